@@ -1,0 +1,297 @@
+//! The connection set itself.
+
+use core::fmt;
+
+use super::{Plane, RangeSet};
+use crate::model::Protocol;
+
+/// Ports on the wire: 1 to 65535. Port 0 is reserved and never carries a connection, so "all ports" and "1-65535" are the same set.
+const PORTS: (u16, u16) = (1, u16::MAX);
+/// ICMP types and codes.
+const ICMP: (u16, u16) = (0, 255);
+
+/// One kind of traffic that a flow carries; what is left open stands for every value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Traffic {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Source port, or ICMP type.
+    pub source: Option<u16>,
+    /// Destination port, or ICMP code.
+    pub destination: Option<u16>,
+}
+
+impl Traffic {
+    /// A connection to this destination port from any source port.
+    pub const fn to_port(protocol: Protocol, port: u16) -> Self {
+        Traffic { protocol, source: None, destination: Some(port) }
+    }
+}
+
+impl fmt::Display for Traffic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.protocol)?;
+        match (self.protocol, self.source, self.destination) {
+            (Protocol::ICMP | Protocol::ICMPV6, Some(kind), Some(code)) => write!(f, " type {kind} code {code}"),
+            (Protocol::ICMP | Protocol::ICMPV6, Some(kind), None) => write!(f, " type {kind}"),
+            (_, _, Some(port)) => write!(f, " {port}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A canonical set of connections.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct ConnectionSet {
+    tcp: Plane,
+    udp: Plane,
+    sctp: Plane,
+    icmp: Plane,
+    icmpv6: Plane,
+    /// One bit a protocol number. INVARIANT: the bits of the five protocols above are never set.
+    other: [u64; 4],
+}
+
+const PLANES: [Protocol; 5] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Protocol::ICMP, Protocol::ICMPV6];
+
+impl ConnectionSet {
+    /// No connection.
+    pub const EMPTY: ConnectionSet = ConnectionSet {
+        tcp: Plane::EMPTY,
+        udp: Plane::EMPTY,
+        sctp: Plane::EMPTY,
+        icmp: Plane::EMPTY,
+        icmpv6: Plane::EMPTY,
+        other: [0; 4],
+    };
+
+    /// Every connection.
+    pub fn all() -> Self {
+        let mut set = ConnectionSet::default();
+        for protocol in 0..=u8::MAX {
+            set = set.with_protocol(Protocol(protocol));
+        }
+        set
+    }
+
+    /// Every connection of one protocol.
+    pub fn protocol(protocol: Protocol) -> Self {
+        ConnectionSet::default().with_protocol(protocol)
+    }
+
+    /// Connections of a protocol with ports to `first..=last`, from any source port. Nothing for a protocol without ports.
+    pub fn ports(protocol: Protocol, first: u16, last: u16) -> Self {
+        if protocol.has_ports() { Self::of(protocol, None, Some((first, last))) } else { ConnectionSet::default() }
+    }
+
+    /// Connections of a protocol whose source port (or ICMP type) and destination port (or ICMP code) lie in these ranges; a range left
+    /// out is every value. For protocols with neither, every connection of the protocol.
+    pub fn of(protocol: Protocol, source: Option<(u16, u16)>, destination: Option<(u16, u16)>) -> Self {
+        let mut set = ConnectionSet::default();
+        let (low, high) = if protocol.has_ports() { PORTS } else { ICMP };
+        let clip = |range: Option<(u16, u16)>| {
+            let (first, last) = range.unwrap_or((low, high));
+            RangeSet::range(first.max(low), last.min(high))
+        };
+        match set.plane_mut(protocol) {
+            Some(plane) => *plane = Plane::product(&clip(source), &clip(destination)),
+            None => set.set_other(protocol),
+        }
+        set
+    }
+
+    /// The connections that a [`Traffic`] stands for.
+    pub fn of_traffic(traffic: Traffic) -> Self {
+        let point = |value: Option<u16>| value.map(|v| (v, v));
+        Self::of(traffic.protocol, point(traffic.source), point(traffic.destination))
+    }
+
+    fn with_protocol(mut self, protocol: Protocol) -> Self {
+        let (low, high) = if protocol.has_ports() { PORTS } else { ICMP };
+        let full = RangeSet::range(low, high);
+        match self.plane_mut(protocol) {
+            Some(plane) => *plane = Plane::product(&full, &full),
+            None => self.set_other(protocol),
+        }
+        self
+    }
+
+    fn set_other(&mut self, protocol: Protocol) {
+        if let Some(word) = self.other.get_mut(usize::from(protocol.0 / 64)) {
+            *word |= 1 << (protocol.0 % 64);
+        }
+    }
+
+    /// Source ports by destination ports (types by codes for ICMP); nothing for protocols that have neither.
+    pub fn plane(&self, protocol: Protocol) -> Option<&Plane> {
+        match protocol {
+            Protocol::TCP => Some(&self.tcp),
+            Protocol::UDP => Some(&self.udp),
+            Protocol::SCTP => Some(&self.sctp),
+            Protocol::ICMP => Some(&self.icmp),
+            Protocol::ICMPV6 => Some(&self.icmpv6),
+            _ => None,
+        }
+    }
+
+    fn plane_mut(&mut self, protocol: Protocol) -> Option<&mut Plane> {
+        match protocol {
+            Protocol::TCP => Some(&mut self.tcp),
+            Protocol::UDP => Some(&mut self.udp),
+            Protocol::SCTP => Some(&mut self.sctp),
+            Protocol::ICMP => Some(&mut self.icmp),
+            Protocol::ICMPV6 => Some(&mut self.icmpv6),
+            _ => None,
+        }
+    }
+
+    /// Protocol numbers besides TCP, UDP, SCTP, ICMP and ICMPv6 that are in the set, ascending.
+    pub fn other_protocols(&self) -> impl Iterator<Item = Protocol> + '_ {
+        (0..=u8::MAX).filter(|p| self.other.get(usize::from(p / 64)).is_some_and(|w| w >> (p % 64) & 1 == 1)).map(Protocol)
+    }
+
+    /// Whether no connection is in it.
+    pub fn is_empty(&self) -> bool {
+        *self == ConnectionSet::EMPTY
+    }
+
+    /// Whether it holds a connection with exactly these values.
+    pub fn contains(&self, protocol: Protocol, source: u16, destination: u16) -> bool {
+        match self.plane(protocol) {
+            Some(plane) => plane.contains(source, destination),
+            None => self.other.get(usize::from(protocol.0 / 64)).is_some_and(|w| w >> (protocol.0 % 64) & 1 == 1),
+        }
+    }
+
+    /// Connections in either.
+    pub fn union(&self, other: &Self) -> Self {
+        self.combine(other, Plane::union, |a, b| a | b)
+    }
+
+    /// Connections in both.
+    pub fn intersection(&self, other: &Self) -> Self {
+        self.combine(other, Plane::intersection, |a, b| a & b)
+    }
+
+    /// Connections of this set that are not in `other`.
+    pub fn difference(&self, other: &Self) -> Self {
+        self.combine(other, Plane::difference, |a, b| a & !b)
+    }
+
+    fn combine(&self, other: &Self, planes: impl Fn(&Plane, &Plane) -> Plane, words: impl Fn(u64, u64) -> u64) -> Self {
+        let mut result = ConnectionSet {
+            tcp: planes(&self.tcp, &other.tcp),
+            udp: planes(&self.udp, &other.udp),
+            sctp: planes(&self.sctp, &other.sctp),
+            icmp: planes(&self.icmp, &other.icmp),
+            icmpv6: planes(&self.icmpv6, &other.icmpv6),
+            other: [0; 4],
+        };
+        for ((slot, a), b) in result.other.iter_mut().zip(self.other).zip(other.other) {
+            *slot = words(a, b);
+        }
+        result
+    }
+
+    /// The part that policies of Kubernetes are certain to speak of: TCP, UDP and SCTP.
+    pub fn with_ports_only(&self) -> Self {
+        ConnectionSet { tcp: self.tcp.clone(), udp: self.udp.clone(), sctp: self.sctp.clone(), ..ConnectionSet::default() }
+    }
+}
+
+impl fmt::Display for ConnectionSet {
+    /// `everything`, `nothing`, or protocols with their destination ports: `TCP 80, 443; UDP 53; other protocols`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing");
+        }
+        let all = ConnectionSet::all();
+        if *self == all {
+            return f.write_str("everything");
+        }
+        let mut separator = "";
+        for protocol in PLANES {
+            let (Some(plane), Some(whole)) = (self.plane(protocol), all.plane(protocol)) else { continue };
+            if plane.is_empty() {
+                continue;
+            }
+            write!(f, "{separator}{protocol}")?;
+            separator = "; ";
+            if plane != whole {
+                write_plane(f, protocol, plane)?;
+            }
+        }
+        if self.other == all.other {
+            write!(f, "{separator}other protocols")?;
+        } else {
+            for protocol in self.other_protocols() {
+                write!(f, "{separator}{protocol}")?;
+                separator = "; ";
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_plane(f: &mut fmt::Formatter<'_>, protocol: Protocol, plane: &Plane) -> fmt::Result {
+    let (low, high) = if protocol.has_ports() { PORTS } else { ICMP };
+    let (first_word, second_word) = if protocol.has_ports() { ("source ports", "to ports") } else { ("type", "code") };
+    let number = |f: &mut fmt::Formatter<'_>, first: u16, last: u16| if first == last { write!(f, "{first}") } else { write!(f, "{first}-{last}") };
+    for (i, (first, last, seconds)) in plane.bands().enumerate() {
+        f.write_str(if i == 0 { " " } else { ", " })?;
+        let every_first = (first, last) == (low, high);
+        let every_second = seconds.iter().eq([(low, high)]);
+        if !every_first {
+            write!(f, "{first_word} ")?;
+            number(f, first, last)?;
+            if every_second {
+                continue;
+            }
+            write!(f, " {second_word} ")?;
+        }
+        for (j, (a, b)) in seconds.iter().enumerate() {
+            f.write_str(if j == 0 { "" } else { ", " })?;
+            number(f, a, b)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn tcp(first: u16, last: u16) -> ConnectionSet {
+        ConnectionSet::ports(Protocol::TCP, first, last)
+    }
+
+    #[test]
+    fn equal_sets_are_equal_values() {
+        assert_eq!(tcp(1, 79).union(&tcp(80, 65535)), ConnectionSet::protocol(Protocol::TCP));
+        assert_eq!(tcp(0, 65535), ConnectionSet::protocol(Protocol::TCP));
+        let holed = ConnectionSet::all().difference(&tcp(80, 80));
+        assert_eq!(holed.union(&tcp(80, 80)), ConnectionSet::all());
+        assert!(holed.intersection(&tcp(80, 80)).is_empty());
+    }
+
+    #[test]
+    fn source_ports_are_a_dimension_of_their_own() {
+        let from_high = ConnectionSet::of(Protocol::TCP, Some((1024, 65535)), Some((80, 80)));
+        let rest = tcp(80, 80).difference(&from_high);
+        assert!(rest.contains(Protocol::TCP, 1023, 80) && !rest.contains(Protocol::TCP, 1024, 80));
+        assert_eq!(rest.union(&from_high), tcp(80, 80));
+        assert_eq!(rest.to_string(), "TCP source ports 1-1023 to ports 80");
+    }
+
+    #[test]
+    fn display_names_what_is_in_it() {
+        assert_eq!(ConnectionSet::all().to_string(), "everything");
+        assert_eq!(ConnectionSet::default().to_string(), "nothing");
+        let some = tcp(80, 80).union(&tcp(443, 445)).union(&ConnectionSet::ports(Protocol::UDP, 53, 53));
+        assert_eq!(some.to_string(), "TCP 80, 443-445; UDP 53");
+        let ping = ConnectionSet::of(Protocol::ICMP, Some((8, 8)), None).union(&ConnectionSet::protocol(Protocol(47)));
+        assert_eq!(ping.to_string(), "ICMP type 8; protocol 47");
+        assert_eq!(ConnectionSet::ports(Protocol::ICMP, 1, 2), ConnectionSet::default());
+    }
+}

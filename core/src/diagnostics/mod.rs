@@ -1,0 +1,128 @@
+//! What Netpolis has to say about a person's text.
+//!
+//! Style: lower case, no full stop, the person's own words in backticks, no names of our types; the message says what is wrong, `help`
+//! says what to do.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::text::{DocumentId, Place, Span};
+
+/// A stable name of a kind of finding, such as `K8S012`. Never reused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Code(pub &'static str);
+
+/// How much a finding matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// The text cannot be used as it stands: an API server would refuse it, or it is not readable at all.
+    Error,
+    /// It works, but probably not as intended.
+    Warning,
+    /// Worth knowing; nothing is wrong.
+    Note,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+/// Another place that belongs to a finding, with what it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What is there.
+    pub message: String,
+}
+
+/// A change of text that settles a finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What the change does, as a command: "write `podSelector`".
+    pub title: String,
+    /// Texts to put in place of ranges; the ranges do not overlap.
+    pub edits: Vec<(Place, String)>,
+}
+
+/// One finding about the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// Its stable name.
+    pub code: Code,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where; nothing if it is about the scene as a whole.
+    pub place: Option<Place>,
+    /// Other places that take part.
+    pub related: Vec<Related>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// A change that settles it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding about `span` of the document being read.
+    pub fn new(code: Code, severity: Severity, span: Span, message: impl Into<String>) -> Self {
+        Self::at(code, severity, Some(span.within(DocumentId::CURRENT)), message)
+    }
+
+    /// A finding about a place, or about the scene as a whole.
+    pub fn at(code: Code, severity: Severity, place: Option<Place>, message: impl Into<String>) -> Self {
+        Diagnostic { code, severity, message: message.into(), place, related: Vec::new(), help: None, fix: None }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds another place of the document being read.
+    #[must_use]
+    pub fn related(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.related.push(Related { place: span.within(DocumentId::CURRENT), message: message.into() });
+        self
+    }
+
+    /// Adds another place of any document.
+    #[must_use]
+    pub fn related_place(mut self, place: Place, message: impl Into<String>) -> Self {
+        self.related.push(Related { place, message: message.into() });
+        self
+    }
+
+    /// Offers to replace `span` of the document being read by `text`.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits: alloc::vec![(span.within(DocumentId::CURRENT), text.into())] });
+        self
+    }
+
+    /// Gives the document being read ([`DocumentId::CURRENT`]) its number.
+    #[must_use]
+    pub fn in_document(mut self, document: DocumentId) -> Self {
+        let settle = |place: &mut Place| {
+            if place.document == DocumentId::CURRENT {
+                place.document = document;
+            }
+        };
+        self.place.iter_mut().for_each(settle);
+        self.related.iter_mut().for_each(|r| settle(&mut r.place));
+        if let Some(fix) = &mut self.fix {
+            fix.edits.iter_mut().for_each(|(place, _)| settle(place));
+        }
+        self
+    }
+}

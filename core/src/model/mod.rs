@@ -1,0 +1,11 @@
+//! Small value types that every layer speaks: protocols, ports, addresses, labels, selectors, flows.
+
+mod address;
+mod labels;
+mod protocol;
+mod selector;
+
+pub use address::{AddressSet, Cidr, CidrError};
+pub use labels::Labels;
+pub use protocol::Protocol;
+pub use selector::{LabelSelector, Operator, Requirement};

@@ -1,0 +1,74 @@
+//! What a person's documents say: one type a kind, fields as upstream, every deciding part with its span.
+//!
+//! Defaults are applied while reading, so that "missing", `null`, `[]` and `{}` have become named cases here and need not be told apart
+//! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set: it is shown, but never enforced.
+
+mod cluster_policy;
+mod network_policy;
+mod workloads;
+
+pub use cluster_policy::{ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier, Subject};
+pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
+pub use workloads::{
+    Backend, BackendPort, ContainerPort, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort, Workload, WorkloadKind,
+};
+
+use alloc::boxed::Box;
+
+use crate::model::Labels;
+use crate::text::Span;
+
+/// One object of a person's text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Resource {
+    /// `apiVersion` as written.
+    pub api_version: Box<str>,
+    /// `kind` as written.
+    pub kind_name: Box<str>,
+    /// Name, namespace and labels.
+    pub meta: Meta,
+    /// The whole object.
+    pub span: Span,
+    /// Set where an API server would refuse the object (an error was reported about it): it is left out of every verdict.
+    pub refused: bool,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The parts of `metadata` that matter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Meta {
+    /// `name`, or a name made from `generateName`.
+    pub name: Box<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// `namespace` as written; nothing where it is left out (then `default`, or no namespace for cluster-scoped kinds).
+    pub namespace: Option<Box<str>>,
+    /// `labels`.
+    pub labels: Labels,
+    /// Where the labels stand.
+    pub labels_span: Span,
+}
+
+/// The kinds that Netpolis understands.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Kind {
+    /// `v1` Namespace.
+    Namespace,
+    /// `v1` ServiceAccount.
+    ServiceAccount,
+    /// `v1` Pod.
+    Pod(Pod),
+    /// Anything that makes pods from a template.
+    Workload(Workload),
+    /// `v1` Service.
+    Service(Service),
+    /// `v1` Node.
+    Node(Node),
+    /// `networking.k8s.io/v1` Ingress.
+    Ingress(Ingress),
+    /// `networking.k8s.io/v1` NetworkPolicy.
+    NetworkPolicy(NetworkPolicy),
+    /// AdminNetworkPolicy, BaselineAdminNetworkPolicy or ClusterNetworkPolicy.
+    ClusterPolicy(ClusterPolicy),
+}
