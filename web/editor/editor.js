@@ -1,0 +1,330 @@
+// Netpolis' text editor: CodeMirror 6 behind a handful of plain functions, bundled into one file that the
+// page loads after its first picture (see `load.js`, and `binding.rs` for the Rust side).
+//
+// It knows text, YAML and JSON, and nothing of policies: what is wrong, which lines decide, what may be
+// written at the cursor, all this the page tells it. Positions are offsets in UTF-16 units, as in JavaScript
+// strings; lines count from 1. Line ends become "\n": take the text from `open`, `text` or `onChange`.
+// Colours come from the page's custom properties, with their `light-dark()` values (see `theme.js`).
+//
+//   create(parent, options)           an Editor inside an element
+//   destroy(editor)
+//   open(editor, id, text, language)  show a document; each keeps its own history, selection and folds
+//   close(editor, id)                 forget a document and its history
+//   text(editor)                      the text shown
+//   setText(editor, text)             replace it, as one edit that can be undone
+//   edit(editor, edits)               change parts of it, as one edit that can be undone
+//   undo(editor) / redo(editor)
+//   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
+//   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
+//   reveal(editor, from, to, focus)   scroll there and select
+//   focus(editor)
+//   openSearch(editor)
+//   setReadOnly(editor, bool)
+//   setTheme(editor, "light"|"dark"|"auto")
+//   setCompletions(editor, function)  what may be written at a Context (see context.js)
+//   setHover(editor, function)        what to say about a Context
+//
+// Diagnostics, marks and selections move along with the edits made after they were given.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import * as commands from "@codemirror/commands";
+import { json } from "@codemirror/lang-json";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import * as lint from "@codemirror/lint";
+import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorState } from "@codemirror/state";
+import * as views from "@codemirror/view";
+import { contextAt } from "./context.js";
+import { marks, setMarksEffect } from "./marks.js";
+import { theme } from "./theme.js";
+
+const { EditorView, keymap } = views;
+
+/**
+ * @typedef {object} Options
+ * @property {string} [label]     name of the editor for screen readers
+ * @property {boolean} [readOnly]
+ * @property {"light"|"dark"|"auto"} [theme]  "auto" follows the system
+ * @property {(id: string, text: string, revision: number) => void} [onChange]
+ *     after edits, at most once a frame; `revision` grows with every call. Not for `open`.
+ * @property {(id: string, offset: number, line: number) => void} [onCursor]  the main cursor moved
+ * @property {(context: import("./context.js").Context) => Completion[]} [complete]
+ * @property {(context: import("./context.js").Context) => (string | null)} [hover]
+ *
+ * @typedef {object} Completion
+ * @property {string} label      what is inserted, if `apply` is not given, and matched against what is typed
+ * @property {"property"|"enum"|"keyword"|"constant"|"text"} [type]  picture beside it
+ * @property {string} [detail]   short, beside the label: the field's type
+ * @property {string} [info]     a sentence or two, shown while it is chosen
+ * @property {string} [apply]    what is inserted instead of the label
+ * @property {number} [boost]    -99 to 99, larger first
+ *
+ * @typedef {object} Diagnostic
+ * @property {number} from
+ * @property {number} to
+ * @property {"error"|"warning"|"info"|"hint"} severity
+ * @property {string} message
+ * @property {string} [source]
+ * @property {{name: string, edits: Edit[]}[]} [actions]  quick fixes
+ *
+ * @typedef {object} Edit
+ * @property {number} from
+ * @property {number} to
+ * @property {string} insert
+ *
+ * @typedef {object} Mark
+ * @property {number} line
+ * @property {number} [endLine]   last line, `line` itself if not given
+ * @property {"allowed"|"denied"|"selected"} kind
+ * @property {string} [note]      said at the end of `line`
+ *
+ * @typedef {{view: EditorView}} Editor  opaque to the page
+ */
+
+/** Set on changes that come from `open` and must not come back as the person's edits. */
+const fromPage = Annotation.define();
+
+/** @returns {Editor} */
+export function create(parent, options = {}) {
+  const editor = {
+    id: "",
+    options: { ...options },
+    revision: 0,
+    frame: 0,
+    states: new Map(),
+    language: new Compartment(),
+    readOnly: new Compartment(),
+    theme: new Compartment(),
+    system: matchMedia("(prefers-color-scheme: dark)"),
+  };
+  editor.onSystem = () => setTheme(editor, editor.options.theme);
+  editor.view = new EditorView({ parent, state: newState(editor, "", "yaml") });
+  editor.system.addEventListener("change", editor.onSystem);
+  return editor;
+}
+
+export function destroy(editor) {
+  flush(editor);
+  editor.system.removeEventListener("change", editor.onSystem);
+  editor.view.destroy();
+}
+
+/** Shows a document, in the state it was left in. Returns its text as the editor holds it. */
+export function open(editor, id, content, language = "yaml") {
+  flush(editor);
+  if (editor.id) editor.states.set(editor.id, { state: editor.view.state, scroll: editor.view.scrollSnapshot() });
+  const kept = editor.states.get(id);
+  editor.id = id;
+  editor.view.setState(kept ? kept.state : newState(editor, content, language));
+  // What was set for the whole editor since this document was last shown.
+  editor.view.dispatch({
+    effects: [
+      editor.language.reconfigure(languageOf(language)),
+      editor.readOnly.reconfigure(readOnlyOf(editor)),
+      editor.theme.reconfigure(theme(isDark(editor))),
+      ...(kept ? [kept.scroll] : []),
+    ],
+  });
+  if (kept) replace(editor, content, { annotations: fromPage.of(true) });
+  return text(editor);
+}
+
+export function close(editor, id) {
+  editor.states.delete(id);
+  if (editor.id !== id) return;
+  cancelAnimationFrame(editor.frame);
+  editor.frame = 0;
+  editor.id = "";
+  editor.view.setState(newState(editor, "", "yaml"));
+}
+
+export const text = (editor) => editor.view.state.doc.toString();
+
+export const setText = (editor, content) => replace(editor, content, { userEvent: "input.replace" });
+
+export function edit(editor, edits) {
+  const changes = edits.map((e) => clamp(editor.view.state, e));
+  editor.view.dispatch({ changes, userEvent: "input.fix", scrollIntoView: true });
+}
+
+export const undo = (editor) => commands.undo(editor.view);
+export const redo = (editor) => commands.redo(editor.view);
+
+export function setDiagnostics(editor, list) {
+  const diagnostics = list.map((d) => ({
+    ...d,
+    ...clamp(editor.view.state, d),
+    actions: (d.actions ?? []).map(({ name, edits }) => ({ name, apply: () => edit(editor, edits) })),
+  }));
+  editor.view.dispatch(lint.setDiagnostics(editor.view.state, diagnostics));
+}
+
+export const setMarks = (editor, list) => editor.view.dispatch({ effects: setMarksEffect.of(list) });
+
+export function reveal(editor, from, to = from, takeFocus = false) {
+  const range = clamp(editor.view.state, { from, to });
+  editor.view.dispatch({
+    selection: { anchor: range.from, head: range.to },
+    effects: EditorView.scrollIntoView(range.from, { y: "center" }),
+  });
+  if (takeFocus) focus(editor);
+}
+
+export const focus = (editor) => editor.view.focus();
+export const openSearch = (editor) => openSearchPanel(editor.view);
+
+export function setReadOnly(editor, readOnly) {
+  editor.options.readOnly = readOnly;
+  editor.view.dispatch({ effects: editor.readOnly.reconfigure(readOnlyOf(editor)) });
+}
+
+export function setTheme(editor, name) {
+  editor.options.theme = name;
+  editor.view.dispatch({ effects: editor.theme.reconfigure(theme(isDark(editor))) });
+}
+
+export function setCompletions(editor, complete) {
+  editor.options.complete = complete;
+}
+
+export function setHover(editor, hover) {
+  editor.options.hover = hover;
+}
+
+// --- inside ---------------------------------------------------------------------------------------
+
+const languageOf = (name) => (name === "json" ? json() : yaml());
+
+const readOnlyOf = ({ options }) => EditorState.readOnly.of(Boolean(options.readOnly));
+
+function isDark({ options, system }) {
+  return options.theme === "dark" || (options.theme !== "light" && system.matches);
+}
+
+/** Offsets that lie in the text, whatever was asked: the page's answer may be about an older text. */
+function clamp({ doc }, range) {
+  const from = Math.max(0, Math.min(range.from, doc.length));
+  return { ...range, from, to: Math.max(from, Math.min(range.to, doc.length)) };
+}
+
+/** Replaces only what differs, so that cursor, folds and marks elsewhere stay. */
+function replace(editor, content, spec) {
+  const old = text(editor);
+  const next = content.replace(/\r\n?/g, "\n");
+  if (old === next) return;
+  let from = 0;
+  const shorter = Math.min(old.length, next.length);
+  while (from < shorter && old.charCodeAt(from) === next.charCodeAt(from)) from++;
+  let tail = 0;
+  while (tail < shorter - from && old.charCodeAt(old.length - 1 - tail) === next.charCodeAt(next.length - 1 - tail)) tail++;
+  editor.view.dispatch({ changes: { from, to: old.length - tail, insert: next.slice(from, next.length - tail) }, ...spec });
+}
+
+/** Tells the page of edits at the next frame: once, however many there were. */
+function changed(editor) {
+  editor.frame ||= requestAnimationFrame(() => flush(editor));
+}
+
+function flush(editor) {
+  if (!editor.frame) return;
+  cancelAnimationFrame(editor.frame);
+  editor.frame = 0;
+  editor.revision++;
+  editor.options.onChange?.(editor.id, text(editor), editor.revision);
+}
+
+function newState(editor, doc, language) {
+  return EditorState.create({
+    doc,
+    extensions: [
+      editor.language.of(languageOf(language)),
+      editor.readOnly.of(readOnlyOf(editor)),
+      editor.theme.of(theme(isDark(editor))),
+      look,
+      editing,
+      keys,
+      marks,
+      lint.lintGutter(),
+      autocompletion({ override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
+      views.hoverTooltip((view, offset) => hoverAt(editor, view, offset), { hideOnChange: true }),
+      EditorView.contentAttributes.of({
+        "aria-label": editor.options.label ?? "Editor",
+        "aria-description": "Escape, then Tab leaves the editor",
+      }),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged && !update.transactions.every((tr) => tr.annotation(fromPage))) changed(editor);
+        if (update.selectionSet || update.docChanged) {
+          const { head } = update.state.selection.main;
+          editor.options.onCursor?.(editor.id, head, update.state.doc.lineAt(head).number);
+        }
+      }),
+      // Dropped files become documents of the page, not text at the mouse.
+      EditorView.domEventHandlers({ drop: (event) => Boolean(event.dataTransfer?.files.length) && (event.preventDefault(), true) }),
+    ],
+  });
+}
+
+const look = [
+  views.lineNumbers(),
+  foldGutter(),
+  codeFolding(),
+  views.highlightSpecialChars(),
+  views.highlightActiveLine(),
+  views.highlightActiveLineGutter(),
+  highlightSelectionMatches(),
+  bracketMatching(),
+  views.drawSelection(),
+  views.dropCursor(),
+];
+
+const editing = [
+  commands.history(),
+  EditorState.allowMultipleSelections.of(true),
+  views.rectangularSelection(),
+  views.crosshairCursor(),
+  indentUnit.of("  "),
+  EditorState.tabSize.of(2),
+  indentOnInput(),
+  closeBrackets(),
+  search({ top: true }),
+];
+
+const keys = keymap.of([
+  ...closeBracketsKeymap,
+  ...commands.defaultKeymap,
+  ...searchKeymap,
+  ...commands.historyKeymap,
+  ...foldKeymap,
+  ...completionKeymap,
+  ...lint.lintKeymap,
+  commands.indentWithTab,
+]);
+
+function completions(editor, asked) {
+  const context = contextAt(asked.state.doc, asked.pos);
+  if (!context || !(asked.explicit || context.word)) return null;
+  const options = editor.options.complete?.(context);
+  if (!options?.length) return null;
+  return { from: context.from, options, validFor: /^[\w./-]*$/ };
+}
+
+function hoverAt(editor, view, offset) {
+  const word = view.state.wordAt(offset);
+  if (!word || !editor.options.hover) return null;
+  // Asked at the end of the word, so that all of it is in the context.
+  const context = contextAt(view.state.doc, word.to);
+  const message = context && editor.options.hover(context);
+  if (!message) return null;
+  return {
+    pos: word.from,
+    end: word.to,
+    above: true,
+    create() {
+      const dom = document.createElement("div");
+      dom.className = "cm-field-help";
+      dom.textContent = message;
+      return { dom };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// The editor in the page's colours. Every colour is a custom property of the page, given as `light-dark()`
+// there; the values after the commas serve where a host page has none.
+
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
+import { EditorView } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const panel = "var(--panel, Canvas)";
+const raise = "var(--raise, Canvas)";
+const ink = "var(--ink, CanvasText)";
+const mute = "var(--mute, GrayText)";
+const line = "var(--line, color-mix(in srgb, CanvasText 20%, transparent))";
+const allow = "var(--allow, light-dark(#0b63ba, #6cb2ff))";
+const deny = "var(--deny, light-dark(#b8420a, #ff9a5c))";
+const warn = "var(--warn, light-dark(#7a5b00, #e3c04b))";
+const lit = "var(--lit, light-dark(#fff4cf, #3a3214))";
+const litEdge = "var(--lit-edge, #d9a400)";
+const key = "var(--key, light-dark(#0b63ba, #7db9ff))";
+const string = "var(--str, light-dark(#0a7a52, #67d3a2))";
+const number = "var(--num, light-dark(#8a3ea8, #d39bec))";
+const text = 'var(--font-text, "Inter Variable", Inter, system-ui, sans-serif)';
+const code = 'var(--font-code, "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace)';
+
+const tint = (colour, percent) => `color-mix(in srgb, ${colour} ${percent}%, transparent)`;
+
+const rules = {
+  "&": { height: "100%", color: ink, backgroundColor: panel, fontSize: "var(--code-size, 12.5px)" },
+  // Telephones zoom into anything smaller when it takes the focus.
+  "@media (pointer: coarse)": { "&": { fontSize: "16px" } },
+  "&.cm-focused": { outline: "none" },
+  "&.cm-focused:has(.cm-content:focus-visible)": { boxShadow: `inset 0 0 0 2px ${tint(litEdge, 70)}` },
+  ".cm-scroller": { fontFamily: code, fontFeatureSettings: '"calt" 0', lineHeight: "20px" },
+  ".cm-content": { padding: "8px 0", caretColor: ink },
+  ".cm-line": { padding: "0 12px 0 6px" },
+  ".cm-cursor, .cm-dropCursor": { borderLeftColor: ink },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: tint(allow, 22) },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: tint(ink, 4) },
+  ".cm-selectionMatch": { backgroundColor: tint(allow, 14) },
+  "&.cm-focused .cm-matchingBracket": { backgroundColor: "transparent", outline: `1px solid ${mute}` },
+  "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "transparent", outline: `1px solid ${deny}` },
+  ".cm-searchMatch": { backgroundColor: tint(warn, 30) },
+  ".cm-searchMatch-selected": { backgroundColor: tint(warn, 55) },
+
+  ".cm-gutters": { backgroundColor: panel, color: mute, border: "none" },
+  ".cm-lineNumbers .cm-gutterElement": { padding: "0 4px 0 12px" },
+  ".cm-foldGutter .cm-gutterElement": { cursor: "pointer", padding: "0 2px" },
+  ".cm-foldPlaceholder": { backgroundColor: "transparent", border: `1px solid ${line}`, color: mute },
+  ".cm-gutter-lint": { width: "14px" },
+  ".cm-gutter-lint .cm-gutterElement": { padding: "0 1px" },
+
+  ".cm-mark": { backgroundColor: lit },
+  ".cm-mark-gutter": { width: "14px", fontFamily: text, fontWeight: "700", textAlign: "center" },
+  ".cm-mark-sign": { backgroundColor: lit, boxShadow: `inset 3px 0 0 ${litEdge}` },
+  ".cm-mark-sign-allowed, .cm-mark-note-allowed": { color: allow },
+  ".cm-mark-sign-denied, .cm-mark-note-denied": { color: deny },
+  ".cm-mark-sign-selected, .cm-mark-note-selected": { color: mute },
+  ".cm-mark-note": { fontFamily: text, fontSize: "11.5px", fontWeight: "500", paddingLeft: "18px", whiteSpace: "normal" },
+
+  ".cm-lintRange": { backgroundImage: "none", paddingBottom: "1px", textDecoration: `underline wavy ${mute} 1px`, textUnderlineOffset: "3px" },
+  ".cm-lintRange-error": { textDecorationColor: deny },
+  ".cm-lintRange-warning": { textDecorationColor: warn },
+  ".cm-lintRange-active": { backgroundColor: tint(warn, 18) },
+
+  ".cm-tooltip": { color: ink, backgroundColor: raise, border: `1px solid ${line}`, borderRadius: "6px", boxShadow: "0 4px 16px #0003", fontFamily: text, fontSize: "12.5px", overflow: "hidden" },
+  ".cm-tooltip .cm-field-help": { padding: "6px 10px", maxWidth: "46ch", lineHeight: "1.45" },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: code, fontSize: "12.5px", maxHeight: "16em" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: tint(allow, 20), color: ink },
+  ".cm-completionDetail": { color: mute, fontStyle: "normal", fontFamily: text },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
+  ".cm-tooltip.cm-completionInfo": { padding: "6px 10px", lineHeight: "1.45" },
+  ".cm-diagnostic": { padding: "6px 10px", lineHeight: "1.45", borderLeft: `3px solid ${mute}`, whiteSpace: "pre-wrap" },
+  ".cm-diagnostic-error": { borderLeftColor: deny },
+  ".cm-diagnostic-warning": { borderLeftColor: warn },
+  ".cm-diagnosticAction": { font: "inherit", color: panel, backgroundColor: ink, borderRadius: "4px", padding: "2px 8px", margin: "4px 8px 0 0" },
+
+  ".cm-panels": { color: ink, backgroundColor: raise, fontFamily: text, fontSize: "12.5px" },
+  ".cm-panels-top": { borderBottom: `1px solid ${line}` },
+  ".cm-panels-bottom": { borderTop: `1px solid ${line}` },
+  ".cm-textfield": { color: ink, backgroundColor: panel, border: `1px solid ${line}`, borderRadius: "4px", fontSize: "inherit" },
+  ".cm-button": { color: ink, background: panel, border: `1px solid ${line}`, borderRadius: "4px", fontSize: "inherit" },
+  ".cm-panel.cm-search label": { fontSize: "inherit" },
+  ".cm-panel [name=close]": { color: mute },
+};
+
+const highlight = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: key },
+  { tag: [tags.string, tags.content, tags.attributeValue], color: string },
+  { tag: [tags.number, tags.bool, tags.null, tags.keyword, tags.labelName, tags.typeName], color: number },
+  { tag: [tags.comment, tags.meta, tags.separator, tags.punctuation, tags.bracket], color: mute },
+  { tag: tags.invalid, color: deny },
+]);
+
+const light = EditorView.theme(rules);
+const dark = EditorView.theme(rules, { dark: true });
+const colours = syntaxHighlighting(highlight);
+
+/** `dark` tells CodeMirror which of its own defaults to take where no rule here speaks. */
+export const theme = (isDark) => [isDark ? dark : light, colours];

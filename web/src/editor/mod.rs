@@ -1,0 +1,3 @@
+//! The text editor.
+
+pub mod binding;
