@@ -1,0 +1,142 @@
+# Tests, lints, proofs and measurements.
+
+CONFORMANCE_DEFAULT=../shared/conformance
+TEST_PARTS="native editor wasm conformance e2e"
+
+# --- tests ---------------------------------------------------------------------------------------
+
+# Runs every part, even after one failed, and closes with the number of tests that ran.
+cmd_test() {
+    local part failed=() log status
+    [ $# -gt 0 ] || set -- $TEST_PARTS
+    for part in "$@"; do
+        declare -F "test_$part" >/dev/null || fail "unknown tests \`$part\`; there are: $TEST_PARTS"
+    done
+    need_rust
+    log=$(mktemp)
+    for part in "$@"; do
+        say "tests: $part"
+        # A subshell of its own, so that a failing command ends the part and nothing else.
+        set +e
+        (
+            set -euo pipefail
+            "test_$part"
+        ) 2>&1 | tee -a "$log"
+        status=${PIPESTATUS[0]}
+        set -e
+        [ "$status" = 0 ] || failed+=("$part")
+    done
+    count_tests "$log" ${#failed[@]}
+    rm -f "$log"
+    [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
+}
+
+# Adds up the closing lines of cargo test (and wasm-bindgen's runner), node's runner and our end-to-end run. A part
+# that failed without a failed test (it did not compile, or disagreed with a conformance case) counts as one.
+count_tests() {
+    awk -v parts="$2" '
+        /^test result: /             { passed += $4; failed += $6 }
+        /^(# |ℹ )pass [0-9]+$/       { passed += $3 }
+        /^(# |ℹ )fail [0-9]+$/       { failed += $3 }
+        /^e2e: [0-9]+ passed, [0-9]+ failed$/ { passed += $2; failed += $4 }
+        END { if (failed < parts) failed = parts; printf "%d passed, %d failed\n", passed, failed }
+    ' "$1"
+}
+
+test_native() { cargo test --workspace --quiet; }
+
+test_editor() {
+    setup_npm
+    node --test web/editor/
+}
+
+# Every crate that has tests for the browser, in headless Chromium.
+test_wasm() {
+    setup_wasm-pack
+    setup_browser
+    local crate
+    for crate in core web tests; do
+        grep -q wasm-bindgen-test "$crate/Cargo.toml" || continue
+        WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_WEBDRIVER_JSON=$ROOT/web/webdriver.json \
+            wasm_env wasm-pack --log-level warn test --headless --chrome --mode no-install "$crate"
+    done
+}
+
+test_conformance() {
+    if [ -d "$CONFORMANCE_DEFAULT" ]; then
+        cmd_conformance
+    else
+        say "no conformance data here ($CONFORMANCE_DEFAULT), skipped"
+    fi
+}
+
+# The built site in headless Chromium.
+test_e2e() {
+    [ -f tests/e2e/run.mjs ] || return 0
+    cmd_build
+    setup_browser
+    node tests/e2e/run.mjs
+}
+
+cmd_conformance() {
+    local dir=${1:-$CONFORMANCE_DEFAULT}
+    [ -d "$dir" ] || fail "no conformance data in \`$dir\`; name the folder: ./dev conformance DIR"
+    need_rust
+    cargo run --quiet --release -p netpolis-tests --bin conformance -- "$dir"
+}
+
+# --- lints and proofs ----------------------------------------------------------------------------
+
+# Runs every check, even after one failed.
+cmd_lint() {
+    setup_lint
+    setup_wasm
+    local findings=()
+    cargo fmt --all --check || findings+=(formatting)
+    cargo clippy --quiet --workspace --exclude netpolis-web --all-targets -- -D warnings || findings+=(clippy)
+    wasm_env cargo clippy --quiet -p netpolis-web --all-targets --target "$WASM_TARGET" -- -D warnings || findings+=("clippy for the browser")
+    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p netpolis-core || findings+=(documentation)
+    [ ${#findings[@]} -eq 0 ] || fail "findings in: ${findings[*]}"
+    say "formatting, clippy and documentation: no findings"
+}
+
+setup_lint() {
+    need_rust
+    cargo fmt --version >/dev/null 2>&1 || slow "installing rustfmt" rustup component add rustfmt
+    cargo clippy --version >/dev/null 2>&1 || slow "installing clippy" rustup component add clippy
+}
+
+# A target without `std`: a crate that uses it anywhere, or depends on one that does, cannot be compiled.
+cmd_no_std() {
+    setup_wasm
+    local build_std=()
+    # Debian's compiler has no libraries for this target, but their source.
+    [ "$WASM_TOOLCHAIN" != netpolis-debian ] || build_std=(-Z build-std=core,alloc)
+    RUSTC_BOOTSTRAP=1 wasm_env cargo build --quiet -p netpolis-core --target "$BARE_TARGET" "${build_std[@]}"
+    say "netpolis-core builds for $BARE_TARGET, which has no standard library"
+}
+
+# --- measurements --------------------------------------------------------------------------------
+
+cmd_bench() {
+    need_rust
+    cargo run --quiet --release -p netpolis-tests --bin bench -- "$@"
+}
+
+cmd_generate() {
+    need_rust
+    cargo run --quiet --release -p netpolis-tests --bin generate -- "$@"
+}
+
+cmd_fuzz() {
+    local target seconds=${2:-60}
+    setup_fuzz
+    # The sanitizers are unstable options, which the stable compiler takes only so.
+    export RUSTC_BOOTSTRAP=1
+    for target in ${1:-$(PATH=$(tool_path) cargo fuzz list)}; do
+        say "fuzzing $target for $seconds s"
+        PATH=$(tool_path) cargo fuzz run "$target" -- -max_total_time="$seconds" -print_final_stats=1
+    done
+}
+
+cmd_clean() { rm -rf target dist pkg node_modules www/vendor fuzz/target; }
