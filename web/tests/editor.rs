@@ -1,5 +1,6 @@
 //! The editor's shape of data, in a browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)]
 
 use netpolis_web::editor::binding::{Context, Part};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
