@@ -1,1 +1,5 @@
-//! Shared pieces of the tests.
+//! What Netpolis is tested with: generated clusters, an evaluator to compare with, and other projects' expected answers.
+
+pub mod generate;
+pub mod random;
+pub mod yaml;

@@ -1,0 +1,48 @@
+//! `generate --pods N --policies M --seed S [--cluster-wide] DIR`: writes a generated cluster as YAML files.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use netpolis_tests::generate::{Plan, generate};
+
+const USAGE: &str = "usage: generate --pods N --policies M --seed S [--cluster-wide] DIR";
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(report) => {
+            println!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("generate: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, String> {
+    let mut plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: false };
+    let mut folder: Option<PathBuf> = None;
+    while let Some(argument) = arguments.next() {
+        let mut number = || {
+            let value = arguments.next().ok_or_else(|| format!("`{argument}` needs a number\n{USAGE}"))?;
+            value.parse::<u64>().map_err(|_| format!("`{value}` is not a number"))
+        };
+        match argument.as_str() {
+            "--pods" => plan.pods = number()? as usize,
+            "--policies" => plan.policies = number()? as usize,
+            "--seed" => plan.seed = number()?,
+            "--cluster-wide" => plan.cluster_wide = true,
+            _ if argument.starts_with('-') || folder.is_some() => return Err(format!("unknown argument `{argument}`\n{USAGE}")),
+            _ => folder = Some(argument.into()),
+        }
+    }
+    let folder = folder.ok_or(USAGE)?;
+    std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make the folder `{}`: {e}", folder.display()))?;
+    let files = generate(&plan);
+    for file in &files {
+        let path = folder.join(&file.name);
+        std::fs::write(&path, &file.text).map_err(|e| format!("cannot write `{}`: {e}", path.display()))?;
+    }
+    Ok(format!("{} pods, {} policies: {} files in {}", plan.pods, plan.policies, files.len(), folder.display()))
+}

@@ -1,0 +1,447 @@
+//! Clusters to measure with: as many pods and policies as asked for, the same ones for the same seed on every machine.
+//!
+//! The proportions are those of the clusters that people run: namespaces of a few dozen pods, a default deny in most of them, most policies
+//! for one app and one client, some ports by name, a few addresses, DNS for everybody. Every pod has labels that no policy mentions and
+//! that are different on each pod, as controllers write them: an evaluator must not be slowed down by those.
+
+use serde_json::{Map, Value, json};
+
+use crate::random::Random;
+use crate::yaml;
+
+/// What to generate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// How many pods, replicas counted.
+    pub pods: usize,
+    /// How many policies.
+    pub policies: usize,
+    /// Which of all such clusters.
+    pub seed: u64,
+    /// Whether one policy in fifty is an AdminNetworkPolicy, and a BaselineAdminNetworkPolicy ends the list.
+    pub cluster_wide: bool,
+}
+
+/// One file of a generated cluster.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct File {
+    /// Its name, without a folder.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Pods in a namespace, on average.
+const PODS_PER_NAMESPACE: usize = 40;
+/// Pods on a node; what a node's pod range of 256 addresses leaves room for is twice as much.
+const PODS_PER_NODE: usize = 100;
+const TIERS: [&str; 4] = ["frontend", "backend", "data", "batch"];
+const APPS: [&str; 12] = ["shop", "cart", "search", "orders", "payment", "mail", "catalog", "stock", "report", "login", "gateway", "cache"];
+const ENVIRONMENTS: [&str; 3] = ["prod", "staging", "dev"];
+const TEAMS: [&str; 6] = ["red", "green", "blue", "orange", "violet", "grey"];
+/// Ports that workloads serve, with the names that they give them.
+const PORTS: [(&str, u16); 6] = [("http", 8080), ("https", 8443), ("grpc", 9000), ("metrics", 9090), ("db", 5432), ("cache", 6379)];
+/// Address blocks of the world outside: documentation ranges, and what companies use inside.
+const BLOCKS: [(&str, &str); 6] = [
+    ("192.0.2.0/24", "192.0.2.128/25"),
+    ("198.51.100.0/24", "198.51.100.0/28"),
+    ("203.0.113.0/24", "203.0.113.64/26"),
+    ("172.16.0.0/12", "172.16.8.0/21"),
+    ("192.168.0.0/16", "192.168.77.0/24"),
+    ("0.0.0.0/0", "169.254.169.254/32"),
+];
+
+/// Generates a cluster; file names are different from each other.
+pub fn generate(plan: &Plan) -> Vec<File> {
+    let mut cluster = Cluster::new(*plan);
+    cluster.workloads();
+    cluster.policies();
+    cluster.files()
+}
+
+struct Cluster {
+    plan: Plan,
+    random: Random,
+    namespaces: Vec<Namespace>,
+    nodes: usize,
+    /// What runs in `kube-system`.
+    system: Vec<Value>,
+    cluster_policies: Vec<Value>,
+}
+
+struct Namespace {
+    name: String,
+    environment: &'static str,
+    team: &'static str,
+    /// App, tier and ports of each workload.
+    workloads: Vec<(String, &'static str, Vec<(&'static str, u16)>)>,
+    objects: Vec<Value>,
+    policies: Vec<Value>,
+}
+
+impl Cluster {
+    fn new(plan: Plan) -> Self {
+        let mut random = Random::new(plan.seed);
+        let count = plan.pods.div_ceil(PODS_PER_NAMESPACE).max(2);
+        let namespaces = (0..count).map(|i| {
+            let team = *random.pick(&TEAMS);
+            let environment = ENVIRONMENTS[i % ENVIRONMENTS.len()];
+            Namespace {
+                name: format!("{team}-{environment}-{i}"),
+                environment,
+                team,
+                workloads: Vec::new(),
+                objects: Vec::new(),
+                policies: Vec::new(),
+            }
+        });
+        Cluster {
+            plan,
+            namespaces: namespaces.collect(),
+            random,
+            nodes: plan.pods.div_ceil(PODS_PER_NODE).max(1),
+            system: Vec::new(),
+            cluster_policies: Vec::new(),
+        }
+    }
+
+    /// Fills the namespaces with workloads of one to eight pods until there are as many pods as asked for.
+    fn workloads(&mut self) {
+        let mut made = self.name_servers();
+        let mut number = 0;
+        while made < self.plan.pods {
+            let replicas = (1 + self.random.below(8)).min(self.plan.pods - made);
+            let index = number % self.namespaces.len();
+            self.workload(index, number, made, replicas);
+            made += replicas;
+            number += 1;
+        }
+    }
+
+    /// The name servers, which every cluster has; returns how many pods they are.
+    fn name_servers(&mut self) -> usize {
+        let replicas = self.plan.pods.min(2);
+        self.system.push(json!({
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": "kube-system"},
+        }));
+        self.system.push(json!({
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "coredns", "namespace": "kube-system"},
+            "spec": {
+                "replicas": replicas,
+                "selector": {"matchLabels": {"k8s-app": "kube-dns"}},
+                "template": {
+                    "metadata": {"labels": {"k8s-app": "kube-dns"}},
+                    "spec": {"containers": [{"name": "coredns", "image": "registry.example/coredns:1", "ports": [
+                        {"name": "dns", "containerPort": 53, "protocol": "UDP"},
+                        {"name": "dns-tcp", "containerPort": 53, "protocol": "TCP"},
+                    ]}]},
+                },
+            },
+        }));
+        replicas
+    }
+
+    fn workload(&mut self, index: usize, number: usize, first_pod: usize, replicas: usize) {
+        let random = &mut self.random;
+        let namespace = &mut self.namespaces[index];
+        let app = format!("{}-{}", random.pick(&APPS), namespace.workloads.len());
+        let tier = *random.pick(&TIERS);
+        let mut ports: Vec<(&str, u16)> = (0..=random.below(2)).map(|_| *random.pick(&PORTS)).collect();
+        ports.sort_unstable();
+        ports.dedup();
+        let version = format!("v{}", 1 + random.below(3));
+        let labels = json!({"app": app, "tier": tier, "version": version, "env": namespace.environment});
+        let containers: Vec<Value> =
+            ports.iter().map(|(name, port)| json!({"name": name, "containerPort": port, "protocol": "TCP"})).collect();
+        let spec = json!({"containers": [{"name": "main", "image": format!("registry.example/{app}:{version}"), "ports": containers}]});
+
+        // One workload in five is written as its Deployment, the others as the pods that a cluster lists.
+        if random.chance(20) {
+            namespace.objects.push(json!({
+                "apiVersion": "apps/v1",
+                "kind": "Deployment",
+                "metadata": {"name": app, "namespace": namespace.name, "labels": {"app": app}},
+                "spec": {
+                    "replicas": replicas,
+                    "selector": {"matchLabels": {"app": app}},
+                    "template": {"metadata": {"labels": labels}, "spec": spec},
+                },
+            }));
+        } else {
+            let hash = format!("{:010x}", random.bits() >> 24);
+            for replica in 0..replicas {
+                let pod = first_pod + replica;
+                let node = pod % self.nodes;
+                let mut labels = labels.clone();
+                labels["pod-template-hash"] = json!(hash);
+                labels["instance"] = json!(format!("i-{pod}"));
+                let mut spec = spec.clone();
+                spec["nodeName"] = json!(format!("node-{node}"));
+                namespace.objects.push(json!({
+                    "apiVersion": "v1",
+                    "kind": "Pod",
+                    "metadata": {
+                        "name": format!("{app}-{hash}-{replica}"),
+                        "namespace": namespace.name,
+                        "labels": labels,
+                        "ownerReferences":
+                            [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": format!("{app}-{hash}"), "controller": true}],
+                    },
+                    "spec": spec,
+                    "status": {
+                        "phase": "Running",
+                        "hostIP": node_address(node),
+                        "podIP": pod_address(node, pod / self.nodes),
+                    },
+                }));
+            }
+        }
+        if number.is_multiple_of(2) {
+            let service_ports: Vec<Value> =
+                ports.iter().map(|(name, port)| json!({"name": name, "port": port, "targetPort": name})).collect();
+            namespace.objects.push(json!({
+                "apiVersion": "v1",
+                "kind": "Service",
+                "metadata": {"name": app, "namespace": namespace.name},
+                "spec": {"selector": {"app": app}, "ports": service_ports},
+            }));
+        }
+        namespace.workloads.push((app, tier, ports));
+    }
+
+    fn policies(&mut self) {
+        let wide = if self.plan.cluster_wide { self.plan.policies.div_ceil(50) } else { 0 };
+        for number in 0..self.plan.policies.saturating_sub(wide) {
+            let index = number % self.namespaces.len();
+            let first_round = number < self.namespaces.len();
+            let spec = self.network_policy(index, first_round);
+            let namespace = &mut self.namespaces[index];
+            namespace.policies.push(json!({
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "NetworkPolicy",
+                "metadata": {"name": format!("policy-{number}"), "namespace": namespace.name},
+                "spec": spec,
+            }));
+        }
+        for number in 0..wide {
+            let policy = self.cluster_policy(number, number + 1 == wide);
+            self.cluster_policies.push(policy);
+        }
+    }
+
+    /// The spec of a policy of a namespace; the first one of each is, mostly, its default.
+    fn network_policy(&mut self, index: usize, first: bool) -> Value {
+        if first {
+            match self.random.below(10) {
+                0..=5 => return json!({"podSelector": {}, "policyTypes": ["Ingress"]}),
+                6..=7 => return json!({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}),
+                _ => {}
+            }
+        }
+        let (app, _, ports) = self.any_workload(index);
+        let subject = json!({"matchLabels": {"app": app}});
+        let named = ports.first().map_or("http", |p| p.0);
+        let number = ports.first().map_or(8080, |p| p.1);
+        match self.random.below(100) {
+            0..=24 => {
+                let client = self.any_workload(index).0;
+                let from = json!([{"podSelector": {"matchLabels": {"app": client}}}]);
+                json!({"podSelector": subject, "ingress": [{"from": from, "ports": [{"port": number}]}]})
+            }
+            25..=39 => {
+                let team = *self.random.pick(&TEAMS);
+                let from = json!([{"namespaceSelector": {"matchLabels": {"team": team}}}]);
+                json!({"podSelector": subject, "ingress": [{"from": from, "ports": [{"port": number}]}]})
+            }
+            40..=49 => {
+                let tiers = [*self.random.pick(&TIERS), *self.random.pick(&TIERS)];
+                let from = json!([{
+                    "namespaceSelector": {"matchExpressions": [{"key": "env", "operator": "NotIn", "values": ["dev"]}]},
+                    "podSelector": {"matchExpressions": [
+                        {"key": "tier", "operator": "In", "values": tiers},
+                        {"key": "version", "operator": "Exists"},
+                    ]},
+                }]);
+                json!({"podSelector": subject, "ingress": [{"from": from}]})
+            }
+            50..=59 => {
+                let namespace = self.random.below(self.namespaces.len());
+                let other = self.namespaces[namespace].name.clone();
+                let client = self.any_workload(namespace).0;
+                let from = json!([{
+                    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": other}},
+                    "podSelector": {"matchLabels": {"app": client}},
+                }]);
+                json!({"podSelector": subject, "policyTypes": ["Ingress"], "ingress": [{"from": from, "ports": [{"port": named}]}]})
+            }
+            60..=69 => {
+                let (cidr, except) = *self.random.pick(&BLOCKS);
+                let from = json!([{"ipBlock": {"cidr": cidr, "except": [except]}}]);
+                json!({"podSelector": subject, "ingress": [{"from": from, "ports": [{"port": number}, {"port": named}]}]})
+            }
+            70..=74 => {
+                // A block over addresses of pods: those of one node.
+                let cidr = pod_range(self.random.below(self.nodes));
+                json!({"podSelector": subject, "ingress": [{"from": [{"ipBlock": {"cidr": cidr}}]}]})
+            }
+            75..=79 => {
+                let first = 8000 + self.random.below(8) * 100;
+                let ports = json!([{"port": first, "endPort": first + 99}, {"protocol": "UDP", "port": 8125}]);
+                json!({"podSelector": {"matchLabels": {"tier": *self.random.pick(&TIERS)}}, "ingress": [{"from": [{"podSelector": {}}], "ports": ports}]})
+            }
+            80..=91 => {
+                let server = self.any_workload(index);
+                let (cidr, except) = *self.random.pick(&BLOCKS);
+                let port = server.2.first().map_or(8080, |p| p.1);
+                json!({
+                    "podSelector": subject,
+                    "policyTypes": ["Egress"],
+                    "egress": [
+                        dns(),
+                        {"to": [{"podSelector": {"matchLabels": {"app": server.0}}}], "ports": [{"port": port}]},
+                        {"to": [{"ipBlock": {"cidr": cidr, "except": [except]}}], "ports": [{"port": 443}]},
+                    ],
+                })
+            }
+            92..=95 => json!({"podSelector": subject, "ingress": [{"from": [{"podSelector": {}}]}]}),
+            96..=97 => json!({"podSelector": subject, "ingress": [{}]}),
+            _ => {
+                json!({"podSelector": {"matchExpressions": [{"key": "tier", "operator": "NotIn", "values": ["frontend"]}]}, "policyTypes": ["Egress"],
+                "egress": [dns(), {"to": [{"namespaceSelector": {}}]}]})
+            }
+        }
+    }
+
+    fn cluster_policy(&mut self, number: usize, baseline: bool) -> Value {
+        let team = *self.random.pick(&TEAMS);
+        let environment = *self.random.pick(&ENVIRONMENTS);
+        let other = *self.random.pick(&ENVIRONMENTS);
+        let same = json!({"namespaces": {"matchLabels": {"env": environment}}});
+        let ingress = json!([
+            {"name": "monitoring", "action": "Allow", "from": [{"namespaces": {"matchLabels": {"team": team}}}],
+             "ports": [{"portNumber": {"protocol": "TCP", "port": 9090}}]},
+            {"name": "environments", "action": "Deny", "from": [{"namespaces": {"matchExpressions": [
+                {"key": "env", "operator": "NotIn", "values": [environment, other]}]}}]},
+        ]);
+        if baseline {
+            return json!({
+                "apiVersion": "policy.networking.k8s.io/v1alpha1",
+                "kind": "BaselineAdminNetworkPolicy",
+                "metadata": {"name": "default"},
+                "spec": {"subject": same, "ingress": ingress},
+            });
+        }
+        json!({
+            "apiVersion": "policy.networking.k8s.io/v1alpha1",
+            "kind": "AdminNetworkPolicy",
+            "metadata": {"name": format!("admin-{number}")},
+            "spec": {
+                "priority": number % 1000,
+                "subject": same,
+                "ingress": ingress,
+                "egress": [
+                    {"name": "metadata", "action": "Deny", "to": [{"networks": ["169.254.169.254/32"]}]},
+                    {"name": "rest", "action": "Pass", "to": [{"namespaces": {}}]},
+                ],
+            },
+        })
+    }
+
+    fn any_workload(&mut self, namespace: usize) -> (String, &'static str, Vec<(&'static str, u16)>) {
+        let workloads = &self.namespaces[namespace].workloads;
+        // A namespace that got no workload still has policies, which then select nothing.
+        if workloads.is_empty() { ("nothing".into(), TIERS[0], Vec::new()) } else { self.random.pick(workloads).clone() }
+    }
+
+    fn files(self) -> Vec<File> {
+        let mut files = Vec::new();
+        let mut add = |name: String, objects: &[Value]| {
+            if !objects.is_empty() {
+                files.push(File { name, text: yaml::documents(objects) });
+            }
+        };
+        let namespaces: Vec<Value> = self
+            .namespaces
+            .iter()
+            .map(|n| {
+                let labels = Map::from_iter([("team".into(), json!(n.team)), ("env".into(), json!(n.environment))]);
+                json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n.name, "labels": labels}})
+            })
+            .collect();
+        add("namespaces.yaml".into(), &namespaces);
+        let nodes: Vec<Value> = (0..self.nodes)
+            .map(|node| {
+                json!({
+                    "apiVersion": "v1",
+                    "kind": "Node",
+                    "metadata": {"name": format!("node-{node}"), "labels": {"kubernetes.io/os": "linux"}},
+                    "spec": {"podCIDRs": [pod_range(node)]},
+                    "status": {"addresses": [{"type": "InternalIP", "address": node_address(node)}]},
+                })
+            })
+            .collect();
+        add("nodes.yaml".into(), &nodes);
+        add("kube-system.yaml".into(), &self.system);
+        for namespace in &self.namespaces {
+            add(format!("{}-workloads.yaml", namespace.name), &namespace.objects);
+            add(format!("{}-policies.yaml", namespace.name), &namespace.policies);
+        }
+        add("cluster-policies.yaml".into(), &self.cluster_policies);
+        files
+    }
+}
+
+fn dns() -> Value {
+    json!({
+        "to": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}, "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}],
+        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+    })
+}
+
+/// Addresses of nodes: 10.0.0.0/16.
+fn node_address(node: usize) -> String {
+    format!("10.0.{}.{}", node / 250, 1 + node % 250)
+}
+
+/// Addresses of the pods of a node, from 10.128.0.0 on.
+fn pod_range(node: usize) -> String {
+    format!("10.{}.{}.0/24", 128 + node / 256, node % 256)
+}
+
+/// One of them.
+fn pod_address(node: usize, index: usize) -> String {
+    format!("10.{}.{}.{}", 128 + node / 256, node % 256, 2 + index % 250)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: Plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: true };
+
+    fn count(files: &[File], line: &str) -> usize {
+        files.iter().flat_map(|f| f.text.lines()).filter(|l| *l == line).count()
+    }
+
+    #[test]
+    fn equal_plans_give_equal_files_and_other_seeds_others() {
+        assert_eq!(generate(&PLAN), generate(&PLAN));
+        assert_ne!(generate(&PLAN), generate(&Plan { seed: 2, ..PLAN }));
+    }
+
+    #[test]
+    fn there_are_as_many_policies_and_pods_as_asked_for() {
+        let files = generate(&PLAN);
+        let policies =
+            ["kind: NetworkPolicy", "kind: AdminNetworkPolicy", "kind: BaselineAdminNetworkPolicy"].map(|kind| count(&files, kind));
+        assert_eq!(policies.iter().sum::<usize>(), 30);
+        let replicas: usize =
+            files.iter().flat_map(|f| f.text.lines()).filter_map(|l| l.strip_prefix("  replicas: ")?.parse::<usize>().ok()).sum();
+        assert_eq!(count(&files, "kind: Pod") + replicas, 100);
+        assert!(count(&files, "kind: Deployment") > 0 && count(&files, "kind: Service") > 0);
+    }
+}
