@@ -58,7 +58,7 @@ test_wasm() {
     for crate in core web tests; do
         grep -q wasm-bindgen-test "$crate/Cargo.toml" || continue
         WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_WEBDRIVER_JSON=$ROOT/web/webdriver.json \
-            wasm_env wasm-pack --log-level warn test --headless --chrome --mode no-install "$crate"
+            wasm_env wasm-pack --log-level error test --headless --chrome --mode no-install "$crate"
     done
 }
 

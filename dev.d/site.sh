@@ -1,5 +1,6 @@
 # The page: build, serve, sizes.
 
+# Trunk stops at a NO_COLOR it cannot read as true or false.
 trunk() { wasm_env env -u NO_COLOR trunk "$@"; }
 
 cmd_build() {
@@ -23,7 +24,10 @@ cmd_serve() {
     setup_npm
     setup_trunk
     say "building the page, then serving it on http://localhost:$port (the first build takes a minute or two)"
-    trunk serve --port "$port"
+    export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH
+    PATH=$(tool_path)
+    # In place of this script, so that stopping it stops the server.
+    exec env -u NO_COLOR trunk serve --port "$port"
 }
 
 # --- sizes ---------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ need_rust() {
 setup_wasm() {
     need_rust
     [ -n "${WASM_TOOLCHAIN:-}" ] && return
-    if rustup_target "$WASM_TARGET" && rustup_target "$BARE_TARGET"; then
+    # NETPOLIS_DEBIAN_RUST=1 takes the second way at once, which is also how to try it.
+    if [ -z "${NETPOLIS_DEBIAN_RUST:-}" ] && rustup_target "$WASM_TARGET" && rustup_target "$BARE_TARGET"; then
         WASM_TOOLCHAIN=$(rustup show active-toolchain | cut -d' ' -f1)
     else
         locked debian-rust setup_debian_rust

@@ -33,6 +33,44 @@ function read(text) {
   };
 }
 
+/**
+ * The brackets open at the end of a value: `{a: {b: [x` is inside `a` and `b[]`. `inValue` is undefined where none
+ * is open; `from` is where the last word begins.
+ */
+function readFlow(text) {
+  const open = [];
+  let pending = "";
+  let from = 0;
+  const tokens = /"[^"]*"?|'[^']*'?|[{[,\]}]|:(?=\s|$)|[^\s"'{[,\]}:]+(?::[^\s,\]}]+)*/g;
+  for (const { 0: token, index } of text.matchAll(tokens)) {
+    if (!open.length && !/[{[]/.test(token)) break;
+    if (token === "{" || token === "[") {
+      open.push({ sequence: token === "[", key: pending });
+      pending = "";
+    } else if (token === "}" || token === "]") {
+      pending = open.pop()?.key ?? "";
+    } else if (token === ",") {
+      pending = "";
+    } else if (token === ":") {
+      pending = text.slice(from, index).trim().replace(/^["']|["']$/g, "");
+    } else {
+      from = index;
+      continue;
+    }
+    from = index + token.length;
+    from += text.slice(from).length - text.slice(from).trimStart().length;
+  }
+  const quoted = /^["']/.test(text.slice(from)) ? 1 : 0;
+  if (!open.length) return { path: [], key: "", from: quoted };
+  const last = open.at(-1);
+  return {
+    path: open.flatMap(({ key, sequence }) => [...(key ? [key] : []), ...(sequence ? ["[]"] : [])]),
+    key: last.sequence ? "" : pending,
+    inValue: !last.sequence && pending !== "",
+    from: from + quoted,
+  };
+}
+
 const isBoundary = (text) => /^(---|\.\.\.)(\s|$)/.test(text);
 
 /**
@@ -46,9 +84,12 @@ export function contextAt(doc, offset) {
   if (isBoundary(line.text) || /(^|\s)#/.test(before)) return null;
 
   const here = read(before);
-  const inValue = here.value >= 0;
-  const from = line.from + (inValue ? here.value : here.column);
-  const word = doc.lineAt(offset).text.slice(from - line.from, offset - line.from);
+  const start = here.value >= 0 ? here.value : here.column;
+  const flow = readFlow(before.slice(start));
+  const inValue = flow.inValue ?? here.value >= 0;
+  const key = flow.key || here.key;
+  const from = line.from + start + flow.from;
+  const word = before.slice(from - line.from);
 
   // Upwards, to the key that holds each part, which is the nearest with a smaller column. Dashes may stand
   // in the column of the key that holds them.
@@ -84,8 +125,11 @@ export function contextAt(doc, offset) {
     column = steps[1].inner;
     steps.splice(0, 2);
   }
-  const path = steps.reduce((sum, { name }) => (name === "[]" || !sum ? sum + name : `${sum}.${name}`), "");
-  return { kind: kindAround(doc, line.number, column), path, part: inValue ? "value" : "key", key: inValue ? here.key : "", word, from };
+  const names = steps.map(({ name }) => name);
+  // What is inside brackets is inside the key before them, too.
+  if (here.value >= 0 && flow.inValue !== undefined) names.push(here.key);
+  const path = [...names, ...flow.path].reduce((sum, name) => (name === "[]" || !sum ? sum + name : `${sum}.${name}`), "");
+  return { kind: kindAround(doc, line.number, column), path, part: inValue ? "value" : "key", key: inValue ? key : "", word, from };
 }
 
 /** The `kind` written in `column` in the object around a line. */

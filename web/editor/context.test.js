@@ -50,3 +50,15 @@ test("nothing to say in comments and at boundaries", () => {
   assert.equal(at("kind: Pod # a co|"), null);
   assert.equal(at("--|-"), null);
 });
+
+test("inside brackets", () => {
+  assert.deepEqual(at(`${POLICY}  podSelector: {matchLabels: {app: d|}}`), ["NetworkPolicy", "spec.podSelector.matchLabels", "value", "app", "d"]);
+  assert.deepEqual(at(`${POLICY}  podSelector: {match|`), ["NetworkPolicy", "spec.podSelector", "key", "", "match"]);
+  assert.deepEqual(at(`${POLICY}  policyTypes: [Ingress, E|]`), ["NetworkPolicy", "spec.policyTypes[]", "key", "", "E"]);
+  assert.deepEqual(at(`${POLICY}  ingress:\n  - ports:\n    - {protocol: TCP, po|`), ["NetworkPolicy", "spec.ingress[].ports[]", "key", "", "po"]);
+  assert.deepEqual(at(`${POLICY}  podSelector: {matchLabels: {app: db}, match|`), ["NetworkPolicy", "spec.podSelector", "key", "", "match"]);
+});
+
+test("a quote is not part of the word", () => {
+  assert.deepEqual(at('kind: "Netw|'), ["Netw", "", "value", "kind", "Netw"]);
+});

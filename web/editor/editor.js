@@ -20,6 +20,7 @@
 //   focus(editor)
 //   openSearch(editor)
 //   setReadOnly(editor, bool)
+//   setWrap(editor, bool)             break long lines instead of scrolling sideways
 //   setTheme(editor, "light"|"dark"|"auto")
 //   setCompletions(editor, function)  what may be written at a Context (see context.js)
 //   setHover(editor, function)        what to say about a Context
@@ -33,7 +34,7 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
 import * as lint from "@codemirror/lint";
 import { highlightSelectionMatches, openSearchPanel, search, searchKeymap } from "@codemirror/search";
-import { Annotation, Compartment, EditorState } from "@codemirror/state";
+import { Annotation, ChangeSet, Compartment, EditorState, StateField } from "@codemirror/state";
 import * as views from "@codemirror/view";
 import { contextAt } from "./context.js";
 import { marks, setMarksEffect } from "./marks.js";
@@ -45,10 +46,11 @@ const { EditorView, keymap } = views;
  * @typedef {object} Options
  * @property {string} [label]     name of the editor for screen readers
  * @property {boolean} [readOnly]
+ * @property {boolean} [wrap]     break long lines
  * @property {"light"|"dark"|"auto"} [theme]  "auto" follows the system
  * @property {(id: string, text: string, revision: number) => void} [onChange]
  *     after edits, at most once a frame; `revision` grows with every call. Not for `open`.
- * @property {(id: string, offset: number, line: number) => void} [onCursor]  the main cursor moved
+ * @property {(id: string, offset: number, line: number) => void} [onCursor]  the person moved the main cursor
  * @property {(context: import("./context.js").Context) => Completion[]} [complete]
  * @property {(context: import("./context.js").Context) => (string | null)} [hover]
  *
@@ -82,8 +84,17 @@ const { EditorView, keymap } = views;
  * @typedef {{view: EditorView}} Editor  opaque to the page
  */
 
-/** Set on changes that come from `open` and must not come back as the person's edits. */
+/** Set on what the page did and must not be told of as if the person had done it. */
 const fromPage = Annotation.define();
+
+/** The edits since diagnostics were last given, through which their quick fixes are moved along. */
+const sinceDiagnostics = StateField.define({
+  create: ({ doc }) => ChangeSet.empty(doc.length).desc,
+  update(since, { effects, docChanged, changes, newDoc }) {
+    if (effects.some((effect) => effect.is(lint.setDiagnosticsEffect))) return ChangeSet.empty(newDoc.length).desc;
+    return docChanged ? since.composeDesc(changes.desc) : since;
+  },
+});
 
 /** @returns {Editor} */
 export function create(parent, options = {}) {
@@ -95,6 +106,7 @@ export function create(parent, options = {}) {
     states: new Map(),
     language: new Compartment(),
     readOnly: new Compartment(),
+    wrap: new Compartment(),
     theme: new Compartment(),
     system: matchMedia("(prefers-color-scheme: dark)"),
   };
@@ -122,6 +134,7 @@ export function open(editor, id, content, language = "yaml") {
     effects: [
       editor.language.reconfigure(languageOf(language)),
       editor.readOnly.reconfigure(readOnlyOf(editor)),
+      editor.wrap.reconfigure(wrapOf(editor)),
       editor.theme.reconfigure(theme(isDark(editor))),
       ...(kept ? [kept.scroll] : []),
     ],
@@ -152,10 +165,14 @@ export const undo = (editor) => commands.undo(editor.view);
 export const redo = (editor) => commands.redo(editor.view);
 
 export function setDiagnostics(editor, list) {
+  const moved = ({ from, to, insert }) => {
+    const since = editor.view.state.field(sinceDiagnostics);
+    return { from: since.mapPos(from, 1), to: since.mapPos(to, -1), insert };
+  };
   const diagnostics = list.map((d) => ({
     ...d,
     ...clamp(editor.view.state, d),
-    actions: (d.actions ?? []).map(({ name, edits }) => ({ name, apply: () => edit(editor, edits) })),
+    actions: (d.actions ?? []).map(({ name, edits }) => ({ name, apply: () => edit(editor, edits.map(moved)) })),
   }));
   editor.view.dispatch(lint.setDiagnostics(editor.view.state, diagnostics));
 }
@@ -167,6 +184,7 @@ export function reveal(editor, from, to = from, takeFocus = false) {
   editor.view.dispatch({
     selection: { anchor: range.from, head: range.to },
     effects: EditorView.scrollIntoView(range.from, { y: "center" }),
+    annotations: fromPage.of(true),
   });
   if (takeFocus) focus(editor);
 }
@@ -177,6 +195,11 @@ export const openSearch = (editor) => openSearchPanel(editor.view);
 export function setReadOnly(editor, readOnly) {
   editor.options.readOnly = readOnly;
   editor.view.dispatch({ effects: editor.readOnly.reconfigure(readOnlyOf(editor)) });
+}
+
+export function setWrap(editor, wrap) {
+  editor.options.wrap = wrap;
+  editor.view.dispatch({ effects: editor.wrap.reconfigure(wrapOf(editor)) });
 }
 
 export function setTheme(editor, name) {
@@ -197,6 +220,8 @@ export function setHover(editor, hover) {
 const languageOf = (name) => (name === "json" ? json() : yaml());
 
 const readOnlyOf = ({ options }) => EditorState.readOnly.of(Boolean(options.readOnly));
+
+const wrapOf = ({ options }) => (options.wrap ? EditorView.lineWrapping : []);
 
 function isDark({ options, system }) {
   return options.theme === "dark" || (options.theme !== "light" && system.matches);
@@ -240,20 +265,24 @@ function newState(editor, doc, language) {
     extensions: [
       editor.language.of(languageOf(language)),
       editor.readOnly.of(readOnlyOf(editor)),
+      editor.wrap.of(wrapOf(editor)),
       editor.theme.of(theme(isDark(editor))),
+      // The margins stand in this order.
+      marks,
+      lint.lintGutter(),
       look,
       editing,
       keys,
-      marks,
-      lint.lintGutter(),
-      autocompletion({ override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
+      sinceDiagnostics,
+      autocompletion({ icons: false, override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
       views.hoverTooltip((view, offset) => hoverAt(editor, view, offset), { hideOnChange: true }),
       EditorView.contentAttributes.of({
         "aria-label": editor.options.label ?? "Editor",
         "aria-description": "Escape, then Tab leaves the editor",
       }),
       EditorView.updateListener.of((update) => {
-        if (update.docChanged && !update.transactions.every((tr) => tr.annotation(fromPage))) changed(editor);
+        if (update.transactions.every((transaction) => transaction.annotation(fromPage))) return;
+        if (update.docChanged) changed(editor);
         if (update.selectionSet || update.docChanged) {
           const { head } = update.state.selection.main;
           editor.options.onCursor?.(editor.id, head, update.state.doc.lineAt(head).number);

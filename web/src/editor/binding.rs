@@ -50,6 +50,8 @@ extern "C" {
     fn open_search(this: &Module, editor: &JsValue);
     #[wasm_bindgen(method, js_name = setReadOnly)]
     fn set_read_only(this: &Module, editor: &JsValue, read_only: bool);
+    #[wasm_bindgen(method, js_name = setWrap)]
+    fn set_wrap(this: &Module, editor: &JsValue, wrap: bool);
     #[wasm_bindgen(method, js_name = setTheme)]
     fn set_theme(this: &Module, editor: &JsValue, theme: &str);
     #[wasm_bindgen(method, js_name = setCompletions)]
@@ -64,7 +66,7 @@ pub struct EditorModule(Module);
 
 /// An edit by the person: document, its whole new text, a number that grows with each call.
 type OnChange = Closure<dyn Fn(String, String, u32)>;
-/// The main cursor moved: document, offset, line.
+/// The person moved the main cursor: document, offset, line.
 type OnCursor = Closure<dyn Fn(String, u32, u32)>;
 type OnComplete = Closure<dyn Fn(JsValue) -> JsValue>;
 type OnHover = Closure<dyn Fn(JsValue) -> Option<String>>;
@@ -88,6 +90,8 @@ pub struct Options<'a> {
     pub label: &'a str,
     /// Whether the text can be read only.
     pub read_only: bool,
+    /// Whether long lines are broken.
+    pub wrap: bool,
     /// Colours to take.
     pub theme: Theme,
 }
@@ -362,6 +366,11 @@ impl Editor {
     /// Allows or forbids edits by the person.
     pub fn set_read_only(&self, read_only: bool) {
         self.module.set_read_only(&self.handle, read_only);
+    }
+
+    /// Breaks long lines, or lets them scroll sideways.
+    pub fn set_wrap(&self, wrap: bool) {
+        self.module.set_wrap(&self.handle, wrap);
     }
 
     /// Takes other defaults for colours.
