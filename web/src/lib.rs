@@ -19,7 +19,7 @@ fn Page() -> Html {
         wasm_bindgen_futures::spawn_local(async move {
             let Some(parent) = node.cast::<web_sys::Element>() else { return };
             let Ok(module) = editor::binding::EditorModule::load().await else { return };
-            let options = editor::binding::Options { label: "cluster.yaml", read_only: false, theme: editor::binding::Theme::Auto };
+            let options = editor::binding::Options { label: "cluster.yaml", read_only: false, wrap: false, theme: editor::binding::Theme::Auto };
             if let Ok(editor) = module.create(&parent, &options, |_, _, _| (), |_, _, _| ()) {
                 let _ = editor.open("cluster.yaml", "kind: Pod\n", editor::binding::Language::Yaml);
                 std::mem::forget(editor);
