@@ -3,12 +3,17 @@
 //! Defaults are applied while reading, so that "missing", `null`, `[]` and `{}` have become named cases here and need not be told apart
 //! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set: it is shown, but never enforced.
 
+pub mod codes;
+
 mod cluster_policy;
 mod network_policy;
+mod read;
+mod syntax;
 mod workloads;
 
 pub use cluster_policy::{ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier, Subject};
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
+pub use read::{Read, read};
 pub use workloads::{
     Backend, BackendPort, ContainerPort, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort, Workload, WorkloadKind,
 };
@@ -42,6 +47,9 @@ pub struct Meta {
     pub name: Box<str>,
     /// Where the name stands.
     pub name_span: Span,
+    /// Whether the name was made from `generateName`: an API server would append random letters, here it is the object's place in its
+    /// document.
+    pub generated: bool,
     /// `namespace` as written; nothing where it is left out (then `default`, or no namespace for cluster-scoped kinds).
     pub namespace: Option<Box<str>>,
     /// `labels`.

@@ -1,0 +1,150 @@
+//! The kinds of finding about Kubernetes objects, each with its stable code.
+//!
+//! A code names one cause. Codes are never reused; a kind of finding that is given up leaves a gap.
+
+use crate::diagnostics::Code;
+
+// ---- the object as a whole -------------------------------------------------------------------------------------------------------
+
+/// A document is not a mapping, so it is no Kubernetes object.
+pub const NOT_AN_OBJECT: Code = Code("K8S001");
+/// `kind` is missing or empty.
+pub const MISSING_KIND: Code = Code("K8S002");
+/// `apiVersion` is missing or empty.
+pub const MISSING_API_VERSION: Code = Code("K8S003");
+/// The kind is known, but not under this `apiVersion`.
+pub const WRONG_API_VERSION: Code = Code("K8S004");
+/// The kind was served under this `apiVersion` in the past, and is read as it is today.
+pub const OLD_API_VERSION: Code = Code("K8S005");
+/// The kind is nearly one that is known: a misspelling.
+pub const MISSPELT_KIND: Code = Code("K8S006");
+/// A kind that plays no part in network policy.
+pub const KIND_NOT_USED: Code = Code("K8S007");
+/// A kind that makes pods, or decides about traffic, and is not read: the answer leaves it out.
+pub const KIND_NOT_READ: Code = Code("K8S008");
+/// Lists in lists, deeper than anybody writes.
+pub const LISTS_TOO_DEEP: Code = Code("K8S009");
+
+// ---- fields ----------------------------------------------------------------------------------------------------------------------
+
+/// A field that the kind does not have.
+pub const UNKNOWN_FIELD: Code = Code("K8S010");
+/// A value of a type that the field cannot hold.
+pub const WRONG_TYPE: Code = Code("K8S011");
+/// A field that must be there is not.
+pub const REQUIRED: Code = Code("K8S012");
+/// Text that is none of the words a field takes.
+pub const UNSUPPORTED_VALUE: Code = Code("K8S013");
+/// A name that is not a DNS-1123 name.
+pub const INVALID_NAME: Code = Code("K8S014");
+/// A label (or annotation) key or value that breaks their syntax.
+pub const INVALID_LABEL: Code = Code("K8S015");
+/// A label selector that cannot be evaluated.
+pub const INVALID_SELECTOR: Code = Code("K8S016");
+/// A number outside the range of ports, or of the field.
+pub const OUT_OF_RANGE: Code = Code("K8S017");
+/// Text that is not a valid port name.
+pub const INVALID_PORT_NAME: Code = Code("K8S018");
+/// A protocol other than `TCP`, `UDP` and `SCTP`.
+pub const INVALID_PROTOCOL: Code = Code("K8S019");
+/// Text that is not a CIDR.
+pub const INVALID_CIDR: Code = Code("K8S020");
+/// The same thing twice in a list that must not hold it twice.
+pub const DUPLICATE_VALUE: Code = Code("K8S021");
+/// More entries, or more characters, than the field takes.
+pub const TOO_MANY: Code = Code("K8S022");
+/// A CIDR with bits set beyond its length: read as its network.
+pub const CIDR_HOST_BITS: Code = Code("K8S023");
+/// A CIDR in a form that new API servers warn about or refuse: leading zeros, or IPv4 inside IPv6.
+pub const CIDR_LEGACY_FORM: Code = Code("K8S024");
+/// A label without a value: read as the empty text.
+pub const EMPTY_LABEL: Code = Code("K8S025");
+/// A namespace given to an object that has none.
+pub const NAMESPACE_NOT_TAKEN: Code = Code("K8S026");
+/// An address that cannot be read.
+pub const INVALID_ADDRESS: Code = Code("K8S027");
+/// A field set together with another that excludes it.
+pub const FORBIDDEN: Code = Code("K8S028");
+/// Aliases within aliases that stand for more values than are read.
+pub const ALIASES_REPEAT_TOO_MUCH: Code = Code("K8S029");
+
+// ---- NetworkPolicy ---------------------------------------------------------------------------------------------------------------
+
+/// A peer that names nothing.
+pub const EMPTY_PEER: Code = Code("K8S030");
+/// A peer with `ipBlock` and a selector.
+pub const IP_BLOCK_WITH_SELECTOR: Code = Code("K8S031");
+/// An `except` that is not a smaller part of its `cidr`.
+pub const EXCEPT_NOT_WITHIN: Code = Code("K8S032");
+/// `endPort` below `port`.
+pub const END_PORT_LESS_THAN_PORT: Code = Code("K8S033");
+/// `endPort` with a named port.
+pub const END_PORT_WITH_NAMED_PORT: Code = Code("K8S034");
+/// `endPort` without `port`.
+pub const END_PORT_WITHOUT_PORT: Code = Code("K8S035");
+/// More than two `policyTypes`.
+pub const TOO_MANY_POLICY_TYPES: Code = Code("K8S036");
+/// Rules for a direction that `policyTypes` leaves out: they do nothing.
+pub const RULES_WITHOUT_TYPE: Code = Code("K8S037");
+/// An empty list item where a rule or port is due: it allows more than it seems to.
+pub const NULL_ITEM: Code = Code("K8S038");
+/// `egress: []` without `policyTypes`: egress is not isolated.
+pub const EMPTY_EGRESS_WITHOUT_TYPES: Code = Code("K8S039");
+/// Egress rules without `policyTypes`: ingress is isolated too, and nothing is let in.
+pub const EGRESS_DENIES_INGRESS: Code = Code("K8S040");
+/// A policy without `spec`.
+pub const MISSING_SPEC: Code = Code("K8S041");
+
+// ---- AdminNetworkPolicy, BaselineAdminNetworkPolicy, ClusterNetworkPolicy ---------------------------------------------------------
+
+/// `from` is missing.
+pub const MISSING_FROM: Code = Code("K8S050");
+/// `to` is missing.
+pub const MISSING_TO: Code = Code("K8S051");
+/// `from` is empty.
+pub const EMPTY_FROM: Code = Code("K8S052");
+/// `to` is empty.
+pub const EMPTY_TO: Code = Code("K8S053");
+/// A peer with no field or several.
+pub const PEER_NOT_ONE_FIELD: Code = Code("K8S054");
+/// An entry of `ports` or `protocols` with no field or several.
+pub const PORT_NOT_ONE_FIELD: Code = Code("K8S055");
+/// A subject with no field or several.
+pub const SUBJECT_NOT_ONE_FIELD: Code = Code("K8S056");
+/// An action that the kind does not have.
+pub const UNKNOWN_ACTION: Code = Code("K8S057");
+/// A port range whose start is not before its end.
+pub const RANGE_START_NOT_BEFORE_END: Code = Code("K8S058");
+/// A BaselineAdminNetworkPolicy whose name is not `default`.
+pub const BASELINE_NAME: Code = Code("K8S059");
+/// A named port in a rule for addresses, nodes or domain names, which have none.
+pub const NAMED_PORT_FOR_ADDRESSES: Code = Code("K8S060");
+/// A domain name that breaks the pattern.
+pub const INVALID_DOMAIN_NAME: Code = Code("K8S061");
+/// The nested form of peers that v1alpha1 had until March 2024.
+pub const OLD_NESTED_PEER: Code = Code("K8S062");
+/// A peer whose only field is not known: it fails closed.
+pub const UNKNOWN_PEER: Code = Code("K8S063");
+/// Domain names in a rule that does not allow.
+pub const DOMAIN_NAMES_NOT_ALLOWED_BY: Code = Code("K8S064");
+/// `priority` is missing or outside 0 to 1000.
+pub const INVALID_PRIORITY: Code = Code("K8S065");
+/// `ports: []` or `protocols: []`.
+pub const EMPTY_PORTS: Code = Code("K8S066");
+
+// ---- pods, workloads, services ----------------------------------------------------------------------------------------------------
+
+/// A workload whose selector does not match the labels of its own template.
+pub const SELECTOR_NOT_MATCHING_TEMPLATE: Code = Code("K8S070");
+/// A pod (or template) without containers.
+pub const NO_CONTAINERS: Code = Code("K8S071");
+/// A workload that is suspended and so makes no pods.
+pub const SUSPENDED: Code = Code("K8S072");
+/// `kubernetes.io/metadata.name` with a value other than the namespace's name.
+pub const NAMESPACE_NAME_LABEL: Code = Code("K8S073");
+/// The annotation with which namespaces were isolated before NetworkPolicy became stable.
+pub const DEAD_ANNOTATION: Code = Code("K8S074");
+/// An Ingress backend that is not a Service.
+pub const BACKEND_NOT_A_SERVICE: Code = Code("K8S075");
+/// An Ingress without any backend, or a backend without its Service's name or port.
+pub const INVALID_BACKEND: Code = Code("K8S076");

@@ -1,0 +1,421 @@
+//! Decoding mappings: which fields a kind has, which were written, and what is wrong with the rest.
+//!
+//! A kind names its fields once, where it takes them apart:
+//!
+//! ```ignore
+//! let [selector, types] = reader.fields(&spec, ["podSelector", "policyTypes"], &[/* known, but of no use here */])?;
+//! ```
+//!
+//! Everything else that is written there is reported, as API servers do under strict field validation. `null` counts as left out, as in the
+//! Go types upstream; custom resources, where it does not, ask [`Slot::is_null`].
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Display, Write};
+
+use super::nearest::nearest;
+use super::path::Path;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::document::{Entry, NodeRef, Value};
+use crate::resources::codes;
+use crate::text::Span;
+
+/// So many unknown fields of one mapping are reported one by one.
+const UNKNOWN_FIELDS_SHOWN: usize = 20;
+
+/// A place in an object, and the value written there, if any.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot<'a, 'p> {
+    /// Where in the object, for messages.
+    pub(super) path: Path<'p>,
+    /// What is written there; nothing if the field is left out.
+    pub(super) node: Option<NodeRef<'a>>,
+    /// Where to point at: the value, its key if there is nothing after it, or what it is missing from.
+    pub(super) at: Span,
+    /// The field's key; for a list item the item itself.
+    pub(super) key: Span,
+}
+
+impl<'a> Slot<'a, '_> {
+    /// The value, unless it is left out or `null`.
+    pub(super) fn value(&self) -> Option<NodeRef<'a>> {
+        self.node.filter(|node| !node.is_null())
+    }
+
+    /// Whether a value other than `null` is written.
+    pub(super) fn is_set(&self) -> bool {
+        self.value().is_some()
+    }
+
+    /// Whether the field is written, but with nothing (or `null`) as its value.
+    pub(super) fn is_null(&self) -> bool {
+        self.node.is_some_and(|node| node.is_null())
+    }
+
+    /// Whether it is left out altogether.
+    pub(super) fn is_missing(&self) -> bool {
+        self.node.is_none()
+    }
+
+    /// Whether it is a list without items.
+    pub(super) fn is_empty_list(&self) -> bool {
+        self.node.and_then(NodeRef::as_sequence).is_some_and(|items| items.len() == 0)
+    }
+
+    /// Whether it is a mapping.
+    pub(super) fn is_mapping(&self) -> bool {
+        self.node.and_then(NodeRef::as_mapping).is_some()
+    }
+
+    /// How many items or entries it has.
+    pub(super) fn len(&self) -> usize {
+        match self.node.map(NodeRef::value) {
+            Some(Value::Sequence(items)) => items.len(),
+            Some(Value::Mapping(entries)) => entries.len(),
+            _ => 0,
+        }
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub(super) fn entries(&self) -> &'a [Entry] {
+        self.node.and_then(NodeRef::as_mapping).unwrap_or_default()
+    }
+
+    /// The range of the value, or an empty range where it was left out.
+    pub(super) fn span(&self) -> Span {
+        match self.node {
+            Some(node) => node.span(),
+            None => Span::new(self.at.start, self.at.start),
+        }
+    }
+
+    /// `<path>: Invalid value: <value>: <detail>`.
+    pub(super) fn invalid(&self, code: Code, value: impl Display, detail: impl Display) -> Diagnostic {
+        self.error(code, format!("Invalid value: {value}: {detail}"))
+    }
+
+    /// `<path>: Required value: <detail>`.
+    pub(super) fn required(&self, code: Code, detail: &str) -> Diagnostic {
+        let separator = if detail.is_empty() { "" } else { ": " };
+        self.error(code, format!("Required value{separator}{detail}"))
+    }
+
+    /// `<path>: Forbidden: <detail>`.
+    pub(super) fn forbidden(&self, code: Code, detail: &str) -> Diagnostic {
+        self.error(code, format!("Forbidden: {detail}"))
+    }
+
+    /// `<path>: Duplicate value: <value>`.
+    pub(super) fn duplicate(&self, value: impl Display) -> Diagnostic {
+        self.error(codes::DUPLICATE_VALUE, format!("Duplicate value: {value}"))
+    }
+
+    /// `<path>: Too many: <count>: must have at most <most> items`.
+    pub(super) fn too_many(&self, most: usize) -> Diagnostic {
+        self.error(codes::TOO_MANY, format!("Too many: {}: must have at most {most} items", self.len()))
+    }
+
+    /// An error about this place.
+    pub(super) fn error(&self, code: Code, message: impl Display) -> Diagnostic {
+        Diagnostic::new(code, Severity::Error, self.at, self.headed(message))
+    }
+
+    /// A warning about this place.
+    pub(super) fn warning(&self, code: Code, message: impl Display) -> Diagnostic {
+        Diagnostic::new(code, Severity::Warning, self.at, self.headed(message))
+    }
+
+    fn headed(&self, message: impl Display) -> String {
+        let mut text = format!("{}", self.path);
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&format!("{message}"));
+        text
+    }
+}
+
+/// A person's text in a message, in quotation marks and cut short where it is long.
+pub(super) fn quoted(text: &str) -> Quoted<'_> {
+    Quoted(text)
+}
+
+/// See [`quoted`].
+pub(super) struct Quoted<'t>(&'t str);
+
+/// The longest quotation, in characters.
+const LONGEST_QUOTE: usize = 80;
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for c in self.0.chars().take(LONGEST_QUOTE) {
+            // A message is one line, whatever was quoted.
+            f.write_char(if c.is_control() { ' ' } else { c })?;
+        }
+        f.write_str(if self.0.chars().nth(LONGEST_QUOTE).is_some() { "…\"" } else { "\"" })
+    }
+}
+
+/// Reads one object and collects what is wrong with it.
+pub(super) struct Reader<'a> {
+    /// The text of the document.
+    text: &'a str,
+    /// What was found so far.
+    pub(super) findings: Vec<Diagnostic>,
+    /// Whether an API server would refuse the object.
+    pub(super) refused: bool,
+    /// How many more values may be visited. Aliases share nodes, so a small text can stand for very many values.
+    budget: usize,
+}
+
+/// So many values of a document may be visited, besides twice the number of its nodes.
+const BUDGET: usize = 500_000;
+
+impl<'a> Reader<'a> {
+    /// A reader of one document.
+    pub(super) fn new(text: &'a str, nodes: usize) -> Self {
+        Reader { text, findings: Vec::new(), refused: false, budget: nodes.saturating_mul(2).saturating_add(BUDGET) }
+    }
+
+    /// Whether `count` more values may be visited. Once there are too many, this is reported, and nothing more is read.
+    pub(super) fn afford(&mut self, slot: &Slot<'a, '_>, count: usize) -> bool {
+        if self.budget == 0 {
+            self.refused = true;
+            return false;
+        }
+        self.budget = self.budget.saturating_sub(count.saturating_add(1));
+        if self.budget == 0 {
+            self.refuse(
+                slot.error(codes::ALIASES_REPEAT_TOO_MUCH, "aliases repeat so much that the document is not read any further")
+                    .help("write fewer aliases within what other aliases repeat"),
+            );
+        }
+        self.budget > 0
+    }
+
+    /// The text of a range of the document.
+    pub(super) fn slice(&self, span: Span) -> &'a str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Reports an error for which an API server refuses the object.
+    pub(super) fn refuse(&mut self, diagnostic: Diagnostic) {
+        self.refused = true;
+        self.findings.push(diagnostic);
+    }
+
+    /// Reports something for which no API server refuses the object.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.findings.push(diagnostic);
+    }
+
+    /// The place of the root of an object.
+    pub(super) fn root(&self, node: NodeRef<'a>) -> Slot<'a, 'static> {
+        Slot { path: Path::ROOT, node: Some(node), at: node.span(), key: node.span() }
+    }
+
+    /// Takes a mapping apart into the fields `known`; nothing if there is no mapping.
+    ///
+    /// `others` are the fields that exist but are of no use here, in ascending order; every further one is reported as unknown.
+    pub(super) fn fields<'p, const N: usize>(
+        &mut self,
+        slot: &'p Slot<'a, '_>,
+        known: [&'static str; N],
+        others: &'static [&'static str],
+    ) -> Option<[Slot<'a, 'p>; N]> {
+        let node = slot.value()?;
+        let Some(entries) = node.as_mapping() else {
+            self.expected(slot, "a mapping");
+            return None;
+        };
+        if !self.afford(slot, entries.len()) {
+            return None;
+        }
+        let missing_at = match slot.key {
+            key if key != node.span() => key,
+            _ => entries.first().map_or(node.span(), |entry| entry.key_span),
+        };
+        let mut slots = known.map(|name| Slot { path: slot.path.field(name), node: None, at: missing_at, key: missing_at });
+        let mut unknown = 0;
+        for entry in entries {
+            match known.iter().position(|name| **name == *entry.key) {
+                Some(i) => {
+                    if let Some(field) = slots.get_mut(i) {
+                        let value = node.value_of(entry);
+                        field.node = Some(value);
+                        field.key = entry.key_span;
+                        field.at = if value.span().start == value.span().end { entry.key_span } else { value.span() };
+                    }
+                }
+                None if others.binary_search(&&*entry.key).is_ok() => {}
+                None => {
+                    unknown += 1;
+                    if unknown <= UNKNOWN_FIELDS_SHOWN {
+                        self.unknown_field(slot, entry, entries, known.iter().chain(others).copied());
+                    }
+                }
+            }
+        }
+        if unknown > UNKNOWN_FIELDS_SHOWN {
+            let more = unknown - UNKNOWN_FIELDS_SHOWN;
+            self.report(slot.error(codes::UNKNOWN_FIELD, format!("{more} more unknown fields")).help(UNKNOWN_FIELD_HELP));
+        }
+        Some(slots)
+    }
+
+    /// Refuses `<path>: Unsupported value: <value>: supported values: …`, with the nearest of them as a fix.
+    pub(super) fn unsupported(&mut self, slot: &Slot<'a, '_>, code: Code, value: &str, supported: &[&str]) {
+        let mut list = String::new();
+        for (i, word) in supported.iter().enumerate() {
+            list.push_str(if i == 0 { "\"" } else { ", \"" });
+            list.push_str(word);
+            list.push('"');
+        }
+        let diagnostic = slot.error(code, format!("Unsupported value: {}: supported values: {list}", quoted(value)));
+        let diagnostic = self.rewrite(diagnostic, slot.at, nearest(value, supported.iter().copied()));
+        self.refuse(diagnostic);
+    }
+
+    /// Offers to write another word in place of `span`, in the same quotation marks.
+    pub(super) fn rewrite(&self, diagnostic: Diagnostic, span: Span, word: Option<&str>) -> Diagnostic {
+        let Some(word) = word else { return diagnostic };
+        let help = match &diagnostic.help {
+            Some(help) => format!("did you mean `{word}`? {help}"),
+            None => format!("write `{word}`"),
+        };
+        let text = match self.slice(span).chars().next().filter(|c| matches!(c, '"' | '\'')) {
+            Some(quote) => format!("{quote}{word}{quote}"),
+            None => String::from(word),
+        };
+        diagnostic.help(help).fix(format!("write `{word}`"), span, text)
+    }
+
+    /// Reports a field that the kind does not have. The object is not refused here: other clients than `kubectl apply` drop the field.
+    fn unknown_field(&mut self, slot: &Slot<'a, '_>, entry: &Entry, entries: &[Entry], known: impl Iterator<Item = &'static str>) {
+        let name = slot.path.field(&entry.key);
+        let message = format!("unknown field {}", quoted(&format!("{name}")));
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
+        // A field that is written already is not what was meant.
+        let meant = nearest(&entry.key, known).filter(|name| !entries.iter().any(|e| &*e.key == *name));
+        let diagnostic = self.rewrite(diagnostic.help(UNKNOWN_FIELD_HELP), entry.key_span, meant);
+        self.report(diagnostic);
+    }
+
+    /// The items of a list; none if it is left out, `null`, empty, or no list at all.
+    pub(super) fn items<'p>(&mut self, slot: &'p Slot<'a, '_>) -> impl Iterator<Item = Slot<'a, 'p>> + use<'a, 'p> {
+        let text = self.text;
+        let items = slot.value().and_then(|node| {
+            let items = node.as_sequence();
+            if items.is_none() {
+                self.expected(slot, "a list");
+            }
+            items.filter(|items| self.afford(slot, items.len()))
+        });
+        items.into_iter().flatten().enumerate().map(move |(index, node)| {
+            let at = if node.span().start == node.span().end { dash_before(text, node.span()) } else { node.span() };
+            Slot { path: slot.path.item(index), node: Some(node), at, key: at }
+        })
+    }
+
+    /// Text; nothing if it is left out or `null`, or if it is something else.
+    pub(super) fn text(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
+        let text = slot.value()?.as_str();
+        if text.is_none() {
+            self.expected(slot, "text");
+        }
+        text
+    }
+
+    /// A whole number; nothing if it is left out or `null`, or if it is something else.
+    pub(super) fn integer(&mut self, slot: &Slot<'a, '_>) -> Option<i64> {
+        match slot.value()?.value() {
+            Value::Int(number) => Some(*number),
+            _ => {
+                self.expected(slot, "a whole number");
+                None
+            }
+        }
+    }
+
+    /// A boolean; nothing if it is left out or `null`, or if it is something else.
+    pub(super) fn flag(&mut self, slot: &Slot<'a, '_>) -> Option<bool> {
+        match slot.value()?.value() {
+            Value::Bool(flag) => Some(*flag),
+            _ => {
+                self.expected(slot, "true or false");
+                None
+            }
+        }
+    }
+
+    /// Reports a value of the wrong type: API servers cannot decode such an object.
+    pub(super) fn expected(&mut self, slot: &Slot<'a, '_>, due: &str) {
+        let Some(node) = slot.node else { return };
+        let written = self.slice(node.span());
+        let found = match node.value() {
+            Value::Bool(flag) => format!("the boolean {flag}"),
+            Value::Int(_) | Value::Float(_) if !written.is_empty() => format!("the number `{}`", clipped(written)),
+            value => String::from(value.describe()),
+        };
+        let mut diagnostic = slot.error(codes::WRONG_TYPE, format!("expected {due}, found {found}"));
+        // Only a scalar that stands there as one plain word can be put in quotation marks, or out of them.
+        let plain =
+            !written.is_empty() && written.len() <= 64 && !written.contains(|c: char| c.is_whitespace() || "\"'{}[],&*!#".contains(c));
+        match node.value() {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) if due == "text" && plain => {
+                let why = match node.value() {
+                    Value::Bool(flag) if written != "true" && written != "false" => {
+                        format!("unquoted `{written}` is the boolean {flag} in Kubernetes; quote it")
+                    }
+                    _ => format!("quote it: \"{written}\""),
+                };
+                diagnostic = diagnostic.help(why).fix(format!("write \"{written}\""), node.span(), format!("\"{written}\""));
+            }
+            Value::Float(number) if due == "a whole number" && plain => {
+                let digits = format!("{number}");
+                if digits.len() < 16 && digits.bytes().all(|b| b.is_ascii_digit() || b == b'-') {
+                    diagnostic = diagnostic.help(format!("write `{digits}`")).fix(format!("write `{digits}`"), node.span(), digits);
+                }
+            }
+            Value::String(text) if due != "text" => {
+                let unquoted = match due {
+                    "a whole number" => text.len() < 16 && text.parse::<i64>().is_ok(),
+                    "true or false" => matches!(&**text, "true" | "false"),
+                    _ => false,
+                };
+                if unquoted {
+                    diagnostic = diagnostic.help("leave out the quotation marks").fix(
+                        format!("write `{text}` without quotation marks"),
+                        node.span(),
+                        &**text,
+                    );
+                } else if due == "a list" {
+                    diagnostic = diagnostic.help("write each entry on a line of its own, after a dash");
+                }
+            }
+            Value::Mapping(_) if due == "a list" => diagnostic = diagnostic.help("put a dash before each entry"),
+            _ => {}
+        }
+        self.refuse(diagnostic);
+    }
+}
+
+const UNKNOWN_FIELD_HELP: &str = "kubectl apply refuses the object; other clients drop the field, and it is not used here";
+
+fn clipped(text: &str) -> &str {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => text.get(..end).unwrap_or(text),
+        None => text,
+    }
+}
+
+/// For an empty list item: the dash before it.
+fn dash_before(text: &str, span: Span) -> Span {
+    let head = text.get(..span.start as usize).unwrap_or("").trim_end();
+    match head.strip_suffix('-') {
+        Some(before) => Span::new(before.len() as u32, before.len() as u32 + 1),
+        None => span,
+    }
+}

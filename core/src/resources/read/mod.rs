@@ -1,0 +1,371 @@
+//! From a document's tree to typed objects, with upstream's defaults and validation.
+//!
+//! ```text
+//! tree ── lists flattened ──> one object ── kind, apiVersion ──> metadata, spec ──> Resource
+//!                                   └── kinds that are not read ──> one note a kind
+//! ```
+//!
+//! Messages are worded as API servers word them (`spec.ingress[0].from[1].ipBlock.cidr: Invalid value: "x": …`), since that is what
+//! people know and search for; the place is always the offending field itself.
+
+mod cluster_policy;
+mod fields;
+mod kinds;
+mod labels;
+mod meta;
+mod nearest;
+mod network;
+mod network_policy;
+mod path;
+mod pods;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
+
+use self::fields::{Reader, Slot, quoted};
+use self::kinds::{KNOWN, KnownKind, Unread, What};
+use self::nearest::nearest;
+use super::{ClusterPolicyKind, Kind, Resource, codes};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::document::{NodeRef, Tree};
+use crate::model::Labels;
+use crate::text::Span;
+
+/// What a document says.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// Its objects, in the order written; lists are taken apart.
+    pub resources: Vec<Resource>,
+    /// What is wrong with them, or worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lists in lists are followed so deep.
+const DEEPEST_LIST: usize = 8;
+
+/// The fields of a list, besides its items.
+const LIST_FIELDS: &[&str] = &["apiVersion", "kind", "metadata"];
+
+/// Reads all Kubernetes objects of a document. `text` is the text of the document, which the spans of `tree` index.
+///
+/// Never fails: what cannot be read is reported, and an object that an API server would refuse is returned with
+/// [`refused`](Resource::refused) set.
+pub fn read(tree: &Tree, text: &str) -> Read {
+    let mut objects =
+        Objects { reader: Reader::new(text, tree.len()), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
+    if let Some(root) = tree.root().filter(|root| !root.is_null()) {
+        objects.read(root, None, 0);
+    }
+    objects.finish()
+}
+
+/// What a list says about its items: its API version and, for a `PodList`, the kind `Pod`.
+#[derive(Clone, Copy)]
+struct ListOf<'a> {
+    api_version: &'a str,
+    kind: Option<&'a str>,
+}
+
+struct Objects<'a> {
+    reader: Reader<'a>,
+    resources: Vec<Resource>,
+    unread: Vec<UnreadKind<'a>>,
+    unread_index: HashMap<(&'a str, &'a str), usize>,
+}
+
+/// Objects of one kind that is not read.
+struct UnreadKind<'a> {
+    kind: &'a str,
+    api_version: &'a str,
+    /// The first of them.
+    span: Span,
+    count: usize,
+}
+
+impl<'a> Objects<'a> {
+    fn finish(self) -> Read {
+        let Objects { mut reader, resources, unread, .. } = self;
+        for found in unread {
+            reader.report(not_read(&found));
+        }
+        Read { resources, diagnostics: reader.findings }
+    }
+
+    /// Reads an object or the objects of a list.
+    fn read(&mut self, node: NodeRef<'a>, list: Option<ListOf<'a>>, depth: usize) {
+        let object = self.reader.root(node);
+        if !object.is_mapping() {
+            let found = node.value().describe();
+            let diagnostic = object.error(codes::NOT_AN_OBJECT, format!("expected a Kubernetes object, found {found}"));
+            self.reader.report(diagnostic.help("an object is a mapping with apiVersion, kind and metadata"));
+            return;
+        }
+        let Some((kind, kind_span)) = self.kind(&object, list) else { return };
+        let Some((api_version, version_span)) = self.api_version(&object, list, kind, kind_span) else { return };
+
+        let known = KNOWN.iter().find(|known| known.name == kind);
+        if let Some(known) = known
+            && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version))
+        {
+            self.object(&object, known, kind, api_version, version_span);
+        } else if let Some(item_kind) = kind.strip_suffix("List").filter(|_| known.is_none() && node.get("items").is_some()) {
+            self.list(&object, ListOf { api_version, kind: Some(item_kind).filter(|kind| !kind.is_empty()) }, depth);
+        } else if kind == "List" || kind.strip_suffix("List").is_some_and(|item| KNOWN.iter().any(|known| known.name == item)) {
+            // A list without items.
+        } else {
+            self.unread(kind, api_version, kind_span);
+        }
+    }
+
+    fn list(&mut self, object: &Slot<'a, '_>, list: ListOf<'a>, depth: usize) {
+        if depth >= DEEPEST_LIST {
+            let diagnostic = object.error(codes::LISTS_TOO_DEEP, format!("lists in lists are read {DEEPEST_LIST} deep at most"));
+            self.reader.report(diagnostic.help("put the objects into one list"));
+            return;
+        }
+        // `kind: List` says nothing of its items; its own API version is not theirs.
+        let inherited = list.kind.map(|_| list);
+        let Some([items]) = self.reader.fields(object, ["items"], LIST_FIELDS) else { return };
+        for item in self.reader.items(&items) {
+            let Some(node) = item.value() else {
+                let diagnostic = item.warning(codes::NOT_AN_OBJECT, "an empty list item is no object");
+                self.reader.report(diagnostic.help("delete the dash"));
+                continue;
+            };
+            self.read(node, inherited, depth + 1);
+        }
+    }
+
+    /// `kind`, and where it stands.
+    fn kind(&mut self, object: &Slot<'a, '_>, list: Option<ListOf<'a>>) -> Option<(&'a str, Span)> {
+        let node = object.node?;
+        let path = object.path;
+        let entry = node.entry("kind");
+        let slot = entry.map(|entry| {
+            let value = node.value_of(entry);
+            let at = if value.span().start == value.span().end { entry.key_span } else { value.span() };
+            Slot { path: path.field("kind"), node: Some(value), at, key: entry.key_span }
+        });
+        if let Some(slot) = slot.filter(Slot::is_set) {
+            let kind = self.reader.text(&slot)?;
+            if !kind.is_empty() {
+                return Some((kind, slot.at));
+            }
+        }
+        if let Some(kind) = list.and_then(|list| list.kind) {
+            return Some((kind, first_key(node)));
+        }
+        let misspelt = object.entries().iter().find(|e| &*e.key != "apiVersion" && nearest(&e.key, ["kind"]).is_some());
+        let at = misspelt.or(entry).map_or_else(|| first_key(node), |entry| entry.key_span);
+        let diagnostic =
+            Diagnostic::new(codes::MISSING_KIND, Severity::Error, at, "kind: Required value: the object does not say what it is")
+                .help("write `kind`, for instance `kind: NetworkPolicy`");
+        let meant = misspelt.filter(|_| entry.is_none()).map(|_| "kind");
+        let diagnostic = self.reader.rewrite(diagnostic, at, meant);
+        self.reader.report(diagnostic);
+        None
+    }
+
+    /// `apiVersion`, and where it stands; an empty one where it is missing although the kind is known.
+    fn api_version(&mut self, object: &Slot<'a, '_>, list: Option<ListOf<'a>>, kind: &'a str, kind_span: Span) -> Option<(&'a str, Span)> {
+        let node = object.node?;
+        let path = object.path;
+        let slot = node.entry("apiVersion").map(|entry| {
+            let value = node.value_of(entry);
+            let at = if value.span().start == value.span().end { entry.key_span } else { value.span() };
+            Slot { path: path.field("apiVersion"), node: Some(value), at, key: entry.key_span }
+        });
+        if let Some(slot) = slot.filter(Slot::is_set) {
+            let version = self.reader.text(&slot)?;
+            if !version.is_empty() {
+                return Some((version, slot.at));
+            }
+        }
+        if let Some(list) = list {
+            return Some((list.api_version, kind_span));
+        }
+        if kind == "List" {
+            return Some(("v1", kind_span));
+        }
+        Some(("", slot.map_or(kind_span, |slot| slot.at)))
+    }
+
+    /// Reads an object of a known kind.
+    fn object(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: &'a str, api_version: &'a str, version_span: Span) {
+        self.reader.refused = false;
+        self.check_version(known, api_version, version_span);
+        let old = known.old.contains(&api_version);
+        let ordinal = self.resources.len();
+        // Whatever a kind has besides these is known upstream and of no use here.
+        let others: &[&str] = match known.what {
+            What::ServiceAccount => &["automountServiceAccountToken", "imagePullSecrets", "secrets"],
+            _ => &[],
+        };
+        let names = ["apiVersion", "kind", "metadata", "spec", "status"];
+        let read = match known.what {
+            What::ServiceAccount => {
+                self.reader.fields(object, ["apiVersion", "kind", "metadata"], others).map(|[_, _, metadata]| (metadata, None))
+            }
+            _ => self.reader.fields(object, names, others).map(|[_, _, metadata, spec, status]| (metadata, Some((spec, status)))),
+        };
+        let Some((metadata, body)) = read else { return };
+        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let (meta, owner) = (read.meta, read.owner);
+
+        let reader = &mut self.reader;
+        let kind_read = match (known.what, body) {
+            (What::Namespace, Some((spec, _))) => {
+                reader.fields(&spec, ["finalizers"], &[]);
+                reader.check_namespace(&metadata, &meta.name, &meta.labels, read.has_dead_annotation);
+                Kind::Namespace
+            }
+            (What::Pod, Some((spec, status))) => {
+                let labels: (Labels, Span) = (meta.labels.clone(), meta.labels_span);
+                Kind::Pod(reader.pod(&spec, &status, labels, owner))
+            }
+            (What::Workload(workload), Some((spec, _))) => Kind::Workload(reader.workload(&spec, workload, owner, !old)),
+            (What::Service, Some((spec, _))) => Kind::Service(reader.service(&spec)),
+            (What::Node, Some((spec, status))) => Kind::Node(reader.node(&spec, &status)),
+            (What::Ingress, Some((spec, _))) => Kind::Ingress(reader.ingress(&spec, old)),
+            (What::NetworkPolicy, Some((spec, _))) => Kind::NetworkPolicy(reader.network_policy(&spec)),
+            (What::ClusterPolicy(policy), Some((spec, _))) => {
+                if policy == ClusterPolicyKind::BaselineAdmin && &*meta.name != "default" && !meta.name.is_empty() {
+                    let message = "Only one baseline admin network policy with metadata.name=\"default\" can be created in the cluster";
+                    let text = format!("metadata.name: Invalid value: {}: {message}", quoted(&meta.name));
+                    let diagnostic = Diagnostic::new(codes::BASELINE_NAME, Severity::Error, meta.name_span, text);
+                    let diagnostic = reader.rewrite(diagnostic, meta.name_span, Some("default"));
+                    reader.refuse(diagnostic);
+                }
+                Kind::ClusterPolicy(reader.cluster_policy(&spec, policy))
+            }
+            _ => Kind::ServiceAccount,
+        };
+        self.resources.push(Resource {
+            api_version: api_version.into(),
+            kind_name: kind.into(),
+            meta,
+            span: object.span(),
+            refused: self.reader.refused,
+            kind: kind_read,
+        });
+    }
+
+    fn check_version(&mut self, known: &KnownKind, api_version: &str, at: Span) {
+        let right = known.current.first().copied().unwrap_or("v1");
+        if known.current.contains(&api_version) {
+            return;
+        }
+        let reader = &mut self.reader;
+        if known.old.contains(&api_version) {
+            let message = format!("apiVersion: `{api_version}` of `{}` is served no more; it is read as `{right}`", known.name);
+            let diagnostic = Diagnostic::new(codes::OLD_API_VERSION, Severity::Warning, at, message);
+            // The two forms of an Ingress differ in more than the version.
+            let diagnostic = match known.what {
+                What::Ingress => diagnostic.help(format!("write it in the form of `{right}`")),
+                _ => reader.rewrite(diagnostic, at, Some(right)),
+            };
+            reader.report(diagnostic);
+        } else if api_version.is_empty() {
+            let message = format!("apiVersion: Required value: `{}` needs its API version", known.name);
+            let diagnostic = Diagnostic::new(codes::MISSING_API_VERSION, Severity::Error, at, message);
+            reader.refuse(diagnostic.help(format!("write `apiVersion: {right}`")));
+        } else {
+            let message = format!("no matches for kind {} in version {}", quoted(known.name), quoted(api_version));
+            let diagnostic = Diagnostic::new(codes::WRONG_API_VERSION, Severity::Error, at, message);
+            let diagnostic = reader.rewrite(diagnostic, at, Some(right));
+            reader.refuse(diagnostic);
+        }
+    }
+
+    /// Keeps in mind a kind that is not read, or reports it as a misspelling.
+    fn unread(&mut self, kind: &'a str, api_version: &'a str, span: Span) {
+        if kinds::unread(kind, api_version) == Unread::Unknown && kinds::is_kubernetes(api_version) {
+            let meant = nearest(kind, KNOWN.iter().map(|known| known.name));
+            if meant.is_some() {
+                let message = format!("no matches for kind {} in version {}", quoted(kind), quoted(api_version));
+                let diagnostic = Diagnostic::new(codes::MISSPELT_KIND, Severity::Error, span, message);
+                let diagnostic = self.reader.rewrite(diagnostic, span, meant);
+                self.reader.report(diagnostic);
+                return;
+            }
+        }
+        let index = *self.unread_index.entry((kind, api_version)).or_insert_with(|| {
+            self.unread.push(UnreadKind { kind, api_version, span, count: 0 });
+            self.unread.len() - 1
+        });
+        if let Some(found) = self.unread.get_mut(index) {
+            found.count += 1;
+        }
+    }
+}
+
+impl KnownKind {
+    fn serves(&self, api_version: &str) -> bool {
+        self.current.contains(&api_version) || self.old.contains(&api_version)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// What is particular to namespaces.
+    fn check_namespace(&mut self, metadata: &Slot<'a, '_>, name: &str, labels: &Labels, has_dead_annotation: bool) {
+        const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+        if let Some(value) = labels.get(NAME_LABEL).filter(|value| *value != name && !name.is_empty()) {
+            let entry = metadata.node.and_then(|node| node.get("labels")).and_then(|labels| labels.entry(NAME_LABEL));
+            let span = entry.map_or(metadata.at, |entry| entry.key_span);
+            let message =
+                format!("metadata.labels: API servers set `{NAME_LABEL}` to the name `{name}`, whatever is written ({})", quoted(value));
+            self.report(Diagnostic::new(codes::NAMESPACE_NAME_LABEL, Severity::Warning, span, message).help("leave the label out"));
+        }
+        if has_dead_annotation {
+            let message = "the annotation `net.beta.kubernetes.io/network-policy` has no effect any more";
+            let warning = metadata.warning(codes::DEAD_ANNOTATION, message);
+            self.report(warning.help("write a NetworkPolicy that selects all pods and allows nothing"));
+        }
+    }
+}
+
+/// The first key of a mapping, to point at where something is missing.
+fn first_key(node: NodeRef<'_>) -> Span {
+    node.as_mapping().and_then(<[_]>::first).map_or(node.span(), |entry| entry.key_span)
+}
+
+/// What to say about a kind that is not read.
+fn not_read(found: &UnreadKind<'_>) -> Diagnostic {
+    let mut name = format!("`{}`", clipped(found.kind));
+    if !found.api_version.is_empty() {
+        name.push_str(&format!(" of `{}`", clipped(found.api_version)));
+    }
+    if found.count > 1 {
+        name.push_str(&format!(" ({} objects)", found.count));
+    }
+    let (code, severity, message, help): (Code, Severity, &str, Option<&str>) = match kinds::unread(found.kind, found.api_version) {
+        Unread::Irrelevant => (codes::KIND_NOT_USED, Severity::Note, "plays no part in network policy, and is not used", None),
+        Unread::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is not a kind that is known here, and is not used", None),
+        Unread::MakesPods => (
+            codes::KIND_NOT_READ,
+            Severity::Warning,
+            "makes pods, but is not read: the answer leaves its pods out",
+            Some("paste the pods, or the workloads it makes"),
+        ),
+        Unread::Policy => {
+            (codes::KIND_NOT_READ, Severity::Warning, "has a say in network policy, but is not read: the answer leaves it out", None)
+        }
+        Unread::Traffic => {
+            (codes::KIND_NOT_READ, Severity::Warning, "leads traffic to pods, but is not read: the answer leaves it out", None)
+        }
+    };
+    let diagnostic = Diagnostic::new(code, severity, found.span, format!("{name} {message}"));
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

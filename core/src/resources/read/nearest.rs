@@ -1,0 +1,73 @@
+//! The known word nearest to a misspelt one.
+
+use alloc::vec::Vec;
+
+/// Longer words are not compared: nobody misspells a field name of this length by a letter or two.
+const LONGEST: usize = 48;
+
+/// The candidate that a person most likely meant by `word`: the same but for capitals, or at most a third of its letters away.
+pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    if word.is_empty() || word.len() > LONGEST {
+        return None;
+    }
+    let mut best: Option<(usize, &'c str)> = None;
+    for candidate in candidates {
+        if candidate.eq_ignore_ascii_case(word) {
+            return Some(candidate);
+        }
+        let allowed = (candidate.len() / 3).clamp(1, 3);
+        if candidate.len().abs_diff(word.len()) > allowed {
+            continue;
+        }
+        let distance = distance(word, candidate);
+        if distance <= allowed && best.is_none_or(|(d, _)| distance < d) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, delete, replace, swap of neighbours counted as two) between two words, capitals ignored.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().map(|c| c.to_ascii_lowercase()).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let x = x.to_ascii_lowercase();
+        let mut diagonal = i;
+        let mut left = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = *cell;
+            left = replaced.min(diagonal + 1).min(left + 1);
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_meant() {
+        let fields = ["podSelector", "policyTypes", "ingress", "egress"];
+        for (word, meant) in [
+            ("podselector", Some("podSelector")),
+            ("podSelectors", Some("podSelector")),
+            ("policyType", Some("policyTypes")),
+            ("ingres", Some("ingress")),
+            ("inggress", Some("ingress")),
+            ("egres", Some("egress")),
+            ("gress", Some("egress")),
+            ("matchLabels", None),
+            ("", None),
+            ("é", None),
+        ] {
+            assert_eq!(nearest(word, fields), meant, "{word}");
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Reads Services, Nodes and Ingresses.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use hashbrown::HashSet;
+
+use super::fields::{Reader, Slot, quoted};
+use super::values::NumberOrName;
+use crate::document::Value;
+use crate::model::Cidr;
+use crate::resources::{Backend, BackendPort, Ingress, Node, Service, ServicePort, TargetPort, codes, syntax};
+
+/// Fields of the spec of a Service that do not matter to policy.
+const SERVICE_SPEC: &[&str] = &[
+    "allocateLoadBalancerNodePorts",
+    "externalIPs",
+    "externalTrafficPolicy",
+    "healthCheckNodePort",
+    "internalTrafficPolicy",
+    "ipFamilies",
+    "ipFamilyPolicy",
+    "loadBalancerClass",
+    "loadBalancerIP",
+    "loadBalancerSourceRanges",
+    "publishNotReadyAddresses",
+    "sessionAffinity",
+    "sessionAffinityConfig",
+    "trafficDistribution",
+];
+
+const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+
+/// Fields of the spec of a Node that do not matter to policy.
+const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
+
+impl<'a> Reader<'a> {
+    /// The `spec` of a Service.
+    pub(super) fn service(&mut self, spec: &Slot<'a, '_>) -> Service {
+        let mut service = Service {
+            service_type: "ClusterIP".into(),
+            cluster_addresses: Vec::new(),
+            headless: false,
+            selector: None,
+            selector_span: spec.span(),
+            ports: Vec::new(),
+            external_name: None,
+        };
+        let known = ["type", "clusterIP", "clusterIPs", "selector", "ports", "externalName"];
+        let Some([kind, address, addresses, selector, ports, external_name]) = self.fields(spec, known, SERVICE_SPEC) else {
+            if !spec.is_set() {
+                self.refuse(spec.required(codes::REQUIRED, "a Service needs a spec with ports"));
+            }
+            return service;
+        };
+        if let Some(word) = self.text(&kind).filter(|word| !word.is_empty()) {
+            if SERVICE_TYPES.contains(&word) {
+                service.service_type = word.into();
+            } else {
+                self.unsupported(&kind, codes::UNSUPPORTED_VALUE, word, &SERVICE_TYPES);
+            }
+        }
+        match self.text(&address) {
+            Some("None") => service.headless = true,
+            _ => service.cluster_addresses.extend(self.address(&address)),
+        }
+        for item in self.items(&addresses) {
+            match self.text(&item) {
+                Some("None") => service.headless = true,
+                Some(_) => {
+                    let more = self.address(&item).filter(|ip| !service.cluster_addresses.contains(ip));
+                    service.cluster_addresses.extend(more);
+                }
+                None => {}
+            }
+        }
+        service.selector_span = selector.span();
+        // An empty selector is as good as none: upstream then makes no endpoints.
+        if selector.len() > 0 || (selector.is_set() && !selector.is_mapping()) {
+            service.selector = Some(self.labels(&selector));
+        }
+        service.external_name = self.text(&external_name).filter(|name| !name.is_empty()).map(Into::into);
+        let is_external_name = &*service.service_type == "ExternalName";
+        if is_external_name && service.external_name.is_none() && !external_name.is_set() {
+            self.refuse(external_name.required(codes::REQUIRED, "the name that this Service stands for"));
+        }
+        if ports.len() == 0 && !is_external_name && !service.headless && (!ports.is_set() || ports.is_empty_list()) {
+            self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
+        }
+        service.ports = self.service_ports(&ports, &service.service_type);
+        service
+    }
+
+    fn service_ports(&mut self, slot: &Slot<'a, '_>, service_type: &str) -> Vec<ServicePort> {
+        let several = slot.len() > 1;
+        let (mut names, mut numbers) = (HashSet::new(), HashSet::new());
+        let mut ports = Vec::with_capacity(slot.len());
+        for item in self.items(slot) {
+            let known = ["name", "protocol", "port", "targetPort", "nodePort"];
+            let Some([name, protocol, port, target, node_port]) = self.fields(&item, known, &["appProtocol"]) else { continue };
+            let name_text = self.text(&name).filter(|text| !text.is_empty());
+            match name_text {
+                Some(text) => {
+                    if let Err(why) = syntax::dns_label(text) {
+                        self.refuse(name.invalid(codes::INVALID_PORT_NAME, quoted(text), why));
+                    }
+                    if !names.insert(text) {
+                        self.refuse(name.duplicate(quoted(text)));
+                    }
+                }
+                None if several && !name.is_set() => {
+                    self.refuse(name.required(codes::REQUIRED, "").help("each of several ports needs a `name`"));
+                }
+                None => {}
+            }
+            let protocol = self.protocol(&protocol);
+            if !port.is_set() {
+                self.refuse(port.required(codes::REQUIRED, "a number from 1 to 65535"));
+            }
+            let number = self.port_number(&port);
+            if let Some(number) = number
+                && !numbers.insert((protocol, number))
+            {
+                self.refuse(port.duplicate(format!("{protocol} {number}")));
+            }
+            let target = match self.number_or_name(&target) {
+                Some(NumberOrName::Number(number)) => Some(TargetPort::Number(number)),
+                Some(NumberOrName::Name(name)) => Some(TargetPort::Name(name.into())),
+                None => number.map(TargetPort::Number),
+            };
+            let node_port = match self.integer(&node_port) {
+                None | Some(0) => None,
+                Some(number) => {
+                    if !matches!(service_type, "NodePort" | "LoadBalancer") {
+                        let detail = format!("may not be used when `type` is '{service_type}'");
+                        self.refuse(node_port.forbidden(codes::FORBIDDEN, &detail).help("write `type: NodePort`, or leave it out"));
+                    }
+                    let fits = syntax::port_number(number);
+                    if fits.is_none() {
+                        self.refuse(node_port.invalid(codes::OUT_OF_RANGE, number, super::values::PORT_RANGE));
+                    }
+                    fits
+                }
+            };
+            if let (Some(port), Some(target)) = (number, target) {
+                ports.push(ServicePort { name: name_text.map(Into::into), protocol, port, target, node_port, span: item.at });
+            }
+        }
+        ports
+    }
+
+    /// The `spec` and `status` of a Node.
+    pub(super) fn node(&mut self, spec: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Node {
+        let mut node = Node::default();
+        if let Some([range, ranges]) = self.fields(spec, ["podCIDR", "podCIDRs"], NODE_SPEC) {
+            for item in self.items(&ranges) {
+                node.pod_cidrs.extend(self.pod_cidr(&item));
+            }
+            if let Some(range) = self.pod_cidr(&range)
+                && !node.pod_cidrs.contains(&range)
+            {
+                node.pod_cidrs.insert(0, range);
+            }
+        }
+        let value = status.node.and_then(|node| node.get("addresses"));
+        let addresses =
+            Slot { path: status.path.field("addresses"), node: value, at: value.map_or(status.at, |v| v.span()), key: status.key };
+        let (mut internal, mut external): (Vec<IpAddr>, Vec<IpAddr>) = (Vec::new(), Vec::new());
+        for item in self.items(&addresses) {
+            let Some([kind, address]) = self.fields(&item, ["type", "address"], &[]) else { continue };
+            let to = match self.text(&kind) {
+                Some("InternalIP") => &mut internal,
+                Some("ExternalIP") => &mut external,
+                // Host names.
+                _ => continue,
+            };
+            to.extend(self.address(&address));
+        }
+        internal.append(&mut external);
+        node.addresses = internal;
+        node
+    }
+
+    fn pod_cidr(&mut self, slot: &Slot<'a, '_>) -> Option<Cidr> {
+        let text = self.text(slot).filter(|text| !text.is_empty())?;
+        self.cidr(slot, text, "must be a valid CIDR value")
+    }
+
+    /// The `spec` of an Ingress, in today's form or in the one of `extensions/v1beta1` and `networking.k8s.io/v1beta1`.
+    pub(super) fn ingress(&mut self, spec: &Slot<'a, '_>, old: bool) -> Ingress {
+        let mut ingress = Ingress::default();
+        let known = ["rules", if old { "backend" } else { "defaultBackend" }];
+        let Some([rules, default]) = self.fields(spec, known, &["ingressClassName", "tls"]) else {
+            if !spec.is_set() {
+                self.refuse(spec.required(codes::INVALID_BACKEND, "an Ingress needs a spec with rules or a default backend"));
+            }
+            return ingress;
+        };
+        if !rules.is_set() && !default.is_set() || rules.is_empty_list() && !default.is_set() {
+            let name = if old { "backend" } else { "defaultBackend" };
+            self.refuse(spec.invalid(codes::INVALID_BACKEND, "[]", format!("either `{name}` or `rules` must be specified")));
+        }
+        if default.is_set() {
+            ingress.backends.extend(self.backend(&default, old));
+        }
+        for rule in self.items(&rules) {
+            let Some([http]) = self.fields(&rule, ["http"], &["host"]) else { continue };
+            let Some([paths]) = self.fields(&http, ["paths"], &[]) else { continue };
+            if !paths.is_set() || paths.is_empty_list() {
+                self.refuse(paths.required(codes::REQUIRED, "at least one path"));
+            }
+            for path in self.items(&paths) {
+                let Some([backend]) = self.fields(&path, ["backend"], &["path", "pathType"]) else { continue };
+                if backend.is_set() {
+                    ingress.backends.extend(self.backend(&backend, old));
+                } else {
+                    self.refuse(backend.required(codes::INVALID_BACKEND, "the Service behind this path"));
+                }
+            }
+        }
+        ingress
+    }
+
+    fn backend(&mut self, slot: &Slot<'a, '_>, old: bool) -> Option<Backend> {
+        if old {
+            let [name, port, resource] = self.fields(slot, ["serviceName", "servicePort", "resource"], &[])?;
+            if resource.is_set() {
+                self.not_a_service(&resource);
+                return None;
+            }
+            let name = self.service_name(&name)?;
+            let port = match self.number_or_name(&port) {
+                Some(NumberOrName::Number(number)) => BackendPort::Number(number),
+                Some(NumberOrName::Name(name)) => BackendPort::Name(name.into()),
+                None => BackendPort::Any,
+            };
+            return Some(Backend { service: name.into(), port, span: slot.at });
+        }
+        let [service, resource] = self.fields(slot, ["service", "resource"], &[])?;
+        if resource.is_set() {
+            if service.is_set() {
+                let detail = "cannot set both resource and service backends";
+                self.refuse(slot.invalid(codes::INVALID_BACKEND, "\"\"", detail));
+            }
+            self.not_a_service(&resource);
+            return None;
+        }
+        let Some([name, port]) = self.fields(&service, ["name", "port"], &[]) else {
+            if !service.is_set() {
+                self.refuse(slot.required(codes::INVALID_BACKEND, "a backend needs a `service`"));
+            }
+            return None;
+        };
+        let name = self.service_name(&name)?;
+        if !port.is_set() {
+            self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+        }
+        let [port_name, port_number] = self.fields(&port, ["name", "number"], &[])?;
+        let named = self.text(&port_name).filter(|name| !name.is_empty());
+        // 0 is what upstream's types hold where no number is given.
+        let number = match port_number.node.map(|node| node.value()) {
+            Some(Value::Int(0)) => None,
+            _ => self.port_number(&port_number),
+        };
+        let port = match (named, number) {
+            (Some(_), Some(_)) => {
+                self.refuse(port.invalid(codes::INVALID_BACKEND, "\"\"", "cannot set both port name & port number"));
+                return None;
+            }
+            (Some(name), None) => BackendPort::Name(name.into()),
+            (None, Some(number)) => BackendPort::Number(number),
+            (None, None) => {
+                self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+                return None;
+            }
+        };
+        Some(Backend { service: name.into(), port, span: slot.at })
+    }
+
+    fn service_name(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
+        let name = self.text(slot).filter(|name| !name.is_empty());
+        match name {
+            Some(text) => {
+                if let Err(why) = syntax::dns_label(text) {
+                    self.refuse(slot.invalid(codes::INVALID_NAME, quoted(text), why));
+                }
+            }
+            None if !slot.is_set() => self.refuse(slot.required(codes::INVALID_BACKEND, "the name of a Service")),
+            None => {}
+        }
+        name
+    }
+
+    fn not_a_service(&mut self, slot: &Slot<'a, '_>) {
+        self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "a backend that is not a Service leads to no pods that are known here"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn field_lists_are_sorted() {
+        assert!(SERVICE_SPEC.is_sorted() && NODE_SPEC.is_sorted());
+    }
+}
