@@ -14,9 +14,17 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod compile;
 pub mod connections;
+pub mod connectivity;
+pub mod decide;
 pub mod diagnostics;
 pub mod document;
+pub mod evaluate;
+pub mod explain;
 pub mod model;
+pub mod policy;
 pub mod resources;
+pub mod settings;
+pub mod snapshot;
 pub mod text;

@@ -95,7 +95,7 @@ impl ConnectionTable {
 
     /// Connections in both.
     pub fn intersection(&mut self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
-        if let Some(id) = self.easy_intersection(a, b) {
+        if let Some(id) = self.known_intersection(a, b) {
             return id;
         }
         let id = self.intern(self.get(a).intersection(self.get(b)));
@@ -103,8 +103,8 @@ impl ConnectionTable {
         id
     }
 
-    /// The intersection if it is known without work.
-    fn easy_intersection(&self, a: ConnectionId, b: ConnectionId) -> Option<ConnectionId> {
+    /// The intersection if it is known without work: it was computed before, or follows from the numbers alone.
+    pub fn known_intersection(&self, a: ConnectionId, b: ConnectionId) -> Option<ConnectionId> {
         match (a, b) {
             _ if a == b => Some(a),
             (ConnectionId::NONE, _) | (_, ConnectionId::NONE) => Some(ConnectionId::NONE),

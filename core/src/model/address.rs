@@ -54,6 +54,11 @@ impl Cidr {
         Cidr(IpNet::from(address))
     }
 
+    /// The prefix of this length that holds the address; the address alone if the length is too long for its family.
+    pub fn supernet(address: IpAddr, length: u8) -> Cidr {
+        Cidr(IpNet::new(address, length).map_or_else(|_| IpNet::from(address), |net| net.trunc()))
+    }
+
     /// First address.
     pub fn first(&self) -> IpAddr {
         self.0.network()

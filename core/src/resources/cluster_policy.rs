@@ -111,8 +111,7 @@ pub enum ClusterPeerKind {
     Nodes(LabelSelector),
     /// DNS names (egress only): exact, or `*.` and a suffix.
     DomainNames(Vec<Box<str>>),
-    /// A field that is not known: read as upstream demands ("fail closed"): an Allow rule matches nothing through it, a Deny or Pass rule
-    /// everything.
+    /// A field that is not known: read as upstream demands ("fail closed"), see [`crate::policy`].
     Unknown(Box<str>),
 }
 

@@ -93,8 +93,8 @@ impl Sources {
         let at = self.documents.get(place.document.0 as usize)?;
         let source = self.get(at.source)?;
         let limit = source.text.len() as u32;
-        let start = (at.offset + place.span.start).min(limit);
-        let end = (at.offset + place.span.end).clamp(start, limit);
+        let start = at.offset.saturating_add(place.span.start).min(limit);
+        let end = at.offset.saturating_add(place.span.end).clamp(start, limit);
         let line = source.lines.line(start);
         let column = source.text.get(source.lines.start(line) as usize..start as usize).map_or(0, |s| s.chars().count());
         Some(Position {

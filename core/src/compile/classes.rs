@@ -1,0 +1,267 @@
+//! Classes of ends that no rule can tell apart.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use fixedbitset::FixedBitSet;
+use hashbrown::HashMap;
+
+use super::addresses::{AddressIndex, AtomId, Coverage};
+use super::selectors::Selectors;
+use crate::model::Protocol;
+use crate::settings::{HostNetwork, IpBlockReach, Settings};
+use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Snapshot};
+
+/// A class of ends, by number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ClassId(pub u32);
+
+/// What kind of ends a class has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ClassKind {
+    /// Pods that policies select.
+    Pod,
+    /// Nodes, and pods on the host network where these count as their node.
+    Node,
+    /// Addresses outside the cluster.
+    Outside,
+}
+
+/// A container port that some rule names.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct NamedPort {
+    pub(crate) name: Box<str>,
+    pub(crate) protocol: Protocol,
+    pub(crate) number: u16,
+}
+
+/// Address sets that an end lies in: for certain, and at least possibly.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct Membership {
+    pub(super) certain: Vec<u32>,
+    pub(super) possible: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct Class {
+    kind: ClassKind,
+    named_ports: Vec<NamedPort>,
+    membership: Membership,
+    /// An end of this class, for looking up what all have in common.
+    sample: Sample,
+}
+
+/// An end that stands for its class.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sample {
+    Endpoint(EndpointId),
+    Node(NodeId),
+    Atom,
+}
+
+/// All classes, and which class each end is of.
+#[derive(Clone, Debug)]
+pub(super) struct Classes {
+    classes: Vec<Class>,
+    endpoints: Vec<ClassId>,
+    nodes: Vec<ClassId>,
+    atoms: Vec<ClassId>,
+}
+
+/// The class of an end that does not exist: one past all others, so it is in no set.
+const NOWHERE: ClassId = ClassId(u32::MAX);
+/// Parts of a class key are separated by this; no number in them reaches it.
+const END_OF_PART: u32 = u32::MAX;
+
+impl Classes {
+    pub(super) fn build(snapshot: &Snapshot, settings: &Settings, selectors: &mut Selectors<'_>, addresses: &AddressIndex) -> Self {
+        let namespace_classes = selectors.namespace_classes(snapshot);
+        let node_matches = selectors.node_matches(snapshot);
+        let inside = Inside {
+            memberships: addresses.memberships(),
+            addresses,
+            matters: settings.ip_block == IpBlockReach::PodsToo,
+            sets: addresses.set_count(),
+        };
+        let mut builder = Builder { classes: Vec::new(), numbers: HashMap::new() };
+        let endpoints = snapshot
+            .endpoints()
+            .map(|(id, endpoint)| {
+                let mut key = Vec::with_capacity(16);
+                let sample = Sample::Endpoint(id);
+                if endpoint.host_network && settings.host_network == HostNetwork::AsNode {
+                    let membership = inside.of_node(&endpoint.addresses);
+                    key.push(ClassKind::Node as u32);
+                    // A pod whose node is not said may be on any node.
+                    selectors.encode_node_matches(endpoint.node, &node_matches, &mut key);
+                    return builder.class(key, ClassKind::Node, Vec::new(), membership, sample);
+                }
+                key.push(ClassKind::Pod as u32);
+                key.push(namespace_classes.get(endpoint.namespace.0 as usize).copied().unwrap_or(0));
+                selectors.encode_labels(&endpoint.labels, &mut key);
+                let named_ports = named_ports(endpoint, selectors);
+                builder.class(key, ClassKind::Pod, named_ports, inside.of_pod(endpoint), sample)
+            })
+            .collect();
+        let nodes = snapshot
+            .nodes()
+            .map(|(id, node)| {
+                let mut key = alloc::vec![ClassKind::Node as u32];
+                selectors.encode_node_matches(Some(id), &node_matches, &mut key);
+                builder.class(key, ClassKind::Node, Vec::new(), inside.of_node(&node.addresses), Sample::Node(id))
+            })
+            .collect();
+        let atoms = inside
+            .memberships
+            .iter()
+            .map(|sets| {
+                let membership = Membership { certain: sets.clone(), possible: sets.clone() };
+                builder.class(alloc::vec![ClassKind::Outside as u32], ClassKind::Outside, Vec::new(), membership, Sample::Atom)
+            })
+            .collect();
+        Classes { classes: builder.classes, endpoints, nodes, atoms }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The set of all classes.
+    pub(super) fn every(&self) -> FixedBitSet {
+        let mut set = self.none();
+        set.insert_range(..);
+        set
+    }
+
+    /// The empty set.
+    pub(super) fn none(&self) -> FixedBitSet {
+        FixedBitSet::with_capacity(self.len())
+    }
+
+    pub(super) fn of_endpoint(&self, id: EndpointId) -> ClassId {
+        self.endpoints.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+    }
+
+    pub(super) fn of_node(&self, id: NodeId) -> ClassId {
+        self.nodes.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+    }
+
+    pub(super) fn of_atom(&self, id: AtomId) -> ClassId {
+        self.atoms.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+    }
+
+    pub(super) fn kind(&self, id: ClassId) -> ClassKind {
+        self.classes.get(id.0 as usize).map_or(ClassKind::Outside, |c| c.kind)
+    }
+
+    pub(super) fn named_ports(&self, id: ClassId) -> &[NamedPort] {
+        self.classes.get(id.0 as usize).map_or(&[], |c| &c.named_ports)
+    }
+
+    /// Classes with what is needed to index them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, ClassKind, &Membership, Sample)> {
+        self.classes.iter().enumerate().map(|(i, c)| (i, c.kind, &c.membership, c.sample))
+    }
+}
+
+struct Builder {
+    classes: Vec<Class>,
+    numbers: HashMap<Vec<u32>, ClassId>,
+}
+
+impl Builder {
+    fn class(&mut self, mut key: Vec<u32>, kind: ClassKind, named_ports: Vec<NamedPort>, membership: Membership, sample: Sample) -> ClassId {
+        key.push(END_OF_PART);
+        for port in &named_ports {
+            key.extend(port.name.bytes().map(u32::from));
+            key.extend([END_OF_PART, u32::from(port.protocol.0), u32::from(port.number)]);
+        }
+        key.push(END_OF_PART);
+        key.extend(&membership.certain);
+        key.push(END_OF_PART);
+        key.extend(&membership.possible);
+        let next = ClassId(self.classes.len() as u32);
+        let id = *self.numbers.entry(key).or_insert(next);
+        if id == next {
+            self.classes.push(Class { kind, named_ports, membership, sample });
+        }
+        id
+    }
+}
+
+fn named_ports(endpoint: &Endpoint, selectors: &Selectors<'_>) -> Vec<NamedPort> {
+    let mut ports: Vec<NamedPort> = endpoint
+        .ports
+        .iter()
+        .filter_map(|p| Some(NamedPort { name: p.name.clone().filter(|n| selectors.names_port(n))?, protocol: p.protocol, number: p.number }))
+        .collect();
+    ports.sort_unstable();
+    ports.dedup();
+    ports
+}
+
+/// Which address sets ends inside the cluster lie in.
+struct Inside<'a> {
+    memberships: Vec<Vec<u32>>,
+    addresses: &'a AddressIndex,
+    /// Whether any rule matches ends inside by address.
+    matters: bool,
+    sets: u32,
+}
+
+impl Inside<'_> {
+    fn of_pod(&self, endpoint: &Endpoint) -> Membership {
+        if !self.matters || self.sets == 0 {
+            return Membership::default();
+        }
+        if endpoint.address_given {
+            return self.of_addresses(&endpoint.addresses);
+        }
+        if endpoint.role == Role::IngressController || endpoint.host_network {
+            // It may be on the host network or elsewhere altogether.
+            return self.anywhere();
+        }
+        let mut membership = Membership::default();
+        for set in 0..self.sets {
+            match self.addresses.pod_network_in(set) {
+                Coverage::None => {}
+                Coverage::Part => membership.possible.push(set),
+                Coverage::Whole => {
+                    membership.certain.push(set);
+                    membership.possible.push(set);
+                }
+            }
+        }
+        membership
+    }
+
+    fn of_node(&self, addresses: &[IpAddr]) -> Membership {
+        if !self.matters || self.sets == 0 {
+            return Membership::default();
+        }
+        if addresses.is_empty() { self.anywhere() } else { self.of_addresses(addresses) }
+    }
+
+    fn anywhere(&self) -> Membership {
+        Membership { certain: Vec::new(), possible: (0..self.sets).collect() }
+    }
+
+    /// An end with several addresses (of two families, say) is in a set for certain only if all of them are: which one a packet carries
+    /// is not known.
+    fn of_addresses(&self, addresses: &[IpAddr]) -> Membership {
+        let mut certain: Option<BTreeSet<u32>> = None;
+        let mut possible: BTreeSet<u32> = BTreeSet::new();
+        for address in addresses {
+            let sets = self.memberships.get(self.addresses.atom(*address).0 as usize).map_or(&[][..], Vec::as_slice);
+            possible.extend(sets);
+            certain = Some(match certain {
+                None => sets.iter().copied().collect(),
+                Some(before) => sets.iter().copied().filter(|s| before.contains(s)).collect(),
+            });
+        }
+        Membership { certain: certain.unwrap_or_default().into_iter().collect(), possible: possible.into_iter().collect() }
+    }
+}

@@ -1,0 +1,280 @@
+//! Selectors and peers as sets of classes.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use fixedbitset::FixedBitSet;
+use hashbrown::{HashMap, HashSet};
+
+use super::EndSet;
+use super::addresses::AddressIndex;
+use super::classes::{ClassKind, Classes, Sample};
+use super::labels::LabelIndex;
+use crate::model::{LabelSelector, Labels, Operator};
+use crate::policy::{Direction, NamespaceMatch, PeerMatch, PeerTermKind, Ruleset, Subject, TrafficMatch, TrafficTermKind};
+use crate::snapshot::{NodeId, Snapshot};
+
+/// What a selector asks for, without where it is written.
+type SelectorKey<'a> = Vec<(&'a str, &'a Operator)>;
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum NamespaceKey<'a> {
+    Named(&'a str),
+    Selector(SelectorKey<'a>),
+}
+
+/// All selectors of a ruleset: first what they mention, then, once classes are known, the sets that they stand for.
+pub(super) struct Selectors<'a> {
+    /// Label keys that pod selectors mention, each with the values it is compared with, all numbered.
+    pod_keys: BTreeMap<&'a str, (u32, BTreeMap<&'a str, u32>)>,
+    port_names: HashSet<&'a str>,
+    namespaces: Vec<&'a NamespaceMatch>,
+    namespace_numbers: HashMap<NamespaceKey<'a>, u32>,
+    /// For each namespace, the namespace matches that hold for it.
+    namespace_matches: Vec<Vec<u32>>,
+    nodes: Vec<&'a LabelSelector>,
+    // What follows is known after `index`.
+    namespace_classes: Vec<FixedBitSet>,
+    pods: HashMap<SelectorKey<'a>, FixedBitSet>,
+    pod_index: Option<LabelIndex<'a>>,
+    address_sets: Vec<EndSet>,
+    outside_only: FixedBitSet,
+    node_sets: Vec<EndSet>,
+}
+
+fn selector_key(selector: &LabelSelector) -> SelectorKey<'_> {
+    let mut key: SelectorKey = selector.requirements.iter().map(|r| (&*r.key, &r.operator)).collect();
+    key.sort_unstable();
+    key.dedup();
+    key
+}
+
+fn namespace_key(matching: &NamespaceMatch) -> NamespaceKey<'_> {
+    match matching {
+        NamespaceMatch::Named(name) => NamespaceKey::Named(name),
+        NamespaceMatch::Selector(selector) => NamespaceKey::Selector(selector_key(selector)),
+    }
+}
+
+impl<'a> Selectors<'a> {
+    /// Collects what the selectors of a ruleset mention.
+    pub(super) fn mentioned(ruleset: &'a Ruleset) -> Self {
+        let mut selectors = Selectors {
+            pod_keys: BTreeMap::new(),
+            port_names: HashSet::new(),
+            namespaces: Vec::new(),
+            namespace_numbers: HashMap::new(),
+            namespace_matches: Vec::new(),
+            nodes: Vec::new(),
+            namespace_classes: Vec::new(),
+            pods: HashMap::new(),
+            pod_index: None,
+            address_sets: Vec::new(),
+            outside_only: FixedBitSet::new(),
+            node_sets: Vec::new(),
+        };
+        for policy in &ruleset.policies {
+            selectors.mention_subject(&policy.subject);
+            for rule in Direction::BOTH.iter().flat_map(|d| policy.rules(*d)) {
+                if let PeerMatch::Of(terms) = &rule.peers {
+                    for term in terms {
+                        match &term.kind {
+                            PeerTermKind::Pods(subject) => selectors.mention_subject(subject),
+                            PeerTermKind::Nodes(selector) => selectors.nodes.push(selector),
+                            PeerTermKind::Addresses { .. } | PeerTermKind::DomainNames(_) | PeerTermKind::Unknown { .. } => {}
+                        }
+                    }
+                }
+                if let TrafficMatch::Of(terms) = &rule.traffic {
+                    selectors.port_names.extend(terms.iter().filter_map(|t| match &t.kind {
+                        TrafficTermKind::Named(name, _) => Some(&**name),
+                        _ => None,
+                    }));
+                }
+            }
+        }
+        selectors
+    }
+
+    fn mention_subject(&mut self, subject: &'a Subject) {
+        let next = self.namespaces.len() as u32;
+        if *self.namespace_numbers.entry(namespace_key(&subject.namespaces)).or_insert(next) == next {
+            self.namespaces.push(&subject.namespaces);
+        }
+        for requirement in &subject.pods.requirements {
+            let number = self.pod_keys.len() as u32;
+            let (_, values) = self.pod_keys.entry(&requirement.key).or_insert_with(|| (number, BTreeMap::new()));
+            if let Operator::In(named) | Operator::NotIn(named) = &requirement.operator {
+                for value in named {
+                    let number = values.len() as u32;
+                    values.entry(value).or_insert(number);
+                }
+            }
+        }
+    }
+
+    /// Whether some rule names this port.
+    pub(super) fn names_port(&self, name: &str) -> bool {
+        self.port_names.contains(name)
+    }
+
+    /// Numbers namespaces so that two have the same number only if no rule tells them apart.
+    pub(super) fn namespace_classes(&mut self, snapshot: &Snapshot) -> Vec<u32> {
+        let width = snapshot.namespaces.len();
+        let index = LabelIndex::new(snapshot.namespaces.iter().map(|n| n.labels.iter()).enumerate(), width, |_| true);
+        let by_name: HashMap<&str, usize> = snapshot.namespaces.iter().enumerate().map(|(i, n)| (n.name.as_str(), i)).collect();
+        let mut matches: Vec<Vec<u32>> = alloc::vec![Vec::new(); width];
+        for (number, matching) in self.namespaces.iter().enumerate() {
+            let mut note = |namespace: usize| {
+                if let Some(list) = matches.get_mut(namespace) {
+                    list.push(number as u32);
+                }
+            };
+            match matching {
+                NamespaceMatch::Named(name) => by_name.get(name.as_str()).copied().into_iter().for_each(&mut note),
+                NamespaceMatch::Selector(selector) => index.select(selector).ones().for_each(&mut note),
+            }
+        }
+        let mut numbers: HashMap<&[u32], u32> = HashMap::new();
+        let classes = matches
+            .iter()
+            .map(|list| {
+                let next = numbers.len() as u32;
+                *numbers.entry(list).or_insert(next)
+            })
+            .collect();
+        drop(numbers);
+        self.namespace_matches = matches;
+        classes
+    }
+
+    /// For each node, the node selectors that select it.
+    pub(super) fn node_matches(&self, snapshot: &Snapshot) -> Vec<Vec<u32>> {
+        let mut matches: Vec<Vec<u32>> = alloc::vec![Vec::new(); snapshot.nodes.len()];
+        if self.nodes.is_empty() {
+            return matches;
+        }
+        let index = LabelIndex::new(snapshot.nodes.iter().map(|n| n.labels.iter()).enumerate(), snapshot.nodes.len(), |_| true);
+        for (number, selector) in self.nodes.iter().enumerate() {
+            for node in index.select(selector).ones() {
+                if let Some(list) = matches.get_mut(node) {
+                    list.push(number as u32);
+                }
+            }
+        }
+        matches
+    }
+
+    /// Adds to a class key what node selectors make of a node, or of a pod whose node is not said.
+    pub(super) fn encode_node_matches(&self, node: Option<NodeId>, matches: &[Vec<u32>], key: &mut Vec<u32>) {
+        match node.and_then(|n| matches.get(n.0 as usize)) {
+            Some(list) => key.extend(list),
+            None if self.nodes.is_empty() => {}
+            None => key.push(self.nodes.len() as u32),
+        }
+    }
+
+    /// Adds to a class key what pod selectors can see of labels.
+    pub(super) fn encode_labels(&self, labels: &Labels, key: &mut Vec<u32>) {
+        for (name, value) in labels.iter() {
+            if let Some((number, values)) = self.pod_keys.get(name) {
+                // A value that no selector compares with is like any other such value.
+                key.extend([*number, values.get(value).copied().unwrap_or(u32::MAX - 1)]);
+            }
+        }
+    }
+
+    /// Builds the sets, now that classes are known.
+    pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes, addresses: &AddressIndex) {
+        let sample = |sample| match sample {
+            Sample::Endpoint(id) => snapshot.endpoint(id),
+            Sample::Node(_) | Sample::Atom => None,
+        };
+        let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i, sample(s)?)));
+        let labelled = pods().map(|(i, endpoint)| (i, endpoint.labels.iter()));
+        let keys = &self.pod_keys;
+        self.pod_index = Some(LabelIndex::new(labelled, classes.len(), |key| keys.contains_key(key)));
+        self.namespace_classes = alloc::vec![classes.none(); self.namespaces.len()];
+        for (class, endpoint) in pods() {
+            for number in self.namespace_matches.get(endpoint.namespace.0 as usize).map_or(&[][..], Vec::as_slice) {
+                if let Some(set) = self.namespace_classes.get_mut(*number as usize) {
+                    set.insert(class);
+                }
+            }
+        }
+        self.outside_only = classes.none();
+        let mut sets: Vec<(FixedBitSet, FixedBitSet)> = alloc::vec![(classes.none(), classes.none()); addresses.set_count() as usize];
+        for (class, kind, membership, _) in classes.iter() {
+            if kind == ClassKind::Outside {
+                self.outside_only.insert(class);
+            }
+            for &set in &membership.certain {
+                sets.get_mut(set as usize).map(|(certain, _)| certain.insert(class));
+            }
+            for &set in &membership.possible {
+                sets.get_mut(set as usize).map(|(_, possible)| possible.insert(class));
+            }
+        }
+        self.address_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
+        self.index_nodes(snapshot, classes);
+    }
+
+    fn index_nodes(&mut self, snapshot: &Snapshot, classes: &Classes) {
+        let matches = self.node_matches(snapshot);
+        let mut sets: Vec<(FixedBitSet, FixedBitSet)> = alloc::vec![(classes.none(), classes.none()); self.nodes.len()];
+        for (class, _, _, sample) in classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Node) {
+            let node = match sample {
+                Sample::Node(id) => Some(id),
+                Sample::Endpoint(id) => snapshot.endpoint(id).and_then(|e| e.node),
+                Sample::Atom => None,
+            };
+            match node.and_then(|n| matches.get(n.0 as usize)) {
+                Some(list) => {
+                    for number in list {
+                        if let Some((certain, possible)) = sets.get_mut(*number as usize) {
+                            certain.insert(class);
+                            possible.insert(class);
+                        }
+                    }
+                }
+                None => sets.iter_mut().for_each(|(_, possible)| possible.insert(class)),
+            }
+        }
+        self.node_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
+    }
+
+    /// The classes of pods that a subject selects.
+    pub(super) fn subject(&mut self, subject: &'a Subject, classes: &Classes) -> FixedBitSet {
+        let number = self.namespace_numbers.get(&namespace_key(&subject.namespaces));
+        let mut set = number.and_then(|n| self.namespace_classes.get(*n as usize)).cloned().unwrap_or_else(|| classes.none());
+        if !subject.pods.is_everything()
+            && let Some(index) = &self.pod_index
+        {
+            set.intersect_with(self.pods.entry(selector_key(&subject.pods)).or_insert_with(|| index.select(&subject.pods)));
+        }
+        set
+    }
+
+    /// The ends that a peer term matches.
+    pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+        match term {
+            PeerTermKind::Pods(subject) => EndSet::exactly(self.subject(subject, classes)),
+            PeerTermKind::Addresses { set, inside_too } => {
+                let found = addresses.number(set).and_then(|n| self.address_sets.get(n as usize));
+                let mut ends = found.cloned().unwrap_or_else(|| EndSet::exactly(classes.none()));
+                if !inside_too {
+                    ends.certain.intersect_with(&self.outside_only);
+                    ends = EndSet::exactly(ends.certain);
+                }
+                ends
+            }
+            PeerTermKind::Nodes(selector) => {
+                let same = |other: &&LabelSelector| core::ptr::eq(*other, selector);
+                let number = self.nodes.iter().position(|other| same(&other));
+                number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndSet::exactly(classes.none()))
+            }
+            PeerTermKind::DomainNames(_) => EndSet::new(classes.none(), self.outside_only.clone()),
+            PeerTermKind::Unknown { everything, .. } => EndSet::exactly(if *everything { classes.every() } else { classes.none() }),
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! All pairs: which connections every end may make to every other, exact over every protocol and port.
+//!
+//! Kept by class. A row holds, for one group of classes to which the same policies apply, the connections that egress (or ingress) lets
+//! through for every class at the other end; a pair's answer is the intersection of two entries.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashMap;
+
+use crate::compile::{ClassId, Compiled, End, OutsideRange};
+use crate::connections::{ConnectionId, ConnectionSet};
+use crate::evaluate::{AllPeers, NoTrace, Workbench, evaluate};
+use crate::policy::Direction;
+use crate::settings::OwnNode;
+use crate::snapshot::{EndpointId, NodeId, Snapshot};
+
+/// Connections between two ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Pair<'a> {
+    /// Certainly allowed.
+    pub allowed: &'a ConnectionSet,
+    /// Allowed, or not to be told: some fact is missing.
+    pub possible: &'a ConnectionSet,
+}
+
+impl Pair<'_> {
+    /// Connections of which it cannot be told whether they are allowed.
+    pub fn unknown(&self) -> ConnectionSet {
+        self.possible.difference(self.allowed)
+    }
+
+    /// Whether every connection is either allowed or denied for certain.
+    pub fn is_certain(&self) -> bool {
+        self.allowed == self.possible
+    }
+}
+
+/// The same answer in numbers: equal numbers mean equal sets, within one [`Connectivity`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PairIds {
+    /// Certainly allowed.
+    pub allowed: ConnectionId,
+    /// Allowed, or not to be told.
+    pub possible: ConnectionId,
+}
+
+const EVERYTHING: PairIds = PairIds { allowed: ConnectionId::ALL, possible: ConnectionId::ALL };
+
+/// Where a class's row is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum RowId {
+    /// No policy applies: everything passes.
+    Open,
+    /// A row of its own.
+    Row(u32),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Row {
+    allowed: Vec<ConnectionId>,
+    /// Nothing if the same as `allowed`.
+    possible: Option<Vec<ConnectionId>>,
+}
+
+impl Row {
+    fn at(&self, peer: ClassId) -> PairIds {
+        let allowed = self.allowed.get(peer.0 as usize).copied().unwrap_or(ConnectionId::NONE);
+        let possible = self.possible.as_ref().map_or(Some(allowed), |p| p.get(peer.0 as usize).copied());
+        PairIds { allowed, possible: possible.unwrap_or(allowed) }
+    }
+}
+
+/// One direction of all classes.
+#[derive(Clone, Debug, Default)]
+struct Side {
+    of_class: Vec<RowId>,
+    rows: Vec<Row>,
+}
+
+impl Side {
+    fn at(&self, subject: ClassId, peer: ClassId) -> PairIds {
+        match self.of_class.get(subject.0 as usize) {
+            Some(RowId::Row(row)) => self.rows.get(*row as usize).map_or(EVERYTHING, |r| r.at(peer)),
+            Some(RowId::Open) | None => EVERYTHING,
+        }
+    }
+}
+
+/// Ends beside the policies: where they run, and whether a pod is alone.
+#[derive(Clone, Debug)]
+struct EndFacts {
+    class: ClassId,
+    node: Option<NodeId>,
+    /// Whether it is a single pod, so that it and itself are one and the same.
+    single: bool,
+}
+
+/// The answers of all pairs.
+#[derive(Clone, Debug)]
+pub struct Connectivity {
+    bench: Workbench,
+    egress: Side,
+    ingress: Side,
+    endpoints: Vec<EndFacts>,
+    nodes: Vec<ClassId>,
+    /// First address and class of each outside range that rules of either direction tell apart.
+    outside: Vec<(IpAddr, ClassId)>,
+    sources: Vec<OutsideRange>,
+    destinations: Vec<OutsideRange>,
+    own_node: OwnNode,
+    classes: usize,
+}
+
+impl Connectivity {
+    /// Evaluates all pairs.
+    pub fn new(compiled: &Compiled, snapshot: &Snapshot) -> Self {
+        let mut bench = Workbench::default();
+        let egress = side(compiled, &mut bench, Direction::Egress);
+        let ingress = side(compiled, &mut bench, Direction::Ingress);
+        let endpoints = snapshot
+            .endpoints()
+            .map(|(id, e)| EndFacts { class: compiled.class_of(End::Pod(id)), node: e.node, single: e.replicas <= 1 })
+            .collect();
+        let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(End::Node(id))).collect();
+        let mut connectivity = Connectivity {
+            bench,
+            egress,
+            ingress,
+            endpoints,
+            nodes,
+            outside: compiled.outside_atoms().collect(),
+            sources: compiled.outside(Direction::Ingress).to_vec(),
+            destinations: compiled.outside(Direction::Egress).to_vec(),
+            own_node: compiled.own_node(),
+            classes: compiled.class_count(),
+        };
+        connectivity.intersect_all();
+        connectivity
+    }
+
+    /// Computes the intersection of every pair of classes once, so that looking one up never computes.
+    fn intersect_all(&mut self) {
+        let count = self.classes as u32;
+        let mut last: Option<(ConnectionId, ConnectionId)> = None;
+        for to in (0..count).map(ClassId) {
+            if self.ingress.of_class.get(to.0 as usize) == Some(&RowId::Open) {
+                // Everything may come in, so what egress lets out is the answer.
+                continue;
+            }
+            for from in (0..count).map(ClassId) {
+                let (out, into) = (self.egress.at(from, to), self.ingress.at(to, from));
+                for pair in [(out.allowed, into.allowed), (out.possible, into.possible)] {
+                    if last != Some(pair) {
+                        self.bench.table.intersection(pair.0, pair.1);
+                        last = Some(pair);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Connections from one end to another.
+    ///
+    /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node.
+    pub fn between(&self, from: End, to: End) -> Pair<'_> {
+        self.sets(self.between_ids(from, to))
+    }
+
+    /// The same as [`between`](Self::between), in numbers.
+    pub fn between_ids(&self, from: End, to: End) -> PairIds {
+        if from == to && self.is_single(from) {
+            return EVERYTHING;
+        }
+        let (source, destination) = (self.class_of(from), self.class_of(to));
+        if self.own_node == OwnNode::IngressAllowed && self.is_own_node(from, to) {
+            return self.egress.at(source, destination);
+        }
+        self.between_classes(source, destination)
+    }
+
+    /// Connections between ends of two classes, which are different ends and not a pod and its own node.
+    pub fn between_classes(&self, from: ClassId, to: ClassId) -> PairIds {
+        let (out, into) = (self.egress.at(from, to), self.ingress.at(to, from));
+        let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
+        PairIds { allowed: both(out.allowed, into.allowed), possible: both(out.possible, into.possible) }
+    }
+
+    /// What egress of `from` (or ingress of `to`) alone lets through.
+    pub fn one_side(&self, direction: Direction, from: End, to: End) -> Pair<'_> {
+        let (source, destination) = (self.class_of(from), self.class_of(to));
+        self.sets(match direction {
+            Direction::Egress => self.egress.at(source, destination),
+            Direction::Ingress => self.ingress.at(destination, source),
+        })
+    }
+
+    /// The sets that the numbers stand for.
+    pub fn sets(&self, ids: PairIds) -> Pair<'_> {
+        Pair { allowed: self.bench.table.get(ids.allowed), possible: self.bench.table.get(ids.possible) }
+    }
+
+    /// The set with this number.
+    pub fn set(&self, id: ConnectionId) -> &ConnectionSet {
+        self.bench.table.get(id)
+    }
+
+    /// Address ranges that policies tell apart as sources (ingress rules) or as destinations (egress rules).
+    pub fn outside(&self, direction: Direction) -> &[OutsideRange] {
+        match direction {
+            Direction::Ingress => &self.sources,
+            Direction::Egress => &self.destinations,
+        }
+    }
+
+    /// The class of an end: ends of one class have equal rows and columns.
+    pub fn class_of(&self, end: End) -> ClassId {
+        let nowhere = ClassId(u32::MAX);
+        match end {
+            End::Pod(id) => self.endpoints.get(id.0 as usize).map_or(nowhere, |e| e.class),
+            End::Node(id) => self.nodes.get(id.0 as usize).copied().unwrap_or(nowhere),
+            End::Outside(address) => {
+                let after = self.outside.partition_point(|(start, _)| *start <= address);
+                after.checked_sub(1).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class)
+            }
+        }
+    }
+
+    /// How many classes there are.
+    pub fn class_count(&self) -> usize {
+        self.classes
+    }
+
+    /// How many different connection sets there are among all answers and what led to them.
+    pub fn set_count(&self) -> usize {
+        self.bench.table.len()
+    }
+
+    fn facts(&self, id: EndpointId) -> Option<&EndFacts> {
+        self.endpoints.get(id.0 as usize)
+    }
+
+    fn is_single(&self, end: End) -> bool {
+        match end {
+            End::Pod(id) => self.facts(id).is_none_or(|e| e.single),
+            End::Node(_) | End::Outside(_) => true,
+        }
+    }
+
+    fn is_own_node(&self, from: End, to: End) -> bool {
+        match (from, to) {
+            (End::Node(node), End::Pod(pod)) => self.facts(pod).is_some_and(|e| e.node == Some(node)),
+            _ => false,
+        }
+    }
+}
+
+fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Side {
+    let peers = AllPeers(compiled.class_count());
+    let mut side = Side { of_class: Vec::with_capacity(peers.0), rows: Vec::new() };
+    let mut known = HashMap::new();
+    for class in (0..peers.0 as u32).map(ClassId) {
+        let signature = compiled.signature(class, direction);
+        if signature.0.is_empty() {
+            side.of_class.push(RowId::Open);
+            continue;
+        }
+        let row = *known.entry(signature).or_insert_with(|| {
+            let outcome = evaluate(compiled, bench, class, direction, &peers, ConnectionId::ALL, &mut NoTrace);
+            let mut last: Option<([ConnectionId; 2], ConnectionId)> = None;
+            let allowed: Vec<ConnectionId> = outcome
+                .allowed
+                .iter()
+                .zip(&outcome.denied)
+                .map(|(allowed, denied)| match last {
+                    Some((key, result)) if key == [*allowed, *denied] => result,
+                    _ => {
+                        let result = bench.table.difference(*allowed, *denied);
+                        last = Some(([*allowed, *denied], result));
+                        result
+                    }
+                })
+                .collect();
+            let certain = allowed == outcome.allowed;
+            side.rows.push(Row { allowed, possible: (!certain).then_some(outcome.allowed) });
+            side.rows.len() as u32 - 1
+        });
+        side.of_class.push(RowId::Row(row));
+    }
+    side
+}

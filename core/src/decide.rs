@@ -1,0 +1,365 @@
+//! One flow, with everything that led to the answer.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::compile::{Compiled, End};
+use crate::connections::{ConnectionId, ConnectionSet, Traffic};
+use crate::evaluate::{Matched, Observer, OnePeer, Workbench, evaluate};
+use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
+use crate::settings::OwnNode;
+use crate::snapshot::Snapshot;
+use crate::text::Place;
+
+/// One question: may this traffic go from here to there?
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Flow {
+    /// Where the connection starts.
+    pub from: End,
+    /// Where it goes.
+    pub to: End,
+    /// What it carries.
+    pub traffic: Traffic,
+}
+
+/// The answer in a word.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Verdict {
+    /// It passes every checkpoint.
+    Allowed,
+    /// Some checkpoint stops it.
+    Denied,
+    /// A fact is missing, or upstream leaves it to the engine.
+    CannotTell,
+}
+
+impl Verdict {
+    /// `allowed`, `denied` or `cannot tell`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Allowed => "allowed",
+            Verdict::Denied => "denied",
+            Verdict::CannotTell => "cannot tell",
+        }
+    }
+}
+
+/// The answer with its reasons.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The flow that was asked about.
+    pub flow: Flow,
+    /// The answer in a word.
+    pub verdict: Verdict,
+    /// The answer in a sentence; what is written in the person's text stands in backticks.
+    pub summary: String,
+    /// Checkpoints in the order in which the packet meets them.
+    pub checkpoints: Vec<CheckpointTrace>,
+    /// What else one should know: assumptions, made-up addresses, policies that are not enforced.
+    pub notes: Vec<String>,
+    /// A small change of text that would allow a denied flow, where one is known.
+    pub suggestion: Option<Suggestion>,
+}
+
+/// What happened at one checkpoint.
+#[derive(Clone, Debug)]
+pub struct CheckpointTrace {
+    /// Whose rules are asked: egress of the source, or ingress of the destination.
+    pub direction: Direction,
+    /// That end.
+    pub subject: End,
+    /// The other end.
+    pub peer: End,
+    /// What this checkpoint says.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Reason,
+    /// Why, in a sentence.
+    pub sentence: String,
+    /// Source address of the packet here, if the end has one.
+    pub from_address: Option<IpAddr>,
+    /// Destination address of the packet here.
+    pub to_address: Option<IpAddr>,
+    /// Lines to light: the deciding rule, or what isolates the pod.
+    pub places: Vec<Place>,
+    /// For a default deny, the rule that came nearest.
+    pub nearest: Option<Nearest>,
+    /// Tiers that have policies for the subject, in order, as far as the packet came.
+    pub tiers: Vec<TierTrace>,
+}
+
+impl CheckpointTrace {
+    /// The rule that decided, if one did.
+    pub fn decided_by(&self) -> Option<RuleRef> {
+        match &self.reason {
+            Reason::Rule(rule) => Some(*rule),
+            _ => None,
+        }
+    }
+}
+
+/// Why a checkpoint says what it says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// The end is outside the cluster: no policy applies to it.
+    Outside,
+    /// The end is a node, or a pod on the host network, which policies do not select.
+    Node,
+    /// No policy engine is installed.
+    NoEngine,
+    /// A pod and itself: such traffic never leaves it.
+    Loopback,
+    /// A pod's own node may always reach it.
+    OwnNode,
+    /// No policy applies to the pod in this direction.
+    NoPolicy,
+    /// Policies apply, but none of them decided and none isolates.
+    NothingDecided,
+    /// This rule decided.
+    Rule(RuleRef),
+    /// These policies isolate the pod, and no rule of theirs allows it.
+    DefaultDeny(Vec<PolicyId>),
+    /// It cannot be told, because of these facts.
+    Unknown(Vec<UnknownFact>),
+}
+
+/// A fact that is missing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum UnknownFact {
+    /// A rule may or may not match: the address, name or node of the peer is not known.
+    Rule(RuleRef),
+    /// What the policies mean for a protocol without ports.
+    Protocol,
+    /// Policies of equal priority disagree, and either may be looked at first.
+    EqualPriority(Vec<PolicyId>),
+    /// The question leaves open a port, and the answer depends on it.
+    Traffic,
+}
+
+/// The rule that came nearest to allowing a flow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Nearest {
+    /// The rule.
+    pub rule: RuleRef,
+    /// The field that failed.
+    pub place: Place,
+    /// What was wrong, in words: "port 8080 is not in 80, 443".
+    pub failure: String,
+}
+
+/// What happened in one tier.
+#[derive(Clone, Debug)]
+pub struct TierTrace {
+    /// Its name.
+    pub name: String,
+    /// What came of it.
+    pub outcome: TierOutcome,
+    /// The policies that apply to the subject, in order.
+    pub policies: Vec<PolicyTrace>,
+}
+
+/// How a tier ended for a packet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum TierOutcome {
+    /// A rule allowed it.
+    Allowed,
+    /// A rule denied it, or the tier's end did.
+    Denied,
+    /// On to the next tier.
+    Passed,
+    /// One or the other, depending on facts that are missing.
+    Unknown,
+    /// It never came here.
+    NotReached,
+}
+
+/// One policy of a tier.
+#[derive(Clone, Debug)]
+pub struct PolicyTrace {
+    /// The policy.
+    pub policy: PolicyId,
+    /// Its rules for the direction, in order.
+    pub rules: Vec<RuleTrace>,
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct RuleTrace {
+    /// The rule.
+    pub rule: RuleRef,
+    /// Where it is written.
+    pub place: Place,
+    /// What it does when it matches.
+    pub action: Action,
+    /// Whether the packet came this far.
+    pub reached: bool,
+    /// Whether it matched.
+    pub matched: Matched,
+    /// For a rule that did not match, the field that failed.
+    pub failure: Option<Failure>,
+}
+
+/// A field that did not match.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Where it is written.
+    pub place: Place,
+    /// In words.
+    pub text: String,
+    /// How many of the rule's parts (peer, traffic) failed.
+    pub parts: u8,
+}
+
+/// A change of text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suggestion {
+    /// What it does, as a command.
+    pub title: String,
+    /// Texts to put in place of ranges (an empty range: insert).
+    pub edits: Vec<(Place, String)>,
+}
+
+/// What the evaluation of one direction came to, before it is put into words.
+pub(crate) struct Checked {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: Reason,
+    pub(crate) seen: Seen,
+}
+
+/// Rules as they were seen by an evaluation, tier by tier.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) tiers: Vec<SeenTier>,
+}
+
+pub(crate) struct SeenTier {
+    pub(crate) tier: u32,
+    pub(crate) rules: Vec<(RuleRef, bool, Matched)>,
+    pub(crate) end: Option<TierEnd>,
+    pub(crate) undefined_protocol: bool,
+}
+
+impl Observer for Seen {
+    fn tier(&mut self, tier: u32) {
+        self.tiers.push(SeenTier { tier, rules: Vec::new(), end: None, undefined_protocol: false });
+    }
+
+    fn rule(&mut self, rule: RuleRef, reached: bool, matched: Matched) {
+        if let Some(tier) = self.tiers.last_mut() {
+            tier.rules.push((rule, reached, matched));
+        }
+    }
+
+    fn tier_end(&mut self, end: TierEnd) {
+        if let Some(tier) = self.tiers.last_mut() {
+            tier.end = Some(end);
+        }
+    }
+
+    fn undefined_protocol(&mut self) {
+        if let Some(tier) = self.tiers.last_mut() {
+            tier.undefined_protocol = true;
+        }
+    }
+}
+
+/// Evaluates one direction of a flow. Special ends (outside, nodes, a pod and itself) are told apart before any policy is asked.
+pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direction: Direction) -> Checked {
+    let (subject, peer) = match direction {
+        Direction::Egress => (flow.from, flow.to),
+        Direction::Ingress => (flow.to, flow.from),
+    };
+    let free = |reason| Checked { verdict: Verdict::Allowed, reason, seen: Seen::default() };
+    let endpoint = match subject {
+        End::Outside(_) => return free(Reason::Outside),
+        End::Node(_) => return free(Reason::Node),
+        End::Pod(id) => snapshot.endpoint(id),
+    };
+    if flow.from == flow.to && endpoint.is_none_or(|e| e.replicas <= 1) {
+        return free(Reason::Loopback);
+    }
+    let class = compiled.class_of(subject);
+    if compiled.class_kind(class) == crate::compile::ClassKind::Node {
+        return free(Reason::Node);
+    }
+    if let (Direction::Ingress, End::Node(node), OwnNode::IngressAllowed) = (direction, peer, compiled.own_node())
+        && endpoint.is_some_and(|e| e.node == Some(node))
+    {
+        return free(Reason::OwnNode);
+    }
+    let applied = compiled.applied(class, direction);
+    if applied.is_empty() {
+        return free(if compiled.ruleset().policies.iter().any(|p| p.not_enforced.is_some()) { Reason::NoEngine } else { Reason::NoPolicy });
+    }
+    let mut bench = Workbench::default();
+    let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
+    let mut seen = Seen::default();
+    let outcome = evaluate(compiled, &mut bench, class, direction, &OnePeer(compiled.class_of(peer)), universe, &mut seen);
+    let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
+    let (allowed, denied) = (first(&outcome.allowed), first(&outcome.denied));
+    let verdict = match (allowed.is_none(), denied.is_none()) {
+        (false, true) => Verdict::Allowed,
+        (true, _) => Verdict::Denied,
+        (false, false) => Verdict::CannotTell,
+    };
+    let reason = match verdict {
+        Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, &seen)),
+        Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
+        Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
+            Some(rule) => Reason::Rule(rule),
+            None => Reason::DefaultDeny(isolating(compiled, applied)),
+        },
+    };
+    Checked { verdict, reason, seen }
+}
+
+fn isolating(compiled: &Compiled, applied: &crate::compile::Applied) -> Vec<PolicyId> {
+    let isolates = |tier: u32| compiled.ruleset().tiers.get(tier as usize).is_some_and(|t| t.isolates());
+    applied.tiers.iter().filter(|(tier, _)| isolates(*tier)).flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
+}
+
+impl Seen {
+    /// The first rule with this action that a packet met and that matched.
+    fn deciding(&self, action: Action, compiled: &Compiled) -> Option<RuleRef> {
+        let rules = self.tiers.iter().flat_map(|t| &t.rules);
+        let decides = |rule: RuleRef| compiled.ruleset().rule(rule).is_some_and(|r| r.action == action);
+        let pick = |wanted: Matched| {
+            rules.clone().find(|(rule, reached, matched)| *reached && *matched == wanted && decides(*rule)).map(|(rule, ..)| *rule)
+        };
+        pick(Matched::Yes).or_else(|| pick(Matched::Possibly))
+    }
+}
+
+fn unknown_facts(compiled: &Compiled, seen: &Seen) -> Vec<UnknownFact> {
+    let mut facts = Vec::new();
+    for tier in &seen.tiers {
+        if tier.undefined_protocol {
+            facts.push(UnknownFact::Protocol);
+        }
+        for (rule, reached, matched) in &tier.rules {
+            if *reached && *matched == Matched::Possibly {
+                facts.push(UnknownFact::Rule(*rule));
+            }
+        }
+        let groups = compiled.ruleset().tiers.get(tier.tier as usize).map_or(&[][..], |t| &t.groups);
+        for group in groups.iter().filter(|g| g.len() > 1) {
+            let mut deciding: Vec<(PolicyId, Action)> = Vec::new();
+            for (rule, reached, matched) in &tier.rules {
+                let action = compiled.ruleset().rule(*rule).map(|r| r.action);
+                if let (true, Some(action), true) = (*reached && *matched != Matched::No, action, group.contains(&rule.policy))
+                    && !deciding.iter().any(|(p, _)| *p == rule.policy)
+                {
+                    deciding.push((rule.policy, action));
+                }
+            }
+            if deciding.iter().any(|(_, a)| Some(*a) != deciding.first().map(|(_, a)| *a)) {
+                facts.push(UnknownFact::EqualPriority(deciding.into_iter().map(|(p, _)| p).collect()));
+            }
+        }
+    }
+    if facts.is_empty() {
+        facts.push(UnknownFact::Traffic);
+    }
+    facts
+}

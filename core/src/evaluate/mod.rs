@@ -1,0 +1,345 @@
+//! The evaluator: what one end may send or receive, tier by tier.
+//!
+//! There is one evaluation for everything. [`Compiled::connectivity`](crate::connectivity::Connectivity) runs it with all classes as peers
+//! and every connection in question; [`decide`](crate::decide) runs it with one peer, one connection and an [`Observer`] that writes down
+//! what happened. So an explanation can never differ from the answer.
+//!
+//! Facts that no text gives (the address of a pod, the order of two policies of equal priority, what an engine does with ICMP) make a
+//! match *possible* instead of certain. The evaluation follows both readings and returns, for each peer, what may be allowed and what may
+//! be denied; where these overlap, the answer is "cannot tell". Each unknown fact is taken on its own: where one fact decides twice, the
+//! overlap may be too large, but never too small.
+
+mod workbench;
+
+pub(crate) use workbench::Workbench;
+
+use alloc::vec::Vec;
+
+use fixedbitset::FixedBitSet;
+
+use crate::compile::{Applied, ClassId, Compiled, CompiledRule};
+use crate::connections::ConnectionId;
+use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
+
+/// The peers that an evaluation is about.
+pub(crate) trait Peers {
+    /// How many there are.
+    fn len(&self) -> usize;
+    /// Calls `visit` with the place (from 0) of each peer that is in `set`.
+    fn matching(&self, set: &FixedBitSet, visit: impl FnMut(usize));
+    /// The class of the peer at a place.
+    fn class(&self, place: usize) -> ClassId;
+}
+
+/// All classes.
+pub(crate) struct AllPeers(pub(crate) usize);
+
+impl Peers for AllPeers {
+    fn len(&self) -> usize {
+        self.0
+    }
+
+    fn matching(&self, set: &FixedBitSet, visit: impl FnMut(usize)) {
+        set.ones().for_each(visit);
+    }
+
+    fn class(&self, place: usize) -> ClassId {
+        ClassId(place as u32)
+    }
+}
+
+/// One class.
+pub(crate) struct OnePeer(pub(crate) ClassId);
+
+impl Peers for OnePeer {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn matching(&self, set: &FixedBitSet, mut visit: impl FnMut(usize)) {
+        if set.contains(self.0.0 as usize) {
+            visit(0);
+        }
+    }
+
+    fn class(&self, _place: usize) -> ClassId {
+        self.0
+    }
+}
+
+/// What a rule did with the connections that reached it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Matched {
+    /// It matched none of them.
+    No,
+    /// It matches them under some reading of unknown facts.
+    Possibly,
+    /// It matched.
+    Yes,
+}
+
+/// Watches an evaluation.
+pub(crate) trait Observer {
+    /// A tier with policies for the subject begins.
+    fn tier(&mut self, _tier: u32) {}
+    /// A rule was looked at. `reached` is false where everything had been decided before it.
+    fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
+    /// The tier ended with connections that no rule had decided.
+    fn tier_end(&mut self, _end: TierEnd) {}
+    /// Connections without ports met a tier that says nothing about them.
+    fn undefined_protocol(&mut self) {}
+}
+
+/// Watches nothing.
+pub(crate) struct NoTrace;
+
+impl Observer for NoTrace {}
+
+/// What may happen to the connections of each peer.
+pub(crate) struct Outcome {
+    /// Possibly allowed, by peer.
+    pub(crate) allowed: Vec<ConnectionId>,
+    /// Possibly denied, by peer.
+    pub(crate) denied: Vec<ConnectionId>,
+}
+
+/// Evaluates one direction of one subject class for the given peers and connections.
+pub(crate) fn evaluate<P: Peers, O: Observer>(
+    compiled: &Compiled,
+    bench: &mut Workbench,
+    subject: ClassId,
+    direction: Direction,
+    peers: &P,
+    universe: ConnectionId,
+    observer: &mut O,
+) -> Outcome {
+    let applied = compiled.applied(subject, direction);
+    let mut run = Run {
+        compiled,
+        bench,
+        subject,
+        direction,
+        peers,
+        observer,
+        open: alloc::vec![universe; peers.len()],
+        allowed: alloc::vec![ConnectionId::NONE; peers.len()],
+        denied: alloc::vec![ConnectionId::NONE; peers.len()],
+    };
+    run.all_tiers(applied);
+    // What no tier decided is allowed.
+    let Run { bench, open, mut allowed, denied, .. } = run;
+    for (allowed, open) in allowed.iter_mut().zip(open) {
+        *allowed = bench.table.union(*allowed, open);
+    }
+    Outcome { allowed, denied }
+}
+
+struct Run<'a, P, O> {
+    compiled: &'a Compiled,
+    bench: &'a mut Workbench,
+    subject: ClassId,
+    direction: Direction,
+    peers: &'a P,
+    observer: &'a mut O,
+    /// Connections that may get here undecided, by peer.
+    open: Vec<ConnectionId>,
+    allowed: Vec<ConnectionId>,
+    denied: Vec<ConnectionId>,
+}
+
+impl<P: Peers, O: Observer> Run<'_, P, O> {
+    fn all_tiers(&mut self, applied: &Applied) {
+        for (number, groups) in &applied.tiers {
+            let Some(tier) = self.compiled.ruleset().tiers.get(*number as usize) else { continue };
+            self.observer.tier(*number);
+            if tier.ports_only {
+                self.set_aside_other_protocols();
+            }
+            match tier.end {
+                TierEnd::Deny => self.isolating_tier(groups),
+                TierEnd::Pass => self.ordered_tier(groups),
+            }
+        }
+    }
+
+    /// Connections without ports leave a tier that says nothing about them as "allowed or denied, who knows".
+    fn set_aside_other_protocols(&mut self) {
+        let mut found = false;
+        for i in 0..self.peers.len() {
+            let (Some(open), Some(allowed), Some(denied)) = (self.open.get_mut(i), self.allowed.get_mut(i), self.denied.get_mut(i)) else { continue };
+            let others = self.bench.without_ports(*open);
+            if !others.is_none() {
+                found = true;
+                *allowed = self.bench.table.union(*allowed, others);
+                *denied = self.bench.table.union(*denied, others);
+                *open = self.bench.table.difference(*open, others);
+            }
+        }
+        if found {
+            self.observer.undefined_protocol();
+        }
+    }
+
+    /// A tier whose policies only allow, and that denies what none of them allows: the union of all rules, whatever their order.
+    fn isolating_tier(&mut self, groups: &[Vec<PolicyId>]) {
+        let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
+        let mut possible: Option<Vec<ConnectionId>> = None;
+        for &policy in groups.iter().flatten() {
+            self.each_rule(policy, |run, reference, rule| {
+                if !rule.peers.is_exact() && possible.is_none() {
+                    possible = Some(certain.clone());
+                }
+                run.add_matches(rule, &rule.peers.certain, &mut certain);
+                if let Some(possible) = &mut possible {
+                    run.add_matches(rule, rule.peers.possible(), possible);
+                }
+                run.report(reference, rule, None);
+            });
+        }
+        let mut ended = false;
+        // Most peers share their state with the one before; the last step is remembered.
+        let mut last: Option<([ConnectionId; 3], [ConnectionId; 2])> = None;
+        for i in 0..self.peers.len() {
+            let at = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
+            let key = [at(&self.open), at(&certain), possible.as_deref().map_or(at(&certain), at)];
+            let [allowed, denied] = match last {
+                Some((known, result)) if known == key => result,
+                _ => {
+                    let [open, certain, possible] = key;
+                    let result = [self.bench.table.intersection(open, possible), self.bench.table.difference(open, certain)];
+                    last = Some((key, result));
+                    result
+                }
+            };
+            ended |= !denied.is_none();
+            self.decide_at(i, Action::Allow, allowed);
+            self.decide_at(i, Action::Deny, denied);
+            self.set_open(i, ConnectionId::NONE);
+        }
+        if ended {
+            self.observer.tier_end(TierEnd::Deny);
+        }
+    }
+
+    /// A tier of ordered policies: the first rule that matches decides; what none decides goes on to the next tier.
+    fn ordered_tier(&mut self, groups: &[Vec<PolicyId>]) {
+        let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
+        for group in groups {
+            if let [policy] = group.as_slice() {
+                self.ordered_policy(*policy, &mut passed);
+                continue;
+            }
+            // Policies of equal precedence may be looked at in either order, so each may be first. What is left after the group is what
+            // none of them decides.
+            let before = self.open.clone();
+            let mut after: Option<Vec<ConnectionId>> = None;
+            for &policy in group {
+                self.open.clone_from(&before);
+                self.ordered_policy(policy, &mut passed);
+                after = Some(match after {
+                    None => self.open.clone(),
+                    Some(left) => left.iter().zip(&self.open).map(|(a, b)| self.bench.table.intersection(*a, *b)).collect(),
+                });
+            }
+            self.open = after.unwrap_or(before);
+        }
+        if self.open.iter().any(|o| !o.is_none()) {
+            self.observer.tier_end(TierEnd::Pass);
+        }
+        for (open, passed) in self.open.iter_mut().zip(passed) {
+            *open = self.bench.table.union(*open, passed);
+        }
+    }
+
+    fn ordered_policy(&mut self, policy: PolicyId, passed: &mut [ConnectionId]) {
+        self.each_rule(policy, |run, reference, rule| {
+            let before = run.open.clone();
+            run.each_match(rule, rule.peers.possible(), |run, i, traffic| {
+                let open = before.get(i).copied().unwrap_or(ConnectionId::NONE);
+                let hit = run.bench.table.intersection(open, traffic);
+                match (rule.action, passed.get_mut(i)) {
+                    (Action::Pass, Some(passed)) => *passed = run.bench.table.union(*passed, hit),
+                    (action, _) => run.decide_at(i, action, hit),
+                }
+            });
+            run.each_match(rule, &rule.peers.certain, |run, i, traffic| {
+                let open = before.get(i).copied().unwrap_or(ConnectionId::NONE);
+                let left = run.bench.table.difference(open, traffic);
+                run.set_open(i, left);
+            });
+            run.report(reference, rule, before.first().copied());
+        });
+    }
+
+    fn each_rule(&mut self, policy: PolicyId, mut visit: impl FnMut(&mut Self, RuleRef, &CompiledRule)) {
+        let Some(compiled) = self.compiled.compiled_policy(policy) else { return };
+        for (index, rule) in (0..).zip(compiled.rules(self.direction)) {
+            let reference = RuleRef { policy, direction: self.direction, index };
+            visit(self, reference, rule);
+        }
+    }
+
+    /// Visits the peers in a set with the connections that the rule's traffic means for each.
+    fn each_match(&mut self, rule: &CompiledRule, set: &FixedBitSet, mut visit: impl FnMut(&mut Self, usize, ConnectionId)) {
+        let peers = self.peers;
+        // Ports are always destination ports: of the peer for egress, of the subject for ingress.
+        let fixed = match self.direction {
+            Direction::Ingress => Some(self.bench.traffic(self.compiled, rule.traffic, self.subject)),
+            Direction::Egress => self.bench.traffic_to_any(self.compiled, rule.traffic),
+        };
+        peers.matching(set, |i| {
+            let traffic = fixed.unwrap_or_else(|| self.bench.traffic(self.compiled, rule.traffic, peers.class(i)));
+            visit(self, i, traffic);
+        });
+    }
+
+    fn add_matches(&mut self, rule: &CompiledRule, set: &FixedBitSet, sums: &mut [ConnectionId]) {
+        let mut last = None;
+        self.each_match(rule, set, |run, i, traffic| {
+            let Some(sum) = sums.get_mut(i) else { return };
+            *sum = match last {
+                Some((known, result)) if known == (*sum, traffic) => result,
+                _ => {
+                    let result = run.bench.table.union(*sum, traffic);
+                    last = Some(((*sum, traffic), result));
+                    result
+                }
+            };
+        });
+    }
+
+    fn decide_at(&mut self, i: usize, action: Action, connections: ConnectionId) {
+        let list = match action {
+            Action::Allow => &mut self.allowed,
+            Action::Deny => &mut self.denied,
+            Action::Pass => return,
+        };
+        if let Some(slot) = list.get_mut(i) {
+            *slot = self.bench.table.union(*slot, connections);
+        }
+    }
+
+    fn set_open(&mut self, i: usize, connections: ConnectionId) {
+        if let Some(slot) = self.open.get_mut(i) {
+            *slot = connections;
+        }
+    }
+
+    /// Tells the observer about a rule, for the first peer: observers watch evaluations of one peer. `open` is what had reached it;
+    /// nothing where order does not matter.
+    fn report(&mut self, reference: RuleRef, rule: &CompiledRule, open: Option<ConnectionId>) {
+        if self.peers.len() != 1 {
+            return;
+        }
+        let open = open.unwrap_or_else(|| self.open.first().copied().unwrap_or(ConnectionId::NONE));
+        let mut matched = Matched::No;
+        for (set, outcome) in [(rule.peers.possible(), Matched::Possibly), (&rule.peers.certain, Matched::Yes)] {
+            self.each_match(rule, set, |run, _, traffic| {
+                if !run.bench.table.intersection(open, traffic).is_none() {
+                    matched = outcome;
+                }
+            });
+        }
+        self.observer.rule(reference, !open.is_none(), matched);
+    }
+}

@@ -1,0 +1,155 @@
+//! Why one rule did not match, in words.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{Teller, end_name};
+use crate::compile::End;
+use crate::decide::Failure;
+use crate::model::{LabelSelector, Labels};
+use crate::policy::{Direction, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject, TrafficMatch, TrafficTermKind};
+use crate::text::Place;
+
+impl Teller<'_> {
+    /// The field of a rule that failed for this flow; the peer is looked at first, as people read rules.
+    pub(super) fn failure(&self, reference: RuleRef, rule: &Rule) -> Option<Failure> {
+        let peer = match reference.direction {
+            Direction::Egress => self.flow.to,
+            Direction::Ingress => self.flow.from,
+        };
+        let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(rule, peer));
+        let traffic_failed = self.traffic_failure(reference, rule);
+        let parts = u8::from(peer_failed.is_some()) + u8::from(traffic_failed.is_some());
+        let (place, text) = match (peer_failed, traffic_failed) {
+            (Some((place, text)), None) => (place, format!("the ports match, but {text}")),
+            (Some((place, text)), Some(_)) | (None, Some((place, text))) => (place, text),
+            (None, None) => return None,
+        };
+        Some(Failure { place, text, parts })
+    }
+
+    fn peer_failure(&self, rule: &Rule, peer: End) -> (Place, String) {
+        let PeerMatch::Of(terms) = &rule.peers else { return (rule.place, String::from("it names no peer")) };
+        // Of several peers, the one with the fewest things wrong is the one to look at.
+        let failed = terms.iter().map(|t| (t, self.term_failure(t, peer)));
+        match failed.min_by_key(|(_, (wrong, _))| *wrong) {
+            Some((term, (_, text))) => (term.place, text),
+            None => (rule.place, String::from("it names no peer")),
+        }
+    }
+
+    /// How many things are wrong, and the first of them.
+    fn term_failure(&self, term: &PeerTerm, peer: End) -> (usize, String) {
+        let name = end_name(peer, self.snapshot);
+        match &term.kind {
+            PeerTermKind::Pods(subject) => self.subject_failure(subject, peer, &name),
+            PeerTermKind::Addresses { set, inside_too } => {
+                let inside = matches!(peer, End::Pod(_) | End::Node(_));
+                let text = match self.address(peer) {
+                    _ if inside && !inside_too => format!("`{set}` is only for addresses outside the cluster"),
+                    Some(address) => format!("{address} is not in {set}"),
+                    None => format!("the address of `{name}` is not in {set}"),
+                };
+                (1, text)
+            }
+            PeerTermKind::Nodes(selector) => match peer {
+                End::Node(id) => {
+                    let labels = self.snapshot.node(id).map(|n| &n.labels);
+                    self.selector_failure("the peer asks for nodes with", selector, labels, &name)
+                }
+                _ => (2, format!("the peer asks for nodes, and `{name}` is none")),
+            },
+            PeerTermKind::DomainNames(names) => (2, format!("the peer asks for DNS names ({}), and `{name}` is in the cluster", names.join(", "))),
+            PeerTermKind::Unknown { field, .. } => (2, format!("the peer field `{field}` is not known, so the rule is read as matching nothing")),
+        }
+    }
+
+    fn subject_failure(&self, subject: &Subject, peer: End, name: &str) -> (usize, String) {
+        let End::Pod(id) = peer else { return (3, format!("the peer asks for pods, and `{name}` is none")) };
+        let Some(endpoint) = self.snapshot.endpoint(id) else { return (3, format!("`{name}` is not known")) };
+        let on_node = self.compiled.class_kind(self.compiled.class_of(peer)) == crate::compile::ClassKind::Node;
+        if endpoint.host_network && on_node {
+            return (3, format!("selectors do not match `{name}`, because it uses its node's network"));
+        }
+        let namespace = self.snapshot.namespace(endpoint.namespace);
+        let namespace_name = namespace.map_or("", |n| &n.name);
+        let (namespaces_wrong, namespace_text) = match &subject.namespaces {
+            NamespaceMatch::Named(own) if own == namespace_name => (0, String::new()),
+            NamespaceMatch::Named(own) => {
+                (1, format!("the peer has no namespaceSelector, so it means pods of `{own}` only, and `{name}` is in `{namespace_name}`"))
+            }
+            NamespaceMatch::Selector(selector) => {
+                self.selector_failure("the peer asks for a namespace with", selector, namespace.map(|n| &n.labels), namespace_name)
+            }
+        };
+        let (pods_wrong, pod_text) = self.selector_failure("the peer asks for", &subject.pods, Some(&endpoint.labels), name);
+        (namespaces_wrong + pods_wrong, if namespaces_wrong > 0 { namespace_text } else { pod_text })
+    }
+
+    /// How many requirements fail, and what the first of them asks for.
+    fn selector_failure(&self, lead: &str, selector: &LabelSelector, labels: Option<&Labels>, name: &str) -> (usize, String) {
+        let nothing = Labels::default();
+        let labels = labels.unwrap_or(&nothing);
+        let failed: Vec<_> = selector.requirements.iter().filter(|r| !r.matches(labels)).collect();
+        let Some(first) = failed.first() else { return (0, String::new()) };
+        let has = match labels.get(&first.key) {
+            Some(value) => format!("`{name}` has `{}={value}`", first.key),
+            None => format!("`{name}` has no label `{}`", first.key),
+        };
+        (failed.len(), format!("{lead} `{first}`, and {has}"))
+    }
+
+    fn traffic_failure(&self, reference: RuleRef, rule: &Rule) -> Option<(Place, String)> {
+        let TrafficMatch::Of(terms) = &rule.traffic else { return None };
+        let wanted = crate::connections::ConnectionSet::of_traffic(self.flow.traffic);
+        let destination = self.compiled.class_of(self.flow.to);
+        let meant = self.compiled.compiled_rule(reference).map(|r| self.compiled.traffic_to(r.traffic, destination))?;
+        if !meant.intersection(&wanted).is_empty() {
+            return None;
+        }
+        let place = terms.first().map_or(rule.place, |t| t.place);
+        let traffic = self.flow.traffic;
+        let names: Vec<&str> = terms
+            .iter()
+            .filter_map(|t| match &t.kind {
+                TrafficTermKind::Named(name, _) => Some(&**name),
+                _ => None,
+            })
+            .collect();
+        if let (Some(name), true) = (names.first(), meant.is_empty()) {
+            let to = end_name(self.flow.to, self.snapshot);
+            return Some((place, format!("`{to}` has no container port that is named `{name}`")));
+        }
+        let same_protocol = meant.plane(traffic.protocol).is_some_and(|p| !p.is_empty());
+        let text = match traffic.destination {
+            Some(port) if same_protocol => format!("port {port} is not in {}", ports_of(&meant, traffic.protocol)),
+            _ => format!("{} is not in {meant}", traffic.protocol),
+        };
+        Some((place, text))
+    }
+
+    /// What one would have to know to say whether a rule matches.
+    pub(super) fn missing_fact(&self, reference: RuleRef, peer: End) -> String {
+        let name = end_name(peer, self.snapshot);
+        let Some(PeerMatch::Of(terms)) = self.compiled.ruleset().rule(reference).map(|r| &r.peers) else { return String::from("what is not known") };
+        if terms.iter().any(|t| matches!(t.kind, PeerTermKind::DomainNames(_))) && matches!(peer, End::Outside(_)) {
+            return format!("which DNS names lead to {name}");
+        }
+        if terms.iter().any(|t| matches!(t.kind, PeerTermKind::Nodes(_))) {
+            return format!("which node `{name}` is on");
+        }
+        match peer {
+            End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| e.address_given) => {
+                format!("which of the addresses of `{name}` the packet carries")
+            }
+            _ => format!("the address of `{name}`, which the text does not give"),
+        }
+    }
+}
+
+fn ports_of(set: &crate::connections::ConnectionSet, protocol: crate::model::Protocol) -> String {
+    let whole = set.intersection(&crate::connections::ConnectionSet::protocol(protocol)).to_string();
+    let prefix = format!("{protocol} ");
+    whole.strip_prefix(&prefix).map_or(whole.clone(), ToString::to_string)
+}

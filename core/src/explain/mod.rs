@@ -1,0 +1,273 @@
+//! From an evaluation to sentences and evidence, free of any markup.
+//!
+//! Words in backticks are the person's own. Nothing here decides anything: verdicts and matches come from [`crate::evaluate`]; this module
+//! looks at one rule at a time to say in words why it did not match.
+
+mod failure;
+mod suggest;
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::compile::{Compiled, End};
+use crate::decide::{
+    Answer, Checked, CheckpointTrace, Flow, Nearest, PolicyTrace, Reason, RuleTrace, TierOutcome, TierTrace, UnknownFact, Verdict, check,
+};
+use crate::evaluate::Matched;
+use crate::policy::{Action, Direction, PolicyId, RuleRef};
+use crate::snapshot::{Role, Snapshot};
+use crate::text::Place;
+
+/// Answers a question, with everything that led to the answer.
+pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) -> Answer {
+    let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
+    let teller = Teller { compiled, snapshot, flow: &flow };
+    let checkpoints: Vec<CheckpointTrace> = Direction::BOTH.iter().map(|d| teller.checkpoint(*d)).collect();
+    let verdict = if checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
+        Verdict::Denied
+    } else if checkpoints.iter().any(|c| c.verdict == Verdict::CannotTell) {
+        Verdict::CannotTell
+    } else {
+        Verdict::Allowed
+    };
+    let summary = teller.summary(verdict, &checkpoints);
+    let notes = teller.notes(&checkpoints);
+    let suggestion = (verdict == Verdict::Denied).then(|| suggest::allow(&teller, &checkpoints)).flatten();
+    Answer { flow, verdict, summary, checkpoints, notes, suggestion }
+}
+
+/// An address that a pod or node is known to have means that pod or node.
+fn settle(end: End, snapshot: &Snapshot) -> End {
+    let End::Outside(address) = end else { return end };
+    let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address)).map(|(id, _)| End::Pod(id));
+    pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| End::Node(id))).unwrap_or(end)
+}
+
+/// The name of an end for people.
+pub fn end_name(end: End, snapshot: &Snapshot) -> String {
+    match end {
+        End::Pod(id) => snapshot.endpoint_title(id),
+        End::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
+        End::Outside(address) => address.to_string(),
+    }
+}
+
+pub(crate) struct Teller<'a> {
+    pub(crate) compiled: &'a Compiled,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) flow: &'a Flow,
+}
+
+impl Teller<'_> {
+    fn checkpoint(&self, direction: Direction) -> CheckpointTrace {
+        let (subject, peer) = match direction {
+            Direction::Egress => (self.flow.from, self.flow.to),
+            Direction::Ingress => (self.flow.to, self.flow.from),
+        };
+        let checked = check(self.compiled, self.snapshot, self.flow, direction);
+        let tiers = self.tiers(&checked, subject, direction);
+        let nearest = match checked.reason {
+            Reason::DefaultDeny(_) => nearest(&tiers),
+            _ => None,
+        };
+        let places = match &checked.reason {
+            Reason::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+            Reason::DefaultDeny(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            Reason::Unknown(facts) => facts.iter().flat_map(|f| self.fact_places(f)).collect(),
+            _ => Vec::new(),
+        };
+        let sentence = self.sentence(&checked.reason, checked.verdict, subject, peer, direction);
+        CheckpointTrace {
+            direction,
+            subject,
+            peer,
+            verdict: checked.verdict,
+            reason: checked.reason,
+            sentence,
+            from_address: self.address(self.flow.from),
+            to_address: self.address(self.flow.to),
+            places,
+            nearest,
+            tiers,
+        }
+    }
+
+    fn address(&self, end: End) -> Option<IpAddr> {
+        match end {
+            End::Pod(id) => self.snapshot.endpoint(id)?.addresses.first().copied(),
+            End::Node(id) => self.snapshot.node(id)?.addresses.first().copied(),
+            End::Outside(address) => Some(address),
+        }
+    }
+
+    fn tiers(&self, checked: &Checked, subject: End, direction: Direction) -> Vec<TierTrace> {
+        let End::Pod(endpoint) = subject else { return Vec::new() };
+        let mut decided = false;
+        let applying = self.compiled.policies_on(endpoint, direction);
+        let trace = |seen: &crate::decide::SeenTier| {
+            let tier = self.compiled.ruleset().tiers.get(seen.tier as usize);
+            let in_tier = |id: &&PolicyId| tier.is_some_and(|t| t.groups.iter().any(|g| g.contains(id)));
+            let mut policies: Vec<PolicyTrace> =
+                applying.iter().filter(in_tier).map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
+            let mut outcome = None;
+            for (reference, reached, matched) in &seen.rules {
+                let Some(rule) = self.compiled.ruleset().rule(*reference) else { continue };
+                if *reached && *matched != Matched::No && outcome.is_none() {
+                    outcome = Some(match (matched, rule.action) {
+                        (Matched::Possibly, _) => TierOutcome::Unknown,
+                        (_, Action::Allow) => TierOutcome::Allowed,
+                        (_, Action::Deny) => TierOutcome::Denied,
+                        (_, Action::Pass) => TierOutcome::Passed,
+                    });
+                }
+                let trace = RuleTrace {
+                    rule: *reference,
+                    place: rule.place,
+                    action: rule.action,
+                    reached: *reached && !decided,
+                    matched: *matched,
+                    failure: (*matched == Matched::No).then(|| self.failure(*reference, rule)).flatten(),
+                };
+                if let Some(policy) = policies.iter_mut().find(|p| p.policy == reference.policy) {
+                    policy.rules.push(trace);
+                }
+            }
+            let at_end = match seen.end {
+                Some(crate::policy::TierEnd::Deny) => TierOutcome::Denied,
+                Some(crate::policy::TierEnd::Pass) | None => TierOutcome::Passed,
+            };
+            let mut outcome = if seen.undefined_protocol { TierOutcome::Unknown } else { outcome.unwrap_or(at_end) };
+            if decided {
+                outcome = TierOutcome::NotReached;
+            }
+            decided |= matches!(outcome, TierOutcome::Allowed | TierOutcome::Denied);
+            TierTrace { name: tier.map_or_else(String::new, |t| t.name.clone()), outcome, policies }
+        };
+        checked.seen.tiers.iter().map(trace).collect()
+    }
+
+    pub(crate) fn policy_name(&self, id: PolicyId) -> String {
+        self.compiled.policy(id).map_or_else(String::new, |p| format!("`{}`", p.title()))
+    }
+
+    /// "rule 2 of NetworkPolicy `shop/db`".
+    pub(crate) fn rule_name(&self, rule: RuleRef) -> String {
+        let Some(policy) = self.compiled.policy(rule.policy) else { return String::new() };
+        let own_name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_ref());
+        match own_name {
+            Some(name) => format!("rule `{name}` of {} `{}`", policy.kind, policy.title()),
+            None => format!("{} rule {} of {} `{}`", rule.direction.as_str(), rule.index + 1, policy.kind, policy.title()),
+        }
+    }
+
+    fn sentence(&self, reason: &Reason, verdict: Verdict, subject: End, peer: End, direction: Direction) -> String {
+        let subject_name = format!("`{}`", end_name(subject, self.snapshot));
+        let peer_name = format!("`{}`", end_name(peer, self.snapshot));
+        let traffic = self.flow.traffic;
+        let (word, preposition) = (direction.as_str(), direction.preposition());
+        match reason {
+            Reason::Outside => format!("{subject_name} is outside the cluster, where no policy applies"),
+            Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
+            Reason::NoEngine => "no policy engine is installed, so policies are stored and nothing enforces them".to_owned(),
+            Reason::Loopback => "traffic of a pod to itself never leaves it, so no policy applies".to_owned(),
+            Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
+            Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
+            Reason::NothingDecided => format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic"),
+            Reason::Rule(rule) => {
+                let verb = if verdict == Verdict::Allowed { "allows" } else { "denies" };
+                format!("{} {verb} {traffic} {preposition} {peer_name}", self.rule_name(*rule))
+            }
+            Reason::DefaultDeny(policies) => {
+                let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
+                let more = policies.len().saturating_sub(names.len());
+                let (by, none) = match (policies.len(), more) {
+                    (1, _) => (names.join(""), "no rule of it"),
+                    (_, 0) => (names.join(", "), "no rule of theirs"),
+                    (_, more) => (format!("{} and {more} more", names.join(", ")), "no rule of theirs"),
+                };
+                format!("{subject_name} is isolated for {word} by {by}, and {none} allows {traffic} {preposition} {peer_name}")
+            }
+            Reason::Unknown(facts) => facts.iter().map(|f| self.fact_sentence(f, peer)).collect::<Vec<_>>().join("; "),
+        }
+    }
+
+    fn fact_sentence(&self, fact: &UnknownFact, peer: End) -> String {
+        match fact {
+            UnknownFact::Protocol => {
+                format!("the policy API says nothing about {}, so it is the engine's choice", self.flow.traffic.protocol)
+            }
+            UnknownFact::EqualPriority(policies) => {
+                let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
+                format!("{} have equal priority and disagree; either may be looked at first", names.join(" and "))
+            }
+            UnknownFact::Traffic => "the answer depends on ports that the question leaves open".to_owned(),
+            UnknownFact::Rule(rule) => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
+        }
+    }
+
+    fn fact_places(&self, fact: &UnknownFact) -> Vec<Place> {
+        match fact {
+            UnknownFact::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+            UnknownFact::EqualPriority(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            UnknownFact::Protocol | UnknownFact::Traffic => Vec::new(),
+        }
+    }
+
+    fn summary(&self, verdict: Verdict, checkpoints: &[CheckpointTrace]) -> String {
+        let from = end_name(self.flow.from, self.snapshot);
+        let to = end_name(self.flow.to, self.snapshot);
+        let what = format!("{} from `{from}` to `{to}`", self.flow.traffic);
+        let stop = checkpoints.iter().find(|c| c.verdict == verdict && verdict != Verdict::Allowed);
+        match (verdict, stop) {
+            (Verdict::Denied, Some(stop)) => format!("Denied: {}.", stop.sentence),
+            (Verdict::CannotTell, Some(stop)) => format!("Cannot tell, because {}.", stop.sentence),
+            _ => {
+                let rules: Vec<String> = checkpoints.iter().filter_map(CheckpointTrace::decided_by).map(|r| self.rule_name(r)).collect();
+                match (rules.as_slice(), checkpoints) {
+                    ([], [first, ..]) if checkpoints.iter().all(|c| c.reason == first.reason) && first.reason != Reason::NoPolicy => {
+                        format!("Allowed: {}.", first.sentence)
+                    }
+                    ([], _) => format!("Allowed: no policy stops {what}."),
+                    _ => format!("Allowed: {what}, by {}.", rules.join(" and ")),
+                }
+            }
+        }
+    }
+
+    fn notes(&self, checkpoints: &[CheckpointTrace]) -> Vec<String> {
+        let mut notes = Vec::new();
+        for end in [self.flow.from, self.flow.to] {
+            let End::Pod(id) = end else { continue };
+            let Some(endpoint) = self.snapshot.endpoint(id) else { continue };
+            let name = end_name(end, self.snapshot);
+            if endpoint.role == Role::IngressController {
+                notes.push("The ingress controller's pods are not in the text: it is taken to have no labels, in a namespace without labels.".to_owned());
+                continue;
+            }
+            if endpoint.replicas == 0 {
+                notes.push(format!("`{name}` is scaled to 0: this is what would hold if it had pods."));
+            }
+            if endpoint.host_network {
+                notes.push(format!("`{name}` uses its node's network: selectors do not match it, and its address is the node's."));
+            } else if !endpoint.address_given && !endpoint.addresses.is_empty() {
+                notes.push(format!("The text gives no address for `{name}`; the one shown is made up, and no verdict rests on it."));
+            }
+        }
+        if checkpoints.iter().any(|c| c.reason == Reason::NoEngine) {
+            notes.push("Policies are in the text, but with no policy engine none of them has any effect.".to_owned());
+        }
+        notes.dedup();
+        notes
+    }
+}
+
+/// Among rules that allow but did not match, the one with the fewest parts wrong, the first of equals.
+fn nearest(tiers: &[TierTrace]) -> Option<Nearest> {
+    let rules = tiers.iter().flat_map(|t| &t.policies).flat_map(|p| &p.rules);
+    let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
+    let (rule, failure) = failed.min_by_key(|(_, f)| f.parts)?;
+    Some(Nearest { rule, place: failure.place, failure: failure.text.clone() })
+}

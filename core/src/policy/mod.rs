@@ -1,0 +1,293 @@
+//! The one policy language that every kind of policy is translated into.
+//!
+//! ```text
+//! Ruleset = tiers in order, then Allow
+//! Tier    = policies in order + what happens to a packet that a policy of this tier selected but no rule decided
+//! Policy  = whom it applies to, directions, ordered rules
+//! Rule    = Allow | Deny | Pass, the other end, traffic
+//! ```
+//!
+//! NetworkPolicies are one tier whose policies only allow and whose end is Deny. AdminNetworkPolicies, BaselineAdminNetworkPolicies and
+//! ClusterNetworkPolicies are tiers before and after it whose end is Pass.
+
+mod translate;
+
+pub(crate) use translate::address_terms;
+pub use translate::translate;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::model::{AddressSet, LabelSelector, Protocol};
+use crate::text::Place;
+
+/// A policy of a [`Ruleset`], by number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PolicyId(pub u32);
+
+/// Seen from the pod that a policy selects: does the packet leave it or come to it?
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Direction {
+    /// Out of the pod.
+    Egress,
+    /// Into the pod.
+    Ingress,
+}
+
+impl Direction {
+    /// Both, in the order in which a packet meets them.
+    pub const BOTH: [Direction; 2] = [Direction::Egress, Direction::Ingress];
+
+    /// `egress` or `ingress`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Direction::Egress => "egress",
+            Direction::Ingress => "ingress",
+        }
+    }
+
+    /// `to` or `from`: the field, and the word, for the other end.
+    pub const fn preposition(self) -> &'static str {
+        match self {
+            Direction::Egress => "to",
+            Direction::Ingress => "from",
+        }
+    }
+}
+
+/// A rule of a policy.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RuleRef {
+    /// The policy.
+    pub policy: PolicyId,
+    /// Which of its two lists.
+    pub direction: Direction,
+    /// Place in that list, from 0.
+    pub index: u32,
+}
+
+/// All policies of a scene, in the order in which a packet meets them; what no tier decides is allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Ruleset {
+    /// The tiers, first to last.
+    pub tiers: Vec<Tier>,
+    /// All policies; tiers refer to them by number.
+    pub policies: Vec<Policy>,
+}
+
+impl Ruleset {
+    /// The policy with this number.
+    pub fn policy(&self, id: PolicyId) -> Option<&Policy> {
+        self.policies.get(id.0 as usize)
+    }
+
+    /// The rule that a reference names.
+    pub fn rule(&self, rule: RuleRef) -> Option<&Rule> {
+        self.policy(rule.policy)?.rules(rule.direction).get(rule.index as usize)
+    }
+}
+
+/// Policies that are looked at together.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// Its name, in the words of its source.
+    pub name: String,
+    /// What kinds of policy it holds, for sentences ("NetworkPolicies").
+    pub noun: &'static str,
+    /// Its policies in order. Policies of one group have equal precedence.
+    pub groups: Vec<Vec<PolicyId>>,
+    /// What happens to a packet of a selected pod that no rule decided.
+    pub end: TierEnd,
+    /// Whether its policies say nothing certain about protocols without ports (see [`crate::settings::OtherProtocols`]).
+    pub ports_only: bool,
+}
+
+impl Tier {
+    /// Whether being selected by a policy of this tier closes a pod for what no rule allows.
+    pub fn isolates(&self) -> bool {
+        self.end == TierEnd::Deny
+    }
+}
+
+/// The end of a [`Tier`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum TierEnd {
+    /// Denied: being selected isolates.
+    Deny,
+    /// On to the next tier.
+    Pass,
+}
+
+/// One policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its number.
+    pub id: PolicyId,
+    /// Its kind as upstream: `NetworkPolicy`, …
+    pub kind: &'static str,
+    /// Its namespace, if it has one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The whole object.
+    pub place: Place,
+    /// Whom it applies to.
+    pub subject: Subject,
+    /// Where that is written (the whole object, if it is not).
+    pub subject_place: Place,
+    /// Its priority, where its kind has one.
+    pub priority: Option<u16>,
+    /// Whether it acts on traffic out of its pods.
+    pub acts_on_egress: bool,
+    /// Whether it acts on traffic into its pods.
+    pub acts_on_ingress: bool,
+    /// Rules for egress, also those that do nothing because the policy does not act on egress.
+    pub egress: Vec<Rule>,
+    /// Rules for ingress, likewise.
+    pub ingress: Vec<Rule>,
+    /// Why it is not enforced; nothing if it is.
+    pub not_enforced: Option<String>,
+}
+
+impl Policy {
+    /// Whether it acts in this direction.
+    pub fn acts_on(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Egress => self.acts_on_egress,
+            Direction::Ingress => self.acts_on_ingress,
+        }
+    }
+
+    /// Its rules for a direction.
+    pub fn rules(&self, direction: Direction) -> &[Rule] {
+        match direction {
+            Direction::Egress => &self.egress,
+            Direction::Ingress => &self.ingress,
+        }
+    }
+
+    /// `namespace/name`, or the name alone.
+    pub fn title(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => alloc::format!("{namespace}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// Pods, by namespace and labels.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Which namespaces.
+    pub namespaces: NamespaceMatch,
+    /// Which pods of them.
+    pub pods: LabelSelector,
+}
+
+/// Which namespaces are meant.
+#[derive(Clone, Debug)]
+pub enum NamespaceMatch {
+    /// The one with this name (a NetworkPolicy's own).
+    Named(String),
+    /// Those with matching labels.
+    Selector(LabelSelector),
+}
+
+/// What a rule does with traffic that it matches.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Action {
+    /// Allowed, for this direction.
+    Allow,
+    /// Denied.
+    Deny,
+    /// On to the next tier.
+    Pass,
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Where it is written.
+    pub place: Place,
+    /// Its name, where its kind has one.
+    pub name: Option<String>,
+    /// What it does.
+    pub action: Action,
+    /// The other end.
+    pub peers: PeerMatch,
+    /// Protocols and ports.
+    pub traffic: TrafficMatch,
+}
+
+/// The other end of a rule.
+#[derive(Clone, Debug)]
+pub enum PeerMatch {
+    /// Any end, inside or outside.
+    Any,
+    /// An end that one of these terms matches.
+    Of(Vec<PeerTerm>),
+}
+
+/// One term of a [`PeerMatch`].
+#[derive(Clone, Debug)]
+pub struct PeerTerm {
+    /// Where it is written.
+    pub place: Place,
+    /// What it matches.
+    pub kind: PeerTermKind,
+}
+
+/// What a [`PeerTerm`] matches.
+#[derive(Clone, Debug)]
+pub enum PeerTermKind {
+    /// Pods.
+    Pods(Subject),
+    /// Ends by address.
+    Addresses {
+        /// Which.
+        set: AddressSet,
+        /// Pods and nodes too, or only ends outside the cluster.
+        inside_too: bool,
+    },
+    /// Nodes by their labels; pods on the host network of such a node have its addresses, and so are matched too.
+    Nodes(LabelSelector),
+    /// Outside ends by DNS name: which addresses these have, no text can tell.
+    DomainNames(Vec<Box<str>>),
+    /// A field that is not known here; its whole rule is read as allowing nothing, or as denying everything ("fail closed").
+    Unknown {
+        /// The field's name.
+        field: Box<str>,
+        /// Whether it matches everything.
+        everything: bool,
+    },
+}
+
+/// Protocols and ports of a rule.
+#[derive(Clone, Debug)]
+pub enum TrafficMatch {
+    /// Everything.
+    Any,
+    /// Traffic that one of these terms matches.
+    Of(Vec<TrafficTerm>),
+}
+
+/// One term of a [`TrafficMatch`].
+#[derive(Clone, Debug)]
+pub struct TrafficTerm {
+    /// Where it is written.
+    pub place: Place,
+    /// What it matches.
+    pub kind: TrafficTermKind,
+}
+
+/// What a [`TrafficTerm`] matches.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum TrafficTermKind {
+    /// Every connection of a protocol.
+    Protocol(Protocol),
+    /// Destination ports of a protocol, first to last.
+    Ports(Protocol, u16, u16),
+    /// The container port of the destination pod that has this name (and this protocol, if one is given).
+    Named(Box<str>, Option<Protocol>),
+}

@@ -1,0 +1,253 @@
+//! From resources to the one policy language.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{
+    Action, Direction, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, Tier, TierEnd, TrafficMatch, TrafficTerm,
+    TrafficTermKind,
+};
+use crate::model::{AddressSet, LabelSelector};
+use crate::resources::{
+    ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier, Kind,
+    NetworkPolicy, PeerKind, Peers, Port, PortKind, Ports, Resource, Subject as ClusterSubject,
+};
+use crate::settings::{Engine, IpBlockReach, OtherProtocols, Settings};
+use crate::text::{DocumentId, Span};
+
+/// Translates every policy that an API server would accept. Refused ones are left out: they would not exist in the cluster.
+pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Settings) -> Ruleset {
+    let mut ruleset = Ruleset::default();
+    let mut admin: BTreeMap<u16, Vec<PolicyId>> = BTreeMap::new();
+    let mut baseline: BTreeMap<u16, Vec<PolicyId>> = BTreeMap::new();
+    let mut namespaced: Vec<PolicyId> = Vec::new();
+    for (document, resource) in resources {
+        if resource.refused {
+            continue;
+        }
+        let id = PolicyId(ruleset.policies.len() as u32);
+        let translator = Translator { document, resource, settings, id };
+        match &resource.kind {
+            Kind::NetworkPolicy(policy) => {
+                ruleset.policies.push(translator.network_policy(policy));
+                namespaced.push(id);
+            }
+            Kind::ClusterPolicy(policy) => {
+                ruleset.policies.push(translator.cluster_policy(policy));
+                let tier = match policy.tier {
+                    ClusterTier::Admin => &mut admin,
+                    ClusterTier::Baseline => &mut baseline,
+                };
+                tier.entry(policy.priority).or_default().push(id);
+            }
+            _ => {}
+        }
+    }
+    if settings.engine == Engine::None {
+        for policy in &mut ruleset.policies {
+            policy.not_enforced = Some("no policy engine is installed".into());
+        }
+        return ruleset;
+    }
+    let cluster_tier = |name: &str, groups: BTreeMap<u16, Vec<PolicyId>>| Tier {
+        name: name.into(),
+        noun: "cluster-wide policies",
+        groups: groups.into_values().collect(),
+        end: TierEnd::Pass,
+        ports_only: false,
+    };
+    ruleset.tiers = alloc::vec![
+        cluster_tier("Admin", admin),
+        Tier {
+            name: "NetworkPolicy".into(),
+            noun: "NetworkPolicies",
+            // Union of rules, no order: as every rule allows, any order gives the same answer.
+            groups: namespaced.into_iter().map(|id| alloc::vec![id]).collect(),
+            end: TierEnd::Deny,
+            ports_only: settings.other_protocols == OtherProtocols::Undefined,
+        },
+        cluster_tier("Baseline", baseline),
+    ];
+    ruleset.tiers.retain(|tier| !tier.groups.is_empty());
+    ruleset
+}
+
+struct Translator<'a> {
+    document: DocumentId,
+    resource: &'a Resource,
+    settings: &'a Settings,
+    id: PolicyId,
+}
+
+impl Translator<'_> {
+    fn policy(&self, kind: &'static str, namespace: Option<String>, subject: Subject, subject_span: Span) -> Policy {
+        Policy {
+            id: self.id,
+            kind,
+            namespace,
+            name: self.resource.meta.name.to_string(),
+            place: self.resource.span.within(self.document),
+            subject,
+            subject_place: if subject_span == Span::default() { self.resource.span } else { subject_span }.within(self.document),
+            priority: None,
+            acts_on_egress: true,
+            acts_on_ingress: true,
+            egress: Vec::new(),
+            ingress: Vec::new(),
+            not_enforced: None,
+        }
+    }
+
+    fn network_policy(&self, spec: &NetworkPolicy) -> Policy {
+        let namespace = self.resource.meta.namespace.as_deref().unwrap_or(&self.settings.default_namespace).to_string();
+        let subject = Subject { namespaces: NamespaceMatch::Named(namespace.clone()), pods: spec.pod_selector.clone() };
+        let rules = |rules: &[crate::resources::Rule]| {
+            let one = |rule: &crate::resources::Rule| Rule {
+                place: rule.span.within(self.document),
+                name: None,
+                action: Action::Allow,
+                peers: match &rule.peers {
+                    Peers::Any => PeerMatch::Any,
+                    Peers::Of(peers) => PeerMatch::Of(
+                        peers.iter().map(|p| PeerTerm { place: p.span.within(self.document), kind: self.peer(&p.kind, &namespace) }).collect(),
+                    ),
+                },
+                traffic: self.traffic(&rule.ports, |port: &Port| {
+                    let kind = match &port.kind {
+                        PortKind::All => TrafficTermKind::Protocol(port.protocol),
+                        PortKind::Range(first, last) => TrafficTermKind::Ports(port.protocol, *first, *last),
+                        PortKind::Name(name) => TrafficTermKind::Named(name.clone(), Some(port.protocol)),
+                    };
+                    (port.span, kind)
+                }),
+            };
+            rules.iter().map(one).collect()
+        };
+        Policy {
+            acts_on_egress: spec.types.egress,
+            acts_on_ingress: spec.types.ingress,
+            egress: rules(&spec.egress),
+            ingress: rules(&spec.ingress),
+            ..self.policy("NetworkPolicy", Some(namespace.clone()), subject, spec.pod_selector.span)
+        }
+    }
+
+    fn peer(&self, peer: &PeerKind, own: &str) -> PeerTermKind {
+        match peer {
+            PeerKind::Pods { namespaces, pods } => PeerTermKind::Pods(Subject {
+                namespaces: match namespaces {
+                    Some(selector) => NamespaceMatch::Selector(selector.clone()),
+                    None => NamespaceMatch::Named(own.to_string()),
+                },
+                pods: pods.clone().unwrap_or_default(),
+            }),
+            PeerKind::IpBlock { cidr, except } => PeerTermKind::Addresses {
+                set: AddressSet::of_cidrs([cidr]).difference(&AddressSet::of_cidrs(except)),
+                inside_too: self.settings.ip_block == IpBlockReach::PodsToo,
+            },
+        }
+    }
+
+    fn cluster_policy(&self, spec: &ClusterPolicy) -> Policy {
+        let kind = match spec.kind {
+            ClusterPolicyKind::Admin => "AdminNetworkPolicy",
+            ClusterPolicyKind::BaselineAdmin => "BaselineAdminNetworkPolicy",
+            ClusterPolicyKind::Cluster => "ClusterNetworkPolicy",
+        };
+        let rules = |rules: &[ClusterRule]| -> Vec<Rule> {
+            let one = |rule: &ClusterRule| Rule {
+                place: rule.span.within(self.document),
+                name: rule.name.as_deref().map(ToString::to_string),
+                action: match rule.action {
+                    ClusterAction::Allow => Action::Allow,
+                    ClusterAction::Deny => Action::Deny,
+                    ClusterAction::Pass => Action::Pass,
+                },
+                peers: PeerMatch::Of(rule.peers.iter().map(|peer| self.cluster_peer(peer)).collect()),
+                traffic: self.traffic(&rule.ports, |port: &ClusterPort| {
+                    let kind = match &port.kind {
+                        ClusterPortKind::Range(protocol, first, last) => TrafficTermKind::Ports(*protocol, *first, *last),
+                        ClusterPortKind::Name(name) => TrafficTermKind::Named(name.clone(), None),
+                    };
+                    (port.span, kind)
+                }),
+            };
+            rules.iter().map(|rule| self.fail_closed(rule, one(rule))).collect()
+        };
+        Policy {
+            priority: (spec.kind != ClusterPolicyKind::BaselineAdmin).then_some(spec.priority),
+            egress: rules(&spec.egress),
+            ingress: rules(&spec.ingress),
+            ..self.policy(kind, None, cluster_subject(&spec.subject), spec.subject_span)
+        }
+    }
+
+    /// Upstream, on every peer type: an implementation that meets a peer it does not know must "fail closed": read a rule that accepts as
+    /// matching no traffic, and one that denies or passes as a "Deny all" rule. It is the whole rule that is read so.
+    fn fail_closed(&self, written: &ClusterRule, rule: Rule) -> Rule {
+        let unknown = written.peers.iter().find_map(|peer| match &peer.kind {
+            ClusterPeerKind::Unknown(field) => Some((peer.span.within(self.document), field.clone())),
+            _ => None,
+        });
+        let Some((place, field)) = unknown else { return rule };
+        let everything = rule.action != Action::Allow;
+        let peers = PeerMatch::Of(alloc::vec![PeerTerm { place, kind: PeerTermKind::Unknown { field, everything } }]);
+        if everything { Rule { action: Action::Deny, peers, traffic: TrafficMatch::Any, ..rule } } else { Rule { peers, ..rule } }
+    }
+
+    fn cluster_peer(&self, peer: &ClusterPeer) -> PeerTerm {
+        let kind = match &peer.kind {
+            ClusterPeerKind::Pods(subject) => PeerTermKind::Pods(cluster_subject(subject)),
+            // Upstream: networks match by address, "pod IPs included" (network-policy-api, conformance of the egress CIDR rules).
+            ClusterPeerKind::Networks(cidrs) => {
+                PeerTermKind::Addresses { set: AddressSet::of_cidrs(cidrs), inside_too: self.settings.ip_block == IpBlockReach::PodsToo }
+            }
+            ClusterPeerKind::Nodes(selector) => PeerTermKind::Nodes(selector.clone()),
+            ClusterPeerKind::DomainNames(names) => PeerTermKind::DomainNames(names.clone()),
+            ClusterPeerKind::Unknown(field) => PeerTermKind::Unknown { field: field.clone(), everything: false },
+        };
+        PeerTerm { place: peer.span.within(self.document), kind }
+    }
+
+    fn traffic<P>(&self, ports: &Ports<P>, term: impl Fn(&P) -> (Span, TrafficTermKind)) -> TrafficMatch {
+        match ports {
+            Ports::Any => TrafficMatch::Any,
+            Ports::Of(ports) => TrafficMatch::Of(
+                ports
+                    .iter()
+                    .map(|port| {
+                        let (span, kind) = term(port);
+                        TrafficTerm { place: span.within(self.document), kind }
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+fn cluster_subject(subject: &ClusterSubject) -> Subject {
+    match subject {
+        ClusterSubject::Namespaces(selector) => {
+            Subject { namespaces: NamespaceMatch::Selector(selector.clone()), pods: LabelSelector::default() }
+        }
+        ClusterSubject::Pods { namespaces, pods } => Subject { namespaces: NamespaceMatch::Selector(namespaces.clone()), pods: pods.clone() },
+    }
+}
+
+/// The part of a scene's addresses that rules of one direction speak of, rule by rule; used for cutting the outside world.
+///
+/// Rules that do nothing because their policy does not act in their direction are counted too, so that a map of the outside does not
+/// change its shape when `policyTypes` does.
+pub(crate) fn address_terms(ruleset: &Ruleset, direction: Direction) -> impl Iterator<Item = &AddressSet> {
+    ruleset.policies.iter().flat_map(move |p| p.rules(direction)).flat_map(|rule| {
+        let terms: &[PeerTerm] = match &rule.peers {
+            PeerMatch::Any => &[],
+            PeerMatch::Of(terms) => terms,
+        };
+        terms.iter().filter_map(|term| match &term.kind {
+            PeerTermKind::Addresses { set, .. } => Some(set),
+            _ => None,
+        })
+    })
+}

@@ -1,0 +1,169 @@
+//! Everything about one set of files: the layers one after the other, kept up to date.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::OnceCell;
+
+use crate::compile::{Compiled, compile};
+use crate::connectivity::Connectivity;
+use crate::decide::{Answer, Flow};
+use crate::diagnostics::Diagnostic;
+use crate::document::Limits;
+use crate::load::{Loaded, Loader};
+use crate::policy::translate;
+use crate::resources::{Kind, Resource};
+use crate::settings::Settings;
+use crate::snapshot::{self, Snapshot};
+use crate::text::{DocumentId, Sources};
+use crate::{explain, lint};
+
+/// A set of files with all that follows from it.
+///
+/// [`set_files`](Self::set_files) keeps what did not change: documents with the same text are not read again, and the snapshot stays when
+/// only policies changed. All pairs and the problems are computed when first asked for.
+///
+/// ```
+/// use netpolis_core::compile::End;
+/// use netpolis_core::connections::Traffic;
+/// use netpolis_core::decide::{Flow, Verdict};
+/// use netpolis_core::model::Protocol;
+/// use netpolis_core::scene::Scene;
+/// use netpolis_core::settings::Settings;
+///
+/// let mut scene = Scene::new(Settings::default());
+/// scene.set_files(&[("shop.yaml", "
+/// {apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
+/// ---
+/// {apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}
+/// ---
+/// apiVersion: networking.k8s.io/v1
+/// kind: NetworkPolicy
+/// metadata: {name: db}
+/// spec:
+///   podSelector: {matchLabels: {app: db}}
+///   ingress:
+///   - ports: [{port: 5432}]
+/// ")]);
+/// let pod = |name: &str| {
+///     let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == name).unwrap();
+///     End::Pod(id)
+/// };
+/// let ask = |port| scene.decide(&Flow { from: pod("web"), to: pod("db"), traffic: Traffic::to_port(Protocol::TCP, port) });
+/// assert_eq!(ask(5432).verdict, Verdict::Allowed);
+/// assert_eq!(ask(80).verdict, Verdict::Denied);
+/// ```
+#[derive(Debug)]
+pub struct Scene {
+    settings: Settings,
+    loader: Loader,
+    loaded: Loaded,
+    /// What the snapshot was built from.
+    inventory: Vec<(DocumentId, Arc<Resource>)>,
+    snapshot: Snapshot,
+    compiled: Compiled,
+    connectivity: OnceCell<Connectivity>,
+    problems: OnceCell<Vec<Diagnostic>>,
+}
+
+impl Scene {
+    /// An empty scene.
+    pub fn new(settings: Settings) -> Self {
+        let snapshot = Snapshot::default();
+        let compiled = compile(&snapshot, Default::default(), &settings);
+        let mut scene = Scene {
+            settings,
+            loader: Loader::new(Limits::default()),
+            loaded: Loaded::default(),
+            inventory: Vec::new(),
+            snapshot,
+            compiled,
+            connectivity: OnceCell::new(),
+            problems: OnceCell::new(),
+        };
+        scene.refresh(true);
+        scene
+    }
+
+    /// Reads files, each a name and a text, in place of those it had. Never fails: what cannot be read is among the
+    /// [`problems`](Self::problems).
+    pub fn set_files(&mut self, files: &[(&str, &str)]) {
+        self.loaded = self.loader.load(files);
+        self.refresh(false);
+    }
+
+    /// Changes the assumptions.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
+        self.refresh(true);
+    }
+
+    fn refresh(&mut self, anew: bool) {
+        let is_policy = |kind: &Kind| matches!(kind, Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_));
+        let inventory: Vec<(DocumentId, Arc<Resource>)> = self
+            .loaded
+            .resources()
+            // A policy only adds its namespace to what there is.
+            .filter(|(_, resource)| !is_policy(&resource.kind) || resource.meta.namespace.is_some())
+            .map(|(id, resource)| (id, Arc::clone(resource)))
+            .collect();
+        let unchanged = |(a, b): (&(DocumentId, Arc<Resource>), &(DocumentId, Arc<Resource>))| {
+            let same_namespace = is_policy(&a.1.kind) && is_policy(&b.1.kind) && a.1.meta.namespace == b.1.meta.namespace;
+            a.0 == b.0 && (Arc::ptr_eq(&a.1, &b.1) || same_namespace && a.1.refused == b.1.refused)
+        };
+        if anew || inventory.len() != self.inventory.len() || !inventory.iter().zip(&self.inventory).all(unchanged) {
+            self.snapshot = snapshot::build(inventory.iter().map(|(id, r)| (*id, &**r)), &self.settings);
+        }
+        self.inventory = inventory;
+        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.settings);
+        self.compiled = compile(&self.snapshot, ruleset, &self.settings);
+        self.connectivity = OnceCell::new();
+        self.problems = OnceCell::new();
+    }
+
+    /// The assumptions.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The files as they were read.
+    pub fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    /// The texts.
+    pub fn sources(&self) -> &Sources {
+        &self.loaded.sources
+    }
+
+    /// What there is.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The policies, compiled.
+    pub fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
+    /// All pairs.
+    pub fn connectivity(&self) -> &Connectivity {
+        self.connectivity.get_or_init(|| Connectivity::new(&self.compiled, &self.snapshot))
+    }
+
+    /// One flow, with everything that led to the answer.
+    pub fn decide(&self, flow: &Flow) -> Answer {
+        explain::decide(&self.compiled, &self.snapshot, flow)
+    }
+
+    /// Everything there is to say about the text: syntax, validation, references, and policies that probably do not do what they were
+    /// written for. In the order of the text; what is about no place comes first.
+    pub fn problems(&self) -> &[Diagnostic] {
+        self.problems.get_or_init(|| {
+            let mut problems = self.loaded.diagnostics.clone();
+            problems.extend(self.snapshot.diagnostics.iter().cloned());
+            problems.extend(lint::lint(self));
+            problems.sort_by_key(|p| p.place);
+            problems
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! What a scene assumes where the upstream texts leave a choice to the network plugin or to the cluster.
+//!
+//! Every assumption is a named setting, so that an answer never rests on a silent one.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use crate::model::Cidr;
+
+/// All assumptions of a scene.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Which policy engine is installed.
+    pub engine: Engine,
+    /// Which ends an `ipBlock` can match.
+    pub ip_block: IpBlockReach,
+    /// What pods with `hostNetwork: true` count as.
+    pub host_network: HostNetwork,
+    /// Whether a pod's own node is special.
+    pub own_node: OwnNode,
+    /// What policies mean for protocols other than TCP, UDP and SCTP.
+    pub other_protocols: OtherProtocols,
+    /// Where pods without a given address have theirs. Nodes' `podCIDR`s take their place when nodes are given.
+    pub pod_networks: Vec<Cidr>,
+    /// The namespace of objects that name none.
+    pub default_namespace: String,
+}
+
+/// The installed policy engine.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Engine {
+    /// None: policies are stored by the API server, and nothing enforces them.
+    None,
+    /// One that enforces NetworkPolicy and the cluster-wide policies as their API texts say.
+    #[default]
+    Generic,
+}
+
+/// Which ends an `ipBlock` of a NetworkPolicy can match. The API text leaves it to the plugin.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum IpBlockReach {
+    /// Any end with an address in the block, pods included (Calico, Azure network policy manager).
+    #[default]
+    PodsToo,
+    /// Only addresses outside the cluster (Cilium; np-guard's analyzers, which read the networks of cluster-wide policies so, too).
+    OutsideOnly,
+}
+
+/// What pods with `hostNetwork: true` count as. The API text admits both.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum HostNetwork {
+    /// As their node: no policy selects them, no selector matches them, their address is the node's. The common case.
+    #[default]
+    AsNode,
+    /// As ordinary pods.
+    AsPod,
+}
+
+/// Whether traffic between a pod and the node it runs on is special.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum OwnNode {
+    /// A pod's own node always reaches it, as the API text promises (kubelet probes need it); egress to it is judged by policy.
+    #[default]
+    IngressAllowed,
+    /// A node is an end like any other address.
+    Ignored,
+}
+
+/// What NetworkPolicies mean for ICMP and other protocols without ports. The API text defines TCP, UDP and SCTP only.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum OtherProtocols {
+    /// Nothing certain: whether an isolated pod receives them is the plugin's choice.
+    #[default]
+    Undefined,
+    /// They are allowed by rules without `ports` and by no other rule (Calico).
+    FollowRules,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            engine: Engine::default(),
+            ip_block: IpBlockReach::default(),
+            host_network: HostNetwork::default(),
+            own_node: OwnNode::default(),
+            other_protocols: OtherProtocols::default(),
+            pod_networks: alloc::vec![Cidr::supernet(IpAddr::V4(Ipv4Addr::new(10, 244, 0, 0)), 16)],
+            default_namespace: "default".into(),
+        }
+    }
+}
+
+impl Settings {
+    /// The assumptions of np-guard's analyzers, for comparing answers with theirs.
+    pub fn np_guard() -> Self {
+        Settings {
+            ip_block: IpBlockReach::OutsideOnly,
+            host_network: HostNetwork::AsPod,
+            own_node: OwnNode::Ignored,
+            other_protocols: OtherProtocols::FollowRules,
+            ..Settings::default()
+        }
+    }
+}

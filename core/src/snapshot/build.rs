@@ -1,0 +1,320 @@
+//! From resources to the snapshot.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::addresses::AddressPool;
+use super::services::{EndpointIndex, connect_ingresses};
+use super::{Endpoint, EndpointId, Ingress, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId};
+use crate::model::{AddressSet, Labels};
+use crate::resources::{Kind, Owner, PodTemplate, Replicas, Resource};
+use crate::settings::Settings;
+use crate::text::{DocumentId, Place};
+
+/// The label that the API server sets on every namespace (upstream: `NamespaceDefaultLabelName`, since 1.21).
+const NAMESPACE_NAME_LABEL: &str = "kubernetes.io/metadata.name";
+/// Owners are followed this far; real chains have two links (Pod, ReplicaSet, Deployment).
+const LONGEST_OWNER_CHAIN: usize = 8;
+
+/// An object that has pods: kind, namespace, name. In this order, as `namespace/name[Kind]` sorts.
+type WorkloadKey<'a> = (&'a str, &'a str, &'a str);
+
+/// Builds the snapshot. Objects that an API server would refuse are left out, as they would not exist.
+pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Settings) -> Snapshot {
+    let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
+    let mut snapshot = Snapshot::default();
+    let scope = Scope { default_namespace: &settings.default_namespace };
+    let namespaces = scope.namespaces(&resources, &mut snapshot);
+    let nodes = scope.nodes(&resources, &mut snapshot);
+    snapshot.pod_network = pod_network(&resources, settings);
+
+    let mut groups = scope.group_pods(&resources);
+    let node_count = resources.iter().filter(|(_, r)| matches!(r.kind, Kind::Node(_))).count() as u32;
+    for (key, group) in &mut groups {
+        let id = WorkloadId(snapshot.workloads.len() as u32);
+        let Some(&namespace) = namespaces.get(key.0) else { continue };
+        let mut workload =
+            Workload { namespace, name: key.1.to_string(), kind: key.2.to_string(), endpoints: Vec::new(), replicas: 0, place: group.place };
+        group.members.sort_by(|a, b| a.name.cmp(b.name));
+        for member in &group.members {
+            let replicas = match member.replicas {
+                Replicas::Count(count) => count,
+                Replicas::PerNode => node_count.max(1),
+            };
+            workload.replicas = workload.replicas.saturating_add(replicas);
+            workload.endpoints.push(EndpointId(snapshot.endpoints.len() as u32));
+            let template = member.template;
+            snapshot.endpoints.push(Endpoint {
+                namespace,
+                workload: id,
+                name: member.name.to_string(),
+                labels: template.labels.clone(),
+                service_account: template.service_account.to_string(),
+                ports: template.ports.clone(),
+                host_network: template.host_network,
+                node: template.node.as_deref().and_then(|n| nodes.get(n).copied()),
+                addresses: member.addresses.to_vec(),
+                address_given: !member.addresses.is_empty(),
+                replicas,
+                place: member.place,
+                labels_place: template.labels_span.within(member.place.document),
+                role: Role::Pod,
+            });
+        }
+        snapshot.workloads.push(workload);
+    }
+    add_services(&resources, &scope, &namespaces, &mut snapshot);
+    give_addresses(&mut snapshot);
+    snapshot
+}
+
+/// Where pods without an address have theirs: the nodes' pod ranges if all nodes give one, else the settings'.
+fn pod_network(resources: &[(DocumentId, &Resource)], settings: &Settings) -> AddressSet {
+    let mut ranges = Vec::new();
+    let mut complete = true;
+    for (_, resource) in resources {
+        if let Kind::Node(node) = &resource.kind {
+            complete &= !node.pod_cidrs.is_empty();
+            ranges.extend(node.pod_cidrs.iter().copied());
+        }
+    }
+    if complete && !ranges.is_empty() { AddressSet::of_cidrs(&ranges) } else { AddressSet::of_cidrs(&settings.pod_networks) }
+}
+
+/// A pod, or a template, on its way into a workload.
+struct Member<'a> {
+    name: &'a str,
+    template: &'a PodTemplate,
+    replicas: Replicas,
+    addresses: &'a [IpAddr],
+    place: Place,
+}
+
+struct Group<'a> {
+    members: Vec<Member<'a>>,
+    place: Place,
+}
+
+struct Scope<'a> {
+    default_namespace: &'a str,
+}
+
+impl<'a> Scope<'a> {
+    fn namespace_of(&self, resource: &'a Resource) -> &'a str {
+        resource.meta.namespace.as_deref().unwrap_or(self.default_namespace)
+    }
+
+    fn namespaces(&self, resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NamespaceId> {
+        let mut found: BTreeMap<&str, (Labels, Option<Place>)> = BTreeMap::new();
+        for &(document, resource) in resources {
+            match &resource.kind {
+                Kind::Namespace => {
+                    found.insert(&resource.meta.name, (resource.meta.labels.clone(), Some(resource.span.within(document))));
+                }
+                Kind::Node(_) | Kind::ClusterPolicy(_) => {}
+                _ => {
+                    found.entry(self.namespace_of(resource)).or_default();
+                }
+            }
+        }
+        for (name, (mut labels, given)) in core::mem::take(&mut found) {
+            labels.set(NAMESPACE_NAME_LABEL, name);
+            found.insert(name, (labels.clone(), given));
+            snapshot.namespaces.push(Namespace { name: name.to_string(), labels, given });
+        }
+        found.into_keys().enumerate().map(|(i, name)| (name, NamespaceId(i as u32))).collect()
+    }
+
+    fn nodes(&self, resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NodeId> {
+        let mut found: BTreeMap<&str, Node> = BTreeMap::new();
+        let named = |name: &str| Node { name: name.to_string(), labels: Labels::default(), addresses: Vec::new(), place: None };
+        for &(document, resource) in resources {
+            match &resource.kind {
+                Kind::Node(node) => {
+                    found.insert(
+                        &resource.meta.name,
+                        Node {
+                            labels: resource.meta.labels.clone(),
+                            addresses: node.addresses.clone(),
+                            place: Some(resource.span.within(document)),
+                            ..named(&resource.meta.name)
+                        },
+                    );
+                }
+                Kind::Pod(pod) if !pod.terminated => {
+                    if let Some(name) = pod.template.node.as_deref() {
+                        let node = found.entry(name).or_insert_with(|| named(name));
+                        // `status.hostIP` tells the address of a node that is not given itself.
+                        if let Some(address) = pod.host_address.filter(|a| node.place.is_none() && !node.addresses.contains(a)) {
+                            node.addresses.push(address);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        snapshot.nodes = found.values().cloned().collect();
+        found.into_keys().enumerate().map(|(i, name)| (name, NodeId(i as u32))).collect()
+    }
+
+    /// Groups pods by the object that they are named after.
+    ///
+    /// `kubectl get all -o yaml` gives a Deployment, its ReplicaSets and their pods at once: these are one workload, and given pods stand
+    /// in place of the ones that the template would make.
+    fn group_pods(&self, resources: &[(DocumentId, &'a Resource)]) -> BTreeMap<WorkloadKey<'a>, Group<'a>> {
+        let mut makers: BTreeMap<WorkloadKey, (DocumentId, &Resource)> = BTreeMap::new();
+        for &(document, resource) in resources {
+            if let Kind::Workload(workload) = &resource.kind {
+                makers.insert((self.namespace_of(resource), &resource.meta.name, workload.kind.name()), (document, resource));
+            }
+        }
+        let top = |mut key: WorkloadKey<'a>| {
+            for _ in 0..LONGEST_OWNER_CHAIN {
+                let Some((_, Resource { kind: Kind::Workload(workload), .. })) = makers.get(&key) else { break };
+                match owner_key(key.0, workload.owner.as_ref()) {
+                    // An owner that is not in the text is not followed: the nearest object that can be pointed at names the group.
+                    Some(owner) if makers.contains_key(&owner) => key = owner,
+                    _ => break,
+                }
+            }
+            key
+        };
+
+        let mut groups: BTreeMap<WorkloadKey, Group> = BTreeMap::new();
+        let place_of = |key: &WorkloadKey, own: Place| makers.get(key).map_or(own, |(document, r)| r.span.within(*document));
+        for &(document, resource) in resources {
+            let Kind::Pod(pod) = &resource.kind else { continue };
+            if pod.terminated {
+                continue;
+            }
+            let namespace = self.namespace_of(resource);
+            let place = resource.span.within(document);
+            // The owner of a static pod is its Node, which says nothing about what belongs together.
+            let owner = pod.owner.as_ref().filter(|o| &*o.kind != "Node");
+            let key = owner_key(namespace, owner).map_or((namespace, &*resource.meta.name, "Pod"), top);
+            let group = groups.entry(key).or_insert_with(|| Group { members: Vec::new(), place: place_of(&key, place) });
+            group.members.push(Member {
+                name: &resource.meta.name,
+                template: &pod.template,
+                replicas: Replicas::Count(1),
+                addresses: &pod.addresses,
+                place,
+            });
+        }
+        let given: BTreeSet<WorkloadKey> = groups.keys().copied().collect();
+        for (&key, &(document, resource)) in &makers {
+            let Kind::Workload(workload) = &resource.kind else { continue };
+            if top(key) != key || given.contains(&key) {
+                continue;
+            }
+            let place = resource.span.within(document);
+            let member =
+                Member { name: &resource.meta.name, template: &workload.template, replicas: workload.replicas, addresses: &[], place };
+            groups.entry(key).or_insert_with(|| Group { members: Vec::new(), place }).members.push(member);
+        }
+        groups
+    }
+}
+
+fn owner_key<'a>(namespace: &'a str, owner: Option<&'a Owner>) -> Option<WorkloadKey<'a>> {
+    owner.map(|o| (namespace, &*o.name, &*o.kind))
+}
+
+fn add_services<'a>(
+    resources: &[(DocumentId, &'a Resource)],
+    scope: &Scope<'a>,
+    namespaces: &BTreeMap<&'a str, NamespaceId>,
+    snapshot: &mut Snapshot,
+) {
+    let index = EndpointIndex::new(&snapshot.endpoints);
+    let mut services = Vec::new();
+    let mut ingresses = Vec::new();
+    for &(document, resource) in resources {
+        let Some(&namespace) = namespaces.get(scope.namespace_of(resource)) else { continue };
+        match &resource.kind {
+            Kind::Service(service) => services.push(Service {
+                namespace,
+                name: resource.meta.name.to_string(),
+                service_type: service.service_type.to_string(),
+                addresses: service.cluster_addresses.clone(),
+                ports: service.ports.clone(),
+                endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| index.select(namespace, s)),
+                has_selector: service.selector.is_some(),
+                place: resource.span.within(document),
+            }),
+            Kind::Ingress(ingress) => ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
+                namespace,
+                name: resource.meta.name.to_string(),
+                service: None,
+                service_name: backend.service.to_string(),
+                port: backend.port.clone(),
+                place: backend.span.within(document),
+            })),
+            _ => {}
+        }
+    }
+    drop(index);
+    services.sort_by(|a: &Service, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
+    ingresses.sort_by(|a, b| (a.namespace, &a.name, a.place).cmp(&(b.namespace, &b.name, b.place)));
+    connect_ingresses(&mut ingresses, &services);
+    snapshot.services = services;
+    snapshot.ingresses = ingresses;
+    if let Some(first) = snapshot.ingresses.first() {
+        let place = first.place;
+        add_ingress_controller(place, snapshot);
+    }
+}
+
+/// An Ingress makes no traffic itself; its controller's pods do, and the text rarely has them. One endpoint without any label, in a
+/// namespace without any, stands for them.
+fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
+    let namespace = NamespaceId(snapshot.namespaces.len() as u32);
+    snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), given: None });
+    let workload = WorkloadId(snapshot.workloads.len() as u32);
+    let endpoint = EndpointId(snapshot.endpoints.len() as u32);
+    let name = String::from("ingress-controller");
+    snapshot.workloads.push(Workload {
+        namespace,
+        name: name.clone(),
+        kind: "IngressController".into(),
+        endpoints: alloc::vec![endpoint],
+        replicas: 1,
+        place,
+    });
+    snapshot.endpoints.push(Endpoint {
+        namespace,
+        workload,
+        name,
+        labels: Labels::default(),
+        service_account: String::new(),
+        ports: Vec::new(),
+        host_network: false,
+        node: None,
+        addresses: Vec::new(),
+        address_given: false,
+        replicas: 1,
+        place,
+        labels_place: place,
+        role: Role::IngressController,
+    });
+}
+
+/// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names.
+fn give_addresses(snapshot: &mut Snapshot) {
+    let taken = snapshot.endpoints.iter().flat_map(|e| e.addresses.iter().copied()).collect();
+    let mut pool = AddressPool::new(&snapshot.pod_network, taken);
+    for endpoint in &mut snapshot.endpoints {
+        if !endpoint.addresses.is_empty() {
+            continue;
+        }
+        if endpoint.host_network {
+            let node = endpoint.node.and_then(|n| snapshot.nodes.get(n.0 as usize));
+            endpoint.addresses = node.map_or_else(Vec::new, |n| n.addresses.clone());
+            endpoint.address_given = !endpoint.addresses.is_empty();
+        } else if endpoint.replicas > 0 && endpoint.role == Role::Pod {
+            endpoint.addresses.extend(pool.next());
+        }
+    }
+}

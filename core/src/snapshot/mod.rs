@@ -1,0 +1,230 @@
+//! What there is: namespaces, workloads, pods, nodes, Services, with every reference followed.
+//!
+//! The snapshot does not depend on the order of documents: everything is sorted by name. It knows nothing of policies.
+
+mod addresses;
+mod build;
+mod services;
+
+pub use build::build;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::diagnostics::Diagnostic;
+use crate::model::{AddressSet, Labels};
+use crate::resources::{BackendPort, ContainerPort, ServicePort};
+use crate::text::Place;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub u32);
+    )*};
+}
+
+ids! {
+    /// A namespace of a [`Snapshot`], by number.
+    NamespaceId,
+    /// A workload of a [`Snapshot`], by number.
+    WorkloadId,
+    /// An endpoint of a [`Snapshot`], by number.
+    EndpointId,
+    /// A node of a [`Snapshot`], by number.
+    NodeId,
+}
+
+/// Everything that can take part in a flow.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Namespaces by name, given ones and ones that are only referred to.
+    pub namespaces: Vec<Namespace>,
+    /// Workloads by namespace, name and kind.
+    pub workloads: Vec<Workload>,
+    /// Endpoints, by workload.
+    pub endpoints: Vec<Endpoint>,
+    /// Nodes by name.
+    pub nodes: Vec<Node>,
+    /// Services by namespace and name.
+    pub services: Vec<Service>,
+    /// Backends of Ingresses.
+    pub ingresses: Vec<Ingress>,
+    /// Where pods without a given address may have theirs.
+    pub pod_network: AddressSet,
+    /// What was noticed while references were followed.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A namespace.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Namespace {
+    /// Its name.
+    pub name: String,
+    /// Its labels, with `kubernetes.io/metadata.name`, which the API server always sets.
+    pub labels: Labels,
+    /// Where it is written; nothing for one that is only referred to.
+    pub given: Option<Place>,
+}
+
+/// Pods that belong together: made by one workload object, or owned by one controller.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Workload {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Its name.
+    pub name: String,
+    /// The kind of the object that it is named after: `Deployment`, `Pod`, …
+    pub kind: String,
+    /// Its endpoints: one for a template, one a pod for given pods.
+    pub endpoints: Vec<EndpointId>,
+    /// How many pods it has.
+    pub replicas: u32,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A pod, or pods that nothing can tell apart: the replicas of one template.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Endpoint {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// The workload that it is part of.
+    pub workload: WorkloadId,
+    /// The pod's name, or the workload's.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its service account.
+    pub service_account: String,
+    /// The container ports that it declares.
+    pub ports: Vec<ContainerPort>,
+    /// Whether it uses its node's network.
+    pub host_network: bool,
+    /// The node that it runs on, if that is said.
+    pub node: Option<NodeId>,
+    /// Its addresses: those given, or one handed out for the picture.
+    pub addresses: Vec<IpAddr>,
+    /// Whether the addresses are given. Handed-out ones are shown, but no verdict rests on them.
+    pub address_given: bool,
+    /// How many pods it stands for; 0 for a workload that is scaled to nothing.
+    pub replicas: u32,
+    /// Where it is written.
+    pub place: Place,
+    /// Where its labels are written.
+    pub labels_place: Place,
+    /// What it is.
+    pub role: Role,
+}
+
+/// What an [`Endpoint`] is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    /// A pod.
+    Pod,
+    /// Stands for the pods of the Ingress controller, of which the text says nothing: no labels, a namespace of its own without any.
+    IngressController,
+}
+
+/// A node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its addresses, internal ones first.
+    pub addresses: Vec<IpAddr>,
+    /// Where it is written; nothing for one that pods refer to but that is not given.
+    pub place: Option<Place>,
+}
+
+/// A Service, and the endpoints behind it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Service {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Its name.
+    pub name: String,
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
+    pub service_type: String,
+    /// Its cluster addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+    /// The endpoints that its selector matches; empty for a Service without a selector.
+    pub endpoints: Vec<EndpointId>,
+    /// Whether it has a selector.
+    pub has_selector: bool,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A backend of an Ingress.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ingress {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// The Ingress's name.
+    pub name: String,
+    /// The Service that it names, as an index into [`Snapshot::services`]; nothing if there is no such Service.
+    pub service: Option<u32>,
+    /// The Service's name as written.
+    pub service_name: String,
+    /// The port of the Service.
+    pub port: BackendPort,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Snapshot {
+    /// The endpoint with this number.
+    pub fn endpoint(&self, id: EndpointId) -> Option<&Endpoint> {
+        self.endpoints.get(id.0 as usize)
+    }
+
+    /// The workload with this number.
+    pub fn workload(&self, id: WorkloadId) -> Option<&Workload> {
+        self.workloads.get(id.0 as usize)
+    }
+
+    /// The namespace with this number.
+    pub fn namespace(&self, id: NamespaceId) -> Option<&Namespace> {
+        self.namespaces.get(id.0 as usize)
+    }
+
+    /// The node with this number.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// The name of an endpoint's namespace.
+    pub fn namespace_name(&self, id: NamespaceId) -> &str {
+        self.namespace(id).map_or("", |n| &n.name)
+    }
+
+    /// All endpoints with their numbers.
+    pub fn endpoints(&self) -> impl ExactSizeIterator<Item = (EndpointId, &Endpoint)> {
+        self.endpoints.iter().enumerate().map(|(i, e)| (EndpointId(i as u32), e))
+    }
+
+    /// All workloads with their numbers.
+    pub fn workloads(&self) -> impl ExactSizeIterator<Item = (WorkloadId, &Workload)> {
+        self.workloads.iter().enumerate().map(|(i, w)| (WorkloadId(i as u32), w))
+    }
+
+    /// All nodes with their numbers.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().enumerate().map(|(i, n)| (NodeId(i as u32), n))
+    }
+
+    /// `namespace/name` of an endpoint.
+    pub fn endpoint_title(&self, id: EndpointId) -> String {
+        match self.endpoint(id) {
+            Some(e) if e.role == Role::IngressController => "ingress controller".into(),
+            Some(e) => alloc::format!("{}/{}", self.namespace_name(e.namespace), e.name),
+            None => String::new(),
+        }
+    }
+}
