@@ -14,7 +14,7 @@ pub struct Source {
     /// Its whole text, unchanged.
     pub text: Arc<str>,
     /// Its lines.
-    pub lines: LineIndex,
+    pub lines: Arc<LineIndex>,
 }
 
 /// Where one document lies: its file and the byte offset of its first byte there.
@@ -51,7 +51,7 @@ pub struct Position {
 impl Sources {
     /// Adds a file.
     pub fn add(&mut self, name: impl Into<String>, text: Arc<str>) -> SourceId {
-        let lines = LineIndex::new(&text);
+        let lines = Arc::new(LineIndex::new(&text));
         self.sources.push(Source { name: name.into(), text, lines });
         SourceId(self.sources.len() as u32 - 1)
     }
