@@ -162,6 +162,9 @@ impl<'a> Reader<'a> {
                 node.pod_cidrs.insert(0, range);
             }
         }
+        if status.is_set() && !status.is_mapping() {
+            self.expected(status, "a mapping");
+        }
         let value = status.node.and_then(|node| node.get("addresses"));
         let addresses =
             Slot { path: status.path.field("addresses"), node: value, at: value.map_or(status.at, |v| v.span()), key: status.key };
@@ -258,10 +261,8 @@ impl<'a> Reader<'a> {
         let [port_name, port_number] = self.fields(&port, ["name", "number"], &[])?;
         let named = self.text(&port_name).filter(|name| !name.is_empty());
         // 0 is what upstream's types hold where no number is given.
-        let number = match port_number.node.map(|node| node.value()) {
-            Some(Value::Int(0)) => None,
-            _ => self.port_number(&port_number),
-        };
+        let number_missing = matches!(port_number.value().map(|node| node.value()), None | Some(Value::Int(0)));
+        let number = if number_missing { None } else { self.port_number(&port_number) };
         let port = match (named, number) {
             (Some(_), Some(_)) => {
                 self.refuse(port.invalid(codes::INVALID_BACKEND, "\"\"", "cannot set both port name & port number"));
@@ -270,7 +271,9 @@ impl<'a> Reader<'a> {
             (Some(name), None) => BackendPort::Name(name.into()),
             (None, Some(number)) => BackendPort::Number(number),
             (None, None) => {
-                self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+                if port_name.value().is_none_or(|node| node.as_str() == Some("")) && number_missing {
+                    self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+                }
                 return None;
             }
         };

@@ -155,7 +155,11 @@ impl<'a> Reader<'a> {
         let template = PodTemplate { labels: labels.0, labels_span: labels.1, ..self.pod_spec(spec) };
         let mut pod = Pod { template, addresses: Vec::new(), host_address: None, owner, terminated: false };
         // The status is written by the cluster; what is in it beyond these fields is left alone.
-        let (Some(node), true) = (status.value(), status.is_mapping()) else { return pod };
+        let Some(node) = status.value() else { return pod };
+        if !status.is_mapping() {
+            self.expected(status, "a mapping");
+            return pod;
+        }
         let field = |name: &'static str| {
             let value = node.get(name);
             Slot { path: status.path.field(name), node: value, at: value.map_or(status.at, |v| v.span()), key: status.key }
