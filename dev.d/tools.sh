@@ -77,8 +77,6 @@ setup_debian_rust() {
 }
 
 # wasm_env COMMAND...: run with the compiler for the browser and the right tools first on PATH.
-# Debian's cargo cannot share a target directory's lock with rustup's for long builds; the target
-# triple keeps their artefacts apart.
 wasm_env() { RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH=$(tool_path) "$@"; }
 
 # --- cargo tools ---------------------------------------------------------------------------------
@@ -92,43 +90,48 @@ tool_path() {
     printf '%s' "$PATH"
 }
 
-# cargo_tool CRATE VERSION BINARY MINUTES
+# cargo_tool CRATE VERSION BINARY MINUTES OPT-LEVEL [OPTION...]
 cargo_tool() {
-    local crate=$1 version=$2 binary=$3 minutes=$4 root
-    root=$(tool_dir "$crate" "$version")
-    [ -x "$root/bin/$binary" ] && return
+    local root
+    root=$(tool_dir "$1" "$2")
+    [ -x "$root/bin/$3" ] && return
     need_rust
-    locked cargo-install cargo_install "$crate" "$version" "$binary" "$minutes" "$root"
+    locked cargo-install cargo_install "$root" "$@"
 }
 
-# Optimised a little only: these tools run for seconds, and compiling them is what takes long.
 cargo_install() {
-    local crate=$1 version=$2 binary=$3 minutes=$4 root=$5
+    local root=$1 crate=$2 version=$3 binary=$4 minutes=$5 optimised=$6
+    shift 6
     [ -x "$root/bin/$binary" ] && return # another ./dev was faster
     slow "installing $crate $version (about $minutes min)" \
         env -u RUSTUP_TOOLCHAIN -u RUSTFLAGS \
-        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL="$optimised" CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=0 \
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_TARGET_DIR="$TOOLS/build" \
-        cargo install --locked --no-track --force --root "$root.part" "$crate@$version"
+        cargo install --locked --no-track --force "$@" --root "$root.part" "$crate@$version"
     rm -rf "$root"
     mv "$root.part" "$root"
+    rm -rf "$TOOLS/build" # a gigabyte that nobody needs again
 }
+
+# Compiling these takes longer than all their runs: only what works through whole programs is optimised, and little.
+setup_wasm-bindgen() { cargo_tool wasm-bindgen-cli "$WASM_BINDGEN_VERSION" wasm-bindgen 2 1; }
 
 setup_trunk() {
     setup_wasm
-    cargo_tool wasm-bindgen-cli $WASM_BINDGEN_VERSION wasm-bindgen 2
-    cargo_tool trunk $TRUNK_VERSION trunk 4
+    setup_wasm-bindgen
+    # Without what it needs only to reach the network.
+    cargo_tool trunk $TRUNK_VERSION trunk 2 0 --no-default-features
 }
 
 setup_wasm-pack() {
     setup_wasm
-    cargo_tool wasm-bindgen-cli $WASM_BINDGEN_VERSION wasm-bindgen 2
-    cargo_tool wasm-pack $WASM_PACK_VERSION wasm-pack 2
+    setup_wasm-bindgen
+    cargo_tool wasm-pack $WASM_PACK_VERSION wasm-pack 1 0
 }
 
 setup_fuzz() {
     have c++ || apt_install g++
-    cargo_tool cargo-fuzz $CARGO_FUZZ_VERSION cargo-fuzz 1
+    cargo_tool cargo-fuzz $CARGO_FUZZ_VERSION cargo-fuzz 1 0
 }
 
 # --- npm packages and browser --------------------------------------------------------------------
