@@ -1,7 +1,8 @@
 //! What a person's documents say: one type a kind, fields as upstream, every deciding part with its span.
 //!
 //! Defaults are applied while reading, so that "missing", `null`, `[]` and `{}` have become named cases here and need not be told apart
-//! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set: it is shown, but never enforced.
+//! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set if it is in doubt what it means: then it is
+//! shown, but never enforced.
 
 pub mod codes;
 
@@ -34,7 +35,8 @@ pub struct Resource {
     pub meta: Meta,
     /// The whole object.
     pub span: Span,
-    /// Set where an API server would refuse the object (an error was reported about it): it is left out of every verdict.
+    /// Set where an API server would refuse the object and its meaning is in doubt (an error was reported about it): it is left out of
+    /// every verdict. Errors that leave the meaning plain (an unknown field, a malformed name) do not set it.
     pub refused: bool,
     /// What it is.
     pub kind: Kind,

@@ -175,15 +175,19 @@ impl<'a> Reader<'a> {
         };
         let namespaces = self.crd_selector(&namespace_selector);
         if namespace_selector.is_missing() && !schema.is_v1alpha2() {
-            let help = "write `namespaceSelector: {}` for the pods of all namespaces";
-            self.refuse(namespace_selector.required(codes::REQUIRED, "").help(help));
+            let help = "API servers refuse the policy; here it is read as `namespaceSelector: {}`, all namespaces";
+            self.report(namespace_selector.required(codes::REQUIRED, "").help(help));
         }
-        let selector = self.crd_selector(&pod_selector);
+        let pods = self.crd_selector(&pod_selector);
         if pod_selector.is_missing() {
-            self.refuse(pod_selector.required(codes::REQUIRED, "").help("write `podSelector: {}` for all pods of those namespaces"));
+            let help = "API servers refuse the policy; here it is read as `podSelector: {}`, all pods";
+            self.report(pod_selector.required(codes::REQUIRED, "").help(help));
         }
-        let everything = LabelSelector { span: namespace_selector.span(), requirements: Vec::new() };
-        Some(Subject::Pods { namespaces: namespaces.unwrap_or(everything), pods: selector? })
+        let everything = |slot: &Slot<'a, '_>| LabelSelector { span: slot.span(), requirements: Vec::new() };
+        Some(Subject::Pods {
+            namespaces: namespaces.unwrap_or_else(|| everything(&namespace_selector)),
+            pods: pods.unwrap_or_else(|| everything(&pod_selector)),
+        })
     }
 
     /// Whether a peer is of the nested form that v1alpha1 had until March 2024, and if so, refuses it. Dropping those fields would leave a
@@ -260,7 +264,8 @@ impl<'a> Reader<'a> {
             let Some(kinds) = self.cluster_port(&item, schema) else { continue };
             if let (ClusterPortKind::Name(_), Some(peer)) = (&kinds, by_address) {
                 let message = "a named port cannot be used with networks, nodes or domainNames: they have no named ports";
-                self.refuse(
+                // For the other peers of the rule the port still says something, so the policy is not refused here.
+                self.report(
                     item.error(codes::NAMED_PORT_FOR_ADDRESSES, message).help("write the number of the port").related(peer, "the peer"),
                 );
             }

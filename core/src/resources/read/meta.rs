@@ -52,6 +52,9 @@ pub(super) struct Metadata {
 /// See [`codes::DEAD_ANNOTATION`].
 const DEAD_ANNOTATION: &str = "net.beta.kubernetes.io/network-policy";
 
+/// What to do about a name that is none.
+const NAME_HELP: &str = "API servers refuse the object; here it is read all the same";
+
 impl<'a> Reader<'a> {
     /// `metadata` of an object. `ordinal` is the object's place among those of its document, for names that are to be generated.
     pub(super) fn metadata(&mut self, slot: &Slot<'a, '_>, rule: NameRule, scope: Scope, ordinal: usize) -> Metadata {
@@ -90,7 +93,7 @@ impl<'a> Reader<'a> {
                 ),
                 Scope::Namespaced => {
                     if let Err(why) = syntax::dns_label(text) {
-                        self.refuse(namespace.invalid(codes::INVALID_NAME, quoted(text), why));
+                        self.report(namespace.invalid(codes::INVALID_NAME, quoted(text), why).help(NAME_HELP));
                     }
                     meta.namespace = Some(text.into());
                 }
@@ -108,8 +111,9 @@ impl<'a> Reader<'a> {
             NameRule::Label => syntax::dns_label(name),
             NameRule::Subdomain => syntax::dns_subdomain(name),
         };
+        // What the object means does not hang on its name, so it is not refused here.
         if let Err(why) = checked {
-            self.refuse(slot.invalid(codes::INVALID_NAME, quoted(name), why));
+            self.report(slot.invalid(codes::INVALID_NAME, quoted(name), why).help(NAME_HELP));
         }
     }
 

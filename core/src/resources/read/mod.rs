@@ -99,6 +99,15 @@ impl<'a> Objects<'a> {
     /// Reads an object or the objects of a list.
     fn read(&mut self, node: NodeRef<'a>, list: Option<ListOf<'a>>, depth: usize) {
         let object = self.reader.root(node);
+        if let Some(items) = node.as_sequence().filter(|_| depth == 0) {
+            // No API server takes this, but what is meant is plain.
+            let diagnostic = object.error(codes::NOT_AN_OBJECT, "expected a Kubernetes object, found a list of them");
+            self.reader.report(diagnostic.help("put `---` between the objects, or write `kind: List` with `items`"));
+            for item in items {
+                self.read(item, list, depth + 1);
+            }
+            return;
+        }
         if !object.is_mapping() {
             let found = node.value().describe();
             let diagnostic = object.error(codes::NOT_AN_OBJECT, format!("expected a Kubernetes object, found {found}"));
@@ -255,6 +264,7 @@ impl<'a> Objects<'a> {
         });
     }
 
+    /// Reports a version under which the kind is not served. What the object means is beyond doubt all the same.
     fn check_version(&mut self, known: &KnownKind, api_version: &str, at: Span) {
         let right = known.current.first().copied().unwrap_or("v1");
         if known.current.contains(&api_version) {
@@ -273,12 +283,12 @@ impl<'a> Objects<'a> {
         } else if api_version.is_empty() {
             let message = format!("apiVersion: Required value: `{}` needs its API version", known.name);
             let diagnostic = Diagnostic::new(codes::MISSING_API_VERSION, Severity::Error, at, message);
-            reader.refuse(diagnostic.help(format!("write `apiVersion: {right}`")));
+            reader.report(diagnostic.help(format!("write `apiVersion: {right}`")));
         } else {
             let message = format!("no matches for kind {} in version {}", quoted(known.name), quoted(api_version));
             let diagnostic = Diagnostic::new(codes::WRONG_API_VERSION, Severity::Error, at, message);
             let diagnostic = reader.rewrite(diagnostic, at, Some(right));
-            reader.refuse(diagnostic);
+            reader.report(diagnostic);
         }
     }
 

@@ -370,7 +370,8 @@ impl<'a> Reader<'a> {
             place.span = unmet.span;
         }
         let help = format!("the pods of the template need {unmet}: give the template that label, or change the selector");
-        self.refuse(diagnostic.help(help).related(template.labels_span, "the labels of the template"));
+        // The pods are those of the template whatever the selector says, so the workload is not refused here.
+        self.report(diagnostic.help(help).related(template.labels_span, "the labels of the template"));
     }
 }
 

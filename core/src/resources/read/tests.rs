@@ -55,6 +55,14 @@ fn refused(text: &str, code: Code, underlined: &str, message: &str) {
     assert!(read_text(text).resources.iter().all(|r| r.refused), "{text}");
 }
 
+/// Checks that exactly this error is reported, and that the object is read all the same.
+#[track_caller]
+fn faulty(text: &str, code: Code, underlined: &str, message: &str) {
+    let expected = Finding { code, underlined: underlined.into(), message: message.into() };
+    assert_eq!(findings(text, Severity::Error), [expected], "{text}");
+    assert!(read_text(text).resources.iter().all(|r| !r.refused), "{text}");
+}
+
 /// Checks that exactly this is warned of, and that the object is not refused.
 #[track_caller]
 fn warned(text: &str, code: Code, underlined: &str, message: &str) {

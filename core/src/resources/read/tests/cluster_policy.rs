@@ -160,12 +160,6 @@ fn refusals() {
             r#"spec.egress[0].to[0].domainNames[0]: Invalid value: "io": must be a domain name of at least two labels, perhaps after `*.`"#,
         ),
         (
-            cluster("egress: [{action: Accept, to: [{nodes: {}}], protocols: [{destinationNamedPort: http}]}]"),
-            codes::NAMED_PORT_FOR_ADDRESSES,
-            "{destinationNamedPort: http}",
-            "spec.egress[0].protocols[0]: a named port cannot be used with networks, nodes or domainNames: they have no named ports",
-        ),
-        (
             admin("ingress: [{action: Deny, from: [{namespaces: {sameLabels: [a]}}]}]"),
             codes::OLD_NESTED_PEER,
             "sameLabels",
@@ -184,12 +178,6 @@ fn refusals() {
             "spec.ingress[0].from[0].pods: `namespaces`: the nested form is of an old form of this kind",
         ),
         (
-            admin("ingress: [{action: Deny, from: [{pods: {podSelector: {}}}]}]"),
-            codes::REQUIRED,
-            "pods",
-            "spec.ingress[0].from[0].pods.namespaceSelector: Required value",
-        ),
-        (
             admin(&format!("ingress: [{{name: {}, action: Deny, {from}}}]", "n".repeat(101))),
             codes::TOO_MANY,
             "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn",
@@ -199,6 +187,29 @@ fn refusals() {
     ];
     for (text, code, underlined, message) in cases {
         refused(&text, code, underlined, message);
+    }
+    let plain: Vec<(String, Code, &str, &str)> = vec![
+        (
+            cluster("egress: [{action: Accept, to: [{nodes: {}}], protocols: [{destinationNamedPort: http}]}]"),
+            codes::NAMED_PORT_FOR_ADDRESSES,
+            "{destinationNamedPort: http}",
+            "spec.egress[0].protocols[0]: a named port cannot be used with networks, nodes or domainNames: they have no named ports",
+        ),
+        (
+            admin("ingress: [{action: Deny, from: [{pods: {podSelector: {}}}]}]"),
+            codes::REQUIRED,
+            "pods",
+            "spec.ingress[0].from[0].pods.namespaceSelector: Required value",
+        ),
+        (
+            cluster("ingress: [{action: Deny, from: [{pods: {namespaceSelector: {}}}]}]"),
+            codes::REQUIRED,
+            "pods",
+            "spec.ingress[0].from[0].pods.podSelector: Required value",
+        ),
+    ];
+    for (text, code, underlined, message) in plain {
+        faulty(&text, code, underlined, message);
     }
 }
 

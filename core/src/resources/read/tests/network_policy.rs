@@ -232,8 +232,8 @@ fn names_are_checked() {
     let name = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
     let label = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
     let with = |metadata: &str| format!("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {metadata}\nspec: {{}}\n");
-    refused(&with("{name: A}"), codes::INVALID_NAME, "A", &format!(r#"metadata.name: Invalid value: "A": {name}"#));
-    refused(
+    faulty(&with("{name: A}"), codes::INVALID_NAME, "A", &format!(r#"metadata.name: Invalid value: "A": {name}"#));
+    faulty(
         &with("{name: a, namespace: a.b}"),
         codes::INVALID_NAME,
         "a.b",

@@ -55,10 +55,20 @@ fn aliases_do_not_multiply_without_end() {
 }
 
 #[test]
+fn a_list_at_the_root_is_read_all_the_same() {
+    faulty(
+        "[{apiVersion: v1, kind: Namespace, metadata: {name: a}}]",
+        codes::NOT_AN_OBJECT,
+        "[{apiVersion: v1, kind: Namespace, metadata: {name: a}}]",
+        "expected a Kubernetes object, found a list of them",
+    );
+    assert_eq!(findings("[1]", Severity::Error).len(), 2);
+}
+
+#[test]
 fn documents_that_are_no_objects() {
     for (text, code, underlined) in [
         ("just text", codes::NOT_AN_OBJECT, "just text"),
-        ("[1]", codes::NOT_AN_OBJECT, "[1]"),
         ("{apiVersion: v1, kindt: Pod}", codes::MISSING_KIND, "kindt"),
         ("{apiVersion: v1}", codes::MISSING_KIND, "apiVersion"),
         ("{apiVersion: v1, kind: }", codes::MISSING_KIND, "kind"),
@@ -78,13 +88,13 @@ fn documents_that_are_no_objects() {
 
 #[test]
 fn api_versions() {
-    refused(
+    faulty(
         "apiVersion: v1\nkind: NetworkPolicy\nmetadata: {name: x}\nspec: {}\n",
         codes::WRONG_API_VERSION,
         "v1",
         r#"no matches for kind "NetworkPolicy" in version "v1""#,
     );
-    refused(
+    faulty(
         "kind: Namespace\nmetadata: {name: x}\n",
         codes::MISSING_API_VERSION,
         "Namespace",
@@ -268,7 +278,7 @@ fn workloads() {
 fn workloads_that_are_refused() {
     let text = |spec: &str| format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: w}}\nspec: {{{spec}}}\n");
     let template = "template: {metadata: {labels: {a: b}}, spec: {containers: [{}]}}";
-    refused(
+    faulty(
         &text(&format!("selector: {{matchLabels: {{a: c}}}}, {template}")),
         codes::SELECTOR_NOT_MATCHING_TEMPLATE,
         "a: c",
@@ -287,7 +297,7 @@ fn workloads_that_are_refused() {
         "-1",
         "spec.replicas: Invalid value: -1: must be between 0 and 2147483647, inclusive",
     );
-    refused(
+    faulty(
         "apiVersion: v1\nkind: ReplicationController\nmetadata: {name: w}\nspec: {selector: {a: c}, template: {metadata: {labels: {a: b}}, spec: {containers: [{}]}}}\n",
         codes::SELECTOR_NOT_MATCHING_TEMPLATE,
         "a",
@@ -426,6 +436,6 @@ fn namespaces() {
 
 #[test]
 fn a_list_keeps_the_good_beside_the_refused() {
-    let text = "{kind: List, items: [{apiVersion: v1, kind: Namespace, metadata: {name: A}}, {apiVersion: v1, kind: Namespace, metadata: {name: b}}]}";
+    let text = "{kind: List, items: [{apiVersion: v1, kind: Namespace, metadata: {name: 5}}, {apiVersion: v1, kind: Namespace, metadata: {name: b}}]}";
     assert_eq!(read_text(text).resources.iter().map(|r| r.refused).collect::<Vec<_>>(), [true, false]);
 }
