@@ -225,6 +225,17 @@ impl<'a> Reader<'a> {
         known: [&'static str; N],
         others: &'static [&'static str],
     ) -> Option<[Slot<'a, 'p>; N]> {
+        self.fields_with_hints(slot, known, others, &[])
+    }
+
+    /// Like [`Reader::fields`], and says of fields that people write in the wrong place where they belong. A hint for `""` is for all.
+    pub(super) fn fields_with_hints<'p, const N: usize>(
+        &mut self,
+        slot: &'p Slot<'a, '_>,
+        known: [&'static str; N],
+        others: &'static [&'static str],
+        hints: &'static [(&'static str, &'static str)],
+    ) -> Option<[Slot<'a, 'p>; N]> {
         let node = slot.value()?;
         let Some(entries) = node.as_mapping() else {
             self.expected(slot, "a mapping");
@@ -253,7 +264,7 @@ impl<'a> Reader<'a> {
                 None => {
                     unknown += 1;
                     if unknown <= UNKNOWN_FIELDS_SHOWN {
-                        self.unknown_field(slot, entry, entries, known.iter().chain(others).copied());
+                        self.unknown_field(slot, entry, entries, known.iter().chain(others).copied(), hints);
                     }
                 }
             }
@@ -293,13 +304,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a field that the kind does not have. The object is not refused here: other clients than `kubectl apply` drop the field.
-    fn unknown_field(&mut self, slot: &Slot<'a, '_>, entry: &Entry, entries: &[Entry], known: impl Iterator<Item = &'static str>) {
+    fn unknown_field(
+        &mut self,
+        slot: &Slot<'a, '_>,
+        entry: &Entry,
+        entries: &[Entry],
+        known: impl Iterator<Item = &'static str>,
+        hints: &[(&str, &str)],
+    ) {
         let name = slot.path.field(&entry.key);
         let message = format!("unknown field {}", quoted(&format!("{name}")));
         let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
         // A field that is written already is not what was meant.
         let meant = nearest(&entry.key, known).filter(|name| !entries.iter().any(|e| &*e.key == *name));
-        let diagnostic = self.rewrite(diagnostic.help(UNKNOWN_FIELD_HELP), entry.key_span, meant);
+        let hint = hints.iter().find(|(name, _)| name.is_empty() || entry.key.eq_ignore_ascii_case(name)).filter(|_| meant.is_none());
+        let help = match hint {
+            Some((_, hint)) => format!("{hint}; {UNKNOWN_FIELD_HELP}"),
+            None => String::from(UNKNOWN_FIELD_HELP),
+        };
+        let diagnostic = self.rewrite(diagnostic.help(help), entry.key_span, meant);
         self.report(diagnostic);
     }
 
@@ -350,9 +373,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reports a value of the wrong type: API servers cannot decode such an object.
+    /// Refuses a value of the wrong type: API servers cannot decode such an object.
     pub(super) fn expected(&mut self, slot: &Slot<'a, '_>, due: &str) {
-        let Some(node) = slot.node else { return };
+        if let Some(diagnostic) = self.wrong_type(slot, due) {
+            self.refuse(diagnostic);
+        }
+    }
+
+    /// What to say of a value of the wrong type.
+    pub(super) fn wrong_type(&self, slot: &Slot<'a, '_>, due: &str) -> Option<Diagnostic> {
+        let node = slot.node?;
         let written = self.slice(node.span());
         let found = match node.value() {
             Value::Bool(flag) => format!("the boolean {flag}"),
@@ -398,7 +428,7 @@ impl<'a> Reader<'a> {
             Value::Mapping(_) if due == "a list" => diagnostic = diagnostic.help("put a dash before each entry"),
             _ => {}
         }
-        self.refuse(diagnostic);
+        Some(diagnostic)
     }
 }
 

@@ -14,6 +14,9 @@ use crate::text::Span;
 /// The operators of `matchExpressions`.
 const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
 
+/// Where people mean labels to go.
+const HINTS: &[(&str, &str)] = &[("", "labels go under `matchLabels`")];
+
 impl<'a> Reader<'a> {
     /// One value of a mapping from text to text. Go reads `null` there as the empty text.
     fn label_text(&mut self, slot: &Slot<'a, '_>, node: NodeRef<'a>, entry: &'a Entry) -> Option<&'a str> {
@@ -82,7 +85,7 @@ impl<'a> Reader<'a> {
     pub(super) fn selector(&mut self, slot: &Slot<'a, '_>) -> Option<LabelSelector> {
         let span = slot.value()?.span();
         let mut requirements = Vec::new();
-        if let Some([match_labels, match_expressions]) = self.fields(slot, ["matchLabels", "matchExpressions"], &[]) {
+        if let Some([match_labels, match_expressions]) = self.fields_with_hints(slot, ["matchLabels", "matchExpressions"], &[], HINTS) {
             for (entry, value) in self.label_entries(&match_labels) {
                 let span = match match_labels.node {
                     Some(node) => entry.key_span.to(node.value_of(entry).span()),

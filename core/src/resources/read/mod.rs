@@ -51,6 +51,15 @@ const DEEPEST_LIST: usize = 8;
 /// The fields of a list, besides its items.
 const LIST_FIELDS: &[&str] = &["apiVersion", "kind", "metadata"];
 
+/// Where fields belong that people write at the top of an object.
+const OBJECT_HINTS: &[(&str, &str)] = &[
+    ("name", "it belongs under `metadata`"),
+    ("namespace", "it belongs under `metadata`"),
+    ("labels", "it belongs under `metadata`"),
+    ("annotations", "it belongs under `metadata`"),
+    ("", "it may belong under `spec`"),
+];
+
 /// Reads all Kubernetes objects of a document. `text` is the text of the document, which the spans of `tree` index.
 ///
 /// Never fails: what cannot be read is reported, and an object that an API server would refuse is returned with
@@ -220,7 +229,10 @@ impl<'a> Objects<'a> {
             What::ServiceAccount => {
                 self.reader.fields(object, ["apiVersion", "kind", "metadata"], others).map(|[_, _, metadata]| (metadata, None))
             }
-            _ => self.reader.fields(object, names, others).map(|[_, _, metadata, spec, status]| (metadata, Some((spec, status)))),
+            _ => self
+                .reader
+                .fields_with_hints(object, names, others, OBJECT_HINTS)
+                .map(|[_, _, metadata, spec, status]| (metadata, Some((spec, status)))),
         };
         let Some((metadata, body)) = read else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);

@@ -10,11 +10,42 @@ use crate::resources::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, 
 
 const DIRECTIONS: [&str; 2] = ["Ingress", "Egress"];
 
+/// Where fields belong that people write directly under `spec`.
+const SPEC_HINTS: &[(&str, &str)] = &[
+    ("from", "it belongs in a rule under `ingress`"),
+    ("to", "it belongs in a rule under `egress`"),
+    ("ports", "it belongs in a rule under `ingress` or `egress`"),
+    ("matchLabels", "it belongs under `podSelector`"),
+    ("matchExpressions", "it belongs under `podSelector`"),
+    ("namespaceSelector", "a policy acts in its own namespace only; other namespaces can be named in `from` and `to`"),
+];
+
+/// Where fields belong that people write directly into a rule.
+const RULE_HINTS: &[(&str, &str)] = &[
+    ("from", "egress rules have `to`"),
+    ("to", "ingress rules have `from`"),
+    ("podSelector", "it belongs in an entry of `from` or `to`"),
+    ("namespaceSelector", "it belongs in an entry of `from` or `to`"),
+    ("ipBlock", "it belongs in an entry of `from` or `to`"),
+    ("port", "it belongs in an entry of `ports`"),
+    ("protocol", "it belongs in an entry of `ports`"),
+    ("endPort", "it belongs in an entry of `ports`"),
+];
+
+/// Where fields belong that people write directly into a peer.
+const PEER_HINTS: &[(&str, &str)] = &[
+    ("ports", "it belongs beside `from` or `to`, not among the peers"),
+    ("cidr", "it belongs under `ipBlock`"),
+    ("except", "it belongs under `ipBlock`"),
+    ("matchLabels", "it belongs under `podSelector` or `namespaceSelector`"),
+    ("matchExpressions", "it belongs under `podSelector` or `namespaceSelector`"),
+];
+
 impl<'a> Reader<'a> {
     /// The `spec` of a NetworkPolicy.
     pub(super) fn network_policy(&mut self, spec: &Slot<'a, '_>) -> NetworkPolicy {
         let known = ["podSelector", "policyTypes", "ingress", "egress"];
-        let Some([pod_selector, policy_types, ingress, egress]) = self.fields(spec, known, &[]) else {
+        let Some([pod_selector, policy_types, ingress, egress]) = self.fields_with_hints(spec, known, &[], SPEC_HINTS) else {
             if !spec.is_set() {
                 self.report(
                     spec.warning(codes::MISSING_SPEC, "a policy without a spec selects every pod of its namespace and lets nothing in")
@@ -96,7 +127,7 @@ impl<'a> Reader<'a> {
                 rules.push(Rule { span, peers: Peers::Any, ports: Ports::Any });
                 continue;
             }
-            if let Some([peers, ports]) = self.fields(&item, [peers_field, "ports"], &[]) {
+            if let Some([peers, ports]) = self.fields_with_hints(&item, [peers_field, "ports"], &[], RULE_HINTS) {
                 let peers = self.peers(&peers);
                 let ports = self.policy_ports(&ports);
                 rules.push(Rule { span, peers, ports });
@@ -108,7 +139,9 @@ impl<'a> Reader<'a> {
     fn peers(&mut self, slot: &Slot<'a, '_>) -> Peers {
         let mut peers = Vec::with_capacity(slot.len());
         for item in self.items(slot) {
-            let Some([pods, namespaces, block]) = self.fields(&item, ["podSelector", "namespaceSelector", "ipBlock"], &[]) else {
+            let Some([pods, namespaces, block]) =
+                self.fields_with_hints(&item, ["podSelector", "namespaceSelector", "ipBlock"], &[], PEER_HINTS)
+            else {
                 if item.is_null() {
                     self.refuse(item.required(codes::EMPTY_PEER, "must specify a peer").help("delete the dash, or name a peer"));
                 }

@@ -215,6 +215,11 @@ impl<'a> Reader<'a> {
         let Some([list, restart]) = self.fields(slot, ["ports", "restartPolicy"], CONTAINER) else { return };
         let stays = self.text(&restart) == Some("Always");
         let mut names: HashSet<&str> = HashSet::new();
+        if list.is_mapping() && list.len() == 0 {
+            // The wrong type, but it is plain that no port is declared.
+            self.findings.extend(self.wrong_type(&list, "a list"));
+            return;
+        }
         for item in self.items(&list) {
             let known = ["name", "containerPort", "protocol", "hostPort", "hostIP"];
             let Some([name, number, protocol, host_port, host_address]) = self.fields(&item, known, &[]) else { continue };

@@ -74,21 +74,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A CIDR that is written as text; nothing if it cannot be read. `wrong` is what upstream says then.
+    /// A CIDR that is written as text; nothing if it cannot be read, not even as a single address. `wrong` is what upstream says then.
     pub(super) fn cidr(&mut self, slot: &Slot<'a, '_>, text: &str, wrong: &str) -> Option<Cidr> {
         let Some(read) = syntax::cidr(text) else {
             let diagnostic = slot.invalid(codes::INVALID_CIDR, quoted(text), wrong);
-            let address = text.parse::<IpAddr>().ok();
-            let diagnostic = match address {
-                Some(address) => {
-                    let length = if address.is_ipv4() { 32 } else { 128 };
-                    let diagnostic = diagnostic.help("the prefix length is missing");
-                    self.rewrite(diagnostic, slot.at, Some(&format!("{text}/{length}")))
-                }
-                None => diagnostic.help("write an address and a prefix length, for instance 10.9.8.0/24 or 2001:db8::/64"),
+            let Ok(address) = text.parse::<IpAddr>() else {
+                self.refuse(diagnostic.help("write an address and a prefix length, for instance 10.9.8.0/24 or 2001:db8::/64"));
+                return None;
             };
-            self.refuse(diagnostic);
-            return None;
+            // No API server takes this, but it is plain which address is meant.
+            let length = if address.is_ipv4() { 32 } else { 128 };
+            let diagnostic = diagnostic.help("the prefix length is missing; it is read as that one address");
+            let diagnostic = self.rewrite(diagnostic, slot.at, Some(&format!("{text}/{length}")));
+            self.report(diagnostic);
+            return Some(Cidr::of(address));
         };
         if let Some((legacy, better)) = read.legacy {
             let text = quoted(text);

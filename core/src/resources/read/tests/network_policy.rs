@@ -123,18 +123,6 @@ fn validation_speaks_as_upstream() {
             at("ingress[1].from[1].ipBlock.cidr", &format!(r#"Invalid value: "x": {CIDR}"#)),
         ),
         (
-            "egress: [{to: [{ipBlock: {cidr: 10.0.0.5}}]}]",
-            codes::INVALID_CIDR,
-            "10.0.0.5",
-            at("egress[0].to[0].ipBlock.cidr", &format!(r#"Invalid value: "10.0.0.5": {CIDR}"#)),
-        ),
-        (
-            "egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0]}}]}]",
-            codes::INVALID_CIDR,
-            "10.2.0.0",
-            at("egress[0].to[0].ipBlock.except[1]", &format!(r#"Invalid value: "10.2.0.0": {CIDR}"#)),
-        ),
-        (
             "egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/16]}}]}]",
             codes::EXCEPT_NOT_WITHIN,
             "11.0.0.0/16",
@@ -219,6 +207,13 @@ fn validation_speaks_as_upstream() {
             at("podSelector.matchExpressions[0].values[1]", &format!(r#"Invalid value: "-": {label}"#)),
         ),
     ];
+    for (spec, at, underlined) in [
+        ("egress: [{to: [{ipBlock: {cidr: 10.0.0.5}}]}]", "cidr", "10.0.0.5"),
+        ("egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16, 10.2.0.0]}}]}]", "except[1]", "10.2.0.0"),
+    ] {
+        let message = format!(r#"spec.egress[0].to[0].ipBlock.{at}: Invalid value: "{underlined}": {CIDR}"#);
+        faulty(&policy(spec), codes::INVALID_CIDR, underlined, &message);
+    }
     for (spec, code, underlined, message) in cases {
         // A plain `-` is no scalar in a flow list.
         let spec = spec.replace("[b, -]", "[b, '-']");
@@ -435,6 +430,15 @@ fn unknown_fields_are_named_but_do_not_refuse() {
         let expected = Finding { code: codes::UNKNOWN_FIELD, underlined: underlined.into(), message: message.into() };
         assert_eq!(findings(&text, Severity::Error), [expected], "{text}");
         assert!(!read_text(&text).resources[0].refused);
+    }
+    for (spec, hint) in [
+        ("podSelector: {app: web}", "labels go under `matchLabels`"),
+        ("ingress: [{from: [{podSelector: {}, ports: []}]}]", "it belongs beside `from` or `to`, not among the peers"),
+        ("ingress: [{podSelector: {}}]", "it belongs in an entry of `from` or `to`"),
+        ("from: []", "it belongs in a rule under `ingress`"),
+    ] {
+        let help = read_text(&policy(spec)).diagnostics.remove(0).help.unwrap();
+        assert_eq!(help, format!("{hint}; kubectl apply refuses the object; other clients drop the field, and it is not used here"));
     }
     let many: String = (0..30).map(|i| format!("z{i}: 1, ")).collect();
     assert_eq!(findings(&policy(&many), Severity::Error).len(), 21);

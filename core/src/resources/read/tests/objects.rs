@@ -210,7 +210,8 @@ fn pods_that_are_refused() {
         "[]",
         "spec.containers[0].ports[0].containerPort: expected a whole number, found a list",
     );
-    refused(&pod("[{ports: {}}]"), codes::WRONG_TYPE, "{}", "spec.containers[0].ports: expected a list, found a mapping");
+    refused(&pod("[{ports: {a: 1}}]"), codes::WRONG_TYPE, "{a: 1}", "spec.containers[0].ports: expected a list, found a mapping");
+    faulty(&pod("[{ports: {}}]"), codes::WRONG_TYPE, "{}", "spec.containers[0].ports: expected a list, found a mapping");
     refused(
         &pod("[{ports: [{name: a}]}]"),
         codes::REQUIRED,

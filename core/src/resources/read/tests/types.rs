@@ -95,7 +95,8 @@ fn every_field_with_every_type() {
                 let errors = read.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
                 assert!(errors > 0, "{path} = {value:?} of {text}");
                 // Of `kind` itself nothing would be left to refuse.
-                if path != ".kind" && path != ".apiVersion" {
+                let no_ports = path.ends_with("ontainers[].ports") && value == Value::Mapping(vec![]);
+                if path != ".kind" && path != ".apiVersion" && !no_ports {
                     assert!(read.resources.iter().all(|r| r.refused), "{path} = {value:?} of {text}");
                 }
             }
