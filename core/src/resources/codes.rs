@@ -65,8 +65,6 @@ pub const NAMESPACE_NOT_TAKEN: Code = Code("K8S026");
 pub const INVALID_ADDRESS: Code = Code("K8S027");
 /// A field set together with another that excludes it.
 pub const FORBIDDEN: Code = Code("K8S028");
-/// Aliases within aliases that stand for more values than are read.
-pub const ALIASES_REPEAT_TOO_MUCH: Code = Code("K8S029");
 
 // ---- NetworkPolicy ---------------------------------------------------------------------------------------------------------------
 

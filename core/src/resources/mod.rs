@@ -12,11 +12,15 @@ mod read;
 mod syntax;
 mod workloads;
 
-pub use cluster_policy::{ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier, Subject};
+pub use cluster_policy::{
+    ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
+    Subject,
+};
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use read::{Read, read};
 pub use workloads::{
-    Backend, BackendPort, ContainerPort, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort, Workload, WorkloadKind,
+    Backend, BackendPort, ContainerPort, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort, Workload,
+    WorkloadKind,
 };
 
 use alloc::boxed::Box;

@@ -166,33 +166,12 @@ pub(super) struct Reader<'a> {
     pub(super) findings: Vec<Diagnostic>,
     /// Whether an API server would refuse the object.
     pub(super) refused: bool,
-    /// How many more values may be visited. Aliases share nodes, so a small text can stand for very many values.
-    budget: usize,
 }
-
-/// So many values of a document may be visited, besides twice the number of its nodes.
-const BUDGET: usize = 500_000;
 
 impl<'a> Reader<'a> {
     /// A reader of one document.
-    pub(super) fn new(text: &'a str, nodes: usize) -> Self {
-        Reader { text, findings: Vec::new(), refused: false, budget: nodes.saturating_mul(2).saturating_add(BUDGET) }
-    }
-
-    /// Whether `count` more values may be visited. Once there are too many, this is reported, and nothing more is read.
-    pub(super) fn afford(&mut self, slot: &Slot<'a, '_>, count: usize) -> bool {
-        if self.budget == 0 {
-            self.refused = true;
-            return false;
-        }
-        self.budget = self.budget.saturating_sub(count.saturating_add(1));
-        if self.budget == 0 {
-            self.refuse(
-                slot.error(codes::ALIASES_REPEAT_TOO_MUCH, "aliases repeat so much that the document is not read any further")
-                    .help("write fewer aliases within what other aliases repeat"),
-            );
-        }
-        self.budget > 0
+    pub(super) fn new(text: &'a str) -> Self {
+        Reader { text, findings: Vec::new(), refused: false }
     }
 
     /// The text of a range of the document.
@@ -241,9 +220,6 @@ impl<'a> Reader<'a> {
             self.expected(slot, "a mapping");
             return None;
         };
-        if !self.afford(slot, entries.len()) {
-            return None;
-        }
         let missing_at = match slot.key {
             key if key != node.span() => key,
             _ => entries.first().map_or(node.span(), |entry| entry.key_span),
@@ -334,7 +310,7 @@ impl<'a> Reader<'a> {
             if items.is_none() {
                 self.expected(slot, "a list");
             }
-            items.filter(|items| self.afford(slot, items.len()))
+            items
         });
         items.into_iter().flatten().enumerate().map(move |(index, node)| {
             let at = if node.span().start == node.span().end { dash_before(text, node.span()) } else { node.span() };

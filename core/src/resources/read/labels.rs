@@ -38,9 +38,6 @@ impl<'a> Reader<'a> {
             self.expected(slot, "a mapping");
             return Vec::new();
         };
-        if !self.afford(slot, entries.len()) {
-            return Vec::new();
-        }
         let mut read = Vec::with_capacity(entries.len());
         for entry in entries {
             let value_node = node.value_of(entry);

@@ -65,8 +65,7 @@ const OBJECT_HINTS: &[(&str, &str)] = &[
 /// Never fails: what cannot be read is reported, and an object that an API server would refuse is returned with
 /// [`refused`](Resource::refused) set.
 pub fn read(tree: &Tree, text: &str) -> Read {
-    let mut objects =
-        Objects { reader: Reader::new(text, tree.len()), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
+    let mut objects = Objects { reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
     if let Some(root) = tree.root().filter(|root| !root.is_null()) {
         objects.read(root, None, 0);
     }

@@ -31,30 +31,6 @@ fn lists_are_flattened() {
 }
 
 #[test]
-fn aliases_do_not_multiply_without_end() {
-    let mut text = String::from(
-        "apiVersion: v1\nkind: List\nitems:\n- kind: List\n  x0: &a0 {apiVersion: v1, kind: ServiceAccount, metadata: {name: x}}\n",
-    );
-    for depth in 1..5 {
-        let items = vec![format!("*a{}", depth - 1); 20].join(", ");
-        text.push_str(&format!("  x{depth}: &a{depth} {{kind: List, items: [{items}]}}\n"));
-    }
-    text.push_str("  items: [*a4]\n");
-    let read = read_text(&text);
-    let told = read.diagnostics.iter().filter(|d| d.code == codes::ALIASES_REPEAT_TOO_MUCH).count();
-    assert!(told == 1 && read.resources.len() < 160_000, "{told} {}", read.resources.len());
-    // The same within one object.
-    let peers = vec!["*p"; 1000].join(", ");
-    let rules = vec!["*r"; 1000].join(", ");
-    let text = format!(
-        "x: &p {{podSelector: {{matchLabels: {{a: b}}}}}}\ny: &r {{from: [{peers}]}}\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: x}}\nspec: {{ingress: [{rules}]}}\n"
-    );
-    let read = read_text(&text);
-    assert!(read.diagnostics.iter().any(|d| d.code == codes::ALIASES_REPEAT_TOO_MUCH));
-    assert!(read.resources[0].refused);
-}
-
-#[test]
 fn a_list_at_the_root_is_read_all_the_same() {
     faulty(
         "[{apiVersion: v1, kind: Namespace, metadata: {name: a}}]",
