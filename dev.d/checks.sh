@@ -1,16 +1,16 @@
 # Tests, lints, proofs and measurements.
 
 CONFORMANCE_DEFAULT=../shared/conformance
-TEST_PARTS="native editor wasm conformance e2e"
+TEST_PARTS=(native editor wasm conformance e2e)
 
 # --- tests ---------------------------------------------------------------------------------------
 
 # Runs every part, even after one failed, and closes with the number of tests that ran.
 cmd_test() {
     local part failed=() log status
-    [ $# -gt 0 ] || set -- $TEST_PARTS
+    [ $# -gt 0 ] || set -- "${TEST_PARTS[@]}"
     for part in "$@"; do
-        declare -F "test_$part" >/dev/null || fail "unknown tests \`$part\`; there are: $TEST_PARTS"
+        declare -F "test_$part" >/dev/null || fail "unknown tests \`$part\`; there are: ${TEST_PARTS[*]}"
     done
     need_rust
     log=$(mktemp)

@@ -84,7 +84,7 @@ wasm_env() { RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH=$(tool_path) "$@"; }
 tool_dir() { printf '%s/%s-%s' "$TOOLS" "$1" "$2"; }
 
 tool_path() {
-    printf '%s:' "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli $WASM_BINDGEN_VERSION)/bin" \
+    printf '%s:' "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli "$WASM_BINDGEN_VERSION")/bin" \
         "$(tool_dir wasm-pack $WASM_PACK_VERSION)/bin" "$(tool_dir cargo-fuzz $CARGO_FUZZ_VERSION)/bin" \
         "$ROOT/node_modules/.bin"
     printf '%s' "$PATH"
