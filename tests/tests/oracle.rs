@@ -1,0 +1,102 @@
+//! The evaluator against the oracle: random clusters, every pair of ends, many packets; one flow at a time and all pairs at once.
+
+mod clusters;
+
+use clusters::{Cluster, PROBES};
+use netpolis_core::compile::End;
+use netpolis_core::connections::Traffic;
+use netpolis_core::decide::{Flow, Verdict};
+use netpolis_core::diagnostics::{Diagnostic, Severity};
+use netpolis_core::model::Protocol;
+use netpolis_core::resources::codes;
+use netpolis_core::scene::Scene;
+use netpolis_tests::oracle::{self, Oracle, Packet};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+
+fn scene(cluster: &Cluster) -> Scene {
+    let mut scene = Scene::new(cluster.settings.clone());
+    scene.set_files(&[("cluster.yaml", &cluster.text())]);
+    scene
+}
+
+/// The ends of a scene, each as the oracle names it.
+fn ends(scene: &Scene) -> Vec<(oracle::End, End)> {
+    let snapshot = scene.snapshot();
+    let pods = snapshot.endpoints().map(|(id, e)| {
+        let name = oracle::End::Pod(snapshot.namespace_name(e.namespace).to_owned(), e.name.clone());
+        (name, End::Pod(id))
+    });
+    let nodes = snapshot.nodes().map(|(id, node)| (oracle::End::Node(node.name.clone()), End::Node(id)));
+    pods.chain(nodes).collect()
+}
+
+fn packets() -> Vec<Packet> {
+    let ports = [Protocol::TCP, Protocol::UDP, Protocol::SCTP]
+        .into_iter()
+        .flat_map(|protocol| PROBES.into_iter().map(move |destination| Packet { protocol, source: 40_000, destination }));
+    let low = Packet { protocol: Protocol::TCP, source: 1, destination: 80 };
+    let others = [Protocol::ICMP, Protocol::ICMPV6, Protocol(47), Protocol(0)];
+    ports.chain([low]).chain(others.map(|protocol| Packet { protocol, source: 8, destination: 0 })).collect()
+}
+
+fn agree(cluster: &Cluster) -> TestCaseResult {
+    let scene = scene(cluster);
+    // A field of an API to come is an error, but the policy holds all the same, as engines must read it.
+    let is_error = |d: &&Diagnostic| d.severity == Severity::Error && d.code != codes::UNKNOWN_PEER;
+    let errors: Vec<_> = scene.loaded().diagnostics.iter().filter(is_error).map(|d| &d.message).collect();
+    prop_assert!(errors.is_empty(), "the generated text is refused: {:?}", errors);
+
+    let oracle = Oracle::new(scene.loaded().resources().map(|(_, r)| &**r), &cluster.settings);
+    let inside = ends(&scene);
+    let mut known: Vec<_> = inside.iter().map(|(name, _)| name.clone()).collect();
+    known.sort();
+    let mut expected = oracle.ends();
+    expected.sort();
+    prop_assert_eq!(known, expected);
+
+    let outside = clusters::outside().into_iter().map(|address| (oracle::End::Outside(address), End::Outside(address)));
+    let all: Vec<_> = inside.into_iter().chain(outside).collect();
+    let packets = packets();
+    for (i, (from_name, from)) in all.iter().enumerate() {
+        for (j, (to_name, to)) in all.iter().enumerate() {
+            if matches!((from, to), (End::Outside(_), End::Outside(_))) {
+                continue;
+            }
+            let pair = scene.connectivity().between(*from, *to);
+            for (k, packet) in packets.iter().enumerate() {
+                let expected = oracle.judge(from_name, to_name, *packet);
+                let contains =
+                    |set: &netpolis_core::connections::ConnectionSet| set.contains(packet.protocol, packet.source, packet.destination);
+                let got = match (contains(pair.allowed), contains(pair.possible)) {
+                    (true, true) => oracle::Verdict::Allowed,
+                    (false, true) => oracle::Verdict::CannotTell,
+                    (false, false) => oracle::Verdict::Denied,
+                    (true, false) => return Err(TestCaseError::fail("allowed, but not possible")),
+                };
+                prop_assert_eq!(got, expected, "all pairs: {:?} to {:?}, {:?}", from_name, to_name, packet);
+                // One flow at a time takes longer, as it explains itself; a third of them is enough.
+                if (i + j + k) % 3 == 0 {
+                    let traffic = Traffic { protocol: packet.protocol, source: Some(packet.source), destination: Some(packet.destination) };
+                    let answer = scene.decide(&Flow { from: *from, to: *to, traffic });
+                    let got = match answer.verdict {
+                        Verdict::Allowed => oracle::Verdict::Allowed,
+                        Verdict::Denied => oracle::Verdict::Denied,
+                        Verdict::CannotTell => oracle::Verdict::CannotTell,
+                    };
+                    prop_assert_eq!(got, expected, "one flow: {:?} to {:?}, {:?}", from_name, to_name, packet);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 4000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_evaluator_agrees_with_the_oracle(cluster in clusters::cluster()) {
+        agree(&cluster)?;
+    }
+}
