@@ -1,20 +1,38 @@
-//! How much text is read.
+//! How much text is read at most.
 
-/// Bounds on what one scene may hold, so that hostile or broken text costs bounded time and memory.
+/// Limits against text that would use up memory or time. Whatever lies beyond one is refused with an error that names its line; the
+/// documents around it are read all the same.
+///
+/// The defaults are far beyond what a cluster's own objects need, and small enough that a browser tab survives whatever is pasted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of all files together. Default 64 MiB.
+    /// Bytes of all files together. 64 MiB: about 30,000 pods as `kubectl get -o yaml` writes them.
     pub bytes: usize,
-    /// Documents of all files together. Default 200,000.
+    /// Documents of all files together. 200,000.
     pub documents: usize,
-    /// How deep lists and mappings may nest. Default 100; real objects stay under 30.
+    /// Bytes of one document; a whole `kind: List` is one document. 32 MiB.
+    pub document_bytes: usize,
+    /// Values in one document as written. 8,000,000.
+    pub values: usize,
+    /// How deep values nest, aliases followed. 200; the deepest objects of Kubernetes, schemas in CustomResourceDefinitions, stay below
+    /// 100.
     pub depth: usize,
-    /// Nodes of one document, counted as if every alias were written out. Default 10,000,000.
-    pub expanded_nodes: u64,
+    /// How many values aliases and merge keys may add to one document, besides [`Limits::alias_factor`] for each value written. 100,000.
+    pub alias_values: usize,
+    /// How many values aliases and merge keys may add for each value written. 10.
+    pub alias_factor: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { bytes: 64 << 20, documents: 200_000, depth: 100, expanded_nodes: 10_000_000 }
+        Limits {
+            bytes: 64 << 20,
+            documents: 200_000,
+            document_bytes: 32 << 20,
+            values: 8_000_000,
+            depth: 200,
+            alias_values: 100_000,
+            alias_factor: 10,
+        }
     }
 }

@@ -1,12 +1,21 @@
 //! From text to documents: YAML and JSON read as Kubernetes reads them, every node with its span.
 //!
+//! ```text
+//! file ── split ──> text of one document ── parse ──> Tree + diagnostics
+//! ```
+//!
 //! Never fails: what cannot be read becomes a diagnostic, and the documents around it are read all the same.
 
 pub mod codes;
+
+mod characters;
+mod keys;
 mod limits;
 mod parse;
 mod scalar;
 mod split;
+mod syntax;
+mod template;
 mod tree;
 
 pub use limits::Limits;

@@ -1,349 +1,501 @@
-//! From events to the tree of one document.
+//! From the text of one document to its tree.
+//!
+//! The parser's events are built into the tree with a stack of open collections on the heap, never by recursion: how deep a text nests is
+//! up to whoever wrote it, and the stack of a browser is small.
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError};
-use hashbrown::HashMap;
+use granit_parser::{Event, Parser, ScalarStyle, Span as Marks, StructureStyle, Tag, options};
 
-use super::codes::{ALIAS_BOMB, BAD_KEY, BAD_MERGE, DUPLICATE_KEY, NOT_TEXT, SYNTAX, TEMPLATE, TOO_DEEP};
-use super::scalar::resolve;
-use super::{Entry, Limits, Node, NodeId, Tree, Value};
-use crate::diagnostics::{Code, Diagnostic, Severity};
+use super::keys::{self, KeyIndex, Slot};
+use super::{Entry, Limits, Node, NodeId, Tree, Value, characters, codes, scalar, syntax, template};
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::Span;
 
-/// A document as it was read: its tree, and what is wrong with its text.
+/// One document after reading.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
-    /// The tree; empty where the text could not be read.
+    /// Its values; empty if the text could not be read, or has none.
     pub tree: Tree,
-    /// Findings, with spans in [`crate::text::DocumentId::CURRENT`].
+    /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads one document, as [`super::split`] cuts them. A document that is broken anywhere gives no tree: half an object could mean
-/// something else than the whole.
+/// So many findings of one kind are reported for one document.
+const MOST_REPORTED: usize = 50;
+
+/// Reads the text of one document, as [`split`](super::split) cuts it.
+///
+/// Values are read as Kubernetes reads them: booleans, numbers and nulls of YAML 1.1, anchors and merge keys resolved. All spans count
+/// bytes from the start of `text`.
+///
+/// A text that is not YAML gives an empty tree and an error. The one exception is a list of objects (`items:`): the objects before the
+/// error are complete, so they are kept, as documents before a broken one would be.
 pub fn parse(text: &str, limits: &Limits) -> Parsed {
-    let mut parsed = Parsed::default();
-    if let Some(problem) = unreadable(text) {
-        parsed.diagnostics.push(problem);
-        return parsed;
+    let whole = Span::new(0, first_line(text));
+    if text.len() > limits.document_bytes.min(u32::MAX as usize - 1) {
+        let message = format!("this document has {} bytes, more than the {} that are read", text.len(), limits.document_bytes);
+        let error = Diagnostic::new(codes::TOO_LARGE, Severity::Error, whole, message).help("split it into several documents with `---` lines");
+        return Parsed { tree: Tree::default(), diagnostics: alloc::vec![error] };
     }
-    let mut builder = Builder { text, limits, tree: Tree::default(), stack: Vec::new(), anchors: HashMap::new(), sizes: Vec::new(), diagnostics: Vec::new() };
-    match builder.run() {
-        Ok(()) => parsed.tree = builder.tree,
-        Err(problem) => builder.diagnostics.push(*problem),
+    if let Some(error) = characters::check(text) {
+        return Parsed { tree: Tree::default(), diagnostics: alloc::vec![error] };
     }
-    parsed.diagnostics = builder.diagnostics;
-    parsed
-}
-
-/// Text that no parser need look at.
-fn unreadable(text: &str) -> Option<Diagnostic> {
-    let bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{85}')) || c == '\u{fffd}';
-    if let Some((at, c)) = text.char_indices().find(|(_, c)| bad(*c)) {
-        let span = Span::new(at as u32, (at + c.len_utf8()) as u32);
-        let message = format!("this is not text: there is a byte here that no text has (U+{:04X})", c as u32);
-        return Some(Diagnostic::new(NOT_TEXT, Severity::Error, span, message).help("paste YAML or JSON; a compressed or binary file must be unpacked first"));
+    let mut builder = Builder::new(text, limits);
+    if let Err(error) = builder.run() {
+        let error = match template::action_near(text, error.place.map_or(0, |place| place.span.start)) {
+            Some(action) if syntax::is_about_syntax(error.code) => template::diagnostic(action),
+            _ => builder.salvage(error),
+        };
+        builder.diagnostics.push(error);
+        return Parsed { tree: builder.tree, diagnostics: builder.diagnostics };
     }
-    None
+    if let Some(action) = builder.chart_value {
+        return Parsed { tree: Tree::default(), diagnostics: alloc::vec![template::diagnostic(action)] };
+    }
+    Parsed { tree: builder.tree, diagnostics: builder.diagnostics }
 }
 
-enum Open {
-    Sequence(Vec<NodeId>),
-    Mapping(MappingInProgress),
+/// Where the first line with anything on it ends.
+fn first_line(text: &str) -> u32 {
+    let blank = text.len() - text.trim_start().len();
+    text.get(blank..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| blank + end) as u32
 }
 
-#[derive(Default)]
-struct MappingInProgress {
-    entries: Vec<Entry>,
-    /// Places of keys, for mappings that are long enough to make searching slow.
-    places: HashMap<Box<str>, usize>,
-    key: Option<(Box<str>, Span, bool)>,
-    /// Mappings to merge, with the place of their `<<`.
-    merges: Vec<(NodeId, Span)>,
-}
-
+/// A collection whose end has not been reached.
 struct Frame {
-    id: NodeId,
-    open: Open,
-    /// How many nodes it has, aliases written out.
-    size: u64,
+    is_mapping: bool,
+    is_flow: bool,
+    /// Where it begins.
+    start: u32,
+    /// Where its last complete child ends.
+    end: u32,
+    /// Where its children begin among the items or entries of all open collections.
+    first: usize,
+    anchor: usize,
+    /// The key whose value comes next.
+    key: Option<Key>,
+    index: KeyIndex,
+    size: Size,
+}
+
+/// A key of a mapping, read but without its value.
+struct Key {
+    /// The text; nothing if it cannot be a key, which was reported.
+    text: Option<Box<str>>,
+    span: Span,
+    is_merge: bool,
+}
+
+/// How large a value is with all aliases followed.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    values: usize,
+    height: usize,
+}
+
+impl Size {
+    const SCALAR: Size = Size { values: 1, height: 0 };
+
+    fn add(&mut self, child: Size) {
+        self.values = self.values.saturating_add(child.values);
+        self.height = self.height.max(child.height + 1);
+    }
+}
+
+/// What an anchor stands for.
+#[derive(Clone, Copy)]
+struct Anchored {
+    node: NodeId,
+    size: Size,
 }
 
 struct Builder<'t> {
     text: &'t str,
     limits: &'t Limits,
     tree: Tree,
-    stack: Vec<Frame>,
-    anchors: HashMap<usize, NodeId>,
-    /// Nodes under each node, aliases written out.
-    sizes: Vec<u64>,
+    frames: Vec<Frame>,
+    /// Items of all open lists, those of the innermost last.
+    items: Vec<NodeId>,
+    /// Entries of all open mappings, those of the innermost last.
+    slots: Vec<Slot>,
+    /// By the parser's number; nothing while the anchored value is still open.
+    anchors: Vec<Option<Anchored>>,
+    /// Values that aliases and merge keys added.
+    aliased: usize,
+    /// Whether `{{` occurs at all.
+    has_action: bool,
+    /// Where a value of a Helm chart stands.
+    chart_value: Option<Span>,
+    duplicates: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
-type Stop = Box<Diagnostic>;
-
-fn stop(code: Code, span: Span, message: impl Into<String>) -> Stop {
-    Box::new(Diagnostic::new(code, Severity::Error, span, message))
-}
-
 impl<'t> Builder<'t> {
-    fn run(&mut self) -> Result<(), Stop> {
-        let mut options = granit_parser::Options::default();
-        options.set_emit_comments(false);
-        options.flow_nesting_limit = 255;
-        options.block_nesting_limit = 255;
-        // Kubernetes reads JSON too, where a key may be longer than YAML's 1024 characters.
-        options.simple_key_max_lookahead = 1 << 16;
+    fn new(text: &'t str, limits: &'t Limits) -> Self {
+        Builder {
+            text,
+            limits,
+            tree: Tree { nodes: Vec::with_capacity(text.len() / 24), root: None },
+            frames: Vec::new(),
+            items: Vec::new(),
+            slots: Vec::new(),
+            anchors: Vec::new(),
+            aliased: 0,
+            has_action: text.contains("{{"),
+            chart_value: None,
+            duplicates: 0,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// Reads all events. An error ends it; the tree is empty then.
+    fn run(&mut self) -> Result<(), Diagnostic> {
+        let options = options! {
+            // As Kubernetes's own reader, which descends from libyaml.
+            block_scalar_eof_without_line_feed: true,
+            emit_comments: false,
+            emit_unresolved_aliases: true,
+            flow_nesting_limit: self.limits.depth,
+            block_nesting_limit: self.limits.depth,
+        };
         for event in Parser::new_from_str_with_options(self.text, options) {
-            let (event, span) = event.map_err(|e| Box::new(self.syntax(&e)))?;
-            let range = span.byte_range().unwrap_or_default();
-            let span = Span::new(range.start as u32, range.end as u32);
             match event {
-                Event::Scalar(text, style, anchor, tag) => {
-                    let forced_text = tag.as_ref().is_some_and(|t| t.core_suffix() == Some("str"));
-                    let value = match style {
-                        ScalarStyle::Plain if !forced_text && span.start == span.end => Value::Null,
-                        ScalarStyle::Plain if !forced_text => resolve(&text),
-                        _ => Value::String((*text).into()),
-                    };
-                    if self.expects_key() {
-                        let merge = style == ScalarStyle::Plain && &*text == "<<";
-                        self.set_key(key_text(&value, &text), span, merge);
-                        continue;
-                    }
-                    let id = self.add(span, value);
-                    self.anchor(anchor, id);
-                    self.complete(id, 1)?;
+                Ok((event, marks)) => self.event(event, &marks)?,
+                Err(error) => {
+                    let opened = self.frames.iter().rev().find(|frame| frame.is_flow).map(|frame| frame.start);
+                    return Err(syntax::explain(self.text, &error, opened, self.limits.depth));
                 }
-                Event::SequenceStart(_, anchor, _) => self.open(span, anchor, Open::Sequence(Vec::new()))?,
-                Event::MappingStart(_, anchor, _) => self.open(span, anchor, Open::Mapping(MappingInProgress::default()))?,
-                Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
-                Event::Alias(anchor) => match self.anchors.get(&anchor) {
-                    Some(&id) if self.expects_key() => {
-                        let key = match self.tree.nodes.get(id.0 as usize).map(|n| &n.value) {
-                            Some(Value::String(key)) => key.clone(),
-                            _ => return Err(stop(BAD_KEY, span, "a key must be text")),
-                        };
-                        self.set_key(key, span, false);
-                    }
-                    Some(&id) => {
-                        let size = self.sizes.get(id.0 as usize).copied().filter(|n| *n > 0);
-                        let Some(size) = size else { return Err(stop(SYNTAX, span, "an alias cannot stand within what it stands for")) };
-                        self.complete_at(id, size, span)?;
-                    }
-                    None => return Err(stop(SYNTAX, span, "this alias names no anchor")),
-                },
-                _ => {}
             }
         }
+        if self.duplicates > MOST_REPORTED {
+            let more = self.duplicates - MOST_REPORTED;
+            let span = Span::new(0, first_line(self.text));
+            self.diagnostics.push(Diagnostic::new(codes::DUPLICATE_KEY, Severity::Error, span, format!("{more} more keys are already set in their maps")));
+        }
         Ok(())
     }
 
-    fn add(&mut self, span: Span, value: Value) -> NodeId {
+    fn event(&mut self, event: Event<'_>, marks: &Marks) -> Result<(), Diagnostic> {
+        let span = self.span(marks);
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                // An absent value comes as `~` without any text of its own.
+                let absent = style == ScalarStyle::Plain && span.start == span.end;
+                let text = if absent { "".into() } else { text };
+                let plain = style == ScalarStyle::Plain;
+                let is_merge = plain && &*text == "<<" && tag.as_deref().is_none_or(|tag| tag.core_suffix() == Some("merge"));
+                let value = self.scalar(text, plain, tag.as_deref(), span)?;
+                let span = self.trimmed(span, style, absent);
+                self.note_chart_value(&value, style, span);
+                match self.frames.last() {
+                    Some(frame) if frame.is_mapping && frame.key.is_none() && anchor == 0 => self.key(value, span, is_merge),
+                    _ => {
+                        let node = self.push(Node { span, value })?;
+                        self.anchor(anchor, Some(Anchored { node, size: Size::SCALAR }));
+                        self.attach(node, Size::SCALAR, span)?;
+                    }
+                }
+            }
+            Event::SequenceStart(style, anchor, _) => self.open(false, style, anchor, span)?,
+            Event::MappingStart(style, anchor, _) => self.open(true, style, anchor, span)?,
+            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
+            Event::Alias(number) => self.alias(number, span)?,
+            Event::UnresolvedAlias(name) => {
+                let message = format!("unknown anchor `{name}` referenced");
+                return Err(Diagnostic::new(codes::ALIAS, Severity::Error, span, message)
+                    .help(format!("`*{name}` repeats a value that `&{name}` names earlier in the same document; to write a text with a star, quote it")));
+            }
+            // Comments and anchors are not asked for, and `split` leaves one document.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn span(&self, marks: &Marks) -> Span {
+        marks.byte_range().map_or(Span::default(), |range| Span::new(range.start as u32, range.end as u32))
+    }
+
+    /// The span of a scalar without line ends after it; of an absent one, the place after its colon.
+    fn trimmed(&self, span: Span, style: ScalarStyle, absent: bool) -> Span {
+        let bytes = self.text.as_bytes();
+        if absent {
+            let after = span.start + u32::from(bytes.get(span.start as usize) == Some(&b':'));
+            return Span::new(after, after);
+        }
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let content = bytes.get(span.start as usize..span.end as usize).unwrap_or_default();
+            let blank = content.iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+            return Span::new(span.start, span.end - blank as u32);
+        }
+        span
+    }
+
+    fn scalar(&self, text: alloc::borrow::Cow<'_, str>, plain: bool, tag: Option<&Tag>, span: Span) -> Result<Value, Diagnostic> {
+        let Some(tag) = tag else { return Ok(if plain { scalar::plain(text) } else { scalar::string(text) }) };
+        let Some(name) = tag.core_suffix() else { return Ok(scalar::string(text)) };
+        let shown = format!("cannot decode `{text}` as a !!{name}");
+        scalar::tagged(name, text).ok_or_else(|| Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("leave the tag away, or write a value of its type"))
+    }
+
+    fn note_chart_value(&mut self, value: &Value, style: ScalarStyle, span: Span) {
+        let inline = !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if self.has_action && inline && self.chart_value.is_none() && matches!(value, Value::String(text) if template::is_chart_value(text)) {
+            self.chart_value = Some(span);
+        }
+    }
+
+    fn push(&mut self, node: Node) -> Result<NodeId, Diagnostic> {
+        if self.tree.nodes.len() >= self.limits.values {
+            let message = format!("this document has more than {} values", self.limits.values);
+            return Err(Diagnostic::new(codes::TOO_MANY_VALUES, Severity::Error, node.span, message)
+                .help("split it into several documents with `---` lines"));
+        }
         let id = NodeId(self.tree.nodes.len() as u32);
-        self.tree.nodes.push(Node { span, value });
-        self.sizes.push(0);
-        id
+        self.tree.nodes.push(node);
+        Ok(id)
     }
 
-    fn anchor(&mut self, anchor: usize, id: NodeId) {
-        if anchor > 0 {
-            self.anchors.insert(anchor, id);
+    fn anchor(&mut self, number: usize, anchored: Option<Anchored>) {
+        if number == 0 {
+            return;
+        }
+        if self.anchors.len() <= number {
+            self.anchors.resize(number + 1, None);
+        }
+        if let Some(place) = self.anchors.get_mut(number) {
+            *place = anchored;
         }
     }
 
-    fn open(&mut self, span: Span, anchor: usize, open: Open) -> Result<(), Stop> {
-        if self.expects_key() {
-            return Err(stop(BAD_KEY, span, "a key must be text, not a list or a mapping"));
-        }
-        if self.stack.len() >= self.limits.depth {
-            return Err(stop(TOO_DEEP, span, format!("lists and mappings nest more than {} deep here", self.limits.depth)));
-        }
-        let id = self.add(span, Value::Null);
-        self.anchor(anchor, id);
-        self.stack.push(Frame { id, open, size: 1 });
+    fn open(&mut self, is_mapping: bool, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+        self.check_depth(1, span)?;
+        self.anchor(anchor, None);
+        self.frames.push(Frame {
+            is_mapping,
+            is_flow: style == StructureStyle::Flow,
+            start: span.start,
+            end: span.end,
+            first: if is_mapping { self.slots.len() } else { self.items.len() },
+            anchor,
+            key: None,
+            index: KeyIndex::default(),
+            size: Size::SCALAR,
+        });
         Ok(())
     }
 
-    fn close(&mut self, end: Span) -> Result<(), Stop> {
-        let Some(frame) = self.stack.pop() else { return Ok(()) };
-        let value = match frame.open {
-            Open::Sequence(items) => Value::Sequence(items),
-            Open::Mapping(mapping) => self.merge(mapping)?,
+    fn check_depth(&self, more: usize, span: Span) -> Result<(), Diagnostic> {
+        if self.frames.len() + more > self.limits.depth {
+            return Err(syntax::too_deep(span, self.limits.depth));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, span: Span) -> Result<(), Diagnostic> {
+        let Some(frame) = self.frames.pop() else { return Ok(()) };
+        let value = if frame.is_mapping {
+            Value::Mapping(keys::take(&mut self.slots, frame.first))
+        } else {
+            Value::Sequence(self.items.drain(frame.first.min(self.items.len())..).collect())
         };
-        if let Some(node) = self.tree.nodes.get_mut(frame.id.0 as usize) {
-            node.value = value;
-            // The end of a block is reported where the next thing begins; what belongs to it ends before the white space and comments.
-            let end = trimmed_end(self.text, node.span.start, end.end);
-            node.span = Span::new(node.span.start, end);
-        }
-        self.complete(frame.id, frame.size)
+        // The end of a collection written by indentation is only noticed at whatever comes after it.
+        let span = Span::new(frame.start, if frame.is_flow { span.end } else { frame.end });
+        let node = self.push(Node { span, value })?;
+        self.anchor(frame.anchor, Some(Anchored { node, size: frame.size }));
+        self.attach(node, frame.size, span)
     }
 
-    fn complete(&mut self, id: NodeId, size: u64) -> Result<(), Stop> {
-        let span = self.tree.nodes.get(id.0 as usize).map_or(Span::default(), |n| n.span);
-        if let Some(slot) = self.sizes.get_mut(id.0 as usize) {
-            *slot = size;
-        }
-        self.complete_at(id, size, span)
+    fn alias(&mut self, number: usize, span: Span) -> Result<(), Diagnostic> {
+        let Some(anchored) = self.anchors.get(number).copied().flatten() else {
+            let name = self.text.get(span.start as usize + 1..span.end as usize).unwrap_or_default();
+            let message = format!("anchor `{name}` value contains itself");
+            return Err(Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help("an alias can only repeat a value that is complete"));
+        };
+        self.check_depth(anchored.size.height + 1, span)?;
+        self.spend(anchored.size.values, span)?;
+        self.attach(anchored.node, anchored.size, span)
     }
 
-    /// Puts a finished node into what is open around it.
-    fn complete_at(&mut self, id: NodeId, size: u64, span: Span) -> Result<(), Stop> {
-        let Some(frame) = self.stack.last_mut() else {
-            self.tree.root.get_or_insert(id);
+    /// Counts values that an alias repeats.
+    fn spend(&mut self, values: usize, span: Span) -> Result<(), Diagnostic> {
+        self.aliased = self.aliased.saturating_add(values);
+        let most = self.limits.alias_values.saturating_add(self.tree.nodes.len().saturating_mul(self.limits.alias_factor));
+        if self.aliased > most {
+            return Err(Diagnostic::new(codes::ALIAS_EXPANSION, Severity::Error, span, "document contains excessive aliasing")
+                .help(format!("the aliases up to here stand for {} values; write fewer of them, or write the values out", self.aliased)));
+        }
+        Ok(())
+    }
+
+    /// Takes a scalar as a key of the innermost mapping.
+    fn key(&mut self, value: Value, span: Span, is_merge: bool) {
+        let described = value.describe();
+        let text = scalar::key(value);
+        if text.is_none() {
+            self.report(
+                Diagnostic::new(codes::KEY_NOT_TEXT, Severity::Error, span, format!("{described} cannot be a key, only text can"))
+                    .help("write the key before the colon, in quotes if need be"),
+            );
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.key = Some(Key { text, span, is_merge });
+        }
+    }
+
+    /// Hands a complete value to the collection it stands in.
+    fn attach(&mut self, node: NodeId, size: Size, span: Span) -> Result<(), Diagnostic> {
+        let Some(frame) = self.frames.last_mut() else {
+            self.tree.root = Some(node);
             return Ok(());
         };
-        frame.size = frame.size.saturating_add(size);
-        if frame.size > self.limits.expanded_nodes {
-            return Err(stop(ALIAS_BOMB, span, format!("written out, this document would have more than {} values", self.limits.expanded_nodes)));
+        frame.end = frame.end.max(span.end);
+        frame.size.add(size);
+        if !frame.is_mapping {
+            self.items.push(node);
+            return Ok(());
         }
-        match &mut frame.open {
-            Open::Sequence(items) => items.push(id),
-            Open::Mapping(mapping) => {
-                let Some((key, key_span, merge)) = mapping.key.take() else { return Ok(()) };
-                if merge {
-                    mapping.merges.push((id, key_span));
-                    return Ok(());
+        match frame.key.take() {
+            None => {
+                if let Some(action) = template::action_as_key(self.text, span) {
+                    return Err(template::diagnostic(action));
                 }
-                let entry = Entry { key, key_span, value: id };
-                if let Some(previous) = mapping.add(entry) {
-                    let message = format!("key `{}` already set in map", previous.0);
-                    let problem = Diagnostic::new(DUPLICATE_KEY, Severity::Error, key_span, message)
-                        .related(previous.1, "it is set here first")
-                        .help("keep one of the two; the later one is used here, and kubectl apply refuses the document");
-                    self.diagnostics.push(problem);
-                }
+                let value = self.tree.nodes.get(node.0 as usize).map_or(Value::Null, |node| node.value.clone_scalar());
+                self.key(value, span, false);
             }
+            Some(Key { is_merge: true, span: key_span, .. }) => self.merge(node, key_span, span)?,
+            Some(Key { text: Some(key), span: key_span, .. }) => self.insert(Entry { key, key_span, value: node }),
+            Some(Key { text: None, .. }) => {}
         }
         Ok(())
     }
 
-    fn expects_key(&self) -> bool {
-        matches!(self.stack.last(), Some(Frame { open: Open::Mapping(mapping), .. }) if mapping.key.is_none())
-    }
-
-    fn set_key(&mut self, key: Box<str>, span: Span, merge: bool) {
-        if let Some(Frame { open: Open::Mapping(mapping), .. }) = self.stack.last_mut() {
-            mapping.key = Some((key, span, merge));
+    /// Adds an entry to the innermost mapping. The last of several with the same key counts.
+    fn insert(&mut self, entry: Entry) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let Some(slot) = find(frame, &mut self.slots, &entry.key) else {
+            self.slots.push(Slot { entry, merged: false });
+            return;
+        };
+        if !slot.merged {
+            self.duplicates += 1;
+            if self.duplicates <= MOST_REPORTED {
+                self.diagnostics.push(
+                    Diagnostic::new(codes::DUPLICATE_KEY, Severity::Error, entry.key_span, format!("key \"{}\" already set in map", entry.key))
+                        .related(slot.entry.key_span, "first set here")
+                        .help("keep one of the two; where both are accepted, the last one counts"),
+                );
+            }
         }
+        *slot = Slot { entry, merged: false };
     }
 
-    /// Expands `<<`: keys of the mappings named there that are not written in this one.
-    fn merge(&self, mut mapping: MappingInProgress) -> Result<Value, Stop> {
-        for (id, span) in core::mem::take(&mut mapping.merges) {
-            let sources: Vec<NodeId> = match self.tree.nodes.get(id.0 as usize).map(|n| &n.value) {
-                Some(Value::Sequence(items)) => items.clone(),
-                _ => alloc::vec![id],
+    /// Copies the entries of what a `<<` names into the innermost mapping.
+    ///
+    /// As upstream (`goyaml.v2`), whatever is written later replaces what was written before, and in a list of mappings the earlier ones
+    /// have precedence.
+    fn merge(&mut self, node: NodeId, key_span: Span, span: Span) -> Result<(), Diagnostic> {
+        let sources = match self.tree.nodes.get(node.0 as usize).map(|node| &node.value) {
+            Some(Value::Mapping(_)) => alloc::vec![node],
+            Some(Value::Sequence(items)) => items.iter().rev().copied().collect(),
+            _ => Vec::new(),
+        };
+        let mut is_wrong = sources.is_empty() && !self.is_empty_list(node);
+        let mut replaced = None;
+        for source in sources {
+            let Some(Value::Mapping(entries)) = self.tree.nodes.get(source.0 as usize).map(|node| &node.value) else {
+                is_wrong = true;
+                continue;
             };
-            for source in sources {
-                let Some(Value::Mapping(entries)) = self.tree.nodes.get(source.0 as usize).map(|n| &n.value) else {
-                    return Err(stop(BAD_MERGE, span, "`<<` takes a mapping, or a list of mappings"));
-                };
-                for entry in entries {
-                    if mapping.place(&entry.key).is_none() {
-                        mapping.add(entry.clone());
+            let entries = entries.clone();
+            self.spend(entries.len(), span)?;
+            let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+            for entry in entries {
+                match find(frame, &mut self.slots, &entry.key) {
+                    None => self.slots.push(Slot { entry, merged: true }),
+                    Some(slot) => {
+                        if !slot.merged {
+                            replaced = replaced.or(Some((slot.entry.key_span, slot.entry.key.clone())));
+                        }
+                        *slot = Slot { entry, merged: true };
                     }
                 }
             }
         }
-        Ok(Value::Mapping(mapping.entries))
+        if is_wrong {
+            self.report(
+                Diagnostic::new(codes::MERGE, Severity::Error, key_span, "map merge requires map or sequence of maps as the value")
+                    .help("after `<<:` comes the alias of a mapping, such as `*defaults`"),
+            );
+        }
+        if let Some((own, key)) = replaced {
+            self.report(
+                Diagnostic::new(codes::MERGE_REPLACES, Severity::Warning, key_span, format!("this `<<` replaces `{key}`, which is written before it"))
+                    .related(own, "replaced")
+                    .help("write `<<` as the first key of its mapping, so that the keys after it count"),
+            );
+        }
+        Ok(())
     }
 
-    fn syntax(&self, error: &ScanError) -> Diagnostic {
-        let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
-        let line_start = self.text.get(..at).map_or(0, |before| before.rfind('\n').map_or(0, |n| n + 1));
-        let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let span = Span::new(at as u32, (line_start + line.len()).max(at) as u32);
-        let indentation: String = line.chars().take_while(|c| c.is_whitespace()).collect();
-        if self.text.contains("{{") && self.text.contains("}}") {
-            return Diagnostic::new(TEMPLATE, Severity::Error, span, "this is a template, not a manifest")
-                .help("render it first, for instance with `helm template` or `kubectl kustomize`, and paste the result");
+    fn is_empty_list(&self, node: NodeId) -> bool {
+        matches!(self.tree.nodes.get(node.0 as usize).map(|node| &node.value), Some(Value::Sequence(items)) if items.is_empty())
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        let same = self.diagnostics.iter().filter(|known| known.code == diagnostic.code).count();
+        if same < MOST_REPORTED {
+            self.diagnostics.push(diagnostic);
         }
-        let (message, help) = if indentation.contains('\t') {
-            ("a tab is used for indentation".to_string(), Some("indent with spaces"))
-        } else {
-            (lower_first(&error.info()), hint(&error.info()))
+    }
+
+    /// After a syntax error: keeps the objects of a list that were complete, if the document is one, and nothing otherwise.
+    fn salvage(&mut self, error: Diagnostic) -> Diagnostic {
+        let items = self.complete_items();
+        self.tree.root = None;
+        if items.is_empty() {
+            self.tree = Tree::default();
+            return error;
+        }
+        let at = error.place.map_or(Span::default(), |place| Span::new(place.span.start, place.span.start));
+        let note = format!("the {} objects of the list before this line are read, the rest is not", items.len());
+        let text = |text: &str| Value::String(text.into());
+        let mut add = |span, value| {
+            self.tree.nodes.push(Node { span, value });
+            NodeId(self.tree.nodes.len() as u32 - 1)
         };
-        let problem = Diagnostic::new(SYNTAX, Severity::Error, span, message);
-        match help {
-            Some(help) => problem.help(help),
-            None => problem,
+        let values = [("apiVersion", add(at, text("v1"))), ("kind", add(at, text("List"))), ("items", add(Span::new(0, at.end), Value::Sequence(items)))];
+        let entries = values.map(|(key, value)| Entry { key: key.into(), key_span: at, value });
+        let root = add(Span::new(0, at.end), Value::Mapping(entries.into()));
+        self.tree.root = Some(root);
+        let help = error.help.clone();
+        error.help(match help {
+            Some(help) => format!("{help}; {note}"),
+            None => note,
+        })
+    }
+
+    /// The items of a top-level `items:` that another item follows: only of these it is certain that nothing is missing.
+    fn complete_items(&self) -> Vec<NodeId> {
+        let [root, list, rest @ ..] = &*self.frames else { return Vec::new() };
+        let is_list = root.is_mapping && !list.is_mapping && root.key.as_ref().is_some_and(|key| key.text.as_deref() == Some("items"));
+        if !is_list {
+            return Vec::new();
         }
-    }
-}
-
-impl MappingInProgress {
-    /// Long mappings are searched by a hash map, short ones one by one.
-    const LONG: usize = 16;
-
-    fn place(&self, key: &str) -> Option<usize> {
-        if self.entries.len() > Self::LONG { self.places.get(key).copied() } else { self.entries.iter().position(|e| *e.key == *key) }
-    }
-
-    /// Adds an entry; one with the same key is replaced, and its key and place returned.
-    fn add(&mut self, entry: Entry) -> Option<(Box<str>, Span)> {
-        if let Some(slot) = self.place(&entry.key).and_then(|i| self.entries.get_mut(i)) {
-            let previous = core::mem::replace(slot, entry);
-            return Some((previous.key, previous.key_span));
+        let end = rest.iter().find(|frame| !frame.is_mapping).map_or(self.items.len(), |frame| frame.first);
+        let mut items = self.items.get(list.first..end).unwrap_or_default().to_vec();
+        if rest.is_empty() {
+            items.pop();
         }
-        self.entries.push(entry);
-        if self.entries.len() == Self::LONG + 1 {
-            self.places = self.entries.iter().enumerate().map(|(i, e)| (e.key.clone(), i)).collect();
-        } else if self.entries.len() > Self::LONG
-            && let Some(last) = self.entries.last()
-        {
-            self.places.insert(last.key.clone(), self.entries.len() - 1);
-        }
-        None
+        items
     }
 }
 
-/// A key as JSON would have it: every scalar becomes text.
-fn key_text(value: &Value, written: &str) -> Box<str> {
-    match value {
-        Value::Bool(true) => "true".into(),
-        Value::Bool(false) => "false".into(),
-        Value::Null if written.is_empty() || written == "~" => "null".into(),
-        Value::Int(n) => n.to_string().into(),
-        _ => written.into(),
-    }
-}
-
-/// The end of what stands between two offsets, without trailing white space and comment lines.
-fn trimmed_end(text: &str, start: u32, end: u32) -> u32 {
-    let Some(mut body) = text.get(start as usize..end as usize) else { return end };
-    loop {
-        body = body.trim_end();
-        let line = body.rfind('\n').map_or(0, |n| n + 1);
-        match body.get(line..) {
-            Some(last) if line > 0 && last.trim_start().starts_with('#') => body = body.get(..line).unwrap_or_default(),
-            _ => return start + body.len() as u32,
-        }
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut chars = text.trim_end_matches('.').chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
-}
-
-/// What to look for, for the frequent mistakes.
-fn hint(message: &str) -> Option<&'static str> {
-    let has = |word: &str| message.contains(word);
-    if has("quote") || has("quoted") {
-        Some("look for a quotation mark that is not closed")
-    } else if has("flow") || has("','") || has("']'") || has("'}'") {
-        Some("look for a bracket or brace that is not closed, or a missing comma")
-    } else if has("mapping values") || has("':'") || has("simple key") || has("key") {
-        Some("look for a missing colon, a missing space after a colon, or a line that is indented too far")
-    } else if has("indent") || has("block") {
-        Some("look at the indentation: entries of one list or mapping must begin in the same column")
-    } else {
-        None
-    }
+/// The entry with this key of the innermost mapping.
+fn find<'s>(frame: &mut Frame, slots: &'s mut [Slot], key: &str) -> Option<&'s mut Slot> {
+    let own = slots.get_mut(frame.first..)?;
+    let at = frame.index.find(own, key)?;
+    own.get_mut(at)
 }

@@ -38,6 +38,15 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value if it is a scalar, else an empty collection of its kind.
+    pub(super) fn clone_scalar(&self) -> Value {
+        match self {
+            Value::Sequence(_) => Value::Sequence(Vec::new()),
+            Value::Mapping(_) => Value::Mapping(Vec::new()),
+            scalar => scalar.clone(),
+        }
+    }
+
     /// What to call it in a message: `a list`, `text`, …
     pub const fn describe(&self) -> &'static str {
         match self {

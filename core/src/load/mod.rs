@@ -1,175 +1,174 @@
-//! From files to resources, reading again only what changed.
+//! From files to resources: the first step of everything, and the one that remembers.
+//!
+//! ```text
+//! files ── split ──> documents ── unchanged? ──> what was read last time
+//!                                   └── new ──> parse ──> tree ── resources::read ──> resources
+//! ```
+//!
+//! Text is loaded anew at each key press, and nearly all of it is what it was before. A document's spans count from its own start, so what
+//! was read of it stays true wherever it moves, and only the document that was edited is read again.
+
+mod cache;
+mod duplicates;
 
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::hash::{BuildHasher, Hash};
+use core::ops::Range;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
+use self::cache::Cache;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::document::{self, Limits, codes};
+use crate::resources::{self, Resource};
+use crate::text::{DocumentId, LineIndex, Source, SourceId, Sources, Span};
 
-use crate::diagnostics::{Diagnostic, Severity};
-use crate::document::codes::{DUPLICATE_OBJECT, TOO_LARGE};
-use crate::document::{Limits, parse, split};
-use crate::resources::{self, Kind, Resource};
-use crate::text::{DocumentId, LineIndex, Source, Sources, Span};
-
-/// One document with everything read from it. Positions are relative to its start, so it stays true wherever its text moves.
-#[derive(Debug)]
+/// What one document says.
+#[derive(Clone, Debug, Default)]
 pub struct ParsedDocument {
-    text: Arc<str>,
-    /// Its objects.
+    /// Its objects, in the order written.
     pub resources: Vec<Arc<Resource>>,
-    /// What is wrong with it, in [`DocumentId::CURRENT`].
+    /// What is wrong with it; places are relative to the document ([`DocumentId::CURRENT`]).
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A document of a scene.
+/// A document where it stands.
 #[derive(Clone, Debug)]
 pub struct LoadedDocument {
-    /// Its number.
+    /// Its number among all documents.
     pub id: DocumentId,
-    /// What it holds.
+    /// What it says. The same pointer as before if its text did not change since the last [`Loader::load`].
     pub parsed: Arc<ParsedDocument>,
+    /// For each of its resources, whether a later document defines the same object again, so that this one does not count.
+    superseded: Vec<bool>,
 }
 
-/// Everything that was read from a set of files.
+/// All files after loading.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    /// The texts.
+    /// The texts, for turning places into lines and columns.
     pub sources: Sources,
-    /// The documents, in order.
+    /// All documents with content, in the order of the files.
     pub documents: Vec<LoadedDocument>,
-    /// What is wrong with the text, in its order.
+    /// Everything there is to say about the text, in text order.
     pub diagnostics: Vec<Diagnostic>,
-    /// Objects that a later one of the same kind, namespace and name replaces: document and place in it.
-    superseded: HashSet<(DocumentId, usize)>,
 }
 
 impl Loaded {
-    /// All objects that count, in the order of the text. Of two with the same kind, namespace and name the later counts, as when both are
-    /// applied.
+    /// The objects that count, in text order: where an object is defined more than once, only the last of them, as after `kubectl apply`.
     pub fn resources(&self) -> impl Iterator<Item = (DocumentId, &Arc<Resource>)> {
-        self.documents
-            .iter()
-            .flat_map(|document| document.parsed.resources.iter().enumerate().map(move |(i, r)| (document.id, i, r)))
-            .filter(|(id, i, _)| !self.superseded.contains(&(*id, *i)))
-            .map(|(id, _, r)| (id, r))
+        self.documents.iter().flat_map(|document| {
+            let superseded = |i: usize| document.superseded.get(i).copied().unwrap_or(false);
+            document.parsed.resources.iter().enumerate().filter(move |(i, _)| !superseded(*i)).map(|(_, resource)| (document.id, resource))
+        })
     }
 }
 
-/// Loads files, and remembers documents and lines between calls.
+/// Reads files into resources, and remembers the documents of the last time.
+///
+/// ```
+/// use netpolis_core::load::Loader;
+///
+/// let mut loader = Loader::default();
+/// let loaded = loader.load(&[("shop.yaml", "kind: Namespace\napiVersion: v1\nmetadata: {name: shop}\n---\nkind: [")]);
+/// assert_eq!(loaded.resources().count(), 1);
+/// let error = &loaded.diagnostics[0];
+/// assert_eq!(error.message, "the bracket `[` that opens here is never closed");
+/// assert_eq!(loaded.sources.describe(error.place.unwrap()), "shop.yaml:5:7");
+/// ```
 #[derive(Debug, Default)]
 pub struct Loader {
     limits: Limits,
-    hasher: DefaultHashBuilder,
-    documents: HashMap<u64, Vec<Arc<ParsedDocument>>>,
-    files: Vec<Source>,
+    sources: Vec<Source>,
+    cache: Cache,
 }
 
 impl Loader {
-    /// A loader with nothing remembered.
+    /// A loader with limits of its own.
     pub fn new(limits: Limits) -> Self {
-        Loader { limits, ..Loader::default() }
+        Loader { limits, ..Self::default() }
     }
 
-    /// Reads files, each a name and a text.
+    /// Reads all files, given by name and text. Never fails: what cannot be read is reported, and everything else is read.
     pub fn load(&mut self, files: &[(&str, &str)]) -> Loaded {
         let mut loaded = Loaded::default();
-        let mut next: HashMap<u64, Vec<Arc<ParsedDocument>>> = HashMap::with_capacity(self.documents.len());
         let mut bytes = 0usize;
-        for (number, (name, text)) in files.iter().enumerate() {
-            let source = loaded.sources.add_indexed(self.source(number, name, text));
+        for (name, text) in files {
             bytes = bytes.saturating_add(text.len());
+            let source = loaded.sources.add_indexed(self.source(name, text));
             if bytes > self.limits.bytes {
-                let id = loaded.sources.add_document(source, 0);
-                loaded.diagnostics.push(too_large(&format!("more than {} MiB of text", self.limits.bytes >> 20)).in_document(id));
+                let message = format!("`{name}` is not read: all files together have more than {} bytes", self.limits.bytes);
+                self.refuse(&mut loaded, source, 0, codes::TOO_LARGE, message);
                 continue;
             }
-            for range in split(text) {
-                let id = loaded.sources.add_document(source, range.start as u32);
+            let Some(text) = loaded.sources.get(source).map(|source| source.text.clone()) else { continue };
+            let ranges = document::split(&text);
+            for range in ranges {
                 if loaded.documents.len() >= self.limits.documents {
-                    loaded.diagnostics.push(too_large(&format!("more than {} documents", self.limits.documents)).in_document(id));
+                    let message = format!("only the first {} documents are read", self.limits.documents);
+                    self.refuse(&mut loaded, source, range.start, codes::TOO_MANY_DOCUMENTS, message);
                     break;
                 }
-                let parsed = self.document(text.get(range).unwrap_or_default(), &mut next);
-                loaded.diagnostics.extend(parsed.diagnostics.iter().map(|d| d.clone().in_document(id)));
-                loaded.documents.push(LoadedDocument { id, parsed });
+                self.document(&mut loaded, source, &text, range);
             }
         }
-        self.documents = next;
-        self.files = loaded.sources.iter().map(|(_, s)| s.clone()).collect();
-        find_duplicates(&mut loaded);
+        self.cache.end_round();
+        self.sources = loaded.sources.iter().map(|(_, source)| source.clone()).collect();
+        duplicates::find(&mut loaded);
+        loaded.diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.document, place.span.start)));
         loaded
     }
+}
 
-    /// The file, with lines indexed already if it did not change.
-    fn source(&self, number: usize, name: &str, text: &str) -> Source {
-        match self.files.get(number).filter(|f| &*f.text == text) {
-            Some(known) => Source { name: name.into(), ..known.clone() },
-            None => Source { name: name.into(), text: text.into(), lines: Arc::new(LineIndex::new(text)) },
+impl Loader {
+    /// A file with its lines indexed; taken over from the last time if nothing changed.
+    fn source(&self, name: &str, text: &str) -> Source {
+        match self.sources.iter().find(|known| known.name == name && *known.text == *text) {
+            Some(known) => known.clone(),
+            None => {
+                let text: Arc<str> = Arc::from(text);
+                Source { name: name.into(), lines: Arc::new(LineIndex::new(&text)), text }
+            }
         }
     }
 
-    fn document(&self, text: &str, next: &mut HashMap<u64, Vec<Arc<ParsedDocument>>>) -> Arc<ParsedDocument> {
-        let key = self.hasher.hash_one(HashedText(text));
-        let known = |map: &HashMap<u64, Vec<Arc<ParsedDocument>>>| map.get(&key).and_then(|list| list.iter().find(|d| &*d.text == text).cloned());
-        if let Some(same) = known(next) {
-            return same;
-        }
-        let document = known(&self.documents).unwrap_or_else(|| Arc::new(self.read(text)));
-        next.entry(key).or_default().push(Arc::clone(&document));
-        document
+    /// Adds the document at `range`, read now or known already.
+    fn document(&mut self, loaded: &mut Loaded, source: SourceId, text: &Arc<str>, range: Range<usize>) {
+        let limits = &self.limits;
+        let offset = range.start;
+        let parsed = self.cache.get_or_read(text, range, |text| read(text, limits));
+        add(loaded, source, offset, parsed);
     }
 
-    fn read(&self, text: &str) -> ParsedDocument {
-        let mut parsed = parse(text, &self.limits);
-        let mut read = resources::read(&parsed.tree, text);
-        parsed.diagnostics.append(&mut read.diagnostics);
-        parsed.diagnostics.sort_by_key(|d| d.place);
-        ParsedDocument { text: text.into(), resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics: parsed.diagnostics }
+    /// Reports that a file is not read from `offset` on.
+    fn refuse(&self, loaded: &mut Loaded, source: SourceId, offset: usize, code: Code, message: String) {
+        let error = Diagnostic::new(code, Severity::Error, Span::default(), message).help("load fewer files, or only the namespaces in question");
+        add(loaded, source, offset, Arc::new(ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] }));
     }
 }
 
-/// Text that is hashed as one run of bytes.
-struct HashedText<'a>(&'a str);
-
-impl Hash for HashedText<'_> {
-    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        state.write(self.0.as_bytes());
-    }
+fn add(loaded: &mut Loaded, source: SourceId, offset: usize, parsed: Arc<ParsedDocument>) {
+    let id = loaded.sources.add_document(source, offset as u32);
+    loaded.diagnostics.extend(parsed.diagnostics.iter().map(|diagnostic| diagnostic.clone().in_document(id)));
+    loaded.documents.push(LoadedDocument { id, superseded: Vec::new(), parsed });
 }
 
-fn too_large(what: &str) -> Diagnostic {
-    Diagnostic::new(TOO_LARGE, Severity::Error, Span::new(0, 0), format!("there is {what}, and what comes from here on is not read"))
-        .help("load fewer files at a time, for instance one namespace")
-}
-
-/// Marks objects that a later one replaces, and says so.
-fn find_duplicates(loaded: &mut Loaded) {
-    // kind, group, namespace, name
-    let mut seen: HashMap<(&str, &str, &str, &str), (DocumentId, usize, &Resource)> = HashMap::new();
-    let mut superseded = HashSet::new();
-    let mut found = Vec::new();
-    for document in &loaded.documents {
-        for (place, resource) in document.parsed.resources.iter().enumerate() {
-            let group = resource.api_version.rsplit_once('/').map_or("", |(group, _)| group);
-            let namespaced = !matches!(resource.kind, Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_));
-            let namespace = if namespaced { resource.meta.namespace.as_deref().unwrap_or("default") } else { "" };
-            let key = (&*resource.kind_name, group, namespace, &*resource.meta.name);
-            let Some((earlier, earlier_place, first)) = seen.insert(key, (document.id, place, resource)) else { continue };
-            superseded.insert((earlier, earlier_place));
-            let message = format!("{} `{}` is given twice", resource.kind_name, resource.meta.name);
-            found.push(
-                Diagnostic::new(DUPLICATE_OBJECT, Severity::Warning, resource.meta.name_span, message)
-                    .related_place(first.meta.name_span.within(earlier), "it is given here first")
-                    .help("the later one counts, as when both are applied; remove one, or rename it")
-                    .in_document(document.id),
-            );
-        }
-    }
-    loaded.superseded = superseded;
-    if !found.is_empty() {
-        loaded.diagnostics.extend(found);
-        loaded.diagnostics.sort_by_key(|d| d.place);
-    }
+/// Reads one document. Its tree is not kept: for what a person looks at, the text itself is there.
+fn read(text: &str, limits: &Limits) -> ParsedDocument {
+    let parsed = document::parse(text, limits);
+    let read = resources::read(&parsed.tree, text);
+    let errors: Vec<Span> = parsed
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .filter_map(|diagnostic| diagnostic.place.map(|place| place.span))
+        .collect();
+    let settle = |mut resource: Resource| {
+        // An error within an object, such as a duplicate key, makes an API server refuse it.
+        resource.refused |= errors.iter().any(|error| resource.span.start <= error.start && error.end <= resource.span.end);
+        Arc::new(resource)
+    };
+    let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(read.diagnostics);
+    ParsedDocument { resources: read.resources.into_iter().map(settle).collect(), diagnostics }
 }

@@ -1,0 +1,47 @@
+//! Characters that no YAML text has.
+
+use alloc::format;
+
+use super::codes;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::text::Span;
+
+/// Bytes in which control characters are looked for before a text is called binary.
+const SAMPLE: usize = 4096;
+
+/// The first character that cannot be in a YAML text, as an error; nothing for a clean text.
+///
+/// Printable is what [YAML 1.2.2, 5.1](https://yaml.org/spec/1.2.2/#51-character-set) calls so, except that DEL and the C1 controls, which
+/// are harmless, are left to the parser.
+pub(super) fn check(text: &str) -> Option<Diagnostic> {
+    let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let at = text.as_bytes().iter().position(|byte| is_control(byte))?;
+    let rest = text.as_bytes().get(at..)?;
+    let sample = rest.get(..SAMPLE).unwrap_or(rest);
+    let controls = sample.iter().filter(|byte| is_control(byte)).count();
+    let span = Span::new(at as u32, at as u32 + 1);
+    let nul = rest.first() == Some(&0);
+    if text.starts_with('\u{fffd}') && nul {
+        return Some(
+            Diagnostic::new(codes::BINARY, Severity::Error, span, "this text is not UTF-8, probably UTF-16")
+                .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8 FILE`"),
+        );
+    }
+    if nul || controls * 20 > sample.len() {
+        return Some(
+            Diagnostic::new(codes::BINARY, Severity::Error, span, "this is binary data, not YAML or JSON")
+                .help("give the text of Kubernetes objects, for example from `kubectl get all,networkpolicy -A -o yaml`"),
+        );
+    }
+    let byte = rest.first().copied().unwrap_or_default();
+    let name = match byte {
+        0x0c => "a form feed",
+        0x1b => "an escape character (is this coloured terminal output?)",
+        _ => "a control character",
+    };
+    Some(
+        Diagnostic::new(codes::CHARACTER, Severity::Error, span, format!("{name}, U+{byte:04X}, cannot be in YAML"))
+            .help("remove it; within double quotes it can be written as an escape such as `\\x0C`")
+            .fix("remove the character", span, ""),
+    )
+}
