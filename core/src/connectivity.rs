@@ -79,6 +79,15 @@ struct Side {
 }
 
 impl Side {
+    /// Classes that some policy applies to, with their rows.
+    fn closed(&self) -> Vec<(ClassId, &Row)> {
+        let row = |id: &RowId| match id {
+            RowId::Row(row) => self.rows.get(*row as usize),
+            RowId::Open => None,
+        };
+        self.of_class.iter().enumerate().filter_map(|(class, id)| Some((ClassId(class as u32), row(id)?))).collect()
+    }
+
     fn at(&self, subject: ClassId, peer: ClassId) -> PairIds {
         match self.of_class.get(subject.0 as usize) {
             Some(RowId::Row(row)) => self.rows.get(*row as usize).map_or(EVERYTHING, |r| r.at(peer)),
@@ -139,22 +148,23 @@ impl Connectivity {
         connectivity
     }
 
-    /// Computes the intersection of every pair of classes once, so that looking one up never computes.
+    /// Computes the intersection of every pair of classes once, so that looking one up never computes. Where one side is open, the other
+    /// side is the answer, so only pairs that are closed on both sides are visited.
     fn intersect_all(&mut self) {
-        let count = self.classes as u32;
-        let mut last: Option<(ConnectionId, ConnectionId)> = None;
-        for to in (0..count).map(ClassId) {
-            if self.ingress.of_class.get(to.0 as usize) == Some(&RowId::Open) {
-                // Everything may come in, so what egress lets out is the answer.
-                continue;
-            }
-            for from in (0..count).map(ClassId) {
-                let (out, into) = (self.egress.at(from, to), self.ingress.at(to, from));
-                for pair in [(out.allowed, into.allowed), (out.possible, into.possible)] {
-                    if last != Some(pair) {
-                        self.bench.table.intersection(pair.0, pair.1);
-                        last = Some(pair);
-                    }
+        let closed_out = self.egress.closed();
+        let table = &mut self.bench.table;
+        for (to, into) in self.ingress.closed() {
+            let mut last = None;
+            for &(from, out) in &closed_out {
+                let pair = (out.at(to), into.at(from));
+                if last == Some(pair) {
+                    continue;
+                }
+                last = Some(pair);
+                let (out, into) = pair;
+                table.intersection(out.allowed, into.allowed);
+                if (out.possible, into.possible) != (out.allowed, into.allowed) {
+                    table.intersection(out.possible, into.possible);
                 }
             }
         }

@@ -162,19 +162,38 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
     }
 
+    /// Changes what is open, allowed and denied for each peer. `change` depends on its arguments alone, and most peers share their state
+    /// with the one before, so the last result is remembered.
+    fn change_each(
+        &mut self,
+        extra: impl Fn(usize) -> [ConnectionId; 2],
+        mut change: impl FnMut(&mut Workbench, [ConnectionId; 3], [ConnectionId; 2]) -> [ConnectionId; 3],
+    ) {
+        let mut last: Option<(([ConnectionId; 3], [ConnectionId; 2]), [ConnectionId; 3])> = None;
+        let states = self.open.iter_mut().zip(&mut self.allowed).zip(&mut self.denied);
+        for (i, ((open, allowed), denied)) in states.enumerate() {
+            let key = ([*open, *allowed, *denied], extra(i));
+            let result = match last {
+                Some((known, result)) if known == key => result,
+                _ => change(self.bench, key.0, key.1),
+            };
+            last = Some((key, result));
+            [*open, *allowed, *denied] = result;
+        }
+    }
+
     /// Connections without ports leave a tier that says nothing about them as "allowed or denied, who knows".
     fn set_aside_other_protocols(&mut self) {
         let mut found = false;
-        for i in 0..self.peers.len() {
-            let (Some(open), Some(allowed), Some(denied)) = (self.open.get_mut(i), self.allowed.get_mut(i), self.denied.get_mut(i)) else { continue };
-            let others = self.bench.without_ports(*open);
-            if !others.is_none() {
-                found = true;
-                *allowed = self.bench.table.union(*allowed, others);
-                *denied = self.bench.table.union(*denied, others);
-                *open = self.bench.table.difference(*open, others);
-            }
-        }
+        self.change_each(
+            |_| [ConnectionId::NONE; 2],
+            |bench, [open, allowed, denied], _| {
+                let others = bench.without_ports(open);
+                found |= !others.is_none();
+                let table = &mut bench.table;
+                [table.difference(open, others), table.union(allowed, others), table.union(denied, others)]
+            },
+        );
         if found {
             self.observer.undefined_protocol();
         }
@@ -197,25 +216,16 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             });
         }
         let mut ended = false;
-        // Most peers share their state with the one before; the last step is remembered.
-        let mut last: Option<([ConnectionId; 3], [ConnectionId; 2])> = None;
-        for i in 0..self.peers.len() {
-            let at = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
-            let key = [at(&self.open), at(&certain), possible.as_deref().map_or(at(&certain), at)];
-            let [allowed, denied] = match last {
-                Some((known, result)) if known == key => result,
-                _ => {
-                    let [open, certain, possible] = key;
-                    let result = [self.bench.table.intersection(open, possible), self.bench.table.difference(open, certain)];
-                    last = Some((key, result));
-                    result
-                }
-            };
-            ended |= !denied.is_none();
-            self.decide_at(i, Action::Allow, allowed);
-            self.decide_at(i, Action::Deny, denied);
-            self.set_open(i, ConnectionId::NONE);
-        }
+        let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
+        self.change_each(
+            |i| [at(&certain, i), at(possible.as_deref().unwrap_or(&certain), i)],
+            |bench, [open, allowed, denied], [certain, possible]| {
+                let table = &mut bench.table;
+                let (pass, stop) = (table.intersection(open, possible), table.difference(open, certain));
+                ended |= !stop.is_none();
+                [ConnectionId::NONE, table.union(allowed, pass), table.union(denied, stop)]
+            },
+        );
         if ended {
             self.observer.tier_end(TierEnd::Deny);
         }
