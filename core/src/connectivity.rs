@@ -8,12 +8,12 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, Compiled, End, OutsideRange};
+use crate::compile::{ClassId, Compiled, End, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::evaluate::{AllPeers, NoTrace, Workbench, evaluate};
+use crate::evaluate::{AllPeers, Matched, NoTrace, Workbench, evaluate};
 use crate::policy::Direction;
 use crate::settings::OwnNode;
-use crate::snapshot::{EndpointId, NodeId, Snapshot};
+use crate::snapshot::{EndpointId, Snapshot};
 
 /// Connections between two ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,7 +100,10 @@ impl Side {
 #[derive(Clone, Debug)]
 struct EndFacts {
     class: ClassId,
-    node: Option<NodeId>,
+    /// Where it is, if it has a network of its own.
+    pod_network: Option<Whereabouts>,
+    /// Where it is, if it uses its node's network.
+    node_network: Option<Whereabouts>,
     /// Whether it is a single pod, so that it and itself are one and the same.
     single: bool,
 }
@@ -129,7 +132,12 @@ impl Connectivity {
         let ingress = side(compiled, &mut bench, Direction::Ingress);
         let endpoints = snapshot
             .endpoints()
-            .map(|(id, e)| EndFacts { class: compiled.class_of(End::Pod(id)), node: e.node, single: e.replicas <= 1 })
+            .map(|(id, e)| EndFacts {
+                class: compiled.class_of(End::Pod(id)),
+                pod_network: compiled.pod_network(End::Pod(id), snapshot),
+                node_network: compiled.node_network(End::Pod(id), snapshot),
+                single: e.replicas <= 1,
+            })
             .collect();
         let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(End::Node(id))).collect();
         let mut connectivity = Connectivity {
@@ -183,10 +191,14 @@ impl Connectivity {
             return EVERYTHING;
         }
         let (source, destination) = (self.class_of(from), self.class_of(to));
-        if self.own_node == OwnNode::IngressAllowed && self.is_own_node(from, to) {
-            return self.egress.at(source, destination);
+        match self.is_own_node(from, to) {
+            Matched::No => self.between_classes(source, destination),
+            Matched::Yes => self.egress.at(source, destination),
+            Matched::Possibly => PairIds {
+                allowed: self.between_classes(source, destination).allowed,
+                possible: self.egress.at(source, destination).possible,
+            },
         }
-        self.between_classes(source, destination)
     }
 
     /// Connections between ends of two classes, which are different ends and not a pod and its own node.
@@ -257,10 +269,19 @@ impl Connectivity {
         }
     }
 
-    fn is_own_node(&self, from: End, to: End) -> bool {
-        match (from, to) {
-            (End::Node(node), End::Pod(pod)) => self.facts(pod).is_some_and(|e| e.node == Some(node)),
-            _ => false,
+    fn is_own_node(&self, from: End, to: End) -> Matched {
+        let from = match from {
+            End::Node(id) => Some(Whereabouts::On(id)),
+            End::Pod(id) => self.facts(id).and_then(|e| e.node_network),
+            End::Outside(_) => None,
+        };
+        let to = match to {
+            End::Pod(id) => self.facts(id).and_then(|e| e.pod_network),
+            End::Node(_) | End::Outside(_) => None,
+        };
+        match (self.own_node, from, to) {
+            (OwnNode::IngressAllowed, Some(from), Some(to)) => from.together(to),
+            _ => Matched::No,
         }
     }
 }

@@ -131,6 +131,8 @@ pub enum UnknownFact {
     Rule(RuleRef),
     /// What the policies mean for a protocol without ports.
     Protocol,
+    /// Whether the source is the pod's own node, which may always reach it: the text does not say where one of them runs.
+    OwnNode,
     /// Policies of equal priority disagree, and either may be looked at first.
     EqualPriority(Vec<PolicyId>),
     /// The question leaves open a port, and the answer depends on it.
@@ -283,9 +285,11 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
     if compiled.class_kind(class) == crate::compile::ClassKind::Node {
         return free(Reason::Node);
     }
-    if let (Direction::Ingress, End::Node(node), OwnNode::IngressAllowed) = (direction, peer, compiled.own_node())
-        && endpoint.is_some_and(|e| e.node == Some(node))
-    {
+    let own_node = match (direction, compiled.own_node(), compiled.node_network(peer, snapshot), compiled.pod_network(subject, snapshot)) {
+        (Direction::Ingress, OwnNode::IngressAllowed, Some(from), Some(to)) => from.together(to),
+        _ => Matched::No,
+    };
+    if own_node == Matched::Yes {
         return free(Reason::OwnNode);
     }
     let applied = compiled.applied(class, direction);
@@ -303,6 +307,9 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
         (true, _) => Verdict::Denied,
         (false, false) => Verdict::CannotTell,
     };
+    if own_node == Matched::Possibly && verdict != Verdict::Allowed {
+        return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };
+    }
     let reason = match verdict {
         Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, &seen)),
         Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),

@@ -184,6 +184,9 @@ fn a_pods_own_node_and_the_pod_itself_always_reach_it() {
     let scene = scene(&policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"));
     check(&scene, &[("n1", "db", 80, Allowed), ("n2", "db", 80, Denied), ("db", "db", 80, Allowed), ("db", "n1", 80, Denied)]);
     assert_eq!(ask(&scene, "n1", "db", Protocol::TCP, 80).checkpoints[1].reason, Reason::OwnNode);
+    // `agent` uses the network of n2, and it is not said where `new` runs.
+    let ops = self::scene("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: ops}, spec: {podSelector: {}, policyTypes: [Ingress]}}");
+    check(&ops, &[("agent", "scan", 80, Allowed), ("n1", "scan", 80, Denied), ("agent", "new", 80, CannotTell), ("n1", "new", 80, CannotTell), ("web", "new", 80, Denied)]);
     assert_eq!(ask(&scene, "db", "db", Protocol::TCP, 80).checkpoints[0].reason, Reason::Loopback);
 }
 

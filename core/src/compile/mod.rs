@@ -20,6 +20,7 @@ use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 use crate::connections::ConnectionSet;
+use crate::evaluate::Matched;
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, PeerMatch, Policy, PolicyId, Rule, RuleRef, Ruleset, TrafficMatch, TrafficTermKind};
 use crate::settings::{OwnNode, Settings};
@@ -38,6 +39,30 @@ pub enum End {
     Node(NodeId),
     /// An address outside the cluster.
     Outside(IpAddr),
+}
+
+/// The node that an end is on, as far as its own node matters.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Whereabouts {
+    /// It is this node, or a pod on it.
+    On(NodeId),
+    /// It is on some node, and the text does not say on which.
+    Somewhere,
+}
+
+impl Whereabouts {
+    fn of(node: Option<NodeId>) -> Self {
+        node.map_or(Whereabouts::Somewhere, Whereabouts::On)
+    }
+
+    /// Whether two ends are on one node.
+    pub(crate) fn together(self, other: Whereabouts) -> Matched {
+        match (self, other) {
+            (Whereabouts::On(a), Whereabouts::On(b)) if a == b => Matched::Yes,
+            (Whereabouts::On(_), Whereabouts::On(_)) => Matched::No,
+            _ => Matched::Possibly,
+        }
+    }
 }
 
 /// Ends that match, for certain or possibly.
@@ -306,6 +331,23 @@ impl Compiled {
             End::Pod(id) => self.classes.of_endpoint(id),
             End::Node(id) => self.classes.of_node(id),
             End::Outside(address) => self.classes.of_atom(self.addresses.atom(address)),
+        }
+    }
+
+    /// Where an end is that comes from a node's own network: a node, or a pod on the host network. Nothing for others.
+    pub(crate) fn node_network(&self, end: End, snapshot: &Snapshot) -> Option<Whereabouts> {
+        match end {
+            End::Node(id) => Some(Whereabouts::On(id)),
+            End::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(snapshot.endpoint(id)?.node)),
+            End::Pod(_) | End::Outside(_) => None,
+        }
+    }
+
+    /// Where a pod is that has a network of its own. Nothing for other ends.
+    pub(crate) fn pod_network(&self, end: End, snapshot: &Snapshot) -> Option<Whereabouts> {
+        match end {
+            End::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(snapshot.endpoint(id)?.node)),
+            End::Pod(_) | End::Node(_) | End::Outside(_) => None,
         }
     }
 

@@ -148,16 +148,16 @@ impl<'a> Selectors<'a> {
         classes
     }
 
-    /// For each node, the node selectors that select it.
-    pub(super) fn node_matches(&self, snapshot: &Snapshot) -> Vec<Vec<u32>> {
-        let mut matches: Vec<Vec<u32>> = alloc::vec![Vec::new(); snapshot.nodes.len()];
+    /// For each node, the node selectors that select it; nothing for a node whose labels are not known because pods only refer to it.
+    pub(super) fn node_matches(&self, snapshot: &Snapshot) -> Vec<Option<Vec<u32>>> {
+        let mut matches: Vec<Option<Vec<u32>>> = snapshot.nodes.iter().map(|n| n.place.map(|_| Vec::new())).collect();
         if self.nodes.is_empty() {
             return matches;
         }
         let index = LabelIndex::new(snapshot.nodes.iter().map(|n| n.labels.iter()).enumerate(), snapshot.nodes.len(), |_| true);
         for (number, selector) in self.nodes.iter().enumerate() {
             for node in index.select(selector).ones() {
-                if let Some(list) = matches.get_mut(node) {
+                if let Some(Some(list)) = matches.get_mut(node) {
                     list.push(number as u32);
                 }
             }
@@ -166,8 +166,8 @@ impl<'a> Selectors<'a> {
     }
 
     /// Adds to a class key what node selectors make of a node, or of a pod whose node is not said.
-    pub(super) fn encode_node_matches(&self, node: Option<NodeId>, matches: &[Vec<u32>], key: &mut Vec<u32>) {
-        match node.and_then(|n| matches.get(n.0 as usize)) {
+    pub(super) fn encode_node_matches(&self, node: Option<NodeId>, matches: &[Option<Vec<u32>>], key: &mut Vec<u32>) {
+        match node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref) {
             Some(list) => key.extend(list),
             None if self.nodes.is_empty() => {}
             None => key.push(self.nodes.len() as u32),
@@ -228,16 +228,15 @@ impl<'a> Selectors<'a> {
                 Sample::Endpoint(id) => snapshot.endpoint(id).and_then(|e| e.node),
                 Sample::Atom => None,
             };
-            match node.and_then(|n| matches.get(n.0 as usize)) {
-                Some(list) => {
-                    for number in list {
-                        if let Some((certain, possible)) = sets.get_mut(*number as usize) {
-                            certain.insert(class);
-                            possible.insert(class);
-                        }
-                    }
-                }
-                None => sets.iter_mut().for_each(|(_, possible)| possible.insert(class)),
+            let known = node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref);
+            for (number, ((certain, possible), selector)) in sets.iter_mut().zip(&self.nodes).enumerate() {
+                // A node whose labels are not known is a node all the same: a selector for every node matches it.
+                let (surely, maybe) = known.map_or((selector.is_everything(), true), |list| {
+                    let selected = list.contains(&(number as u32));
+                    (selected, selected)
+                });
+                certain.set(class, surely);
+                possible.set(class, maybe);
             }
         }
         self.node_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();

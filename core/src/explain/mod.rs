@@ -196,6 +196,11 @@ impl Teller<'_> {
 
     fn fact_sentence(&self, fact: &UnknownFact, peer: End) -> String {
         match fact {
+            UnknownFact::OwnNode => format!(
+                "a pod's own node may always reach it, and the text does not say whether `{}` and `{}` are on one node",
+                end_name(self.flow.from, self.snapshot),
+                end_name(self.flow.to, self.snapshot)
+            ),
             UnknownFact::Protocol => {
                 format!("the policy API says nothing about {}, so it is the engine's choice", self.flow.traffic.protocol)
             }
@@ -212,7 +217,7 @@ impl Teller<'_> {
         match fact {
             UnknownFact::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
             UnknownFact::EqualPriority(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
-            UnknownFact::Protocol | UnknownFact::Traffic => Vec::new(),
+            UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::Traffic => Vec::new(),
         }
     }
 
