@@ -17,6 +17,9 @@ use crate::snapshot::{self, Snapshot};
 use crate::text::{DocumentId, Sources};
 use crate::{explain, lint};
 
+/// An object and the document that it stands in.
+type Placed = (DocumentId, Arc<Resource>);
+
 /// A set of files with all that follows from it.
 ///
 /// [`set_files`](Self::set_files) keeps what did not change: documents with the same text are not read again, and the snapshot stays when
@@ -58,7 +61,7 @@ pub struct Scene {
     loader: Loader,
     loaded: Loaded,
     /// What the snapshot was built from.
-    inventory: Vec<(DocumentId, Arc<Resource>)>,
+    inventory: Vec<Placed>,
     snapshot: Snapshot,
     compiled: Compiled,
     connectivity: OnceCell<Connectivity>,
@@ -99,14 +102,14 @@ impl Scene {
 
     fn refresh(&mut self, anew: bool) {
         let is_policy = |kind: &Kind| matches!(kind, Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_));
-        let inventory: Vec<(DocumentId, Arc<Resource>)> = self
+        let inventory: Vec<Placed> = self
             .loaded
             .resources()
             // A policy only adds its namespace to what there is.
             .filter(|(_, resource)| !is_policy(&resource.kind) || resource.meta.namespace.is_some())
             .map(|(id, resource)| (id, Arc::clone(resource)))
             .collect();
-        let unchanged = |(a, b): (&(DocumentId, Arc<Resource>), &(DocumentId, Arc<Resource>))| {
+        let unchanged = |(a, b): (&Placed, &Placed)| {
             let same_namespace = is_policy(&a.1.kind) && is_policy(&b.1.kind) && a.1.meta.namespace == b.1.meta.namespace;
             a.0 == b.0 && (Arc::ptr_eq(&a.1, &b.1) || same_namespace && a.1.refused == b.1.refused)
         };

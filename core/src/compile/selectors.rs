@@ -209,10 +209,14 @@ impl<'a> Selectors<'a> {
                 self.outside_only.insert(class);
             }
             for &set in &membership.certain {
-                sets.get_mut(set as usize).map(|(certain, _)| certain.insert(class));
+                if let Some((certain, _)) = sets.get_mut(set as usize) {
+                    certain.insert(class);
+                }
             }
             for &set in &membership.possible {
-                sets.get_mut(set as usize).map(|(_, possible)| possible.insert(class));
+                if let Some((_, possible)) = sets.get_mut(set as usize) {
+                    possible.insert(class);
+                }
             }
         }
         self.address_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
@@ -268,8 +272,7 @@ impl<'a> Selectors<'a> {
                 ends
             }
             PeerTermKind::Nodes(selector) => {
-                let same = |other: &&LabelSelector| core::ptr::eq(*other, selector);
-                let number = self.nodes.iter().position(|other| same(&other));
+                let number = self.nodes.iter().position(|other| core::ptr::eq(*other, selector));
                 number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndSet::exactly(classes.none()))
             }
             PeerTermKind::DomainNames(_) => EndSet::new(classes.none(), self.outside_only.clone()),

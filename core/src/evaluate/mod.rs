@@ -134,6 +134,9 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
     Outcome { allowed, denied }
 }
 
+/// What is open, possibly allowed and possibly denied for one peer.
+type State = [ConnectionId; 3];
+
 struct Run<'a, P, O> {
     compiled: &'a Compiled,
     bench: &'a mut Workbench,
@@ -167,18 +170,18 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     fn change_each(
         &mut self,
         extra: impl Fn(usize) -> [ConnectionId; 2],
-        mut change: impl FnMut(&mut Workbench, [ConnectionId; 3], [ConnectionId; 2]) -> [ConnectionId; 3],
+        mut change: impl FnMut(&mut Workbench, State, [ConnectionId; 2]) -> State,
     ) {
-        let mut last: Option<(([ConnectionId; 3], [ConnectionId; 2]), [ConnectionId; 3])> = None;
+        let mut last: Option<(State, [ConnectionId; 2], State)> = None;
         let states = self.open.iter_mut().zip(&mut self.allowed).zip(&mut self.denied);
         for (i, ((open, allowed), denied)) in states.enumerate() {
-            let key = ([*open, *allowed, *denied], extra(i));
-            let result = match last {
-                Some((known, result)) if known == key => result,
-                _ => change(self.bench, key.0, key.1),
+            let (before, extra) = ([*open, *allowed, *denied], extra(i));
+            let after = match last {
+                Some((known, known_extra, result)) if (known, known_extra) == (before, extra) => result,
+                _ => change(self.bench, before, extra),
             };
-            last = Some((key, result));
-            [*open, *allowed, *denied] = result;
+            last = Some((before, extra, after));
+            [*open, *allowed, *denied] = after;
         }
     }
 
