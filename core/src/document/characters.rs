@@ -27,7 +27,7 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
                 .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8 FILE`"),
         );
     }
-    if nul || controls * 20 > sample.len() {
+    if nul || controls > 8 && controls * 20 > sample.len() {
         return Some(
             Diagnostic::new(codes::BINARY, Severity::Error, span, "this is binary data, not YAML or JSON")
                 .help("give the text of Kubernetes objects, for example from `kubectl get all,networkpolicy -A -o yaml`"),

@@ -16,6 +16,8 @@ mod scalar;
 mod split;
 mod syntax;
 mod template;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use limits::Limits;

@@ -37,7 +37,8 @@ pub fn parse(text: &str, limits: &Limits) -> Parsed {
     let whole = Span::new(0, first_line(text));
     if text.len() > limits.document_bytes.min(u32::MAX as usize - 1) {
         let message = format!("this document has {} bytes, more than the {} that are read", text.len(), limits.document_bytes);
-        let error = Diagnostic::new(codes::TOO_LARGE, Severity::Error, whole, message).help("split it into several documents with `---` lines");
+        let error =
+            Diagnostic::new(codes::TOO_LARGE, Severity::Error, whole, message).help("split it into several documents with `---` lines");
         return Parsed { tree: Tree::default(), diagnostics: alloc::vec![error] };
     }
     if let Some(error) = characters::check(text) {
@@ -173,7 +174,12 @@ impl<'t> Builder<'t> {
         if self.duplicates > MOST_REPORTED {
             let more = self.duplicates - MOST_REPORTED;
             let span = Span::new(0, first_line(self.text));
-            self.diagnostics.push(Diagnostic::new(codes::DUPLICATE_KEY, Severity::Error, span, format!("{more} more keys are already set in their maps")));
+            self.diagnostics.push(Diagnostic::new(
+                codes::DUPLICATE_KEY,
+                Severity::Error,
+                span,
+                format!("{more} more keys are already set in their maps"),
+            ));
         }
         Ok(())
     }
@@ -205,8 +211,9 @@ impl<'t> Builder<'t> {
             Event::Alias(number) => self.alias(number, span)?,
             Event::UnresolvedAlias(name) => {
                 let message = format!("unknown anchor `{name}` referenced");
-                return Err(Diagnostic::new(codes::ALIAS, Severity::Error, span, message)
-                    .help(format!("`*{name}` repeats a value that `&{name}` names earlier in the same document; to write a text with a star, quote it")));
+                return Err(Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help(format!(
+                    "`*{name}` repeats a value that `&{name}` names earlier in the same document; to write a text with a star, quote it"
+                )));
             }
             // Comments and anchors are not asked for, and `split` leaves one document.
             _ => {}
@@ -237,12 +244,15 @@ impl<'t> Builder<'t> {
         let Some(tag) = tag else { return Ok(if plain { scalar::plain(text) } else { scalar::string(text) }) };
         let Some(name) = tag.core_suffix() else { return Ok(scalar::string(text)) };
         let shown = format!("cannot decode `{text}` as a !!{name}");
-        scalar::tagged(name, text).ok_or_else(|| Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("leave the tag away, or write a value of its type"))
+        scalar::tagged(name, text).ok_or_else(|| {
+            Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("leave the tag away, or write a value of its type")
+        })
     }
 
     fn note_chart_value(&mut self, value: &Value, style: ScalarStyle, span: Span) {
         let inline = !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        if self.has_action && inline && self.chart_value.is_none() && matches!(value, Value::String(text) if template::is_chart_value(text)) {
+        if self.has_action && inline && self.chart_value.is_none() && matches!(value, Value::String(text) if template::is_chart_value(text))
+        {
             self.chart_value = Some(span);
         }
     }
@@ -273,10 +283,11 @@ impl<'t> Builder<'t> {
     fn open(&mut self, is_mapping: bool, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Diagnostic> {
         self.check_depth(1, span)?;
         self.anchor(anchor, None);
+        let start = if is_mapping || style == StructureStyle::Flow { span.start } else { self.first_dash(span.start) };
         self.frames.push(Frame {
             is_mapping,
             is_flow: style == StructureStyle::Flow,
-            start: span.start,
+            start,
             end: span.end,
             first: if is_mapping { self.slots.len() } else { self.items.len() },
             anchor,
@@ -285,6 +296,24 @@ impl<'t> Builder<'t> {
             size: Size::SCALAR,
         });
         Ok(())
+    }
+
+    /// Where a list written with dashes begins. The parser reports its first item where the list is not indented deeper than its key.
+    fn first_dash(&self, reported: u32) -> u32 {
+        let text = self.text.get(..reported as usize).unwrap_or_default();
+        if self.text.as_bytes().get(reported as usize) == Some(&b'-') {
+            return reported;
+        }
+        let after_key = self.frames.last().and_then(|frame| frame.key.as_ref()).map_or(0, |key| key.span.end as usize);
+        let mut offset = after_key;
+        for line in text.get(after_key..).unwrap_or_default().split_inclusive('\n') {
+            let content = line.trim_start();
+            if content.starts_with('-') && offset > after_key {
+                return (offset + line.len() - content.len()) as u32;
+            }
+            offset += line.len();
+        }
+        reported
     }
 
     fn check_depth(&self, more: usize, span: Span) -> Result<(), Diagnostic> {
@@ -312,7 +341,9 @@ impl<'t> Builder<'t> {
         let Some(anchored) = self.anchors.get(number).copied().flatten() else {
             let name = self.text.get(span.start as usize + 1..span.end as usize).unwrap_or_default();
             let message = format!("anchor `{name}` value contains itself");
-            return Err(Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help("an alias can only repeat a value that is complete"));
+            return Err(
+                Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help("an alias can only repeat a value that is complete")
+            );
         };
         self.check_depth(anchored.size.height + 1, span)?;
         self.spend(anchored.size.values, span)?;
@@ -335,9 +366,13 @@ impl<'t> Builder<'t> {
         let described = value.describe();
         let text = scalar::key(value);
         if text.is_none() {
+            let message = match described {
+                _ if span.start == span.end => "there is no key before this colon".into(),
+                _ => format!("{described} cannot be a key, only text can"),
+            };
             self.report(
-                Diagnostic::new(codes::KEY_NOT_TEXT, Severity::Error, span, format!("{described} cannot be a key, only text can"))
-                    .help("write the key before the colon, in quotes if need be"),
+                Diagnostic::new(codes::KEY_NOT_TEXT, Severity::Error, span, message)
+                    .help("write `key: value`, with the key in quotes if need be"),
             );
         }
         if let Some(frame) = self.frames.last_mut() {
@@ -383,9 +418,14 @@ impl<'t> Builder<'t> {
             self.duplicates += 1;
             if self.duplicates <= MOST_REPORTED {
                 self.diagnostics.push(
-                    Diagnostic::new(codes::DUPLICATE_KEY, Severity::Error, entry.key_span, format!("key \"{}\" already set in map", entry.key))
-                        .related(slot.entry.key_span, "first set here")
-                        .help("keep one of the two; where both are accepted, the last one counts"),
+                    Diagnostic::new(
+                        codes::DUPLICATE_KEY,
+                        Severity::Error,
+                        entry.key_span,
+                        format!("key \"{}\" already set in map", entry.key),
+                    )
+                    .related(slot.entry.key_span, "first set here")
+                    .help("keep one of the two; where both are accepted, the last one counts"),
                 );
             }
         }
@@ -432,9 +472,14 @@ impl<'t> Builder<'t> {
         }
         if let Some((own, key)) = replaced {
             self.report(
-                Diagnostic::new(codes::MERGE_REPLACES, Severity::Warning, key_span, format!("this `<<` replaces `{key}`, which is written before it"))
-                    .related(own, "replaced")
-                    .help("write `<<` as the first key of its mapping, so that the keys after it count"),
+                Diagnostic::new(
+                    codes::MERGE_REPLACES,
+                    Severity::Warning,
+                    key_span,
+                    format!("this `<<` replaces `{key}`, which is written before it"),
+                )
+                .related(own, "replaced")
+                .help("write `<<` as the first key of its mapping, so that the keys after it count"),
             );
         }
         Ok(())
@@ -466,7 +511,11 @@ impl<'t> Builder<'t> {
             self.tree.nodes.push(Node { span, value });
             NodeId(self.tree.nodes.len() as u32 - 1)
         };
-        let values = [("apiVersion", add(at, text("v1"))), ("kind", add(at, text("List"))), ("items", add(Span::new(0, at.end), Value::Sequence(items)))];
+        let values = [
+            ("apiVersion", add(at, text("v1"))),
+            ("kind", add(at, text("List"))),
+            ("items", add(Span::new(0, at.end), Value::Sequence(items))),
+        ];
         let entries = values.map(|(key, value)| Entry { key: key.into(), key_span: at, value });
         let root = add(Span::new(0, at.end), Value::Mapping(entries.into()));
         self.tree.root = Some(root);
@@ -477,19 +526,32 @@ impl<'t> Builder<'t> {
         })
     }
 
-    /// The items of a top-level `items:` that another item follows: only of these it is certain that nothing is missing.
+    /// The items of a top-level `items:` that something else follows: only of these it is certain that nothing is missing.
     fn complete_items(&self) -> Vec<NodeId> {
-        let [root, list, rest @ ..] = &*self.frames else { return Vec::new() };
-        let is_list = root.is_mapping && !list.is_mapping && root.key.as_ref().is_some_and(|key| key.text.as_deref() == Some("items"));
-        if !is_list {
+        let [root, inner @ ..] = &*self.frames else { return Vec::new() };
+        if !root.is_mapping {
             return Vec::new();
         }
-        let end = rest.iter().find(|frame| !frame.is_mapping).map_or(self.items.len(), |frame| frame.first);
-        let mut items = self.items.get(list.first..end).unwrap_or_default().to_vec();
-        if rest.is_empty() {
-            items.pop();
-        }
-        items
+        let (items, is_last_complete) = match inner {
+            // Within the list.
+            [list, deeper @ ..] if !list.is_mapping && root.key.as_ref().is_some_and(|key| key.text.as_deref() == Some("items")) => {
+                let end = deeper.iter().find(|frame| !frame.is_mapping).map_or(self.items.len(), |frame| frame.first);
+                (self.items.get(list.first..end).unwrap_or_default(), !deeper.is_empty())
+            }
+            // After it.
+            _ => {
+                let entries = inner
+                    .iter()
+                    .find(|frame| frame.is_mapping)
+                    .map_or(&*self.slots, |frame| self.slots.get(..frame.first).unwrap_or_default());
+                let Some(place) = entries.iter().position(|slot| &*slot.entry.key == "items") else { return Vec::new() };
+                let node = entries.get(place).and_then(|slot| self.tree.nodes.get(slot.entry.value.0 as usize));
+                let Some(Value::Sequence(items)) = node.map(|node| &node.value) else { return Vec::new() };
+                (&**items, root.key.is_some() || place + 1 < entries.len())
+            }
+        };
+        let complete = items.len() - usize::from(!is_last_complete && !items.is_empty());
+        items.get(..complete).unwrap_or_default().to_vec()
     }
 }
 

@@ -91,7 +91,13 @@ fn first_content(bytes: &[u8], range: Range<usize>, directives: bool) -> Option<
             (rest, at) = (after, at + BYTE_ORDER_MARK.len());
         }
         let directive = directives && rest.first() == Some(&b'%');
-        if matches!(rest, [b'-', b'-', b'-'] | [b'.', b'.', b'.'] | [b'-', b'-', b'-', b' ' | b'\t' | b'\n' | b'\r', ..] | [b'.', b'.', b'.', b' ' | b'\t' | b'\n' | b'\r', ..]) {
+        if matches!(
+            rest,
+            [b'-', b'-', b'-']
+                | [b'.', b'.', b'.']
+                | [b'-', b'-', b'-', b' ' | b'\t' | b'\n' | b'\r', ..]
+                | [b'.', b'.', b'.', b' ' | b'\t' | b'\n' | b'\r', ..]
+        ) {
             at += 3;
         }
         let first = bytes.get(at..end).unwrap_or_default().iter().position(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')).map(|n| at + n);
@@ -112,7 +118,11 @@ fn add(bytes: &[u8], range: Range<usize>, begun: bool, documents: &mut Vec<Range
     // `{{` begins a template, not an object.
     while bytes.get(object) == Some(&b'{') && bytes.get(object + 1) != Some(&b'{') {
         let Some(end) = object_end(bytes, object..range.end) else { break };
-        let Some(next) = first_content(bytes, end..range.end, false).filter(|next| bytes.get(*next) == Some(&b'{')) else { break };
+        let blank = bytes.get(end..range.end).unwrap_or_default().iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let next = end + blank;
+        if next >= range.end || bytes.get(next) != Some(&b'{') {
+            break;
+        }
         documents.push(start..end);
         (start, object) = (end, next);
     }
@@ -174,14 +184,35 @@ mod tests {
 
     #[test]
     fn what_only_resembles_a_marker_does_not_cut() {
-        for text in ["a: |\n  ---\n  b\n", "a: 1\n ---\n", "a:\n----\n", "--\n", "---a: 1\n", "a: ---\n", "a: 1\n-- -\n", "- - -\n- a\n", "....\n", "a--- \n"] {
+        for text in [
+            "a: |\n  ---\n  b\n",
+            "a: 1\n ---\n",
+            "a:\n----\n",
+            "--\n",
+            "---a: 1\n",
+            "a: ---\n",
+            "a: 1\n-- -\n",
+            "- - -\n- a\n",
+            "....\n",
+            "a--- \n",
+        ] {
             assert_eq!(pieces(text), [text]);
         }
     }
 
     #[test]
     fn documents_without_content_are_left_out() {
-        for text in ["", "\n\n", "---\n", "---", "...\n", "# only\n---\n  # comments\n---\n...\n", "\u{feff}", "---\n---\n \t\n", "%YAML 1.1\n---\n"] {
+        for text in [
+            "",
+            "\n\n",
+            "---\n",
+            "---",
+            "...\n",
+            "# only\n---\n  # comments\n---\n...\n",
+            "\u{feff}",
+            "---\n---\n \t\n",
+            "%YAML 1.1\n---\n",
+        ] {
             assert_eq!(pieces(text), [""; 0], "{text:?}");
         }
         assert_eq!(pieces("---\n# x\n---\na: 1\n---\n"), ["---\na: 1\n"]);

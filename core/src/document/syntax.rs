@@ -31,25 +31,29 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
     let here = lines.rest(at);
     let report = |code, span, message: String| Diagnostic::new(code, Severity::Error, span, message);
     match error.kind() {
-        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabAtBlockScalarStart => tab(text, at),
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation | ErrorKind::TabAtBlockScalarStart => {
+            tab(text, at)
+        }
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
             let quote = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '"' | '\''));
             let mark = quote.map_or("quotation mark".into(), |c| format!("`{c}`"));
-            report(codes::OPEN_QUOTE, here, format!("the {mark} that opens here is never closed")).help("put the same mark at the end of the text")
+            report(codes::OPEN_QUOTE, here, format!("the {mark} that opens here is never closed"))
+                .help("put the same mark at the end of the text")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             report(codes::OPEN_QUOTE, here, "there is text after the closing quotation mark".into())
                 .help("put the whole value in quotes; a quotation mark within it is written twice in '…', and as \\\" in \"…\"")
         }
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            report(codes::OPEN_BRACKET, here, format!("the bracket `{open}` is closed by `{close}`")).help("close it with its own counterpart")
+            report(codes::OPEN_BRACKET, here, format!("the bracket `{open}` is closed by `{close}`"))
+                .help("close it with its own counterpart")
         }
-        ErrorKind::MisplacedFlowCollectionEnd => {
-            report(codes::OPEN_BRACKET, here, "this bracket closes nothing".into()).help("remove it, or put a value that begins with it in quotes")
-        }
+        ErrorKind::MisplacedFlowCollectionEnd => report(codes::OPEN_BRACKET, here, "this bracket closes nothing".into())
+            .help("remove it, or put a value that begins with it in quotes"),
         ErrorKind::UnclosedFlowCollection { open } => {
             let place = opened.map_or(here, |start| lines.rest(start as usize));
-            report(codes::OPEN_BRACKET, place, format!("the bracket `{open}` that opens here is never closed")).help("close it after its last item")
+            report(codes::OPEN_BRACKET, place, format!("the bracket `{open}` that opens here is never closed"))
+                .help("close it after its last item")
         }
         ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping
@@ -60,26 +64,30 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
         | ErrorKind::BlockEntryInFlowCollection
         | ErrorKind::InvalidFlowScalarIndent => bracket(&lines, at, opened),
         ErrorKind::MappingValueNotAllowed => colon(&lines, at),
+        ErrorKind::BlockSequenceEntryNotAllowed => indentation(&lines, lines.content(at).start as usize),
         ErrorKind::SimpleKeyExpected => {
             let line = lines.content(at);
-            report(codes::COLON, line, format!("`{}` has no colon after it", lines.shown(line))).help("write `key: value`; if it belongs to the text above, indent it deeper")
+            report(codes::COLON, line, format!("`{}` has no colon after it", lines.shown(line)))
+                .help("write `key: value`; if it belongs to the text above, indent it deeper")
         }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
         | ErrorKind::ExpectedDocumentStart
         | ErrorKind::InvalidIndentation
-        | ErrorKind::BlockSequenceEntryNotAllowed
         | ErrorKind::MappingKeyNotAllowed
         | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::InvalidBlockScalarIndent => indentation(&lines, at),
         ErrorKind::UnexpectedCharacter { character } => {
-            report(codes::CHARACTER, Span::new(at as u32, (at + character.len_utf8()) as u32), format!("a value cannot begin with `{}`", character.escape_debug()))
-                .help("put the value in quotes")
+            let shown = if *character == '`' { "a backtick".into() } else { format!("`{}`", character.escape_debug()) };
+            let span = Span::new(at as u32, (at + character.len_utf8()) as u32);
+            report(codes::CHARACTER, span, format!("a value cannot begin with {shown}")).help("put the value in quotes")
         }
         ErrorKind::BomInsideDocument => report(codes::CHARACTER, here, "there is a byte order mark in the middle of the text".into())
             .help("files were joined here: put a line with `---` between them"),
-        ErrorKind::UnknownQuotedScalarEscape => report(codes::CHARACTER, here, "there is a `\\` in these quotes that begins no escape".into())
-            .help("write `\\\\` for a backslash, or use single quotes, in which it is only itself"),
+        ErrorKind::UnknownQuotedScalarEscape => {
+            report(codes::CHARACTER, here, "there is a `\\` in these quotes that begins no escape".into())
+                .help("write `\\\\` for a backslash, or use single quotes, in which it is only itself")
+        }
         ErrorKind::RecursionLimitExceeded => too_deep(here, depth),
         other => report(codes::SYNTAX, here, format!("this is not YAML: {other}")),
     }
@@ -103,7 +111,8 @@ fn tab(text: &str, at: usize) -> Diagnostic {
         offset += line.len();
     }
     let span = first.unwrap_or(Span::new(at as u32, at as u32 + 1));
-    let mut error = Diagnostic::new(codes::TAB, Severity::Error, span, "a tab indents this line, where YAML takes only spaces").help("put two spaces for each tab");
+    let mut error = Diagnostic::new(codes::TAB, Severity::Error, span, "a tab indents this line, where YAML takes only spaces")
+        .help("put two spaces for each tab");
     if !edits.is_empty() {
         error.fix = Some(Fix { title: "indent with spaces".into(), edits });
     }
@@ -116,9 +125,14 @@ fn bracket(lines: &Lines<'_>, at: usize, opened: Option<u32>) -> Diagnostic {
     match opened.map(|start| start as usize) {
         Some(start) if lines.start(start) != lines.start(at) => {
             let open = lines.text.get(start..).and_then(|rest| rest.chars().next()).unwrap_or('[');
-            Diagnostic::new(codes::OPEN_BRACKET, Severity::Error, lines.rest(start), format!("the bracket `{open}` that opens here is not closed"))
-                .related(here, "this cannot stand within the brackets")
-                .help("close it after its last item; items are separated by commas")
+            Diagnostic::new(
+                codes::OPEN_BRACKET,
+                Severity::Error,
+                lines.rest(start),
+                format!("the bracket `{open}` that opens here is not closed"),
+            )
+            .related(here, "this cannot stand within the brackets")
+            .help("close it after its last item; items are separated by commas")
         }
         _ => Diagnostic::new(codes::OPEN_BRACKET, Severity::Error, here, "a comma or a closing bracket is missing before this")
             .help("separate items by commas, and close each bracket"),
@@ -134,28 +148,54 @@ fn colon(lines: &Lines<'_>, at: usize) -> Diagnostic {
             .help("if the colon belongs to the value, put the value in quotes; otherwise begin a new line");
     }
     let Some(above) = lines.before(at) else {
-        return Diagnostic::new(codes::COLON, Severity::Error, lines.rest(at), "no colon is possible here").help("if it belongs to a text, put the text in quotes");
+        return Diagnostic::new(codes::COLON, Severity::Error, lines.rest(at), "no colon is possible here")
+            .help("if it belongs to a text, put the text in quotes");
     };
     let shown = lines.shown(above);
     let key = shown.trim_start_matches("- ").trim_start();
     if !key.contains(':') {
-        return Diagnostic::new(codes::COLON, Severity::Error, above, format!("`{key}` has no colon after it")).help(format!("write `{key}:`"));
+        return Diagnostic::new(codes::COLON, Severity::Error, above, format!("`{key}` has no colon after it"))
+            .help(format!("write `{key}:`"));
     }
     if !key.contains(": ") && !key.ends_with(':') && !key.contains(['"', '\'']) {
         let spaced = key.replacen(':', ": ", 1);
-        return Diagnostic::new(codes::COLON, Severity::Error, above, format!("a space is missing after the colon in `{key}`")).help(format!("write `{spaced}`"));
+        return Diagnostic::new(codes::COLON, Severity::Error, above, format!("a space is missing after the colon in `{key}`"))
+            .help(format!("write `{spaced}`"));
     }
-    Diagnostic::new(codes::INDENTATION, Severity::Error, line, format!("`{}` is indented as if it belonged to the value before it", lines.shown(line)))
-        .related(above, "this has a value already")
-        .help("line the key up with the other keys of its mapping")
+    Diagnostic::new(
+        codes::INDENTATION,
+        Severity::Error,
+        line,
+        format!("`{}` is indented as if it belonged to the value before it", lines.shown(line)),
+    )
+    .related(above, "this has a value already")
+    .help("line the key up with the other keys of its mapping")
 }
 
 /// A line that belongs to nothing that is open.
 fn indentation(lines: &Lines<'_>, at: usize) -> Diagnostic {
     let line = lines.content(at);
-    if at > line.start as usize {
-        return Diagnostic::new(codes::SYNTAX, Severity::Error, lines.rest(at), format!("`{}` cannot follow the value before it", lines.shown(lines.rest(at))))
-            .help("put the whole value in quotes, or begin a new line");
+    if lines.text.get(lines.start(at)..line.start as usize).is_some_and(|blank| blank.contains('\t')) {
+        return tab(lines.text, at);
+    }
+    if line.start == line.end {
+        return Diagnostic::new(
+            codes::SYNTAX,
+            Severity::Error,
+            lines.before(at).unwrap_or(line),
+            "the line `---` is missing after this directive",
+        )
+        .help("remove the line that begins with `%`; Kubernetes objects need none");
+    }
+    let head = lines.text.get(line.start as usize..at).unwrap_or_default();
+    if !head.trim_start_matches(['-', ' ']).is_empty() {
+        return Diagnostic::new(
+            codes::SYNTAX,
+            Severity::Error,
+            lines.rest(at),
+            format!("`{}` cannot follow the value before it", lines.shown(lines.rest(at))),
+        )
+        .help("put the whole value in quotes, or begin a new line");
     }
     let shown = lines.shown(line);
     let help = if shown.starts_with("- ") || shown == "-" {
@@ -163,7 +203,9 @@ fn indentation(lines: &Lines<'_>, at: usize) -> Diagnostic {
     } else {
         "line it up with the key it belongs beside; the keys of one mapping begin in the same column"
     };
-    let mut error = Diagnostic::new(codes::INDENTATION, Severity::Error, line, format!("the indentation of `{shown}` fits nothing above it")).help(help);
+    let mut error =
+        Diagnostic::new(codes::INDENTATION, Severity::Error, line, format!("the indentation of `{shown}` fits nothing above it"))
+            .help(help);
     if let Some(above) = lines.before(at) {
         error = error.related(above, "the line before");
     }

@@ -36,7 +36,9 @@ fn action(text: &str, start: usize) -> Span {
 pub(super) fn is_chart_value(value: &str) -> bool {
     let Some((_, action)) = value.split_once("{{") else { return false };
     let action = action.trim_start_matches('-').trim_start();
-    [".Values.", ".Release.", ".Chart.", ".Capabilities.", "$.Values.", "include \"", "template \""].iter().any(|object| action.starts_with(object))
+    [".Values.", ".Release.", ".Chart.", ".Capabilities.", "$.Values.", "include \"", "template \""]
+        .iter()
+        .any(|object| action.starts_with(object))
 }
 
 /// The error about a template.

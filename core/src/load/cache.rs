@@ -34,7 +34,12 @@ pub(super) struct Cache {
 
 impl Cache {
     /// What the document at `range` of `text` says; asks `read` if no document with this very text is known.
-    pub(super) fn get_or_read(&mut self, text: &Arc<str>, range: Range<usize>, read: impl FnOnce(&str) -> ParsedDocument) -> Arc<ParsedDocument> {
+    pub(super) fn get_or_read(
+        &mut self,
+        text: &Arc<str>,
+        range: Range<usize>,
+        read: impl FnOnce(&str) -> ParsedDocument,
+    ) -> Arc<ParsedDocument> {
         let own = text.get(range.clone()).unwrap_or_default();
         let hash = self.hasher.hash_one(own);
         if let Some(known) = self.table.find_mut(hash, |known| known.hash == hash && known.text() == own) {
@@ -45,7 +50,8 @@ impl Cache {
             return known.parsed.clone();
         }
         let parsed = Arc::new(read(own));
-        self.table.insert_unique(hash, Known { hash, text: text.clone(), range, is_used: true, parsed: parsed.clone() }, |known| known.hash);
+        self.table
+            .insert_unique(hash, Known { hash, text: text.clone(), range, is_used: true, parsed: parsed.clone() }, |known| known.hash);
         parsed
     }
 

@@ -76,8 +76,13 @@ fn warning(loaded: &Loaded, earlier: (usize, usize), later: (usize, usize)) -> O
     let (resource, later) = place(later)?;
     let (_, kind, namespace, name) = identity(resource);
     let inside = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
-    let warning = Diagnostic::at(codes::DUPLICATE_OBJECT, Severity::Warning, Some(later), format!("{kind} `{name}`{inside} is defined more than once"))
-        .related_place(earlier, "this one does not count, the last one does")
-        .help("remove one of them, or give it another name or namespace");
+    let warning = Diagnostic::at(
+        codes::DUPLICATE_OBJECT,
+        Severity::Warning,
+        Some(later),
+        format!("{kind} `{name}`{inside} is defined more than once"),
+    )
+    .related_place(earlier, "this one does not count, the last one does")
+    .help("remove one of them, or give it another name or namespace");
     Some(warning)
 }
