@@ -1,6 +1,7 @@
 //! What Netpolis is tested with: generated clusters, an evaluator to compare with, and other projects' expected answers.
 
 pub mod generate;
+pub mod measure;
 pub mod oracle;
 pub mod random;
 pub mod yaml;

@@ -226,11 +226,15 @@ impl Oracle {
     /// Nodes that pods are bound to exist, given or not; the pods' `hostIP` is an address of theirs.
     fn take_referred_nodes(&mut self, resources: &[&Resource]) {
         for resource in resources {
-            let Kind::Pod(pod) = &resource.kind else { continue };
-            let Some(name) = pod.template.node.as_deref().filter(|_| !pod.terminated) else { continue };
+            let (template, address) = match &resource.kind {
+                Kind::Pod(pod) if !pod.terminated => (&pod.template, pod.host_address),
+                Kind::Workload(workload) => (&workload.template, None),
+                _ => continue,
+            };
+            let Some(name) = template.node.as_deref() else { continue };
             let node = self.nodes.entry(name.to_owned()).or_default();
             if node.labels.is_none() {
-                node.addresses.extend(pod.host_address.filter(|a| !node.addresses.contains(a)));
+                node.addresses.extend(address.filter(|a| !node.addresses.contains(a)));
             }
         }
     }

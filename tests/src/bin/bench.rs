@@ -1,0 +1,174 @@
+//! `bench [--json FILE] [--wasm]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
+//!
+//! Every size is measured in a process of its own, so that one does not use the memory of another; times are medians. With `--wasm` the
+//! same steps are measured in WebAssembly too, as the page is built, run by Node.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use netpolis_tests::generate::{Plan, generate};
+use netpolis_tests::measure::Steps;
+use serde::{Deserialize, Serialize};
+
+const USAGE: &str = "usage: bench [--json FILE] [--wasm]";
+const SEED: u64 = 1;
+/// Pods, policies, and how often each step is run.
+const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_000, 3_000, 5)];
+
+/// One line of the table.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    target: &'static str,
+    pods: usize,
+    policies: usize,
+    #[serde(flatten)]
+    times: Times,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Times {
+    /// Text to resources.
+    load_ms: f64,
+    /// Resources to compiled policies.
+    compile_ms: f64,
+    /// All pairs of classes.
+    connectivity_ms: f64,
+    /// One policy edited, up to all pairs.
+    edit_ms: f64,
+    /// Peak of memory, in units of 1,000,000 bytes.
+    peak_mb: f64,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let mut arguments = env::args().skip(1);
+    let (mut json, mut wasm) = (None::<PathBuf>, false);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--json" => json = Some(arguments.next().ok_or(USAGE)?.into()),
+            "--wasm" => wasm = true,
+            // What this program calls itself with.
+            "--one" => {
+                let numbers: Vec<usize> = arguments.by_ref().filter_map(|n| n.parse().ok()).collect();
+                let &[pods, policies, rounds] = numbers.as_slice() else { return Err(USAGE.into()) };
+                println!("{}", to_json(&measure(pods, policies, rounds))?);
+                return Ok(());
+            }
+            _ => return Err(USAGE.into()),
+        }
+    }
+    let mut rows = Vec::new();
+    println!(
+        "{:<8} {:>7} {:>9} {:>10} {:>12} {:>17} {:>9} {:>9}",
+        "target", "pods", "policies", "load ms", "compile ms", "all pairs ms", "edit ms", "peak MB"
+    );
+    let module = if wasm { Some(build_wasm()?) } else { None };
+    for (pods, policies, rounds) in SIZES {
+        let program = env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?;
+        let numbers = [pods, policies, rounds].map(|n| n.to_string());
+        let times = one_line(Command::new(program).arg("--one").args(&numbers))?;
+        report(&mut rows, "native", pods, policies, times);
+        if let Some(module) = &module {
+            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench.mjs");
+            let numbers = [pods.to_string(), policies.to_string(), SEED.to_string(), rounds.to_string()];
+            let times = one_line(Command::new("node").arg(script).arg(module).args(&numbers))?;
+            report(&mut rows, "wasm", pods, policies, times);
+        }
+    }
+    match json {
+        Some(file) => std::fs::write(&file, to_json(&rows)?).map_err(|e| format!("cannot write `{}`: {e}", file.display())),
+        None => Ok(()),
+    }
+}
+
+fn to_json(value: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string(value).map_err(|e| e.to_string())
+}
+
+fn report(rows: &mut Vec<Row>, target: &'static str, pods: usize, policies: usize, times: Times) {
+    let Times { load_ms, compile_ms, connectivity_ms, edit_ms, peak_mb } = times;
+    println!(
+        "{target:<8} {pods:>7} {policies:>9} {load_ms:>10.2} {compile_ms:>12.2} {connectivity_ms:>17.2} {edit_ms:>9.2} {peak_mb:>9.1}"
+    );
+    rows.push(Row { name: format!("generated-{pods}"), target, pods, policies, times });
+}
+
+/// Runs a command that prints its measurements as one line.
+fn one_line(command: &mut Command) -> Result<Times, String> {
+    let output = command.output().map_err(|e| format!("cannot run {command:?}: {e}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let failed = || format!("{command:?} did not work: {}{text}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_str(text.trim()).map_err(|_| failed())
+}
+
+fn measure(pods: usize, policies: usize, rounds: usize) -> Times {
+    let mut steps = Steps::new(generate(&Plan { pods, policies, seed: SEED, cluster_wide: false }));
+    let load_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::load);
+    let compile_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::compile);
+    let connectivity_ms = repeat(&mut steps, rounds, |_, _| {}, |steps| drop(std::hint::black_box(steps.connect())));
+    steps.open();
+    let edit_ms = repeat(&mut steps, rounds, Steps::type_something, |steps| drop(std::hint::black_box(steps.edit())));
+    Times { load_ms, compile_ms, connectivity_ms, edit_ms, peak_mb: peak_mb() }
+}
+
+/// The median time of a step in milliseconds.
+fn repeat(steps: &mut Steps, rounds: usize, before: impl Fn(&mut Steps, usize), step: impl Fn(&mut Steps)) -> f64 {
+    let mut times: Vec<f64> = (0..rounds)
+        .map(|round| {
+            before(steps, round);
+            let started = Instant::now();
+            step(steps);
+            started.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times.get(rounds / 2).copied().unwrap_or_default()
+}
+
+/// The most memory that this process ever had, where the system tells (Linux); otherwise 0.
+fn peak_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib: f64 = line.and_then(|l| l.trim().strip_suffix(" kB")?.trim().parse().ok()).unwrap_or_default();
+    kib * 1024.0 / 1e6
+}
+
+/// Builds the steps for WebAssembly with the page's own profile.
+fn build_wasm() -> Result<PathBuf, String> {
+    let target = "wasm32-unknown-unknown";
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(&root).args([
+        "build",
+        "--quiet",
+        "--package",
+        "netpolis-tests",
+        "--example",
+        "wasm_bench",
+        "--profile",
+        "wasm-release",
+    ]);
+    cargo.args(["--target", target]).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
+    // `./dev` finds out which toolchain has the target.
+    if let Ok(toolchain) = env::var("WASM_TOOLCHAIN") {
+        cargo.env("RUSTUP_TOOLCHAIN", toolchain);
+    }
+    let status = cargo.status().map_err(|e| format!("cannot run cargo: {e}"))?;
+    if !status.success() {
+        return Err("the WebAssembly build did not work".into());
+    }
+    let folder = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Ok(folder.join(target).join("wasm-release/examples/wasm_bench.wasm"))
+}

@@ -1,0 +1,130 @@
+//! The steps that are measured, natively and in WebAssembly alike.
+
+use netpolis_core::compile::{ClassId, Compiled, compile};
+use netpolis_core::connectivity::Connectivity;
+use netpolis_core::document::Limits;
+use netpolis_core::load::{Loaded, Loader};
+use netpolis_core::policy::translate;
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Settings;
+use netpolis_core::snapshot::{self, Snapshot};
+
+use crate::generate::File;
+
+/// A cluster on its way through the layers, one step at a time.
+pub struct Steps {
+    files: Vec<File>,
+    settings: Settings,
+    loaded: Loaded,
+    snapshot: Snapshot,
+    compiled: Compiled,
+    scene: Scene,
+    edited: usize,
+}
+
+impl Steps {
+    /// Nothing is read yet.
+    pub fn new(files: Vec<File>) -> Self {
+        let settings = Settings::default();
+        let snapshot = Snapshot::default();
+        // The policies of a namespace in the middle, so that half of all documents stand behind the edit.
+        let policies: Vec<usize> =
+            (0..files.len()).filter(|i| files[*i].name.ends_with("-policies.yaml") && files[*i].text.contains(PORT)).collect();
+        Steps {
+            compiled: compile(&snapshot, Default::default(), &settings),
+            loaded: Loaded::default(),
+            scene: Scene::new(settings.clone()),
+            edited: policies.get(policies.len() / 2).copied().unwrap_or_default(),
+            files,
+            settings,
+            snapshot,
+        }
+    }
+
+    /// Text to resources.
+    pub fn load(&mut self) {
+        self.loaded = Loader::new(Limits::default()).load(&views(&self.files));
+    }
+
+    /// Resources to compiled policies.
+    pub fn compile(&mut self) {
+        let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
+        self.snapshot = snapshot::build(resources(), &self.settings);
+        self.compiled = compile(&self.snapshot, translate(resources(), &self.settings), &self.settings);
+    }
+
+    /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.
+    pub fn connect(&mut self) -> u64 {
+        every_pair(&Connectivity::new(&self.compiled, &self.snapshot))
+    }
+
+    /// Opens the whole text as the page does, so that there is something to edit.
+    pub fn open(&mut self) {
+        self.scene.set_files(&views(&self.files));
+        every_pair(self.scene.connectivity());
+    }
+
+    /// Changes a port of one policy in the text, which is not part of what is measured.
+    pub fn type_something(&mut self, round: usize) {
+        let Some(file) = self.files.get_mut(self.edited) else { return };
+        if let Some(at) = file.text.find(PORT).map(|at| at + PORT.len()) {
+            let end = file.text[at..].find('\n').map_or(file.text.len(), |n| at + n);
+            file.text.replace_range(at..end, &(20_000 + round).to_string());
+        }
+    }
+
+    /// Takes the edited text, up to the answer for every pair of classes.
+    pub fn edit(&mut self) -> u64 {
+        self.scene.set_files(&views(&self.files));
+        every_pair(self.scene.connectivity())
+    }
+
+    /// How many classes of ends there are.
+    pub fn classes(&self) -> usize {
+        self.compiled.class_count()
+    }
+}
+
+const PORT: &str = "- port: ";
+
+fn views(files: &[File]) -> Vec<(&str, &str)> {
+    files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect()
+}
+
+fn every_pair(connectivity: &Connectivity) -> u64 {
+    let classes = connectivity.class_count() as u32;
+    let mut sum = 0;
+    for from in (0..classes).map(ClassId) {
+        for to in (0..classes).map(ClassId) {
+            let pair = connectivity.between_classes(from, to);
+            sum += u64::from(pair.allowed.is_none()) + 2 * u64::from(pair.allowed == pair.possible);
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::{Plan, generate};
+
+    #[test]
+    fn an_edit_changes_one_policy_and_the_scene_follows() {
+        let mut steps = Steps::new(generate(&Plan { pods: 60, policies: 40, seed: 1, cluster_wide: false }));
+        steps.load();
+        steps.compile();
+        let before = steps.connect();
+        steps.open();
+        assert_eq!(steps.edit(), before, "nothing was typed yet");
+        let text = |steps: &Steps| steps.files[steps.edited].text.clone();
+        let old = text(&steps);
+        steps.type_something(1);
+        let differences = old.lines().zip(text(&steps).lines()).filter(|(a, b)| a != b).count();
+        assert_eq!(differences, 1);
+        steps.edit();
+        steps.load();
+        assert!(steps.loaded.diagnostics.iter().all(|d| d.severity != netpolis_core::diagnostics::Severity::Error));
+        steps.compile();
+        assert_eq!(steps.connect(), every_pair(steps.scene.connectivity()));
+    }
+}
