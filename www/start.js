@@ -1,12 +1,23 @@
 // Starts the program. A file of its own, because the page's policy forbids inline scripts; the names of the
 // program's files (they carry hashes) stand in this script's tag.
 
-const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+const tag = document.querySelector("script[data-wasm]");
+const address = (name) => new URL(name, document.baseURI).href;
+
+/** The program, compiled; its worker gets the same. */
+async function compile(url) {
+  const response = await fetch(url, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  // Some file servers do not know the type of .wasm files, and streaming insists on it.
+  if (response.headers.get("content-type")?.startsWith("application/wasm")) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
 
 try {
-  const program = await import(new URL(js, document.baseURI).href);
-  await program.default({ module_or_path: new URL(wasm, document.baseURI) });
-  program.startPage();
+  const js = address(tag.dataset.js);
+  const [program, module] = await Promise.all([import(js), compile(address(tag.dataset.wasm))]);
+  await program.default({ module_or_path: module });
+  program.startPage(module, js, address("worker.js"));
 } catch (error) {
   const message = document.createElement("p");
   message.setAttribute("role", "alert");

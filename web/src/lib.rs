@@ -1,30 +1,36 @@
 //! The Netpolis page and its JavaScript API, one program: the script that loads it says what it is to be.
+//!
+//! ```text
+//! text ──> engine (core, here or in a worker) ──> view_model ──> state ──> components
+//!                                                              graph (layout, routes)
+//! ```
+//!
+//! [`state`], [`graph`], [`share`] and [`view_model`] know no browser and are tested natively; [`components`] draw,
+//! [`effects`] do what changes the world outside: storage, clipboard, files, workers.
 
+pub mod api;
+pub mod components;
 pub mod editor;
+pub mod effects;
+pub mod engine;
+pub mod examples;
+pub mod graph;
+pub mod share;
+pub mod state;
+pub mod view_model;
 
 use wasm_bindgen::prelude::*;
-use yew::prelude::*;
 
-/// Shows the page.
+/// Shows the page. `module` is this program compiled, `script` the address of its script and `worker` that of the worker's script:
+/// with them it can start itself a second time.
 #[wasm_bindgen(js_name = startPage)]
-pub fn start_page() {
-    yew::Renderer::<Page>::new().render();
+pub fn start_page(module: JsValue, script: String, worker: String) {
+    let start = effects::start::Start { module, script, worker };
+    yew::Renderer::<components::page::Page>::with_props(components::page::PageProps { start: std::rc::Rc::new(start) }).render();
 }
 
-#[component]
-fn Page() -> Html {
-    let node = use_node_ref();
-    use_effect_with(node.clone(), |node| {
-        let node = node.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            let Some(parent) = node.cast::<web_sys::Element>() else { return };
-            let Ok(module) = editor::binding::EditorModule::load().await else { return };
-            let options = editor::binding::Options { label: "cluster.yaml", read_only: false, wrap: false, theme: editor::binding::Theme::Auto };
-            if let Ok(editor) = module.create(&parent, &options, |_, _, _| (), |_, _, _| ()) {
-                let _ = editor.open("cluster.yaml", "kind: Pod\n", editor::binding::Language::Yaml);
-                std::mem::forget(editor);
-            }
-        });
-    });
-    html! { <main><h1>{ "Netpolis" }</h1><div ref={node} style="height: 20em"></div></main> }
+/// Serves as the page's worker.
+#[wasm_bindgen(js_name = startWorker)]
+pub fn start_worker() {
+    engine::worker::serve();
 }

@@ -1,3 +1,4 @@
 //! The text editor.
 
 pub mod binding;
+pub mod completion;

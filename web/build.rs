@@ -1,0 +1,35 @@
+//! Builds the example gallery (`www/examples/index.json` and the files it names) into the program.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, error, fs};
+
+use serde_json::Value;
+
+fn main() -> Result<(), Box<dyn error::Error>> {
+    let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../www/examples");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let index = folder.join("index.json");
+    let examples: Vec<Value> = if index.exists() { serde_json::from_str(&fs::read_to_string(&index)?)? } else { Vec::new() };
+
+    let mut code = String::from("/// The gallery, in the order of its menu; the page opens with the first.\npub static EXAMPLES: &[Example] = &[\n");
+    for example in &examples {
+        let files: Vec<&Value> = example["files"].as_array().into_iter().flatten().collect();
+        write!(code, "    Example {{ id: {}, title: {}, summary: {}, files: &[", text(&example["id"]), text(&example["title"]), text(&example["summary"]))?;
+        for file in files {
+            let path: PathBuf = folder.join(file["path"].as_str().unwrap_or_default()).canonicalize()?;
+            write!(code, "({}, include_str!({:?})), ", text(&file["name"]), path.display().to_string())?;
+        }
+        let flow = &example["flow"];
+        let port = flow["port"].as_u64().map(|p| p.to_string()).unwrap_or_default();
+        writeln!(code, "], flow: [{}, {}, {}, {port:?}] }},", text(&flow["from"]), text(&flow["to"]), text(&flow["protocol"]))?;
+    }
+    code.push_str("];\n");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("examples.rs"), code)?;
+    Ok(())
+}
+
+/// A JSON string as a Rust literal.
+fn text(value: &Value) -> String {
+    format!("{:?}", value.as_str().unwrap_or_default())
+}

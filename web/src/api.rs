@@ -1,0 +1,205 @@
+//! The JavaScript API: the evaluator without the page.
+//!
+//! ```js
+//! const netpolis = new Netpolis();
+//! const { problems } = netpolis.load([{ name: "policies.yaml", text }]);
+//! const reply = netpolis.decide({ from: "shop/frontend", to: "shop/db", protocol: "TCP", port: 5432 });
+//! if (reply.ok) console.log(reply.answer.verdict, reply.answer.summary);
+//! ```
+
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+use serde::{Deserialize, Serialize};
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::*;
+
+use crate::view_model::{AnswerView, EndView, ProblemView, Question, SceneView, SetView, answer_view, scene_view};
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct File {
+    /// Its name, as findings give it back.
+    pub name: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// What is assumed; what is left out is as on the page.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Assumptions {
+    /// `none`: nothing enforces policies. `generic`: as the API texts say.
+    #[tsify(optional, type = "\"none\" | \"generic\"")]
+    pub engine: Option<String>,
+    /// What an ipBlock matches: `podsToo` or `outsideOnly`.
+    #[tsify(optional, type = "\"podsToo\" | \"outsideOnly\"")]
+    pub ip_block: Option<String>,
+    /// What pods on the host network count as: `asNode` or `asPod`.
+    #[tsify(optional, type = "\"asNode\" | \"asPod\"")]
+    pub host_network: Option<String>,
+    /// Whether a pod's own node always reaches it: `ingressAllowed` or `ignored`.
+    #[tsify(optional, type = "\"ingressAllowed\" | \"ignored\"")]
+    pub own_node: Option<String>,
+    /// What NetworkPolicies mean for protocols without ports: `undefined` or `followRules`.
+    #[tsify(optional, type = "\"undefined\" | \"followRules\"")]
+    pub other_protocols: Option<String>,
+}
+
+impl Assumptions {
+    fn settings(&self) -> Settings {
+        let is = |field: &Option<String>, word: &str| field.as_deref() == Some(word);
+        let mut settings = Settings::default();
+        if is(&self.engine, "none") {
+            settings.engine = Engine::None;
+        }
+        if is(&self.ip_block, "outsideOnly") {
+            settings.ip_block = IpBlockReach::OutsideOnly;
+        }
+        if is(&self.host_network, "asPod") {
+            settings.host_network = HostNetwork::AsPod;
+        }
+        if is(&self.own_node, "ignored") {
+            settings.own_node = OwnNode::Ignored;
+        }
+        if is(&self.other_protocols, "followRules") {
+            settings.other_protocols = OtherProtocols::FollowRules;
+        }
+        settings
+    }
+}
+
+/// What was found while files were read.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Found {
+    /// Findings, in text order.
+    pub problems: Vec<ProblemView>,
+}
+
+/// Who can send and receive.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Endpoints {
+    /// Workloads, nodes, and outside addresses that policies tell apart.
+    pub endpoints: Vec<EndView>,
+}
+
+/// An answer, or why there is none.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(untagged)]
+pub enum Reply {
+    /// There is an answer.
+    Ok {
+        /// Always true.
+        #[tsify(type = "true")]
+        ok: bool,
+        /// The answer.
+        answer: Box<AnswerView>,
+    },
+    /// There is none.
+    Failed {
+        /// Always false.
+        #[tsify(type = "false")]
+        ok: bool,
+        /// Why, in a sentence.
+        failed: String,
+    },
+}
+
+/// One pair of ends.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct PairView {
+    /// The sender's name in questions.
+    pub from: String,
+    /// The receiver's.
+    pub to: String,
+    /// What passes.
+    pub allowed: SetView,
+}
+
+/// All pairs.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Pairs {
+    /// Pairs of different ends of which one at least is inside, and pods of one workload among each other.
+    pub pairs: Vec<PairView>,
+}
+
+/// An evaluator that holds one set of files.
+#[wasm_bindgen]
+pub struct Netpolis {
+    scene: Scene,
+    view: SceneView,
+}
+
+#[wasm_bindgen]
+impl Netpolis {
+    /// One without files.
+    ///
+    /// # Errors
+    /// If the assumptions are no such object.
+    #[wasm_bindgen(constructor)]
+    pub fn new(assumptions: Option<Ts<Assumptions>>) -> Result<Netpolis, JsError> {
+        let assumptions = assumptions.map(|a| a.to_rust()).transpose()?.unwrap_or_default();
+        let scene = Scene::new(assumptions.settings());
+        let view = scene_view(&scene);
+        Ok(Netpolis { scene, view })
+    }
+
+    /// Reads files in place of those it had. What cannot be read is among the findings.
+    ///
+    /// # Errors
+    /// If an element of the list is no file.
+    pub fn load(&mut self, files: Vec<Ts<File>>) -> Result<Ts<Found>, JsError> {
+        let files = files.iter().map(Ts::to_rust).collect::<Result<Vec<File>, _>>()?;
+        let files: Vec<(&str, &str)> = files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect();
+        self.scene.set_files(&files);
+        self.view = scene_view(&self.scene);
+        self.problems()
+    }
+
+    /// What there is to say about the text.
+    ///
+    /// # Errors
+    /// If it cannot be handed over.
+    pub fn problems(&self) -> Result<Ts<Found>, JsError> {
+        Ok(Found { problems: self.view.problems.clone() }.into_ts()?)
+    }
+
+    /// Who can send and receive.
+    ///
+    /// # Errors
+    /// If it cannot be handed over.
+    pub fn endpoints(&self) -> Result<Ts<Endpoints>, JsError> {
+        Ok(Endpoints { endpoints: self.view.ends.clone() }.into_ts()?)
+    }
+
+    /// The answer to a question, with everything that led to it.
+    ///
+    /// # Errors
+    /// If the question is no such object.
+    pub fn decide(&self, question: Ts<Question>) -> Result<Ts<Reply>, JsError> {
+        let reply = match answer_view(&self.scene, &self.view, &question.to_rust()?) {
+            Ok(answer) => Reply::Ok { ok: true, answer: Box::new(answer) },
+            Err(failed) => Reply::Failed { ok: false, failed },
+        };
+        Ok(reply.into_ts()?)
+    }
+
+    /// All pairs.
+    ///
+    /// # Errors
+    /// If they cannot be handed over.
+    pub fn connectivity(&self) -> Result<Ts<Pairs>, JsError> {
+        let ends = &self.view.ends;
+        let mut pairs = Vec::new();
+        for (a, from) in ends.iter().enumerate() {
+            for (b, to) in ends.iter().enumerate() {
+                let outside = |end: &EndView| end.namespace.is_none();
+                if let Some(set) = self.view.between_index(a, b).and_then(|i| self.view.sets.get(i))
+                    && !(outside(from) && outside(to))
+                {
+                    pairs.push(PairView { from: from.key.clone(), to: to.key.clone(), allowed: set.clone() });
+                }
+            }
+        }
+        Ok(Pairs { pairs }.into_ts()?)
+    }
+}

@@ -1,0 +1,141 @@
+//! A field that completes from a list, and takes what is not in it, too.
+
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+/// Most entries that are listed at once.
+const MOST: usize = 60;
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What choosing it gives.
+    pub value: String,
+    /// What it says.
+    pub title: String,
+    /// Smaller, beside it.
+    pub detail: String,
+}
+
+/// Properties of a [`Combobox`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct ComboboxProps {
+    /// Its name, for screen readers.
+    pub label: AttrValue,
+    /// What is chosen.
+    pub value: AttrValue,
+    /// How that reads.
+    pub text: AttrValue,
+    /// What can be chosen.
+    pub entries: super::Shared<Vec<Entry>>,
+    /// What was chosen or written.
+    pub onchoose: Callback<String>,
+}
+
+/// A field that completes from a list.
+#[component]
+pub fn Combobox(props: &ComboboxProps) -> Html {
+    let typed = use_state(|| None::<String>);
+    let active = use_state(|| 0usize);
+    let input = use_node_ref();
+    let id = use_memo((), |()| format!("list-{}", js_sys::Math::random().to_bits()));
+
+    let found: Vec<Entry> = match &*typed {
+        None => Vec::new(),
+        Some(text) => {
+            let wanted = text.to_lowercase();
+            let matches = |e: &&Entry| wanted.is_empty() || e.title.to_lowercase().contains(&wanted) || e.detail.to_lowercase().contains(&wanted);
+            props.entries.iter().filter(matches).take(MOST).cloned().collect()
+        }
+    };
+    let choose = {
+        let (typed, onchoose, input) = (typed.clone(), props.onchoose.clone(), input.clone());
+        Callback::from(move |value: String| {
+            typed.set(None);
+            if let Some(input) = input.cast::<HtmlElement>() {
+                let _ = input.blur();
+            }
+            onchoose.emit(value);
+        })
+    };
+    let onfocus = {
+        let (typed, input, active) = (typed.clone(), input.clone(), active.clone());
+        Callback::from(move |_: FocusEvent| {
+            // Everything is offered until something is typed.
+            typed.set(Some(String::new()));
+            active.set(usize::MAX);
+            if let Some(input) = input.cast::<HtmlInputElement>() {
+                input.select();
+            }
+        })
+    };
+    let oninput = {
+        let (typed, active) = (typed.clone(), active.clone());
+        Callback::from(move |event: InputEvent| {
+            active.set(0);
+            typed.set(Some(event.target_unchecked_into::<HtmlInputElement>().value()));
+        })
+    };
+    let onblur = {
+        let (typed, onchoose, value) = (typed.clone(), props.onchoose.clone(), props.value.clone());
+        Callback::from(move |_: FocusEvent| {
+            if let Some(text) = typed.as_ref().map(|t| t.trim()).filter(|t| !t.is_empty() && *t != &*value) {
+                onchoose.emit(text.to_owned());
+            }
+            typed.set(None);
+        })
+    };
+    let onkeydown = {
+        let (typed, active, found, choose, input) = (typed.clone(), active.clone(), found.clone(), choose.clone(), input.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let count = found.len();
+            match event.key().as_str() {
+                "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
+                "ArrowDown" if count > 0 => active.set(if *active >= count - 1 { 0 } else { *active + 1 }),
+                "ArrowUp" if count > 0 => active.set(if *active == 0 || *active > count { count - 1 } else { *active - 1 }),
+                "Enter" => match (found.get(*active), typed.as_deref()) {
+                    (Some(entry), _) => choose.emit(entry.value.clone()),
+                    (None, Some(text)) if !text.trim().is_empty() => choose.emit(text.trim().to_owned()),
+                    _ => (),
+                },
+                "Escape" => {
+                    typed.set(None);
+                    if let Some(input) = input.cast::<HtmlElement>() {
+                        let _ = input.blur();
+                    }
+                }
+                _ => return,
+            }
+            event.prevent_default();
+        })
+    };
+    let open = typed.is_some() && !found.is_empty();
+    let shown = match typed.as_deref() {
+        Some(text) if !text.is_empty() => text.to_owned(),
+        _ => props.text.to_string(),
+    };
+    html! {
+        <div class="combobox">
+            <input ref={input} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()}
+                aria-expanded={open.to_string()} aria-controls={id.to_string()} aria-autocomplete="list"
+                aria-activedescendant={(open && *active < found.len()).then(|| format!("{id}-{}", *active))}
+                value={shown.clone()} title={shown} {onfocus} {oninput} {onblur} {onkeydown} />
+            <ul id={id.to_string()} role="listbox" aria-label={props.label.clone()} hidden={!open}>
+                { for found.iter().enumerate().map(|(i, entry)| {
+                    let (choose, value) = (choose.clone(), entry.value.clone());
+                    // Before the field loses the focus.
+                    let onmousedown = Callback::from(move |event: MouseEvent| {
+                        event.prevent_default();
+                        choose.emit(value.clone());
+                    });
+                    html! {
+                        <li key={entry.value.clone()} id={format!("{id}-{i}")} role="option" aria-selected={(i == *active).to_string()}
+                            class={classes!((entry.value == *props.value).then_some("chosen"))} {onmousedown}>
+                            <span>{ &entry.title }</span><small>{ &entry.detail }</small>
+                        </li>
+                    }
+                }) }
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,194 @@
+//! Windows over the page: sharing, assumptions, about.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlInputElement};
+use yew::prelude::*;
+
+use netpolis_core::settings::{HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+
+use super::Store;
+use super::icons::{COPY, CROSS, DOWNLOAD, icon};
+use crate::effects::outside;
+use crate::share::{LONG_LINK, encode};
+use crate::state::{Action, Dialog};
+
+/// The window that is open, if one is.
+#[component]
+pub fn Dialogs() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    match store.dialog {
+        Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
+        Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },
+        Some(Dialog::About) => html! { <Window title="About Netpolis"><About /></Window> },
+        None => Html::default(),
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct WindowProps {
+    title: AttrValue,
+    children: Children,
+}
+
+#[component]
+fn Window(props: &WindowProps) -> Html {
+    let node = use_node_ref();
+    let store = use_context::<Store>();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                let _ = dialog.show_modal();
+            }
+        });
+    }
+    let close = {
+        let store = store.clone();
+        move || {
+            if let Some(store) = &store {
+                store.dispatch(Action::ShowDialog(None));
+            }
+        }
+    };
+    let onclose = {
+        let close = close.clone();
+        Callback::from(move |_: Event| close())
+    };
+    let onclick = {
+        let (close, node) = (close.clone(), node.clone());
+        // A press beside the window falls on the dialog itself.
+        Callback::from(move |event: MouseEvent| {
+            if event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok()) == node.cast::<web_sys::Node>() {
+                close();
+            }
+        })
+    };
+    let onbutton = Callback::from(move |_: MouseEvent| close());
+    html! {
+        <dialog ref={node} class="window" aria-label={props.title.clone()} {onclose} {onclick}>
+            <div class="window-body">
+                <header><h2>{ props.title.clone() }</h2><button type="button" class="quiet square" aria-label="close" onclick={onbutton}>{ icon(CROSS) }</button></header>
+                { props.children.clone() }
+            </div>
+        </dialog>
+    }
+}
+
+// --- sharing --------------------------------------------------------------------------------------
+
+#[component]
+fn Share() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let view = use_state(|| "graph".to_owned());
+    let editable = use_state(|| false);
+    let fragment = use_memo(store.revision, |_| encode(&store.shared()));
+    let link = format!("{}#{fragment}", outside::page_address(None));
+    let edit = if *editable { "&edit=1" } else { "" };
+    let embed = format!(
+        "<iframe src=\"{}#{fragment}&view={}{edit}\" title=\"Netpolis\" sandbox=\"allow-scripts\" width=\"100%\" height=\"420\" style=\"border:0\" loading=\"lazy\"></iframe>",
+        outside::page_address(Some("embed.html")),
+        *view
+    );
+    let copy = |text: String, what: &'static str| {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            let store = store.clone();
+            outside::copy(text.clone(), move |done| {
+                store.dispatch(Action::Notify(if done { format!("{what} copied") } else { "the browser did not allow copying; select the text and copy it".into() }));
+            });
+        })
+    };
+    let save = {
+        let fragment = fragment.clone();
+        Callback::from(move |_: MouseEvent| outside::download("scene.netpolis", "text/plain", &fragment))
+    };
+    let onview = {
+        let view = view.clone();
+        Callback::from(move |event: Event| view.set(event.target_unchecked_into::<web_sys::HtmlSelectElement>().value()))
+    };
+    let onedit = {
+        let editable = editable.clone();
+        Callback::from(move |event: Event| editable.set(event.target_unchecked_into::<HtmlInputElement>().checked()))
+    };
+    html! {
+        <div class="share">
+            <p>{ "The link holds all files, the assumptions and the flow in question. It goes after the # sign, which browsers never send to a server." }</p>
+            <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
+            <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
+                { format!("{} characters.", link.len()) }
+                if link.len() > LONG_LINK { { " Some chat and mail programs cut links this long: better send the file." } }
+            </p>
+            <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ "Save as a file" }</button>
+            <h3>{ "Put it into a page" }</h3>
+            <p class="options">
+                <label>{ "Show " }<span class="pick select"><select onchange={onview}>
+                    { for ["graph", "trace", "matrix"].iter().map(|v| html! { <option value={*v} selected={*view == *v}>{ v }</option> }) }
+                </select></span></label>
+                <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may change the text" }</label>
+            </p>
+            <div class="copy-row"><textarea readonly=true rows="3" aria-label="embed code" value={embed.clone()} /><button type="button" class="pick" onclick={copy(embed, "Embed code")}>{ icon(COPY) }{ "Copy" }</button></div>
+        </div>
+    }
+}
+
+// --- assumptions ----------------------------------------------------------------------------------
+
+#[component]
+fn Assumptions() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let settings = &store.settings;
+    let choose = |change: fn(&mut Settings)| {
+        let store = store.clone();
+        Callback::from(move |_: Event| {
+            let mut settings = store.settings.clone();
+            change(&mut settings);
+            store.dispatch(Action::ChooseSettings(settings));
+        })
+    };
+    let radio = |group: &'static str, on: bool, text: &'static str, change: fn(&mut Settings)| {
+        html! { <label class="choice"><input type="radio" name={group} checked={on} onchange={choose(change)} /><span>{ text }</span></label> }
+    };
+    html! {
+        <div class="assumptions">
+            <p>{ "Upstream texts leave these to the network plugin or to the cluster. They travel with a link." }</p>
+            <fieldset><legend>{ "An ipBlock matches" }</legend>
+                { radio("ip-block", settings.ip_block == IpBlockReach::PodsToo, "any address in it, those of pods too", |s| s.ip_block = IpBlockReach::PodsToo) }
+                { radio("ip-block", settings.ip_block == IpBlockReach::OutsideOnly, "only addresses outside the cluster", |s| s.ip_block = IpBlockReach::OutsideOnly) }
+            </fieldset>
+            <fieldset><legend>{ "A pod with hostNetwork: true counts as" }</legend>
+                { radio("host-network", settings.host_network == HostNetwork::AsNode, "its node: no policy selects it", |s| s.host_network = HostNetwork::AsNode) }
+                { radio("host-network", settings.host_network == HostNetwork::AsPod, "an ordinary pod", |s| s.host_network = HostNetwork::AsPod) }
+            </fieldset>
+            <fieldset><legend>{ "A pod's own node" }</legend>
+                { radio("own-node", settings.own_node == OwnNode::IngressAllowed, "always reaches it, as probes need", |s| s.own_node = OwnNode::IngressAllowed) }
+                { radio("own-node", settings.own_node == OwnNode::Ignored, "is nothing special", |s| s.own_node = OwnNode::Ignored) }
+            </fieldset>
+            <fieldset><legend>{ "ICMP and other protocols without ports, under NetworkPolicy" }</legend>
+                { radio("other", settings.other_protocols == OtherProtocols::Undefined, "cannot be told", |s| s.other_protocols = OtherProtocols::Undefined) }
+                { radio("other", settings.other_protocols == OtherProtocols::FollowRules, "are allowed by rules without ports", |s| s.other_protocols = OtherProtocols::FollowRules) }
+            </fieldset>
+        </div>
+    }
+}
+
+// --- about ----------------------------------------------------------------------------------------
+
+#[component]
+fn About() -> Html {
+    let key = |keys: &'static str, what: &'static str| html! { <tr><th scope="row"><kbd>{ keys }</kbd></th><td>{ what }</td></tr> };
+    html! {
+        <div class="about">
+            <p>{ "Netpolis reads Kubernetes network policies as the API texts define them and shows which pods may talk to which, and the line that decides. \
+                Everything is computed in this browser tab: nothing you paste leaves it, and the page works without a network." }</p>
+            <table class="keys">
+                { key("Tab", "to the graph, then arrow keys from mark to mark, Enter selects") }
+                { key("Esc, Tab", "out of the editor") }
+                { key("Ctrl F", "search in the editor; Ctrl Space completes") }
+                { key("F2", "on a tab: rename; Delete closes") }
+                { key("drag", "from one workload to another: asks that flow") }
+                { key("wheel", "zooms the graph at the pointer") }
+            </table>
+            <p>{ "Typefaces Inter and JetBrains Mono under the Open Font License; icons from Lucide under the ISC licence; editor CodeMirror under the MIT licence." }</p>
+        </div>
+    }
+}

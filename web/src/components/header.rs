@@ -1,0 +1,124 @@
+//! The top of the page.
+
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use netpolis_core::settings::{Engine, Settings};
+
+use super::Store;
+use super::icons::{MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, TRASH, UNDO, INFO, icon, logo};
+use super::menu::Menu;
+use crate::effects::{files, storage};
+use crate::examples::EXAMPLES;
+use crate::state::{Action, Dialog, Pane, Theme};
+
+/// The top of the page.
+#[component]
+pub fn Header() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let act = |action: Action| {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    };
+    let chooser = use_node_ref();
+    let title = store.example.and_then(|i| EXAMPLES.get(i)).map_or("Your own", |e| e.title);
+    let none = store.settings.engine == Engine::None;
+    let engine = |engine: Engine| Settings { engine, ..store.settings.clone() };
+    let (theme_icon, theme_word) = match store.theme {
+        Theme::System => (SYSTEM, "theme: as the system has it"),
+        Theme::Light => (SUN, "theme: light"),
+        Theme::Dark => (MOON, "theme: dark"),
+    };
+    let open_files = {
+        let chooser = chooser.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(input) = chooser.cast::<HtmlInputElement>() {
+                input.click();
+            }
+        })
+    };
+    let onchange = {
+        let store = store.clone();
+        Callback::from(move |event: Event| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            let list = input.files().map(|l| files::list_files(&l)).unwrap_or_default();
+            let store = store.clone();
+            spawn_local(async move {
+                take(&store, files::read(Vec::new(), list).await);
+                input.set_value("");
+            });
+        })
+    };
+    let forget = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            storage::forget();
+            store.dispatch(Action::Clear);
+        })
+    };
+    let pane = |pane: Pane, shape, word: &'static str| {
+        let hidden = store.panes.is_hidden(pane);
+        html! {
+            <button type="button" onclick={act(Action::TogglePane(pane))} aria-pressed={(!hidden).to_string()}>
+                { icon(shape) }{ if hidden { format!("Show {word}") } else { format!("Hide {word}") } }
+            </button>
+        }
+    };
+    html! {
+        <header class="header">
+            <h1 class="logo">{ logo() }{ "Netpolis" }</h1>
+            <Menu class="pick" button={html! { <><span class="pick-label">{ "Example" }</span><b>{ title }</b></> }}>
+                <div class="examples">
+                    { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
+                        <button type="button" key={example.id} class={classes!("example", (store.example == Some(i)).then_some("chosen"))}
+                            onclick={act(Action::OpenExample(i, example))}>
+                            <b>{ example.title }</b><span>{ example.summary }</span>
+                        </button>
+                    }) }
+                </div>
+            </Menu>
+            <span class="grow" />
+            <p class="private">{ "Nothing leaves your browser" }</p>
+            <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
+                button={html! { <><span class="pick-label">{ "Engine" }</span><b>{ if none { "none" } else { "NetworkPolicy engine" } }</b></> }}>
+                <button type="button" class={classes!("example", (!none).then_some("chosen"))} onclick={act(Action::ChooseSettings(engine(Engine::Generic)))}>
+                    <b>{ "NetworkPolicy engine" }</b><span>{ "Enforces NetworkPolicy and the cluster-wide policies as their API texts say." }</span>
+                </button>
+                <button type="button" class={classes!("example", none.then_some("chosen"))} onclick={act(Action::ChooseSettings(engine(Engine::None)))}>
+                    <b>{ "No engine" }</b><span>{ "The API server stores policies, and nothing enforces them." }</span>
+                </button>
+                <hr />
+                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
+            </Menu>
+            <button type="button" class="quiet square" onclick={act(Action::ChooseTheme(store.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
+            <button type="button" class="primary" onclick={act(Action::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
+            <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
+                <button type="button" onclick={act(Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
+                <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
+                <button type="button" disabled={!store.can_undo()} onclick={act(Action::Undo)}>{ icon(UNDO) }{ "Undo last change of files" }</button>
+                <hr />
+                { pane(Pane::Editor, PANEL_LEFT, "editor") }
+                { pane(Pane::Inspector, PANEL_RIGHT, "trace") }
+                { pane(Pane::Bottom, PANEL_BOTTOM, "matrix") }
+                <hr />
+                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
+                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
+                <button type="button" onclick={forget}>{ icon(TRASH) }{ "Clear everything" }</button>
+            </Menu>
+            <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt" hidden=true {onchange} />
+        </header>
+    }
+}
+
+/// Takes what was read into the page, and says what was not.
+pub fn take(store: &Store, read: files::Read) {
+    let nothing = read.files.is_empty();
+    store.dispatch(Action::FilesGiven(read.files));
+    if let Some(first) = read.left_out.first() {
+        let more = if read.left_out.len() > 1 { format!(" and {} more", read.left_out.len() - 1) } else { String::new() };
+        store.dispatch(Action::Notify(format!("not opened: {first}{more}")));
+    } else if nothing {
+        store.dispatch(Action::Notify("there is no YAML or JSON file in what was dropped".into()));
+    }
+}

@@ -1,0 +1,24 @@
+//! The right pane: the question, then the answer, or what there is to know about the selected end.
+
+use yew::prelude::*;
+
+use super::end_panel::EndPanel;
+use super::question::Ask;
+use super::trace::Trace;
+use super::{Shared, Store};
+
+/// Question and answer.
+#[component]
+pub fn Inspector() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    html! {
+        <section class="pane inspector" aria-label="Question and trace">
+            <Ask />
+            if store.selected_end().is_some() {
+                <EndPanel />
+            } else if let Some(answer) = &store.answer {
+                <Trace answer={Shared(answer.clone())} read_only={store.read_only} />
+            }
+        </section>
+    }
+}

@@ -1,0 +1,60 @@
+//! What is on the screen, one component a file.
+
+pub mod combobox;
+pub mod dialogs;
+pub mod editor_pane;
+pub mod end_panel;
+pub mod graph;
+pub mod header;
+#[allow(missing_docs, reason = "an icon's name says what it shows")]
+pub mod icons;
+pub mod inspector;
+pub mod matrix;
+pub mod menu;
+pub mod page;
+pub mod problems;
+pub mod question;
+pub mod rich;
+pub mod splitter;
+pub mod trace;
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::state::State;
+
+/// The page's state, as components get it.
+pub type Store = UseReducerHandle<State>;
+
+impl Reducible for State {
+    type Action = crate::state::Action;
+
+    fn reduce(self: Rc<Self>, action: Self::Action) -> Rc<Self> {
+        State::reduce(self, action)
+    }
+}
+
+/// A value that components compare by address: cheap for large ones that are replaced as a whole.
+#[derive(Debug, Default)]
+pub struct Shared<T>(pub Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> std::ops::Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}

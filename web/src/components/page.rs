@@ -1,0 +1,379 @@
+//! The page: its state, its effects and its panes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::dialogs::Dialogs;
+use super::editor_pane::EditorPane;
+use super::graph::Graph;
+use super::header::{Header, take};
+use super::icons::{CROSS, GRAPH, Icon, MATRIX, TEXT, TRACE, WARNING, icon};
+use super::inspector::Inspector;
+use super::matrix::Matrix;
+use super::problems::Problems;
+use super::splitter::Splitter;
+use super::Store;
+use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
+use crate::effects::start::{Start, fragment, initial_state, is_embedded};
+use crate::effects::{files, outside, storage};
+use crate::engine::Evaluator;
+use crate::share::{self, LinkOptions};
+use crate::state::{Action, Pane, Screen, State, Tab};
+use crate::view_model::Severity;
+
+/// Work of more bytes is not kept over a reload: packing it would take longer than a frame.
+const MOST_KEPT: usize = 4 << 20;
+
+/// Properties of a [`Page`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct PageProps {
+    /// What the start script handed over.
+    pub start: Rc<Start>,
+}
+
+/// What exists from the first moment.
+struct Beginning {
+    state: RefCell<Option<State>>,
+    options: LinkOptions,
+    engine: Rc<Engine>,
+    embedded: bool,
+}
+
+impl Beginning {
+    fn new() -> Self {
+        let mut evaluator = Evaluator::default();
+        let (state, options) = initial_state(&mut evaluator);
+        Beginning { state: RefCell::new(Some(state)), options, engine: Rc::new(Engine::new(evaluator)), embedded: is_embedded() }
+    }
+}
+
+/// The page.
+#[component]
+pub fn Page(props: &PageProps) -> Html {
+    let beginning = use_memo((), |()| Beginning::new());
+    let store = {
+        let beginning = beginning.clone();
+        use_reducer(move || beginning.state.borrow_mut().take().unwrap_or_default())
+    };
+    use_evaluation(&store, &beginning.engine);
+    use_worker(&store, &beginning.engine, &props.start);
+    {
+        let theme = store.theme;
+        use_effect_with(theme, move |theme| outside::show_theme(*theme));
+    }
+    html! {
+        <ContextProvider<Store> context={store.clone()}>
+            if beginning.embedded {
+                <Embedded view={beginning.options.view.clone().unwrap_or_default()} />
+            } else {
+                <Full />
+            }
+            <Toast />
+        </ContextProvider<Store>>
+    }
+}
+
+/// The page in full, with what survives a reload.
+#[component]
+fn Full() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    use_storage(&store);
+    use_links(&store);
+    let (dragging, drag) = use_drop(&store);
+
+    let panes = store.panes;
+    let screen = match store.screen {
+        Screen::Text => "text",
+        Screen::Graph => "graph",
+        Screen::Trace => "trace",
+        Screen::Matrix => "matrix",
+        Screen::Problems => "problems",
+    };
+    let style = format!("--editor:{}px;--inspector:{}px;--bottom:{}px", panes.editor, panes.inspector, panes.bottom);
+    let class = classes!(
+        "page",
+        panes.editor_hidden.then_some("no-editor"),
+        panes.inspector_hidden.then_some("no-inspector"),
+        panes.bottom_hidden.then_some("no-bottom"),
+        dragging.then_some("dropping"),
+    );
+    html! {
+        <div {class} {style} data-screen={screen} ondragover={drag.over} ondragleave={drag.leave} ondrop={drag.drop}>
+            <Header />
+            <main class="panes">
+                <EditorPane />
+                <Splitter pane={Pane::Editor} />
+                <Graph />
+                <Splitter pane={Pane::Inspector} />
+                <Inspector />
+            </main>
+            <Splitter pane={Pane::Bottom} />
+            <Bottom />
+            <ScreenBar />
+            <Dialogs />
+            if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop files or folders of YAML and JSON" }</p></div> }
+        </div>
+    }
+}
+
+/// Matrix and problems.
+#[component]
+fn Bottom() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    // A narrow window shows one of them by its own choice.
+    let tab = match store.screen {
+        Screen::Matrix => Tab::Matrix,
+        Screen::Problems => Tab::Problems,
+        _ => store.tab,
+    };
+    let button = |own: Tab, title: &'static str, badge: Html| {
+        let (on, click) = (tab == own, store.clone());
+        let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::ShowTab(own)));
+        let keys = store.clone();
+        let onkeydown = Callback::from(move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
+                let other = if own == Tab::Matrix { Tab::Problems } else { Tab::Matrix };
+                keys.dispatch(Action::ShowTab(other));
+                let id = if other == Tab::Matrix { "tab-matrix" } else { "tab-problems" };
+                let tab = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));
+                if let Some(tab) = tab.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
+                    let _ = tab.focus();
+                }
+            }
+        });
+        let id = if own == Tab::Matrix { "tab-matrix" } else { "tab-problems" };
+        html! {
+            <button type="button" role="tab" {id} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
+                class={classes!("tab", on.then_some("on"))} {onclick} {onkeydown}>{ title }{ badge }</button>
+        }
+    };
+    let toggle = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(Action::TogglePane(Pane::Bottom)))
+    };
+    let hidden = store.panes.bottom_hidden;
+    html! {
+        <section class="pane bottom" aria-label="Matrix and problems">
+            <div class="tabs">
+                <div class="tab-list" role="tablist" aria-label="Matrix and problems">
+                    { button(Tab::Matrix, "Matrix", Html::default()) }
+                    { button(Tab::Problems, "Problems", problem_count(&store)) }
+                </div>
+                <span class="grow" />
+                <button type="button" class="quiet square" aria-label={if hidden { "show this panel" } else { "hide this panel" }} title={if hidden { "show" } else { "hide" }} onclick={toggle}>
+                    <span class={classes!("fold-sign", hidden.then_some("up"))}>{ icon(super::icons::CHEVRON) }</span>
+                </button>
+            </div>
+            <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={if tab == Tab::Matrix { "tab-matrix" } else { "tab-problems" }}>
+                if tab == Tab::Matrix { <Matrix /> } else { <Problems /> }
+            </div>
+        </section>
+    }
+}
+
+fn problem_count(store: &Store) -> Html {
+    let of = |severity: Severity| store.scene.problems.iter().filter(|p| p.severity == severity).count();
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    html! {
+        <>
+            if errors > 0 { <span class="badge error">{ errors }<span class="visually-hidden">{ " errors" }</span></span> }
+            if warnings > 0 { <span class="badge warning">{ warnings }<span class="visually-hidden">{ " warnings" }</span></span> }
+        </>
+    }
+}
+
+/// The screens of a narrow window.
+#[component]
+fn ScreenBar() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let problems = store.scene.problems.iter().filter(|p| p.severity != Severity::Note).count();
+    let button = |screen: Screen, shape: Icon, title: &'static str| {
+        let on = store.screen == screen;
+        let store = store.clone();
+        let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::ShowScreen(screen)));
+        html! {
+            <button type="button" class={classes!(on.then_some("on"))} aria-current={on.then_some("page")} {onclick}>
+                { icon(shape) }<span>{ title }</span>
+                if screen == Screen::Problems && problems > 0 { <span class="badge warning">{ problems }</span> }
+            </button>
+        }
+    };
+    html! {
+        <nav class="screens" aria-label="Screens">
+            { button(Screen::Text, TEXT, "Text") }
+            { button(Screen::Graph, GRAPH, "Graph") }
+            { button(Screen::Trace, TRACE, "Trace") }
+            { button(Screen::Matrix, MATRIX, "Matrix") }
+            { button(Screen::Problems, WARNING, "Problems") }
+        </nav>
+    }
+}
+
+/// A sentence at the foot of the page, which goes by itself.
+#[component]
+fn Toast() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    {
+        let store = store.clone();
+        use_effect_with(store.notice.clone(), move |notice| {
+            let timer = notice.is_some().then(|| gloo::timers::callback::Timeout::new(7_000, move || store.dispatch(Action::DismissNotice)));
+            move || drop(timer)
+        });
+    }
+    let act = |action: Action| {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    };
+    html! {
+        <div class="toasts" role="status" aria-live="polite">
+            if let Some(notice) = &store.notice {
+                <div class="toast" key={notice.count}>
+                    <span>{ &notice.text }</span>
+                    if notice.undo { <button type="button" onclick={act(Action::Undo)}>{ "Undo" }</button> }
+                    <button type="button" class="square" aria-label="close" onclick={act(Action::DismissNotice)}>{ icon(CROSS) }</button>
+                </div>
+            }
+        </div>
+    }
+}
+
+// --- effects of the full page ---------------------------------------------------------------------
+
+/// Keeps work, theme and panes.
+#[hook]
+fn use_storage(store: &Store) {
+    {
+        let state = store.clone();
+        use_effect_with((store.revision, store.question.clone(), store.active), move |_| {
+            let timer = gloo::timers::callback::Timeout::new(400, move || {
+                if state.files.iter().map(|f| f.text.len()).sum::<usize>() <= MOST_KEPT {
+                    storage::keep_work(&share::encode(&state.shared()));
+                }
+            });
+            move || drop(timer)
+        });
+    }
+    use_effect_with(store.theme, |theme| storage::keep_theme(*theme));
+    use_effect_with(store.panes, |panes| storage::keep_panes(*panes));
+}
+
+/// Opens links that arrive while the page is there, and takes the fragment away once the scene is another.
+#[hook]
+fn use_links(store: &Store) {
+    let first = store.revision;
+    let opened = use_mut_ref(|| first);
+    {
+        let opened = opened.clone();
+        use_effect_with(store.revision, move |revision| {
+            if *opened.borrow() != *revision {
+                outside::drop_fragment();
+            }
+        });
+    }
+    let dispatcher = store.dispatcher();
+    use_effect_with((), move |()| {
+        let listener = web_sys::window().map(|window| {
+            gloo::events::EventListener::new(&window, "hashchange", move |_| match share::decode(&fragment()) {
+                Ok(Some((shared, _))) => dispatcher.dispatch(Action::OpenShared(Box::new(shared))),
+                Ok(None) => (),
+                Err(error) => dispatcher.dispatch(Action::Notify(error.message().into())),
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+struct Drag {
+    over: Callback<DragEvent>,
+    leave: Callback<DragEvent>,
+    drop: Callback<DragEvent>,
+}
+
+/// Files and folders that are dropped anywhere on the page.
+#[hook]
+fn use_drop(store: &Store) -> (bool, Drag) {
+    let dragging = use_state(|| false);
+    let over = {
+        let dragging = dragging.clone();
+        Callback::from(move |event: DragEvent| {
+            let files = event.data_transfer().is_some_and(|t| t.types().iter().any(|kind| kind.as_string().is_some_and(|k| k == "Files")));
+            if files {
+                event.prevent_default();
+                dragging.set(true);
+            }
+        })
+    };
+    let leave = {
+        let dragging = dragging.clone();
+        Callback::from(move |event: DragEvent| {
+            // Out of the window, not into another element of it.
+            if event.related_target().is_none() {
+                dragging.set(false);
+            }
+        })
+    };
+    let drop = {
+        let (dragging, store) = (dragging.clone(), store.clone());
+        Callback::from(move |event: DragEvent| {
+            dragging.set(false);
+            let Some(transfer) = event.data_transfer() else { return };
+            let (entries, list) = files::entries(&transfer);
+            if entries.is_empty() && list.is_empty() {
+                return;
+            }
+            event.prevent_default();
+            let store = store.clone();
+            spawn_local(async move {
+                let mut read = files::read(entries, list).await;
+                // A scene that was saved as a file.
+                if let [(name, text)] = read.files.as_slice()
+                    && name.ends_with(".netpolis")
+                    && let Ok(Some((shared, _))) = share::decode(text)
+                {
+                    store.dispatch(Action::OpenShared(Box::new(shared)));
+                    return;
+                }
+                read.files.retain(|(name, _)| !name.ends_with(".netpolis"));
+                take(&store, read);
+            });
+        })
+    };
+    (*dragging, Drag { over, leave, drop })
+}
+
+// --- embedded -------------------------------------------------------------------------------------
+
+#[derive(Clone, PartialEq, Properties)]
+struct EmbeddedProps {
+    view: String,
+}
+
+/// The scene inside another page: one view, no storage.
+#[component]
+fn Embedded(props: &EmbeddedProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    crate::effects::embed::use_messages(&store);
+    let trace = props.view == "trace";
+    let matrix = props.view == "matrix";
+    let address = format!("{}#{}", outside::page_address(Some("index.html")), share::encode(&store.shared()));
+    html! {
+        <div class={classes!("embed", (!store.read_only).then_some("editable"))}>
+            <main class="embed-body">
+                if !store.read_only { <EditorPane /> }
+                if matrix {
+                    <section class="pane bottom" aria-label="Matrix"><Matrix /></section>
+                } else if trace {
+                    <Inspector />
+                } else {
+                    <Graph />
+                    <Inspector />
+                }
+            </main>
+            <footer class="embed-foot"><a href={address} target="_blank" rel="noopener">{ super::icons::logo() }{ "Open in Netpolis" }</a></footer>
+        </div>
+    }
+}

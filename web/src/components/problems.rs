@@ -1,0 +1,59 @@
+//! What there is to say about the text.
+
+use yew::prelude::*;
+
+use super::Store;
+use super::icons::{ERROR, INFO, WARNING, icon};
+use super::rich::{SpotLink, rich};
+use super::trace::edits;
+use crate::state::Action;
+use crate::view_model::{ProblemView, Severity};
+
+/// The list of findings, the grave ones first.
+#[component]
+pub fn Problems() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let mut problems: Vec<&ProblemView> = store.scene.problems.iter().collect();
+    problems.sort_by_key(|p| p.severity);
+    if problems.is_empty() {
+        return html! { <p class="nothing">{ "No problems found in this text." }</p> };
+    }
+    html! {
+        <ul class="problems" tabindex="0" aria-label="Problems">
+            { for problems.iter().enumerate().map(|(i, p)| html! { <li key={i} class={class(p.severity)}>{ problem(&store, p) }</li> }) }
+            if store.scene.more_problems > 0 { <li class="more">{ format!("and {} more", store.scene.more_problems) }</li> }
+        </ul>
+    }
+}
+
+fn class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn problem(store: &Store, problem: &ProblemView) -> Html {
+    let sign = match problem.severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+        Severity::Note => INFO,
+    };
+    let fix = problem.fix.as_ref().filter(|_| !store.read_only).map(|fix| {
+        let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: edits(fix) });
+        let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
+        html! { <button type="button" class="fix" {onclick}>{ rich(&fix.title) }</button> }
+    });
+    html! {
+        <>
+            <span class="sign" title={class(problem.severity)}>{ icon(sign) }<span class="visually-hidden">{ class(problem.severity) }</span></span>
+            <div>
+                <p>{ rich(&problem.message) }<small class="code">{ &problem.code }</small></p>
+                if let Some(help) = &problem.help { <p class="help">{ rich(help) }</p> }
+                { fix.unwrap_or_default() }
+            </div>
+            if let Some(spot) = &problem.spot { <SpotLink spot={spot.clone()} /> }
+        </>
+    }
+}

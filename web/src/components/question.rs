@@ -1,0 +1,111 @@
+//! The question: from where, to where, which port.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::combobox::{Combobox, Entry};
+use super::icons::{ARROW, SWAP, icon};
+use super::{Shared, Store};
+use crate::state::Action;
+use crate::view_model::{EndKind, Question, SceneView};
+
+const PROTOCOLS: [&str; 5] = ["TCP", "UDP", "SCTP", "ICMP", "ICMPv6"];
+
+/// The question; it is asked as soon as it changes.
+#[component]
+pub fn Ask() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let entries = Shared(use_memo(Shared(store.scene.clone()), |scene| entries(scene)));
+    let question = &store.question;
+    let ask = |change: fn(&mut Question, String)| {
+        let store = store.clone();
+        Callback::from(move |value: String| {
+            let mut question = store.question.clone();
+            change(&mut question, value);
+            store.dispatch(Action::Ask(question));
+        })
+    };
+    let swap = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            let question = store.question.clone();
+            store.dispatch(Action::Ask(Question { from: question.to, to: question.from, ..question }));
+        })
+    };
+    let onprotocol = {
+        let ask = ask(|question, value| question.protocol = value);
+        Callback::from(move |event: Event| ask.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
+    };
+    let onport = {
+        let ask = ask(|question, value| question.port = value.trim().parse().ok());
+        Callback::from(move |event: InputEvent| ask.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let has_ports = matches!(question.protocol.as_str(), "TCP" | "UDP" | "SCTP" | "");
+    let other = !PROTOCOLS.contains(&question.protocol.as_str());
+    html! {
+        <form class="question" aria-label="Question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
+            <div class="ends">
+                <Combobox label="from" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={entries.clone()} onchoose={ask(|q, v| q.from = v)} />
+                <button type="button" class="quiet swap" aria-label="swap the two ends" title="swap the two ends" onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
+                <Combobox label="to" value={question.to.clone()} text={end_text(&store.scene, &question.to)} {entries} onchoose={ask(|q, v| q.to = v)} />
+            </div>
+            <div class="traffic">
+                <span class="pick select"><select aria-label="protocol" onchange={onprotocol}>
+                    { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == question.protocol}>{ p }</option> }) }
+                    if other && !question.protocol.is_empty() { <option value={question.protocol.clone()} selected=true>{ &question.protocol }</option> }
+                </select></span>
+                if has_ports {
+                    <input class="port" type="number" inputmode="numeric" min="1" max="65535" aria-label="destination port" placeholder="any port"
+                        value={question.port.map(|p| p.to_string()).unwrap_or_default()} oninput={onport} />
+                    <Ports />
+                }
+            </div>
+        </form>
+    }
+}
+
+/// The ports that the receiver declares, one press away.
+#[component]
+fn Ports() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(end) = store.answered().and_then(|a| a.to).and_then(|to| store.scene.ends.get(to as usize)) else { return Html::default() };
+    let ports = end.ports.iter().filter(|p| store.question.port != Some(p.port) || store.question.protocol != p.protocol).take(4);
+    html! {
+        { for ports.map(|port| {
+            let question = Question { protocol: port.protocol.clone(), port: Some(port.port), ..store.question.clone() };
+            let store = store.clone();
+            let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Ask(question.clone())));
+            let title = match &port.name {
+                Some(name) => format!("{} declares {} {} ({name})", end.title, port.protocol, port.port),
+                None => format!("{} declares {} {}", end.title, port.protocol, port.port),
+            };
+            html! { <button type="button" class="chip" {title} {onclick}>{ port.port }</button> }
+        }) }
+    }
+}
+
+fn end_text(scene: &SceneView, key: &str) -> String {
+    scene.find(key).map_or_else(|| key.split('[').next().unwrap_or(key).to_owned(), |end| end_title(scene, end))
+}
+
+/// How a question's field shows an end.
+fn end_title(scene: &SceneView, end: usize) -> String {
+    match scene.ends.get(end) {
+        Some(view) if view.kind == EndKind::Outside => if view.title == "Internet" { "Internet".into() } else { view.key.clone() },
+        Some(_) => scene.title(end),
+        None => String::new(),
+    }
+}
+
+fn entries(scene: &SceneView) -> Vec<Entry> {
+    scene
+        .ends
+        .iter()
+        .enumerate()
+        .map(|(index, end)| Entry {
+            value: end.key.clone(),
+            title: if end.kind == EndKind::Outside { end.title.clone() } else { scene.title(index) },
+            detail: if end.kind == EndKind::Outside { format!("for example {}", end.key) } else { end.subtitle.clone() },
+        })
+        .collect()
+}

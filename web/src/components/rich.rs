@@ -1,0 +1,39 @@
+//! Sentences of the core: what stands in backticks is code.
+
+use yew::prelude::*;
+
+use super::Store;
+use crate::state::Action;
+use crate::view_model::Spot;
+
+/// A sentence with its code in `code`.
+pub fn rich(text: &str) -> Html {
+    text.split('`').enumerate().map(|(i, part)| if i % 2 == 1 { html! { <code>{ part }</code> } } else { html! { { part } } }).collect()
+}
+
+/// Properties of a [`SpotLink`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct SpotLinkProps {
+    /// Where it leads.
+    pub spot: Spot,
+    /// Whether the file's name goes without saying.
+    #[prop_or_default]
+    pub short: bool,
+}
+
+/// `file:line`, which shows that place in the editor.
+#[component]
+pub fn SpotLink(props: &SpotLinkProps) -> Html {
+    let store = use_context::<Store>();
+    let spot = props.spot.clone();
+    let text = if props.short { format!(":{}", spot.line) } else { format!("{}:{}", spot.file, spot.line) };
+    let label = format!("show {} line {} in the editor", spot.file, spot.line);
+    let onclick = Callback::from(move |event: MouseEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        if let Some(store) = &store {
+            store.dispatch(Action::Reveal(spot.clone()));
+        }
+    });
+    html! { <button type="button" class="spot" {onclick} aria-label={label.clone()} title={label}>{ text }</button> }
+}

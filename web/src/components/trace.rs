@@ -1,0 +1,240 @@
+//! The answer: the verdict, then the stations in the order in which the packet gets there.
+
+use yew::prelude::*;
+
+use super::Store;
+use super::icons::{CHECK, COPY, CROSS, QUESTION, icon};
+use super::menu::Menu;
+use super::rich::{SpotLink, rich};
+use crate::effects::outside;
+use crate::state::{Action, Edit};
+use crate::view_model::{AnswerView, FixView, MatchView, RuleView, StationView, TierView, VerdictView};
+
+/// Properties of a [`Trace`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct TraceProps {
+    /// The answer.
+    pub answer: super::Shared<Result<AnswerView, String>>,
+    /// Whether changes are only shown, not offered.
+    #[prop_or_default]
+    pub read_only: bool,
+}
+
+fn verdict_class(verdict: VerdictView) -> &'static str {
+    match verdict {
+        VerdictView::Allowed => "allowed",
+        VerdictView::Denied => "denied",
+        VerdictView::CannotTell => "unknown",
+    }
+}
+
+fn verdict_icon(verdict: VerdictView) -> Html {
+    icon(match verdict {
+        VerdictView::Allowed => CHECK,
+        VerdictView::Denied => CROSS,
+        VerdictView::CannotTell => QUESTION,
+    })
+}
+
+/// The answer to the question.
+#[component]
+pub fn Trace(props: &TraceProps) -> Html {
+    let answer = match &*props.answer.0 {
+        Ok(answer) => answer,
+        Err(message) => return html! { <div class="trace"><div class="verdict none" role="status"><p>{ rich(message) }</p></div></div> },
+    };
+    html! {
+        <div class="trace">
+            <div class={classes!("verdict", verdict_class(answer.verdict))} role="status">
+                <h2>{ verdict_icon(answer.verdict) }{ answer.verdict.word() }<CopyMenu answer={props.answer.clone()} /></h2>
+                <p>{ rich(&answer.summary) }</p>
+            </div>
+            <ol class="stations" aria-label="Where the packet is looked at">
+                { for answer.stations.iter().map(station) }
+            </ol>
+            if !answer.notes.is_empty() {
+                <ul class="notes">{ for answer.notes.iter().map(|note| html! { <li>{ rich(note) }</li> }) }</ul>
+            }
+            if let Some(fix) = &answer.suggestion {
+                <Suggestion fix={fix.clone()} read_only={props.read_only} />
+            }
+        </div>
+    }
+}
+
+fn station(station: &StationView) -> Html {
+    let addresses = match (&station.from_address, &station.to_address) {
+        (Some(from), Some(to)) => html! { <span class="addresses">{ from }{ " → " }{ to }</span> },
+        (None, Some(to)) => html! { <span class="addresses">{ "→ " }{ to }</span> },
+        (Some(from), None) => html! { <span class="addresses">{ from }{ " →" }</span> },
+        (None, None) => Html::default(),
+    };
+    let rules: usize = station.tiers.iter().flat_map(|t| &t.policies).map(|p| p.rules.len()).sum();
+    let policies: usize = station.tiers.iter().map(|t| t.policies.len()).sum();
+    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    html! {
+        <li class={classes!("station", verdict_class(station.verdict))}>
+            <span class="mark" aria-hidden="true">{ verdict_icon(station.verdict) }</span>
+            <div>
+                <h3>
+                    <span>{ &station.title }<span class="visually-hidden">{ format!(": {}", station.verdict.word()) }</span></span>
+                    { for station.spots.iter().take(2).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }
+                </h3>
+                <p>{ rich(&station.sentence) }{ " " }{ addresses }</p>
+                if let Some(nearest) = &station.nearest {
+                    <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SpotLink spot={spot.clone()} short=true /> }</p>
+                }
+                if policies > 0 {
+                    <details class="tiers">
+                        <summary>{ format!("{}, {}", count(policies, "policy", "policies"), count(rules, "rule", "rules")) }</summary>
+                        { for station.tiers.iter().map(tier) }
+                    </details>
+                }
+            </div>
+        </li>
+    }
+}
+
+fn tier(tier: &TierView) -> Html {
+    html! {
+        <section class="tier">
+            <h4>{ "Tier " }<b>{ &tier.name }</b><span class="outcome">{ &tier.outcome }</span></h4>
+            { for tier.policies.iter().map(|policy| html! {
+                <div class="policy">
+                    <h5><span>{ &policy.title }</span>if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} /> }</h5>
+                    if policy.rules.is_empty() {
+                        <p class="rule none">{ "no rules for this direction" }</p>
+                    } else {
+                        <ul>{ for policy.rules.iter().map(rule) }</ul>
+                    }
+                </div>
+            }) }
+        </section>
+    }
+}
+
+fn rule(rule: &RuleView) -> Html {
+    let (class, sign, word) = match rule.matched {
+        MatchView::Matched => ("matched", "✓", "matched"),
+        MatchView::NotMatched => ("unmatched", "–", "did not match"),
+        MatchView::Unknown => ("unknown", "?", "cannot tell"),
+        MatchView::NotReached => ("unreached", "·", "not reached"),
+    };
+    html! {
+        <li class={classes!("rule", class, rule.decided.then_some("decided"))}>
+            <span class="sign" aria-hidden="true">{ sign }</span>
+            <span class="words"><b>{ &rule.title }</b><span class="visually-hidden">{ format!(" {word}") }</span>
+                if rule.decided { <em>{ " decided" }</em> }
+                if let Some(failure) = &rule.failure { <span class="failure">{ " " }{ rich(failure) }</span> }
+            </span>
+            if let Some(spot) = &rule.spot { <SpotLink spot={spot.clone()} short=true /> }
+        </li>
+    }
+}
+
+// --- the change that would allow it ---------------------------------------------------------------
+
+#[derive(Clone, PartialEq, Properties)]
+struct SuggestionProps {
+    fix: FixView,
+    read_only: bool,
+}
+
+/// The edits of a fix, as actions take them.
+pub fn edits(fix: &FixView) -> Vec<(String, Edit)> {
+    fix.edits.iter().map(|e| (e.at.file.clone(), Edit { start: e.at.start, end: e.at.end, insert: e.insert.clone() })).collect()
+}
+
+#[component]
+fn Suggestion(props: &SuggestionProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let fix = &props.fix;
+    let apply = {
+        let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: edits(fix) });
+        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    };
+    html! {
+        <section class="suggestion" aria-label="Allow this">
+            <header><b>{ "Allow this" }</b><span>{ rich(&fix.title) }</span></header>
+            { for fix.edits.iter().map(|edit| {
+                let text = store.files.iter().find(|f| f.name == edit.at.file).map(|f| f.text.clone()).unwrap_or_default();
+                diff(&text, edit)
+            }) }
+            if !props.read_only {
+                <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "undo brings the text back" }</span></footer>
+            }
+        </section>
+    }
+}
+
+/// Lines before and after, with the line above for orientation.
+fn diff(text: &str, edit: &crate::view_model::EditView) -> Html {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let changed = crate::state::apply_edits(text, &[&Edit { start: edit.at.start, end: edit.at.end, insert: edit.insert.clone() }]);
+    let after: Vec<&str> = changed.split('\n').collect();
+    // What is equal at both ends is not shown.
+    let same_start = lines.iter().zip(&after).take_while(|(a, b)| a == b).count();
+    let most = lines.len().min(after.len()) - same_start;
+    let same_end = lines.iter().rev().zip(after.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let removed = lines.get(same_start..lines.len() - same_end).unwrap_or_default();
+    let added = after.get(same_start..after.len() - same_end).unwrap_or_default();
+    let row = |class: &'static str, number: String, line: &str| html! { <div class={class}><i>{ number }</i>{ line.to_owned() }</div> };
+    html! {
+        <pre class="diff" tabindex="0" aria-label="the change">
+            if let Some(line) = same_start.checked_sub(1).and_then(|i| lines.get(i)) { { row("", same_start.to_string(), line) } }
+            { for removed.iter().map(|line| row("gone", "−".into(), line)) }
+            { for added.iter().take(16).map(|line| row("add", "+".into(), line)) }
+            if added.len() > 16 { { row("", "…".into(), "") } }
+        </pre>
+    }
+}
+
+// --- copying --------------------------------------------------------------------------------------
+
+#[derive(Clone, PartialEq, Properties)]
+struct CopyProps {
+    answer: super::Shared<Result<AnswerView, String>>,
+}
+
+#[component]
+fn CopyMenu(props: &CopyProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let copy = |markdown: bool| {
+        let (store, answer) = (store.clone(), props.answer.clone());
+        Callback::from(move |_: MouseEvent| {
+            let Ok(answer) = &*answer.0 else { return };
+            let store = store.clone();
+            outside::copy(in_words(answer, markdown), move |done| {
+                store.dispatch(Action::Notify(if done { "Copied".into() } else { "the browser did not allow copying".into() }));
+            });
+        })
+    };
+    html! {
+        <Menu right=true arrow=false class="quiet square small" label="copy this answer" button={icon(COPY)}>
+            <button type="button" onclick={copy(false)}>{ "Copy as text" }</button>
+            <button type="button" onclick={copy(true)}>{ "Copy as Markdown" }</button>
+        </Menu>
+    }
+}
+
+/// The answer as text or Markdown.
+pub fn in_words(answer: &AnswerView, markdown: bool) -> String {
+    let question = &answer.question;
+    let port = question.port.map(|p| format!(" {p}")).unwrap_or_default();
+    let flow = format!("{} → {}, {}{port}", question.from, question.to, question.protocol);
+    let word = answer.verdict.word();
+    let mut text = if markdown { format!("**{word}**: `{flow}`\n\n{}\n", answer.summary) } else { format!("{word}: {flow}\n{}\n", answer.summary.replace('`', "")) };
+    for (i, station) in answer.stations.iter().enumerate() {
+        let places: Vec<String> = station.spots.iter().map(|s| format!("{}:{}", s.file, s.line)).collect();
+        let places = if places.is_empty() { String::new() } else { format!(" ({})", places.join(", ")) };
+        let mut line = format!("{}. {}: {}. {}{places}\n", i + 1, station.title, station.verdict.word().to_lowercase(), station.sentence);
+        if let Some(nearest) = &station.nearest {
+            line += &format!("   nearest: {}\n", nearest.text);
+        }
+        text += &if markdown { line } else { line.replace('`', "") };
+    }
+    for note in &answer.notes {
+        text += &if markdown { format!("\n> {note}\n") } else { format!("note: {}\n", note.replace('`', "")) };
+    }
+    text
+}

@@ -1,0 +1,135 @@
+//! Messages between the embedded page and the page around it.
+//!
+//! All are objects `{source: "netpolis", version: 1, type, …}`. Taken: `load` (`files: [{name, text}]`, or `link`), `ask` (`question`),
+//! `theme` (`theme`). Sent: `ready`, `changed` (`files`), `verdict` (`question`, `verdict`, `summary`), `height` (`height`).
+
+use js_sys::{Object, Reflect};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+use web_sys::MessageEvent;
+use yew::prelude::*;
+
+use super::start::root;
+use crate::api::File;
+use crate::components::Store;
+use crate::share::{self, Shared};
+use crate::state::{Action, Theme};
+use crate::view_model::Question;
+
+const SOURCE: &str = "netpolis";
+const VERSION: f64 = 1.0;
+
+/// A message from the page around.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Taken {
+    Load {
+        #[serde(default)]
+        files: Vec<File>,
+        #[serde(default)]
+        link: Option<String>,
+    },
+    Ask {
+        question: Question,
+    },
+    Theme {
+        theme: String,
+    },
+}
+
+fn parent() -> Option<web_sys::Window> {
+    let window = web_sys::window()?;
+    let parent = window.parent().ok()??;
+    // On its own, the page has nobody to talk to.
+    (!Object::is(&parent, &window)).then_some(parent)
+}
+
+fn send(kind: &str, content: &impl Serialize) {
+    let Some(parent) = parent() else { return };
+    let Ok(message) = content.serialize(&serde_wasm_bindgen::Serializer::json_compatible()) else { return };
+    for (key, value) in [("source", JsValue::from(SOURCE)), ("version", VERSION.into()), ("type", kind.into())] {
+        let _ = Reflect::set(&message, &key.into(), &value);
+    }
+    // What is sent is what the page around may know: it gave it, or shows it.
+    let _ = parent.post_message(&message, "*");
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+#[derive(Serialize)]
+struct Changed {
+    files: Vec<File>,
+}
+
+#[derive(Serialize)]
+struct VerdictSaid {
+    question: Question,
+    verdict: crate::view_model::VerdictView,
+    summary: String,
+}
+
+#[derive(Serialize)]
+struct Height {
+    height: i32,
+}
+
+/// Takes and sends messages for as long as the page is there.
+#[hook]
+pub fn use_messages(store: &Store) {
+    let dispatcher = store.dispatcher();
+    use_effect_with((), move |()| {
+        let handler = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            let from_parent = parent().is_some_and(|parent| event.source().is_some_and(|source| Object::is(&source, &parent)));
+            let data = event.data();
+            let ours = Reflect::get(&data, &"source".into()).is_ok_and(|s| s.as_string().as_deref() == Some(SOURCE));
+            if !from_parent || !ours {
+                return;
+            }
+            match serde_wasm_bindgen::from_value::<Taken>(data) {
+                Ok(Taken::Load { link: Some(link), .. }) => {
+                    if let Ok(Some((shared, _))) = share::decode(link.rsplit('#').next().unwrap_or_default()) {
+                        dispatcher.dispatch(Action::OpenShared(Box::new(shared)));
+                    }
+                }
+                Ok(Taken::Load { files, link: None }) => {
+                    let files = files.into_iter().map(|f| (f.name, f.text)).collect();
+                    dispatcher.dispatch(Action::OpenShared(Box::new(Shared { files, ..Shared::default() })));
+                }
+                Ok(Taken::Ask { question }) => dispatcher.dispatch(Action::Ask(question)),
+                Ok(Taken::Theme { theme }) => dispatcher.dispatch(Action::ChooseTheme(Theme::from_name(&theme))),
+                Err(_) => (),
+            }
+        });
+        let window = web_sys::window();
+        if let Some(window) = &window {
+            let _ = window.add_event_listener_with_callback("message", handler.as_ref().unchecked_ref());
+        }
+        send("ready", &Nothing {});
+        move || {
+            if let Some(window) = window {
+                let _ = window.remove_event_listener_with_callback("message", handler.as_ref().unchecked_ref());
+            }
+        }
+    });
+    let first = use_mut_ref(|| store.revision);
+    {
+        let files: Vec<File> = store.files.iter().map(|f| File { name: f.name.clone(), text: f.text.to_string() }).collect();
+        use_effect_with(store.revision, move |revision| {
+            if *first.borrow() != *revision {
+                send("changed", &Changed { files });
+            }
+        });
+    }
+    {
+        let said = store.answered().map(|a| VerdictSaid { question: a.question.clone(), verdict: a.verdict, summary: a.summary.clone() });
+        use_effect_with(said.as_ref().map(|s| (s.question.clone(), s.summary.clone())), move |_| {
+            if let Some(said) = said {
+                send("verdict", &said);
+            }
+            if let Some(root) = root() {
+                send("height", &Height { height: root.scroll_height() });
+            }
+        });
+    }
+}

@@ -1,0 +1,120 @@
+//! Clipboard, downloads, theme and address.
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+use super::start::root;
+use crate::state::Theme;
+
+/// Puts a text on the clipboard, and tells whether that worked.
+pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    // Without a secure context there is no clipboard.
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).ok().filter(|c| !c.is_undefined());
+    let Some(clipboard) = clipboard.map(|c| c.unchecked_into::<web_sys::Clipboard>()) else { return done(false) };
+    spawn_local(async move { done(JsFuture::from(clipboard.write_text(&text)).await.is_ok()) });
+}
+
+/// Hands a text to the person as a file.
+pub fn download(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&text.into());
+    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) {
+        download_blob(name, &blob);
+    }
+}
+
+/// Hands data to the person as a file.
+pub fn download_blob(name: &str, blob: &Blob) {
+    let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
+    download_url(name, &url);
+    // The browser reads it after this turn.
+    gloo::timers::callback::Timeout::new(10_000, move || {
+        let _ = Url::revoke_object_url(&url);
+    })
+    .forget();
+}
+
+fn download_url(name: &str, url: &str) {
+    let link = web_sys::window().and_then(|w| w.document()).and_then(|d| d.create_element("a").ok());
+    if let Some(link) = link.and_then(|l| l.dyn_into::<HtmlAnchorElement>().ok()) {
+        link.set_href(url);
+        link.set_download(name);
+        link.click();
+    }
+}
+
+/// An SVG as a PNG file of twice its size.
+pub fn download_png(name: String, svg: &str, width: f64, height: f64) {
+    let options = BlobPropertyBag::new();
+    options.set_type("image/svg+xml");
+    let Ok(blob) = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&svg.into()), &options) else { return };
+    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
+    let Ok(image) = web_sys::HtmlImageElement::new() else { return };
+    let picture = image.clone();
+    let loaded = Closure::once_into_js(move || {
+        let document = web_sys::window().and_then(|w| w.document());
+        let canvas = document.and_then(|d| d.create_element("canvas").ok()).and_then(|c| c.dyn_into::<web_sys::HtmlCanvasElement>().ok());
+        let Some(canvas) = canvas else { return };
+        // Browsers refuse larger canvases.
+        let scale = (8000.0 / width.max(height)).min(2.0);
+        canvas.set_width((width * scale) as u32);
+        canvas.set_height((height * scale) as u32);
+        let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<web_sys::CanvasRenderingContext2d>().ok());
+        if let Some(context) = context {
+            let _ = context.draw_image_with_html_image_element_and_dw_and_dh(&picture, 0.0, 0.0, width * scale, height * scale);
+        }
+        let done = Closure::once_into_js(move |blob: JsValue| {
+            if let Ok(blob) = blob.dyn_into::<Blob>() {
+                download_blob(&name, &blob);
+            }
+        });
+        let _ = canvas.to_blob(done.unchecked_ref());
+    });
+    image.set_onload(Some(loaded.unchecked_ref()));
+    image.set_src(&url);
+}
+
+/// Sets the page's theme.
+pub fn show_theme(theme: Theme) {
+    let Some(root) = root() else { return };
+    let _ = match theme {
+        Theme::System => root.remove_attribute("data-theme"),
+        Theme::Light => root.set_attribute("data-theme", "light"),
+        Theme::Dark => root.set_attribute("data-theme", "dark"),
+    };
+}
+
+/// Whether the page is dark now.
+pub fn is_dark(theme: Theme) -> bool {
+    match theme {
+        Theme::Light => false,
+        Theme::Dark => true,
+        Theme::System => {
+            let query = web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());
+            query.is_some_and(|q| q.matches())
+        }
+    }
+}
+
+/// The page's address without its fragment, and with another file name, if one is given.
+pub fn page_address(file: Option<&str>) -> String {
+    let address = web_sys::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    let address = address.split('#').next().unwrap_or_default();
+    match file {
+        None => address.to_owned(),
+        Some(file) => format!("{}{file}", address.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))),
+    }
+}
+
+/// Takes the fragment off the page's address: what is shown is no longer what the link held.
+pub fn drop_fragment() {
+    let Some(window) = web_sys::window() else { return };
+    if window.location().hash().is_ok_and(|hash| !hash.is_empty())
+        && let Ok(history) = window.history()
+    {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&page_address(None)));
+    }
+}

@@ -1,0 +1,79 @@
+//! Evaluation, apart from the screen: requests in, replies out, the same on the page's own thread and in a worker.
+
+pub mod worker;
+
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Settings;
+use serde::{Deserialize, Serialize};
+
+use crate::share::settings_from_text;
+use crate::view_model::{AnswerView, Question, SceneView, answer_view, scene_view};
+
+/// Text of more bytes is evaluated in a worker: below, an edit takes less than a frame.
+pub const LARGE: usize = 160 << 10;
+
+/// What is to be evaluated.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Request {
+    /// Revision of files and settings.
+    pub revision: u32,
+    /// Names and texts, if they are not those of the request before.
+    pub files: Option<Vec<(String, String)>>,
+    /// As in a link.
+    pub settings: String,
+    /// The question.
+    pub question: Question,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reply {
+    /// Of which revision.
+    pub revision: u32,
+    /// The scene, if files or settings had changed.
+    pub scene: Option<SceneView>,
+    /// Of which question.
+    pub question: Question,
+    /// The answer, or why there is none.
+    pub answer: Result<AnswerView, String>,
+}
+
+/// Keeps a scene between requests.
+pub struct Evaluator {
+    scene: Scene,
+    view: SceneView,
+    revision: Option<u32>,
+}
+
+impl Default for Evaluator {
+    fn default() -> Self {
+        Evaluator { scene: Scene::new(Settings::default()), view: SceneView::default(), revision: None }
+    }
+}
+
+impl Evaluator {
+    /// Evaluates.
+    pub fn reply(&mut self, request: Request) -> Reply {
+        let mut fresh = None;
+        if self.revision != Some(request.revision) {
+            let settings = settings_from_text(&request.settings);
+            if *self.scene.settings() != settings {
+                self.scene.set_settings(settings);
+            }
+            if let Some(files) = &request.files {
+                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                self.scene.set_files(&files);
+            }
+            self.view = scene_view(&self.scene);
+            self.revision = Some(request.revision);
+            fresh = Some(self.view.clone());
+        }
+        let answer = answer_view(&self.scene, &self.view, &request.question);
+        Reply { revision: request.revision, scene: fresh, question: request.question, answer }
+    }
+
+    /// Which revision it holds.
+    pub fn revision(&self) -> Option<u32> {
+        self.revision
+    }
+}

@@ -1,0 +1,215 @@
+//! The picture as an SVG file of its own, with its colours written in.
+
+use std::fmt::Write as _;
+
+use super::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
+use crate::view_model::Status;
+
+/// The page's colours, written out.
+#[derive(Clone, Copy, Debug)]
+pub struct Palette {
+    back: &'static str,
+    panel: &'static str,
+    ink: &'static str,
+    mute: &'static str,
+    line: &'static str,
+    frame: &'static str,
+    allow: &'static str,
+    deny: &'static str,
+    lit: &'static str,
+}
+
+impl Palette {
+    /// Dark on light.
+    pub const LIGHT: Palette = Palette {
+        back: "#f4f6f8",
+        panel: "#ffffff",
+        ink: "#15202b",
+        mute: "#566473",
+        line: "#cfd7df",
+        frame: "#eef2f6",
+        allow: "#0b63ba",
+        deny: "#b8420a",
+        lit: "#d9a400",
+    };
+    /// Light on dark.
+    pub const DARK: Palette = Palette {
+        back: "#0e1318",
+        panel: "#141b22",
+        ink: "#e4ebf1",
+        mute: "#93a1af",
+        line: "#33404d",
+        frame: "#18212a",
+        allow: "#6cb2ff",
+        deny: "#ff9a5c",
+        lit: "#d9a400",
+    };
+}
+
+/// A picture, ready to be saved.
+#[derive(Clone, Debug)]
+pub struct Svg {
+    /// The file's text.
+    pub text: String,
+    /// Width in pixels.
+    pub width: f64,
+    /// Height in pixels.
+    pub height: f64,
+}
+
+const MARGIN: f64 = 32.0;
+
+/// Draws a picture.
+pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
+    let bounds = picture.bounds;
+    let (width, height) = ((bounds.w + 2.0 * MARGIN).ceil(), (bounds.h + 2.0 * MARGIN).ceil());
+    let mut text = String::new();
+    let (x, y) = ((bounds.x - MARGIN).floor(), (bounds.y - MARGIN).floor());
+    let _ = write!(
+        text,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"{x} {y} {width} {height}\" font-family=\"Inter, system-ui, sans-serif\">\
+         <rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/><defs>",
+        palette.back
+    );
+    for (id, colour) in [("allow", palette.allow), ("deny", palette.deny), ("unknown", palette.mute)] {
+        let _ = write!(
+            text,
+            "<marker id=\"{id}\" viewBox=\"0 0 8 8\" refX=\"6.5\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto-start-reverse\">\
+             <path d=\"M0 .6 7.4 4 0 7.4z\" fill=\"{colour}\"/></marker>"
+        );
+    }
+    text.push_str("</defs>");
+    for frame in &picture.frames {
+        draw_frame(&mut text, frame, palette);
+    }
+    for arrow in picture.arrows.iter().filter(|a| !a.quiet) {
+        draw_arrow(&mut text, arrow, palette);
+    }
+    for (index, mark) in picture.marks.iter().enumerate() {
+        let flow = picture.arrows.iter().any(|a| a.flow && (a.from == index || a.to == index));
+        draw_mark(&mut text, mark, flow || mark.selected, palette);
+    }
+    text.push_str("</svg>\n");
+    Svg { text, width, height }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+fn draw_frame(out: &mut String, frame: &FrameMark, palette: &Palette) {
+    let r = frame.rect;
+    let _ = write!(
+        out,
+        "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"12\" fill=\"{}\" stroke=\"{}\"/>\
+         <text x=\"{}\" y=\"{}\" font-size=\"12\" font-weight=\"560\" fill=\"{}\">{}</text>",
+        r.x, r.y, r.w, r.h, palette.frame, palette.line, r.x + 18.0, r.y + 25.0, palette.mute, escape(&frame.title)
+    );
+}
+
+fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
+    let (colour, head, dash) = match arrow.status {
+        Status::Allowed | Status::Partly => (palette.allow, "allow", ""),
+        Status::Denied => (palette.deny, "deny", " stroke-dasharray=\"5 5\""),
+        Status::CannotTell => (palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""),
+    };
+    let path = arrow.route.path();
+    if arrow.flow {
+        let _ = write!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-opacity=\".35\" stroke-width=\"9\" stroke-linecap=\"round\"/>", palette.lit);
+    }
+    let start = if arrow.both { format!(" marker-start=\"url(#{head})\"") } else { String::new() };
+    let _ = write!(
+        out,
+        "<path d=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"{}\"{dash} marker-end=\"url(#{head})\"{start}><title>{}</title></path>",
+        if arrow.flow { 2.5 } else { 1.75 },
+        escape(&arrow.title)
+    );
+    let (x, y) = (arrow.route.label.0.round(), arrow.route.label.1.round());
+    match arrow.status {
+        Status::Denied => {
+            let _ = write!(
+                out,
+                "<g transform=\"translate({x} {y})\" stroke=\"{colour}\" stroke-width=\"1.5\"><circle r=\"8.5\" fill=\"{}\"/><path d=\"M-3-3 3 3M3-3-3 3\"/></g>",
+                palette.back
+            );
+        }
+        Status::CannotTell => {
+            let _ = write!(
+                out,
+                "<g transform=\"translate({x} {y})\"><circle r=\"8.5\" fill=\"{}\" stroke=\"{colour}\"/><text y=\"4\" text-anchor=\"middle\" font-size=\"11\" fill=\"{colour}\">?</text></g>",
+                palette.back
+            );
+        }
+        _ if !arrow.label.is_empty() => {
+            let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
+            let _ = write!(
+                out,
+                "<g transform=\"translate({x} {y})\"><rect x=\"{}\" y=\"-9\" width=\"{width}\" height=\"18\" rx=\"4\" fill=\"{}\"/>\
+                 <text y=\"4\" text-anchor=\"middle\" font-family=\"JetBrains Mono, ui-monospace, monospace\" font-size=\"11\" fill=\"{colour}\">{}</text></g>",
+                -width / 2.0,
+                palette.back,
+                escape(&arrow.label)
+            );
+        }
+        _ => (),
+    }
+}
+
+fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
+    let r = mark.rect;
+    let pill = mark.kind == MarkKind::Pill;
+    let (stroke, width) = if lit { (palette.lit, 2.5) } else { (palette.line, 1.25) };
+    let left = if pill { 34.0 } else { 16.0 };
+    let _ = write!(
+        out,
+        "<g transform=\"translate({} {})\"><rect width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{}\" stroke=\"{stroke}\" stroke-width=\"{width}\"/>\
+         <text x=\"{left}\" y=\"{}\" font-size=\"13\" font-weight=\"540\" fill=\"{}\">{}</text>\
+         <text x=\"{left}\" y=\"{}\" font-size=\"11\" fill=\"{}\">{}</text>",
+        r.x,
+        r.y,
+        r.w,
+        r.h,
+        if pill { r.h / 2.0 } else { 8.0 },
+        palette.panel,
+        r.h / 2.0 - 3.0,
+        palette.ink,
+        escape(&mark.title),
+        r.h / 2.0 + 13.0,
+        palette.mute,
+        escape(&mark.subtitle)
+    );
+    if pill {
+        let _ = write!(out, "<circle cx=\"19\" cy=\"{}\" r=\"5\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", r.h / 2.0, palette.mute);
+    }
+    if mark.isolated.0 || mark.isolated.1 {
+        let _ = write!(out, "<path transform=\"translate({} 9)\" d=\"M7 0l7 2.5v5c0 4-3 6.5-7 8-4-1.5-7-4-7-8v-5z\" fill=\"{}\"/>", r.w - 26.0, palette.mute);
+    }
+    out.push_str("</g>");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Rect;
+    use crate::view_model::EndKind;
+
+    #[test]
+    fn names_are_written_as_text() {
+        let mark = Mark {
+            key: "k".into(),
+            kind: MarkKind::Card,
+            end: None,
+            title: "<script>&\"".into(),
+            subtitle: String::new(),
+            label: String::new(),
+            rect: Rect { x: 10.0, y: 20.0, w: 120.0, h: 50.0 },
+            isolated: (true, false),
+            sort: EndKind::Workload,
+            selected: false,
+        };
+        let picture = Picture { bounds: mark.rect, marks: vec![mark], ..Picture::default() };
+        let svg = svg(&picture, &Palette::LIGHT);
+        assert!(svg.text.contains("&lt;script&gt;&amp;&quot;") && !svg.text.contains("<script"));
+        assert_eq!((svg.width, svg.height), (184.0, 114.0));
+    }
+}

@@ -1,0 +1,105 @@
+//! The graph: which marks and arrows there are (`picture`), where they stand (`layout`), which way arrows run (`route`), and the
+//! picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
+
+pub mod export;
+pub mod layout;
+pub mod picture;
+pub mod route;
+
+/// A rectangle, in the drawing's own units (CSS pixels at scale 1).
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+}
+
+impl Rect {
+    /// Right edge.
+    pub fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    /// Lower edge.
+    pub fn bottom(&self) -> f64 {
+        self.y + self.h
+    }
+
+    /// Middle, from left to right.
+    pub fn middle_x(&self) -> f64 {
+        self.x + self.w / 2.0
+    }
+
+    /// Middle, from top to bottom.
+    pub fn middle_y(&self) -> f64 {
+        self.y + self.h / 2.0
+    }
+
+    /// Whether the two overlap when each is widened by `gap` in all.
+    pub fn overlaps(&self, other: &Rect, gap: f64) -> bool {
+        self.x < other.right() + gap && other.x < self.right() + gap && self.y < other.bottom() + gap && other.y < self.bottom() + gap
+    }
+
+    /// Whether a point lies within, or no farther than `gap` outside.
+    pub fn contains(&self, x: f64, y: f64, gap: f64) -> bool {
+        x > self.x - gap && x < self.right() + gap && y > self.y - gap && y < self.bottom() + gap
+    }
+
+    /// The smallest rectangle around both.
+    pub fn union(&self, other: &Rect) -> Rect {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        Rect { x, y, w: self.right().max(other.right()) - x, h: self.bottom().max(other.bottom()) - y }
+    }
+}
+
+/// About how wide a text is, in pixels at this size of Inter: the layout must not wait for the font.
+pub fn text_width(text: &str, size: f64) -> f64 {
+    let em: f64 = text
+        .chars()
+        .map(|c| match c {
+            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | 'I' => 0.29,
+            'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | ' ' | '-' => 0.4,
+            'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.9,
+            'A'..='Z' => 0.69,
+            '0'..='9' => 0.63,
+            c if c.is_ascii() => 0.585,
+            _ => 0.9,
+        })
+        .sum();
+    em * size
+}
+
+/// The text, shortened with an ellipsis to about this width.
+pub fn fit_text(text: &str, size: f64, width: f64) -> String {
+    if text_width(text, size) <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if text_width(&kept, size) > width - size * 0.8 {
+            kept.pop();
+            break;
+        }
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_shortened_to_fit() {
+        let name = "recommendation-service-with-a-very-long-name";
+        let short = fit_text(name, 13.0, 120.0);
+        assert!(short.ends_with('…') && text_width(&short, 13.0) <= 125.0, "{short}");
+        assert_eq!(fit_text("cart", 13.0, 120.0), "cart");
+    }
+}

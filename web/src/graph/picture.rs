@@ -1,0 +1,489 @@
+//! Which marks and arrows a scene has on the screen.
+//!
+//! A card is a workload; large scenes show namespaces as single cards that open in place. Not every pair gets an arrow:
+//!
+//! | traffic | drawn |
+//! |---|---|
+//! | the flow in question | always |
+//! | allowed where a policy has a say | always |
+//! | allowed because no policy has a say | while there are few such pairs |
+//! | denied | while there are few such pairs, or when asked for |
+//!
+//! The others are there, but seen only while one of their ends is pointed at or selected.
+
+use std::collections::BTreeMap;
+
+use super::layout::{self, Home, Memory};
+use super::route::{self, Route, Wish};
+use super::{Rect, fit_text, text_width};
+use crate::view_model::{EndKind, SceneView, Status};
+
+/// Scenes with more workloads begin with closed namespaces.
+pub const MANY_WORKLOADS: usize = 60;
+/// Most denied pairs that are drawn unasked.
+const FEW_DENIED: usize = 6;
+/// Most pairs outside every policy that are drawn unasked.
+const FEW_OPEN: usize = 10;
+/// Most arrows that can be seen at once.
+const MOST_LOUD: usize = 500;
+/// Most arrows that wait for the pointer.
+const MOST_QUIET: usize = 900;
+
+const CARD_HEIGHT: f64 = 50.0;
+const PILL_HEIGHT: f64 = 46.0;
+const WIDEST: f64 = 232.0;
+/// Room in a card beside its text.
+const CARD_SPACE: f64 = 50.0;
+
+/// What a mark stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    /// A workload.
+    Card,
+    /// A closed namespace, by name.
+    Group(String),
+    /// Outside addresses, the Ingress controller, a node.
+    Pill,
+}
+
+/// A card or pill.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Its name, the same in every picture.
+    pub key: String,
+    /// What it stands for.
+    pub kind: MarkKind,
+    /// The end that it is, if it is a single one.
+    pub end: Option<usize>,
+    /// First line, shortened to fit.
+    pub title: String,
+    /// Second line, shortened to fit.
+    pub subtitle: String,
+    /// Everything about it, for tooltips and screen readers.
+    pub label: String,
+    /// Where it stands.
+    pub rect: Rect,
+    /// Isolated for ingress, for egress.
+    pub isolated: (bool, bool),
+    /// What kind of end it is, for its sign.
+    pub sort: EndKind,
+    /// Whether it is looked at.
+    pub selected: bool,
+}
+
+/// A frame around the workloads of an open namespace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameMark {
+    /// The namespace.
+    pub name: String,
+    /// Its name, shortened to fit.
+    pub title: String,
+    /// How many workloads it holds.
+    pub count: usize,
+    /// Where it stands.
+    pub rect: Rect,
+}
+
+/// An arrow.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrow {
+    /// Its name, the same in every picture.
+    pub key: String,
+    /// Index of the mark it leaves.
+    pub from: usize,
+    /// Index of the mark it comes to.
+    pub to: usize,
+    /// What passes.
+    pub status: Status,
+    /// What is written on it.
+    pub label: String,
+    /// Whether the same passes the other way.
+    pub both: bool,
+    /// Seen only while one of its ends is pointed at.
+    pub quiet: bool,
+    /// The flow in question.
+    pub flow: bool,
+    /// For tooltips and screen readers.
+    pub title: String,
+    /// Its curve.
+    pub route: Route,
+}
+
+/// What to show.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// Ends of the flow in question.
+    pub flow: Option<(usize, usize)>,
+    /// The selected end, whose arrows all are drawn.
+    pub selected: Option<usize>,
+    /// Denied pairs: always, never, or as there is room.
+    pub denied: Option<bool>,
+    /// Namespaces that are open where others are closed, or the reverse.
+    pub toggled: &'a [String],
+}
+
+/// All marks and arrows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Picture {
+    /// Cards and pills.
+    pub marks: Vec<Mark>,
+    /// Frames.
+    pub frames: Vec<FrameMark>,
+    /// Arrows; those that matter most come last, so that they are drawn on top.
+    pub arrows: Vec<Arrow>,
+    /// All of it.
+    pub bounds: Rect,
+    /// How many denied pairs are not drawn.
+    pub denied_hidden: usize,
+    /// For the next picture.
+    pub memory: Memory,
+}
+
+/// What a mark is before it has its place.
+struct Draft {
+    mark: Mark,
+    members: Vec<usize>,
+    size: (f64, f64),
+    home: Option<u32>,
+}
+
+struct Pair {
+    from: usize,
+    to: usize,
+    status: Status,
+    label: String,
+    long: String,
+    governed: bool,
+}
+
+/// The picture of a scene.
+pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
+    let drafts = drafts(scene, options);
+    let pairs = pairs(scene, &drafts, options);
+    let (mut arrows, denied_hidden) = arrows(scene, &drafts, pairs, options);
+
+    // Frames in the order in which their first card appears.
+    let mut frames: Vec<u32> = Vec::new();
+    for draft in &drafts {
+        if let Some(home) = draft.home
+            && !frames.contains(&home)
+        {
+            frames.push(home);
+        }
+    }
+    let receives_only = |index: usize| {
+        let governed = |a: &&Arrow| a.status != Status::Denied && !a.quiet;
+        let sends = arrows.iter().filter(governed).any(|a| a.from == index || (a.both && a.to == index));
+        !sends && arrows.iter().filter(governed).any(|a| a.to == index)
+    };
+    let input = layout::Input {
+        frames: frames.iter().map(|&n| frame_input(scene, n)).collect(),
+        nodes: drafts
+            .iter()
+            .enumerate()
+            .map(|(index, draft)| layout::Node {
+                key: draft.mark.key.clone(),
+                size: draft.size,
+                home: match draft.home.and_then(|n| frames.iter().position(|f| *f == n)) {
+                    Some(frame) => Home::Frame(frame),
+                    None if draft.mark.sort == EndKind::Node || (draft.mark.kind == MarkKind::Pill && receives_only(index)) => Home::Below,
+                    None => Home::Above,
+                },
+            })
+            .collect(),
+        edges: arrows.iter().filter(|a| !a.quiet && !a.both && a.status != Status::Denied).map(|a| (a.from, a.to)).collect(),
+    };
+    // Closed namespaces have no frame: each is a card in one common, invisible frame.
+    let input = group_cards(input, &drafts);
+    let placed = layout::layout(&input, memory);
+
+    let marks: Vec<Mark> = drafts.into_iter().zip(&placed.nodes).map(|(draft, rect)| Mark { rect: *rect, selected: options.selected.is_some_and(|s| draft.members.contains(&s)), ..draft.mark }).collect();
+    let frames: Vec<FrameMark> = frames
+        .iter()
+        .zip(&placed.frames)
+        .map(|(&namespace, rect)| {
+            let name = scene.namespaces.get(namespace as usize).map(|n| n.name.clone()).unwrap_or_default();
+            let count = scene.ends.iter().filter(|e| e.kind == EndKind::Workload && e.namespace == Some(namespace)).count();
+            FrameMark { title: fit_text(&name, 12.0, rect.w - 64.0), name, count, rect: *rect }
+        })
+        .collect();
+
+    arrows.sort_by_key(|a| (a.flow, !a.quiet, a.status != Status::Denied));
+    let rects: Vec<Rect> = marks.iter().map(|m| m.rect).collect();
+    let titles: Vec<Rect> = frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
+    let wishes: Vec<Wish> = arrows
+        .iter()
+        .map(|arrow| Wish {
+            from: arrow.from,
+            to: arrow.to,
+            label: match arrow.status {
+                Status::Denied | Status::CannotTell => (18.0, 18.0),
+                Status::Allowed | Status::Partly if arrow.label.is_empty() => (0.0, 0.0),
+                _ => (arrow.label.chars().count() as f64 * 6.7 + 8.0, 17.0),
+            },
+            layer: u8::from(arrow.quiet),
+        })
+        .collect();
+    for (arrow, way) in arrows.iter_mut().zip(route::route(&rects, &titles, &wishes)) {
+        arrow.route = way;
+    }
+    Picture { marks, frames, arrows, bounds: placed.bounds, denied_hidden, memory: placed.memory }
+}
+
+fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {
+    let name = scene.namespaces.get(namespace as usize).map(|n| n.name.clone()).unwrap_or_default();
+    layout::Frame { title_width: (text_width(&name, 12.0) + 56.0).min(320.0), key: name }
+}
+
+/// Closed namespaces stand together in one frame of their own, which is not drawn.
+fn group_cards(mut input: layout::Input, drafts: &[Draft]) -> layout::Input {
+    if !drafts.iter().any(|d| matches!(d.mark.kind, MarkKind::Group(_))) {
+        return input;
+    }
+    let frame = input.frames.len();
+    // No namespace can have this name.
+    input.frames.push(layout::Frame { key: " closed".into(), title_width: 0.0 });
+    for (node, draft) in input.nodes.iter_mut().zip(drafts) {
+        if matches!(draft.mark.kind, MarkKind::Group(_)) {
+            node.home = Home::Frame(frame);
+        }
+    }
+    input
+}
+
+/// Whether a namespace is shown with its workloads.
+fn is_open(scene: &SceneView, name: &str, size: usize, toggled: &[String]) -> bool {
+    let workloads = scene.ends.iter().filter(|e| e.kind == EndKind::Workload).count();
+    let open = workloads <= MANY_WORKLOADS || (size <= 3 && workloads <= 2 * MANY_WORKLOADS);
+    open != toggled.iter().any(|t| t == name)
+}
+
+fn drafts(scene: &SceneView, options: &Options<'_>) -> Vec<Draft> {
+    let mut by_namespace: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (index, end) in scene.ends.iter().enumerate() {
+        if end.kind == EndKind::Workload {
+            by_namespace.entry(end.namespace.unwrap_or(u32::MAX)).or_default().push(index);
+        }
+    }
+    let mut drafts = Vec::new();
+    for (namespace, members) in by_namespace {
+        let name = scene.namespaces.get(namespace as usize).map_or("", |n| n.name.as_str());
+        if is_open(scene, name, members.len(), options.toggled) {
+            drafts.extend(members.into_iter().map(|end| draft(scene, end)));
+        } else {
+            drafts.push(group(scene, name, members));
+        }
+    }
+    drafts.extend((0..scene.ends.len()).filter(|&e| scene.ends.get(e).is_some_and(|end| end.kind != EndKind::Workload)).map(|end| draft(scene, end)));
+    drafts
+}
+
+fn draft(scene: &SceneView, index: usize) -> Draft {
+    let Some(end) = scene.ends.get(index) else { return group(scene, "", Vec::new()) };
+    let card = end.kind == EndKind::Workload;
+    let room = WIDEST - CARD_SPACE;
+    let (title, subtitle) = (fit_text(&end.title, 13.0, room), fit_text(&end.subtitle, 11.0, room));
+    let width = text_width(&title, 13.0).max(text_width(&subtitle, 11.0)) + CARD_SPACE;
+    let width = (width / 4.0).ceil() * 4.0;
+    let mut label = format!("{}, {}", scene.title(index), end.subtitle);
+    match (end.isolated_ingress, end.isolated_egress) {
+        (true, true) => label += ", isolated for ingress and egress",
+        (true, false) => label += ", isolated for ingress",
+        (false, true) => label += ", isolated for egress",
+        (false, false) => (),
+    }
+    Draft {
+        mark: Mark {
+            key: end.key.clone(),
+            kind: if card { MarkKind::Card } else { MarkKind::Pill },
+            end: Some(index),
+            title,
+            subtitle,
+            label,
+            rect: Rect::default(),
+            isolated: (end.isolated_ingress, end.isolated_egress),
+            sort: end.kind,
+            selected: false,
+        },
+        members: vec![index],
+        size: (width.clamp(116.0, WIDEST), if card { CARD_HEIGHT } else { PILL_HEIGHT }),
+        home: if card { end.namespace } else { None },
+    }
+}
+
+fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
+    let pods: u32 = members.iter().filter_map(|&m| scene.ends.get(m)).map(|e| e.replicas).sum();
+    let subtitle = format!("{} workloads, {pods} pods", members.len());
+    let title = fit_text(name, 13.0, WIDEST - CARD_SPACE);
+    let width = text_width(&title, 13.0).max(text_width(&subtitle, 11.0)) + CARD_SPACE;
+    let every = |of: fn(&crate::view_model::EndView) -> bool| !members.is_empty() && members.iter().filter_map(|&m| scene.ends.get(m)).all(of);
+    Draft {
+        mark: Mark {
+            key: format!("namespace/{name}"),
+            kind: MarkKind::Group(name.to_owned()),
+            end: None,
+            title,
+            label: format!("namespace {name}, {subtitle}, closed"),
+            subtitle,
+            rect: Rect::default(),
+            isolated: (every(|e| e.isolated_ingress), every(|e| e.isolated_egress)),
+            sort: EndKind::Workload,
+            selected: false,
+        },
+        members,
+        size: (((width / 4.0).ceil() * 4.0).clamp(136.0, WIDEST), CARD_HEIGHT),
+        home: None,
+    }
+}
+
+/// What passes between every two marks.
+fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Pair> {
+    // Members of one class are alike, so groups are compared class by class.
+    let classes: Vec<BTreeMap<u32, (usize, usize)>> = drafts
+        .iter()
+        .map(|draft| {
+            let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+            for &member in &draft.members {
+                let class = scene.ends.get(member).map_or(0, |e| e.class);
+                counts.entry(class).or_insert((member, 0)).1 += 1;
+            }
+            counts
+        })
+        .collect();
+    let all_pairs = drafts.len() <= 160;
+    let touches = |index: usize| {
+        let member = |end: Option<usize>| end.is_some_and(|e| drafts.get(index).is_some_and(|d| d.members.contains(&e)));
+        member(options.selected) || member(options.flow.map(|f| f.0)) || member(options.flow.map(|f| f.1))
+    };
+    let chosen: Vec<bool> = (0..drafts.len()).map(touches).collect();
+    let mut pairs = Vec::new();
+    for (from, a) in drafts.iter().enumerate() {
+        for (to, b) in drafts.iter().enumerate() {
+            let outside = |d: &Draft| d.mark.kind == MarkKind::Pill;
+            if from == to || (outside(a) && outside(b)) {
+                continue;
+            }
+            // Of very many marks, only those that are looked at get all their arrows.
+            if !all_pairs && !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400 {
+                continue;
+            }
+            if let (Some(left), Some(right)) = (classes.get(from), classes.get(to)) {
+                pairs.push(pair(scene, from, to, left, right));
+            }
+        }
+    }
+    pairs
+}
+
+fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, usize)>, right: &BTreeMap<u32, (usize, usize)>) -> Pair {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    let (mut total, mut governed) = (0, false);
+    for &(a, m) in left.values() {
+        for &(b, n) in right.values() {
+            if let Some(set) = scene.between_index(a, b) {
+                *counts.entry(set).or_default() += m * n;
+                total += m * n;
+            }
+            governed |= scene.is_governed(a, b);
+        }
+    }
+    let sets = &scene.sets;
+    if let (1, Some((&only, _))) = (counts.len(), counts.first_key_value())
+        && let Some(set) = sets.get(only)
+    {
+        let label = if set.status == Status::Partly { set.short.clone() } else { String::new() };
+        return Pair { from, to, status: set.status, label, long: set.long.clone(), governed };
+    }
+    let of = |status: Status| counts.iter().filter(|(set, _)| sets.get(**set).is_some_and(|s| s.status == status)).map(|(_, n)| n).sum::<usize>();
+    let (denied, unsure) = (of(Status::Denied), of(Status::CannotTell));
+    let passing = total - denied - unsure;
+    let status = match passing {
+        0 if unsure > 0 => Status::CannotTell,
+        0 => Status::Denied,
+        n if n == of(Status::Allowed) && n == total => Status::Allowed,
+        _ => Status::Partly,
+    };
+    let label = if status == Status::Partly { format!("{passing} of {total}") } else { String::new() };
+    Pair { from, to, status, label, long: format!("{passing} of {total} pairs have something allowed"), governed }
+}
+
+/// Arrows for the pairs, and how many denied pairs have none that is seen.
+fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> (Vec<Arrow>, usize) {
+    let mark = |index: usize| drafts.get(index);
+    let title = |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
+    let holds = |index: usize, end: usize| mark(index).is_some_and(|d| d.members.contains(&end));
+    let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
+    let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
+
+    let mut arrows: Vec<Arrow> = Vec::new();
+    let mut governed: Vec<bool> = Vec::new();
+    let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
+    for pair in &pairs {
+        let back = index.get(&(pair.to, pair.from)).and_then(|&i| pairs.get(i));
+        let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label);
+        let asked = is_flow(pair.from, pair.to);
+        let asked_back = is_flow(pair.to, pair.from);
+        // One arrow with two heads for both ways, unless one of them is the flow in question.
+        let both = same && !asked && !asked_back;
+        if both && pair.from > pair.to {
+            continue;
+        }
+        let (from, to) = (title(pair.from), title(pair.to));
+        let word = match pair.status {
+            Status::Allowed => "allowed",
+            Status::Partly => "partly allowed",
+            Status::Denied => "denied",
+            Status::CannotTell => "cannot tell",
+        };
+        arrows.push(Arrow {
+            key: format!("{from} {to}"),
+            from: pair.from,
+            to: pair.to,
+            status: pair.status,
+            label: pair.label.clone(),
+            both,
+            quiet: true,
+            flow: asked,
+            title: format!("{from} {} {to}: {word}, {}", if both { "to and from" } else { "to" }, pair.long),
+            route: Route::default(),
+        });
+        governed.push(pair.governed || (both && back.is_some_and(|b| b.governed)));
+    }
+
+    let among = |a: &Arrow| inside(a.from) && inside(a.to);
+    let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node);
+    let denied_inside = arrows.iter().filter(|a| a.status == Status::Denied && among(a)).count();
+    let denied_all = arrows.iter().filter(|a| a.status == Status::Denied && !is_node(a.from) && !is_node(a.to)).count();
+    let open_inside = arrows.iter().zip(&governed).filter(|(a, governed)| a.status == Status::Allowed && !**governed && among(a)).count();
+    let open_all = arrows.iter().zip(&governed).filter(|(a, g)| a.status == Status::Allowed && !**g && !is_node(a.from) && !is_node(a.to)).count();
+    for (arrow, governed) in arrows.iter_mut().zip(&governed) {
+        let inner = inside(arrow.from) && inside(arrow.to);
+        let node = is_node(arrow.from) || is_node(arrow.to);
+        let selected = options.selected.is_some_and(|s| holds(arrow.from, s) || holds(arrow.to, s));
+        let few = |inside: usize, all: usize, limit: usize| if inner { inside <= limit } else { all <= limit };
+        let wanted = match arrow.status {
+            Status::Denied => options.denied.unwrap_or_else(|| few(denied_inside, denied_all, FEW_DENIED)) && !node,
+            Status::Partly | Status::CannotTell => *governed && !node,
+            Status::Allowed => !node && (*governed || few(open_inside, open_all, FEW_OPEN)),
+        };
+        arrow.quiet = !(wanted || selected || arrow.flow);
+    }
+    let denied_hidden = arrows.iter().filter(|a| a.status == Status::Denied && a.quiet && inside(a.from) && inside(a.to)).count();
+
+    // What matters least goes first when there are too many.
+    arrows.sort_by_key(|a| {
+        let selected = options.selected.is_some_and(|s| holds(a.from, s) || holds(a.to, s));
+        (!a.flow, !selected, a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
+    });
+    let mut loud = 0;
+    let mut quiet = 0;
+    arrows.retain(|a| {
+        let (count, most) = if a.quiet { (&mut quiet, MOST_QUIET) } else { (&mut loud, MOST_LOUD) };
+        *count += 1;
+        *count <= most
+    });
+    (arrows, denied_hidden)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! A whole scene in the fragment of a link: files, settings and question, and nothing else.
+//!
+//! ```text
+//! #v1.<base64url of raw deflate, begun with a frozen dictionary>[&view=graph][&edit=1]
+//! ```
+//!
+//! The deflated bytes are a list of entries: a tag byte, a length (base-128, low digits first), and that many bytes of text.
+//! Tags that are not known are passed over. Format and dictionary of a version never change: a new one gets a new number,
+//! and every old link opens for ever.
+
+mod base64;
+mod deflate;
+
+use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+
+use crate::view_model::Question;
+
+/// Frequent lines of Kubernetes policies. FROZEN: links of version 1 cannot be read with any other.
+const DICTIONARY_V1: &[u8] = include_bytes!("dictionary-v1.txt");
+
+/// Links longer than this are cut by some chat and mail programs.
+pub const LONG_LINK: usize = 8_000;
+
+/// Largest scene that a link may unpack to.
+const LIMIT: usize = 4 << 20;
+
+/// What a link holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared {
+    /// Names and texts.
+    pub files: Vec<(String, String)>,
+    /// Which file is shown.
+    pub active: usize,
+    /// What is assumed.
+    pub settings: Settings,
+    /// What is asked.
+    pub question: Question,
+}
+
+/// What stands in a link besides the scene.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LinkOptions {
+    /// `graph`, `trace` or `matrix`: what the embedded page shows.
+    pub view: Option<String>,
+    /// Whether the embedded page's text may be changed.
+    pub edit: bool,
+}
+
+/// Why a link cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkError {
+    /// It was made by a newer page.
+    Version,
+    /// It is cut off, or changed on its way.
+    Damaged,
+}
+
+impl LinkError {
+    /// For the person who opened it.
+    pub const fn message(self) -> &'static str {
+        match self {
+            LinkError::Version => "this link was made by a newer version of Netpolis; reload the page to get it",
+            LinkError::Damaged => "this link is damaged, perhaps cut off on its way; ask for it again, or for the scene as a file",
+        }
+    }
+}
+
+const FILE_NAME: u8 = 1;
+const FILE_TEXT: u8 = 2;
+const ACTIVE: u8 = 3;
+const SETTINGS: u8 = 4;
+const FROM: u8 = 5;
+const TO: u8 = 6;
+const PROTOCOL: u8 = 7;
+const PORT: u8 = 8;
+
+/// The fragment for a scene, without its `#`.
+pub fn encode(shared: &Shared) -> String {
+    format!("v1.{}", base64::encode(&deflate::pack(&entries(shared), DICTIONARY_V1)))
+}
+
+/// The scene and the options in a fragment, with or without its `#`; nothing if it holds no scene.
+///
+/// # Errors
+/// If there is a scene that cannot be read.
+pub fn decode(fragment: &str) -> Result<Option<(Shared, LinkOptions)>, LinkError> {
+    let mut parts = fragment.trim().trim_start_matches('#').split('&');
+    let scene = parts.next().unwrap_or_default();
+    let mut options = LinkOptions::default();
+    for part in parts {
+        match part.split_once('=') {
+            Some(("view", view)) => options.view = Some(view.to_owned()),
+            Some(("edit", edit)) => options.edit = edit == "1",
+            _ => (),
+        }
+    }
+    let Some((version, data)) = scene.split_once('.') else { return Ok(None) };
+    match version {
+        "v1" => {
+            let bytes = base64::decode(data).ok_or(LinkError::Damaged)?;
+            let bytes = deflate::unpack(&bytes, DICTIONARY_V1, LIMIT).ok_or(LinkError::Damaged)?;
+            Ok(Some((read_entries(&bytes).ok_or(LinkError::Damaged)?, options)))
+        }
+        _ if version.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok()) => Err(LinkError::Version),
+        _ => Ok(None),
+    }
+}
+
+fn entries(shared: &Shared) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut put = |tag: u8, text: &str| {
+        bytes.push(tag);
+        let mut length = text.len();
+        while length >= 0x80 {
+            bytes.push(length as u8 | 0x80);
+            length >>= 7;
+        }
+        bytes.push(length as u8);
+        bytes.extend_from_slice(text.as_bytes());
+    };
+    for (name, text) in &shared.files {
+        put(FILE_NAME, name);
+        put(FILE_TEXT, text);
+    }
+    if shared.active > 0 {
+        put(ACTIVE, &shared.active.to_string());
+    }
+    let settings = settings_text(&shared.settings);
+    if !settings.is_empty() {
+        put(SETTINGS, &settings);
+    }
+    put(FROM, &shared.question.from);
+    put(TO, &shared.question.to);
+    put(PROTOCOL, &shared.question.protocol);
+    if let Some(port) = shared.question.port {
+        put(PORT, &port.to_string());
+    }
+    bytes
+}
+
+fn read_entries(mut bytes: &[u8]) -> Option<Shared> {
+    let mut shared = Shared::default();
+    while let Some((&tag, rest)) = bytes.split_first() {
+        bytes = rest;
+        let mut length = 0usize;
+        for shift in (0..28).step_by(7) {
+            let (&digit, rest) = bytes.split_first()?;
+            bytes = rest;
+            length |= usize::from(digit & 0x7f) << shift;
+            if digit < 0x80 {
+                break;
+            }
+        }
+        let (text, rest) = bytes.split_at_checked(length)?;
+        bytes = rest;
+        let text = core::str::from_utf8(text).ok()?;
+        match tag {
+            FILE_NAME => shared.files.push((text.to_owned(), String::new())),
+            FILE_TEXT => text.clone_into(&mut shared.files.last_mut()?.1),
+            ACTIVE => shared.active = text.parse().ok()?,
+            SETTINGS => shared.settings = settings_from_text(text),
+            FROM => text.clone_into(&mut shared.question.from),
+            TO => text.clone_into(&mut shared.question.to),
+            PROTOCOL => text.clone_into(&mut shared.question.protocol),
+            PORT => shared.question.port = Some(text.parse().ok()?),
+            _ => (),
+        }
+    }
+    Some(shared)
+}
+
+/// What differs from the defaults, as `name=value` lines; empty for the defaults.
+pub fn settings_text(settings: &Settings) -> String {
+    let default = Settings::default();
+    let mut lines: Vec<String> = Vec::new();
+    if settings.engine == Engine::None {
+        lines.push("engine=none".into());
+    }
+    if settings.ip_block == IpBlockReach::OutsideOnly {
+        lines.push("ipBlock=outside".into());
+    }
+    if settings.host_network == HostNetwork::AsPod {
+        lines.push("hostNetwork=pod".into());
+    }
+    if settings.own_node == OwnNode::Ignored {
+        lines.push("ownNode=ignored".into());
+    }
+    if settings.other_protocols == OtherProtocols::FollowRules {
+        lines.push("otherProtocols=rules".into());
+    }
+    if settings.default_namespace != default.default_namespace {
+        lines.push(format!("namespace={}", settings.default_namespace));
+    }
+    lines.join("\n")
+}
+
+/// The settings that [`settings_text`] wrote; what is not understood is passed over.
+pub fn settings_from_text(text: &str) -> Settings {
+    let mut settings = Settings::default();
+    for line in text.lines() {
+        match line.split_once('=') {
+            Some(("engine", "none")) => settings.engine = Engine::None,
+            Some(("ipBlock", "outside")) => settings.ip_block = IpBlockReach::OutsideOnly,
+            Some(("hostNetwork", "pod")) => settings.host_network = HostNetwork::AsPod,
+            Some(("ownNode", "ignored")) => settings.own_node = OwnNode::Ignored,
+            Some(("otherProtocols", "rules")) => settings.other_protocols = OtherProtocols::FollowRules,
+            Some(("namespace", name)) => settings.default_namespace = name.to_owned(),
+            _ => (),
+        }
+    }
+    settings
+}
+
+#[cfg(test)]
+mod tests;

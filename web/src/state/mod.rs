@@ -1,0 +1,703 @@
+//! Everything the page remembers, and how it changes: no DOM here, so that it is tested natively.
+//!
+//! Effects (evaluating, storing, copying) live in hooks; what is hovered or half typed lives in components.
+
+mod files;
+
+pub use files::{Edit, File, FileId, apply_edits, language_of_json, unique_name};
+
+use std::rc::Rc;
+
+use netpolis_core::settings::Settings;
+
+use crate::examples::Example;
+use crate::share::Shared;
+use crate::view_model::{AnswerView, ProblemView, Question, SceneView, Severity, Spot};
+
+/// Longest list of steps that can be taken back.
+const HISTORY: usize = 30;
+
+/// What is looked at beside the graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// The flow of the question.
+    #[default]
+    Flow,
+    /// An end, by its key.
+    End(String),
+}
+
+/// The screen of a narrow window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The editor.
+    Text,
+    /// The graph, with the verdict below it.
+    #[default]
+    Graph,
+    /// Question and trace.
+    Trace,
+    /// The matrix.
+    Matrix,
+    /// Problems.
+    Problems,
+}
+
+/// The tab of the bottom panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The matrix.
+    #[default]
+    Matrix,
+    /// Problems.
+    Problems,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The next one when a person goes through them.
+    pub const fn next(self) -> Self {
+        match self {
+            Theme::System => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::System,
+        }
+    }
+
+    /// `system`, `light` or `dark`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name; the system's for any other word.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+}
+
+/// A pane that can be resized and hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The editor, on the left.
+    Editor,
+    /// Question and trace, on the right.
+    Inspector,
+    /// Matrix and problems, below.
+    Bottom,
+}
+
+/// Sizes of the panes in CSS pixels, and which are hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panes {
+    /// Width of the editor.
+    pub editor: u32,
+    /// Width of question and trace.
+    pub inspector: u32,
+    /// Height of the bottom panel.
+    pub bottom: u32,
+    /// Whether the editor is hidden.
+    pub editor_hidden: bool,
+    /// Whether question and trace are hidden.
+    pub inspector_hidden: bool,
+    /// Whether the bottom panel is hidden.
+    pub bottom_hidden: bool,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Panes { editor: 420, inspector: 340, bottom: 224, editor_hidden: false, inspector_hidden: false, bottom_hidden: false }
+    }
+}
+
+impl Panes {
+    /// Smallest and largest size of a pane.
+    pub const fn limits(pane: Pane) -> (u32, u32) {
+        match pane {
+            Pane::Editor => (240, 900),
+            Pane::Inspector => (280, 640),
+            Pane::Bottom => (96, 640),
+        }
+    }
+
+    /// The size of a pane.
+    pub const fn size(&self, pane: Pane) -> u32 {
+        match pane {
+            Pane::Editor => self.editor,
+            Pane::Inspector => self.inspector,
+            Pane::Bottom => self.bottom,
+        }
+    }
+
+    /// Whether a pane is hidden.
+    pub const fn is_hidden(&self, pane: Pane) -> bool {
+        match pane {
+            Pane::Editor => self.editor_hidden,
+            Pane::Inspector => self.inspector_hidden,
+            Pane::Bottom => self.bottom_hidden,
+        }
+    }
+
+    fn set_size(&mut self, pane: Pane, size: u32) {
+        let (low, high) = Self::limits(pane);
+        *match pane {
+            Pane::Editor => &mut self.editor,
+            Pane::Inspector => &mut self.inspector,
+            Pane::Bottom => &mut self.bottom,
+        } = size.clamp(low, high);
+    }
+
+    fn set_hidden(&mut self, pane: Pane, hidden: bool) {
+        *match pane {
+            Pane::Editor => &mut self.editor_hidden,
+            Pane::Inspector => &mut self.inspector_hidden,
+            Pane::Bottom => &mut self.bottom_hidden,
+        } = hidden;
+    }
+}
+
+/// A window over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Link, file and embed code.
+    Share,
+    /// What is assumed where upstream leaves a choice.
+    Settings,
+    /// What the page is, and the keys.
+    About,
+}
+
+/// A place to show in the editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reveal {
+    /// Where.
+    pub spot: Spot,
+    /// Grows with every wish, so that the same place can be asked for twice.
+    pub count: u32,
+}
+
+/// A sentence to the person, with a way back if it tells of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub text: String,
+    /// Whether [`Action::Undo`] takes it back.
+    pub undo: bool,
+    /// Grows with every notice.
+    pub count: u32,
+}
+
+/// What can be taken back as a whole.
+#[derive(Clone, Debug)]
+struct Step {
+    files: Rc<Vec<File>>,
+    active: FileId,
+    settings: Settings,
+    question: Question,
+    example: Option<usize>,
+}
+
+/// Everything the page remembers.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// The files, in tab order.
+    pub files: Rc<Vec<File>>,
+    /// The file shown.
+    pub active: FileId,
+    /// Grows when files or settings change.
+    pub revision: u32,
+    /// What is assumed.
+    pub settings: Settings,
+    /// What is asked.
+    pub question: Question,
+    /// What is looked at.
+    pub selection: Selection,
+    /// The newest picture; the last good one while text is broken.
+    pub scene: Rc<SceneView>,
+    /// Which revision that picture is of.
+    pub evaluated: u32,
+    /// The newest answer, or why there is none.
+    pub answer: Option<Rc<Result<AnswerView, String>>>,
+    /// The example that was opened, as long as nothing else replaced it.
+    pub example: Option<usize>,
+    /// Grows when the picture should start afresh: another scene, not an edit of this one.
+    pub picture: u32,
+    /// Namespaces that were opened or closed against the rule for large scenes.
+    pub toggled: Rc<Vec<String>>,
+    /// Whether denied flows are drawn: as there is room, or always or never.
+    pub show_denied: Option<bool>,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Pane sizes.
+    pub panes: Panes,
+    /// The screen of a narrow window.
+    pub screen: Screen,
+    /// The tab of the bottom panel.
+    pub tab: Tab,
+    /// The window over the page.
+    pub dialog: Option<Dialog>,
+    /// A place to show in the editor.
+    pub reveal: Option<Reveal>,
+    /// A sentence to the person.
+    pub notice: Option<Notice>,
+    /// Whether text may be changed.
+    pub read_only: bool,
+    /// Whether the picture is of an older text, because the newest cannot be read where it is being edited.
+    pub frozen: bool,
+    /// The file that was edited last, by name.
+    edited: Option<String>,
+    history: Vec<Step>,
+    next_file: u32,
+    counter: u32,
+    /// Grows with every change.
+    stamp: u32,
+}
+
+/// States of one page are the same if nothing happened between them.
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.stamp == other.stamp
+    }
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The person changed a file's text in the editor.
+    TextEdited(FileId, Rc<str>),
+    /// A file is shown.
+    ShowFile(FileId),
+    /// A new, empty file.
+    AddFile,
+    /// Files came from outside: dropped, or chosen.
+    FilesGiven(Vec<(String, String)>),
+    /// A file gets another name.
+    RenameFile(FileId, String),
+    /// A file goes.
+    CloseFile(FileId),
+    /// Changes made for the person: a quick fix, a suggestion.
+    ApplyEdits {
+        /// What they do.
+        title: String,
+        /// File name and change.
+        edits: Vec<(String, Edit)>,
+    },
+    /// An example replaces everything.
+    OpenExample(usize, &'static Example),
+    /// A scene from a link, a file or the last visit replaces everything.
+    OpenShared(Box<Shared>),
+    /// Everything goes.
+    Clear,
+    /// Other assumptions.
+    ChooseSettings(Settings),
+    /// A question is asked.
+    Ask(Question),
+    /// An end is looked at; nothing: the flow again.
+    Select(Option<String>),
+    /// An evaluation is done.
+    Evaluated {
+        /// Of which revision.
+        revision: u32,
+        /// The new picture, if files or settings had changed.
+        scene: Option<Rc<SceneView>>,
+        /// The answer to this question.
+        question: Question,
+        /// Or why there is none.
+        answer: Rc<Result<AnswerView, String>>,
+    },
+    /// A namespace is opened or closed in the graph.
+    ToggleNamespace(String),
+    /// Denied flows are drawn always, never, or as there is room.
+    ShowDenied(Option<bool>),
+    /// Light or dark.
+    ChooseTheme(Theme),
+    /// A pane gets a size.
+    Resize(Pane, u32),
+    /// A pane is hidden or shown.
+    TogglePane(Pane),
+    /// Sizes from the last visit.
+    RestorePanes(Panes),
+    /// A screen of the narrow window.
+    ShowScreen(Screen),
+    /// A tab of the bottom panel.
+    ShowTab(Tab),
+    /// A window opens or closes.
+    ShowDialog(Option<Dialog>),
+    /// A place is shown in the editor.
+    Reveal(Spot),
+    /// The person is told something.
+    Notify(String),
+    /// The notice goes.
+    DismissNotice,
+    /// The last change of files or settings is taken back.
+    Undo,
+}
+
+impl State {
+    /// The page as it opens.
+    pub fn start(index: usize, example: &'static Example) -> Self {
+        let mut state = State::default();
+        state.open_example(index, example);
+        state.history.clear();
+        state.notice = None;
+        state
+    }
+
+    /// The page with a scene from elsewhere.
+    pub fn start_shared(shared: Shared) -> Self {
+        let mut state = State::default();
+        state.open_shared(shared);
+        state.history.clear();
+        state.notice = None;
+        state
+    }
+
+    /// The file with this number.
+    pub fn file(&self, id: FileId) -> Option<&File> {
+        self.files.iter().find(|f| f.id == id)
+    }
+
+    /// The file shown.
+    pub fn active_file(&self) -> Option<&File> {
+        self.file(self.active)
+    }
+
+    /// Whether [`Action::Undo`] has something to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.history.is_empty()
+    }
+
+    /// The end that is looked at.
+    pub fn selected_end(&self) -> Option<usize> {
+        match &self.selection {
+            Selection::End(key) => self.scene.find(key),
+            Selection::Flow => None,
+        }
+    }
+
+    /// The answer, if there is one.
+    pub fn answered(&self) -> Option<&AnswerView> {
+        self.answer.as_deref()?.as_ref().ok()
+    }
+
+    /// The scene as a link holds it.
+    pub fn shared(&self) -> Shared {
+        Shared {
+            files: self.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect(),
+            active: self.files.iter().position(|f| f.id == self.active).unwrap_or(0),
+            settings: self.settings.clone(),
+            question: self.question.clone(),
+        }
+    }
+
+    /// What comes out of an action; the same state where it changes nothing.
+    #[must_use]
+    pub fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        if !self.changes(&action) {
+            return self;
+        }
+        let mut state = Rc::unwrap_or_clone(self);
+        state.stamp += 1;
+        state.apply(action);
+        Rc::new(state)
+    }
+
+    /// Whether an action does anything: the page is not drawn again for one that does not.
+    fn changes(&self, action: &Action) -> bool {
+        match action {
+            Action::TextEdited(id, text) => self.file(*id).is_some_and(|f| f.text != *text),
+            Action::ShowFile(id) => self.active != *id && self.file(*id).is_some(),
+            Action::RenameFile(id, name) => !name.trim().is_empty() && self.file(*id).is_some_and(|f| f.name != *name),
+            Action::CloseFile(id) => self.file(*id).is_some(),
+            Action::FilesGiven(files) => !files.is_empty(),
+            Action::ChooseSettings(settings) => self.settings != *settings,
+            Action::Ask(question) => self.question != *question || self.selection != Selection::Flow,
+            // Newest wins: what was computed for an older text or another question is dropped.
+            Action::Evaluated { revision, question, .. } => *revision == self.revision && *question == self.question,
+            Action::ChooseTheme(theme) => self.theme != *theme,
+            Action::ShowTab(tab) => self.tab != *tab || self.panes.bottom_hidden,
+            Action::ShowScreen(screen) => self.screen != *screen,
+            Action::ShowDenied(show) => self.show_denied != *show,
+            Action::DismissNotice => self.notice.is_some(),
+            Action::Undo => self.can_undo(),
+            _ => true,
+        }
+    }
+
+    fn apply(&mut self, action: Action) {
+        match action {
+            Action::TextEdited(id, text) => {
+                self.edited = self.file(id).map(|f| f.name.clone());
+                self.set_text(id, text);
+                self.revision += 1;
+            }
+            Action::ShowFile(id) => self.active = id,
+            Action::AddFile => {
+                let name = unique_name("untitled.yaml", &self.files);
+                self.push_file(name, "");
+                self.revision += 1;
+            }
+            Action::FilesGiven(given) => self.take_files(given),
+            Action::RenameFile(id, name) => {
+                let others: Vec<File> = self.files.iter().filter(|f| f.id != id).cloned().collect();
+                let name = unique_name(name.trim(), &others);
+                for file in Rc::make_mut(&mut self.files).iter_mut().filter(|f| f.id == id) {
+                    file.name.clone_from(&name);
+                }
+                self.revision += 1;
+            }
+            Action::CloseFile(id) => self.close_file(id),
+            Action::ApplyEdits { title, edits } => self.apply_to_files(&title, &edits),
+            Action::OpenExample(index, example) => {
+                self.open_example(index, example);
+            }
+            Action::OpenShared(shared) => self.open_shared(*shared),
+            Action::Clear => {
+                self.remember();
+                self.files = Rc::new(Vec::new());
+                self.push_file("policies.yaml".into(), "");
+                self.question = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
+                self.begin_afresh();
+                self.tell("Cleared".into(), true);
+            }
+            Action::ChooseSettings(settings) => {
+                self.remember();
+                self.settings = settings;
+                self.revision += 1;
+            }
+            Action::Ask(question) => {
+                if self.question != question {
+                    self.answer = None;
+                }
+                self.question = question;
+                self.selection = Selection::Flow;
+            }
+            Action::Select(key) => self.selection = key.map_or(Selection::Flow, Selection::End),
+            Action::Evaluated { revision, scene, answer, .. } => {
+                if let Some(scene) = scene {
+                    self.take_scene(scene);
+                    self.evaluated = revision;
+                }
+                if !self.frozen || self.answer.is_none() {
+                    self.answer = Some(answer);
+                }
+            }
+            Action::ToggleNamespace(name) => {
+                let toggled = Rc::make_mut(&mut self.toggled);
+                match toggled.iter().position(|n| *n == name) {
+                    Some(index) => drop(toggled.remove(index)),
+                    None => toggled.push(name),
+                }
+            }
+            Action::ShowDenied(show) => self.show_denied = show,
+            Action::ChooseTheme(theme) => self.theme = theme,
+            Action::Resize(pane, size) => self.panes.set_size(pane, size),
+            Action::TogglePane(pane) => self.panes.set_hidden(pane, !self.panes.is_hidden(pane)),
+            Action::RestorePanes(panes) => self.panes = panes,
+            Action::ShowScreen(screen) => self.screen = screen,
+            Action::ShowTab(tab) => {
+                self.tab = tab;
+                self.panes.bottom_hidden = false;
+            }
+            Action::ShowDialog(dialog) => self.dialog = dialog,
+            Action::Reveal(spot) => {
+                if let Some(file) = self.files.iter().find(|f| f.name == spot.file) {
+                    self.active = file.id;
+                }
+                self.panes.editor_hidden = false;
+                self.screen = Screen::Text;
+                self.counter += 1;
+                self.reveal = Some(Reveal { spot, count: self.counter });
+            }
+            Action::Notify(text) => self.tell(text, false),
+            Action::DismissNotice => self.notice = None,
+            Action::Undo => self.undo(),
+        }
+    }
+
+    /// While the document that is being typed cannot be read, the last picture stays, with the new problems.
+    fn take_scene(&mut self, scene: Rc<SceneView>) {
+        let unreadable = |p: &ProblemView| p.severity == Severity::Error && p.code.starts_with("DOC") && p.spot.as_ref().map(|s| &s.file) == self.edited.as_ref();
+        self.frozen = self.edited.is_some() && scene.objects < self.scene.objects && scene.problems.iter().any(unreadable);
+        if self.frozen {
+            Rc::make_mut(&mut self.scene).problems.clone_from(&scene.problems);
+        } else {
+            self.scene = scene;
+        }
+    }
+
+    fn tell(&mut self, text: String, undo: bool) {
+        self.counter += 1;
+        self.notice = Some(Notice { text, undo, count: self.counter });
+    }
+
+    fn remember(&mut self) {
+        if self.history.len() == HISTORY {
+            self.history.remove(0);
+        }
+        self.history.push(Step {
+            files: self.files.clone(),
+            active: self.active,
+            settings: self.settings.clone(),
+            question: self.question.clone(),
+            example: self.example,
+        });
+    }
+
+    fn undo(&mut self) {
+        let Some(step) = self.history.pop() else { return };
+        self.files = step.files;
+        self.touch(|_| true);
+        self.active = step.active;
+        self.settings = step.settings;
+        self.question = step.question;
+        self.example = step.example;
+        self.selection = Selection::Flow;
+        self.revision += 1;
+        self.notice = None;
+    }
+
+    fn set_text(&mut self, id: FileId, text: Rc<str>) {
+        for file in Rc::make_mut(&mut self.files).iter_mut().filter(|f| f.id == id) {
+            file.text = text.clone();
+        }
+    }
+
+    /// The editor has to show these files' texts anew.
+    fn touch(&mut self, which: impl Fn(&File) -> bool) {
+        self.counter += 1;
+        for file in Rc::make_mut(&mut self.files).iter_mut().filter(|f| which(f)) {
+            file.version = self.counter;
+        }
+    }
+
+    fn push_file(&mut self, name: String, text: &str) {
+        self.next_file += 1;
+        let id = FileId(self.next_file);
+        Rc::make_mut(&mut self.files).push(File { id, name, text: unix_lines(text), version: 0 });
+        self.active = id;
+    }
+
+    /// Files of a name that is open already take its place; the others come behind.
+    fn take_files(&mut self, given: Vec<(String, String)>) {
+        self.remember();
+        let count = given.len();
+        // The text that is there only to greet makes room.
+        if self.files.iter().all(|f| f.text.trim().is_empty()) {
+            self.files = Rc::new(Vec::new());
+        }
+        for (name, text) in given {
+            match self.files.iter().find(|f| f.name == name).map(|f| f.id) {
+                Some(id) => {
+                    self.set_text(id, unix_lines(&text));
+                    self.touch(|file| file.id == id);
+                    self.active = id;
+                }
+                None => self.push_file(name, &text),
+            }
+        }
+        self.example = None;
+        self.picture += 1;
+        self.revision += 1;
+        self.tell(if count == 1 { "1 file opened".into() } else { format!("{count} files opened") }, true);
+    }
+
+    fn close_file(&mut self, id: FileId) {
+        self.remember();
+        let Some(index) = self.files.iter().position(|f| f.id == id) else { return };
+        let closed = Rc::make_mut(&mut self.files).remove(index);
+        if self.files.is_empty() {
+            self.push_file("policies.yaml".into(), "");
+        } else if self.active == id {
+            let next = index.min(self.files.len() - 1);
+            self.active = self.files.get(next).map(|f| f.id).unwrap_or_default();
+        }
+        self.revision += 1;
+        if !closed.text.trim().is_empty() {
+            self.tell(format!("{} closed", closed.name), true);
+        }
+    }
+
+    fn apply_to_files(&mut self, title: &str, edits: &[(String, Edit)]) {
+        self.remember();
+        self.counter += 1;
+        let version = self.counter;
+        for file in Rc::make_mut(&mut self.files).iter_mut() {
+            let own: Vec<&Edit> = edits.iter().filter(|(name, _)| *name == file.name).map(|(_, edit)| edit).collect();
+            if !own.is_empty() {
+                file.text = apply_edits(&file.text, &own).into();
+                file.version = version;
+                self.active = file.id;
+            }
+        }
+        self.revision += 1;
+        self.tell(format!("Done: {title}"), true);
+    }
+
+    fn open_example(&mut self, index: usize, example: &'static Example) {
+        self.remember();
+        self.files = Rc::new(Vec::new());
+        for (name, text) in example.files {
+            self.push_file((*name).into(), text);
+        }
+        self.active = self.files.iter().find(|f| f.text.contains("Policy")).or(self.files.first()).map(|f| f.id).unwrap_or_default();
+        self.question = example.question();
+        self.settings = Settings::default();
+        self.begin_afresh();
+        self.example = Some(index);
+        self.tell(format!("Opened “{}”", example.title), true);
+    }
+
+    fn open_shared(&mut self, shared: Shared) {
+        self.remember();
+        self.files = Rc::new(Vec::new());
+        for (name, text) in &shared.files {
+            let name = unique_name(name, &self.files);
+            self.push_file(name, text);
+        }
+        if self.files.is_empty() {
+            self.push_file("policies.yaml".into(), "");
+        }
+        self.active = self.files.get(shared.active).or(self.files.first()).map(|f| f.id).unwrap_or_default();
+        self.settings = shared.settings;
+        self.question = shared.question;
+        self.begin_afresh();
+        self.tell("Opened".into(), true);
+    }
+
+    fn begin_afresh(&mut self) {
+        self.selection = Selection::Flow;
+        self.example = None;
+        self.toggled = Rc::default();
+        self.edited = None;
+        self.answer = None;
+        self.picture += 1;
+        self.revision += 1;
+    }
+}
+
+/// Editors count line ends as one character, so texts have no other.
+fn unix_lines(text: &str) -> Rc<str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests;

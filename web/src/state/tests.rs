@@ -1,0 +1,181 @@
+use super::*;
+
+static EXAMPLE: Example = Example {
+    id: "two",
+    title: "Two files",
+    summary: "",
+    files: &[("pods.yaml", "kind: Pod\n"), ("policies.yaml", "kind: NetworkPolicy\n")],
+    flow: ["shop/a", "shop/b", "TCP", "80"],
+};
+
+fn start() -> Rc<State> {
+    Rc::new(State::start(0, &EXAMPLE))
+}
+
+fn id(state: &State, name: &str) -> FileId {
+    state.files.iter().find(|f| f.name == name).unwrap().id
+}
+
+fn reply(state: &State) -> Action {
+    Action::Evaluated {
+        revision: state.revision,
+        scene: Some(Rc::new(SceneView { objects: 7, ..SceneView::default() })),
+        question: state.question.clone(),
+        answer: Rc::new(Err("nobody".into())),
+    }
+}
+
+#[test]
+fn opens_on_the_policies_with_a_question() {
+    let state = start();
+    assert_eq!(state.active_file().unwrap().name, "policies.yaml");
+    assert_eq!(state.question, Question { from: "shop/a".into(), to: "shop/b".into(), protocol: "TCP".into(), port: Some(80) });
+    assert!(!state.can_undo());
+}
+
+#[test]
+fn an_edit_makes_a_new_revision_and_the_same_text_none() {
+    let state = start();
+    let pods = id(&state, "pods.yaml");
+    let edited = state.clone().reduce(Action::TextEdited(pods, "kind: Node\n".into()));
+    assert_eq!(edited.revision, state.revision + 1);
+    let again = edited.clone().reduce(Action::TextEdited(pods, "kind: Node\n".into()));
+    assert!(Rc::ptr_eq(&edited, &again));
+}
+
+#[test]
+fn stale_answers_are_dropped_and_the_last_picture_stays() {
+    let state = start();
+    let late = reply(&state);
+    let state = state.clone().reduce(reply(&state));
+    assert_eq!(state.scene.objects, 7);
+    let edited = state.reduce(Action::TextEdited(FileId(1), "kind: [".into()));
+    let after = edited.clone().reduce(late);
+    assert!(Rc::ptr_eq(&edited, &after));
+    assert_eq!(after.scene.objects, 7);
+    assert!(after.evaluated < after.revision);
+}
+
+#[test]
+fn a_new_question_drops_the_old_answer() {
+    let state = start();
+    let state = state.clone().reduce(reply(&state));
+    let question = Question { port: Some(443), ..state.question.clone() };
+    let late = reply(&state);
+    let asked = state.reduce(Action::Ask(question));
+    assert!(asked.answer.is_none());
+    assert!(Rc::ptr_eq(&asked, &asked.clone().reduce(late)));
+}
+
+#[test]
+fn asking_shows_the_flow_again() {
+    let state = start().reduce(Action::Select(Some("shop/a".into())));
+    assert_eq!(state.selection, Selection::End("shop/a".into()));
+    let question = state.question.clone();
+    assert_eq!(state.reduce(Action::Ask(question)).selection, Selection::Flow);
+}
+
+#[test]
+fn closing_a_file_can_be_undone() {
+    let state = start();
+    let policies = id(&state, "policies.yaml");
+    let closed = state.reduce(Action::CloseFile(policies));
+    assert_eq!(closed.files.len(), 1);
+    assert_eq!(closed.active_file().unwrap().name, "pods.yaml");
+    assert!(closed.notice.as_ref().unwrap().undo);
+    let back = closed.reduce(Action::Undo);
+    assert_eq!(back.active_file().unwrap().name, "policies.yaml");
+    assert_eq!(back.active_file().unwrap().text.as_ref(), "kind: NetworkPolicy\n");
+}
+
+#[test]
+fn there_is_always_a_file() {
+    let mut state = start();
+    for _ in 0..3 {
+        let active = state.active;
+        state = state.reduce(Action::CloseFile(active));
+        assert!(state.active_file().is_some());
+    }
+    assert_eq!(state.files.len(), 1);
+    assert!(state.files.iter().all(|f| f.text.is_empty()));
+}
+
+#[test]
+fn given_files_replace_those_of_the_same_name() {
+    let given = vec![("pods.yaml".into(), "kind: List\n".into()), ("new.json".into(), "{}".into())];
+    let state = start().reduce(Action::FilesGiven(given));
+    let names: Vec<_> = state.files.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, ["pods.yaml", "policies.yaml", "new.json"]);
+    assert_eq!(state.files.first().unwrap().text.as_ref(), "kind: List\n");
+    assert_eq!(state.example, None);
+    let back = state.reduce(Action::Undo);
+    assert_eq!(back.files.len(), 2);
+    assert_eq!(back.example, Some(0));
+}
+
+#[test]
+fn names_stay_apart() {
+    let state = start();
+    let pods = id(&state, "pods.yaml");
+    let state = state.reduce(Action::RenameFile(pods, " policies.yaml ".into()));
+    assert_eq!(state.file(pods).unwrap().name, "policies-2.yaml");
+    let same = state.clone().reduce(Action::RenameFile(pods, "  ".into()));
+    assert!(Rc::ptr_eq(&state, &same));
+}
+
+#[test]
+fn edits_go_to_the_file_they_name() {
+    let edit = Edit { start: 6, end: 9, insert: "Node".into() };
+    let state = start().reduce(Action::ApplyEdits { title: "write Node".into(), edits: vec![("pods.yaml".into(), edit)] });
+    assert_eq!(state.active_file().unwrap().text.as_ref(), "kind: Node\n");
+    assert_eq!(state.reduce(Action::Undo).file(FileId(1)).unwrap().text.as_ref(), "kind: Pod\n");
+}
+
+#[test]
+fn panes_keep_within_their_limits() {
+    let state = start().reduce(Action::Resize(Pane::Editor, 5));
+    assert_eq!(state.panes.editor, 240);
+    let state = state.reduce(Action::TogglePane(Pane::Bottom)).reduce(Action::ShowTab(Tab::Matrix));
+    assert!(!state.panes.bottom_hidden);
+}
+
+#[test]
+fn revealing_opens_the_file_and_can_be_repeated() {
+    let spot = Spot { file: "pods.yaml".into(), line: 1, column: 1, end_line: 1, start: 0, end: 4 };
+    let state = start().reduce(Action::Reveal(spot.clone()));
+    assert_eq!(state.active_file().unwrap().name, "pods.yaml");
+    let first = state.reveal.clone();
+    assert_ne!(state.reduce(Action::Reveal(spot)).reveal, first);
+}
+
+#[test]
+fn a_shared_scene_comes_back_as_it_was() {
+    let state = start();
+    let state = Rc::new(State::start_shared(state.shared()));
+    assert_eq!(state.active_file().unwrap().name, "policies.yaml");
+    assert_eq!(state.shared(), start().shared());
+}
+
+#[test]
+fn the_picture_stays_while_the_edited_document_cannot_be_read() {
+    let state = start();
+    let state = state.clone().reduce(reply(&state));
+    let state = state.reduce(Action::TextEdited(FileId(1), "kind: [".into()));
+    let spot = Spot { file: "pods.yaml".into(), line: 1, column: 7, end_line: 1, start: 6, end: 7 };
+    let problem = ProblemView { code: "DOC001".into(), severity: Severity::Error, message: "not closed".into(), help: None, spot: Some(spot), fix: None };
+    let evaluated = |state: &State, objects| Action::Evaluated {
+        revision: state.revision,
+        scene: Some(Rc::new(SceneView { objects, problems: vec![problem.clone()], ..SceneView::default() })),
+        question: state.question.clone(),
+        answer: Rc::new(Err("gone".into())),
+    };
+    let frozen = state.clone().reduce(evaluated(&state, 6));
+    assert!(frozen.frozen);
+    assert_eq!((frozen.scene.objects, frozen.scene.problems.len()), (7, 1));
+    assert_eq!(*frozen.answer.clone().unwrap(), Err("nobody".into()));
+    // Going on elsewhere takes the readable rest.
+    let elsewhere = frozen.reduce(Action::TextEdited(FileId(2), "kind: NetworkPolicy # here\n".into()));
+    let elsewhere = elsewhere.clone().reduce(evaluated(&elsewhere, 6));
+    assert!(!elsewhere.frozen);
+    assert_eq!(elsewhere.scene.objects, 6);
+}

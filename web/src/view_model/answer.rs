@@ -1,0 +1,188 @@
+//! An answer as the page shows it.
+
+use netpolis_core::compile::End;
+use netpolis_core::connections::Traffic;
+use netpolis_core::decide::{Answer, CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
+use netpolis_core::evaluate::Matched;
+use netpolis_core::model::Protocol;
+use netpolis_core::policy::{Action, Direction, Policy};
+use netpolis_core::scene::Scene;
+
+use super::scene::fix_view;
+use super::{AnswerView, LitView, MatchView, NearestView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView, VerdictView, resolve};
+
+/// The answer to a question; `view` is the scene's, for the numbers of the ends.
+///
+/// # Errors
+/// If the question names something that is not there, in a sentence.
+pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Result<AnswerView, String> {
+    let (from, from_key) = resolve(scene, &question.from)?;
+    let (to, to_key) = resolve(scene, &question.to)?;
+    let traffic = traffic(question)?;
+    let answer = scene.decide(&Flow { from, to, traffic });
+    let spots = Spots::new(scene.sources());
+    let writer = Writer { scene, spots: &spots };
+    Ok(AnswerView {
+        from: end_index(scene, view, from, &from_key),
+        to: end_index(scene, view, to, &to_key),
+        question: Question { from: from_key, to: to_key, ..question.clone() },
+        verdict: verdict(answer.verdict),
+        stations: answer.checkpoints.iter().map(|c| writer.station(c)).collect(),
+        lit: writer.lit(&answer),
+        suggestion: answer.suggestion.as_ref().map(|s| fix_view(&s.title, &s.edits, &spots)).filter(|fix| !fix.edits.is_empty()),
+        summary: answer.summary,
+        notes: answer.notes,
+    })
+}
+
+fn traffic(question: &Question) -> Result<Traffic, String> {
+    let name = question.protocol.trim();
+    let protocol = if name.is_empty() { Some(Protocol::TCP) } else { Protocol::from_name(name) };
+    let protocol = protocol.ok_or_else(|| format!("`{name}` is no protocol; write TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))?;
+    if protocol.has_ports() && question.port == Some(0) {
+        return Err("port 0 carries no connections; write a port from 1 to 65535".into());
+    }
+    let destination = question.port.filter(|_| protocol.has_ports());
+    Ok(Traffic { protocol, source: None, destination })
+}
+
+fn end_index(scene: &Scene, view: &SceneView, end: End, key: &str) -> Option<u32> {
+    let index = match end {
+        End::Pod(id) => view.find(key).or_else(|| {
+            let workload = scene.snapshot().endpoint(id)?.workload;
+            let workload = scene.snapshot().workload(workload)?;
+            view.find(&format!("{}/{}[{}]", scene.snapshot().namespace_name(workload.namespace), workload.name, workload.kind))
+        }),
+        End::Node(_) => view.find(key),
+        // The end of this address's kind: outside ends stand for all addresses that nothing tells apart.
+        End::Outside(address) => view.find(key).or_else(|| {
+            let class = scene.connectivity().class_of(End::Outside(address));
+            view.ends.iter().position(|e| e.kind == super::EndKind::Outside && e.key.parse().is_ok_and(|a| scene.connectivity().class_of(End::Outside(a)) == class))
+        }),
+    };
+    index.map(|i| i as u32)
+}
+
+fn verdict(verdict: Verdict) -> VerdictView {
+    match verdict {
+        Verdict::Allowed => VerdictView::Allowed,
+        Verdict::Denied => VerdictView::Denied,
+        Verdict::CannotTell => VerdictView::CannotTell,
+    }
+}
+
+struct Writer<'a> {
+    scene: &'a Scene,
+    spots: &'a Spots<'a>,
+}
+
+impl Writer<'_> {
+    fn name(&self, end: End) -> String {
+        let snapshot = self.scene.snapshot();
+        match end {
+            End::Pod(id) => snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
+            End::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+            End::Outside(address) => address.to_string(),
+        }
+    }
+
+    fn station(&self, checkpoint: &CheckpointTrace) -> StationView {
+        let direction = match checkpoint.direction {
+            Direction::Egress => "Egress of",
+            Direction::Ingress => "Ingress of",
+        };
+        let decided = checkpoint.decided_by();
+        StationView {
+            title: format!("{direction} {}", self.name(checkpoint.subject)),
+            verdict: verdict(checkpoint.verdict),
+            sentence: checkpoint.sentence.clone(),
+            from_address: checkpoint.from_address.map(|a| a.to_string()),
+            to_address: checkpoint.to_address.map(|a| a.to_string()),
+            spots: checkpoint.places.iter().filter_map(|p| self.spots.at(*p)).collect(),
+            nearest: checkpoint.nearest.as_ref().map(|nearest| {
+                let policy = self.scene.compiled().policy(nearest.rule.policy).map(Policy::title).unwrap_or_default();
+                NearestView { text: format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure), spot: self.spots.at(nearest.place) }
+            }),
+            tiers: checkpoint
+                .tiers
+                .iter()
+                .map(|tier| TierView {
+                    name: tier.name.clone(),
+                    outcome: outcome(tier.outcome).into(),
+                    policies: tier
+                        .policies
+                        .iter()
+                        .map(|trace| {
+                            let policy = self.scene.compiled().policy(trace.policy);
+                            PolicyTraceView {
+                                title: policy.map(|p| format!("{} {}", p.kind, p.title())).unwrap_or_default(),
+                                spot: policy.and_then(|p| self.spots.at(p.subject_place)),
+                                rules: trace.rules.iter().map(|rule| self.rule(rule, decided == Some(rule.rule))).collect(),
+                            }
+                        })
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+
+    fn rule(&self, trace: &RuleTrace, decided: bool) -> RuleView {
+        let name = self.scene.compiled().ruleset().rule(trace.rule).and_then(|r| r.name.clone());
+        let action = match trace.action {
+            Action::Allow => "allow",
+            Action::Deny => "deny",
+            Action::Pass => "pass",
+        };
+        let matched = match (trace.reached, trace.matched) {
+            (false, _) => MatchView::NotReached,
+            (true, Matched::Yes) => MatchView::Matched,
+            (true, Matched::No) => MatchView::NotMatched,
+            (true, Matched::Possibly) => MatchView::Unknown,
+        };
+        RuleView {
+            title: match name {
+                Some(name) => format!("rule {} ({name}): {action}", trace.rule.index + 1),
+                None => format!("rule {}: {action}", trace.rule.index + 1),
+            },
+            matched,
+            failure: trace.failure.as_ref().map(|f| f.text.clone()),
+            spot: self.spots.at(trace.failure.as_ref().map_or(trace.place, |f| f.place)),
+            decided,
+        }
+    }
+
+    /// Lines that decide at any checkpoint, and the field that kept the nearest rule from it.
+    fn lit(&self, answer: &Answer) -> Vec<LitView> {
+        let mut lit: Vec<LitView> = Vec::new();
+        for checkpoint in &answer.checkpoints {
+            let direction = checkpoint.direction.as_str();
+            let note = match (&checkpoint.reason, checkpoint.verdict) {
+                (Reason::DefaultDeny(_), _) => format!("isolates {} for {direction}", self.name(checkpoint.subject)),
+                (_, Verdict::Allowed) => format!("allows this {direction}"),
+                (_, Verdict::Denied) => format!("denies this {direction}"),
+                (_, Verdict::CannotTell) => "may decide".to_owned(),
+            };
+            let settled = Some(verdict(checkpoint.verdict)).filter(|v| *v != VerdictView::CannotTell);
+            let deciding = checkpoint.places.iter().map(|p| (*p, settled, note.clone()));
+            let near = checkpoint.nearest.iter().map(|n| (n.place, None, n.failure.clone()));
+            for (place, verdict, note) in deciding.chain(near) {
+                if let Some(spot) = self.spots.at(place)
+                    && !lit.iter().any(|l| l.spot.file == spot.file && l.spot.line == spot.line && l.note == note)
+                {
+                    lit.push(LitView { spot, verdict, note });
+                }
+            }
+        }
+        lit
+    }
+}
+
+fn outcome(outcome: TierOutcome) -> &'static str {
+    match outcome {
+        TierOutcome::Allowed => "allowed here",
+        TierOutcome::Denied => "denied here",
+        TierOutcome::Passed => "passed on",
+        TierOutcome::Unknown => "cannot tell",
+        TierOutcome::NotReached => "not reached",
+    }
+}

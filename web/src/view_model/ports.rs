@@ -1,0 +1,135 @@
+//! Connection sets in words.
+
+use netpolis_core::connections::{ConnectionSet, Plane};
+use netpolis_core::model::Protocol;
+
+use super::{SetView, Status};
+
+/// How many port ranges fit beside an arrow.
+const SHORT_RANGES: usize = 3;
+/// How many port ranges a sentence lists.
+const LONG_RANGES: usize = 24;
+
+const WITH_PORTS: [(Protocol, &str); 3] = [(Protocol::TCP, "TCP"), (Protocol::UDP, "UDP"), (Protocol::SCTP, "SCTP")];
+
+/// What is certainly and what is possibly allowed, in words.
+///
+/// Status and short form speak of TCP, UDP and SCTP, which is what policies speak of; the long form adds the rest.
+pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
+    let certain = allowed.with_ports_only();
+    let maybe = possible.with_ports_only();
+    let all = ConnectionSet::all().with_ports_only();
+    let unsure = maybe != certain;
+    let (status, short) = if certain == all {
+        (Status::Allowed, "all".to_owned())
+    } else if !certain.is_empty() {
+        (Status::Partly, if unsure { format!("{}, ?", list(&certain, SHORT_RANGES)) } else { list(&certain, SHORT_RANGES) })
+    } else if unsure {
+        (Status::CannotTell, "?".to_owned())
+    } else {
+        (Status::Denied, "✕".to_owned())
+    };
+    let mut long = match status {
+        Status::Allowed => "every TCP, UDP and SCTP port".to_owned(),
+        Status::Denied | Status::CannotTell => "nothing".to_owned(),
+        Status::Partly => list(&certain, LONG_RANGES),
+    };
+    if unsure {
+        long += "; cannot tell for ";
+        long += &list(&maybe.difference(&certain), LONG_RANGES);
+    }
+    let rest = |set: &ConnectionSet| set.difference(&all);
+    let (certain_rest, possible_rest) = (rest(allowed), rest(possible));
+    if certain_rest != possible_rest {
+        long += "; ICMP and other protocols are left to the network plugin";
+    } else if certain_rest.is_empty() && !certain.is_empty() {
+        long += "; no ICMP or other protocol";
+    } else if certain_rest != rest(&ConnectionSet::all()) && !certain_rest.is_empty() {
+        long += "; some ICMP or other protocols";
+    } else if !certain_rest.is_empty() {
+        long += "; ICMP and all other protocols";
+    }
+    SetView { status, short, long }
+}
+
+/// `5432`, `80, 443 +2`, `UDP 53`, `TCP 80, UDP 53`; TCP goes without saying if it stands alone.
+fn list(set: &ConnectionSet, limit: usize) -> String {
+    let used: Vec<_> = WITH_PORTS
+        .iter()
+        .filter_map(|&(protocol, name)| set.plane(protocol).filter(|plane| !plane.is_empty()).map(|plane| (name, plane)))
+        .collect();
+    let same = used.len() > 1 && used.windows(2).all(|pair| matches!(pair, [a, b] if a.1 == b.1));
+    if same && let Some((_, plane)) = used.first() {
+        let names: Vec<_> = used.iter().map(|u| u.0).collect();
+        return format!("{} {}", names.join("+"), ports(plane, limit));
+    }
+    let parts: Vec<_> = used
+        .iter()
+        .map(|(name, plane)| {
+            let ports = ports(plane, limit);
+            if *name == "TCP" && used.len() == 1 && ports != "all" { ports } else { format!("{name} {ports}") }
+        })
+        .collect();
+    parts.join(", ")
+}
+
+fn ports(plane: &Plane, limit: usize) -> String {
+    let mut ranges: Vec<(u16, u16)> = plane.bands().flat_map(|(_, _, destinations)| destinations.iter()).collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    let mut text = String::new();
+    for (i, (first, last)) in ranges.iter().take(limit).enumerate() {
+        if i > 0 {
+            text += ", ";
+        }
+        match (*first, *last) {
+            (1, u16::MAX) => text += "all",
+            (a, b) if a == b => text += &a.to_string(),
+            (a, b) => text += &format!("{a}–{b}"),
+        }
+    }
+    if ranges.len() > limit {
+        text += &format!(" +{}", ranges.len() - limit);
+    }
+    if plane.bands().any(|(first, last, _)| (first, last) != (1, u16::MAX)) {
+        text += " (some source ports)";
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(set: &ConnectionSet) -> (Status, String) {
+        let view = set_view(set, set);
+        (view.status, view.short)
+    }
+
+    #[test]
+    fn words_for_sets() {
+        let tcp = |first, last| ConnectionSet::ports(Protocol::TCP, first, last);
+        let udp = |first, last| ConnectionSet::ports(Protocol::UDP, first, last);
+        assert_eq!(view(&ConnectionSet::all()), (Status::Allowed, "all".into()));
+        assert_eq!(view(&ConnectionSet::EMPTY), (Status::Denied, "✕".into()));
+        assert_eq!(view(&tcp(5432, 5432)), (Status::Partly, "5432".into()));
+        assert_eq!(view(&udp(53, 53)), (Status::Partly, "UDP 53".into()));
+        assert_eq!(view(&udp(53, 53).union(&tcp(53, 53))), (Status::Partly, "TCP+UDP 53".into()));
+        assert_eq!(view(&udp(53, 53).union(&tcp(80, 90))), (Status::Partly, "TCP 80–90, UDP 53".into()));
+        assert_eq!(view(&ConnectionSet::protocol(Protocol::TCP)), (Status::Partly, "TCP all".into()));
+        let many = [80, 443, 8080, 9090].iter().fold(ConnectionSet::EMPTY, |set, &p| set.union(&tcp(p, p)));
+        assert_eq!(view(&many), (Status::Partly, "80, 443, 8080 +1".into()));
+    }
+
+    #[test]
+    fn what_is_only_possible_is_no_promise() {
+        let http = ConnectionSet::ports(Protocol::TCP, 80, 80);
+        let view = set_view(&ConnectionSet::EMPTY, &http);
+        assert_eq!((view.status, view.short.as_str()), (Status::CannotTell, "?"));
+        assert_eq!(view.long, "nothing; cannot tell for 80");
+        // Protocols without ports do not make a pair uncertain.
+        let view = set_view(&http, &http.union(&ConnectionSet::protocol(Protocol::ICMP)));
+        assert_eq!((view.status, view.short.as_str()), (Status::Partly, "80"));
+        assert!(view.long.ends_with("left to the network plugin"));
+    }
+}

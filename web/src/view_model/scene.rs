@@ -1,0 +1,500 @@
+//! A scene as the page shows it, and the ends that a question names.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use netpolis_core::compile::End;
+use netpolis_core::connections::{ConnectionId, ConnectionSet};
+use netpolis_core::connectivity::{Connectivity, PairIds};
+use netpolis_core::diagnostics::{self, Diagnostic};
+use netpolis_core::model::{AddressSet, Labels};
+use netpolis_core::policy::Direction;
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Engine;
+use netpolis_core::snapshot::{EndpointId, NodeId, Role, Snapshot, WorkloadId};
+use netpolis_core::text::Place;
+
+use super::{EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity, Spots, Status, set_view};
+
+/// Most findings that are listed.
+const MOST_PROBLEMS: usize = 400;
+/// Most outside ranges that become pills of their own.
+const MOST_OUTSIDE: usize = 40;
+
+/// The question's word for the pods of the Ingress controller.
+pub const INGRESS_CONTROLLER: &str = "ingress-controller";
+
+/// The scene as the page shows it.
+pub fn scene_view(scene: &Scene) -> SceneView {
+    let spots = Spots::new(scene.sources());
+    let snapshot = scene.snapshot();
+    let mut builder = Builder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
+    builder.workloads();
+    builder.nodes();
+    builder.outside();
+    let ends = builder.ends;
+
+    let mut table = Table::default();
+    let classes = table.classes(&ends, scene.connectivity(), snapshot);
+    table.fill(scene.connectivity(), &ends, &classes);
+    let within = ends.iter().map(|end| table.within(scene.connectivity(), end)).collect();
+
+    let problems = scene.problems();
+    SceneView {
+        ends: ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect(),
+        namespaces: snapshot
+            .namespaces
+            .iter()
+            .map(|n| NamespaceView { name: n.name.clone(), labels: labels(&n.labels), spot: n.given.and_then(|p| spots.at(p)) })
+            .collect(),
+        policies: scene.compiled().ruleset().policies.iter().map(|p| policy_view(p, &spots)).collect(),
+        sets: table.sets,
+        classes: table.count,
+        cells: table.cells,
+        within,
+        problems: problems.iter().take(MOST_PROBLEMS).map(|p| problem_view(p, &spots)).collect(),
+        more_problems: problems.len().saturating_sub(MOST_PROBLEMS) as u32,
+        enforced: scene.settings().engine != Engine::None,
+        objects: scene.loaded().resources().count() as u32,
+    }
+}
+
+fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> PolicyView {
+    let directions = match (policy.acts_on_ingress, policy.acts_on_egress) {
+        (true, true) => "ingress and egress",
+        (true, false) => "ingress",
+        (false, true) => "egress",
+        (false, false) => "",
+    };
+    PolicyView {
+        kind: policy.kind.into(),
+        title: policy.title(),
+        directions: directions.into(),
+        not_enforced: policy.not_enforced.clone(),
+        spot: spots.at(policy.place),
+    }
+}
+
+fn problem_view(problem: &Diagnostic, spots: &Spots<'_>) -> ProblemView {
+    ProblemView {
+        code: problem.code.0.into(),
+        severity: match problem.severity {
+            diagnostics::Severity::Error => Severity::Error,
+            diagnostics::Severity::Warning => Severity::Warning,
+            diagnostics::Severity::Note => Severity::Note,
+        },
+        message: problem.message.clone(),
+        help: problem.help.clone(),
+        spot: problem.place.and_then(|p| spots.at(p)),
+        fix: problem.fix.as_ref().map(|fix| fix_view(&fix.title, &fix.edits, spots)),
+    }
+}
+
+/// Changes of text, for the page.
+pub(super) fn fix_view(title: &str, edits: &[(Place, String)], spots: &Spots<'_>) -> FixView {
+    let edits = edits.iter().filter_map(|(place, insert)| Some(EditView { at: spots.at(*place)?, insert: insert.clone() })).collect();
+    FixView { title: title.into(), edits }
+}
+
+fn labels(labels: &Labels) -> Vec<String> {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect()
+}
+
+/// An end with what it stands for in the core.
+struct BuiltEnd {
+    view: EndView,
+    /// One of each kind of pod that it has, or itself.
+    ends: Vec<End>,
+    /// A pod that is one of several alike, if there is one.
+    twin: bool,
+}
+
+struct Builder<'a> {
+    scene: &'a Scene,
+    snapshot: &'a Snapshot,
+    connectivity: &'a Connectivity,
+    spots: &'a Spots<'a>,
+    ends: Vec<BuiltEnd>,
+}
+
+impl Builder<'_> {
+    fn workloads(&mut self) {
+        let compiled = self.scene.compiled();
+        let mut selecting: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (id, workload) in self.snapshot.workloads() {
+            let Some(first) = workload.endpoints.first().and_then(|&e| self.snapshot.endpoint(e)) else { continue };
+            let controller = first.role == Role::IngressController;
+            let every = |test: &dyn Fn(EndpointId) -> bool| workload.endpoints.iter().any(|&e| test(e));
+            let policies = |id: EndpointId, direction| !compiled.policies_on(id, direction).is_empty();
+            // Which policies select a pod depends on its class alone.
+            let class = self.connectivity.class_of(End::Pod(workload.endpoints.first().copied().unwrap_or(EndpointId(0)))).0;
+            let selected = if workload.endpoints.len() == 1 {
+                selecting.entry(class).or_insert_with(|| self.selecting(&workload.endpoints)).clone()
+            } else {
+                self.selecting(&workload.endpoints)
+            };
+            let mut subtitle = match workload.replicas {
+                _ if controller => "sends what comes from outside".to_owned(),
+                1 if workload.kind == "Pod" => "Pod".to_owned(),
+                n => format!("{} × {n}", workload.kind),
+            };
+            if first.host_network {
+                subtitle += ", host network";
+            }
+            let view = EndView {
+                key: if controller { INGRESS_CONTROLLER.into() } else { workload_key(self.snapshot, id) },
+                kind: if controller { EndKind::IngressController } else { EndKind::Workload },
+                namespace: (!controller).then_some(workload.namespace.0),
+                title: if controller { "Ingress controller".into() } else { workload.name.clone() },
+                subtitle,
+                replicas: workload.replicas,
+                class: 0,
+                isolated_ingress: every(&|e| compiled.isolated(e, Direction::Ingress)),
+                isolated_egress: every(&|e| compiled.isolated(e, Direction::Egress)),
+                governed_ingress: every(&|e| policies(e, Direction::Ingress)),
+                governed_egress: every(&|e| policies(e, Direction::Egress)),
+                policies: selected,
+                labels: labels(&first.labels),
+                addresses: workload
+                    .endpoints
+                    .iter()
+                    .filter_map(|&e| self.snapshot.endpoint(e))
+                    .filter(|e| e.address_given)
+                    .flat_map(|e| e.addresses.iter().map(ToString::to_string))
+                    .take(8)
+                    .collect(),
+                ports: first
+                    .ports
+                    .iter()
+                    .map(|p| PortView { protocol: p.protocol.to_string(), port: p.number, name: p.name.as_ref().map(ToString::to_string) })
+                    .collect(),
+                spot: if controller { None } else { self.spots.at(workload.place) },
+            };
+            let mut ends: Vec<End> = Vec::new();
+            for &endpoint in &workload.endpoints {
+                let end = End::Pod(endpoint);
+                let alike = |other: &End| self.connectivity.class_of(*other) == self.connectivity.class_of(end) && node_of(self.snapshot, *other) == node_of(self.snapshot, end);
+                if !ends.iter().any(alike) {
+                    ends.push(end);
+                }
+            }
+            self.ends.push(BuiltEnd { view, ends, twin: workload.endpoints.len() > 1 || first.replicas > 1 });
+        }
+    }
+
+    fn selecting(&self, endpoints: &[EndpointId]) -> Vec<u32> {
+        let compiled = self.scene.compiled();
+        let policies = compiled.ruleset().policies.iter();
+        policies.filter(|p| endpoints.iter().any(|&e| compiled.selects(p.id, e))).map(|p| p.id.0).collect()
+    }
+
+    fn nodes(&mut self) {
+        for (id, node) in self.snapshot.nodes() {
+            let view = EndView {
+                key: format!("node/{}", node.name),
+                kind: EndKind::Node,
+                title: node.name.clone(),
+                subtitle: "Node".into(),
+                replicas: 1,
+                labels: labels(&node.labels),
+                addresses: node.addresses.iter().map(ToString::to_string).collect(),
+                spot: node.place.and_then(|p| self.spots.at(p)),
+                ..outside_end()
+            };
+            self.ends.push(BuiltEnd { view, ends: vec![End::Node(id)], twin: false });
+        }
+    }
+
+    /// Outside ranges that differ in no answer come together in one end.
+    fn outside(&mut self) {
+        let mut starts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.first)).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        let lasts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.last)).collect();
+        let mut samples: Vec<End> = Vec::new();
+        for end in &self.ends {
+            for one in &end.ends {
+                let class = self.connectivity.class_of(*one);
+                if !samples.iter().any(|s| self.connectivity.class_of(*s) == class) {
+                    samples.push(*one);
+                }
+            }
+        }
+        let mut groups: Vec<(Vec<[PairIds; 2]>, AddressSet, End)> = Vec::new();
+        for (index, &first) in starts.iter().enumerate() {
+            let next = starts.get(index + 1).filter(|n| n.is_ipv4() == first.is_ipv4());
+            let last = lasts.iter().filter(|l| l.is_ipv4() == first.is_ipv4() && **l >= first && next.is_none_or(|n| *l < n)).max().copied();
+            let Some(last) = last else { continue };
+            let range = AddressSet::range(first, last);
+            let end = End::Outside(first);
+            // Addresses of pods are no outside.
+            if self.snapshot.pod_network.covers(&range) {
+                continue;
+            }
+            let row: Vec<[PairIds; 2]> =
+                samples.iter().map(|s| [self.connectivity.between_ids(end, *s), self.connectivity.between_ids(*s, end)]).collect();
+            match groups.iter_mut().find(|(other, ..)| *other == row) {
+                Some((_, set, _)) => *set = set.union(&range),
+                None => groups.push((row, range, end)),
+            }
+        }
+        for (_, set, end) in groups.into_iter().take(MOST_OUTSIDE) {
+            let (title, subtitle, address) = name_outside(&set, &self.snapshot.pod_network);
+            let key = address.map(|a| a.to_string()).unwrap_or_default();
+            let view = EndView { key, title, subtitle, addresses: ranges_text(&set, 32), ..outside_end() };
+            self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
+        }
+    }
+}
+
+fn outside_end() -> EndView {
+    EndView {
+        key: String::new(),
+        kind: EndKind::Outside,
+        namespace: None,
+        title: String::new(),
+        subtitle: String::new(),
+        replicas: 0,
+        class: 0,
+        isolated_ingress: false,
+        isolated_egress: false,
+        governed_ingress: false,
+        governed_egress: false,
+        policies: Vec::new(),
+        labels: Vec::new(),
+        addresses: Vec::new(),
+        ports: Vec::new(),
+        spot: None,
+    }
+}
+
+fn node_of(snapshot: &Snapshot, end: End) -> Option<NodeId> {
+    match end {
+        End::Pod(id) => snapshot.endpoint(id).and_then(|e| e.node),
+        _ => None,
+    }
+}
+
+fn workload_key(snapshot: &Snapshot, id: WorkloadId) -> String {
+    let Some(workload) = snapshot.workload(id) else { return String::new() };
+    format!("{}/{}[{}]", snapshot.namespace_name(workload.namespace), workload.name, workload.kind)
+}
+
+/// Title, subtitle and an address that stands for all of a set.
+fn name_outside(set: &AddressSet, pods: &AddressSet) -> (String, String, Option<IpAddr>) {
+    let ranges: Vec<(IpAddr, IpAddr)> = set.ranges().collect();
+    // Addresses kept for examples stand best for "somewhere".
+    let examples = [Ipv4Addr::new(203, 0, 113, 10), Ipv4Addr::new(198, 51, 100, 10), Ipv4Addr::new(192, 0, 2, 10)];
+    let beginnings = ranges.iter().map(|&(first, last)| if first == last { first } else { after(first) });
+    let address = examples.into_iter().map(IpAddr::V4).filter(|_| ranges.len() > 1 || wide(&ranges)).chain(beginnings).find(|a| set.contains(*a) && !pods.contains(*a));
+    let address = address.or(set.first());
+    let four: Vec<_> = ranges.iter().filter(|r| r.0.is_ipv4()).collect();
+    let first = four.first().is_some_and(|r| r.0 == IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let last = four.last().is_some_and(|r| r.1 == IpAddr::V4(Ipv4Addr::BROADCAST));
+    if first && last {
+        let all = four.len() == 1;
+        let subtitle = if all { "any address outside" } else { "all other addresses" };
+        return ("Internet".into(), subtitle.into(), address);
+    }
+    let texts = ranges_text(set, 3);
+    let title = match texts.as_slice() {
+        [one] => one.clone(),
+        [one, two] => format!("{one}, {two}"),
+        [one, ..] => format!("{one} and more"),
+        [] => String::new(),
+    };
+    (title, "outside addresses".into(), address)
+}
+
+fn wide(ranges: &[(IpAddr, IpAddr)]) -> bool {
+    matches!(ranges, [(IpAddr::V4(a), IpAddr::V4(b))] if u32::from(*b) - u32::from(*a) > 1 << 24)
+}
+
+fn after(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(a) => IpAddr::V4(Ipv4Addr::from(u32::from(a).saturating_add(1))),
+        IpAddr::V6(a) => IpAddr::V6(std::net::Ipv6Addr::from(u128::from(a).saturating_add(1))),
+    }
+}
+
+/// The ranges of a set, each as a CIDR where it is one.
+fn ranges_text(set: &AddressSet, most: usize) -> Vec<String> {
+    set.ranges()
+        .take(most)
+        .map(|(first, last)| match (first, last) {
+            (a, b) if a == b => a.to_string(),
+            (IpAddr::V4(a), IpAddr::V4(b)) => block(u128::from(u32::from(a)), u128::from(u32::from(b)), 32).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}")),
+            (IpAddr::V6(a), IpAddr::V6(b)) => block(a.into(), b.into(), 128).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}")),
+            (a, b) => format!("{a}–{b}"),
+        })
+        .collect()
+}
+
+/// The prefix length of a range that is one block.
+fn block(first: u128, last: u128, bits: u32) -> Option<u32> {
+    let span = first ^ last;
+    let is_block = span & span.wrapping_add(1) == 0 && first & span == 0;
+    is_block.then(|| bits - (128 - span.leading_zeros()))
+}
+
+// --- all pairs ------------------------------------------------------------------------------------
+
+#[derive(Default)]
+struct Table {
+    sets: Vec<SetView>,
+    known: HashMap<PairIds, u16>,
+    count: u32,
+    cells: Vec<u16>,
+}
+
+impl Table {
+    /// Rows and columns: pods of which no answer can differ share one. A pod's own node is special to it, so nodes tell pods apart.
+    fn classes(&mut self, ends: &[BuiltEnd], connectivity: &Connectivity, snapshot: &Snapshot) -> Vec<u32> {
+        let mut known: HashMap<Vec<(u32, Option<u32>)>, u32> = HashMap::new();
+        let mut classes = Vec::with_capacity(ends.len());
+        for end in ends {
+            let next = self.count;
+            let class = if matches!(end.ends.first(), Some(End::Pod(_))) {
+                let signature = end.ends.iter().map(|e| (connectivity.class_of(*e).0, node_of(snapshot, *e).map(|n| n.0))).collect();
+                *known.entry(signature).or_insert(next)
+            } else {
+                next
+            };
+            self.count = self.count.max(class + 1);
+            classes.push(class);
+        }
+        classes
+    }
+
+    fn fill(&mut self, connectivity: &Connectivity, ends: &[BuiltEnd], classes: &[u32]) {
+        // Two ends of each class, so that a class's pair with itself is not an end with itself.
+        let mut samples: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); self.count as usize];
+        for (index, class) in classes.iter().enumerate() {
+            if let Some(sample) = samples.get_mut(*class as usize) {
+                match sample {
+                    (None, _) => sample.0 = Some(index),
+                    (Some(_), None) => sample.1 = Some(index),
+                    _ => (),
+                }
+            }
+        }
+        let of = |index: Option<usize>| index.and_then(|i| ends.get(i)).map_or(&[][..], |e| e.ends.as_slice());
+        let mut cells = Vec::with_capacity(samples.len() * samples.len());
+        for (row, from) in samples.iter().enumerate() {
+            for (column, to) in samples.iter().enumerate() {
+                let to = if row == column { to.1.or(to.0) } else { to.0 };
+                cells.push(self.pair(connectivity, of(from.0), of(to)));
+            }
+        }
+        self.cells = cells;
+    }
+
+    /// What passes from all of the one to all of the other.
+    fn pair(&mut self, connectivity: &Connectivity, from: &[End], to: &[End]) -> u16 {
+        let mut pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
+        let nothing = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
+        let Some(first) = pairs.next() else { return self.set(connectivity, nothing) };
+        match pairs.find(|p| *p != first) {
+            None => self.set(connectivity, first),
+            Some(_) => self.mixed(connectivity, from, to),
+        }
+    }
+
+    fn set(&mut self, connectivity: &Connectivity, ids: PairIds) -> u16 {
+        if let Some(&known) = self.known.get(&ids) {
+            return known;
+        }
+        let pair = connectivity.sets(ids);
+        let index = self.push(set_view(pair.allowed, pair.possible));
+        self.known.insert(ids, index);
+        index
+    }
+
+    /// Pods of one workload that differ: what every one may, and what some may.
+    fn mixed(&mut self, connectivity: &Connectivity, from: &[End], to: &[End]) -> u16 {
+        let mut every = ConnectionSet::all();
+        let mut some = ConnectionSet::EMPTY;
+        for a in from {
+            for b in to {
+                let pair = connectivity.between(*a, *b);
+                every = every.intersection(pair.allowed);
+                some = some.union(pair.possible);
+            }
+        }
+        let view = set_view(&some, &some);
+        let each = set_view(&every, &every);
+        self.push(SetView {
+            status: if view.status == Status::Denied { Status::Denied } else { Status::Partly },
+            short: "some pods".into(),
+            long: format!("differs from pod to pod: some {}; every one {}", view.long, each.long),
+        })
+    }
+
+    fn push(&mut self, view: SetView) -> u16 {
+        let index = self.sets.iter().position(|s| *s == view).unwrap_or_else(|| {
+            self.sets.push(view);
+            self.sets.len() - 1
+        });
+        u16::try_from(index).unwrap_or(u16::MAX)
+    }
+
+    /// Between the pods of one end.
+    fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
+        end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
+    }
+}
+
+// --- questions ------------------------------------------------------------------------------------
+
+/// The end that a question means, with its full name.
+///
+/// # Errors
+/// If no end has that name, in a sentence.
+pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
+    let snapshot = scene.snapshot();
+    let name = name.trim();
+    if name.is_empty() {
+        return Err("choose where the packet comes from and where it goes".into());
+    }
+    if let Ok(address) = name.parse::<IpAddr>() {
+        let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
+        let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+        return Ok(match (pod, node) {
+            (Some((id, endpoint)), _) => (End::Pod(id), workload_key(snapshot, endpoint.workload)),
+            (None, Some((id, node))) => (End::Node(id), format!("node/{}", node.name)),
+            (None, None) => (End::Outside(address), address.to_string()),
+        });
+    }
+    if let Some(wanted) = name.strip_prefix("node/") {
+        let node = snapshot.nodes().find(|(_, n)| n.name == wanted);
+        return node.map(|(id, _)| (End::Node(id), name.to_owned())).ok_or_else(|| format!("there is no node `{wanted}` in this text"));
+    }
+    if name == INGRESS_CONTROLLER {
+        let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
+        return controller.map(|(id, _)| (End::Pod(id), name.to_owned())).ok_or_else(|| "this text has no Ingress, so there is no Ingress controller".to_owned());
+    }
+    let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
+        Some((path, kind)) => (path, Some(kind)),
+        None => (name, None),
+    };
+    let (namespace, own) = match path.split_once('/') {
+        Some((namespace, own)) => (Some(namespace), own),
+        None => (None, path),
+    };
+    let lives_in = |id| namespace.is_none_or(|n| snapshot.namespace_name(id) == n);
+    let workload = snapshot
+        .workloads()
+        .filter(|(_, w)| w.name == own && lives_in(w.namespace))
+        .find(|(_, w)| kind.is_none_or(|k| w.kind == k))
+        .or_else(|| snapshot.workloads().find(|(_, w)| w.name == own && lives_in(w.namespace)));
+    if let Some((id, workload)) = workload
+        && let Some(&endpoint) = workload.endpoints.first()
+    {
+        return Ok((End::Pod(endpoint), workload_key(snapshot, id)));
+    }
+    let pod = snapshot.endpoints().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
+    match pod {
+        Some((id, endpoint)) => Ok((End::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
+        None => Err(format!("nothing in this text is called `{path}`; choose a workload, or write an address")),
+    }
+}

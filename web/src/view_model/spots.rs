@@ -1,0 +1,98 @@
+//! From the core's places to lines, columns and UTF-16 offsets.
+
+use netpolis_core::text::{Place, SourceId, Sources};
+
+use super::Spot;
+
+/// Bytes between two marks of a [`Spots`] table.
+const STRIDE: usize = 4096;
+
+/// Turns places into spots, quickly however many and however long the text is.
+pub struct Spots<'a> {
+    sources: &'a Sources,
+    /// By file, how many UTF-16 units stand before every 4096th byte; empty for a file of ASCII alone, where the two are the same.
+    before: Vec<Vec<u32>>,
+}
+
+impl<'a> Spots<'a> {
+    /// A table for these files.
+    pub fn new(sources: &'a Sources) -> Self {
+        let before = sources
+            .iter()
+            .map(|(_, source)| {
+                let mut table = Vec::new();
+                if !source.text.is_ascii() {
+                    let mut units = 0;
+                    for (offset, c) in source.text.char_indices() {
+                        if offset >= table.len() * STRIDE {
+                            table.push(units);
+                        }
+                        units += c.len_utf16() as u32;
+                    }
+                }
+                table
+            })
+            .collect();
+        Spots { sources, before }
+    }
+
+    /// Where a place is; nothing for a place in no file.
+    pub fn at(&self, place: Place) -> Option<Spot> {
+        let position = self.sources.position(place)?;
+        let source = self.sources.get(position.source)?;
+        Some(Spot {
+            file: source.name.clone(),
+            line: position.line,
+            column: position.column,
+            end_line: position.end_line,
+            start: self.utf16(position.source, position.start),
+            end: self.utf16(position.source, position.end),
+        })
+    }
+
+    fn utf16(&self, source: SourceId, offset: u32) -> u32 {
+        let table = self.before.get(source.0 as usize).map_or(&[][..], Vec::as_slice);
+        let Some(text) = self.sources.get(source).map(|s| &s.text) else { return offset };
+        if table.is_empty() {
+            return offset;
+        }
+        let offset = offset as usize;
+        // The mark stands at the first character that begins at or after its byte.
+        let mut index = (offset / STRIDE).min(table.len() - 1);
+        let mut start = index * STRIDE;
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        if start > offset {
+            index = index.saturating_sub(1);
+            start = index * STRIDE;
+            while !text.is_char_boundary(start) {
+                start += 1;
+            }
+        }
+        let between: usize = text.get(start..offset).map_or(0, |t| t.encode_utf16().count());
+        table.get(index).copied().unwrap_or(0) + between as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netpolis_core::text::Span;
+
+    #[test]
+    fn counts_as_editors_do() {
+        let mut sources = Sources::default();
+        let text = format!("# {}\nname: \u{1F680}ß\n", "ü".repeat(5000));
+        let source = sources.add("a.yaml", text.as_str().into());
+        let document = sources.add_document(source, 0);
+        let spots = Spots::new(&sources);
+        for needle in ["name", "\u{1F680}", "ß"] {
+            let start = text.find(needle).unwrap();
+            let spot = spots.at(Span::new(start as u32, (start + needle.len()) as u32).within(document)).unwrap();
+            assert_eq!(spot.start as usize, text[..start].encode_utf16().count(), "{needle}");
+            assert_eq!((spot.end - spot.start) as usize, needle.encode_utf16().count());
+            assert_eq!(spot.line, 2);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+// The evaluator's worker: the page's own program, started a second time. The page sends the address of the
+// program's script and the compiled program, so that nothing is fetched or compiled twice.
+
+self.onmessage = async ({ data }) => {
+  const program = await import(data.js);
+  await program.default({ module_or_path: data.module });
+  program.startWorker();
+};
