@@ -73,10 +73,23 @@ struct Namespace {
     name: String,
     environment: &'static str,
     team: &'static str,
-    /// App, tier and ports of each workload.
-    workloads: Vec<(String, &'static str, Vec<(&'static str, u16)>)>,
+    workloads: Vec<Workload>,
     objects: Vec<Value>,
     policies: Vec<Value>,
+}
+
+/// What policies can say about a workload.
+#[derive(Clone)]
+struct Workload {
+    app: String,
+    ports: Vec<(&'static str, u16)>,
+}
+
+impl Workload {
+    /// The port that policies name, by name and number.
+    fn port(&self) -> (&'static str, u16) {
+        self.ports.first().copied().unwrap_or(PORTS[0])
+    }
 }
 
 impl Cluster {
@@ -210,7 +223,7 @@ impl Cluster {
                 "spec": {"selector": {"app": app}, "ports": service_ports},
             }));
         }
-        namespace.workloads.push((app, tier, ports));
+        namespace.workloads.push(Workload { app, ports });
     }
 
     fn policies(&mut self) {
@@ -242,13 +255,12 @@ impl Cluster {
                 _ => {}
             }
         }
-        let (app, _, ports) = self.any_workload(index);
-        let subject = json!({"matchLabels": {"app": app}});
-        let named = ports.first().map_or("http", |p| p.0);
-        let number = ports.first().map_or(8080, |p| p.1);
+        let workload = self.any_workload(index);
+        let (named, number) = workload.port();
+        let subject = json!({"matchLabels": {"app": workload.app}});
         match self.random.below(100) {
             0..=24 => {
-                let client = self.any_workload(index).0;
+                let client = self.any_workload(index).app;
                 let from = json!([{"podSelector": {"matchLabels": {"app": client}}}]);
                 json!({"podSelector": subject, "ingress": [{"from": from, "ports": [{"port": number}]}]})
             }
@@ -271,7 +283,7 @@ impl Cluster {
             50..=59 => {
                 let namespace = self.random.below(self.namespaces.len());
                 let other = self.namespaces[namespace].name.clone();
-                let client = self.any_workload(namespace).0;
+                let client = self.any_workload(namespace).app;
                 let from = json!([{
                     "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": other}},
                     "podSelector": {"matchLabels": {"app": client}},
@@ -296,13 +308,12 @@ impl Cluster {
             80..=91 => {
                 let server = self.any_workload(index);
                 let (cidr, except) = *self.random.pick(&BLOCKS);
-                let port = server.2.first().map_or(8080, |p| p.1);
                 json!({
                     "podSelector": subject,
                     "policyTypes": ["Egress"],
                     "egress": [
                         dns(),
-                        {"to": [{"podSelector": {"matchLabels": {"app": server.0}}}], "ports": [{"port": port}]},
+                        {"to": [{"podSelector": {"matchLabels": {"app": server.app}}}], "ports": [{"port": server.port().1}]},
                         {"to": [{"ipBlock": {"cidr": cidr, "except": [except]}}], "ports": [{"port": 443}]},
                     ],
                 })
@@ -351,10 +362,10 @@ impl Cluster {
         })
     }
 
-    fn any_workload(&mut self, namespace: usize) -> (String, &'static str, Vec<(&'static str, u16)>) {
+    fn any_workload(&mut self, namespace: usize) -> Workload {
         let workloads = &self.namespaces[namespace].workloads;
         // A namespace that got no workload still has policies, which then select nothing.
-        if workloads.is_empty() { ("nothing".into(), TIERS[0], Vec::new()) } else { self.random.pick(workloads).clone() }
+        if workloads.is_empty() { Workload { app: "nothing".into(), ports: Vec::new() } } else { self.random.pick(workloads).clone() }
     }
 
     fn files(self) -> Vec<File> {

@@ -4,6 +4,7 @@
 //! same steps are measured in WebAssembly too, as the page is built, run by Node.
 
 use std::env;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -117,19 +118,19 @@ fn measure(pods: usize, policies: usize, rounds: usize) -> Times {
     let mut steps = Steps::new(generate(&Plan { pods, policies, seed: SEED, cluster_wide: false }));
     let load_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::load);
     let compile_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::compile);
-    let connectivity_ms = repeat(&mut steps, rounds, |_, _| {}, |steps| drop(std::hint::black_box(steps.connect())));
+    let connectivity_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::connect);
     steps.open();
-    let edit_ms = repeat(&mut steps, rounds, Steps::type_something, |steps| drop(std::hint::black_box(steps.edit())));
+    let edit_ms = repeat(&mut steps, rounds, Steps::type_something, Steps::edit);
     Times { load_ms, compile_ms, connectivity_ms, edit_ms, peak_mb: peak_mb() }
 }
 
 /// The median time of a step in milliseconds.
-fn repeat(steps: &mut Steps, rounds: usize, before: impl Fn(&mut Steps, usize), step: impl Fn(&mut Steps)) -> f64 {
+fn repeat<R>(steps: &mut Steps, rounds: usize, before: impl Fn(&mut Steps, usize), step: impl Fn(&mut Steps) -> R) -> f64 {
     let mut times: Vec<f64> = (0..rounds)
         .map(|round| {
             before(steps, round);
             let started = Instant::now();
-            step(steps);
+            black_box(step(steps));
             started.elapsed().as_secs_f64() * 1e3
         })
         .collect();
