@@ -283,6 +283,13 @@ impl<'t> Builder<'t> {
     fn open(&mut self, is_mapping: bool, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Diagnostic> {
         self.check_depth(1, span)?;
         self.anchor(anchor, None);
+        if self.frames.is_empty() && style == StructureStyle::Block {
+            // YAML 1.2 allows it here, Kubernetes does not.
+            let line = self.text.get(..span.start as usize).and_then(|head| head.rsplit('\n').next()).unwrap_or_default();
+            if line.trim().is_empty() && line.contains('\t') {
+                return Err(syntax::tab(self.text, span.start as usize));
+            }
+        }
         let start = if is_mapping || style == StructureStyle::Flow { span.start } else { self.first_dash(span.start) };
         self.frames.push(Frame {
             is_mapping,

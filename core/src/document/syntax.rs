@@ -94,7 +94,7 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
 }
 
 /// A tab where only spaces can be: offers to replace all that indent lines.
-fn tab(text: &str, at: usize) -> Diagnostic {
+pub(super) fn tab(text: &str, at: usize) -> Diagnostic {
     let mut first = None;
     let mut edits = Vec::new();
     let mut offset = 0;

@@ -174,6 +174,7 @@ fn syntax_errors_are_told_in_plain_words() {
     for (text, code, place, message) in [
         ("a:\n\tb: 1\n", "DOC002", "\t", "a tab indents this line, where YAML takes only spaces"),
         ("a: |\n x\n\ty\n", "DOC002", "\t", "a tab indents this line, where YAML takes only spaces"),
+        ("\ta: 1\n", "DOC002", "\t", "a tab indents this line, where YAML takes only spaces"),
         ("a: 'x\nb: c\n", "DOC003", "'x", "the `'` that opens here is never closed"),
         ("a: \"x\n", "DOC003", "\"x", "the `\"` that opens here is never closed"),
         ("a: \"x\" y\n", "DOC003", "y", "there is text after the closing quotation mark"),

@@ -10,6 +10,8 @@
 
 mod cache;
 mod duplicates;
+#[cfg(test)]
+mod tests;
 
 use alloc::format;
 use alloc::string::String;
@@ -142,7 +144,8 @@ impl Loader {
 
     /// Reports that a file is not read from `offset` on.
     fn refuse(&self, loaded: &mut Loaded, source: SourceId, offset: usize, code: Code, message: String) {
-        let error = Diagnostic::new(code, Severity::Error, Span::default(), message).help("load fewer files, or only the namespaces in question");
+        let error =
+            Diagnostic::new(code, Severity::Error, Span::default(), message).help("load fewer files, or only the namespaces in question");
         add(loaded, source, offset, Arc::new(ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] }));
     }
 }
