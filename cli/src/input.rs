@@ -1,0 +1,66 @@
+//! Files, folders and standard input.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A file to be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct File {
+    /// Its path as given, or as found below a folder that was given.
+    pub name: String,
+    /// Its text. Bytes that are no UTF-8 become U+FFFD, which the core then reports with its line.
+    pub text: String,
+}
+
+/// Reads paths: files, folders with all that is below them, `-` for standard input.
+///
+/// # Errors
+/// When a path cannot be read, or a folder has no file of a known kind.
+pub fn read(paths: &[String]) -> Result<Vec<File>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).map_err(|error| format!("cannot read standard input: {error}"))?;
+            files.push(File { name: "standard input".into(), text: text(bytes) });
+            continue;
+        }
+        let path = Path::new(path);
+        let found = if path.is_dir() { below(path)? } else { vec![path.to_path_buf()] };
+        if found.is_empty() {
+            return Err(format!("there is no .yaml, .yml or .json file below {}", path.display()));
+        }
+        for file in found {
+            let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            files.push(File { name: file.display().to_string(), text: text(bytes) });
+        }
+    }
+    Ok(files)
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// All files of a known kind below a folder, in the order of their names. Links are not followed, so no loop can arise.
+fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let failed = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            let kind = entry.file_type().map_err(failed)?;
+            let known = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|known| e.eq_ignore_ascii_case(known)));
+            if kind.is_dir() {
+                folders.push(path);
+            } else if known && path.is_file() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

@@ -1,0 +1,10 @@
+//! The command's parts, as a library: what it reads, and the forms in which it writes answers.
+//!
+//! Nothing is decided here. Every answer is the core's, put into lines.
+
+pub mod args;
+pub mod diff;
+pub mod formats;
+pub mod input;
+pub mod lint;
+pub mod why;

@@ -1,0 +1,63 @@
+//! What Ingresses open: connections of the ingress controller to the pods behind Services.
+//!
+//! An Ingress makes no traffic itself. The pods of its controller connect to the endpoints' target port by TCP (upstream: `Ingress` of
+//! `networking.k8s.io/v1`; most controllers go straight to the pods). These pods are rarely in the text, so one endpoint without labels
+//! stands for them ([`crate::snapshot::Role::IngressController`]), and policy is asked about it as about any other.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::compile::End;
+use crate::connections::ConnectionSet;
+use crate::connectivity::Connectivity;
+use crate::model::Protocol;
+use crate::resources::{BackendPort, ServicePort, TargetPort};
+use crate::snapshot::{Endpoint, EndpointId, Role, Service, Snapshot};
+
+/// Connections that the ingress controller needs and that policy certainly lets it make, by endpoint. Endpoints with none are left out.
+pub fn connections(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(EndpointId, ConnectionSet)> {
+    let Some((controller, _)) = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController) else { return Vec::new() };
+    let wanted = wanted(snapshot).into_iter();
+    wanted
+        .map(|(id, set)| (id, set.intersection(connectivity.between(End::Pod(controller), End::Pod(id)).allowed)))
+        .filter(|(_, set)| !set.is_empty())
+        .collect()
+}
+
+/// What the Ingresses ask for, whatever the policies say.
+fn wanted(snapshot: &Snapshot) -> BTreeMap<EndpointId, ConnectionSet> {
+    let mut wanted: BTreeMap<EndpointId, ConnectionSet> = BTreeMap::new();
+    for ingress in &snapshot.ingresses {
+        let Some(service) = ingress.service.and_then(|i| snapshot.services.get(i as usize)) else { continue };
+        for port in service_ports(service, &ingress.port) {
+            for id in &service.endpoints {
+                let Some(endpoint) = snapshot.endpoint(*id) else { continue };
+                let targets = targets(port, endpoint);
+                if !targets.is_empty() {
+                    let set = wanted.entry(*id).or_default();
+                    *set = set.union(&targets);
+                }
+            }
+        }
+    }
+    wanted
+}
+
+/// The ports of a Service that a backend means: all of them if it names none.
+fn service_ports<'a>(service: &'a Service, port: &'a BackendPort) -> impl Iterator<Item = &'a ServicePort> {
+    service.ports.iter().filter(move |candidate| match port {
+        BackendPort::Any => true,
+        BackendPort::Number(number) => candidate.port == *number,
+        BackendPort::Name(name) => candidate.name.as_deref() == Some(name),
+    })
+}
+
+/// The declared TCP ports of an endpoint that a Service port leads to.
+fn targets(port: &ServicePort, endpoint: &Endpoint) -> ConnectionSet {
+    let leads_to = |number: u16, name: Option<&str>| match &port.target {
+        TargetPort::Number(target) => number == *target,
+        TargetPort::Name(target) => name == Some(target),
+    };
+    let declared = endpoint.ports.iter().filter(|p| p.protocol == Protocol::TCP && leads_to(p.number, p.name.as_deref()));
+    declared.fold(ConnectionSet::EMPTY, |set, p| set.union(&ConnectionSet::ports(Protocol::TCP, p.number, p.number)))
+}
