@@ -123,7 +123,7 @@ pub fn Graph() -> Html {
         html! {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"))} aria-label="Graph">
             <div class="canvas" ref={canvas.clone()}>
-                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()} read_only=false
+                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
                     question={store.question.clone()} />
                 if empty { <EmptyNote /> }
             </div>
@@ -148,7 +148,7 @@ pub fn Graph() -> Html {
             } else if store.frozen {
                 <p class="banner">{ "The text has an error; this picture is of the text before." }</p>
             }
-            <Legend hidden={drawn.denied_hidden} />
+            <Legend denied={drawn.denied_hidden} open={drawn.open_hidden} />
         </section>
     }
 }
@@ -164,12 +164,17 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
         if memory.0 != *number {
             *memory = (*number, Memory::default());
         }
-        let options = Options { flow: *flow, selected: *selected, denied: *denied, toggled };
+        let options = Options { flow: *flow, selected: *selected, denied: *denied, toggled, tall: is_narrow() };
         let picture = picture(scene, &options, &memory.1);
         memory.1 = picture.memory.clone();
         picture
     });
     Shared(result)
+}
+
+/// Whether the window is one of a telephone held upright.
+fn is_narrow() -> bool {
+    web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
 }
 
 #[component]
@@ -185,18 +190,25 @@ fn EmptyNote() -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct LegendProps {
-    hidden: usize,
+    denied: usize,
+    open: usize,
 }
 
 #[component]
 fn Legend(props: &LegendProps) -> Html {
+    let hidden = match (props.denied, props.open) {
+        (0, 0) => None,
+        (denied, 0) => Some(format!("not drawn: {denied} denied pairs")),
+        (0, open) => Some(format!("not drawn: {open} pairs without a policy")),
+        (denied, open) => Some(format!("not drawn: {denied} denied pairs, {open} without a policy")),
+    };
     html! {
         <div class="legend" aria-hidden="true">
             <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span>
             <span><svg viewBox="0 0 30 10"><path class="edge denied" d="M1 5H24" /><path class="head denied" d="M23 1l6 4-6 4z" /></svg>{ "denied" }</span>
             <span><svg viewBox="0 0 30 10"><path class="edge unknown" d="M1 5H24" /><path class="head unknown" d="M23 1l6 4-6 4z" /></svg>{ "cannot tell" }</span>
             <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span>
-            if props.hidden > 0 { <span class="hidden-count">{ format!("{} denied pairs not drawn", props.hidden) }</span> }
+            if let Some(hidden) = hidden { <span>{ hidden }</span> }
         </div>
     }
 }
@@ -221,7 +233,6 @@ struct DrawingProps {
     store: UseReducerDispatcher<State>,
     live: Handle,
     canvas: NodeRef,
-    read_only: bool,
     question: Question,
 }
 
@@ -315,7 +326,7 @@ fn edge(arrow: &Arrow, marks: &[Mark]) -> Html {
     };
     let ends = format!("{} {}", arrow.from, arrow.to);
     let head = format!("url(#head-{kind})");
-    let class = classes!("arrow", status_class(arrow.status), arrow.quiet.then_some("quiet"), arrow.flow.then_some("flow"));
+    let class = classes!("arrow", status_class(arrow.status), arrow.quiet.then_some("quiet"), arrow.flow.then_some("flow"), arrow.open.then_some("open"));
     let ask = format!("{} {}", end_key(marks, arrow.from), end_key(marks, arrow.to));
     html! {
         <g key={arrow.key.clone()} {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-ends={ends} data-ask={ask}>

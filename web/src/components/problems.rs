@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{ERROR, INFO, WARNING, icon};
-use super::rich::{SpotLink, rich};
+use super::rich::{SpotLink, rich, sentence};
 use super::trace::edits;
 use crate::state::Action;
 use crate::view_model::{ProblemView, Severity};
@@ -49,8 +49,8 @@ fn problem(store: &Store, problem: &ProblemView) -> Html {
         <>
             <span class="sign" title={class(problem.severity)}>{ icon(sign) }<span class="visually-hidden">{ class(problem.severity) }</span></span>
             <div>
-                <p>{ rich(&problem.message) }<small class="code">{ &problem.code }</small></p>
-                if let Some(help) = &problem.help { <p class="help">{ rich(help) }</p> }
+                <p>{ sentence(&problem.message) }<small class="code">{ &problem.code }</small></p>
+                if let Some(help) = &problem.help { <p class="help">{ sentence(help) }</p> }
                 { fix.unwrap_or_default() }
             </div>
             if let Some(spot) = &problem.spot { <SpotLink spot={spot.clone()} /> }

@@ -41,7 +41,8 @@ pub fn Ask() -> Html {
         Callback::from(move |event: InputEvent| ask.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
     };
     let has_ports = matches!(question.protocol.as_str(), "TCP" | "UDP" | "SCTP" | "");
-    let other = !PROTOCOLS.contains(&question.protocol.as_str());
+    let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
+    let other = !PROTOCOLS.contains(&protocol);
     html! {
         <form class="question" aria-label="Question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="ends">
@@ -51,8 +52,8 @@ pub fn Ask() -> Html {
             </div>
             <div class="traffic">
                 <span class="pick select"><select aria-label="protocol" onchange={onprotocol}>
-                    { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == question.protocol}>{ p }</option> }) }
-                    if other && !question.protocol.is_empty() { <option value={question.protocol.clone()} selected=true>{ &question.protocol }</option> }
+                    { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }
+                    if other { <option value={protocol.to_owned()} selected=true>{ protocol }</option> }
                 </select></span>
                 if has_ports {
                     <input class="port" type="number" inputmode="numeric" min="1" max="65535" aria-label="destination port" placeholder="any port"

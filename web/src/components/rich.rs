@@ -11,6 +11,16 @@ pub fn rich(text: &str) -> Html {
     text.split('`').enumerate().map(|(i, part)| if i % 2 == 1 { html! { <code>{ part }</code> } } else { html! { { part } } }).collect()
 }
 
+/// A sentence that stands alone: with a capital, and without the verdict's word, which is said above it.
+pub fn sentence(text: &str) -> Html {
+    let text = ["Allowed: ", "Denied: ", "Cannot tell: "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) if first.is_lowercase() => rich(&(first.to_uppercase().to_string() + characters.as_str())),
+        _ => rich(text),
+    }
+}
+
 /// Properties of a [`SpotLink`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct SpotLinkProps {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::Store;
 use super::icons::{CHECK, COPY, CROSS, QUESTION, icon};
 use super::menu::Menu;
-use super::rich::{SpotLink, rich};
+use super::rich::{SpotLink, rich, sentence};
 use crate::effects::outside;
 use crate::state::{Action, Edit};
 use crate::view_model::{AnswerView, FixView, MatchView, RuleView, StationView, TierView, VerdictView};
@@ -41,19 +41,19 @@ fn verdict_icon(verdict: VerdictView) -> Html {
 pub fn Trace(props: &TraceProps) -> Html {
     let answer = match &*props.answer.0 {
         Ok(answer) => answer,
-        Err(message) => return html! { <div class="trace"><div class="verdict none" role="status"><p>{ rich(message) }</p></div></div> },
+        Err(message) => return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div></div> },
     };
     html! {
         <div class="trace">
             <div class={classes!("verdict", verdict_class(answer.verdict))} role="status">
                 <h2>{ verdict_icon(answer.verdict) }{ answer.verdict.word() }<CopyMenu answer={props.answer.clone()} /></h2>
-                <p>{ rich(&answer.summary) }</p>
+                <p>{ sentence(&answer.summary) }</p>
             </div>
             <ol class="stations" aria-label="Where the packet is looked at">
                 { for answer.stations.iter().map(station) }
             </ol>
             if !answer.notes.is_empty() {
-                <ul class="notes">{ for answer.notes.iter().map(|note| html! { <li>{ rich(note) }</li> }) }</ul>
+                <ul class="notes">{ for answer.notes.iter().map(|note| html! { <li>{ sentence(note) }</li> }) }</ul>
             }
             if let Some(fix) = &answer.suggestion {
                 <Suggestion fix={fix.clone()} read_only={props.read_only} />
@@ -80,7 +80,7 @@ fn station(station: &StationView) -> Html {
                     <span>{ &station.title }<span class="visually-hidden">{ format!(": {}", station.verdict.word()) }</span></span>
                     { for station.spots.iter().take(2).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }
                 </h3>
-                <p>{ rich(&station.sentence) }{ " " }{ addresses }</p>
+                <p>{ sentence(&station.sentence) }{ " " }{ addresses }</p>
                 if let Some(nearest) = &station.nearest {
                     <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SpotLink spot={spot.clone()} short=true /> }</p>
                 }

@@ -21,8 +21,6 @@ const GUTTER: f64 = 56.0;
 const SKY: f64 = 72.0;
 /// Between pills.
 const GAP_PILLS: f64 = 32.0;
-/// Width by height that pictures should come near.
-const ASPECT: f64 = 1.3;
 /// Most cards in one row of a frame.
 const MOST_COLUMNS: usize = 12;
 
@@ -66,6 +64,15 @@ pub struct Input {
     pub nodes: Vec<Node>,
     /// Who sends to whom, as indices of nodes: senders go above receivers.
     pub edges: Vec<(usize, usize)>,
+    /// Whether the picture should be taller than wide.
+    pub tall: bool,
+}
+
+impl Input {
+    /// Width by height that the picture should come near.
+    fn aspect(&self) -> f64 {
+        if self.tall { 0.8 } else { 1.3 }
+    }
 }
 
 /// Where everything stood.
@@ -203,9 +210,9 @@ fn arrange(input: &Input, members: &[usize]) -> Vec<(usize, Rect)> {
         let flat: Vec<usize> = ordered.concat();
         let filled: Vec<Vec<usize>> = flat.chunks(columns).map(<[usize]>::to_vec).collect();
         // Rows that mix senders and receivers are harder to read.
-        for (rows, penalty) in [(by_rank, 1.0), (filled, 1.2)] {
+        for (rows, penalty) in [(by_rank, 1.0), (filled, 1.06)] {
             let (w, h) = extent(input, members, &rows);
-            let cost = (w / ASPECT).max(h) * penalty + (w + h) * 0.05;
+            let cost = (w / input.aspect()).max(h) * penalty + (w + h) * 0.05;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, rows));
             }
@@ -351,7 +358,7 @@ fn place_frames(input: &Input, sizes: &[(f64, f64)], memory: &Memory) -> Vec<Rec
         .zip(sizes)
         .map(|(kept, &(w, h))| {
             kept.unwrap_or_else(|| {
-                let rect = beside(&placed, w, h);
+                let rect = beside(&placed, w, h, input.aspect());
                 placed.push(rect);
                 rect
             })
@@ -359,14 +366,14 @@ fn place_frames(input: &Input, sizes: &[(f64, f64)], memory: &Memory) -> Vec<Rec
         .collect()
 }
 
-fn beside(placed: &[Rect], w: f64, h: f64) -> Rect {
+fn beside(placed: &[Rect], w: f64, h: f64, aspect: f64) -> Rect {
     let bounds = placed.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
     let shelf = placed.iter().map(|r| r.y).fold(f64::MIN, f64::max);
     let right = placed.iter().filter(|r| r.bottom() > shelf).map(Rect::right).fold(bounds.x, f64::max);
     let candidate = Rect { x: right + GUTTER, y: shelf, w, h };
     let grown = candidate.union(&bounds);
     let below = Rect { x: bounds.x, y: bounds.bottom() + GUTTER, w, h };
-    let wide = (grown.w / ASPECT).max(grown.h) <= (below.union(&bounds).w / ASPECT).max(below.union(&bounds).h);
+    let wide = (grown.w / aspect).max(grown.h) <= (below.union(&bounds).w / aspect).max(below.union(&bounds).h);
     if wide && !placed.iter().any(|r| r.overlaps(&candidate, 16.0)) { candidate } else { below }
 }
 
@@ -393,7 +400,7 @@ fn pack(input: &Input, sizes: &[(f64, f64)]) -> Vec<Rect> {
             shelf = f64::max(shelf, h);
         }
         let bounds = rects.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
-        let cost = (bounds.w / ASPECT).max(bounds.h) + (bounds.w + bounds.h) * 0.02;
+        let cost = (bounds.w / input.aspect()).max(bounds.h) + (bounds.w + bounds.h) * 0.02;
         if best.as_ref().is_none_or(|(least, _)| cost < *least - 0.5) {
             best = Some((cost, rects));
         }
@@ -401,7 +408,7 @@ fn pack(input: &Input, sizes: &[(f64, f64)]) -> Vec<Rect> {
     best.map(|(_, rects)| rects).unwrap_or_default()
 }
 
-/// The first frame, then always the one with most edges to those that have their place.
+/// The frame with most nodes, then always the one with most edges to those that have their place.
 fn frame_order(input: &Input) -> Vec<usize> {
     let count = input.frames.len();
     let mut weight: BTreeMap<(usize, usize), u32> = BTreeMap::new();
@@ -415,8 +422,9 @@ fn frame_order(input: &Input) -> Vec<usize> {
     }
     let mut order: Vec<usize> = Vec::new();
     let mut pull = vec![0u32; count];
+    let members = |frame: usize| input.nodes.iter().filter(|n| n.home == Home::Frame(frame)).count();
     while order.len() < count {
-        let next = (0..count).filter(|f| !order.contains(f)).max_by_key(|&f| (pull.get(f).copied(), std::cmp::Reverse(f)));
+        let next = (0..count).filter(|f| !order.contains(f)).max_by_key(|&f| (pull.get(f).copied(), members(f), std::cmp::Reverse(f)));
         let Some(next) = next else { break };
         order.push(next);
         for (&(_, other), &w) in weight.range((next, 0)..=(next, count)) {
@@ -453,28 +461,44 @@ fn place_pills(input: &Input, memory: &Memory, result: &mut Layout) {
                 placed.push((node, kept.unwrap_or(Rect { x: right, y, w, h })));
             }
         } else {
-            let mut lines: Vec<(Vec<usize>, f64)> = vec![(Vec::new(), 0.0)];
-            for &node in &row {
+            // Each above (or below) the middle of those it talks to, as far as there is room.
+            let wish = |node: usize| {
+                let others: Vec<f64> = input
+                    .edges
+                    .iter()
+                    .filter_map(|&(a, b)| if a == node { Some(b) } else if b == node { Some(a) } else { None })
+                    .filter_map(|other| result.nodes.get(other).map(Rect::middle_x))
+                    .collect();
+                if others.is_empty() { None } else { Some(others.iter().sum::<f64>() / others.len() as f64) }
+            };
+            let mut sorted: Vec<(usize, f64)> = row.iter().map(|&n| (n, wish(n).unwrap_or(bounds.middle_x()))).collect();
+            sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
+            let mut lines: Vec<(Vec<(usize, f64)>, f64)> = vec![(Vec::new(), 0.0)];
+            for (node, at) in sorted {
                 let w = size(input, node).0;
                 if let Some((line, width)) = lines.last_mut()
                     && (line.is_empty() || *width + w <= limit)
                 {
-                    line.push(node);
+                    line.push((node, at));
                     *width += w + GAP_PILLS;
                 } else {
-                    lines.push((vec![node], w + GAP_PILLS));
+                    lines.push((vec![(node, at)], w + GAP_PILLS));
                 }
-            }
-            if above {
-                lines.reverse();
             }
             let mut y = if above { bounds.y - SKY } else { bounds.bottom() + SKY };
             for (line, width) in lines {
-                let height = line.iter().map(|&n| size(input, n).1).fold(0.0, f64::max);
+                let height = line.iter().map(|&(n, _)| size(input, n).1).fold(0.0, f64::max);
                 let top = if above { y - height } else { y };
-                let mut x = (bounds.x + (bounds.w - width + GAP_PILLS) / 2.0).floor();
-                for node in line {
+                let first = line.first().map_or(0.0, |&(node, at)| at - size(input, node).0 / 2.0);
+                // No farther to either side than the frames, if that can be.
+                let most = bounds.x + (bounds.w - width + GAP_PILLS).max(0.0);
+                let mut x = if line.len() == 1 { first.clamp(bounds.x, most.max(bounds.x)) } else { first.min(most).max(bounds.x) };
+                let mut rest = width;
+                for (node, at) in line {
                     let (w, h) = size(input, node);
+                    rest -= w + GAP_PILLS;
+                    let latest = (bounds.right() - rest - w).max(x);
+                    x = (at - w / 2.0).clamp(x, latest).floor();
                     placed.push((node, Rect { x, y: top, w, h }));
                     x += w + GAP_PILLS;
                 }

@@ -23,7 +23,7 @@ pub const MANY_WORKLOADS: usize = 60;
 /// Most denied pairs that are drawn unasked.
 const FEW_DENIED: usize = 6;
 /// Most pairs outside every policy that are drawn unasked.
-const FEW_OPEN: usize = 10;
+const FEW_OPEN: usize = 6;
 /// Most arrows that can be seen at once.
 const MOST_LOUD: usize = 500;
 /// Most arrows that wait for the pointer.
@@ -103,6 +103,8 @@ pub struct Arrow {
     pub quiet: bool,
     /// The flow in question.
     pub flow: bool,
+    /// Allowed, because no policy has a say.
+    pub open: bool,
     /// For tooltips and screen readers.
     pub title: String,
     /// Its curve.
@@ -120,6 +122,8 @@ pub struct Options<'a> {
     pub denied: Option<bool>,
     /// Namespaces that are open where others are closed, or the reverse.
     pub toggled: &'a [String],
+    /// Whether the picture should be taller than wide.
+    pub tall: bool,
 }
 
 /// All marks and arrows.
@@ -133,8 +137,10 @@ pub struct Picture {
     pub arrows: Vec<Arrow>,
     /// All of it.
     pub bounds: Rect,
-    /// How many denied pairs are not drawn.
+    /// How many denied pairs inside are not drawn.
     pub denied_hidden: usize,
+    /// How many pairs inside are not drawn that are allowed because no policy has a say.
+    pub open_hidden: usize,
     /// For the next picture.
     pub memory: Memory,
 }
@@ -160,7 +166,7 @@ struct Pair {
 pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
     let drafts = drafts(scene, options);
     let pairs = pairs(scene, &drafts, options);
-    let (mut arrows, denied_hidden) = arrows(scene, &drafts, pairs, options);
+    let (mut arrows, denied_hidden, open_hidden) = arrows(scene, &drafts, pairs, options);
 
     // Frames in the order in which their first card appears.
     let mut frames: Vec<u32> = Vec::new();
@@ -191,7 +197,8 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
                 },
             })
             .collect(),
-        edges: arrows.iter().filter(|a| !a.quiet && !a.both && a.status != Status::Denied).map(|a| (a.from, a.to)).collect(),
+        edges: arrows.iter().filter(|a| !a.quiet && !a.both && !a.open && a.status != Status::Denied).map(|a| (a.from, a.to)).collect(),
+        tall: options.tall,
     };
     // Closed namespaces have no frame: each is a card in one common, invisible frame.
     let input = group_cards(input, &drafts);
@@ -208,7 +215,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         })
         .collect();
 
-    arrows.sort_by_key(|a| (a.flow, !a.quiet, a.status != Status::Denied));
+    arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
     let rects: Vec<Rect> = marks.iter().map(|m| m.rect).collect();
     let titles: Vec<Rect> = frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
     let wishes: Vec<Wish> = arrows
@@ -227,7 +234,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     for (arrow, way) in arrows.iter_mut().zip(route::route(&rects, &titles, &wishes)) {
         arrow.route = way;
     }
-    Picture { marks, frames, arrows, bounds: placed.bounds, denied_hidden, memory: placed.memory }
+    Picture { marks, frames, arrows, bounds: placed.bounds, denied_hidden, open_hidden, memory: placed.memory }
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {
@@ -407,8 +414,8 @@ fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, 
     Pair { from, to, status, label, long: format!("{passing} of {total} pairs have something allowed"), governed }
 }
 
-/// Arrows for the pairs, and how many denied pairs have none that is seen.
-fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> (Vec<Arrow>, usize) {
+/// Arrows for the pairs, and how many denied and open pairs inside have none that is seen.
+fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> (Vec<Arrow>, usize, usize) {
     let mark = |index: usize| drafts.get(index);
     let title = |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
     let holds = |index: usize, end: usize| mark(index).is_some_and(|d| d.members.contains(&end));
@@ -444,6 +451,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             both,
             quiet: true,
             flow: asked,
+            open: false,
             title: format!("{from} {} {to}: {word}, {}", if both { "to and from" } else { "to" }, pair.long),
             route: Route::default(),
         });
@@ -467,8 +475,10 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             Status::Allowed => !node && (*governed || few(open_inside, open_all, FEW_OPEN)),
         };
         arrow.quiet = !(wanted || selected || arrow.flow);
+        arrow.open = arrow.status == Status::Allowed && !governed;
     }
-    let denied_hidden = arrows.iter().filter(|a| a.status == Status::Denied && a.quiet && inside(a.from) && inside(a.to)).count();
+    let hidden = |of: fn(&Arrow) -> bool| arrows.iter().filter(|a| a.quiet && inside(a.from) && inside(a.to) && of(a)).map(|a| 1 + usize::from(a.both)).sum();
+    let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
     // What matters least goes first when there are too many.
     arrows.sort_by_key(|a| {
@@ -482,7 +492,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
         *count += 1;
         *count <= most
     });
-    (arrows, denied_hidden)
+    (arrows, denied_hidden, open_hidden)
 }
 
 #[cfg(test)]

@@ -7,6 +7,9 @@ const SAMPLES: u32 = 14;
 /// What crossing a card costs, in pixels of detour.
 const CROSSING: f64 = 500.0;
 
+/// With more arrows than this, labels do not look where other arrows run.
+const MANY: usize = 260;
+
 /// An arrow to be drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
@@ -70,10 +73,18 @@ pub fn route(rects: &[Rect], titles: &[Rect], wishes: &[Wish]) -> Vec<Route> {
         .zip(&ports)
         .map(|((wish, &(out, into)), &(from, to))| curve(rect(rects, wish.from), out, from, rect(rects, wish.to), into, to))
         .collect();
+    // Points of all arrows that are seen together, which labels should not hide.
+    let points: Vec<(usize, (f64, f64))> = if wishes.len() > MANY {
+        Vec::new()
+    } else {
+        let seen = routes.iter().enumerate().filter(|(i, _)| wishes.get(*i).is_some_and(|w| w.layer == 0));
+        seen.flat_map(|(i, route)| (1..24).map(move |s| (i, route.at(f64::from(s) / 24.0)))).collect()
+    };
     let mut placed: Vec<(u8, Rect)> = Vec::new();
-    for (wish, route) in wishes.iter().zip(&mut routes) {
-        route.label = label_place(route, wish, rects, titles, &placed);
+    for (index, (wish, route)) in wishes.iter().zip(&mut routes).enumerate() {
         if wish.label.0 > 0.0 {
+            let others = points.iter().filter(|(i, _)| *i != index).map(|(_, point)| *point);
+            route.label = label_place(route, wish, [rects, titles], &placed, others);
             placed.push((wish.layer, around(route.label, wish.label)));
         }
     }
@@ -196,15 +207,17 @@ fn spread(rects: &[Rect], wishes: &[Wish], sides: &[(Side, Side)]) -> Vec<(f64, 
 }
 
 /// The place along the curve where the label covers least.
-fn label_place(route: &Route, wish: &Wish, rects: &[Rect], titles: &[Rect], placed: &[(u8, Rect)]) -> (f64, f64) {
+fn label_place(route: &Route, wish: &Wish, [rects, titles]: [&[Rect]; 2], placed: &[(u8, Rect)], others: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
     let mut best = (f64::MAX, route.at(0.5));
-    for t in [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82] {
+    for t in [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8] {
         let point = route.at(t);
         let label = around(point, wish.label);
-        let mut cost = (t - 0.5).abs() * 20.0;
-        cost += rects.iter().filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 100.0;
-        cost += titles.iter().filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 60.0;
+        let covered = |list: &[Rect]| list.iter().filter(|r| r.overlaps(&label, 3.0)).count() as f64;
+        let mut cost = (t - 0.5).abs() * 20.0 + covered(rects) * 100.0 + covered(titles) * 60.0;
         cost += placed.iter().filter(|(layer, r)| *layer == wish.layer && r.overlaps(&label, 2.0)).count() as f64 * 90.0;
+        if wish.layer == 0 {
+            cost += others.clone().filter(|(x, y)| label.contains(*x, *y, 2.0)).count() as f64 * 8.0;
+        }
         if cost < best.0 {
             best = (cost, point);
         }

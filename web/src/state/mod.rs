@@ -679,6 +679,9 @@ impl State {
         self.active = self.files.get(shared.active).or(self.files.first()).map(|f| f.id).unwrap_or_default();
         self.settings = shared.settings;
         self.question = shared.question;
+        if self.question.protocol.is_empty() {
+            self.question.protocol = "TCP".into();
+        }
         self.begin_afresh();
         self.tell("Opened".into(), true);
     }

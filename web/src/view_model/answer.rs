@@ -164,7 +164,7 @@ impl Writer<'_> {
             };
             let settled = Some(verdict(checkpoint.verdict)).filter(|v| *v != VerdictView::CannotTell);
             let deciding = checkpoint.places.iter().map(|p| (*p, settled, note.clone()));
-            let near = checkpoint.nearest.iter().map(|n| (n.place, None, n.failure.clone()));
+            let near = checkpoint.nearest.iter().map(|n| (n.place, None, "nearest rule fails here".to_owned()));
             for (place, verdict, note) in deciding.chain(near) {
                 if let Some(spot) = self.spots.at(place)
                     && !lit.iter().any(|l| l.spot.file == spot.file && l.spot.line == spot.line && l.note == note)

@@ -221,7 +221,9 @@ impl Builder<'_> {
             }
         }
         let mut groups: Vec<(Vec<[PairIds; 2]>, AddressSet, End)> = Vec::new();
-        for (index, &first) in starts.iter().enumerate() {
+        // Where no text speaks of IPv6, it would only stand in the way.
+        let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1 || self.snapshot.endpoints.iter().any(|e| e.address_given && e.addresses.iter().any(IpAddr::is_ipv6));
+        for (index, &first) in starts.iter().enumerate().filter(|(_, s)| s.is_ipv4() || speaks_of_v6) {
             let next = starts.get(index + 1).filter(|n| n.is_ipv4() == first.is_ipv4());
             let last = lasts.iter().filter(|l| l.is_ipv4() == first.is_ipv4() && **l >= first && next.is_none_or(|n| *l < n)).max().copied();
             let Some(last) = last else { continue };

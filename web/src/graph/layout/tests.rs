@@ -21,6 +21,7 @@ fn shop() -> Input {
             node("internet", Home::Above),
         ],
         edges: vec![(0, 1), (1, 2), (0, 2), (3, 1), (5, 0)],
+        tall: false,
     }
 }
 

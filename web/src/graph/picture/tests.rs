@@ -96,6 +96,7 @@ fn what_a_policy_allows_is_always_seen() {
     assert_eq!(seen(&picture), [("w1>w3".into(), Status::Partly, false)]);
     assert_eq!(picture.arrows.iter().find(|a| !a.quiet).unwrap().label, "5432");
     assert_eq!(picture.denied_hidden, 10);
+    assert!(picture.open_hidden > 0);
 }
 
 #[test]
