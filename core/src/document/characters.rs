@@ -15,7 +15,7 @@ const SAMPLE: usize = 4096;
 /// are harmless, are left to the parser.
 pub(super) fn check(text: &str) -> Option<Diagnostic> {
     let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let at = text.as_bytes().iter().position(|byte| is_control(byte))?;
+    let at = text.as_bytes().iter().position(is_control)?;
     let rest = text.as_bytes().get(at..)?;
     let sample = rest.get(..SAMPLE).unwrap_or(rest);
     let controls = sample.iter().filter(|byte| is_control(byte)).count();

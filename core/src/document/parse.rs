@@ -47,8 +47,11 @@ pub fn parse(text: &str, limits: &Limits) -> Parsed {
     let mut builder = Builder::new(text, limits);
     if let Err(error) = builder.run() {
         let error = match template::action_near(text, error.place.map_or(0, |place| place.span.start)) {
-            Some(action) if syntax::is_about_syntax(error.code) => template::diagnostic(action),
-            _ => builder.salvage(error),
+            Some(action) if syntax::is_about_syntax(error.code) => {
+                builder.tree = Tree::default();
+                template::diagnostic(action)
+            }
+            _ => builder.salvage(*error),
         };
         builder.diagnostics.push(error);
         return Parsed { tree: builder.tree, diagnostics: builder.diagnostics };
@@ -64,6 +67,9 @@ fn first_line(text: &str) -> u32 {
     let blank = text.len() - text.trim_start().len();
     text.get(blank..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| blank + end) as u32
 }
+
+/// Ends the reading of a document.
+type Stop = Box<Diagnostic>;
 
 /// A collection whose end has not been reached.
 struct Frame {
@@ -153,7 +159,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Reads all events. An error ends it; the tree is empty then.
-    fn run(&mut self) -> Result<(), Diagnostic> {
+    fn run(&mut self) -> Result<(), Stop> {
         let options = options! {
             // As Kubernetes's own reader, which descends from libyaml.
             block_scalar_eof_without_line_feed: true,
@@ -167,7 +173,7 @@ impl<'t> Builder<'t> {
                 Ok((event, marks)) => self.event(event, &marks)?,
                 Err(error) => {
                     let opened = self.frames.iter().rev().find(|frame| frame.is_flow).map(|frame| frame.start);
-                    return Err(syntax::explain(self.text, &error, opened, self.limits.depth));
+                    return Err(Box::new(syntax::explain(self.text, &error, opened, self.limits.depth)));
                 }
             }
         }
@@ -184,7 +190,7 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn event(&mut self, event: Event<'_>, marks: &Marks) -> Result<(), Diagnostic> {
+    fn event(&mut self, event: Event<'_>, marks: &Marks) -> Result<(), Stop> {
         let span = self.span(marks);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -211,9 +217,9 @@ impl<'t> Builder<'t> {
             Event::Alias(number) => self.alias(number, span)?,
             Event::UnresolvedAlias(name) => {
                 let message = format!("unknown anchor `{name}` referenced");
-                return Err(Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help(format!(
+                return Err(Box::new(Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help(format!(
                     "`*{name}` repeats a value that `&{name}` names earlier in the same document; to write a text with a star, quote it"
-                )));
+                ))));
             }
             // Comments and anchors are not asked for, and `split` leaves one document.
             _ => {}
@@ -240,12 +246,12 @@ impl<'t> Builder<'t> {
         span
     }
 
-    fn scalar(&self, text: alloc::borrow::Cow<'_, str>, plain: bool, tag: Option<&Tag>, span: Span) -> Result<Value, Diagnostic> {
+    fn scalar(&self, text: alloc::borrow::Cow<'_, str>, plain: bool, tag: Option<&Tag>, span: Span) -> Result<Value, Stop> {
         let Some(tag) = tag else { return Ok(if plain { scalar::plain(text) } else { scalar::string(text) }) };
         let Some(name) = tag.core_suffix() else { return Ok(scalar::string(text)) };
         let shown = format!("cannot decode `{text}` as a !!{name}");
         scalar::tagged(name, text).ok_or_else(|| {
-            Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("leave the tag away, or write a value of its type")
+            Box::new(Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("leave the tag away, or write a value of its type"))
         })
     }
 
@@ -257,11 +263,13 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn push(&mut self, node: Node) -> Result<NodeId, Diagnostic> {
+    fn push(&mut self, node: Node) -> Result<NodeId, Stop> {
         if self.tree.nodes.len() >= self.limits.values {
             let message = format!("this document has more than {} values", self.limits.values);
-            return Err(Diagnostic::new(codes::TOO_MANY_VALUES, Severity::Error, node.span, message)
-                .help("split it into several documents with `---` lines"));
+            return Err(Box::new(
+                Diagnostic::new(codes::TOO_MANY_VALUES, Severity::Error, node.span, message)
+                    .help("split it into several documents with `---` lines"),
+            ));
         }
         let id = NodeId(self.tree.nodes.len() as u32);
         self.tree.nodes.push(node);
@@ -280,14 +288,14 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn open(&mut self, is_mapping: bool, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+    fn open(&mut self, is_mapping: bool, style: StructureStyle, anchor: usize, span: Span) -> Result<(), Stop> {
         self.check_depth(1, span)?;
         self.anchor(anchor, None);
         if self.frames.is_empty() && style == StructureStyle::Block {
             // YAML 1.2 allows it here, Kubernetes does not.
             let line = self.text.get(..span.start as usize).and_then(|head| head.rsplit('\n').next()).unwrap_or_default();
             if line.trim().is_empty() && line.contains('\t') {
-                return Err(syntax::tab(self.text, span.start as usize));
+                return Err(Box::new(syntax::tab(self.text, span.start as usize)));
             }
         }
         let start = if is_mapping || style == StructureStyle::Flow { span.start } else { self.first_dash(span.start) };
@@ -323,14 +331,14 @@ impl<'t> Builder<'t> {
         reported
     }
 
-    fn check_depth(&self, more: usize, span: Span) -> Result<(), Diagnostic> {
+    fn check_depth(&self, more: usize, span: Span) -> Result<(), Stop> {
         if self.frames.len() + more > self.limits.depth {
-            return Err(syntax::too_deep(span, self.limits.depth));
+            return Err(Box::new(syntax::too_deep(span, self.limits.depth)));
         }
         Ok(())
     }
 
-    fn close(&mut self, span: Span) -> Result<(), Diagnostic> {
+    fn close(&mut self, span: Span) -> Result<(), Stop> {
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         let value = if frame.is_mapping {
             Value::Mapping(keys::take(&mut self.slots, frame.first))
@@ -344,13 +352,13 @@ impl<'t> Builder<'t> {
         self.attach(node, frame.size, span)
     }
 
-    fn alias(&mut self, number: usize, span: Span) -> Result<(), Diagnostic> {
+    fn alias(&mut self, number: usize, span: Span) -> Result<(), Stop> {
         let Some(anchored) = self.anchors.get(number).copied().flatten() else {
             let name = self.text.get(span.start as usize + 1..span.end as usize).unwrap_or_default();
             let message = format!("anchor `{name}` value contains itself");
-            return Err(
-                Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help("an alias can only repeat a value that is complete")
-            );
+            return Err(Box::new(
+                Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help("an alias can only repeat a value that is complete"),
+            ));
         };
         self.check_depth(anchored.size.height + 1, span)?;
         self.spend(anchored.size.values, span)?;
@@ -358,12 +366,16 @@ impl<'t> Builder<'t> {
     }
 
     /// Counts values that an alias repeats.
-    fn spend(&mut self, values: usize, span: Span) -> Result<(), Diagnostic> {
+    fn spend(&mut self, values: usize, span: Span) -> Result<(), Stop> {
         self.aliased = self.aliased.saturating_add(values);
         let most = self.limits.alias_values.saturating_add(self.tree.nodes.len().saturating_mul(self.limits.alias_factor));
         if self.aliased > most {
-            return Err(Diagnostic::new(codes::ALIAS_EXPANSION, Severity::Error, span, "document contains excessive aliasing")
-                .help(format!("the aliases up to here stand for {} values; write fewer of them, or write the values out", self.aliased)));
+            return Err(Box::new(
+                Diagnostic::new(codes::ALIAS_EXPANSION, Severity::Error, span, "document contains excessive aliasing").help(format!(
+                    "the aliases up to here stand for {} values; write fewer of them, or write the values out",
+                    self.aliased
+                )),
+            ));
         }
         Ok(())
     }
@@ -388,7 +400,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Hands a complete value to the collection it stands in.
-    fn attach(&mut self, node: NodeId, size: Size, span: Span) -> Result<(), Diagnostic> {
+    fn attach(&mut self, node: NodeId, size: Size, span: Span) -> Result<(), Stop> {
         let Some(frame) = self.frames.last_mut() else {
             self.tree.root = Some(node);
             return Ok(());
@@ -402,7 +414,7 @@ impl<'t> Builder<'t> {
         match frame.key.take() {
             None => {
                 if let Some(action) = template::action_as_key(self.text, span) {
-                    return Err(template::diagnostic(action));
+                    return Err(Box::new(template::diagnostic(action)));
                 }
                 let value = self.tree.nodes.get(node.0 as usize).map_or(Value::Null, |node| node.value.clone_scalar());
                 self.key(value, span, false);
@@ -443,7 +455,7 @@ impl<'t> Builder<'t> {
     ///
     /// As upstream (`goyaml.v2`), whatever is written later replaces what was written before, and in a list of mappings the earlier ones
     /// have precedence.
-    fn merge(&mut self, node: NodeId, key_span: Span, span: Span) -> Result<(), Diagnostic> {
+    fn merge(&mut self, node: NodeId, key_span: Span, span: Span) -> Result<(), Stop> {
         let sources = match self.tree.nodes.get(node.0 as usize).map(|node| &node.value) {
             Some(Value::Mapping(_)) => alloc::vec![node],
             Some(Value::Sequence(items)) => items.iter().rev().copied().collect(),

@@ -141,11 +141,8 @@ fn object_end(bytes: &[u8], range: Range<usize>) -> Option<usize> {
         match (quote, byte) {
             (Some(_), _) if escaped => escaped = false,
             (Some(b'"'), b'\\') => escaped = true,
-            (Some(open), _) => {
-                if byte == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
             (None, b'"') => quote = Some(byte),
             (None, b'\'') if matches!(last, b'{' | b'[' | b',' | b':') => quote = Some(byte),
             (None, b'{') => depth += 1,

@@ -222,7 +222,7 @@ fn what_is_not_text_is_named_with_its_place() {
     assert_eq!(finding("a: 1\nb: \u{c}\n"), ("DOC007", "\u{c}", "a form feed, U+000C, cannot be in YAML".into()));
     assert_eq!(finding("a: 1\nb: x\0\n"), ("DOC008", "\0", "this is binary data, not YAML or JSON".into()));
     assert_eq!(finding("PK\u{3}\u{4}\u{14}\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}x").0, "DOC008");
-    assert_eq!(finding("\u{fffd}\u{fffd}a\0:\0 \01\0").2, "this text is not UTF-8, probably UTF-16");
+    assert_eq!(finding("\u{fffd}\u{fffd}a\0:\0 \0x\0").2, "this text is not UTF-8, probably UTF-16");
     assert!(finding("\u{1b}[32ma: 1\u{1b}[0m\n").2.contains("coloured"));
 }
 
@@ -238,6 +238,7 @@ fn templates_are_told_from_manifests() {
     ] {
         let (code, at, _) = finding(text);
         assert_eq!((code, at), ("DOC009", place), "{text:?}");
+        assert!(read(text).tree.is_empty(), "{text:?}");
     }
     // Other tools use braces in texts that mean themselves.
     assert_eq!(

@@ -37,7 +37,7 @@ fn identity(resource: &Resource) -> Identity<'_> {
 pub(super) fn find(loaded: &mut Loaded) {
     let mut found: Vec<((usize, usize), (usize, usize))> = Vec::new();
     {
-        let mut last: HashMap<Identity<'_>, (usize, usize)> = HashMap::new();
+        let mut last: HashMap<Identity<'_>, (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
         for (d, document) in loaded.documents.iter().enumerate() {
             for (r, resource) in document.parsed.resources.iter().enumerate() {
                 if resource.refused || resource.meta.generated || resource.meta.name.is_empty() {
