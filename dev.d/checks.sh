@@ -120,6 +120,7 @@ cmd_no_std() {
 
 cmd_bench() {
     need_rust
+    case " $* " in *" --wasm "*) setup_wasm ;; esac
     cargo run --quiet --release -p netpolis-tests --bin bench -- "$@"
 }
 

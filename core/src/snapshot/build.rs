@@ -152,6 +152,11 @@ impl<'a> Scope<'a> {
                         }
                     }
                 }
+                Kind::Workload(workload) => {
+                    if let Some(name) = workload.template.node.as_deref() {
+                        found.entry(name).or_insert_with(|| named(name));
+                    }
+                }
                 _ => {}
             }
         }
