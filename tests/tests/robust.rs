@@ -22,9 +22,14 @@ fn load(text: &str) -> Scene {
     assert!(scene.connectivity().class_count() > 0);
     for problem in scene.problems() {
         assert!(!problem.message.is_empty());
-        if let Some(place) = problem.place {
-            let position = scene.sources().position(place);
-            assert!(position.is_some_and(|p| p.line >= 1 && p.start <= p.end && p.end as usize <= text.len()), "{problem:?}");
+        let edits = problem.fix.iter().flat_map(|fix| fix.edits.iter().map(|(place, _)| place));
+        for place in problem.place.iter().chain(problem.related.iter().map(|r| &r.place)).chain(edits) {
+            let position = scene.sources().position(*place).unwrap();
+            let (start, end) = (position.start as usize, position.end as usize);
+            assert!(
+                position.line >= 1 && start <= end && text.is_char_boundary(start) && text.is_char_boundary(end),
+                "{problem:?} at {position:?}"
+            );
         }
     }
     assert_eq!(scene.sources().iter().map(|(_, s)| &*s.text).collect::<Vec<_>>(), [text], "the text is kept as it was");
@@ -68,6 +73,19 @@ fn binary_junk_is_called_that() {
     assert!(errors(&scene).iter().any(|(line, _)| *line >= 1));
     let png = "\u{fffd}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0";
     assert!(!errors(&load(png)).is_empty());
+}
+
+#[test]
+fn places_are_on_character_borders() {
+    for first in ["", "é", "\u{fffd}", "\u{1f600}\u{1f600}", "a: é\nb: "] {
+        for second in
+            ["\u{7f}", "@", "`", "%", "\t", "\0", "*é", "&é", "!é", "'é", "\"\\é", "[é", "{é", "é: é: é", "- é\né: 1", "? é", "é\n- é"]
+        {
+            load(&format!("{first}{second}"));
+            load(&format!("a: [{first}{second}\n---\nb: {first} {second}\n"));
+            load(&format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {first}{second}\n"));
+        }
+    }
 }
 
 #[test]

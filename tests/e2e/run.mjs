@@ -1,0 +1,391 @@
+// The built site in headless Chromium, as a person uses it: node tests/e2e/run.mjs [WORD]
+//
+// Serves dist/ under a sub-path and goes through it; with a WORD only the checks whose name has it. Pictures of what was seen
+// are put into tests/e2e/shots/. CHROMIUM names the browser (default: /usr/bin/chromium).
+import assert from "node:assert/strict";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import axe from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+import { serve } from "./server.mjs";
+
+const AxeBuilder = axe.default ?? axe;
+const here = fileURLToPath(new URL(".", import.meta.url));
+const shots = join(here, "shots");
+const wanted = process.argv[2] ?? "";
+
+/** From the first byte asked for to the first verdict on the screen. */
+const FIRST_VERDICT_MS = 1500;
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const SHOP = `
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: corner, labels: {app: web}}
+spec: {containers: [{name: web, image: example/web, ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: till, namespace: corner, labels: {app: till}}
+spec: {containers: [{name: till, image: example/till}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: store, namespace: corner, labels: {app: store}}
+spec: {containers: [{name: store, image: example/store, ports: [{containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: store-only-from-till, namespace: corner}
+spec:
+  podSelector: {matchLabels: {app: store}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: till}}
+    ports:
+    - port: 5432
+`;
+
+// --- the page and its parts -----------------------------------------------------------------------
+
+let browser;
+let site;
+/** What went wrong in any page, apart from the checks: script errors, failed requests. */
+const troubles = [];
+
+async function open(options = {}, fragment = "", file = "") {
+    const { offline, ...rest } = options;
+    const context = await browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"], ...rest });
+    const page = await context.newPage();
+    page.requests = [];
+    page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
+    page.on("pageerror", (error) => troubles.push(`script error: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && troubles.push(`console: ${message.text()}`));
+    page.on("requestfailed", (request) => troubles.push(`failed: ${request.url()}`));
+    page.on("response", (response) => response.status() >= 400 && troubles.push(`${response.status()}: ${response.url()}`));
+    await page.goto(site.address + file + fragment);
+    await verdict(page).waitFor();
+    return page;
+}
+
+const verdict = (page) => page.locator(".verdict h2").first();
+const word = async (page) => (await verdict(page).innerText()).trim().toLowerCase();
+const editor = (page) => page.locator(".cm-content").first();
+const stations = (page) => page.getByRole("list", { name: "Where the packet is looked at" }).getByRole("listitem");
+const marks = (page) => page.locator("svg.graph g.mark");
+const arrow = (page, from, to) => page.locator("svg.graph g.arrow").and(page.locator(`[data-ask*="${from}"][data-ask*="${to}"]`));
+
+/** The text of the shown file. The editor keeps only visible lines in the page, so it is taken by copying. */
+async function text(page) {
+    await editor(page).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Control+c");
+    await page.keyboard.press("ArrowLeft");
+    return page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Pastes in place of the whole text of the shown file. */
+async function paste(page, content) {
+    await page.evaluate((t) => navigator.clipboard.writeText(t), content);
+    await editor(page).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Control+v");
+}
+
+/** A page with nothing but the shop in it. */
+async function openShop(options) {
+    const page = await open(options);
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("button", { name: "Clear everything" }).click();
+    await paste(page, SHOP);
+    await marks(page).filter({ hasText: "store" }).first().waitFor();
+    return page;
+}
+
+async function ask(page, from, to, port) {
+    for (const [label, value] of [["from", from], ["to", to]]) {
+        const field = page.getByRole("combobox", { name: label, exact: true });
+        await field.fill(value);
+        await page.getByRole("listbox", { name: label, exact: true }).getByRole("option").filter({ hasText: value }).first().click();
+    }
+    await page.getByRole("spinbutton", { name: "destination port" }).fill(String(port));
+}
+
+async function until(word, get, what) {
+    const deadline = Date.now() + 5000;
+    let seen;
+    while (Date.now() < deadline) {
+        seen = await get();
+        if (word instanceof RegExp ? word.test(seen) : seen === word) return;
+        await new Promise((next) => setTimeout(next, 25));
+    }
+    assert.fail(`${what}: waited for ${word}, saw ${seen}`);
+}
+
+async function accessible(page, name) {
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const lines = violations.flatMap((v) => v.nodes.slice(0, 4).map((n) => `${v.id} (${v.impact}): ${v.help}\n      ${n.html.slice(0, 160)}\n      ${n.failureSummary?.split("\n").slice(1, 3).join(" ")}`));
+    assert.deepEqual(lines, [], `${name}:\n    ${lines.join("\n    ")}`);
+}
+
+const shoot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });
+
+// --- checks ---------------------------------------------------------------------------------------
+
+const checks = {
+    async "the first verdict is there within 1.5 s"() {
+        const times = [];
+        for (let i = 0; i < 3; i++) {
+            const page = await open();
+            // The mark is set when the verdict is painted, as seen from the page's own clock.
+            times.push(await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(performance.now())))));
+            await page.context().close();
+        }
+        console.log(`    first verdict after ${times.map((t) => Math.round(t)).join(", ")} ms`);
+        assert.ok(Math.min(...times) < FIRST_VERDICT_MS, `${times} ms`);
+    },
+
+    async "it opens on an allowed and a denied flow, with the deciding line lit"() {
+        const page = await open();
+        assert.match(await word(page), /^(allowed|denied)$/);
+        assert.ok((await stations(page).count()) >= 1);
+        assert.ok((await page.locator("g.arrow.allowed").count()) > 0, "an allowed edge");
+        assert.ok((await page.locator("g.arrow.denied").count()) > 0, "a denied edge");
+        assert.equal(await page.locator("g.arrow.flow").count(), 1, "one edge is selected");
+        await page.locator(".cm-mark").first().waitFor();
+        await shoot(page, "first");
+    },
+
+    async "pasted text becomes a graph; an edge tells why"() {
+        const page = await openShop();
+        assert.deepEqual((await marks(page).locator(".title").allInnerTexts()).filter((t) => ["web", "till", "store"].includes(t)).sort(), ["store", "till", "web"]);
+        await arrow(page, "web", "store").first().dispatchEvent("click");
+        await until("denied", () => word(page), "web to store");
+        const trace = await stations(page).allInnerTexts();
+        assert.equal(trace.length, 2, trace.join("\n"));
+        assert.match(trace[1], /store-only-from-till/);
+        assert.match(trace[1], /nearest/i);
+        await shoot(page, "denied");
+        await arrow(page, "till", "store").first().dispatchEvent("click");
+        await page.getByRole("spinbutton", { name: "destination port" }).fill("5432");
+        await until("allowed", () => word(page), "till to store");
+        // The deciding rule's lines are lit in the editor.
+        await page.locator(".cm-mark").first().waitFor();
+        const lit = (await page.locator(".cm-mark").allInnerTexts()).join("\n");
+        assert.match(lit, /podSelector|from/);
+        await shoot(page, "allowed");
+    },
+
+    async "a question can be asked by its ends and port"() {
+        const page = await openShop();
+        await ask(page, "till", "store", 5432);
+        await until("allowed", () => word(page), "till to store 5432");
+        await page.getByRole("spinbutton", { name: "destination port" }).fill("5433");
+        await until("denied", () => word(page), "till to store 5433");
+        await page.getByRole("combobox", { name: "protocol" }).selectOption("ICMP");
+        await until(/cannot tell/, () => word(page), "till to store ICMP");
+        await page.getByRole("button", { name: "swap the two ends" }).click();
+        await until("allowed", () => word(page), "store to till ICMP");
+    },
+
+    async "typing changes the verdict, and broken text keeps the picture"() {
+        const page = await openShop();
+        await ask(page, "web", "store", 5432);
+        await until("denied", () => word(page), "before");
+        const before = await marks(page).count();
+        await paste(page, SHOP.replace("{app: till}}\n    ports", "{app: web}}\n    ports"));
+        await until("allowed", () => word(page), "after the edit");
+        const broken = `${SHOP}---\nkind: [\n`;
+        await paste(page, broken);
+        await page.getByRole("tab", { name: /Problems/ }).click();
+        await page.getByRole("list", { name: "Problems" }).getByRole("listitem").first().waitFor();
+        assert.equal(await marks(page).count(), before, "the picture stays");
+        assert.equal((await text(page)).trim(), broken.trim(), "the text stays");
+        await shoot(page, "broken");
+    },
+
+    async "a denied flow offers the change that allows it, and undo takes it back"() {
+        const page = await openShop();
+        await ask(page, "web", "store", 5432);
+        await until("denied", () => word(page), "before");
+        const fix = page.getByRole("region", { name: "Allow this" });
+        await fix.getByRole("button", { name: "Apply" }).click();
+        await until("allowed", () => word(page), "after the change");
+        await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+        await until("denied", () => word(page), "after undo");
+        assert.equal((await text(page)).trim(), SHOP.trim());
+    },
+
+    async "every example opens with a verdict and without an error"() {
+        const page = await open();
+        const menu = page.getByRole("button", { name: /^Example/ });
+        await menu.click();
+        const titles = await page.locator(".examples .example b").allInnerTexts();
+        assert.ok(titles.length >= 8, `${titles.length} examples`);
+        await page.keyboard.press("Escape");
+        for (const [i, title] of titles.entries()) {
+            await menu.click();
+            await page.locator(".examples .example").nth(i).click();
+            await until(new RegExp(`Example\\s*${title.replace(/[^\w ]/g, ".")}`), () => menu.innerText(), "the menu names it");
+            await until(/allowed|denied|cannot tell/, () => word(page), title);
+            assert.equal(await page.locator(".badge.error").count(), 0, `${title} has errors`);
+            assert.ok((await marks(page).count()) >= 2, title);
+            await shoot(page, `example-${String(i + 1).padStart(2, "0")}`);
+        }
+    },
+
+    async "not one request after the first load, and no network is needed"() {
+        const page = await openShop();
+        await page.waitForLoadState("networkidle");
+        const before = page.requests.length;
+        await page.context().setOffline(true);
+        await ask(page, "web", "store", 5432);
+        await until("denied", () => word(page), "offline");
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        await page.getByRole("button", { name: /^Example/ }).click();
+        await page.locator(".examples .example").last().click();
+        await until(/allowed|denied|cannot tell/, () => word(page), "an example, offline");
+        await page.getByRole("button", { name: "Share" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "close" }).click();
+        assert.deepEqual(page.requests.slice(before), []);
+        const own = page.requests.filter((url) => !url.startsWith(site.address));
+        assert.deepEqual(own, [], "everything comes from where the page is");
+    },
+
+    async "work and question survive a reload"() {
+        const page = await openShop();
+        await ask(page, "till", "store", 5432);
+        await until("allowed", () => word(page), "before");
+        await page.waitForTimeout(800);
+        await page.reload();
+        await until("allowed", () => word(page), "after the reload");
+        assert.equal((await text(page)).trim(), SHOP.trim());
+    },
+
+    async "a share link holds the whole scene and the flow"() {
+        const page = await openShop();
+        await ask(page, "web", "store", 5432);
+        await until("denied", () => word(page), "before");
+        await page.getByRole("button", { name: "Share" }).click();
+        const link = await page.getByRole("textbox", { name: "link" }).inputValue();
+        assert.ok(link.startsWith(`${site.address}#`) || link.startsWith(`${site.address}index.html#`), link.slice(0, 80));
+        await shoot(page, "share");
+        // Somebody else, who has never been here.
+        const other = await open({}, new URL(link).hash);
+        await until("denied", () => word(other), "opened from the link");
+        assert.equal((await text(other)).trim(), SHOP.trim());
+        assert.equal(await other.getByRole("spinbutton", { name: "destination port" }).inputValue(), "5432");
+        const sent = other.requests.filter((url) => url.includes("#") || url.length > 200);
+        assert.deepEqual(sent, [], "the scene is sent to nobody");
+    },
+
+    async "the embedded page shows the scene inside another"() {
+        const page = await openShop();
+        await ask(page, "web", "store", 5432);
+        await until("denied", () => word(page), "before");
+        await page.getByRole("button", { name: "Share" }).click();
+        const code = await page.getByRole("textbox", { name: "embed code" }).inputValue();
+        assert.match(code, /^<iframe src="http[^"]+embed\.html#[^"]+"/);
+        site.pages["/course.html"] = `<!doctype html><html lang="en"><title>A course</title><h1>A course</h1>${code}`;
+        const course = await page.context().newPage();
+        course.on("pageerror", (error) => troubles.push(`embedded: ${error.message}`));
+        await course.goto(`${site.origin}/course.html`);
+        const frame = course.frameLocator("iframe");
+        await frame.locator("svg.graph g.mark").first().waitFor();
+        await until("denied", async () => (await frame.locator(".verdict h2").first().innerText()).trim().toLowerCase(), "embedded verdict");
+        assert.equal(await frame.locator(".cm-editor").count(), 0, "nothing to edit where it is read-only");
+        assert.equal(await frame.getByRole("link", { name: /Open in Netpolis/ }).count(), 1);
+        await shoot(course, "embed");
+    },
+
+    async "the graph can be used with the keyboard alone"() {
+        const page = await openShop();
+        const first = page.locator("svg.graph g.mark[tabindex='0']").first();
+        await first.focus();
+        const name = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? "");
+        const seen = new Set([await name()]);
+        for (const key of ["ArrowRight", "ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"]) {
+            await page.keyboard.press(key);
+            seen.add(await name());
+        }
+        assert.ok(seen.size >= 2, [...seen].join("; "));
+        await page.keyboard.press("Enter");
+        await page.locator("g.mark.selected").first().waitFor();
+        await shoot(page, "selected");
+    },
+
+    async "accessible, light"() {
+        const page = await open({ colorScheme: "light" });
+        await accessible(page, "start, light");
+        await page.getByRole("tab", { name: /Problems/ }).click();
+        await accessible(page, "problems, light");
+        await page.getByRole("button", { name: "Share" }).click();
+        await accessible(page, "share, light");
+        await page.getByRole("dialog").getByRole("button", { name: "close" }).click();
+        await page.getByRole("button", { name: /^Example/ }).click();
+        await accessible(page, "menu, light");
+        await shoot(page, "light");
+    },
+
+    async "accessible, dark"() {
+        const page = await open({ colorScheme: "dark" });
+        await accessible(page, "start, dark");
+        await page.locator("details.tiers summary").first().click();
+        await accessible(page, "trace opened, dark");
+        await shoot(page, "dark");
+    },
+
+    async "accessible on a phone, without sideways scrolling"() {
+        const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true, colorScheme: "light" });
+        const screens = page.getByRole("navigation", { name: "Screens" }).getByRole("button");
+        const titles = await screens.allInnerTexts();
+        assert.ok(titles.length >= 4, titles.join());
+        for (const [i, title] of titles.entries()) {
+            await screens.nth(i).click();
+            const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+            assert.ok(wide <= seen, `${title}: ${wide} wide on ${seen}`);
+            await accessible(page, `phone, ${title.split("\n")[0]}`);
+            await shoot(page, `phone-${i + 1}`);
+        }
+    },
+
+    async "readable at 200 % text and on a narrow window"() {
+        const page = await open({ viewport: { width: 720, height: 450 } });
+        const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.ok(wide <= seen, `${wide} wide on ${seen}`);
+        await shoot(page, "narrow");
+    },
+};
+
+// --- the run --------------------------------------------------------------------------------------
+
+const pages = {};
+site = { ...(await serve(join(here, "../../dist"), "/some/sub/path/", pages)), pages };
+await rm(shots, { recursive: true, force: true });
+await mkdir(shots, { recursive: true });
+browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+let passed = 0;
+let failed = 0;
+for (const [name, check] of Object.entries(checks)) {
+    if (!name.includes(wanted)) continue;
+    troubles.length = 0;
+    try {
+        await check();
+        assert.deepEqual(troubles, [], troubles.join("\n"));
+        passed += 1;
+        console.log(`  ok      ${name}`);
+    } catch (error) {
+        failed += 1;
+        console.log(`  FAILED  ${name}\n    ${String(error?.message ?? error).split("\n").slice(0, 30).join("\n    ")}`);
+        const last = browser.contexts().at(-1)?.pages().at(-1);
+        await last?.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, "-")}.png`) }).catch(() => {});
+    }
+    for (const context of browser.contexts()) await context.close();
+}
+await browser.close();
+site.close();
+console.log(`e2e: ${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,40 @@
+// A plain file server, as any would do: no rewriting, no special headers, the site under a sub-path.
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+
+const TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".wasm": "application/wasm",
+    ".woff2": "font/woff2",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+    ".yaml": "text/plain; charset=utf-8",
+};
+
+/**
+ * Serves a folder at http://localhost:PORT/BASE/, and pages that are given as text beside it.
+ * @param {string} folder
+ * @param {string} base   with slashes at both ends
+ * @param {Record<string, string>} pages  texts by path
+ */
+export async function serve(folder, base, pages) {
+    const server = createServer(async (request, response) => {
+        const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+        const answer = (status, type, body) => response.writeHead(status, { "content-type": type }).end(body);
+        if (path in pages) return answer(200, TYPES[".html"], pages[path]);
+        if (!path.startsWith(base)) return answer(404, TYPES[".txt"], "not here");
+        const name = normalize(path.slice(base.length) || "index.html");
+        if (name.startsWith("..")) return answer(404, TYPES[".txt"], "not here");
+        try {
+            answer(200, TYPES[extname(name)] ?? "application/octet-stream", await readFile(join(folder, name)));
+        } catch {
+            answer(404, TYPES[".txt"], "no such file");
+        }
+    });
+    await new Promise((done) => server.listen(0, "127.0.0.1", done));
+    const origin = `http://localhost:${server.address().port}`;
+    return { origin, address: origin + base, close: () => server.close() };
+}

@@ -1,0 +1,44 @@
+//! `conformance DIR [--table FILE]`: runs the conformance cases below a folder.
+//!
+//! Exit code 0 when all agree but for disputed cases, 1 when others disagree, 2 when the cases cannot be read.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use netpolis_tests::conformance::{disputed, report, run, table};
+
+const USAGE: &str = "usage: conformance DIR [--table FILE]";
+
+fn main() -> ExitCode {
+    let mut folder: Option<PathBuf> = None;
+    let mut file: Option<PathBuf> = None;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--table" => file = arguments.next().map(Into::into),
+            _ if folder.is_none() && !argument.starts_with('-') => folder = Some(argument.into()),
+            _ => return trouble(USAGE),
+        }
+    }
+    let Some(folder) = folder else { return trouble(USAGE) };
+    match conform(&folder, file.as_deref()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => trouble(&message),
+    }
+}
+
+fn trouble(message: &str) -> ExitCode {
+    eprintln!("conformance: {message}");
+    ExitCode::from(2)
+}
+
+fn conform(folder: &Path, file: Option<&Path>) -> Result<bool, String> {
+    let sets = run(folder)?;
+    let (text, fine) = report(&sets, &disputed()?);
+    println!("{text}");
+    if let Some(file) = file {
+        std::fs::write(file, table(&sets)).map_err(|e| format!("cannot write `{}`: {e}", file.display()))?;
+    }
+    Ok(fine)
+}
