@@ -8,8 +8,8 @@
 //! Text is loaded anew at each key press, and nearly all of it is what it was before. A document's spans count from its own start, so what
 //! was read of it stays true wherever it moves, and only the document that was edited is read again.
 
-mod cache;
 mod duplicates;
+mod reuse;
 #[cfg(test)]
 mod tests;
 
@@ -19,11 +19,11 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use self::cache::Cache;
+use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{self, Limits, codes};
 use crate::resources::{self, Resource};
-use crate::text::{DocumentId, LineIndex, Source, SourceId, Sources, Span};
+use crate::text::{DocumentId, SourceId, Sources, Span};
 
 /// What one document says.
 #[derive(Clone, Debug, Default)]
@@ -81,8 +81,7 @@ impl Loaded {
 #[derive(Debug, Default)]
 pub struct Loader {
     limits: Limits,
-    sources: Vec<Source>,
-    cache: Cache,
+    files: Vec<File>,
 }
 
 impl Loader {
@@ -94,28 +93,14 @@ impl Loader {
     /// Reads all files, given by name and text. Never fails: what cannot be read is reported, and everything else is read.
     pub fn load(&mut self, files: &[(&str, &str)]) -> Loaded {
         let mut loaded = Loaded::default();
+        let mut loose = Loose::default();
+        let plans = reuse::plan(files, core::mem::take(&mut self.files), &mut loose);
         let mut bytes = 0usize;
-        for (name, text) in files {
-            bytes = bytes.saturating_add(text.len());
-            let source = loaded.sources.add_indexed(self.source(name, text));
-            if bytes > self.limits.bytes {
-                let message = format!("`{name}` is not read: all files together have more than {} bytes", self.limits.bytes);
-                self.refuse(&mut loaded, source, 0, codes::TOO_LARGE, message);
-                continue;
-            }
-            let Some(text) = loaded.sources.get(source).map(|source| source.text.clone()) else { continue };
-            let ranges = document::split(&text);
-            for range in ranges {
-                if loaded.documents.len() >= self.limits.documents {
-                    let message = format!("only the first {} documents are read", self.limits.documents);
-                    self.refuse(&mut loaded, source, range.start, codes::TOO_MANY_DOCUMENTS, message);
-                    break;
-                }
-                self.document(&mut loaded, source, &text, range);
-            }
+        for plan in plans {
+            bytes = bytes.saturating_add(plan.source.text.len());
+            let file = self.file(&mut loaded, plan, &loose, bytes);
+            self.files.push(file);
         }
-        self.cache.end_round();
-        self.sources = loaded.sources.iter().map(|(_, source)| source.clone()).collect();
         duplicates::find(&mut loaded);
         loaded.diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.document, place.span.start)));
         loaded
@@ -123,23 +108,34 @@ impl Loader {
 }
 
 impl Loader {
-    /// A file with its lines indexed; taken over from the last time if nothing changed.
-    fn source(&self, name: &str, text: &str) -> Source {
-        match self.sources.iter().find(|known| known.name == name && *known.text == *text) {
-            Some(known) => known.clone(),
-            None => {
-                let text: Arc<str> = Arc::from(text);
-                Source { name: name.into(), lines: Arc::new(LineIndex::new(&text)), text }
-            }
+    /// Adds a file with its documents. `bytes` is the size of all files up to it.
+    fn file(&self, loaded: &mut Loaded, plan: Plan, loose: &Loose, bytes: usize) -> File {
+        let Plan { source, head, middle, tail } = plan;
+        let id = loaded.sources.add_indexed(source.clone());
+        if bytes > self.limits.bytes {
+            let message = format!("`{}` is not read: all files together have more than {} bytes", source.name, self.limits.bytes);
+            self.refuse(loaded, id, 0, codes::TOO_LARGE, message);
+            return File { source, documents: Vec::new() };
         }
-    }
-
-    /// Adds the document at `range`, read now or known already.
-    fn document(&mut self, loaded: &mut Loaded, source: SourceId, text: &Arc<str>, range: Range<usize>) {
-        let limits = &self.limits;
-        let offset = range.start;
-        let parsed = self.cache.get_or_read(text, range, |text| read(text, limits));
-        add(loaded, source, offset, parsed);
+        let text = &*source.text;
+        let offset = middle.start;
+        let read_anew = |range: Range<usize>| {
+            let range = offset + range.start..offset + range.end;
+            let document = text.get(range.clone()).unwrap_or_default();
+            Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.limits))) }
+        };
+        let middle = document::split(text.get(middle).unwrap_or_default()).into_iter().map(read_anew);
+        let mut documents = Vec::with_capacity(head.len() + tail.len() + 1);
+        for known in head.into_iter().chain(middle).chain(tail) {
+            if loaded.documents.len() >= self.limits.documents {
+                let message = format!("only the first {} documents are read", self.limits.documents);
+                self.refuse(loaded, id, known.range.start, codes::TOO_MANY_DOCUMENTS, message);
+                return File { source, documents: Vec::new() };
+            }
+            add(loaded, id, known.range.start, known.parsed.clone());
+            documents.push(known);
+        }
+        File { source, documents }
     }
 
     /// Reports that a file is not read from `offset` on.

@@ -137,3 +137,39 @@ fn much_text_is_read() {
     let loaded = Loader::default().load(&[("big.yaml", &big)]);
     assert_eq!((loaded.resources().count(), loaded.diagnostics.len()), (1, 0));
 }
+
+/// Edits of all kinds at all places give what loading the new text afresh gives.
+#[test]
+fn reuse_never_changes_what_is_loaded() {
+    let base = format!(
+        "# head\n{}---\n# only a comment\n---\n%x\n{}...\n# between\n{}{{\"kind\": \"A\"}}{{\"kind\": \"B\"}}\n---\na: |\n  ---\n{}\u{feff}---\nz: 1\n",
+        accounts(&["a"]),
+        accounts(&["b"]),
+        accounts(&["c"]),
+        accounts(&["d", "a"])
+    );
+    let mut loader = Loader::default();
+    let mut check = |text: &str| {
+        let kept = loader.load(&[("a.yaml", text)]);
+        let fresh = Loader::default().load(&[("a.yaml", text)]);
+        let view = |loaded: &Loaded| {
+            let document = |d: &LoadedDocument| {
+                (told(loaded, Some(Span::default().within(d.id))).0, d.parsed.resources.clone(), d.parsed.diagnostics.clone())
+            };
+            (loaded.documents.iter().map(document).collect::<Vec<_>>(), loaded.diagnostics.clone())
+        };
+        assert_eq!(view(&kept), view(&fresh), "{text}");
+    };
+    let inserts = ["x", "\n", "---\n", "\n---\n", "--- ", "...\n", "-", "# c\n", "'", "{", "}", "\u{feff}", "%Y\n", " ", "é"];
+    for (at, _) in base.char_indices() {
+        for insert in inserts {
+            check(&format!("{}{insert}{}", &base[..at], &base[at..]));
+        }
+        for length in [1, 4, 30] {
+            if let Some(rest) = base.get(at + length..) {
+                check(&format!("{}{rest}", &base[..at]));
+            }
+        }
+        check(&base);
+    }
+}
