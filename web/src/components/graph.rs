@@ -198,9 +198,9 @@ struct LegendProps {
 fn Legend(props: &LegendProps) -> Html {
     let hidden = match (props.denied, props.open) {
         (0, 0) => None,
-        (denied, 0) => Some(format!("not drawn: {denied} denied pairs")),
-        (0, open) => Some(format!("not drawn: {open} pairs without a policy")),
-        (denied, open) => Some(format!("not drawn: {denied} denied pairs, {open} without a policy")),
+        (denied, 0) => Some(format!("not drawn: {denied} denied")),
+        (0, open) => Some(format!("not drawn: {open} open to all")),
+        (denied, open) => Some(format!("not drawn: {denied} denied, {open} open to all")),
     };
     html! {
         <div class="legend" aria-hidden="true">

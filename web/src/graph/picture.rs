@@ -5,9 +5,9 @@
 //! | traffic | drawn |
 //! |---|---|
 //! | the flow in question | always |
-//! | allowed where a policy has a say | always |
+//! | allowed where a policy has a say | always, but for what the Internet may do as well: that arrow tells it all |
 //! | allowed because no policy has a say | while there are few such pairs |
-//! | denied | while there are few such pairs, or when asked for |
+//! | denied | while there are few such pairs, or when asked for; not against the direction of an allowed flow |
 //!
 //! The others are there, but seen only while one of their ends is pointed at or selected.
 
@@ -139,7 +139,7 @@ pub struct Picture {
     pub bounds: Rect,
     /// How many denied pairs inside are not drawn.
     pub denied_hidden: usize,
-    /// How many pairs inside are not drawn that are allowed because no policy has a say.
+    /// How many pairs inside are not drawn that are open to all: no policy has a say, or the Internet may do the same.
     pub open_hidden: usize,
     /// For the next picture.
     pub memory: Memory,
@@ -422,6 +422,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
     let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
 
+    let internet = drafts.iter().position(|d| d.mark.sort == EndKind::Outside && d.mark.title == "Internet");
     let mut arrows: Vec<Arrow> = Vec::new();
     let mut governed: Vec<bool> = Vec::new();
     let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
@@ -455,27 +456,43 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             title: format!("{from} {} {to}: {word}, {}", if both { "to and from" } else { "to" }, pair.long),
             route: Route::default(),
         });
-        governed.push(pair.governed || (both && back.is_some_and(|b| b.governed)));
+        let general = |pair: &Pair| {
+            let same = |other: (usize, usize)| index.get(&other).and_then(|&i| pairs.get(i)).is_some_and(|o| o.status == pair.status && o.label == pair.label);
+            let is_open = |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
+            pair.status != Status::Denied
+                && internet.is_some_and(|i| pair.from != i && pair.to != i && (same((i, pair.to)) || (same((pair.from, i)) && is_open(pair.to))))
+        };
+        let specific = |pair: &Pair| pair.governed && !general(pair);
+        governed.push(specific(pair) || (both && back.is_some_and(specific)));
     }
+    // Nobody asks whether a database may call those who call it.
+    let answers: Vec<bool> = arrows
+        .iter()
+        .map(|a| {
+            let back = index.get(&(a.to, a.from)).and_then(|&i| pairs.get(i));
+            a.status == Status::Denied && back.is_some_and(|b| b.governed && matches!(b.status, Status::Allowed | Status::Partly))
+        })
+        .collect();
 
     let among = |a: &Arrow| inside(a.from) && inside(a.to);
     let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node);
-    let denied_inside = arrows.iter().filter(|a| a.status == Status::Denied && among(a)).count();
-    let denied_all = arrows.iter().filter(|a| a.status == Status::Denied && !is_node(a.from) && !is_node(a.to)).count();
+    let forward = || arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to));
+    let denied_inside = forward().filter(|(a, _)| among(a)).count();
+    let denied_all = forward().count();
     let open_inside = arrows.iter().zip(&governed).filter(|(a, governed)| a.status == Status::Allowed && !**governed && among(a)).count();
     let open_all = arrows.iter().zip(&governed).filter(|(a, g)| a.status == Status::Allowed && !**g && !is_node(a.from) && !is_node(a.to)).count();
-    for (arrow, governed) in arrows.iter_mut().zip(&governed) {
+    for ((arrow, governed), answers) in arrows.iter_mut().zip(&governed).zip(&answers) {
         let inner = inside(arrow.from) && inside(arrow.to);
         let node = is_node(arrow.from) || is_node(arrow.to);
         let selected = options.selected.is_some_and(|s| holds(arrow.from, s) || holds(arrow.to, s));
         let few = |inside: usize, all: usize, limit: usize| if inner { inside <= limit } else { all <= limit };
         let wanted = match arrow.status {
-            Status::Denied => options.denied.unwrap_or_else(|| few(denied_inside, denied_all, FEW_DENIED)) && !node,
-            Status::Partly | Status::CannotTell => *governed && !node,
+            Status::Denied => options.denied.unwrap_or_else(|| !answers && few(denied_inside, denied_all, FEW_DENIED)) && !node,
+            Status::Partly | Status::CannotTell => !node && *governed,
             Status::Allowed => !node && (*governed || few(open_inside, open_all, FEW_OPEN)),
         };
         arrow.quiet = !(wanted || selected || arrow.flow);
-        arrow.open = arrow.status == Status::Allowed && !governed;
+        arrow.open = matches!(arrow.status, Status::Allowed | Status::Partly) && !governed;
     }
     let hidden = |of: fn(&Arrow) -> bool| arrows.iter().filter(|a| a.quiet && inside(a.from) && inside(a.to) && of(a)).map(|a| 1 + usize::from(a.both)).sum();
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));

@@ -146,3 +146,25 @@ fn a_large_scene_is_quick_enough_to_draw() {
     assert!(picture.arrows.len() <= MOST_LOUD + MOST_QUIET);
     assert_eq!(picture.marks.len(), 201);
 }
+
+#[test]
+fn what_the_internet_may_do_is_drawn_once() {
+    let mut view = scene(&[5]);
+    isolate(&mut view, 3);
+    for from in 0..view.ends.len() {
+        allow(&mut view, from, 3, 2);
+    }
+    let picture = picture(&view, &Options::default(), &Memory::default());
+    assert_eq!(seen(&picture), [("Internet>w3".into(), Status::Partly, false)]);
+}
+
+#[test]
+fn nothing_is_denied_against_the_direction_of_an_allowed_flow() {
+    let mut view = scene(&[2]);
+    isolate(&mut view, 0);
+    isolate(&mut view, 1);
+    allow(&mut view, 0, 1, 2);
+    let seen = seen(&picture(&view, &Options::default(), &Memory::default()));
+    assert!(seen.iter().all(|(name, ..)| name != "w1>w0"), "{seen:?}");
+    assert!(seen.contains(&("w0>w1".into(), Status::Partly, false)));
+}
