@@ -217,6 +217,16 @@ impl Connectivity {
         })
     }
 
+    /// Whether egress of a class possibly lets out, to any end at all, a set of connections for which `wanted` holds.
+    pub(crate) fn lets_out(&self, class: ClassId, wanted: impl Fn(&ConnectionSet) -> bool) -> bool {
+        let Some(RowId::Row(row)) = self.egress.of_class.get(class.0 as usize) else { return wanted(self.set(ConnectionId::ALL)) };
+        let Some(row) = self.egress.rows.get(*row as usize) else { return false };
+        let mut ids: Vec<ConnectionId> = row.possible.as_ref().unwrap_or(&row.allowed).clone();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().any(|id| wanted(self.set(id)))
+    }
+
     /// The sets that the numbers stand for.
     pub fn sets(&self, ids: PairIds) -> Pair<'_> {
         Pair { allowed: self.bench.table.get(ids.allowed), possible: self.bench.table.get(ids.possible) }

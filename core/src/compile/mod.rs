@@ -402,6 +402,18 @@ impl Compiled {
         set.possible().ones().any(|class| matches!(self.classes.kind(ClassId(class as u32)), ClassKind::Pod))
     }
 
+    /// Whether any pod that a rule is about (a subject, for ingress; a peer, for egress) declares a port with this name and protocol.
+    /// Nothing if there is no such pod at all.
+    pub(crate) fn named_port_is_found(&self, rule: RuleRef, name: &str, protocol: Option<Protocol>) -> Option<bool> {
+        let destinations = match rule.direction {
+            Direction::Ingress => &self.compiled_policy(rule.policy)?.subjects,
+            Direction::Egress => self.compiled_rule(rule)?.peers.possible(),
+        };
+        let mut pods = destinations.ones().map(|class| ClassId(class as u32)).filter(|class| self.classes.kind(*class) == ClassKind::Pod).peekable();
+        pods.peek()?;
+        Some(pods.any(|class| self.classes.named_ports(class).iter().any(|p| *p.name == *name && protocol.is_none_or(|wanted| wanted == p.protocol))))
+    }
+
     pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {
         const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false };
         let all = match direction {

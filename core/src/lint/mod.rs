@@ -1,12 +1,73 @@
-//! Policies that probably do not do what they were written for. One rule a file; each asks the compiled scene, none evaluates on its own.
+//! Policies that probably do not do what they were written for.
+//!
+//! One rule a file, each with its code, what it says and why it matters. Rules ask the compiled scene; none evaluates on its own. Two
+//! kinds of question are asked: about this scene ("selects no pod") and about the text alone ("another rule covers this one"); what holds
+//! only because the scene is small is not called pointless.
+
+mod rules;
 
 use alloc::vec::Vec;
 
 use crate::diagnostics::Diagnostic;
+use crate::policy::{Direction, PeerMatch, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
 use crate::scene::Scene;
+
+/// A rule: looks at a scene and adds what it finds.
+type Check = fn(&Scene, &mut Vec<Diagnostic>);
+
+const CHECKS: &[Check] = &[
+    rules::selects_nothing::check,
+    rules::peer_selects_nothing::check,
+    rules::cuts_off_dns::check,
+    rules::unknown_port_name::check,
+    rules::block_covers_pods::check,
+    rules::pointless_rule::check,
+    rules::equal_priority::check,
+    rules::host_network::check,
+    rules::no_engine::check,
+    rules::unknown_namespace::check,
+    rules::either_or_both::check,
+    rules::service_port::check,
+    rules::port_name_outside::check,
+    rules::mixed_versions::check,
+    rules::missing_service::check,
+];
 
 /// Runs every rule.
 pub fn lint(scene: &Scene) -> Vec<Diagnostic> {
-    let _ = scene;
-    Vec::new()
+    let mut found = Vec::new();
+    CHECKS.iter().for_each(|check| check(scene, &mut found));
+    found
+}
+
+/// Every policy of a scene.
+fn policies(scene: &Scene) -> &[Policy] {
+    &scene.compiled().ruleset().policies
+}
+
+/// Every rule that can act, with its policy and reference.
+fn acting_rules(scene: &Scene) -> impl Iterator<Item = (&Policy, RuleRef, &Rule)> {
+    policies(scene).iter().flat_map(|policy| {
+        Direction::BOTH.into_iter().filter(|d| policy.acts_on(*d)).flat_map(move |direction| {
+            let reference = move |index| RuleRef { policy: policy.id, direction, index };
+            (0..).zip(policy.rules(direction)).map(move |(index, rule)| (policy, reference(index), rule))
+        })
+    })
+}
+
+/// The peer terms of a rule, with their places in it.
+fn peer_terms(rule: &Rule) -> impl Iterator<Item = (usize, &PeerTerm)> {
+    let terms: &[PeerTerm] = match &rule.peers {
+        PeerMatch::Any => &[],
+        PeerMatch::Of(terms) => terms,
+    };
+    terms.iter().enumerate()
+}
+
+/// The traffic terms of a rule.
+fn traffic_terms(rule: &Rule) -> &[TrafficTerm] {
+    match &rule.traffic {
+        TrafficMatch::Any => &[],
+        TrafficMatch::Of(terms) => terms,
+    }
 }

@@ -1,0 +1,44 @@
+//! LINT001: a policy selects no pod.
+//!
+//! It is stored and does nothing. Often a label is mistyped, or the labels of the workload were written where those of its pods were
+//! meant: `podSelector: {matchLabels: {app: databse}}`.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::typo;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::lint::policies;
+use crate::policy::NamespaceMatch;
+use crate::scene::Scene;
+use crate::snapshot::{Endpoint, Role};
+
+const CODE: Code = Code("LINT001");
+
+pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
+    let snapshot = scene.snapshot();
+    if snapshot.endpoints.is_empty() {
+        // Policies alone, without a cluster: nothing can be said about what they select.
+        return;
+    }
+    for policy in policies(scene).iter().filter(|p| !scene.compiled().selects_any(p.id)) {
+        let namespace = match &policy.subject.namespaces {
+            NamespaceMatch::Named(name) => Some(name.as_str()),
+            NamespaceMatch::Selector(_) => None,
+        };
+        let in_scope = |e: &&Endpoint| e.role == Role::Pod && namespace.is_none_or(|n| snapshot.namespace_name(e.namespace) == n);
+        let mut pods = snapshot.endpoints.iter().filter(in_scope).map(|e| &e.labels).peekable();
+        let on_host = |e: &Endpoint| e.host_network && in_scope(&e) && policy.subject.pods.matches(&e.labels);
+        if snapshot.endpoints.iter().any(on_host) {
+            // LINT008 says more about these.
+            continue;
+        }
+        let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), format!("{} `{}` selects no pod", policy.kind, policy.title()));
+        let problem = match namespace {
+            Some(name) if pods.peek().is_none() => problem.help(format!("there is no pod in namespace `{name}`")),
+            Some(_) => typo::explain(problem, scene, policy.subject_place.document, &policy.subject.pods, pods),
+            None => problem.help("no pod is in a namespace that the subject selects, with labels that it asks for"),
+        };
+        found.push(problem);
+    }
+}
