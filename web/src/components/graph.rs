@@ -19,7 +19,7 @@ use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind, Options, Picture, picture};
 use crate::state::{Action, State};
-use crate::view_model::{EndKind, Question, Status};
+use crate::view_model::{EndKind, Question, Status, VerdictView};
 
 /// Largest and smallest scale.
 const SCALES: (f64, f64) = (0.08, 2.5);
@@ -157,14 +157,22 @@ pub fn Graph() -> Html {
 #[hook]
 fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Picture> {
     let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
-    let dependencies = (Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
+    let verdict = store.answered().map(|a| {
+        let status = match a.verdict {
+            VerdictView::Allowed => Status::Allowed,
+            VerdictView::Denied => Status::Denied,
+            VerdictView::CannotTell => Status::CannotTell,
+        };
+        (status, format!("{} {}", a.question.protocol, a.question.port.map(|p| p.to_string()).unwrap_or_default()))
+    });
+    let dependencies = (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
     let memory = memory.clone();
-    let result = use_memo(dependencies, move |(scene, flow, selected, denied, toggled, number)| {
+    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number)| {
         let mut memory = memory.borrow_mut();
         if memory.0 != *number {
             *memory = (*number, Memory::default());
         }
-        let options = Options { flow: *flow, selected: *selected, denied: *denied, toggled, tall: is_narrow() };
+        let options = Options { flow: *flow, verdict: verdict.as_ref().map(|(status, port)| (*status, port.as_str())), selected: *selected, denied: *denied, toggled, tall: is_narrow() };
         let picture = picture(scene, &options, &memory.1);
         memory.1 = picture.memory.clone();
         picture
@@ -268,7 +276,7 @@ fn Drawing(props: &DrawingProps) -> Html {
             </defs>
             <g class="world">
                 <g class="frames">{ for picture.frames.iter().map(frame) }</g>
-                <g class="edges">{ for picture.arrows.iter().map(|arrow| edge(arrow, &picture.marks)) }</g>
+                <g class="edges">{ for picture.arrows.iter().map(|arrow| edge(arrow, &picture)) }</g>
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(i, m)| mark(m, i == first, &picture, i)) }</g>
                 <path class="follow" d="" />
             </g>
@@ -299,7 +307,7 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
-fn edge(arrow: &Arrow, marks: &[Mark]) -> Html {
+fn edge(arrow: &Arrow, picture: &Picture) -> Html {
     let kind = match arrow.status {
         Status::Allowed | Status::Partly => "allowed",
         Status::Denied => "denied",
@@ -327,7 +335,7 @@ fn edge(arrow: &Arrow, marks: &[Mark]) -> Html {
     let ends = format!("{} {}", arrow.from, arrow.to);
     let head = format!("url(#head-{kind})");
     let class = classes!("arrow", status_class(arrow.status), arrow.quiet.then_some("quiet"), arrow.flow.then_some("flow"), arrow.open.then_some("open"));
-    let ask = format!("{} {}", end_key(marks, arrow.from), end_key(marks, arrow.to));
+    let ask = format!("{} {}", end_key(picture, arrow.from), end_key(picture, arrow.to));
     html! {
         <g key={arrow.key.clone()} {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-ends={ends} data-ask={ask}>
             if arrow.flow { <path class="halo" d={d.clone()} /> }
@@ -339,9 +347,15 @@ fn edge(arrow: &Arrow, marks: &[Mark]) -> Html {
     }
 }
 
-/// What a question calls the mark; nothing for a closed namespace.
-fn end_key(marks: &[Mark], index: usize) -> String {
-    marks.get(index).filter(|m| m.end.is_some()).map(|m| m.key.clone()).unwrap_or_default()
+/// What a question calls the mark, or the first of a frame; nothing for a closed namespace.
+fn end_key(picture: &Picture, index: usize) -> String {
+    let mark = match picture.marks.get(index) {
+        Some(mark) => Some(mark),
+        None => picture.frames.get(index - picture.marks.len()).and_then(|frame| {
+            picture.marks.iter().find(|m| m.end.is_some() && frame.rect.contains(m.rect.middle_x(), m.rect.middle_y(), 0.0))
+        }),
+    };
+    mark.filter(|m| m.end.is_some()).map(|m| m.key.clone()).unwrap_or_default()
 }
 
 fn mark(mark: &Mark, tabbable: bool, picture: &Picture, index: usize) -> Html {
@@ -569,7 +583,7 @@ impl Events {
 
     fn ask(&self, from: &str, to: &str) {
         let port = self.picture.arrows.iter().find(|a| {
-            let key = |i: usize| end_key(&self.picture.marks, i);
+            let key = |i: usize| end_key(&self.picture, i);
             key(a.from) == from && key(a.to) == to
         });
         // The port that the arrow speaks of, else the one that was asked for before.
@@ -703,7 +717,7 @@ fn show(canvas: &Element, camera: &Camera) {
         let _ = world.set_attribute("transform", &format!("translate({:.1} {:.1}) scale({:.4})", camera.x, camera.y, camera.scale));
     }
     // Letters that nobody could read are left out.
-    let _ = canvas.class_list().toggle_with_force("far", camera.scale < 0.4);
+    let _ = canvas.class_list().toggle_with_force("far", camera.scale < 0.5);
     if let Some(html) = canvas.dyn_ref::<HtmlElement>() {
         let _ = html.style().set_property("background-position", &format!("{:.1}px {:.1}px", camera.x, camera.y));
     }

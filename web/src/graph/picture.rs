@@ -24,6 +24,8 @@ pub const MANY_WORKLOADS: usize = 60;
 const FEW_DENIED: usize = 6;
 /// Most pairs outside every policy that are drawn unasked.
 const FEW_OPEN: usize = 6;
+/// Fewest workloads for which one arrow speaks.
+const FEW_MEMBERS: usize = 3;
 /// Most arrows that can be seen at once.
 const MOST_LOUD: usize = 500;
 /// Most arrows that wait for the pointer.
@@ -89,9 +91,9 @@ pub struct FrameMark {
 pub struct Arrow {
     /// Its name, the same in every picture.
     pub key: String,
-    /// Index of the mark it leaves.
+    /// Index of the mark it leaves; from the number of marks on, of a frame.
     pub from: usize,
-    /// Index of the mark it comes to.
+    /// Index of the mark it comes to, or of a frame.
     pub to: usize,
     /// What passes.
     pub status: Status,
@@ -116,6 +118,8 @@ pub struct Arrow {
 pub struct Options<'a> {
     /// Ends of the flow in question.
     pub flow: Option<(usize, usize)>,
+    /// What the answer to the question is, and the port that was asked for.
+    pub verdict: Option<(Status, &'a str)>,
     /// The selected end, whose arrows all are drawn.
     pub selected: Option<usize>,
     /// Denied pairs: always, never, or as there is room.
@@ -215,8 +219,9 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         })
         .collect();
 
+    bundle(scene, &marks, &frames, &mut arrows, options);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
-    let rects: Vec<Rect> = marks.iter().map(|m| m.rect).collect();
+    let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
     let titles: Vec<Rect> = frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
     let wishes: Vec<Wish> = arrows
         .iter()
@@ -231,10 +236,57 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
             layer: u8::from(arrow.quiet),
         })
         .collect();
-    for (arrow, way) in arrows.iter_mut().zip(route::route(&rects, &titles, &wishes)) {
+    for (arrow, way) in arrows.iter_mut().zip(route::route(&rects, marks.len(), &titles, &wishes)) {
         arrow.route = way;
     }
-    Picture { marks, frames, arrows, bounds: placed.bounds, denied_hidden, open_hidden, memory: placed.memory }
+    let mut bounds = placed.bounds;
+    for arrow in arrows.iter().filter(|a| !a.quiet) {
+        for t in [0.25, 0.5, 0.75] {
+            let (x, y) = arrow.route.at(t);
+            bounds = bounds.union(&Rect { x: x - 12.0, y: y - 12.0, w: 24.0, h: 24.0 });
+        }
+    }
+    Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, memory: placed.memory }
+}
+
+/// Where all workloads of a frame send the same to one end, or get the same from it, one arrow at the frame says it for all of them.
+fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut Vec<Arrow>, options: &Options<'_>) {
+    let frame_of: Vec<Option<usize>> = marks
+        .iter()
+        .map(|mark| {
+            let namespace = scene.ends.get(mark.end?).filter(|_| mark.kind == MarkKind::Card)?.namespace?;
+            let name = &scene.namespaces.get(namespace as usize)?.name;
+            frames.iter().position(|f| f.name == *name)
+        })
+        .collect();
+    let frame_of = |mark: usize| frame_of.get(mark).copied().flatten();
+    let touched = |mark: usize| options.selected.is_some() && marks.get(mark).is_some_and(|m| m.end == options.selected);
+    let mut groups: BTreeMap<(usize, usize, bool, Status, String), Vec<usize>> = BTreeMap::new();
+    for (index, arrow) in arrows.iter().enumerate().filter(|(_, a)| !a.quiet && !a.flow && !a.both && !touched(a.from) && !touched(a.to)) {
+        for (member, other, out) in [(arrow.from, arrow.to, true), (arrow.to, arrow.from, false)] {
+            if let Some(frame) = frame_of(member)
+                && frame_of(other) != Some(frame)
+            {
+                groups.entry((frame, other, out, arrow.status, arrow.label.clone())).or_default().push(index);
+            }
+        }
+    }
+    for ((frame, other, out, status, label), members) in groups {
+        let Some(mark) = frames.get(frame).filter(|f| members.len() >= FEW_MEMBERS && members.len() == f.count) else { continue };
+        let Some(end) = marks.get(other) else { continue };
+        let name = end.end.map_or_else(|| end.title.clone(), |e| scene.title(e));
+        let (from, to) = if out { (marks.len() + frame, other) } else { (other, marks.len() + frame) };
+        let (open, long) = members.first().and_then(|&m| arrows.get(m)).map(|a| (a.open, a.title.rsplit(": ").next().unwrap_or_default().to_owned())).unwrap_or_default();
+        for member in members {
+            if let Some(arrow) = arrows.get_mut(member) {
+                arrow.quiet = true;
+            }
+        }
+        let all = format!("every workload of {}", mark.name);
+        let title = if out { format!("{all} to {name}: {long}") } else { format!("{name} to {all}: {long}") };
+        let key = format!("{} {other} {out} {label}", mark.name);
+        arrows.push(Arrow { key, from, to, status, label, both: false, quiet: false, flow: false, open, title, route: Route::default() });
+    }
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {
@@ -391,7 +443,9 @@ fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, 
                 *counts.entry(set).or_default() += m * n;
                 total += m * n;
             }
-            governed |= scene.is_governed(a, b);
+            // A policy that leaves everything as it would be without it has no say.
+            let isolated = scene.ends.get(a).is_some_and(|e| e.isolated_egress) || scene.ends.get(b).is_some_and(|e| e.isolated_ingress);
+            governed |= isolated || (scene.between(a, b).status != Status::Allowed && scene.is_governed(a, b));
         }
     }
     let sets = &scene.sets;
@@ -414,6 +468,15 @@ fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, 
     Pair { from, to, status, label, long: format!("{passing} of {total} pairs have something allowed"), governed }
 }
 
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Allowed => "allowed",
+        Status::Partly => "partly allowed",
+        Status::Denied => "denied",
+        Status::CannotTell => "cannot tell",
+    }
+}
+
 /// Arrows for the pairs, and how many denied and open pairs inside have none that is seen.
 fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> (Vec<Arrow>, usize, usize) {
     let mark = |index: usize| drafts.get(index);
@@ -423,12 +486,21 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
 
     let internet = drafts.iter().position(|d| d.mark.sort == EndKind::Outside && d.mark.title == "Internet");
+    let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
+    let find = |from: usize, to: usize| index.get(&(from, to)).and_then(|&i| pairs.get(i));
+    let general = |pair: &Pair| {
+        let same = |other: Option<&Pair>| other.is_some_and(|o| o.status == pair.status && o.label == pair.label);
+        let is_open = |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
+        pair.status != Status::Denied
+            && internet.is_some_and(|i| pair.from != i && pair.to != i && (same(find(i, pair.to)) || (same(find(pair.from, i)) && is_open(pair.to))))
+    };
+    let specific = |pair: &Pair| pair.governed && !general(pair);
+
     let mut arrows: Vec<Arrow> = Vec::new();
     let mut governed: Vec<bool> = Vec::new();
-    let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
     for pair in &pairs {
-        let back = index.get(&(pair.to, pair.from)).and_then(|&i| pairs.get(i));
-        let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label);
+        let back = find(pair.to, pair.from);
+        let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label && specific(b) == specific(pair));
         let asked = is_flow(pair.from, pair.to);
         let asked_back = is_flow(pair.to, pair.from);
         // One arrow with two heads for both ways, unless one of them is the flow in question.
@@ -437,13 +509,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             continue;
         }
         let (from, to) = (title(pair.from), title(pair.to));
-        let word = match pair.status {
-            Status::Allowed => "allowed",
-            Status::Partly => "partly allowed",
-            Status::Denied => "denied",
-            Status::CannotTell => "cannot tell",
-        };
-        arrows.push(Arrow {
+        let arrow = Arrow {
             key: format!("{from} {to}"),
             from: pair.from,
             to: pair.to,
@@ -453,17 +519,22 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             quiet: true,
             flow: asked,
             open: false,
-            title: format!("{from} {} {to}: {word}, {}", if both { "to and from" } else { "to" }, pair.long),
+            title: format!("{from} {} {to}: {}, {}", if both { "to and from" } else { "to" }, word(pair.status), pair.long),
             route: Route::default(),
-        });
-        let general = |pair: &Pair| {
-            let same = |other: (usize, usize)| index.get(&other).and_then(|&i| pairs.get(i)).is_some_and(|o| o.status == pair.status && o.label == pair.label);
-            let is_open = |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
-            pair.status != Status::Denied
-                && internet.is_some_and(|i| pair.from != i && pair.to != i && (same((i, pair.to)) || (same((pair.from, i)) && is_open(pair.to))))
         };
-        let specific = |pair: &Pair| pair.governed && !general(pair);
-        governed.push(specific(pair) || (both && back.is_some_and(specific)));
+        // A port that is denied where others are allowed gets an arrow of its own.
+        let passes = |status: Status| matches!(status, Status::Allowed | Status::Partly);
+        if let (true, Some((status, port))) = (asked, options.verdict)
+            && passes(status) != passes(pair.status)
+        {
+            let title = format!("{from} to {to}: {} {port}", word(status));
+            arrows.push(Arrow { flow: false, ..arrow.clone() });
+            governed.push(specific(pair));
+            arrows.push(Arrow { key: format!("{from} {to} {port}"), status, label: String::new(), title, ..arrow });
+        } else {
+            arrows.push(arrow);
+        }
+        governed.push(specific(pair));
     }
     // Nobody asks whether a database may call those who call it.
     let answers: Vec<bool> = arrows
@@ -477,20 +548,19 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     let among = |a: &Arrow| inside(a.from) && inside(a.to);
     let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node);
     let forward = || arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to));
-    let denied_inside = forward().filter(|(a, _)| among(a)).count();
-    let denied_all = forward().count();
+    let denied = forward().filter(|(a, _)| Some(a.from) != internet && Some(a.to) != internet).count();
     let open_inside = arrows.iter().zip(&governed).filter(|(a, governed)| a.status == Status::Allowed && !**governed && among(a)).count();
-    let open_all = arrows.iter().zip(&governed).filter(|(a, g)| a.status == Status::Allowed && !**g && !is_node(a.from) && !is_node(a.to)).count();
     for ((arrow, governed), answers) in arrows.iter_mut().zip(&governed).zip(&answers) {
         let inner = inside(arrow.from) && inside(arrow.to);
         let node = is_node(arrow.from) || is_node(arrow.to);
         let selected = options.selected.is_some_and(|s| holds(arrow.from, s) || holds(arrow.to, s));
-        let few = |inside: usize, all: usize, limit: usize| if inner { inside <= limit } else { all <= limit };
+        let at_large = Some(arrow.from) == internet || Some(arrow.to) == internet;
         let wanted = match arrow.status {
-            Status::Denied => options.denied.unwrap_or_else(|| !answers && few(denied_inside, denied_all, FEW_DENIED)) && !node,
-            Status::Partly | Status::CannotTell => !node && *governed,
-            Status::Allowed => !node && (*governed || few(open_inside, open_all, FEW_OPEN)),
-        };
+            // That the Internet is kept out goes without saying; that a certain range is does not.
+            Status::Denied => options.denied.unwrap_or(!answers && !at_large && denied <= FEW_DENIED),
+            Status::Partly | Status::CannotTell => *governed,
+            Status::Allowed => *governed || (inner && open_inside <= FEW_OPEN),
+        } && !node;
         arrow.quiet = !(wanted || selected || arrow.flow);
         arrow.open = matches!(arrow.status, Status::Allowed | Status::Partly) && !governed;
     }

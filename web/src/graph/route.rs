@@ -63,9 +63,10 @@ impl Route {
     }
 }
 
-/// Finds the ways of all arrows. `rects` are the cards, which arrows avoid; `titles` are places that labels avoid, too.
-pub fn route(rects: &[Rect], titles: &[Rect], wishes: &[Wish]) -> Vec<Route> {
-    let sides: Vec<(Side, Side)> = wishes.iter().map(|wish| best_sides(rects, wish)).collect();
+/// Finds the ways of all arrows. The first `cards` of `rects` are in their way; the others are frames, which they may cross. `titles` are
+/// places that labels avoid, too.
+pub fn route(rects: &[Rect], cards: usize, titles: &[Rect], wishes: &[Wish]) -> Vec<Route> {
+    let sides: Vec<(Side, Side)> = wishes.iter().map(|wish| best_sides(rects, cards, wish)).collect();
     let ports = spread(rects, wishes, &sides);
     let mut routes: Vec<Route> = wishes
         .iter()
@@ -84,7 +85,7 @@ pub fn route(rects: &[Rect], titles: &[Rect], wishes: &[Wish]) -> Vec<Route> {
     for (index, (wish, route)) in wishes.iter().zip(&mut routes).enumerate() {
         if wish.label.0 > 0.0 {
             let others = points.iter().filter(|(i, _)| *i != index).map(|(_, point)| *point);
-            route.label = label_place(route, wish, [rects, titles], &placed, others);
+            route.label = label_place(route, wish, [rects.get(..cards).unwrap_or(rects), titles], &placed, others);
             placed.push((wish.layer, around(route.label, wish.label)));
         }
     }
@@ -128,13 +129,14 @@ fn curve(from: Rect, out: Side, at: f64, to: Rect, into: Side, arrives: f64) -> 
 }
 
 /// The pair of sides with the shortest way that crosses the fewest cards.
-fn best_sides(rects: &[Rect], wish: &Wish) -> (Side, Side) {
+fn best_sides(rects: &[Rect], cards: usize, wish: &Wish) -> (Side, Side) {
     let (from, to) = (rect(rects, wish.from), rect(rects, wish.to));
     let near: Vec<Rect> = {
         let area = from.union(&to);
         let wide = Rect { x: area.x - 140.0, y: area.y - 140.0, w: area.w + 280.0, h: area.h + 280.0 };
         rects
             .iter()
+            .take(cards)
             .enumerate()
             .filter(|(i, r)| *i != wish.from && *i != wish.to && r.overlaps(&wide, 0.0))
             .map(|(_, r)| *r)
@@ -248,7 +250,7 @@ mod tests {
     #[test]
     fn neighbours_are_joined_side_to_side_and_rows_from_bottom_to_top() {
         let rects = [card(0.0, 0.0), card(200.0, 0.0), card(0.0, 120.0)];
-        let routes = route(&rects, &[], &[wish(0, 1), wish(0, 2)]);
+        let routes = route(&rects, rects.len(), &[], &[wish(0, 1), wish(0, 2)]);
         assert_eq!(routes[0].points[0], (120.0, 25.0));
         assert_eq!(routes[1].points[0], (60.0, 50.0));
         assert!(routes[1].points[3].1 < 120.0);
@@ -257,17 +259,17 @@ mod tests {
     #[test]
     fn arrows_go_around_cards_between() {
         let rects = [card(0.0, 0.0), card(200.0, 0.0), card(400.0, 0.0)];
-        let routes = route(&rects, &[], &[wish(0, 2)]);
+        let routes = route(&rects, rects.len(), &[], &[wish(0, 2)]);
         assert_eq!(crossed(&rects, &routes[0], [0, 2]), 0, "{:?}", routes[0]);
         let column = [card(0.0, 0.0), card(0.0, 110.0), card(0.0, 220.0)];
-        let routes = route(&column, &[], &[wish(0, 2)]);
+        let routes = route(&column, column.len(), &[], &[wish(0, 2)]);
         assert_eq!(crossed(&column, &routes[0], [0, 2]), 0, "{:?}", routes[0]);
     }
 
     #[test]
     fn arrows_and_labels_of_one_side_keep_apart() {
         let rects = [card(0.0, 0.0), card(-100.0, 140.0), card(100.0, 140.0)];
-        let routes = route(&rects, &[], &[wish(0, 2), wish(0, 1)]);
+        let routes = route(&rects, rects.len(), &[], &[wish(0, 2), wish(0, 1)]);
         // The one to the left leaves further left.
         assert!(routes[1].points[0].0 < routes[0].points[0].0);
         assert!(!around(routes[0].label, (40.0, 16.0)).overlaps(&around(routes[1].label, (40.0, 16.0)), 0.0));

@@ -238,8 +238,10 @@ pub struct State {
     pub answer: Option<Rc<Result<AnswerView, String>>>,
     /// The example that was opened, as long as nothing else replaced it.
     pub example: Option<usize>,
-    /// Grows when the picture should start afresh: another scene, not an edit of this one.
+    /// Grows when the picture starts afresh: with another scene, not an edit of this one.
     pub picture: u32,
+    /// Whether the next picture starts afresh.
+    afresh: bool,
     /// Namespaces that were opened or closed against the rule for large scenes.
     pub toggled: Rc<Vec<String>>,
     /// Whether denied flows are drawn: as there is room, or always or never.
@@ -536,7 +538,10 @@ impl State {
     /// While the document that is being typed cannot be read, the last picture stays, with the new problems.
     fn take_scene(&mut self, scene: Rc<SceneView>) {
         let unreadable = |p: &ProblemView| p.severity == Severity::Error && p.code.starts_with("DOC") && p.spot.as_ref().map(|s| &s.file) == self.edited.as_ref();
-        self.frozen = self.edited.is_some() && scene.objects < self.scene.objects && scene.problems.iter().any(unreadable);
+        self.frozen = !self.afresh && self.edited.is_some() && scene.objects < self.scene.objects && scene.problems.iter().any(unreadable);
+        if std::mem::take(&mut self.afresh) {
+            self.picture += 1;
+        }
         if self.frozen {
             Rc::make_mut(&mut self.scene).problems.clone_from(&scene.problems);
         } else {
@@ -615,7 +620,7 @@ impl State {
             }
         }
         self.example = None;
-        self.picture += 1;
+        self.afresh = true;
         self.revision += 1;
         self.tell(if count == 1 { "1 file opened".into() } else { format!("{count} files opened") }, true);
     }
@@ -692,7 +697,7 @@ impl State {
         self.toggled = Rc::default();
         self.edited = None;
         self.answer = None;
-        self.picture += 1;
+        self.afresh = true;
         self.revision += 1;
     }
 }

@@ -65,7 +65,10 @@ fn seen(picture: &Picture) -> Vec<(String, Status, bool)> {
         .arrows
         .iter()
         .filter(|a| !a.quiet)
-        .map(|a| (format!("{}>{}", picture.marks[a.from].title, picture.marks[a.to].title), a.status, a.both))
+        .map(|a| {
+            let name = |i: usize| picture.marks.get(i).map_or_else(|| picture.frames[i - picture.marks.len()].name.clone(), |m| m.title.clone());
+            (format!("{}>{}", name(a.from), name(a.to)), a.status, a.both)
+        })
         .collect();
     list.sort();
     list
@@ -76,7 +79,8 @@ fn a_small_open_scene_shows_that_everything_is_allowed() {
     let picture = picture(&scene(&[3]), &Options::default(), &Memory::default());
     assert_eq!(picture.frames.len(), 1);
     let seen = seen(&picture);
-    assert_eq!(seen.len(), 6, "{seen:?}");
+    // Three pairs, both ways; the Internet, which may do the same, is not drawn unasked.
+    assert_eq!(seen.len(), 3, "{seen:?}");
     assert!(seen.iter().all(|(_, status, both)| *status == Status::Allowed && *both));
 }
 
@@ -104,7 +108,8 @@ fn denied_pairs_are_seen_while_they_are_few_or_when_asked_for() {
     let mut view = scene(&[4]);
     isolate(&mut view, 3);
     let denied = |options: &Options<'_>| seen(&picture(&view, options, &Memory::default())).iter().filter(|s| s.1 == Status::Denied).count();
-    assert_eq!(denied(&Options::default()), 4);
+    // Those inside: that the Internet is kept out goes without saying.
+    assert_eq!(denied(&Options::default()), 3);
     assert_eq!(denied(&Options { denied: Some(false), ..Options::default() }), 0);
     let mut view = scene(&[8]);
     for end in 0..8 {
@@ -112,8 +117,8 @@ fn denied_pairs_are_seen_while_they_are_few_or_when_asked_for() {
     }
     let denied = |options: &Options<'_>| seen(&picture(&view, options, &Memory::default())).iter().filter(|s| s.1 == Status::Denied).count();
     assert_eq!(denied(&Options::default()), 0);
-    // Both ways in one arrow, and eight from outside.
-    assert_eq!(denied(&Options { denied: Some(true), ..Options::default() }), 8 * 7 / 2 + 8);
+    // Both ways in one arrow, and one from outside for all of them.
+    assert_eq!(denied(&Options { denied: Some(true), ..Options::default() }), 8 * 7 / 2 + 1);
     // The flow in question is always there, in its own direction.
     assert_eq!(denied(&Options { flow: Some((1, 2)), ..Options::default() }), 1);
     // And so is all that concerns the selected end.
@@ -167,4 +172,32 @@ fn nothing_is_denied_against_the_direction_of_an_allowed_flow() {
     let seen = seen(&picture(&view, &Options::default(), &Memory::default()));
     assert!(seen.iter().all(|(name, ..)| name != "w1>w0"), "{seen:?}");
     assert!(seen.contains(&("w0>w1".into(), Status::Partly, false)));
+}
+
+#[test]
+fn one_arrow_speaks_for_a_whole_frame() {
+    let mut view = scene(&[4, 2]);
+    isolate(&mut view, 5);
+    for from in 0..4 {
+        allow(&mut view, from, 5, 2);
+    }
+    let drawn = picture(&view, &Options::default(), &Memory::default());
+    let loud: Vec<_> = drawn.arrows.iter().filter(|a| !a.quiet).map(|a| (a.from, a.to, a.label.as_str())).collect();
+    // Frames are numbered behind the marks: 4 + 2 workloads and the Internet.
+    assert_eq!(loud.iter().filter(|l| l.2 == "5432").collect::<Vec<_>>(), [&(7, 5, "5432")]);
+    // The single arrows wait for the pointer, and come out for a selected end.
+    assert_eq!(drawn.arrows.iter().filter(|a| a.quiet && a.label == "5432").count(), 4);
+    let selected = picture(&view, &Options { selected: Some(0), ..Options::default() }, &Memory::default());
+    assert!(selected.arrows.iter().any(|a| !a.quiet && (a.from, a.to) == (0, 5)));
+}
+
+#[test]
+fn a_port_that_is_denied_where_others_are_allowed_has_its_own_arrow() {
+    let mut view = scene(&[2]);
+    isolate(&mut view, 1);
+    allow(&mut view, 0, 1, 2);
+    let options = Options { flow: Some((0, 1)), verdict: Some((Status::Denied, "TCP 80")), ..Options::default() };
+    let drawn = picture(&view, &options, &Memory::default());
+    let between: Vec<_> = drawn.arrows.iter().filter(|a| (a.from, a.to) == (0, 1)).map(|a| (a.status, a.flow)).collect();
+    assert_eq!(between, [(Status::Partly, false), (Status::Denied, true)]);
 }
