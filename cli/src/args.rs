@@ -113,19 +113,26 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
             Arg::Long("port") => port = Some(parser.value()?.parse::<u16>()?),
             Arg::Long("protocol") => {
                 let name = parser.value()?.string()?;
-                protocol = Protocol::from_name(&name).ok_or_else(|| format!("there is no protocol `{name}`: write tcp, udp, sctp, icmp or a number"))?;
+                protocol = Protocol::from_name(&name)
+                    .ok_or_else(|| format!("there is no protocol `{name}`: write tcp, udp, sctp, icmp or a number"))?;
             }
-            Arg::Long("assume") => settings = choose(&mut parser, "assume", &[("np-guard", Settings::np_guard()), ("default", Settings::default())])?,
-            Arg::Long("engine") => settings.engine = choose(&mut parser, "engine", &[("generic", Engine::Generic), ("none", Engine::None)])?,
+            Arg::Long("assume") => {
+                settings = choose(&mut parser, "assume", &[("np-guard", Settings::np_guard()), ("default", Settings::default())])?
+            }
+            Arg::Long("engine") => {
+                settings.engine = choose(&mut parser, "engine", &[("generic", Engine::Generic), ("none", Engine::None)])?
+            }
             Arg::Long("ip-block") => {
                 let options = [("pods-too", IpBlockReach::PodsToo), ("outside-only", IpBlockReach::OutsideOnly)];
                 settings.ip_block = choose(&mut parser, "ip-block", &options)?;
             }
             Arg::Long("host-network") => {
-                settings.host_network = choose(&mut parser, "host-network", &[("as-node", HostNetwork::AsNode), ("as-pod", HostNetwork::AsPod)])?;
+                settings.host_network =
+                    choose(&mut parser, "host-network", &[("as-node", HostNetwork::AsNode), ("as-pod", HostNetwork::AsPod)])?;
             }
             Arg::Long("own-node") => {
-                settings.own_node = choose(&mut parser, "own-node", &[("ingress-allowed", OwnNode::IngressAllowed), ("ignored", OwnNode::Ignored)])?;
+                settings.own_node =
+                    choose(&mut parser, "own-node", &[("ingress-allowed", OwnNode::IngressAllowed), ("ignored", OwnNode::Ignored)])?;
             }
             Arg::Long("other-protocols") => {
                 let options = [("undefined", OtherProtocols::Undefined), ("follow-rules", OtherProtocols::FollowRules)];
@@ -142,7 +149,9 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
     let mut words = words.into_iter();
     let name = words.next().ok_or("what is to be done? flows, why, lint or diff")?;
     let paths: Vec<String> = words.collect();
-    let some = |paths: Vec<String>| if paths.is_empty() { Err(format!("{name}: which files? give a file, a folder or - for standard input")) } else { Ok(paths) };
+    let some = |paths: Vec<String>| {
+        if paths.is_empty() { Err(format!("{name}: which files? give a file, a folder or - for standard input")) } else { Ok(paths) }
+    };
     let command = match name.as_str() {
         "flows" => Command::Flows { paths: some(paths)?, format: one_of(format, Format::ALL)? },
         "why" => {

@@ -54,13 +54,20 @@ pub fn render(differences: &[Difference], format: DiffFormat) -> String {
 fn lines(differences: &[Difference]) -> String {
     let mut text = String::new();
     // The form speaks of TCP, UDP, SCTP and of IPv4 alone.
-    let shown = |d: &&Difference| ports(&d.before) != ports(&d.after) && ![&d.from, &d.to].iter().any(|e| e.title.ends_with("[External]") && e.title.contains("::"));
+    let shown = |d: &&Difference| {
+        ports(&d.before) != ports(&d.after) && ![&d.from, &d.to].iter().any(|e| e.title.ends_with("[External]") && e.title.contains("::"))
+    };
     for d in differences.iter().filter(shown) {
         if text.is_empty() {
             text.push_str("Connectivity diff:\n");
         }
         let (before, after) = (ports(&d.before), ports(&d.after));
-        text.push_str(&format!("diff-type: {}, source: {}, destination: {}, ref1: {before}, ref2: {after}", d.change.as_str(), d.from.title, d.to.title));
+        text.push_str(&format!(
+            "diff-type: {}, source: {}, destination: {}, ref1: {before}, ref2: {after}",
+            d.change.as_str(),
+            d.from.title,
+            d.to.title
+        ));
         let only: Vec<(&str, Change)> = [&d.from, &d.to].into_iter().filter_map(|e| Some((e.title.as_str(), e.only?))).collect();
         if let Some((_, change)) = only.first() {
             let names: Vec<&str> = only.iter().map(|(name, _)| *name).collect();

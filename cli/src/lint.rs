@@ -59,7 +59,11 @@ pub fn excerpt(scene: &Scene, place: Place) -> String {
     let column = position.column as usize - 1;
     let first = column.saturating_sub(60);
     let cut: String = line.chars().skip(first).take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let width = if position.end_line == position.line { scene.sources().slice(place).chars().count() } else { line.chars().count().saturating_sub(column) };
+    let width = if position.end_line == position.line {
+        scene.sources().slice(place).chars().count()
+    } else {
+        line.chars().count().saturating_sub(column)
+    };
     let width = width.clamp(1, 160usize.saturating_sub(column - first).max(1));
     let margin = position.line.to_string();
     format!(

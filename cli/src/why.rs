@@ -93,9 +93,14 @@ pub fn end(scene: &Scene, text: &str) -> Result<End, String> {
         [(_, end)] => Ok(*end),
         [] => {
             let near: Vec<&str> = names.iter().map(|(n, _)| n.as_str()).filter(|n| !n.ends_with(']')).take(8).collect();
-            Err(format!("there is no pod, workload or node `{text}`; there is {}", if near.is_empty() { "none at all".into() } else { near.join(", ") }))
+            Err(format!(
+                "there is no pod, workload or node `{text}`; there is {}",
+                if near.is_empty() { "none at all".into() } else { near.join(", ") }
+            ))
         }
-        several if several.iter().all(|(_, end)| Some(end) == several.first().map(|(_, e)| e)) => several.first().map(|(_, e)| *e).ok_or_else(String::new),
+        several if several.iter().all(|(_, end)| Some(end) == several.first().map(|(_, e)| e)) => {
+            several.first().map(|(_, e)| *e).ok_or_else(String::new)
+        }
         several => {
             let names: Vec<&str> = several.iter().map(|(n, _)| n.as_str()).collect();
             Err(format!("`{text}` could be {}; name its namespace and kind", names.join(" or ")))
@@ -115,7 +120,13 @@ fn text(scene: &Scene, answer: &Answer) -> String {
     let mut out = format!("{}\n", answer.summary);
     for (number, checkpoint) in answer.checkpoints.iter().enumerate() {
         let subject = end_name(checkpoint.subject, scene.snapshot());
-        out.push_str(&format!("\n{}. {} of {subject}: {}\n   {}\n", number + 1, checkpoint.direction.as_str(), checkpoint.verdict.as_str(), checkpoint.sentence));
+        out.push_str(&format!(
+            "\n{}. {} of {subject}: {}\n   {}\n",
+            number + 1,
+            checkpoint.direction.as_str(),
+            checkpoint.verdict.as_str(),
+            checkpoint.sentence
+        ));
         for place in &checkpoint.places {
             out.push_str(&indented(&excerpt(scene, *place)));
         }
@@ -183,10 +194,16 @@ fn json(scene: &Scene, answer: &Answer) -> Value {
         json!({"file": file, "line": p.line, "column": p.column, "endLine": p.end_line, "start": p.start, "end": p.end})
     };
     let checkpoint = |c: &CheckpointTrace| {
-        let tiers: Vec<Value> = c.tiers.iter().map(|tier| {
-            let policies: Vec<Value> = tier.policies.iter().map(|p| {
-                let policy = scene.compiled().policy(p.policy);
-                let rules: Vec<Value> = p.rules.iter().map(|r| json!({
+        let tiers: Vec<Value> = c
+            .tiers
+            .iter()
+            .map(|tier| {
+                let policies: Vec<Value> = tier
+                    .policies
+                    .iter()
+                    .map(|p| {
+                        let policy = scene.compiled().policy(p.policy);
+                        let rules: Vec<Value> = p.rules.iter().map(|r| json!({
                     "rule": r.rule.index + 1,
                     "action": match r.action { Action::Allow => "allow", Action::Deny => "deny", Action::Pass => "pass" },
                     "reached": r.reached,
@@ -194,10 +211,12 @@ fn json(scene: &Scene, answer: &Answer) -> Value {
                     "failure": r.failure.as_ref().map(|f| &f.text),
                     "place": place(r.place),
                 })).collect();
-                json!({"kind": policy.map(|p| p.kind), "policy": policy.map(|p| p.title()), "rules": rules})
-            }).collect();
-            json!({"tier": tier.name, "outcome": outcome(tier.outcome), "policies": policies})
-        }).collect();
+                        json!({"kind": policy.map(|p| p.kind), "policy": policy.map(|p| p.title()), "rules": rules})
+                    })
+                    .collect();
+                json!({"tier": tier.name, "outcome": outcome(tier.outcome), "policies": policies})
+            })
+            .collect();
         json!({
             "direction": c.direction.as_str(),
             "subject": end_name(c.subject, scene.snapshot()),

@@ -19,7 +19,12 @@ fn every_example_is_what_its_entry_says() {
     for example in &index {
         let text = |value: &Value| value.as_str().unwrap().to_string();
         let id = text(&example["id"]);
-        let files: Vec<(String, String)> = example["files"].as_array().unwrap().iter().map(|f| (text(&f["name"]), fs::read_to_string(folder.join(text(&f["path"]))).unwrap())).collect();
+        let files: Vec<(String, String)> = example["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| (text(&f["name"]), fs::read_to_string(folder.join(text(&f["path"]))).unwrap()))
+            .collect();
         let mut scene = Scene::new(Settings::default());
         scene.set_files(&files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
         let errors: Vec<_> = scene.problems().iter().filter(|p| p.severity == Severity::Error).collect();

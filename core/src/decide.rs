@@ -294,7 +294,11 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
     }
     let applied = compiled.applied(class, direction);
     if applied.is_empty() {
-        return free(if compiled.ruleset().policies.iter().any(|p| p.not_enforced.is_some()) { Reason::NoEngine } else { Reason::NoPolicy });
+        return free(if compiled.ruleset().policies.iter().any(|p| p.not_enforced.is_some()) {
+            Reason::NoEngine
+        } else {
+            Reason::NoPolicy
+        });
     }
     let mut bench = Workbench::default();
     let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));

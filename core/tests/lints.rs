@@ -76,61 +76,168 @@ fn good_policies_are_left_alone() {
 
 #[test]
 fn a_policy_that_selects_nothing() {
-    finds(&policy("{podSelector: {matchLabels: {app: databse}}}"), "LINT001", "{matchLabels: {app: databse}}", "NetworkPolicy `shop/p` selects no pod", "did you mean `app: database`?");
-    finds(&policy("{podSelector: {matchLabels: {tier: x}}}"), "LINT001", "{matchLabels: {tier: x}}", "NetworkPolicy `shop/p` selects no pod", "nothing there has a label `tier`");
+    finds(
+        &policy("{podSelector: {matchLabels: {app: databse}}}"),
+        "LINT001",
+        "{matchLabels: {app: databse}}",
+        "NetworkPolicy `shop/p` selects no pod",
+        "did you mean `app: database`?",
+    );
+    finds(
+        &policy("{podSelector: {matchLabels: {tier: x}}}"),
+        "LINT001",
+        "{matchLabels: {tier: x}}",
+        "NetworkPolicy `shop/p` selects no pod",
+        "nothing there has a label `tier`",
+    );
 }
 
 #[test]
 fn a_peer_that_selects_nothing() {
     let ingress = |peer: &str| policy(&format!("{{podSelector: {{}}, ingress: [{{from: [{peer}]}}]}}"));
-    finds(&ingress("{namespaceSelector: {matchLabels: {name: ops}}}"), "LINT002", "{namespaceSelector: {matchLabels: {name: ops}}}", "this peer selects no namespace", "kubernetes.io/metadata.name: ops");
-    finds(&ingress("{podSelector: {matchLabels: {app: scan}}}"), "LINT002", "{podSelector: {matchLabels: {app: scan}}}", "this peer selects no pod of namespace `shop`", "`ops` has such pods");
-    finds(&ingress("{podSelector: {matchLabels: {app: wep}}}"), "LINT002", "{podSelector: {matchLabels: {app: wep}}}", "this peer selects no pod of namespace `shop`", "did you mean `app: web`?");
-    finds(&ingress("{namespaceSelector: {}, podSelector: {matchLabels: {app: agent}}}"), "LINT002", "{namespaceSelector: {}, podSelector: {matchLabels: {app: agent}}}", "this peer selects no pod", "host network");
+    finds(
+        &ingress("{namespaceSelector: {matchLabels: {name: ops}}}"),
+        "LINT002",
+        "{namespaceSelector: {matchLabels: {name: ops}}}",
+        "this peer selects no namespace",
+        "kubernetes.io/metadata.name: ops",
+    );
+    finds(
+        &ingress("{podSelector: {matchLabels: {app: scan}}}"),
+        "LINT002",
+        "{podSelector: {matchLabels: {app: scan}}}",
+        "this peer selects no pod of namespace `shop`",
+        "`ops` has such pods",
+    );
+    finds(
+        &ingress("{podSelector: {matchLabels: {app: wep}}}"),
+        "LINT002",
+        "{podSelector: {matchLabels: {app: wep}}}",
+        "this peer selects no pod of namespace `shop`",
+        "did you mean `app: web`?",
+    );
+    finds(
+        &ingress("{namespaceSelector: {}, podSelector: {matchLabels: {app: agent}}}"),
+        "LINT002",
+        "{namespaceSelector: {}, podSelector: {matchLabels: {app: agent}}}",
+        "this peer selects no pod",
+        "host network",
+    );
 }
 
 #[test]
 fn egress_without_dns() {
-    let text = policy("{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}], ports: [{port: 5432}]}]}");
-    finds(&text, "LINT003", "{matchLabels: {app: web}}", "`shop/web` is isolated for egress and cannot reach any DNS server: nothing lets it out to port 53", "UDP and TCP 53");
+    let text = policy(
+        "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{podSelector: {}}], ports: [{port: 5432}]}]}",
+    );
+    finds(
+        &text,
+        "LINT003",
+        "{matchLabels: {app: web}}",
+        "`shop/web` is isolated for egress and cannot reach any DNS server: nothing lets it out to port 53",
+        "UDP and TCP 53",
+    );
 }
 
 #[test]
 fn a_port_name_that_nobody_has() {
-    finds(&policy("{podSelector: {}, ingress: [{ports: [{port: htp}]}]}"), "LINT004", "{port: htp}", "no pod that this rule is about has a TCP container port named `htp`", "containers[].ports");
-    finds(&policy("{podSelector: {}, ingress: [{ports: [{port: sql, protocol: UDP}]}]}"), "LINT004", "{port: sql, protocol: UDP}", "no pod that this rule is about has a UDP container port named `sql`", "write `protocol: TCP`");
+    finds(
+        &policy("{podSelector: {}, ingress: [{ports: [{port: htp}]}]}"),
+        "LINT004",
+        "{port: htp}",
+        "no pod that this rule is about has a TCP container port named `htp`",
+        "containers[].ports",
+    );
+    finds(
+        &policy("{podSelector: {}, ingress: [{ports: [{port: sql, protocol: UDP}]}]}"),
+        "LINT004",
+        "{port: sql, protocol: UDP}",
+        "no pod that this rule is about has a UDP container port named `sql`",
+        "write `protocol: TCP`",
+    );
 }
 
 #[test]
 fn a_block_that_covers_pods() {
     let text = policy("{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.244.1.0/24}}]}]}");
-    finds(&text, "LINT005", "{ipBlock: {cidr: 10.244.1.0/24}}", "this block covers the addresses of `shop/db` and 1 more pods", "select pods by labels");
+    finds(
+        &text,
+        "LINT005",
+        "{ipBlock: {cidr: 10.244.1.0/24}}",
+        "this block covers the addresses of `shop/db` and 1 more pods",
+        "select pods by labels",
+    );
 }
 
 #[test]
 fn a_rule_that_another_makes_pointless() {
-    let text = policy("{podSelector: {}, ingress: [{from: [{podSelector: {}}]}, {from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}]}");
-    finds(&text, "LINT006", "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}", "ingress rule 2 adds nothing: rule 1 allows all of it", "remove one");
+    let text = policy(
+        "{podSelector: {}, ingress: [{from: [{podSelector: {}}]}, {from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}]}",
+    );
+    finds(
+        &text,
+        "LINT006",
+        "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}",
+        "ingress rule 2 adds nothing: rule 1 allows all of it",
+        "remove one",
+    );
     let admin = "{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: a}, spec: {priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}, {action: Allow, from: [{namespaces: {matchLabels: {team: web}}}]}]}}";
-    finds(admin, "LINT006", "{action: Allow, from: [{namespaces: {matchLabels: {team: web}}}]}", "ingress rule 2 is never reached: rule 1 decides all of it first", "in order");
+    finds(
+        admin,
+        "LINT006",
+        "{action: Allow, from: [{namespaces: {matchLabels: {team: web}}}]}",
+        "ingress rule 2 is never reached: rule 1 decides all of it first",
+        "in order",
+    );
 }
 
 #[test]
 fn policies_of_equal_priority() {
-    let admin = |name: &str| format!("{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {{name: {name}}}, spec: {{priority: 7, subject: {{namespaces: {{}}}}, ingress: [{{action: Pass, from: [{{namespaces: {{}}}}]}}]}}}}");
-    finds(&format!("{}\n---\n{}", admin("a"), admin("b")), "LINT007", &admin("b"), "`b` has the same priority 7 as `a`", "which of the two comes first");
+    let admin = |name: &str| {
+        format!(
+            "{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {{name: {name}}}, spec: {{priority: 7, subject: {{namespaces: {{}}}}, ingress: [{{action: Pass, from: [{{namespaces: {{}}}}]}}]}}}}"
+        )
+    };
+    finds(
+        &format!("{}\n---\n{}", admin("a"), admin("b")),
+        "LINT007",
+        &admin("b"),
+        "`b` has the same priority 7 as `a`",
+        "which of the two comes first",
+    );
 }
 
 #[test]
 fn policies_that_cannot_work_as_meant() {
     let on_host = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: ops}, spec: {podSelector: {matchLabels: {app: agent}}}}";
-    finds(on_host, "LINT008", "{matchLabels: {app: agent}}", "`ops/agent` uses its node's network, so this policy has no effect on it", "rules for nodes");
+    finds(
+        on_host,
+        "LINT008",
+        "{matchLabels: {app: agent}}",
+        "`ops/agent` uses its node's network, so this policy has no effect on it",
+        "rules for nodes",
+    );
     let elsewhere = policy("{podSelector: {}}").replace("namespace: shop", "namespace: shopp");
     finds(&elsewhere, "LINT010", &elsewhere, "namespace `shopp` is not in the text, and no pod is in it", "metadata.namespace");
-    let either = policy("{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}}, {podSelector: {matchLabels: {app: scan}}}]}]}");
-    finds(&either, "LINT011", "{podSelector: {matchLabels: {app: scan}}}", "this is a second peer beside the one before: either may match", "take away the dash");
-    finds(&policy("{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 80}]}]}"), "LINT012", "{port: 80}", "port 80 is the port of Service `web`, and its pods listen on another", "write 8080");
-    let named = policy("{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: http}]}]}");
+    let either = policy(
+        "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}}, {podSelector: {matchLabels: {app: scan}}}]}]}",
+    );
+    finds(
+        &either,
+        "LINT011",
+        "{podSelector: {matchLabels: {app: scan}}}",
+        "this is a second peer beside the one before: either may match",
+        "take away the dash",
+    );
+    finds(
+        &policy("{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 80}]}]}"),
+        "LINT012",
+        "{port: 80}",
+        "port 80 is the port of Service `web`, and its pods listen on another",
+        "write 8080",
+    );
+    let named =
+        policy("{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: http}]}]}");
     finds(&named, "LINT013", "{port: http}", "the port name `http` means nothing for addresses outside", "number");
 }
 
@@ -145,5 +252,9 @@ fn policies_without_an_engine() {
 fn an_ingress_to_a_service_that_is_not_there() {
     let text = "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: shop}, spec: {defaultBackend: {service: {name: shop, port: {number: 80}}}}}";
     let scene = scene(text, Engine::Generic);
+    let port = text.replace("name: shop,", "name: web,").replace("number: 80", "number: 8080");
+    assert!(
+        lints(&self::scene(&port, Engine::Generic)).iter().any(|p| p.code.0 == "LINT015" && p.message == "Service `web` has no port 8080")
+    );
     assert!(lints(&scene).iter().any(|p| p.code.0 == "LINT015" && p.message == "there is no Service `shop` in namespace `shop`"));
 }

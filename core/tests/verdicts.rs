@@ -119,9 +119,13 @@ fn an_egress_rule_without_policy_types_isolates_ingress_too() {
 
 #[test]
 fn one_dash_more_makes_either_out_of_both() {
-    let both = scene(&policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}, podSelector: {matchLabels: {app: web}}}]}]}"));
+    let both = scene(&policy(
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}, podSelector: {matchLabels: {app: web}}}]}]}",
+    ));
     check(&both, &[("scan", "db", 80, Denied), ("web", "db", 80, Denied)]);
-    let either = scene(&policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}}, {podSelector: {matchLabels: {app: web}}}]}]}"));
+    let either = scene(&policy(
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}}, {podSelector: {matchLabels: {app: web}}}]}]}",
+    ));
     check(&either, &[("scan", "db", 80, Allowed), ("web", "db", 80, Allowed)]);
 }
 
@@ -144,9 +148,13 @@ fn port_ranges_include_both_ends() {
 
 #[test]
 fn an_ip_block_matches_pods_by_address_if_the_engine_does() {
-    let text = policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.244.0.0/16, except: [10.244.2.0/24]}}]}]}");
+    let text =
+        policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.244.0.0/16, except: [10.244.2.0/24]}}]}]}");
     let by_address = scene(&text);
-    check(&by_address, &[("web", "db", 80, Allowed), ("scan", "db", 80, Denied), ("10.244.7.7", "db", 80, Allowed), ("10.244.2.9", "db", 80, Denied)]);
+    check(
+        &by_address,
+        &[("web", "db", 80, Allowed), ("scan", "db", 80, Denied), ("10.244.7.7", "db", 80, Allowed), ("10.244.2.9", "db", 80, Denied)],
+    );
     let outside_only = scene_with(Settings { ip_block: IpBlockReach::OutsideOnly, ..Settings::default() }, &text);
     check(&outside_only, &[("web", "db", 80, Denied), ("10.244.7.7", "db", 80, Allowed)]);
 }
@@ -185,15 +193,32 @@ fn a_pods_own_node_and_the_pod_itself_always_reach_it() {
     check(&scene, &[("n1", "db", 80, Allowed), ("n2", "db", 80, Denied), ("db", "db", 80, Allowed), ("db", "n1", 80, Denied)]);
     assert_eq!(ask(&scene, "n1", "db", Protocol::TCP, 80).checkpoints[1].reason, Reason::OwnNode);
     // `agent` uses the network of n2, and it is not said where `new` runs.
-    let ops = self::scene("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: ops}, spec: {podSelector: {}, policyTypes: [Ingress]}}");
-    check(&ops, &[("agent", "scan", 80, Allowed), ("n1", "scan", 80, Denied), ("agent", "new", 80, CannotTell), ("n1", "new", 80, CannotTell), ("web", "new", 80, Denied)]);
+    let ops = self::scene(
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: ops}, spec: {podSelector: {}, policyTypes: [Ingress]}}",
+    );
+    check(
+        &ops,
+        &[
+            ("agent", "scan", 80, Allowed),
+            ("n1", "scan", 80, Denied),
+            ("agent", "new", 80, CannotTell),
+            ("n1", "new", 80, CannotTell),
+            ("web", "new", 80, Denied),
+        ],
+    );
     assert_eq!(ask(&scene, "db", "db", Protocol::TCP, 80).checkpoints[0].reason, Reason::Loopback);
 }
 
 #[test]
 fn protocols_without_ports_are_the_engines_choice() {
     let text = policy("{podSelector: {matchLabels: {app: db}}, ingress: [{}]}");
-    let ping = |scene: &Scene, from| scene.decide(&Flow { from: end(scene, from), to: end(scene, "db"), traffic: Traffic { protocol: Protocol::ICMP, source: Some(8), destination: Some(0) } });
+    let ping = |scene: &Scene, from| {
+        scene.decide(&Flow {
+            from: end(scene, from),
+            to: end(scene, "db"),
+            traffic: Traffic { protocol: Protocol::ICMP, source: Some(8), destination: Some(0) },
+        })
+    };
     let undefined = ping(&scene(&text), "web");
     assert_eq!(undefined.verdict, CannotTell);
     assert!(undefined.summary.contains("the policy API says nothing about ICMP"), "{}", undefined.summary);
@@ -206,14 +231,17 @@ fn protocols_without_ports_are_the_engines_choice() {
 
 #[test]
 fn without_an_engine_nothing_is_enforced() {
-    let scene = scene_with(Settings { engine: Engine::None, ..Settings::default() }, &policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"));
+    let scene =
+        scene_with(Settings { engine: Engine::None, ..Settings::default() }, &policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"));
     let answer = ask(&scene, "scan", "db", Protocol::TCP, 80);
     assert_eq!(answer.verdict, Allowed);
     assert_eq!(answer.checkpoints[1].reason, Reason::NoEngine);
 }
 
 fn admin(name: &str, priority: u16, rules: &str) -> String {
-    format!("{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {{name: {name}}}, spec: {{priority: {priority}, subject: {{namespaces: {{matchLabels: {{team: web}}}}}}, {rules}}}}}")
+    format!(
+        "{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {{name: {name}}}, spec: {{priority: {priority}, subject: {{namespaces: {{matchLabels: {{team: web}}}}}}, {rules}}}}}"
+    )
 }
 
 const FROM_OPS: &str = "from: [{namespaces: {matchLabels: {team: ops}}}]";
@@ -227,10 +255,13 @@ fn admin_policies_come_before_and_baseline_after() {
     let pass = admin("pass", 5, &format!("ingress: [{{action: Pass, {FROM_OPS}}}]"));
     check(&scene(&format!("{deny_ops}\n---\n{pass}\n---\n{allow_all}")), &[("scan", "db", 80, Allowed)]);
     // An allow of the admin tier beats isolation.
-    let allow = admin("allow", 1, &format!("ingress: [{{action: Allow, {FROM_OPS}, ports: [{{portNumber: {{protocol: TCP, port: 80}}}}]}}]"));
+    let allow =
+        admin("allow", 1, &format!("ingress: [{{action: Allow, {FROM_OPS}, ports: [{{portNumber: {{protocol: TCP, port: 80}}}}]}}]"));
     check(&scene(&format!("{allow}\n---\n{}", policy("{podSelector: {}}"))), &[("scan", "db", 80, Allowed), ("scan", "db", 81, Denied)]);
     // Baseline is not consulted where a NetworkPolicy isolates, and is where none does.
-    let baseline = format!("{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: BaselineAdminNetworkPolicy, metadata: {{name: default}}, spec: {{subject: {{namespaces: {{}}}}, ingress: [{{action: Deny, {FROM_OPS}}}]}}}}");
+    let baseline = format!(
+        "{{apiVersion: policy.networking.k8s.io/v1alpha1, kind: BaselineAdminNetworkPolicy, metadata: {{name: default}}, spec: {{subject: {{namespaces: {{}}}}, ingress: [{{action: Deny, {FROM_OPS}}}]}}}}"
+    );
     check(&scene(&format!("{baseline}\n---\n{allow_all}")), &[("scan", "db", 80, Allowed)]);
     check(&scene(&baseline), &[("scan", "db", 80, Denied), ("web", "db", 80, Allowed)]);
 }
@@ -262,7 +293,10 @@ spec:
 ";
     let scene = scene(text);
     let answer = ask(&scene, "web", "db", Protocol::TCP, 5432);
-    assert_eq!(answer.summary, "Denied: `shop/db` is isolated for ingress by `shop/db`, and no rule of it allows TCP 5432 from `shop/web`.");
+    assert_eq!(
+        answer.summary,
+        "Denied: `shop/db` is isolated for ingress by `shop/db`, and no rule of it allows TCP 5432 from `shop/web`."
+    );
     let ingress = &answer.checkpoints[1];
     let lit = |place| scene.sources().slice(place);
     assert_eq!(ingress.places.iter().map(|p| lit(*p)).collect::<Vec<_>>(), ["{matchLabels: {app: db}}"]);
@@ -272,7 +306,10 @@ spec:
     assert_eq!(scene.sources().describe(nearest.place), "policies.yaml:8:7");
 
     let wrong_port = ask(&scene, "scan", "db", Protocol::TCP, 5432);
-    assert_eq!(wrong_port.checkpoints[1].nearest.as_ref().unwrap().failure, "the ports match, but the peer has no namespaceSelector, so it means pods of `shop` only, and `ops/scan` is in `ops`");
+    assert_eq!(
+        wrong_port.checkpoints[1].nearest.as_ref().unwrap().failure,
+        "the ports match, but the peer has no namespaceSelector, so it means pods of `shop` only, and `ops/scan` is in `ops`"
+    );
     let by_port = ask(&scene, "scan", "db", Protocol::TCP, 80);
     assert_eq!(by_port.checkpoints[1].nearest.as_ref().unwrap().failure, "port 80 is not in 9187");
 
@@ -300,13 +337,19 @@ fn the_suggested_change_allows_the_flow() {
 
 #[test]
 fn given_pods_stand_in_place_of_their_template() {
-    let owned = |kind: &str, name: &str, owner: &str, spec: &str| format!("{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}, labels: {{app: a}}, ownerReferences: [{owner}]}}, spec: {spec}}}");
+    let owned = |kind: &str, name: &str, owner: &str, spec: &str| {
+        format!(
+            "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}, labels: {{app: a}}, ownerReferences: [{owner}]}}, spec: {spec}}}"
+        )
+    };
     let template = "{selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, spec: {containers: [{name: c}]}}}";
     let text = [
         format!("{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: a}}, spec: {template}}}"),
         owned("ReplicaSet", "a-1", "{apiVersion: apps/v1, kind: Deployment, name: a, uid: u, controller: true}", template),
-        owned("Pod", "a-1-x", "{apiVersion: apps/v1, kind: ReplicaSet, name: a-1, uid: u, controller: true}", "{containers: [{name: c}]}").replace("apps/v1, kind: Pod", "v1, kind: Pod"),
-        owned("Pod", "a-1-y", "{apiVersion: apps/v1, kind: ReplicaSet, name: a-1, uid: u, controller: true}", "{containers: [{name: c}]}").replace("apps/v1, kind: Pod", "v1, kind: Pod"),
+        owned("Pod", "a-1-x", "{apiVersion: apps/v1, kind: ReplicaSet, name: a-1, uid: u, controller: true}", "{containers: [{name: c}]}")
+            .replace("apps/v1, kind: Pod", "v1, kind: Pod"),
+        owned("Pod", "a-1-y", "{apiVersion: apps/v1, kind: ReplicaSet, name: a-1, uid: u, controller: true}", "{containers: [{name: c}]}")
+            .replace("apps/v1, kind: Pod", "v1, kind: Pod"),
     ]
     .join("\n---\n");
     let mut scene = Scene::new(Settings::default());
@@ -319,13 +362,21 @@ fn given_pods_stand_in_place_of_their_template() {
 
 #[test]
 fn outside_ranges_are_cut_where_rules_of_a_direction_cut_them() {
-    let scene = scene(&policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.64/26]}}]}]}"));
+    let scene = scene(&policy(
+        "{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24, except: [203.0.113.64/26]}}]}]}",
+    ));
     let ranges = |direction| -> Vec<String> {
         scene.connectivity().outside(direction).iter().filter(|r| r.first.is_ipv4()).map(|r| format!("{}-{}", r.first, r.last)).collect()
     };
     assert_eq!(
         ranges(Direction::Ingress),
-        ["0.0.0.0-203.0.112.255", "203.0.113.0-203.0.113.63", "203.0.113.64-203.0.113.127", "203.0.113.128-203.0.113.255", "203.0.114.0-255.255.255.255"]
+        [
+            "0.0.0.0-203.0.112.255",
+            "203.0.113.0-203.0.113.63",
+            "203.0.113.64-203.0.113.127",
+            "203.0.113.128-203.0.113.255",
+            "203.0.114.0-255.255.255.255"
+        ]
     );
     assert_eq!(ranges(Direction::Egress), ["0.0.0.0-255.255.255.255"]);
 }

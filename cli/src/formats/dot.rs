@@ -13,7 +13,8 @@ pub(super) fn dot(rows: &[Row]) -> String {
             group.push(name);
         }
     }
-    let mut text = String::from("digraph flows {\n  rankdir=LR\n  node [shape=box, fontname=\"sans-serif\"]\n  edge [fontname=\"sans-serif\"]\n");
+    let mut text =
+        String::from("digraph flows {\n  rankdir=LR\n  node [shape=box, fontname=\"sans-serif\"]\n  edge [fontname=\"sans-serif\"]\n");
     for (namespace, names) in groups {
         let indent = if namespace.is_some() { "    " } else { "  " };
         if let Some(namespace) = namespace {

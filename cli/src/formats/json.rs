@@ -27,7 +27,11 @@ pub fn connections(set: &ConnectionSet) -> Value {
                 .bands()
                 .map(|(first, last, second)| {
                     let second: Vec<[u16; 2]> = second.iter().map(|(a, b)| [a, b]).collect();
-                    if protocol.has_ports() && first == 1 && last == u16::MAX { json!(second) } else { json!({"from": [first, last], "to": second}) }
+                    if protocol.has_ports() && first == 1 && last == u16::MAX {
+                        json!(second)
+                    } else {
+                        json!({"from": [first, last], "to": second})
+                    }
                 })
                 .collect();
             part[key] = match bands.as_slice() {

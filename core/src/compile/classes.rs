@@ -173,7 +173,14 @@ struct Builder {
 }
 
 impl Builder {
-    fn class(&mut self, mut key: Vec<u32>, kind: ClassKind, named_ports: Vec<NamedPort>, membership: Membership, sample: Sample) -> ClassId {
+    fn class(
+        &mut self,
+        mut key: Vec<u32>,
+        kind: ClassKind,
+        named_ports: Vec<NamedPort>,
+        membership: Membership,
+        sample: Sample,
+    ) -> ClassId {
         key.push(END_OF_PART);
         for port in &named_ports {
             key.extend(port.name.bytes().map(u32::from));
@@ -196,7 +203,9 @@ fn named_ports(endpoint: &Endpoint, selectors: &Selectors<'_>) -> Vec<NamedPort>
     let mut ports: Vec<NamedPort> = endpoint
         .ports
         .iter()
-        .filter_map(|p| Some(NamedPort { name: p.name.clone().filter(|n| selectors.names_port(n))?, protocol: p.protocol, number: p.number }))
+        .filter_map(|p| {
+            Some(NamedPort { name: p.name.clone().filter(|n| selectors.names_port(n))?, protocol: p.protocol, number: p.number })
+        })
         .collect();
     ports.sort_unstable();
     ports.dedup();

@@ -176,7 +176,8 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Co
 
     let mut traffics = TrafficPool::default();
     let mut rules = |policy, direction| compile_rules(policy, direction, &mut selectors, &classes, &addresses, &mut traffics);
-    let sides: Vec<_> = ruleset.policies.iter().map(|policy| (rules(policy, Direction::Egress), rules(policy, Direction::Ingress))).collect();
+    let sides: Vec<_> =
+        ruleset.policies.iter().map(|policy| (rules(policy, Direction::Egress), rules(policy, Direction::Ingress))).collect();
     let policies: Vec<CompiledPolicy> = ruleset
         .policies
         .iter()
@@ -258,7 +259,13 @@ impl TrafficPool {
 }
 
 /// For each class, the policies that apply to it in one direction, in order.
-fn applied(ruleset: &Ruleset, policies: &[CompiledPolicy], classes: &Classes, traffics: &[CompiledTraffic], direction: Direction) -> Vec<Applied> {
+fn applied(
+    ruleset: &Ruleset,
+    policies: &[CompiledPolicy],
+    classes: &Classes,
+    traffics: &[CompiledTraffic],
+    direction: Direction,
+) -> Vec<Applied> {
     let mut result = alloc::vec![Applied::default(); classes.len()];
     for (number, tier) in ruleset.tiers.iter().enumerate() {
         let number = number as u32;
@@ -409,9 +416,12 @@ impl Compiled {
             Direction::Ingress => &self.compiled_policy(rule.policy)?.subjects,
             Direction::Egress => self.compiled_rule(rule)?.peers.possible(),
         };
-        let mut pods = destinations.ones().map(|class| ClassId(class as u32)).filter(|class| self.classes.kind(*class) == ClassKind::Pod).peekable();
+        let mut pods =
+            destinations.ones().map(|class| ClassId(class as u32)).filter(|class| self.classes.kind(*class) == ClassKind::Pod).peekable();
         pods.peek()?;
-        Some(pods.any(|class| self.classes.named_ports(class).iter().any(|p| *p.name == *name && protocol.is_none_or(|wanted| wanted == p.protocol))))
+        Some(pods.any(|class| {
+            self.classes.named_ports(class).iter().any(|p| *p.name == *name && protocol.is_none_or(|wanted| wanted == p.protocol))
+        }))
     }
 
     pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {

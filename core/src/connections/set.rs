@@ -56,14 +56,8 @@ const PLANES: [Protocol; 5] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Pro
 
 impl ConnectionSet {
     /// No connection.
-    pub const EMPTY: ConnectionSet = ConnectionSet {
-        tcp: Plane::EMPTY,
-        udp: Plane::EMPTY,
-        sctp: Plane::EMPTY,
-        icmp: Plane::EMPTY,
-        icmpv6: Plane::EMPTY,
-        other: [0; 4],
-    };
+    pub const EMPTY: ConnectionSet =
+        ConnectionSet { tcp: Plane::EMPTY, udp: Plane::EMPTY, sctp: Plane::EMPTY, icmp: Plane::EMPTY, icmpv6: Plane::EMPTY, other: [0; 4] };
 
     /// Every connection.
     pub fn all() -> Self {
@@ -236,7 +230,8 @@ impl fmt::Display for ConnectionSet {
 fn write_plane(f: &mut fmt::Formatter<'_>, protocol: Protocol, plane: &Plane) -> fmt::Result {
     let (low, high) = if protocol.has_ports() { PORTS } else { ICMP };
     let (first_word, second_word) = if protocol.has_ports() { ("source ports", "to ports") } else { ("type", "code") };
-    let number = |f: &mut fmt::Formatter<'_>, first: u16, last: u16| if first == last { write!(f, "{first}") } else { write!(f, "{first}-{last}") };
+    let number =
+        |f: &mut fmt::Formatter<'_>, first: u16, last: u16| if first == last { write!(f, "{first}") } else { write!(f, "{first}-{last}") };
     for (i, (first, last, seconds)) in plane.bands().enumerate() {
         f.write_str(if i == 0 { " " } else { ", " })?;
         let every_first = (first, last) == (low, high);

@@ -21,10 +21,7 @@ impl Workbench {
             return same;
         }
         let table = &mut self.table;
-        *self
-            .traffics
-            .entry((traffic, Some(destination)))
-            .or_insert_with(|| table.intern(compiled.traffic_to(traffic, destination)))
+        *self.traffics.entry((traffic, Some(destination))).or_insert_with(|| table.intern(compiled.traffic_to(traffic, destination)))
     }
 
     /// The connections that a rule's traffic means, if it does not depend on the destination.

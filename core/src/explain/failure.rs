@@ -60,8 +60,12 @@ impl Teller<'_> {
                 }
                 _ => (2, format!("the peer asks for nodes, and `{name}` is none")),
             },
-            PeerTermKind::DomainNames(names) => (2, format!("the peer asks for DNS names ({}), and `{name}` is in the cluster", names.join(", "))),
-            PeerTermKind::Unknown { field, .. } => (2, format!("the peer field `{field}` is not known, so the rule is read as matching nothing")),
+            PeerTermKind::DomainNames(names) => {
+                (2, format!("the peer asks for DNS names ({}), and `{name}` is in the cluster", names.join(", ")))
+            }
+            PeerTermKind::Unknown { field, .. } => {
+                (2, format!("the peer field `{field}` is not known, so the rule is read as matching nothing"))
+            }
         }
     }
 
@@ -132,7 +136,9 @@ impl Teller<'_> {
     /// What one would have to know to say whether a rule matches.
     pub(super) fn missing_fact(&self, reference: RuleRef, peer: End) -> String {
         let name = end_name(peer, self.snapshot);
-        let Some(PeerMatch::Of(terms)) = self.compiled.ruleset().rule(reference).map(|r| &r.peers) else { return String::from("what is not known") };
+        let Some(PeerMatch::Of(terms)) = self.compiled.ruleset().rule(reference).map(|r| &r.peers) else {
+            return String::from("what is not known");
+        };
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::DomainNames(_))) && matches!(peer, End::Outside(_)) {
             return format!("which DNS names lead to {name}");
         }

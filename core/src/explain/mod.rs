@@ -42,7 +42,10 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) -> Answer {
 /// An address that a pod or node is known to have means that pod or node.
 fn settle(end: End, snapshot: &Snapshot) -> End {
     let End::Outside(address) = end else { return end };
-    let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address)).map(|(id, _)| End::Pod(id));
+    let pod = snapshot
+        .endpoints()
+        .find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address))
+        .map(|(id, _)| End::Pod(id));
     pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| End::Node(id))).unwrap_or(end)
 }
 
@@ -216,7 +219,9 @@ impl Teller<'_> {
     fn fact_places(&self, fact: &UnknownFact) -> Vec<Place> {
         match fact {
             UnknownFact::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
-            UnknownFact::EqualPriority(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            UnknownFact::EqualPriority(policies) => {
+                policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
+            }
             UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::Traffic => Vec::new(),
         }
     }
@@ -249,7 +254,10 @@ impl Teller<'_> {
             let Some(endpoint) = self.snapshot.endpoint(id) else { continue };
             let name = end_name(end, self.snapshot);
             if endpoint.role == Role::IngressController {
-                notes.push("The ingress controller's pods are not in the text: it is taken to have no labels, in a namespace without labels.".to_owned());
+                notes.push(
+                    "The ingress controller's pods are not in the text: it is taken to have no labels, in a namespace without labels."
+                        .to_owned(),
+                );
                 continue;
             }
             if endpoint.replicas == 0 {

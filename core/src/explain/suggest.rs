@@ -73,7 +73,9 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
     let traffic = teller.flow.traffic;
     // A rule can name these three protocols only.
     let ports = match traffic.destination {
-        Some(port) if traffic.protocol.has_ports() => format!("      ports:\n        - protocol: {}\n          port: {port}\n", traffic.protocol),
+        Some(port) if traffic.protocol.has_ports() => {
+            format!("      ports:\n        - protocol: {}\n          port: {port}\n", traffic.protocol)
+        }
         _ if traffic.protocol.has_ports() => format!("      ports:\n        - protocol: {}\n", traffic.protocol),
         _ => return None,
     };

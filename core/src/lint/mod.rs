@@ -6,6 +6,8 @@
 
 mod rules;
 
+pub use rules::equal_priority::CODE as EQUAL_PRIORITY;
+
 use alloc::vec::Vec;
 
 use crate::diagnostics::Diagnostic;

@@ -36,10 +36,7 @@ impl Protocol {
     /// The protocol a person means by a name in any case, or by a number.
     pub fn from_name(name: &str) -> Option<Protocol> {
         let known = [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Protocol::ICMP, Protocol::ICMPV6];
-        known
-            .into_iter()
-            .find(|p| p.name().is_some_and(|n| n.eq_ignore_ascii_case(name)))
-            .or_else(|| name.parse().ok().map(Protocol))
+        known.into_iter().find(|p| p.name().is_some_and(|n| n.eq_ignore_ascii_case(name))).or_else(|| name.parse().ok().map(Protocol))
     }
 
     /// Its usual name, for the five that policies speak of.

@@ -5,13 +5,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{
-    Action, Direction, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, Tier, TierEnd, TrafficMatch, TrafficTerm,
-    TrafficTermKind,
+    Action, Direction, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, Tier, TierEnd,
+    TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::model::{AddressSet, LabelSelector};
 use crate::resources::{
-    ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier, Kind,
-    NetworkPolicy, PeerKind, Peers, Port, PortKind, Ports, Resource, Subject as ClusterSubject,
+    ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
+    Kind, NetworkPolicy, PeerKind, Peers, Port, PortKind, Ports, Resource, Subject as ClusterSubject,
 };
 use crate::settings::{Engine, IpBlockReach, OtherProtocols, Settings};
 use crate::text::{DocumentId, Span};
@@ -110,7 +110,10 @@ impl Translator<'_> {
                 peers: match &rule.peers {
                     Peers::Any => PeerMatch::Any,
                     Peers::Of(peers) => PeerMatch::Of(
-                        peers.iter().map(|p| PeerTerm { place: p.span.within(self.document), kind: self.peer(&p.kind, &namespace) }).collect(),
+                        peers
+                            .iter()
+                            .map(|p| PeerTerm { place: p.span.within(self.document), kind: self.peer(&p.kind, &namespace) })
+                            .collect(),
                     ),
                 },
                 traffic: self.traffic(&rule.ports, |port: &Port| {
@@ -231,7 +234,9 @@ fn cluster_subject(subject: &ClusterSubject) -> Subject {
         ClusterSubject::Namespaces(selector) => {
             Subject { namespaces: NamespaceMatch::Selector(selector.clone()), pods: LabelSelector::default() }
         }
-        ClusterSubject::Pods { namespaces, pods } => Subject { namespaces: NamespaceMatch::Selector(namespaces.clone()), pods: pods.clone() },
+        ClusterSubject::Pods { namespaces, pods } => {
+            Subject { namespaces: NamespaceMatch::Selector(namespaces.clone()), pods: pods.clone() }
+        }
     }
 }
 

@@ -35,8 +35,14 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
     for (key, group) in &mut groups {
         let id = WorkloadId(snapshot.workloads.len() as u32);
         let Some(&namespace) = namespaces.get(key.0) else { continue };
-        let mut workload =
-            Workload { namespace, name: key.1.to_string(), kind: key.2.to_string(), endpoints: Vec::new(), replicas: 0, place: group.place };
+        let mut workload = Workload {
+            namespace,
+            name: key.1.to_string(),
+            kind: key.2.to_string(),
+            endpoints: Vec::new(),
+            replicas: 0,
+            place: group.place,
+        };
         group.members.sort_by(|a, b| a.name.cmp(b.name));
         for member in &group.members {
             let replicas = match member.replicas {

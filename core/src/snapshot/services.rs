@@ -29,9 +29,8 @@ impl<'a> EndpointIndex<'a> {
     pub(super) fn select(&self, namespace: NamespaceId, selector: &Labels) -> Vec<EndpointId> {
         let candidates = selector.iter().map(|(k, v)| self.by_label.get(&(namespace, k, v)).map_or(&[][..], Vec::as_slice));
         let Some(fewest) = candidates.min_by_key(|c| c.len()) else { return Vec::new() };
-        let has_all = |id: &&EndpointId| {
-            self.endpoints.get(id.0 as usize).is_some_and(|e| selector.iter().all(|(k, v)| e.labels.get(k) == Some(v)))
-        };
+        let has_all =
+            |id: &&EndpointId| self.endpoints.get(id.0 as usize).is_some_and(|e| selector.iter().all(|(k, v)| e.labels.get(k) == Some(v)));
         fewest.iter().filter(has_all).copied().collect()
     }
 }

@@ -23,21 +23,27 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             if is_nearly_everything(set) {
                 continue;
             }
-            let mut covered = snapshot.endpoints().filter(|(_, e)| e.address_given && !e.host_network && e.addresses.iter().any(|a| set.contains(*a)));
+            let mut covered =
+                snapshot.endpoints().filter(|(_, e)| e.address_given && !e.host_network && e.addresses.iter().any(|a| set.contains(*a)));
             let message = match covered.next() {
                 Some((first, _)) => {
                     let more = covered.count();
                     let name = snapshot.endpoint_title(first);
-                    if more == 0 { format!("this block covers the address of `{name}`") } else { format!("this block covers the addresses of `{name}` and {more} more pods") }
+                    if more == 0 {
+                        format!("this block covers the address of `{name}`")
+                    } else {
+                        format!("this block covers the addresses of `{name}` and {more} more pods")
+                    }
                 }
-                None if !set.intersection(&snapshot.pod_network).is_empty() => format!("this block covers addresses of the pod network ({})", snapshot.pod_network),
+                None if !set.intersection(&snapshot.pod_network).is_empty() => {
+                    format!("this block covers addresses of the pod network ({})", snapshot.pod_network)
+                }
                 None => continue,
             };
             let engine = if *inside_too { "this engine matches them" } else { "this engine does not match them" };
-            found.push(
-                Diagnostic::at(CODE, Severity::Note, Some(term.place), message)
-                    .help(format!("{engine}, others differ, and pods get new addresses: select pods by labels, and keep ipBlock for what is outside")),
-            );
+            found.push(Diagnostic::at(CODE, Severity::Note, Some(term.place), message).help(format!(
+                "{engine}, others differ, and pods get new addresses: select pods by labels, and keep ipBlock for what is outside"
+            )));
         }
     }
 }

@@ -29,7 +29,9 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let reaches = scene.connectivity().lets_out(class, |set| {
-            [Protocol::UDP, Protocol::TCP].iter().any(|p| set.plane(*p).is_some_and(|plane| plane.bands().any(|(_, _, ports)| ports.contains(DNS))))
+            [Protocol::UDP, Protocol::TCP]
+                .iter()
+                .any(|p| set.plane(*p).is_some_and(|plane| plane.bands().any(|(_, _, ports)| ports.contains(DNS))))
         });
         asked.insert(class, reaches);
         if reaches {

@@ -18,15 +18,21 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         for pair in terms.windows(2) {
             let [(_, first), (number, second)] = pair else { continue };
             let (PeerTermKind::Pods(namespaces), PeerTermKind::Pods(pods)) = (&first.kind, &second.kind) else { continue };
-            let namespaces_only = matches!(&namespaces.namespaces, NamespaceMatch::Selector(s) if !s.is_everything()) && namespaces.pods.is_everything();
+            let namespaces_only =
+                matches!(&namespaces.namespaces, NamespaceMatch::Selector(s) if !s.is_everything()) && namespaces.pods.is_everything();
             let pods_only = matches!(&pods.namespaces, NamespaceMatch::Named(_)) && !pods.pods.is_everything();
             if !namespaces_only || !pods_only || scene.compiled().term_matches_pods(reference, *number) {
                 continue;
             }
             found.push(
-                Diagnostic::at(CODE, Severity::Warning, Some(second.place), "this is a second peer beside the one before: either may match")
-                    .related_place(first.place, "the peer before it")
-                    .help("if both must match, take away the dash, so that the two selectors stand in one entry"),
+                Diagnostic::at(
+                    CODE,
+                    Severity::Warning,
+                    Some(second.place),
+                    "this is a second peer beside the one before: either may match",
+                )
+                .related_place(first.place, "the peer before it")
+                .help("if both must match, take away the dash, so that the two selectors stand in one entry"),
             );
         }
     }

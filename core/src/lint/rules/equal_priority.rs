@@ -9,7 +9,8 @@ use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::TierEnd;
 use crate::scene::Scene;
 
-const CODE: Code = Code("LINT007");
+/// The code of this rule.
+pub const CODE: Code = Code("LINT007");
 
 pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     let ruleset = scene.compiled().ruleset();

@@ -15,8 +15,13 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     let of = |kinds: &[&str]| policies(scene).iter().find(|p| kinds.contains(&p.kind));
     let (Some(old), Some(new)) = (of(&["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"]), of(&["ClusterNetworkPolicy"])) else { return };
     found.push(
-        Diagnostic::at(CODE, Severity::Note, Some(new.place), "ClusterNetworkPolicy replaces AdminNetworkPolicy, and how both act together is not specified")
-            .related_place(old.place, "a policy of the old kind")
-            .help("here each is looked at in its tier; rewrite the old ones before you rely on it"),
+        Diagnostic::at(
+            CODE,
+            Severity::Note,
+            Some(new.place),
+            "ClusterNetworkPolicy replaces AdminNetworkPolicy, and how both act together is not specified",
+        )
+        .related_place(old.place, "a policy of the old kind")
+        .help("here each is looked at in its tier; rewrite the old ones before you rely on it"),
     );
 }

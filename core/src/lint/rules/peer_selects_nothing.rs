@@ -34,11 +34,20 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
                 NamespaceMatch::Selector(selector) => snapshot.namespaces.get(name).is_some_and(|n| selector.matches(&n.labels)),
             };
             let namespaces: Vec<usize> = (0..snapshot.namespaces.len()).filter(|n| selected(*n)).collect();
-            let pods = snapshot.endpoints.iter().filter(|e| e.role == Role::Pod && namespaces.contains(&(e.namespace.0 as usize))).map(|e| &e.labels);
+            let pods = snapshot
+                .endpoints
+                .iter()
+                .filter(|e| e.role == Role::Pod && namespaces.contains(&(e.namespace.0 as usize)))
+                .map(|e| &e.labels);
             let problem = |message: &str| Diagnostic::at(CODE, Severity::Warning, Some(term.place), message);
-            let on_host = |e: &&crate::snapshot::Endpoint| e.host_network && namespaces.contains(&(e.namespace.0 as usize)) && subject.pods.matches(&e.labels);
+            let on_host = |e: &&crate::snapshot::Endpoint| {
+                e.host_network && namespaces.contains(&(e.namespace.0 as usize)) && subject.pods.matches(&e.labels)
+            };
             if let Some(pod) = snapshot.endpoints.iter().find(on_host) {
-                let help = format!("`{}` has such labels, but selectors do not match pods on the host network; an `ipBlock` with the node's address does", pod.name);
+                let help = format!(
+                    "`{}` has such labels, but selectors do not match pods on the host network; an `ipBlock` with the node's address does",
+                    pod.name
+                );
                 found.push(problem("this peer selects no pod").related_place(pod.place, "this pod has `hostNetwork: true`").help(help));
                 continue;
             }
@@ -56,7 +65,9 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
                     match elsewhere {
                         Some(pod) => {
                             let there = snapshot.namespace_name(pod.namespace);
-                            problem.help(format!("`{there}` has such pods; without a `namespaceSelector` a peer means the policy's own namespace"))
+                            problem.help(format!(
+                                "`{there}` has such pods; without a `namespaceSelector` a peer means the policy's own namespace"
+                            ))
                         }
                         None => typo::explain(problem, scene, document, &subject.pods, pods),
                     }

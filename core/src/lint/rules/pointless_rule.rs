@@ -47,9 +47,11 @@ fn union(group: &[&Policy], direction: Direction, found: &mut Vec<Diagnostic>) {
     for (i, (policy, number, rule)) in rules.iter().enumerate() {
         let other = rules.iter().enumerate().find(|(j, (_, _, other))| *j != i && covers(other, rule) && (*j < i || !covers(rule, other)));
         let Some((_, (by, by_number, by_rule))) = other else { continue };
-        let whose = if by.id == policy.id { format!("rule {}", by_number + 1) } else { format!("rule {} of `{}`", by_number + 1, by.title()) };
+        let whose =
+            if by.id == policy.id { format!("rule {}", by_number + 1) } else { format!("rule {} of `{}`", by_number + 1, by.title()) };
         let message = format!("{} rule {} adds nothing: {whose} allows all of it", direction.as_str(), number + 1);
-        let problem = Diagnostic::at(CODE, Severity::Warning, Some(rule.place), message).related_place(by_rule.place, "this rule allows all of it");
+        let problem =
+            Diagnostic::at(CODE, Severity::Warning, Some(rule.place), message).related_place(by_rule.place, "this rule allows all of it");
         found.push(problem.help("remove one of the two, or check whether they were meant to differ"));
     }
 }
@@ -86,7 +88,9 @@ fn peers_cover(outer: &PeerMatch, inner: &PeerMatch) -> bool {
 fn term_covers(outer: &PeerTermKind, inner: &PeerTermKind) -> bool {
     match (outer, inner) {
         (PeerTermKind::Pods(outer), PeerTermKind::Pods(inner)) => subject_covers(outer, inner),
-        (PeerTermKind::Addresses { set: outer, inside_too: a }, PeerTermKind::Addresses { set: inner, inside_too: b }) => a == b && outer.covers(inner),
+        (PeerTermKind::Addresses { set: outer, inside_too: a }, PeerTermKind::Addresses { set: inner, inside_too: b }) => {
+            a == b && outer.covers(inner)
+        }
         (PeerTermKind::Nodes(outer), PeerTermKind::Nodes(inner)) => selector_covers(outer, inner),
         _ => false,
     }
@@ -117,7 +121,10 @@ fn traffic_covers(outer: &TrafficMatch, inner: &TrafficMatch) -> bool {
 
 fn port_covers(outer: &TrafficTermKind, inner: &TrafficTermKind) -> bool {
     match (outer, inner) {
-        (TrafficTermKind::Protocol(a), TrafficTermKind::Protocol(b) | TrafficTermKind::Ports(b, ..) | TrafficTermKind::Named(_, Some(b))) => a == b,
+        (
+            TrafficTermKind::Protocol(a),
+            TrafficTermKind::Protocol(b) | TrafficTermKind::Ports(b, ..) | TrafficTermKind::Named(_, Some(b)),
+        ) => a == b,
         (TrafficTermKind::Ports(a, first, last), TrafficTermKind::Ports(b, from, to)) => a == b && first <= from && to <= last,
         (TrafficTermKind::Named(a, _), TrafficTermKind::Named(b, _)) => a == b && outer == inner,
         _ => false,

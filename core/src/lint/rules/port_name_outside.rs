@@ -13,15 +13,21 @@ use crate::scene::Scene;
 const CODE: Code = Code("LINT013");
 
 pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
-    let egress = acting_rules(scene).filter(|(policy, reference, _)| reference.direction == Direction::Egress && policy.kind == "NetworkPolicy");
+    let egress =
+        acting_rules(scene).filter(|(policy, reference, _)| reference.direction == Direction::Egress && policy.kind == "NetworkPolicy");
     for (_, _, rule) in egress {
         let Some((_, block)) = peer_terms(rule).find(|(_, t)| matches!(t.kind, PeerTermKind::Addresses { .. })) else { continue };
         for term in traffic_terms(rule) {
             let TrafficTermKind::Named(name, _) = &term.kind else { continue };
             found.push(
-                Diagnostic::at(CODE, Severity::Warning, Some(term.place), format!("the port name `{name}` means nothing for addresses outside"))
-                    .related_place(block.place, "this peer is a block of addresses")
-                    .help("write the port's number"),
+                Diagnostic::at(
+                    CODE,
+                    Severity::Warning,
+                    Some(term.place),
+                    format!("the port name `{name}` means nothing for addresses outside"),
+                )
+                .related_place(block.place, "this peer is a block of addresses")
+                .help("write the port's number"),
             );
         }
     }

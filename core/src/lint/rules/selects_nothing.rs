@@ -33,7 +33,12 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             // LINT008 says more about these.
             continue;
         }
-        let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), format!("{} `{}` selects no pod", policy.kind, policy.title()));
+        let problem = Diagnostic::at(
+            CODE,
+            Severity::Warning,
+            Some(policy.subject_place),
+            format!("{} `{}` selects no pod", policy.kind, policy.title()),
+        );
         let problem = match namespace {
             Some(name) if pods.peek().is_none() => problem.help(format!("there is no pod in namespace `{name}`")),
             Some(_) => typo::explain(problem, scene, policy.subject_place.document, &policy.subject.pods, pods),

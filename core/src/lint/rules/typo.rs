@@ -41,7 +41,8 @@ pub(super) fn explain<'a>(
         return problem.help(format!("the values of `{}` there are {}", requirement.key, few.join(", ")));
     };
     let mut problem = problem.help(format!("did you mean `{}: {meant}`?", requirement.key));
-    problem.fix = value_place(scene, document, requirement, written).map(|place| Fix { title: format!("write `{meant}`"), edits: alloc::vec![(place, meant.into())] });
+    problem.fix = value_place(scene, document, requirement, written)
+        .map(|place| Fix { title: format!("write `{meant}`"), edits: alloc::vec![(place, meant.into())] });
     problem
 }
 
@@ -79,7 +80,9 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     #[test]
     fn distance_counts_letters() {
-        for (a, b, expected) in [("", "", 0), ("databse", "database", 1), ("web", "web", 0), ("cart", "card", 1), ("abc", "", 3), ("flaw", "lawn", 2)] {
+        for (a, b, expected) in
+            [("", "", 0), ("databse", "database", 1), ("web", "web", 0), ("cart", "card", 1), ("abc", "", 3), ("flaw", "lawn", 2)]
+        {
             assert_eq!(super::distance(a, b), expected, "{a} {b}");
         }
     }

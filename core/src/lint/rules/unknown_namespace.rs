@@ -24,6 +24,9 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!("namespace `{namespace}` is not in the text, and no pod is in it");
-        found.push(Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message).help("check the policy's `metadata.namespace`: without one it goes to `default`"));
+        found.push(
+            Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message)
+                .help("check the policy's `metadata.namespace`: without one it goes to `default`"),
+        );
     }
 }
