@@ -1,11 +1,22 @@
 //! Exact evaluation of network policies: **may this packet go from here to there, and which line decides?**
 //!
-//! Data flows one way, and each layer knows only the ones before it:
+//! [`scene::Scene`] is the front door: give it files, ask it. Data flows one way, and each layer knows only the ones before it:
 //!
 //! | module | from | to |
 //! |---|---|---|
 //! | [`document`] | text | trees of spanned values, read as Kubernetes reads YAML and JSON |
-//! | [`resources`] | trees | typed objects with upstream's defaults and validation |
+//! | [`resources`] | trees | typed objects, with upstream's defaults and validation |
+//! | [`load`] | files | both, document by document, reading again only what changed |
+//! | [`snapshot`] | objects | what there is: pods, nodes, Services, references followed |
+//! | [`policy`] | objects | one policy language for every kind of policy |
+//! | [`compile`] | snapshot and policies | classes of ends, and policies as sets of them |
+//! | [`evaluate`] | compiled | what one direction of one class lets through: the only code that decides |
+//! | [`connectivity`] | compiled | exact connection sets for all pairs |
+//! | [`decide`], [`explain`] | compiled and a flow | a verdict with everything that led to it |
+//! | [`lint`], [`diff`], [`ingress`], [`ends`] | answers | problems, differences, and lists for people |
+//!
+//! Beneath all of them: [`text`] and [`diagnostics`] (places and findings), [`model`] and [`connections`] (values), [`settings`] (what
+//! upstream leaves to the network plugin). The crate needs no std, and does no I/O.
 #![no_std]
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]

@@ -1,7 +1,7 @@
 //! The evaluator: what one end may send or receive, tier by tier.
 //!
-//! There is one evaluation for everything. [`Compiled::connectivity`](crate::connectivity::Connectivity) runs it with all classes as peers
-//! and every connection in question; [`decide`](crate::decide) runs it with one peer, one connection and an [`Observer`] that writes down
+//! There is one evaluation for everything. [`Connectivity`](crate::connectivity::Connectivity) runs it with all classes as peers
+//! and every connection in question; [`decide`](crate::decide) runs it with one peer, one connection and an observer that writes down
 //! what happened. So an explanation can never differ from the answer.
 //!
 //! Facts that no text gives (the address of a pod, the order of two policies of equal priority, what an engine does with ICMP) make a
