@@ -211,6 +211,8 @@ pub struct Failure {
     pub text: String,
     /// How many of the rule's parts (peer, traffic) failed.
     pub parts: u8,
+    /// How many conditions failed: those of the peer that came nearest, and one for the traffic.
+    pub conditions: usize,
 }
 
 /// A change of text.

@@ -305,11 +305,9 @@ spec:
     assert_eq!(lit(nearest.place), "podSelector: {matchLabels: {app: cart}}");
     assert_eq!(scene.sources().describe(nearest.place), "policies.yaml:8:7");
 
+    // One condition of rule 2 fails, and two of rule 1: namespace and label.
     let wrong_port = ask(&scene, "scan", "db", Protocol::TCP, 5432);
-    assert_eq!(
-        wrong_port.checkpoints[1].nearest.as_ref().unwrap().failure,
-        "the ports match, but the peer has no namespaceSelector, so it means pods of `shop` only, and `ops/scan` is in `ops`"
-    );
+    assert_eq!(wrong_port.checkpoints[1].nearest.as_ref().unwrap().failure, "port 5432 is not in 9187");
     let by_port = ask(&scene, "scan", "db", Protocol::TCP, 80);
     assert_eq!(by_port.checkpoints[1].nearest.as_ref().unwrap().failure, "port 80 is not in 9187");
 

@@ -21,21 +21,23 @@ impl Teller<'_> {
         let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(rule, peer));
         let traffic_failed = self.traffic_failure(reference, rule);
         let parts = u8::from(peer_failed.is_some()) + u8::from(traffic_failed.is_some());
-        let (place, text) = match (peer_failed, traffic_failed) {
+        let conditions = peer_failed.as_ref().map_or(0, |(wrong, ..)| *wrong) + usize::from(traffic_failed.is_some());
+        let (place, text) = match (peer_failed.map(|(_, place, text)| (place, text)), traffic_failed) {
             (Some((place, text)), None) => (place, format!("the ports match, but {text}")),
             (Some((place, text)), Some(_)) | (None, Some((place, text))) => (place, text),
             (None, None) => return None,
         };
-        Some(Failure { place, text, parts })
+        Some(Failure { place, text, parts, conditions })
     }
 
-    fn peer_failure(&self, rule: &Rule, peer: End) -> (Place, String) {
-        let PeerMatch::Of(terms) = &rule.peers else { return (rule.place, String::from("it names no peer")) };
+    /// How many conditions of the peer that came nearest are wrong, where it is written, and the first of them in words.
+    fn peer_failure(&self, rule: &Rule, peer: End) -> (usize, Place, String) {
+        let PeerMatch::Of(terms) = &rule.peers else { return (0, rule.place, String::from("it names no peer")) };
         // Of several peers, the one with the fewest things wrong is the one to look at.
         let failed = terms.iter().map(|t| (t, self.term_failure(t, peer)));
         match failed.min_by_key(|(_, (wrong, _))| *wrong) {
-            Some((term, (_, text))) => (term.place, text),
-            None => (rule.place, String::from("it names no peer")),
+            Some((term, (wrong, text))) => (wrong, term.place, text),
+            None => (0, rule.place, String::from("it names no peer")),
         }
     }
 

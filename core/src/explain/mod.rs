@@ -277,10 +277,10 @@ impl Teller<'_> {
     }
 }
 
-/// Among rules that allow but did not match, the one with the fewest parts wrong, the first of equals.
+/// Among rules that allow but did not match, the one with the fewest parts wrong, then the fewest conditions, the first of equals.
 fn nearest(tiers: &[TierTrace]) -> Option<Nearest> {
     let rules = tiers.iter().flat_map(|t| &t.policies).flat_map(|p| &p.rules);
     let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
-    let (rule, failure) = failed.min_by_key(|(_, f)| f.parts)?;
+    let (rule, failure) = failed.min_by_key(|(_, f)| (f.parts, f.conditions))?;
     Some(Nearest { rule, place: failure.place, failure: failure.text.clone() })
 }
