@@ -137,7 +137,7 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
         // After the effect that opens the file.
         use_effect_with((ready, store.reveal.clone()), move |(_, reveal)| {
             if let (Some(editor), Some(reveal)) = (&live.borrow().editor, reveal) {
-                editor.reveal(reveal.spot.start, reveal.spot.end, true);
+                editor.reveal(reveal.spot.start, reveal.spot.end, reveal.focus);
             }
         });
     }
@@ -253,13 +253,14 @@ fn Tabs() -> Html {
         };
         let onkeydown = tab_keys(&store, id, begin);
         html! {
-            <div key={id.0} class={classes!("tab", active.then_some("on"))}>
+            <div key={id.0} role="presentation" class={classes!("tab", active.then_some("on"))}>
                 <button type="button" role="tab" id={format!("tab-{}", id.0)} aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} onclick={act(Action::ShowFile(id))} {ondblclick} {onkeydown}
-                    title={format!("{} (double click renames)", file.name)}>
+                    title={format!("{} (double click or F2 renames, Delete closes)", file.name)}>
                     { &file.name }{ dot }
                 </button>
                 if active && !store.read_only {
-                    <button type="button" class="close" aria-label={format!("close {}", file.name)} title="close" onclick={act(Action::CloseFile(id))}>{ icon(CROSS) }</button>
+                    // For the mouse; a list of tabs holds nothing but tabs, and the keyboard has Delete.
+                    <button type="button" class="close" aria-hidden="true" tabindex="-1" title={format!("close {}", file.name)} onclick={act(Action::CloseFile(id))}>{ icon(CROSS) }</button>
                 }
             </div>
         }

@@ -190,6 +190,8 @@ pub enum Dialog {
 pub struct Reveal {
     /// Where.
     pub spot: Spot,
+    /// Whether the keyboard goes there, too.
+    pub focus: bool,
     /// Grows with every wish, so that the same place can be asked for twice.
     pub count: u32,
 }
@@ -527,7 +529,7 @@ impl State {
                 self.panes.editor_hidden = false;
                 self.screen = Screen::Text;
                 self.counter += 1;
-                self.reveal = Some(Reveal { spot, count: self.counter });
+                self.reveal = Some(Reveal { spot, focus: true, count: self.counter });
             }
             Action::Notify(text) => self.tell(text, false),
             Action::DismissNotice => self.notice = None,
@@ -653,8 +655,14 @@ impl State {
                 self.active = file.id;
             }
         }
+        // The person sees what was written.
+        if let Some((file, edit)) = edits.first() {
+            let end = edit.start + edit.insert.encode_utf16().count() as u32;
+            let spot = Spot { file: file.clone(), line: 0, column: 0, end_line: 0, start: edit.start, end };
+            self.reveal = Some(Reveal { spot, focus: false, count: self.counter });
+        }
         self.revision += 1;
-        self.tell(format!("Done: {title}"), true);
+        self.tell(format!("Done: {}", title.replace('`', "")), true);
     }
 
     fn open_example(&mut self, index: usize, example: &'static Example) {

@@ -1,0 +1,201 @@
+//! Components, the JavaScript API and the core itself, in a browser.
+#![cfg(target_arch = "wasm32")]
+
+use std::rc::Rc;
+
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Settings;
+use netpolis_web::api::{Assumptions, File, Netpolis, Reply};
+use netpolis_web::components::matrix::{Table, TableProps};
+use netpolis_web::components::trace::{Trace, TraceProps};
+use netpolis_web::components::{Shared, Store};
+use netpolis_web::graph::layout::Memory;
+use netpolis_web::graph::picture::{Options, picture};
+use netpolis_web::state::State;
+use netpolis_web::view_model::{AnswerView, Question, SceneView, Status, VerdictView, answer_view, scene_view};
+use tsify::{Ts, Tsify};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::Element;
+use yew::prelude::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const SHOP: &str = "
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: debug, namespace: shop, labels: {app: debug}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: web}}
+    ports: [{port: 5432}]
+";
+
+fn question(from: &str, port: u16) -> Question {
+    Question { from: from.into(), to: "shop/db".into(), protocol: "TCP".into(), port: Some(port) }
+}
+
+fn scene() -> (Scene, SceneView) {
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("shop.yaml", SHOP)]);
+    let view = scene_view(&scene);
+    (scene, view)
+}
+
+fn answer(from: &str, port: u16) -> Result<AnswerView, String> {
+    let (scene, view) = scene();
+    answer_view(&scene, &view, &question(from, port))
+}
+
+/// A component within the page's context, drawn into an element of its own.
+#[derive(Clone, PartialEq, Properties)]
+struct StageProps {
+    children: Children,
+}
+
+#[component]
+fn Stage(props: &StageProps) -> Html {
+    let store = use_reducer(State::default);
+    html! { <ContextProvider<Store> context={store}>{ props.children.clone() }</ContextProvider<Store>> }
+}
+
+async fn drawn(content: Html) -> Element {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let root = document.create_element("div").unwrap();
+    document.body().unwrap().append_child(&root).unwrap();
+    let props = StageProps { children: Children::new(vec![content]) };
+    yew::Renderer::<Stage>::with_root_and_props(root.clone(), props).render();
+    yew::platform::time::sleep(std::time::Duration::ZERO).await;
+    root
+}
+
+fn count(root: &Element, selector: &str) -> u32 {
+    root.query_selector_all(selector).unwrap().length()
+}
+
+fn text(root: &Element, selector: &str) -> String {
+    root.query_selector(selector).unwrap().map(|e| e.text_content().unwrap_or_default()).unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+async fn a_denied_flow_reads_as_one() {
+    let props = TraceProps { answer: Shared(Rc::new(answer("shop/debug", 5432))), read_only: false };
+    let root = drawn(html! { <Trace ..props /> }).await;
+    assert_eq!(text(&root, ".verdict.denied h2"), "Denied");
+    assert_eq!(count(&root, ".station"), 2);
+    assert_eq!(count(&root, ".station.denied"), 1);
+    assert_eq!(text(&root, ".station.denied h3 .spot"), "shop.yaml:12");
+    assert!(text(&root, ".station.denied .nearest").contains("app=web"));
+    assert_eq!(text(&root, ".rule .sign"), "–");
+}
+
+#[wasm_bindgen_test]
+async fn an_allowed_flow_names_the_rule() {
+    let props = TraceProps { answer: Shared(Rc::new(answer("shop/web", 5432))), read_only: true };
+    let root = drawn(html! { <Trace ..props /> }).await;
+    assert_eq!(text(&root, ".verdict.allowed h2"), "Allowed");
+    assert_eq!(count(&root, ".rule.decided"), 1);
+    assert_eq!(count(&root, ".suggestion"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_question_about_nobody_says_so() {
+    let props = TraceProps { answer: Shared(Rc::new(answer("shop/cache", 1))), read_only: false };
+    let root = drawn(html! { <Trace ..props /> }).await;
+    assert!(text(&root, ".verdict.none").contains("shop/cache"));
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct MatrixOf {
+    scene: Shared<SceneView>,
+}
+
+#[component]
+fn MatrixStage(props: &MatrixOf) -> Html {
+    let store = use_context::<Store>().unwrap();
+    let props = TableProps { scene: props.scene.clone(), flow: Some((2, 0)), store: store.dispatcher(), question: Question::default() };
+    html! { <Table ..props /> }
+}
+
+#[wasm_bindgen_test]
+async fn the_matrix_has_a_named_cell_for_every_pair() {
+    let (_, view) = scene();
+    let names: Vec<String> = (0..view.ends.len()).map(|i| view.title(i)).collect();
+    assert_eq!(names, ["shop/db", "shop/debug", "shop/web", "Internet"]);
+    let root = drawn(html! { <MatrixStage scene={Shared(Rc::new(view))} /> }).await;
+    assert_eq!(count(&root, "tbody tr"), 4);
+    assert_eq!(count(&root, "thead th[scope=col]"), 5);
+    assert_eq!(count(&root, "tbody th[scope=row]"), 4);
+    // From web to the database: the port. From debug: nothing. To itself: no cell.
+    assert_eq!(text(&root, "tbody tr:nth-child(3) td:nth-child(2)"), "5432");
+    assert_eq!(text(&root, "tbody tr:nth-child(2) td:nth-child(2)"), "✕");
+    assert_eq!(count(&root, "td.self"), 4);
+    assert_eq!(count(&root, "td.selected"), 1);
+}
+
+#[wasm_bindgen_test]
+fn the_picture_of_a_real_scene() {
+    let (_, view) = scene();
+    let picture = picture(&view, &Options { flow: Some((1, 0)), ..Options::default() }, &Memory::default());
+    let seen: Vec<(String, Status, bool)> = picture
+        .arrows
+        .iter()
+        .filter(|a| !a.quiet)
+        .map(|a| (format!("{} {}", picture.marks[a.from].title, picture.marks[a.to].title), a.status, a.flow))
+        .filter(|(_, status, _)| *status != Status::Allowed)
+        .collect();
+    assert_eq!(seen, [("web db".into(), Status::Partly, false), ("debug db".into(), Status::Denied, true)]);
+    assert_eq!(picture.marks.iter().find(|m| m.title == "db").map(|m| m.isolated), Some((true, false)));
+}
+
+#[wasm_bindgen_test]
+fn the_api_answers_in_plain_objects() {
+    let mut netpolis = Netpolis::new(None).unwrap();
+    let file = File { name: "shop.yaml".into(), text: SHOP.into() };
+    let found = js_sys::JSON::stringify(&netpolis.load(vec![file.into_ts().unwrap()]).unwrap().js_value()).unwrap();
+    assert_eq!(found, r#"{"problems":[]}"#);
+    let get = |reply: Ts<Reply>, path: &[&str]| path.iter().fold(reply.js_value(), |value, key| js_sys::Reflect::get(&value, &(*key).into()).unwrap());
+    let ask = |question: Question| netpolis.decide(question.into_ts().unwrap()).unwrap();
+    assert_eq!(get(ask(question("web", 5432)), &["ok"]).as_bool(), Some(true));
+    assert_eq!(get(ask(question("web", 5432)), &["answer", "verdict"]).as_string().as_deref(), Some("allowed"));
+    assert_eq!(get(ask(question("shop/debug", 5432)), &["answer", "lit", "0", "spot", "line"]).as_f64(), Some(12.0));
+    assert_eq!(get(ask(question("nobody", 1)), &["ok"]).as_bool(), Some(false));
+    let pairs = js_sys::JSON::stringify(&netpolis.connectivity().unwrap().js_value()).unwrap();
+    assert!(String::from(pairs).contains(r#"{"from":"shop/web[Pod]","to":"shop/db[Pod]","allowed":{"status":"partly","short":"5432""#));
+}
+
+#[wasm_bindgen_test]
+fn assumptions_count() {
+    let assumptions = Assumptions { engine: Some("none".into()), ..Assumptions::default() };
+    let mut netpolis = Netpolis::new(Some(assumptions.into_ts().unwrap())).unwrap();
+    let file = File { name: "shop.yaml".into(), text: SHOP.into() };
+    netpolis.load(vec![file.into_ts().unwrap()]).unwrap();
+    let reply = netpolis.decide(question("debug", 80).into_ts().unwrap()).unwrap().js_value();
+    let text = String::from(js_sys::JSON::stringify(&reply).unwrap());
+    assert!(text.contains(r#""verdict":"allowed""#), "{text}");
+}
+
+#[wasm_bindgen_test]
+fn the_core_decides_in_wasm() {
+    assert_eq!(answer("web", 5432).map(|a| a.verdict), Ok(VerdictView::Allowed));
+    assert_eq!(answer("web", 80).map(|a| a.verdict), Ok(VerdictView::Denied));
+    assert_eq!(answer("203.0.113.9", 5432).map(|a| a.verdict), Ok(VerdictView::Denied));
+}
+
+#[wasm_bindgen_test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    for deep in ["[".repeat(100_000), "{a: ".repeat(50_000), (0..20_000).map(|n| format!("{}- \n", " ".repeat(n % 2_000))).collect::<String>()] {
+        let mut scene = Scene::new(Settings::default());
+        scene.set_files(&[("deep.yaml", &deep), ("shop.yaml", SHOP)]);
+        assert!(!scene.problems().is_empty());
+        // The other file goes on working.
+        assert_eq!(scene_view(&scene).ends.iter().filter(|e| e.namespace.is_some()).count(), 3);
+    }
+}
