@@ -26,7 +26,8 @@ pub(super) fn too_deep(span: Span, depth: usize) -> Diagnostic {
 
 /// The parser's error as a finding. `opened` is where the innermost bracket stands that was open when the parser stopped.
 pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth: usize) -> Diagnostic {
-    let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+    // The parser may stop within a character that it does not know.
+    let at = text.floor_char_boundary(error.marker().byte_offset().unwrap_or(0));
     let lines = Lines { text };
     let here = lines.rest(at);
     let report = |code, span, message: String| Diagnostic::new(code, Severity::Error, span, message);

@@ -341,3 +341,13 @@ fn any_prefix_of_a_text_is_read_without_panic() {
         }
     }
 }
+
+#[test]
+fn errors_at_characters_the_parser_does_not_know_are_on_their_borders() {
+    for text in ["-\u{ffff}", "\u{ffff}", "a: \u{fffe}", "é: [\u{ffff}"] {
+        for problem in parse(text, &Limits::default()).diagnostics {
+            let span = problem.place.unwrap().span;
+            assert!(text.is_char_boundary(span.start as usize) && text.is_char_boundary(span.end as usize), "{text:?}: {span:?}");
+        }
+    }
+}
