@@ -80,7 +80,9 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
         | ErrorKind::InvalidBlockScalarIndent => indentation(&lines, at),
         ErrorKind::UnexpectedCharacter { character } => {
             let shown = if *character == '`' { "a backtick".into() } else { format!("`{}`", character.escape_debug()) };
-            let span = Span::new(at as u32, (at + character.len_utf8()) as u32);
+            // The parser names the character, and a place at it or shortly before it.
+            let found = text.get(at..).and_then(|rest| rest.find(*character)).map(|n| at + n);
+            let span = found.map_or(here, |start| Span::new(start as u32, (start + character.len_utf8()) as u32));
             report(codes::CHARACTER, span, format!("a value cannot begin with {shown}")).help("put the value in quotes")
         }
         ErrorKind::BomInsideDocument => report(codes::CHARACTER, here, "there is a byte order mark in the middle of the text".into())
