@@ -47,6 +47,6 @@ pub extern "C" fn type_something(round: u32) {
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn edit() -> u64 {
-    with(Steps::edit).unwrap_or_default()
+pub extern "C" fn edit() -> u32 {
+    with(Steps::edit).unwrap_or_default() as u32
 }

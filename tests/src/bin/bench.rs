@@ -35,9 +35,9 @@ struct Times {
     load_ms: f64,
     /// Resources to compiled policies.
     compile_ms: f64,
-    /// All pairs of classes.
+    /// The answer for every pair of classes, each looked up.
     connectivity_ms: f64,
-    /// One policy edited, up to all pairs.
+    /// One policy edited, until any pair can be asked for.
     edit_ms: f64,
     /// Peak of memory, in units of 1,000,000 bytes.
     peak_mb: f64,
