@@ -12,10 +12,17 @@ fn main() -> Result<(), Box<dyn error::Error>> {
     let index = folder.join("index.json");
     let examples: Vec<Value> = if index.exists() { serde_json::from_str(&fs::read_to_string(&index)?)? } else { Vec::new() };
 
-    let mut code = String::from("/// The gallery, in the order of its menu; the page opens with the first.\npub static EXAMPLES: &[Example] = &[\n");
+    let mut code =
+        String::from("/// The gallery, in the order of its menu; the page opens with the first.\npub static EXAMPLES: &[Example] = &[\n");
     for example in &examples {
         let files: Vec<&Value> = example["files"].as_array().into_iter().flatten().collect();
-        write!(code, "    Example {{ id: {}, title: {}, summary: {}, files: &[", text(&example["id"]), text(&example["title"]), text(&example["summary"]))?;
+        write!(
+            code,
+            "    Example {{ id: {}, title: {}, summary: {}, files: &[",
+            text(&example["id"]),
+            text(&example["title"]),
+            text(&example["summary"])
+        )?;
         for file in files {
             let path: PathBuf = folder.join(file["path"].as_str().unwrap_or_default()).canonicalize()?;
             write!(code, "({}, include_str!({:?})), ", text(&file["name"]), path.display().to_string())?;

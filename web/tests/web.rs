@@ -1,5 +1,6 @@
 //! Components, the JavaScript API and the core itself, in a browser.
 #![cfg(target_arch = "wasm32")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use std::rc::Rc;
 
@@ -161,7 +162,9 @@ fn the_api_answers_in_plain_objects() {
     let file = File { name: "shop.yaml".into(), text: SHOP.into() };
     let found = js_sys::JSON::stringify(&netpolis.load(vec![file.into_ts().unwrap()]).unwrap().js_value()).unwrap();
     assert_eq!(found, r#"{"problems":[]}"#);
-    let get = |reply: Ts<Reply>, path: &[&str]| path.iter().fold(reply.js_value(), |value, key| js_sys::Reflect::get(&value, &(*key).into()).unwrap());
+    let get = |reply: Ts<Reply>, path: &[&str]| {
+        path.iter().fold(reply.js_value(), |value, key| js_sys::Reflect::get(&value, &(*key).into()).unwrap())
+    };
     let ask = |question: Question| netpolis.decide(question.into_ts().unwrap()).unwrap();
     assert_eq!(get(ask(question("web", 5432)), &["ok"]).as_bool(), Some(true));
     assert_eq!(get(ask(question("web", 5432)), &["answer", "verdict"]).as_string().as_deref(), Some("allowed"));
@@ -191,7 +194,9 @@ fn the_core_decides_in_wasm() {
 
 #[wasm_bindgen_test]
 fn deep_nesting_does_not_overflow_the_stack() {
-    for deep in ["[".repeat(100_000), "{a: ".repeat(50_000), (0..20_000).map(|n| format!("{}- \n", " ".repeat(n % 2_000))).collect::<String>()] {
+    for deep in
+        ["[".repeat(100_000), "{a: ".repeat(50_000), (0..20_000).map(|n| format!("{}- \n", " ".repeat(n % 2_000))).collect::<String>()]
+    {
         let mut scene = Scene::new(Settings::default());
         scene.set_files(&[("deep.yaml", &deep), ("shop.yaml", SHOP)]);
         assert!(!scene.problems().is_empty());

@@ -44,7 +44,8 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
         None => Vec::new(),
         Some(text) => {
             let wanted = text.to_lowercase();
-            let matches = |e: &&Entry| wanted.is_empty() || e.title.to_lowercase().contains(&wanted) || e.detail.to_lowercase().contains(&wanted);
+            let matches =
+                |e: &&Entry| wanted.is_empty() || e.title.to_lowercase().contains(&wanted) || e.detail.to_lowercase().contains(&wanted);
             props.entries.iter().filter(matches).take(MOST).cloned().collect()
         }
     };

@@ -18,8 +18,8 @@ pub fn Dialogs() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     match store.dialog {
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
-        Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },
-        Some(Dialog::About) => html! { <Window title="About Netpolis"><About /></Window> },
+        Some(Dialog::Settings) => html! { <Window title="Assumptions">{ assumptions(&store) }</Window> },
+        Some(Dialog::About) => html! { <Window title="About Netpolis">{ about() }</Window> },
         None => Html::default(),
     }
 }
@@ -94,7 +94,11 @@ fn Share() -> Html {
         Callback::from(move |_: MouseEvent| {
             let store = store.clone();
             outside::copy(text.clone(), move |done| {
-                store.dispatch(Action::Notify(if done { format!("{what} copied") } else { "the browser did not allow copying; select the text and copy it".into() }));
+                store.dispatch(Action::Notify(if done {
+                    format!("{what} copied")
+                } else {
+                    "the browser did not allow copying; select the text and copy it".into()
+                }));
             });
         })
     };
@@ -133,9 +137,7 @@ fn Share() -> Html {
 
 // --- assumptions ----------------------------------------------------------------------------------
 
-#[component]
-fn Assumptions() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+fn assumptions(store: &Store) -> Html {
     let settings = &store.settings;
     let choose = |change: fn(&mut Settings)| {
         let store = store.clone();
@@ -173,8 +175,7 @@ fn Assumptions() -> Html {
 
 // --- about ----------------------------------------------------------------------------------------
 
-#[component]
-fn About() -> Html {
+fn about() -> Html {
     let key = |keys: &'static str, what: &'static str| html! { <tr><th scope="row"><kbd>{ keys }</kbd></th><td>{ what }</td></tr> };
     html! {
         <div class="about">

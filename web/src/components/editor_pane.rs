@@ -227,7 +227,8 @@ fn Tabs() -> Html {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
     };
-    let worst = |name: &str| store.scene.problems.iter().filter(|p| p.spot.as_ref().is_some_and(|s| s.file == name)).map(|p| p.severity).min();
+    let worst =
+        |name: &str| store.scene.problems.iter().filter(|p| p.spot.as_ref().is_some_and(|s| s.file == name)).map(|p| p.severity).min();
     let tabs = store.files.iter().map(|file| {
         let id = file.id;
         let active = id == store.active;

@@ -12,9 +12,7 @@ use crate::view_model::{EndKind, Question, SceneView, Status};
 const MOST: usize = 40;
 
 /// What there is to know about the selected end.
-#[component]
-pub fn EndPanel() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+pub fn end_panel(store: &Store) -> Html {
     let Some(index) = store.selected_end() else { return Html::default() };
     let scene = &store.scene;
     let Some(end) = scene.ends.get(index) else { return Html::default() };
@@ -42,8 +40,8 @@ pub fn EndPanel() -> Html {
                 <p class="labels">{ for end.addresses.iter().take(8).map(|a| html! { <code>{ a }</code> }) }</p>
             }
             if !isolated.is_empty() { <p class="isolation">{ isolated }</p> }
-            { reach(&store, scene, index, true) }
-            { reach(&store, scene, index, false) }
+            { reach(store, scene, index, true) }
+            { reach(store, scene, index, false) }
             if end.kind == EndKind::Workload {
                 <section>
                     <h3>{ "Policies that select it" }<span class="count">{ end.policies.len() }</span></h3>

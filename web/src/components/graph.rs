@@ -42,10 +42,23 @@ struct Camera {
 #[derive(Clone, Debug)]
 enum Drag {
     None,
-    Pan { x: f64, y: f64, camera: Camera },
+    Pan {
+        x: f64,
+        y: f64,
+        camera: Camera,
+    },
     /// From a mark, towards another.
-    Ask { key: String, x: f64, y: f64, begun: bool },
-    Pinch { distance: f64, camera: Camera, middle: (f64, f64) },
+    Ask {
+        key: String,
+        x: f64,
+        y: f64,
+        begun: bool,
+    },
+    Pinch {
+        distance: f64,
+        camera: Camera,
+        middle: (f64, f64),
+    },
 }
 
 /// What is set on elements, and known only here.
@@ -120,12 +133,12 @@ pub fn Graph() -> Html {
     };
     let scene = &store.scene;
     let empty = scene.ends.iter().all(|e| e.kind != EndKind::Workload);
-        html! {
+    html! {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"))} aria-label="Graph">
             <div class="canvas" ref={canvas.clone()}>
                 <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
                     question={store.question.clone()} />
-                if empty { <EmptyNote /> }
+                if empty { { empty_note() } }
             </div>
             <div class="tools">
                 <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }</span><b>{ denied_label }</b></> }}>
@@ -148,7 +161,7 @@ pub fn Graph() -> Html {
             } else if store.frozen {
                 <p class="banner">{ "The text has an error; this picture is of the text before." }</p>
             }
-            <Legend denied={drawn.denied_hidden} open={drawn.open_hidden} />
+            { legend(drawn.denied_hidden, drawn.open_hidden) }
         </section>
     }
 }
@@ -165,14 +178,22 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
         };
         (status, format!("{} {}", a.question.protocol, a.question.port.map(|p| p.to_string()).unwrap_or_default()))
     });
-    let dependencies = (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
+    let dependencies =
+        (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
     let memory = memory.clone();
     let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number)| {
         let mut memory = memory.borrow_mut();
         if memory.0 != *number {
             *memory = (*number, Memory::default());
         }
-        let options = Options { flow: *flow, verdict: verdict.as_ref().map(|(status, port)| (*status, port.as_str())), selected: *selected, denied: *denied, toggled, tall: is_narrow() };
+        let options = Options {
+            flow: *flow,
+            verdict: verdict.as_ref().map(|(status, port)| (*status, port.as_str())),
+            selected: *selected,
+            denied: *denied,
+            toggled,
+            tall: is_narrow(),
+        };
         let picture = picture(scene, &options, &memory.1);
         memory.1 = picture.memory.clone();
         picture
@@ -185,8 +206,7 @@ fn is_narrow() -> bool {
     web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
 }
 
-#[component]
-fn EmptyNote() -> Html {
+fn empty_note() -> Html {
     html! {
         <div class="empty">
             <h2>{ "No pods yet" }</h2>
@@ -196,15 +216,8 @@ fn EmptyNote() -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct LegendProps {
-    denied: usize,
-    open: usize,
-}
-
-#[component]
-fn Legend(props: &LegendProps) -> Html {
-    let hidden = match (props.denied, props.open) {
+fn legend(denied: usize, open: usize) -> Html {
+    let hidden = match (denied, open) {
         (0, 0) => None,
         (denied, 0) => Some(format!("not drawn: {denied} denied")),
         (0, open) => Some(format!("not drawn: {open} open to all")),
@@ -247,7 +260,13 @@ struct DrawingProps {
 #[component]
 fn Drawing(props: &DrawingProps) -> Html {
     let picture = props.picture.clone();
-    let events = Events { picture: picture.clone(), store: props.store.clone(), live: props.live.0.clone(), canvas: props.canvas.clone(), question: props.question.clone() };
+    let events = Events {
+        picture: picture.clone(),
+        store: props.store.clone(),
+        live: props.live.0.clone(),
+        canvas: props.canvas.clone(),
+        question: props.question.clone(),
+    };
     let on = |handle: fn(&Events, PointerEvent)| {
         let events = events.clone();
         Callback::from(move |event: PointerEvent| handle(&events, event))
@@ -334,7 +353,13 @@ fn edge(arrow: &Arrow, picture: &Picture) -> Html {
     };
     let ends = format!("{} {}", arrow.from, arrow.to);
     let head = format!("url(#head-{kind})");
-    let class = classes!("arrow", status_class(arrow.status), arrow.quiet.then_some("quiet"), arrow.flow.then_some("flow"), arrow.open.then_some("open"));
+    let class = classes!(
+        "arrow",
+        status_class(arrow.status),
+        arrow.quiet.then_some("quiet"),
+        arrow.flow.then_some("flow"),
+        arrow.open.then_some("open")
+    );
     let ask = format!("{} {}", end_key(picture, arrow.from), end_key(picture, arrow.to));
     html! {
         <g key={arrow.key.clone()} {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-ends={ends} data-ask={ask}>
@@ -377,7 +402,9 @@ fn mark(mark: &Mark, tabbable: bool, picture: &Picture, index: usize) -> Html {
     let sign = match (pill, mark.sort) {
         (true, EndKind::Node) => html! { <path class="pill-sign" d="M14 17h10v4H14zM14 25h10v4H14z" /> },
         (true, EndKind::IngressController) => html! { <path class="pill-sign" d="M14 23h9M20 19l4 4-4 4" /> },
-        (true, _) => html! { <path class="pill-sign" d="M13.5 23a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M13.5 23h11M19 17.5c-3 3-3 8 0 11c3-3 3-8 0-11" /> },
+        (true, _) => {
+            html! { <path class="pill-sign" d="M13.5 23a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M13.5 23h11M19 17.5c-3 3-3 8 0 11c3-3 3-8 0-11" /> }
+        }
         _ => Html::default(),
     };
     let shield = (mark.isolated.0 || mark.isolated.1).then(|| {
@@ -444,7 +471,11 @@ impl Events {
         live.pointers.retain(|p| p.0 != event.pointer_id());
         live.pointers.push((event.pointer_id(), x, y));
         if let [(_, ax, ay), (_, bx, by)] = live.pointers.as_slice() {
-            live.drag = Drag::Pinch { distance: (ax - bx).hypot(ay - by).max(1.0), camera: live.camera, middle: ((ax + bx) / 2.0, (ay + by) / 2.0) };
+            live.drag = Drag::Pinch {
+                distance: (ax - bx).hypot(ay - by).max(1.0),
+                camera: live.camera,
+                middle: ((ax + bx) / 2.0, (ay + by) / 2.0),
+            };
             return;
         }
         if event.button() != 0 {
@@ -473,7 +504,8 @@ impl Events {
                     let scale = (camera.scale * (ax - bx).hypot(ay - by) / distance).clamp(SCALES.0, SCALES.1);
                     let now = ((ax + bx) / 2.0, (ay + by) / 2.0);
                     let ratio = scale / camera.scale;
-                    live.camera = Camera { x: now.0 - (middle.0 - camera.x) * ratio, y: now.1 - (middle.1 - camera.y) * ratio, scale, moved: true };
+                    live.camera =
+                        Camera { x: now.0 - (middle.0 - camera.x) * ratio, y: now.1 - (middle.1 - camera.y) * ratio, scale, moved: true };
                     live.dragged = true;
                     show(&canvas, &live.camera);
                 }
@@ -825,7 +857,11 @@ fn use_wheel(events: &Events) {
         let options = web_sys::AddEventListenerOptions::new();
         options.set_passive(false);
         if let Some(element) = &element {
-            let _ = element.add_event_listener_with_callback_and_add_event_listener_options("wheel", handler.as_ref().unchecked_ref(), &options);
+            let _ = element.add_event_listener_with_callback_and_add_event_listener_options(
+                "wheel",
+                handler.as_ref().unchecked_ref(),
+                &options,
+            );
         }
         move || {
             if let Some(element) = element {

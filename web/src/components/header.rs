@@ -7,7 +7,7 @@ use yew::prelude::*;
 use netpolis_core::settings::{Engine, Settings};
 
 use super::Store;
-use super::icons::{MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, TRASH, UNDO, INFO, icon, logo};
+use super::icons::{INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, TRASH, UNDO, icon, logo};
 use super::menu::Menu;
 use crate::effects::{files, storage};
 use crate::examples::EXAMPLES;

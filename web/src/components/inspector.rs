@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::end_panel::EndPanel;
+use super::end_panel::end_panel;
 use super::question::Ask;
 use super::trace::Trace;
 use super::{Shared, Store};
@@ -15,7 +15,7 @@ pub fn Inspector() -> Html {
         <section class="pane inspector" aria-label="Question and trace">
             <Ask />
             if store.selected_end().is_some() {
-                <EndPanel />
+                { end_panel(&store) }
             } else if let Some(answer) = &store.answer {
                 <Trace answer={Shared(answer.clone())} read_only={store.read_only} />
             }

@@ -10,9 +10,7 @@ use crate::view_model::{EndKind, Question, SceneView, Status};
 const MOST: usize = 60;
 
 /// All pairs.
-#[component]
-pub fn Matrix() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+pub fn matrix(store: &Store) -> Html {
     let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
     html! { <Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} question={store.question.clone()} /> }
 }
@@ -90,7 +88,11 @@ pub fn Table(props: &TableProps) -> Html {
 }
 
 fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<Line> {
-    let single = |index: usize| Line { title: scene.title(index), short: scene.ends.get(index).map(|e| e.title.clone()).unwrap_or_default(), ends: vec![index] };
+    let single = |index: usize| Line {
+        title: scene.title(index),
+        short: scene.ends.get(index).map(|e| e.title.clone()).unwrap_or_default(),
+        ends: vec![index],
+    };
     let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node);
     let mut lines: Vec<Line> = Vec::new();
     let outside = (0..scene.ends.len()).filter(shown).filter(|&i| scene.ends.get(i).is_some_and(|e| e.kind != EndKind::Workload));
@@ -101,7 +103,8 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<Line> {
         return lines;
     }
     for (number, namespace) in scene.namespaces.iter().enumerate() {
-        let members: Vec<usize> = (0..scene.ends.len()).filter(|&i| scene.ends.get(i).is_some_and(|e| e.namespace == Some(number as u32))).collect();
+        let members: Vec<usize> =
+            (0..scene.ends.len()).filter(|&i| scene.ends.get(i).is_some_and(|e| e.namespace == Some(number as u32))).collect();
         if opened == Some(number as u32) {
             lines.extend(members.iter().take(2 * MOST).map(|&i| single(i)));
         } else if !members.is_empty() {

@@ -7,16 +7,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::Store;
 use super::dialogs::Dialogs;
 use super::editor_pane::EditorPane;
 use super::graph::Graph;
 use super::header::{Header, take};
 use super::icons::{CROSS, GRAPH, Icon, MATRIX, TEXT, TRACE, WARNING, icon};
 use super::inspector::Inspector;
-use super::matrix::Matrix;
-use super::problems::Problems;
+use super::matrix::matrix;
+use super::problems::problems;
 use super::splitter::Splitter;
-use super::Store;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
 use crate::effects::start::{Start, fragment, initial_state, is_embedded};
 use crate::effects::{files, outside, storage};
@@ -112,8 +112,8 @@ fn Full() -> Html {
                 <Inspector />
             </main>
             <Splitter pane={Pane::Bottom} />
-            <Bottom />
-            <ScreenBar />
+            { bottom(&store) }
+            { screen_bar(&store) }
             <Dialogs />
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop files or folders of YAML and JSON" }</p></div> }
         </div>
@@ -121,9 +121,7 @@ fn Full() -> Html {
 }
 
 /// Matrix and problems.
-#[component]
-fn Bottom() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+fn bottom(store: &Store) -> Html {
     // A narrow window shows one of them by its own choice.
     let tab = match store.screen {
         Screen::Matrix => Tab::Matrix,
@@ -161,7 +159,7 @@ fn Bottom() -> Html {
             <div class="tabs">
                 <div class="tab-list" role="tablist" aria-label="Matrix and problems">
                     { button(Tab::Matrix, "Matrix", Html::default()) }
-                    { button(Tab::Problems, "Problems", problem_count(&store)) }
+                    { button(Tab::Problems, "Problems", problem_count(store)) }
                 </div>
                 <span class="grow" />
                 <button type="button" class="quiet square" aria-label={if hidden { "show this panel" } else { "hide this panel" }} title={if hidden { "show" } else { "hide" }} onclick={toggle}>
@@ -169,7 +167,7 @@ fn Bottom() -> Html {
                 </button>
             </div>
             <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={if tab == Tab::Matrix { "tab-matrix" } else { "tab-problems" }}>
-                if tab == Tab::Matrix { <Matrix /> } else { <Problems /> }
+                if tab == Tab::Matrix { { matrix(store) } } else { { problems(store) } }
             </div>
         </section>
     }
@@ -187,9 +185,7 @@ fn problem_count(store: &Store) -> Html {
 }
 
 /// The screens of a narrow window.
-#[component]
-fn ScreenBar() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+fn screen_bar(store: &Store) -> Html {
     let problems = store.scene.problems.iter().filter(|p| p.severity != Severity::Note).count();
     let button = |screen: Screen, shape: Icon, title: &'static str| {
         let on = store.screen == screen;
@@ -220,7 +216,8 @@ fn Toast() -> Html {
     {
         let store = store.clone();
         use_effect_with(store.notice.clone(), move |notice| {
-            let timer = notice.is_some().then(|| gloo::timers::callback::Timeout::new(7_000, move || store.dispatch(Action::DismissNotice)));
+            let timer =
+                notice.is_some().then(|| gloo::timers::callback::Timeout::new(7_000, move || store.dispatch(Action::DismissNotice)));
             move || drop(timer)
         });
     }
@@ -357,16 +354,15 @@ struct EmbeddedProps {
 fn Embedded(props: &EmbeddedProps) -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     crate::effects::embed::use_messages(&store);
-    let trace = props.view == "trace";
-    let matrix = props.view == "matrix";
+    let (is_trace, is_matrix) = (props.view == "trace", props.view == "matrix");
     let address = format!("{}#{}", outside::page_address(Some("index.html")), share::encode(&store.shared()));
     html! {
         <div class={classes!("embed", (!store.read_only).then_some("editable"))}>
             <main class="embed-body">
                 if !store.read_only { <EditorPane /> }
-                if matrix {
-                    <section class="pane bottom" aria-label="Matrix"><Matrix /></section>
-                } else if trace {
+                if is_matrix {
+                    <section class="pane bottom" aria-label="Matrix">{ matrix(&store) }</section>
+                } else if is_trace {
                     <Inspector />
                 } else {
                     <Graph />

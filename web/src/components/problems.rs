@@ -10,9 +10,7 @@ use crate::state::Action;
 use crate::view_model::{ProblemView, Severity};
 
 /// The list of findings, the grave ones first.
-#[component]
-pub fn Problems() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+pub fn problems(store: &Store) -> Html {
     let mut problems: Vec<&ProblemView> = store.scene.problems.iter().collect();
     problems.sort_by_key(|p| p.severity);
     if problems.is_empty() {
@@ -20,7 +18,7 @@ pub fn Problems() -> Html {
     }
     html! {
         <ul class="problems" tabindex="0" aria-label="Problems">
-            { for problems.iter().enumerate().map(|(i, p)| html! { <li key={i} class={class(p.severity)}>{ problem(&store, p) }</li> }) }
+            { for problems.iter().enumerate().map(|(i, p)| html! { <li key={i} class={class(p.severity)}>{ problem(store, p) }</li> }) }
             if store.scene.more_problems > 0 { <li class="more">{ format!("and {} more", store.scene.more_problems) }</li> }
         </ul>
     }

@@ -58,7 +58,7 @@ pub fn Ask() -> Html {
                 if has_ports {
                     <input class="port" type="number" inputmode="numeric" min="1" max="65535" aria-label="destination port" placeholder="any port"
                         value={question.port.map(|p| p.to_string()).unwrap_or_default()} oninput={onport} />
-                    <Ports />
+                    { ports(&store) }
                 }
             </div>
         </form>
@@ -66,9 +66,7 @@ pub fn Ask() -> Html {
 }
 
 /// The ports that the receiver declares, one press away.
-#[component]
-fn Ports() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+fn ports(store: &Store) -> Html {
     let Some(end) = store.answered().and_then(|a| a.to).and_then(|to| store.scene.ends.get(to as usize)) else { return Html::default() };
     let ports = end.ports.iter().filter(|p| store.question.port != Some(p.port) || store.question.protocol != p.protocol).take(4);
     html! {
@@ -92,7 +90,13 @@ fn end_text(scene: &SceneView, key: &str) -> String {
 /// How a question's field shows an end.
 fn end_title(scene: &SceneView, end: usize) -> String {
     match scene.ends.get(end) {
-        Some(view) if view.kind == EndKind::Outside => if view.title == "Internet" { "Internet".into() } else { view.key.clone() },
+        Some(view) if view.kind == EndKind::Outside => {
+            if view.title == "Internet" {
+                "Internet".into()
+            } else {
+                view.key.clone()
+            }
+        }
         Some(_) => scene.title(end),
         None => String::new(),
     }

@@ -8,7 +8,16 @@ use crate::view_model::Spot;
 
 /// A sentence with its code in `code`.
 pub fn rich(text: &str) -> Html {
-    text.split('`').enumerate().map(|(i, part)| if i % 2 == 1 { html! { <code>{ part }</code> } } else { html! { { part } } }).collect()
+    text.split('`')
+        .enumerate()
+        .map(|(i, part)| {
+            if i % 2 == 1 {
+                html! { <code>{ part }</code> }
+            } else {
+                html! { { part } }
+            }
+        })
+        .collect()
 }
 
 /// A sentence that stands alone: with a capital, and without the verdict's word, which is said above it.

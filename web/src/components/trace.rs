@@ -41,7 +41,9 @@ fn verdict_icon(verdict: VerdictView) -> Html {
 pub fn Trace(props: &TraceProps) -> Html {
     let answer = match &*props.answer.0 {
         Ok(answer) => answer,
-        Err(message) => return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div></div> },
+        Err(message) => {
+            return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div></div> };
+        }
     };
     html! {
         <div class="trace">
@@ -223,7 +225,11 @@ pub fn in_words(answer: &AnswerView, markdown: bool) -> String {
     let port = question.port.map(|p| format!(" {p}")).unwrap_or_default();
     let flow = format!("{} → {}, {}{port}", question.from, question.to, question.protocol);
     let word = answer.verdict.word();
-    let mut text = if markdown { format!("**{word}**: `{flow}`\n\n{}\n", answer.summary) } else { format!("{word}: {flow}\n{}\n", answer.summary.replace('`', "")) };
+    let mut text = if markdown {
+        format!("**{word}**: `{flow}`\n\n{}\n", answer.summary)
+    } else {
+        format!("{word}: {flow}\n{}\n", answer.summary.replace('`', ""))
+    };
     for (i, station) in answer.stations.iter().enumerate() {
         let places: Vec<String> = station.spots.iter().map(|s| format!("{}:{}", s.file, s.line)).collect();
         let places = if places.is_empty() { String::new() } else { format!(" ({})", places.join(", ")) };

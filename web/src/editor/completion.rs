@@ -79,7 +79,9 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// The names of a scene.
     pub fn of(scene: &SceneView) -> Self {
-        let pairs = |labels: &[String]| labels.iter().filter_map(|l| l.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<Vec<_>>();
+        let pairs = |labels: &[String]| {
+            labels.iter().filter_map(|l| l.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<Vec<_>>()
+        };
         let mut pod_labels: Vec<_> = scene.ends.iter().filter(|e| e.kind == EndKind::Workload).flat_map(|e| pairs(&e.labels)).collect();
         let mut namespace_labels: Vec<_> = scene.namespaces.iter().flat_map(|n| pairs(&n.labels)).collect();
         let mut port_names: Vec<_> = scene.ends.iter().flat_map(|e| e.ports.iter().filter_map(|p| p.name.clone())).collect();
@@ -104,9 +106,25 @@ pub fn complete(context: &Context, words: &Vocabulary) -> Vec<Completion> {
 fn field(label: &str) -> Completion {
     let nested = matches!(
         label,
-        "metadata" | "spec" | "podSelector" | "namespaceSelector" | "matchLabels" | "ipBlock" | "template" | "selector" | "labels" | "subject" | "namespaces" | "pods" | "portNumber" | "portRange"
+        "metadata"
+            | "spec"
+            | "podSelector"
+            | "namespaceSelector"
+            | "matchLabels"
+            | "ipBlock"
+            | "template"
+            | "selector"
+            | "labels"
+            | "subject"
+            | "namespaces"
+            | "pods"
+            | "portNumber"
+            | "portRange"
     );
-    let list = matches!(label, "ingress" | "egress" | "from" | "to" | "ports" | "matchExpressions" | "containers" | "except" | "rules" | "networks");
+    let list = matches!(
+        label,
+        "ingress" | "egress" | "from" | "to" | "ports" | "matchExpressions" | "containers" | "except" | "rules" | "networks"
+    );
     let apply = if nested || list { format!("{label}:") } else { format!("{label}: ") };
     Completion { label: label.into(), sort: Some("property"), detail: None, info: None, apply: Some(apply) }
 }
@@ -120,13 +138,18 @@ fn keys(context: &Context, words: &Vocabulary) -> Vec<Completion> {
     // An item of a list of words, which looks like a key while it is typed.
     match path.rsplit('.').next().unwrap_or_default() {
         "policyTypes[]" => return vec![word("Ingress", None), word("Egress", None)],
-        "matchLabels" | "labels" => return labels(context, words).map(|(key, value)| Completion { apply: Some(format!("{key}: {value}")), ..word(&format!("{key}: {value}"), None) }).collect(),
+        "matchLabels" | "labels" => {
+            return labels(context, words)
+                .map(|(key, value)| Completion { apply: Some(format!("{key}: {value}")), ..word(&format!("{key}: {value}"), None) })
+                .collect();
+        }
         _ => (),
     }
     if path.is_empty() {
         return ["apiVersion", "kind", "metadata", "spec"].map(field).into();
     }
-    let by_kind = |table: &'static [(&str, &str)]| table.iter().find(|(kind, _)| *kind == context.kind || kind.is_empty()).map_or("", |f| f.1);
+    let by_kind =
+        |table: &'static [(&str, &str)]| table.iter().find(|(kind, _)| *kind == context.kind || kind.is_empty()).map_or("", |f| f.1);
     let names = if path == "spec" {
         by_kind(SPECS)
     } else if path == "spec.ingress[]" || path == "spec.egress[]" {
@@ -140,7 +163,10 @@ fn keys(context: &Context, words: &Vocabulary) -> Vec<Completion> {
         _ => true,
     };
     let admin = context.kind.ends_with("NetworkPolicy") && context.kind != "NetworkPolicy";
-    let plain = |name: &&str| context.kind != "NetworkPolicy" || !matches!(*name, "namespaces" | "pods" | "nodes" | "networks" | "domainNames" | "portNumber" | "portRange" | "namedPort");
+    let plain = |name: &&str| {
+        context.kind != "NetworkPolicy"
+            || !matches!(*name, "namespaces" | "pods" | "nodes" | "networks" | "domainNames" | "portNumber" | "portRange" | "namedPort")
+    };
     let cluster_wide = |name: &&str| !admin || !matches!(*name, "ipBlock" | "endPort");
     names.split(' ').filter(|n| !n.is_empty()).filter(fits).filter(plain).filter(cluster_wide).map(field).collect()
 }
@@ -199,7 +225,10 @@ mod tests {
         assert_eq!(labels_at("NetworkPolicy", "spec", Part::Key, ""), ["podSelector", "policyTypes", "ingress", "egress"]);
         assert_eq!(labels_at("NetworkPolicy", "spec.ingress[]", Part::Key, ""), ["from", "ports"]);
         assert_eq!(labels_at("NetworkPolicy", "spec.egress[].to[]", Part::Key, ""), ["podSelector", "namespaceSelector", "ipBlock"]);
-        assert_eq!(labels_at("AdminNetworkPolicy", "spec.ingress[].from[]", Part::Key, ""), ["podSelector", "namespaceSelector", "namespaces", "pods"]);
+        assert_eq!(
+            labels_at("AdminNetworkPolicy", "spec.ingress[].from[]", Part::Key, ""),
+            ["podSelector", "namespaceSelector", "namespaces", "pods"]
+        );
         assert_eq!(labels_at("Deployment", "spec", Part::Key, ""), ["replicas", "selector", "template"]);
     }
 

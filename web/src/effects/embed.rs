@@ -4,7 +4,7 @@
 //! `theme` (`theme`). Sent: `ready`, `changed` (`files`), `verdict` (`question`, `verdict`, `summary`), `height` (`height`).
 
 use js_sys::{Object, Reflect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 use yew::prelude::*;
@@ -18,24 +18,6 @@ use crate::view_model::Question;
 
 const SOURCE: &str = "netpolis";
 const VERSION: f64 = 1.0;
-
-/// A message from the page around.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-enum Taken {
-    Load {
-        #[serde(default)]
-        files: Vec<File>,
-        #[serde(default)]
-        link: Option<String>,
-    },
-    Ask {
-        question: Question,
-    },
-    Theme {
-        theme: String,
-    },
-}
 
 fn parent() -> Option<web_sys::Window> {
     let window = web_sys::window()?;
@@ -86,19 +68,29 @@ pub fn use_messages(store: &Store) {
             if !from_parent || !ours {
                 return;
             }
-            match serde_wasm_bindgen::from_value::<Taken>(data) {
-                Ok(Taken::Load { link: Some(link), .. }) => {
-                    if let Ok(Some((shared, _))) = share::decode(link.rsplit('#').next().unwrap_or_default()) {
-                        dispatcher.dispatch(Action::OpenShared(Box::new(shared)));
+            let field = |name: &str| Reflect::get(&data, &name.into()).unwrap_or_default();
+            let word = |name: &str| field(name).as_string();
+            match word("type").unwrap_or_default().as_str() {
+                "load" => match word("link") {
+                    Some(link) => {
+                        if let Ok(Some((shared, _))) = share::decode(link.rsplit('#').next().unwrap_or_default()) {
+                            dispatcher.dispatch(Action::OpenShared(Box::new(shared)));
+                        }
+                    }
+                    None => {
+                        if let Ok(files) = serde_wasm_bindgen::from_value::<Vec<File>>(field("files")) {
+                            let files = files.into_iter().map(|f| (f.name, f.text)).collect();
+                            dispatcher.dispatch(Action::OpenShared(Box::new(Shared { files, ..Shared::default() })));
+                        }
+                    }
+                },
+                "ask" => {
+                    if let Ok(question) = serde_wasm_bindgen::from_value::<Question>(field("question")) {
+                        dispatcher.dispatch(Action::Ask(question));
                     }
                 }
-                Ok(Taken::Load { files, link: None }) => {
-                    let files = files.into_iter().map(|f| (f.name, f.text)).collect();
-                    dispatcher.dispatch(Action::OpenShared(Box::new(Shared { files, ..Shared::default() })));
-                }
-                Ok(Taken::Ask { question }) => dispatcher.dispatch(Action::Ask(question)),
-                Ok(Taken::Theme { theme }) => dispatcher.dispatch(Action::ChooseTheme(Theme::from_name(&theme))),
-                Err(_) => (),
+                "theme" => dispatcher.dispatch(Action::ChooseTheme(Theme::from_name(&word("theme").unwrap_or_default()))),
+                _ => (),
             }
         });
         let window = web_sys::window();

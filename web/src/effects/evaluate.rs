@@ -47,7 +47,8 @@ pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
             return;
         }
         let files = || state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect();
-        let mut request = Request { revision: *revision, files: None, settings: settings_text(&state.settings), question: question.clone() };
+        let mut request =
+            Request { revision: *revision, files: None, settings: settings_text(&state.settings), question: question.clone() };
         let size: usize = state.files.iter().map(|f| f.text.len()).sum();
         let remote = engine.remote.borrow().clone();
         if let Some(remote) = remote.filter(|r| size > LARGE && r.is_ready()) {

@@ -62,7 +62,12 @@ pub fn initial_state(evaluator: &mut Evaluator) -> (State, LinkOptions) {
         settings: settings_text(&state.settings),
         question: state.question.clone(),
     });
-    let action = Action::Evaluated { revision: reply.revision, scene: reply.scene.map(Rc::new), question: reply.question, answer: Rc::new(reply.answer) };
+    let action = Action::Evaluated {
+        revision: reply.revision,
+        scene: reply.scene.map(Rc::new),
+        question: reply.question,
+        answer: Rc::new(reply.answer),
+    };
     (Rc::unwrap_or_clone(Rc::new(state).reduce(action)), options)
 }
 
@@ -74,7 +79,8 @@ fn last_visit(embedded: bool) -> Option<State> {
     let mut state = State::start_shared(shared);
     // An example that was not changed is still that example.
     state.example = EXAMPLES.iter().position(|example| {
-        example.files.len() == state.files.len() && example.files.iter().zip(state.files.iter()).all(|((name, text), file)| *name == file.name && *text == &*file.text)
+        example.files.len() == state.files.len()
+            && example.files.iter().zip(state.files.iter()).all(|((name, text), file)| *name == file.name && *text == &*file.text)
     });
     Some(state)
 }

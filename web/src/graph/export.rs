@@ -103,7 +103,16 @@ fn draw_frame(out: &mut String, frame: &FrameMark, palette: &Palette) {
         out,
         "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"12\" fill=\"{}\" stroke=\"{}\"/>\
          <text x=\"{}\" y=\"{}\" font-size=\"12\" font-weight=\"560\" fill=\"{}\">{}</text>",
-        r.x, r.y, r.w, r.h, palette.frame, palette.line, r.x + 18.0, r.y + 25.0, palette.mute, escape(&frame.title)
+        r.x,
+        r.y,
+        r.w,
+        r.h,
+        palette.frame,
+        palette.line,
+        r.x + 18.0,
+        r.y + 25.0,
+        palette.mute,
+        escape(&frame.title)
     );
 }
 
@@ -115,7 +124,11 @@ fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
     };
     let path = arrow.route.path();
     if arrow.flow {
-        let _ = write!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-opacity=\".35\" stroke-width=\"9\" stroke-linecap=\"round\"/>", palette.lit);
+        let _ = write!(
+            out,
+            "<path d=\"{path}\" fill=\"none\" stroke=\"{}\" stroke-opacity=\".35\" stroke-width=\"9\" stroke-linecap=\"round\"/>",
+            palette.lit
+        );
     }
     let start = if arrow.both { format!(" marker-start=\"url(#{head})\"") } else { String::new() };
     let _ = write!(
@@ -179,10 +192,16 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
         escape(&mark.subtitle)
     );
     if pill {
-        let _ = write!(out, "<circle cx=\"19\" cy=\"{}\" r=\"5\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", r.h / 2.0, palette.mute);
+        let _ =
+            write!(out, "<circle cx=\"19\" cy=\"{}\" r=\"5\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", r.h / 2.0, palette.mute);
     }
     if mark.isolated.0 || mark.isolated.1 {
-        let _ = write!(out, "<path transform=\"translate({} 9)\" d=\"M7 0l7 2.5v5c0 4-3 6.5-7 8-4-1.5-7-4-7-8v-5z\" fill=\"{}\"/>", r.w - 26.0, palette.mute);
+        let _ = write!(
+            out,
+            "<path transform=\"translate({} 9)\" d=\"M7 0l7 2.5v5c0 4-3 6.5-7 8-4-1.5-7-4-7-8v-5z\" fill=\"{}\"/>",
+            r.w - 26.0,
+            palette.mute
+        );
     }
     out.push_str("</g>");
 }

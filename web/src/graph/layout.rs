@@ -341,12 +341,8 @@ fn order(ranks: &[usize], edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
 // --- frames ---------------------------------------------------------------------------------------
 
 fn place_frames(input: &Input, sizes: &[(f64, f64)], memory: &Memory) -> Vec<Rect> {
-    let kept: Vec<Option<Rect>> = input
-        .frames
-        .iter()
-        .zip(sizes)
-        .map(|(frame, &(w, h))| memory.frames.get(&frame.key).map(|r| Rect { w, h, ..*r }))
-        .collect();
+    let kept: Vec<Option<Rect>> =
+        input.frames.iter().zip(sizes).map(|(frame, &(w, h))| memory.frames.get(&frame.key).map(|r| Rect { w, h, ..*r })).collect();
     let old: Vec<Rect> = kept.iter().flatten().copied().collect();
     let collide = old.iter().enumerate().any(|(i, a)| old.iter().skip(i + 1).any(|b| a.overlaps(b, 16.0)));
     if old.is_empty() || collide {
@@ -466,7 +462,15 @@ fn place_pills(input: &Input, memory: &Memory, result: &mut Layout) {
                 let others: Vec<f64> = input
                     .edges
                     .iter()
-                    .filter_map(|&(a, b)| if a == node { Some(b) } else if b == node { Some(a) } else { None })
+                    .filter_map(|&(a, b)| {
+                        if a == node {
+                            Some(b)
+                        } else if b == node {
+                            Some(a)
+                        } else {
+                            None
+                        }
+                    })
                     .filter_map(|other| result.nodes.get(other).map(Rect::middle_x))
                     .collect();
                 if others.is_empty() { None } else { Some(others.iter().sum::<f64>() / others.len() as f64) }

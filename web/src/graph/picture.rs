@@ -208,7 +208,11 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     let input = group_cards(input, &drafts);
     let placed = layout::layout(&input, memory);
 
-    let marks: Vec<Mark> = drafts.into_iter().zip(&placed.nodes).map(|(draft, rect)| Mark { rect: *rect, selected: options.selected.is_some_and(|s| draft.members.contains(&s)), ..draft.mark }).collect();
+    let marks: Vec<Mark> = drafts
+        .into_iter()
+        .zip(&placed.nodes)
+        .map(|(draft, rect)| Mark { rect: *rect, selected: options.selected.is_some_and(|s| draft.members.contains(&s)), ..draft.mark })
+        .collect();
     let frames: Vec<FrameMark> = frames
         .iter()
         .zip(&placed.frames)
@@ -222,7 +226,8 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     bundle(scene, &marks, &frames, &mut arrows, options);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
     let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
-    let titles: Vec<Rect> = frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
+    let titles: Vec<Rect> =
+        frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
     let wishes: Vec<Wish> = arrows
         .iter()
         .map(|arrow| Wish {
@@ -276,7 +281,11 @@ fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut 
         let Some(end) = marks.get(other) else { continue };
         let name = end.end.map_or_else(|| end.title.clone(), |e| scene.title(e));
         let (from, to) = if out { (marks.len() + frame, other) } else { (other, marks.len() + frame) };
-        let (open, long) = members.first().and_then(|&m| arrows.get(m)).map(|a| (a.open, a.title.rsplit(": ").next().unwrap_or_default().to_owned())).unwrap_or_default();
+        let (open, long) = members
+            .first()
+            .and_then(|&m| arrows.get(m))
+            .map(|a| (a.open, a.title.rsplit(": ").next().unwrap_or_default().to_owned()))
+            .unwrap_or_default();
         for member in members {
             if let Some(arrow) = arrows.get_mut(member) {
                 arrow.quiet = true;
@@ -333,7 +342,9 @@ fn drafts(scene: &SceneView, options: &Options<'_>) -> Vec<Draft> {
             drafts.push(group(scene, name, members));
         }
     }
-    drafts.extend((0..scene.ends.len()).filter(|&e| scene.ends.get(e).is_some_and(|end| end.kind != EndKind::Workload)).map(|end| draft(scene, end)));
+    drafts.extend(
+        (0..scene.ends.len()).filter(|&e| scene.ends.get(e).is_some_and(|end| end.kind != EndKind::Workload)).map(|end| draft(scene, end)),
+    );
     drafts
 }
 
@@ -375,7 +386,8 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
     let subtitle = format!("{} workloads, {pods} pods", members.len());
     let title = fit_text(name, 13.0, WIDEST - CARD_SPACE);
     let width = text_width(&title, 13.0).max(text_width(&subtitle, 11.0)) + CARD_SPACE;
-    let every = |of: fn(&crate::view_model::EndView) -> bool| !members.is_empty() && members.iter().filter_map(|&m| scene.ends.get(m)).all(of);
+    let every =
+        |of: fn(&crate::view_model::EndView) -> bool| !members.is_empty() && members.iter().filter_map(|&m| scene.ends.get(m)).all(of);
     Draft {
         mark: Mark {
             key: format!("namespace/{name}"),
@@ -423,7 +435,8 @@ fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Pair
                 continue;
             }
             // Of very many marks, only those that are looked at get all their arrows.
-            if !all_pairs && !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400 {
+            if !all_pairs && !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400
+            {
                 continue;
             }
             if let (Some(left), Some(right)) = (classes.get(from), classes.get(to)) {
@@ -455,7 +468,9 @@ fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, 
         let label = if set.status == Status::Partly { set.short.clone() } else { String::new() };
         return Pair { from, to, status: set.status, label, long: set.long.clone(), governed };
     }
-    let of = |status: Status| counts.iter().filter(|(set, _)| sets.get(**set).is_some_and(|s| s.status == status)).map(|(_, n)| n).sum::<usize>();
+    let of = |status: Status| {
+        counts.iter().filter(|(set, _)| sets.get(**set).is_some_and(|s| s.status == status)).map(|(_, n)| n).sum::<usize>()
+    };
     let (denied, unsure) = (of(Status::Denied), of(Status::CannotTell));
     let passing = total - denied - unsure;
     let status = match passing {
@@ -480,7 +495,8 @@ fn word(status: Status) -> &'static str {
 /// Arrows for the pairs, and how many denied and open pairs inside have none that is seen.
 fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> (Vec<Arrow>, usize, usize) {
     let mark = |index: usize| drafts.get(index);
-    let title = |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
+    let title =
+        |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
     let holds = |index: usize, end: usize| mark(index).is_some_and(|d| d.members.contains(&end));
     let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
     let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
@@ -490,9 +506,12 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     let find = |from: usize, to: usize| index.get(&(from, to)).and_then(|&i| pairs.get(i));
     let general = |pair: &Pair| {
         let same = |other: Option<&Pair>| other.is_some_and(|o| o.status == pair.status && o.label == pair.label);
-        let is_open = |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
+        let is_open =
+            |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
         pair.status != Status::Denied
-            && internet.is_some_and(|i| pair.from != i && pair.to != i && (same(find(i, pair.to)) || (same(find(pair.from, i)) && is_open(pair.to))))
+            && internet.is_some_and(|i| {
+                pair.from != i && pair.to != i && (same(find(i, pair.to)) || (same(find(pair.from, i)) && is_open(pair.to)))
+            })
     };
     let specific = |pair: &Pair| pair.governed && !general(pair);
 
@@ -547,7 +566,9 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
 
     let among = |a: &Arrow| inside(a.from) && inside(a.to);
     let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node);
-    let forward = || arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to));
+    let forward = || {
+        arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to))
+    };
     let denied = forward().filter(|(a, _)| Some(a.from) != internet && Some(a.to) != internet).count();
     let open_inside = arrows.iter().zip(&governed).filter(|(a, governed)| a.status == Status::Allowed && !**governed && among(a)).count();
     for ((arrow, governed), answers) in arrows.iter_mut().zip(&governed).zip(&answers) {
@@ -564,7 +585,9 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
         arrow.quiet = !(wanted || selected || arrow.flow);
         arrow.open = matches!(arrow.status, Status::Allowed | Status::Partly) && !governed;
     }
-    let hidden = |of: fn(&Arrow) -> bool| arrows.iter().filter(|a| a.quiet && inside(a.from) && inside(a.to) && of(a)).map(|a| 1 + usize::from(a.both)).sum();
+    let hidden = |of: fn(&Arrow) -> bool| {
+        arrows.iter().filter(|a| a.quiet && inside(a.from) && inside(a.to) && of(a)).map(|a| 1 + usize::from(a.both)).sum()
+    };
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
     // What matters least goes first when there are too many.

@@ -209,7 +209,13 @@ fn spread(rects: &[Rect], wishes: &[Wish], sides: &[(Side, Side)]) -> Vec<(f64, 
 }
 
 /// The place along the curve where the label covers least.
-fn label_place(route: &Route, wish: &Wish, [rects, titles]: [&[Rect]; 2], placed: &[(u8, Rect)], others: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
+fn label_place(
+    route: &Route,
+    wish: &Wish,
+    [rects, titles]: [&[Rect]; 2],
+    placed: &[(u8, Rect)],
+    others: impl Iterator<Item = (f64, f64)> + Clone,
+) -> (f64, f64) {
     let mut best = (f64::MAX, route.at(0.5));
     for t in [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8] {
         let point = route.at(t);
@@ -243,7 +249,13 @@ mod tests {
         rects
             .iter()
             .enumerate()
-            .filter(|(i, r)| !except.contains(i) && (0..=40).any(|s| { let (x, y) = route.at(f64::from(s) / 40.0); r.contains(x, y, 0.0) }))
+            .filter(|(i, r)| {
+                !except.contains(i)
+                    && (0..=40).any(|s| {
+                        let (x, y) = route.at(f64::from(s) / 40.0);
+                        r.contains(x, y, 0.0)
+                    })
+            })
             .count()
     }
 

@@ -539,7 +539,9 @@ impl State {
 
     /// While the document that is being typed cannot be read, the last picture stays, with the new problems.
     fn take_scene(&mut self, scene: Rc<SceneView>) {
-        let unreadable = |p: &ProblemView| p.severity == Severity::Error && p.code.starts_with("DOC") && p.spot.as_ref().map(|s| &s.file) == self.edited.as_ref();
+        let unreadable = |p: &ProblemView| {
+            p.severity == Severity::Error && p.code.starts_with("DOC") && p.spot.as_ref().map(|s| &s.file) == self.edited.as_ref()
+        };
         self.frozen = !self.afresh && self.edited.is_some() && scene.objects < self.scene.objects && scene.problems.iter().any(unreadable);
         if std::mem::take(&mut self.afresh) {
             self.picture += 1;

@@ -162,7 +162,14 @@ fn the_picture_stays_while_the_edited_document_cannot_be_read() {
     let state = state.clone().reduce(reply(&state));
     let state = state.reduce(Action::TextEdited(FileId(1), "kind: [".into()));
     let spot = Spot { file: "pods.yaml".into(), line: 1, column: 7, end_line: 1, start: 6, end: 7 };
-    let problem = ProblemView { code: "DOC001".into(), severity: Severity::Error, message: "not closed".into(), help: None, spot: Some(spot), fix: None };
+    let problem = ProblemView {
+        code: "DOC001".into(),
+        severity: Severity::Error,
+        message: "not closed".into(),
+        help: None,
+        spot: Some(spot),
+        fix: None,
+    };
     let evaluated = |state: &State, objects| Action::Evaluated {
         revision: state.revision,
         scene: Some(Rc::new(SceneView { objects, problems: vec![problem.clone()], ..SceneView::default() })),

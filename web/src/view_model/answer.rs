@@ -9,7 +9,10 @@ use netpolis_core::policy::{Action, Direction, Policy};
 use netpolis_core::scene::Scene;
 
 use super::scene::fix_view;
-use super::{AnswerView, LitView, MatchView, NearestView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView, VerdictView, resolve};
+use super::{
+    AnswerView, LitView, MatchView, NearestView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView, VerdictView,
+    resolve,
+};
 
 /// The answer to a question; `view` is the scene's, for the numbers of the ends.
 ///
@@ -38,7 +41,8 @@ pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Resu
 fn traffic(question: &Question) -> Result<Traffic, String> {
     let name = question.protocol.trim();
     let protocol = if name.is_empty() { Some(Protocol::TCP) } else { Protocol::from_name(name) };
-    let protocol = protocol.ok_or_else(|| format!("`{name}` is no protocol; write TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))?;
+    let protocol =
+        protocol.ok_or_else(|| format!("`{name}` is no protocol; write TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))?;
     if protocol.has_ports() && question.port == Some(0) {
         return Err("port 0 carries no connections; write a port from 1 to 65535".into());
     }
@@ -57,7 +61,9 @@ fn end_index(scene: &Scene, view: &SceneView, end: End, key: &str) -> Option<u32
         // The end of this address's kind: outside ends stand for all addresses that nothing tells apart.
         End::Outside(address) => view.find(key).or_else(|| {
             let class = scene.connectivity().class_of(End::Outside(address));
-            view.ends.iter().position(|e| e.kind == super::EndKind::Outside && e.key.parse().is_ok_and(|a| scene.connectivity().class_of(End::Outside(a)) == class))
+            view.ends.iter().position(|e| {
+                e.kind == super::EndKind::Outside && e.key.parse().is_ok_and(|a| scene.connectivity().class_of(End::Outside(a)) == class)
+            })
         }),
     };
     index.map(|i| i as u32)
@@ -101,7 +107,10 @@ impl Writer<'_> {
             spots: checkpoint.places.iter().filter_map(|p| self.spots.at(*p)).collect(),
             nearest: checkpoint.nearest.as_ref().map(|nearest| {
                 let policy = self.scene.compiled().policy(nearest.rule.policy).map(Policy::title).unwrap_or_default();
-                NearestView { text: format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure), spot: self.spots.at(nearest.place) }
+                NearestView {
+                    text: format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure),
+                    spot: self.spots.at(nearest.place),
+                }
             }),
             tiers: checkpoint
                 .tiers

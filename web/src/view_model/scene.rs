@@ -14,7 +14,10 @@ use netpolis_core::settings::Engine;
 use netpolis_core::snapshot::{EndpointId, NodeId, Role, Snapshot, WorkloadId};
 use netpolis_core::text::Place;
 
-use super::{EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity, Spots, Status, set_view};
+use super::{
+    EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity, Spots, Status,
+    set_view,
+};
 
 /// Most findings that are listed.
 const MOST_PROBLEMS: usize = 400;
@@ -173,7 +176,10 @@ impl Builder<'_> {
             let mut ends: Vec<End> = Vec::new();
             for &endpoint in &workload.endpoints {
                 let end = End::Pod(endpoint);
-                let alike = |other: &End| self.connectivity.class_of(*other) == self.connectivity.class_of(end) && node_of(self.snapshot, *other) == node_of(self.snapshot, end);
+                let alike = |other: &End| {
+                    self.connectivity.class_of(*other) == self.connectivity.class_of(end)
+                        && node_of(self.snapshot, *other) == node_of(self.snapshot, end)
+                };
                 if !ends.iter().any(alike) {
                     ends.push(end);
                 }
@@ -222,10 +228,12 @@ impl Builder<'_> {
         }
         let mut groups: Vec<(Vec<[PairIds; 2]>, AddressSet, End)> = Vec::new();
         // Where no text speaks of IPv6, it would only stand in the way.
-        let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1 || self.snapshot.endpoints.iter().any(|e| e.address_given && e.addresses.iter().any(IpAddr::is_ipv6));
+        let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1
+            || self.snapshot.endpoints.iter().any(|e| e.address_given && e.addresses.iter().any(IpAddr::is_ipv6));
         for (index, &first) in starts.iter().enumerate().filter(|(_, s)| s.is_ipv4() || speaks_of_v6) {
             let next = starts.get(index + 1).filter(|n| n.is_ipv4() == first.is_ipv4());
-            let last = lasts.iter().filter(|l| l.is_ipv4() == first.is_ipv4() && **l >= first && next.is_none_or(|n| *l < n)).max().copied();
+            let last =
+                lasts.iter().filter(|l| l.is_ipv4() == first.is_ipv4() && **l >= first && next.is_none_or(|n| *l < n)).max().copied();
             let Some(last) = last else { continue };
             let range = AddressSet::range(first, last);
             let end = End::Outside(first);
@@ -288,7 +296,12 @@ fn name_outside(set: &AddressSet, pods: &AddressSet) -> (String, String, Option<
     // Addresses kept for examples stand best for "somewhere".
     let examples = [Ipv4Addr::new(203, 0, 113, 10), Ipv4Addr::new(198, 51, 100, 10), Ipv4Addr::new(192, 0, 2, 10)];
     let beginnings = ranges.iter().map(|&(first, last)| if first == last { first } else { after(first) });
-    let address = examples.into_iter().map(IpAddr::V4).filter(|_| ranges.len() > 1 || wide(&ranges)).chain(beginnings).find(|a| set.contains(*a) && !pods.contains(*a));
+    let address = examples
+        .into_iter()
+        .map(IpAddr::V4)
+        .filter(|_| ranges.len() > 1 || wide(&ranges))
+        .chain(beginnings)
+        .find(|a| set.contains(*a) && !pods.contains(*a));
     let address = address.or(set.first());
     let four: Vec<_> = ranges.iter().filter(|r| r.0.is_ipv4()).collect();
     let first = four.first().is_some_and(|r| r.0 == IpAddr::V4(Ipv4Addr::UNSPECIFIED));
@@ -325,7 +338,9 @@ fn ranges_text(set: &AddressSet, most: usize) -> Vec<String> {
         .take(most)
         .map(|(first, last)| match (first, last) {
             (a, b) if a == b => a.to_string(),
-            (IpAddr::V4(a), IpAddr::V4(b)) => block(u128::from(u32::from(a)), u128::from(u32::from(b)), 32).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}")),
+            (IpAddr::V4(a), IpAddr::V4(b)) => {
+                block(u128::from(u32::from(a)), u128::from(u32::from(b)), 32).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}"))
+            }
             (IpAddr::V6(a), IpAddr::V6(b)) => block(a.into(), b.into(), 128).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}")),
             (a, b) => format!("{a}–{b}"),
         })
@@ -473,7 +488,9 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     }
     if name == INGRESS_CONTROLLER {
         let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
-        return controller.map(|(id, _)| (End::Pod(id), name.to_owned())).ok_or_else(|| "this text has no Ingress, so there is no Ingress controller".to_owned());
+        return controller
+            .map(|(id, _)| (End::Pod(id), name.to_owned()))
+            .ok_or_else(|| "this text has no Ingress, so there is no Ingress controller".to_owned());
     }
     let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
         Some((path, kind)) => (path, Some(kind)),

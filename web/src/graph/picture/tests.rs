@@ -66,7 +66,8 @@ fn seen(picture: &Picture) -> Vec<(String, Status, bool)> {
         .iter()
         .filter(|a| !a.quiet)
         .map(|a| {
-            let name = |i: usize| picture.marks.get(i).map_or_else(|| picture.frames[i - picture.marks.len()].name.clone(), |m| m.title.clone());
+            let name =
+                |i: usize| picture.marks.get(i).map_or_else(|| picture.frames[i - picture.marks.len()].name.clone(), |m| m.title.clone());
             (format!("{}>{}", name(a.from), name(a.to)), a.status, a.both)
         })
         .collect();
@@ -107,7 +108,8 @@ fn what_a_policy_allows_is_always_seen() {
 fn denied_pairs_are_seen_while_they_are_few_or_when_asked_for() {
     let mut view = scene(&[4]);
     isolate(&mut view, 3);
-    let denied = |options: &Options<'_>| seen(&picture(&view, options, &Memory::default())).iter().filter(|s| s.1 == Status::Denied).count();
+    let denied =
+        |options: &Options<'_>| seen(&picture(&view, options, &Memory::default())).iter().filter(|s| s.1 == Status::Denied).count();
     // Those inside: that the Internet is kept out goes without saying.
     assert_eq!(denied(&Options::default()), 3);
     assert_eq!(denied(&Options { denied: Some(false), ..Options::default() }), 0);
@@ -115,7 +117,8 @@ fn denied_pairs_are_seen_while_they_are_few_or_when_asked_for() {
     for end in 0..8 {
         isolate(&mut view, end);
     }
-    let denied = |options: &Options<'_>| seen(&picture(&view, options, &Memory::default())).iter().filter(|s| s.1 == Status::Denied).count();
+    let denied =
+        |options: &Options<'_>| seen(&picture(&view, options, &Memory::default())).iter().filter(|s| s.1 == Status::Denied).count();
     assert_eq!(denied(&Options::default()), 0);
     // Both ways in one arrow, and one from outside for all of them.
     assert_eq!(denied(&Options { denied: Some(true), ..Options::default() }), 8 * 7 / 2 + 1);
