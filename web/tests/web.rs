@@ -22,11 +22,11 @@ use yew::prelude::*;
 wasm_bindgen_test_configure!(run_in_browser);
 
 const SHOP: &str = "
-{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}}
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c, image: c}]}}
 ---
-{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}}
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c, image: c}]}}
 ---
-{apiVersion: v1, kind: Pod, metadata: {name: debug, namespace: shop, labels: {app: debug}}}
+{apiVersion: v1, kind: Pod, metadata: {name: debug, namespace: shop, labels: {app: debug}}, spec: {containers: [{name: c, image: c}]}}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
