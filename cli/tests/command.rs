@@ -101,7 +101,8 @@ fn folders_are_read_whole_and_broken_files_are_told() {
 
 #[test]
 fn lint_points_at_the_text() {
-    let (code, text, _) = run(&["lint", "-"], &SCENE.replace("podSelector: {matchLabels: {app: db}}", "podSelector: {matchLabels: {app: bd}}"));
+    let (code, text, _) =
+        run(&["lint", "-"], &SCENE.replace("podSelector: {matchLabels: {app: db}}", "podSelector: {matchLabels: {app: bd}}"));
     assert_eq!(code, 1);
     assert!(text.contains("warning[LINT001]: NetworkPolicy `shop/db` selects no pod\n  standard input:9:16\n  9 |   podSelector: {matchLabels: {app: bd}}\n    |                ^"), "{text}");
     assert_eq!(run(&["lint", "-"], SCENE), (0, String::new(), String::new()));
@@ -113,7 +114,10 @@ fn diff_tells_what_changes() {
     let new = Folder::new("new", &[("a.yaml", &SCENE.replace("5432", "5433"))]);
     let (code, text, _) = run(&["diff", old.path(), new.path()], "");
     assert_eq!(code, 1);
-    assert_eq!(text, "Connectivity diff:\ndiff-type: changed, source: shop/web[Pod], destination: shop/db[Pod], ref1: TCP 5432, ref2: TCP 5433\n");
+    assert_eq!(
+        text,
+        "Connectivity diff:\ndiff-type: changed, source: shop/web[Pod], destination: shop/db[Pod], ref1: TCP 5432, ref2: TCP 5433\n"
+    );
     assert_eq!(run(&["diff", old.path(), old.path()], ""), (0, String::new(), String::new()));
 }
 

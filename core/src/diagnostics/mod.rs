@@ -110,18 +110,26 @@ impl Diagnostic {
         self
     }
 
+    /// Every place that it names.
+    fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        let fix = self.fix.iter_mut().flat_map(|fix| fix.edits.iter_mut().map(|(place, _)| place));
+        self.place.iter_mut().chain(self.related.iter_mut().map(|r| &mut r.place)).chain(fix)
+    }
+
+    /// Widens its places in the document being read, whose text this is, to whole characters within it.
+    pub(crate) fn on_character_borders(&mut self, text: &str) {
+        for place in self.places_mut().filter(|place| place.document == DocumentId::CURRENT) {
+            let start = text.floor_char_boundary(place.span.start as usize);
+            let end = text.ceil_char_boundary((place.span.end as usize).min(text.len()));
+            place.span = Span::new(start as u32, end as u32);
+        }
+    }
+
     /// Gives the document being read ([`DocumentId::CURRENT`]) its number.
     #[must_use]
     pub fn in_document(mut self, document: DocumentId) -> Self {
-        let settle = |place: &mut Place| {
-            if place.document == DocumentId::CURRENT {
-                place.document = document;
-            }
-        };
-        self.place.iter_mut().for_each(settle);
-        self.related.iter_mut().for_each(|r| settle(&mut r.place));
-        if let Some(fix) = &mut self.fix {
-            fix.edits.iter_mut().for_each(|(place, _)| settle(place));
+        for place in self.places_mut().filter(|place| place.document == DocumentId::CURRENT) {
+            place.document = document;
         }
         self
     }

@@ -98,6 +98,6 @@ fn match_labels(labels: &Labels, indent: usize) -> String {
     if stable.is_empty() {
         return format!("{pad}matchLabels: {{}}\n");
     }
-    let lines: Vec<String> = stable.iter().map(|(key, value)| format!("{pad}  {key}: {value:?}\n")).collect();
+    let lines: Vec<String> = stable.iter().map(|(key, value)| format!("{pad}  {key}: \"{value}\"\n")).collect();
     format!("{pad}matchLabels:\n{}", lines.concat())
 }

@@ -169,5 +169,7 @@ fn read(text: &str, limits: &Limits) -> ParsedDocument {
     };
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(read.diagnostics);
+    // The parser may stop within a character that it does not know; people are shown whole ones.
+    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
     ParsedDocument { resources: read.resources.into_iter().map(settle).collect(), diagnostics }
 }
