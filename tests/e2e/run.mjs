@@ -320,6 +320,7 @@ const checks = {
 
     async "accessible, light"() {
         const page = await open({ colorScheme: "light" });
+        await shoot(page, "light");
         await accessible(page, "start, light");
         await page.getByRole("tab", { name: /Problems/ }).click();
         await accessible(page, "problems, light");
@@ -328,15 +329,14 @@ const checks = {
         await page.getByRole("dialog").getByRole("button", { name: "close" }).click();
         await page.getByRole("button", { name: /^Example/ }).click();
         await accessible(page, "menu, light");
-        await shoot(page, "light");
     },
 
     async "accessible, dark"() {
         const page = await open({ colorScheme: "dark" });
+        await shoot(page, "dark");
         await accessible(page, "start, dark");
         await page.locator("details.tiers summary").first().click();
         await accessible(page, "trace opened, dark");
-        await shoot(page, "dark");
     },
 
     async "accessible on a phone, without sideways scrolling"() {
@@ -348,8 +348,8 @@ const checks = {
             await screens.nth(i).click();
             const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
             assert.ok(wide <= seen, `${title}: ${wide} wide on ${seen}`);
-            await accessible(page, `phone, ${title.split("\n")[0]}`);
             await shoot(page, `phone-${i + 1}`);
+            await accessible(page, `phone, ${title.split("\n")[0]}`);
         }
     },
 

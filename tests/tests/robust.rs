@@ -24,7 +24,9 @@ fn load(text: &str) -> Scene {
         assert!(!problem.message.is_empty());
         let edits = problem.fix.iter().flat_map(|fix| fix.edits.iter().map(|(place, _)| place));
         for place in problem.place.iter().chain(problem.related.iter().map(|r| &r.place)).chain(edits) {
-            let position = scene.sources().position(*place).unwrap();
+            let position = scene.sources().position(*place);
+            assert!(position.is_some(), "{problem:?} is nowhere");
+            let Some(position) = position else { continue };
             let (start, end) = (position.start as usize, position.end as usize);
             assert!(
                 position.line >= 1 && start <= end && text.is_char_boundary(start) && text.is_char_boundary(end),
