@@ -8,6 +8,7 @@ use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols,
 
 use crate::diff::DiffFormat;
 use crate::formats::Format;
+use crate::lint::LintFormat;
 use crate::why::{Question, WhyFormat};
 
 /// What `--help` prints.
@@ -22,11 +23,12 @@ usage:
       --protocol tcp|udp|sctp|icmp|N     protocol (tcp)
       --format text|json                 how to write it (text)
   netpolis lint PATH...                  what is wrong with the text, and what probably is
+      --format text|json                 how to write it (text)
   netpolis diff OLD NEW                  flows added, removed and changed
       --format txt|json|md               how to write them (txt)
 
 PATH is a file, a folder (read with all its .yaml, .yml and .json files) or - for standard input.
-A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME or an IP address.
+A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME, {ingress-controller} or an IP address.
 
 assumptions, where the policy API leaves a choice:
   --engine generic|none                  the installed policy engine (generic)
@@ -35,10 +37,10 @@ assumptions, where the policy API leaves a choice:
   --own-node ingress-allowed|ignored     whether a pod's own node always reaches it (ingress-allowed)
   --other-protocols undefined|follow-rules   what rules mean for ICMP and the like (undefined)
   --pod-network CIDR                     where pods without an address have theirs (10.244.0.0/16)
-  --assume np-guard                      all as np-guard's analyzers have them
+  --assume np-guard                      all as np-guard's analyzers have them, but for those given beside it
 
 exit code: 0 fine, 1 findings (why: not allowed; lint: an error or a warning; diff: a difference),
-           2 bad usage or unreadable input
+           2 bad usage, or input that cannot be read whole; what can be read is answered all the same
 ";
 
 /// What is to be done, and under which assumptions.
@@ -75,6 +77,8 @@ pub enum Command {
     Lint {
         /// What to read.
         paths: Vec<String>,
+        /// How to write.
+        format: LintFormat,
     },
     /// Differences.
     Diff {
@@ -95,79 +99,127 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
     read(Parser::from_iter(arguments)).map_err(|error| format!("{error}\nsee netpolis --help"))
 }
 
+/// Changes one assumption.
+type Change = Box<dyn FnOnce(&mut Settings)>;
+
+/// What was given before and behind the command's name.
+#[derive(Default)]
+struct Given {
+    words: Vec<String>,
+    format: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    port: Option<u16>,
+    protocol: Option<Protocol>,
+    preset: Settings,
+    changes: Vec<Change>,
+}
+
 fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
-    let mut settings = Settings::default();
-    let mut words: Vec<String> = Vec::new();
-    let (mut format, mut from, mut to) = (None, None, None);
-    let (mut port, mut protocol) = (None, Protocol::TCP);
+    let mut given = Given::default();
     while let Some(argument) = parser.next()? {
         match argument {
-            Arg::Short('h') | Arg::Long("help") => return Ok(Arguments { command: Command::Help(HELP.into()), settings }),
+            Arg::Short('h') | Arg::Long("help") => return Ok(Arguments::printing(HELP)),
             Arg::Short('V') | Arg::Long("version") => {
-                let version = concat!("netpolis ", env!("CARGO_PKG_VERSION"), "\n");
-                return Ok(Arguments { command: Command::Help(version.into()), settings });
+                return Ok(Arguments::printing(concat!("netpolis ", env!("CARGO_PKG_VERSION"), "\n")));
             }
-            Arg::Long("format") => format = Some(parser.value()?.string()?),
-            Arg::Long("from") => from = Some(parser.value()?.string()?),
-            Arg::Long("to") => to = Some(parser.value()?.string()?),
-            Arg::Long("port") => port = Some(parser.value()?.parse::<u16>()?),
+            Arg::Long("format") => given.format = Some(parser.value()?.string()?),
+            Arg::Long("from") => given.from = Some(parser.value()?.string()?),
+            Arg::Long("to") => given.to = Some(parser.value()?.string()?),
+            Arg::Long("port") => {
+                let text = parser.value()?.string()?;
+                let port = text.parse().ok().filter(|port| *port != 0);
+                given.port = Some(port.ok_or_else(|| format!("--port `{text}`: it takes a number from 1 to 65535"))?);
+            }
             Arg::Long("protocol") => {
                 let name = parser.value()?.string()?;
-                protocol = Protocol::from_name(&name)
-                    .ok_or_else(|| format!("there is no protocol `{name}`: write tcp, udp, sctp, icmp or a number"))?;
+                let protocol = Protocol::from_name(&name);
+                given.protocol = Some(protocol.ok_or_else(|| format!("--protocol `{name}`: it takes tcp, udp, sctp, icmp or a number"))?);
             }
             Arg::Long("assume") => {
-                settings = choose(&mut parser, "assume", &[("np-guard", Settings::np_guard()), ("default", Settings::default())])?
+                let options = [("np-guard", Settings::np_guard()), ("default", Settings::default())];
+                given.preset = choose(&mut parser, "assume", &options)?;
             }
             Arg::Long("engine") => {
-                settings.engine = choose(&mut parser, "engine", &[("generic", Engine::Generic), ("none", Engine::None)])?
+                let engine = choose(&mut parser, "engine", &[("generic", Engine::Generic), ("none", Engine::None)])?;
+                given.changes.push(Box::new(move |settings| settings.engine = engine));
             }
             Arg::Long("ip-block") => {
                 let options = [("pods-too", IpBlockReach::PodsToo), ("outside-only", IpBlockReach::OutsideOnly)];
-                settings.ip_block = choose(&mut parser, "ip-block", &options)?;
+                let reach = choose(&mut parser, "ip-block", &options)?;
+                given.changes.push(Box::new(move |settings| settings.ip_block = reach));
             }
             Arg::Long("host-network") => {
-                settings.host_network =
-                    choose(&mut parser, "host-network", &[("as-node", HostNetwork::AsNode), ("as-pod", HostNetwork::AsPod)])?;
+                let options = [("as-node", HostNetwork::AsNode), ("as-pod", HostNetwork::AsPod)];
+                let host_network = choose(&mut parser, "host-network", &options)?;
+                given.changes.push(Box::new(move |settings| settings.host_network = host_network));
             }
             Arg::Long("own-node") => {
-                settings.own_node =
-                    choose(&mut parser, "own-node", &[("ingress-allowed", OwnNode::IngressAllowed), ("ignored", OwnNode::Ignored)])?;
+                let options = [("ingress-allowed", OwnNode::IngressAllowed), ("ignored", OwnNode::Ignored)];
+                let own_node = choose(&mut parser, "own-node", &options)?;
+                given.changes.push(Box::new(move |settings| settings.own_node = own_node));
             }
             Arg::Long("other-protocols") => {
                 let options = [("undefined", OtherProtocols::Undefined), ("follow-rules", OtherProtocols::FollowRules)];
-                settings.other_protocols = choose(&mut parser, "other-protocols", &options)?;
+                let other = choose(&mut parser, "other-protocols", &options)?;
+                given.changes.push(Box::new(move |settings| settings.other_protocols = other));
             }
             Arg::Long("pod-network") => {
                 let text = parser.value()?.string()?;
-                settings.pod_networks = vec![Cidr::parse(&text).map_err(|error| format!("`{text}`: {error}"))?];
+                let network = Cidr::parse(&text).map_err(|error| format!("--pod-network `{text}`: {error}"))?;
+                given.changes.push(Box::new(move |settings| settings.pod_networks = vec![network]));
             }
-            Arg::Value(word) => words.push(word.string()?),
+            Arg::Value(word) => given.words.push(word.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    let mut words = words.into_iter();
-    let name = words.next().ok_or("what is to be done? flows, why, lint or diff")?;
-    let paths: Vec<String> = words.collect();
-    let some = |paths: Vec<String>| {
-        if paths.is_empty() { Err(format!("{name}: which files? give a file, a folder or - for standard input")) } else { Ok(paths) }
-    };
-    let command = match name.as_str() {
-        "flows" => Command::Flows { paths: some(paths)?, format: one_of(format, Format::ALL)? },
-        "why" => {
-            let end = |end: Option<String>, flag: &str| end.ok_or(format!("why: {flag} is missing, for instance {flag} shop/frontend"));
-            let question = Question { from: end(from, "--from")?, to: end(to, "--to")?, protocol, port };
-            Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
+    Ok(given.arguments()?)
+}
+
+impl Arguments {
+    fn printing(text: &str) -> Self {
+        Arguments { command: Command::Help(text.into()), settings: Settings::default() }
+    }
+}
+
+impl Given {
+    fn arguments(self) -> Result<Arguments, String> {
+        let mut settings = self.preset;
+        // Presets come first wherever they stand.
+        self.changes.into_iter().for_each(|change| change(&mut settings));
+        let mut words = self.words.into_iter();
+        let name = words.next().ok_or("what is to be done? flows, why, lint or diff")?;
+        let paths: Vec<String> = words.collect();
+        let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some();
+        if asks && name != "why" {
+            return Err(format!("{name}: --from, --to, --port and --protocol belong to why"));
         }
-        "lint" => Command::Lint { paths: some(paths)? },
-        "diff" => match <[String; 2]>::try_from(paths) {
-            Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
-            Err(_) => return Err("diff: give two paths, the old one and the new one".into()),
-        },
-        "help" => Command::Help(HELP.into()),
-        other => return Err(format!("there is no command `{other}`: flows, why, lint or diff").into()),
-    };
-    Ok(Arguments { command, settings })
+        let some = |paths: Vec<String>| {
+            if paths.is_empty() { Err(format!("{name}: which files? give a file, a folder or - for standard input")) } else { Ok(paths) }
+        };
+        let format = self.format;
+        let command = match name.as_str() {
+            "flows" => Command::Flows { paths: some(paths)?, format: one_of(format, Format::ALL)? },
+            "why" => {
+                let end = |end: Option<String>, flag: &str| end.ok_or(format!("why: {flag} is missing, for instance {flag} shop/frontend"));
+                let question = Question {
+                    from: end(self.from, "--from")?,
+                    to: end(self.to, "--to")?,
+                    protocol: self.protocol.unwrap_or(Protocol::TCP),
+                    port: self.port,
+                };
+                Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
+            }
+            "lint" => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
+            "diff" => match <[String; 2]>::try_from(paths) {
+                Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
+                Err(_) => return Err("diff: give two paths, the old one and the new one".into()),
+            },
+            "help" => Command::Help(HELP.into()),
+            other => return Err(format!("there is no command `{other}`: flows, why, lint or diff")),
+        };
+        Ok(Arguments { command, settings })
+    }
 }
 
 fn choose<T: Clone>(parser: &mut Parser, flag: &str, options: &[(&str, T)]) -> Result<T, lexopt::Error> {

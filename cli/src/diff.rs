@@ -1,10 +1,13 @@
 //! What changes between two scenes.
 
-use netpolis_core::diff::{Change, Difference, Side, diff};
-use netpolis_core::scene::Scene;
-use serde_json::{Value, json};
+use std::io::{self, Write};
 
-use crate::formats::ports;
+use netpolis_core::diff::{Change, Difference, DifferenceEnd, Side, diff};
+use netpolis_core::ends::Flows;
+use netpolis_core::scene::Scene;
+use serde_json::{Map, Value, json};
+
+use crate::formats::{cell, flows_json, ports};
 
 /// A form of the list of differences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,50 +33,99 @@ pub fn between(old: &Scene, new: &Scene) -> Vec<Difference> {
 
 /// The differences in the form of np-guard's netpol-analyzer.
 pub fn txt(old: &Scene, new: &Scene) -> String {
-    render(&between(old, new), DiffFormat::Txt)
+    let mut text = Vec::new();
+    // Memory does not fail.
+    let _ = write(&between(old, new), DiffFormat::Txt, &mut text);
+    String::from_utf8(text).unwrap_or_default()
 }
 
-/// Differences in a form.
-pub fn render(differences: &[Difference], format: DiffFormat) -> String {
+/// Writes differences in a form; how many of them it does not show.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(differences: &[Difference], format: DiffFormat, out: &mut dyn Write) -> io::Result<usize> {
     match format {
-        DiffFormat::Txt => lines(differences),
-        DiffFormat::Json => {
-            let list: Vec<Value> = differences.iter().map(|d| json!({"change": d.change.as_str(), "from": d.from.title, "to": d.to.title, "before": d.before.to_string(), "after": d.after.to_string()})).collect();
-            format!("{:#}\n", json!({ "differences": list }))
-        }
-        DiffFormat::Markdown => {
-            let mut text = String::from("| change | from | to | before | after |\n|---|---|---|---|---|\n");
-            for d in differences {
-                text.push_str(&format!("| {} | {} | {} | {} | {} |\n", d.change.as_str(), d.from.title, d.to.title, d.before, d.after));
-            }
-            text
-        }
+        DiffFormat::Txt => write_txt(differences, out),
+        DiffFormat::Json => write_json(differences, out).map(|()| 0),
+        DiffFormat::Markdown => write_markdown(differences, out),
     }
 }
 
-fn lines(differences: &[Difference]) -> String {
-    let mut text = String::new();
-    // The form speaks of TCP, UDP, SCTP and of IPv4 alone.
-    let shown = |d: &&Difference| {
-        ports(&d.before) != ports(&d.after) && ![&d.from, &d.to].iter().any(|e| e.title.ends_with("[External]") && e.title.contains("::"))
-    };
-    for d in differences.iter().filter(shown) {
-        if text.is_empty() {
-            text.push_str("Connectivity diff:\n");
+/// Speaks of what is certain, of TCP, UDP and SCTP, and of IPv4 alone.
+fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usize> {
+    let ipv6 = |end: &DifferenceEnd| end.outside.is_some_and(|(first, _)| first.is_ipv6());
+    let mut hidden = 0;
+    for (i, d) in differences.iter().enumerate() {
+        let (before, after) = (ports(&d.before.sometimes), ports(&d.after.sometimes));
+        if before == after || ipv6(&d.from) || ipv6(&d.to) {
+            hidden += 1;
+            continue;
         }
-        let (before, after) = (ports(&d.before), ports(&d.after));
-        text.push_str(&format!(
-            "diff-type: {}, source: {}, destination: {}, ref1: {before}, ref2: {after}",
-            d.change.as_str(),
+        if i == hidden {
+            writeln!(out, "Connectivity diff:")?;
+        }
+        let none = || "No Connections".to_string();
+        let change = match (&before, &after) {
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+            _ => Change::Changed,
+        };
+        write!(
+            out,
+            "diff-type: {}, source: {}, destination: {}, ref1: {}, ref2: {}",
+            change.as_str(),
             d.from.title,
-            d.to.title
-        ));
-        let only: Vec<(&str, Change)> = [&d.from, &d.to].into_iter().filter_map(|e| Some((e.title.as_str(), e.only?))).collect();
-        if let Some((_, change)) = only.first() {
-            let names: Vec<&str> = only.iter().map(|(name, _)| *name).collect();
-            text.push_str(&format!(", workloads-diff-info: workload {} {}", names.join(" and "), change.as_str()));
+            d.to.title,
+            before.unwrap_or_else(none),
+            after.unwrap_or_else(none)
+        )?;
+        let only = [&d.from, &d.to].into_iter().filter(|end| end.only.is_some());
+        let names: Vec<&str> = only.map(|end| end.title.as_str()).collect();
+        if let Some(side) = d.from.only.or(d.to.only) {
+            write!(out, ", workloads-diff-info: workload {} {}", names.join(" and "), side.as_str())?;
         }
-        text.push('\n');
+        writeln!(out)?;
     }
-    text
+    Ok(hidden)
+}
+
+fn write_json(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"{\"differences\": [")?;
+    for (i, d) in differences.iter().enumerate() {
+        out.write_all(if i == 0 { b"\n  " } else { b",\n  " })?;
+        let side = |flows: &Flows| Value::Object(flows_json(flows));
+        let mut difference = json!({
+            "change": d.change.as_str(),
+            "from": d.from.title,
+            "to": d.to.title,
+            "before": side(&d.before),
+            "after": side(&d.after),
+        });
+        let only = [&d.from, &d.to].into_iter().filter_map(|end| Some((end.title.clone(), end.only?.as_str().into())));
+        let only: Map<String, Value> = only.collect();
+        if !only.is_empty() {
+            difference["workloads"] = only.into();
+        }
+        write!(out, "{difference}")?;
+    }
+    out.write_all(if differences.is_empty() { b"]}\n" } else { b"\n]}\n" })
+}
+
+/// Speaks of TCP, UDP and SCTP alone.
+fn write_markdown(differences: &[Difference], out: &mut dyn Write) -> io::Result<usize> {
+    let side = |flows: &Flows| {
+        let allowed = ports(&flows.sometimes).unwrap_or_else(|| "No Connections".into());
+        ports(&flows.unknown()).map_or_else(|| allowed.clone(), |unknown| format!("{allowed}; cannot tell: {unknown}"))
+    };
+    let mut hidden = 0;
+    out.write_all(b"| change | from | to | before | after |\n|---|---|---|---|---|\n")?;
+    for d in differences {
+        let (before, after) = (side(&d.before), side(&d.after));
+        if before == after {
+            hidden += 1;
+            continue;
+        }
+        writeln!(out, "| {} | {} | {} | {before} | {after} |", d.change.as_str(), cell(&d.from.title), cell(&d.to.title))?;
+    }
+    Ok(hidden)
 }

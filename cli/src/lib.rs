@@ -7,4 +7,5 @@ pub mod diff;
 pub mod formats;
 pub mod input;
 pub mod lint;
+pub mod places;
 pub mod why;

@@ -2,32 +2,49 @@
 
 use netpolis_core::diagnostics::{Diagnostic, Severity};
 use netpolis_core::scene::Scene;
-use netpolis_core::text::Place;
+use serde_json::{Value, json};
 
-/// How much a problem must matter to be shown.
+use crate::places;
+
+/// A form of the list of problems.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Least {
-    /// Errors only.
-    Error,
-    /// Everything.
-    Note,
+pub enum LintFormat {
+    /// Lines for people.
+    Text,
+    /// JSON.
+    Json,
 }
 
-/// Problems in lines, and whether any of them is an error or a warning.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// The lines.
-    pub text: String,
-    /// Whether there is an error or a warning.
-    pub findings: bool,
+impl LintFormat {
+    /// All of them by name; the first is the default.
+    pub const ALL: &[(&str, LintFormat)] = &[("text", LintFormat::Text), ("json", LintFormat::Json)];
 }
 
-/// Problems of a scene in lines, with the text they are about.
-pub fn render(scene: &Scene, least: Least, colour: bool) -> Report {
-    let shown = |p: &&Diagnostic| least == Least::Note || p.severity == Severity::Error;
-    let problems: Vec<&Diagnostic> = scene.problems().iter().filter(shown).collect();
-    let text = problems.iter().map(|p| one(scene, p, colour)).collect();
-    Report { text, findings: problems.iter().any(|p| p.severity < Severity::Note) }
+/// Whether there is an error: text that cannot be read, or that an API server would refuse.
+pub fn has_errors(scene: &Scene) -> bool {
+    scene.problems().iter().any(|p| p.severity == Severity::Error)
+}
+
+/// Whether there is an error or a warning.
+pub fn has_findings(scene: &Scene) -> bool {
+    scene.problems().iter().any(|p| p.severity < Severity::Note)
+}
+
+/// All problems in a form; `colour` for a terminal.
+pub fn render(scene: &Scene, format: LintFormat, colour: bool) -> String {
+    match format {
+        LintFormat::Text => scene.problems().iter().map(|p| one(scene, p, colour)).collect(),
+        LintFormat::Json => {
+            let problems: Vec<String> = scene.problems().iter().map(|p| format!("\n  {}", object(scene, p))).collect();
+            let end = if problems.is_empty() { "" } else { "\n" };
+            format!("{{\"problems\": [{}{end}]}}\n", problems.join(","))
+        }
+    }
+}
+
+/// The errors alone, in lines.
+pub fn errors(scene: &Scene, colour: bool) -> String {
+    scene.problems().iter().filter(|p| p.severity == Severity::Error).map(|p| one(scene, p, colour)).collect()
 }
 
 fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
@@ -39,7 +56,7 @@ fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
     };
     let mut text = format!("{on}{}[{}]{off}: {}\n", problem.severity.as_str(), problem.code.0, problem.message);
     if let Some(place) = problem.place {
-        text.push_str(&excerpt(scene, place));
+        text.push_str(&places::excerpt(scene, place));
     }
     for related in &problem.related {
         text.push_str(&format!("  {}: {}\n", scene.sources().describe(related.place), related.message));
@@ -51,26 +68,14 @@ fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
     text
 }
 
-/// `file:line:column`, the line, and carets below the part that is meant.
-pub fn excerpt(scene: &Scene, place: Place) -> String {
-    let Some(position) = scene.sources().position(place) else { return String::new() };
-    let line = scene.sources().get(position.source).and_then(|s| s.text.lines().nth(position.line as usize - 1)).unwrap_or_default();
-    // Long lines (JSON of programs) are cut around what is meant.
-    let column = position.column as usize - 1;
-    let first = column.saturating_sub(60);
-    let cut: String = line.chars().skip(first).take(160).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let width = if position.end_line == position.line {
-        scene.sources().slice(place).chars().count()
-    } else {
-        line.chars().count().saturating_sub(column)
-    };
-    let width = width.clamp(1, 160usize.saturating_sub(column - first).max(1));
-    let margin = position.line.to_string();
-    format!(
-        "  {}\n  {margin} | {cut}\n  {} | {}{}\n",
-        scene.sources().describe(place),
-        " ".repeat(margin.len()),
-        " ".repeat(column - first),
-        "^".repeat(width)
-    )
+fn object(scene: &Scene, problem: &Diagnostic) -> Value {
+    let related = |r: &netpolis_core::diagnostics::Related| json!({"message": r.message, "place": places::json(scene, r.place)});
+    json!({
+        "code": problem.code.0,
+        "severity": problem.severity.as_str(),
+        "message": problem.message,
+        "help": problem.help,
+        "place": problem.place.map(|place| places::json(scene, place)),
+        "related": problem.related.iter().map(related).collect::<Vec<_>>(),
+    })
 }

@@ -1,19 +1,18 @@
 //! One flow, with everything that led to the answer.
 
 use netpolis_core::compile::End;
-use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, CheckpointTrace, Flow, RuleTrace, TierOutcome};
-use netpolis_core::ends::workload_title;
+use netpolis_core::connections::{ConnectionSet, Traffic};
+use netpolis_core::decide::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
+use netpolis_core::ends::{Found, find};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Action;
+use netpolis_core::resources::TargetPort;
 use netpolis_core::scene::Scene;
-use netpolis_core::snapshot::Role;
-use netpolis_core::text::Place;
 use serde_json::{Value, json};
 
-use crate::lint::excerpt;
+use crate::places::{self, excerpt};
 
 /// A question as it was asked.
 #[derive(Clone, Debug)]
@@ -42,91 +41,98 @@ impl WhyFormat {
     pub const ALL: &[(&str, WhyFormat)] = &[("text", WhyFormat::Text), ("json", WhyFormat::Json)];
 }
 
+/// An answer, and what one must know beside it.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer, for the first pods of the workloads that were named.
+    pub answer: Answer,
+    /// What the question did not say and the answer depends on, in sentences.
+    pub notes: Vec<String>,
+}
+
 /// Asks.
 ///
 /// # Errors
-/// When an end is not in the scene, or could be several.
-pub fn ask(scene: &Scene, question: &Question) -> Result<Answer, String> {
-    let port = question.port.or(question.protocol.has_ports().then_some(80));
-    let traffic = if question.protocol.has_ports() {
-        Traffic { protocol: question.protocol, source: None, destination: port }
-    } else {
-        Traffic { protocol: question.protocol, source: None, destination: None }
+/// When an end is not in the scene, or could be several, or the protocol has no ports.
+pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
+    let protocol = question.protocol;
+    let destination = match (protocol.has_ports(), question.port) {
+        (true, port) => Some(port.unwrap_or(80)),
+        (false, None) => None,
+        (false, Some(_)) => return Err(format!("{protocol} has no ports: leave --port out")),
     };
-    Ok(scene.decide(&Flow { from: end(scene, &question.from)?, to: end(scene, &question.to)?, traffic }))
+    let traffic = Traffic { protocol, source: None, destination };
+    let end = |name: &str| find(scene.snapshot(), name).map_err(|error| error.to_string());
+    let (from, to) = (end(&question.from)?, end(&question.to)?);
+    let answer = scene.decide(&Flow { from: from.end, to: to.end, traffic });
+    let mut notes: Vec<String> = other_answers(scene, &from, &to, &answer).into_iter().collect();
+    notes.extend(service_ports(scene, &to, &answer));
+    Ok(Reply { answer, notes })
 }
 
-/// The end that a person means by a name: `namespace/pod`, `namespace/workload`, `namespace/workload[Kind]`, `node/name` or an address. The
-/// namespace may be left out where one name is meant by it.
-///
-/// # Errors
-/// When there is no such end (with the nearest names), or when there are several.
-pub fn end(scene: &Scene, text: &str) -> Result<End, String> {
-    if let Ok(address) = text.parse() {
-        return Ok(End::Outside(address));
+/// That other pods of the same workloads get another answer.
+fn other_answers(scene: &Scene, from: &Found, to: &Found, answer: &Answer) -> Option<String> {
+    let connectivity = scene.connectivity();
+    let traffic = ConnectionSet::of_traffic(answer.flow.traffic);
+    let covered = |set: &ConnectionSet| traffic.difference(set).is_empty();
+    let pairs = from.all.iter().flat_map(|from| to.all.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
+    let mut verdicts = pairs.clone().map(|(from, to)| {
+        let pair = connectivity.between(from, to);
+        (covered(pair.allowed), covered(pair.possible))
+    });
+    let of_answer = connectivity.between(from.end, to.end);
+    let of_answer = (covered(of_answer.allowed), covered(of_answer.possible));
+    if verdicts.all(|verdict| verdict == of_answer) {
+        return None;
+    }
+    let name = |end| end_name(end, scene.snapshot());
+    Some(format!(
+        "policies tell the pods of `{}` and `{}` apart, and other pairs of them get another answer; this one is for `{}` and `{}`",
+        from.title,
+        to.title,
+        name(from.end),
+        name(to.end)
+    ))
+}
+
+/// That the port asked about is one of a Service, which policies never see.
+fn service_ports(scene: &Scene, to: &Found, answer: &Answer) -> Vec<String> {
+    let (End::Pod(pod), Some(port)) = (to.end, answer.flow.traffic.destination) else { return Vec::new() };
+    if answer.verdict == Verdict::Allowed {
+        return Vec::new();
     }
     let snapshot = scene.snapshot();
-    if let Some(name) = text.strip_prefix("node/")
-        && let Some((id, _)) = snapshot.nodes().find(|(_, n)| n.name == name)
-    {
-        return Ok(End::Node(id));
-    }
-    let mut names: Vec<(String, End)> = Vec::new();
-    for (id, workload) in snapshot.workloads() {
-        let Some(&first) = workload.endpoints.first() else { continue };
-        let title = workload_title(snapshot, id);
-        let short = format!("{}/{}", snapshot.namespace_name(workload.namespace), workload.name);
-        names.extend([(title, End::Pod(first)), (short, End::Pod(first))]);
-    }
-    let pods = snapshot.endpoints().filter(|(_, e)| e.role == Role::Pod);
-    names.extend(pods.map(|(id, _)| (snapshot.endpoint_title(id), End::Pod(id))));
-    let matching = |test: &dyn Fn(&str) -> bool| -> Vec<&(String, End)> {
-        let mut found: Vec<_> = names.iter().filter(|(name, _)| test(name)).collect();
-        found.dedup_by_key(|(_, end)| *end);
-        found
-    };
-    let mut found = matching(&|name| name == text);
-    if found.is_empty() {
-        found = matching(&|name| name.split_once('/').is_some_and(|(_, short)| short == text));
-    }
-    match found.as_slice() {
-        [(_, end)] => Ok(*end),
-        [] => {
-            let near: Vec<&str> = names.iter().map(|(n, _)| n.as_str()).filter(|n| !n.ends_with(']')).take(8).collect();
-            Err(format!(
-                "there is no pod, workload or node `{text}`; there is {}",
-                if near.is_empty() { "none at all".into() } else { near.join(", ") }
-            ))
-        }
-        several if several.iter().all(|(_, end)| Some(end) == several.first().map(|(_, e)| e)) => {
-            several.first().map(|(_, e)| *e).ok_or_else(String::new)
-        }
-        several => {
-            let names: Vec<&str> = several.iter().map(|(n, _)| n.as_str()).collect();
-            Err(format!("`{text}` could be {}; name its namespace and kind", names.join(" or ")))
-        }
-    }
+    let services = snapshot.services.iter().filter(|s| s.endpoints.contains(&pod));
+    let ports = services.flat_map(|s| s.ports.iter().map(move |p| (s, p)));
+    ports
+        .filter(|(_, p)| p.port == port && p.protocol == answer.flow.traffic.protocol)
+        .filter_map(|(service, p)| {
+            let target = match &p.target {
+                TargetPort::Number(number) if *number == port => return None,
+                TargetPort::Number(number) => number.to_string(),
+                TargetPort::Name(name) => format!("`{name}`"),
+            };
+            let service = format!("{}/{}", snapshot.namespace_name(service.namespace), service.name);
+            Some(format!("port {port} of Service `{service}` is port {target} of its pods, and policies see only that"))
+        })
+        .collect()
 }
 
 /// An answer in a form.
-pub fn render(scene: &Scene, answer: &Answer, format: WhyFormat) -> String {
+pub fn render(scene: &Scene, reply: &Reply, format: WhyFormat) -> String {
     match format {
-        WhyFormat::Text => text(scene, answer),
-        WhyFormat::Json => format!("{:#}\n", json(scene, answer)),
+        WhyFormat::Text => text(scene, reply),
+        WhyFormat::Json => format!("{:#}\n", json(scene, reply)),
     }
 }
 
-fn text(scene: &Scene, answer: &Answer) -> String {
+fn text(scene: &Scene, reply: &Reply) -> String {
+    let answer = &reply.answer;
     let mut out = format!("{}\n", answer.summary);
     for (number, checkpoint) in answer.checkpoints.iter().enumerate() {
         let subject = end_name(checkpoint.subject, scene.snapshot());
-        out.push_str(&format!(
-            "\n{}. {} of {subject}: {}\n   {}\n",
-            number + 1,
-            checkpoint.direction.as_str(),
-            checkpoint.verdict.as_str(),
-            checkpoint.sentence
-        ));
+        let (direction, verdict) = (checkpoint.direction.as_str(), checkpoint.verdict.as_str());
+        out.push_str(&format!("\n{}. {direction} of {subject}: {verdict}\n   {}\n", number + 1, checkpoint.sentence));
         for place in &checkpoint.places {
             out.push_str(&indented(&excerpt(scene, *place)));
         }
@@ -137,15 +143,14 @@ fn text(scene: &Scene, answer: &Answer) -> String {
         for tier in &checkpoint.tiers {
             out.push_str(&format!("   tier {}: {}\n", tier.name, outcome(tier.outcome)));
             for policy in &tier.policies {
-                let name = scene.compiled().policy(policy.policy).map_or_else(String::new, |p| format!("{} {}", p.kind, p.title()));
-                out.push_str(&format!("     {name}\n"));
+                out.push_str(&format!("     {}\n", policy_title(scene, policy).join(" ")));
                 for rule in &policy.rules {
                     out.push_str(&format!("       {} ({})\n", rule_line(rule), scene.sources().describe(rule.place)));
                 }
             }
         }
     }
-    for note in &answer.notes {
+    for note in answer.notes.iter().chain(&reply.notes) {
         out.push_str(&format!("\nnote: {note}\n"));
     }
     if let Some(suggestion) = &answer.suggestion {
@@ -161,12 +166,12 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("   {line}\n")).collect()
 }
 
+/// Kind and name.
+fn policy_title(scene: &Scene, trace: &PolicyTrace) -> [String; 2] {
+    scene.compiled().policy(trace.policy).map_or_else(Default::default, |p| [p.kind.to_string(), p.title()])
+}
+
 fn rule_line(rule: &RuleTrace) -> String {
-    let action = match rule.action {
-        Action::Allow => "allow",
-        Action::Deny => "deny",
-        Action::Pass => "pass",
-    };
     let result = match (&rule.failure, rule.matched, rule.reached) {
         (_, _, false) => "not reached".to_string(),
         (Some(failure), ..) => failure.text.clone(),
@@ -174,10 +179,18 @@ fn rule_line(rule: &RuleTrace) -> String {
         (_, Matched::Possibly, _) => "may match".to_string(),
         (_, Matched::No, _) => "does not match".to_string(),
     };
-    format!("rule {} ({action}): {result}", rule.rule.index + 1)
+    format!("rule {} ({}): {result}", rule.rule.index + 1, action(rule.action))
 }
 
-fn outcome(outcome: TierOutcome) -> &'static str {
+const fn action(action: Action) -> &'static str {
+    match action {
+        Action::Allow => "allow",
+        Action::Deny => "deny",
+        Action::Pass => "pass",
+    }
+}
+
+const fn outcome(outcome: TierOutcome) -> &'static str {
     match outcome {
         TierOutcome::Allowed => "allowed",
         TierOutcome::Denied => "denied",
@@ -187,57 +200,59 @@ fn outcome(outcome: TierOutcome) -> &'static str {
     }
 }
 
-fn json(scene: &Scene, answer: &Answer) -> Value {
-    let place = |place: Place| -> Value {
-        let Some(p) = scene.sources().position(place) else { return Value::Null };
-        let file = scene.sources().get(p.source).map_or("", |s| s.name.as_str());
-        json!({"file": file, "line": p.line, "column": p.column, "endLine": p.end_line, "start": p.start, "end": p.end})
-    };
-    let checkpoint = |c: &CheckpointTrace| {
-        let tiers: Vec<Value> = c
-            .tiers
-            .iter()
-            .map(|tier| {
-                let policies: Vec<Value> = tier
-                    .policies
-                    .iter()
-                    .map(|p| {
-                        let policy = scene.compiled().policy(p.policy);
-                        let rules: Vec<Value> = p.rules.iter().map(|r| json!({
-                    "rule": r.rule.index + 1,
-                    "action": match r.action { Action::Allow => "allow", Action::Deny => "deny", Action::Pass => "pass" },
-                    "reached": r.reached,
-                    "matched": match r.matched { Matched::Yes => "yes", Matched::No => "no", Matched::Possibly => "possibly" },
-                    "failure": r.failure.as_ref().map(|f| &f.text),
-                    "place": place(r.place),
-                })).collect();
-                        json!({"kind": policy.map(|p| p.kind), "policy": policy.map(|p| p.title()), "rules": rules})
-                    })
-                    .collect();
-                json!({"tier": tier.name, "outcome": outcome(tier.outcome), "policies": policies})
-            })
-            .collect();
-        json!({
-            "direction": c.direction.as_str(),
-            "subject": end_name(c.subject, scene.snapshot()),
-            "verdict": c.verdict.as_str(),
-            "sentence": c.sentence,
-            "fromAddress": c.from_address.map(|a| a.to_string()),
-            "toAddress": c.to_address.map(|a| a.to_string()),
-            "places": c.places.iter().map(|p| place(*p)).collect::<Vec<_>>(),
-            "nearest": c.nearest.as_ref().map(|n| json!({"failure": n.failure, "place": place(n.place)})),
-            "tiers": tiers,
-        })
-    };
+fn json(scene: &Scene, reply: &Reply) -> Value {
+    let answer = &reply.answer;
+    let end = |end| end_name(end, scene.snapshot());
     json!({
-        "from": end_name(answer.flow.from, scene.snapshot()),
-        "to": end_name(answer.flow.to, scene.snapshot()),
+        "from": end(answer.flow.from),
+        "to": end(answer.flow.to),
         "protocol": answer.flow.traffic.protocol.to_string(),
         "port": answer.flow.traffic.destination,
         "verdict": answer.verdict.as_str(),
         "summary": answer.summary,
-        "checkpoints": answer.checkpoints.iter().map(checkpoint).collect::<Vec<_>>(),
-        "notes": answer.notes,
-        "suggestion": answer.suggestion.as_ref().map(|s| json!({"title": s.title, "add": s.edits.iter().map(|(_, t)| t).collect::<Vec<_>>()})),
+        "checkpoints": answer.checkpoints.iter().map(|c| checkpoint_json(scene, c)).collect::<Vec<_>>(),
+        "notes": answer.notes.iter().chain(&reply.notes).collect::<Vec<_>>(),
+        "suggestion": answer.suggestion.as_ref().map(|s| json!({
+            "title": s.title,
+            "edits": s.edits.iter().map(|(place, text)| json!({"place": places::json(scene, *place), "text": text})).collect::<Vec<_>>(),
+        })),
+    })
+}
+
+fn checkpoint_json(scene: &Scene, checkpoint: &CheckpointTrace) -> Value {
+    json!({
+        "direction": checkpoint.direction.as_str(),
+        "subject": end_name(checkpoint.subject, scene.snapshot()),
+        "verdict": checkpoint.verdict.as_str(),
+        "sentence": checkpoint.sentence,
+        "fromAddress": checkpoint.from_address.map(|a| a.to_string()),
+        "toAddress": checkpoint.to_address.map(|a| a.to_string()),
+        "places": checkpoint.places.iter().map(|p| places::json(scene, *p)).collect::<Vec<_>>(),
+        "nearest": checkpoint.nearest.as_ref().map(|n| json!({"failure": n.failure, "place": places::json(scene, n.place)})),
+        "tiers": checkpoint.tiers.iter().map(|t| tier_json(scene, t)).collect::<Vec<_>>(),
+    })
+}
+
+fn tier_json(scene: &Scene, tier: &TierTrace) -> Value {
+    let policy = |trace: &PolicyTrace| {
+        let [kind, name] = policy_title(scene, trace);
+        json!({"kind": kind, "policy": name, "rules": trace.rules.iter().map(|r| rule_json(scene, r)).collect::<Vec<_>>()})
+    };
+    json!({"tier": tier.name, "outcome": outcome(tier.outcome), "policies": tier.policies.iter().map(policy).collect::<Vec<_>>()})
+}
+
+fn rule_json(scene: &Scene, rule: &RuleTrace) -> Value {
+    let matched = match rule.matched {
+        Matched::Yes => "yes",
+        Matched::No => "no",
+        Matched::Possibly => "possibly",
+    };
+    json!({
+        "rule": rule.rule.index + 1,
+        "action": action(rule.action),
+        "reached": rule.reached,
+        "matched": matched,
+        "failure": rule.failure.as_ref().map(|f| &f.text),
+        "place": places::json(scene, rule.place),
     })
 }

@@ -36,7 +36,7 @@ fn every_example_is_what_its_entry_says() {
             protocol: Protocol::from_name(&text(&flow["protocol"])).unwrap(),
             port: Some(flow["port"].as_u64().unwrap() as u16),
         };
-        let answer = ask(&scene, &question).unwrap_or_else(|e| panic!("{id}: {e}"));
-        assert_eq!(answer.verdict.as_str(), text(&example["verdict"]), "{id}: {}", answer.summary);
+        let reply = ask(&scene, &question).unwrap_or_else(|e| panic!("{id}: {e}"));
+        assert_eq!(reply.answer.verdict.as_str(), text(&example["verdict"]), "{id}: {}", reply.answer.summary);
     }
 }

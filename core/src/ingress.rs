@@ -12,7 +12,7 @@ use crate::connections::ConnectionSet;
 use crate::connectivity::Connectivity;
 use crate::model::Protocol;
 use crate::resources::{BackendPort, ServicePort, TargetPort};
-use crate::snapshot::{Endpoint, EndpointId, Role, Service, Snapshot};
+use crate::snapshot::{Endpoint, EndpointId, Role, Service, Snapshot, WorkloadId};
 
 /// Connections that the ingress controller needs and that policy certainly lets it make, by endpoint. Endpoints with none are left out.
 pub fn connections(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(EndpointId, ConnectionSet)> {
@@ -22,6 +22,17 @@ pub fn connections(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(End
         .map(|(id, set)| (id, set.intersection(connectivity.between(End::Pod(controller), End::Pod(id)).allowed)))
         .filter(|(_, set)| !set.is_empty())
         .collect()
+}
+
+/// The same by workload, over all of its pods.
+pub fn by_workload(snapshot: &Snapshot, connectivity: &Connectivity) -> BTreeMap<WorkloadId, ConnectionSet> {
+    let mut opened: BTreeMap<WorkloadId, ConnectionSet> = BTreeMap::new();
+    for (id, set) in connections(snapshot, connectivity) {
+        let Some(endpoint) = snapshot.endpoint(id) else { continue };
+        let slot = opened.entry(endpoint.workload).or_default();
+        *slot = slot.union(&set);
+    }
+    opened
 }
 
 /// What the Ingresses ask for, whatever the policies say.

@@ -1,21 +1,51 @@
-//! JSON: `{"flows": [{"from", "to", "allowed", "unknown"}]}`, connections as lists of protocols with port ranges.
+//! JSON: `{"flows": [{"from", "to", "allowed", "unknown"}]}`, one flow a line.
 
-use netpolis_core::connections::ConnectionSet;
+use std::io::{self, Write};
+
+use netpolis_core::connections::{ConnectionSet, Plane};
+use netpolis_core::ends::Flows;
 use netpolis_core::model::Protocol;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::Row;
+use super::{Memo, Row, Writer};
 
-pub(super) fn json(rows: &[Row]) -> String {
-    let flows: Vec<Value> = rows
-        .iter()
-        .map(|row| json!({"from": row.from, "to": row.to, "allowed": connections(&row.allowed), "unknown": connections(&row.unknown)}))
-        .collect();
-    format!("{:#}\n", json!({ "flows": flows }))
+/// All flows, of every protocol.
+#[derive(Default)]
+pub(super) struct Json {
+    memo: Memo,
+    begun: bool,
 }
 
-/// A list of `{"protocol", "ports": [[first, last], …]}`; `"types"` in place of `"ports"` for ICMP; no ranges at all for other protocols.
-pub fn connections(set: &ConnectionSet) -> Value {
+impl Writer for Json {
+    fn row(&mut self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(if self.begun { b",\n  " } else { b"{\"flows\": [\n  " })?;
+        self.begun = true;
+        let connections = self.memo.get(row, |flows| {
+            let fields = self::flows(flows).into_iter();
+            fields.map(|(name, value)| format!(", {}: {value}", Value::from(name))).collect()
+        });
+        write!(out, "{{\"from\": {}, \"to\": {}{connections}}}", json!(row.from.title), json!(row.to.title))
+    }
+
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(if self.begun { b"\n]}\n" } else { b"{\"flows\": []}\n" })
+    }
+}
+
+/// `allowed` and `unknown`, and `somePodsOnly` where what is allowed is not so for every pair of pods.
+pub(crate) fn flows(flows: &Flows) -> Map<String, Value> {
+    let mut fields = Map::new();
+    fields.insert("allowed".into(), connections(&flows.sometimes));
+    fields.insert("unknown".into(), connections(&flows.unknown()));
+    if flows.always != flows.sometimes {
+        fields.insert("somePodsOnly".into(), true.into());
+    }
+    fields
+}
+
+/// A list of `{"protocol", "ports": [[first, last], …]}`, without `ports` for all of them; ICMP has `types` in their place; what has
+/// neither is named by its number, or all of it together `other`.
+fn connections(set: &ConnectionSet) -> Value {
     let all = ConnectionSet::all();
     let mut parts = Vec::new();
     for protocol in [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Protocol::ICMP, Protocol::ICMPV6] {
@@ -23,24 +53,29 @@ pub fn connections(set: &ConnectionSet) -> Value {
         let mut part = json!({"protocol": protocol.to_string()});
         if Some(plane) != all.plane(protocol) {
             let key = if protocol.has_ports() { "ports" } else { "types" };
-            let bands: Vec<Value> = plane
-                .bands()
-                .map(|(first, last, second)| {
-                    let second: Vec<[u16; 2]> = second.iter().map(|(a, b)| [a, b]).collect();
-                    if protocol.has_ports() && first == 1 && last == u16::MAX {
-                        json!(second)
-                    } else {
-                        json!({"from": [first, last], "to": second})
-                    }
-                })
-                .collect();
-            part[key] = match bands.as_slice() {
-                [only] if only.is_array() => only.clone(),
-                _ => json!(bands),
-            };
+            part[key] = bands(plane, protocol.has_ports());
         }
         parts.push(part);
     }
-    parts.extend(set.other_protocols().map(|p| json!({"protocol": p.0})));
+    if set.other_protocols().eq(all.other_protocols()) {
+        parts.push(json!({"protocol": "other"}));
+    } else {
+        parts.extend(set.other_protocols().map(|p| json!({"protocol": p.0})));
+    }
     Value::Array(parts)
+}
+
+/// Destination ports; where they depend on the source port, a list of `{"from": [first, last], "to": [[first, last], …]}`.
+fn bands(plane: &Plane, ports: bool) -> Value {
+    let bands: Vec<Value> = plane
+        .bands()
+        .map(|(first, last, second)| {
+            let second: Vec<[u16; 2]> = second.iter().map(|(a, b)| [a, b]).collect();
+            if ports && first <= 1 && last == u16::MAX { json!(second) } else { json!({"from": [first, last], "to": second}) }
+        })
+        .collect();
+    match bands.as_slice() {
+        [only] if only.is_array() => only.clone(),
+        _ => json!(bands),
+    }
 }

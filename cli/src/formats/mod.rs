@@ -7,14 +7,17 @@ mod markdown;
 mod ports;
 mod txt;
 
-use netpolis_core::connections::ConnectionSet;
-use netpolis_core::ends::{INGRESS_CONTROLLER, Line, flows as between, lines, title};
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use netpolis_core::ends::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, lines};
 use netpolis_core::ingress;
 use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
 
+pub(crate) use json::flows as flows_json;
+pub(crate) use markdown::cell;
 pub use ports::ports;
-pub use txt::txt;
 
 /// A form of the list of flows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,60 +40,158 @@ impl Format {
         &[("txt", Format::Txt), ("csv", Format::Csv), ("json", Format::Json), ("md", Format::Markdown), ("dot", Format::Dot)];
 }
 
-/// One line of the list: what is allowed from one end to another.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Row {
-    /// Where connections start.
-    pub from: String,
-    /// Where they go.
-    pub to: String,
-    /// Certainly allowed, for some pair of their pods.
-    pub allowed: ConnectionSet,
-    /// Allowed or not to be told, beyond what is allowed.
-    pub unknown: ConnectionSet,
+/// One end of a [`Row`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct RowEnd {
+    /// `shop/db[StatefulSet]`, `192.0.2.0-192.0.2.255[External]` or `{ingress-controller}`.
+    title: String,
+    /// Its namespace, if it has one.
+    namespace: Option<String>,
+    /// Whether it is a range of IPv6 addresses.
+    ipv6: bool,
 }
 
-/// All pairs of workloads and outside ranges with any connection, by source and destination.
-pub fn rows(scene: &Scene) -> Vec<Row> {
-    let (snapshot, connectivity) = (scene.snapshot(), scene.connectivity());
-    let sources = lines(snapshot, connectivity, Direction::Ingress);
-    let destinations = lines(snapshot, connectivity, Direction::Egress);
-    let names = |lines: &[Line]| -> Vec<String> { lines.iter().map(|l| title(snapshot, *l)).collect() };
-    let (source_names, destination_names) = (names(&sources), names(&destinations));
-    let mut rows = Vec::new();
-    for (from, from_name) in sources.iter().zip(&source_names) {
-        for (to, to_name) in destinations.iter().zip(&destination_names) {
-            let outside = |line: &Line| matches!(line, Line::Outside(_));
-            if (outside(from) && outside(to)) || from == to {
-                continue;
-            }
-            let found = between(snapshot, connectivity, *from, *to);
-            let unknown = found.possible.difference(&found.sometimes);
-            if !found.possible.is_empty() {
-                rows.push(Row { from: from_name.clone(), to: to_name.clone(), allowed: found.sometimes, unknown });
-            }
-        }
+/// One line of the list.
+struct Row<'a> {
+    from: &'a RowEnd,
+    to: &'a RowEnd,
+    flows: &'a Flows,
+    /// Rows with equal numbers have equal flows.
+    number: usize,
+}
+
+/// What a form writes of flows, made once for all rows that are equal.
+#[derive(Default)]
+struct Memo(HashMap<usize, String>);
+
+impl Memo {
+    fn get(&mut self, row: &Row<'_>, make: impl FnOnce(&Flows) -> String) -> &str {
+        self.0.entry(row.number).or_insert_with(|| make(row.flows))
     }
-    for (endpoint, allowed) in ingress::connections(snapshot, connectivity) {
-        let Some(endpoint) = snapshot.endpoint(endpoint) else { continue };
-        let to = title(snapshot, Line::Workload(endpoint.workload));
-        let from = INGRESS_CONTROLLER.to_string();
-        match rows.iter_mut().find(|r| r.from == from && r.to == to) {
-            Some(row) => row.allowed = row.allowed.union(&allowed),
-            None => rows.push(Row { from, to, allowed, unknown: ConnectionSet::EMPTY }),
-        }
+}
+
+/// A writer of one form.
+trait Writer {
+    fn row(&mut self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
     }
-    rows.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
-    rows
+}
+
+/// What a reader of a list must know beside it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Doubts {
+    /// Pairs with TCP, UDP or SCTP connections of which it cannot be told whether they are allowed.
+    pub unknown: usize,
+    /// Pairs of workloads with TCP, UDP or SCTP connections that are allowed for some of their pods and not for others.
+    pub some_pods: usize,
+}
+
+impl Doubts {
+    /// In sentences, one a line.
+    pub fn sentences(self) -> Vec<String> {
+        let pairs = |n: usize| if n == 1 { "1 pair".to_string() } else { format!("{n} pairs") };
+        let mut sentences = Vec::new();
+        if self.unknown > 0 {
+            sentences.push(format!(
+                "for {} it cannot be told whether some connections are allowed; --format json lists them, and netpolis why says which fact is missing",
+                pairs(self.unknown)
+            ));
+        }
+        if self.some_pods > 0 {
+            sentences.push(format!(
+                "for {} of workloads, what is listed is allowed for some of their pods only; netpolis why takes the name of a pod",
+                pairs(self.some_pods)
+            ));
+        }
+        sentences
+    }
+}
+
+/// Writes the list in a form, a row at a time.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(scene: &Scene, format: Format, out: &mut dyn Write) -> io::Result<Doubts> {
+    let mut writer: Box<dyn Writer> = match format {
+        Format::Txt => Box::new(txt::Txt::default()),
+        Format::Csv => Box::new(csv::Csv::begin(out)?),
+        Format::Json => Box::new(json::Json::default()),
+        Format::Markdown => Box::new(markdown::Markdown::begin(out)?),
+        Format::Dot => Box::new(dot::Dot::default()),
+    };
+    let mut doubts = Doubts::default();
+    let mut seen: HashMap<usize, (bool, bool)> = HashMap::new();
+    each_row(scene, |row| {
+        let (unknown, some_pods) = *seen.entry(row.number).or_insert_with(|| {
+            let (always, sometimes) = (row.flows.always.with_ports_only(), row.flows.sometimes.with_ports_only());
+            (!row.flows.unknown().with_ports_only().is_empty(), always != sometimes)
+        });
+        doubts.unknown += usize::from(unknown);
+        doubts.some_pods += usize::from(some_pods);
+        writer.row(&row, out)
+    })?;
+    writer.end(out)?;
+    Ok(doubts)
 }
 
 /// The list in a form.
 pub fn flows(scene: &Scene, format: Format) -> String {
-    match format {
-        Format::Txt => txt(scene),
-        Format::Csv => csv::csv(&rows(scene)),
-        Format::Json => json::json(&rows(scene)),
-        Format::Markdown => markdown::markdown(&rows(scene)),
-        Format::Dot => dot::dot(&rows(scene)),
+    let mut text = Vec::new();
+    // Memory does not fail.
+    let _ = write(scene, format, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// All pairs of workloads and outside ranges with any connection that is allowed or cannot be told, by source and destination.
+fn each_row(scene: &Scene, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> io::Result<()> {
+    let (snapshot, connectivity) = (scene.snapshot(), scene.connectivity());
+    let ends = |outside: Direction| {
+        let lines = lines(snapshot, connectivity, outside).into_iter();
+        let mut ends: Vec<(RowEnd, TitledLine)> = lines
+            .map(|line| {
+                let line = TitledLine::new(snapshot, line);
+                (row_end(scene, &line), line)
+            })
+            .collect();
+        ends.sort_by(|a, b| a.0.cmp(&b.0));
+        ends
+    };
+    let (sources, destinations) = (ends(Direction::Ingress), ends(Direction::Egress));
+    let mut table = FlowTable::new(connectivity);
+    for (from, source) in &sources {
+        for (to, destination) in &destinations {
+            let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_));
+            if (outside(source) && outside(destination)) || source.line == destination.line {
+                continue;
+            }
+            let id = table.between(source, destination);
+            let flows = table.get(id);
+            if !flows.possible.is_empty() {
+                visit(Row { from, to, flows: &flows, number: id.index() })?;
+            }
+        }
     }
+    let controller = RowEnd { title: INGRESS_CONTROLLER.into(), namespace: None, ipv6: false };
+    let opened = ingress::by_workload(snapshot, connectivity).into_iter();
+    let mut opened: Vec<(RowEnd, Flows)> =
+        opened.map(|(id, set)| (row_end(scene, &TitledLine::new(snapshot, Line::Workload(id))), Flows::certain(set))).collect();
+    opened.sort_by(|a, b| a.0.cmp(&b.0));
+    for (i, (to, flows)) in opened.iter().enumerate() {
+        visit(Row { from: &controller, to, flows, number: usize::MAX - i })?;
+    }
+    Ok(())
+}
+
+fn row_end(scene: &Scene, line: &TitledLine) -> RowEnd {
+    let snapshot = scene.snapshot();
+    let namespace = match line.line {
+        Line::Workload(id) => snapshot.workload(id).map(|w| snapshot.namespace_name(w.namespace).to_string()),
+        Line::Outside(_) => None,
+    };
+    let ipv6 = matches!(line.line, Line::Outside(range) if range.first.is_ipv6());
+    // Names that an API server would refuse may hold anything, also what ends a line or commands a terminal.
+    let title = line.title.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    RowEnd { title, namespace, ipv6 }
 }

@@ -1,22 +1,19 @@
 //! Connection sets in one line.
 
-use netpolis_core::connections::ConnectionSet;
+use netpolis_core::connections::{ConnectionSet, RangeSet};
 use netpolis_core::model::Protocol;
 
 const WHOLE: &str = "1-65535";
 
-/// `All Connections`, `No Connections`, or protocols with their destination ports: `SCTP 1-65535,TCP 1-79,81-65535,UDP 53`.
+/// `All Connections`, or protocols with their destination ports: `SCTP 1-65535,TCP 1-79,81-65535,UDP 53`. Nothing if there are none.
 ///
 /// Speaks of TCP, UDP and SCTP only, which are the protocols that Kubernetes policies name.
-pub fn ports(set: &ConnectionSet) -> String {
+pub fn ports(set: &ConnectionSet) -> Option<String> {
     let mut parts = Vec::new();
     let mut whole = 0;
     for (name, protocol) in [("SCTP", Protocol::SCTP), ("TCP", Protocol::TCP), ("UDP", Protocol::UDP)] {
         let Some(plane) = set.plane(protocol) else { continue };
-        let mut ports = netpolis_core::connections::RangeSet::default();
-        for (_, _, destination) in plane.bands() {
-            ports = ports.union(destination);
-        }
+        let ports = plane.bands().fold(RangeSet::default(), |ports, (_, _, destination)| ports.union(destination));
         if ports.is_empty() {
             continue;
         }
@@ -26,8 +23,8 @@ pub fn ports(set: &ConnectionSet) -> String {
         parts.push(format!("{name} {ranges}"));
     }
     match (parts.len(), whole) {
-        (0, _) => "No Connections".into(),
-        (3, 3) => "All Connections".into(),
-        _ => parts.join(","),
+        (0, _) => None,
+        (3, 3) => Some("All Connections".into()),
+        _ => Some(parts.join(",")),
     }
 }

@@ -1,20 +1,23 @@
 //! A line a pair: `<from> => <to> : <connections>`.
 
-use netpolis_core::scene::Scene;
+use std::io::{self, Write};
 
-use super::{ports, rows};
+use super::{Memo, Row, Writer, ports};
 
 /// The list as np-guard's netpol-analyzer writes it: pairs with a certainly allowed TCP, UDP or SCTP connection, IPv4 ranges only, sorted by
 /// source and destination.
-pub fn txt(scene: &Scene) -> String {
-    let mut lines = String::new();
-    for row in rows(scene) {
-        let connections = ports(&row.allowed);
-        let ipv6 = |name: &str| name.ends_with("[External]") && name.contains("::");
-        let ipv6 = ipv6(&row.from) || ipv6(&row.to);
-        if connections != "No Connections" && !ipv6 {
-            lines.push_str(&format!("{} => {} : {connections}\n", row.from, row.to));
+#[derive(Default)]
+pub(super) struct Txt(Memo);
+
+impl Writer for Txt {
+    fn row(&mut self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+        if row.from.ipv6 || row.to.ipv6 {
+            return Ok(());
         }
+        let connections = self.0.get(row, |flows| ports(&flows.sometimes).unwrap_or_default());
+        if connections.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{} => {} : {connections}", row.from.title, row.to.title)
     }
-    lines
 }

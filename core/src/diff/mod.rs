@@ -4,13 +4,16 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+
+use hashbrown::HashMap;
 
 use crate::compile::OutsideRange;
 use crate::connections::ConnectionSet;
 use crate::connectivity::Connectivity;
-use crate::ends::{INGRESS_CONTROLLER, Line, flows, title, workload_title, workloads};
+use crate::ends::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, workloads};
 use crate::ingress;
 use crate::policy::Direction;
 use crate::snapshot::{Snapshot, WorkloadId};
@@ -27,11 +30,11 @@ pub struct Side<'a> {
 /// What happened to a flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Change {
-    /// Connections on both sides, and not the same.
+    /// Certainly allowed connections on both sides or on neither, and yet not the same.
     Changed,
-    /// No connection before.
+    /// No certainly allowed connection before.
     Added,
-    /// No connection after.
+    /// No certainly allowed connection after.
     Removed,
 }
 
@@ -51,173 +54,175 @@ impl Change {
 pub struct DifferenceEnd {
     /// Its title, as in every list of flows.
     pub title: String,
+    /// For addresses outside, the first and the last of them.
+    pub outside: Option<(IpAddr, IpAddr)>,
     /// Whether it is a workload that only the old scene has (`Removed`) or only the new one (`Added`).
     pub only: Option<Change>,
 }
 
-/// A pair of ends whose certainly allowed connections differ.
+impl DifferenceEnd {
+    fn range(range: OutsideRange) -> Self {
+        let title = TitledLine::new(&Snapshot::default(), Line::Outside(range)).title;
+        DifferenceEnd { title, outside: Some((range.first, range.last)), only: None }
+    }
+}
+
+/// A pair of ends whose flows differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Difference {
     /// What happened.
     pub change: Change,
     /// Where the connections start.
-    pub from: DifferenceEnd,
+    pub from: Arc<DifferenceEnd>,
     /// Where they go.
-    pub to: DifferenceEnd,
-    /// Allowed in the old scene.
-    pub before: ConnectionSet,
-    /// Allowed in the new scene.
-    pub after: ConnectionSet,
+    pub to: Arc<DifferenceEnd>,
+    /// What flows in the old scene.
+    pub before: Arc<Flows>,
+    /// What flows in the new scene.
+    pub after: Arc<Flows>,
 }
 
 /// Compares two scenes, by kind of change, source and destination. Workloads are the same if their namespace, name and kind are; outside
 /// ranges are cut where either scene cuts them, and neighbours that differ in the same way are joined again.
 pub fn diff(old: Side<'_>, new: Side<'_>) -> Vec<Difference> {
-    let mut both: BTreeMap<String, Known> = BTreeMap::new();
-    for id in workloads(old.snapshot) {
-        both.entry(workload_title(old.snapshot, id)).or_default().old = Some(id);
-    }
-    for id in workloads(new.snapshot) {
-        both.entry(workload_title(new.snapshot, id)).or_default().new = Some(id);
-    }
-    let sources = outside(old, new, Direction::Ingress);
-    let destinations = outside(old, new, Direction::Egress);
+    let mut comparison = Comparison::new(old, new);
+    let workloads = both_workloads(old, new);
+    let sources = ranges(old, new, Direction::Ingress);
+    let destinations = ranges(old, new, Direction::Egress);
     let mut found = Vec::new();
-    for (name, known) in &both {
-        let workload = End { title: name.clone(), known: *known };
-        for (other, other_known) in &both {
-            if name != other {
-                let other = End { title: other.clone(), known: *other_known };
-                found.extend(compare(old, new, &workload, &other));
-            }
+    for workload in &workloads {
+        for other in workloads.iter().filter(|other| !Arc::ptr_eq(&other.shown, &workload.shown)) {
+            found.extend(comparison.compare(workload, other));
         }
-        let from_outside = |range: OutsideRange| compare(old, new, &End::range(old, range), &workload);
-        found.extend(joined(&sources, from_outside, |d| &mut d.from));
-        let to_outside = |range: OutsideRange| compare(old, new, &workload, &End::range(old, range));
-        found.extend(joined(&destinations, to_outside, |d| &mut d.to));
+        joined(&sources, &mut found, |range| comparison.compare(range, workload), |d| &mut d.from);
+        joined(&destinations, &mut found, |range| comparison.compare(workload, range), |d| &mut d.to);
     }
-    found.extend(ingress_differences(old, new, &both));
+    found.extend(ingress_differences(old, new, &workloads));
     found.sort_by(|a, b| (a.change, &a.from, &a.to).cmp(&(b.change, &b.from, &b.to)));
     found
 }
 
-/// Differences in what Ingresses open.
-fn ingress_differences(old: Side<'_>, new: Side<'_>, both: &BTreeMap<String, Known>) -> Vec<Difference> {
-    let opened = |side: Side<'_>| {
-        let mut by_title: BTreeMap<String, ConnectionSet> = BTreeMap::new();
-        for (id, set) in ingress::connections(side.snapshot, side.connectivity) {
-            let Some(endpoint) = side.snapshot.endpoint(id) else { continue };
-            let slot = by_title.entry(workload_title(side.snapshot, endpoint.workload)).or_default();
-            *slot = slot.union(&set);
+/// A line as far as either side has it.
+struct Both {
+    shown: Arc<DifferenceEnd>,
+    old: Option<TitledLine>,
+    new: Option<TitledLine>,
+}
+
+/// All workloads of both sides, by title.
+fn both_workloads(old: Side<'_>, new: Side<'_>) -> Vec<Both> {
+    let mut both: BTreeMap<String, [Option<TitledLine>; 2]> = BTreeMap::new();
+    for (side, slot) in [(old, 0), (new, 1)] {
+        for id in workloads(side.snapshot) {
+            let line = TitledLine::new(side.snapshot, Line::Workload(id));
+            let slots = both.entry(line.title.clone()).or_default();
+            if let Some(slot) = slots.get_mut(slot) {
+                *slot = Some(line);
+            }
         }
-        by_title
-    };
-    let (before, after) = (opened(old), opened(new));
-    let titles: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let nothing = ConnectionSet::EMPTY;
-    titles
-        .into_iter()
-        .filter_map(|title| {
-            let to = End { title: title.clone(), known: both.get(title).copied().unwrap_or_default() };
-            let (before, after) = (before.get(title).unwrap_or(&nothing), after.get(title).unwrap_or(&nothing));
-            let from = DifferenceEnd { title: INGRESS_CONTROLLER.into(), only: None };
-            difference(from, to.shown(), before.clone(), after.clone())
-        })
-        .collect()
-}
-
-/// A line on both sides, as far as it is there.
-#[derive(Clone, Copy, Default)]
-struct Known {
-    old: Option<WorkloadId>,
-    new: Option<WorkloadId>,
-    range: Option<OutsideRange>,
-}
-
-struct End {
-    title: String,
-    known: Known,
-}
-
-impl End {
-    fn range(side: Side<'_>, range: OutsideRange) -> Self {
-        End { title: title(side.snapshot, Line::Outside(range)), known: Known { range: Some(range), ..Known::default() } }
     }
-
-    fn line(&self, workload: impl Fn(&Known) -> Option<WorkloadId>) -> Option<Line> {
-        self.known.range.map(Line::Outside).or_else(|| workload(&self.known).map(Line::Workload))
-    }
-
-    fn shown(&self) -> DifferenceEnd {
-        let only = match self.known {
-            Known { range: Some(_), .. } | Known { old: Some(_), new: Some(_), .. } => None,
-            Known { old: Some(_), .. } => Some(Change::Removed),
-            Known { .. } => Some(Change::Added),
+    let one = |(title, [old, new]): (String, [Option<TitledLine>; 2])| {
+        let only = match (&old, &new) {
+            (Some(_), None) => Some(Change::Removed),
+            (None, Some(_)) => Some(Change::Added),
+            _ => None,
         };
-        DifferenceEnd { title: self.title.clone(), only }
+        Both { shown: Arc::new(DifferenceEnd { title, outside: None, only }), old, new }
+    };
+    both.into_iter().map(one).collect()
+}
+
+/// The ranges of both sides, cut at the borders of either.
+fn ranges(old: Side<'_>, new: Side<'_>, direction: Direction) -> Vec<(OutsideRange, Both)> {
+    let ranges = || old.connectivity.outside(direction).iter().chain(new.connectivity.outside(direction));
+    let starts: BTreeSet<IpAddr> = ranges().map(|r| r.first).collect();
+    let lasts: BTreeSet<IpAddr> = ranges().map(|r| r.last).collect();
+    let cut = starts.into_iter().filter_map(|first| Some(OutsideRange { first, last: *lasts.range(first..).next()? }));
+    cut.map(|range| {
+        let line = TitledLine::new(old.snapshot, Line::Outside(range));
+        (range, Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) })
+    })
+    .collect()
+}
+
+/// Both sides' answers, and which of them are the same.
+struct Comparison<'a> {
+    old: FlowTable<'a>,
+    new: FlowTable<'a>,
+    same: HashMap<(FlowsId, FlowsId), bool>,
+    nothing: Arc<Flows>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(old: Side<'a>, new: Side<'a>) -> Self {
+        let (old, new) = (FlowTable::new(old.connectivity), FlowTable::new(new.connectivity));
+        Comparison { old, new, same: HashMap::new(), nothing: Arc::new(Flows::NONE) }
+    }
+
+    fn compare(&mut self, from: &Both, to: &Both) -> Option<Difference> {
+        let before = from.old.as_ref().zip(to.old.as_ref()).map(|(from, to)| self.old.between(from, to));
+        let after = from.new.as_ref().zip(to.new.as_ref()).map(|(from, to)| self.new.between(from, to));
+        if let (Some(before), Some(after)) = (before, after) {
+            let (old, new) = (&self.old, &self.new);
+            if *self.same.entry((before, after)).or_insert_with(|| old.get(before) == new.get(after)) {
+                return None;
+            }
+        }
+        let before = before.map_or_else(|| self.nothing.clone(), |id| self.old.get(id));
+        let after = after.map_or_else(|| self.nothing.clone(), |id| self.new.get(id));
+        difference(from.shown.clone(), to.shown.clone(), before, after)
     }
 }
 
-fn compare(old: Side<'_>, new: Side<'_>, from: &End, to: &End) -> Option<Difference> {
-    let allowed = |side: Side<'_>, workload: fn(&Known) -> Option<WorkloadId>| {
-        let (Some(from), Some(to)) = (from.line(workload), to.line(workload)) else { return ConnectionSet::EMPTY };
-        flows(side.snapshot, side.connectivity, from, to).sometimes
-    };
-    difference(from.shown(), to.shown(), allowed(old, |k| k.old), allowed(new, |k| k.new))
-}
-
-fn difference(from: DifferenceEnd, to: DifferenceEnd, before: ConnectionSet, after: ConnectionSet) -> Option<Difference> {
-    let change = match (before.is_empty(), after.is_empty()) {
+fn difference(from: Arc<DifferenceEnd>, to: Arc<DifferenceEnd>, before: Arc<Flows>, after: Arc<Flows>) -> Option<Difference> {
+    let change = match (before.sometimes.is_empty(), after.sometimes.is_empty()) {
         _ if before == after => return None,
-        (true, _) => Change::Added,
-        (_, true) => Change::Removed,
+        (true, false) => Change::Added,
+        (false, true) => Change::Removed,
         _ => Change::Changed,
     };
     Some(Difference { change, from, to, before, after })
 }
 
-/// The ranges of both scenes, cut at the borders of either.
-fn outside(old: Side<'_>, new: Side<'_>, direction: Direction) -> Vec<OutsideRange> {
-    let ranges = || old.connectivity.outside(direction).iter().chain(new.connectivity.outside(direction));
-    let starts: BTreeSet<IpAddr> = ranges().map(|r| r.first).collect();
-    let lasts: BTreeSet<IpAddr> = ranges().map(|r| r.last).collect();
-    starts.into_iter().filter_map(|first| Some(OutsideRange { first, last: *lasts.range(first..).next()? })).collect()
-}
-
-/// Differences of neighbouring ranges, joined where they are the same.
+/// Differences of ranges in order, neighbours joined where they are the same.
 fn joined(
-    ranges: &[OutsideRange],
-    compare: impl Fn(OutsideRange) -> Option<Difference>,
-    end: impl Fn(&mut Difference) -> &mut DifferenceEnd,
-) -> Vec<Difference> {
-    let mut found: Vec<(OutsideRange, Difference)> = Vec::new();
-    let mut adjacent = false;
-    for range in ranges {
-        let Some(mut difference) = compare(*range) else {
-            adjacent = false;
-            continue;
-        };
-        match found.last_mut() {
-            Some((last, same))
-                if adjacent
-                    && last.first.is_ipv4() == range.first.is_ipv4()
-                    && (&same.before, &same.after) == (&difference.before, &difference.after) =>
+    ranges: &[(OutsideRange, Both)],
+    found: &mut Vec<Difference>,
+    mut compare: impl FnMut(&Both) -> Option<Difference>,
+    end: impl Fn(&mut Difference) -> &mut Arc<DifferenceEnd>,
+) {
+    // The difference found last, if its range ends right before the one that is looked at.
+    let mut neighbour: Option<(OutsideRange, Difference)> = None;
+    for (range, both) in ranges {
+        let next = compare(both).map(|difference| (*range, difference));
+        match (&mut neighbour, next) {
+            (Some((grown, same)), Some((_, next)))
+                if grown.first.is_ipv4() == range.first.is_ipv4() && (&same.before, &same.after) == (&next.before, &next.after) =>
             {
-                last.last = range.last;
-                *end(same) = End::title_only(*last);
+                grown.last = range.last;
+                *end(same) = Arc::new(DifferenceEnd::range(*grown));
             }
-            _ => {
-                *end(&mut difference) = End::title_only(*range);
-                found.push((*range, difference));
-            }
+            (last, next) => found.extend(core::mem::replace(last, next).map(|(_, difference)| difference)),
         }
-        adjacent = true;
     }
-    found.into_iter().map(|(_, difference)| difference).collect()
+    found.extend(neighbour.map(|(_, difference)| difference));
 }
 
-impl End {
-    fn title_only(range: OutsideRange) -> DifferenceEnd {
-        DifferenceEnd { title: title(&Snapshot::default(), Line::Outside(range)), only: None }
-    }
+/// Differences in what Ingresses open.
+fn ingress_differences(old: Side<'_>, new: Side<'_>, workloads: &[Both]) -> Vec<Difference> {
+    let opened = |side: Side<'_>| ingress::by_workload(side.snapshot, side.connectivity);
+    let (before, after) = (opened(old), opened(new));
+    let from = Arc::new(DifferenceEnd { title: INGRESS_CONTROLLER.into(), outside: None, only: None });
+    let flows = |side: &BTreeMap<WorkloadId, ConnectionSet>, line: &Option<TitledLine>| {
+        let set = match line.as_ref().map(|l| l.line) {
+            Some(Line::Workload(id)) => side.get(&id).cloned().unwrap_or_default(),
+            _ => ConnectionSet::EMPTY,
+        };
+        Arc::new(Flows::certain(set))
+    };
+    let compare = |to: &Both| difference(from.clone(), to.shown.clone(), flows(&before, &to.old), flows(&after, &to.new));
+    workloads.iter().filter_map(compare).collect()
 }
+
+#[cfg(test)]
+mod tests;

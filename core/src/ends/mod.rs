@@ -1,14 +1,21 @@
-//! Ends as lists for people: workloads and outside ranges, the rows and columns of every table of flows.
+//! Ends as people name and list them: workloads and outside ranges, the rows and columns of every table of flows.
+
+mod find;
+
+pub use find::{Found, NotFound, find};
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
+use hashbrown::HashMap;
+
 use crate::compile::{End, OutsideRange};
 use crate::connections::ConnectionSet;
-use crate::connectivity::Connectivity;
+use crate::connectivity::{Connectivity, PairIds};
 use crate::policy::Direction;
 use crate::snapshot::{Role, Snapshot, WorkloadId};
 
@@ -75,38 +82,120 @@ pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Directio
     workloads(snapshot).map(Line::Workload).chain(ranges).collect()
 }
 
-fn ends(snapshot: &Snapshot, line: Line) -> Vec<End> {
-    match line {
-        Line::Workload(id) => snapshot.workload(id).map_or_else(Vec::new, |w| w.endpoints.iter().map(|e| End::Pod(*e)).collect()),
-        // Rules of the one direction do not tell its addresses apart; rules of the other are not asked about it.
-        Line::Outside(range) => alloc::vec![End::Outside(range.first)],
+/// A line with its title and its ends, looked up once for many questions.
+#[derive(Clone, Debug)]
+pub struct TitledLine {
+    /// What it is.
+    pub line: Line,
+    /// Its title.
+    pub title: String,
+    ends: Vec<End>,
+}
+
+impl TitledLine {
+    /// The line of a workload, or of a range.
+    pub fn new(snapshot: &Snapshot, line: Line) -> Self {
+        let ends = match line {
+            Line::Workload(id) => snapshot.workload(id).map_or_else(Vec::new, |w| w.endpoints.iter().map(|e| End::Pod(*e)).collect()),
+            // Rules of the one direction do not tell its addresses apart; rules of the other are not asked about it.
+            Line::Outside(range) => alloc::vec![End::Outside(range.first)],
+        };
+        TitledLine { line, title: title(snapshot, line), ends }
     }
 }
 
-/// What flows from one line to another; nothing between two outside ranges, and a workload's own pods are not asked about themselves.
-pub fn flows(snapshot: &Snapshot, connectivity: &Connectivity, from: Line, to: Line) -> Flows {
-    let mut result: Option<Flows> = None;
-    let mut seen = Vec::new();
-    for source in ends(snapshot, from) {
-        for destination in ends(snapshot, to) {
-            if source == destination && from == to && ends(snapshot, from).len() > 1 {
-                continue;
-            }
-            let ids = connectivity.between_ids(source, destination);
-            if seen.contains(&ids) {
-                continue;
-            }
-            seen.push(ids);
-            let pair = connectivity.sets(ids);
-            result = Some(match result {
-                None => Flows { always: pair.allowed.clone(), sometimes: pair.allowed.clone(), possible: pair.possible.clone() },
-                Some(before) => Flows {
-                    always: before.always.intersection(pair.allowed),
-                    sometimes: before.sometimes.union(pair.allowed),
-                    possible: before.possible.union(pair.possible),
-                },
-            });
-        }
+impl Flows {
+    /// No connection at all.
+    pub const NONE: Flows = Flows { always: ConnectionSet::EMPTY, sometimes: ConnectionSet::EMPTY, possible: ConnectionSet::EMPTY };
+
+    /// These connections, certainly and between every pair.
+    pub fn certain(set: ConnectionSet) -> Flows {
+        Flows { always: set.clone(), sometimes: set.clone(), possible: set }
     }
-    result.unwrap_or(Flows { always: ConnectionSet::EMPTY, sometimes: ConnectionSet::EMPTY, possible: ConnectionSet::EMPTY })
+
+    /// Connections of which it cannot be told whether they are allowed, beyond what certainly is.
+    pub fn unknown(&self) -> ConnectionSet {
+        self.possible.difference(&self.sometimes)
+    }
+}
+
+/// Flows between lines. There are many pairs and few different answers, so each of these is made once.
+#[derive(Debug)]
+pub struct FlowTable<'a> {
+    connectivity: &'a Connectivity,
+    of_pair: HashMap<PairIds, FlowsId>,
+    of_pairs: HashMap<Vec<PairIds>, FlowsId>,
+    flows: Vec<Arc<Flows>>,
+}
+
+/// An answer of a [`FlowTable`], by number; equal numbers mean equal flows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FlowsId(u32);
+
+impl FlowsId {
+    /// The number itself, counted from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<'a> FlowTable<'a> {
+    /// A table that knows no answer yet.
+    pub fn new(connectivity: &'a Connectivity) -> Self {
+        FlowTable { connectivity, of_pair: HashMap::new(), of_pairs: HashMap::new(), flows: Vec::new() }
+    }
+
+    /// What flows from one line to another, over all pods of both; of a line and itself, what flows among its pods.
+    pub fn between(&mut self, from: &TitledLine, to: &TitledLine) -> FlowsId {
+        if let ([source], [destination]) = (from.ends.as_slice(), to.ends.as_slice()) {
+            return self.one(self.connectivity.between_ids(*source, *destination));
+        }
+        let same_line = from.line == to.line;
+        let pairs = from.ends.iter().flat_map(|source| to.ends.iter().map(move |destination| (source, destination)));
+        let pairs = pairs.filter(|(source, destination)| !(same_line && source == destination));
+        let mut ids: Vec<PairIds> = pairs.map(|(source, destination)| self.connectivity.between_ids(*source, *destination)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if let [id] = ids.as_slice() {
+            return self.one(*id);
+        }
+        if let Some(known) = self.of_pairs.get(&ids) {
+            return *known;
+        }
+        let flows = self.combined(&ids);
+        let id = self.add(flows);
+        self.of_pairs.insert(ids, id);
+        id
+    }
+
+    /// The flows with this number.
+    pub fn get(&self, id: FlowsId) -> Arc<Flows> {
+        self.flows.get(id.index()).cloned().unwrap_or_else(|| Arc::new(Flows::NONE))
+    }
+
+    fn one(&mut self, ids: PairIds) -> FlowsId {
+        if let Some(known) = self.of_pair.get(&ids) {
+            return *known;
+        }
+        let flows = self.combined(&[ids]);
+        let id = self.add(flows);
+        self.of_pair.insert(ids, id);
+        id
+    }
+
+    fn combined(&self, ids: &[PairIds]) -> Flows {
+        let mut pairs = ids.iter().map(|ids| self.connectivity.sets(*ids));
+        let Some(first) = pairs.next() else { return Flows::NONE };
+        let first = Flows { always: first.allowed.clone(), sometimes: first.allowed.clone(), possible: first.possible.clone() };
+        pairs.fold(first, |flows, pair| Flows {
+            always: flows.always.intersection(pair.allowed),
+            sometimes: flows.sometimes.union(pair.allowed),
+            possible: flows.possible.union(pair.possible),
+        })
+    }
+
+    fn add(&mut self, flows: Flows) -> FlowsId {
+        self.flows.push(Arc::new(flows));
+        FlowsId(self.flows.len() as u32 - 1)
+    }
 }

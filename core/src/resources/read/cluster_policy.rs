@@ -297,7 +297,7 @@ impl<'a> Reader<'a> {
                 let sibling = match word {
                     "Accept" => Some("Allow"),
                     "Allow" => Some("Accept"),
-                    _ => super::nearest::nearest(word, schema.actions.iter().copied()),
+                    _ => crate::diagnostics::nearest(word, schema.actions.iter().copied()),
                 };
                 let words = schema.actions.join("\", \"");
                 let message = format!("Unsupported value: {}: supported values: \"{words}\"", quoted(word));
@@ -378,7 +378,7 @@ impl<'a> Reader<'a> {
             diagnostic.help(format!("`{}` can only be named in egress rules; here {reading}", entry.key))
         } else {
             let diagnostic = diagnostic.help(format!("API servers refuse it unless their schema is newer; here {reading}"));
-            self.rewrite(diagnostic, entry.key_span, super::nearest::nearest(&entry.key, fields.iter().copied()))
+            self.rewrite(diagnostic, entry.key_span, crate::diagnostics::nearest(&entry.key, fields.iter().copied()))
         };
         self.report(diagnostic);
         ClusterPeerKind::Unknown(entry.key.clone())

@@ -14,8 +14,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Write};
 
-use super::nearest::nearest;
 use super::path::Path;
+use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{Entry, NodeRef, Value};
 use crate::resources::codes;

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::fields::{Reader, Slot, quoted};
-use super::nearest::nearest;
+use crate::diagnostics::nearest;
 use crate::document::{Entry, NodeRef};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
 use crate::resources::{codes, syntax};

@@ -13,7 +13,6 @@ mod fields;
 mod kinds;
 mod labels;
 mod meta;
-mod nearest;
 mod network;
 mod network_policy;
 mod path;
@@ -29,8 +28,8 @@ use hashbrown::HashMap;
 
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, Unread, What};
-use self::nearest::nearest;
 use super::{ClusterPolicyKind, Kind, Resource, codes};
+use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{NodeRef, Tree};
 use crate::model::Labels;

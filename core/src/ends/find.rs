@@ -1,0 +1,315 @@
+//! The end that a person means by a name.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::IpAddr;
+
+use super::{INGRESS_CONTROLLER, workload_title};
+use crate::compile::End;
+use crate::diagnostics::distance;
+use crate::resources::TargetPort;
+use crate::snapshot::{Endpoint, Role, Service, Snapshot, WorkloadId};
+
+/// How many names an error offers.
+const OFFERED: usize = 4;
+
+/// What a name means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The end; of a workload its first pod.
+    pub end: End,
+    /// All ends that are meant: every pod of a workload.
+    pub all: Vec<End>,
+    /// The name in full: `shop/db[StatefulSet]`, `shop/db-0[Pod]`, `node/worker-1`, an address.
+    pub title: String,
+}
+
+impl Found {
+    fn one(end: End, title: String) -> Self {
+        Found { end, all: alloc::vec![end], title }
+    }
+}
+
+/// Why a name means nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotFound {
+    /// Nothing has this name.
+    Unknown {
+        /// The name.
+        name: String,
+        /// Names that are like it.
+        near: Vec<String>,
+        /// Some names that there are.
+        some: Vec<String>,
+    },
+    /// Several ends have it.
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// Their names in full.
+        titles: Vec<String>,
+    },
+    /// It is a Service, or the address of one. Policies know no Services: a packet has a pod's address and port when they see it.
+    Service {
+        /// The name.
+        name: String,
+        /// The Service's name in full.
+        service: String,
+        /// The names of the workloads behind it.
+        workloads: Vec<String>,
+        /// Its ports, each with the port of the pods that it leads to.
+        ports: Vec<(u16, String)>,
+    },
+}
+
+impl core::error::Error for NotFound {}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>();
+        match self {
+            NotFound::Unknown { name, near, some } => {
+                write!(f, "there is no pod, workload or node `{name}`")?;
+                match (near.as_slice(), some.as_slice()) {
+                    ([], []) => write!(f, "; there is none at all"),
+                    ([], some) => write!(f, "; there are for instance {}", list(some).join(", ")),
+                    (near, _) => write!(f, "; did you mean {}", list(near).join(" or ")),
+                }
+            }
+            NotFound::Ambiguous { name, titles } => write!(f, "`{name}` could be {}; write it in full", list(titles).join(" or ")),
+            NotFound::Service { name, service, workloads, ports } => {
+                match name.parse::<IpAddr>() {
+                    Ok(address) => write!(f, "`{address}` is the address of Service `{service}`")?,
+                    Err(_) => write!(f, "`{name}` is a Service")?,
+                }
+                write!(f, "; policies see the pods behind it")?;
+                if workloads.is_empty() {
+                    return write!(f, ", and there is none in this text");
+                }
+                write!(f, ": ask about {}", list(workloads).join(" or "))?;
+                let leads = |(port, target): &(u16, String)| format!("its port {port} is port {target} of the pods");
+                match ports.iter().map(leads).collect::<Vec<_>>().as_slice() {
+                    [] => Ok(()),
+                    ports => write!(f, " ({})", ports.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+/// The end that a person means by `namespace/workload`, `namespace/workload[Kind]`, `namespace/pod`, `node/name`,
+/// `{ingress-controller}` or an address. Namespace and kind may be left out where the name is clear without them.
+///
+/// # Errors
+/// When nothing has this name (with those that are like it), when several ends have it, or when it is a Service.
+pub fn find(snapshot: &Snapshot, name: &str) -> Result<Found, NotFound> {
+    let name = name.trim();
+    if let Ok(address) = name.parse() {
+        return by_address(snapshot, address);
+    }
+    if let Some(wanted) = name.strip_prefix("node/")
+        && let Some((id, _)) = snapshot.nodes().find(|(_, n)| n.name == wanted)
+    {
+        return Ok(Found::one(End::Node(id), name.to_owned()));
+    }
+    let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
+    if let Some((id, _)) = controller.filter(|_| name == INGRESS_CONTROLLER) {
+        return Ok(Found::one(End::Pod(id), name.to_owned()));
+    }
+    let pattern = Pattern::new(name);
+    let mut candidates: Vec<Found> = Vec::new();
+    for found in workloads(snapshot, &pattern).chain(pods(snapshot, &pattern)) {
+        if !candidates.iter().any(|known| known.all == found.all) {
+            candidates.push(found);
+        }
+    }
+    if candidates.len() > 1 {
+        let titles = candidates.into_iter().map(|c| c.title).collect();
+        return Err(NotFound::Ambiguous { name: name.to_owned(), titles });
+    }
+    if let Some(found) = candidates.pop() {
+        return Ok(found);
+    }
+    let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service"));
+    Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
+}
+
+/// `[namespace/]name[[Kind]]`.
+struct Pattern<'a> {
+    namespace: Option<&'a str>,
+    name: &'a str,
+    kind: Option<&'a str>,
+}
+
+impl<'a> Pattern<'a> {
+    fn new(text: &'a str) -> Self {
+        let (path, kind) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
+            Some((path, kind)) => (path, Some(kind)),
+            None => (text, None),
+        };
+        match path.split_once('/') {
+            Some((namespace, name)) => Pattern { namespace: Some(namespace), name, kind },
+            None => Pattern { namespace: None, name: path, kind },
+        }
+    }
+
+    fn fits(&self, namespace: &str, name: &str, kind: &str) -> bool {
+        self.name == name && self.namespace.is_none_or(|n| n == namespace) && self.kind.is_none_or(|k| k.eq_ignore_ascii_case(kind))
+    }
+}
+
+fn workloads<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>) -> impl Iterator<Item = Found> + 'a {
+    snapshot.workloads().filter_map(move |(id, w)| {
+        let fits = pattern.fits(snapshot.namespace_name(w.namespace), &w.name, &w.kind);
+        let all: Vec<End> = w.endpoints.iter().map(|e| End::Pod(*e)).collect();
+        let end = *all.first().filter(|_| fits && is_pod(snapshot, id))?;
+        Some(Found { end, all, title: workload_title(snapshot, id) })
+    })
+}
+
+fn is_pod(snapshot: &Snapshot, id: WorkloadId) -> bool {
+    let first = snapshot.workload(id).and_then(|w| w.endpoints.first()).and_then(|e| snapshot.endpoint(*e));
+    first.is_some_and(|e| e.role == Role::Pod)
+}
+
+/// Pods by their own name, those of a workload too. The replicas of a template have no names of their own.
+fn pods<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>) -> impl Iterator<Item = Found> + 'a {
+    // The endpoint of a template has its workload's name.
+    let own_name = |e: &Endpoint| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod" || w.name != e.name);
+    let fits = move |e: &Endpoint| e.role == Role::Pod && pattern.fits(snapshot.namespace_name(e.namespace), &e.name, "Pod") && own_name(e);
+    snapshot
+        .endpoints()
+        .filter(move |(_, e)| fits(e))
+        .map(|(id, _)| Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))))
+}
+
+/// An address that a pod or a node is known to have means that pod or node.
+fn by_address(snapshot: &Snapshot, address: IpAddr) -> Result<Found, NotFound> {
+    if let Some(service) = snapshot.services.iter().find(|s| s.addresses.contains(&address)) {
+        return Err(behind(snapshot, &address.to_string(), service));
+    }
+    let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
+    if let Some((id, _)) = pod {
+        return Ok(Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))));
+    }
+    let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+    let (end, title) = match node {
+        Some((id, node)) => (End::Node(id), format!("node/{}", node.name)),
+        None => (End::Outside(address), address.to_string()),
+    };
+    Ok(Found::one(end, title))
+}
+
+fn behind(snapshot: &Snapshot, name: &str, service: &Service) -> NotFound {
+    let mut workloads: Vec<String> = Vec::new();
+    for endpoint in service.endpoints.iter().filter_map(|id| snapshot.endpoint(*id)) {
+        let title = workload_title(snapshot, endpoint.workload);
+        if !workloads.contains(&title) {
+            workloads.push(title);
+        }
+    }
+    let ports = service.ports.iter().map(|p| {
+        let target = match &p.target {
+            TargetPort::Number(number) => number.to_string(),
+            TargetPort::Name(name) => format!("`{name}`"),
+        };
+        (p.port, target)
+    });
+    NotFound::Service {
+        name: name.to_owned(),
+        service: format!("{}/{}", snapshot.namespace_name(service.namespace), service.name),
+        workloads,
+        ports: ports.collect(),
+    }
+}
+
+fn unknown(snapshot: &Snapshot, name: &str, pattern: &Pattern<'_>) -> NotFound {
+    let mut names: Vec<String> = super::workloads(snapshot).map(|id| workload_title(snapshot, id)).collect();
+    names.extend(snapshot.nodes.iter().map(|n| format!("node/{}", n.name)));
+    // Right but for its namespace or kind comes before misspelt.
+    let far = |title: &str| {
+        let known = Pattern::new(title);
+        let namespace = pattern.namespace.map_or(0, |n| distance(n, known.namespace.unwrap_or_default()).min(1));
+        distance(pattern.name, known.name) * 2 + namespace
+    };
+    let limit = (pattern.name.len() / 3).clamp(1, 3) * 2 + 1;
+    let mut near: Vec<(usize, &String)> = names.iter().map(|n| (far(n), n)).filter(|(far, _)| *far <= limit).collect();
+    near.sort_by_key(|(far, _)| *far);
+    let near = near.into_iter().take(OFFERED).map(|(_, name)| name.clone()).collect();
+    names.truncate(OFFERED);
+    NotFound::Unknown { name: name.to_owned(), near, some: names }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scene::Scene;
+    use crate::settings::Settings;
+
+    const TEXT: &str = "
+{apiVersion: v1, kind: Node, metadata: {name: one}, status: {addresses: [{type: InternalIP, address: 10.0.0.1}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}}}}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web, namespace: test}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-0, namespace: shop, labels: {app: db}, ownerReferences: [{kind: StatefulSet, name: db, controller: true}]}, status: {podIP: 10.244.0.7}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-1, namespace: shop, labels: {app: db}, ownerReferences: [{kind: StatefulSet, name: db, controller: true}]}, status: {podIP: 10.244.0.8}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: data, namespace: shop}, spec: {clusterIP: 10.96.0.9, selector: {app: db}, ports: [{port: 80, targetPort: 5432}]}}
+";
+
+    fn ask(name: &str) -> Result<(String, usize), String> {
+        let mut scene = Scene::new(Settings::default());
+        scene.set_files(&[("a.yaml", TEXT)]);
+        find(scene.snapshot(), name).map(|found| (found.title, found.all.len())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_mean_ends() {
+        for (name, title, ends) in [
+            ("shop/web", "shop/web[Deployment]", 1),
+            ("test/web", "test/web[StatefulSet]", 1),
+            ("web[statefulset]", "test/web[StatefulSet]", 1),
+            ("shop/db", "shop/db[StatefulSet]", 2),
+            ("db", "shop/db[StatefulSet]", 2),
+            ("db-1", "shop/db-1[Pod]", 1),
+            ("shop/db-0[Pod]", "shop/db-0[Pod]", 1),
+            ("node/one", "node/one", 1),
+            ("10.0.0.1", "node/one", 1),
+            ("10.244.0.8", "shop/db-1[Pod]", 1),
+            (" 192.0.2.1 ", "192.0.2.1", 1),
+            ("2001:db8::1", "2001:db8::1", 1),
+        ] {
+            assert_eq!(ask(name), Ok((title.to_owned(), ends)), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_mean_nothing_are_told_with_those_that_do() {
+        for (name, error) in [
+            ("web", "`web` could be `shop/web[Deployment]` or `test/web[StatefulSet]`; write it in full"),
+            ("shop/wep", "there is no pod, workload or node `shop/wep`; did you mean `shop/web[Deployment]` or `test/web[StatefulSet]`"),
+            ("prod/db", "there is no pod, workload or node `prod/db`; did you mean `shop/db[StatefulSet]`"),
+            ("node/onee", "there is no pod, workload or node `node/onee`; did you mean `node/one`"),
+            (
+                "frontend",
+                "there is no pod, workload or node `frontend`; there are for instance `shop/db[StatefulSet]`, `shop/web[Deployment]`, `test/web[StatefulSet]`, `node/one`",
+            ),
+            (
+                "shop/data",
+                "`shop/data` is a Service; policies see the pods behind it: ask about `shop/db[StatefulSet]` (its port 80 is port 5432 of the pods)",
+            ),
+        ] {
+            assert_eq!(ask(name), Err(error.to_owned()), "{name}");
+        }
+        assert!(ask("10.96.0.9").is_err_and(|e| e.starts_with("`10.96.0.9` is the address of Service `shop/data`")));
+        let empty = Scene::new(Settings::default());
+        let error = find(empty.snapshot(), "web").map_err(|e| e.to_string());
+        assert_eq!(error, Err("there is no pod, workload or node `web`; there is none at all".to_owned()));
+    }
+}
