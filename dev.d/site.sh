@@ -32,9 +32,12 @@ cmd_serve() {
 
 # --- sizes ---------------------------------------------------------------------------------------
 
-# Limits in kB (1000 bytes), gzipped as a server would send it.
-WASM_LIMIT=400
-FIRST_LOAD_LIMIT=800
+# In kB (1000 bytes), gzipped as a server would send it. The goal is where the page should be; the limit is what it may not grow past on
+# the way there, and only ever goes down.
+WASM_GOAL=400
+WASM_LIMIT=650
+FIRST_LOAD_GOAL=800
+FIRST_LOAD_LIMIT=930
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build
@@ -58,7 +61,7 @@ report_sizes() {
         first=$((first + bytes))
         printf '%10s  %s\n' "$(kb "$bytes")" "${file#dist/}"
     done < <(find dist -type f -print0 | sort -z)
-    printf '%10s  wasm (limit %d kB)\n' "$(kb $wasm)" $WASM_LIMIT
-    printf '%10s  whole first load (limit %d kB)\n' "$(kb $first)" $FIRST_LOAD_LIMIT
+    printf '%10s  wasm (goal %d kB, limit %d kB)\n' "$(kb $wasm)" $WASM_GOAL $WASM_LIMIT
+    printf '%10s  whole first load (goal %d kB, limit %d kB)\n' "$(kb $first)" $FIRST_LOAD_GOAL $FIRST_LOAD_LIMIT
     [ $wasm -gt 0 ] && [ $wasm -lt $((WASM_LIMIT * 1000)) ] && [ $first -lt $((FIRST_LOAD_LIMIT * 1000)) ]
 }
