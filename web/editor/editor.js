@@ -277,6 +277,8 @@ function newState(editor, doc, language) {
       autocompletion({ icons: false, override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
       views.hoverTooltip((view, offset) => hoverAt(editor, view, offset), { hideOnChange: true }),
       EditorView.contentAttributes.of({
+        // The scrolling region around it must be reachable by keyboard, also where the text cannot be edited.
+        tabindex: "0",
         "aria-label": editor.options.label ?? "Editor",
         "aria-description": "Escape, then Tab leaves the editor",
       }),

@@ -23,7 +23,7 @@ use crate::connections::ConnectionSet;
 use crate::evaluate::Matched;
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, PeerMatch, Policy, PolicyId, Rule, RuleRef, Ruleset, TrafficMatch, TrafficTermKind};
-use crate::settings::{OwnNode, Settings};
+use crate::settings::{IpBlockReach, OwnNode, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
 
 use addresses::AddressIndex;
@@ -165,6 +165,7 @@ pub struct Compiled {
     egress: Vec<Applied>,
     ingress: Vec<Applied>,
     own_node: OwnNode,
+    ip_block: IpBlockReach,
 }
 
 /// Compiles a ruleset for the ends of a snapshot.
@@ -188,7 +189,7 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Co
     let traffics = traffics.traffics;
     let egress = applied(&ruleset, &policies, &classes, &traffics, Direction::Egress);
     let ingress = applied(&ruleset, &policies, &classes, &traffics, Direction::Ingress);
-    Compiled { ruleset, policies, classes, addresses, traffics, egress, ingress, own_node: settings.own_node }
+    Compiled { ruleset, policies, classes, addresses, traffics, egress, ingress, own_node: settings.own_node, ip_block: settings.ip_block }
 }
 
 fn compile_rules<'a>(
@@ -465,6 +466,11 @@ impl Compiled {
             }
         }
         set
+    }
+
+    /// Whether an ipBlock can match pods and nodes.
+    pub(crate) fn blocks_reach_inside(&self) -> bool {
+        self.ip_block == IpBlockReach::PodsToo
     }
 
     pub(crate) fn own_node(&self) -> OwnNode {

@@ -62,7 +62,12 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
         }
         End::Node(id) => {
             let node = teller.snapshot.node(id)?;
-            peer.push_str(&block(node.addresses.first()?));
+            // An ipBlock is the only peer for a node, and of use only if the engine matches ends inside by address.
+            if node.addresses.is_empty() || !teller.compiled.blocks_reach_inside() {
+                return None;
+            }
+            // Which of its addresses a packet carries is not known.
+            node.addresses.iter().for_each(|address| peer.push_str(&block(address)));
             node.name.clone()
         }
         End::Outside(address) => {

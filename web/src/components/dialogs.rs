@@ -85,7 +85,7 @@ fn Share() -> Html {
     let link = format!("{}#{fragment}", outside::page_address(None));
     let edit = if *editable { "&edit=1" } else { "" };
     let embed = format!(
-        "<iframe src=\"{}#{fragment}&view={}{edit}\" title=\"Netpolis\" sandbox=\"allow-scripts\" width=\"100%\" height=\"420\" style=\"border:0\" loading=\"lazy\"></iframe>",
+        "<iframe src=\"{}#{fragment}&view={}{edit}\" title=\"Netpolis\" sandbox=\"allow-scripts allow-same-origin allow-popups\" width=\"100%\" height=\"420\" style=\"border:0\" loading=\"lazy\"></iframe>",
         outside::page_address(Some("embed.html")),
         *view
     );

@@ -111,7 +111,7 @@ fn Full() -> Html {
                 <Splitter pane={Pane::Inspector} />
                 <Inspector />
             </main>
-            <Splitter pane={Pane::Bottom} />
+            <section class="splitter-row" aria-label="Height of the lower panel"><Splitter pane={Pane::Bottom} /></section>
             { bottom(&store) }
             { screen_bar(&store) }
             <Dialogs />

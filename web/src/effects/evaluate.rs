@@ -67,15 +67,15 @@ pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
     });
 }
 
-/// Starts the worker, some time after the first picture.
+/// Starts the worker once the texts are on their way to being large. Small scenes never need it, and so fetch nothing for it.
 #[hook]
 pub fn use_worker(state: &UseReducerHandle<State>, engine: &Rc<Engine>, start: &Rc<Start>) {
     let (dispatcher, engine, start) = (state.dispatcher(), engine.clone(), start.clone());
-    use_effect_with((), move |()| {
-        let timer = gloo::timers::callback::Timeout::new(600, move || {
+    let size: usize = state.files.iter().map(|f| f.text.len()).sum();
+    use_effect_with(size > LARGE / 2, move |wanted| {
+        if *wanted && engine.remote.borrow().is_none() {
             let on_reply = move |reply: Reply| dispatcher.dispatch(action(reply));
             *engine.remote.borrow_mut() = Remote::start(&start.worker, &program(&start.script, &start.module), on_reply);
-        });
-        move || drop(timer)
+        }
     });
 }
