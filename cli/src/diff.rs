@@ -8,6 +8,7 @@ use netpolis_core::scene::Scene;
 use serde_json::{Map, Value, json};
 
 use crate::formats::{cell, flows_json, ports};
+use crate::places::printable;
 
 /// A form of the list of differences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,13 +75,13 @@ fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usiz
             out,
             "diff-type: {}, source: {}, destination: {}, ref1: {}, ref2: {}",
             change.as_str(),
-            d.from.title,
-            d.to.title,
+            printable(&d.from.title),
+            printable(&d.to.title),
             before.unwrap_or_else(none),
             after.unwrap_or_else(none)
         )?;
         let only = [&d.from, &d.to].into_iter().filter(|end| end.only.is_some());
-        let names: Vec<&str> = only.map(|end| end.title.as_str()).collect();
+        let names: Vec<_> = only.map(|end| printable(&end.title)).collect();
         if let Some(side) = d.from.only.or(d.to.only) {
             write!(out, ", workloads-diff-info: workload {} {}", names.join(" and "), side.as_str())?;
         }
@@ -94,19 +95,15 @@ fn write_json(differences: &[Difference], out: &mut dyn Write) -> io::Result<()>
     for (i, d) in differences.iter().enumerate() {
         out.write_all(if i == 0 { b"\n  " } else { b",\n  " })?;
         let side = |flows: &Flows| Value::Object(flows_json(flows));
-        let mut difference = json!({
-            "change": d.change.as_str(),
-            "from": d.from.title,
-            "to": d.to.title,
-            "before": side(&d.before),
-            "after": side(&d.after),
-        });
+        let (from, to) = (json!(d.from.title), json!(d.to.title));
+        write!(out, "{{\"change\": \"{}\", \"from\": {from}, \"to\": {to}", d.change.as_str())?;
+        write!(out, ", \"before\": {}, \"after\": {}", side(&d.before), side(&d.after))?;
         let only = [&d.from, &d.to].into_iter().filter_map(|end| Some((end.title.clone(), end.only?.as_str().into())));
         let only: Map<String, Value> = only.collect();
         if !only.is_empty() {
-            difference["workloads"] = only.into();
+            write!(out, ", \"workloads\": {}", Value::Object(only))?;
         }
-        write!(out, "{difference}")?;
+        out.write_all(b"}")?;
     }
     out.write_all(if differences.is_empty() { b"]}\n" } else { b"\n]}\n" })
 }
@@ -125,7 +122,13 @@ fn write_markdown(differences: &[Difference], out: &mut dyn Write) -> io::Result
             hidden += 1;
             continue;
         }
-        writeln!(out, "| {} | {} | {} | {before} | {after} |", d.change.as_str(), cell(&d.from.title), cell(&d.to.title))?;
+        writeln!(
+            out,
+            "| {} | {} | {} | {before} | {after} |",
+            d.change.as_str(),
+            cell(&printable(&d.from.title)),
+            cell(&printable(&d.to.title))
+        )?;
     }
     Ok(hidden)
 }

@@ -4,7 +4,7 @@ use netpolis_core::diagnostics::{Diagnostic, Severity};
 use netpolis_core::scene::Scene;
 use serde_json::{Value, json};
 
-use crate::places;
+use crate::places::{self, printable};
 
 /// A form of the list of problems.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,15 +54,15 @@ fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
         (true, Severity::Warning) => ("\u{1b}[1;33m", "\u{1b}[0m"),
         (true, Severity::Note) => ("\u{1b}[1;34m", "\u{1b}[0m"),
     };
-    let mut text = format!("{on}{}[{}]{off}: {}\n", problem.severity.as_str(), problem.code.0, problem.message);
+    let mut text = format!("{on}{}[{}]{off}: {}\n", problem.severity.as_str(), problem.code.0, printable(&problem.message));
     if let Some(place) = problem.place {
         text.push_str(&places::excerpt(scene, place));
     }
     for related in &problem.related {
-        text.push_str(&format!("  {}: {}\n", scene.sources().describe(related.place), related.message));
+        text.push_str(&format!("  {}: {}\n", printable(&scene.sources().describe(related.place)), printable(&related.message)));
     }
     if let Some(help) = &problem.help {
-        text.push_str(&format!("  help: {help}\n"));
+        text.push_str(&format!("  help: {}\n", printable(help)));
     }
     text.push('\n');
     text

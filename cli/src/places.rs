@@ -1,35 +1,43 @@
 //! Places of the text, as people and programs read them.
 
+use std::borrow::Cow;
+
 use netpolis_core::scene::Scene;
 use netpolis_core::text::Place;
 use serde_json::{Value, json};
 
 /// How many characters of a line are shown.
 const WIDEST: usize = 160;
-/// How many characters are shown before what is meant, if the line is longer.
+/// How many of them stand before what is meant.
 const BEFORE: usize = 60;
 
-/// `file:line:column`, the line, and carets below the part that is meant.
+/// A person's text with nothing in it that commands a terminal or ends a line.
+pub fn printable(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control();
+    if text.contains(commands) { Cow::Owned(text.replace(commands, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// `file:line:column`, the line, and carets below the part that is meant. Long lines (JSON of programs) are cut around it.
 pub fn excerpt(scene: &Scene, place: Place) -> String {
     let Some(position) = scene.sources().position(place) else { return String::new() };
-    let line = scene.sources().get(position.source).and_then(|s| s.text.lines().nth(position.line as usize - 1)).unwrap_or_default();
-    // Long lines (JSON of programs) are cut around what is meant.
-    let column = position.column as usize - 1;
-    let first = column.saturating_sub(BEFORE);
-    let cut: String = line.chars().skip(first).take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let width = if position.end_line == position.line {
-        scene.sources().slice(place).chars().count()
-    } else {
-        line.chars().count().saturating_sub(column)
-    };
-    let width = width.clamp(1, WIDEST.saturating_sub(column - first).max(1));
+    let Some(source) = scene.sources().get(position.source) else { return String::new() };
+    let (start, end) = (position.start as usize, position.end as usize);
+    let first = source.lines.start(position.line - 1) as usize;
+    let last = if (position.line as usize) < source.lines.len() { source.lines.start(position.line) as usize } else { source.text.len() };
+    let part = |from: usize, to: usize| source.text.get(from..to).unwrap_or_default();
+    let mut head: Vec<char> = part(first, start).chars().rev().take(BEFORE).collect();
+    head.reverse();
+    let tail = part(start, last).trim_end_matches(['\r', '\n']).chars().take(WIDEST - head.len());
+    let meant = part(start, end.min(last)).trim_end_matches(['\r', '\n']).chars().take(WIDEST - head.len()).count();
+    let indent = head.len();
+    let line: String = head.into_iter().chain(tail).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let margin = position.line.to_string();
     format!(
-        "  {}\n  {margin} | {cut}\n  {} | {}{}\n",
-        scene.sources().describe(place),
+        "  {}\n  {margin} | {line}\n  {} | {}{}\n",
+        printable(&scene.sources().describe(place)),
         " ".repeat(margin.len()),
-        " ".repeat(column - first),
-        "^".repeat(width)
+        " ".repeat(indent),
+        "^".repeat(meant.max(1))
     )
 }
 

@@ -12,7 +12,7 @@ use netpolis_core::resources::TargetPort;
 use netpolis_core::scene::Scene;
 use serde_json::{Value, json};
 
-use crate::places::{self, excerpt};
+use crate::places::{self, excerpt, printable};
 
 /// A question as it was asked.
 #[derive(Clone, Debug)]
@@ -121,7 +121,7 @@ fn service_ports(scene: &Scene, to: &Found, answer: &Answer) -> Vec<String> {
 /// An answer in a form.
 pub fn render(scene: &Scene, reply: &Reply, format: WhyFormat) -> String {
     match format {
-        WhyFormat::Text => text(scene, reply),
+        WhyFormat::Text => text(scene, reply).lines().map(|line| format!("{}\n", printable(line))).collect(),
         WhyFormat::Json => format!("{:#}\n", json(scene, reply)),
     }
 }

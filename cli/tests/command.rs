@@ -75,6 +75,73 @@ fn flows_in_every_form() {
 }
 
 #[test]
+fn only_json_speaks_of_more_than_ports() {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {containers: [{name: c}]}}\n---\n";
+    // An address that is written without `::`, and one end in it.
+    let scene = format!(
+        "{pod}apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: out}}\nspec:\n  podSelector: {{}}\n  policyTypes: [Egress]\n  egress: [{{to: [{{ipBlock: {{cidr: '2001:db8:1:1:1:1:1:1/128'}}}}], ports: [{{port: 443}}]}}]\n"
+    );
+    let form = |name: &str| run(&["flows", "-", "--format", name], &scene).1;
+    assert_eq!(form("txt"), "0.0.0.0-255.255.255.255[External] => default/web[Pod] : All Connections\n");
+    let range = "2001:db8:1:1:1:1:1:1-2001:db8:1:1:1:1:1:1[External]";
+    assert_eq!(
+        form("csv").lines().filter(|line| line.starts_with("default/web")).collect::<Vec<_>>(),
+        [format!("default/web[Pod],{range},TCP 443,")]
+    );
+    let flows: serde_json::Value = serde_json::from_str(&form("json")).unwrap();
+    let flow = flows["flows"].as_array().unwrap().iter().find(|f| f["to"] == range).unwrap();
+    let other = serde_json::json!([{"protocol": "ICMP"}, {"protocol": "ICMPv6"}, {"protocol": "other"}]);
+    assert_eq!(flow["unknown"], other, "what policies mean for protocols without ports is left to the plugin");
+    assert_eq!(run(&["flows", "-", "--format", "json"], "").1, "{\"flows\": []}\n");
+}
+
+#[test]
+fn what_cannot_be_told_is_told() {
+    // The block is a part of the pod network, and nobody says where in it the pod is.
+    let scene = SCENE.replace("- from: [{podSelector: {matchLabels: {app: web}}}]", "- from: [{ipBlock: {cidr: 10.244.0.0/17}}]");
+    let (code, text, errors) = run(&["flows", "-"], &scene);
+    assert_eq!(code, 0);
+    assert!(!text.contains("shop/web[Pod] => shop/db[Pod]"), "{text}");
+    assert!(errors.starts_with("note: for 1 pair it cannot be told whether some connections are allowed"), "{errors}");
+    assert!(run(&["flows", "-", "--format", "md"], &scene).1.contains("| shop/web[Pod] | shop/db[Pod] |  | TCP 5432 |"));
+    assert!(
+        run(&["flows", "-", "--format", "dot"], &scene).1.contains("\"shop/web[Pod]\" -> \"shop/db[Pod]\" [label=\"?\", style=dotted]")
+    );
+    let (code, text, _) = run(&["why", "-", "--from", "web", "--to", "db", "--port", "5432"], &scene);
+    assert_eq!(code, 1);
+    assert!(text.starts_with("Cannot tell"), "{text}");
+
+    let (old, new) = (Folder::new("sure", &[("a.yaml", SCENE)]), Folder::new("unsure", &[("a.yaml", &scene)]));
+    let nobody = Folder::new("nobody", &[("a.yaml", &SCENE.replace("{matchLabels: {app: web}}", "{matchLabels: {app: nobody}}"))]);
+    assert!(
+        run(&["diff", old.path(), new.path()], "")
+            .1
+            .contains("source: shop/web[Pod], destination: shop/db[Pod], ref1: TCP 5432, ref2: No Connections")
+    );
+    let table = run(&["diff", nobody.path(), new.path(), "--format", "md"], "").1;
+    assert!(
+        table.contains("| changed | shop/web[Pod] | shop/db[Pod] | No Connections | No Connections; cannot tell: TCP 5432 |"),
+        "{table}"
+    );
+    let (code, _, errors) = run(&["diff", nobody.path(), new.path()], "");
+    assert_eq!(code, 1, "a difference, though the form has no word for it");
+    assert!(errors.starts_with("note: 1 more in what cannot be told"), "{errors}");
+}
+
+#[test]
+fn presets_come_before_what_is_set_beside_them() {
+    let scene = SCENE.replace("- from: [{podSelector: {matchLabels: {app: web}}}]", "- from: [{ipBlock: {cidr: 10.0.0.0/8}}]");
+    let passes = |flags: &[&str]| run(&[&["flows", "-"], flags].concat(), &scene).1.contains("shop/web[Pod] => shop/db[Pod]");
+    assert!(passes(&[]), "the block covers the pod network");
+    assert!(!passes(&["--assume", "np-guard"]));
+    assert!(!passes(&["--pod-network", "192.168.0.0/16"]));
+    for flags in [["--assume", "np-guard", "--ip-block", "pods-too"], ["--ip-block", "pods-too", "--assume", "np-guard"]] {
+        assert!(passes(&flags), "{flags:?}");
+    }
+    assert!(passes(&["--engine", "none", "--ip-block", "outside-only"]));
+}
+
+#[test]
 fn why_names_the_line_and_says_no_by_its_exit_code() {
     let ask = |port: &str, format: &str| run(&["why", "-", "--from", "shop/web", "--to", "db", "--port", port, "--format", format], SCENE);
     let (code, text, _) = ask("5432", "text");
@@ -87,6 +154,34 @@ fn why_names_the_line_and_says_no_by_its_exit_code() {
     let json: serde_json::Value = serde_json::from_str(&ask("80", "json").1).unwrap();
     assert_eq!(json["verdict"], "denied");
     assert_eq!(json["checkpoints"][1]["nearest"]["place"]["line"], 12);
+    let suggested = json["suggestion"]["edits"][0]["text"].as_str().unwrap();
+    let mended = format!("{SCENE}{suggested}");
+    assert_eq!(run(&["why", "-", "--from", "shop/web", "--to", "db", "--port", "80"], &mended).0, 0, "{mended}");
+}
+
+#[test]
+fn why_knows_what_the_question_leaves_open() {
+    let service = "---\n{apiVersion: v1, kind: Service, metadata: {name: data, namespace: shop}, spec: {clusterIP: 10.96.0.7, selector: {app: db}, ports: [{port: 80, targetPort: 5432}]}}\n";
+    let owned = |name: &str, role: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: shop, labels: {{app: {role}}}, ownerReferences: [{{kind: ReplicaSet, name: jobs, controller: true}}]}}, spec: {{containers: [{{name: c}}]}}}}\n"
+        )
+    };
+    let scene = format!("{SCENE}{service}{}{}", owned("jobs-a", "web"), owned("jobs-b", "other"));
+    let ask = |from: &str, to: &str, port: &str| run(&["why", "-", "--from", from, "--to", to, "--port", port], &scene);
+    let (code, text, _) = ask("jobs", "db", "5432");
+    assert_eq!(code, 0);
+    assert!(text.contains("note: policies tell the pods of `shop/jobs[ReplicaSet]` and `shop/db[Pod]` apart"), "{text}");
+    assert!(text.contains("this one is for `shop/jobs-a` and `shop/db`"), "{text}");
+    assert_eq!(ask("jobs-b", "db", "5432").0, 1);
+    assert!(run(&["flows", "-"], &scene).2.contains("what is listed is allowed for some of their pods only"));
+    let (_, text, _) = ask("web", "db", "80");
+    assert!(text.contains("note: port 80 of Service `shop/data` is port 5432 of its pods"), "{text}");
+    for name in ["data", "10.96.0.7"] {
+        let (code, _, errors) = ask("web", name, "80");
+        assert_eq!(code, 2);
+        assert!(errors.contains("ask about `shop/db[Pod]` (its port 80 is port 5432 of the pods)"), "{errors}");
+    }
 }
 
 #[test]
@@ -106,6 +201,26 @@ fn lint_points_at_the_text() {
     assert_eq!(code, 1);
     assert!(text.contains("warning[LINT001]: NetworkPolicy `shop/db` selects no pod\n  standard input:9:16\n  9 |   podSelector: {matchLabels: {app: bd}}\n    |                ^"), "{text}");
     assert_eq!(run(&["lint", "-"], SCENE), (0, String::new(), String::new()));
+    let (code, text, _) = run(
+        &["lint", "-", "--format", "json"],
+        "kind: Pod\napiVersion: v1\nmetadata: {name: web, lables: {}}\nspec: {containers: [{name: c}]}\n",
+    );
+    assert_eq!(code, 1);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let problem = &json["problems"][0];
+    assert_eq!((&problem["severity"], &problem["code"]), (&"error".into(), &"K8S010".into()));
+    assert_eq!((&problem["place"]["line"], &problem["place"]["column"]), (&3.into(), &23.into()));
+    assert_eq!(run(&["lint", "-", "--format", "json"], SCENE).1, "{\"problems\": []}\n");
+}
+
+#[test]
+fn nothing_in_a_text_commands_the_terminal() {
+    let scene = "{apiVersion: v1, kind: Pod, metadata: {name: \"a\\e[31mb\\nc\"}, spec: {containers: [{name: c}]}}\n";
+    for arguments in [&["lint", "-"][..], &["flows", "-"], &["why", "-", "--from", "192.0.2.1", "--to", "a\u{1b}[31mb\nc"]] {
+        let (_, text, errors) = run(arguments, scene);
+        assert!(!text.is_empty() && !text.contains('\u{1b}') && !errors.contains('\u{1b}'), "{arguments:?}: {text}{errors}");
+    }
+    assert_eq!(run(&["flows", "-"], scene).1.lines().count(), 2);
 }
 
 #[test]
@@ -119,6 +234,25 @@ fn diff_tells_what_changes() {
         "Connectivity diff:\ndiff-type: changed, source: shop/web[Pod], destination: shop/db[Pod], ref1: TCP 5432, ref2: TCP 5433\n"
     );
     assert_eq!(run(&["diff", old.path(), old.path()], ""), (0, String::new(), String::new()));
+    let json: serde_json::Value = serde_json::from_str(&run(&["diff", old.path(), new.path(), "--format", "json"], "").1).unwrap();
+    let difference = &json["differences"][0];
+    assert_eq!((&difference["change"], &difference["from"]), (&"changed".into(), &"shop/web[Pod]".into()));
+    assert_eq!(difference["after"]["allowed"], serde_json::json!([{"protocol": "TCP", "ports": [[5433, 5433]]}]));
+    let more = Folder::new(
+        "more",
+        &[
+            ("a.yaml", SCENE),
+            ("b.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: job, namespace: shop}, spec: {containers: [{name: c}]}}"),
+        ],
+    );
+    let (_, text, _) = run(&["diff", old.path(), more.path()], "");
+    assert!(
+        text.lines()
+            .skip(1)
+            .all(|line| line.starts_with("diff-type: added, ") && line.ends_with(", workloads-diff-info: workload shop/job[Pod] added")),
+        "{text}"
+    );
+    assert!(!text.contains("destination: shop/db"), "{text}");
 }
 
 #[test]
@@ -131,12 +265,45 @@ fn bad_usage_is_said_in_words() {
         (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, md, dot"),
         (&["flows", "-", "--engine", "magic"], "it takes generic or none"),
         (&["flows", "/no/such/file"], "cannot read /no/such/file"),
+        (&["flows", "-", "--port", "80"], "--port and --protocol belong to why"),
+        (&["lint", "-", "--format", "md"], "it takes text, json"),
+        (&["why", "-", "--from", "web", "--to", "db", "--port", "0"], "--port `0`: it takes a number from 1 to 65535"),
+        (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave --port out"),
+        (&["why", "-", "--from", "web", "--to", "db", "--protocol", "quic"], "it takes tcp, udp, sctp, icmp or a number"),
+        (&["flows", "-", "--pod-network", "10.0.0.0"], "--pod-network `10.0.0.0`: "),
+        (&["flows", "-", "--frobnicate"], "--frobnicate"),
+        (&["diff", "-"], "give two paths"),
     ] {
         let (code, text, errors) = run(arguments, SCENE);
         assert_eq!((code, text.as_str()), (2, ""), "{arguments:?}");
         assert!(errors.contains(message), "{arguments:?}: {errors}");
     }
-    let (code, text, _) = run(&["--help"], "");
-    assert_eq!(code, 0);
-    assert!(text.contains("exit code: 0 fine"));
+}
+
+#[test]
+fn help_and_manual_say_what_is_true() {
+    let (code, help, _) = run(&["--help"], "");
+    assert_eq!((code, &help), (0, &run(&["help"], "").1));
+    let manual = include_str!("../../docs/cli.md");
+    let usage: Vec<&str> = help.split_whitespace().collect();
+    let flags: Vec<&[&str]> = usage.windows(2).filter(|pair| pair[0].starts_with("--")).collect();
+    assert!(flags.len() >= 15, "{flags:?}");
+    for pair in flags {
+        let [flag, values] = [pair[0], pair[1]];
+        assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
+        // Values in capitals stand for something else.
+        for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
+            let accepted = ["flows", "why", "lint", "diff"].iter().any(|command| {
+                let asked = ["--from", "192.0.2.1", "--to", "web"];
+                let asked = if *command == "why" { &asked[..] } else { &[] };
+                let inputs = if *command == "diff" { &["-", "-"][..] } else { &["-"] };
+                run(&[&[*command], inputs, asked, &[flag, value]].concat(), SCENE).0 < 2
+            });
+            assert!(accepted || ["--from", "--to"].contains(&flag), "{flag} {value}");
+        }
+    }
+    for code in ["0 fine", "1 findings", "2 bad usage"] {
+        assert!(help.contains(code));
+    }
+    assert!(run(&["--version"], "").1.starts_with("netpolis "));
 }

@@ -19,6 +19,8 @@ pub(crate) use json::flows as flows_json;
 pub(crate) use markdown::cell;
 pub use ports::ports;
 
+use crate::places::printable;
+
 /// A form of the list of flows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Format {
@@ -192,6 +194,5 @@ fn row_end(scene: &Scene, line: &TitledLine) -> RowEnd {
     };
     let ipv6 = matches!(line.line, Line::Outside(range) if range.first.is_ipv6());
     // Names that an API server would refuse may hold anything, also what ends a line or commands a terminal.
-    let title = line.title.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
-    RowEnd { title, namespace, ipv6 }
+    RowEnd { title: printable(&line.title).into_owned(), namespace, ipv6 }
 }
