@@ -2,6 +2,7 @@
 //!
 //! Two differences are meant. Kubernetes reads plain scalars by YAML 1.1, so what we call a boolean or a number may be text or another
 //! number there; and we expand merge keys. The first is compared by what was written, the second left out.
+#![allow(clippy::panic, reason = "tests")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
