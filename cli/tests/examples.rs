@@ -1,8 +1,10 @@
-//! The gallery of examples says what is true: each opens without an error, and its flow has the verdict that the index names.
+//! The gallery of examples says what is true: each opens with the problems that it is about and no others, its flows have the verdicts that
+//! the index names, and what its comments offer does what they say.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use netpolis::why::{Question, ask};
 use netpolis_core::diagnostics::Severity;
@@ -11,32 +13,119 @@ use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use serde_json::Value;
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/examples")
+}
+
+fn index() -> Vec<Value> {
+    serde_json::from_str(&fs::read_to_string(folder().join("index.json")).unwrap()).unwrap()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap()
+}
+
+fn scene(example: &Value, change: impl Fn(String) -> String) -> Scene {
+    let file = |file: &Value| (text(&file["name"]).to_string(), change(fs::read_to_string(folder().join(text(&file["path"]))).unwrap()));
+    let files: Vec<(String, String)> = list(&example["files"]).iter().map(file).collect();
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    scene
+}
+
+#[track_caller]
+fn assert_verdict(scene: &Scene, flow: &Value, verdict: &Value, id: &str) {
+    let question = Question {
+        from: text(&flow["from"]).into(),
+        to: text(&flow["to"]).into(),
+        protocol: Protocol::from_name(text(&flow["protocol"])).unwrap(),
+        port: Some(flow["port"].as_u64().unwrap().try_into().unwrap()),
+    };
+    let reply = ask(scene, &question).unwrap_or_else(|error| panic!("{id}: {error}"));
+    assert_eq!(reply.answer.verdict.as_str(), text(verdict), "{id}: {}", reply.answer.summary);
+}
+
 #[test]
-fn every_example_is_what_its_entry_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/examples");
-    let index: Vec<Value> = serde_json::from_str(&fs::read_to_string(folder.join("index.json")).unwrap()).unwrap();
-    assert!(index.len() >= 8);
-    for example in &index {
-        let text = |value: &Value| value.as_str().unwrap().to_string();
+fn flows_have_the_verdicts_of_the_index() {
+    for example in index() {
         let id = text(&example["id"]);
-        let files: Vec<(String, String)> = example["files"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|f| (text(&f["name"]), fs::read_to_string(folder.join(text(&f["path"]))).unwrap()))
-            .collect();
-        let mut scene = Scene::new(Settings::default());
-        scene.set_files(&files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect::<Vec<_>>());
-        let errors: Vec<_> = scene.problems().iter().filter(|p| p.severity == Severity::Error).collect();
-        assert!(errors.is_empty(), "{id}: {errors:?}");
-        let flow = &example["flow"];
-        let question = Question {
-            from: text(&flow["from"]),
-            to: text(&flow["to"]),
-            protocol: Protocol::from_name(&text(&flow["protocol"])).unwrap(),
-            port: Some(flow["port"].as_u64().unwrap() as u16),
-        };
-        let reply = ask(&scene, &question).unwrap_or_else(|e| panic!("{id}: {e}"));
-        assert_eq!(reply.answer.verdict.as_str(), text(&example["verdict"]), "{id}: {}", reply.answer.summary);
+        let scene = scene(&example, |text| text);
+        assert_verdict(&scene, &example["flow"], &example["verdict"], id);
+        for flow in list(&example["also"]) {
+            assert_verdict(&scene, flow, &flow["verdict"], id);
+        }
+    }
+}
+
+#[test]
+fn problems_are_those_that_the_example_is_about() {
+    for example in index() {
+        let problems = scene(&example, |text| text).problems().to_vec();
+        assert!(problems.iter().all(|p| p.severity != Severity::Error), "{}: {problems:?}", example["id"]);
+        let found: BTreeSet<&str> = problems.iter().filter(|p| p.severity == Severity::Warning).map(|p| p.code.0).collect();
+        assert_eq!(found, list(&example["problems"]).iter().map(text).collect(), "{}", example["id"]);
+    }
+}
+
+/// Takes the comment signs away from lines of YAML; sentences stay comments.
+fn uncommented(file: String) -> String {
+    let yaml = |rest: &str| rest.starts_with([' ', '-']) || rest.starts_with("policyTypes:");
+    let line = |line: &str| match line.split_once("# ") {
+        Some((indent, rest)) if indent.trim().is_empty() && yaml(rest) => format!("{indent}{rest}\n"),
+        _ => format!("{line}\n"),
+    };
+    file.lines().map(line).collect()
+}
+
+#[test]
+fn what_comments_offer_changes_the_verdict() {
+    let mut offers = 0;
+    for example in index() {
+        let changed = scene(&example, uncommented);
+        let offered = example.get("uncommented");
+        let same = list(&example["files"]).iter().all(|f| {
+            let file = fs::read_to_string(folder().join(text(&f["path"]))).unwrap();
+            uncommented(file.clone()) == file
+        });
+        assert_eq!(offered.is_none(), same, "{}: comments with YAML in them need `uncommented`", example["id"]);
+        if let Some(verdict) = offered {
+            assert_ne!(verdict, &example["verdict"]);
+            assert_verdict(&changed, &example["flow"], verdict, text(&example["id"]));
+            offers += 1;
+        }
+    }
+    assert!(offers > 0);
+}
+
+#[test]
+fn the_index_names_every_file_once() {
+    let index = index();
+    assert!(index.len() >= 10);
+    let ids: BTreeSet<&str> = index.iter().map(|e| text(&e["id"])).collect();
+    assert_eq!(ids.len(), index.len());
+    let files = index.iter().flat_map(|e| list(&e["files"]));
+    let named: Vec<String> = files.map(|f| text(&f["path"]).to_string()).collect();
+    let mut there = Vec::new();
+    for entry in fs::read_dir(folder()).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            let name = entry.file_name().into_string().unwrap();
+            assert!(ids.contains(name.as_str()), "{name} is in no entry");
+            there.extend(fs::read_dir(entry.path()).unwrap().map(|f| format!("{name}/{}", f.unwrap().file_name().into_string().unwrap())));
+        }
+    }
+    let sorted = |mut list: Vec<String>| {
+        list.sort();
+        list
+    };
+    assert_eq!(sorted(named), sorted(there));
+    for example in &index {
+        for field in ["title", "summary", "teaches"] {
+            assert!(!text(&example[field]).is_empty());
+        }
     }
 }
