@@ -104,15 +104,17 @@ fn Full() -> Html {
     html! {
         <div {class} {style} data-screen={screen} ondragover={drag.over} ondragleave={drag.leave} ondrop={drag.drop}>
             <Header />
-            <main class="panes">
-                <EditorPane />
-                <Splitter pane={Pane::Editor} />
-                <Graph />
-                <Splitter pane={Pane::Inspector} />
-                <Inspector />
+            <main class="landmark">
+                <div class="panes">
+                    <EditorPane />
+                    <Splitter pane={Pane::Editor} />
+                    <Graph />
+                    <Splitter pane={Pane::Inspector} />
+                    <Inspector />
+                </div>
+                <Splitter pane={Pane::Bottom} />
+                { bottom(&store) }
             </main>
-            <section class="splitter-row" aria-label="Height of the lower panel"><Splitter pane={Pane::Bottom} /></section>
-            { bottom(&store) }
             { screen_bar(&store) }
             <Dialogs />
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop files or folders of YAML and JSON" }</p></div> }
