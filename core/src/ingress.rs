@@ -55,10 +55,16 @@ fn wanted(snapshot: &Snapshot) -> BTreeMap<EndpointId, ConnectionSet> {
 }
 
 /// The ports of a Service that a backend means: all of them if it names none.
+///
+/// By the API a number is the Service's own port. Where the Service has no such port, one that leads to that port of the pods is taken,
+/// as ingress-nginx does (upstream: `serviceEndpoints`, which compares the backend with port, target port and name); the lints say that
+/// the Service has no such port.
 fn service_ports<'a>(service: &'a Service, port: &'a BackendPort) -> impl Iterator<Item = &'a ServicePort> {
+    let own = |number: u16| service.ports.iter().any(|candidate| candidate.port == number);
     service.ports.iter().filter(move |candidate| match port {
         BackendPort::Any => true,
-        BackendPort::Number(number) => candidate.port == *number,
+        BackendPort::Number(number) if own(*number) => candidate.port == *number,
+        BackendPort::Number(number) => candidate.target == TargetPort::Number(*number),
         BackendPort::Name(name) => candidate.name.as_deref() == Some(name),
     })
 }

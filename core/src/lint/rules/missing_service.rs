@@ -32,7 +32,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message)
                     .related_place(service.place, "the Service")
-                    .help("a backend names a port of the Service, not of its pods"),
+                    .help("a backend names a port of the Service, not of its pods; some controllers forgive it"),
             );
         }
     }
