@@ -378,3 +378,22 @@ fn outside_ranges_are_cut_where_rules_of_a_direction_cut_them() {
     );
     assert_eq!(ranges(Direction::Egress), ["0.0.0.0-255.255.255.255"]);
 }
+
+#[test]
+fn blocks_that_together_hold_all_of_a_nodes_addresses_match_it() {
+    let scene = scene("
+{apiVersion: v1, kind: Node, metadata: {name: n3}, status: {addresses: [{type: InternalIP, address: 10.0.1.4}, {type: ExternalIP, address: 20.1.2.3}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: out, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - {to: [{ipBlock: {cidr: 10.0.1.4/32}}, {ipBlock: {cidr: 20.1.2.0/24}}], ports: [{port: 80}]}
+  - {to: [{ipBlock: {cidr: 10.0.1.4/32}}], ports: [{port: 81}]}
+");
+    assert_eq!(ask(&scene, "web", "n3", Protocol::TCP, 80).verdict, Allowed);
+    assert_eq!(ask(&scene, "web", "n3", Protocol::TCP, 81).verdict, CannotTell);
+}

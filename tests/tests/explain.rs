@@ -123,7 +123,7 @@ fn verdict_after(cluster: &Cluster, text: &str, from: &str, to: &str, traffic: T
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(clusters::config())]
 
     #[test]
     fn explanations_hold_what_they_say(cluster in clusters::cluster()) {

@@ -50,6 +50,8 @@ fn is_network_policy(value: &Value) -> bool {
 }
 
 proptest! {
+    #![proptest_config(clusters::config())]
+
     #[test]
     fn the_order_of_documents_does_not_matter(cluster in clusters::cluster(), order in any::<u64>()) {
         let mut shuffled = values(&cluster);

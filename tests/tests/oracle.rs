@@ -141,7 +141,7 @@ fn the_evaluator_agrees_with_the_oracle_on_generated_clusters() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(clusters::config())]
 
     #[test]
     fn the_evaluator_agrees_with_the_oracle(cluster in clusters::cluster()) {

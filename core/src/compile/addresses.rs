@@ -38,16 +38,19 @@ impl AddressIndex {
     pub(super) fn new(ruleset: &Ruleset, pod_network: &AddressSet) -> Self {
         let everything = AddressSet::everything();
         let mut numbers: HashMap<AddressSet, u32> = HashMap::new();
-        let mut sets: Vec<&AddressSet> = Vec::new();
-        for direction in Direction::BOTH {
-            for set in crate::policy::address_terms(ruleset, direction) {
-                if !numbers.contains_key(set) {
-                    numbers.insert(set.clone(), sets.len() as u32);
-                    sets.push(set);
-                }
+        let mut sets: Vec<AddressSet> = Vec::new();
+        let mut add = |set: &AddressSet| {
+            if !numbers.contains_key(set) {
+                numbers.insert(set.clone(), sets.len() as u32);
+                sets.push(set.clone());
             }
+        };
+        for direction in Direction::BOTH {
+            crate::policy::address_terms(ruleset, direction).for_each(&mut add);
+            let rules = ruleset.policies.iter().flat_map(|p| p.rules(direction));
+            rules.filter_map(|rule| rule.peers.joined_addresses()).for_each(|set| add(&set));
         }
-        let starts = borders(sets.iter().copied().chain([pod_network, &everything]));
+        let starts = borders(sets.iter().chain([pod_network, &everything]));
         let cover = |set: &AddressSet| cover(&starts, set);
         let covers: Vec<_> = sets.iter().map(|set| cover(set)).collect();
         let pod_network = cover(pod_network);

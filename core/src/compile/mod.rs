@@ -210,6 +210,9 @@ fn compile_rules<'a>(
                 let terms: Vec<EndSet> = terms.iter().map(|t| selectors.term(&t.kind, classes, addresses)).collect();
                 let mut peers = EndSet::exactly(classes.none());
                 terms.iter().for_each(|term| peers.union_with(term));
+                if let Some(set) = rule.peers.joined_addresses() {
+                    peers.union_with(&selectors.addresses(&set, true, classes, addresses));
+                }
                 (terms, peers)
             }
         };

@@ -10,7 +10,7 @@ use super::EndSet;
 use super::addresses::AddressIndex;
 use super::classes::{ClassKind, Classes, Sample};
 use super::labels::LabelIndex;
-use crate::model::{LabelSelector, Labels, Operator};
+use crate::model::{AddressSet, LabelSelector, Labels, Operator};
 use crate::policy::{Direction, NamespaceMatch, PeerMatch, PeerTermKind, Ruleset, Subject, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{NodeId, Snapshot};
 
@@ -258,19 +258,22 @@ impl<'a> Selectors<'a> {
         set
     }
 
+    /// The ends whose address is in a set; ends inside only if `inside_too`.
+    pub(super) fn addresses(&self, set: &AddressSet, inside_too: bool, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+        let found = addresses.number(set).and_then(|n| self.address_sets.get(n as usize));
+        let mut ends = found.cloned().unwrap_or_else(|| EndSet::exactly(classes.none()));
+        if !inside_too {
+            ends.certain.intersect_with(&self.outside_only);
+            ends = EndSet::exactly(ends.certain);
+        }
+        ends
+    }
+
     /// The ends that a peer term matches.
     pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndSet {
         match term {
             PeerTermKind::Pods(subject) => EndSet::exactly(self.subject(subject, classes)),
-            PeerTermKind::Addresses { set, inside_too } => {
-                let found = addresses.number(set).and_then(|n| self.address_sets.get(n as usize));
-                let mut ends = found.cloned().unwrap_or_else(|| EndSet::exactly(classes.none()));
-                if !inside_too {
-                    ends.certain.intersect_with(&self.outside_only);
-                    ends = EndSet::exactly(ends.certain);
-                }
-                ends
-            }
+            PeerTermKind::Addresses { set, inside_too } => self.addresses(set, *inside_too, classes, addresses),
             PeerTermKind::Nodes(selector) => {
                 let number = self.nodes.iter().position(|other| core::ptr::eq(*other, selector));
                 number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndSet::exactly(classes.none()))

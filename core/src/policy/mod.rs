@@ -229,6 +229,28 @@ pub enum PeerMatch {
     Of(Vec<PeerTerm>),
 }
 
+impl PeerMatch {
+    /// Its terms, if it has any.
+    pub fn terms(&self) -> &[PeerTerm] {
+        match self {
+            PeerMatch::Any => &[],
+            PeerMatch::Of(terms) => terms,
+        }
+    }
+
+    /// All addresses that its terms name together, where several terms match ends inside by address: an end of which the address is not
+    /// known for certain may be in none of them for certain, and yet in all of them together.
+    pub(crate) fn joined_addresses(&self) -> Option<AddressSet> {
+        let sets = || {
+            self.terms().iter().filter_map(|term| match &term.kind {
+                PeerTermKind::Addresses { set, inside_too: true } => Some(set),
+                _ => None,
+            })
+        };
+        (sets().count() > 1).then(|| sets().fold(AddressSet::default(), |joined, set| joined.union(set)))
+    }
+}
+
 /// One term of a [`PeerMatch`].
 #[derive(Clone, Debug)]
 pub struct PeerTerm {

@@ -246,11 +246,7 @@ fn cluster_subject(subject: &ClusterSubject) -> Subject {
 /// change its shape when `policyTypes` does.
 pub(crate) fn address_terms(ruleset: &Ruleset, direction: Direction) -> impl Iterator<Item = &AddressSet> {
     ruleset.policies.iter().flat_map(move |p| p.rules(direction)).flat_map(|rule| {
-        let terms: &[PeerTerm] = match &rule.peers {
-            PeerMatch::Any => &[],
-            PeerMatch::Of(terms) => terms,
-        };
-        terms.iter().filter_map(|term| match &term.kind {
+        rule.peers.terms().iter().filter_map(|term| match &term.kind {
             PeerTermKind::Addresses { set, .. } => Some(set),
             _ => None,
         })

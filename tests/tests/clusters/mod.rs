@@ -12,7 +12,18 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use proptest::test_runner::RngSeed;
 use serde_json::{Map, Value, json};
+
+/// How property tests run: always over the same random clusters, so that a change is judged by what it changes. `PROPTEST_RNG_SEED` and
+/// `PROPTEST_CASES` ask for others, and for more.
+pub fn config() -> ProptestConfig {
+    let config = ProptestConfig { max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() };
+    match config.rng_seed {
+        RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(0x6e65_7470), ..config },
+        RngSeed::Fixed(_) => config,
+    }
+}
 
 /// A random cluster and what is assumed about it.
 #[derive(Clone)]
