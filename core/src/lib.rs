@@ -8,6 +8,7 @@
 //! | [`resources`] | trees | typed objects, with upstream's defaults and validation |
 //! | [`load`] | files | both, document by document, reading again only what changed |
 //! | [`snapshot`] | objects | what there is: pods, nodes, Services, references followed |
+//! | [`selector`] | text | Calico's selector language |
 //! | [`policy`] | objects | one policy language for every kind of policy |
 //! | [`compile`] | snapshot and policies | classes of ends, and policies as sets of them |
 //! | [`evaluate`] | compiled | what one direction of one class lets through: the only code that decides |
@@ -42,6 +43,7 @@ pub mod model;
 pub mod policy;
 pub mod resources;
 pub mod scene;
+pub mod selector;
 pub mod settings;
 pub mod snapshot;
 pub mod text;

@@ -4,6 +4,7 @@
 //! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set if it is in doubt what it means: then it is
 //! shown, but never enforced.
 
+pub mod calico;
 pub mod codes;
 
 mod cluster_policy;
@@ -19,8 +20,8 @@ pub use cluster_policy::{
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use read::{Read, read};
 pub use workloads::{
-    Backend, BackendPort, ContainerPort, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort, Workload,
-    WorkloadKind,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort,
+    Workload, WorkloadKind,
 };
 
 use alloc::boxed::Box;
@@ -85,4 +86,8 @@ pub enum Kind {
     NetworkPolicy(NetworkPolicy),
     /// AdminNetworkPolicy, BaselineAdminNetworkPolicy or ClusterNetworkPolicy.
     ClusterPolicy(ClusterPolicy),
+    /// `discovery.k8s.io/v1` EndpointSlice.
+    EndpointSlice(EndpointSlice),
+    /// One of Calico's.
+    Calico(Box<calico::Calico>),
 }

@@ -195,3 +195,14 @@ pub enum BackendPort {
     /// By name.
     Name(Box<str>),
 }
+
+/// EndpointSlice: addresses behind a Service.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EndpointSlice {
+    /// The Service that the label `kubernetes.io/service-name` names.
+    pub service: Option<Box<str>>,
+    /// Addresses of its endpoints, ready or not; host names are left out.
+    pub addresses: Vec<IpAddr>,
+    /// Its ports: name, protocol and number. Ports without a number are left out.
+    pub ports: Vec<ContainerPort>,
+}
