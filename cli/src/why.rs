@@ -187,6 +187,7 @@ const fn action(action: Action) -> &'static str {
         Action::Allow => "allow",
         Action::Deny => "deny",
         Action::Pass => "pass",
+        Action::Log => "log",
     }
 }
 

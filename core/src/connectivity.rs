@@ -302,12 +302,12 @@ fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Sid
     let mut known = HashMap::new();
     for class in (0..peers.0 as u32).map(ClassId) {
         let signature = compiled.signature(class, direction);
-        if signature.0.is_empty() {
+        if signature.applied.is_empty() {
             side.of_class.push(RowId::Open);
             continue;
         }
         let row = *known.entry(signature).or_insert_with(|| {
-            let outcome = evaluate(compiled, bench, class, direction, &peers, ConnectionId::ALL, &mut NoTrace);
+            let outcome = evaluate(compiled, bench, class, direction, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
             let mut last: Option<([ConnectionId; 2], ConnectionId)> = None;
             let allowed: Vec<ConnectionId> = outcome
                 .allowed

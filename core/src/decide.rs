@@ -305,7 +305,8 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
     let mut bench = Workbench::default();
     let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let mut seen = Seen::default();
-    let outcome = evaluate(compiled, &mut bench, class, direction, &OnePeer(compiled.class_of(peer)), universe, &mut seen);
+    let peers = OnePeer(compiled.class_of(peer));
+    let outcome = evaluate(compiled, &mut bench, class, direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
     let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
     let (allowed, denied) = (first(&outcome.allowed), first(&outcome.denied));
     let verdict = match (allowed.is_none(), denied.is_none()) {
@@ -321,15 +322,16 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
         Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
         Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
             Some(rule) => Reason::Rule(rule),
-            None => Reason::DefaultDeny(isolating(compiled, applied)),
+            None => Reason::DefaultDeny(isolating(applied, &seen)),
         },
     };
     Checked { verdict, reason, seen }
 }
 
-fn isolating(compiled: &Compiled, applied: &crate::compile::Applied) -> Vec<PolicyId> {
-    let isolates = |tier: u32| compiled.ruleset().tiers.get(tier as usize).is_some_and(|t| t.isolates());
-    applied.tiers.iter().filter(|(tier, _)| isolates(*tier)).flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
+/// Policies of the tier at whose end the packet was denied: being selected by them closed the end.
+fn isolating(applied: &crate::compile::Applied, seen: &Seen) -> Vec<PolicyId> {
+    let ended: Vec<u32> = seen.tiers.iter().filter(|t| t.end == Some(TierEnd::Deny)).map(|t| t.tier).collect();
+    applied.tiers.iter().filter(|(tier, _)| ended.contains(tier)).flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
 }
 
 impl Seen {

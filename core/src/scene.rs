@@ -58,6 +58,8 @@ type Placed = (DocumentId, Arc<Resource>);
 #[derive(Debug)]
 pub struct Scene {
     settings: Settings,
+    /// The settings as the text and the engine leave them; see [`Settings::settled`].
+    assumed: Settings,
     loader: Loader,
     loaded: Loaded,
     /// What the snapshot was built from.
@@ -74,6 +76,7 @@ impl Scene {
         let snapshot = Snapshot::default();
         let compiled = compile(&snapshot, Default::default(), &settings);
         let mut scene = Scene {
+            assumed: settings.clone(),
             settings,
             loader: Loader::new(Limits::default()),
             loaded: Loaded::default(),
@@ -101,7 +104,15 @@ impl Scene {
     }
 
     fn refresh(&mut self, anew: bool) {
-        let is_policy = |kind: &Kind| matches!(kind, Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_));
+        let is_policy = |kind: &Kind| match kind {
+            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
+            Kind::Calico(calico) => calico.is_policy(),
+            _ => false,
+        };
+        let has_calico = self.loaded.resources().any(|(_, resource)| matches!(resource.kind, Kind::Calico(_)));
+        let assumed = self.settings.settled(has_calico);
+        let anew = anew || assumed != self.assumed;
+        self.assumed = assumed;
         let inventory: Vec<Placed> = self
             .loaded
             .resources()
@@ -114,18 +125,23 @@ impl Scene {
             a.0 == b.0 && (Arc::ptr_eq(&a.1, &b.1) || same_namespace && a.1.refused == b.1.refused)
         };
         if anew || inventory.len() != self.inventory.len() || !inventory.iter().zip(&self.inventory).all(unchanged) {
-            self.snapshot = snapshot::build(inventory.iter().map(|(id, r)| (*id, &**r)), &self.settings);
+            self.snapshot = snapshot::build(inventory.iter().map(|(id, r)| (*id, &**r)), &self.assumed);
         }
         self.inventory = inventory;
-        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.settings);
-        self.compiled = compile(&self.snapshot, ruleset, &self.settings);
+        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.assumed);
+        self.compiled = compile(&self.snapshot, ruleset, &self.assumed);
         self.connectivity = OnceCell::new();
         self.problems = OnceCell::new();
     }
 
-    /// The assumptions.
+    /// The assumptions, as chosen.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The assumptions that answers rest on: as chosen, with what the text and the engine leave no choice about (see [`Settings::settled`]).
+    pub fn assumed(&self) -> &Settings {
+        &self.assumed
     }
 
     /// The files as they were read.

@@ -13,6 +13,8 @@ use crate::model::Cidr;
 pub struct Settings {
     /// Which policy engine is installed.
     pub engine: Engine,
+    /// What becomes of Calico's staged policies.
+    pub staged: Staged,
     /// Which ends an `ipBlock` can match.
     pub ip_block: IpBlockReach,
     /// What pods with `hostNetwork: true` count as.
@@ -30,11 +32,27 @@ pub struct Settings {
 /// The installed policy engine.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Engine {
+    /// The one that the text speaks of: Calico if there is any of its resources, else one that enforces what Kubernetes defines.
+    #[default]
+    Detected,
     /// None: policies are stored by the API server, and nothing enforces them.
     None,
-    /// One that enforces NetworkPolicy and the cluster-wide policies as their API texts say.
-    #[default]
+    /// One that enforces NetworkPolicy and the cluster-wide policies as their API texts say, and knows nothing of Calico's.
     Generic,
+    /// Calico open source, 3.32 or newer.
+    Calico,
+    /// Azure's own network policy manager, which enforces NetworkPolicy alone.
+    AzureNpm,
+}
+
+/// What becomes of staged policies.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Staged {
+    /// They are shown, and not enforced, as in a cluster.
+    #[default]
+    NotEnforced,
+    /// They are evaluated as if they were enforced: what they would change.
+    AsIfEnforced,
 }
 
 /// Which ends an `ipBlock` of a NetworkPolicy can match. The API text leaves it to the plugin.
@@ -81,6 +99,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             engine: Engine::default(),
+            staged: Staged::default(),
             ip_block: IpBlockReach::default(),
             host_network: HostNetwork::default(),
             own_node: OwnNode::default(),
@@ -92,6 +111,26 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The assumptions for a text that has Calico's resources or not: [`Engine::Detected`] is settled, and what the engine leaves no choice about is
+    /// as the engine has it.
+    pub fn settled(&self, has_calico: bool) -> Settings {
+        let engine = match self.engine {
+            Engine::Detected if has_calico => Engine::Calico,
+            Engine::Detected => Engine::Generic,
+            chosen => chosen,
+        };
+        let settled = Settings { engine, ..self.clone() };
+        match engine {
+            Engine::Calico => Settings {
+                host_network: HostNetwork::AsNode,
+                own_node: OwnNode::IngressAllowed,
+                other_protocols: OtherProtocols::FollowRules,
+                ..settled
+            },
+            _ => settled,
+        }
+    }
+
     /// The assumptions of np-guard's analyzers, for comparing answers with theirs.
     pub fn np_guard() -> Self {
         Settings {

@@ -35,7 +35,8 @@ pub(super) enum Coverage {
 }
 
 impl AddressIndex {
-    pub(super) fn new(ruleset: &Ruleset, pod_network: &AddressSet) -> Self {
+    /// `extra` are sets that rules name otherwise than by writing them down: those of Calico's network sets.
+    pub(super) fn new<'a>(ruleset: &'a Ruleset, extra: [Vec<&'a AddressSet>; 2], points: &[IpAddr], pod_network: &AddressSet) -> Self {
         let everything = AddressSet::everything();
         let mut numbers: HashMap<AddressSet, u32> = HashMap::new();
         let mut sets: Vec<AddressSet> = Vec::new();
@@ -50,12 +51,15 @@ impl AddressIndex {
             let rules = ruleset.policies.iter().flat_map(|p| p.rules(direction));
             rules.filter_map(|rule| rule.peers.joined_addresses()).for_each(|set| add(&set));
         }
-        let starts = borders(sets.iter().chain([pod_network, &everything]));
+        extra.iter().flatten().for_each(|set| add(set));
+        let single: Vec<AddressSet> = points.iter().map(|a| AddressSet::range(*a, *a)).collect();
+        let starts = borders(sets.iter().chain([pod_network, &everything]).chain(&single));
         let cover = |set: &AddressSet| cover(&starts, set);
         let covers: Vec<_> = sets.iter().map(|set| cover(set)).collect();
         let pod_network = cover(pod_network);
         let cut = |direction| {
             let mut used: Vec<&AddressSet> = crate::policy::address_terms(ruleset, direction).collect();
+            used.extend(extra.get(direction as usize).into_iter().flatten().copied());
             used.sort_by_key(|set| numbers.get(*set));
             used.dedup();
             cut(&used, &everything)

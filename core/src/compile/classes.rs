@@ -11,8 +11,10 @@ use hashbrown::HashMap;
 use super::addresses::{AddressIndex, AtomId, Coverage};
 use super::selectors::Selectors;
 use crate::model::Protocol;
+use crate::policy::HookMatch;
+use crate::resources::{ContainerPort, ServicePort, TargetPort};
 use crate::settings::{HostNetwork, IpBlockReach, Settings};
-use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Snapshot};
+use crate::snapshot::{Endpoint, EndpointId, HostEndpoint, NodeId, Role, Snapshot};
 
 /// A class of ends, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,11 +27,56 @@ pub enum ClassKind {
     Pod,
     /// Nodes, and pods on the host network where these count as their node.
     Node,
+    /// Calico host endpoints, as subjects of policy at one of the places where a packet meets them. No end of a flow is of such a class: what
+    /// runs on the host is the node.
+    Host(Hook),
     /// Addresses outside the cluster.
     Outside,
 }
 
-/// A container port that some rule names.
+/// Where a packet meets the policies of a host endpoint. Upstream: calico.md 3.8.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Hook {
+    /// Before connection tracking: policies with `doNotTrack`.
+    Untracked,
+    /// Before addresses are translated: policies with `preDNAT`.
+    PreDnat,
+    /// To and from processes of the host.
+    Normal,
+    /// Through the host: policies with `applyOnForward`.
+    Forward,
+}
+
+impl Hook {
+    /// All, in the order in which a packet meets them.
+    pub const ALL: [Hook; 4] = [Hook::Untracked, Hook::PreDnat, Hook::Normal, Hook::Forward];
+}
+
+impl ClassKind {
+    /// Whether policies of a sort act on ends of this kind.
+    pub(super) fn meets(self, policy: HookMatch) -> bool {
+        match self {
+            ClassKind::Host(Hook::Untracked) => policy == HookMatch::Untracked,
+            ClassKind::Host(Hook::PreDnat) => policy == HookMatch::PreDnat,
+            ClassKind::Host(Hook::Forward) => policy == HookMatch::ForwardToo,
+            ClassKind::Host(Hook::Normal) | ClassKind::Pod | ClassKind::Node | ClassKind::Outside => {
+                matches!(policy, HookMatch::Any | HookMatch::ForwardToo)
+            }
+        }
+    }
+
+    /// A number for class keys.
+    fn number(self) -> u32 {
+        match self {
+            ClassKind::Pod => 0,
+            ClassKind::Node => 1,
+            ClassKind::Outside => 2,
+            ClassKind::Host(hook) => 3 + hook as u32,
+        }
+    }
+}
+
+/// A container port that some rule names, or (see [`crate::policy::service_port`]) a port behind a Service that some rule names.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct NamedPort {
     pub(crate) name: Box<str>,
@@ -59,6 +106,8 @@ pub(super) enum Sample {
     Endpoint(EndpointId),
     Node(NodeId),
     Atom,
+    /// A host endpoint, as an index into [`Snapshot::host_endpoints`].
+    Host(u32),
 }
 
 /// All classes, and which class each end is of.
@@ -68,6 +117,8 @@ pub(super) struct Classes {
     endpoints: Vec<ClassId>,
     nodes: Vec<ClassId>,
     atoms: Vec<ClassId>,
+    /// For each host endpoint, its class at each hook, in the order of [`Hook::ALL`].
+    hosts: Vec<[ClassId; 4]>,
 }
 
 /// The class of an end that does not exist: one past all others, so it is in no set.
@@ -76,7 +127,7 @@ const NOWHERE: ClassId = ClassId(u32::MAX);
 const END_OF_PART: u32 = u32::MAX;
 
 impl Classes {
-    pub(super) fn build(snapshot: &Snapshot, settings: &Settings, selectors: &mut Selectors<'_>, addresses: &AddressIndex) -> Self {
+    pub(super) fn build<'a>(snapshot: &'a Snapshot, settings: &Settings, selectors: &mut Selectors<'a>, addresses: &AddressIndex) -> Self {
         let namespace_classes = selectors.namespace_classes(snapshot);
         let node_matches = selectors.node_matches(snapshot);
         let inside = Inside {
@@ -86,6 +137,7 @@ impl Classes {
             sets: addresses.set_count(),
         };
         let mut builder = Builder { classes: Vec::new(), numbers: HashMap::new() };
+        let services = ServicePorts::new(snapshot, selectors);
         let endpoints = snapshot
             .endpoints()
             .map(|(id, endpoint)| {
@@ -93,35 +145,55 @@ impl Classes {
                 let sample = Sample::Endpoint(id);
                 if endpoint.host_network && settings.host_network == HostNetwork::AsNode {
                     let membership = inside.of_node(&endpoint.addresses);
-                    key.push(ClassKind::Node as u32);
+                    key.push(ClassKind::Node.number());
                     // A pod whose node is not said may be on any node.
                     selectors.encode_node_matches(endpoint.node, &node_matches, &mut key);
                     return builder.class(key, ClassKind::Node, Vec::new(), membership, sample);
                 }
-                key.push(ClassKind::Pod as u32);
+                key.push(ClassKind::Pod.number());
                 key.push(namespace_classes.get(endpoint.namespace.0 as usize).copied().unwrap_or(0));
                 selectors.encode_labels(&endpoint.labels, &mut key);
-                let named_ports = named_ports(endpoint, selectors);
+                key.push(END_OF_PART);
+                selectors.expressions.encode_endpoint(endpoint, snapshot, &mut key);
+                let mut named_ports = named_ports(&endpoint.ports, selectors);
+                services.add_to_endpoint(id, endpoint, &mut named_ports);
+                selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
                 builder.class(key, ClassKind::Pod, named_ports, inside.of_pod(endpoint), sample)
             })
             .collect();
         let nodes = snapshot
             .nodes()
             .map(|(id, node)| {
-                let mut key = alloc::vec![ClassKind::Node as u32];
+                let mut key = alloc::vec![ClassKind::Node.number()];
                 selectors.encode_node_matches(Some(id), &node_matches, &mut key);
-                builder.class(key, ClassKind::Node, Vec::new(), inside.of_node(&node.addresses), Sample::Node(id))
+                // A host endpoint names ports of its node.
+                let hosts = snapshot.host_endpoints.iter().filter(|h| h.node == id);
+                let ports: Vec<ContainerPort> = hosts.flat_map(|h| h.ports.iter().cloned()).collect();
+                let ports = named_ports(&ports, selectors);
+                builder.class(key, ClassKind::Node, ports, inside.of_node(&node.addresses), Sample::Node(id))
             })
             .collect();
         let atoms = inside
             .memberships
             .iter()
-            .map(|sets| {
+            .zip(addresses.starts())
+            .map(|(sets, start)| {
                 let membership = Membership { certain: sets.clone(), possible: sets.clone() };
-                builder.class(alloc::vec![ClassKind::Outside as u32], ClassKind::Outside, Vec::new(), membership, Sample::Atom)
+                let ports = services.at_address(*start);
+                builder.class(alloc::vec![ClassKind::Outside.number()], ClassKind::Outside, ports, membership, Sample::Atom)
             })
             .collect();
-        Classes { classes: builder.classes, endpoints, nodes, atoms }
+        let mut host = |number: u32, host: &'a HostEndpoint, hook| {
+            let kind = ClassKind::Host(hook);
+            let mut key = alloc::vec![kind.number()];
+            selectors.expressions.encode_host_endpoint(host, snapshot, &mut key);
+            selectors.encode_profiles(Some(&host.profiles), &mut key);
+            let ports = named_ports(&host.ports, selectors);
+            let addresses = snapshot.nodes.get(host.node.0 as usize).map_or(&[][..], |n| &n.addresses);
+            builder.class(key, kind, ports, inside.of_node(addresses), Sample::Host(number))
+        };
+        let hosts = (0..).zip(&snapshot.host_endpoints).map(|(number, h)| Hook::ALL.map(|hook| host(number, h, hook))).collect();
+        Classes { classes: builder.classes, endpoints, nodes, atoms, hosts }
     }
 
     /// How many there are.
@@ -151,6 +223,11 @@ impl Classes {
 
     pub(super) fn of_atom(&self, id: AtomId) -> ClassId {
         self.atoms.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+    }
+
+    /// The class of a host endpoint at a hook.
+    pub(super) fn of_host(&self, number: u32, hook: Hook) -> ClassId {
+        self.hosts.get(number as usize).and_then(|hooks| hooks.get(hook as usize)).copied().unwrap_or(NOWHERE)
     }
 
     pub(super) fn kind(&self, id: ClassId) -> ClassKind {
@@ -199,9 +276,8 @@ impl Builder {
     }
 }
 
-fn named_ports(endpoint: &Endpoint, selectors: &Selectors<'_>) -> Vec<NamedPort> {
-    let mut ports: Vec<NamedPort> = endpoint
-        .ports
+fn named_ports(ports: &[ContainerPort], selectors: &Selectors<'_>) -> Vec<NamedPort> {
+    let mut ports: Vec<NamedPort> = ports
         .iter()
         .filter_map(|p| {
             Some(NamedPort { name: p.name.clone().filter(|n| selectors.names_port(n))?, protocol: p.protocol, number: p.number })
@@ -210,6 +286,67 @@ fn named_ports(endpoint: &Endpoint, selectors: &Selectors<'_>) -> Vec<NamedPort>
     ports.sort_unstable();
     ports.dedup();
     ports
+}
+
+/// Ports behind the Services that some rule names, under the names that [`crate::policy::service_port`] makes.
+struct ServicePorts {
+    /// By endpoint: derived from a Service's selector and target ports.
+    endpoints: HashMap<EndpointId, Vec<NamedPort>>,
+    /// By address: given by EndpointSlices.
+    addresses: HashMap<IpAddr, Vec<NamedPort>>,
+}
+
+impl ServicePorts {
+    fn new(snapshot: &Snapshot, selectors: &Selectors<'_>) -> Self {
+        let mut found = ServicePorts { endpoints: HashMap::new(), addresses: HashMap::new() };
+        for service in &snapshot.services {
+            let name = crate::policy::service_port(snapshot.namespace_name(service.namespace), &service.name);
+            if !selectors.names_port(&name) {
+                continue;
+            }
+            let port = |protocol, number| NamedPort { name: name.clone(), protocol, number };
+            for slice in &service.slices {
+                for address in &slice.addresses {
+                    let ports = slice.ports.iter().map(|p| port(p.protocol, p.number));
+                    // Port 0 stands for "an endpoint of it", also where a slice has no ports.
+                    found.addresses.entry(*address).or_default().extend(ports.chain([port(Protocol::TCP, 0)]));
+                }
+            }
+            // Slices that are given say all; else they are what a controller would make of the Service.
+            let derived: &[EndpointId] = if service.slices.is_empty() { &service.endpoints } else { &[] };
+            for &id in derived {
+                let Some(endpoint) = snapshot.endpoint(id) else { continue };
+                let targets = service.ports.iter().flat_map(|p| target_ports(p, endpoint).into_iter().map(|n| port(p.protocol, n)));
+                found.endpoints.entry(id).or_default().extend(targets.chain([port(Protocol::TCP, 0)]));
+            }
+        }
+        found
+    }
+
+    fn add_to_endpoint(&self, id: EndpointId, endpoint: &Endpoint, ports: &mut Vec<NamedPort>) {
+        let given = endpoint.addresses.iter().filter(|_| endpoint.address_given).filter_map(|a| self.addresses.get(a));
+        ports.extend(self.endpoints.get(&id).into_iter().chain(given).flatten().cloned());
+        ports.sort_unstable();
+        ports.dedup();
+    }
+
+    fn at_address(&self, address: IpAddr) -> Vec<NamedPort> {
+        let mut ports = self.addresses.get(&address).cloned().unwrap_or_default();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+}
+
+/// The numbers that a Service's port leads to on an endpoint.
+fn target_ports(port: &ServicePort, endpoint: &Endpoint) -> Vec<u16> {
+    match &port.target {
+        TargetPort::Number(number) => alloc::vec![*number],
+        TargetPort::Name(name) => {
+            let named = endpoint.ports.iter().filter(|p| p.name.as_deref() == Some(&**name) && p.protocol == port.protocol);
+            named.map(|p| p.number).collect()
+        }
+    }
 }
 
 /// Which address sets ends inside the cluster lie in.

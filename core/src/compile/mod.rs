@@ -7,10 +7,13 @@
 
 mod addresses;
 mod classes;
+pub(crate) mod expressions;
 mod labels;
 mod selectors;
+mod traffic;
 
-pub use classes::{ClassId, ClassKind};
+pub use classes::{ClassId, ClassKind, Hook};
+pub(crate) use traffic::{Side, TrafficId};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -21,14 +24,15 @@ use hashbrown::HashMap;
 
 use crate::connections::ConnectionSet;
 use crate::evaluate::Matched;
-use crate::model::Protocol;
-use crate::policy::{Action, Direction, PeerMatch, Policy, PolicyId, Rule, RuleRef, Ruleset, TrafficMatch, TrafficTermKind};
+use crate::model::{AddressSet, Protocol};
+use crate::policy::{Action, Direction, HookMatch, PeerMatch, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
 use crate::settings::{IpBlockReach, OwnNode, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
 
 use addresses::AddressIndex;
 use classes::Classes;
 use selectors::Selectors;
+use traffic::{CompiledTraffic, TrafficPool};
 
 /// One end of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -94,6 +98,24 @@ impl EndSet {
         self.possible.is_none()
     }
 
+    /// Ends in both.
+    fn intersect_with(&mut self, other: &EndSet) {
+        let mut possible = self.possible().clone();
+        possible.intersect_with(other.possible());
+        self.certain.intersect_with(&other.certain);
+        *self = EndSet::new(core::mem::take(&mut self.certain), possible);
+    }
+
+    /// Ends not in it.
+    fn complement(&self, every: &FixedBitSet) -> EndSet {
+        let without = |set: &FixedBitSet| {
+            let mut rest = every.clone();
+            rest.difference_with(set);
+            rest
+        };
+        EndSet::new(without(self.possible()), without(&self.certain))
+    }
+
     fn union_with(&mut self, other: &EndSet) {
         if self.possible.is_some() || other.possible.is_some() {
             let mut possible = self.possible().clone();
@@ -106,15 +128,19 @@ impl EndSet {
     }
 }
 
-/// Traffic that a rule matches, by number in [`Compiled::traffics`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct TrafficId(u32);
+/// What the parts of a side of a Calico rule match; nothing for a part that is left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EntityParts {
+    pub(crate) selector: Option<EndSet>,
+    pub(crate) not_selector: Option<EndSet>,
+    pub(crate) addresses: Option<EndSet>,
+    pub(crate) service: Option<EndSet>,
+}
 
-/// Traffic of a rule: ports known at once, and names to be looked up on the destination.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct CompiledTraffic {
-    pub(crate) fixed: ConnectionSet,
-    pub(crate) named: Vec<(Box<str>, Option<Protocol>)>,
+impl EntityParts {
+    fn all(&self) -> impl Iterator<Item = &EndSet> {
+        [&self.selector, &self.not_selector, &self.addresses, &self.service].into_iter().flatten()
+    }
 }
 
 /// A rule, with its parts as sets.
@@ -125,7 +151,11 @@ pub(crate) struct CompiledRule {
     pub(crate) peers: EndSet,
     /// Term by term, as far as it has any.
     pub(crate) terms: Vec<EndSet>,
+    /// For a term that is a side of a Calico rule, its parts, so that an explanation can say which of them failed.
+    parts: Vec<EntityParts>,
     pub(crate) traffic: TrafficId,
+    /// Selected ends for which the rule is meant at all, where it says so.
+    pub(crate) own: Option<EndSet>,
 }
 
 /// A policy, with its parts as sets.
@@ -134,6 +164,15 @@ pub(crate) struct CompiledPolicy {
     pub(crate) subjects: FixedBitSet,
     egress: Vec<CompiledRule>,
     ingress: Vec<CompiledRule>,
+}
+
+/// What tells evaluations apart; see [`Compiled::signature`].
+#[derive(PartialEq, Eq, Hash)]
+pub(crate) struct Signature<'a> {
+    pub(crate) applied: &'a Applied,
+    ports: &'a [classes::NamedPort],
+    class: Option<ClassId>,
+    hook: Option<Hook>,
 }
 
 impl CompiledPolicy {
@@ -150,8 +189,10 @@ impl CompiledPolicy {
 pub(crate) struct Applied {
     /// Index into the ruleset's tiers, and the groups of equal precedence within it.
     pub(crate) tiers: Vec<(u32, Vec<Vec<PolicyId>>)>,
-    /// Whether a rule names a port that must be looked up on the subject (ingress only).
+    /// Whether a rule names a port that must be looked up on the subject.
     names_own_ports: bool,
+    /// Whether a rule says something of the subject itself; then the classes of its subjects are told apart.
+    tells_subjects_apart: bool,
 }
 
 /// All classes, and every policy as sets of them.
@@ -170,8 +211,9 @@ pub struct Compiled {
 
 /// Compiles a ruleset for the ends of a snapshot.
 pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Compiled {
-    let addresses = AddressIndex::new(&ruleset, &snapshot.pod_network);
-    let mut selectors = Selectors::mentioned(&ruleset);
+    let mut selectors = Selectors::mentioned(&ruleset, snapshot);
+    let (extra, points) = named_addresses(&ruleset, snapshot, &selectors);
+    let addresses = AddressIndex::new(&ruleset, extra, &points, &snapshot.pod_network);
     let classes = Classes::build(snapshot, settings, &mut selectors, &addresses);
     selectors.index(snapshot, &classes, &addresses);
 
@@ -183,13 +225,34 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Co
         .policies
         .iter()
         .zip(sides)
-        .map(|(policy, (egress, ingress))| CompiledPolicy { subjects: selectors.subject(&policy.subject, &classes), egress, ingress })
+        .map(|(policy, (egress, ingress))| CompiledPolicy {
+            subjects: selectors.subjects(&policy.subject, snapshot, &classes),
+            egress,
+            ingress,
+        })
         .collect();
     drop(selectors);
     let traffics = traffics.traffics;
     let egress = applied(&ruleset, &policies, &classes, &traffics, Direction::Egress);
     let ingress = applied(&ruleset, &policies, &classes, &traffics, Direction::Ingress);
     Compiled { ruleset, policies, classes, addresses, traffics, egress, ingress, own_node: settings.own_node, ip_block: settings.ip_block }
+}
+
+/// Addresses that rules name otherwise than by writing them down: by direction, those of sets that selectors of peers select; and single ones
+/// that stand behind Services.
+fn named_addresses<'a>(ruleset: &'a Ruleset, snapshot: &Snapshot, selectors: &'a Selectors<'_>) -> ([Vec<&'a AddressSet>; 2], Vec<IpAddr>) {
+    let extra = Direction::BOTH.map(|direction| {
+        let rules = ruleset.policies.iter().flat_map(|p| p.rules(direction));
+        let named = rules.flat_map(expressions::entities).flat_map(|e| e.selector.iter().chain(&e.not_selector));
+        let mut sets: Vec<&AddressSet> = named.filter_map(|selector| selectors.expressions.addresses(selector)).collect();
+        sets.dedup();
+        sets
+    });
+    let slices = snapshot.services.iter().filter(|s| {
+        !s.slices.is_empty() && selectors.names_port(&crate::policy::service_port(snapshot.namespace_name(s.namespace), &s.name))
+    });
+    let points = slices.flat_map(|s| &s.slices).flat_map(|s| s.addresses.iter().copied()).collect();
+    (extra, points)
 }
 
 fn compile_rules<'a>(
@@ -204,6 +267,11 @@ fn compile_rules<'a>(
         return Vec::new();
     }
     let compile = |rule: &'a Rule| {
+        let parts = rule.peers.terms().iter().filter_map(|term| match &term.kind {
+            PeerTermKind::Entity(entity) => Some(selectors.entity_parts(entity, classes, addresses)),
+            _ => None,
+        });
+        let parts = parts.collect();
         let (terms, peers) = match &rule.peers {
             PeerMatch::Any => (Vec::new(), EndSet::exactly(classes.every())),
             PeerMatch::Of(terms) => {
@@ -216,50 +284,10 @@ fn compile_rules<'a>(
                 (terms, peers)
             }
         };
-        CompiledRule { action: rule.action, peers, terms, traffic: traffics.add(&rule.traffic) }
+        let own = rule.own.as_ref().map(|term| selectors.term(&term.kind, classes, addresses));
+        CompiledRule { action: rule.action, peers, terms, parts, traffic: traffics.add(&rule.traffic), own }
     };
     policy.rules(direction).iter().map(compile).collect()
-}
-
-#[derive(Default)]
-struct TrafficPool {
-    traffics: Vec<CompiledTraffic>,
-    numbers: HashMap<Vec<TrafficTermKind>, TrafficId>,
-}
-
-impl TrafficPool {
-    fn add(&mut self, traffic: &TrafficMatch) -> TrafficId {
-        let key: Vec<TrafficTermKind> = match traffic {
-            // An empty list cannot come from a rule that has terms, so it can stand for "everything" here.
-            TrafficMatch::Any => Vec::new(),
-            TrafficMatch::Of(terms) => {
-                let mut key: Vec<_> = terms.iter().map(|t| t.kind.clone()).collect();
-                key.sort_unstable();
-                key.dedup();
-                key
-            }
-        };
-        if let Some(&id) = self.numbers.get(&key) {
-            return id;
-        }
-        let id = TrafficId(self.traffics.len() as u32);
-        let mut compiled = CompiledTraffic { fixed: ConnectionSet::EMPTY, named: Vec::new() };
-        if matches!(traffic, TrafficMatch::Any) {
-            compiled.fixed = ConnectionSet::all();
-        }
-        for term in &key {
-            match term {
-                TrafficTermKind::Protocol(protocol) => compiled.fixed = compiled.fixed.union(&ConnectionSet::protocol(*protocol)),
-                TrafficTermKind::Ports(protocol, first, last) => {
-                    compiled.fixed = compiled.fixed.union(&ConnectionSet::ports(*protocol, *first, *last));
-                }
-                TrafficTermKind::Named(name, protocol) => compiled.named.push((name.clone(), *protocol)),
-            }
-        }
-        self.traffics.push(compiled);
-        self.numbers.insert(key, id);
-        id
-    }
 }
 
 /// For each class, the policies that apply to it in one direction, in order.
@@ -277,14 +305,19 @@ fn applied(
             for &id in group {
                 let acts = ruleset.policy(id).is_some_and(|p| p.acts_on(direction) && (tier.isolates() || !p.rules(direction).is_empty()));
                 let Some(policy) = policies.get(id.0 as usize).filter(|_| acts) else { continue };
-                let names_ports = policy
-                    .rules(direction)
-                    .iter()
-                    .any(|r| direction == Direction::Ingress && traffics.get(r.traffic.0 as usize).is_some_and(|t| !t.named.is_empty()));
+                let own_side = match direction {
+                    Direction::Egress => Side::Source,
+                    Direction::Ingress => Side::Destination,
+                };
+                let rules = policy.rules(direction);
+                let names_ports = rules.iter().any(|r| traffics.get(r.traffic.0 as usize).is_some_and(|t| t.asks(own_side)));
+                let tells_apart = rules.iter().any(|r| r.own.is_some());
+                let hook = ruleset.policy(id).map_or(HookMatch::Any, |p| p.hook);
                 for class in policy.subjects.ones() {
-                    let Some(applied) = result.get_mut(class) else { continue };
+                    let Some(applied) = result.get_mut(class).filter(|_| classes.kind(ClassId(class as u32)).meets(hook)) else { continue };
                     applied.push(number, group_number as u32, id);
                     applied.names_own_ports |= names_ports;
+                    applied.tells_subjects_apart |= tells_apart;
                 }
             }
         }
@@ -401,6 +434,21 @@ impl Compiled {
         applied.tiers.iter().any(|(tier, _)| self.ruleset.tiers.get(*tier as usize).is_some_and(|t| t.isolates()))
     }
 
+    /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an end.
+    pub(crate) fn failed_parts(&self, rule: RuleRef, end: End) -> Option<[bool; 4]> {
+        let class = self.class_of(end).0 as usize;
+        let parts = self.compiled_rule(rule)?.parts.first()?;
+        let failed = |part: &Option<EndSet>| part.as_ref().is_some_and(|set| !set.possible().contains(class));
+        Some([failed(&parts.selector), failed(&parts.not_selector), failed(&parts.addresses), failed(&parts.service)])
+    }
+
+    /// Whether a rule is possibly meant for the end that its policy selects.
+    pub(crate) fn is_meant_for(&self, rule: RuleRef, subject: End) -> bool {
+        let class = self.class_of(subject).0 as usize;
+        let own = self.compiled_rule(rule).and_then(|r| r.own.as_ref());
+        own.is_none_or(|own| own.possible().contains(class))
+    }
+
     /// Whether a rule's peers match an end: for certain, or possibly.
     pub fn rule_matches(&self, rule: RuleRef, end: End) -> (bool, bool) {
         let class = self.class_of(end).0 as usize;
@@ -429,7 +477,7 @@ impl Compiled {
     }
 
     pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {
-        const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false };
+        const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false, tells_subjects_apart: false };
         let all = match direction {
             Direction::Egress => &self.egress,
             Direction::Ingress => &self.ingress,
@@ -437,11 +485,16 @@ impl Compiled {
         all.get(class.0 as usize).unwrap_or(NOTHING)
     }
 
-    /// What tells the evaluations of two classes in a direction apart: the policies that apply, and the named ports of the subject where
-    /// a rule asks for them.
-    pub(crate) fn signature(&self, class: ClassId, direction: Direction) -> (&Applied, &[classes::NamedPort]) {
+    /// What tells the evaluations of two classes in a direction apart: the policies that apply, the named ports of the subject where a rule
+    /// asks for them, the class itself where a rule says something of its subject, and whether it is a host's (see [`Hook`]).
+    pub(crate) fn signature(&self, class: ClassId, direction: Direction) -> Signature<'_> {
         let applied = self.applied(class, direction);
-        (applied, if applied.names_own_ports { self.classes.named_ports(class) } else { &[] })
+        let ports = if applied.names_own_ports { self.classes.named_ports(class) } else { &[] };
+        let hook = match self.classes.kind(class) {
+            ClassKind::Host(hook) => Some(hook),
+            ClassKind::Pod | ClassKind::Node | ClassKind::Outside => None,
+        };
+        Signature { applied, ports, class: applied.tells_subjects_apart.then_some(class), hook }
     }
 
     pub(crate) fn compiled_policy(&self, id: PolicyId) -> Option<&CompiledPolicy> {
@@ -452,23 +505,20 @@ impl Compiled {
         self.compiled_policy(rule.policy)?.rules(rule.direction).get(rule.index as usize)
     }
 
-    /// The connections that a rule's traffic means, if it names no ports.
-    pub(crate) fn fixed_traffic(&self, traffic: TrafficId) -> Option<&ConnectionSet> {
-        self.traffics.get(traffic.0 as usize).filter(|t| t.named.is_empty()).map(|t| &t.fixed)
+    /// A rule's traffic.
+    pub(crate) fn compiled_traffic(&self, traffic: TrafficId) -> Option<&CompiledTraffic> {
+        self.traffics.get(traffic.0 as usize)
     }
 
-    /// The connections that a rule's traffic means for a destination class.
-    pub(crate) fn traffic_to(&self, traffic: TrafficId, destination: ClassId) -> ConnectionSet {
-        let Some(traffic) = self.traffics.get(traffic.0 as usize) else { return ConnectionSet::EMPTY };
-        let mut set = traffic.fixed.clone();
-        for (name, protocol) in &traffic.named {
-            for port in self.classes.named_ports(destination) {
-                if port.name == *name && protocol.is_none_or(|p| p == port.protocol) {
-                    set = set.union(&ConnectionSet::ports(port.protocol, port.number, port.number));
-                }
-            }
-        }
-        set
+    /// The connections that a rule's traffic means between two classes.
+    pub(crate) fn traffic_between(&self, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionSet {
+        let ports = |class| self.classes.named_ports(class);
+        self.compiled_traffic(traffic).map_or(ConnectionSet::EMPTY, |t| t.between(ports(source), ports(destination)))
+    }
+
+    /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.
+    pub(crate) fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
+        self.classes.of_host(host, hook)
     }
 
     /// Whether an ipBlock can match pods and nodes.

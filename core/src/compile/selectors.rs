@@ -1,18 +1,25 @@
 //! Selectors and peers as sets of classes.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use fixedbitset::FixedBitSet;
 use hashbrown::{HashMap, HashSet};
 
-use super::EndSet;
 use super::addresses::AddressIndex;
-use super::classes::{ClassKind, Classes, Sample};
+use super::classes::{ClassId, ClassKind, Classes, Sample};
+use super::expressions::{self, Expressions};
 use super::labels::LabelIndex;
+use super::{EndSet, EntityParts};
 use crate::model::{AddressSet, LabelSelector, Labels, Operator};
-use crate::policy::{Direction, NamespaceMatch, PeerMatch, PeerTermKind, Ruleset, Subject, TrafficMatch, TrafficTermKind};
+use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
+use crate::resources::calico::CalicoPort;
+use crate::selector::Selector;
 use crate::snapshot::{NodeId, Snapshot};
+
+/// Opens, in a class key, the number of a list of profiles.
+const END_OF_PROFILES: u32 = u32::MAX - 2;
 
 /// What a selector asks for, without where it is written.
 type SelectorKey<'a> = Vec<(&'a str, &'a Operator)>;
@@ -28,6 +35,10 @@ pub(super) struct Selectors<'a> {
     /// Label keys that pod selectors mention, each with the values it is compared with, all numbered.
     pod_keys: BTreeMap<&'a str, (u32, BTreeMap<&'a str, u32>)>,
     port_names: HashSet<&'a str>,
+    /// Calico's selectors.
+    pub(super) expressions: Expressions<'a>,
+    /// Lists of profiles that policies stand for, by number.
+    profile_lists: HashMap<&'a [Box<str>], u32>,
     namespaces: Vec<&'a NamespaceMatch>,
     namespace_numbers: HashMap<NamespaceKey<'a>, u32>,
     /// For each namespace, the namespace matches that hold for it.
@@ -58,10 +69,12 @@ fn namespace_key(matching: &NamespaceMatch) -> NamespaceKey<'_> {
 
 impl<'a> Selectors<'a> {
     /// Collects what the selectors of a ruleset mention.
-    pub(super) fn mentioned(ruleset: &'a Ruleset) -> Self {
+    pub(super) fn mentioned(ruleset: &'a Ruleset, snapshot: &'a Snapshot) -> Self {
         let mut selectors = Selectors {
             pod_keys: BTreeMap::new(),
             port_names: HashSet::new(),
+            expressions: Expressions::mentioned(ruleset, snapshot),
+            profile_lists: HashMap::new(),
             namespaces: Vec::new(),
             namespace_numbers: HashMap::new(),
             namespace_matches: Vec::new(),
@@ -74,22 +87,41 @@ impl<'a> Selectors<'a> {
             node_sets: Vec::new(),
         };
         for policy in &ruleset.policies {
-            selectors.mention_subject(&policy.subject);
+            match &policy.subject {
+                SubjectMatch::Pods(subject) => selectors.mention_subject(subject),
+                SubjectMatch::Profiles(list) => {
+                    let next = selectors.profile_lists.len() as u32;
+                    selectors.profile_lists.entry(list).or_insert(next);
+                }
+                SubjectMatch::Endpoints(_) => {}
+            }
             for rule in Direction::BOTH.iter().flat_map(|d| policy.rules(*d)) {
-                if let PeerMatch::Of(terms) = &rule.peers {
-                    for term in terms {
-                        match &term.kind {
-                            PeerTermKind::Pods(subject) => selectors.mention_subject(subject),
-                            PeerTermKind::Nodes(selector) => selectors.nodes.push(selector),
-                            PeerTermKind::Addresses { .. } | PeerTermKind::DomainNames(_) | PeerTermKind::Unknown { .. } => {}
-                        }
+                for term in rule.peers.terms() {
+                    match &term.kind {
+                        PeerTermKind::Pods(subject) => selectors.mention_subject(subject),
+                        PeerTermKind::Nodes(selector) => selectors.nodes.push(selector),
+                        PeerTermKind::Addresses { .. }
+                        | PeerTermKind::Entity(_)
+                        | PeerTermKind::DomainNames(_)
+                        | PeerTermKind::Unknown { .. } => {}
                     }
                 }
-                if let TrafficMatch::Of(terms) = &rule.traffic {
-                    selectors.port_names.extend(terms.iter().filter_map(|t| match &t.kind {
+                selectors.port_names.extend(expressions::entities(rule).filter_map(|entity| entity.service.as_deref()));
+                match &rule.traffic {
+                    TrafficMatch::Any => {}
+                    TrafficMatch::Of(terms) => selectors.port_names.extend(terms.iter().filter_map(|t| match &t.kind {
                         TrafficTermKind::Named(name, _) => Some(&**name),
                         _ => None,
-                    }));
+                    })),
+                    TrafficMatch::Packet(packet) => {
+                        let ports =
+                            [&packet.source_ports, &packet.not_source_ports, &packet.destination_ports, &packet.not_destination_ports];
+                        selectors.port_names.extend(ports.into_iter().flatten().filter_map(|port| match port {
+                            CalicoPort::Named(name) => Some(&**name),
+                            CalicoPort::Range(..) => None,
+                        }));
+                        selectors.port_names.extend(packet.service.as_deref());
+                    }
                 }
             }
         }
@@ -184,11 +216,19 @@ impl<'a> Selectors<'a> {
         }
     }
 
+    /// Adds to a class key which list of profiles an end has, as far as policies tell lists apart.
+    pub(super) fn encode_profiles(&self, profiles: Option<&[Box<str>]>, key: &mut Vec<u32>) {
+        if let Some(profiles) = profiles {
+            key.push(END_OF_PROFILES);
+            key.extend(self.profile_lists.get(profiles));
+        }
+    }
+
     /// Builds the sets, now that classes are known.
     pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes, addresses: &AddressIndex) {
         let sample = |sample| match sample {
             Sample::Endpoint(id) => snapshot.endpoint(id),
-            Sample::Node(_) | Sample::Atom => None,
+            Sample::Node(_) | Sample::Atom | Sample::Host(_) => None,
         };
         let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i, sample(s)?)));
         let labelled = pods().map(|(i, endpoint)| (i, endpoint.labels.iter()));
@@ -221,6 +261,7 @@ impl<'a> Selectors<'a> {
         }
         self.address_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
         self.index_nodes(snapshot, classes);
+        self.expressions.index(snapshot, classes);
     }
 
     fn index_nodes(&mut self, snapshot: &Snapshot, classes: &Classes) {
@@ -230,7 +271,7 @@ impl<'a> Selectors<'a> {
             let node = match sample {
                 Sample::Node(id) => Some(id),
                 Sample::Endpoint(id) => snapshot.endpoint(id).and_then(|e| e.node),
-                Sample::Atom => None,
+                Sample::Atom | Sample::Host(_) => None,
             };
             let known = node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref);
             for (number, ((certain, possible), selector)) in sets.iter_mut().zip(&self.nodes).enumerate() {
@@ -244,6 +285,26 @@ impl<'a> Selectors<'a> {
             }
         }
         self.node_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
+    }
+
+    /// The classes of endpoints that a policy applies to.
+    pub(super) fn subjects(&mut self, subject: &'a SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> FixedBitSet {
+        match subject {
+            SubjectMatch::Pods(subject) => self.subject(subject, classes),
+            SubjectMatch::Endpoints(selector) => self.expressions.subjects(selector),
+            SubjectMatch::Profiles(list) => {
+                let mut set = classes.none();
+                for (class, kind, _, sample) in classes.iter() {
+                    let profiles = match sample {
+                        Sample::Endpoint(id) if kind == ClassKind::Pod => snapshot.endpoint(id).and_then(|e| e.profiles.as_deref()),
+                        Sample::Host(id) => snapshot.host_endpoints.get(id as usize).map(|h| &*h.profiles),
+                        _ => None,
+                    };
+                    set.set(class, profiles == Some(list));
+                }
+                set
+            }
+        }
     }
 
     /// The classes of pods that a subject selects.
@@ -274,6 +335,7 @@ impl<'a> Selectors<'a> {
         match term {
             PeerTermKind::Pods(subject) => EndSet::exactly(self.subject(subject, classes)),
             PeerTermKind::Addresses { set, inside_too } => self.addresses(set, *inside_too, classes, addresses),
+            PeerTermKind::Entity(entity) => self.entity(entity, classes, addresses),
             PeerTermKind::Nodes(selector) => {
                 let number = self.nodes.iter().position(|other| core::ptr::eq(*other, selector));
                 number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndSet::exactly(classes.none()))
@@ -281,5 +343,36 @@ impl<'a> Selectors<'a> {
             PeerTermKind::DomainNames(_) => EndSet::new(classes.none(), self.outside_only.clone()),
             PeerTermKind::Unknown { everything, .. } => EndSet::exactly(if *everything { classes.every() } else { classes.none() }),
         }
+    }
+    /// The ends that a side of a Calico rule describes. Upstream: calico.md 4.9.
+    fn entity(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+        let mut ends = EndSet::exactly(classes.every());
+        self.entity_parts(entity, classes, addresses).all().for_each(|part| ends.intersect_with(part));
+        ends
+    }
+
+    /// What each part of a side of a Calico rule matches.
+    pub(super) fn entity_parts(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EntityParts {
+        EntityParts {
+            selector: entity.selector.as_ref().map(|selector| self.selected(selector, classes, addresses)),
+            not_selector: entity
+                .not_selector
+                .as_ref()
+                .map(|selector| self.selected(selector, classes, addresses).complement(&classes.every())),
+            addresses: entity.addresses.as_ref().map(|set| self.addresses(set, true, classes, addresses)),
+            service: entity.service.as_ref().map(|service| {
+                let mut behind = classes.none();
+                for (class, ..) in classes.iter() {
+                    behind.set(class, classes.named_ports(ClassId(class as u32)).iter().any(|p| p.name == *service));
+                }
+                EndSet::exactly(behind)
+            }),
+        }
+    }
+
+    fn selected(&mut self, selector: &'a Selector, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+        let set = self.expressions.addresses(selector).cloned();
+        let in_set = set.map(|set| self.addresses(&set, true, classes, addresses));
+        self.expressions.ends(selector, |_| in_set.unwrap_or_else(|| EndSet::exactly(classes.none())))
     }
 }

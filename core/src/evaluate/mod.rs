@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 
 use fixedbitset::FixedBitSet;
 
-use crate::compile::{Applied, ClassId, Compiled, CompiledRule};
+use crate::compile::{Applied, ClassId, ClassKind, Compiled, CompiledRule, Hook, Side};
 use crate::connections::ConnectionId;
 use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
 
@@ -101,6 +101,18 @@ pub(crate) struct Outcome {
     pub(crate) allowed: Vec<ConnectionId>,
     /// Possibly denied, by peer.
     pub(crate) denied: Vec<ConnectionId>,
+    /// Possibly decided by no tier, by peer. What that means is for the caller to say: for pods it is allowed.
+    pub(crate) left: Vec<ConnectionId>,
+}
+
+impl Outcome {
+    /// What no tier decided is allowed.
+    pub(crate) fn left_is_allowed(mut self, bench: &mut Workbench) -> Self {
+        for (allowed, left) in self.allowed.iter_mut().zip(core::mem::take(&mut self.left)) {
+            *allowed = bench.table.union(*allowed, left);
+        }
+        self
+    }
 }
 
 /// Evaluates one direction of one subject class for the given peers and connections.
@@ -114,6 +126,8 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
     observer: &mut O,
 ) -> Outcome {
     let applied = compiled.applied(subject, direction);
+    // Policies before connection tracking and before address translation decide by their rules alone (upstream: calico.md 3.3).
+    let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::PreDnat));
     let mut run = Run {
         compiled,
         bench,
@@ -121,17 +135,14 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
         direction,
         peers,
         observer,
+        rules_only,
         open: alloc::vec![universe; peers.len()],
         allowed: alloc::vec![ConnectionId::NONE; peers.len()],
         denied: alloc::vec![ConnectionId::NONE; peers.len()],
     };
     run.all_tiers(applied);
-    // What no tier decided is allowed.
-    let Run { bench, open, mut allowed, denied, .. } = run;
-    for (allowed, open) in allowed.iter_mut().zip(open) {
-        *allowed = bench.table.union(*allowed, open);
-    }
-    Outcome { allowed, denied }
+    let Run { open, allowed, denied, .. } = run;
+    Outcome { allowed, denied, left: open }
 }
 
 /// What is open, possibly allowed and possibly denied for one peer.
@@ -144,6 +155,8 @@ struct Run<'a, P, O> {
     direction: Direction,
     peers: &'a P,
     observer: &'a mut O,
+    /// Whether no tier denies at its end.
+    rules_only: bool,
     /// Connections that may get here undecided, by peer.
     open: Vec<ConnectionId>,
     allowed: Vec<ConnectionId>,
@@ -158,9 +171,10 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             if tier.ports_only {
                 self.set_aside_other_protocols();
             }
-            match tier.end {
-                TierEnd::Deny => self.isolating_tier(groups),
-                TierEnd::Pass => self.ordered_tier(groups),
+            let end = if self.rules_only { TierEnd::Pass } else { tier.end };
+            match end {
+                TierEnd::Deny if !tier.ordered => self.isolating_tier(groups),
+                _ => self.ordered_tier(groups, end),
             }
         }
     }
@@ -208,12 +222,18 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         let mut possible: Option<Vec<ConnectionId>> = None;
         for &policy in groups.iter().flatten() {
             self.each_rule(policy, |run, reference, rule| {
-                if !rule.peers.is_exact() && possible.is_none() {
+                let Some((surely, maybe)) = run.peers_of(rule) else {
+                    run.report(reference, rule, None);
+                    return;
+                };
+                if !is_same(surely, maybe) && possible.is_none() {
                     possible = Some(certain.clone());
                 }
-                run.add_matches(rule, &rule.peers.certain, &mut certain);
+                if let Some(surely) = surely {
+                    run.add_matches(rule, surely, &mut certain);
+                }
                 if let Some(possible) = &mut possible {
-                    run.add_matches(rule, rule.peers.possible(), possible);
+                    run.add_matches(rule, maybe, possible);
                 }
                 run.report(reference, rule, None);
             });
@@ -234,8 +254,8 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
     }
 
-    /// A tier of ordered policies: the first rule that matches decides; what none decides goes on to the next tier.
-    fn ordered_tier(&mut self, groups: &[Vec<PolicyId>]) {
+    /// A tier of ordered policies: the first rule that matches decides; what none decides is denied or goes on to the next tier.
+    fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd) {
         let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
         for group in groups {
             if let [policy] = group.as_slice() {
@@ -257,7 +277,13 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             self.open = after.unwrap_or(before);
         }
         if self.open.iter().any(|o| !o.is_none()) {
-            self.observer.tier_end(TierEnd::Pass);
+            self.observer.tier_end(end);
+        }
+        if end == TierEnd::Deny {
+            self.change_each(
+                |_| [ConnectionId::NONE; 2],
+                |bench, [open, allowed, denied], _| [ConnectionId::NONE, allowed, bench.table.union(denied, open)],
+            );
         }
         for (open, passed) in self.open.iter_mut().zip(passed) {
             *open = self.bench.table.union(*open, passed);
@@ -266,22 +292,37 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
 
     fn ordered_policy(&mut self, policy: PolicyId, passed: &mut [ConnectionId]) {
         self.each_rule(policy, |run, reference, rule| {
-            let before = run.open.clone();
-            run.each_match(rule, rule.peers.possible(), |run, i, traffic| {
-                let open = before.get(i).copied().unwrap_or(ConnectionId::NONE);
-                let hit = run.bench.table.intersection(open, traffic);
-                match (rule.action, passed.get_mut(i)) {
-                    (Action::Pass, Some(passed)) => *passed = run.bench.table.union(*passed, hit),
-                    (action, _) => run.decide_at(i, action, hit),
+            let first = run.open.first().copied();
+            if let Some((surely, maybe)) = run.peers_of(rule).filter(|_| rule.action != Action::Log) {
+                if is_same(surely, maybe) {
+                    run.each_match(rule, maybe, |run, i, traffic| {
+                        let open = run.open.get(i).copied().unwrap_or(ConnectionId::NONE);
+                        run.decide_at(i, rule.action, open, traffic, passed);
+                        run.leave_open(i, open, traffic);
+                    });
+                } else {
+                    // What may match is decided and stays open too.
+                    let before = run.open.clone();
+                    let at = |i: usize| before.get(i).copied().unwrap_or(ConnectionId::NONE);
+                    run.each_match(rule, maybe, |run, i, traffic| run.decide_at(i, rule.action, at(i), traffic, passed));
+                    if let Some(surely) = surely {
+                        run.each_match(rule, surely, |run, i, traffic| run.leave_open(i, at(i), traffic));
+                    }
                 }
-            });
-            run.each_match(rule, &rule.peers.certain, |run, i, traffic| {
-                let open = before.get(i).copied().unwrap_or(ConnectionId::NONE);
-                let left = run.bench.table.difference(open, traffic);
-                run.set_open(i, left);
-            });
-            run.report(reference, rule, before.first().copied());
+            }
+            run.report(reference, rule, first);
         });
+    }
+
+    /// The peers that a rule matches for this subject, for certain (nothing if it is not certain that the rule is meant for the subject at all)
+    /// and possibly. Nothing if it is not meant for it.
+    fn peers_of<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
+        let subject = self.subject.0 as usize;
+        let (certain, possible) = match &rule.own {
+            None => (true, true),
+            Some(own) => (own.certain.contains(subject), own.possible().contains(subject)),
+        };
+        possible.then(|| (certain.then_some(&rule.peers.certain), rule.peers.possible()))
     }
 
     fn each_rule(&mut self, policy: PolicyId, mut visit: impl FnMut(&mut Self, RuleRef, &CompiledRule)) {
@@ -294,14 +335,24 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
 
     /// Visits the peers in a set with the connections that the rule's traffic means for each.
     fn each_match(&mut self, rule: &CompiledRule, set: &FixedBitSet, mut visit: impl FnMut(&mut Self, usize, ConnectionId)) {
-        let peers = self.peers;
-        // Ports are always destination ports: of the peer for egress, of the subject for ingress.
-        let fixed = match self.direction {
-            Direction::Ingress => Some(self.bench.traffic(self.compiled, rule.traffic, self.subject)),
-            Direction::Egress => self.bench.traffic_to_any(self.compiled, rule.traffic),
+        let (peers, subject) = (self.peers, self.subject);
+        let peer_side = match self.direction {
+            Direction::Ingress => Side::Source,
+            Direction::Egress => Side::Destination,
         };
+        let varies = self.compiled.compiled_traffic(rule.traffic).is_some_and(|t| t.asks(peer_side));
+        let mut same: Option<ConnectionId> = None;
         peers.matching(set, |i| {
-            let traffic = fixed.unwrap_or_else(|| self.bench.traffic(self.compiled, rule.traffic, peers.class(i)));
+            let known = same.filter(|_| !varies);
+            let traffic = known.unwrap_or_else(|| {
+                let peer = peers.class(i);
+                let (source, destination) = match peer_side {
+                    Side::Source => (peer, subject),
+                    Side::Destination => (subject, peer),
+                };
+                self.bench.traffic(self.compiled, rule.traffic, source, destination)
+            });
+            same = Some(traffic);
             visit(self, i, traffic);
         });
     }
@@ -321,20 +372,23 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         });
     }
 
-    fn decide_at(&mut self, i: usize, action: Action, connections: ConnectionId) {
-        let list = match action {
-            Action::Allow => &mut self.allowed,
-            Action::Deny => &mut self.denied,
-            Action::Pass => return,
+    /// Decides what of the open connections a rule's traffic covers.
+    fn decide_at(&mut self, i: usize, action: Action, open: ConnectionId, traffic: ConnectionId, passed: &mut [ConnectionId]) {
+        let slot = match action {
+            Action::Allow => self.allowed.get_mut(i),
+            Action::Deny => self.denied.get_mut(i),
+            Action::Pass => passed.get_mut(i),
+            Action::Log => None,
         };
-        if let Some(slot) = list.get_mut(i) {
-            *slot = self.bench.table.union(*slot, connections);
+        if let Some(slot) = slot {
+            let hit = self.bench.table.intersection(open, traffic);
+            *slot = self.bench.table.union(*slot, hit);
         }
     }
 
-    fn set_open(&mut self, i: usize, connections: ConnectionId) {
+    fn leave_open(&mut self, i: usize, open: ConnectionId, traffic: ConnectionId) {
         if let Some(slot) = self.open.get_mut(i) {
-            *slot = connections;
+            *slot = self.bench.table.difference(open, traffic);
         }
     }
 
@@ -346,7 +400,12 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
         let open = open.unwrap_or_else(|| self.open.first().copied().unwrap_or(ConnectionId::NONE));
         let mut matched = Matched::No;
-        for (set, outcome) in [(rule.peers.possible(), Matched::Possibly), (&rule.peers.certain, Matched::Yes)] {
+        let Some((surely, maybe)) = self.peers_of(rule) else {
+            self.observer.rule(reference, !open.is_none(), matched);
+            return;
+        };
+        for (set, outcome) in [(Some(maybe), Matched::Possibly), (surely, Matched::Yes)] {
+            let Some(set) = set else { continue };
             self.each_match(rule, set, |run, _, traffic| {
                 if !run.bench.table.intersection(open, traffic).is_none() {
                     matched = outcome;
@@ -355,4 +414,9 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
         self.observer.rule(reference, !open.is_none(), matched);
     }
+}
+
+/// Whether a rule matches the same peers for certain and possibly.
+fn is_same(surely: Option<&FixedBitSet>, maybe: &FixedBitSet) -> bool {
+    surely.is_some_and(|surely| core::ptr::eq(surely, maybe))
 }

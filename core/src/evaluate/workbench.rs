@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, Compiled, TrafficId};
+use crate::compile::{ClassId, Compiled, Side, TrafficId};
 use crate::connections::{ConnectionId, ConnectionSet, ConnectionTable};
 use crate::model::Protocol;
 
@@ -10,29 +10,17 @@ use crate::model::Protocol;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Workbench {
     pub(crate) table: ConnectionTable,
-    traffics: HashMap<(TrafficId, Option<ClassId>), ConnectionId>,
+    traffics: HashMap<(TrafficId, Option<ClassId>, Option<ClassId>), ConnectionId>,
     without_ports: HashMap<ConnectionId, ConnectionId>,
 }
 
 impl Workbench {
-    /// The connections that a rule's traffic means for a destination class.
-    pub(crate) fn traffic(&mut self, compiled: &Compiled, traffic: TrafficId, destination: ClassId) -> ConnectionId {
-        if let Some(same) = self.traffic_to_any(compiled, traffic) {
-            return same;
-        }
+    /// The connections that a rule's traffic means between two classes.
+    pub(crate) fn traffic(&mut self, compiled: &Compiled, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionId {
+        let asks = |side| compiled.compiled_traffic(traffic).is_some_and(|t| t.asks(side));
+        let key = (traffic, asks(Side::Source).then_some(source), asks(Side::Destination).then_some(destination));
         let table = &mut self.table;
-        *self.traffics.entry((traffic, Some(destination))).or_insert_with(|| table.intern(compiled.traffic_to(traffic, destination)))
-    }
-
-    /// The connections that a rule's traffic means, if it does not depend on the destination.
-    pub(crate) fn traffic_to_any(&mut self, compiled: &Compiled, traffic: TrafficId) -> Option<ConnectionId> {
-        if let Some(&known) = self.traffics.get(&(traffic, None)) {
-            return Some(known);
-        }
-        let fixed = compiled.fixed_traffic(traffic)?;
-        let id = self.table.intern(fixed.clone());
-        self.traffics.insert((traffic, None), id);
-        Some(id)
+        *self.traffics.entry(key).or_insert_with(|| table.intern(compiled.traffic_between(traffic, source, destination)))
     }
 
     /// The part of a set that has no ports: everything but TCP, UDP and SCTP.

@@ -8,7 +8,10 @@ use super::{Teller, end_name};
 use crate::compile::End;
 use crate::decide::Failure;
 use crate::model::{LabelSelector, Labels};
-use crate::policy::{Direction, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject, TrafficMatch, TrafficTermKind};
+use crate::policy::{
+    Direction, EntityMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject, TrafficMatch, TrafficTermKind,
+};
+use crate::selector::Selector;
 use crate::text::Place;
 
 impl Teller<'_> {
@@ -18,7 +21,15 @@ impl Teller<'_> {
             Direction::Egress => self.flow.to,
             Direction::Ingress => self.flow.from,
         };
-        let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(rule, peer));
+        let subject = match reference.direction {
+            Direction::Egress => self.flow.from,
+            Direction::Ingress => self.flow.to,
+        };
+        if let Some(own) = rule.own.as_ref().filter(|_| !self.compiled.is_meant_for(reference, subject)) {
+            let text = format!("the rule is not meant for `{}`", end_name(subject, self.snapshot));
+            return Some(Failure { place: own.place, text, parts: 2, conditions: 2 });
+        }
+        let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(reference, rule, peer));
         let traffic_failed = self.traffic_failure(reference, rule);
         let parts = u8::from(peer_failed.is_some()) + u8::from(traffic_failed.is_some());
         let conditions = peer_failed.as_ref().map_or(0, |(wrong, ..)| *wrong) + usize::from(traffic_failed.is_some());
@@ -31,10 +42,10 @@ impl Teller<'_> {
     }
 
     /// How many conditions of the peer that came nearest are wrong, where it is written, and the first of them in words.
-    fn peer_failure(&self, rule: &Rule, peer: End) -> (usize, Place, String) {
+    fn peer_failure(&self, reference: RuleRef, rule: &Rule, peer: End) -> (usize, Place, String) {
         let PeerMatch::Of(terms) = &rule.peers else { return (0, rule.place, String::from("it names no peer")) };
         // Of several peers, the one with the fewest things wrong is the one to look at.
-        let failed = terms.iter().map(|t| (t, self.term_failure(t, peer)));
+        let failed = terms.iter().map(|t| (t, self.term_failure(reference, t, peer)));
         match failed.min_by_key(|(_, (wrong, _))| *wrong) {
             Some((term, (wrong, text))) => (wrong, term.place, text),
             None => (0, rule.place, String::from("it names no peer")),
@@ -42,7 +53,7 @@ impl Teller<'_> {
     }
 
     /// How many things are wrong, and the first of them.
-    fn term_failure(&self, term: &PeerTerm, peer: End) -> (usize, String) {
+    fn term_failure(&self, reference: RuleRef, term: &PeerTerm, peer: End) -> (usize, String) {
         let name = end_name(peer, self.snapshot);
         match &term.kind {
             PeerTermKind::Pods(subject) => self.subject_failure(subject, peer, &name),
@@ -55,6 +66,7 @@ impl Teller<'_> {
                 };
                 (1, text)
             }
+            PeerTermKind::Entity(entity) => self.entity_failure(reference, entity, peer, &name),
             PeerTermKind::Nodes(selector) => match peer {
                 End::Node(id) => {
                     let labels = self.snapshot.node(id).map(|n| &n.labels);
@@ -69,6 +81,25 @@ impl Teller<'_> {
                 (2, format!("the peer field `{field}` is not known, so the rule is read as matching nothing"))
             }
         }
+    }
+
+    /// What of a side of a Calico rule does not hold.
+    fn entity_failure(&self, reference: RuleRef, entity: &EntityMatch, peer: End, name: &str) -> (usize, String) {
+        let failed = self.compiled.failed_parts(reference, peer).unwrap_or_default();
+        let part = |part: &Option<Selector>| part.as_ref().map_or_else(String::new, |s| format!("{s}"));
+        let text = match failed {
+            [true, ..] => format!("`{name}` does not match the selector `{}`", part(&entity.selector)),
+            [_, true, ..] => format!("`{name}` matches the notSelector `{}`", part(&entity.not_selector)),
+            [_, _, true, _] => {
+                let set = entity.addresses.clone().unwrap_or_default();
+                match self.address(peer) {
+                    Some(address) => format!("{address} is not in {set}"),
+                    None => format!("the address of `{name}` is not in {set}"),
+                }
+            }
+            _ => format!("`{name}` is not behind {}", entity.service.as_deref().unwrap_or("it")),
+        };
+        (failed.iter().filter(|f| **f).count().max(1), text)
     }
 
     fn subject_failure(&self, subject: &Subject, peer: End, name: &str) -> (usize, String) {
@@ -107,14 +138,18 @@ impl Teller<'_> {
     }
 
     fn traffic_failure(&self, reference: RuleRef, rule: &Rule) -> Option<(Place, String)> {
-        let TrafficMatch::Of(terms) = &rule.traffic else { return None };
+        let (terms, whole) = match &rule.traffic {
+            TrafficMatch::Any => return None,
+            TrafficMatch::Of(terms) => (terms.as_slice(), rule.place),
+            TrafficMatch::Packet(packet) => (&[][..], packet.place.unwrap_or(rule.place)),
+        };
         let wanted = crate::connections::ConnectionSet::of_traffic(self.flow.traffic);
-        let destination = self.compiled.class_of(self.flow.to);
-        let meant = self.compiled.compiled_rule(reference).map(|r| self.compiled.traffic_to(r.traffic, destination))?;
+        let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(self.flow.to));
+        let meant = self.compiled.compiled_rule(reference).map(|r| self.compiled.traffic_between(r.traffic, source, destination))?;
         if !meant.intersection(&wanted).is_empty() {
             return None;
         }
-        let place = terms.first().map_or(rule.place, |t| t.place);
+        let place = terms.first().map_or(whole, |t| t.place);
         let traffic = self.flow.traffic;
         let names: Vec<&str> = terms
             .iter()

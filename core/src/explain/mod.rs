@@ -118,12 +118,12 @@ impl Teller<'_> {
             let mut outcome = None;
             for (reference, reached, matched) in &seen.rules {
                 let Some(rule) = self.compiled.ruleset().rule(*reference) else { continue };
-                if *reached && *matched != Matched::No && outcome.is_none() {
+                if *reached && *matched != Matched::No && outcome.is_none() && rule.action != Action::Log {
                     outcome = Some(match (matched, rule.action) {
                         (Matched::Possibly, _) => TierOutcome::Unknown,
                         (_, Action::Allow) => TierOutcome::Allowed,
                         (_, Action::Deny) => TierOutcome::Denied,
-                        (_, Action::Pass) => TierOutcome::Passed,
+                        (_, Action::Pass | Action::Log) => TierOutcome::Passed,
                     });
                 }
                 let trace = RuleTrace {

@@ -11,7 +11,7 @@ pub use rules::equal_priority::CODE as EQUAL_PRIORITY;
 use alloc::vec::Vec;
 
 use crate::diagnostics::Diagnostic;
-use crate::policy::{Direction, PeerMatch, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
+use crate::policy::{Direction, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
 use crate::scene::Scene;
 
 /// A rule: looks at a scene and adds what it finds.
@@ -59,17 +59,13 @@ fn acting_rules(scene: &Scene) -> impl Iterator<Item = (&Policy, RuleRef, &Rule)
 
 /// The peer terms of a rule, with their places in it.
 fn peer_terms(rule: &Rule) -> impl Iterator<Item = (usize, &PeerTerm)> {
-    let terms: &[PeerTerm] = match &rule.peers {
-        PeerMatch::Any => &[],
-        PeerMatch::Of(terms) => terms,
-    };
-    terms.iter().enumerate()
+    rule.peers.terms().iter().enumerate()
 }
 
 /// The traffic terms of a rule.
 fn traffic_terms(rule: &Rule) -> &[TrafficTerm] {
     match &rule.traffic {
-        TrafficMatch::Any => &[],
+        TrafficMatch::Any | TrafficMatch::Packet(_) => &[],
         TrafficMatch::Of(terms) => terms,
     }
 }

@@ -4,12 +4,14 @@
 //! Ruleset = tiers in order, then Allow
 //! Tier    = policies in order + what happens to a packet that a policy of this tier selected but no rule decided
 //! Policy  = whom it applies to, directions, ordered rules
-//! Rule    = Allow | Deny | Pass, the other end, traffic
+//! Rule    = Allow | Deny | Pass | Log, the other end, traffic, and (Calico) what must hold of the selected end itself
 //! ```
 //!
 //! NetworkPolicies are one tier whose policies only allow and whose end is Deny. AdminNetworkPolicies, BaselineAdminNetworkPolicies and
-//! ClusterNetworkPolicies are tiers before and after it whose end is Pass.
+//! ClusterNetworkPolicies are tiers before and after it whose end is Pass. Where Calico is installed, its tiers take their places: NetworkPolicies
+//! are policies of order 1000 in the tier `default`, ClusterNetworkPolicies are in `kube-admin` and `kube-baseline`.
 
+pub mod order;
 mod translate;
 
 pub(crate) use translate::address_terms;
@@ -20,6 +22,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::model::{AddressSet, LabelSelector, Protocol};
+use crate::resources::calico::{CalicoPort, Icmp};
+use crate::selector::Selector;
 use crate::text::Place;
 
 /// A policy of a [`Ruleset`], by number.
@@ -101,6 +105,9 @@ pub struct Tier {
     pub end: TierEnd,
     /// Whether its policies say nothing certain about protocols without ports (see [`crate::settings::OtherProtocols`]).
     pub ports_only: bool,
+    /// Whether the order of its rules can matter: some rule does other than allow. Where none does, what the tier allows is the union of
+    /// its rules.
+    pub ordered: bool,
 }
 
 impl Tier {
@@ -133,7 +140,7 @@ pub struct Policy {
     /// The whole object.
     pub place: Place,
     /// Whom it applies to.
-    pub subject: Subject,
+    pub subject: SubjectMatch,
     /// Where that is written (the whole object, if it is not).
     pub subject_place: Place,
     /// Its priority, where its kind has one.
@@ -146,8 +153,28 @@ pub struct Policy {
     pub egress: Vec<Rule>,
     /// Rules for ingress, likewise.
     pub ingress: Vec<Rule>,
+    /// Where packets meet it.
+    pub hook: HookMatch,
     /// Why it is not enforced; nothing if it is.
     pub not_enforced: Option<String>,
+}
+
+/// Where packets meet a policy. Upstream: calico.md 3.8.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum HookMatch {
+    /// At pods, and at host endpoints for the host's own traffic.
+    Any,
+    /// There, and at host endpoints for traffic through the host (`applyOnForward`).
+    ForwardToo,
+    /// At host endpoints before connection tracking (`doNotTrack`).
+    Untracked,
+    /// At host endpoints before addresses are translated (`preDNAT`).
+    PreDnat,
+}
+
+/// The name under which the ports behind a Service are looked up on ends. No container port can have it.
+pub(crate) fn service_port(namespace: &str, service: &str) -> Box<str> {
+    alloc::format!("service {namespace}/{service}").into()
 }
 
 impl Policy {
@@ -172,6 +199,27 @@ impl Policy {
         match &self.namespace {
             Some(namespace) => alloc::format!("{namespace}/{}", self.name),
             None => self.name.clone(),
+        }
+    }
+}
+
+/// Whom a policy applies to.
+#[derive(Clone, Debug)]
+pub enum SubjectMatch {
+    /// Pods, by Kubernetes label selectors.
+    Pods(Subject),
+    /// Endpoints, by a Calico selector over all labels that Calico knows of them (see [`crate::selector::rewrite`]).
+    Endpoints(Selector),
+    /// Endpoints that list exactly these profiles, in this order.
+    Profiles(Vec<Box<str>>),
+}
+
+impl SubjectMatch {
+    /// The pods, if it is a Kubernetes subject.
+    pub fn pods(&self) -> Option<&Subject> {
+        match self {
+            SubjectMatch::Pods(subject) => Some(subject),
+            SubjectMatch::Endpoints(_) | SubjectMatch::Profiles(_) => None,
         }
     }
 }
@@ -203,6 +251,8 @@ pub enum Action {
     Deny,
     /// On to the next tier.
     Pass,
+    /// Written to a log; the next rule is looked at.
+    Log,
 }
 
 /// One rule.
@@ -218,6 +268,8 @@ pub struct Rule {
     pub peers: PeerMatch,
     /// Protocols and ports.
     pub traffic: TrafficMatch,
+    /// What must hold of the selected end itself, where the rule says something of it (Calico only).
+    pub own: Option<PeerTerm>,
 }
 
 /// The other end of a rule.
@@ -274,6 +326,8 @@ pub enum PeerTermKind {
     },
     /// Nodes by their labels; pods on the host network of such a node have its addresses, and so are matched too.
     Nodes(LabelSelector),
+    /// Ends as a side of a Calico rule describes them.
+    Entity(Box<EntityMatch>),
     /// Outside ends by DNS name: which addresses these have, no text can tell.
     DomainNames(Vec<Box<str>>),
     /// A field that is not known here; its whole rule is read as allowing nothing, or as denying everything ("fail closed").
@@ -285,6 +339,23 @@ pub enum PeerTermKind {
     },
 }
 
+/// One side of a Calico rule: all that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct EntityMatch {
+    /// The address is one of an endpoint or set that this selects.
+    pub selector: Option<Selector>,
+    /// The address is of no endpoint or set that this selects.
+    pub not_selector: Option<Selector>,
+    /// The address is in this set: `nets` without `notNets`, of the families that the rule can match.
+    pub addresses: Option<AddressSet>,
+    /// The address is of an endpoint of this Service, `namespace/name`.
+    pub service: Option<Box<str>>,
+    /// Where the selectors are written.
+    pub selector_place: Option<Place>,
+    /// Where the addresses are written.
+    pub addresses_place: Option<Place>,
+}
+
 /// Protocols and ports of a rule.
 #[derive(Clone, Debug)]
 pub enum TrafficMatch {
@@ -292,6 +363,33 @@ pub enum TrafficMatch {
     Any,
     /// Traffic that one of these terms matches.
     Of(Vec<TrafficTerm>),
+    /// Traffic that fits all of this (Calico).
+    Packet(Box<PacketMatch>),
+}
+
+/// What a Calico rule says of packets. What is left out restricts nothing.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct PacketMatch {
+    /// Where it is written.
+    pub place: Option<Place>,
+    /// `protocol`.
+    pub protocol: Option<Protocol>,
+    /// `notProtocol`.
+    pub not_protocol: Option<Protocol>,
+    /// `icmp`.
+    pub icmp: Option<Icmp>,
+    /// `notICMP`.
+    pub not_icmp: Option<Icmp>,
+    /// `source.ports`.
+    pub source_ports: Vec<CalicoPort>,
+    /// `source.notPorts`.
+    pub not_source_ports: Vec<CalicoPort>,
+    /// `destination.ports`.
+    pub destination_ports: Vec<CalicoPort>,
+    /// `destination.notPorts`.
+    pub not_destination_ports: Vec<CalicoPort>,
+    /// `destination.services`: the packet goes to an endpoint of this Service, `namespace/name`, on a port of the Service's endpoints.
+    pub service: Option<Box<str>>,
 }
 
 /// One term of a [`TrafficMatch`].

@@ -139,7 +139,7 @@ pub struct CalicoRule {
 }
 
 /// ICMP type, and code if the rule names one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Icmp {
     /// `type`; any where left out.
     pub kind: Option<u8>,
@@ -388,4 +388,26 @@ pub enum Calico {
     Felix(FelixConfiguration),
     /// KubeControllersConfiguration.
     KubeControllers(KubeControllersConfiguration),
+}
+
+impl Calico {
+    /// Whether objects of its kind are in a namespace.
+    pub fn is_namespaced(&self) -> bool {
+        match self {
+            Calico::Policy(policy) => matches!(policy.kind, CalicoPolicyKind::Network | CalicoPolicyKind::StagedNetwork),
+            Calico::StagedKubernetes(_) | Calico::WorkloadEndpoint(_) => true,
+            Calico::NetworkSet(set) => !set.global,
+            Calico::Tier(_)
+            | Calico::Profile(_)
+            | Calico::HostEndpoint(_)
+            | Calico::IpPool(_)
+            | Calico::Felix(_)
+            | Calico::KubeControllers(_) => false,
+        }
+    }
+
+    /// Whether it is policy: nothing but policies changes when it does.
+    pub fn is_policy(&self) -> bool {
+        matches!(self, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Felix(_))
+    }
 }

@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::addresses::AddressPool;
-use super::services::{EndpointIndex, connect_ingresses};
+use super::services::{EndpointIndex, connect_ingresses, connect_slices};
 use super::{Endpoint, EndpointId, Ingress, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId};
 use crate::model::{AddressSet, Labels};
-use crate::resources::{Kind, Owner, PodTemplate, Replicas, Resource};
+use crate::resources::calico::{Calico, WorkloadEndpoint};
+use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Replicas, Resource};
 use crate::settings::Settings;
 use crate::text::{DocumentId, Place};
 
@@ -63,6 +64,7 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
                 node: template.node.as_deref().and_then(|n| nodes.get(n).copied()),
                 addresses: member.addresses.to_vec(),
                 address_given: !member.addresses.is_empty(),
+                profiles: None,
                 replicas,
                 place: member.place,
                 labels_place: template.labels_span.within(member.place.document),
@@ -71,22 +73,95 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
         }
         snapshot.workloads.push(workload);
     }
+    for &(document, resource) in &resources {
+        if let Some((endpoint, namespace)) = workload_endpoint(resource).zip(namespaces.get(scope.namespace_of(resource))) {
+            add_workload_endpoint(resource, endpoint, *namespace, document, &nodes, &mut snapshot);
+        }
+    }
+    super::calico::add(&resources, &|resource| scope.namespace_of(resource), &namespaces, &nodes, &mut snapshot);
     add_services(&resources, &scope, &namespaces, &mut snapshot);
     give_addresses(&mut snapshot);
     snapshot
 }
 
-/// Where pods without an address have theirs: the nodes' pod ranges if all nodes give one, else the settings'.
+/// Where pods without an address have theirs: Calico's pools if any is given, or the nodes' pod ranges if all nodes give one, else the settings'.
 fn pod_network(resources: &[(DocumentId, &Resource)], settings: &Settings) -> AddressSet {
     let mut ranges = Vec::new();
+    let mut pools = Vec::new();
     let mut complete = true;
     for (_, resource) in resources {
-        if let Kind::Node(node) = &resource.kind {
-            complete &= !node.pod_cidrs.is_empty();
-            ranges.extend(node.pod_cidrs.iter().copied());
+        match &resource.kind {
+            Kind::Node(node) => {
+                complete &= !node.pod_cidrs.is_empty();
+                ranges.extend(node.pod_cidrs.iter().copied());
+            }
+            Kind::Calico(calico) => {
+                if let Calico::IpPool(pool) = &**calico
+                    && !pool.disabled
+                {
+                    pools.push(pool.cidr);
+                }
+            }
+            _ => {}
         }
     }
+    if !pools.is_empty() {
+        return AddressSet::of_cidrs(&pools);
+    }
     if complete && !ranges.is_empty() { AddressSet::of_cidrs(&ranges) } else { AddressSet::of_cidrs(&settings.pod_networks) }
+}
+
+fn workload_endpoint(resource: &Resource) -> Option<&WorkloadEndpoint> {
+    match &resource.kind {
+        Kind::Calico(calico) => match &**calico {
+            Calico::WorkloadEndpoint(endpoint) => Some(endpoint),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Calico's view of a pod, where that is all that is given: an endpoint and workload of its own. Where the pod is given too, it is the pod that counts.
+fn add_workload_endpoint(
+    resource: &Resource,
+    endpoint: &WorkloadEndpoint,
+    namespace: NamespaceId,
+    document: DocumentId,
+    nodes: &BTreeMap<&str, NodeId>,
+    snapshot: &mut Snapshot,
+) {
+    let name = endpoint.pod.as_deref().unwrap_or(&resource.meta.name);
+    if snapshot.endpoints.iter().any(|e| e.namespace == namespace && e.name == name) {
+        return;
+    }
+    let place = resource.span.within(document);
+    let id = EndpointId(snapshot.endpoints.len() as u32);
+    let workload = WorkloadId(snapshot.workloads.len() as u32);
+    snapshot.workloads.push(Workload {
+        namespace,
+        name: name.to_string(),
+        kind: "WorkloadEndpoint".into(),
+        endpoints: alloc::vec![id],
+        replicas: 1,
+        place,
+    });
+    snapshot.endpoints.push(Endpoint {
+        namespace,
+        workload,
+        name: name.to_string(),
+        labels: resource.meta.labels.clone(),
+        service_account: endpoint.service_account.as_deref().unwrap_or_default().to_string(),
+        ports: super::calico::container_ports(&endpoint.ports),
+        host_network: false,
+        node: endpoint.node.as_deref().and_then(|n| nodes.get(n).copied()),
+        addresses: endpoint.addresses.clone(),
+        address_given: !endpoint.addresses.is_empty(),
+        profiles: endpoint.profiles.clone(),
+        replicas: 1,
+        place,
+        labels_place: resource.meta.labels_span.within(document),
+        role: Role::Pod,
+    });
 }
 
 /// A pod, or a template, on its way into a workload.
@@ -120,6 +195,7 @@ impl<'a> Scope<'a> {
                     found.insert(&resource.meta.name, (resource.meta.labels.clone(), Some(resource.span.within(document))));
                 }
                 Kind::Node(_) | Kind::ClusterPolicy(_) => {}
+                Kind::Calico(calico) if !calico.is_namespaced() => {}
                 _ => {
                     found.entry(self.namespace_of(resource)).or_default();
                 }
@@ -160,6 +236,16 @@ impl<'a> Scope<'a> {
                 }
                 Kind::Workload(workload) => {
                     if let Some(name) = workload.template.node.as_deref() {
+                        found.entry(name).or_insert_with(|| named(name));
+                    }
+                }
+                Kind::Calico(calico) => {
+                    let name = match &**calico {
+                        Calico::HostEndpoint(host) => Some(&*host.node),
+                        Calico::WorkloadEndpoint(endpoint) => endpoint.node.as_deref(),
+                        _ => None,
+                    };
+                    if let Some(name) = name {
                         found.entry(name).or_insert_with(|| named(name));
                     }
                 }
@@ -241,6 +327,7 @@ fn add_services<'a>(
 ) {
     let index = EndpointIndex::new(&snapshot.endpoints);
     let mut services = Vec::new();
+    let mut slices: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
     let mut ingresses = Vec::new();
     for &(document, resource) in resources {
         let Some(&namespace) = namespaces.get(scope.namespace_of(resource)) else { continue };
@@ -252,9 +339,14 @@ fn add_services<'a>(
                 addresses: service.cluster_addresses.clone(),
                 ports: service.ports.clone(),
                 endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| index.select(namespace, s)),
+                slices: Vec::new(),
                 has_selector: service.selector.is_some(),
                 place: resource.span.within(document),
             }),
+            Kind::EndpointSlice(slice) => {
+                let place = resource.span.within(document);
+                slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
+            }
             Kind::Ingress(ingress) => ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
                 namespace,
                 name: resource.meta.name.to_string(),
@@ -267,6 +359,7 @@ fn add_services<'a>(
         }
     }
     drop(index);
+    connect_slices(&slices, &mut services);
     services.sort_by(|a: &Service, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     ingresses.sort_by(|a, b| (a.namespace, &a.name, a.place).cmp(&(b.namespace, &b.name, b.place)));
     connect_ingresses(&mut ingresses, &services);
@@ -305,6 +398,7 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
         node: None,
         addresses: Vec::new(),
         address_given: false,
+        profiles: None,
         replicas: 1,
         place,
         labels_place: place,

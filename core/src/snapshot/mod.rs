@@ -4,10 +4,12 @@
 
 mod addresses;
 mod build;
+pub(crate) mod calico;
 mod services;
 
 pub use build::build;
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -51,6 +53,14 @@ pub struct Snapshot {
     pub services: Vec<Service>,
     /// Backends of Ingresses.
     pub ingresses: Vec<Ingress>,
+    /// Service accounts by namespace and name, as far as they are given.
+    pub service_accounts: Vec<ServiceAccount>,
+    /// Calico's network sets, by namespace (global ones first) and name.
+    pub network_sets: Vec<NetworkSet>,
+    /// Calico's host endpoints by name, automatic ones included.
+    pub host_endpoints: Vec<HostEndpoint>,
+    /// Calico's profiles by name, as far as they are given.
+    pub profiles: Vec<Profile>,
     /// Where pods without a given address may have theirs.
     pub pod_network: AddressSet,
     /// What was noticed while references were followed.
@@ -108,6 +118,8 @@ pub struct Endpoint {
     pub addresses: Vec<IpAddr>,
     /// Whether the addresses are given. Handed-out ones are shown, but no verdict rests on them.
     pub address_given: bool,
+    /// Calico's profiles that it lists; nothing for a pod, which has those of its namespace and service account.
+    pub profiles: Option<Vec<Box<str>>>,
     /// How many pods it stands for; 0 for a workload that is scaled to nothing.
     pub replicas: u32,
     /// Where it is written.
@@ -125,6 +137,66 @@ pub enum Role {
     Pod,
     /// Stands for the pods of the Ingress controller, of which the text says nothing: no labels, a namespace of its own without any.
     IngressController,
+}
+
+/// A service account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceAccount {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Its name.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A Calico NetworkSet or GlobalNetworkSet: addresses with labels.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NetworkSet {
+    /// Its namespace; nothing for a GlobalNetworkSet.
+    pub namespace: Option<NamespaceId>,
+    /// Its name.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its addresses.
+    pub addresses: AddressSet,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A Calico host endpoint: interfaces of a node that policies can select.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostEndpoint {
+    /// Its name.
+    pub name: String,
+    /// Its node.
+    pub node: NodeId,
+    /// The interface; empty where its addresses say which, `*` for all.
+    pub interface: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// `expectedIPs`: the addresses by which selectors of peers know it.
+    pub addresses: Vec<IpAddr>,
+    /// Its profiles, in order.
+    pub profiles: Vec<Box<str>>,
+    /// Its named ports.
+    pub ports: Vec<ContainerPort>,
+    /// Where it is written; for an automatic one, where they are switched on.
+    pub place: Place,
+    /// Whether Calico made it.
+    pub automatic: bool,
+}
+
+/// A Calico profile, as far as labels go; its rules are policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Labels that endpoints have from it.
+    pub labels: Labels,
 }
 
 /// A node.
@@ -155,10 +227,21 @@ pub struct Service {
     pub ports: Vec<ServicePort>,
     /// The endpoints that its selector matches; empty for a Service without a selector.
     pub endpoints: Vec<EndpointId>,
+    /// Addresses and ports of EndpointSlices that name it.
+    pub slices: Vec<Slice>,
     /// Whether it has a selector.
     pub has_selector: bool,
     /// Where it is written.
     pub place: Place,
+}
+
+/// Addresses behind a Service that an EndpointSlice gives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slice {
+    /// The addresses.
+    pub addresses: Vec<IpAddr>,
+    /// The ports on each of them.
+    pub ports: Vec<ContainerPort>,
 }
 
 /// A backend of an Ingress.

@@ -4,8 +4,10 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use super::{Endpoint, EndpointId, Ingress, NamespaceId, Role, Service};
+use super::{Endpoint, EndpointId, Ingress, NamespaceId, Role, Service, Slice};
 use crate::model::Labels;
+use crate::resources::EndpointSlice;
+use crate::text::Place;
 
 /// Endpoints by namespace and label, so that a Service visits only candidates.
 pub(super) struct EndpointIndex<'a> {
@@ -41,5 +43,29 @@ pub(super) fn connect_ingresses(ingresses: &mut [Ingress], services: &[Service])
         services.iter().enumerate().map(|(i, s)| ((s.namespace, s.name.as_str()), i as u32)).collect();
     for ingress in ingresses {
         ingress.service = numbers.get(&(ingress.namespace, ingress.service_name.as_str())).copied();
+    }
+}
+
+/// Hangs EndpointSlices on the Services that they name. Upstream: a slice counts whether there is such a Service or not.
+pub(super) fn connect_slices(slices: &[(NamespaceId, &str, &EndpointSlice, Place)], services: &mut Vec<Service>) {
+    for &(namespace, name, slice, place) in slices {
+        let known = services.iter().position(|s| s.namespace == namespace && s.name == name);
+        let known = known.unwrap_or_else(|| {
+            services.push(Service {
+                namespace,
+                name: name.into(),
+                service_type: "ClusterIP".into(),
+                addresses: Vec::new(),
+                ports: Vec::new(),
+                endpoints: Vec::new(),
+                slices: Vec::new(),
+                has_selector: false,
+                place,
+            });
+            services.len() - 1
+        });
+        if let Some(service) = services.get_mut(known) {
+            service.slices.push(Slice { addresses: slice.addresses.clone(), ports: slice.ports.clone() });
+        }
     }
 }

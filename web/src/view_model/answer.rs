@@ -141,6 +141,7 @@ impl Writer<'_> {
             Action::Allow => "allow",
             Action::Deny => "deny",
             Action::Pass => "pass",
+            Action::Log => "log",
         };
         let matched = match (trace.reached, trace.matched) {
             (false, _) => MatchView::NotReached,

@@ -20,9 +20,9 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         return;
     }
     for policy in policies(scene) {
-        let (NamespaceMatch::Named(namespace), false) = (&policy.subject.namespaces, policy.subject.pods.is_everything()) else { continue };
-        let named =
-            |e: &&&crate::snapshot::Endpoint| snapshot.namespace_name(e.namespace) == namespace && policy.subject.pods.matches(&e.labels);
+        let Some(subject) = policy.subject.pods() else { continue };
+        let (NamespaceMatch::Named(namespace), false) = (&subject.namespaces, subject.pods.is_everything()) else { continue };
+        let named = |e: &&&crate::snapshot::Endpoint| snapshot.namespace_name(e.namespace) == namespace && subject.pods.matches(&e.labels);
         let Some(pod) = on_host.iter().find(named) else { continue };
         let message = format!("`{namespace}/{}` uses its node's network, so this policy has no effect on it", pod.name);
         found.push(

@@ -22,13 +22,19 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         return;
     }
     for policy in policies(scene).iter().filter(|p| !scene.compiled().selects_any(p.id)) {
-        let namespace = match &policy.subject.namespaces {
+        let Some(subject) = policy.subject.pods() else {
+            let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
+            let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);
+            found.push(problem.help("no pod or host endpoint has labels that its selectors ask for"));
+            continue;
+        };
+        let namespace = match &subject.namespaces {
             NamespaceMatch::Named(name) => Some(name.as_str()),
             NamespaceMatch::Selector(_) => None,
         };
         let in_scope = |e: &&Endpoint| e.role == Role::Pod && namespace.is_none_or(|n| snapshot.namespace_name(e.namespace) == n);
         let mut pods = snapshot.endpoints.iter().filter(in_scope).map(|e| &e.labels).peekable();
-        let on_host = |e: &Endpoint| e.host_network && in_scope(&e) && policy.subject.pods.matches(&e.labels);
+        let on_host = |e: &Endpoint| e.host_network && in_scope(&e) && subject.pods.matches(&e.labels);
         if snapshot.endpoints.iter().any(on_host) {
             // LINT008 says more about these.
             continue;
@@ -41,7 +47,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         );
         let problem = match namespace {
             Some(name) if pods.peek().is_none() => problem.help(format!("there is no pod in namespace `{name}`")),
-            Some(_) => typo::explain(problem, scene, policy.subject_place.document, &policy.subject.pods, pods),
+            Some(_) => typo::explain(problem, scene, policy.subject_place.document, &subject.pods, pods),
             None => problem.help("no pod is in a namespace that the subject selects, with labels that it asks for"),
         };
         found.push(problem);

@@ -1,12 +1,16 @@
 //! From resources to the one policy language.
 
+mod calico;
+
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{
-    Action, Direction, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, Tier, TierEnd,
-    TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, Direction, EntityMatch, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject,
+    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::model::{AddressSet, LabelSelector};
 use crate::resources::{
@@ -17,15 +21,32 @@ use crate::settings::{Engine, IpBlockReach, OtherProtocols, Settings};
 use crate::text::{DocumentId, Span};
 
 /// Translates every policy that an API server would accept. Refused ones are left out: they would not exist in the cluster.
+///
+/// `settings` are [settled](Settings::settled).
 pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Settings) -> Ruleset {
+    let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
+    let mut ruleset = match settings.engine {
+        Engine::Calico => calico::translate(&resources, settings),
+        _ => kubernetes(&resources, settings),
+    };
+    if settings.engine == Engine::None {
+        for policy in &mut ruleset.policies {
+            policy.not_enforced = Some("no policy engine is installed".into());
+        }
+        ruleset.tiers.clear();
+    }
+    ruleset.tiers.retain(|tier| !tier.groups.is_empty());
+    ruleset
+}
+
+/// Policies as Kubernetes's own texts define them; those of Calico are there, and not enforced.
+fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Ruleset {
     let mut ruleset = Ruleset::default();
     let mut admin: BTreeMap<u16, Vec<PolicyId>> = BTreeMap::new();
     let mut baseline: BTreeMap<u16, Vec<PolicyId>> = BTreeMap::new();
     let mut namespaced: Vec<PolicyId> = Vec::new();
-    for (document, resource) in resources {
-        if resource.refused {
-            continue;
-        }
+    let is_azure = settings.engine == Engine::AzureNpm;
+    for &(document, resource) in resources {
         let id = PolicyId(ruleset.policies.len() as u32);
         let translator = Translator { document, resource, settings, id };
         match &resource.kind {
@@ -34,21 +55,25 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
                 namespaced.push(id);
             }
             Kind::ClusterPolicy(policy) => {
-                ruleset.policies.push(translator.cluster_policy(policy));
-                let tier = match policy.tier {
-                    ClusterTier::Admin => &mut admin,
-                    ClusterTier::Baseline => &mut baseline,
-                };
-                tier.entry(policy.priority).or_default().push(id);
+                let mut translated = translator.cluster_policy(policy);
+                if is_azure {
+                    translated.not_enforced = Some("Azure's network policy manager enforces NetworkPolicy only".into());
+                } else {
+                    let tier = match policy.tier {
+                        ClusterTier::Admin => &mut admin,
+                        ClusterTier::Baseline => &mut baseline,
+                    };
+                    tier.entry(policy.priority).or_default().push(id);
+                }
+                ruleset.policies.push(translated);
+            }
+            Kind::Calico(calico) => {
+                let engine = if is_azure { "Azure's network policy manager" } else { "an engine that is not Calico" };
+                let reason = format!("{engine} does not know Calico's policies");
+                ruleset.policies.extend(translator.calico(calico).map(|policy| Policy { not_enforced: Some(reason), ..policy }));
             }
             _ => {}
         }
-    }
-    if settings.engine == Engine::None {
-        for policy in &mut ruleset.policies {
-            policy.not_enforced = Some("no policy engine is installed".into());
-        }
-        return ruleset;
     }
     let cluster_tier = |name: &str, groups: BTreeMap<u16, Vec<PolicyId>>| Tier {
         name: name.into(),
@@ -56,6 +81,7 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
         groups: groups.into_values().collect(),
         end: TierEnd::Pass,
         ports_only: false,
+        ordered: true,
     };
     ruleset.tiers = alloc::vec![
         cluster_tier("Admin", admin),
@@ -66,10 +92,10 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
             groups: namespaced.into_iter().map(|id| alloc::vec![id]).collect(),
             end: TierEnd::Deny,
             ports_only: settings.other_protocols == OtherProtocols::Undefined,
+            ordered: false,
         },
         cluster_tier("Baseline", baseline),
     ];
-    ruleset.tiers.retain(|tier| !tier.groups.is_empty());
     ruleset
 }
 
@@ -81,7 +107,11 @@ struct Translator<'a> {
 }
 
 impl Translator<'_> {
-    fn policy(&self, kind: &'static str, namespace: Option<String>, subject: Subject, subject_span: Span) -> Policy {
+    fn is_calico(&self) -> bool {
+        self.settings.engine == Engine::Calico
+    }
+
+    fn policy(&self, kind: &'static str, namespace: Option<String>, subject: SubjectMatch, subject_span: Span) -> Policy {
         Policy {
             id: self.id,
             kind,
@@ -95,6 +125,7 @@ impl Translator<'_> {
             acts_on_ingress: true,
             egress: Vec::new(),
             ingress: Vec::new(),
+            hook: HookMatch::Any,
             not_enforced: None,
         }
     }
@@ -124,6 +155,7 @@ impl Translator<'_> {
                     };
                     (port.span, kind)
                 }),
+                own: None,
             };
             rules.iter().map(one).collect()
         };
@@ -132,7 +164,7 @@ impl Translator<'_> {
             acts_on_ingress: spec.types.ingress,
             egress: rules(&spec.egress),
             ingress: rules(&spec.ingress),
-            ..self.policy("NetworkPolicy", Some(namespace.clone()), subject, spec.pod_selector.span)
+            ..self.policy("NetworkPolicy", Some(namespace.clone()), SubjectMatch::Pods(subject), spec.pod_selector.span)
         }
     }
 
@@ -175,6 +207,7 @@ impl Translator<'_> {
                     };
                     (port.span, kind)
                 }),
+                own: None,
             };
             rules.iter().map(|rule| self.fail_closed(rule, one(rule))).collect()
         };
@@ -182,7 +215,7 @@ impl Translator<'_> {
             priority: (spec.kind != ClusterPolicyKind::BaselineAdmin).then_some(spec.priority),
             egress: rules(&spec.egress),
             ingress: rules(&spec.ingress),
-            ..self.policy(kind, None, cluster_subject(&spec.subject), spec.subject_span)
+            ..self.policy(kind, None, SubjectMatch::Pods(cluster_subject(&spec.subject)), spec.subject_span)
         }
     }
 
@@ -191,6 +224,9 @@ impl Translator<'_> {
     fn fail_closed(&self, written: &ClusterRule, rule: Rule) -> Rule {
         let unknown = written.peers.iter().find_map(|peer| match &peer.kind {
             ClusterPeerKind::Unknown(field) => Some((peer.span.within(self.document), field.clone())),
+            // Calico converts neither (upstream: calico.md 3.7).
+            ClusterPeerKind::Nodes(_) if self.is_calico() => Some((peer.span.within(self.document), "nodes".into())),
+            ClusterPeerKind::DomainNames(_) if self.is_calico() => Some((peer.span.within(self.document), "domainNames".into())),
             _ => None,
         });
         let Some((place, field)) = unknown else { return rule };
@@ -201,6 +237,11 @@ impl Translator<'_> {
 
     fn cluster_peer(&self, peer: &ClusterPeer) -> PeerTerm {
         let kind = match &peer.kind {
+            // Calico reads these as a namespaceSelector without a test for pods, so they match network sets too (calico.md 3.7).
+            ClusterPeerKind::Pods(ClusterSubject::Namespaces(namespaces)) if self.is_calico() => {
+                let (selector, _) = calico::of_namespaces(namespaces);
+                PeerTermKind::Entity(Box::new(EntityMatch { selector, ..EntityMatch::default() }))
+            }
             ClusterPeerKind::Pods(subject) => PeerTermKind::Pods(cluster_subject(subject)),
             // Upstream: networks match by address, "pod IPs included" (network-policy-api, conformance of the egress CIDR rules).
             ClusterPeerKind::Networks(cidrs) => {
@@ -240,14 +281,15 @@ fn cluster_subject(subject: &ClusterSubject) -> Subject {
     }
 }
 
-/// The part of a scene's addresses that rules of one direction speak of, rule by rule; used for cutting the outside world.
+/// The addresses that rules of one direction write down, rule by rule; used for cutting the outside world.
 ///
 /// Rules that do nothing because their policy does not act in their direction are counted too, so that a map of the outside does not
 /// change its shape when `policyTypes` does.
 pub(crate) fn address_terms(ruleset: &Ruleset, direction: Direction) -> impl Iterator<Item = &AddressSet> {
     ruleset.policies.iter().flat_map(move |p| p.rules(direction)).flat_map(|rule| {
-        rule.peers.terms().iter().filter_map(|term| match &term.kind {
+        rule.peers.terms().iter().chain(&rule.own).filter_map(|term| match &term.kind {
             PeerTermKind::Addresses { set, .. } => Some(set),
+            PeerTermKind::Entity(entity) => entity.addresses.as_ref(),
             _ => None,
         })
     })

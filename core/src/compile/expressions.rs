@@ -1,0 +1,421 @@
+//! Calico selectors as sets of classes.
+//!
+//! A Calico selector sees all labels of an end: its own, those of its namespace (`pcns.`) and of its service account (`pcsa.`). Only keys that
+//! some selector mentions are looked at; an index from key and value to classes answers a selector by set operations.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use fixedbitset::FixedBitSet;
+use hashbrown::HashMap;
+
+use super::EndSet;
+use super::classes::{ClassKind, Classes, Sample};
+use crate::model::{AddressSet, Labels};
+use crate::policy::{Direction, EntityMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
+use crate::selector::{Comparison, Selector};
+use crate::snapshot::{Endpoint, HostEndpoint, NamespaceId, Snapshot};
+
+/// Prefix of labels that an end has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
+pub(crate) const NAMESPACE_PREFIX: &str = "pcns.";
+/// Prefix of labels that a pod has from its service account (upstream: `conversion.ServiceAccountLabelPrefix`).
+pub(crate) const ACCOUNT_PREFIX: &str = "pcsa.";
+/// Label with the name of the namespace.
+pub(crate) const NAMESPACE_LABEL: &str = "projectcalico.org/namespace";
+/// Label with the name of the service account.
+pub(crate) const ACCOUNT_LABEL: &str = "projectcalico.org/serviceaccount";
+/// Label of what Kubernetes runs.
+pub(crate) const ORCHESTRATOR_LABEL: &str = "projectcalico.org/orchestrator";
+/// Under their prefix, namespaces and service accounts have their name by this key.
+const NAME_KEY: &str = "projectcalico.org/name";
+
+/// A label key that some selector mentions.
+#[derive(Clone, Debug, Default)]
+struct Key<'a> {
+    /// Values that it is compared with, numbered.
+    values: HashMap<&'a str, u32>,
+    /// Whether a selector looks into values (`contains`, …), so that any two values may differ.
+    looked_into: bool,
+}
+
+/// Labels of one end: numbers of mentioned keys with values, ascending, each key once.
+type Seen<'a> = Vec<(u32, &'a str)>;
+
+/// All Calico selectors of a ruleset.
+pub(super) struct Expressions<'a> {
+    numbers: HashMap<&'a str, u32>,
+    keys: Vec<Key<'a>>,
+    /// For each namespace, what its members have from it.
+    namespaces: Vec<Seen<'a>>,
+    accounts: HashMap<(NamespaceId, &'a str), Seen<'a>>,
+    profiles: HashMap<&'a str, Seen<'a>>,
+    /// For each selector of a peer, the addresses of the sets and host endpoints that it selects.
+    addresses: BTreeMap<&'a Selector, AddressSet>,
+    // What follows is known after `index`.
+    classes: LabelTable<'a>,
+    ends: HashMap<&'a Selector, EndSet>,
+}
+
+impl<'a> Expressions<'a> {
+    /// Collects what the selectors of a ruleset mention, and the addresses that they stand for.
+    pub(super) fn mentioned(ruleset: &'a Ruleset, snapshot: &'a Snapshot) -> Self {
+        let mut expressions = Expressions {
+            numbers: HashMap::new(),
+            keys: Vec::new(),
+            namespaces: Vec::new(),
+            accounts: HashMap::new(),
+            profiles: HashMap::new(),
+            addresses: BTreeMap::new(),
+            classes: LabelTable::default(),
+            ends: HashMap::new(),
+        };
+        let mut peers: Vec<&Selector> = Vec::new();
+        for policy in &ruleset.policies {
+            if let SubjectMatch::Endpoints(selector) = &policy.subject {
+                expressions.mention(selector);
+            }
+            for entity in Direction::BOTH.iter().flat_map(|d| policy.rules(*d)).flat_map(entities) {
+                peers.extend(entity.selector.iter().chain(&entity.not_selector));
+            }
+        }
+        peers.sort_unstable();
+        peers.dedup();
+        peers.iter().for_each(|selector| expressions.mention(selector));
+        if expressions.keys.is_empty() && peers.is_empty() {
+            return expressions;
+        }
+        expressions.inherit(snapshot);
+        expressions.addresses = expressions.addresses_of(&peers, snapshot);
+        expressions
+    }
+
+    fn mention(&mut self, selector: &'a Selector) {
+        let mut open = alloc::vec![selector];
+        while let Some(selector) = open.pop() {
+            match selector {
+                Selector::All | Selector::Global => {}
+                Selector::Has(key) => {
+                    self.key(key);
+                }
+                Selector::Compare(key, comparison) => {
+                    let Some(key) = self.key(key) else { continue };
+                    let mut value = |value: &'a str| {
+                        let next = key.values.len() as u32;
+                        key.values.entry(value).or_insert(next);
+                    };
+                    match comparison {
+                        Comparison::Equals(text) | Comparison::NotEquals(text) => value(text),
+                        Comparison::In(texts) | Comparison::NotIn(texts) => texts.iter().for_each(|text| value(text)),
+                        Comparison::Contains(_) | Comparison::StartsWith(_) | Comparison::EndsWith(_) => key.looked_into = true,
+                    }
+                }
+                Selector::Not(inner) => open.push(inner),
+                Selector::And(parts) | Selector::Or(parts) => open.extend(parts),
+            }
+        }
+    }
+
+    fn key(&mut self, key: &'a str) -> Option<&mut Key<'a>> {
+        let next = self.keys.len();
+        let number = *self.numbers.entry(key).or_insert(next as u32) as usize;
+        if number == next {
+            self.keys.push(Key::default());
+        }
+        self.keys.get_mut(number)
+    }
+
+    /// Notes what ends have from their namespaces, service accounts and profiles.
+    fn inherit(&mut self, snapshot: &'a Snapshot) {
+        let prefixed = |prefix: &str, name: &'a str, labels: &'a Labels| {
+            let mut seen = Seen::new();
+            for (key, number) in &self.numbers {
+                let Some(key) = key.strip_prefix(prefix) else { continue };
+                let value = if key == NAME_KEY { Some(name) } else { labels.get(key) };
+                seen.extend(value.map(|v| (*number, v)));
+            }
+            seen
+        };
+        self.namespaces = snapshot.namespaces.iter().map(|n| prefixed(NAMESPACE_PREFIX, &n.name, &n.labels)).collect();
+        self.accounts =
+            snapshot.service_accounts.iter().map(|a| ((a.namespace, &*a.name), prefixed(ACCOUNT_PREFIX, &a.name, &a.labels))).collect();
+        let given = snapshot.profiles.iter().map(|p| (&*p.name, self.own(&p.labels, false)));
+        self.profiles = given.collect();
+    }
+
+    fn own(&self, labels: &'a Labels, of_pod: bool) -> Seen<'a> {
+        let mut seen = Seen::new();
+        for (key, value) in labels.iter() {
+            // A pod cannot claim labels of a namespace or a service account.
+            if of_pod && (key.starts_with(NAMESPACE_PREFIX) || key.starts_with(ACCOUNT_PREFIX)) {
+                continue;
+            }
+            seen.extend(self.numbers.get(key).map(|number| (*number, value)));
+        }
+        seen
+    }
+
+    fn synthetic(&self, key: &str, value: &'a str) -> Option<(u32, &'a str)> {
+        Some((*self.numbers.get(key)?, value))
+    }
+
+    fn of_namespace(&self, namespace: NamespaceId) -> &[(u32, &'a str)] {
+        self.namespaces.get(namespace.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    fn of_profile(&self, profile: &str, snapshot: &Snapshot) -> &[(u32, &'a str)] {
+        let known = self.profiles.get(profile).map(Vec::as_slice);
+        known
+            .or_else(|| {
+                let name = profile.strip_prefix("kns.")?;
+                let place = snapshot.namespaces.iter().position(|n| n.name == name)?;
+                self.namespaces.get(place).map(Vec::as_slice)
+            })
+            .unwrap_or(&[])
+    }
+
+    /// What selectors see of a pod. Upstream: calico.md 1.8; its own labels win over what it inherits.
+    fn of_endpoint(&self, endpoint: &'a Endpoint, snapshot: &'a Snapshot) -> Seen<'a> {
+        let mut seen = Seen::new();
+        seen.extend(self.synthetic(NAMESPACE_LABEL, snapshot.namespace_name(endpoint.namespace)));
+        seen.extend(self.synthetic(ORCHESTRATOR_LABEL, "k8s"));
+        if !endpoint.service_account.is_empty() {
+            seen.extend(self.synthetic(ACCOUNT_LABEL, &endpoint.service_account));
+        }
+        seen.extend(self.own(&endpoint.labels, true));
+        match &endpoint.profiles {
+            Some(profiles) => profiles.iter().for_each(|p| seen.extend(self.of_profile(p, snapshot))),
+            None => {
+                seen.extend(self.of_namespace(endpoint.namespace));
+                match self.accounts.get(&(endpoint.namespace, &*endpoint.service_account)) {
+                    Some(account) => seen.extend(account),
+                    // The account of a pod is there, whether it is given or not: without labels but with its name.
+                    None => {
+                        let name = alloc::format!("{ACCOUNT_PREFIX}{NAME_KEY}");
+                        seen.extend(self.synthetic(&name, &endpoint.service_account).filter(|(_, name)| !name.is_empty()));
+                    }
+                }
+            }
+        }
+        tidy(seen)
+    }
+
+    fn of_host_endpoint(&self, host: &'a HostEndpoint, snapshot: &'a Snapshot) -> Seen<'a> {
+        let mut seen = self.own(&host.labels, false);
+        host.profiles.iter().for_each(|p| seen.extend(self.of_profile(p, snapshot)));
+        tidy(seen)
+    }
+
+    /// For each selector, the addresses of network sets and host endpoints that it selects.
+    fn addresses_of(&self, selectors: &[&'a Selector], snapshot: &'a Snapshot) -> BTreeMap<&'a Selector, AddressSet> {
+        let mut holders: Vec<(Seen<'a>, AddressSet)> = Vec::new();
+        for set in &snapshot.network_sets {
+            let mut seen = Seen::new();
+            if let Some(namespace) = set.namespace {
+                seen.extend(self.synthetic(NAMESPACE_LABEL, snapshot.namespace_name(namespace)));
+            }
+            seen.extend(self.own(&set.labels, false));
+            seen.extend(set.namespace.map_or(&[][..], |n| self.of_namespace(n)));
+            holders.push((tidy(seen), set.addresses.clone()));
+        }
+        for host in snapshot.host_endpoints.iter().filter(|h| !h.addresses.is_empty()) {
+            let addresses = AddressSet::of_cidrs(&host.addresses.iter().map(|a| crate::model::Cidr::of(*a)).collect::<Vec<_>>());
+            holders.push((self.of_host_endpoint(host, snapshot), addresses));
+        }
+        let mut table = LabelTable::new(holders.len(), self.keys.len());
+        for (number, (seen, _)) in holders.iter().enumerate() {
+            table.add(number, seen);
+        }
+        let joined = |selector: &Selector| {
+            let chosen = table.select(selector, &self.numbers);
+            chosen.ones().filter_map(|n| holders.get(n)).fold(AddressSet::default(), |all, (_, set)| all.union(set))
+        };
+        selectors.iter().map(|selector| (*selector, joined(selector))).collect()
+    }
+
+    /// The addresses that a selector of a peer stands for, beside those of pods.
+    pub(super) fn addresses(&self, selector: &Selector) -> Option<&AddressSet> {
+        self.addresses.get(selector).filter(|set| !set.is_empty())
+    }
+
+    /// Adds to a class key what selectors can see of a pod.
+    pub(super) fn encode_endpoint(&mut self, endpoint: &'a Endpoint, snapshot: &'a Snapshot, key: &mut Vec<u32>) {
+        if !self.keys.is_empty() {
+            let seen = self.of_endpoint(endpoint, snapshot);
+            self.encode(&seen, key);
+        }
+    }
+
+    /// Adds to a class key what selectors can see of a host endpoint.
+    pub(super) fn encode_host_endpoint(&mut self, host: &'a HostEndpoint, snapshot: &'a Snapshot, key: &mut Vec<u32>) {
+        let seen = self.of_host_endpoint(host, snapshot);
+        self.encode(&seen, key);
+    }
+
+    fn encode(&mut self, seen: &[(u32, &'a str)], key: &mut Vec<u32>) {
+        for &(number, value) in seen {
+            let Some(known) = self.keys.get_mut(number as usize) else { continue };
+            let next = known.values.len() as u32;
+            let value = if known.looked_into {
+                *known.values.entry(value).or_insert(next)
+            } else {
+                // A value that no selector compares with is like any other such value.
+                known.values.get(value).copied().unwrap_or(u32::MAX - 1)
+            };
+            key.extend([number, value]);
+        }
+    }
+
+    /// All address sets that selectors of peers stand for.
+    pub(super) fn address_sets(&self) -> impl Iterator<Item = &AddressSet> {
+        self.addresses.values().filter(|set| !set.is_empty())
+    }
+
+    /// Indexes the classes.
+    pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes) {
+        let mut table = LabelTable::new(classes.len(), self.keys.len());
+        for (class, kind, _, sample) in classes.iter() {
+            match (kind, sample) {
+                (ClassKind::Pod, Sample::Endpoint(id)) => {
+                    let seen = snapshot.endpoint(id).map(|e| self.of_endpoint(e, snapshot)).unwrap_or_default();
+                    table.add(class, &seen);
+                }
+                (ClassKind::Host(_), Sample::Host(id)) => {
+                    let seen = snapshot.host_endpoints.get(id as usize).map(|h| self.of_host_endpoint(h, snapshot)).unwrap_or_default();
+                    table.add(class, &seen);
+                }
+                _ => {}
+            }
+        }
+        self.classes = table;
+    }
+
+    /// The classes of endpoints that the selector of a policy selects.
+    pub(super) fn subjects(&self, selector: &Selector) -> FixedBitSet {
+        self.classes.select(selector, &self.numbers)
+    }
+
+    /// The ends that a selector of a peer matches: endpoints by their labels, and whatever lies in a set or has the address of a host endpoint.
+    pub(super) fn ends(&mut self, selector: &'a Selector, in_addresses: impl FnOnce(&AddressSet) -> EndSet) -> EndSet {
+        if let Some(known) = self.ends.get(selector) {
+            return known.clone();
+        }
+        let mut ends = EndSet::exactly(self.classes.select(selector, &self.numbers));
+        if let Some(set) = self.addresses(selector) {
+            ends.union_with(&in_addresses(set));
+        }
+        self.ends.insert(selector, ends.clone());
+        ends
+    }
+}
+
+/// Sorts by key; of several values of one key the first counts.
+fn tidy(mut seen: Seen<'_>) -> Seen<'_> {
+    // INVARIANT: this sort keeps the order of equal keys.
+    seen.sort_by_key(|(key, _)| *key);
+    seen.dedup_by_key(|(key, _)| *key);
+    seen
+}
+
+/// The Calico sides of a rule: of the other end, and of the selected end.
+pub(super) fn entities(rule: &Rule) -> impl Iterator<Item = &EntityMatch> {
+    rule.peers.terms().iter().chain(&rule.own).filter_map(|term| match &term.kind {
+        PeerTermKind::Entity(entity) => Some(&**entity),
+        _ => None,
+    })
+}
+
+/// Numbered items by mentioned keys and values.
+#[derive(Clone, Debug, Default)]
+struct LabelTable<'a> {
+    every: FixedBitSet,
+    keys: Vec<KeyEntry<'a>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct KeyEntry<'a> {
+    present: FixedBitSet,
+    values: HashMap<&'a str, FixedBitSet>,
+}
+
+impl<'a> LabelTable<'a> {
+    fn new(width: usize, keys: usize) -> Self {
+        LabelTable { every: FixedBitSet::with_capacity(width), keys: alloc::vec![KeyEntry::default(); keys] }
+    }
+
+    fn add(&mut self, item: usize, seen: &[(u32, &'a str)]) {
+        let width = self.every.len();
+        self.every.grow_and_insert(item);
+        for &(key, value) in seen {
+            let Some(entry) = self.keys.get_mut(key as usize) else { continue };
+            entry.present.grow_and_insert(item);
+            entry.values.entry(value).or_insert_with(|| FixedBitSet::with_capacity(width)).insert(item);
+        }
+    }
+
+    /// Items that a selector selects. The depth of a selector is bounded by its parser.
+    fn select(&self, selector: &Selector, numbers: &HashMap<&str, u32>) -> FixedBitSet {
+        let nothing = || FixedBitSet::with_capacity(self.every.len());
+        let without = |set: &FixedBitSet| {
+            let mut rest = self.every.clone();
+            rest.difference_with(set);
+            rest
+        };
+        match selector {
+            Selector::All | Selector::Global => self.every.clone(),
+            Selector::Has(key) => self.entry(key, numbers).map_or_else(nothing, |e| sized(&e.present, self.every.len())),
+            Selector::Compare(key, comparison) => {
+                let entry = self.entry(key, numbers);
+                let holding = |test: &dyn Fn(&str) -> bool| {
+                    let mut found = nothing();
+                    let sets = entry.into_iter().flat_map(|e| &e.values).filter(|(value, _)| test(value));
+                    sets.for_each(|(_, set)| found.union_with(set));
+                    found
+                };
+                let among = |values: &[alloc::boxed::Box<str>]| {
+                    let mut found = nothing();
+                    let sets = entry.into_iter().flat_map(|e| values.iter().filter_map(|v| e.values.get(&**v)));
+                    sets.for_each(|set| found.union_with(set));
+                    found
+                };
+                let equal = |value: &str| entry.and_then(|e| e.values.get(value)).cloned().unwrap_or_else(nothing);
+                match comparison {
+                    Comparison::Equals(value) => equal(value),
+                    Comparison::NotEquals(value) => without(&equal(value)),
+                    Comparison::In(values) => among(values),
+                    Comparison::NotIn(values) => without(&among(values)),
+                    Comparison::Contains(text) => holding(&|value| value.contains(&**text)),
+                    Comparison::StartsWith(text) => holding(&|value| value.starts_with(&**text)),
+                    Comparison::EndsWith(text) => holding(&|value| value.ends_with(&**text)),
+                }
+            }
+            Selector::Not(inner) => without(&self.select(inner, numbers)),
+            Selector::And(parts) => {
+                let mut parts = parts.iter();
+                let mut found = parts.next().map_or_else(|| self.every.clone(), |first| self.select(first, numbers));
+                for part in parts {
+                    if found.is_clear() {
+                        break;
+                    }
+                    found.intersect_with(&self.select(part, numbers));
+                }
+                found
+            }
+            Selector::Or(parts) => {
+                let mut found = nothing();
+                parts.iter().for_each(|part| found.union_with(&self.select(part, numbers)));
+                found
+            }
+        }
+    }
+
+    fn entry(&self, key: &str, numbers: &HashMap<&str, u32>) -> Option<&KeyEntry<'a>> {
+        self.keys.get(*numbers.get(key)? as usize)
+    }
+}
+
+/// The set with room for `width` items.
+fn sized(set: &FixedBitSet, width: usize) -> FixedBitSet {
+    let mut set = set.clone();
+    set.grow(width);
+    set
+}

@@ -1,0 +1,107 @@
+//! Calico's own ends: network sets, host endpoints, profiles, and service accounts with their labels.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{HostEndpoint, NamespaceId, NetworkSet, NodeId, Profile, ServiceAccount, Snapshot};
+use crate::model::{AddressSet, Labels};
+use crate::resources::calico::{Calico, EndpointPort};
+use crate::resources::{ContainerPort, Kind, Resource};
+use crate::text::{DocumentId, Place};
+
+/// The profile of automatic host endpoints: it allows everything (upstream: `resources.DefaultAllowProfileName`).
+pub(crate) const ALLOW_PROFILE: &str = "projectcalico-default-allow";
+/// Every automatic host endpoint has this label.
+const CREATED_BY: (&str, &str) = ("projectcalico.org/created-by", "calico-kube-controllers");
+
+/// Adds what Calico's resources and the service accounts say.
+pub(super) fn add<'a>(
+    resources: &[(DocumentId, &'a Resource)],
+    namespace_of: &dyn Fn(&'a Resource) -> &'a str,
+    namespaces: &BTreeMap<&'a str, NamespaceId>,
+    nodes: &BTreeMap<&'a str, NodeId>,
+    snapshot: &mut Snapshot,
+) {
+    let mut automatic: Option<Place> = None;
+    for &(document, resource) in resources {
+        let place = resource.span.within(document);
+        let name = resource.meta.name.to_string();
+        let calico = match &resource.kind {
+            Kind::ServiceAccount => {
+                if let Some(&namespace) = namespaces.get(namespace_of(resource)) {
+                    snapshot.service_accounts.push(ServiceAccount { namespace, name, labels: resource.meta.labels.clone(), place });
+                }
+                continue;
+            }
+            Kind::Calico(calico) => &**calico,
+            _ => continue,
+        };
+        match calico {
+            Calico::NetworkSet(set) => snapshot.network_sets.push(NetworkSet {
+                namespace: if set.global { None } else { namespaces.get(namespace_of(resource)).copied() },
+                name,
+                labels: resource.meta.labels.clone(),
+                addresses: AddressSet::of_cidrs(&set.nets),
+                place,
+            }),
+            Calico::Profile(profile) => snapshot.profiles.push(Profile { name, labels: profile.labels.clone() }),
+            Calico::HostEndpoint(host) => {
+                let Some(&node) = nodes.get(&*host.node) else { continue };
+                snapshot.host_endpoints.push(HostEndpoint {
+                    name,
+                    node,
+                    interface: host.interface.to_string(),
+                    labels: resource.meta.labels.clone(),
+                    addresses: host.expected_ips.clone(),
+                    profiles: host.profiles.clone(),
+                    ports: container_ports(&host.ports),
+                    place,
+                    automatic: false,
+                });
+            }
+            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints && configuration.create_default => {
+                automatic = Some(place);
+            }
+            _ => {}
+        }
+    }
+    if let Some(place) = automatic {
+        let made: Vec<HostEndpoint> = snapshot.nodes().map(|(id, node)| automatic_host_endpoint(id, node, place)).collect();
+        snapshot.host_endpoints.extend(made);
+    }
+    snapshot.service_accounts.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
+    snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
+    snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
+    snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// Upstream: `kube-controllers/pkg/controllers/node`, the default automatic host endpoint.
+fn automatic_host_endpoint(id: NodeId, node: &super::Node, place: Place) -> HostEndpoint {
+    let mut labels: Labels = node.labels.clone();
+    labels.set(CREATED_BY.0, CREATED_BY.1);
+    HostEndpoint {
+        name: format!("{}-auto-hep", node.name),
+        node: id,
+        interface: String::from("*"),
+        labels,
+        addresses: node.addresses.clone(),
+        profiles: alloc::vec![ALLOW_PROFILE.into()],
+        ports: Vec::new(),
+        place,
+        automatic: true,
+    }
+}
+
+/// Named ports in the form of a container's.
+pub(super) fn container_ports(ports: &[EndpointPort]) -> Vec<ContainerPort> {
+    let one = |port: &EndpointPort| ContainerPort {
+        name: Some(port.name.clone()),
+        number: port.number,
+        protocol: port.protocol,
+        host_port: None,
+        span: Default::default(),
+    };
+    ports.iter().map(one).collect()
+}
