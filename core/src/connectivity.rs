@@ -8,11 +8,13 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, Compiled, End, OutsideRange, Whereabouts};
+use crate::compile::{ClassId, Compiled, End, Hook, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::evaluate::{AllPeers, Matched, NoTrace, Workbench, evaluate};
+use crate::evaluate::{AllPeers, Matched, NoTrace, Workbench, evaluate, evaluate_hooks};
+use crate::path::{NodeRules, Spot, Stage, host_stages};
 use crate::policy::Direction;
-use crate::settings::OwnNode;
+use crate::resources::calico::EndpointToHost;
+use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::{EndpointId, Snapshot};
 
 /// Connections between two ends.
@@ -122,6 +124,49 @@ pub struct Connectivity {
     destinations: Vec<OutsideRange>,
     own_node: OwnNode,
     classes: usize,
+    /// What host endpoints let through; nothing where no engine polices hosts.
+    hosts: Option<Hosts>,
+}
+
+/// What host endpoints, and nodes themselves, let through.
+#[derive(Clone, Debug)]
+struct Hosts {
+    nodes: Vec<NodeRules>,
+    endpoints: Vec<Spot>,
+    /// By host endpoint, direction and hooks: what is let through for every class at the other end.
+    rows: HashMap<(u32, Direction, &'static [Hook]), Row>,
+    /// What is left to a node's own packet filter.
+    left_to_node: PairIds,
+}
+
+impl Hosts {
+    fn spot(&self, end: End) -> Spot {
+        match end {
+            End::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
+            End::Node(id) => Spot { node: Some(id), is_host: true },
+            End::Outside(_) => Spot { node: None, is_host: false },
+        }
+    }
+
+    /// What each stage on the way lets through.
+    fn on_the_way(&self, from: (Spot, ClassId), to: (Spot, ClassId)) -> Vec<PairIds> {
+        let mut stages = Vec::new();
+        let unpoliced = NodeRules { host: None, endpoint_to_host: EndpointToHost::Accept };
+        host_stages(from.0, to.0, |node| self.nodes.get(node.0 as usize).copied().unwrap_or(unpoliced), &mut stages);
+        let passes = |stage: &Stage| match *stage {
+            Stage::Endpoint(_) | Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
+            Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
+            Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
+            Stage::Host { host, direction, hooks } => {
+                let peer = match direction {
+                    Direction::Ingress => from.1,
+                    Direction::Egress => to.1,
+                };
+                self.rows.get(&(host, direction, hooks)).map_or(EVERYTHING, |row| row.at(peer))
+            }
+        };
+        stages.iter().map(passes).collect()
+    }
 }
 
 impl Connectivity {
@@ -151,9 +196,59 @@ impl Connectivity {
             destinations: compiled.outside(Direction::Egress).to_vec(),
             own_node: compiled.own_node(),
             classes: compiled.class_count(),
+            hosts: None,
         };
         connectivity.intersect_all();
+        if compiled.polices_hosts() {
+            connectivity.add_hosts(compiled, snapshot);
+        }
         connectivity
+    }
+
+    /// Evaluates every host endpoint, and computes what pairs of ends that meet them come to, once.
+    fn add_hosts(&mut self, compiled: &Compiled, snapshot: &Snapshot) {
+        let mut rows = HashMap::new();
+        for host in 0..snapshot.host_endpoints.len() as u32 {
+            for (direction, hooks) in crate::path::HOST_CHAINS {
+                rows.insert((host, direction, hooks), host_row(compiled, &mut self.bench, host, direction, hooks));
+            }
+        }
+        let (none, all) = (ConnectionId::NONE, ConnectionId::ALL);
+        let left_to_node = match compiled.host_input() {
+            HostInput::Unknown => PairIds { allowed: none, possible: all },
+            HostInput::Accepts => EVERYTHING,
+            HostInput::Drops => PairIds { allowed: none, possible: none },
+        };
+        let hosts = Hosts {
+            nodes: snapshot.nodes().map(|(id, _)| NodeRules::of(id, compiled, snapshot)).collect(),
+            endpoints: snapshot.endpoints().map(|(id, _)| Spot::of(End::Pod(id), compiled, snapshot)).collect(),
+            rows,
+            left_to_node,
+        };
+        // Where a pod is matters only on a node that has a host endpoint, or to that node itself.
+        let ends = snapshot.endpoints().map(|(id, _)| End::Pod(id)).chain(snapshot.nodes().map(|(id, _)| End::Node(id)));
+        let mut kinds: Vec<(Spot, ClassId)> = ends.map(|end| (hosts.spot(end), self.class_of(end))).collect();
+        let outside = self.outside.iter().map(|(_, class)| (Spot { node: None, is_host: false }, *class));
+        kinds.extend(outside);
+        kinds.sort_unstable();
+        kinds.dedup();
+        for from in &kinds {
+            for to in &kinds {
+                let passes = hosts.on_the_way(*from, *to);
+                if passes.is_empty() {
+                    continue;
+                }
+                let bases = [self.between_classes(from.1, to.1), self.egress.at(from.1, to.1)];
+                for base in bases {
+                    let table = &mut self.bench.table;
+                    passes.iter().fold(base, |pair, pass| PairIds {
+                        allowed: table.intersection(pair.allowed, pass.allowed),
+                        possible: table.intersection(pair.possible, pass.possible),
+                    });
+                }
+            }
+        }
+        self.hosts = Some(hosts);
     }
 
     /// Computes the intersection of every pair of classes once, so that looking one up never computes. Where one side is open, the other
@@ -191,14 +286,20 @@ impl Connectivity {
             return EVERYTHING;
         }
         let (source, destination) = (self.class_of(from), self.class_of(to));
-        match self.is_own_node(from, to) {
+        let pair = match self.is_own_node(from, to) {
             Matched::No => self.between_classes(source, destination),
             Matched::Yes => self.egress.at(source, destination),
             Matched::Possibly => PairIds {
                 allowed: self.between_classes(source, destination).allowed,
                 possible: self.egress.at(source, destination).possible,
             },
-        }
+        };
+        let Some(hosts) = &self.hosts else { return pair };
+        let passes = hosts.on_the_way((hosts.spot(from), source), (hosts.spot(to), destination));
+        let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
+        passes
+            .iter()
+            .fold(pair, |pair, pass| PairIds { allowed: both(pair.allowed, pass.allowed), possible: both(pair.possible, pass.possible) })
     }
 
     /// Connections between ends of two classes, which are different ends and not a pod and its own node.
@@ -294,6 +395,20 @@ impl Connectivity {
             _ => Matched::No,
         }
     }
+}
+
+/// What the hooks of a host endpoint, one after the other, let through for every class at the other end.
+fn host_row(compiled: &Compiled, bench: &mut Workbench, host: u32, direction: Direction, hooks: &[Hook]) -> Row {
+    let peers = AllPeers(compiled.class_count());
+    let mut row = Row { allowed: Vec::with_capacity(peers.0), possible: None };
+    let mut possible = Vec::with_capacity(peers.0);
+    let outcome = evaluate_hooks(compiled, bench, host, direction, hooks, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
+    for (allowed, denied) in outcome.allowed.iter().zip(&outcome.denied) {
+        row.allowed.push(bench.table.difference(*allowed, *denied));
+        possible.push(*allowed);
+    }
+    row.possible = (row.allowed != possible).then_some(possible);
+    row
 }
 
 fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Side {

@@ -4,11 +4,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::compile::{Compiled, End};
+use crate::compile::{Applied, Compiled, End, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
-use crate::evaluate::{Matched, Observer, OnePeer, Workbench, evaluate};
+use crate::evaluate::{Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
+use crate::path::Stage;
 use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
-use crate::settings::OwnNode;
+use crate::resources::calico::EndpointToHost;
+use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::Snapshot;
 use crate::text::Place;
 
@@ -21,6 +23,16 @@ pub struct Flow {
     pub to: End,
     /// What it carries.
     pub traffic: Traffic,
+}
+
+/// Where a packet was sent before its destination was translated: to a node's port, a Service or a load balancer. Policies before that translation
+/// (Calico's `preDNAT` and `doNotTrack`) see this.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Original {
+    /// The address.
+    pub address: IpAddr,
+    /// The port.
+    pub port: u16,
 }
 
 /// The answer in a word.
@@ -65,7 +77,9 @@ pub struct Answer {
 /// What happened at one checkpoint.
 #[derive(Clone, Debug)]
 pub struct CheckpointTrace {
-    /// Whose rules are asked: egress of the source, or ingress of the destination.
+    /// Where on the way this is.
+    pub stage: Stage,
+    /// Which rules are asked: egress of what the packet leaves, or ingress of what it enters.
     pub direction: Direction,
     /// That end.
     pub subject: End,
@@ -120,6 +134,8 @@ pub enum Reason {
     Rule(RuleRef),
     /// These policies isolate the pod, and no rule of theirs allows it.
     DefaultDeny(Vec<PolicyId>),
+    /// What the node does with packets of its own pods to itself.
+    OwnHost(EndpointToHost),
     /// It cannot be told, because of these facts.
     Unknown(Vec<UnknownFact>),
 }
@@ -137,6 +153,8 @@ pub enum UnknownFact {
     EqualPriority(Vec<PolicyId>),
     /// The question leaves open a port, and the answer depends on it.
     Traffic,
+    /// What the node's own packet filter does with packets that are left to it.
+    HostInput,
 }
 
 /// The rule that came nearest to allowing a flow.
@@ -268,8 +286,68 @@ impl Observer for Seen {
     }
 }
 
-/// Evaluates one direction of a flow. Special ends (outside, nodes, a pod and itself) are told apart before any policy is asked.
-pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direction: Direction) -> Checked {
+/// Evaluates one stage of a flow's way.
+pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>, stage: Stage) -> Checked {
+    match stage {
+        Stage::Endpoint(direction) => check_endpoint(compiled, snapshot, flow, direction),
+        Stage::Host { host, direction, hooks } => check_host(compiled, flow, original, host, direction, hooks),
+        Stage::OwnHost(_, action) => {
+            let (verdict, reason) = match (action, compiled.host_input()) {
+                (EndpointToHost::Accept, _) | (EndpointToHost::Return, HostInput::Accepts) => (Verdict::Allowed, Reason::OwnHost(action)),
+                (EndpointToHost::Drop, _) | (EndpointToHost::Return, HostInput::Drops) => (Verdict::Denied, Reason::OwnHost(action)),
+                (EndpointToHost::Return, HostInput::Unknown) => (Verdict::CannotTell, Reason::Unknown(alloc::vec![UnknownFact::HostInput])),
+            };
+            Checked { verdict, reason, seen: Seen::default() }
+        }
+    }
+}
+
+/// Evaluates what a packet meets at a host endpoint.
+fn check_host(
+    compiled: &Compiled,
+    flow: &Flow,
+    original: Option<Original>,
+    host: u32,
+    direction: Direction,
+    hooks: &'static [Hook],
+) -> Checked {
+    let applied = |hooks: &[Hook]| -> Vec<&Applied> {
+        hooks.iter().map(|hook| compiled.applied(compiled.class_of_host(host, *hook), direction)).collect()
+    };
+    if applied(hooks).iter().all(|applied| applied.is_empty()) {
+        return Checked { verdict: Verdict::Allowed, reason: Reason::NoPolicy, seen: Seen::default() };
+    }
+    let peers = OnePeer(compiled.class_of(match direction {
+        Direction::Egress => flow.to,
+        Direction::Ingress => flow.from,
+    }));
+    let mut bench = Workbench::default();
+    let mut seen = Seen::default();
+    let mut run = |hooks: &[Hook], traffic: Traffic, seen: &mut Seen| {
+        let universe = bench.table.intern(ConnectionSet::of_traffic(traffic));
+        let outcome = evaluate_hooks(compiled, &mut bench, host, direction, hooks, &peers, universe, seen);
+        (outcome.left == [universe], outcome.left_is_allowed(&mut bench))
+    };
+    let before = hooks.iter().take_while(|hook| matches!(hook, Hook::Untracked | Hook::PreDnat)).count();
+    let (early, late) = hooks.split_at(before);
+    if let Some(original) = original.filter(|_| direction == Direction::Ingress && !early.is_empty()) {
+        let traffic = Traffic { destination: flow.traffic.destination.map(|_| original.port), ..flow.traffic };
+        let (undecided, outcome) = run(early, traffic, &mut seen);
+        if !undecided || late.is_empty() {
+            let (verdict, reason) = judge(compiled, &outcome, &applied(early), &seen);
+            return Checked { verdict, reason, seen };
+        }
+        let (_, outcome) = run(late, flow.traffic, &mut seen);
+        let (verdict, reason) = judge(compiled, &outcome, &applied(late), &seen);
+        return Checked { verdict, reason, seen };
+    }
+    let (_, outcome) = run(hooks, flow.traffic, &mut seen);
+    let (verdict, reason) = judge(compiled, &outcome, &applied(hooks), &seen);
+    Checked { verdict, reason, seen }
+}
+
+/// Evaluates one direction of a flow at an end. Special ends (outside, nodes, a pod and itself) are told apart before any policy is asked.
+fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direction: Direction) -> Checked {
     let (subject, peer) = match direction {
         Direction::Egress => (flow.from, flow.to),
         Direction::Ingress => (flow.to, flow.from),
@@ -307,6 +385,15 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
     let mut seen = Seen::default();
     let peers = OnePeer(compiled.class_of(peer));
     let outcome = evaluate(compiled, &mut bench, class, direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
+    let (verdict, reason) = judge(compiled, &outcome, &[applied], &seen);
+    if own_node == Matched::Possibly && verdict != Verdict::Allowed {
+        return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };
+    }
+    Checked { verdict, reason, seen }
+}
+
+/// The verdict of an evaluation of one peer, and its reason.
+fn judge(compiled: &Compiled, outcome: &Outcome, applied: &[&Applied], seen: &Seen) -> (Verdict, Reason) {
     let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
     let (allowed, denied) = (first(&outcome.allowed), first(&outcome.denied));
     let verdict = match (allowed.is_none(), denied.is_none()) {
@@ -314,24 +401,22 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, direc
         (true, _) => Verdict::Denied,
         (false, false) => Verdict::CannotTell,
     };
-    if own_node == Matched::Possibly && verdict != Verdict::Allowed {
-        return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };
-    }
     let reason = match verdict {
-        Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, &seen)),
+        Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, seen)),
         Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
         Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
             Some(rule) => Reason::Rule(rule),
-            None => Reason::DefaultDeny(isolating(applied, &seen)),
+            None => Reason::DefaultDeny(isolating(applied, seen)),
         },
     };
-    Checked { verdict, reason, seen }
+    (verdict, reason)
 }
 
 /// Policies of the tier at whose end the packet was denied: being selected by them closed the end.
-fn isolating(applied: &crate::compile::Applied, seen: &Seen) -> Vec<PolicyId> {
+fn isolating(applied: &[&Applied], seen: &Seen) -> Vec<PolicyId> {
     let ended: Vec<u32> = seen.tiers.iter().filter(|t| t.end == Some(TierEnd::Deny)).map(|t| t.tier).collect();
-    applied.tiers.iter().filter(|(tier, _)| ended.contains(tier)).flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
+    let tiers = applied.iter().flat_map(|a| &a.tiers).filter(|(tier, _)| ended.contains(tier));
+    tiers.flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
 }
 
 impl Seen {

@@ -12,6 +12,7 @@
 //! | [`policy`] | objects | one policy language for every kind of policy |
 //! | [`compile`] | snapshot and policies | classes of ends, and policies as sets of them |
 //! | [`evaluate`] | compiled | what one direction of one class lets through: the only code that decides |
+//! | [`path`] | two ends | the places that a packet meets on its way |
 //! | [`connectivity`] | compiled | exact connection sets for all pairs |
 //! | [`decide`], [`explain`] | compiled and a flow | a verdict with everything that led to it |
 //! | [`lint`], [`diff`], [`ingress`], [`ends`] | answers | problems, differences, and lists for people |
@@ -40,6 +41,7 @@ pub mod ingress;
 pub mod lint;
 pub mod load;
 pub mod model;
+pub mod path;
 pub mod policy;
 pub mod resources;
 pub mod scene;

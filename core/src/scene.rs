@@ -6,7 +6,7 @@ use core::cell::OnceCell;
 
 use crate::compile::{Compiled, compile};
 use crate::connectivity::Connectivity;
-use crate::decide::{Answer, Flow};
+use crate::decide::{Answer, Flow, Original};
 use crate::diagnostics::Diagnostic;
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
@@ -171,7 +171,12 @@ impl Scene {
 
     /// One flow, with everything that led to the answer.
     pub fn decide(&self, flow: &Flow) -> Answer {
-        explain::decide(&self.compiled, &self.snapshot, flow)
+        explain::decide(&self.compiled, &self.snapshot, flow, None)
+    }
+
+    /// The same for a packet that was sent somewhere else, and was translated on its way: to the port of a node, say.
+    pub fn decide_translated(&self, flow: &Flow, original: Original) -> Answer {
+        explain::decide(&self.compiled, &self.snapshot, flow, Some(original))
     }
 
     /// Everything there is to say about the text: syntax, validation, references, and policies that probably do not do what they were

@@ -15,6 +15,8 @@ pub struct Settings {
     pub engine: Engine,
     /// What becomes of Calico's staged policies.
     pub staged: Staged,
+    /// What nodes do with packets that Calico leaves to them.
+    pub host_input: HostInput,
     /// Which ends an `ipBlock` can match.
     pub ip_block: IpBlockReach,
     /// What pods with `hostNetwork: true` count as.
@@ -43,6 +45,18 @@ pub enum Engine {
     Calico,
     /// Azure's own network policy manager, which enforces NetworkPolicy alone.
     AzureNpm,
+}
+
+/// What a node's own packet filter does with packets that Calico leaves to it (`defaultEndpointToHostAction: Return`).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum HostInput {
+    /// That is not known.
+    #[default]
+    Unknown,
+    /// It accepts them.
+    Accepts,
+    /// It drops them.
+    Drops,
 }
 
 /// What becomes of staged policies.
@@ -100,6 +114,7 @@ impl Default for Settings {
         Settings {
             engine: Engine::default(),
             staged: Staged::default(),
+            host_input: HostInput::default(),
             ip_block: IpBlockReach::default(),
             host_network: HostNetwork::default(),
             own_node: OwnNode::default(),

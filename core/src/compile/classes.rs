@@ -56,12 +56,11 @@ impl ClassKind {
     /// Whether policies of a sort act on ends of this kind.
     pub(super) fn meets(self, policy: HookMatch) -> bool {
         match self {
-            ClassKind::Host(Hook::Untracked) => policy == HookMatch::Untracked,
-            ClassKind::Host(Hook::PreDnat) => policy == HookMatch::PreDnat,
+            ClassKind::Host(Hook::Untracked) => matches!(policy, HookMatch::Untracked | HookMatch::Failsafe),
+            ClassKind::Host(Hook::PreDnat) => matches!(policy, HookMatch::PreDnat | HookMatch::Failsafe),
             ClassKind::Host(Hook::Forward) => policy == HookMatch::ForwardToo,
-            ClassKind::Host(Hook::Normal) | ClassKind::Pod | ClassKind::Node | ClassKind::Outside => {
-                matches!(policy, HookMatch::Any | HookMatch::ForwardToo)
-            }
+            ClassKind::Host(Hook::Normal) => matches!(policy, HookMatch::Any | HookMatch::ForwardToo | HookMatch::Failsafe),
+            ClassKind::Pod | ClassKind::Node | ClassKind::Outside => matches!(policy, HookMatch::Any | HookMatch::ForwardToo),
         }
     }
 
@@ -188,6 +187,8 @@ impl Classes {
             let mut key = alloc::vec![kind.number()];
             selectors.expressions.encode_host_endpoint(host, snapshot, &mut key);
             selectors.encode_profiles(Some(&host.profiles), &mut key);
+            // Settings may be those of one node; there are few host endpoints, so each node has classes of its own.
+            key.push(host.node.0);
             let ports = named_ports(&host.ports, selectors);
             let addresses = snapshot.nodes.get(host.node.0 as usize).map_or(&[][..], |n| &n.addresses);
             builder.class(key, kind, ports, inside.of_node(addresses), Sample::Host(number))

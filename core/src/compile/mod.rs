@@ -15,18 +15,17 @@ mod traffic;
 pub use classes::{ClassId, ClassKind, Hook};
 pub(crate) use traffic::{Side, TrafficId};
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use fixedbitset::FixedBitSet;
-use hashbrown::HashMap;
 
 use crate::connections::ConnectionSet;
 use crate::evaluate::Matched;
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{Action, Direction, HookMatch, PeerMatch, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
-use crate::settings::{IpBlockReach, OwnNode, Settings};
+use crate::resources::calico::EndpointToHost;
+use crate::settings::{HostInput, IpBlockReach, OwnNode, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
 
 use addresses::AddressIndex;
@@ -91,11 +90,6 @@ impl EndSet {
     /// Classes that match for certain or possibly.
     pub(crate) fn possible(&self) -> &FixedBitSet {
         self.possible.as_ref().unwrap_or(&self.certain)
-    }
-
-    /// Whether nothing is uncertain.
-    pub(crate) fn is_exact(&self) -> bool {
-        self.possible.is_none()
     }
 
     /// Ends in both.
@@ -207,6 +201,7 @@ pub struct Compiled {
     ingress: Vec<Applied>,
     own_node: OwnNode,
     ip_block: IpBlockReach,
+    host_input: HostInput,
 }
 
 /// Compiles a ruleset for the ends of a snapshot.
@@ -235,7 +230,18 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Co
     let traffics = traffics.traffics;
     let egress = applied(&ruleset, &policies, &classes, &traffics, Direction::Egress);
     let ingress = applied(&ruleset, &policies, &classes, &traffics, Direction::Ingress);
-    Compiled { ruleset, policies, classes, addresses, traffics, egress, ingress, own_node: settings.own_node, ip_block: settings.ip_block }
+    Compiled {
+        ruleset,
+        policies,
+        classes,
+        addresses,
+        traffics,
+        egress,
+        ingress,
+        own_node: settings.own_node,
+        ip_block: settings.ip_block,
+        host_input: settings.host_input,
+    }
 }
 
 /// Addresses that rules name otherwise than by writing them down: by direction, those of sets that selectors of peers select; and single ones
@@ -424,8 +430,12 @@ impl Compiled {
 
     /// Enforced policies that select an endpoint and act in this direction, in the order in which they are looked at.
     pub fn policies_on(&self, endpoint: EndpointId, direction: Direction) -> Vec<PolicyId> {
-        let applied = self.applied(self.classes.of_endpoint(endpoint), direction);
-        applied.tiers.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
+        self.policies_on_class(self.classes.of_endpoint(endpoint), direction)
+    }
+
+    /// The same for a class.
+    pub(crate) fn policies_on_class(&self, class: ClassId, direction: Direction) -> Vec<PolicyId> {
+        self.applied(class, direction).tiers.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
     }
 
     /// Whether an enforced policy isolates an endpoint in this direction, so that only what is allowed gets through.
@@ -519,6 +529,23 @@ impl Compiled {
     /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.
     pub(crate) fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
         self.classes.of_host(host, hook)
+    }
+
+    /// Whether there are host endpoints, and an engine that polices them.
+    pub(crate) fn polices_hosts(&self) -> bool {
+        self.ruleset.hosts.is_some()
+    }
+
+    /// What nodes do with packets that Calico leaves to them.
+    pub(crate) fn host_input(&self) -> HostInput {
+        self.host_input
+    }
+
+    /// What a node does with packets of its own pods to itself.
+    pub(crate) fn endpoint_to_host(&self, node: NodeId, snapshot: &Snapshot) -> EndpointToHost {
+        let Some(hosts) = &self.ruleset.hosts else { return EndpointToHost::Accept };
+        let own = snapshot.node(node).and_then(|n| hosts.endpoint_to_host_of.get(n.name.as_str()));
+        own.copied().unwrap_or(hosts.endpoint_to_host)
     }
 
     /// Whether an ipBlock can match pods and nodes.

@@ -93,7 +93,7 @@ impl<'a> Selectors<'a> {
                     let next = selectors.profile_lists.len() as u32;
                     selectors.profile_lists.entry(list).or_insert(next);
                 }
-                SubjectMatch::Endpoints(_) => {}
+                SubjectMatch::Endpoints(_) | SubjectMatch::Hosts { .. } => {}
             }
             for rule in Direction::BOTH.iter().flat_map(|d| policy.rules(*d)) {
                 for term in rule.peers.terms() {
@@ -292,6 +292,15 @@ impl<'a> Selectors<'a> {
         match subject {
             SubjectMatch::Pods(subject) => self.subject(subject, classes),
             SubjectMatch::Endpoints(selector) => self.expressions.subjects(selector),
+            SubjectMatch::Hosts { nodes, but } => {
+                let mut set = classes.none();
+                for (class, _, _, sample) in classes.iter() {
+                    let Sample::Host(id) = sample else { continue };
+                    let host = snapshot.host_endpoints.get(id as usize).and_then(|h| snapshot.node(h.node));
+                    set.set(class, host.is_some_and(|node| nodes.iter().any(|n| **n == *node.name) != *but));
+                }
+                set
+            }
             SubjectMatch::Profiles(list) => {
                 let mut set = classes.none();
                 for (class, kind, _, sample) in classes.iter() {

@@ -145,6 +145,47 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
     Outcome { allowed, denied, left: open }
 }
 
+/// Evaluates one direction of a host endpoint (an index into [`crate::snapshot::Snapshot::host_endpoints`]), hook by hook: what one hook decides the
+/// next is not asked about.
+#[expect(clippy::too_many_arguments, reason = "one more than `evaluate`, and as different from each other")]
+pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
+    compiled: &Compiled,
+    bench: &mut Workbench,
+    host: u32,
+    direction: Direction,
+    hooks: &[Hook],
+    peers: &P,
+    universe: ConnectionId,
+    observer: &mut O,
+) -> Outcome {
+    let nothing = || alloc::vec![ConnectionId::NONE; peers.len()];
+    let mut sum = Outcome { allowed: nothing(), denied: nothing(), left: alloc::vec![universe; peers.len()] };
+    for hook in hooks {
+        let class = compiled.class_of_host(host, *hook);
+        let before = sum.left;
+        // One peer alone is asked about what is left only, so that an observer sees what the packet really meets.
+        let asked = match before.as_slice() {
+            [left] => *left,
+            _ => universe,
+        };
+        let next = evaluate(compiled, bench, class, direction, peers, asked, observer);
+        let table = &mut bench.table;
+        let mut left = Vec::with_capacity(before.len());
+        for (i, open) in before.iter().enumerate() {
+            let at = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
+            for (total, part) in [(&mut sum.allowed, &next.allowed), (&mut sum.denied, &next.denied)] {
+                let reached = table.intersection(at(part), *open);
+                if let Some(total) = total.get_mut(i) {
+                    *total = table.union(*total, reached);
+                }
+            }
+            left.push(table.intersection(at(&next.left), *open));
+        }
+        sum.left = left;
+    }
+    sum
+}
+
 /// What is open, possibly allowed and possibly denied for one peer.
 type State = [ConnectionId; 3];
 

@@ -14,18 +14,23 @@ use core::net::IpAddr;
 
 use crate::compile::{Compiled, End};
 use crate::decide::{
-    Answer, Checked, CheckpointTrace, Flow, Nearest, PolicyTrace, Reason, RuleTrace, TierOutcome, TierTrace, UnknownFact, Verdict, check,
+    Answer, Checked, CheckpointTrace, Flow, Nearest, Original, PolicyTrace, Reason, RuleTrace, TierOutcome, TierTrace, UnknownFact,
+    Verdict, check,
 };
 use crate::evaluate::Matched;
+use crate::path::{Stage, stages};
 use crate::policy::{Action, Direction, PolicyId, RuleRef};
-use crate::snapshot::{Role, Snapshot};
+use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::text::Place;
 
 /// Answers a question, with everything that led to the answer.
-pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) -> Answer {
+///
+/// `original` is where the packet was sent before its destination was translated, if it was.
+pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>) -> Answer {
     let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
-    let teller = Teller { compiled, snapshot, flow: &flow };
-    let checkpoints: Vec<CheckpointTrace> = Direction::BOTH.iter().map(|d| teller.checkpoint(*d)).collect();
+    let teller = Teller { compiled, snapshot, flow: &flow, original };
+    let checkpoints: Vec<CheckpointTrace> =
+        stages(compiled, snapshot, flow.from, flow.to).into_iter().map(|stage| teller.checkpoint(stage)).collect();
     let verdict = if checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
         Verdict::Denied
     } else if checkpoints.iter().any(|c| c.verdict == Verdict::CannotTell) {
@@ -62,16 +67,14 @@ pub(crate) struct Teller<'a> {
     pub(crate) compiled: &'a Compiled,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) flow: &'a Flow,
+    pub(crate) original: Option<Original>,
 }
 
 impl Teller<'_> {
-    fn checkpoint(&self, direction: Direction) -> CheckpointTrace {
-        let (subject, peer) = match direction {
-            Direction::Egress => (self.flow.from, self.flow.to),
-            Direction::Ingress => (self.flow.to, self.flow.from),
-        };
-        let checked = check(self.compiled, self.snapshot, self.flow, direction);
-        let tiers = self.tiers(&checked, subject, direction);
+    fn checkpoint(&self, stage: Stage) -> CheckpointTrace {
+        let (subject, peer, direction) = self.parties(stage);
+        let checked = check(self.compiled, self.snapshot, self.flow, self.original, stage);
+        let tiers = self.tiers(&checked, stage);
         let nearest = match checked.reason {
             Reason::DefaultDeny(_) => nearest(&tiers),
             _ => None,
@@ -82,8 +85,9 @@ impl Teller<'_> {
             Reason::Unknown(facts) => facts.iter().flat_map(|f| self.fact_places(f)).collect(),
             _ => Vec::new(),
         };
-        let sentence = self.sentence(&checked.reason, checked.verdict, subject, peer, direction);
+        let sentence = self.sentence(&checked.reason, checked.verdict, stage);
         CheckpointTrace {
+            stage,
             direction,
             subject,
             peer,
@@ -98,6 +102,32 @@ impl Teller<'_> {
         }
     }
 
+    /// Whose policies a stage asks, about which other end, and in which direction.
+    fn parties(&self, stage: Stage) -> (End, End, Direction) {
+        let Flow { from, to, .. } = *self.flow;
+        match stage {
+            Stage::Endpoint(Direction::Egress) => (from, to, Direction::Egress),
+            Stage::Endpoint(Direction::Ingress) => (to, from, Direction::Ingress),
+            Stage::OwnHost(node, _) => (End::Node(node), from, Direction::Ingress),
+            Stage::Host { host, direction, .. } => {
+                let node = self.snapshot.host_endpoints.get(host as usize).map_or(NodeId(u32::MAX), |h| h.node);
+                let peer = if direction == Direction::Ingress { from } else { to };
+                (End::Node(node), peer, direction)
+            }
+        }
+    }
+
+    /// The name of what a stage asks, in backticks.
+    fn stage_name(&self, stage: Stage) -> String {
+        match stage {
+            Stage::Host { host, .. } => {
+                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                format!("host endpoint `{name}`")
+            }
+            Stage::Endpoint(_) | Stage::OwnHost(..) => format!("`{}`", end_name(self.parties(stage).0, self.snapshot)),
+        }
+    }
+
     fn address(&self, end: End) -> Option<IpAddr> {
         match end {
             End::Pod(id) => self.snapshot.endpoint(id)?.addresses.first().copied(),
@@ -106,10 +136,19 @@ impl Teller<'_> {
         }
     }
 
-    fn tiers(&self, checked: &Checked, subject: End, direction: Direction) -> Vec<TierTrace> {
-        let End::Pod(endpoint) = subject else { return Vec::new() };
+    fn tiers(&self, checked: &Checked, stage: Stage) -> Vec<TierTrace> {
         let mut decided = false;
-        let applying = self.compiled.policies_on(endpoint, direction);
+        let applying: Vec<PolicyId> = match stage {
+            Stage::Endpoint(direction) => match self.parties(stage).0 {
+                End::Pod(endpoint) => self.compiled.policies_on(endpoint, direction),
+                End::Node(_) | End::Outside(_) => return Vec::new(),
+            },
+            Stage::Host { host, direction, hooks } => {
+                let classes = hooks.iter().map(|hook| self.compiled.class_of_host(host, *hook));
+                classes.flat_map(|class| self.compiled.policies_on_class(class, direction)).collect()
+            }
+            Stage::OwnHost(..) => return Vec::new(),
+        };
         let trace = |seen: &crate::decide::SeenTier| {
             let tier = self.compiled.ruleset().tiers.get(seen.tier as usize);
             let in_tier = |id: &&PolicyId| tier.is_some_and(|t| t.groups.iter().any(|g| g.contains(id)));
@@ -166,8 +205,9 @@ impl Teller<'_> {
         }
     }
 
-    fn sentence(&self, reason: &Reason, verdict: Verdict, subject: End, peer: End, direction: Direction) -> String {
-        let subject_name = format!("`{}`", end_name(subject, self.snapshot));
+    fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+        let (_, peer, direction) = self.parties(stage);
+        let subject_name = self.stage_name(stage);
         let peer_name = format!("`{}`", end_name(peer, self.snapshot));
         let traffic = self.flow.traffic;
         let (word, preposition) = (direction.as_str(), direction.preposition());
@@ -176,6 +216,10 @@ impl Teller<'_> {
             Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
             Reason::NoEngine => "no policy engine is installed, so policies are stored and nothing enforces them".to_owned(),
             Reason::Loopback => "traffic of a pod to itself never leaves it, so no policy applies".to_owned(),
+            Reason::OwnHost(action) => {
+                let does = if verdict == Verdict::Allowed { "accepts" } else { "drops" };
+                format!("{subject_name} {does} packets of its own pods to itself (`defaultEndpointToHostAction: {}`)", action.as_str())
+            }
             Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic"),
@@ -211,6 +255,9 @@ impl Teller<'_> {
                 let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
                 format!("{} have equal priority and disagree; either may be looked at first", names.join(" and "))
             }
+            UnknownFact::HostInput => {
+                "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
+            }
             UnknownFact::Traffic => "the answer depends on ports that the question leaves open".to_owned(),
             UnknownFact::Rule(rule) => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
         }
@@ -222,7 +269,7 @@ impl Teller<'_> {
             UnknownFact::EqualPriority(policies) => {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
-            UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::Traffic => Vec::new(),
+            UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::HostInput | UnknownFact::Traffic => Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::Teller;
 use crate::compile::End;
 use crate::decide::{CheckpointTrace, Reason, Suggestion, Verdict};
 use crate::model::Labels;
+use crate::path::Stage;
 use crate::policy::{Direction, Policy, PolicyId};
 use crate::snapshot::Role;
 use crate::text::Span;
@@ -22,7 +23,11 @@ const CONTROLLER_LABELS: [&str; 4] = ["pod-template-hash", "controller-revision-
 pub(super) fn allow(teller: &Teller<'_>, checkpoints: &[CheckpointTrace]) -> Option<Suggestion> {
     let mut edits = Vec::new();
     for checkpoint in checkpoints.iter().filter(|c| c.verdict == Verdict::Denied) {
-        let Reason::DefaultDeny(policies) = &checkpoint.reason else { return None };
+        let (Reason::DefaultDeny(policies), Stage::Endpoint(_)) = (&checkpoint.reason, checkpoint.stage) else { return None };
+        // A NetworkPolicy that allows more helps against NetworkPolicies; in Calico's tiers, order decides.
+        if teller.compiled.polices_hosts() {
+            return None;
+        }
         let policy = nearest_policy(teller, checkpoint, policies)?;
         // At the end of the policy's file: the policy may stand in the middle of a `List`.
         let place = Span::new(u32::MAX, u32::MAX).within(policy.place.document);

@@ -18,11 +18,12 @@ pub(crate) use translate::address_terms;
 pub use translate::translate;
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::model::{AddressSet, LabelSelector, Protocol};
-use crate::resources::calico::{CalicoPort, Icmp};
+use crate::resources::calico::{CalicoPort, EndpointToHost, Icmp};
 use crate::selector::Selector;
 use crate::text::Place;
 
@@ -78,6 +79,17 @@ pub struct Ruleset {
     pub tiers: Vec<Tier>,
     /// All policies; tiers refer to them by number.
     pub policies: Vec<Policy>,
+    /// What is set about hosts; nothing where no engine polices them.
+    pub hosts: Option<HostRules>,
+}
+
+/// What is set about traffic of hosts. Upstream: calico.md 1.11.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HostRules {
+    /// `defaultEndpointToHostAction`.
+    pub endpoint_to_host: EndpointToHost,
+    /// The same, for nodes with a setting of their own, by name.
+    pub endpoint_to_host_of: BTreeMap<String, EndpointToHost>,
 }
 
 impl Ruleset {
@@ -170,6 +182,8 @@ pub enum HookMatch {
     Untracked,
     /// At host endpoints before addresses are translated (`preDNAT`).
     PreDnat,
+    /// At host endpoints wherever traffic of the host itself is decided (failsafe ports).
+    Failsafe,
 }
 
 /// The name under which the ports behind a Service are looked up on ends. No container port can have it.
@@ -212,6 +226,13 @@ pub enum SubjectMatch {
     Endpoints(Selector),
     /// Endpoints that list exactly these profiles, in this order.
     Profiles(Vec<Box<str>>),
+    /// Host endpoints: of these nodes, or of all but these.
+    Hosts {
+        /// Names of nodes.
+        nodes: Vec<Box<str>>,
+        /// Whether those are left out, not meant.
+        but: bool,
+    },
 }
 
 impl SubjectMatch {
@@ -219,7 +240,7 @@ impl SubjectMatch {
     pub fn pods(&self) -> Option<&Subject> {
         match self {
             SubjectMatch::Pods(subject) => Some(subject),
-            SubjectMatch::Endpoints(_) | SubjectMatch::Profiles(_) => None,
+            SubjectMatch::Endpoints(_) | SubjectMatch::Profiles(_) | SubjectMatch::Hosts { .. } => None,
         }
     }
 }

@@ -411,3 +411,14 @@ impl Calico {
         matches!(self, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Felix(_))
     }
 }
+
+impl EndpointToHost {
+    /// The word of the field.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EndpointToHost::Drop => "Drop",
+            EndpointToHost::Accept => "Accept",
+            EndpointToHost::Return => "Return",
+        }
+    }
+}

@@ -282,6 +282,16 @@ impl Snapshot {
         self.nodes.get(id.0 as usize)
     }
 
+    /// The host endpoint that governs a node's traffic with the network, and whether it is one for all interfaces. Of several with a name the one that
+    /// has an address of the node, then the first by name; one for all interfaces only where none has a name. Upstream: calico.md 1.6.
+    pub fn host_endpoint_of(&self, node: NodeId) -> Option<(u32, bool)> {
+        let addresses = self.node(node).map_or(&[][..], |n| &n.addresses);
+        let on_node = || (0..).zip(&self.host_endpoints).filter(|(_, host)| host.node == node);
+        let named = || on_node().filter(|(_, host)| host.interface != "*");
+        let known = named().find(|(_, host)| host.addresses.iter().any(|a| addresses.contains(a))).or_else(|| named().next());
+        known.map(|(i, _)| (i, false)).or_else(|| on_node().next().map(|(i, _)| (i, true)))
+    }
+
     /// The name of an endpoint's namespace.
     pub fn namespace_name(&self, id: NamespaceId) -> &str {
         self.namespace(id).map_or("", |n| &n.name)

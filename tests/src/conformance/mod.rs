@@ -4,6 +4,7 @@
 //! that any further cases of the same forms can be run. What a case looks like is said in the module of its form.
 
 mod admin;
+mod calico_flows;
 mod disputed;
 mod input;
 mod invalid;
@@ -72,6 +73,7 @@ fn visit(folder: &Path, sets: &mut Sets) -> Result<(), String> {
         if member.is_file() {
             if member.extension().is_some_and(|e| e == "json") {
                 admin::run(&member, sets)?;
+                calico_flows::run(&member, sets)?;
             }
         } else if let Some(form) = Form::of(&member)? {
             form.run(&set, &member, sets)?;

@@ -6,14 +6,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Translator;
-use crate::model::{AddressSet, Cidr, LabelSelector, Operator};
+use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::policy::order::{PolicyKey, TierKey};
 use crate::policy::{
-    Action, EntityMatch, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier,
-    TierEnd, TrafficMatch,
+    Action, EntityMatch, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset,
+    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::resources::calico::{
-    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, Profile, StagedAction, WrittenSelector,
+    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration, Profile,
+    StagedAction, WrittenSelector,
 };
 use crate::resources::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::selector::rewrite::{self, PeerParts};
@@ -24,6 +25,8 @@ use crate::text::{DocumentId, Place};
 
 /// The tier of policies that name none, and of NetworkPolicies.
 const DEFAULT_TIER: &str = "default";
+/// The FelixConfiguration that holds for all nodes.
+const DEFAULT_CONFIGURATION: &str = "default";
 /// Tiers that always are there, with their order and what their end does.
 const BUILT_IN: [(&str, f64, TierEnd); 3] =
     [("kube-admin", 1_000.0, TierEnd::Pass), (DEFAULT_TIER, 1_000_000.0, TierEnd::Deny), ("kube-baseline", 10_000_000.0, TierEnd::Pass)];
@@ -117,7 +120,111 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
         });
     }
     add_profiles(resources, settings, &mut ruleset);
+    add_host_rules(resources, &mut ruleset);
     ruleset
+}
+
+/// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: calico.md 1.11.
+const FAILSAFE_INBOUND: [(Protocol, u16); 9] = [
+    (Protocol::TCP, 22),
+    (Protocol::UDP, 68),
+    (Protocol::TCP, 179),
+    (Protocol::TCP, 2379),
+    (Protocol::TCP, 2380),
+    (Protocol::TCP, 5473),
+    (Protocol::TCP, 6443),
+    (Protocol::TCP, 6666),
+    (Protocol::TCP, 6667),
+];
+const FAILSAFE_OUTBOUND: [(Protocol, u16); 9] = [
+    (Protocol::UDP, 53),
+    (Protocol::UDP, 67),
+    (Protocol::TCP, 179),
+    (Protocol::TCP, 2379),
+    (Protocol::TCP, 2380),
+    (Protocol::TCP, 5473),
+    (Protocol::TCP, 6443),
+    (Protocol::TCP, 6666),
+    (Protocol::TCP, 6667),
+];
+
+/// What FelixConfigurations set about hosts. Failsafe ports become a tier before all others, so that they are decided and explained like rules.
+fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) {
+    let mut first_host: Option<Place> = None;
+    let mut default: Option<(&FelixConfiguration, Place)> = None;
+    let mut of_nodes: Vec<(Box<str>, &FelixConfiguration, Place)> = Vec::new();
+    for &(document, resource) in resources {
+        let Kind::Calico(calico) = &resource.kind else { continue };
+        let place = resource.span.within(document);
+        match &**calico {
+            Calico::HostEndpoint(_) => first_host = first_host.or(Some(place)),
+            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => first_host = first_host.or(Some(place)),
+            Calico::Felix(felix) => match resource.meta.name.strip_prefix("node.") {
+                Some(node) => of_nodes.push((node.into(), felix, place)),
+                None if &*resource.meta.name == DEFAULT_CONFIGURATION => default = Some((felix, place)),
+                None => {}
+            },
+            _ => {}
+        }
+    }
+    let mut hosts = HostRules::default();
+    let common = default.map(|(felix, _)| felix);
+    hosts.endpoint_to_host = common.and_then(|felix| felix.endpoint_to_host).unwrap_or_default();
+    for (node, felix, _) in &of_nodes {
+        hosts.endpoint_to_host_of.extend(felix.endpoint_to_host.map(|action| (node.to_string(), action)));
+    }
+    ruleset.hosts = Some(hosts);
+    let Some(first_host) = first_host else { return };
+    let names: Vec<Box<str>> = of_nodes.iter().map(|(node, ..)| node.clone()).collect();
+    let place = default.map_or(first_host, |(_, place)| place);
+    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, None, place);
+    let own =
+        of_nodes.into_iter().map(|(node, felix, place)| (SubjectMatch::Hosts { nodes: alloc::vec![node], but: false }, Some(felix), place));
+    let mut groups = Vec::new();
+    for (subject, felix, place) in core::iter::once(everywhere).chain(own) {
+        let id = PolicyId(ruleset.policies.len() as u32);
+        // A node's own configuration overrides the common one field by field.
+        let inbound = felix.and_then(|f| f.failsafe_inbound.as_deref()).or(common.and_then(|f| f.failsafe_inbound.as_deref()));
+        let outbound = felix.and_then(|f| f.failsafe_outbound.as_deref()).or(common.and_then(|f| f.failsafe_outbound.as_deref()));
+        ruleset.policies.push(Policy {
+            id,
+            kind: "failsafe ports",
+            namespace: None,
+            name: String::from("of the host"),
+            place,
+            subject,
+            subject_place: place,
+            priority: None,
+            acts_on_egress: true,
+            acts_on_ingress: true,
+            egress: failsafe_rules(outbound, &FAILSAFE_OUTBOUND, place),
+            ingress: failsafe_rules(inbound, &FAILSAFE_INBOUND, place),
+            hook: HookMatch::Failsafe,
+            not_enforced: None,
+        });
+        groups.push(alloc::vec![id]);
+    }
+    let tier =
+        Tier { name: String::from("failsafe"), noun: "failsafe ports", groups, end: TierEnd::Pass, ports_only: false, ordered: true };
+    ruleset.tiers.insert(0, tier);
+}
+
+fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], place: Place) -> Vec<Rule> {
+    let rule = |protocol, port, net: Option<Cidr>| Rule {
+        place,
+        name: None,
+        action: Action::Allow,
+        peers: net.map_or(PeerMatch::Any, |net| {
+            let kind = PeerTermKind::Addresses { set: AddressSet::of_cidrs([&net]), inside_too: true };
+            PeerMatch::Of(alloc::vec![PeerTerm { place, kind }])
+        }),
+        traffic: TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),
+        own: None,
+    };
+    match given {
+        Some(ports) => ports.iter().map(|p| rule(p.protocol, p.port, p.net)).collect(),
+        None => default.iter().map(|(protocol, port)| rule(*protocol, *port, None)).collect(),
+    }
 }
 
 fn allows_only(policy: &Policy) -> bool {

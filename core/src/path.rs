@@ -1,0 +1,135 @@
+//! The way of a packet: whose policies it meets, in order.
+//!
+//! Between pods it meets egress of the one and ingress of the other. Where Calico polices hosts, it also meets the host endpoints of the nodes that it
+//! leaves, crosses and enters. Upstream: calico.md 3.8.
+
+use alloc::vec::Vec;
+
+use crate::compile::{Compiled, End, Hook, Whereabouts};
+use crate::policy::Direction;
+use crate::resources::calico::EndpointToHost;
+use crate::snapshot::{NodeId, Snapshot};
+
+/// One place on the way where something is decided.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Stage {
+    /// Policies of an end: egress of the source, or ingress of the destination.
+    Endpoint(Direction),
+    /// Policies of a host endpoint (an index into [`Snapshot::host_endpoints`]).
+    Host {
+        /// Which.
+        host: u32,
+        /// Into the host, or out of it. The other end of the flow is the peer.
+        direction: Direction,
+        /// The hooks that the packet meets, in order; what one allows the later ones are not asked about.
+        hooks: &'static [Hook],
+    },
+    /// What the node does with packets that a pod on it sends to it (`defaultEndpointToHostAction`).
+    OwnHost(NodeId, EndpointToHost),
+}
+
+/// Into processes of the host.
+const LOCAL_IN: &[Hook] = &[Hook::Untracked, Hook::PreDnat, Hook::Normal];
+/// From processes of the host.
+const LOCAL_OUT: &[Hook] = &[Hook::Untracked, Hook::Normal];
+/// From the network, through the host.
+const FORWARD_IN: &[Hook] = &[Hook::Untracked, Hook::PreDnat, Hook::Forward];
+/// Through the host, on the way out of it.
+const FORWARD: &[Hook] = &[Hook::Forward];
+/// From a pod of the host, through it.
+const FORWARD_FROM_POD: &[Hook] = &[Hook::PreDnat, Hook::Forward];
+/// Before addresses are translated, and nothing after that.
+const PRE_DNAT: &[Hook] = &[Hook::PreDnat];
+
+/// All that a packet can meet at a host endpoint.
+pub(crate) const HOST_CHAINS: [(Direction, &[Hook]); 6] = [
+    (Direction::Ingress, LOCAL_IN),
+    (Direction::Egress, LOCAL_OUT),
+    (Direction::Ingress, FORWARD_IN),
+    (Direction::Ingress, FORWARD_FROM_POD),
+    (Direction::Egress, FORWARD),
+    (Direction::Ingress, PRE_DNAT),
+];
+
+/// One end, as far as the way to and from it goes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Spot {
+    /// The node that it is on, if it is known to be on one.
+    pub(crate) node: Option<NodeId>,
+    /// Whether it is a process of the host, not a pod of its own.
+    pub(crate) is_host: bool,
+}
+
+impl Spot {
+    pub(crate) fn of(end: End, compiled: &Compiled, snapshot: &Snapshot) -> Self {
+        let (whereabouts, is_host) = match compiled.node_network(end, snapshot) {
+            Some(whereabouts) => (Some(whereabouts), true),
+            None => (compiled.pod_network(end, snapshot), false),
+        };
+        let node = match whereabouts {
+            Some(Whereabouts::On(node)) => Some(node),
+            Some(Whereabouts::Somewhere) | None => None,
+        };
+        Spot { node, is_host }
+    }
+}
+
+/// What polices a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NodeRules {
+    /// The host endpoint that governs its traffic with the network, and whether that is one for all interfaces.
+    pub(crate) host: Option<(u32, bool)>,
+    /// What becomes of packets from its own pods to itself.
+    pub(crate) endpoint_to_host: EndpointToHost,
+}
+
+impl NodeRules {
+    pub(crate) fn of(node: NodeId, compiled: &Compiled, snapshot: &Snapshot) -> Self {
+        NodeRules { host: snapshot.host_endpoint_of(node), endpoint_to_host: compiled.endpoint_to_host(node, snapshot) }
+    }
+}
+
+/// The stages of the way from one end to another, in the order in which a packet meets them.
+pub fn stages(compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Stage> {
+    let mut stages = alloc::vec![Stage::Endpoint(Direction::Egress)];
+    if compiled.polices_hosts() && from != to {
+        let rules = |node| NodeRules::of(node, compiled, snapshot);
+        host_stages(Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot), rules, &mut stages);
+    }
+    stages.push(Stage::Endpoint(Direction::Ingress));
+    stages
+}
+
+/// The stages between those of the ends themselves.
+pub(crate) fn host_stages(source: Spot, destination: Spot, rules: impl Fn(NodeId) -> NodeRules, stages: &mut Vec<Stage>) {
+    let host = |node: Option<NodeId>| rules(node?).host;
+    let mut meet =
+        |found: Option<(u32, bool)>, direction, hooks| stages.extend(found.map(|(host, _)| Stage::Host { host, direction, hooks }));
+    let all = |found: Option<(u32, bool)>| found.filter(|(_, all)| *all);
+    let same_node = source.node.is_some() && source.node == destination.node;
+    let (leaves, enters) = (host(source.node), host(destination.node));
+    match (source.is_host, destination.is_host) {
+        // The host reaches its own pods and itself, whatever policies say.
+        (true, _) if same_node => {}
+        (false, true) if same_node => {
+            meet(all(leaves), Direction::Ingress, PRE_DNAT);
+            stages.extend(source.node.map(|node| Stage::OwnHost(node, rules(node).endpoint_to_host)));
+        }
+        (false, false) if same_node => {
+            meet(all(leaves), Direction::Ingress, FORWARD_FROM_POD);
+            meet(all(leaves), Direction::Egress, FORWARD);
+        }
+        (from_host, to_host) => {
+            if from_host {
+                meet(leaves, Direction::Egress, LOCAL_OUT);
+            } else {
+                meet(all(leaves), Direction::Ingress, FORWARD_FROM_POD);
+                meet(leaves, Direction::Egress, FORWARD);
+            }
+            meet(enters, Direction::Ingress, if to_host { LOCAL_IN } else { FORWARD_IN });
+            if !to_host {
+                meet(all(enters), Direction::Egress, FORWARD);
+            }
+        }
+    }
+}
