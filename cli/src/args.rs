@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
 use netpolis_core::model::{Cidr, Protocol};
-use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+use netpolis_core::settings::{Engine, HostInput, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 
 use crate::diff::DiffFormat;
 use crate::formats::Format;
@@ -31,7 +31,10 @@ PATH is a file, a folder (read with all its .yaml, .yml and .json files) or - fo
 A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME, {ingress-controller} or an IP address.
 
 assumptions, where the policy API leaves a choice:
-  --engine generic|none                  the installed policy engine (generic)
+  --engine detected|generic|calico|azure-npm|none
+                                         the installed policy engine (detected: Calico if there is any of its resources)
+  --staged not-enforced|as-if-enforced   what becomes of Calico's staged policies (not-enforced)
+  --host-input unknown|accepts|drops     what nodes do with packets that Calico leaves to them (unknown)
   --ip-block pods-too|outside-only       ends that an ipBlock can match (pods-too)
   --host-network as-node|as-pod          what pods with hostNetwork count as (as-node)
   --own-node ingress-allowed|ignored     whether a pod's own node always reaches it (ingress-allowed)
@@ -141,8 +144,18 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                 given.preset = choose(&mut parser, "assume", &options)?;
             }
             Arg::Long("engine") => {
-                let engine = choose(&mut parser, "engine", &[("generic", Engine::Generic), ("none", Engine::None)])?;
+                let engine = choose(&mut parser, "engine", &Engine::ALL.map(|engine| (engine.as_str(), engine)))?;
                 given.changes.push(Box::new(move |settings| settings.engine = engine));
+            }
+            Arg::Long("staged") => {
+                let options = [("not-enforced", Staged::NotEnforced), ("as-if-enforced", Staged::AsIfEnforced)];
+                let staged = choose(&mut parser, "staged", &options)?;
+                given.changes.push(Box::new(move |settings| settings.staged = staged));
+            }
+            Arg::Long("host-input") => {
+                let options = [("unknown", HostInput::Unknown), ("accepts", HostInput::Accepts), ("drops", HostInput::Drops)];
+                let input = choose(&mut parser, "host-input", &options)?;
+                given.changes.push(Box::new(move |settings| settings.host_input = input));
             }
             Arg::Long("ip-block") => {
                 let options = [("pods-too", IpBlockReach::PodsToo), ("outside-only", IpBlockReach::OutsideOnly)];

@@ -47,6 +47,27 @@ pub enum Engine {
     AzureNpm,
 }
 
+impl Engine {
+    /// All choices, in the order to show them.
+    pub const ALL: [Engine; 5] = [Engine::Detected, Engine::Generic, Engine::Calico, Engine::AzureNpm, Engine::None];
+
+    /// The word for it in options and links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Engine::Detected => "detected",
+            Engine::None => "none",
+            Engine::Generic => "generic",
+            Engine::Calico => "calico",
+            Engine::AzureNpm => "azure-npm",
+        }
+    }
+
+    /// The choice with this word.
+    pub fn from_name(name: &str) -> Option<Engine> {
+        Engine::ALL.into_iter().find(|engine| engine.as_str() == name)
+    }
+}
+
 /// What a node's own packet filter does with packets that Calico leaves to it (`defaultEndpointToHostAction: Return`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum HostInput {

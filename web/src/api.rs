@@ -49,8 +49,8 @@ impl Assumptions {
     fn settings(&self) -> Settings {
         let is = |field: &Option<String>, word: &str| field.as_deref() == Some(word);
         let mut settings = Settings::default();
-        if is(&self.engine, "none") {
-            settings.engine = Engine::None;
+        if let Some(engine) = self.engine.as_deref().and_then(Engine::from_name) {
+            settings.engine = engine;
         }
         if is(&self.ip_block, "outsideOnly") {
             settings.ip_block = IpBlockReach::OutsideOnly;

@@ -4,7 +4,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use netpolis_core::settings::{Engine, Settings};
+use netpolis_core::settings::{Engine, Settings, Staged};
 
 use super::Store;
 use super::icons::{INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, TRASH, UNDO, icon, logo};
@@ -12,6 +12,21 @@ use super::menu::Menu;
 use crate::effects::{files, storage};
 use crate::examples::EXAMPLES;
 use crate::state::{Action, Dialog, Pane, Theme};
+
+/// The name of an engine, and what it enforces.
+fn engine_words(engine: Engine) -> (&'static str, &'static str) {
+    match engine {
+        Engine::Detected => ("as the text has it", "Calico if the text has any of its resources, else an engine for NetworkPolicy."),
+        Engine::Generic => {
+            ("NetworkPolicy engine", "Enforces NetworkPolicy and the cluster-wide policies as their API texts say, and ignores Calico's.")
+        }
+        Engine::Calico => {
+            ("Calico", "Calico open source 3.32 or newer: tiers, its own policies, hosts, NetworkPolicy and ClusterNetworkPolicy.")
+        }
+        Engine::AzureNpm => ("Azure NPM", "Azure's network policy manager: NetworkPolicy only, with its limits."),
+        Engine::None => ("No engine", "The API server stores policies, and nothing enforces them."),
+    }
+}
 
 /// The top of the page.
 #[component]
@@ -25,6 +40,13 @@ pub fn Header() -> Html {
     let title = store.example.and_then(|i| EXAMPLES.get(i)).map_or("Your own", |e| e.title);
     let none = store.settings.engine == Engine::None;
     let engine = |engine: Engine| Settings { engine, ..store.settings.clone() };
+    let staged = Settings {
+        staged: match store.settings.staged {
+            Staged::NotEnforced => Staged::AsIfEnforced,
+            Staged::AsIfEnforced => Staged::NotEnforced,
+        },
+        ..store.settings.clone()
+    };
     let (theme_icon, theme_word) = match store.theme {
         Theme::System => (SYSTEM, "theme: as the system has it"),
         Theme::Light => (SUN, "theme: light"),
@@ -81,12 +103,15 @@ pub fn Header() -> Html {
             <span class="grow" />
             <p class="private">{ "Nothing leaves your browser" }</p>
             <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
-                button={html! { <><span class="pick-label">{ "Engine" }</span><b>{ if none { "none" } else { "NetworkPolicy engine" } }</b></> }}>
-                <button type="button" class={classes!("example", (!none).then_some("chosen"))} onclick={act(Action::ChooseSettings(engine(Engine::Generic)))}>
-                    <b>{ "NetworkPolicy engine" }</b><span>{ "Enforces NetworkPolicy and the cluster-wide policies as their API texts say." }</span>
-                </button>
-                <button type="button" class={classes!("example", none.then_some("chosen"))} onclick={act(Action::ChooseSettings(engine(Engine::None)))}>
-                    <b>{ "No engine" }</b><span>{ "The API server stores policies, and nothing enforces them." }</span>
+                button={html! { <><span class="pick-label">{ "Engine" }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
+                { for Engine::ALL.into_iter().map(|choice| html! {
+                    <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
+                        onclick={act(Action::ChooseSettings(engine(choice)))}>
+                        <b>{ engine_words(choice).0 }</b><span>{ engine_words(choice).1 }</span>
+                    </button>
+                }) }
+                <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={act(Action::ChooseSettings(staged))}>
+                    { if store.settings.staged == Staged::AsIfEnforced { "Staged policies: as if enforced" } else { "Staged policies: not enforced" } }
                 </button>
                 <hr />
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>

@@ -11,7 +11,7 @@
 mod base64;
 mod deflate;
 
-use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 
 use crate::view_model::Question;
 
@@ -173,8 +173,11 @@ fn read_entries(mut bytes: &[u8]) -> Option<Shared> {
 pub fn settings_text(settings: &Settings) -> String {
     let default = Settings::default();
     let mut lines: Vec<String> = Vec::new();
-    if settings.engine == Engine::None {
-        lines.push("engine=none".into());
+    if settings.engine != default.engine {
+        lines.push(format!("engine={}", settings.engine.as_str()));
+    }
+    if settings.staged == Staged::AsIfEnforced {
+        lines.push("staged=enforced".into());
     }
     if settings.ip_block == IpBlockReach::OutsideOnly {
         lines.push("ipBlock=outside".into());
@@ -199,7 +202,8 @@ pub fn settings_from_text(text: &str) -> Settings {
     let mut settings = Settings::default();
     for line in text.lines() {
         match line.split_once('=') {
-            Some(("engine", "none")) => settings.engine = Engine::None,
+            Some(("engine", name)) => settings.engine = Engine::from_name(name).unwrap_or_default(),
+            Some(("staged", "enforced")) => settings.staged = Staged::AsIfEnforced,
             Some(("ipBlock", "outside")) => settings.ip_block = IpBlockReach::OutsideOnly,
             Some(("hostNetwork", "pod")) => settings.host_network = HostNetwork::AsPod,
             Some(("ownNode", "ignored")) => settings.own_node = OwnNode::Ignored,

@@ -78,7 +78,8 @@ fn entries_that_lie_about_their_length_are_damaged() {
 
 #[test]
 fn settings_come_back() {
-    for settings in [Settings::default(), Settings::np_guard(), scene().settings] {
+    let calico = Settings { engine: Engine::Calico, staged: Staged::AsIfEnforced, ..Settings::default() };
+    for settings in [Settings::default(), Settings::np_guard(), scene().settings, calico] {
         assert_eq!(settings_from_text(&settings_text(&settings)), settings);
     }
 }
