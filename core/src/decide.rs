@@ -374,11 +374,8 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     }
     let applied = compiled.applied(class, direction);
     if applied.is_empty() {
-        return free(if compiled.ruleset().policies.iter().any(|p| p.not_enforced.is_some()) {
-            Reason::NoEngine
-        } else {
-            Reason::NoPolicy
-        });
+        let ruleset = compiled.ruleset();
+        return free(if ruleset.no_engine && !ruleset.policies.is_empty() { Reason::NoEngine } else { Reason::NoPolicy });
     }
     let mut bench = Workbench::default();
     let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));

@@ -33,6 +33,8 @@ const CHECKS: &[Check] = &[
     rules::port_name_outside::check,
     rules::mixed_versions::check,
     rules::missing_service::check,
+    rules::missing_tier::check,
+    rules::azure_npm::check,
 ];
 
 /// Runs every rule.

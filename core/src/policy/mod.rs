@@ -79,6 +79,8 @@ pub struct Ruleset {
     pub tiers: Vec<Tier>,
     /// All policies; tiers refer to them by number.
     pub policies: Vec<Policy>,
+    /// Whether no engine is installed, so that nothing is enforced.
+    pub no_engine: bool,
     /// What is set about hosts; nothing where no engine polices them.
     pub hosts: Option<HostRules>,
 }

@@ -1,11 +1,13 @@
 //! The rules, one a file.
 
+pub(super) mod azure_npm;
 pub(super) mod block_covers_pods;
 pub(super) mod cuts_off_dns;
 pub(super) mod either_or_both;
 pub(super) mod equal_priority;
 pub(super) mod host_network;
 pub(super) mod missing_service;
+pub(super) mod missing_tier;
 pub(super) mod mixed_versions;
 pub(super) mod no_engine;
 pub(super) mod peer_selects_nothing;

@@ -1,25 +1,41 @@
-//! LINT009: policies without a policy engine.
+//! LINT009: policies without a policy engine, or with one that does not enforce them.
 //!
 //! The API server stores them, and nothing enforces them or says so.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::lint::policies;
+use crate::policy::Policy;
 use crate::scene::Scene;
 
 const CODE: Code = Code("LINT009");
 
 pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
-    let idle: Vec<_> = policies(scene).iter().filter(|p| p.not_enforced.is_some()).collect();
-    let Some(first) = idle.iter().min_by_key(|p| p.place) else { return };
-    let message = match idle.len() {
-        1 => format!("`{}` has no effect: no policy engine is installed", first.title()),
-        many => format!("these {many} policies have no effect: no policy engine is installed"),
-    };
-    found.push(
-        Diagnostic::at(CODE, Severity::Warning, Some(first.place), message)
-            .help("install a network plugin that enforces policy; API servers take policies without one and do not warn"),
-    );
+    let mut by_reason: BTreeMap<&str, Vec<&Policy>> = BTreeMap::new();
+    for policy in policies(scene) {
+        if let Some(reason) = &policy.not_enforced {
+            by_reason.entry(reason).or_default().push(policy);
+        }
+    }
+    for (reason, idle) in by_reason {
+        let Some(first) = idle.iter().min_by_key(|p| p.place) else { continue };
+        let message = match idle.len() {
+            1 => format!("`{}` has no effect: {reason}", first.title()),
+            many => format!("these {many} policies have no effect: {reason}"),
+        };
+        // A staged policy is meant to have none.
+        let staged = idle.iter().all(|policy| policy.kind.starts_with("Staged"));
+        let severity = if staged { Severity::Note } else { Severity::Warning };
+        let help = match () {
+            () if scene.compiled().ruleset().no_engine => {
+                "install a network plugin that enforces policy; API servers take policies without one and do not warn"
+            }
+            () if staged => "evaluate staged policies as if they were enforced to see what they would change",
+            () => "choose the engine that your cluster has, or write the policy for that engine",
+        };
+        found.push(Diagnostic::at(CODE, severity, Some(first.place), message).help(help));
+    }
 }

@@ -34,6 +34,7 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
             policy.not_enforced = Some("no policy engine is installed".into());
         }
         ruleset.tiers.clear();
+        ruleset.no_engine = true;
     }
     ruleset.tiers.retain(|tier| !tier.groups.is_empty());
     ruleset
