@@ -265,11 +265,6 @@ impl<'a> Expressions<'a> {
         }
     }
 
-    /// All address sets that selectors of peers stand for.
-    pub(super) fn address_sets(&self) -> impl Iterator<Item = &AddressSet> {
-        self.addresses.values().filter(|set| !set.is_empty())
-    }
-
     /// Indexes the classes.
     pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes) {
         let mut table = LabelTable::new(classes.len(), self.keys.len());

@@ -1,24 +1,55 @@
-//! stub
-#[derive(PartialEq, PartialOrd)]
+//! The order of Calico's tiers, and of the policies in one. Upstream: calico.md 3.1 and 3.2 (`felix/calc/policy_sorter.go`).
+
+use core::cmp::Ordering;
+
+/// What the place of a tier depends on.
+#[derive(Clone, Copy, Debug)]
 pub struct TierKey<'a> {
+    /// Its name.
     pub name: &'a str,
+    /// `spec.order`; tiers without one come after those that have one.
     pub order: Option<f64>,
+    /// Whether there is such a Tier; those that policies only name come last.
     pub exists: bool,
 }
-#[derive(PartialEq, PartialOrd)]
+
+/// What the place of a policy in its tier depends on.
+#[derive(Clone, Copy, Debug)]
 pub struct PolicyKey<'a> {
+    /// `spec.order`; policies without one come last.
     pub order: Option<f64>,
+    /// Its name.
     pub name: &'a str,
+    /// Its namespace; empty for kinds without one.
     pub namespace: &'a str,
+    /// Its kind, with those of Kubernetes as `KubernetesNetworkPolicy` and `KubernetesClusterNetworkPolicy`.
     pub kind: &'a str,
 }
-impl TierKey<'_> {
-    pub fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.partial_cmp(other).unwrap_or(core::cmp::Ordering::Equal)
+
+fn by_order(a: Option<f64>, b: Option<f64>) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
     }
 }
+
+impl TierKey<'_> {
+    /// Which of two tiers comes first.
+    pub fn cmp(&self, other: &TierKey<'_>) -> Ordering {
+        other.exists.cmp(&self.exists).then_with(|| by_order(self.order, other.order)).then_with(|| self.name.cmp(other.name))
+    }
+}
+
 impl PolicyKey<'_> {
-    pub fn cmp(&self, other: &Self) -> core::cmp::Ordering {
-        self.partial_cmp(other).unwrap_or(core::cmp::Ordering::Equal)
+    /// Which of two policies of a tier comes first.
+    pub fn cmp(&self, other: &PolicyKey<'_>) -> Ordering {
+        by_order(self.order, other.order).then_with(|| self.text().cmp(other.text()))
+    }
+
+    /// Policies of one order are compared by `name/namespace/kind`, byte by byte, the separators included: `a-b` comes before `a`.
+    fn text(&self) -> impl Iterator<Item = u8> + '_ {
+        [self.name, "/", self.namespace, "/", self.kind].into_iter().flat_map(str::bytes)
     }
 }

@@ -2,10 +2,14 @@
 //!
 //! Upstream: `projectcalico/calico`, `libcalico-go/lib/selector` (tokenizer, parser, AST).
 
+mod parse;
 pub mod rewrite;
+
+pub use parse::{SyntaxError, SyntaxErrorKind, parse};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// A selector as it was understood.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -44,8 +48,85 @@ pub enum Comparison {
     /// `ends with`.
     EndsWith(Box<str>),
 }
-impl core::fmt::Display for Selector {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("stub")
+impl Selector {
+    /// Whether an end with these labels is selected; `label` gives the value of a key.
+    pub fn matches<'l>(&self, label: &dyn Fn(&str) -> Option<&'l str>) -> bool {
+        match self {
+            Selector::All | Selector::Global => true,
+            Selector::Has(key) => label(key).is_some(),
+            Selector::Compare(key, comparison) => comparison.matches(label(key)),
+            Selector::Not(inner) => !inner.matches(label),
+            Selector::And(parts) => parts.iter().all(|part| part.matches(label)),
+            Selector::Or(parts) => parts.iter().any(|part| part.matches(label)),
+        }
+    }
+}
+
+impl Comparison {
+    /// Whether a label with this value, or an absent one, passes.
+    pub fn matches(&self, value: Option<&str>) -> bool {
+        let among = |values: &[Box<str>], value: &str| values.iter().any(|v| **v == *value);
+        match (self, value) {
+            (Comparison::NotEquals(_) | Comparison::NotIn(_), None) => true,
+            (_, None) => false,
+            (Comparison::Equals(wanted), Some(value)) => **wanted == *value,
+            (Comparison::NotEquals(excluded), Some(value)) => **excluded != *value,
+            (Comparison::In(values), Some(value)) => among(values, value),
+            (Comparison::NotIn(values), Some(value)) => !among(values, value),
+            (Comparison::Contains(text), Some(value)) => value.contains(&**text),
+            (Comparison::StartsWith(text), Some(value)) => value.starts_with(&**text),
+            (Comparison::EndsWith(text), Some(value)) => value.ends_with(&**text),
+        }
+    }
+}
+
+/// A text in the quotes that it can stand in.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if self.0.contains('"') { '\'' } else { '"' };
+        write!(f, "{quote}{}{quote}", self.0)
+    }
+}
+
+impl fmt::Display for Selector {
+    /// The canonical form, which reads back as the same selector. Upstream: calico.md 2.3.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chain = |f: &mut fmt::Formatter<'_>, parts: &[Selector], joint: &str| {
+            for (i, part) in parts.iter().enumerate() {
+                write!(f, "{}{part}", if i == 0 { "(" } else { joint })?;
+            }
+            f.write_str(")")
+        };
+        match self {
+            Selector::All => f.write_str("all()"),
+            Selector::Global => f.write_str("global()"),
+            Selector::Has(key) => write!(f, "has({key})"),
+            Selector::Compare(key, comparison) => write!(f, "{key} {comparison}"),
+            Selector::Not(inner) => write!(f, "!{inner}"),
+            Selector::And(parts) => chain(f, parts, " && "),
+            Selector::Or(parts) => chain(f, parts, " || "),
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (operator, value) = match self {
+            Comparison::Equals(value) => ("==", value),
+            Comparison::NotEquals(value) => ("!=", value),
+            Comparison::Contains(value) => ("contains", value),
+            Comparison::StartsWith(value) => ("starts with", value),
+            Comparison::EndsWith(value) => ("ends with", value),
+            Comparison::In(values) | Comparison::NotIn(values) => {
+                f.write_str(if matches!(self, Comparison::In(_)) { "in {" } else { "not in {" })?;
+                for (i, value) in values.iter().enumerate() {
+                    write!(f, "{}{}", if i == 0 { "" } else { ", " }, Quoted(value))?;
+                }
+                return f.write_str("}");
+            }
+        };
+        write!(f, "{operator} {}", Quoted(value))
     }
 }

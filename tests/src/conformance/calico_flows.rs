@@ -51,12 +51,12 @@ struct ExpectedFlow {
     by: Option<By>,
 }
 
+/// A pod, an address, or a process of a node.
 #[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Address {
-    Pod(String),
-    Ip(IpAddr),
-    Host(String),
+struct Address {
+    pod: Option<String>,
+    ip: Option<IpAddr>,
+    host: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -117,12 +117,13 @@ fn compare(case: &Case) -> Result<(), String> {
 
 fn end(scene: &Scene, address: &Address) -> Result<End, String> {
     match address {
-        Address::Pod(name) => input::pod(scene, name),
-        Address::Ip(address) => Ok(End::Outside(*address)),
-        Address::Host(name) => {
+        Address { pod: Some(name), .. } => input::pod(scene, name),
+        Address { host: Some(name), .. } => {
             let node = scene.snapshot().nodes().find(|(_, node)| node.name == *name);
             node.map(|(id, _)| End::Node(id)).ok_or_else(|| format!("there is no node `{name}`"))
         }
+        Address { ip: Some(address), .. } => Ok(End::Outside(*address)),
+        _ => Err("an end of the flow is not known".into()),
     }
 }
 

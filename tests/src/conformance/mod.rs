@@ -5,6 +5,7 @@
 
 mod admin;
 mod calico_flows;
+mod calico_language;
 mod disputed;
 mod input;
 mod invalid;
@@ -74,6 +75,7 @@ fn visit(folder: &Path, sets: &mut Sets) -> Result<(), String> {
             if member.extension().is_some_and(|e| e == "json") {
                 admin::run(&member, sets)?;
                 calico_flows::run(&member, sets)?;
+                calico_language::run(&member, sets)?;
             }
         } else if let Some(form) = Form::of(&member)? {
             form.run(&set, &member, sets)?;
