@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::compile::{ClassId, Compiled, End, Hook, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::evaluate::{AllPeers, Matched, NoTrace, Workbench, evaluate, evaluate_hooks};
+use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Workbench, evaluate, evaluate_hooks};
 use crate::path::{NodeRules, Spot, Stage, host_stages};
 use crate::policy::Direction;
 use crate::resources::calico::EndpointToHost;
@@ -133,8 +133,9 @@ pub struct Connectivity {
 struct Hosts {
     nodes: Vec<NodeRules>,
     endpoints: Vec<Spot>,
-    /// By host endpoint, direction and hooks: what is let through for every class at the other end.
-    rows: HashMap<(u32, Direction, &'static [Hook]), Row>,
+    /// By host endpoint, direction, hooks, and (where rules say something of it) the end on this side: what is let through for every class at the
+    /// other end.
+    rows: HashMap<(u32, Direction, &'static [Hook], Option<ClassId>), Row>,
     /// What is left to a node's own packet filter.
     left_to_node: PairIds,
 }
@@ -158,11 +159,12 @@ impl Hosts {
             Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
             Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
             Stage::Host { host, direction, hooks } => {
-                let peer = match direction {
-                    Direction::Ingress => from.1,
-                    Direction::Egress => to.1,
+                let (own, peer) = match direction {
+                    Direction::Ingress => (to.1, from.1),
+                    Direction::Egress => (from.1, to.1),
                 };
-                self.rows.get(&(host, direction, hooks)).map_or(EVERYTHING, |row| row.at(peer))
+                let row = self.rows.get(&(host, direction, hooks, None)).or_else(|| self.rows.get(&(host, direction, hooks, Some(own))));
+                row.map_or(EVERYTHING, |row| row.at(peer))
             }
         };
         stages.iter().map(passes).collect()
@@ -207,22 +209,16 @@ impl Connectivity {
 
     /// Evaluates every host endpoint, and computes what pairs of ends that meet them come to, once.
     fn add_hosts(&mut self, compiled: &Compiled, snapshot: &Snapshot) {
-        let mut rows = HashMap::new();
-        for host in 0..snapshot.host_endpoints.len() as u32 {
-            for (direction, hooks) in crate::path::HOST_CHAINS {
-                rows.insert((host, direction, hooks), host_row(compiled, &mut self.bench, host, direction, hooks));
-            }
-        }
         let (none, all) = (ConnectionId::NONE, ConnectionId::ALL);
         let left_to_node = match compiled.host_input() {
             HostInput::Unknown => PairIds { allowed: none, possible: all },
             HostInput::Accepts => EVERYTHING,
             HostInput::Drops => PairIds { allowed: none, possible: none },
         };
-        let hosts = Hosts {
+        let mut hosts = Hosts {
             nodes: snapshot.nodes().map(|(id, _)| NodeRules::of(id, compiled, snapshot)).collect(),
             endpoints: snapshot.endpoints().map(|(id, _)| Spot::of(End::Pod(id), compiled, snapshot)).collect(),
-            rows,
+            rows: HashMap::new(),
             left_to_node,
         };
         // Where a pod is matters only on a node that has a host endpoint, or to that node itself.
@@ -232,6 +228,19 @@ impl Connectivity {
         kinds.extend(outside);
         kinds.sort_unstable();
         kinds.dedup();
+        let mut classes: Vec<ClassId> = kinds.iter().map(|(_, class)| *class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        for host in 0..snapshot.host_endpoints.len() as u32 {
+            for (direction, hooks) in crate::path::HOST_CHAINS {
+                let asks_own = hooks.iter().any(|hook| compiled.asks_about_own_end(compiled.class_of_host(host, *hook), direction));
+                let owns: Vec<Option<ClassId>> = if asks_own { classes.iter().copied().map(Some).collect() } else { alloc::vec![None] };
+                for own in owns {
+                    let at = AtHost { host, direction, hooks, own: own.unwrap_or(ClassId(u32::MAX)) };
+                    hosts.rows.insert((host, direction, hooks, own), host_row(compiled, &mut self.bench, &at));
+                }
+            }
+        }
         for from in &kinds {
             for to in &kinds {
                 let passes = hosts.on_the_way(*from, *to);
@@ -398,11 +407,11 @@ impl Connectivity {
 }
 
 /// What the hooks of a host endpoint, one after the other, let through for every class at the other end.
-fn host_row(compiled: &Compiled, bench: &mut Workbench, host: u32, direction: Direction, hooks: &[Hook]) -> Row {
+fn host_row(compiled: &Compiled, bench: &mut Workbench, at: &AtHost<'_>) -> Row {
     let peers = AllPeers(compiled.class_count());
     let mut row = Row { allowed: Vec::with_capacity(peers.0), possible: None };
     let mut possible = Vec::with_capacity(peers.0);
-    let outcome = evaluate_hooks(compiled, bench, host, direction, hooks, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
+    let outcome = evaluate_hooks(compiled, bench, at, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
     for (allowed, denied) in outcome.allowed.iter().zip(&outcome.denied) {
         row.allowed.push(bench.table.difference(*allowed, *denied));
         possible.push(*allowed);
@@ -422,7 +431,8 @@ fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Sid
             continue;
         }
         let row = *known.entry(signature).or_insert_with(|| {
-            let outcome = evaluate(compiled, bench, class, direction, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
+            let outcome =
+                evaluate(compiled, bench, Asked::end(class), direction, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
             let mut last: Option<([ConnectionId; 2], ConnectionId)> = None;
             let allowed: Vec<ConnectionId> = outcome
                 .allowed

@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use crate::compile::{Applied, Compiled, End, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
-use crate::evaluate::{Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
+use crate::evaluate::{Asked, AtHost, Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
 use crate::path::Stage;
 use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
 use crate::resources::calico::EndpointToHost;
@@ -317,31 +317,33 @@ fn check_host(
     if applied(hooks).iter().all(|applied| applied.is_empty()) {
         return Checked { verdict: Verdict::Allowed, reason: Reason::NoPolicy, seen: Seen::default() };
     }
-    let peers = OnePeer(compiled.class_of(match direction {
-        Direction::Egress => flow.to,
-        Direction::Ingress => flow.from,
-    }));
+    let (own, peer) = match direction {
+        Direction::Egress => (flow.from, flow.to),
+        Direction::Ingress => (flow.to, flow.from),
+    };
+    let peers = OnePeer(compiled.class_of(peer));
     let mut bench = Workbench::default();
     let mut seen = Seen::default();
-    let mut run = |hooks: &[Hook], traffic: Traffic, seen: &mut Seen| {
+    let mut run = |hooks: &[Hook], own: End, traffic: Traffic, seen: &mut Seen| {
         let universe = bench.table.intern(ConnectionSet::of_traffic(traffic));
-        let outcome = evaluate_hooks(compiled, &mut bench, host, direction, hooks, &peers, universe, seen);
+        let at = AtHost { host, direction, hooks, own: compiled.class_of(own) };
+        let outcome = evaluate_hooks(compiled, &mut bench, &at, &peers, universe, seen);
         (outcome.left == [universe], outcome.left_is_allowed(&mut bench))
     };
     let before = hooks.iter().take_while(|hook| matches!(hook, Hook::Untracked | Hook::PreDnat)).count();
     let (early, late) = hooks.split_at(before);
     if let Some(original) = original.filter(|_| direction == Direction::Ingress && !early.is_empty()) {
         let traffic = Traffic { destination: flow.traffic.destination.map(|_| original.port), ..flow.traffic };
-        let (undecided, outcome) = run(early, traffic, &mut seen);
+        let (undecided, outcome) = run(early, End::Outside(original.address), traffic, &mut seen);
         if !undecided || late.is_empty() {
             let (verdict, reason) = judge(compiled, &outcome, &applied(early), &seen);
             return Checked { verdict, reason, seen };
         }
-        let (_, outcome) = run(late, flow.traffic, &mut seen);
+        let (_, outcome) = run(late, own, flow.traffic, &mut seen);
         let (verdict, reason) = judge(compiled, &outcome, &applied(late), &seen);
         return Checked { verdict, reason, seen };
     }
-    let (_, outcome) = run(hooks, flow.traffic, &mut seen);
+    let (_, outcome) = run(hooks, own, flow.traffic, &mut seen);
     let (verdict, reason) = judge(compiled, &outcome, &applied(hooks), &seen);
     Checked { verdict, reason, seen }
 }
@@ -381,7 +383,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let mut seen = Seen::default();
     let peers = OnePeer(compiled.class_of(peer));
-    let outcome = evaluate(compiled, &mut bench, class, direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
+    let outcome = evaluate(compiled, &mut bench, Asked::end(class), direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
     let (verdict, reason) = judge(compiled, &outcome, &[applied], &seen);
     if own_node == Matched::Possibly && verdict != Verdict::Allowed {
         return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };

@@ -507,6 +507,12 @@ impl Compiled {
         Signature { applied, ports, class: applied.tells_subjects_apart.then_some(class), hook }
     }
 
+    /// Whether a rule that applies to a class says something of the packet's end on its own side.
+    pub(crate) fn asks_about_own_end(&self, class: ClassId, direction: Direction) -> bool {
+        let applied = self.applied(class, direction);
+        applied.tells_subjects_apart || applied.names_own_ports
+    }
+
     pub(crate) fn compiled_policy(&self, id: PolicyId) -> Option<&CompiledPolicy> {
         self.policies.get(id.0 as usize)
     }

@@ -115,23 +115,40 @@ impl Outcome {
     }
 }
 
+/// Whose policies are asked, and about which end of the packet on this side.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    /// Whose policies.
+    pub(crate) subject: ClassId,
+    /// The end of the packet on this side: the same, but for a host endpoint, where it is whatever the packet comes from or goes to.
+    pub(crate) own: ClassId,
+}
+
+impl Asked {
+    /// An end that has policies itself.
+    pub(crate) fn end(class: ClassId) -> Self {
+        Asked { subject: class, own: class }
+    }
+}
+
 /// Evaluates one direction of one subject class for the given peers and connections.
 pub(crate) fn evaluate<P: Peers, O: Observer>(
     compiled: &Compiled,
     bench: &mut Workbench,
-    subject: ClassId,
+    asked: Asked,
     direction: Direction,
     peers: &P,
     universe: ConnectionId,
     observer: &mut O,
 ) -> Outcome {
+    let Asked { subject, own } = asked;
     let applied = compiled.applied(subject, direction);
     // Policies before connection tracking and before address translation decide by their rules alone (upstream: calico.md 3.3).
     let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::PreDnat));
     let mut run = Run {
         compiled,
         bench,
-        subject,
+        own,
         direction,
         peers,
         observer,
@@ -145,41 +162,48 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
     Outcome { allowed, denied, left: open }
 }
 
-/// Evaluates one direction of a host endpoint (an index into [`crate::snapshot::Snapshot::host_endpoints`]), hook by hook: what one hook decides the
+/// What a packet meets at a host endpoint.
+pub(crate) struct AtHost<'a> {
+    /// The host endpoint, as an index into [`crate::snapshot::Snapshot::host_endpoints`].
+    pub(crate) host: u32,
+    pub(crate) direction: Direction,
+    pub(crate) hooks: &'a [Hook],
+    /// The end of the packet on this side.
+    pub(crate) own: ClassId,
+}
+
+/// Evaluates one direction of a host endpoint, hook by hook: what one hook decides the
 /// next is not asked about.
-#[expect(clippy::too_many_arguments, reason = "one more than `evaluate`, and as different from each other")]
 pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
     compiled: &Compiled,
     bench: &mut Workbench,
-    host: u32,
-    direction: Direction,
-    hooks: &[Hook],
+    at: &AtHost<'_>,
     peers: &P,
     universe: ConnectionId,
     observer: &mut O,
 ) -> Outcome {
     let nothing = || alloc::vec![ConnectionId::NONE; peers.len()];
     let mut sum = Outcome { allowed: nothing(), denied: nothing(), left: alloc::vec![universe; peers.len()] };
-    for hook in hooks {
-        let class = compiled.class_of_host(host, *hook);
+    for hook in at.hooks {
+        let host = Asked { subject: compiled.class_of_host(at.host, *hook), own: at.own };
         let before = sum.left;
         // One peer alone is asked about what is left only, so that an observer sees what the packet really meets.
         let asked = match before.as_slice() {
             [left] => *left,
             _ => universe,
         };
-        let next = evaluate(compiled, bench, class, direction, peers, asked, observer);
+        let next = evaluate(compiled, bench, host, at.direction, peers, asked, observer);
         let table = &mut bench.table;
         let mut left = Vec::with_capacity(before.len());
         for (i, open) in before.iter().enumerate() {
-            let at = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
+            let of = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
             for (total, part) in [(&mut sum.allowed, &next.allowed), (&mut sum.denied, &next.denied)] {
-                let reached = table.intersection(at(part), *open);
+                let reached = table.intersection(of(part), *open);
                 if let Some(total) = total.get_mut(i) {
                     *total = table.union(*total, reached);
                 }
             }
-            left.push(table.intersection(at(&next.left), *open));
+            left.push(table.intersection(of(&next.left), *open));
         }
         sum.left = left;
     }
@@ -192,7 +216,8 @@ type State = [ConnectionId; 3];
 struct Run<'a, P, O> {
     compiled: &'a Compiled,
     bench: &'a mut Workbench,
-    subject: ClassId,
+    /// The end of the packet on this side.
+    own: ClassId,
     direction: Direction,
     peers: &'a P,
     observer: &'a mut O,
@@ -358,7 +383,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     /// The peers that a rule matches for this subject, for certain (nothing if it is not certain that the rule is meant for the subject at all)
     /// and possibly. Nothing if it is not meant for it.
     fn peers_of<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
-        let subject = self.subject.0 as usize;
+        let subject = self.own.0 as usize;
         let (certain, possible) = match &rule.own {
             None => (true, true),
             Some(own) => (own.certain.contains(subject), own.possible().contains(subject)),
@@ -376,7 +401,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
 
     /// Visits the peers in a set with the connections that the rule's traffic means for each.
     fn each_match(&mut self, rule: &CompiledRule, set: &FixedBitSet, mut visit: impl FnMut(&mut Self, usize, ConnectionId)) {
-        let (peers, subject) = (self.peers, self.subject);
+        let (peers, own) = (self.peers, self.own);
         let peer_side = match self.direction {
             Direction::Ingress => Side::Source,
             Direction::Egress => Side::Destination,
@@ -388,8 +413,8 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             let traffic = known.unwrap_or_else(|| {
                 let peer = peers.class(i);
                 let (source, destination) = match peer_side {
-                    Side::Source => (peer, subject),
-                    Side::Destination => (subject, peer),
+                    Side::Source => (peer, own),
+                    Side::Destination => (own, peer),
                 };
                 self.bench.traffic(self.compiled, rule.traffic, source, destination)
             });

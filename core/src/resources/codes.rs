@@ -146,3 +146,66 @@ pub const DEAD_ANNOTATION: Code = Code("K8S074");
 pub const BACKEND_NOT_A_SERVICE: Code = Code("K8S075");
 /// An Ingress without any backend, or a backend without its Service's name or port.
 pub const INVALID_BACKEND: Code = Code("K8S076");
+
+// ---- Calico ------------------------------------------------------------------------------------------------------------------------
+
+/// A selector that does not follow the language.
+pub const SELECTOR: Code = Code("CAL001");
+/// `global()` where it may not stand.
+pub const GLOBAL_SELECTOR: Code = Code("CAL002");
+/// A selector longer than 1,024 characters.
+pub const SELECTOR_TOO_LONG: Code = Code("CAL003");
+/// A number of a port without a protocol.
+pub const PORTS_NEED_PROTOCOL: Code = Code("CAL004");
+/// Ports with a protocol that has none.
+pub const PORTS_WRONG_PROTOCOL: Code = Code("CAL005");
+/// A port that is no number from 1 to 65535, or a range from a larger to a smaller one.
+pub const CALICO_PORT_RANGE: Code = Code("CAL006");
+/// A name that no port can have.
+pub const CALICO_PORT_NAME: Code = Code("CAL007");
+/// A protocol that is neither a known name nor a number from 1 to 255.
+pub const CALICO_PROTOCOL: Code = Code("CAL008");
+/// `icmp` without protocol ICMP or ICMPv6.
+pub const ICMP_NEEDS_PROTOCOL: Code = Code("CAL009");
+/// An ICMP type or code out of range, or a code without a type.
+pub const ICMP_RANGE: Code = Code("CAL010");
+/// ICMP with ipVersion 6, or ICMPv6 with 4.
+pub const ICMP_IP_VERSION: Code = Code("CAL011");
+/// IPv4 and IPv6 networks in one rule.
+pub const MIXED_FAMILIES: Code = Code("CAL012");
+/// Networks of another family than `ipVersion`.
+pub const IP_VERSION_NET: Code = Code("CAL013");
+/// A network that is none, or has bits beyond its length.
+pub const CALICO_CIDR: Code = Code("CAL014");
+/// All addresses in `notNets`.
+pub const CATCH_ALL_NEGATION: Code = Code("CAL015");
+/// `services` together with what it excludes, or without a name.
+pub const SERVICE_CONFLICT: Code = Code("CAL016");
+/// `services` on the wrong side of a rule.
+pub const SERVICE_DIRECTION: Code = Code("CAL017");
+/// `http` in an egress rule.
+pub const HTTP_EGRESS: Code = Code("CAL018");
+/// An `http` match that is not valid.
+pub const HTTP_MATCH: Code = Code("CAL019");
+/// An entry of `types` that is unknown or repeated.
+pub const CALICO_TYPES: Code = Code("CAL020");
+/// `preDNAT`, `doNotTrack` and `applyOnForward` in a combination that is not allowed.
+pub const HOOK_FLAGS: Code = Code("CAL021");
+/// A performance hint that is unknown or repeated.
+pub const HINTS: Code = Code("CAL022");
+/// A Tier with a word or number that is not allowed.
+pub const TIER: Code = Code("CAL023");
+/// `stagedAction` that is unknown, or `Delete` with other fields.
+pub const STAGED_ACTION: Code = Code("CAL024");
+/// A host endpoint without what it needs.
+pub const HOST_ENDPOINT: Code = Code("CAL025");
+/// A value that is not among those allowed.
+pub const CALICO_VALUE: Code = Code("CAL026");
+/// A label that Calico keeps for itself.
+pub const RESERVED_LABEL: Code = Code("CAL027");
+/// A policy in its stored form without `types`: it acts in both directions.
+pub const STORED_WITHOUT_TYPES: Code = Code("CAL028");
+/// No `types`, and empty lists, which upstream's two ways of filling them in read differently.
+pub const TYPES_DIFFER: Code = Code("CAL029");
+/// `services` without a namespace in a policy that has one.
+pub const SERVICE_WITHOUT_NAMESPACE: Code = Code("CAL030");

@@ -418,8 +418,8 @@ impl Translator<'_> {
             let in_namespace = service.namespace.as_deref().or(namespace).unwrap_or_default();
             Some(crate::policy::service_port(in_namespace, &service.name))
         };
-        let term = |entity: &Entity, service: Option<Box<str>>| {
-            let found = self.entity(entity, &families, namespace, service)?;
+        let term = |entity: &Entity, families: Families, service: Option<Box<str>>| {
+            let found = self.entity(entity, families, namespace, service)?;
             let span = if entity.span == crate::text::Span::default() { rule.span } else { entity.span };
             Some(PeerTerm { place: span.within(self.document), kind: PeerTermKind::Entity(Box::new(found)) })
         };
@@ -450,14 +450,15 @@ impl Translator<'_> {
                 CalicoAction::Log => Action::Log,
                 CalicoAction::Pass => Action::Pass,
             },
-            peers: term(peer, from_service).map_or(PeerMatch::Any, |term| PeerMatch::Of(alloc::vec![term])),
+            peers: term(peer, Families::Only(&families), from_service).map_or(PeerMatch::Any, |term| PeerMatch::Of(alloc::vec![term])),
             traffic: if packet == anything { TrafficMatch::Any } else { TrafficMatch::Packet(Box::new(packet)) },
-            own: term(own, None),
+            // The peer's address says of which family a packet is; of the other the rule is not asked.
+            own: term(own, Families::Given(&families), None),
         }
     }
 
     /// One side of a rule; nothing if it restricts nothing.
-    fn entity(&self, entity: &Entity, families: &AddressSet, namespace: Option<&str>, service: Option<Box<str>>) -> Option<EntityMatch> {
+    fn entity(&self, entity: &Entity, families: Families<'_>, namespace: Option<&str>, service: Option<Box<str>>) -> Option<EntityMatch> {
         let accounts = entity.service_accounts.as_ref();
         let parts = PeerParts {
             selector: inner(&entity.selector),
@@ -467,10 +468,14 @@ impl Translator<'_> {
             account_selector: accounts.and_then(|a| inner(&a.selector)),
         };
         let (selector, not_selector) = rewrite::peer(&parts, namespace);
-        let mut addresses =
-            if entity.nets.is_empty() { families.clone() } else { AddressSet::of_cidrs(&entity.nets).intersection(families) };
-        addresses = addresses.difference(&AddressSet::of_cidrs(&entity.not_nets));
-        let addresses = (addresses != AddressSet::everything()).then_some(addresses);
+        let everything = AddressSet::everything();
+        let written = if entity.nets.is_empty() { everything.clone() } else { AddressSet::of_cidrs(&entity.nets) };
+        let written = written.difference(&AddressSet::of_cidrs(&entity.not_nets));
+        let addresses = match families {
+            Families::Only(families) => written.intersection(families),
+            Families::Given(families) => written.union(&everything.difference(families)),
+        };
+        let addresses = (addresses != everything).then_some(addresses);
         let written = [&entity.selector, &entity.not_selector, &entity.namespace_selector];
         let selector_span = written.into_iter().flatten().next().map(|w| w.span).or(accounts.map(|a| a.span));
         let found = EntityMatch {
@@ -484,6 +489,15 @@ impl Translator<'_> {
         let restricts = found.selector.is_some() || found.not_selector.is_some() || found.addresses.is_some() || found.service.is_some();
         restricts.then_some(found)
     }
+}
+
+/// The families that a rule can match, on one side of it.
+#[derive(Clone, Copy)]
+enum Families<'a> {
+    /// Only addresses of these count.
+    Only(&'a AddressSet),
+    /// The packet is of these.
+    Given(&'a AddressSet),
 }
 
 /// The addresses of the families that a rule can match: those of its `ipVersion`, and only those of which every list of networks has some.

@@ -1,5 +1,6 @@
 //! Which kinds there are: those that are read, under which API versions, and what to say about the others.
 
+use super::calico::{self, CalicoKind};
 use super::meta::{NameRule, Scope};
 use crate::resources::{ClusterPolicyKind, WorkloadKind};
 
@@ -27,6 +28,8 @@ pub(super) enum What {
     Ingress,
     NetworkPolicy,
     ClusterPolicy(ClusterPolicyKind),
+    EndpointSlice,
+    Calico(CalicoKind),
 }
 
 const fn namespaced(name: &'static str, what: What, current: &'static [&'static str], old: &'static [&'static str]) -> KnownKind {
@@ -57,6 +60,7 @@ pub(super) const KNOWN: &[KnownKind] = &[
     KnownKind { names: NameRule::Label, ..namespaced("Service", What::Service, &["v1"], &[]) },
     cluster("Node", What::Node, &["v1"]),
     namespaced("Ingress", What::Ingress, &["networking.k8s.io/v1"], &["extensions/v1beta1", "networking.k8s.io/v1beta1"]),
+    namespaced("EndpointSlice", What::EndpointSlice, &["discovery.k8s.io/v1"], &["discovery.k8s.io/v1beta1"]),
     namespaced("NetworkPolicy", What::NetworkPolicy, &["networking.k8s.io/v1"], &["extensions/v1beta1"]),
     cluster("AdminNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::Admin), &["policy.networking.k8s.io/v1alpha1"]),
     cluster("BaselineAdminNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::BaselineAdmin), &["policy.networking.k8s.io/v1alpha1"]),
@@ -66,6 +70,29 @@ pub(super) const KNOWN: &[KnownKind] = &[
         &["policy.networking.k8s.io/v1alpha2", "policy.networking.k8s.io/v1beta1"],
     ),
 ];
+
+/// The kind with this name. Calico's kinds are found by their group, and by name alone where that is enough and the group is missing.
+pub(super) fn known(kind: &str, api_version: &str) -> Option<&'static KnownKind> {
+    let find = |list: &'static [KnownKind]| list.iter().find(|known| known.name == kind);
+    match group(api_version) {
+        calico::GROUP | calico::STORAGE_GROUP => find(&CALICO),
+        _ => find(KNOWN).or_else(|| find(&CALICO).filter(|_| api_version.is_empty())),
+    }
+}
+
+/// Calico's kinds.
+static CALICO: [KnownKind; calico::KINDS.len()] = calico_kinds();
+
+const fn calico_kinds() -> [KnownKind; calico::KINDS.len()] {
+    let mut kinds = [const { cluster("", What::Namespace, &[]) }; calico::KINDS.len()];
+    let mut i = 0;
+    while i < calico::KINDS.len() {
+        let (name, kind, scope, names) = calico::KINDS[i];
+        kinds[i] = KnownKind { name, what: What::Calico(kind), current: calico::VERSIONS, old: &[], scope, names };
+        i += 1;
+    }
+    kinds
+}
 
 /// What a kind that is not read would have been good for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,26 +138,14 @@ const POLICY: &[&str] = &[
     "ClusterGroup",
     "EgressFirewall",
     "EgressNetworkPolicy",
-    "GlobalNetworkPolicy",
-    "GlobalNetworkSet",
-    "HostEndpoint",
-    "IPPool",
     "MultiNetworkPolicy",
-    "NetworkSet",
     "PeerAuthentication",
-    "Profile",
     "Sidecar",
-    "StagedGlobalNetworkPolicy",
-    "StagedKubernetesNetworkPolicy",
-    "StagedNetworkPolicy",
-    "Tier",
-    "WorkloadEndpoint",
 ];
 
 /// Kinds that lead traffic to pods, and are not read.
 const TRAFFIC: &[&str] = &[
     "EgressIP",
-    "EndpointSlice",
     "Endpoints",
     "GRPCRoute",
     "Gateway",
@@ -214,7 +229,10 @@ pub(super) fn is_kubernetes(api_version: &str) -> bool {
 pub(super) fn unread(kind: &str, api_version: &str) -> Unread {
     let has = |list: &[&str]| list.binary_search(&kind).is_ok();
     let group = group(api_version);
-    if has(POLICY) || (kind.ends_with("NetworkPolicy") && !is_kubernetes(api_version)) {
+    if matches!(group, calico::GROUP | calico::STORAGE_GROUP) {
+        // What is left of Calico's kinds says how packets travel, not which.
+        Unread::Irrelevant
+    } else if has(POLICY) || (kind.ends_with("NetworkPolicy") && !is_kubernetes(api_version)) {
         Unread::Policy
     } else if has(MAKES_PODS) || (group.ends_with("knative.dev") && matches!(kind, "Service" | "Configuration")) {
         Unread::MakesPods
@@ -240,7 +258,8 @@ mod tests {
 
     #[test]
     fn foreign_kinds_of_the_same_name_are_told_apart() {
-        assert_eq!(unread("NetworkPolicy", "projectcalico.org/v3"), Unread::Policy);
+        assert_eq!(unread("BGPConfiguration", "projectcalico.org/v3"), Unread::Irrelevant);
+        assert_eq!(unread("NetworkPolicy", "crd.antrea.io/v1beta1"), Unread::Policy);
         assert_eq!(unread("Service", "serving.knative.dev/v1"), Unread::MakesPods);
         assert_eq!(unread("Gateway", "gateway.networking.k8s.io/v1"), Unread::Traffic);
         assert_eq!(unread("ConfigMap", "v1"), Unread::Irrelevant);

@@ -29,6 +29,8 @@ pub(super) enum NameRule {
     Label,
     /// A DNS-1123 subdomain.
     Subdomain,
+    /// A DNS-1123 label, or two with a dot between them: a Calico policy, with or without its tier.
+    CalicoPolicy,
 }
 
 /// Whether objects of a kind lie in namespaces.
@@ -110,6 +112,12 @@ impl<'a> Reader<'a> {
         let checked = match rule {
             NameRule::Label => syntax::dns_label(name),
             NameRule::Subdomain => syntax::dns_subdomain(name),
+            // Names that Calico itself makes of Kubernetes's policies are longer.
+            NameRule::CalicoPolicy if name.starts_with("knp.default.") || name.starts_with("ossg.default.") => syntax::dns_subdomain(name),
+            NameRule::CalicoPolicy => match name.split_once('.') {
+                Some((tier, rest)) => syntax::dns_label(tier).and_then(|()| syntax::dns_label(rest)),
+                None => syntax::dns_label(name),
+            },
         };
         // What the object means does not hang on its name, so it is not refused here.
         if let Err(why) = checked {

@@ -8,6 +8,7 @@
 //! Messages are worded as API servers word them (`spec.ingress[0].from[1].ipBlock.cidr: Invalid value: "x": …`), since that is what
 //! people know and search for; the place is always the offending field itself.
 
+mod calico;
 mod cluster_policy;
 mod fields;
 mod kinds;
@@ -21,6 +22,7 @@ mod pods;
 mod tests;
 mod values;
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -124,7 +126,7 @@ impl<'a> Objects<'a> {
         let Some((kind, kind_span)) = self.kind(&object, list) else { return };
         let Some((api_version, version_span)) = self.api_version(&object, list, kind, kind_span) else { return };
 
-        let known = KNOWN.iter().find(|known| known.name == kind);
+        let known = kinds::known(kind, api_version);
         if let Some(known) = known
             && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version))
         {
@@ -223,6 +225,10 @@ impl<'a> Objects<'a> {
             _ => &[],
         };
         let names = ["apiVersion", "kind", "metadata", "spec", "status"];
+        if let What::EndpointSlice = known.what {
+            self.endpoint_slice(object, known, kind, api_version, ordinal);
+            return;
+        }
         let read = match known.what {
             What::ServiceAccount => {
                 self.reader.fields(object, ["apiVersion", "kind", "metadata"], others).map(|[_, _, metadata]| (metadata, None))
@@ -262,6 +268,10 @@ impl<'a> Objects<'a> {
                 }
                 Kind::ClusterPolicy(reader.cluster_policy(&spec, policy))
             }
+            (What::Calico(calico), Some((spec, _))) => {
+                let stored = kinds::group(api_version) == calico::STORAGE_GROUP;
+                Kind::Calico(Box::new(reader.calico(&spec, calico, calico::Context { meta: &meta, stored })))
+            }
             _ => Kind::ServiceAccount,
         };
         self.resources.push(Resource {
@@ -271,6 +281,22 @@ impl<'a> Objects<'a> {
             span: object.span(),
             refused: self.reader.refused,
             kind: kind_read,
+        });
+    }
+
+    /// Reads an EndpointSlice, which has no `spec`.
+    fn endpoint_slice(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: &'a str, api_version: &'a str, ordinal: usize) {
+        let names = ["metadata", "endpoints", "ports", "apiVersion", "kind", "addressType"];
+        let Some([metadata, endpoints, ports, ..]) = self.reader.fields(object, names, &[]) else { return };
+        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let slice = self.reader.endpoint_slice(&read.meta.labels, &endpoints, &ports);
+        self.resources.push(Resource {
+            api_version: api_version.into(),
+            kind_name: kind.into(),
+            meta: read.meta,
+            span: object.span(),
+            refused: self.reader.refused,
+            kind: Kind::EndpointSlice(slice),
         });
     }
 

@@ -8,8 +8,10 @@ use hashbrown::HashSet;
 use super::fields::{Reader, Slot, quoted};
 use super::values::NumberOrName;
 use crate::document::Value;
-use crate::model::Cidr;
-use crate::resources::{Backend, BackendPort, Ingress, Node, Service, ServicePort, TargetPort, codes, syntax};
+use crate::model::{Cidr, Labels};
+use crate::resources::{
+    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Service, ServicePort, TargetPort, codes, syntax,
+};
 
 /// Fields of the spec of a Service that do not matter to policy.
 const SERVICE_SPEC: &[&str] = &[
@@ -34,7 +36,34 @@ const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "
 /// Fields of the spec of a Node that do not matter to policy.
 const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
 
+/// The label by which an EndpointSlice says whose it is.
+const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
+
 impl<'a> Reader<'a> {
+    /// What an EndpointSlice says. Upstream: readiness plays no part in policy; host names have no address, ports without a number are none.
+    pub(super) fn endpoint_slice(&mut self, labels: &Labels, endpoints: &Slot<'a, '_>, ports: &Slot<'a, '_>) -> EndpointSlice {
+        let mut slice = EndpointSlice { service: labels.get(SERVICE_NAME_LABEL).map(Into::into), ..EndpointSlice::default() };
+        const OTHERS: &[&str] = &["conditions", "deprecatedTopology", "hints", "hostname", "nodeName", "targetRef", "topology", "zone"];
+        for endpoint in self.items(endpoints) {
+            let Some([addresses]) = self.fields(&endpoint, ["addresses"], OTHERS) else { continue };
+            for address in self.items(&addresses) {
+                slice.addresses.extend(self.text(&address).and_then(|text| text.parse::<IpAddr>().ok()));
+            }
+        }
+        for item in self.items(ports) {
+            let Some([name, port, protocol]) = self.fields(&item, ["name", "port", "protocol"], &["appProtocol"]) else { continue };
+            let (name, protocol) = (self.text(&name).map(Into::into), self.protocol(&protocol));
+            slice.ports.extend(self.port_number(&port).map(|number| ContainerPort {
+                name,
+                number,
+                protocol,
+                host_port: None,
+                span: item.at,
+            }));
+        }
+        slice
+    }
+
     /// The `spec` of a Service.
     pub(super) fn service(&mut self, spec: &Slot<'a, '_>) -> Service {
         let mut service = Service {

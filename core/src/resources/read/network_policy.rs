@@ -44,8 +44,13 @@ const PEER_HINTS: &[(&str, &str)] = &[
 impl<'a> Reader<'a> {
     /// The `spec` of a NetworkPolicy.
     pub(super) fn network_policy(&mut self, spec: &Slot<'a, '_>) -> NetworkPolicy {
+        self.network_policy_with(spec, &[])
+    }
+
+    /// The same for a spec that has further fields, which are read elsewhere.
+    pub(super) fn network_policy_with(&mut self, spec: &Slot<'a, '_>, others: &'static [&'static str]) -> NetworkPolicy {
         let known = ["podSelector", "policyTypes", "ingress", "egress"];
-        let Some([pod_selector, policy_types, ingress, egress]) = self.fields_with_hints(spec, known, &[], SPEC_HINTS) else {
+        let Some([pod_selector, policy_types, ingress, egress]) = self.fields_with_hints(spec, known, others, SPEC_HINTS) else {
             if !spec.is_set() {
                 self.report(
                     spec.warning(codes::MISSING_SPEC, "a policy without a spec selects every pod of its namespace and lets nothing in")
