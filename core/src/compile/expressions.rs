@@ -162,15 +162,20 @@ impl<'a> Expressions<'a> {
         self.namespaces.get(namespace.0 as usize).map_or(&[], Vec::as_slice)
     }
 
-    fn of_profile(&self, profile: &str, snapshot: &Snapshot) -> &[(u32, &'a str)] {
-        let known = self.profiles.get(profile).map(Vec::as_slice);
-        known
-            .or_else(|| {
-                let name = profile.strip_prefix("kns.")?;
-                let place = snapshot.namespaces.iter().position(|n| n.name == name)?;
-                self.namespaces.get(place).map(Vec::as_slice)
-            })
-            .unwrap_or(&[])
+    /// What an end has from a profile that it lists: the labels of a given one, and for the profile that Calico makes of a namespace or a service
+    /// account, those of that.
+    fn of_profile(&self, profile: &str, snapshot: &Snapshot) -> Seen<'a> {
+        let mut seen: Seen<'a> = self.profiles.get(profile).cloned().unwrap_or_default();
+        let number = |name: &str| snapshot.namespaces.iter().position(|n| n.name == name).map(|place| NamespaceId(place as u32));
+        if let Some(namespace) = profile.strip_prefix("kns.").and_then(number) {
+            seen.extend(self.of_namespace(namespace));
+        }
+        if let Some((namespace, account)) = profile.strip_prefix("ksa.").and_then(|rest| rest.split_once('.'))
+            && let Some(account) = number(namespace).and_then(|namespace| self.accounts.get(&(namespace, account)))
+        {
+            seen.extend(account);
+        }
+        seen
     }
 
     /// What selectors see of a pod. Upstream: calico.md 1.8; its own labels win over what it inherits.

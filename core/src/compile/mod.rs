@@ -533,7 +533,7 @@ impl Compiled {
     }
 
     /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.
-    pub(crate) fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
+    pub fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
         self.classes.of_host(host, hook)
     }
 

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::compile::{ClassId, End, Hook};
 use netpolis_core::connections::ConnectionSet;
+use netpolis_core::connectivity::Pair;
 use netpolis_core::document::split;
 use netpolis_core::model::Protocol;
 use netpolis_core::resources::Kind;
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::Settings;
+use netpolis_core::settings::{Engine, Settings};
 use serde::Deserialize;
 
 use super::{Sets, input, name_of};
@@ -38,14 +39,17 @@ pub(super) fn run(set: &str, folder: &Path, sets: &mut Sets) -> Result<(), Strin
     let expected: Expected = input::json(&folder.join("expected.json"))?;
     for config in &expected.configs {
         let name = format!("{}/{}", name_of(folder), config.name);
-        if config.policy_kinds.iter().any(|kind| kind.starts_with("Calico")) || config.peers.iter().any(|peer| peer.starts_with("hep:")) {
-            let set = sets.entry(format!("{set}-calico")).or_default();
-            set.not_supported = Some("Calico policies are not supported yet");
-            set.add(name, Err("not supported yet".into()));
-            continue;
+        let calico =
+            config.policy_kinds.iter().any(|kind| kind.starts_with("Calico")) || config.peers.iter().any(|peer| peer.starts_with("hep:"));
+        let (set, settings) = match calico {
+            true => (format!("{set}-calico"), Settings { engine: Engine::Calico, ..Settings::np_guard() }),
+            false => (set.to_owned(), Settings::np_guard()),
+        };
+        let mut files = config.files(&folder.join("manifests"))?;
+        if calico {
+            files.push(("felix.yaml".into(), NO_FAILSAFES.into()));
         }
-        let files = config.files(&folder.join("manifests"))?;
-        sets.entry(set.to_owned()).or_default().add(name, compare(config, &files));
+        sets.entry(set).or_default().add(name, compare(config, &files, settings));
     }
     Ok(())
 }
@@ -67,6 +71,17 @@ impl Config {
     }
 }
 
+/// The analyzer knows nothing of failsafe ports.
+const NO_FAILSAFES: &str = "
+apiVersion: projectcalico.org/v3
+kind: FelixConfiguration
+metadata:
+  name: default
+spec:
+  failsafeInboundHostPorts: []
+  failsafeOutboundHostPorts: []
+";
+
 /// The analyzer adds this pod itself where policies name the cluster's name servers and no pod is given that could be one.
 const LIVE_SIMULATION_PEER: &str = "kube-system/kube-dns-livesim";
 const LIVE_SIMULATION: &str = "
@@ -87,9 +102,17 @@ spec:
 fn without_policies(text: &str) -> String {
     let kept = split(text).into_iter().filter_map(|range| text.get(range)).filter(|document| {
         let scene = input::scene(&[(String::new(), (*document).to_owned())], Settings::np_guard());
-        !scene.loaded().resources().any(|(_, r)| matches!(r.kind, Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_)))
+        !scene.loaded().resources().any(|(_, r)| is_policy(&r.kind))
     });
     kept.collect::<Vec<_>>().join("\n---\n")
+}
+
+fn is_policy(kind: &Kind) -> bool {
+    match kind {
+        Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
+        Kind::Calico(calico) => calico.is_policy(),
+        _ => false,
+    }
 }
 
 /// The end that a peer means: a pod by its name, or one of the pods of a template, which the analyzer numbers.
@@ -98,17 +121,42 @@ fn pod(scene: &Scene, peer: &str) -> Result<End, String> {
     input::pod(scene, peer).or_else(|error| template().map_or(Err(error), |template| input::pod(scene, template)))
 }
 
-fn compare(config: &Config, files: &[(String, String)]) -> Result<(), String> {
-    let scene = input::scene(files, Settings::np_guard());
-    // Both addresses of a range stand for all of it.
-    let ends: Result<Vec<Vec<End>>, String> = config
-        .peers
-        .iter()
-        .map(|peer| match peer.strip_prefix("ip:") {
-            Some(range) => range.split('-').map(|a| a.parse::<IpAddr>().map(End::Outside).map_err(|e| format!("`{peer}`: {e}"))).collect(),
-            None => pod(&scene, peer).map(|end| vec![end]),
-        })
-        .collect();
+/// An end of a table: an end of ours, or a host endpoint, whose own policies the table is about wherever its node is.
+#[derive(Clone, Copy)]
+enum TableEnd {
+    End(End),
+    Host(ClassId),
+}
+
+/// What is allowed between two ends, and whether that is certain.
+fn allowed(scene: &Scene, from: TableEnd, to: TableEnd) -> Pair<'_> {
+    let all_pairs = scene.connectivity();
+    let class = |end| match end {
+        TableEnd::End(end) => all_pairs.class_of(end),
+        TableEnd::Host(class) => class,
+    };
+    match (from, to) {
+        (TableEnd::End(from), TableEnd::End(to)) => all_pairs.between(from, to),
+        _ => all_pairs.sets(all_pairs.between_classes(class(from), class(to))),
+    }
+}
+
+fn table_end(scene: &Scene, peer: &str) -> Result<Vec<TableEnd>, String> {
+    if let Some(range) = peer.strip_prefix("ip:") {
+        // Both addresses of a range stand for all of it.
+        let address = |a: &str| a.parse::<IpAddr>().map(|a| TableEnd::End(End::Outside(a))).map_err(|e| format!("`{peer}`: {e}"));
+        return range.split('-').map(address).collect();
+    }
+    if let Some(name) = peer.strip_prefix("hep:") {
+        let host = scene.snapshot().host_endpoints.iter().position(|h| h.name == name).ok_or_else(|| format!("there is no {peer}"))?;
+        return Ok(vec![TableEnd::Host(scene.compiled().class_of_host(host as u32, Hook::Normal))]);
+    }
+    pod(scene, peer).map(|end| vec![TableEnd::End(end)])
+}
+
+fn compare(config: &Config, files: &[(String, String)], settings: Settings) -> Result<(), String> {
+    let scene = input::scene(files, settings);
+    let ends: Result<Vec<Vec<TableEnd>>, String> = config.peers.iter().map(|peer| table_end(&scene, peer)).collect();
     let ends = ends.map_err(|e| format!("{e}{}", input::refusals(&scene)))?;
     let classes: Result<Vec<ConnectionSet>, String> = config.classes.iter().map(|text| connections(text)).collect();
     let classes = classes?;
@@ -121,8 +169,8 @@ fn compare(config: &Config, files: &[(String, String)]) -> Result<(), String> {
                 cell.parse::<usize>().ok().and_then(|class| classes.get(class)).ok_or_else(|| format!("`{cell}` is no class"))?;
             for from in &ends[i] {
                 for to in &ends[j] {
-                    let pair = scene.connectivity().between(*from, *to);
-                    if pair.allowed != expected || !pair.is_certain() {
+                    let pair = allowed(&scene, *from, *to);
+                    if without_reserved(pair.allowed) != without_reserved(expected) || !pair.is_certain() {
                         let (a, b) = (&config.peers[i], &config.peers[j]);
                         let unsure = if pair.is_certain() { String::new() } else { format!(" (cannot tell: {})", pair.unknown()) };
                         return Err(format!("{a} to {b}: expected {expected}, got {}{unsure}", pair.allowed));
@@ -132,6 +180,12 @@ fn compare(config: &Config, files: &[(String, String)]) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A set without the ICMP type 255, which is reserved, and which the tables leave out of their ranges.
+fn without_reserved(set: &ConnectionSet) -> ConnectionSet {
+    let reserved = [Protocol::ICMP, Protocol::ICMPV6].map(|protocol| ConnectionSet::of(protocol, Some((255, 255)), None));
+    reserved.iter().fold(set.clone(), |set, reserved| set.difference(reserved))
 }
 
 /// Reads a connection text: `None`, `All`, or parts joined by `; `.

@@ -269,7 +269,9 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, rule
         let profiles: Vec<&str> = if names.is_empty() { alloc::vec![""] } else { list.iter().map(|name| &**name).collect() };
         for name in profiles {
             let id = PolicyId(ruleset.policies.len() as u32);
-            let (place, ingress, egress) = match given.get(name) {
+            // Calico itself makes the profiles of namespaces and service accounts, and keeps their rules as they are.
+            let generated = name.starts_with("kns.") || name.starts_with("ksa.");
+            let (place, ingress, egress) = match given.get(name).filter(|_| !generated) {
                 Some(&(document, resource, profile)) => {
                     let translator = Translator { document, resource, settings, id };
                     let rules =

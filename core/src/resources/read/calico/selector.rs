@@ -40,9 +40,9 @@ impl<'a> Reader<'a> {
                 return None;
             }
             if !alone {
+                // What it would mean is plain, so the policy is read all the same.
                 let message = format!("Invalid value: {}: global() cannot be combined with other selectors", quoted(text));
-                self.refuse(slot.error(codes::GLOBAL_SELECTOR, message).help("write a rule for each"));
-                return None;
+                self.report(slot.error(codes::GLOBAL_SELECTOR, message).help("Calico refuses the policy; write a rule for each"));
             }
         }
         match parse(text) {
