@@ -239,7 +239,7 @@ fn choose<T: Clone>(parser: &mut Parser, flag: &str, options: &[(&str, T)]) -> R
     let value = parser.value()?.string()?;
     let names: Vec<&str> = options.iter().map(|(name, _)| *name).collect();
     let found = options.iter().find(|(name, _)| *name == value).map(|(_, option)| option.clone());
-    found.ok_or_else(|| format!("--{flag} `{value}`: it takes {}", names.join(" or ")).into())
+    found.ok_or_else(|| format!("--{flag} `{value}`: it takes {}", names.join(", ")).into())
 }
 
 fn one_of<T: Copy>(value: Option<String>, options: &[(&str, T)]) -> Result<T, String> {

@@ -263,7 +263,7 @@ fn bad_usage_is_said_in_words() {
         (&["why", "-", "--to", "db"], "--from is missing"),
         (&["why", "-", "--from", "web", "--to", "bd"], "there is no pod, workload or node `bd`"),
         (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, md, dot"),
-        (&["flows", "-", "--engine", "magic"], "it takes generic or none"),
+        (&["flows", "-", "--engine", "magic"], "it takes detected, generic, calico, azure-npm, none"),
         (&["flows", "/no/such/file"], "cannot read /no/such/file"),
         (&["flows", "-", "--port", "80"], "--port and --protocol belong to why"),
         (&["lint", "-", "--format", "md"], "it takes text, json"),

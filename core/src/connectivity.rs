@@ -128,6 +128,9 @@ pub struct Connectivity {
     hosts: Option<Hosts>,
 }
 
+/// A host endpoint, the direction, the hooks, and the end on this side where rules say something of it.
+type HostRow = (u32, Direction, &'static [Hook], Option<ClassId>);
+
 /// What host endpoints, and nodes themselves, let through.
 #[derive(Clone, Debug)]
 struct Hosts {
@@ -135,7 +138,7 @@ struct Hosts {
     endpoints: Vec<Spot>,
     /// By host endpoint, direction, hooks, and (where rules say something of it) the end on this side: what is let through for every class at the
     /// other end.
-    rows: HashMap<(u32, Direction, &'static [Hook], Option<ClassId>), Row>,
+    rows: HashMap<HostRow, Row>,
     /// What is left to a node's own packet filter.
     left_to_node: PairIds,
 }

@@ -55,7 +55,7 @@ impl AddressIndex {
         let single: Vec<AddressSet> = points.iter().map(|a| AddressSet::range(*a, *a)).collect();
         let starts = borders(sets.iter().chain([pod_network, &everything]).chain(&single));
         let cover = |set: &AddressSet| cover(&starts, set);
-        let covers: Vec<_> = sets.iter().map(|set| cover(set)).collect();
+        let covers: Vec<_> = sets.iter().map(&cover).collect();
         let pod_network = cover(pod_network);
         let cut = |direction| {
             let mut used: Vec<&AddressSet> = crate::policy::address_terms(ruleset, direction).collect();

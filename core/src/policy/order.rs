@@ -37,14 +37,14 @@ fn by_order(a: Option<f64>, b: Option<f64>) -> Ordering {
 
 impl TierKey<'_> {
     /// Which of two tiers comes first.
-    pub fn cmp(&self, other: &TierKey<'_>) -> Ordering {
+    pub fn compare(&self, other: &TierKey<'_>) -> Ordering {
         other.exists.cmp(&self.exists).then_with(|| by_order(self.order, other.order)).then_with(|| self.name.cmp(other.name))
     }
 }
 
 impl PolicyKey<'_> {
     /// Which of two policies of a tier comes first.
-    pub fn cmp(&self, other: &PolicyKey<'_>) -> Ordering {
+    pub fn compare(&self, other: &PolicyKey<'_>) -> Ordering {
         by_order(self.order, other.order).then_with(|| self.text().cmp(other.text()))
     }
 

@@ -162,10 +162,10 @@ fn order(case: &OrderCase) -> Result<(), String> {
     items.sort_by(|a, b| {
         if tiers {
             let a = TierKey { name: &a.name, order: a.order, exists: a.exists };
-            return a.cmp(&TierKey { name: &b.name, order: b.order, exists: b.exists });
+            return a.compare(&TierKey { name: &b.name, order: b.order, exists: b.exists });
         }
         let a = PolicyKey { order: a.order, name: &a.name, namespace: &a.namespace, kind: &a.kind };
-        a.cmp(&PolicyKey { order: b.order, name: &b.name, namespace: &b.namespace, kind: &b.kind })
+        a.compare(&PolicyKey { order: b.order, name: &b.name, namespace: &b.namespace, kind: &b.kind })
     });
     let name = |i: &Item| if tiers { i.name.clone() } else { format!("{}/{}/{}", i.name, i.namespace, i.kind) };
     let found: Vec<String> = items.iter().map(name).collect();

@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::compile::{ClassId, End};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::Protocol;
-use crate::policy::{Direction, PolicyId};
+use crate::policy::{Action, Direction, PolicyId};
 use crate::scene::Scene;
 use crate::snapshot::Role;
 
@@ -41,7 +41,12 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         if isolating.iter().filter_map(|p| compiled.policy(*p)).all(|p| p.egress.is_empty()) {
             continue;
         }
-        let policies = isolating.iter().filter_map(|p| compiled.policy(*p)).filter(|p| p.kind == "NetworkPolicy");
+        // Whoever is denied everything by a rule is cut off on purpose: quarantined.
+        let denies = |id: &PolicyId| compiled.policy(*id).is_some_and(|p| p.egress.iter().any(|rule| rule.action == Action::Deny));
+        if isolating.iter().any(denies) && !scene.connectivity().lets_out(class, |set| !set.is_empty()) {
+            continue;
+        }
+        let policies = isolating.iter().filter_map(|p| compiled.policy(*p)).filter(|p| p.kind.ends_with("NetworkPolicy"));
         let Some(policy) = policies.min_by_key(|p| (p.egress.is_empty(), p.place)) else { continue };
         if !reported.insert(policy.id) {
             continue;

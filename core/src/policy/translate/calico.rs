@@ -104,7 +104,7 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
         let tier_b = TierKey { name: b.tier, order: known(b.tier), exists: tiers.contains_key(b.tier) };
         let policy_a = PolicyKey { order: a.order, name: a.name, namespace: a.namespace, kind: a.kind };
         let policy_b = PolicyKey { order: b.order, name: b.name, namespace: b.namespace, kind: b.kind };
-        tier_a.cmp(&tier_b).then_with(|| policy_a.cmp(&policy_b))
+        tier_a.compare(&tier_b).then_with(|| policy_a.compare(&policy_b))
     });
     for group in sorted.chunk_by(|a, b| a.tier == b.tier) {
         let Some(first) = group.first() else { continue };

@@ -157,13 +157,11 @@ impl<'a> Reader<'a> {
         let mut seen = false;
         for item in self.items(slot) {
             match self.text(&item) {
-                Some(word) if HINTS.contains(&word) => {
-                    if core::mem::replace(&mut seen, true) {
-                        self.refuse(item.error(codes::HINTS, format!("Duplicate value: \"{word}\"")));
-                    }
+                Some(word) if !HINTS.contains(&word) => self.unsupported(&item, codes::HINTS, word, HINTS),
+                Some(word) if core::mem::replace(&mut seen, true) => {
+                    self.refuse(item.error(codes::HINTS, format!("Duplicate value: \"{word}\"")));
                 }
-                Some(word) => self.unsupported(&item, codes::HINTS, word, HINTS),
-                None => {}
+                _ => {}
             }
         }
     }

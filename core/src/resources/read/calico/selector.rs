@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
             Ok(_) if text.trim().is_empty() => None,
             Ok(selector) => Some(WrittenSelector { span: slot.span(), selector }),
             Err(error) => {
-                let mut diagnostic = slot.invalid(codes::SELECTOR, quoted(text), &error).help(error.kind.help());
+                let mut diagnostic = slot.invalid(codes::SELECTOR, quoted(text), error).help(error.kind.help());
                 if let (Some(place), Some(span)) = (&mut diagnostic.place, self.within_scalar(slot.span(), text, error.start, error.end)) {
                     place.span = span;
                 }
