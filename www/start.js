@@ -13,6 +13,22 @@ async function compile(url) {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The program says nothing itself when it fails: what it holds may be broken by then. What was written is stored with every change. */
+let failed = false;
+addEventListener("error", ({ error }) => {
+  if (failed || !(error instanceof WebAssembly.RuntimeError)) return;
+  failed = true;
+  const message = document.createElement("p");
+  message.className = "failed";
+  message.setAttribute("role", "alert");
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Load the page again";
+  again.addEventListener("click", () => location.reload());
+  message.append("Netpolis has met a fault of its own and stands still. Your text is kept. ", again);
+  document.body.append(message);
+});
+
 try {
   const js = address(tag.dataset.js);
   const [program, module] = await Promise.all([import(js), compile(address(tag.dataset.wasm))]);

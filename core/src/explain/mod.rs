@@ -319,6 +319,14 @@ impl Teller<'_> {
         if checkpoints.iter().any(|c| c.reason == Reason::NoEngine) {
             notes.push("Policies are in the text, but with no policy engine none of them has any effect.".to_owned());
         }
+        for rule in checkpoints.iter().filter_map(CheckpointTrace::decided_by) {
+            if self.compiled.ruleset().rule(rule).is_some_and(|r| r.http.is_some()) {
+                notes.push(format!(
+                    "`http` of {} counts only where an application layer is installed; here the rule matches without it.",
+                    self.rule_name(rule)
+                ));
+            }
+        }
         notes.dedup();
         notes
     }

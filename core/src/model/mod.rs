@@ -1,6 +1,7 @@
 //! Small value types that every layer speaks: protocols, ports, addresses, labels, selectors, flows.
 
 mod address;
+pub mod http;
 mod labels;
 mod protocol;
 mod selector;

@@ -291,6 +291,8 @@ pub struct Rule {
     pub peers: PeerMatch,
     /// Protocols and ports.
     pub traffic: TrafficMatch,
+    /// Where it says something of HTTP requests, if it does: only an application layer would look at that.
+    pub http: Option<Place>,
     /// What must hold of the selected end itself, where the rule says something of it (Calico only).
     pub own: Option<PeerTerm>,
 }

@@ -6,6 +6,7 @@
 mod admin;
 mod calico_flows;
 mod calico_language;
+mod calico_static;
 mod disputed;
 mod input;
 mod invalid;
@@ -76,6 +77,7 @@ fn visit(folder: &Path, sets: &mut Sets) -> Result<(), String> {
                 admin::run(&member, sets)?;
                 calico_flows::run(&member, sets)?;
                 calico_language::run(&member, sets)?;
+                calico_static::run(&member, sets)?;
             }
         } else if let Some(form) = Form::of(&member)? {
             form.run(&set, &member, sets)?;

@@ -219,6 +219,7 @@ fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], p
             PeerMatch::Of(alloc::vec![PeerTerm { place, kind }])
         }),
         traffic: TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),
+        http: None,
         own: None,
     };
     match given {
@@ -323,7 +324,7 @@ fn without_pass(rule: Rule) -> Rule {
 }
 
 fn allow_all(place: Place) -> Rule {
-    Rule { place, name: None, action: Action::Allow, peers: PeerMatch::Any, traffic: TrafficMatch::Any, own: None }
+    Rule { place, name: None, action: Action::Allow, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None }
 }
 
 /// Namespaces by their labels, as a peer of a policy that has no namespace.
@@ -454,6 +455,7 @@ impl Translator<'_> {
             },
             peers: term(peer, Families::Only(&families), from_service).map_or(PeerMatch::Any, |term| PeerMatch::Of(alloc::vec![term])),
             traffic: if packet == anything { TrafficMatch::Any } else { TrafficMatch::Packet(Box::new(packet)) },
+            http: rule.http.as_ref().map(|http| http.span.within(self.document)),
             // The peer's address says of which family a packet is; of the other the rule is not asked.
             own: term(own, Families::Given(&families), None),
         }

@@ -156,6 +156,7 @@ impl Translator<'_> {
                     };
                     (port.span, kind)
                 }),
+                http: None,
                 own: None,
             };
             rules.iter().map(one).collect()
@@ -208,6 +209,7 @@ impl Translator<'_> {
                     };
                     (port.span, kind)
                 }),
+                http: None,
                 own: None,
             };
             rules.iter().map(|rule| self.fail_closed(rule, one(rule))).collect()

@@ -110,8 +110,8 @@ fn kinds_that_are_not_read_are_named_once() {
         "`CiliumNetworkPolicy` of `cilium.io/v2` (2 objects) has a say in network policy, but is not read: the answer leaves it out"
     );
     assert_eq!(
-        only(&list("NetworkPolicy", "projectcalico.org/v3", 1), Severity::Warning),
-        "`NetworkPolicy` of `projectcalico.org/v3` has a say in network policy, but is not read: the answer leaves it out"
+        only(&list("NetworkPolicy", "crd.antrea.io/v1beta1", 1), Severity::Warning),
+        "`NetworkPolicy` of `crd.antrea.io/v1beta1` has a say in network policy, but is not read: the answer leaves it out"
     );
     assert_eq!(
         only(&list("Rollout", "argoproj.io/v1alpha1", 1), Severity::Warning),
