@@ -99,8 +99,7 @@ pub(super) fn run(path: &Path, sets: &mut Sets) -> Result<(), String> {
     for case in &file.validation {
         set.add(case.id.as_str(), validate(case));
     }
-    let name = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    sets.insert(name, set);
+    sets.insert(super::set_of(path), set);
     Ok(())
 }
 

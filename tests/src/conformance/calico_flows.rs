@@ -85,7 +85,7 @@ pub(super) fn run(path: &Path, sets: &mut Sets) -> Result<(), String> {
     let value: Value = input::json(path)?;
     let is_flow = |case: &Value| case.get("kind").and_then(Value::as_str) == Some("flow") && case.get("resources").is_some();
     let Some(cases) = value.as_array().filter(|cases| cases.iter().any(is_flow)) else { return Ok(()) };
-    let set = sets.entry("calico-flow".to_owned()).or_default();
+    let set = sets.entry(super::set_of(path)).or_default();
     for case in cases.iter().filter(|case| is_flow(case)) {
         let case: Case = serde_json::from_value(case.clone()).map_err(|e| format!("cannot read `{}`: {e}", path.display()))?;
         debug_assert_eq!(case.kind, "flow");

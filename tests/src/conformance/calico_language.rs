@@ -83,17 +83,17 @@ pub(super) fn run(path: &Path, sets: &mut Sets) -> Result<(), String> {
         match kind(case).as_deref() {
             None if case.get("selector").is_some() && case.get("valid").is_some() => {
                 let case: SelectorCase = serde_json::from_value(case.clone()).map_err(unreadable)?;
-                let set = sets.entry("calico-selectors".to_owned()).or_default();
+                let set = sets.entry(super::set_of(path)).or_default();
                 set.add(format!("{:?}", case.selector), selector(&case));
             }
             Some("rewrite") => {
                 let case: RewriteCase = serde_json::from_value(case.clone()).map_err(unreadable)?;
-                let set = sets.entry("calico-rewrite".to_owned()).or_default();
+                let set = sets.entry(super::set_of(path)).or_default();
                 set.add(case.id.as_str(), rewrite(&case));
             }
             Some("tiers" | "policies") if case.get("expected").is_some() => {
                 let case: OrderCase = serde_json::from_value(case.clone()).map_err(unreadable)?;
-                let set = sets.entry("calico-order".to_owned()).or_default();
+                let set = sets.entry(super::set_of(path)).or_default();
                 set.add(case.id.as_str(), order(&case));
             }
             _ => {}

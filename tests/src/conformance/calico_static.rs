@@ -59,7 +59,7 @@ pub(super) fn run(path: &Path, sets: &mut Sets) -> Result<(), String> {
             _ => continue,
         };
         let case: Case = serde_json::from_value(case.clone()).map_err(|e| format!("cannot read `{}`: {e}", path.display()))?;
-        sets.entry("calico-static".to_owned()).or_default().add(case.id.as_str(), check(&case));
+        sets.entry(super::set_of(path)).or_default().add(case.id.as_str(), check(&case));
     }
     Ok(())
 }
