@@ -17,7 +17,7 @@ fn with<R>(run: impl FnOnce(&mut Steps) -> R) -> Option<R> {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn prepare(pods: u32, policies: u32, seed: u32) {
-    let plan = Plan { pods: pods as usize, policies: policies as usize, seed: seed.into(), cluster_wide: false };
+    let plan = Plan { pods: pods as usize, policies: policies as usize, seed: seed.into(), cluster_wide: false, calico: false };
     STEPS.replace(Some(Steps::new(generate(&plan))));
 }
 

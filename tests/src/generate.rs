@@ -20,6 +20,8 @@ pub struct Plan {
     pub seed: u64,
     /// Whether one policy in fifty is an AdminNetworkPolicy, and a BaselineAdminNetworkPolicy ends the list.
     pub cluster_wide: bool,
+    /// Whether one policy in three is Calico's, in two tiers.
+    pub calico: bool,
 }
 
 /// One file of a generated cluster.
@@ -231,6 +233,11 @@ impl Cluster {
         for number in 0..self.plan.policies.saturating_sub(wide) {
             let index = number % self.namespaces.len();
             let first_round = number < self.namespaces.len();
+            if self.plan.calico && number % 3 == 2 {
+                let policy = self.calico_policy(index, number);
+                self.namespaces[index].policies.push(policy);
+                continue;
+            }
             let spec = self.network_policy(index, first_round);
             let namespace = &mut self.namespaces[index];
             namespace.policies.push(json!({
@@ -239,6 +246,11 @@ impl Cluster {
                 "metadata": {"name": format!("policy-{number}"), "namespace": namespace.name},
                 "spec": spec,
             }));
+        }
+        if self.plan.calico {
+            let tier =
+                json!({"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "platform"}, "spec": {"order": 100}});
+            self.cluster_policies.push(tier);
         }
         for number in 0..wide {
             let policy = self.cluster_policy(number, number + 1 == wide);
@@ -325,6 +337,58 @@ impl Cluster {
                 "egress": [dns(), {"to": [{"namespaceSelector": {}}]}]})
             }
         }
+    }
+
+    /// A policy of Calico's: most for one app and one client of a namespace, some for many namespaces in a tier that passes on.
+    fn calico_policy(&mut self, index: usize, number: usize) -> Value {
+        let workload = self.any_workload(index);
+        let client = self.any_workload(index).app;
+        let (team, tier) = (*self.random.pick(&TEAMS), *self.random.pick(&TIERS));
+        let (named, port) = workload.port();
+        let order = self.random.below(2000);
+        let (cidr, except) = *self.random.pick(&BLOCKS);
+        let allow =
+            |source: Value, ports: Value| json!({"action": "Allow", "protocol": "TCP", "source": source, "destination": {"ports": ports}});
+        let subject = format!("app == '{}'", workload.app);
+        let (kind, spec) = match self.random.below(10) {
+            0..=3 => {
+                let rule = allow(json!({"selector": format!("app == '{client}'")}), json!([port]));
+                ("NetworkPolicy", json!({"order": order, "selector": subject, "types": ["Ingress"], "ingress": [rule]}))
+            }
+            4..=5 => {
+                let source =
+                    json!({"namespaceSelector": format!("team == '{team}'"), "selector": format!("tier in {{'{tier}', 'frontend'}}")});
+                let rules = json!([{"action": "Deny", "source": {"selector": "version starts with 'v0'"}}, allow(source, json!([named]))]);
+                ("NetworkPolicy", json!({"order": order, "selector": subject, "types": ["Ingress"], "ingress": rules}))
+            }
+            6..=7 => {
+                let rules = json!([
+                    {"action": "Allow", "protocol": "UDP", "destination": {"ports": [53]}},
+                    {"action": "Allow", "protocol": "TCP", "destination": {"selector": format!("app == '{client}'"), "ports": [port, "8000:8100"]}},
+                    {"action": "Allow", "destination": {"nets": [cidr], "notNets": [except]}},
+                ]);
+                ("NetworkPolicy", json!({"order": order, "selector": subject, "types": ["Egress"], "egress": rules}))
+            }
+            8 => {
+                let rules = json!([{"action": "Deny", "source": {"notSelector": "has(app)"}, "protocol": "TCP", "destination": {"ports": [9090]}}, {"action": "Pass"}]);
+                (
+                    "GlobalNetworkPolicy",
+                    json!({"tier": "platform", "order": order, "namespaceSelector": format!("team == '{team}' && env != 'dev'"), "types": ["Ingress"], "ingress": rules}),
+                )
+            }
+            _ => {
+                let rules = json!([{"action": "Log"}, {"action": "Deny", "destination": {"nets": [cidr]}}, {"action": "Pass"}]);
+                (
+                    "GlobalNetworkPolicy",
+                    json!({"tier": "platform", "order": order, "selector": format!("tier == '{tier}'"), "types": ["Egress"], "egress": rules}),
+                )
+            }
+        };
+        let mut meta = json!({"name": format!("policy-{number}")});
+        if kind == "NetworkPolicy" {
+            meta["namespace"] = json!(self.namespaces[index].name);
+        }
+        json!({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": meta, "spec": spec})
     }
 
     fn cluster_policy(&mut self, number: usize, baseline: bool) -> Value {
@@ -432,7 +496,7 @@ fn pod_address(node: usize, index: usize) -> String {
 mod tests {
     use super::*;
 
-    const PLAN: Plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: true };
+    const PLAN: Plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: true, calico: false };
 
     fn count(files: &[File], line: &str) -> usize {
         files.iter().flat_map(|f| f.text.lines()).filter(|l| *l == line).count()

@@ -5,6 +5,7 @@ use netpolis_core::connectivity::Connectivity;
 use netpolis_core::document::Limits;
 use netpolis_core::load::{Loaded, Loader};
 use netpolis_core::policy::translate;
+use netpolis_core::resources::Kind;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_core::snapshot::{self, Snapshot};
@@ -49,8 +50,9 @@ impl Steps {
     /// Resources to compiled policies.
     pub fn compile(&mut self) {
         let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
-        self.snapshot = snapshot::build(resources(), &self.settings);
-        self.compiled = compile(&self.snapshot, translate(resources(), &self.settings), &self.settings);
+        let settings = self.settings.settled(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))));
+        self.snapshot = snapshot::build(resources(), &settings);
+        self.compiled = compile(&self.snapshot, translate(resources(), &settings), &settings);
     }
 
     /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.
@@ -98,6 +100,55 @@ fn every_pair(connectivity: &Connectivity) -> u64 {
     sum
 }
 
+/// Many selectors over many pods: each selector is that of one policy.
+pub struct Selectors {
+    texts: Vec<String>,
+    loaded: Loaded,
+    snapshot: Snapshot,
+}
+
+impl Selectors {
+    /// `count` different selectors over the pods of a generated cluster.
+    pub fn new(count: usize, pods: usize, seed: u64) -> Self {
+        let mut files = crate::generate::generate(&crate::generate::Plan { pods, policies: 0, seed, cluster_wide: false, calico: false });
+        let tiers = ["frontend", "backend", "data", "batch"];
+        let text = |i: usize| match i % 5 {
+            0 => format!("app == 'shop-{i}' && tier != '{}'", tiers[i % 4]),
+            1 => format!("tier in {{'{}', '{}'}} || app == 'cart-{i}'", tiers[i % 4], tiers[(i + 1) % 4]),
+            2 => format!("has(version) && !(app == 'mail-{i}')"),
+            3 => format!("app starts with 'search-{i}' && tier == '{}'", tiers[i % 4]),
+            _ => format!("app not in {{'stock-{i}', 'login-{i}'}} && tier == '{}'", tiers[i % 4]),
+        };
+        let texts: Vec<String> = (0..count).map(text).collect();
+        let policy = |(i, text): (usize, &String)| {
+            serde_json::json!({
+                "apiVersion": "projectcalico.org/v3", "kind": "GlobalNetworkPolicy", "metadata": {"name": format!("p{i}")},
+                "spec": {"selector": text, "types": ["Ingress"]},
+            })
+        };
+        let policies: Vec<serde_json::Value> = texts.iter().enumerate().map(policy).collect();
+        files.push(File { name: "selectors.yaml".into(), text: crate::yaml::documents(&policies) });
+        let loaded = Loader::new(Limits::default()).load(&views(&files));
+        let snapshot = snapshot::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().settled(true));
+        Selectors { texts, loaded, snapshot }
+    }
+
+    /// How many selectors were read.
+    pub fn read(&self) -> usize {
+        self.loaded.resources().filter(|(_, r)| matches!(r.kind, Kind::Calico(_)) && !r.refused).count()
+    }
+
+    /// Parses every selector, and compiles the policies that have them; returns how many select anything.
+    pub fn run(&mut self) -> usize {
+        let parsed = self.texts.iter().filter(|text| netpolis_core::selector::parse(text).is_ok()).count();
+        let settings = Settings::default().settled(true);
+        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &settings);
+        let compiled = compile(&self.snapshot, ruleset, &settings);
+        let policies = compiled.ruleset().policies.iter().filter(|p| compiled.selects_any(p.id)).count();
+        policies.min(parsed)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_edit_changes_one_policy_and_the_scene_follows() {
-        let mut steps = Steps::new(generate(&Plan { pods: 60, policies: 40, seed: 1, cluster_wide: false }));
+        let mut steps = Steps::new(generate(&Plan { pods: 60, policies: 40, seed: 1, cluster_wide: false, calico: false }));
         steps.load();
         steps.compile();
         let before = steps.connect();

@@ -121,7 +121,7 @@ fn compare(
 fn the_evaluator_agrees_with_the_oracle_on_generated_clusters() {
     let settings = Settings::default();
     for seed in 0..6 {
-        let files = generate(&Plan { pods: 90, policies: 120, seed, cluster_wide: true });
+        let files = generate(&Plan { pods: 90, policies: 120, seed, cluster_wide: true, calico: false });
         let files: Vec<(&str, &str)> = files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect();
         let mut scene = Scene::new(settings.clone());
         scene.set_files(&files);

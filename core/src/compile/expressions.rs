@@ -34,8 +34,35 @@ const NAME_KEY: &str = "projectcalico.org/name";
 struct Key<'a> {
     /// Values that it is compared with, numbered.
     values: HashMap<&'a str, u32>,
-    /// Whether a selector looks into values (`contains`, …), so that any two values may differ.
-    looked_into: bool,
+    /// Comparisons that look into values (`contains`, …).
+    tests: Vec<&'a Comparison>,
+    /// Where there are such: numbers of values that ends have. Values that no comparison tells apart have one number.
+    seen: HashMap<&'a str, u32>,
+    kinds: HashMap<(Option<u32>, Vec<bool>), u32>,
+}
+
+impl<'a> Key<'a> {
+    fn compare_with(&mut self, value: &'a str) {
+        let next = self.values.len() as u32;
+        self.values.entry(value).or_insert(next);
+    }
+
+    /// A number for a value, the same for values that no selector tells apart.
+    fn number(&mut self, value: &'a str) -> u32 {
+        let compared = self.values.get(value).copied();
+        if self.tests.is_empty() {
+            // A value that no selector compares with is like any other such value.
+            return compared.unwrap_or(u32::MAX - 1);
+        }
+        if let Some(known) = self.seen.get(value) {
+            return *known;
+        }
+        let kind = (compared, self.tests.iter().map(|test| test.matches(Some(value))).collect());
+        let next = self.kinds.len() as u32;
+        let number = *self.kinds.entry(kind).or_insert(next);
+        self.seen.insert(value, number);
+        number
+    }
 }
 
 /// Labels of one end: numbers of mentioned keys with values, ascending, each key once.
@@ -99,14 +126,14 @@ impl<'a> Expressions<'a> {
                 }
                 Selector::Compare(key, comparison) => {
                     let Some(key) = self.key(key) else { continue };
-                    let mut value = |value: &'a str| {
-                        let next = key.values.len() as u32;
-                        key.values.entry(value).or_insert(next);
-                    };
                     match comparison {
-                        Comparison::Equals(text) | Comparison::NotEquals(text) => value(text),
-                        Comparison::In(texts) | Comparison::NotIn(texts) => texts.iter().for_each(|text| value(text)),
-                        Comparison::Contains(_) | Comparison::StartsWith(_) | Comparison::EndsWith(_) => key.looked_into = true,
+                        Comparison::Equals(text) | Comparison::NotEquals(text) => key.compare_with(text),
+                        Comparison::In(texts) | Comparison::NotIn(texts) => texts.iter().for_each(|text| key.compare_with(text)),
+                        Comparison::Contains(_) | Comparison::StartsWith(_) | Comparison::EndsWith(_) => {
+                            if !key.tests.contains(&comparison) {
+                                key.tests.push(comparison);
+                            }
+                        }
                     }
                 }
                 Selector::Not(inner) => open.push(inner),
@@ -259,13 +286,7 @@ impl<'a> Expressions<'a> {
     fn encode(&mut self, seen: &[(u32, &'a str)], key: &mut Vec<u32>) {
         for &(number, value) in seen {
             let Some(known) = self.keys.get_mut(number as usize) else { continue };
-            let next = known.values.len() as u32;
-            let value = if known.looked_into {
-                *known.values.entry(value).or_insert(next)
-            } else {
-                // A value that no selector compares with is like any other such value.
-                known.values.get(value).copied().unwrap_or(u32::MAX - 1)
-            };
+            let value = known.number(value);
             key.extend([number, value]);
         }
     }

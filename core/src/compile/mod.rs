@@ -23,7 +23,7 @@ use fixedbitset::FixedBitSet;
 use crate::connections::ConnectionSet;
 use crate::evaluate::Matched;
 use crate::model::{AddressSet, Protocol};
-use crate::policy::{Action, Direction, HookMatch, PeerMatch, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
+use crate::policy::{Action, Direction, HookMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, IpBlockReach, OwnNode, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
@@ -132,8 +132,14 @@ pub(crate) struct EntityParts {
 }
 
 impl EntityParts {
-    fn all(&self) -> impl Iterator<Item = &EndSet> {
-        [&self.selector, &self.not_selector, &self.addresses, &self.service].into_iter().flatten()
+    /// Ends for which all of them hold.
+    fn whole(&self, classes: &Classes) -> EndSet {
+        let mut parts = [&self.selector, &self.not_selector, &self.addresses, &self.service].into_iter().flatten();
+        let Some(first) = parts.next() else { return EndSet::exactly(classes.every()) };
+        parts.fold(first.clone(), |mut ends, part| {
+            ends.intersect_with(part);
+            ends
+        })
     }
 }
 
@@ -273,15 +279,20 @@ fn compile_rules<'a>(
         return Vec::new();
     }
     let compile = |rule: &'a Rule| {
-        let parts = rule.peers.terms().iter().filter_map(|term| match &term.kind {
-            PeerTermKind::Entity(entity) => Some(selectors.entity_parts(entity, classes, addresses)),
-            _ => None,
-        });
-        let parts = parts.collect();
+        let mut parts: Vec<EntityParts> = Vec::new();
         let (terms, peers) = match &rule.peers {
             PeerMatch::Any => (Vec::new(), EndSet::exactly(classes.every())),
             PeerMatch::Of(terms) => {
-                let terms: Vec<EndSet> = terms.iter().map(|t| selectors.term(&t.kind, classes, addresses)).collect();
+                let mut term = |term: &'a PeerTerm| match &term.kind {
+                    PeerTermKind::Entity(entity) => {
+                        let found = selectors.entity_parts(entity, classes, addresses);
+                        let whole = found.whole(classes);
+                        parts.push(found);
+                        whole
+                    }
+                    kind => selectors.term(kind, classes, addresses),
+                };
+                let terms: Vec<EndSet> = terms.iter().map(&mut term).collect();
                 let mut peers = EndSet::exactly(classes.none());
                 terms.iter().for_each(|term| peers.union_with(term));
                 if let Some(set) = rule.peers.joined_addresses() {

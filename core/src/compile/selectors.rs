@@ -355,9 +355,7 @@ impl<'a> Selectors<'a> {
     }
     /// The ends that a side of a Calico rule describes. Upstream: calico.md 4.9.
     fn entity(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EndSet {
-        let mut ends = EndSet::exactly(classes.every());
-        self.entity_parts(entity, classes, addresses).all().for_each(|part| ends.intersect_with(part));
-        ends
+        self.entity_parts(entity, classes, addresses).whole(classes)
     }
 
     /// What each part of a side of a Calico rule matches.

@@ -284,9 +284,19 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
 
     /// A tier whose policies only allow, and that denies what none of them allows: the union of all rules, whatever their order.
     fn isolating_tier(&mut self, groups: &[Vec<PolicyId>]) {
+        let policies: Vec<PolicyId> = groups.iter().flatten().copied().collect();
+        self.allow(&policies);
+        self.end_tier(TierEnd::Deny);
+    }
+
+    /// Policies that only allow: among themselves their order means nothing.
+    fn allow(&mut self, policies: &[PolicyId]) {
+        if policies.is_empty() {
+            return;
+        }
         let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
         let mut possible: Option<Vec<ConnectionId>> = None;
-        for &policy in groups.iter().flatten() {
+        for &policy in policies {
             self.each_rule(policy, |run, reference, rule| {
                 let Some((surely, maybe)) = run.peers_of(rule) else {
                     run.report(reference, rule, None);
@@ -304,30 +314,46 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
                 run.report(reference, rule, None);
             });
         }
-        let mut ended = false;
         let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
         self.change_each(
             |i| [at(&certain, i), at(possible.as_deref().unwrap_or(&certain), i)],
             |bench, [open, allowed, denied], [certain, possible]| {
                 let table = &mut bench.table;
-                let (pass, stop) = (table.intersection(open, possible), table.difference(open, certain));
-                ended |= !stop.is_none();
-                [ConnectionId::NONE, table.union(allowed, pass), table.union(denied, stop)]
+                let pass = table.intersection(open, possible);
+                [table.difference(open, certain), table.union(allowed, pass), denied]
             },
         );
-        if ended {
-            self.observer.tier_end(TierEnd::Deny);
+    }
+
+    /// What is still open at the end of a tier is denied, or goes on.
+    fn end_tier(&mut self, end: TierEnd) {
+        if self.open.iter().any(|o| !o.is_none()) {
+            self.observer.tier_end(end);
+        }
+        if end == TierEnd::Deny {
+            self.change_each(
+                |_| [ConnectionId::NONE; 2],
+                |bench, [open, allowed, denied], _| [ConnectionId::NONE, allowed, bench.table.union(denied, open)],
+            );
         }
     }
 
     /// A tier of ordered policies: the first rule that matches decides; what none decides is denied or goes on to the next tier.
     fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd) {
         let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
+        // Policies in a row that only allow are one.
+        let mut allowing: Vec<PolicyId> = Vec::new();
         for group in groups {
             if let [policy] = group.as_slice() {
+                if self.only_allows(*policy) {
+                    allowing.push(*policy);
+                    continue;
+                }
+                self.allow(&core::mem::take(&mut allowing));
                 self.ordered_policy(*policy, &mut passed);
                 continue;
             }
+            self.allow(&core::mem::take(&mut allowing));
             // Policies of equal precedence may be looked at in either order, so each may be first. What is left after the group is what
             // none of them decides.
             let before = self.open.clone();
@@ -342,18 +368,16 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             }
             self.open = after.unwrap_or(before);
         }
-        if self.open.iter().any(|o| !o.is_none()) {
-            self.observer.tier_end(end);
-        }
-        if end == TierEnd::Deny {
-            self.change_each(
-                |_| [ConnectionId::NONE; 2],
-                |bench, [open, allowed, denied], _| [ConnectionId::NONE, allowed, bench.table.union(denied, open)],
-            );
-        }
+        self.allow(&allowing);
+        self.end_tier(end);
         for (open, passed) in self.open.iter_mut().zip(passed) {
             *open = self.bench.table.union(*open, passed);
         }
+    }
+
+    fn only_allows(&self, policy: PolicyId) -> bool {
+        let rules = self.compiled.compiled_policy(policy).map_or(&[][..], |p| p.rules(self.direction));
+        rules.iter().all(|rule| rule.action == Action::Allow)
     }
 
     fn ordered_policy(&mut self, policy: PolicyId, passed: &mut [ConnectionId]) {
@@ -361,10 +385,30 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             let first = run.open.first().copied();
             if let Some((surely, maybe)) = run.peers_of(rule).filter(|_| rule.action != Action::Log) {
                 if is_same(surely, maybe) {
+                    // Most peers share their state with the one before.
+                    let mut last: Option<([ConnectionId; 3], [ConnectionId; 2])> = None;
                     run.each_match(rule, maybe, |run, i, traffic| {
-                        let open = run.open.get(i).copied().unwrap_or(ConnectionId::NONE);
-                        run.decide_at(i, rule.action, open, traffic, passed);
-                        run.leave_open(i, open, traffic);
+                        let Some(open) = run.open.get(i).copied().filter(|open| !open.is_none()) else { return };
+                        let decided = match rule.action {
+                            Action::Allow => run.allowed.get_mut(i),
+                            Action::Deny => run.denied.get_mut(i),
+                            Action::Pass | Action::Log => passed.get_mut(i),
+                        };
+                        let Some(decided) = decided else { return };
+                        let before = [open, *decided, traffic];
+                        let [left, sum] = match last {
+                            Some((known, result)) if known == before => result,
+                            _ => {
+                                let table = &mut run.bench.table;
+                                let hit = table.intersection(open, traffic);
+                                [table.difference(open, traffic), table.union(*decided, hit)]
+                            }
+                        };
+                        last = Some((before, [left, sum]));
+                        *decided = sum;
+                        if let Some(open) = run.open.get_mut(i) {
+                            *open = left;
+                        }
                     });
                 } else {
                     // What may match is decided and stays open too.

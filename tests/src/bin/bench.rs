@@ -10,11 +10,13 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use netpolis_tests::generate::{Plan, generate};
-use netpolis_tests::measure::Steps;
+use netpolis_tests::measure::{Selectors, Steps};
 use serde::{Deserialize, Serialize};
 
 const USAGE: &str = "usage: bench [--json FILE] [--wasm]";
 const SEED: u64 = 1;
+/// Selectors that are compiled over as many pods.
+const SELECTORS: usize = 10_000;
 /// Pods, policies, and how often each step is run.
 const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_000, 3_000, 5)];
 
@@ -22,6 +24,7 @@ const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_
 #[derive(Serialize)]
 struct Row {
     name: String,
+    /// `native` or `wasm`; `calico` is native, with one policy in three Calico's.
     target: &'static str,
     pods: usize,
     policies: usize,
@@ -63,8 +66,8 @@ fn run() -> Result<(), String> {
             // What this program calls itself with.
             "--one" => {
                 let numbers: Vec<usize> = arguments.by_ref().filter_map(|n| n.parse().ok()).collect();
-                let &[pods, policies, rounds] = numbers.as_slice() else { return Err(USAGE.into()) };
-                println!("{}", to_json(&measure(pods, policies, rounds))?);
+                let &[pods, policies, rounds, calico] = numbers.as_slice() else { return Err(USAGE.into()) };
+                println!("{}", to_json(&measure(pods, policies, rounds, calico == 1))?);
                 return Ok(());
             }
             _ => return Err(USAGE.into()),
@@ -78,9 +81,12 @@ fn run() -> Result<(), String> {
     let module = if wasm { Some(build_wasm()?) } else { None };
     for (pods, policies, rounds) in SIZES {
         let program = env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?;
-        let numbers = [pods, policies, rounds].map(|n| n.to_string());
-        let times = one_line(Command::new(program).arg("--one").args(&numbers))?;
-        report(&mut rows, "native", pods, policies, times);
+        let kinds: &[(&'static str, usize)] = if pods == SIZES[0].0 { &[("native", 0)] } else { &[("native", 0), ("calico", 1)] };
+        for (target, calico) in kinds {
+            let numbers = [pods, policies, rounds, *calico].map(|n| n.to_string());
+            let times = one_line(Command::new(&program).arg("--one").args(&numbers))?;
+            report(&mut rows, target, pods, policies, times);
+        }
         if let Some(module) = &module {
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench.mjs");
             let numbers = [pods.to_string(), policies.to_string(), SEED.to_string(), rounds.to_string()];
@@ -88,6 +94,18 @@ fn run() -> Result<(), String> {
             report(&mut rows, "wasm", pods, policies, times);
         }
     }
+    let mut selectors = Selectors::new(SELECTORS, SELECTORS, SEED);
+    if selectors.read() != SELECTORS {
+        return Err(format!("only {} of {SELECTORS} selectors were read", selectors.read()));
+    }
+    let times = (0..5).map(|_| {
+        let started = Instant::now();
+        black_box(selectors.run());
+        started.elapsed().as_secs_f64() * 1e3
+    });
+    let mut times: Vec<f64> = times.collect();
+    times.sort_by(f64::total_cmp);
+    println!("parse and compile {SELECTORS} selectors over {SELECTORS} pods: {:.1} ms", times.get(2).copied().unwrap_or_default());
     match json {
         Some(file) => std::fs::write(&file, to_json(&rows)?).map_err(|e| format!("cannot write `{}`: {e}", file.display())),
         None => Ok(()),
@@ -114,8 +132,8 @@ fn one_line(command: &mut Command) -> Result<Times, String> {
     serde_json::from_str(text.trim()).map_err(|_| failed())
 }
 
-fn measure(pods: usize, policies: usize, rounds: usize) -> Times {
-    let mut steps = Steps::new(generate(&Plan { pods, policies, seed: SEED, cluster_wide: false }));
+fn measure(pods: usize, policies: usize, rounds: usize, calico: bool) -> Times {
+    let mut steps = Steps::new(generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico }));
     let load_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::load);
     let compile_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::compile);
     let connectivity_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::connect);

@@ -1,11 +1,11 @@
-//! `generate --pods N --policies M --seed S [--cluster-wide] DIR`: writes a generated cluster as YAML files.
+//! `generate --pods N --policies M --seed S [--cluster-wide] [--calico] DIR`: writes a generated cluster as YAML files.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use netpolis_tests::generate::{Plan, generate};
 
-const USAGE: &str = "usage: generate --pods N --policies M --seed S [--cluster-wide] DIR";
+const USAGE: &str = "usage: generate --pods N --policies M --seed S [--cluster-wide] [--calico] DIR";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, String> {
-    let mut plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: false };
+    let mut plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: false, calico: false };
     let mut folder: Option<PathBuf> = None;
     while let Some(argument) = arguments.next() {
         let mut number = || {
@@ -33,6 +33,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, String> {
             "--policies" => plan.policies = number()? as usize,
             "--seed" => plan.seed = number()?,
             "--cluster-wide" => plan.cluster_wide = true,
+            "--calico" => plan.calico = true,
             _ if argument.starts_with('-') || folder.is_some() => return Err(format!("unknown argument `{argument}`\n{USAGE}")),
             _ => folder = Some(argument.into()),
         }
