@@ -224,9 +224,16 @@ impl Connectivity {
             rows: HashMap::new(),
             left_to_node,
         };
-        // Where a pod is matters only on a node that has a host endpoint, or to that node itself.
+        if snapshot.host_endpoints.is_empty() {
+            // What is left are packets to a pod's own node, which pass or do not: nothing to compute.
+            self.hosts = Some(hosts);
+            return;
+        }
+        // Where an end is matters only on a node that has a host endpoint.
+        let relevant =
+            |spot: Spot| Spot { node: spot.node.filter(|node| hosts.nodes.get(node.0 as usize).is_some_and(|n| n.host.is_some())), ..spot };
         let ends = snapshot.endpoints().map(|(id, _)| End::Pod(id)).chain(snapshot.nodes().map(|(id, _)| End::Node(id)));
-        let mut kinds: Vec<(Spot, ClassId)> = ends.map(|end| (hosts.spot(end), self.class_of(end))).collect();
+        let mut kinds: Vec<(Spot, ClassId)> = ends.map(|end| (relevant(hosts.spot(end)), self.class_of(end))).collect();
         let outside = self.outside.iter().map(|(_, class)| (Spot { node: None, is_host: false }, *class));
         kinds.extend(outside);
         kinds.sort_unstable();
@@ -307,7 +314,12 @@ impl Connectivity {
             },
         };
         let Some(hosts) = &self.hosts else { return pair };
-        let passes = hosts.on_the_way((hosts.spot(from), source), (hosts.spot(to), destination));
+        let (a, b) = (hosts.spot(from), hosts.spot(to));
+        let to_own_host = b.is_host && !a.is_host && a.node.is_some() && a.node == b.node;
+        if hosts.rows.is_empty() && !to_own_host {
+            return pair;
+        }
+        let passes = hosts.on_the_way((a, source), (b, destination));
         let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
         passes
             .iter()

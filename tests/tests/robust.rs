@@ -247,6 +247,122 @@ fn specimens() -> Vec<Value> {
     ]
 }
 
+/// Objects of every kind of Calico's, with every field that is read.
+fn calico_specimens() -> Vec<Value> {
+    let entity = json!({
+        "nets": ["10.0.0.0/8"], "notNets": ["10.1.0.0/16"], "selector": "a == 'b'", "notSelector": "has(c)", "namespaceSelector": "all()",
+        "serviceAccounts": {"names": ["s"], "selector": "a in {'b'}"}, "ports": [80, "81:90", "http"], "notPorts": [82],
+    });
+    let rule = json!({"action": "Allow", "ipVersion": 4, "protocol": "TCP", "notProtocol": "UDP", "source": entity, "destination": entity, "metadata": {}});
+    let ping = json!({"action": "Log", "protocol": "ICMP", "icmp": {"type": 8, "code": 0}, "notICMP": {"type": 3, "code": 4}});
+    let web = json!({"action": "Allow", "protocol": "TCP", "http": {"methods": ["GET"], "paths": [{"exact": "/a"}, {"prefix": "/b"}]}});
+    let service = json!({"action": "Pass", "destination": {"services": {"name": "s", "namespace": "n"}}});
+    let spec = json!({
+        "tier": "t", "order": 1.5, "selector": "a == 'b'", "serviceAccountSelector": "has(x)", "types": ["Ingress", "Egress"],
+        "ingress": [rule, ping, web], "egress": [rule, service], "performanceHints": ["AssumeNeededOnEveryNode"],
+    });
+    let with = |extra: Value| {
+        let mut spec = spec.clone();
+        if let (Some(spec), Some(extra)) = (spec.as_object_mut(), extra.as_object()) {
+            spec.extend(extra.clone());
+        }
+        spec
+    };
+    let meta = json!({"name": "x", "namespace": "y", "labels": {"a": "b"}});
+    let wide = json!({"name": "x", "labels": {"a": "b"}});
+    let object =
+        |kind: &str, meta: &Value, spec: Value| json!({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": meta, "spec": spec});
+    let hosts = json!({"namespaceSelector": "has(y)", "applyOnForward": true, "preDNAT": false, "doNotTrack": false});
+    let policy = json!({"podSelector": {"matchLabels": {"a": "b"}}, "policyTypes": ["Ingress"], "ingress": [{"ports": [{"port": 80}]}], "stagedAction": "Set"});
+    let ports = json!([{"name": "p", "protocol": "TCP", "port": 80}]);
+    let failsafe = json!([{"protocol": "tcp", "port": 22, "net": "10.0.0.0/8"}]);
+    let tier = json!({"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "t"}, "spec": {"order": 5, "defaultAction": "Pass"}});
+    vec![
+        tier,
+        object("NetworkPolicy", &meta, spec.clone()),
+        object("GlobalNetworkPolicy", &wide, with(hosts.clone())),
+        object("StagedNetworkPolicy", &meta, with(json!({"stagedAction": "Set"}))),
+        object("StagedGlobalNetworkPolicy", &wide, with(json!({"stagedAction": "Learn"}))),
+        object("StagedKubernetesNetworkPolicy", &meta, policy),
+        object("NetworkSet", &meta, json!({"nets": ["10.0.0.1", "10.0.0.0/24", "2001:db8::/32"]})),
+        object("GlobalNetworkSet", &wide, json!({"nets": ["192.0.2.1"]})),
+        object("Profile", &wide, json!({"ingress": [rule], "egress": [rule], "labelsToApply": {"a": "b"}})),
+        object(
+            "HostEndpoint",
+            &wide,
+            json!({"node": "n", "interfaceName": "eth0", "expectedIPs": ["10.0.0.4"], "profiles": ["x"], "ports": ports}),
+        ),
+        object(
+            "WorkloadEndpoint",
+            &meta,
+            json!({"pod": "p", "node": "n", "orchestrator": "k8s", "serviceAccountName": "s",
+            "ipNetworks": ["10.0.0.9/32"], "profiles": ["kns.y"], "ports": ports}),
+        ),
+        object("IPPool", &wide, json!({"cidr": "10.9.0.0/16", "disabled": false, "natOutgoing": true})),
+        object(
+            "FelixConfiguration",
+            &json!({"name": "default"}),
+            json!({"defaultEndpointToHostAction": "Accept", "bpfEnabled": false,
+            "failsafeInboundHostPorts": failsafe, "failsafeOutboundHostPorts": []}),
+        ),
+        object(
+            "KubeControllersConfiguration",
+            &json!({"name": "default"}),
+            json!({"controllers": {"node": {"hostEndpoint": {"autoCreate": "Enabled"}}}}),
+        ),
+        json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "s", "namespace": "n",
+               "labels": {"kubernetes.io/service-name": "s"}}, "addressType": "IPv4", "endpoints": [{"addresses": ["10.0.0.9"], "conditions": {"ready": false}}],
+               "ports": [{"name": "p", "protocol": "TCP", "port": 80}]}),
+    ]
+}
+
+/// A policy with this selector.
+fn selecting(selector: &str) -> String {
+    let policy = json!({"apiVersion": "projectcalico.org/v3", "kind": "GlobalNetworkPolicy", "metadata": {"name": "x"},
+                        "spec": {"selector": "all()", "ingress": [{"action": "Allow", "source": {"serviceAccounts": {"selector": selector}}}]}});
+    format!("{POD}---\n{}", yaml::document(&policy))
+}
+
+#[test]
+fn selectors_of_any_length_and_depth_end_in_an_answer_or_an_error() {
+    let chain = vec!["a == 'b'"; 10_000].join(" || ");
+    assert!(errors(&load(&selecting(&chain))).is_empty(), "a long chain is a selector");
+    let deep = format!("{}a == 'b'{}", "(".repeat(50_000), ")".repeat(50_000));
+    let nested = format!("{}a == 'b'{}", "!(!has(x) && ".repeat(20_000), ")".repeat(20_000));
+    let long = format!("{} == 'b'", "a".repeat(100_000));
+    let open = "(".repeat(100_000);
+    let negated = format!("{}has(a)", "!".repeat(100_000));
+    for text in [&deep, &nested, &long, &open] {
+        let scene = load(&selecting(text));
+        let errors = errors(&scene);
+        assert!(errors.iter().any(|(line, e)| e.code.0 == "CAL001" && *line > 8), "{errors:?}");
+    }
+    assert!(errors(&load(&selecting(&negated))).is_empty(), "pairs of ! cancel");
+    assert!(errors(&load(&selecting("a == 'b")))[0].1.message.contains("unterminated string"));
+}
+
+#[test]
+fn an_error_in_a_selector_points_at_its_character() {
+    let text = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: x}\nspec:\n  selector: app == 'web' & tier == 'db'\n";
+    let scene = load(text);
+    let place = scene.problems().iter().find(|p| p.code.0 == "CAL001").and_then(|p| p.place).expect("an error");
+    assert_eq!(scene.sources().slice(place), "&");
+}
+
+#[test]
+fn ten_thousand_tiers_are_evaluated() {
+    let mut text = String::from(POD);
+    for i in 0..10_000 {
+        let _ = write!(
+            text,
+            "---\n{{apiVersion: projectcalico.org/v3, kind: Tier, metadata: {{name: t{i}}}, spec: {{order: {i}}}}}\n---\n{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: p{i}}}, spec: {{tier: t{i}, selector: all(), ingress: [{{action: Pass}}]}}}}\n"
+        );
+    }
+    let scene = load(&text);
+    assert_eq!(scene.compiled().ruleset().tiers.len(), 10_000);
+    assert_eq!(errors(&scene), []);
+}
+
 /// The value with each of its parts, one after the other, replaced.
 fn with_each_part_replaced(value: &Value, by: &Value) -> Vec<Value> {
     let mut result = vec![by.clone()];
@@ -276,7 +392,7 @@ fn with_each_part_replaced(value: &Value, by: &Value) -> Vec<Value> {
 
 #[test]
 fn the_specimens_are_valid() {
-    for specimen in specimens() {
+    for specimen in specimens().into_iter().chain(calico_specimens()) {
         let text = yaml::document(&specimen);
         let scene = load(&text);
         // Where the person may have meant something else there is a warning, but the object is taken.
@@ -299,7 +415,7 @@ fn wrong_types_in_every_field_are_errors_or_ignored_but_never_a_panic() {
         json!([[]]),
         json!([null]),
     ];
-    for specimen in specimens() {
+    for specimen in specimens().into_iter().chain(calico_specimens()) {
         for by in &wrong {
             let changed = with_each_part_replaced(&specimen, by);
             assert!(changed.len() > 3);

@@ -204,3 +204,18 @@ fn deep_nesting_does_not_overflow_the_stack() {
         assert_eq!(scene_view(&scene).ends.iter().filter(|e| e.namespace.is_some()).count(), 3);
     }
 }
+
+#[wasm_bindgen_test]
+fn no_selector_overflows_the_stack() {
+    for text in [format!("{}a{}", "(".repeat(50_000), ")".repeat(50_000)), format!("{}has(a)", "!(".repeat(50_000)), "!".repeat(100_000)] {
+        assert!(netpolis_core::selector::parse(&text).is_err());
+    }
+    // As deep as is read: evaluated, printed and dropped.
+    let deep = format!("{}has(a) || b == 'c'{}", "!(x == 'y' && ".repeat(120), ")".repeat(120));
+    let selector = netpolis_core::selector::parse(&deep).unwrap();
+    assert!(selector.to_string().len() > 1000);
+    let policy = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: x}\nspec:\n  selector: all()\n  ingress:\n  - action: Deny\n    source:\n      serviceAccounts:\n        selector: \"";
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("shop.yaml", SHOP), ("deep.yaml", &format!("{policy}{deep}\"\n"))]);
+    assert!(scene.connectivity().class_count() > 0);
+}
