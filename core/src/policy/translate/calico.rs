@@ -471,7 +471,11 @@ impl Translator<'_> {
             account_names: accounts.map_or(&[], |a| &a.names),
             account_selector: accounts.and_then(|a| inner(&a.selector)),
         };
-        let (selector, not_selector) = rewrite::peer(&parts, namespace);
+        let (selector, not_selector) = match rewrite::peer(&parts, namespace) {
+            // With both, one endpoint or set has to match the one and not the other (calico.md 2.4).
+            (Some(positive), Some(negative)) => (Some(Selector::And(alloc::vec![positive, Selector::Not(Box::new(negative))])), None),
+            other => other,
+        };
         let everything = AddressSet::everything();
         let written = if entity.nets.is_empty() { everything.clone() } else { AddressSet::of_cidrs(&entity.nets) };
         let written = written.difference(&AddressSet::of_cidrs(&entity.not_nets));

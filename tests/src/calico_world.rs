@@ -1,0 +1,801 @@
+//! Random clusters under Calico, and an evaluator of them that shares nothing with the real one.
+//!
+//! A world is made as values, written out as the text that a person would paste, and evaluated packet by packet from those values, straight from
+//! the tables of Calico's documentation: no classes, no sets, no parsed selectors. Everything about it is known, so every answer is yes or no.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use netpolis_core::model::Cidr;
+use serde_json::{Value, json};
+
+use crate::random::Random;
+use crate::yaml;
+
+type Labels = BTreeMap<String, String>;
+
+/// A selector as it was made.
+#[derive(Clone, Debug)]
+enum Sel {
+    All,
+    Has(String),
+    Is(String, String),
+    IsNot(String, String),
+    In(String, Vec<String>),
+    StartsWith(String, String),
+    Not(Box<Sel>),
+    And(Box<Sel>, Box<Sel>),
+    Or(Box<Sel>, Box<Sel>),
+}
+
+impl Sel {
+    fn text(&self) -> String {
+        match self {
+            Sel::All => "all()".into(),
+            Sel::Has(k) => format!("has({k})"),
+            Sel::Is(k, v) => format!("{k} == '{v}'"),
+            Sel::IsNot(k, v) => format!("{k} != '{v}'"),
+            Sel::In(k, vs) => format!("{k} in {{'{}'}}", vs.join("', '")),
+            Sel::StartsWith(k, v) => format!("{k} starts with '{v}'"),
+            Sel::Not(x) => format!("!({})", x.text()),
+            Sel::And(a, b) => format!("({} && {})", a.text(), b.text()),
+            Sel::Or(a, b) => format!("({} || {})", a.text(), b.text()),
+        }
+    }
+
+    /// Whether labels match; `all` is what `all()` means here.
+    fn holds(&self, labels: &Labels, all: bool) -> bool {
+        match self {
+            Sel::All => all,
+            Sel::Has(k) => labels.contains_key(k),
+            Sel::Is(k, v) => labels.get(k) == Some(v),
+            Sel::IsNot(k, v) => labels.get(k) != Some(v),
+            Sel::In(k, vs) => labels.get(k).is_some_and(|v| vs.contains(v)),
+            Sel::StartsWith(k, v) => labels.get(k).is_some_and(|x| x.starts_with(v.as_str())),
+            Sel::Not(x) => !x.holds(labels, all),
+            Sel::And(a, b) => a.holds(labels, all) && b.holds(labels, all),
+            Sel::Or(a, b) => a.holds(labels, all) || b.holds(labels, all),
+        }
+    }
+}
+
+/// A namespaceSelector of a peer.
+#[derive(Clone, Debug)]
+enum NsSel {
+    Global,
+    Labels(Sel),
+}
+
+#[derive(Clone, Debug, Default)]
+struct Entity {
+    nets: Vec<&'static str>,
+    not_nets: Vec<&'static str>,
+    selector: Option<Sel>,
+    not_selector: Option<Sel>,
+    namespaces: Option<NsSel>,
+    accounts: Vec<&'static str>,
+    ports: Vec<(u16, u16)>,
+    named_port: bool,
+    not_ports: Vec<(u16, u16)>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    action: &'static str,
+    ip_version: Option<u8>,
+    protocol: Option<u8>,
+    not_protocol: Option<u8>,
+    icmp_type: Option<u8>,
+    source: Entity,
+    destination: Entity,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Hook {
+    Normal,
+    Forward,
+    PreDnat,
+    Untracked,
+}
+
+#[derive(Clone, Debug)]
+struct Policy {
+    /// Nothing for a GlobalNetworkPolicy.
+    namespace: Option<&'static str>,
+    name: String,
+    tier: &'static str,
+    order: Option<i32>,
+    selector: Sel,
+    namespaces: Option<Sel>,
+    accounts: Option<Sel>,
+    /// Rules, where the direction is among the types.
+    ingress: Option<Vec<Rule>>,
+    egress: Option<Vec<Rule>>,
+    hook: Hook,
+    staged: bool,
+}
+
+struct Pod {
+    namespace: &'static str,
+    name: String,
+    labels: Labels,
+    account: &'static str,
+    node: usize,
+    address: IpAddr,
+}
+
+struct Set {
+    namespace: Option<&'static str>,
+    name: String,
+    labels: Labels,
+    nets: Vec<&'static str>,
+}
+
+struct Host {
+    name: String,
+    node: usize,
+    all: bool,
+    expected: bool,
+    labels: Labels,
+    allow_profile: bool,
+}
+
+/// A cluster with Calico.
+pub struct World {
+    namespaces: Vec<(&'static str, Labels)>,
+    accounts: Vec<(&'static str, &'static str, Labels)>,
+    pods: Vec<Pod>,
+    sets: Vec<Set>,
+    hosts: Vec<Host>,
+    tiers: Vec<(&'static str, Option<i32>, bool)>,
+    policies: Vec<Policy>,
+    endpoint_to_host: &'static str,
+}
+
+/// One end of a packet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Spot {
+    /// A pod, by number.
+    Pod(usize),
+    /// A process of a node, by number.
+    Node(usize),
+    /// An address outside.
+    Outside(IpAddr),
+}
+
+/// A packet that opens a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet {
+    /// Where it comes from.
+    pub from: Spot,
+    /// Where it goes.
+    pub to: Spot,
+    /// Its protocol.
+    pub protocol: u8,
+    /// Source port, or ICMP type.
+    pub source: u16,
+    /// Destination port, or ICMP code.
+    pub destination: u16,
+}
+
+const NAMESPACES: [&str; 2] = ["red", "blue"];
+const NODES: [&str; 2] = ["n0", "n1"];
+const NODE_ADDRESSES: [&str; 2] = ["192.168.0.10", "192.168.0.11"];
+const ACCOUNTS: [&str; 2] = ["default", "builder"];
+/// Of one family, as pods and nodes: a packet is of one, and the other is in some rules to match nothing.
+const OUTSIDE: [&str; 3] = ["203.0.113.5", "203.0.113.200", "198.51.100.9"];
+const NETS: [&str; 6] = ["203.0.113.0/24", "203.0.113.0/25", "10.244.0.0/16", "192.168.0.0/24", "2001:db8::/32", "198.51.100.9/32"];
+const PORTS: [(u16, u16); 3] = [(80, 80), (8000, 8100), (53, 53)];
+const SERVED: u16 = 8080;
+
+fn some_labels(random: &mut Random) -> Labels {
+    let mut found = Labels::new();
+    for (key, values) in [("app", ["web", "db", "webby"]), ("tier", ["a", "b", "c"]), ("role", ["x", "y", "z"])] {
+        if random.below(3) > 0 {
+            found.insert(key.into(), (*random.pick(&values)).into());
+        }
+    }
+    found
+}
+
+fn selector(random: &mut Random, depth: usize) -> Sel {
+    let key = (*random.pick(&["app", "tier", "role"])).to_owned();
+    let value = |random: &mut Random| (*random.pick(&["web", "db", "a", "b", "x", "y"])).to_owned();
+    match random.below(if depth == 0 { 6 } else { 9 }) {
+        0 => Sel::All,
+        1 => Sel::Has(key),
+        2 => Sel::Is(key, value(random)),
+        3 => Sel::IsNot(key, value(random)),
+        4 => Sel::In(key, vec![value(random), value(random)]),
+        5 => Sel::StartsWith(key, "we".into()),
+        6 => Sel::Not(Box::new(selector(random, depth - 1))),
+        7 => Sel::And(Box::new(selector(random, depth - 1)), Box::new(selector(random, depth - 1))),
+        _ => Sel::Or(Box::new(selector(random, depth - 1)), Box::new(selector(random, depth - 1))),
+    }
+}
+
+/// A selector over labels of namespaces or accounts.
+fn outer_selector(random: &mut Random) -> Sel {
+    let key = (*random.pick(&["team", "env"])).to_owned();
+    let value = (*random.pick(&["one", "two"])).to_owned();
+    match random.below(5) {
+        0 => Sel::All,
+        1 => Sel::Has(key),
+        2 => Sel::IsNot(key, value),
+        3 => Sel::Not(Box::new(Sel::Has(key))),
+        _ => Sel::Is(key, value),
+    }
+}
+
+fn maybe<T>(random: &mut Random, one_in: usize, make: impl FnOnce(&mut Random) -> T) -> Option<T> {
+    (random.below(one_in) == 0).then(|| make(random))
+}
+
+fn entity(random: &mut Random, ports: bool) -> Entity {
+    let v6 = random.below(6) == 0;
+    let net = |random: &mut Random| loop {
+        let net = *random.pick(&NETS);
+        if net.contains("::") == v6 {
+            return net;
+        }
+    };
+    let mut entity = Entity {
+        selector: maybe(random, 3, |r| selector(r, 2)),
+        not_selector: maybe(random, 8, |r| selector(r, 1)),
+        namespaces: maybe(random, 5, |r| if r.below(4) == 0 { NsSel::Global } else { NsSel::Labels(outer_selector(r)) }),
+        accounts: maybe(random, 8, |r| vec![*r.pick(&ACCOUNTS)]).unwrap_or_default(),
+        ..Entity::default()
+    };
+    if random.below(5) == 0 {
+        entity.nets = vec![net(random)];
+    }
+    if random.below(8) == 0 {
+        entity.not_nets = vec![net(random)];
+    }
+    if ports {
+        entity.ports = maybe(random, 2, |r| vec![*r.pick(&PORTS)]).unwrap_or_default();
+        entity.named_port = random.below(6) == 0;
+        entity.not_ports = maybe(random, 6, |r| vec![*r.pick(&PORTS)]).unwrap_or_default();
+    }
+    entity
+}
+
+fn rule(random: &mut Random, profile_like: bool) -> Rule {
+    let protocol = *random.pick(&[None, Some(6), Some(6), Some(17), Some(1)]);
+    let with_ports = matches!(protocol, Some(6 | 17)) && random.below(2) == 0;
+    let mut rule = Rule {
+        action: if profile_like { "Allow" } else { *random.pick(&["Allow", "Allow", "Deny", "Pass", "Log"]) },
+        ip_version: maybe(random, 10, |r| *r.pick(&[4, 6])),
+        protocol,
+        not_protocol: maybe(random, 10, |r| *r.pick(&[6, 17])),
+        icmp_type: maybe(random, 2, |_| 8).filter(|_| protocol == Some(1)),
+        source: entity(random, false),
+        destination: entity(random, with_ports),
+    };
+    // What Calico refuses to take: both families in one rule, and families that contradict the version.
+    let nets = || [&rule.source.nets, &rule.source.not_nets, &rule.destination.nets, &rule.destination.not_nets].into_iter().flatten();
+    let (v4, v6) = (nets().any(|n| !n.contains("::")), nets().any(|n| n.contains("::")));
+    if v4 && v6 || rule.ip_version == Some(6) && v4 || rule.ip_version == Some(4) && v6 {
+        for entity in [&mut rule.source, &mut rule.destination] {
+            entity.nets.clear();
+            entity.not_nets.clear();
+        }
+    }
+    if rule.protocol == Some(1) && rule.ip_version == Some(6) {
+        rule.ip_version = None;
+    }
+    rule
+}
+
+fn rules(random: &mut Random) -> Vec<Rule> {
+    (0..random.below(4)).map(|_| rule(random, false)).collect()
+}
+
+impl World {
+    /// The world of a seed; with host endpoints or without.
+    pub fn new(seed: u64, with_hosts: bool) -> Self {
+        let mut random = Random::new(seed);
+        let r = &mut random;
+        let outer = |r: &mut Random| {
+            let mut found = Labels::new();
+            for key in ["team", "env"] {
+                if r.below(2) == 0 {
+                    found.insert(key.into(), (*r.pick(&["one", "two"])).into());
+                }
+            }
+            found
+        };
+        let namespaces = NAMESPACES.map(|name| (name, outer(r))).to_vec();
+        let accounts = NAMESPACES.iter().flat_map(|n| ACCOUNTS.map(|a| (*n, a))).map(|(n, a)| (n, a, outer(r))).collect();
+        let pods = (0..4).map(|i| Pod {
+            namespace: NAMESPACES[i % 2],
+            name: format!("p{i}"),
+            labels: some_labels(r),
+            account: *r.pick(&ACCOUNTS),
+            node: r.below(2),
+            address: IpAddr::from([10, 244, 0, 10 + i as u8]),
+        });
+        let pods = pods.collect();
+        let set = |i: usize, r: &mut Random| Set {
+            namespace: if i == 0 { None } else { Some(*r.pick(&NAMESPACES)) },
+            name: format!("s{i}"),
+            labels: some_labels(r),
+            nets: vec![*r.pick(&NETS)],
+        };
+        let sets = (0..r.below(3)).map(|i| set(i, r)).collect();
+        let hosts = match with_hosts {
+            false => Vec::new(),
+            true => (0..2)
+                .filter(|_| r.below(5) > 0)
+                .collect::<Vec<usize>>()
+                .into_iter()
+                .map(|node| Host {
+                    name: format!("h{node}"),
+                    node,
+                    all: r.below(2) == 0,
+                    expected: r.below(2) == 0,
+                    labels: some_labels(r),
+                    allow_profile: r.below(2) == 0,
+                })
+                .collect(),
+        };
+        let tiers = vec![
+            ("first", Some(r.below(3) as i32 * 10), r.below(2) == 0),
+            ("second", maybe(r, 2, |r| r.below(3) as i32 * 10), r.below(2) == 0),
+        ];
+        let policies = (0..1 + r.below(6)).map(|i| {
+            let namespace = maybe(r, 2, |r| *r.pick(&NAMESPACES));
+            let hook = match r.below(8) {
+                0 => Hook::PreDnat,
+                1 => Hook::Untracked,
+                2..=3 => Hook::Forward,
+                _ => Hook::Normal,
+            };
+            let hook = if namespace.is_some() || !with_hosts { Hook::Normal } else { hook };
+            // A policy acts in one direction at least; before translation, on ingress alone.
+            let mut ingress = (r.below(3) > 0).then(|| rules(r));
+            let egress = (hook != Hook::PreDnat && r.below(2) == 0).then(|| rules(r));
+            if egress.is_none() && ingress.is_none() {
+                ingress = Some(Vec::new());
+            }
+            Policy {
+                namespace,
+                name: format!("{}{i}", r.pick(&["a", "a-b", "b"])),
+                tier: *r.pick(&["default", "default", "first", "second"]),
+                order: maybe(r, 2, |r| r.below(3) as i32 * 5),
+                selector: selector(r, 1),
+                namespaces: maybe(r, 5, outer_selector).filter(|_| namespace.is_none()),
+                accounts: maybe(r, 8, outer_selector),
+                ingress,
+                egress,
+                hook,
+                staged: r.below(8) == 0 && hook == Hook::Normal,
+            }
+        });
+        let policies = policies.collect();
+        let endpoint_to_host = *r.pick(&["Drop", "Accept"]);
+        World { namespaces, accounts, pods, sets, hosts, tiers, policies, endpoint_to_host }
+    }
+
+    /// Every end there is.
+    pub fn spots(&self) -> Vec<Spot> {
+        let outside = OUTSIDE.iter().filter_map(|a| a.parse().ok()).map(Spot::Outside);
+        (0..self.pods.len()).map(Spot::Pod).chain((0..NODES.len()).map(Spot::Node)).chain(outside).collect()
+    }
+
+    /// `namespace/name` of a pod, or the name of a node.
+    pub fn name(&self, spot: Spot) -> String {
+        match spot {
+            Spot::Pod(i) => format!("{}/{}", self.pods[i].namespace, self.pods[i].name),
+            Spot::Node(i) => NODES[i].to_owned(),
+            Spot::Outside(address) => address.to_string(),
+        }
+    }
+
+    // ---- as text ---------------------------------------------------------------------------------------------------------------------
+
+    /// What a person would paste.
+    pub fn text(&self) -> String {
+        let mut objects = Vec::new();
+        let calico = |kind: &str, meta: Value, spec: Value| json!({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": meta, "spec": spec});
+        for (name, labels) in &self.namespaces {
+            objects.push(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}));
+        }
+        for (namespace, name, labels) in &self.accounts {
+            let meta = json!({"name": name, "namespace": namespace, "labels": labels});
+            objects.push(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}));
+        }
+        for (name, address) in NODES.iter().zip(NODE_ADDRESSES) {
+            objects.push(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name},
+                "status": {"addresses": [{"type": "InternalIP", "address": address}]}}));
+        }
+        for pod in &self.pods {
+            let ports = json!([{"name": "served", "containerPort": SERVED}]);
+            objects.push(json!({
+                "apiVersion": "v1", "kind": "Pod", "metadata": {"name": pod.name, "namespace": pod.namespace, "labels": pod.labels},
+                "spec": {"nodeName": NODES[pod.node], "serviceAccountName": pod.account, "containers": [{"name": "c", "image": "i", "ports": ports}]},
+                "status": {"phase": "Running", "podIP": pod.address.to_string()},
+            }));
+        }
+        for set in &self.sets {
+            let (kind, meta) = match set.namespace {
+                Some(namespace) => ("NetworkSet", json!({"name": set.name, "namespace": namespace, "labels": set.labels})),
+                None => ("GlobalNetworkSet", json!({"name": set.name, "labels": set.labels})),
+            };
+            objects.push(calico(kind, meta, json!({"nets": set.nets})));
+        }
+        for host in &self.hosts {
+            let mut spec = json!({"node": NODES[host.node], "interfaceName": if host.all { "*" } else { "eth0" }});
+            if host.expected {
+                spec["expectedIPs"] = json!([NODE_ADDRESSES[host.node]]);
+            }
+            if host.allow_profile {
+                spec["profiles"] = json!(["projectcalico-default-allow"]);
+            }
+            objects.push(calico("HostEndpoint", json!({"name": host.name, "labels": host.labels}), spec));
+        }
+        for (name, order, pass) in &self.tiers {
+            objects.push(calico(
+                "Tier",
+                json!({"name": name}),
+                json!({"order": order, "defaultAction": if *pass { "Pass" } else { "Deny" }}),
+            ));
+        }
+        objects.push(calico(
+            "FelixConfiguration",
+            json!({"name": "default"}),
+            json!({"defaultEndpointToHostAction": self.endpoint_to_host}),
+        ));
+        objects.extend(self.policies.iter().map(Policy::object));
+        yaml::documents(&objects)
+    }
+
+    // ---- evaluated -------------------------------------------------------------------------------------------------------------------
+
+    /// Whether a packet arrives.
+    pub fn allows(&self, packet: &Packet) -> bool {
+        let (from, to) = (packet.from, packet.to);
+        if from == to || matches!((from, to), (Spot::Outside(_), Spot::Outside(_))) {
+            return true;
+        }
+        let node = |spot| match spot {
+            Spot::Pod(i) => Some(self.pods[i].node),
+            Spot::Node(i) => Some(i),
+            Spot::Outside(_) => None,
+        };
+        let host = |n: Option<usize>| self.hosts.iter().find(|h| Some(h.node) == n);
+        let all = |h: Option<&'_ Host>| h.is_some_and(|h| h.all);
+        let (a, b) = (node(from), node(to));
+        let (ha, hb) = (host(a), host(b));
+        let ask = |h: Option<&Host>, ingress: bool, hooks: &[Hook]| h.is_none_or(|h| self.at_host(h, ingress, hooks, packet));
+        if let Spot::Pod(i) = from
+            && !self.at_pod(i, false, packet)
+        {
+            return false;
+        }
+        use Hook::{Forward, Normal, PreDnat, Untracked};
+        // The table of paths, row by row (calico.md 3.8).
+        let on_the_way = match (from, to) {
+            (Spot::Pod(_), Spot::Pod(_)) if a == b => !all(ha) || ask(ha, true, &[PreDnat, Forward]) && ask(ha, false, &[Forward]),
+            (Spot::Pod(_), Spot::Pod(_)) => {
+                (!all(ha) || ask(ha, true, &[PreDnat, Forward]))
+                    && ask(ha, false, &[Forward])
+                    && ask(hb, true, &[Untracked, PreDnat, Forward])
+                    && (!all(hb) || ask(hb, false, &[Forward]))
+            }
+            (Spot::Outside(_), Spot::Pod(_)) => ask(hb, true, &[Untracked, PreDnat, Forward]) && (!all(hb) || ask(hb, false, &[Forward])),
+            (Spot::Pod(_), Spot::Outside(_)) => (!all(ha) || ask(ha, true, &[PreDnat, Forward])) && ask(ha, false, &[Forward]),
+            (Spot::Pod(_), Spot::Node(_)) if a == b => (!all(ha) || ask(ha, true, &[PreDnat])) && self.endpoint_to_host == "Accept",
+            (Spot::Pod(_), Spot::Node(_)) => {
+                (!all(ha) || ask(ha, true, &[PreDnat, Forward]))
+                    && ask(ha, false, &[Forward])
+                    && ask(hb, true, &[Untracked, PreDnat, Normal])
+            }
+            (Spot::Node(_), Spot::Pod(_)) if a == b => return true,
+            (Spot::Node(_), Spot::Pod(_)) => {
+                ask(ha, false, &[Untracked, Normal])
+                    && ask(hb, true, &[Untracked, PreDnat, Forward])
+                    && (!all(hb) || ask(hb, false, &[Forward]))
+            }
+            (Spot::Node(_), _) => ask(ha, false, &[Untracked, Normal]) && ask(hb, true, &[Untracked, PreDnat, Normal]),
+            (Spot::Outside(_), _) => ask(hb, true, &[Untracked, PreDnat, Normal]),
+        };
+        on_the_way && if let Spot::Pod(i) = to { self.at_pod(i, true, packet) } else { true }
+    }
+
+    /// One pod, one direction.
+    fn at_pod(&self, pod: usize, ingress: bool, packet: &Packet) -> bool {
+        let applies = |policy: &Policy| matches!(policy.hook, Hook::Normal | Hook::Forward) && self.selects_pod(policy, &self.pods[pod]);
+        // What no tier decides, the profile of the namespace allows.
+        self.tiers_decide(&applies, ingress, packet, false).unwrap_or(true)
+    }
+
+    fn at_host(&self, host: &Host, ingress: bool, hooks: &[Hook], packet: &Packet) -> bool {
+        for hook in hooks {
+            let applies = |policy: &Policy| {
+                let here = match hook {
+                    Hook::Normal => matches!(policy.hook, Hook::Normal | Hook::Forward),
+                    other => policy.hook == *other,
+                };
+                here && self.selects_host(policy, host)
+            };
+            if *hook != Hook::Forward && failsafe(ingress, packet) {
+                return true;
+            }
+            let rules_only = matches!(hook, Hook::PreDnat | Hook::Untracked);
+            match self.tiers_decide(&applies, ingress, packet, rules_only) {
+                Some(verdict) => return verdict,
+                None if *hook == Hook::Normal => return host.allow_profile,
+                None => {}
+            }
+        }
+        true
+    }
+
+    /// What the tiers say, if they say anything. `rules_only`: no tier denies at its end.
+    fn tiers_decide(&self, applies: &dyn Fn(&Policy) -> bool, ingress: bool, packet: &Packet, rules_only: bool) -> Option<bool> {
+        let mut tiers: Vec<(&str, Option<i32>, bool)> = self.tiers.clone();
+        tiers.push(("default", Some(1_000_000), false));
+        tiers.sort_by_key(|(name, order, _)| (order.is_none(), order.unwrap_or(0), *name));
+        'tiers: for (tier, _, pass) in tiers {
+            let mut policies: Vec<&Policy> = self.policies.iter().filter(|p| !p.staged && p.tier == tier && applies(p)).collect();
+            policies.retain(|p| if ingress { p.ingress.is_some() } else { p.egress.is_some() });
+            if policies.is_empty() {
+                continue;
+            }
+            let text = |p: &Policy| {
+                let kind = if p.namespace.is_some() { "NetworkPolicy" } else { "GlobalNetworkPolicy" };
+                format!("{}/{}/{kind}", p.name, p.namespace.unwrap_or_default())
+            };
+            policies.sort_by_key(|p| (p.order.is_none(), p.order.unwrap_or(0), text(p)));
+            for policy in policies {
+                let rules = if ingress { &policy.ingress } else { &policy.egress };
+                for rule in rules.iter().flatten() {
+                    if !self.matches(policy, rule, packet) {
+                        continue;
+                    }
+                    match rule.action {
+                        "Allow" => return Some(true),
+                        "Deny" => return Some(false),
+                        "Pass" => continue 'tiers,
+                        _ => {}
+                    }
+                }
+            }
+            if !pass && !rules_only {
+                return Some(false);
+            }
+        }
+        None
+    }
+
+    fn namespace_labels(&self, name: &str) -> Labels {
+        let mut found = self.namespaces.iter().find(|(n, _)| *n == name).map(|(_, l)| l.clone()).unwrap_or_default();
+        found.insert("projectcalico.org/name".into(), name.into());
+        found
+    }
+
+    fn account_labels(&self, pod: &Pod) -> Labels {
+        let is = |(n, a, _): &&(&str, &str, Labels)| *n == pod.namespace && *a == pod.account;
+        self.accounts.iter().find(is).map(|(.., l)| l.clone()).unwrap_or_default()
+    }
+
+    fn selects_pod(&self, policy: &Policy, pod: &Pod) -> bool {
+        policy.namespace.is_none_or(|n| n == pod.namespace)
+            && policy.selector.holds(&pod.labels, true)
+            && policy.namespaces.as_ref().is_none_or(|s| s.holds(&self.namespace_labels(pod.namespace), true))
+            && policy.accounts.as_ref().is_none_or(|s| s.holds(&self.account_labels(pod), true))
+    }
+
+    fn selects_host(&self, policy: &Policy, host: &Host) -> bool {
+        // Beside a namespaceSelector or a serviceAccountSelector `all()` means what has a namespace, or an account.
+        let all = policy.namespaces.is_none() && policy.accounts.is_none();
+        policy.namespace.is_none()
+            && policy.selector.holds(&host.labels, all)
+            && policy.namespaces.as_ref().is_none_or(|s| s.holds(&Labels::new(), false))
+            && policy.accounts.as_ref().is_none_or(|s| s.holds(&Labels::new(), false))
+    }
+
+    fn address(&self, spot: Spot) -> IpAddr {
+        match spot {
+            Spot::Pod(i) => self.pods[i].address,
+            Spot::Node(i) => NODE_ADDRESSES[i].parse().unwrap_or(IpAddr::from([0, 0, 0, 0])),
+            Spot::Outside(address) => address,
+        }
+    }
+
+    fn matches(&self, policy: &Policy, rule: &Rule, packet: &Packet) -> bool {
+        let (source, destination) = (self.address(packet.from), self.address(packet.to));
+        let lists = [&rule.source.nets, &rule.source.not_nets, &rule.destination.nets, &rule.destination.not_nets];
+        let v4 = source.is_ipv4();
+        let family = rule.ip_version.is_none_or(|v| (v == 4) == v4)
+            && lists.iter().all(|l| l.is_empty() || l.iter().any(|net| !net.contains("::") == v4));
+        family
+            && rule.protocol.is_none_or(|p| p == packet.protocol)
+            && rule.not_protocol.is_none_or(|p| p != packet.protocol)
+            && rule.icmp_type.is_none_or(|t| packet.protocol == 1 && u16::from(t) == packet.source)
+            && self.side(policy, &rule.source, source, packet)
+            && self.side(policy, &rule.destination, destination, packet)
+    }
+
+    fn side(&self, policy: &Policy, entity: &Entity, address: IpAddr, packet: &Packet) -> bool {
+        let within = |net: &&str| Cidr::parse(net).is_ok_and(|net| net.contains(address));
+        let nets = entity.nets.is_empty() || entity.nets.iter().any(|n| within(n));
+        let not_nets = !entity.not_nets.iter().any(|n| within(n));
+        let in_ports = |list: &[(u16, u16)]| list.iter().any(|(a, b)| (*a..=*b).contains(&packet.destination));
+        let named =
+            entity.named_port && packet.protocol == 6 && packet.destination == SERVED && self.pods.iter().any(|pod| pod.address == address);
+        let ports = (entity.ports.is_empty() && !entity.named_port) || in_ports(&entity.ports) || named;
+        nets && not_nets && ports && !in_ports(&entity.not_ports) && self.owners(policy, entity, address)
+    }
+
+    /// The selecting fields: by what has the address.
+    fn owners(&self, policy: &Policy, entity: &Entity, address: IpAddr) -> bool {
+        let positive = entity.selector.is_some() || !entity.accounts.is_empty();
+        let own_namespace = policy.namespace.filter(|_| positive || entity.not_selector.is_some());
+        let fits = |namespace: Option<&str>, own: &Labels, account: Option<&str>| {
+            let namespaces = match (&entity.namespaces, own_namespace) {
+                (Some(NsSel::Global), _) => namespace.is_none(),
+                (Some(NsSel::Labels(selector)), _) => match namespace {
+                    Some(name) => selector.holds(&self.namespace_labels(name), true),
+                    None => selector.holds(&Labels::new(), false),
+                },
+                (None, Some(own)) => namespace == Some(own),
+                (None, None) => true,
+            };
+            let accounts = entity.accounts.is_empty() || account.is_some_and(|a| entity.accounts.contains(&a));
+            namespaces && accounts && entity.selector.as_ref().is_none_or(|s| s.holds(own, true))
+        };
+        let not = |own: &Labels| entity.not_selector.as_ref().is_some_and(|s| s.holds(own, true));
+        let mut found: Vec<(Option<&str>, &Labels, Option<&str>)> = Vec::new();
+        found.extend(self.pods.iter().filter(|p| p.address == address).map(|p| (Some(p.namespace), &p.labels, Some(p.account))));
+        let holds = |set: &&Set| set.nets.iter().any(|net| Cidr::parse(net).is_ok_and(|net| net.contains(address)));
+        found.extend(self.sets.iter().filter(holds).map(|s| (s.namespace, &s.labels, None)));
+        let is_host = |h: &&Host| h.expected && NODE_ADDRESSES[h.node].parse() == Ok(address);
+        found.extend(self.hosts.iter().filter(is_host).map(|h| (None, &h.labels, None)));
+        let restricts = positive || entity.namespaces.is_some() || own_namespace.is_some();
+        if restricts { found.iter().any(|(n, own, a)| fits(*n, own, *a) && !not(own)) } else { !found.iter().any(|(_, own, _)| not(own)) }
+    }
+}
+
+/// Ports that are open on hosts whatever policies say, as Calico comes.
+fn failsafe(ingress: bool, packet: &Packet) -> bool {
+    let tcp: &[u16] = if ingress { &[22, 179, 2379, 2380, 5473, 6443, 6666, 6667] } else { &[179, 2379, 2380, 5473, 6443, 6666, 6667] };
+    let udp: &[u16] = if ingress { &[68] } else { &[53, 67] };
+    match packet.protocol {
+        6 => tcp.contains(&packet.destination),
+        17 => udp.contains(&packet.destination),
+        _ => false,
+    }
+}
+
+impl Policy {
+    fn object(&self) -> Value {
+        let mut types = Vec::new();
+        let mut spec = json!({"tier": self.tier, "selector": self.selector.text()});
+        if let Some(order) = self.order {
+            spec["order"] = json!(order);
+        }
+        for (field, name, rules) in [("ingress", "Ingress", &self.ingress), ("egress", "Egress", &self.egress)] {
+            if let Some(rules) = rules {
+                types.push(name);
+                spec[field] = json!(rules.iter().map(Rule::object).collect::<Vec<_>>());
+            }
+        }
+        spec["types"] = json!(types);
+        for (field, selector) in [("namespaceSelector", &self.namespaces), ("serviceAccountSelector", &self.accounts)] {
+            if let Some(selector) = selector {
+                spec[field] = json!(selector.text());
+            }
+        }
+        match self.hook {
+            Hook::Normal => {}
+            Hook::Forward => spec["applyOnForward"] = json!(true),
+            Hook::PreDnat => {
+                spec["applyOnForward"] = json!(true);
+                spec["preDNAT"] = json!(true);
+            }
+            Hook::Untracked => {
+                spec["applyOnForward"] = json!(true);
+                spec["doNotTrack"] = json!(true);
+            }
+        }
+        let kind = match (self.namespace, self.staged) {
+            (Some(_), false) => "NetworkPolicy",
+            (Some(_), true) => "StagedNetworkPolicy",
+            (None, false) => "GlobalNetworkPolicy",
+            (None, true) => "StagedGlobalNetworkPolicy",
+        };
+        let mut meta = json!({"name": self.name});
+        if let Some(namespace) = self.namespace {
+            meta["namespace"] = json!(namespace);
+        }
+        json!({"apiVersion": "projectcalico.org/v3", "kind": kind, "metadata": meta, "spec": spec})
+    }
+}
+
+impl Rule {
+    fn object(&self) -> Value {
+        let mut rule = json!({"action": self.action});
+        for (field, value) in [("ipVersion", self.ip_version), ("protocol", self.protocol), ("notProtocol", self.not_protocol)] {
+            if let Some(value) = value {
+                rule[field] = json!(value);
+            }
+        }
+        if let Some(kind) = self.icmp_type {
+            rule["icmp"] = json!({"type": kind});
+        }
+        for (field, entity) in [("source", &self.source), ("destination", &self.destination)] {
+            let object = entity.object();
+            if object.as_object().is_some_and(|o| !o.is_empty()) {
+                rule[field] = object;
+            }
+        }
+        rule
+    }
+}
+
+impl Entity {
+    fn object(&self) -> Value {
+        let mut entity = json!({});
+        let mut put = |field: &str, value: Value| entity[field] = value;
+        if !self.nets.is_empty() {
+            put("nets", json!(self.nets));
+        }
+        if !self.not_nets.is_empty() {
+            put("notNets", json!(self.not_nets));
+        }
+        for (field, selector) in [("selector", &self.selector), ("notSelector", &self.not_selector)] {
+            if let Some(selector) = selector {
+                put(field, json!(selector.text()));
+            }
+        }
+        match &self.namespaces {
+            Some(NsSel::Global) => put("namespaceSelector", json!("global()")),
+            Some(NsSel::Labels(selector)) => put("namespaceSelector", json!(selector.text())),
+            None => {}
+        }
+        if !self.accounts.is_empty() {
+            put("serviceAccounts", json!({"names": self.accounts}));
+        }
+        let range = |(a, b): &(u16, u16)| if a == b { json!(a) } else { json!(format!("{a}:{b}")) };
+        let mut ports: Vec<Value> = self.ports.iter().map(range).collect();
+        if self.named_port {
+            ports.push(json!("served"));
+        }
+        if !ports.is_empty() {
+            put("ports", json!(ports));
+        }
+        if !self.not_ports.is_empty() {
+            put("notPorts", json!(self.not_ports.iter().map(range).collect::<Vec<_>>()));
+        }
+        entity
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> Labels {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    #[test]
+    fn worlds_differ_and_allow_some_and_deny_some() {
+        let packet = |from, to| Packet { from, to, protocol: 6, source: 40_000, destination: 80 };
+        let mut seen = [0, 0];
+        for seed in 0..50 {
+            let world = World::new(seed, true);
+            for from in world.spots() {
+                for to in world.spots() {
+                    seen[usize::from(world.allows(&packet(from, to)))] += 1;
+                }
+            }
+        }
+        assert!(seen[0] > 500 && seen[1] > 500, "{seen:?}");
+        assert_ne!(World::new(1, true).text(), World::new(2, true).text());
+        let set = Sel::Not(Box::new(Sel::Is("app".into(), "web".into())));
+        assert!(set.holds(&labels(&[("app", "db")]), true) && !set.holds(&labels(&[("app", "web")]), true));
+    }
+}
