@@ -7,6 +7,7 @@ use netpolis_core::ends::{Found, find};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
+use netpolis_core::path::Stage;
 use netpolis_core::policy::Action;
 use netpolis_core::resources::TargetPort;
 use netpolis_core::scene::Scene;
@@ -132,7 +133,11 @@ fn text(scene: &Scene, reply: &Reply) -> String {
     for (number, checkpoint) in answer.checkpoints.iter().enumerate() {
         let subject = end_name(checkpoint.subject, scene.snapshot());
         let (direction, verdict) = (checkpoint.direction.as_str(), checkpoint.verdict.as_str());
-        out.push_str(&format!("\n{}. {direction} of {subject}: {verdict}\n   {}\n", number + 1, checkpoint.sentence));
+        let title = match checkpoint.stage {
+            Stage::Endpoint(_) => format!("{direction} of {subject}"),
+            Stage::Host { .. } | Stage::OwnHost(..) => checkpoint.title.clone(),
+        };
+        out.push_str(&format!("\n{}. {title}: {verdict}\n   {}\n", number + 1, checkpoint.sentence));
         for place in &checkpoint.places {
             out.push_str(&indented(&excerpt(scene, *place)));
         }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::compile::{Applied, Compiled, End, Hook};
+use crate::compile::{Compiled, End, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
 use crate::evaluate::{Asked, AtHost, Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
 use crate::path::Stage;
@@ -79,6 +79,8 @@ pub struct Answer {
 pub struct CheckpointTrace {
     /// Where on the way this is.
     pub stage: Stage,
+    /// The same in a few words, for a heading.
+    pub title: String,
     /// Which rules are asked: egress of what the packet leaves, or ingress of what it enters.
     pub direction: Direction,
     /// That end.
@@ -257,14 +259,22 @@ pub(crate) struct Seen {
 
 pub(crate) struct SeenTier {
     pub(crate) tier: u32,
+    /// The policies of it that apply, in order.
+    pub(crate) policies: Vec<PolicyId>,
     pub(crate) rules: Vec<(RuleRef, bool, Matched)>,
     pub(crate) end: Option<TierEnd>,
     pub(crate) undefined_protocol: bool,
 }
 
 impl Observer for Seen {
-    fn tier(&mut self, tier: u32) {
-        self.tiers.push(SeenTier { tier, rules: Vec::new(), end: None, undefined_protocol: false });
+    fn tier(&mut self, tier: u32, groups: &[Vec<PolicyId>]) {
+        self.tiers.push(SeenTier {
+            policies: groups.iter().flatten().copied().collect(),
+            tier,
+            rules: Vec::new(),
+            end: None,
+            undefined_protocol: false,
+        });
     }
 
     fn rule(&mut self, rule: RuleRef, reached: bool, matched: Matched) {
@@ -311,10 +321,7 @@ fn check_host(
     direction: Direction,
     hooks: &'static [Hook],
 ) -> Checked {
-    let applied = |hooks: &[Hook]| -> Vec<&Applied> {
-        hooks.iter().map(|hook| compiled.applied(compiled.class_of_host(host, *hook), direction)).collect()
-    };
-    if applied(hooks).iter().all(|applied| applied.is_empty()) {
+    if hooks.iter().all(|hook| compiled.applied(compiled.class_of_host(host, *hook), direction).is_empty()) {
         return Checked { verdict: Verdict::Allowed, reason: Reason::NoPolicy, seen: Seen::default() };
     }
     let (own, peer) = match direction {
@@ -336,15 +343,15 @@ fn check_host(
         let traffic = Traffic { destination: flow.traffic.destination.map(|_| original.port), ..flow.traffic };
         let (undecided, outcome) = run(early, End::Outside(original.address), traffic, &mut seen);
         if !undecided || late.is_empty() {
-            let (verdict, reason) = judge(compiled, &outcome, &applied(early), &seen);
+            let (verdict, reason) = judge(compiled, &outcome, &seen);
             return Checked { verdict, reason, seen };
         }
         let (_, outcome) = run(late, own, flow.traffic, &mut seen);
-        let (verdict, reason) = judge(compiled, &outcome, &applied(late), &seen);
+        let (verdict, reason) = judge(compiled, &outcome, &seen);
         return Checked { verdict, reason, seen };
     }
     let (_, outcome) = run(hooks, own, flow.traffic, &mut seen);
-    let (verdict, reason) = judge(compiled, &outcome, &applied(hooks), &seen);
+    let (verdict, reason) = judge(compiled, &outcome, &seen);
     Checked { verdict, reason, seen }
 }
 
@@ -384,7 +391,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     let mut seen = Seen::default();
     let peers = OnePeer(compiled.class_of(peer));
     let outcome = evaluate(compiled, &mut bench, Asked::end(class), direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
-    let (verdict, reason) = judge(compiled, &outcome, &[applied], &seen);
+    let (verdict, reason) = judge(compiled, &outcome, &seen);
     if own_node == Matched::Possibly && verdict != Verdict::Allowed {
         return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };
     }
@@ -392,7 +399,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
 }
 
 /// The verdict of an evaluation of one peer, and its reason.
-fn judge(compiled: &Compiled, outcome: &Outcome, applied: &[&Applied], seen: &Seen) -> (Verdict, Reason) {
+fn judge(compiled: &Compiled, outcome: &Outcome, seen: &Seen) -> (Verdict, Reason) {
     let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
     let (allowed, denied) = (first(&outcome.allowed), first(&outcome.denied));
     let verdict = match (allowed.is_none(), denied.is_none()) {
@@ -405,17 +412,15 @@ fn judge(compiled: &Compiled, outcome: &Outcome, applied: &[&Applied], seen: &Se
         Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
         Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
             Some(rule) => Reason::Rule(rule),
-            None => Reason::DefaultDeny(isolating(applied, seen)),
+            None => Reason::DefaultDeny(isolating(seen)),
         },
     };
     (verdict, reason)
 }
 
 /// Policies of the tier at whose end the packet was denied: being selected by them closed the end.
-fn isolating(applied: &[&Applied], seen: &Seen) -> Vec<PolicyId> {
-    let ended: Vec<u32> = seen.tiers.iter().filter(|t| t.end == Some(TierEnd::Deny)).map(|t| t.tier).collect();
-    let tiers = applied.iter().flat_map(|a| &a.tiers).filter(|(tier, _)| ended.contains(tier));
-    tiers.flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
+fn isolating(seen: &Seen) -> Vec<PolicyId> {
+    seen.tiers.iter().filter(|t| t.end == Some(TierEnd::Deny)).flat_map(|t| t.policies.iter().copied()).collect()
 }
 
 impl Seen {

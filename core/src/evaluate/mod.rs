@@ -80,8 +80,8 @@ pub enum Matched {
 
 /// Watches an evaluation.
 pub(crate) trait Observer {
-    /// A tier with policies for the subject begins.
-    fn tier(&mut self, _tier: u32) {}
+    /// A tier begins, with the policies that apply to the subject.
+    fn tier(&mut self, _tier: u32, _groups: &[Vec<PolicyId>]) {}
     /// A rule was looked at. `reached` is false where everything had been decided before it.
     fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
     /// The tier ended with connections that no rule had decided.
@@ -233,7 +233,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     fn all_tiers(&mut self, applied: &Applied) {
         for (number, groups) in &applied.tiers {
             let Some(tier) = self.compiled.ruleset().tiers.get(*number as usize) else { continue };
-            self.observer.tier(*number);
+            self.observer.tier(*number, groups);
             if tier.ports_only {
                 self.set_aside_other_protocols();
             }

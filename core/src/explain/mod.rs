@@ -19,7 +19,7 @@ use crate::decide::{
 };
 use crate::evaluate::Matched;
 use crate::path::{Stage, stages};
-use crate::policy::{Action, Direction, PolicyId, RuleRef};
+use crate::policy::{Action, Direction, HookMatch, PolicyId, RuleRef};
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::text::Place;
 
@@ -29,8 +29,12 @@ use crate::text::Place;
 pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>) -> Answer {
     let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
     let teller = Teller { compiled, snapshot, flow: &flow, original };
-    let checkpoints: Vec<CheckpointTrace> =
+    let mut checkpoints: Vec<CheckpointTrace> =
         stages(compiled, snapshot, flow.from, flow.to).into_iter().map(|stage| teller.checkpoint(stage)).collect();
+    // Where the policies of a host are asked, that policies for pods do not select it is no news.
+    if checkpoints.iter().any(|c| matches!(c.stage, Stage::Host { .. })) {
+        checkpoints.retain(|c| !matches!(c.reason, Reason::Node | Reason::Outside));
+    }
     let verdict = if checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
         Verdict::Denied
     } else if checkpoints.iter().any(|c| c.verdict == Verdict::CannotTell) {
@@ -63,6 +67,15 @@ pub fn end_name(end: End, snapshot: &Snapshot) -> String {
     }
 }
 
+/// The name of an end without its namespace.
+fn short_name(end: End, snapshot: &Snapshot) -> String {
+    match end {
+        End::Pod(id) => snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
+        End::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+        End::Outside(address) => address.to_string(),
+    }
+}
+
 pub(crate) struct Teller<'a> {
     pub(crate) compiled: &'a Compiled,
     pub(crate) snapshot: &'a Snapshot,
@@ -74,9 +87,9 @@ impl Teller<'_> {
     fn checkpoint(&self, stage: Stage) -> CheckpointTrace {
         let (subject, peer, direction) = self.parties(stage);
         let checked = check(self.compiled, self.snapshot, self.flow, self.original, stage);
-        let tiers = self.tiers(&checked, stage);
+        let tiers = self.tiers(&checked);
         let nearest = match checked.reason {
-            Reason::DefaultDeny(_) => nearest(&tiers),
+            Reason::DefaultDeny(_) => self.nearest(&tiers),
             _ => None,
         };
         let places = match &checked.reason {
@@ -87,6 +100,7 @@ impl Teller<'_> {
         };
         let sentence = self.sentence(&checked.reason, checked.verdict, stage);
         CheckpointTrace {
+            title: self.stage_title(stage),
             stage,
             direction,
             subject,
@@ -117,6 +131,20 @@ impl Teller<'_> {
         }
     }
 
+    /// A few words for a stage: "Ingress of `web`".
+    fn stage_title(&self, stage: Stage) -> String {
+        let (subject, _, direction) = self.parties(stage);
+        let word = if direction == Direction::Egress { "Egress" } else { "Ingress" };
+        match stage {
+            Stage::Host { host, .. } => {
+                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                format!("{word} at host endpoint {name}")
+            }
+            Stage::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
+            Stage::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
+        }
+    }
+
     /// The name of what a stage asks, in backticks.
     fn stage_name(&self, stage: Stage) -> String {
         match stage {
@@ -136,24 +164,11 @@ impl Teller<'_> {
         }
     }
 
-    fn tiers(&self, checked: &Checked, stage: Stage) -> Vec<TierTrace> {
+    fn tiers(&self, checked: &Checked) -> Vec<TierTrace> {
         let mut decided = false;
-        let applying: Vec<PolicyId> = match stage {
-            Stage::Endpoint(direction) => match self.parties(stage).0 {
-                End::Pod(endpoint) => self.compiled.policies_on(endpoint, direction),
-                End::Node(_) | End::Outside(_) => return Vec::new(),
-            },
-            Stage::Host { host, direction, hooks } => {
-                let classes = hooks.iter().map(|hook| self.compiled.class_of_host(host, *hook));
-                classes.flat_map(|class| self.compiled.policies_on_class(class, direction)).collect()
-            }
-            Stage::OwnHost(..) => return Vec::new(),
-        };
         let trace = |seen: &crate::decide::SeenTier| {
             let tier = self.compiled.ruleset().tiers.get(seen.tier as usize);
-            let in_tier = |id: &&PolicyId| tier.is_some_and(|t| t.groups.iter().any(|g| g.contains(id)));
-            let mut policies: Vec<PolicyTrace> =
-                applying.iter().filter(in_tier).map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
+            let mut policies: Vec<PolicyTrace> = seen.policies.iter().map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
             let mut outcome = None;
             for (reference, reached, matched) in &seen.rules {
                 let Some(rule) = self.compiled.ruleset().rule(*reference) else { continue };
@@ -330,12 +345,14 @@ impl Teller<'_> {
         notes.dedup();
         notes
     }
-}
 
-/// Among rules that allow but did not match, the one with the fewest parts wrong, then the fewest conditions, the first of equals.
-fn nearest(tiers: &[TierTrace]) -> Option<Nearest> {
-    let rules = tiers.iter().flat_map(|t| &t.policies).flat_map(|p| &p.rules);
-    let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
-    let (rule, failure) = failed.min_by_key(|(_, f)| (f.parts, f.conditions))?;
-    Some(Nearest { rule, place: failure.place, failure: failure.text.clone() })
+    /// Among rules that allow but did not match, the one with the fewest parts wrong, then the fewest conditions, the first of equals. Ports that are
+    /// always open and profiles are no rules that somebody wrote for this.
+    fn nearest(&self, tiers: &[TierTrace]) -> Option<Nearest> {
+        let written = |id: PolicyId| self.compiled.policy(id).is_some_and(|p| p.hook != HookMatch::Failsafe && p.kind != "Profile");
+        let rules = tiers.iter().flat_map(|t| &t.policies).filter(|p| written(p.policy)).flat_map(|p| &p.rules);
+        let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
+        let (rule, failure) = failed.min_by_key(|(_, f)| (f.parts, f.conditions))?;
+        Some(Nearest { rule, place: failure.place, failure: failure.text.clone() })
+    }
 }

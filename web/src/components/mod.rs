@@ -1,5 +1,6 @@
 //! What is on the screen, one component a file.
 
+pub mod board;
 pub mod combobox;
 pub mod dialogs;
 pub mod editor_pane;

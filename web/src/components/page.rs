@@ -8,6 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::Store;
+use super::board::board;
 use super::dialogs::Dialogs;
 use super::editor_pane::EditorPane;
 use super::graph::Graph;
@@ -122,7 +123,7 @@ fn Full() -> Html {
     }
 }
 
-/// Matrix and problems.
+/// Matrix, policies and problems.
 fn bottom(store: &Store) -> Html {
     // A narrow window shows one of them by its own choice.
     let tab = match store.screen {
@@ -130,25 +131,26 @@ fn bottom(store: &Store) -> Html {
         Screen::Problems => Tab::Problems,
         _ => store.tab,
     };
-    let button = |own: Tab, title: &'static str, badge: Html| {
+    let button = |own: Tab, badge: Html| {
         let (on, click) = (tab == own, store.clone());
         let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::ShowTab(own)));
         let keys = store.clone();
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
-            if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
-                let other = if own == Tab::Matrix { Tab::Problems } else { Tab::Matrix };
-                keys.dispatch(Action::ShowTab(other));
-                let id = if other == Tab::Matrix { "tab-matrix" } else { "tab-problems" };
-                let tab = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(id));
-                if let Some(tab) = tab.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
-                    let _ = tab.focus();
-                }
+            let step = match event.key().as_str() {
+                "ArrowLeft" => Tab::ALL.len() - 1,
+                "ArrowRight" => 1,
+                _ => return,
+            };
+            let Some(next) = Tab::ALL.get((own as usize + step) % Tab::ALL.len()) else { return };
+            keys.dispatch(Action::ShowTab(*next));
+            let tab = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(next.id()));
+            if let Some(tab) = tab.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = tab.focus();
             }
         });
-        let id = if own == Tab::Matrix { "tab-matrix" } else { "tab-problems" };
         html! {
-            <button type="button" role="tab" {id} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
-                class={classes!("tab", on.then_some("on"))} {onclick} {onkeydown}>{ title }{ badge }</button>
+            <button type="button" role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
+                class={classes!("tab", on.then_some("on"))} {onclick} {onkeydown}>{ own.title() }{ badge }</button>
         }
     };
     let toggle = {
@@ -157,19 +159,24 @@ fn bottom(store: &Store) -> Html {
     };
     let hidden = store.panes.bottom_hidden;
     html! {
-        <section class="pane bottom" aria-label="Matrix and problems">
+        <section class="pane bottom" aria-label="Matrix, policies and problems">
             <div class="tabs">
-                <div class="tab-list" role="tablist" aria-label="Matrix and problems">
-                    { button(Tab::Matrix, "Matrix", Html::default()) }
-                    { button(Tab::Problems, "Problems", problem_count(store)) }
+                <div class="tab-list" role="tablist" aria-label="Matrix, policies and problems">
+                    { button(Tab::Matrix, Html::default()) }
+                    { button(Tab::Policies, Html::default()) }
+                    { button(Tab::Problems, problem_count(store)) }
                 </div>
                 <span class="grow" />
                 <button type="button" class="quiet square" aria-label={if hidden { "show this panel" } else { "hide this panel" }} title={if hidden { "show" } else { "hide" }} onclick={toggle}>
                     <span class={classes!("fold-sign", hidden.then_some("up"))}>{ icon(super::icons::CHEVRON) }</span>
                 </button>
             </div>
-            <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={if tab == Tab::Matrix { "tab-matrix" } else { "tab-problems" }}>
-                if tab == Tab::Matrix { { matrix(store) } } else { { problems(store) } }
+            <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={tab.id()}>
+                { match tab {
+                    Tab::Matrix => matrix(store),
+                    Tab::Policies => board(store),
+                    Tab::Problems => problems(store),
+                } }
             </div>
         </section>
     }

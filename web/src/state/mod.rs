@@ -49,8 +49,33 @@ pub enum Tab {
     /// The matrix.
     #[default]
     Matrix,
+    /// Tiers and policies in order.
+    Policies,
     /// Problems.
     Problems,
+}
+
+impl Tab {
+    /// All, from left to right.
+    pub const ALL: [Tab; 3] = [Tab::Matrix, Tab::Policies, Tab::Problems];
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Tab::Matrix => "Matrix",
+            Tab::Policies => "Policies",
+            Tab::Problems => "Problems",
+        }
+    }
+
+    /// The id of its button.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Tab::Matrix => "tab-matrix",
+            Tab::Policies => "tab-policies",
+            Tab::Problems => "tab-problems",
+        }
+    }
 }
 
 /// Light or dark.

@@ -5,7 +5,7 @@ use netpolis_core::connections::Traffic;
 use netpolis_core::decide::{Answer, CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::model::Protocol;
-use netpolis_core::policy::{Action, Direction, Policy};
+use netpolis_core::policy::{Action, Policy};
 use netpolis_core::scene::Scene;
 
 use super::scene::fix_view;
@@ -93,13 +93,9 @@ impl Writer<'_> {
     }
 
     fn station(&self, checkpoint: &CheckpointTrace) -> StationView {
-        let direction = match checkpoint.direction {
-            Direction::Egress => "Egress of",
-            Direction::Ingress => "Ingress of",
-        };
         let decided = checkpoint.decided_by();
         StationView {
-            title: format!("{direction} {}", self.name(checkpoint.subject)),
+            title: checkpoint.title.clone(),
             verdict: verdict(checkpoint.verdict),
             sentence: checkpoint.sentence.clone(),
             from_address: checkpoint.from_address.map(|a| a.to_string()),

@@ -166,8 +166,24 @@ pub struct PolicyView {
     pub directions: String,
     /// Why it is not enforced, if it is not.
     pub not_enforced: Option<String>,
+    /// How many rules it has.
+    pub rules: u32,
     /// Where it is written.
     pub spot: Option<Spot>,
+}
+
+/// A tier, as a column of the policy board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct TierColumn {
+    /// Its name.
+    pub name: String,
+    /// Whether its end denies what its policies selected and did not decide; else that goes on to the next tier.
+    pub denies_at_end: bool,
+    /// Whether the order of its policies can matter.
+    pub ordered: bool,
+    /// Its policies in order, as indexes into `policies`.
+    pub policies: Vec<u32>,
 }
 
 /// How much of the traffic between two ends passes.
@@ -205,6 +221,8 @@ pub struct SceneView {
     pub namespaces: Vec<NamespaceView>,
     /// All policies, in the order in which a packet meets them.
     pub policies: Vec<PolicyView>,
+    /// Tiers in the order in which a packet meets them.
+    pub tiers: Vec<TierColumn>,
     /// The different connection sets; the first is the empty one.
     pub sets: Vec<SetView>,
     /// How many classes of ends there are.

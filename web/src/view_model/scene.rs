@@ -7,7 +7,7 @@ use netpolis_core::compile::End;
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
 use netpolis_core::connectivity::{Connectivity, PairIds};
 use netpolis_core::diagnostics::{self, Diagnostic};
-use netpolis_core::model::{AddressSet, Labels};
+use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Engine;
@@ -16,7 +16,7 @@ use netpolis_core::text::Place;
 
 use super::{
     EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity, Spots, Status,
-    set_view,
+    TierColumn, set_view,
 };
 
 /// Most findings that are listed.
@@ -35,6 +35,7 @@ pub fn scene_view(scene: &Scene) -> SceneView {
     builder.workloads();
     builder.nodes();
     builder.outside();
+    let tiers = builder.tiers();
     let ends = builder.ends;
 
     let mut table = Table::default();
@@ -51,6 +52,7 @@ pub fn scene_view(scene: &Scene) -> SceneView {
             .map(|n| NamespaceView { name: n.name.clone(), labels: labels(&n.labels), spot: n.given.and_then(|p| spots.at(p)) })
             .collect(),
         policies: scene.compiled().ruleset().policies.iter().map(|p| policy_view(p, &spots)).collect(),
+        tiers,
         sets: table.sets,
         classes: table.count,
         cells: table.cells,
@@ -74,6 +76,7 @@ fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> Pol
         title: policy.title(),
         directions: directions.into(),
         not_enforced: policy.not_enforced.clone(),
+        rules: (policy.ingress.len() + policy.egress.len()) as u32,
         spot: spots.at(policy.place),
     }
 }
@@ -226,6 +229,8 @@ impl Builder<'_> {
                 }
             }
         }
+        let addresses: Vec<Cidr> = self.snapshot.nodes.iter().flat_map(|n| n.addresses.iter().map(|a| Cidr::of(*a))).collect();
+        let nodes = AddressSet::of_cidrs(&addresses);
         let mut groups: Vec<(Vec<[PairIds; 2]>, AddressSet, End)> = Vec::new();
         // Where no text speaks of IPv6, it would only stand in the way.
         let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1
@@ -237,8 +242,8 @@ impl Builder<'_> {
             let Some(last) = last else { continue };
             let range = AddressSet::range(first, last);
             let end = End::Outside(first);
-            // Addresses of pods are no outside.
-            if self.snapshot.pod_network.covers(&range) {
+            // Addresses of pods and nodes are no outside.
+            if self.snapshot.pod_network.covers(&range) || nodes.covers(&range) {
                 continue;
             }
             let row: Vec<[PairIds; 2]> =
@@ -250,10 +255,32 @@ impl Builder<'_> {
         }
         for (_, set, end) in groups.into_iter().take(MOST_OUTSIDE) {
             let (title, subtitle, address) = name_outside(&set, &self.snapshot.pod_network);
+            let (title, subtitle) = self.named_set(&set).unwrap_or((title, subtitle));
             let key = address.map(|a| a.to_string()).unwrap_or_default();
             let view = EndView { key, title, subtitle, addresses: ranges_text(&set, 32), ..outside_end() };
             self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
         }
+    }
+}
+
+impl Builder<'_> {
+    /// The network set that addresses are all in, if there is one: its name says more than they do.
+    fn named_set(&self, addresses: &AddressSet) -> Option<(String, String)> {
+        let fits = |set: &&netpolis_core::snapshot::NetworkSet| set.addresses.covers(addresses);
+        let smallest = self.snapshot.network_sets.iter().filter(fits).min_by_key(|set| set.addresses.ranges().count())?;
+        Some((smallest.name.clone(), ranges_text(addresses, 2).join(", ")))
+    }
+
+    /// Tiers as columns of the policy board.
+    fn tiers(&self) -> Vec<TierColumn> {
+        let ruleset = self.scene.compiled().ruleset();
+        let column = |tier: &netpolis_core::policy::Tier| TierColumn {
+            name: tier.name.clone(),
+            denies_at_end: tier.isolates(),
+            ordered: tier.ordered,
+            policies: tier.groups.iter().flatten().map(|id| id.0).collect(),
+        };
+        ruleset.tiers.iter().map(column).collect()
     }
 }
 
