@@ -264,7 +264,7 @@ fn rule(random: &mut Random, profile_like: bool) -> Rule {
     let protocol = *random.pick(&[None, Some(6), Some(6), Some(17), Some(1)]);
     let with_ports = matches!(protocol, Some(6 | 17)) && random.below(2) == 0;
     let mut rule = Rule {
-        action: if profile_like { "Allow" } else { *random.pick(&["Allow", "Allow", "Deny", "Pass", "Log"]) },
+        action: if profile_like { "Allow" } else { random.pick::<&str>(&["Allow", "Allow", "Deny", "Pass", "Log"]) },
         ip_version: maybe(random, 10, |r| *r.pick(&[4, 6])),
         protocol,
         not_protocol: maybe(random, 10, |r| *r.pick(&[6, 17])),
@@ -275,7 +275,7 @@ fn rule(random: &mut Random, profile_like: bool) -> Rule {
     // What Calico refuses to take: both families in one rule, and families that contradict the version.
     let nets = || [&rule.source.nets, &rule.source.not_nets, &rule.destination.nets, &rule.destination.not_nets].into_iter().flatten();
     let (v4, v6) = (nets().any(|n| !n.contains("::")), nets().any(|n| n.contains("::")));
-    if v4 && v6 || rule.ip_version == Some(6) && v4 || rule.ip_version == Some(4) && v6 {
+    if v4 && (v6 || rule.ip_version == Some(6)) || v6 && rule.ip_version == Some(4) {
         for entity in [&mut rule.source, &mut rule.destination] {
             entity.nets.clear();
             entity.not_nets.clear();
@@ -311,7 +311,7 @@ impl World {
             namespace: NAMESPACES[i % 2],
             name: format!("p{i}"),
             labels: some_labels(r),
-            account: *r.pick(&ACCOUNTS),
+            account: r.pick::<&str>(&ACCOUNTS),
             node: r.below(2),
             address: IpAddr::from([10, 244, 0, 10 + i as u8]),
         });
@@ -361,7 +361,7 @@ impl World {
             Policy {
                 namespace,
                 name: format!("{}{i}", r.pick(&["a", "a-b", "b"])),
-                tier: *r.pick(&["default", "default", "first", "second"]),
+                tier: r.pick::<&str>(&["default", "default", "first", "second"]),
                 order: maybe(r, 2, |r| r.below(3) as i32 * 5),
                 selector: selector(r, 1),
                 namespaces: maybe(r, 5, outer_selector).filter(|_| namespace.is_none()),
@@ -609,7 +609,7 @@ impl World {
         let lists = [&rule.source.nets, &rule.source.not_nets, &rule.destination.nets, &rule.destination.not_nets];
         let v4 = source.is_ipv4();
         let family = rule.ip_version.is_none_or(|v| (v == 4) == v4)
-            && lists.iter().all(|l| l.is_empty() || l.iter().any(|net| !net.contains("::") == v4));
+            && lists.iter().all(|l| l.is_empty() || l.iter().any(|net| net.contains("::") != v4));
         family
             && rule.protocol.is_none_or(|p| p == packet.protocol)
             && rule.not_protocol.is_none_or(|p| p != packet.protocol)
@@ -620,8 +620,8 @@ impl World {
 
     fn side(&self, policy: &Policy, entity: &Entity, address: IpAddr, packet: &Packet) -> bool {
         let within = |net: &&str| Cidr::parse(net).is_ok_and(|net| net.contains(address));
-        let nets = entity.nets.is_empty() || entity.nets.iter().any(|n| within(n));
-        let not_nets = !entity.not_nets.iter().any(|n| within(n));
+        let nets = entity.nets.is_empty() || entity.nets.iter().any(&within);
+        let not_nets = !entity.not_nets.iter().any(within);
         let in_ports = |list: &[(u16, u16)]| list.iter().any(|(a, b)| (*a..=*b).contains(&packet.destination));
         let named =
             entity.named_port && packet.protocol == 6 && packet.destination == SERVED && self.pods.iter().any(|pod| pod.address == address);

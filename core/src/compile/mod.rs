@@ -444,6 +444,16 @@ impl Compiled {
         self.policies_on_class(self.classes.of_endpoint(endpoint), direction)
     }
 
+    /// Policies that select a host endpoint (an index into [`Snapshot::host_endpoints`]), at whichever hook and in whichever direction.
+    pub fn policies_on_host(&self, host: u32) -> Vec<PolicyId> {
+        let classes = Hook::ALL.map(|hook| self.class_of_host(host, hook));
+        let found = classes.iter().flat_map(|class| Direction::BOTH.into_iter().flat_map(|d| self.policies_on_class(*class, d)));
+        let mut found: Vec<PolicyId> = found.collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// The same for a class.
     pub(crate) fn policies_on_class(&self, class: ClassId, direction: Direction) -> Vec<PolicyId> {
         self.applied(class, direction).tiers.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()

@@ -93,7 +93,7 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<Line> {
         short: scene.ends.get(index).map(|e| e.title.clone()).unwrap_or_default(),
         ends: vec![index],
     };
-    let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node);
+    let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node || e.governed_ingress);
     let mut lines: Vec<Line> = Vec::new();
     let outside = (0..scene.ends.len()).filter(shown).filter(|&i| scene.ends.get(i).is_some_and(|e| e.kind != EndKind::Workload));
     let inside = (0..scene.ends.len()).filter(|&i| scene.ends.get(i).is_some_and(|e| e.kind == EndKind::Workload));

@@ -430,7 +430,7 @@ fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Pair
     let mut pairs = Vec::new();
     for (from, a) in drafts.iter().enumerate() {
         for (to, b) in drafts.iter().enumerate() {
-            let outside = |d: &Draft| d.mark.kind == MarkKind::Pill;
+            let outside = |d: &Draft| d.mark.kind == MarkKind::Pill && !is_policed_node(scene, d);
             if from == to || (outside(a) && outside(b)) {
                 continue;
             }
@@ -445,6 +445,11 @@ fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Pair
         }
     }
     pairs
+}
+
+/// Whether it is a node that something polices: what others do is of no interest.
+fn is_policed_node(scene: &SceneView, draft: &Draft) -> bool {
+    draft.mark.sort == EndKind::Node && draft.members.iter().any(|&m| scene.ends.get(m).is_some_and(|e| e.governed_ingress))
 }
 
 fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, usize)>, right: &BTreeMap<u32, (usize, usize)>) -> Pair {
@@ -565,7 +570,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
         .collect();
 
     let among = |a: &Arrow| inside(a.from) && inside(a.to);
-    let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node);
+    let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node && !is_policed_node(scene, d));
     let forward = || {
         arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to))
     };

@@ -115,6 +115,9 @@ struct BuiltEnd {
     twin: bool,
 }
 
+/// What tells outside ranges apart: the network sets that they lie in, and their answers with every kind of end.
+type OutsideKey = (Vec<bool>, Vec<[PairIds; 2]>);
+
 struct Builder<'a> {
     scene: &'a Scene,
     snapshot: &'a Snapshot,
@@ -199,13 +202,23 @@ impl Builder<'_> {
 
     fn nodes(&mut self) {
         for (id, node) in self.snapshot.nodes() {
+            let host =
+                self.snapshot.host_endpoint_of(id).and_then(|(host, _)| Some((host, self.snapshot.host_endpoints.get(host as usize)?)));
+            // A host endpoint closes its node in both directions, but for what is allowed.
+            let policed = host.is_some() && self.scene.compiled().ruleset().hosts.is_some();
+            let selecting = host.filter(|_| policed).map_or_else(Vec::new, |(host, _)| self.scene.compiled().policies_on_host(host));
             let view = EndView {
                 key: format!("node/{}", node.name),
                 kind: EndKind::Node,
                 title: node.name.clone(),
-                subtitle: "Node".into(),
+                subtitle: host.map_or_else(|| "Node".into(), |(_, host)| format!("Node, host endpoint {}", host.name)),
                 replicas: 1,
-                labels: labels(&node.labels),
+                labels: labels(host.map_or(&node.labels, |(_, host)| &host.labels)),
+                isolated_ingress: policed,
+                isolated_egress: policed,
+                governed_ingress: policed,
+                governed_egress: policed,
+                policies: selecting.into_iter().map(|id| id.0).collect(),
                 addresses: node.addresses.iter().map(ToString::to_string).collect(),
                 spot: node.place.and_then(|p| self.spots.at(p)),
                 ..outside_end()
@@ -231,7 +244,8 @@ impl Builder<'_> {
         }
         let addresses: Vec<Cidr> = self.snapshot.nodes.iter().flat_map(|n| n.addresses.iter().map(|a| Cidr::of(*a))).collect();
         let nodes = AddressSet::of_cidrs(&addresses);
-        let mut groups: Vec<(Vec<[PairIds; 2]>, AddressSet, End)> = Vec::new();
+        // Ranges with equal answers are one, but those in a network set stay apart: people know them by its name.
+        let mut groups: Vec<(OutsideKey, AddressSet, End)> = Vec::new();
         // Where no text speaks of IPv6, it would only stand in the way.
         let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1
             || self.snapshot.endpoints.iter().any(|e| e.address_given && e.addresses.iter().any(IpAddr::is_ipv6));
@@ -248,9 +262,11 @@ impl Builder<'_> {
             }
             let row: Vec<[PairIds; 2]> =
                 samples.iter().map(|s| [self.connectivity.between_ids(end, *s), self.connectivity.between_ids(*s, end)]).collect();
-            match groups.iter_mut().find(|(other, ..)| *other == row) {
+            let sets: Vec<bool> = self.snapshot.network_sets.iter().map(|set| set.addresses.covers(&range)).collect();
+            let key = (sets, row);
+            match groups.iter_mut().find(|(other, ..)| *other == key) {
                 Some((_, set, _)) => *set = set.union(&range),
-                None => groups.push((row, range, end)),
+                None => groups.push((key, range, end)),
             }
         }
         for (_, set, end) in groups.into_iter().take(MOST_OUTSIDE) {
