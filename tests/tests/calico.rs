@@ -9,15 +9,13 @@ use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_tests::calico_world::{Packet, Spot, World};
 
-fn end(scene: &Scene, world: &World, spot: Spot) -> End {
+fn end(scene: &Scene, world: &World, spot: Spot) -> Option<End> {
     let name = world.name(spot);
+    let snapshot = scene.snapshot();
     match spot {
-        Spot::Outside(address) => End::Outside(address),
-        Spot::Node(_) => scene.snapshot().nodes().find(|(_, n)| n.name == name).map(|(id, _)| End::Node(id)).expect("the node"),
-        Spot::Pod(_) => {
-            let found = scene.snapshot().endpoints().find(|(id, _)| scene.snapshot().endpoint_title(*id) == name);
-            found.map(|(id, _)| End::Pod(id)).expect("the pod")
-        }
+        Spot::Outside(address) => Some(End::Outside(address)),
+        Spot::Node(_) => snapshot.nodes().find(|(_, n)| n.name == name).map(|(id, _)| End::Node(id)),
+        Spot::Pod(_) => snapshot.endpoints().find(|(id, _)| snapshot.endpoint_title(*id) == name).map(|(id, _)| End::Pod(id)),
     }
 }
 
@@ -46,7 +44,9 @@ fn agree(seed: u64, with_hosts: bool) {
             if matches!((from, to), (Spot::Outside(_), Spot::Outside(_))) {
                 continue;
             }
-            let (a, b) = (end(&scene, &world, from), end(&scene, &world, to));
+            let (Some(a), Some(b)) = (end(&scene, &world, from), end(&scene, &world, to)) else {
+                unreachable!("seed {seed}: {} or {} is not in the scene", world.name(from), world.name(to))
+            };
             let pair = scene.connectivity().between(a, b);
             for (protocol, source, destination) in TRAFFIC {
                 let expected = world.allows(&Packet { from, to, protocol, source, destination });
