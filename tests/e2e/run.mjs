@@ -208,6 +208,24 @@ const checks = {
         await shoot(page, "broken");
     },
 
+    async "the editor completes and explains Calico's fields, labels and selectors"() {
+        const page = await openShop();
+        await paste(page, `${SHOP}---\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: x, namespace: corner}\nspec:\n  types: [Ingress]`);
+        const options = () => page.locator(".cm-tooltip-autocomplete li").evaluateAll((all) => all.map((li) => li.querySelector(".cm-completionLabel").textContent).join(" "));
+        await editor(page).click();
+        await page.keyboard.press("Control+End");
+        await page.keyboard.type("\nserviceA");
+        await until("serviceAccountSelector", options, "a field");
+        for (let i = 0; i < "serviceA".length; i++) await page.keyboard.press("Backspace");
+        await page.keyboard.type("selector: app == 's");
+        await until("store", options, "a value of a label");
+        await page.keyboard.press("Enter");
+        await until(/app == 'store'/, () => text(page), "it is written inside the quotes");
+        const help = page.locator(".cm-field-help");
+        await page.locator(".cm-line", { hasText: "types: [Ingress]" }).getByText("types").hover();
+        await until(/Directions/, async () => (await help.allInnerTexts()).join(), "help for a field");
+    },
+
     async "a denied flow offers the change that allows it, and undo takes it back"() {
         const page = await openShop();
         await ask(page, "web", "store", 5432);

@@ -3,6 +3,7 @@
 
 /**
  * @typedef {object} Context
+ * @property {string} version  `apiVersion` of the object around the cursor, or "" where none is written yet
  * @property {string} kind   `kind` of the object around the cursor, or "" where none is written yet
  * @property {string} path   field that holds the cursor, from that object: "spec.ingress[].from[]", "" at the top
  * @property {"key"|"value"} part  whether a key is being written there, or the value of `key`
@@ -129,29 +130,30 @@ export function contextAt(doc, offset) {
   // What is inside brackets is inside the key before them, too.
   if (here.value >= 0 && flow.inValue !== undefined) names.push(here.key);
   const path = [...names, ...flow.path].reduce((sum, name) => (name === "[]" || !sum ? sum + name : `${sum}.${name}`), "");
-  return { kind: kindAround(doc, line.number, column), path, part: inValue ? "value" : "key", key: inValue ? key : "", word, from };
+  const [kind, version] = ["kind", "apiVersion"].map((name) => valueAround(doc, line.number, column, name));
+  return { version, kind, path, part: inValue ? "value" : "key", key: inValue ? key : "", word, from };
 }
 
-/** The `kind` written in `column` in the object around a line. */
-function kindAround(doc, number, column) {
-  const kindIn = (text) => {
+/** What is written for the key `name` in `column` in the object around a line. */
+function valueAround(doc, number, column, name) {
+  const valueIn = (text) => {
     const found = read(text);
-    if (found.column !== column || found.key !== "kind") return "";
+    if (found.column !== column || found.key !== name) return "";
     return text.slice(found.value).replace(/\s+#.*$/, "").trim().replace(/^["']|["']$/g, "");
   };
   const startsItem = (text) => read(text).dashes.some((dash) => dash < column);
   for (let n = number; n > 0; n--) {
     const { text } = doc.line(n);
     if (isBoundary(text)) break;
-    const kind = kindIn(text);
-    if (kind) return kind;
+    const value = valueIn(text);
+    if (value) return value;
     if (startsItem(text)) break;
   }
   for (let n = number + 1; n <= doc.lines; n++) {
     const { text } = doc.line(n);
     if (isBoundary(text) || startsItem(text)) break;
-    const kind = kindIn(text);
-    if (kind) return kind;
+    const value = valueIn(text);
+    if (value) return value;
   }
   return "";
 }

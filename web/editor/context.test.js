@@ -62,3 +62,12 @@ test("inside brackets", () => {
 test("a quote is not part of the word", () => {
   assert.deepEqual(at('kind: "Netw|'), ["Netw", "", "value", "kind", "Netw"]);
 });
+
+test("the API version tells kinds of one name apart", () => {
+  const { version } = contextAt(Text.of(`${POLICY}  po`.split("\n")), POLICY.length + 4);
+  assert.equal(version, "networking.k8s.io/v1");
+});
+
+test("a selector is a value up to the cursor", () => {
+  assert.deepEqual(at(`${POLICY}  selector: app == 'd|b'`), ["NetworkPolicy", "spec", "value", "selector", "app == 'd"]);
+});

@@ -337,11 +337,21 @@ function completions(editor, asked) {
   if (!context || !(asked.explicit || context.word)) return null;
   const options = editor.options.complete?.(context);
   if (!options?.length) return null;
-  return { from: context.from, options, validFor: /^[\w./-]*$/ };
+  // A selector is written word by word.
+  const from = /selector$/i.test(context.key) ? asked.pos - /[\w./-]*$/.exec(context.word)[0].length : context.from;
+  return { from, options, validFor: /^[\w./-]*$/ };
+}
+
+/** The word around an offset, of the characters that keys, labels and addresses are made of. */
+function wordAt(doc, offset) {
+  const { text, from } = doc.lineAt(offset);
+  const before = /[\w./-]*$/.exec(text.slice(0, offset - from))[0].length;
+  const after = /^[\w./-]*/.exec(text.slice(offset - from))[0].length;
+  return before + after ? { from: offset - before, to: offset + after } : null;
 }
 
 function hoverAt(editor, view, offset) {
-  const word = view.state.wordAt(offset);
+  const word = wordAt(view.state.doc, offset);
   if (!word || !editor.options.hover) return null;
   // Asked at the end of the word, so that all of it is in the context.
   const context = contextAt(view.state.doc, word.to);

@@ -64,7 +64,7 @@ const rules = {
   ".cm-lintRange-active": { backgroundColor: tint(warn, 18) },
 
   ".cm-tooltip": { color: ink, backgroundColor: raise, border: `1px solid ${line}`, borderRadius: "6px", boxShadow: "0 4px 16px #0003", fontFamily: text, fontSize: "12.5px" },
-  ".cm-tooltip .cm-field-help": { padding: "6px 10px", maxWidth: "46ch", lineHeight: "1.45" },
+  ".cm-tooltip .cm-field-help": { padding: "6px 10px", maxWidth: "46ch", lineHeight: "1.45", whiteSpace: "pre-line" },
   ".cm-tooltip-autocomplete > ul": { fontFamily: code, fontSize: "12.5px", maxHeight: "16em" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: tint(allow, 20), color: ink },

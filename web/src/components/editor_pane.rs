@@ -11,7 +11,9 @@ use yew::prelude::*;
 use super::Store;
 use super::icons::{CROSS, PLUS, icon};
 use crate::editor::binding::{self, Editor, EditorModule, Language, Mark, MarkKind, Options, Squiggle};
-use crate::editor::completion::{Vocabulary, complete};
+use crate::editor::completion::complete;
+use crate::editor::help::help;
+use crate::editor::vocabulary::Vocabulary;
 use crate::state::{Action, FileId, State, Theme, language_of_json};
 use crate::view_model::{ProblemView, Severity, VerdictView};
 
@@ -83,7 +85,9 @@ fn use_creation(store: &Store, host: &NodeRef, live: &Rc<RefCell<Live>>, words: 
                 }
             };
             let Ok(mut editor) = module.create(&parent, &options, on_change, |_, _, _| ()) else { return };
+            let known_words = words.clone();
             editor.set_completions(move |context| complete(context, &words.borrow()));
+            editor.set_hover(move |context| help(context, &known_words.borrow()));
             known.borrow_mut().editor = Some(editor);
             ready.set(true);
         });

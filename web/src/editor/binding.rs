@@ -139,7 +139,9 @@ impl Language {
 /// Where in the text the cursor or the pointer is, told from indentation; see `web/editor/context.js`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Context {
-    /// `kind` of the object around it, empty where none is written yet.
+    /// `apiVersion` of the object around it, empty where none is written yet.
+    pub version: String,
+    /// `kind` of that object, likewise.
     pub kind: String,
     /// Field that holds it, from that object: `spec.ingress[].from[]`, empty at the top.
     pub path: String,

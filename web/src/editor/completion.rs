@@ -1,243 +1,244 @@
 //! What may be written at the cursor: kinds, fields, and the names that this scene has.
 
 use super::binding::{Completion, Context, Part};
-use crate::view_model::{EndKind, SceneView};
+use super::fields::{self, Field, Sort};
+use super::selector;
+use super::vocabulary::{Vocabulary, keys};
 
-/// Kinds with the API versions that they are written under.
-const KINDS: &[(&str, &str)] = &[
-    ("NetworkPolicy", "networking.k8s.io/v1"),
-    ("Namespace", "v1"),
-    ("Pod", "v1"),
-    ("Deployment", "apps/v1"),
-    ("StatefulSet", "apps/v1"),
-    ("DaemonSet", "apps/v1"),
-    ("Service", "v1"),
-    ("Ingress", "networking.k8s.io/v1"),
-    ("Job", "batch/v1"),
-    ("CronJob", "batch/v1"),
-    ("ReplicaSet", "apps/v1"),
-    ("Node", "v1"),
-    ("ServiceAccount", "v1"),
-    ("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
-    ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
-    ("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
-    ("List", "v1"),
-];
-
-/// Fields by the end of their path; the first that fits counts.
-const FIELDS: &[(&str, &str)] = &[
-    ("spec.ingress[].ports[]", "protocol port endPort portNumber portRange namedPort"),
-    ("spec.egress[].ports[]", "protocol port endPort portNumber portRange namedPort"),
-    ("portNumber", "protocol port"),
-    ("portRange", "protocol start end"),
-    ("from[]", "podSelector namespaceSelector ipBlock namespaces pods"),
-    ("to[]", "podSelector namespaceSelector ipBlock namespaces pods nodes networks domainNames"),
-    ("ipBlock", "cidr except"),
-    ("matchExpressions[]", "key operator values"),
-    ("podSelector", "matchLabels matchExpressions"),
-    ("namespaceSelector", "matchLabels matchExpressions"),
-    ("namespaces", "matchLabels matchExpressions"),
-    ("pods", "namespaceSelector podSelector"),
-    ("subject", "namespaces pods"),
-    ("selector", "matchLabels matchExpressions"),
-    ("metadata", "name namespace labels annotations"),
-    ("containers[].ports[]", "containerPort name protocol"),
-    ("containers[]", "name image ports command args env"),
-    ("template.spec", "containers serviceAccountName hostNetwork nodeName initContainers"),
-    ("template", "metadata spec"),
-    ("spec.ports[]", "name protocol port targetPort nodePort"),
-];
-
-const RULE: &[(&str, &str)] = &[("NetworkPolicy", "from to ports"), ("", "name action from to ports protocols")];
-
-/// Fields of `spec`, by kind.
-const SPECS: &[(&str, &str)] = &[
-    ("NetworkPolicy", "podSelector policyTypes ingress egress"),
-    ("AdminNetworkPolicy", "priority subject ingress egress"),
-    ("BaselineAdminNetworkPolicy", "subject ingress egress"),
-    ("ClusterNetworkPolicy", "tier priority subject ingress egress"),
-    ("Pod", "containers serviceAccountName hostNetwork nodeName"),
-    ("Service", "selector ports type clusterIP"),
-    ("Ingress", "ingressClassName rules defaultBackend tls"),
-    ("Node", "podCIDR podCIDRs"),
-    ("", "replicas selector template"),
-];
-
-/// Names of a scene.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Vocabulary {
-    /// Namespaces.
-    pub namespaces: Vec<String>,
-    /// Labels of pods, `key` and `value`.
-    pub pod_labels: Vec<(String, String)>,
-    /// Labels of namespaces.
-    pub namespace_labels: Vec<(String, String)>,
-    /// Names of ports.
-    pub port_names: Vec<String>,
+/// A kind of object.
+pub struct Kind {
+    /// Its name.
+    pub name: &'static str,
+    /// The API version that it is written under.
+    pub version: &'static str,
+    /// What it is, in a sentence.
+    pub meaning: &'static str,
 }
 
-impl Vocabulary {
-    /// The names of a scene.
-    pub fn of(scene: &SceneView) -> Self {
-        let pairs = |labels: &[String]| {
-            labels.iter().filter_map(|l| l.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect::<Vec<_>>()
-        };
-        let mut pod_labels: Vec<_> = scene.ends.iter().filter(|e| e.kind == EndKind::Workload).flat_map(|e| pairs(&e.labels)).collect();
-        let mut namespace_labels: Vec<_> = scene.namespaces.iter().flat_map(|n| pairs(&n.labels)).collect();
-        let mut port_names: Vec<_> = scene.ends.iter().flat_map(|e| e.ports.iter().filter_map(|p| p.name.clone())).collect();
-        pod_labels.sort();
-        pod_labels.dedup();
-        namespace_labels.sort();
-        namespace_labels.dedup();
-        port_names.sort();
-        port_names.dedup();
-        Vocabulary { namespaces: scene.namespaces.iter().map(|n| n.name.clone()).collect(), pod_labels, namespace_labels, port_names }
+impl Kind {
+    /// Whether it may be of this API version.
+    pub fn fits(&self, version: &str) -> bool {
+        let group = |version: &str| version.rsplit_once('/').map_or("", |(group, _)| group.trim_start_matches("crd.")).to_owned();
+        version.is_empty() || group(version) == group(self.version)
     }
 }
+
+const fn kind(name: &'static str, version: &'static str, meaning: &'static str) -> Kind {
+    Kind { name, version, meaning }
+}
+
+const NETWORKING: &str = "networking.k8s.io/v1";
+const CALICO: &str = "projectcalico.org/v3";
+
+/// Kinds, the most wanted first.
+pub const KINDS: &[Kind] = &[
+    kind("NetworkPolicy", NETWORKING, "Kubernetes: isolates pods of its namespace, and says what may pass all the same."),
+    kind("NetworkPolicy", CALICO, "Calico: ordered rules that allow, deny or pass, for endpoints of its namespace."),
+    kind("GlobalNetworkPolicy", CALICO, "Calico: ordered rules for endpoints of all namespaces and for hosts."),
+    kind("Namespace", "v1", "A namespace, with labels that selectors find it by."),
+    kind("Pod", "v1", "A pod."),
+    kind("Deployment", "apps/v1", "Makes pods that are alike."),
+    kind("StatefulSet", "apps/v1", "Makes numbered pods."),
+    kind("DaemonSet", "apps/v1", "Makes a pod on every node."),
+    kind("Service", "v1", "A name and an address for pods."),
+    kind("Ingress", NETWORKING, "Leads HTTP from outside to Services."),
+    kind("Job", "batch/v1", "Makes pods that run to an end."),
+    kind("CronJob", "batch/v1", "Makes Jobs by the clock."),
+    kind("ReplicaSet", "apps/v1", "Makes pods that are alike; Deployments make these."),
+    kind("Node", "v1", "A machine of the cluster, with its addresses."),
+    kind("ServiceAccount", "v1", "Who pods are, towards the API and in Calico's rules."),
+    kind(
+        "ClusterNetworkPolicy",
+        "policy.networking.k8s.io/v1alpha2",
+        "Ordered rules for the whole cluster, before or after NetworkPolicies.",
+    ),
+    kind("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1", "Ordered rules for the whole cluster, before NetworkPolicies."),
+    kind("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1", "Rules for the whole cluster where no NetworkPolicy isolates."),
+    kind("Tier", CALICO, "Calico: a stage of policies, with an order among the tiers and an end."),
+    kind("NetworkSet", CALICO, "Calico: addresses with labels, for rules in its namespace."),
+    kind("GlobalNetworkSet", CALICO, "Calico: addresses with labels, for rules anywhere."),
+    kind("HostEndpoint", CALICO, "Calico: an interface of a node, which policies can then select."),
+    kind("StagedNetworkPolicy", CALICO, "Calico: a NetworkPolicy that is not enforced yet."),
+    kind("StagedGlobalNetworkPolicy", CALICO, "Calico: a GlobalNetworkPolicy that is not enforced yet."),
+    kind("StagedKubernetesNetworkPolicy", CALICO, "Calico: a NetworkPolicy of Kubernetes that is not enforced yet."),
+    kind("Profile", CALICO, "Calico: labels and rules for endpoints where no tier decided."),
+    kind("WorkloadEndpoint", CALICO, "Calico: the interface of a pod; made by Calico itself."),
+    kind("IPPool", CALICO, "Calico: a range that pods get their addresses from."),
+    kind("FelixConfiguration", CALICO, "Calico: how nodes enforce policy."),
+    kind("KubeControllersConfiguration", CALICO, "Calico: what its controllers do, such as making host endpoints."),
+    kind("List", "v1", "Several objects in one document."),
+];
 
 /// What may be written here.
 pub fn complete(context: &Context, words: &Vocabulary) -> Vec<Completion> {
     match context.part {
-        Part::Key => keys(context, words),
-        Part::Value => values(context, words),
+        Part::Key => keys_at(context, words),
+        Part::Value => values_at(context, words),
     }
 }
 
-fn field(label: &str) -> Completion {
-    let nested = matches!(
-        label,
-        "metadata"
-            | "spec"
-            | "podSelector"
-            | "namespaceSelector"
-            | "matchLabels"
-            | "ipBlock"
-            | "template"
-            | "selector"
-            | "labels"
-            | "subject"
-            | "namespaces"
-            | "pods"
-            | "portNumber"
-            | "portRange"
-    );
-    let list = matches!(
-        label,
-        "ingress" | "egress" | "from" | "to" | "ports" | "matchExpressions" | "containers" | "except" | "rules" | "networks"
-    );
-    let apply = if nested || list { format!("{label}:") } else { format!("{label}: ") };
-    Completion { label: label.into(), sort: Some("property"), detail: None, info: None, apply: Some(apply) }
+/// Whether a Calico selector is written here.
+pub fn is_selector(context: &Context) -> bool {
+    context.part == Part::Value && context.key.to_ascii_lowercase().ends_with("selector") && context.version.contains("projectcalico.org")
 }
 
-fn word(label: &str, detail: Option<&str>) -> Completion {
+fn field(field: Field) -> Completion {
+    let apply = if field.sort() == Sort::Scalar { format!("{}: ", field.name) } else { format!("{}:", field.name) };
+    let detail = Some(field.word()).filter(|word| !word.is_empty());
+    Completion { label: field.name.into(), sort: Some("property"), detail, info: Some(field.meaning.into()), apply: Some(apply) }
+}
+
+/// A value to choose.
+pub fn word(label: &str, detail: Option<&str>) -> Completion {
     Completion { label: label.into(), sort: Some("enum"), detail: detail.map(Into::into), info: None, apply: None }
 }
 
-fn keys(context: &Context, words: &Vocabulary) -> Vec<Completion> {
+fn named(names: &[String], what: &'static str) -> Vec<Completion> {
+    names.iter().map(|name| word(name, Some(what))).collect()
+}
+
+/// The list that the cursor is in an item of: its field's path and name.
+fn list_at(path: &str) -> Option<(&str, &str)> {
+    let list = path.strip_suffix("[]")?;
+    Some(list.rsplit_once('.').unwrap_or(("", list)))
+}
+
+fn keys_at(context: &Context, words: &Vocabulary) -> Vec<Completion> {
     let path = context.path.as_str();
-    // An item of a list of words, which looks like a key while it is typed.
-    match path.rsplit('.').next().unwrap_or_default() {
-        "policyTypes[]" => return vec![word("Ingress", None), word("Egress", None)],
-        "matchLabels" | "labels" => {
-            return labels(context, words)
-                .map(|(key, value)| Completion { apply: Some(format!("{key}: {value}")), ..word(&format!("{key}: {value}"), None) })
-                .collect();
+    if path.ends_with("matchLabels") || path.ends_with("labels") {
+        let (labels, _) = words.labels(context);
+        let entry = |key: &str, value: &str| format!("{key}: {value}");
+        return labels.iter().map(|l| word(&entry(&l.key, &l.value), Some(&l.on.join(", ")))).collect();
+    }
+    // An item of a list of words looks like a key while it is typed.
+    if let Some((holder, name)) = list_at(path) {
+        let calico = context.version.contains("projectcalico.org");
+        match name {
+            "names" if holder.ends_with("serviceAccounts") => return named(&words.accounts, "service account"),
+            "ports" | "notPorts" if calico && (holder.ends_with("source") || holder.ends_with("destination")) => {
+                return named(&words.port_names, "named port");
+            }
+            _ => (),
         }
-        _ => (),
+        let values: Vec<_> = fields::find(context, holder, name).iter().flat_map(Field::values).map(|v| word(v, None)).collect();
+        if !values.is_empty() {
+            return values;
+        }
     }
-    if path.is_empty() {
-        return ["apiVersion", "kind", "metadata", "spec"].map(field).into();
-    }
-    let by_kind =
-        |table: &'static [(&str, &str)]| table.iter().find(|(kind, _)| *kind == context.kind || kind.is_empty()).map_or("", |f| f.1);
-    let names = if path == "spec" {
-        by_kind(SPECS)
-    } else if path == "spec.ingress[]" || path == "spec.egress[]" {
-        by_kind(RULE)
-    } else {
-        FIELDS.iter().find(|(end, _)| path == *end || path.ends_with(&format!(".{end}"))).map_or("", |f| f.1)
-    };
-    let fits = |name: &&str| match *name {
+    let fits = |f: &Field| match f.name {
         "from" => !path.starts_with("spec.egress"),
         "to" => !path.starts_with("spec.ingress"),
+        "stagedAction" => context.kind.starts_with("Staged"),
         _ => true,
     };
-    let admin = context.kind.ends_with("NetworkPolicy") && context.kind != "NetworkPolicy";
-    let plain = |name: &&str| {
-        context.kind != "NetworkPolicy"
-            || !matches!(*name, "namespaces" | "pods" | "nodes" | "networks" | "domainNames" | "portNumber" | "portRange" | "namedPort")
-    };
-    let cluster_wide = |name: &&str| !admin || !matches!(*name, "ipBlock" | "endPort");
-    names.split(' ').filter(|n| !n.is_empty()).filter(fits).filter(plain).filter(cluster_wide).map(field).collect()
+    fields::at(context).into_iter().filter(fits).map(field).collect()
 }
 
-fn labels<'a>(context: &Context, words: &'a Vocabulary) -> impl Iterator<Item = &'a (String, String)> {
-    let of_namespaces = context.path.contains("namespaceSelector") || context.path.contains("namespaces") || (context.kind == "Namespace");
-    if of_namespaces { words.namespace_labels.iter() } else { words.pod_labels.iter() }
-}
-
-fn values(context: &Context, words: &Vocabulary) -> Vec<Completion> {
-    match context.key.as_str() {
-        "kind" if context.path.is_empty() => KINDS.iter().map(|(kind, version)| word(kind, Some(version))).collect(),
+fn values_at(context: &Context, words: &Vocabulary) -> Vec<Completion> {
+    let key = context.key.as_str();
+    let known = fields::find(context, &context.path, key);
+    match key {
+        "kind" if context.path.is_empty() => KINDS
+            .iter()
+            .filter(|k| k.fits(&context.version))
+            .map(|k| Completion { info: Some(k.meaning.into()), ..word(k.name, Some(k.version)) })
+            .collect(),
         "apiVersion" if context.path.is_empty() => {
-            let own = KINDS.iter().find(|(kind, _)| *kind == context.kind);
-            let mut versions: Vec<&str> = own.map_or_else(|| KINDS.iter().map(|k| k.1).collect(), |k| vec![k.1]);
+            let own = |k: &&Kind| context.kind.is_empty() || k.name == context.kind;
+            let mut versions: Vec<&str> = KINDS.iter().filter(own).map(|k| k.version).collect();
+            versions.sort_unstable();
             versions.dedup();
             versions.into_iter().map(|v| word(v, None)).collect()
         }
-        "namespace" | "kubernetes.io/metadata.name" => words.namespaces.iter().map(|n| word(n, Some("namespace"))).collect(),
-        "protocol" => ["TCP", "UDP", "SCTP"].map(|p| word(p, None)).into(),
-        "action" => ["Allow", "Deny", "Pass"].map(|a| word(a, None)).into(),
-        "operator" => ["In", "NotIn", "Exists", "DoesNotExist"].map(|o| word(o, None)).into(),
-        "tier" => ["Admin", "Baseline"].map(|t| word(t, None)).into(),
-        "policyTypes" => ["[Ingress]", "[Egress]", "[Ingress, Egress]"].map(|t| word(t, None)).into(),
-        "port" | "targetPort" | "namedPort" => words.port_names.iter().map(|n| word(n, Some("named port"))).collect(),
-        "hostNetwork" => ["true", "false"].map(|b| word(b, None)).into(),
-        "key" => {
-            let mut keys: Vec<&str> = labels(context, words).map(|(key, _)| key.as_str()).collect();
-            keys.dedup();
-            keys.into_iter().map(|k| word(k, Some("label"))).collect()
+        _ if is_selector(context) => selector::complete(&context.word, words.labels(context).0),
+        "namespace" | "kubernetes.io/metadata.name" => named(&words.namespaces, "namespace"),
+        "tier" if context.version.contains("projectcalico.org") => named(&words.tiers, "tier"),
+        "node" | "nodeName" => named(&words.nodes, "node"),
+        "serviceAccountName" => named(&words.accounts, "service account"),
+        "port" | "targetPort" | "namedPort" | "destinationNamedPort" => named(&words.port_names, "named port"),
+        "key" => keys(words.labels(context).0).map(|k| word(k, Some("label"))).collect(),
+        _ if context.path.ends_with("matchLabels") || context.path.ends_with("labels") => {
+            words.labels(context).0.iter().filter(|l| l.key == key).map(|l| word(&l.value, Some(&l.on.join(", ")))).collect()
         }
-        key if context.path.ends_with("matchLabels") || context.path.ends_with("labels") => {
-            labels(context, words).filter(|(k, _)| k == key).map(|(_, value)| word(value, Some("label"))).collect()
+        _ => {
+            let list = known.is_some_and(|f| f.sort() == Sort::List);
+            let values: Vec<&str> = known.iter().flat_map(Field::values).collect();
+            if list && values.len() > 1 {
+                let each = values.iter().map(|v| word(&format!("[{v}]"), None));
+                each.chain([word(&format!("[{}]", values.join(", ")), None)]).collect()
+            } else {
+                values.into_iter().map(|v| word(v, None)).collect()
+            }
         }
-        _ => Vec::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::vocabulary::Label;
 
-    fn labels_at(kind: &str, path: &str, part: Part, key: &str) -> Vec<String> {
+    const ADMIN: &str = "policy.networking.k8s.io/v1alpha1";
+
+    fn labels_at(version: &str, kind: &str, path: &str, part: Part, key: &str, word: &str) -> Vec<String> {
+        let label = |key: &str, value: &str| Label { key: key.into(), value: value.into(), on: vec!["x".into()] };
         let words = Vocabulary {
             namespaces: vec!["shop".into()],
-            pod_labels: vec![("app".into(), "cart".into()), ("app".into(), "db".into())],
-            namespace_labels: vec![("team".into(), "web".into())],
+            end_labels: vec![label("app", "cart"), label("app", "db"), label("role", "db")],
+            namespace_labels: vec![label("team", "web")],
+            account_labels: vec![label("trust", "high")],
+            accounts: vec!["builder".into()],
             port_names: vec!["http".into()],
+            tiers: vec!["security".into()],
+            nodes: Vec::new(),
         };
-        let context = Context { kind: kind.into(), path: path.into(), part, key: key.into(), word: String::new() };
+        let context = Context { version: version.into(), kind: kind.into(), path: path.into(), part, key: key.into(), word: word.into() };
         complete(&context, &words).into_iter().map(|c| c.label).collect()
+    }
+
+    fn keys(version: &str, kind: &str, path: &str) -> Vec<String> {
+        labels_at(version, kind, path, Part::Key, "", "")
     }
 
     #[test]
     fn fields_fit_their_kind_and_place() {
-        assert_eq!(labels_at("NetworkPolicy", "spec", Part::Key, ""), ["podSelector", "policyTypes", "ingress", "egress"]);
-        assert_eq!(labels_at("NetworkPolicy", "spec.ingress[]", Part::Key, ""), ["from", "ports"]);
-        assert_eq!(labels_at("NetworkPolicy", "spec.egress[].to[]", Part::Key, ""), ["podSelector", "namespaceSelector", "ipBlock"]);
-        assert_eq!(
-            labels_at("AdminNetworkPolicy", "spec.ingress[].from[]", Part::Key, ""),
-            ["podSelector", "namespaceSelector", "namespaces", "pods"]
-        );
-        assert_eq!(labels_at("Deployment", "spec", Part::Key, ""), ["replicas", "selector", "template"]);
+        assert_eq!(keys(NETWORKING, "NetworkPolicy", "spec"), ["podSelector", "policyTypes", "ingress", "egress"]);
+        // Without an API version the kind alone must do.
+        assert_eq!(keys("", "NetworkPolicy", "spec"), ["podSelector", "policyTypes", "ingress", "egress"]);
+        assert_eq!(keys(NETWORKING, "NetworkPolicy", "spec.ingress[]"), ["from", "ports"]);
+        assert_eq!(keys(NETWORKING, "NetworkPolicy", "spec.egress[].to[]"), ["podSelector", "namespaceSelector", "ipBlock"]);
+        assert_eq!(keys(ADMIN, "AdminNetworkPolicy", "spec.ingress[].from[]"), ["namespaces", "pods"]);
+        assert_eq!(keys("apps/v1", "Deployment", "spec"), ["replicas", "selector", "template"]);
+        let calico = keys(CALICO, "NetworkPolicy", "spec");
+        assert_eq!(calico[..3], ["tier", "order", "selector"]);
+        assert!(!calico.contains(&"stagedAction".to_owned()) && !calico.contains(&"applyOnForward".to_owned()));
+        assert!(keys(CALICO, "StagedGlobalNetworkPolicy", "spec").contains(&"stagedAction".to_owned()));
+        assert!(keys(CALICO, "GlobalNetworkPolicy", "spec.ingress[].source").contains(&"notSelector".to_owned()));
+        assert_eq!(keys(CALICO, "GlobalNetworkPolicy", "spec.types[]"), ["Ingress", "Egress"]);
+        assert_eq!(keys(CALICO, "NetworkPolicy", "spec.ingress[].source.serviceAccounts.names[]"), ["builder"]);
     }
 
     #[test]
     fn values_are_those_of_the_scene() {
-        assert_eq!(labels_at("NetworkPolicy", "spec.podSelector.matchLabels", Part::Value, "app"), ["cart", "db"]);
-        assert_eq!(labels_at("NetworkPolicy", "spec.ingress[].from[].namespaceSelector.matchLabels", Part::Key, ""), ["team: web"]);
-        assert_eq!(labels_at("NetworkPolicy", "metadata", Part::Value, "namespace"), ["shop"]);
-        assert_eq!(labels_at("NetworkPolicy", "spec.ingress[].ports[]", Part::Value, "port"), ["http"]);
-        assert!(labels_at("", "", Part::Value, "kind").contains(&"AdminNetworkPolicy".to_owned()));
+        let value = |path, key| labels_at(NETWORKING, "NetworkPolicy", path, Part::Value, key, "");
+        assert_eq!(value("spec.podSelector.matchLabels", "app"), ["cart", "db"]);
+        assert_eq!(keys(NETWORKING, "NetworkPolicy", "spec.ingress[].from[].namespaceSelector.matchLabels"), ["team: web"]);
+        assert_eq!(value("metadata", "namespace"), ["shop"]);
+        assert_eq!(value("spec.ingress[].ports[]", "port"), ["http"]);
+        assert_eq!(value("spec", "policyTypes"), ["[Ingress]", "[Egress]", "[Ingress, Egress]"]);
+        assert!(labels_at("", "", "", Part::Value, "kind", "").contains(&"AdminNetworkPolicy".to_owned()));
+        assert_eq!(labels_at("", "NetworkPolicy", "", Part::Value, "apiVersion", ""), [NETWORKING, CALICO]);
+    }
+
+    #[test]
+    fn calico_values_and_selectors() {
+        let value = |path, key, word| labels_at(CALICO, "NetworkPolicy", path, Part::Value, key, word);
+        assert_eq!(value("spec", "tier", ""), ["security"]);
+        assert_eq!(value("spec.ingress[]", "action", ""), ["Allow", "Deny", "Log", "Pass"]);
+        assert_eq!(value("spec", "selector", "app == "), ["cart", "db"]);
+        assert_eq!(value("spec", "selector", "ap"), ["app", "role", "has(", "all()", "global()"]);
+        assert_eq!(value("spec.ingress[].source", "namespaceSelector", "has("), ["team"]);
+        assert_eq!(value("spec", "serviceAccountSelector", "trust in {'h"), ["high"]);
+        assert_eq!(value("spec.ingress[].source.serviceAccounts", "selector", "trust == '"), ["high"]);
     }
 }

@@ -2,3 +2,7 @@
 
 pub mod binding;
 pub mod completion;
+mod fields;
+pub mod help;
+mod selector;
+pub mod vocabulary;

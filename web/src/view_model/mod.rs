@@ -155,6 +155,15 @@ pub struct NamespaceView {
     pub spot: Option<Spot>,
 }
 
+/// A service account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct AccountView {
+    /// `namespace/name`.
+    pub title: String,
+    /// Its labels, `key=value`.
+    pub labels: Vec<String>,
+}
+
 /// A policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 pub struct PolicyView {
@@ -219,6 +228,8 @@ pub struct SceneView {
     pub ends: Vec<EndView>,
     /// Namespaces of the ends.
     pub namespaces: Vec<NamespaceView>,
+    /// Service accounts that are written.
+    pub accounts: Vec<AccountView>,
     /// All policies, in the order in which a packet meets them.
     pub policies: Vec<PolicyView>,
     /// Tiers in the order in which a packet meets them.

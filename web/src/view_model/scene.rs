@@ -11,12 +11,12 @@ use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Engine;
-use netpolis_core::snapshot::{EndpointId, NodeId, Role, Snapshot, WorkloadId};
+use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
 use netpolis_core::text::Place;
 
 use super::{
-    EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity, Spots, Status,
-    TierColumn, set_view,
+    AccountView, EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity,
+    Spots, Status, TierColumn, set_view,
 };
 
 /// Most findings that are listed.
@@ -51,6 +51,7 @@ pub fn scene_view(scene: &Scene) -> SceneView {
             .iter()
             .map(|n| NamespaceView { name: n.name.clone(), labels: labels(&n.labels), spot: n.given.and_then(|p| spots.at(p)) })
             .collect(),
+        accounts: accounts(snapshot),
         policies: scene.compiled().ruleset().policies.iter().map(|p| policy_view(p, &spots)).collect(),
         tiers,
         sets: table.sets,
@@ -62,6 +63,11 @@ pub fn scene_view(scene: &Scene) -> SceneView {
         enforced: scene.settings().engine != Engine::None,
         objects: scene.loaded().resources().count() as u32,
     }
+}
+
+fn accounts(snapshot: &Snapshot) -> Vec<AccountView> {
+    let title = |a: &ServiceAccount| format!("{}/{}", snapshot.namespace_name(a.namespace), a.name);
+    snapshot.service_accounts.iter().map(|a| AccountView { title: title(a), labels: labels(&a.labels) }).collect()
 }
 
 fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> PolicyView {
@@ -271,9 +277,11 @@ impl Builder<'_> {
         }
         for (_, set, end) in groups.into_iter().take(MOST_OUTSIDE) {
             let (title, subtitle, address) = name_outside(&set, &self.snapshot.pod_network);
-            let (title, subtitle) = self.named_set(&set).unwrap_or((title, subtitle));
+            let known = self.named_set(&set);
+            let (title, subtitle) = known.map_or((title, subtitle), |k| (k.name.clone(), ranges_text(&set, 2).join(", ")));
+            let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
             let key = address.map(|a| a.to_string()).unwrap_or_default();
-            let view = EndView { key, title, subtitle, addresses: ranges_text(&set, 32), ..outside_end() };
+            let view = EndView { key, title, subtitle, labels, addresses: ranges_text(&set, 32), ..outside_end() };
             self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
         }
     }
@@ -281,10 +289,9 @@ impl Builder<'_> {
 
 impl Builder<'_> {
     /// The network set that addresses are all in, if there is one: its name says more than they do.
-    fn named_set(&self, addresses: &AddressSet) -> Option<(String, String)> {
-        let fits = |set: &&netpolis_core::snapshot::NetworkSet| set.addresses.covers(addresses);
-        let smallest = self.snapshot.network_sets.iter().filter(fits).min_by_key(|set| set.addresses.ranges().count())?;
-        Some((smallest.name.clone(), ranges_text(addresses, 2).join(", ")))
+    fn named_set(&self, addresses: &AddressSet) -> Option<&NetworkSet> {
+        let fits = |set: &&NetworkSet| set.addresses.covers(addresses);
+        self.snapshot.network_sets.iter().filter(fits).min_by_key(|set| set.addresses.ranges().count())
     }
 
     /// Tiers as columns of the policy board.
