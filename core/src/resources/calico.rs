@@ -61,12 +61,14 @@ pub struct CalicoPolicy {
     pub true_name: Box<str>,
     /// `tier`; `default` where left out.
     pub tier: Box<str>,
-    /// Where the tier stands; the spec where left out.
-    pub tier_span: Span,
+    /// Where the tier is written; nothing where left out.
+    pub tier_span: Option<Span>,
     /// `order`.
     pub order: Order,
-    /// Where the order stands.
-    pub order_span: Span,
+    /// Where the order is written; nothing where left out.
+    pub order_span: Option<Span>,
+    /// The whole of `spec`.
+    pub spec_span: Span,
     /// `selector`.
     pub selector: Option<WrittenSelector>,
     /// `namespaceSelector` (global kinds only).

@@ -31,7 +31,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!("there is no tier `{}`", policy.tier);
-        let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.tier_span.within(document)), message);
+        let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.tier_span.unwrap_or(policy.spec_span).within(document)), message);
         let mut known: Vec<&str> = tiers.iter().copied().collect();
         known.sort_unstable();
         found.push(match nearest(&policy.tier, known) {

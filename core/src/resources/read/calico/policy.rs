@@ -21,9 +21,10 @@ impl<'a> Reader<'a> {
             kind,
             true_name: context.meta.name.clone(),
             tier: "default".into(),
-            tier_span: spec.span(),
+            tier_span: None,
             order: Default::default(),
-            order_span: spec.span(),
+            order_span: None,
+            spec_span: spec.span(),
             selector: None,
             namespace_selector: None,
             service_account_selector: None,
@@ -72,11 +73,13 @@ impl<'a> Reader<'a> {
         let Some(([tier, order, selector, accounts, types, ingress, egress, hints], of_hosts, action)) = read else { return policy };
         if let Some(text) = self.text(&tier).filter(|text| !text.is_empty()) {
             policy.tier = text.into();
-            policy.tier_span = tier.at;
+        }
+        if tier.node.is_some() {
+            policy.tier_span = Some(tier.at);
         }
         policy.true_name = true_name(&context.meta.name, &policy.tier, context.stored);
         policy.order = self.order(&order);
-        policy.order_span = order.at;
+        policy.order_span = order.node.map(|_| order.at);
         policy.selector = self.selector_text(&selector, Global::Refused, true);
         policy.service_account_selector = self.selector_text(&accounts, Global::Refused, true);
         policy.ingress = self.calico_rules(&ingress, RuleContext { direction: Direction::Ingress, namespaced: !global });
