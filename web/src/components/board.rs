@@ -1,66 +1,289 @@
-//! The policy board: tiers as columns, policies in the order in which a packet meets them.
+//! The policy board: tiers as columns, policies in the order in which a packet meets them. A policy of Calico can be dragged to another
+//! place (or sent there from its menu), and what that would change is shown before it is kept.
 
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, Element};
 use yew::prelude::*;
 
 use super::Store;
-use super::rich::SpotLink;
-use crate::view_model::{PolicyView, TierColumn};
+use super::icons::{ARROW, MORE, icon};
+use super::menu::Menu;
+use super::rich::{SpotLink, rich};
+use super::trace::{diff, edits};
+use crate::state::Action;
+use crate::view_model::{ChangeView, Move, PolicyView, ProposalView, SetView, Status, TierColumn};
+
+/// Where a policy that is dragged would go: the column, and before which of its cards.
+type Gap = (usize, usize);
 
 /// All tiers, and what stands beside them because nothing enforces it.
-pub fn board(store: &Store) -> Html {
+#[component]
+pub fn Board() -> Html {
+    let held = use_state(|| None::<u32>);
+    let over = use_state(|| None::<Gap>);
+    let Some(store) = use_context::<Store>() else { return Html::default() };
     let scene = &store.scene;
     let idle: Vec<&PolicyView> = scene.policies.iter().filter(|p| p.not_enforced.is_some()).collect();
     if scene.policies.is_empty() {
         return html! { <p class="nothing">{ "No policies in this text: everything may talk to everything." }</p> };
     }
+    let drag = Drag { store: store.clone(), held, over };
     html! {
-        <ol class="board" tabindex="0" aria-label="Tiers in the order in which a packet meets them">
-            { for scene.tiers.iter().map(|tier| column(store, tier)) }
-            <li class="tier open">
-                <h3>{ "after all tiers" }</h3>
-                <p class="end">{ "What no tier decided is allowed." }</p>
-            </li>
-            if !idle.is_empty() {
-                <li class="tier idle">
-                    <h3>{ "not enforced" }</h3>
-                    <ul>{ for idle.into_iter().map(|policy| card(policy, policy.not_enforced.as_deref().unwrap_or_default())) }</ul>
+        <div class="board-pane">
+            { proposal(&store) }
+            <ol class="board" tabindex="0" aria-label="Tiers in the order in which a packet meets them">
+                { for scene.tiers.iter().enumerate().map(|(index, tier)| column(&drag, index, tier)) }
+                <li class="tier open">
+                    <h2>{ "after all tiers" }</h2>
+                    <p class="end">{ "What no tier decided is allowed." }</p>
                 </li>
-            }
-        </ol>
+                if !idle.is_empty() {
+                    <li class="tier idle">
+                        <h2>{ "not enforced" }</h2>
+                        <ul>{ for idle.into_iter().map(|policy| html! {
+                            <li class="card">{ heading(policy, Html::default()) }<small>{ policy.not_enforced.clone().unwrap_or_default() }</small></li>
+                        }) }</ul>
+                    </li>
+                }
+            </ol>
+        </div>
     }
 }
 
-fn column(store: &Store, tier: &TierColumn) -> Html {
-    let scene = &store.scene;
-    let ends = |number: u32| scene.ends.iter().filter(|end| end.policies.contains(&number)).count();
-    let policies = tier.policies.iter().filter_map(|n| Some((*n, scene.policies.get(*n as usize)?)));
-    let cards = policies.map(|(number, policy)| {
-        let selected = match ends(number) {
-            0 => "selects no workload".to_owned(),
-            1 => "1 workload".to_owned(),
-            n => format!("{n} workloads"),
+/// A drag under way.
+struct Drag {
+    store: Store,
+    /// The policy that is held.
+    held: UseStateHandle<Option<u32>>,
+    over: UseStateHandle<Option<Gap>>,
+}
+
+/// The move that puts a policy before a card of a column; nothing if it stands there already.
+fn move_to(store: &Store, policy: u32, (column, card): Gap) -> Option<Move> {
+    let tier = store.scene.tiers.get(column)?;
+    let own = tier.policies.iter().position(|p| *p == policy);
+    let position = card - usize::from(own.is_some_and(|own| own < card));
+    (own != Some(position)).then(|| Move { policy, tier: tier.name.clone(), position: position as u32 })
+}
+
+impl Drag {
+    /// Handlers of a column that cards can be dropped on.
+    fn target(&self, column: usize) -> (Callback<DragEvent>, Callback<DragEvent>) {
+        let over = {
+            let (held, over) = (self.held.clone(), self.over.clone());
+            Callback::from(move |event: DragEvent| {
+                if held.is_some() {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    let next = Some((column, cards_above(&event)));
+                    if *over != next {
+                        over.set(next);
+                    }
+                }
+            })
         };
-        let rules = if policy.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", policy.rules) };
-        card(policy, &format!("{selected}, {rules}, {}", policy.directions))
-    });
-    let end = if tier.denies_at_end { "Whoever is selected here and not decided about is denied." } else { "What is not decided goes on." };
+        let drop = {
+            let (store, held, over) = (self.store.clone(), self.held.clone(), self.over.clone());
+            Callback::from(move |event: DragEvent| {
+                if let Some(policy) = *held {
+                    event.prevent_default();
+                    event.stop_propagation();
+                    if let Some(wanted) = move_to(&store, policy, (column, cards_above(&event))) {
+                        store.dispatch(Action::Think(Some(wanted)));
+                    }
+                    held.set(None);
+                    over.set(None);
+                }
+            })
+        };
+        (over, drop)
+    }
+}
+
+/// How many cards of a column the pointer has left behind.
+fn cards_above(event: &DragEvent) -> usize {
+    let tier = event.target_dyn_into::<Element>().and_then(|element| element.closest(".tier").ok().flatten());
+    let Some(cards) = tier.and_then(|tier| tier.query_selector_all(".card").ok()) else { return 0 };
+    let middle = |node: web_sys::Node| {
+        let area = node.dyn_into::<Element>().ok()?.get_bounding_client_rect();
+        Some(area.top() + area.height() / 2.0)
+    };
+    (0..cards.length()).filter_map(|i| middle(cards.item(i)?)).filter(|middle| f64::from(event.client_y()) > *middle).count()
+}
+
+fn column(drag: &Drag, index: usize, tier: &TierColumn) -> Html {
+    let store = &drag.store;
+    let denied = store.board.as_ref().and_then(|b| b.tally.as_ref()?.tier_ends.get(index).copied());
+    let end = match (tier.denies_at_end, denied) {
+        (true, Some(n)) => format!("Whoever is selected here and not decided about is denied: {}.", of_flows(store, n)),
+        (true, None) => "Whoever is selected here and not decided about is denied.".into(),
+        (false, _) => "What is not decided goes on.".into(),
+    };
+    let (ondragover, ondrop) = drag.target(index);
     html! {
-        <li class="tier">
-            <h3>{ &tier.name }</h3>
+        <li class={classes!("tier", drag.over.is_some_and(|(over, _)| over == index).then_some("target"))} {ondragover} {ondrop}>
+            <h2>{ &tier.name }</h2>
             if tier.ordered { <p class="order">{ "in order, the first match decides" }</p> } else { <p class="order">{ "all together" }</p> }
-            <ul>{ for cards }</ul>
+            <ul>{ for tier.policies.iter().enumerate().filter_map(|(place, number)| card(drag, (index, place), *number)) }</ul>
             <p class={classes!("end", tier.denies_at_end.then_some("denies"))}>{ end }</p>
         </li>
     }
 }
 
-fn card(policy: &PolicyView, note: &str) -> Html {
+fn of_flows(store: &Store, count: u32) -> String {
+    let all = store.board.as_ref().and_then(|b| b.tally.as_ref()).map_or(0, |t| t.flows);
+    format!("{count} of {all} flows")
+}
+
+fn card(drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
+    let store = &drag.store;
+    let scene = &store.scene;
+    let policy = scene.policies.get(number as usize)?;
+    let selected = match scene.ends.iter().filter(|end| end.policies.contains(&number)).count() {
+        0 => "selects no workload".to_owned(),
+        1 => "1 workload".to_owned(),
+        n => format!("{n} workloads"),
+    };
+    let rules = if policy.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", policy.rules) };
+    let tally = store.board.as_ref().and_then(|b| b.tally.as_ref());
+    let decides = tally.and_then(|tally| {
+        let count = *tally.policies.get(number as usize)?;
+        let share = f64::from(count) / f64::from(tally.flows.max(1)) * 100.0;
+        Some(html! {
+            <>
+                <small class="decides">{ if count == 0 { "decides no flow".to_owned() } else { format!("decides {}", of_flows(store, count)) } }</small>
+                <span class="share" style={format!("--share:{share:.0}%")} aria-hidden="true" />
+            </>
+        })
+    });
+    let ondragstart = {
+        let (held, movable) = (drag.held.clone(), policy.movable);
+        Callback::from(move |event: DragEvent| {
+            if movable && let Some(transfer) = event.data_transfer() {
+                // Firefox starts no drag without data.
+                let _ = transfer.set_data("text/plain", "policy");
+                transfer.set_effect_allowed("move");
+                held.set(Some(number));
+            }
+        })
+    };
+    let ondragend = {
+        let (held, over) = (drag.held.clone(), drag.over.clone());
+        Callback::from(move |_: DragEvent| {
+            held.set(None);
+            over.set(None);
+        })
+    };
+    let count = scene.tiers.get(column).map_or(0, |tier| tier.policies.len());
+    let gap = match *drag.over {
+        Some((c, p)) if c == column && p == place => Some("before"),
+        Some((c, p)) if c == column && p == place + 1 && p == count => Some("after"),
+        _ => None,
+    };
+    let movable = policy.movable && !store.read_only;
+    let class = classes!("card", movable.then_some("movable"), gap, (*drag.held == Some(number)).then_some("held"));
+    Some(html! {
+        <li key={number} {class} draggable={movable.to_string()} {ondragstart} {ondragend}>
+            { heading(policy, if movable { places(store, policy, number, (column, place)) } else { Html::default() }) }
+            <small>{ format!("{selected}, {rules}") }</small>
+            { decides.unwrap_or_default() }
+        </li>
+    })
+}
+
+fn heading(policy: &PolicyView, menu: Html) -> Html {
     html! {
-        <li class="card">
-            <b>{ &policy.title }</b>
-            <small>{ &policy.kind }</small>
-            <small>{ note }</small>
-            if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} /> }
+        <>
+            <header><b>{ &policy.title }</b>if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} short=true /> }{ menu }</header>
+            <small>{ &policy.kind }if !policy.directions.is_empty() { { ", " }{ &policy.directions } }</small>
+        </>
+    }
+}
+
+/// The places that a policy can be sent to without a mouse.
+fn places(store: &Store, policy: &PolicyView, number: u32, (column, place): Gap) -> Html {
+    let tiers = &store.scene.tiers;
+    let here = tiers.get(column).map_or(0, |t| t.policies.len());
+    let button = |text: String, gap: Gap| {
+        let store = store.clone();
+        let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Think(move_to(&store, number, gap))));
+        html! { <button type="button" {onclick}>{ text }</button> }
+    };
+    html! {
+        <Menu right=true arrow=false class="quiet square small" label={format!("move {}", policy.title)} button={icon(MORE)}>
+            if place > 0 { { button("Earlier".into(), (column, place - 1)) } }
+            if place + 1 < here { { button("Later".into(), (column, place + 2)) } }
+            { for tiers.iter().enumerate().filter(|(i, _)| *i != column).map(|(i, tier)| button(format!("Into tier {}", tier.name), (i, tier.policies.len()))) }
+        </Menu>
+    }
+}
+
+/// What the move that is thought of would change.
+fn proposal(store: &Store) -> Html {
+    let Some(moving) = &store.moving else { return Html::default() };
+    let known = store.board.as_ref().filter(|board| board.asked.moving.as_ref() == Some(moving)).and_then(|board| board.proposal.as_ref());
+    let leave = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(Action::Think(None)))
+    };
+    let (body, keep) = match known {
+        None => (html! { <p>{ "…" }</p> }, None),
+        Some(Err(message)) => (html! { <p>{ "It cannot go there: " }{ rich(message) }{ "." }</p> }, None),
+        Some(Ok(proposal)) => (changes(store, proposal), Some(proposal)),
+    };
+    let keep = keep.map(|proposal| {
+        let (store, action) = (store.clone(), Action::ApplyEdits { title: proposal.fix.title.clone(), edits: edits(&proposal.fix) });
+        let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
+        html! { <button type="button" class="primary small" {onclick}>{ "Keep" }</button> }
+    });
+    html! {
+        <section class="proposal" role="status" aria-label="What this move would change">
+            { body }
+            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ "Leave it as it is" }</button></footer>
+        </section>
+    }
+}
+
+fn changes(store: &Store, proposal: &ProposalView) -> Html {
+    let count = proposal.changes.len() + proposal.more as usize;
+    let what = match count {
+        0 => "no flow changes".to_owned(),
+        1 => "1 flow changes".to_owned(),
+        n => format!("{n} flows change"),
+    };
+    let title = proposal.fix.title.strip_prefix("move ").unwrap_or(&proposal.fix.title);
+    html! {
+        <>
+            <h2>{ "Move " }{ rich(title) }{ format!(": {what}") }</h2>
+            <div class="proposed">
+                if count > 0 {
+                    <ul>
+                        { for proposal.changes.iter().map(change) }
+                        if proposal.more > 0 { <li>{ format!("and {} more", proposal.more) }</li> }
+                    </ul>
+                }
+                { for proposal.fix.edits.iter().map(|edit| {
+                    let text = store.files.iter().find(|f| f.name == edit.at.file).map(|f| f.text.clone()).unwrap_or_default();
+                    diff(&text, edit)
+                }) }
+            </div>
+        </>
+    }
+}
+
+fn change(change: &ChangeView) -> Html {
+    let set = |set: &SetView| {
+        let class = match set.status {
+            Status::Allowed | Status::Partly => "allowed",
+            Status::Denied => "denied",
+            Status::CannotTell => "unknown",
+        };
+        html! { <span class={classes!("ports", class)} title={set.long.clone()}>{ &set.short }</span> }
+    };
+    html! {
+        <li>
+            <span>{ format!("{} → {}", change.from, change.to) }</span>
+            <span class="was">{ set(&change.before) }<span class="visually-hidden">{ " becomes " }</span>{ icon(ARROW) }{ set(&change.after) }</span>
         </li>
     }
 }

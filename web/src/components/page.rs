@@ -8,12 +8,12 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::Store;
-use super::board::board;
+use super::board::Board;
 use super::dialogs::Dialogs;
 use super::editor_pane::EditorPane;
 use super::graph::Graph;
 use super::header::{Header, take};
-use super::icons::{CROSS, GRAPH, Icon, MATRIX, TEXT, TRACE, WARNING, icon};
+use super::icons::{CROSS, GRAPH, Icon, LAYERS, MATRIX, TEXT, TRACE, WARNING, icon};
 use super::inspector::Inspector;
 use super::matrix::matrix;
 use super::problems::problems;
@@ -92,6 +92,7 @@ fn Full() -> Html {
         Screen::Graph => "graph",
         Screen::Trace => "trace",
         Screen::Matrix => "matrix",
+        Screen::Policies => "policies",
         Screen::Problems => "problems",
     };
     let style = format!("--editor:{}px;--inspector:{}px;--bottom:{}px", panes.editor, panes.inspector, panes.bottom);
@@ -128,6 +129,7 @@ fn bottom(store: &Store) -> Html {
     // A narrow window shows one of them by its own choice.
     let tab = match store.screen {
         Screen::Matrix => Tab::Matrix,
+        Screen::Policies => Tab::Policies,
         Screen::Problems => Tab::Problems,
         _ => store.tab,
     };
@@ -174,7 +176,7 @@ fn bottom(store: &Store) -> Html {
             <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={tab.id()}>
                 { match tab {
                     Tab::Matrix => matrix(store),
-                    Tab::Policies => board(store),
+                    Tab::Policies => html! { <Board /> },
                     Tab::Problems => problems(store),
                 } }
             </div>
@@ -213,6 +215,7 @@ fn screen_bar(store: &Store) -> Html {
             { button(Screen::Graph, GRAPH, "Graph") }
             { button(Screen::Trace, TRACE, "Trace") }
             { button(Screen::Matrix, MATRIX, "Matrix") }
+            { button(Screen::Policies, LAYERS, "Policies") }
             { button(Screen::Problems, WARNING, "Problems") }
         </nav>
     }

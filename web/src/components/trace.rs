@@ -3,12 +3,12 @@
 use yew::prelude::*;
 
 use super::Store;
-use super::icons::{CHECK, COPY, CROSS, QUESTION, icon};
+use super::icons::{CHECK, COPY, CROSS, DOWN, MINUS, QUESTION, icon};
 use super::menu::Menu;
 use super::rich::{SpotLink, rich, sentence};
 use crate::effects::outside;
 use crate::state::{Action, Edit};
-use crate::view_model::{AnswerView, FixView, MatchView, RuleView, StationView, TierView, VerdictView};
+use crate::view_model::{AnswerView, FixView, MatchView, OutcomeView, RuleView, StationView, TierView, VerdictView};
 
 /// Properties of a [`Trace`].
 #[derive(Clone, PartialEq, Properties)]
@@ -71,9 +71,6 @@ fn station(station: &StationView) -> Html {
         (Some(from), None) => html! { <span class="addresses">{ from }{ " →" }</span> },
         (None, None) => Html::default(),
     };
-    let rules: usize = station.tiers.iter().flat_map(|t| &t.policies).map(|p| p.rules.len()).sum();
-    let policies: usize = station.tiers.iter().map(|t| t.policies.len()).sum();
-    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     html! {
         <li class={classes!("station", verdict_class(station.verdict))}>
             <span class="mark" aria-hidden="true">{ verdict_icon(station.verdict) }</span>
@@ -86,32 +83,45 @@ fn station(station: &StationView) -> Html {
                 if let Some(nearest) = &station.nearest {
                     <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SpotLink spot={spot.clone()} short=true /> }</p>
                 }
-                if policies > 0 {
-                    <details class="tiers">
-                        <summary>{ format!("{}, {}", count(policies, "policy", "policies"), count(rules, "rule", "rules")) }</summary>
-                        { for station.tiers.iter().map(tier) }
-                    </details>
+                if !station.tiers.is_empty() {
+                    <ol class="ladder" aria-label="Tiers, in the order in which the packet meets them">{ for station.tiers.iter().map(tier) }</ol>
                 }
             </div>
         </li>
     }
 }
 
+/// A tier as a rung of the ladder that the packet goes down; opened, its policies and rules.
 fn tier(tier: &TierView) -> Html {
+    let (class, sign, word) = match tier.outcome {
+        OutcomeView::Allowed => ("allowed", CHECK, "allowed here"),
+        OutcomeView::Denied => ("denied", CROSS, "denied here"),
+        OutcomeView::Passed => ("passed", DOWN, "on to the next"),
+        OutcomeView::CannotTell => ("unknown", QUESTION, "cannot tell"),
+        OutcomeView::NotReached => ("unreached", MINUS, "not reached"),
+    };
+    let rules: usize = tier.policies.iter().map(|p| p.rules.len()).sum();
+    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     html! {
-        <section class="tier">
-            <h4>{ "Tier " }<b>{ &tier.name }</b><span class="outcome">{ &tier.outcome }</span></h4>
-            { for tier.policies.iter().map(|policy| html! {
-                <div class="policy">
-                    <h5><span>{ &policy.title }</span>if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} /> }</h5>
-                    if policy.rules.is_empty() {
-                        <p class="rule none">{ "no rules for this direction" }</p>
-                    } else {
-                        <ul>{ for policy.rules.iter().map(rule) }</ul>
-                    }
-                </div>
-            }) }
-        </section>
+        <li class={classes!("rung", class)}>
+            <details>
+                <summary>
+                    <span class="rung-mark" aria-hidden="true">{ icon(sign) }</span>
+                    <b>{ &tier.name }</b><span class="outcome">{ word }</span>
+                    <small>{ format!("{}, {}", count(tier.policies.len(), "policy", "policies"), count(rules, "rule", "rules")) }</small>
+                </summary>
+                { for tier.policies.iter().map(|policy| html! {
+                    <div class="policy">
+                        <h4><span>{ &policy.title }</span>if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} /> }</h4>
+                        if policy.rules.is_empty() {
+                            <p class="rule none">{ "no rules for this direction" }</p>
+                        } else {
+                            <ul>{ for policy.rules.iter().map(rule) }</ul>
+                        }
+                    </div>
+                }) }
+            </details>
+        </li>
     }
 }
 
@@ -170,7 +180,7 @@ fn Suggestion(props: &SuggestionProps) -> Html {
 }
 
 /// Lines before and after, with the line above for orientation.
-fn diff(text: &str, edit: &crate::view_model::EditView) -> Html {
+pub fn diff(text: &str, edit: &crate::view_model::EditView) -> Html {
     let lines: Vec<&str> = text.split('\n').collect();
     let changed = crate::state::apply_edits(text, &[&Edit { start: edit.at.start, end: edit.at.end, insert: edit.insert.clone() }]);
     let after: Vec<&str> = changed.split('\n').collect();

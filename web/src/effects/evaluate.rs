@@ -32,23 +32,25 @@ impl Engine {
     }
 }
 
-fn action(reply: Reply) -> Action {
-    Action::Evaluated { revision: reply.revision, scene: reply.scene.map(Rc::new), question: reply.question, answer: Rc::new(reply.answer) }
-}
-
-/// Evaluates whenever text, settings or question change.
+/// Evaluates whenever text, settings or question change, or the policy board wants to know something.
 #[hook]
 pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
-    let dependencies = (state.revision, state.question.clone());
+    let dependencies = (state.revision, state.question.clone(), state.wants_board());
     let (state, engine) = (state.clone(), engine.clone());
-    use_effect_with(dependencies, move |(revision, question)| {
-        let up_to_date = state.evaluated == *revision && state.answer.is_some();
+    use_effect_with(dependencies, move |(revision, question, board)| {
+        let board_known = state.board.as_ref().map(|known| &known.asked) == board.as_ref() || board.is_none();
+        let up_to_date = state.evaluated == *revision && state.answer.is_some() && board_known;
         if up_to_date {
             return;
         }
         let files = || state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect();
-        let mut request =
-            Request { revision: *revision, files: None, settings: settings_text(&state.settings), question: question.clone() };
+        let mut request = Request {
+            revision: *revision,
+            files: None,
+            settings: settings_text(&state.settings),
+            question: question.clone(),
+            board: board.clone(),
+        };
         let size: usize = state.files.iter().map(|f| f.text.len()).sum();
         let remote = engine.remote.borrow().clone();
         if let Some(remote) = remote.filter(|r| size > LARGE && r.is_ready()) {
@@ -63,7 +65,7 @@ pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
             request.files = Some(files());
         }
         let reply = local.reply(request);
-        state.dispatch(action(reply));
+        state.dispatch(Action::evaluated(reply));
     });
 }
 
@@ -74,7 +76,7 @@ pub fn use_worker(state: &UseReducerHandle<State>, engine: &Rc<Engine>, start: &
     let size: usize = state.files.iter().map(|f| f.text.len()).sum();
     use_effect_with(size > LARGE / 2, move |wanted| {
         if *wanted && engine.remote.borrow().is_none() {
-            let on_reply = move |reply: Reply| dispatcher.dispatch(action(reply));
+            let on_reply = move |reply: Reply| dispatcher.dispatch(Action::evaluated(reply));
             *engine.remote.borrow_mut() = Remote::start(&start.worker, &program(&start.script, &start.module), on_reply);
         }
     });

@@ -61,14 +61,9 @@ pub fn initial_state(evaluator: &mut Evaluator) -> (State, LinkOptions) {
         files: Some(state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()),
         settings: settings_text(&state.settings),
         question: state.question.clone(),
+        board: None,
     });
-    let action = Action::Evaluated {
-        revision: reply.revision,
-        scene: reply.scene.map(Rc::new),
-        question: reply.question,
-        answer: Rc::new(reply.answer),
-    };
-    (Rc::unwrap_or_clone(Rc::new(state).reduce(action)), options)
+    (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
 }
 
 fn last_visit(embedded: bool) -> Option<State> {

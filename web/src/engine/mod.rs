@@ -7,7 +7,9 @@ use netpolis_core::settings::Settings;
 use serde::{Deserialize, Serialize};
 
 use crate::share::settings_from_text;
-use crate::view_model::{AnswerView, Question, SceneView, answer_view, scene_view};
+use crate::view_model::{
+    AnswerView, Move, ProposalView, Question, SceneView, TallyView, answer_view, proposal_view, scene_view, tally_view,
+};
 
 /// Text of more bytes is evaluated in a worker: below, an edit takes less than a frame.
 pub const LARGE: usize = 160 << 10;
@@ -23,6 +25,26 @@ pub struct Request {
     pub settings: String,
     /// The question.
     pub question: Question,
+    /// What the policy board wants to know, while it is shown.
+    pub board: Option<Board>,
+}
+
+/// What the policy board wants to know: how much each policy decides, and what a move would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    /// The move that is thought of.
+    pub moving: Option<Move>,
+}
+
+/// What the policy board is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardReply {
+    /// What was asked.
+    pub asked: Board,
+    /// How much each policy decides; nothing if there are too many flows.
+    pub tally: Option<TallyView>,
+    /// What the move would change, or why it cannot be.
+    pub proposal: Option<Result<ProposalView, String>>,
 }
 
 /// What came of it.
@@ -36,6 +58,8 @@ pub struct Reply {
     pub question: Question,
     /// The answer, or why there is none.
     pub answer: Result<AnswerView, String>,
+    /// For the policy board, if it was asked.
+    pub board: Option<BoardReply>,
 }
 
 /// Keeps a scene between requests.
@@ -69,7 +93,12 @@ impl Evaluator {
             fresh = Some(self.view.clone());
         }
         let answer = answer_view(&self.scene, &self.view, &request.question);
-        Reply { revision: request.revision, scene: fresh, question: request.question, answer }
+        let board = request.board.map(|asked| BoardReply {
+            tally: tally_view(&self.scene, &self.view),
+            proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted)),
+            asked,
+        });
+        Reply { revision: request.revision, scene: fresh, question: request.question, answer, board }
     }
 
     /// Which revision it holds.

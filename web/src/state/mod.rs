@@ -10,9 +10,10 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
+use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
 use crate::share::Shared;
-use crate::view_model::{AnswerView, ProblemView, Question, SceneView, Severity, Spot};
+use crate::view_model::{AnswerView, Move, ProblemView, Question, SceneView, Severity, Spot};
 
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
@@ -39,6 +40,8 @@ pub enum Screen {
     Trace,
     /// The matrix.
     Matrix,
+    /// The policy board.
+    Policies,
     /// Problems.
     Problems,
 }
@@ -263,6 +266,10 @@ pub struct State {
     pub evaluated: u32,
     /// The newest answer, or why there is none.
     pub answer: Option<Rc<Result<AnswerView, String>>>,
+    /// What the policy board was told, about this picture.
+    pub board: Option<Rc<BoardReply>>,
+    /// The move of a policy that is thought of.
+    pub moving: Option<Move>,
     /// The example that was opened, as long as nothing else replaced it.
     pub example: Option<usize>,
     /// Grows when the picture starts afresh: with another scene, not an edit of this one.
@@ -351,7 +358,11 @@ pub enum Action {
         question: Question,
         /// Or why there is none.
         answer: Rc<Result<AnswerView, String>>,
+        /// For the policy board, if it was asked.
+        board: Option<Rc<BoardReply>>,
     },
+    /// A policy might go elsewhere; nothing: it stays.
+    Think(Option<Move>),
     /// A namespace is opened or closed in the graph.
     ToggleNamespace(String),
     /// Denied flows are drawn always, never, or as there is room.
@@ -378,6 +389,19 @@ pub enum Action {
     DismissNotice,
     /// The last change of files or settings is taken back.
     Undo,
+}
+
+impl Action {
+    /// What an evaluation came to.
+    pub fn evaluated(reply: Reply) -> Self {
+        Action::Evaluated {
+            revision: reply.revision,
+            scene: reply.scene.map(Rc::new),
+            question: reply.question,
+            answer: Rc::new(reply.answer),
+            board: reply.board.map(Rc::new),
+        }
+    }
 }
 
 impl State {
@@ -427,6 +451,12 @@ impl State {
         self.answer.as_deref()?.as_ref().ok()
     }
 
+    /// What the policy board wants to know; nothing while it is not shown.
+    pub fn wants_board(&self) -> Option<Board> {
+        let shown = self.screen == Screen::Policies || self.tab == Tab::Policies && !self.panes.bottom_hidden;
+        shown.then(|| Board { moving: self.moving.clone() })
+    }
+
     /// The scene as a link holds it.
     pub fn shared(&self) -> Shared {
         Shared {
@@ -445,7 +475,12 @@ impl State {
         }
         let mut state = Rc::unwrap_or_clone(self);
         state.stamp += 1;
+        let revision = state.revision;
         state.apply(action);
+        if state.revision != revision {
+            // What was thought of was about the text as it stood.
+            state.moving = None;
+        }
         Rc::new(state)
     }
 
@@ -461,6 +496,7 @@ impl State {
             Action::Ask(question) => self.question != *question || self.selection != Selection::Flow,
             // Newest wins: what was computed for an older text or another question is dropped.
             Action::Evaluated { revision, question, .. } => *revision == self.revision && *question == self.question,
+            Action::Think(moving) => self.moving != *moving,
             Action::ChooseTheme(theme) => self.theme != *theme,
             Action::ShowTab(tab) => self.tab != *tab || self.panes.bottom_hidden,
             Action::ShowScreen(screen) => self.screen != *screen,
@@ -520,15 +556,20 @@ impl State {
                 self.selection = Selection::Flow;
             }
             Action::Select(key) => self.selection = key.map_or(Selection::Flow, Selection::End),
-            Action::Evaluated { revision, scene, answer, .. } => {
+            Action::Evaluated { revision, scene, answer, board, .. } => {
                 if let Some(scene) = scene {
                     self.take_scene(scene);
                     self.evaluated = revision;
+                    self.board = None;
+                }
+                if board.is_some() {
+                    self.board = board;
                 }
                 if !self.frozen || self.answer.is_none() {
                     self.answer = Some(answer);
                 }
             }
+            Action::Think(moving) => self.moving = moving,
             Action::ToggleNamespace(name) => {
                 let toggled = Rc::make_mut(&mut self.toggled);
                 match toggled.iter().position(|n| *n == name) {

@@ -22,6 +22,7 @@ fn reply(state: &State) -> Action {
         scene: Some(Rc::new(SceneView { objects: 7, ..SceneView::default() })),
         question: state.question.clone(),
         answer: Rc::new(Err("nobody".into())),
+        board: None,
     }
 }
 
@@ -175,6 +176,7 @@ fn the_picture_stays_while_the_edited_document_cannot_be_read() {
         scene: Some(Rc::new(SceneView { objects, problems: vec![problem.clone()], ..SceneView::default() })),
         question: state.question.clone(),
         answer: Rc::new(Err("gone".into())),
+        board: None,
     };
     let frozen = state.clone().reduce(evaluated(&state, 6));
     assert!(frozen.frozen);

@@ -10,8 +10,8 @@ use netpolis_core::scene::Scene;
 
 use super::scene::fix_view;
 use super::{
-    AnswerView, LitView, MatchView, NearestView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView, VerdictView,
-    resolve,
+    AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView,
+    VerdictView, resolve,
 };
 
 /// The answer to a question; `view` is the scene's, for the numbers of the ends.
@@ -113,7 +113,7 @@ impl Writer<'_> {
                 .iter()
                 .map(|tier| TierView {
                     name: tier.name.clone(),
-                    outcome: outcome(tier.outcome).into(),
+                    outcome: outcome(tier.outcome),
                     policies: tier
                         .policies
                         .iter()
@@ -183,12 +183,12 @@ impl Writer<'_> {
     }
 }
 
-fn outcome(outcome: TierOutcome) -> &'static str {
+fn outcome(outcome: TierOutcome) -> OutcomeView {
     match outcome {
-        TierOutcome::Allowed => "allowed here",
-        TierOutcome::Denied => "denied here",
-        TierOutcome::Passed => "passed on",
-        TierOutcome::Unknown => "cannot tell",
-        TierOutcome::NotReached => "not reached",
+        TierOutcome::Allowed => OutcomeView::Allowed,
+        TierOutcome::Denied => OutcomeView::Denied,
+        TierOutcome::Passed => OutcomeView::Passed,
+        TierOutcome::Unknown => OutcomeView::CannotTell,
+        TierOutcome::NotReached => OutcomeView::NotReached,
     }
 }

@@ -5,11 +5,13 @@
 
 mod answer;
 mod ports;
+mod proposal;
 mod scene;
 mod spots;
 
 pub use answer::answer_view;
 pub use ports::set_view;
+pub use proposal::{proposal_view, tally_view};
 pub use scene::{resolve, scene_view};
 pub use spots::Spots;
 
@@ -177,6 +179,8 @@ pub struct PolicyView {
     pub not_enforced: Option<String>,
     /// How many rules it has.
     pub rules: u32,
+    /// Whether it has an order of its own, so that it can be moved among others.
+    pub movable: bool,
     /// Where it is written.
     pub spot: Option<Spot>,
 }
@@ -193,6 +197,52 @@ pub struct TierColumn {
     pub ordered: bool,
     /// Its policies in order, as indexes into `policies`.
     pub policies: Vec<u32>,
+}
+
+/// How much each policy decides, for the policy board.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TallyView {
+    /// How many flows there are.
+    pub flows: u32,
+    /// How many of them each policy decides about, as [`SceneView::policies`].
+    pub policies: Vec<u32>,
+    /// How many of them the end of each tier denies, as [`SceneView::tiers`].
+    pub tier_ends: Vec<u32>,
+}
+
+/// Another place for a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// The policy, as an index into [`SceneView::policies`].
+    pub policy: u32,
+    /// The tier that it goes to, by name.
+    pub tier: String,
+    /// Behind how many of that tier's other policies.
+    pub position: u32,
+}
+
+/// What comes of a [`Move`], before it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProposalView {
+    /// The change of text.
+    pub fix: FixView,
+    /// Flows that are other than before.
+    pub changes: Vec<ChangeView>,
+    /// How many more there are.
+    pub more: u32,
+}
+
+/// A flow that is other than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeView {
+    /// The sender.
+    pub from: String,
+    /// The receiver.
+    pub to: String,
+    /// What passed before.
+    pub before: SetView,
+    /// What would pass.
+    pub after: SetView,
 }
 
 /// How much of the traffic between two ends passes.
@@ -383,13 +433,29 @@ pub struct NearestView {
     pub spot: Option<Spot>,
 }
 
+/// How a tier ended for a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum OutcomeView {
+    /// It allowed the packet.
+    Allowed,
+    /// It denied the packet.
+    Denied,
+    /// On to the next tier.
+    Passed,
+    /// One or the other: a fact is missing.
+    CannotTell,
+    /// An earlier tier had decided.
+    NotReached,
+}
+
 /// One tier as a packet met it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 pub struct TierView {
     /// Its name.
     pub name: String,
     /// What came out.
-    pub outcome: String,
+    pub outcome: OutcomeView,
     /// Policies that applied.
     pub policies: Vec<PolicyTraceView>,
 }

@@ -83,6 +83,8 @@ fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> Pol
         directions: directions.into(),
         not_enforced: policy.not_enforced.clone(),
         rules: (policy.ingress.len() + policy.egress.len()) as u32,
+        // Kinds of Calico that stand in tiers; those of Kubernetes have a fixed order there.
+        movable: matches!(policy.subject, netpolis_core::policy::SubjectMatch::Endpoints(_)) && !policy.kind.contains("Kubernetes"),
         spot: spots.at(policy.place),
     }
 }
