@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
 use netpolis_core::model::{Cidr, Protocol};
-use netpolis_core::settings::{Engine, HostInput, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
+use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 
 use crate::diff::DiffFormat;
 use crate::formats::Format;
@@ -35,6 +35,7 @@ assumptions, where the policy API leaves a choice:
                                          the installed policy engine (detected: Calico if there is any of its resources)
   --staged not-enforced|as-if-enforced   what becomes of Calico's staged policies (not-enforced)
   --host-input unknown|accepts|drops     what nodes do with packets that Calico leaves to them (unknown)
+  --http ignored|unknown|'GET /path'     whether an application layer looks at `http` of rules, and at which request (ignored)
   --ip-block pods-too|outside-only       ends that an ipBlock can match (pods-too)
   --host-network as-node|as-pod          what pods with hostNetwork count as (as-node)
   --own-node ingress-allowed|ignored     whether a pod's own node always reaches it (ingress-allowed)
@@ -156,6 +157,12 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                 let options = [("unknown", HostInput::Unknown), ("accepts", HostInput::Accepts), ("drops", HostInput::Drops)];
                 let input = choose(&mut parser, "host-input", &options)?;
                 given.changes.push(Box::new(move |settings| settings.host_input = input));
+            }
+            Arg::Long("http") => {
+                let text = parser.value()?.string()?;
+                let http = Http::from_text(&text)
+                    .ok_or_else(|| format!("--http `{text}`: it takes ignored, unknown, or a request such as \"GET /cart\""))?;
+                given.changes.push(Box::new(move |settings| settings.http = http));
             }
             Arg::Long("ip-block") => {
                 let options = [("pods-too", IpBlockReach::PodsToo), ("outside-only", IpBlockReach::OutsideOnly)];

@@ -31,25 +31,24 @@ pub fn reorder(scene: &Scene, policy: PolicyId, tier: &str, position: usize) -> 
         return Err(format!("a {} has no order of its own", moved.kind));
     };
     let target = ruleset.tiers.iter().find(|t| t.name == tier).ok_or_else(|| format!("there is no tier `{tier}`"))?;
-    let mut others: Vec<&Policy> = Vec::new();
-    others.extend(target.groups.iter().flatten().filter(|id| **id != policy).filter_map(|id| ruleset.policy(*id)));
-    if let Some(stranger) = others.iter().find(|p| order_of(scene, p).is_none()) {
+    let others = || target.groups.iter().flatten().filter(|id| **id != policy).filter_map(|id| ruleset.policy(*id));
+    if let Some(stranger) = others().find(|p| key_of(scene, p).is_none()) {
         return Err(format!("`{tier}` holds only objects of kind {}", stranger.kind));
     }
+    let others: Vec<(&Policy, PolicyKey<'_>)> = others().filter_map(|p| Some((p, key_of(scene, p)?))).collect();
     let before = position.checked_sub(1).and_then(|i| others.get(i));
     let after = others.get(position);
-    let order = |p: Option<&&Policy>| p.and_then(|p| order_of(scene, p)).flatten();
-    let fits = |candidate: Option<f64>| {
-        let key = |p: &Policy, order| compare_key(p, order);
-        let own = key(moved, candidate);
-        let above = before.is_none_or(|p| key(p, order(Some(p))).key().compare(&own.key()) == Ordering::Less);
-        above && after.is_none_or(|p| own.key().compare(&key(p, order(Some(p))).key()) == Ordering::Less)
+    let own = key_of(scene, moved).ok_or("this policy is not written in the text")?;
+    let fits = |order: Option<f64>| {
+        let own = PolicyKey { order, ..own };
+        before.is_none_or(|(_, key)| key.compare(&own) == Ordering::Less) && after.is_none_or(|(_, key)| own.compare(key) == Ordering::Less)
     };
-    let chosen = candidates(spec.order.0, before.map(|p| order(Some(p))), after.map(|p| order(Some(p)))).into_iter().find(|c| fits(*c));
+    let orders = candidates(spec.order.0, before.map(|(_, key)| key.order), after.map(|(_, key)| key.order));
+    let chosen = orders.into_iter().find(|order| fits(*order));
     let chosen = chosen.ok_or_else(|| {
-        let title = |p: Option<&&Policy>| p.map_or_else(String::new, |p| p.title());
+        let title = |p: Option<&(&Policy, PolicyKey<'_>)>| p.map_or_else(String::new, |(p, _)| p.title());
         match before {
-            Some(last) if order(Some(last)).is_none() => {
+            Some((last, key)) if key.order.is_none() => {
                 format!("`{}` has no `order` and so comes after all that have one: give it a number first", last.title())
             }
             _ => {
@@ -59,8 +58,8 @@ pub fn reorder(scene: &Scene, policy: PolicyId, tier: &str, position: usize) -> 
     })?;
     let edits = edits(scene, document, spec, tier, chosen)?;
     let place = match (before, after) {
-        (_, Some(next)) => format!("before `{}`", next.title()),
-        (Some(last), None) => format!("after `{}`", last.title()),
+        (_, Some((next, _))) => format!("before `{}`", next.title()),
+        (Some((last, _)), None) => format!("after `{}`", last.title()),
         (None, None) => format!("into `{tier}`"),
     };
     Ok(Fix { title: format!("move `{}` {place}", moved.title()), edits })
@@ -82,37 +81,19 @@ fn calico(resource: &Resource) -> Option<&CalicoPolicy> {
     }
 }
 
-/// The order of a policy of a tier that can be ordered; nothing for what has no place among Calico's policies.
-fn order_of(scene: &Scene, policy: &Policy) -> Option<Option<f64>> {
+/// What the place of a policy depends on; nothing for what has no place among Calico's policies. Upstream: calico.md 3.2.
+fn key_of<'a>(scene: &'a Scene, policy: &'a Policy) -> Option<PolicyKey<'a>> {
     let (_, resource) = written(scene, policy)?;
+    let key = |order, name, kind| PolicyKey { order, name, namespace: policy.namespace.as_deref().unwrap_or_default(), kind };
     match &resource.kind {
-        Kind::NetworkPolicy(_) => Some(Some(KUBERNETES_ORDER)),
+        Kind::NetworkPolicy(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, "KubernetesNetworkPolicy")),
         Kind::Calico(of) => match &**of {
-            Calico::Policy(policy) => Some(policy.order.0),
-            Calico::StagedKubernetes(_) => Some(Some(KUBERNETES_ORDER)),
+            Calico::Policy(spec) => Some(key(spec.order.0, &*spec.true_name, policy.kind)),
+            Calico::StagedKubernetes(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, policy.kind)),
             _ => None,
         },
         _ => None,
     }
-}
-
-/// A [`PolicyKey`] with its own text.
-struct OwnedKey {
-    order: Option<f64>,
-    name: String,
-    namespace: String,
-    kind: &'static str,
-}
-
-impl OwnedKey {
-    fn key(&self) -> PolicyKey<'_> {
-        PolicyKey { order: self.order, name: &self.name, namespace: &self.namespace, kind: self.kind }
-    }
-}
-
-fn compare_key(policy: &Policy, order: Option<f64>) -> OwnedKey {
-    let kind = if policy.kind == "NetworkPolicy" && order == Some(KUBERNETES_ORDER) { "KubernetesNetworkPolicy" } else { policy.kind };
-    OwnedKey { order, name: policy.name.clone(), namespace: policy.namespace.clone().unwrap_or_default(), kind }
 }
 
 /// Orders to try, the least change first. A neighbour's order is nothing where it has none, which is after all numbers.

@@ -17,6 +17,8 @@ pub struct Settings {
     pub staged: Staged,
     /// What nodes do with packets that Calico leaves to them.
     pub host_input: HostInput,
+    /// What looks into HTTP requests.
+    pub http: Http,
     /// Which ends an `ipBlock` can match.
     pub ip_block: IpBlockReach,
     /// What pods with `hostNetwork: true` count as.
@@ -80,6 +82,45 @@ pub enum HostInput {
     Drops,
 }
 
+/// What looks into HTTP requests: `http` in Calico's rules counts only where an application layer is installed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Http {
+    /// Nothing: rules match by their other fields alone.
+    #[default]
+    Ignored,
+    /// An application layer, and the request is not known.
+    Unknown,
+    /// An application layer, and every request has this method and, if given, this path.
+    Request(String, Option<String>),
+}
+
+impl Http {
+    /// What a person writes: `ignored`, `unknown`, or a request such as `GET /cart`. Nothing for what is none of these.
+    pub fn from_text(text: &str) -> Option<Http> {
+        let mut words = text.split_whitespace();
+        let (method, path) = (words.next()?, words.next());
+        match (method, path, words.next()) {
+            ("ignored", None, None) => Some(Http::Ignored),
+            ("unknown", None, None) => Some(Http::Unknown),
+            (_, _, None) if method.bytes().all(|b| b.is_ascii_uppercase()) && path.is_none_or(|p| p.starts_with('/')) => {
+                Some(Http::Request(method.into(), path.map(Into::into)))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl core::fmt::Display for Http {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Http::Ignored => f.write_str("ignored"),
+            Http::Unknown => f.write_str("unknown"),
+            Http::Request(method, None) => f.write_str(method),
+            Http::Request(method, Some(path)) => write!(f, "{method} {path}"),
+        }
+    }
+}
+
 /// What becomes of staged policies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Staged {
@@ -136,6 +177,7 @@ impl Default for Settings {
             engine: Engine::default(),
             staged: Staged::default(),
             host_input: HostInput::default(),
+            http: Http::default(),
             ip_block: IpBlockReach::default(),
             host_network: HostNetwork::default(),
             own_node: OwnNode::default(),

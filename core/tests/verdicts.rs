@@ -9,7 +9,7 @@ use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, Settings};
+use netpolis_core::settings::{Engine, HostNetwork, Http, IpBlockReach, OtherProtocols, Settings};
 
 /// Pods of two namespaces with given addresses, and a node.
 const PODS: &str = "
@@ -396,4 +396,41 @@ spec:
 ");
     assert_eq!(ask(&scene, "web", "n3", Protocol::TCP, 80).verdict, Allowed);
     assert_eq!(ask(&scene, "web", "n3", Protocol::TCP, 81).verdict, CannotTell);
+}
+
+/// Upstream: calico.md 4.8: without an application layer the data plane ignores `http`; with one, an Allow rule with `http` narrows.
+#[test]
+fn http_counts_where_an_application_layer_looks_at_it() {
+    let policy = "
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: app == 'web'
+  ingress:
+    - {action: Allow, protocol: TCP, http: {methods: [GET], paths: [{prefix: /public}]}}
+    - {action: Deny, source: {selector: app == 'db'}}
+    - {action: Allow, protocol: TCP, source: {namespaceSelector: team == 'ops'}}
+";
+    let with = |http: &str| scene_with(Settings { http: Http::from_text(http).unwrap(), ..Settings::default() }, policy);
+    for (http, from_db, from_scan) in [
+        ("ignored", Allowed, Allowed),
+        // The rules behind it decide of scan alike, whatever the request is.
+        ("unknown", CannotTell, Allowed),
+        ("GET /public/a", Allowed, Allowed),
+        ("GET /x/../public", Allowed, Allowed),
+        ("GET /publications", Denied, Allowed),
+        ("POST /public", Denied, Allowed),
+        ("GET", Allowed, Allowed),
+    ] {
+        let scene = with(http);
+        assert_eq!(ask(&scene, "db", "web", Protocol::TCP, 8080).verdict, from_db, "{http}");
+        assert_eq!(ask(&scene, "scan", "web", Protocol::TCP, 8080).verdict, from_scan, "{http}");
+    }
+    let denied = ask(&with("POST /public"), "db", "web", Protocol::TCP, 8080);
+    assert!(denied.summary.contains("rule 2"), "{}", denied.summary);
+    for wrong in ["", "get /x", "GET x", "GET /x y", "ignored /"] {
+        assert_eq!(Http::from_text(wrong), None, "{wrong}");
+    }
+    assert_eq!(Http::from_text("GET /x").unwrap().to_string(), "GET /x");
 }

@@ -8,7 +8,7 @@
 //! ```
 
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -28,9 +28,18 @@ pub struct File {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Assumptions {
-    /// `none`: nothing enforces policies. `generic`: as the API texts say.
-    #[tsify(optional, type = "\"none\" | \"generic\"")]
+    /// `detected`: Calico if the text has any of its resources. `generic`: as the API texts say. `none`: nothing enforces policies.
+    #[tsify(optional, type = "\"detected\" | \"none\" | \"generic\" | \"calico\" | \"azure-npm\"")]
     pub engine: Option<String>,
+    /// What becomes of Calico's staged policies: `notEnforced` or `asIfEnforced`.
+    #[tsify(optional, type = "\"notEnforced\" | \"asIfEnforced\"")]
+    pub staged: Option<String>,
+    /// What a node does with packets of its own pods that are left to it: `unknown`, `accepts` or `drops`.
+    #[tsify(optional, type = "\"unknown\" | \"accepts\" | \"drops\"")]
+    pub host_input: Option<String>,
+    /// Whether an application layer looks at `http` of rules: `ignored`, `unknown`, or the request that it sees, such as `GET /cart`.
+    #[tsify(optional)]
+    pub http: Option<String>,
     /// What an ipBlock matches: `podsToo` or `outsideOnly`.
     #[tsify(optional, type = "\"podsToo\" | \"outsideOnly\"")]
     pub ip_block: Option<String>,
@@ -51,6 +60,17 @@ impl Assumptions {
         let mut settings = Settings::default();
         if let Some(engine) = self.engine.as_deref().and_then(Engine::from_name) {
             settings.engine = engine;
+        }
+        if is(&self.staged, "asIfEnforced") {
+            settings.staged = Staged::AsIfEnforced;
+        }
+        if is(&self.host_input, "accepts") {
+            settings.host_input = HostInput::Accepts;
+        } else if is(&self.host_input, "drops") {
+            settings.host_input = HostInput::Drops;
+        }
+        if let Some(http) = self.http.as_deref().and_then(Http::from_text) {
+            settings.http = http;
         }
         if is(&self.ip_block, "outsideOnly") {
             settings.ip_block = IpBlockReach::OutsideOnly;

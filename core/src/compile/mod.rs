@@ -23,9 +23,9 @@ use fixedbitset::FixedBitSet;
 use crate::connections::ConnectionSet;
 use crate::evaluate::Matched;
 use crate::model::{AddressSet, Protocol};
-use crate::policy::{Action, Direction, HookMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
+use crate::policy::{Action, Direction, HookMatch, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
 use crate::resources::calico::EndpointToHost;
-use crate::settings::{HostInput, IpBlockReach, OwnNode, Settings};
+use crate::settings::{HostInput, Http, IpBlockReach, OwnNode, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
 
 use addresses::AddressIndex;
@@ -208,6 +208,7 @@ pub struct Compiled {
     own_node: OwnNode,
     ip_block: IpBlockReach,
     host_input: HostInput,
+    http: Http,
 }
 
 /// Compiles a ruleset for the ends of a snapshot.
@@ -247,6 +248,7 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Co
         own_node: settings.own_node,
         ip_block: settings.ip_block,
         host_input: settings.host_input,
+        http: settings.http.clone(),
     }
 }
 
@@ -280,7 +282,7 @@ fn compile_rules<'a>(
     }
     let compile = |rule: &'a Rule| {
         let mut parts: Vec<EntityParts> = Vec::new();
-        let (terms, peers) = match &rule.peers {
+        let (terms, mut peers) = match &rule.peers {
             PeerMatch::Any => (Vec::new(), EndSet::exactly(classes.every())),
             PeerMatch::Of(terms) => {
                 let mut term = |term: &'a PeerTerm| match &term.kind {
@@ -301,6 +303,11 @@ fn compile_rules<'a>(
                 (terms, peers)
             }
         };
+        match rule.http.map(|http| http.fits) {
+            None | Some(HttpFit::NotAsked | HttpFit::Yes) => {}
+            Some(HttpFit::No) => peers = EndSet::exactly(classes.none()),
+            Some(HttpFit::Unknown) => peers = EndSet::new(classes.none(), peers.possible().clone()),
+        }
         let own = rule.own.as_ref().map(|term| selectors.term(&term.kind, classes, addresses));
         CompiledRule { action: rule.action, peers, terms, parts, traffic: traffics.add(&rule.traffic), own }
     };
@@ -561,6 +568,11 @@ impl Compiled {
     /// Whether there are host endpoints, and an engine that polices them.
     pub(crate) fn polices_hosts(&self) -> bool {
         self.ruleset.hosts.is_some()
+    }
+
+    /// Which HTTP request is assumed.
+    pub(crate) fn assumed_http(&self) -> &Http {
+        &self.http
     }
 
     /// What nodes do with packets that Calico leaves to them.

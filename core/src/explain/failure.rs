@@ -9,7 +9,8 @@ use crate::compile::End;
 use crate::decide::Failure;
 use crate::model::{LabelSelector, Labels};
 use crate::policy::{
-    Direction, EntityMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject, TrafficMatch, TrafficTermKind,
+    Direction, EntityMatch, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject, TrafficMatch,
+    TrafficTermKind,
 };
 use crate::selector::Selector;
 use crate::text::Place;
@@ -28,6 +29,10 @@ impl Teller<'_> {
         if let Some(own) = rule.own.as_ref().filter(|_| !self.compiled.is_meant_for(reference, subject)) {
             let text = format!("the rule is not meant for `{}`", end_name(subject, self.snapshot));
             return Some(Failure { place: own.place, text, parts: 2, conditions: 2 });
+        }
+        if let Some(http) = rule.http.filter(|http| http.fits == HttpFit::No) {
+            let text = format!("the request `{}` is none that it is about", self.compiled.assumed_http());
+            return Some(Failure { place: http.place, text, parts: 1, conditions: 1 });
         }
         let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(reference, rule, peer));
         let traffic_failed = self.traffic_failure(reference, rule);
@@ -173,6 +178,9 @@ impl Teller<'_> {
     /// What one would have to know to say whether a rule matches.
     pub(super) fn missing_fact(&self, reference: RuleRef, peer: End) -> String {
         let name = end_name(peer, self.snapshot);
+        if self.compiled.ruleset().rule(reference).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::Unknown) {
+            return String::from("the HTTP request, which is not given");
+        }
         let Some(PeerMatch::Of(terms)) = self.compiled.ruleset().rule(reference).map(|r| &r.peers) else {
             return String::from("what is not known");
         };

@@ -19,7 +19,7 @@ use crate::decide::{
 };
 use crate::evaluate::Matched;
 use crate::path::{Stage, stages};
-use crate::policy::{Action, Direction, HookMatch, PolicyId, RuleRef};
+use crate::policy::{Action, Direction, HookMatch, HttpFit, PolicyId, RuleRef};
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::text::Place;
 
@@ -335,7 +335,7 @@ impl Teller<'_> {
             notes.push("Policies are in the text, but with no policy engine none of them has any effect.".to_owned());
         }
         for rule in checkpoints.iter().filter_map(CheckpointTrace::decided_by) {
-            if self.compiled.ruleset().rule(rule).is_some_and(|r| r.http.is_some()) {
+            if self.compiled.ruleset().rule(rule).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::NotAsked) {
                 notes.push(format!(
                     "`http` of {} counts only where an application layer is installed; here the rule matches without it.",
                     self.rule_name(rule)

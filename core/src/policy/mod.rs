@@ -291,10 +291,32 @@ pub struct Rule {
     pub peers: PeerMatch,
     /// Protocols and ports.
     pub traffic: TrafficMatch,
-    /// Where it says something of HTTP requests, if it does: only an application layer would look at that.
-    pub http: Option<Place>,
+    /// What it says of HTTP requests, if it does.
+    pub http: Option<HttpTerm>,
     /// What must hold of the selected end itself, where the rule says something of it (Calico only).
     pub own: Option<PeerTerm>,
+}
+
+/// What a rule says of HTTP requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HttpTerm {
+    /// Where it is written.
+    pub place: Place,
+    /// What that means for the request, as far as there is something that looks into it (see [`crate::settings::Http`]).
+    pub fits: HttpFit,
+}
+
+/// Whether an HTTP request is one that a rule is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum HttpFit {
+    /// Nothing looks into requests, so the rule is about all of them.
+    NotAsked,
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// The request is not known.
+    Unknown,
 }
 
 /// The other end of a rule.

@@ -60,7 +60,7 @@ struct Drag {
 
 /// The move that puts a policy before a card of a column; nothing if it stands there already.
 fn move_to(store: &Store, policy: u32, (column, card): Gap) -> Option<Move> {
-    let tier = store.scene.tiers.get(column)?;
+    let tier = store.scene.tiers.get(column).filter(|tier| tier.open)?;
     let own = tier.policies.iter().position(|p| *p == policy);
     let position = card - usize::from(own.is_some_and(|own| own < card));
     (own != Some(position)).then(|| Move { policy, tier: tier.name.clone(), position: position as u32 })
@@ -213,7 +213,7 @@ fn places(store: &Store, policy: &PolicyView, number: u32, (column, place): Gap)
         <Menu right=true arrow=false class="quiet square small" label={format!("move {}", policy.title)} button={icon(MORE)}>
             if place > 0 { { button("Earlier".into(), (column, place - 1)) } }
             if place + 1 < here { { button("Later".into(), (column, place + 2)) } }
-            { for tiers.iter().enumerate().filter(|(i, _)| *i != column).map(|(i, tier)| button(format!("Into tier {}", tier.name), (i, tier.policies.len()))) }
+            { for tiers.iter().enumerate().filter(|(i, tier)| *i != column && tier.open).map(|(i, tier)| button(format!("Into tier {}", tier.name), (i, tier.policies.len()))) }
         </Menu>
     }
 }

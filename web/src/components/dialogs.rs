@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use netpolis_core::settings::{HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
+use netpolis_core::settings::{HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings};
 
 use super::Store;
 use super::icons::{COPY, CROSS, DOWNLOAD, icon};
@@ -137,6 +137,18 @@ fn Share() -> Html {
 
 // --- assumptions ----------------------------------------------------------------------------------
 
+/// Takes a request such as `GET /cart`; what is none is put back.
+fn request(store: &Store) -> Callback<Event> {
+    let store = store.clone();
+    Callback::from(move |event: Event| {
+        let input = event.target_unchecked_into::<HtmlInputElement>();
+        match Http::from_text(&input.value()) {
+            Some(http @ Http::Request(..)) => store.dispatch(Action::ChooseSettings(Settings { http, ..store.settings.clone() })),
+            _ => input.set_value(&store.settings.http.to_string()),
+        }
+    })
+}
+
 fn assumptions(store: &Store) -> Html {
     let settings = &store.settings;
     let choose = |change: fn(&mut Settings)| {
@@ -168,6 +180,20 @@ fn assumptions(store: &Store) -> Html {
             <fieldset><legend>{ "ICMP and other protocols without ports, under NetworkPolicy" }</legend>
                 { radio("other", settings.other_protocols == OtherProtocols::Undefined, "cannot be told", |s| s.other_protocols = OtherProtocols::Undefined) }
                 { radio("other", settings.other_protocols == OtherProtocols::FollowRules, "are allowed by rules without ports", |s| s.other_protocols = OtherProtocols::FollowRules) }
+            </fieldset>
+            <fieldset><legend>{ "Packets from pods that Calico leaves to their node (Return)" }</legend>
+                { radio("host-input", settings.host_input == HostInput::Unknown, "may or may not pass", |s| s.host_input = HostInput::Unknown) }
+                { radio("host-input", settings.host_input == HostInput::Accepts, "pass", |s| s.host_input = HostInput::Accepts) }
+                { radio("host-input", settings.host_input == HostInput::Drops, "are dropped", |s| s.host_input = HostInput::Drops) }
+            </fieldset>
+            <fieldset><legend>{ "http in rules of Calico" }</legend>
+                { radio("http", settings.http == Http::Ignored, "counts for nothing: there is no application layer", |s| s.http = Http::Ignored) }
+                { radio("http", settings.http == Http::Unknown, "counts, and the request is not known", |s| s.http = Http::Unknown) }
+                <label class="choice"><input type="radio" name="http" checked={matches!(settings.http, Http::Request(..))}
+                    onchange={choose(|s| s.http = Http::Request("GET".into(), Some("/".into())))} /><span>{ "counts, for this request" }</span></label>
+                if matches!(settings.http, Http::Request(..)) {
+                    <input class="request" value={settings.http.to_string()} aria-label="method and path of the request" spellcheck="false" onchange={request(store)} />
+                }
             </fieldset>
         </div>
     }

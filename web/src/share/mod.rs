@@ -11,7 +11,7 @@
 mod base64;
 mod deflate;
 
-use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
+use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 
 use crate::view_model::Question;
 
@@ -179,6 +179,14 @@ pub fn settings_text(settings: &Settings) -> String {
     if settings.staged == Staged::AsIfEnforced {
         lines.push("staged=enforced".into());
     }
+    match settings.host_input {
+        HostInput::Unknown => {}
+        HostInput::Accepts => lines.push("hostInput=accepts".into()),
+        HostInput::Drops => lines.push("hostInput=drops".into()),
+    }
+    if settings.http != Http::Ignored {
+        lines.push(format!("http={}", settings.http));
+    }
     if settings.ip_block == IpBlockReach::OutsideOnly {
         lines.push("ipBlock=outside".into());
     }
@@ -204,6 +212,9 @@ pub fn settings_from_text(text: &str) -> Settings {
         match line.split_once('=') {
             Some(("engine", name)) => settings.engine = Engine::from_name(name).unwrap_or_default(),
             Some(("staged", "enforced")) => settings.staged = Staged::AsIfEnforced,
+            Some(("hostInput", "accepts")) => settings.host_input = HostInput::Accepts,
+            Some(("hostInput", "drops")) => settings.host_input = HostInput::Drops,
+            Some(("http", text)) => settings.http = Http::from_text(text).unwrap_or_default(),
             Some(("ipBlock", "outside")) => settings.ip_block = IpBlockReach::OutsideOnly,
             Some(("hostNetwork", "pod")) => settings.host_network = HostNetwork::AsPod,
             Some(("ownNode", "ignored")) => settings.own_node = OwnNode::Ignored,

@@ -79,7 +79,8 @@ fn entries_that_lie_about_their_length_are_damaged() {
 #[test]
 fn settings_come_back() {
     let calico = Settings { engine: Engine::Calico, staged: Staged::AsIfEnforced, ..Settings::default() };
-    for settings in [Settings::default(), Settings::np_guard(), scene().settings, calico] {
+    let layered = Settings { http: Http::from_text("GET /a=b").unwrap(), host_input: HostInput::Drops, ..Settings::default() };
+    for settings in [Settings::default(), Settings::np_guard(), scene().settings, calico, layered] {
         assert_eq!(settings_from_text(&settings_text(&settings)), settings);
     }
 }

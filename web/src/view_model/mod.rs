@@ -195,6 +195,8 @@ pub struct TierColumn {
     pub denies_at_end: bool,
     /// Whether the order of its policies can matter.
     pub ordered: bool,
+    /// Whether policies can be moved into it: not into what is no tier of the person's, such as profiles.
+    pub open: bool,
     /// Its policies in order, as indexes into `policies`.
     pub policies: Vec<u32>,
 }

@@ -8,7 +8,7 @@ use netpolis_core::connections::{ConnectionId, ConnectionSet};
 use netpolis_core::connectivity::{Connectivity, PairIds};
 use netpolis_core::diagnostics::{self, Diagnostic};
 use netpolis_core::model::{AddressSet, Cidr, Labels};
-use netpolis_core::policy::Direction;
+use netpolis_core::policy::{Direction, SubjectMatch};
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Engine;
 use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
@@ -83,10 +83,14 @@ fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> Pol
         directions: directions.into(),
         not_enforced: policy.not_enforced.clone(),
         rules: (policy.ingress.len() + policy.egress.len()) as u32,
-        // Kinds of Calico that stand in tiers; those of Kubernetes have a fixed order there.
-        movable: matches!(policy.subject, netpolis_core::policy::SubjectMatch::Endpoints(_)) && !policy.kind.contains("Kubernetes"),
+        movable: is_movable(policy),
         spot: spots.at(policy.place),
     }
+}
+
+/// Kinds of Calico that stand in tiers; those of Kubernetes have a fixed order there.
+fn is_movable(policy: &netpolis_core::policy::Policy) -> bool {
+    matches!(policy.subject, SubjectMatch::Endpoints(_)) && !policy.kind.contains("Kubernetes")
 }
 
 fn problem_view(problem: &Diagnostic, spots: &Spots<'_>) -> ProblemView {
@@ -303,6 +307,7 @@ impl Builder<'_> {
             name: tier.name.clone(),
             denies_at_end: tier.isolates(),
             ordered: tier.ordered,
+            open: tier.groups.iter().flatten().any(|id| ruleset.policy(*id).is_some_and(|p| is_movable(p) || p.kind == "NetworkPolicy")),
             policies: tier.groups.iter().flatten().map(|id| id.0).collect(),
         };
         ruleset.tiers.iter().map(column).collect()

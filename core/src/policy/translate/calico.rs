@@ -9,8 +9,8 @@ use super::Translator;
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::policy::order::{PolicyKey, TierKey};
 use crate::policy::{
-    Action, EntityMatch, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset,
-    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, EntityMatch, HookMatch, HostRules, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule,
+    Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::resources::calico::{
     Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration, Profile,
@@ -19,7 +19,7 @@ use crate::resources::calico::{
 use crate::resources::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::selector::rewrite::{self, PeerParts};
 use crate::selector::{Comparison, Selector};
-use crate::settings::{Settings, Staged};
+use crate::settings::{Http, Settings, Staged};
 use crate::snapshot::calico::ALLOW_PROFILE;
 use crate::text::{DocumentId, Place};
 
@@ -455,7 +455,15 @@ impl Translator<'_> {
             },
             peers: term(peer, Families::Only(&families), from_service).map_or(PeerMatch::Any, |term| PeerMatch::Of(alloc::vec![term])),
             traffic: if packet == anything { TrafficMatch::Any } else { TrafficMatch::Packet(Box::new(packet)) },
-            http: rule.http.as_ref().map(|http| http.span.within(self.document)),
+            http: rule.http.as_ref().map(|http| HttpTerm {
+                place: http.span.within(self.document),
+                fits: match &self.settings.http {
+                    Http::Ignored => HttpFit::NotAsked,
+                    Http::Unknown => HttpFit::Unknown,
+                    Http::Request(method, path) if http.matches(method, path.as_deref()) => HttpFit::Yes,
+                    Http::Request(..) => HttpFit::No,
+                },
+            }),
             // The peer's address says of which family a packet is; of the other the rule is not asked.
             own: term(own, Families::Given(&families), None),
         }
