@@ -146,7 +146,7 @@ fn text(scene: &Scene, reply: &Reply) -> String {
             out.push_str(&indented(&excerpt(scene, nearest.place)));
         }
         for tier in &checkpoint.tiers {
-            out.push_str(&format!("   tier {}: {}\n", tier.name, outcome(tier.outcome)));
+            out.push_str(&format!("   tier {}: {}\n", tier.title(), outcome(tier.outcome)));
             for policy in &tier.policies {
                 out.push_str(&format!("     {}\n", policy_title(scene, policy).join(" ")));
                 for rule in &policy.rules {
@@ -244,7 +244,7 @@ fn tier_json(scene: &Scene, tier: &TierTrace) -> Value {
         let [kind, name] = policy_title(scene, trace);
         json!({"kind": kind, "policy": name, "rules": trace.rules.iter().map(|r| rule_json(scene, r)).collect::<Vec<_>>()})
     };
-    json!({"tier": tier.name, "outcome": outcome(tier.outcome), "policies": tier.policies.iter().map(policy).collect::<Vec<_>>()})
+    json!({"tier": tier.name, "hook": tier.hook.map(|hook| hook.as_str()), "outcome": outcome(tier.outcome), "policies": tier.policies.iter().map(policy).collect::<Vec<_>>()})
 }
 
 fn rule_json(scene: &Scene, rule: &RuleTrace) -> Value {

@@ -105,6 +105,18 @@ pub struct CheckpointTrace {
     pub tiers: Vec<TierTrace>,
 }
 
+impl TierTrace {
+    /// Its name, and at a host endpoint where it was met, if that is not the usual place.
+    pub fn title(&self) -> String {
+        match self.hook {
+            Some(Hook::Untracked) => alloc::format!("{}, untracked", self.name),
+            Some(Hook::PreDnat) => alloc::format!("{}, before address translation", self.name),
+            Some(Hook::Forward) => alloc::format!("{}, for forwarded traffic", self.name),
+            Some(Hook::Normal) | None => self.name.clone(),
+        }
+    }
+}
+
 impl CheckpointTrace {
     /// The rule that decided, if one did.
     pub fn decided_by(&self) -> Option<RuleRef> {
@@ -175,6 +187,8 @@ pub struct Nearest {
 pub struct TierTrace {
     /// Its name.
     pub name: String,
+    /// At a host endpoint, where the packet met it.
+    pub hook: Option<Hook>,
     /// What came of it.
     pub outcome: TierOutcome,
     /// The policies that apply to the subject, in order.
@@ -255,10 +269,14 @@ pub(crate) struct Checked {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) tiers: Vec<SeenTier>,
+    /// The hook of a host endpoint that is being asked.
+    hook: Option<Hook>,
 }
 
 pub(crate) struct SeenTier {
     pub(crate) tier: u32,
+    /// At a host endpoint, where the packet met it.
+    pub(crate) hook: Option<Hook>,
     /// The policies of it that apply, in order.
     pub(crate) policies: Vec<PolicyId>,
     pub(crate) rules: Vec<(RuleRef, bool, Matched)>,
@@ -267,10 +285,15 @@ pub(crate) struct SeenTier {
 }
 
 impl Observer for Seen {
+    fn hook(&mut self, hook: Hook) {
+        self.hook = Some(hook);
+    }
+
     fn tier(&mut self, tier: u32, groups: &[Vec<PolicyId>]) {
         self.tiers.push(SeenTier {
             policies: groups.iter().flatten().copied().collect(),
             tier,
+            hook: self.hook,
             rules: Vec::new(),
             end: None,
             undefined_protocol: false,

@@ -50,6 +50,16 @@ pub enum Hook {
 impl Hook {
     /// All, in the order in which a packet meets them.
     pub const ALL: [Hook; 4] = [Hook::Untracked, Hook::PreDnat, Hook::Normal, Hook::Forward];
+
+    /// A word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Hook::Untracked => "untracked",
+            Hook::PreDnat => "preDNAT",
+            Hook::Normal => "normal",
+            Hook::Forward => "forward",
+        }
+    }
 }
 
 impl ClassKind {

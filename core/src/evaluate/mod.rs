@@ -80,6 +80,8 @@ pub enum Matched {
 
 /// Watches an evaluation.
 pub(crate) trait Observer {
+    /// What follows is met at this hook of a host endpoint.
+    fn hook(&mut self, _hook: Hook) {}
     /// A tier begins, with the policies that apply to the subject.
     fn tier(&mut self, _tier: u32, _groups: &[Vec<PolicyId>]) {}
     /// A rule was looked at. `reached` is false where everything had been decided before it.
@@ -185,6 +187,7 @@ pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
     let nothing = || alloc::vec![ConnectionId::NONE; peers.len()];
     let mut sum = Outcome { allowed: nothing(), denied: nothing(), left: alloc::vec![universe; peers.len()] };
     for hook in at.hooks {
+        observer.hook(*hook);
         let host = Asked { subject: compiled.class_of_host(at.host, *hook), own: at.own };
         let before = sum.left;
         // One peer alone is asked about what is left only, so that an observer sees what the packet really meets.

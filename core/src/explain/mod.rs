@@ -201,7 +201,7 @@ impl Teller<'_> {
                 outcome = TierOutcome::NotReached;
             }
             decided |= matches!(outcome, TierOutcome::Allowed | TierOutcome::Denied);
-            TierTrace { name: tier.map_or_else(String::new, |t| t.name.clone()), outcome, policies }
+            TierTrace { name: tier.map_or_else(String::new, |t| t.name.clone()), hook: seen.hook, outcome, policies }
         };
         checked.seen.tiers.iter().map(trace).collect()
     }

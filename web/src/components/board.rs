@@ -11,7 +11,7 @@ use super::menu::Menu;
 use super::rich::{SpotLink, rich};
 use super::trace::{diff, edits};
 use crate::state::Action;
-use crate::view_model::{ChangeView, Move, PolicyView, ProposalView, SetView, Status, TierColumn};
+use crate::view_model::{ChangeView, EndKind, Move, PolicyView, ProposalView, SetView, Status, TierColumn};
 
 /// Where a policy that is dragged would go: the column, and before which of its cards.
 type Gap = (usize, usize);
@@ -139,12 +139,15 @@ fn card(drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
     let store = &drag.store;
     let scene = &store.scene;
     let policy = scene.policies.get(number as usize)?;
-    let selected = match scene.ends.iter().filter(|end| end.policies.contains(&number)).count() {
-        0 => "selects no workload".to_owned(),
-        1 => "1 workload".to_owned(),
-        n => format!("{n} workloads"),
+    let selects = |kind: EndKind| scene.ends.iter().filter(|end| end.kind == kind && end.policies.contains(&number)).count();
+    let count = |n: usize, noun: &str| if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") };
+    let selected = match (selects(EndKind::Workload), selects(EndKind::Node)) {
+        (0, 0) => "selects nothing".to_owned(),
+        (0, nodes) => count(nodes, "node"),
+        (workloads, 0) => count(workloads, "workload"),
+        (workloads, nodes) => format!("{}, {}", count(workloads, "workload"), count(nodes, "node")),
     };
-    let rules = if policy.rules == 1 { "1 rule".to_owned() } else { format!("{} rules", policy.rules) };
+    let rules = count(policy.rules as usize, "rule");
     let tally = store.board.as_ref().and_then(|b| b.tally.as_ref());
     let decides = tally.and_then(|tally| {
         let count = *tally.policies.get(number as usize)?;
@@ -174,10 +177,10 @@ fn card(drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
             over.set(None);
         })
     };
-    let count = scene.tiers.get(column).map_or(0, |tier| tier.policies.len());
+    let cards = scene.tiers.get(column).map_or(0, |tier| tier.policies.len());
     let gap = match *drag.over {
         Some((c, p)) if c == column && p == place => Some("before"),
-        Some((c, p)) if c == column && p == place + 1 && p == count => Some("after"),
+        Some((c, p)) if c == column && p == place + 1 && p == cards => Some("after"),
         _ => None,
     };
     let movable = policy.movable && !store.read_only;

@@ -251,6 +251,10 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
             bounds = bounds.union(&Rect { x: x - 12.0, y: y - 12.0, w: 24.0, h: 24.0 });
         }
     }
+    for (arrow, wish) in arrows.iter().zip(&wishes).filter(|(a, _)| !a.quiet) {
+        let ((x, y), (w, h)) = (arrow.route.label, wish.label);
+        bounds = bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
+    }
     Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, memory: placed.memory }
 }
 

@@ -112,7 +112,7 @@ impl Writer<'_> {
                 .tiers
                 .iter()
                 .map(|tier| TierView {
-                    name: tier.name.clone(),
+                    name: tier.title(),
                     outcome: outcome(tier.outcome),
                     policies: tier
                         .policies
