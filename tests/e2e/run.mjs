@@ -74,7 +74,7 @@ async function open(options = {}, fragment = "", file = "") {
 const verdict = (page) => page.locator(".verdict h2").first();
 const word = async (page) => (await verdict(page).innerText()).trim().toLowerCase();
 const editor = (page) => page.locator(".cm-content").first();
-const stations = (page) => page.getByRole("list", { name: "Where the packet is looked at" }).getByRole("listitem");
+const stations = (page) => page.locator("ol.stations > li");
 const marks = (page) => page.locator("svg.graph g.mark");
 const arrow = (page, from, to) => page.locator(`svg.graph g.arrow[data-ask^="corner/${from}["][data-ask*=" corner/${to}["]`);
 

@@ -74,6 +74,11 @@ struct Entity {
     not_selector: Option<Sel>,
     namespaces: Option<NsSel>,
     accounts: Vec<&'static str>,
+    account_selector: Option<Sel>,
+    /// Namespace and name.
+    service: Option<(&'static str, &'static str)>,
+    /// Only pods, as peers of Kubernetes's policies mean.
+    pods_only: bool,
     ports: Vec<(u16, u16)>,
     named_port: bool,
     not_ports: Vec<(u16, u16)>,
@@ -85,7 +90,9 @@ struct Rule {
     ip_version: Option<u8>,
     protocol: Option<u8>,
     not_protocol: Option<u8>,
-    icmp_type: Option<u8>,
+    /// Type, and code if given.
+    icmp: Option<(u8, Option<u8>)>,
+    not_icmp: Option<(u8, Option<u8>)>,
     source: Entity,
     destination: Entity,
 }
@@ -113,6 +120,8 @@ struct Policy {
     egress: Option<Vec<Rule>>,
     hook: Hook,
     staged: bool,
+    /// A NetworkPolicy of Kubernetes.
+    kubernetes: bool,
 }
 
 struct Pod {
@@ -187,6 +196,8 @@ const OUTSIDE: [&str; 3] = ["203.0.113.5", "203.0.113.200", "198.51.100.9"];
 const NETS: [&str; 6] = ["203.0.113.0/24", "203.0.113.0/25", "10.244.0.0/16", "192.168.0.0/24", "2001:db8::/32", "198.51.100.9/32"];
 const PORTS: [(u16, u16); 3] = [(80, 80), (8000, 8100), (53, 53)];
 const SERVED: u16 = 8080;
+/// Services: name, the label of their pods, protocol and target port.
+const SERVICES: [(&str, (&str, &str), u8, u16); 2] = [("front", ("app", "web"), 6, SERVED), ("names", ("tier", "a"), 17, 53)];
 
 fn some_labels(random: &mut Random) -> Labels {
     let mut found = Labels::new();
@@ -244,6 +255,7 @@ fn entity(random: &mut Random, ports: bool) -> Entity {
         not_selector: maybe(random, 8, |r| selector(r, 1)),
         namespaces: maybe(random, 5, |r| if r.below(4) == 0 { NsSel::Global } else { NsSel::Labels(outer_selector(r)) }),
         accounts: maybe(random, 8, |r| vec![*r.pick(&ACCOUNTS)]).unwrap_or_default(),
+        account_selector: maybe(random, 12, outer_selector),
         ..Entity::default()
     };
     if random.below(5) == 0 {
@@ -260,15 +272,16 @@ fn entity(random: &mut Random, ports: bool) -> Entity {
     entity
 }
 
-fn rule(random: &mut Random, profile_like: bool) -> Rule {
+fn rule(random: &mut Random, ingress: bool) -> Rule {
     let protocol = *random.pick(&[None, Some(6), Some(6), Some(17), Some(1)]);
     let with_ports = matches!(protocol, Some(6 | 17)) && random.below(2) == 0;
     let mut rule = Rule {
-        action: if profile_like { "Allow" } else { random.pick::<&str>(&["Allow", "Allow", "Deny", "Pass", "Log"]) },
+        action: random.pick::<&str>(&["Allow", "Allow", "Deny", "Pass", "Log"]),
         ip_version: maybe(random, 10, |r| *r.pick(&[4, 6])),
         protocol,
         not_protocol: maybe(random, 10, |r| *r.pick(&[6, 17])),
-        icmp_type: maybe(random, 2, |_| 8).filter(|_| protocol == Some(1)),
+        icmp: maybe(random, 2, icmp).filter(|_| protocol == Some(1)),
+        not_icmp: maybe(random, 3, icmp).filter(|_| protocol == Some(1)),
         source: entity(random, false),
         destination: entity(random, with_ports),
     };
@@ -284,11 +297,72 @@ fn rule(random: &mut Random, profile_like: bool) -> Rule {
     if rule.protocol == Some(1) && rule.ip_version == Some(6) {
         rule.ip_version = None;
     }
+    if with_ports && random.below(4) == 0 {
+        rule.source.ports = vec![*random.pick(&[(40_000, 40_000), (1, 39_999), (32_768, 60_999)])];
+    }
+    if with_ports && random.below(6) == 0 {
+        rule.source.not_ports = vec![*random.pick(&[(40_000, 40_000), (1, 39_999)])];
+    }
+    // A Service stands alone on its side: the peer's.
+    if random.below(6) == 0 {
+        let (name, ..) = *random.pick(&SERVICES);
+        let service = Some((*random.pick(&NAMESPACES), name));
+        if ingress {
+            rule.source = Entity { service, ports: rule.source.ports, ..Entity::default() };
+        } else {
+            rule.destination = Entity { service, ..Entity::default() };
+        }
+    }
     rule
 }
 
-fn rules(random: &mut Random) -> Vec<Rule> {
-    (0..random.below(4)).map(|_| rule(random, false)).collect()
+fn icmp(random: &mut Random) -> (u8, Option<u8>) {
+    *random.pick(&[(8, None), (8, Some(0)), (3, None), (3, Some(1)), (3, Some(4))])
+}
+
+/// A NetworkPolicy of Kubernetes: it selects by one label or none, and only allows.
+fn kubernetes_policy(random: &mut Random, number: usize) -> Policy {
+    let label = |random: &mut Random| match random.below(3) {
+        0 => Sel::All,
+        _ => Sel::Is((*random.pick(&["app", "tier"])).to_owned(), (*random.pick(&["web", "db", "a", "b"])).to_owned()),
+    };
+    let rule = |random: &mut Random, ingress: bool| {
+        let peer = match random.below(4) {
+            0 => Entity::default(),
+            1 => Entity { nets: vec![*random.pick(&["203.0.113.0/25", "10.244.0.0/16", "192.168.0.0/24"])], ..Entity::default() },
+            2 => Entity { selector: Some(label(random)), pods_only: true, ..Entity::default() },
+            _ => {
+                let team = Sel::Is("team".into(), (*random.pick(&["one", "two"])).to_owned());
+                let namespaces = Some(NsSel::Labels(if random.below(2) == 0 { Sel::All } else { team }));
+                Entity { selector: maybe(random, 2, label), namespaces, pods_only: true, ..Entity::default() }
+            }
+        };
+        let protocol = *random.pick(&[None, Some(6), Some(17)]);
+        let ports = if protocol.is_some() { vec![*random.pick(&PORTS)] } else { Vec::new() };
+        let (source, mut destination) = if ingress { (peer, Entity::default()) } else { (Entity::default(), peer) };
+        destination.ports = ports;
+        Rule { action: "Allow", ip_version: None, protocol, not_protocol: None, icmp: None, not_icmp: None, source, destination }
+    };
+    let rules = |random: &mut Random, ingress: bool| (0..random.below(3)).map(|_| rule(random, ingress)).collect::<Vec<_>>();
+    let ingress = rules(random, true);
+    Policy {
+        namespace: Some(*random.pick(&NAMESPACES)),
+        name: format!("k{number}"),
+        tier: "default",
+        order: Some(1000),
+        selector: label(random),
+        namespaces: None,
+        accounts: None,
+        ingress: Some(ingress),
+        egress: maybe(random, 2, |r| rules(r, false)),
+        hook: Hook::Normal,
+        staged: false,
+        kubernetes: true,
+    }
+}
+
+fn rules(random: &mut Random, ingress: bool) -> Vec<Rule> {
+    (0..random.below(4)).map(|_| rule(random, ingress)).collect()
 }
 
 impl World {
@@ -353,8 +427,8 @@ impl World {
             };
             let hook = if namespace.is_some() || !with_hosts { Hook::Normal } else { hook };
             // A policy acts in one direction at least; before translation, on ingress alone.
-            let mut ingress = (r.below(3) > 0).then(|| rules(r));
-            let egress = (hook != Hook::PreDnat && r.below(2) == 0).then(|| rules(r));
+            let mut ingress = (r.below(3) > 0).then(|| rules(r, true));
+            let egress = (hook != Hook::PreDnat && r.below(2) == 0).then(|| rules(r, false));
             if egress.is_none() && ingress.is_none() {
                 ingress = Some(Vec::new());
             }
@@ -362,7 +436,7 @@ impl World {
                 namespace,
                 name: format!("{}{i}", r.pick(&["a", "a-b", "b"])),
                 tier: r.pick::<&str>(&["default", "default", "first", "second"]),
-                order: maybe(r, 2, |r| r.below(3) as i32 * 5),
+                order: maybe(r, 2, |r| *r.pick(&[0, 5, 10, 1000, 2000])),
                 selector: selector(r, 1),
                 namespaces: maybe(r, 5, outer_selector).filter(|_| namespace.is_none()),
                 accounts: maybe(r, 8, outer_selector),
@@ -370,9 +444,11 @@ impl World {
                 egress,
                 hook,
                 staged: r.below(8) == 0 && hook == Hook::Normal,
+                kubernetes: false,
             }
         });
-        let policies = policies.collect();
+        let mut policies: Vec<Policy> = policies.collect();
+        policies.extend((0..r.below(3)).map(|i| kubernetes_policy(r, i)));
         let endpoint_to_host = *r.pick(&["Drop", "Accept"]);
         World { namespaces, accounts, pods, sets, hosts, tiers, policies, endpoint_to_host }
     }
@@ -416,6 +492,15 @@ impl World {
                 "spec": {"nodeName": NODES[pod.node], "serviceAccountName": pod.account, "containers": [{"name": "c", "image": "i", "ports": ports}]},
                 "status": {"phase": "Running", "podIP": pod.address.to_string()},
             }));
+        }
+        for namespace in NAMESPACES {
+            for (name, (key, value), protocol, port) in SERVICES {
+                let protocol = if protocol == 6 { "TCP" } else { "UDP" };
+                objects.push(json!({
+                    "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace},
+                    "spec": {"selector": {key: value}, "ports": [{"port": 80, "protocol": protocol, "targetPort": port}]},
+                }));
+            }
         }
         for set in &self.sets {
             let (kind, meta) = match set.namespace {
@@ -544,7 +629,11 @@ impl World {
                 continue;
             }
             let text = |p: &Policy| {
-                let kind = if p.namespace.is_some() { "NetworkPolicy" } else { "GlobalNetworkPolicy" };
+                let kind = match p.namespace {
+                    Some(_) if p.kubernetes => "KubernetesNetworkPolicy",
+                    Some(_) => "NetworkPolicy",
+                    None => "GlobalNetworkPolicy",
+                };
                 format!("{}/{}/{kind}", p.name, p.namespace.unwrap_or_default())
             };
             policies.sort_by_key(|p| (p.order.is_none(), p.order.unwrap_or(0), text(p)));
@@ -576,7 +665,11 @@ impl World {
     }
 
     fn account_labels(&self, pod: &Pod) -> Labels {
-        let is = |(n, a, _): &&(&str, &str, Labels)| *n == pod.namespace && *a == pod.account;
+        self.labels_of_account(pod.namespace, pod.account)
+    }
+
+    fn labels_of_account(&self, namespace: &str, name: &str) -> Labels {
+        let is = |(n, a, _): &&(&str, &str, Labels)| *n == namespace && *a == name;
         self.accounts.iter().find(is).map(|(.., l)| l.clone()).unwrap_or_default()
     }
 
@@ -613,16 +706,32 @@ impl World {
         family
             && rule.protocol.is_none_or(|p| p == packet.protocol)
             && rule.not_protocol.is_none_or(|p| p != packet.protocol)
-            && rule.icmp_type.is_none_or(|t| packet.protocol == 1 && u16::from(t) == packet.source)
-            && self.side(policy, &rule.source, source, packet)
-            && self.side(policy, &rule.destination, destination, packet)
+            && rule.icmp.is_none_or(|icmp| is_icmp(icmp, packet))
+            && rule.not_icmp.is_none_or(|icmp| !is_icmp(icmp, packet))
+            && self.side(policy, &rule.source, (source, packet.source), packet, false)
+            && self.side(policy, &rule.destination, (destination, packet.destination), packet, true)
     }
 
-    fn side(&self, policy: &Policy, entity: &Entity, address: IpAddr, packet: &Packet) -> bool {
+    /// Whether an address is behind a Service; as a destination, with its port.
+    fn is_behind(&self, (namespace, name): (&str, &str), address: IpAddr, packet: &Packet, destination: bool) -> bool {
+        let service = SERVICES.iter().find(|(n, ..)| *n == name);
+        service.is_some_and(|(_, (key, value), protocol, port)| {
+            let behind =
+                |pod: &Pod| pod.namespace == namespace && pod.address == address && pod.labels.get(*key).is_some_and(|v| v == value);
+            self.pods.iter().any(behind) && (!destination || packet.protocol == *protocol && packet.destination == *port)
+        })
+    }
+
+    fn side(&self, policy: &Policy, entity: &Entity, (address, port): (IpAddr, u16), packet: &Packet, destination: bool) -> bool {
+        if let Some(service) = entity.service
+            && !self.is_behind(service, address, packet, destination)
+        {
+            return false;
+        }
         let within = |net: &&str| Cidr::parse(net).is_ok_and(|net| net.contains(address));
         let nets = entity.nets.is_empty() || entity.nets.iter().any(&within);
         let not_nets = !entity.not_nets.iter().any(within);
-        let in_ports = |list: &[(u16, u16)]| list.iter().any(|(a, b)| (*a..=*b).contains(&packet.destination));
+        let in_ports = |list: &[(u16, u16)]| list.iter().any(|(a, b)| (*a..=*b).contains(&port));
         let named =
             entity.named_port && packet.protocol == 6 && packet.destination == SERVED && self.pods.iter().any(|pod| pod.address == address);
         let ports = (entity.ports.is_empty() && !entity.named_port) || in_ports(&entity.ports) || named;
@@ -631,7 +740,7 @@ impl World {
 
     /// The selecting fields: by what has the address.
     fn owners(&self, policy: &Policy, entity: &Entity, address: IpAddr) -> bool {
-        let positive = entity.selector.is_some() || !entity.accounts.is_empty();
+        let positive = entity.selector.is_some() || !entity.accounts.is_empty() || entity.account_selector.is_some();
         let own_namespace = policy.namespace.filter(|_| positive || entity.not_selector.is_some());
         let fits = |namespace: Option<&str>, own: &Labels, account: Option<&str>| {
             let namespaces = match (&entity.namespaces, own_namespace) {
@@ -644,7 +753,16 @@ impl World {
                 (None, None) => true,
             };
             let accounts = entity.accounts.is_empty() || account.is_some_and(|a| entity.accounts.contains(&a));
-            namespaces && accounts && entity.selector.as_ref().is_none_or(|s| s.holds(own, true))
+            let account_labels = match (namespace, account) {
+                (Some(namespace), Some(account)) => self.labels_of_account(namespace, account),
+                _ => Labels::new(),
+            };
+            // `all()` of the inner selector is not rewritten (calico.md 2.4).
+            let accounts = accounts && entity.account_selector.as_ref().is_none_or(|s| s.holds(&account_labels, true));
+            namespaces
+                && accounts
+                && (account.is_some() || !entity.pods_only)
+                && entity.selector.as_ref().is_none_or(|s| s.holds(own, true))
         };
         let not = |own: &Labels| entity.not_selector.as_ref().is_some_and(|s| s.holds(own, true));
         let mut found: Vec<(Option<&str>, &Labels, Option<&str>)> = Vec::new();
@@ -656,6 +774,10 @@ impl World {
         let restricts = positive || entity.namespaces.is_some() || own_namespace.is_some();
         if restricts { found.iter().any(|(n, own, a)| fits(*n, own, *a) && !not(own)) } else { !found.iter().any(|(_, own, _)| not(own)) }
     }
+}
+
+fn is_icmp((kind, code): (u8, Option<u8>), packet: &Packet) -> bool {
+    packet.protocol == 1 && u16::from(kind) == packet.source && code.is_none_or(|code| u16::from(code) == packet.destination)
 }
 
 /// Ports that are open on hosts whatever policies say, as Calico comes.
@@ -671,6 +793,9 @@ fn failsafe(ingress: bool, packet: &Packet) -> bool {
 
 impl Policy {
     fn object(&self) -> Value {
+        if self.kubernetes {
+            return self.kubernetes_object();
+        }
         let mut types = Vec::new();
         let mut spec = json!({"tier": self.tier, "selector": self.selector.text()});
         if let Some(order) = self.order {
@@ -714,6 +839,50 @@ impl Policy {
     }
 }
 
+/// A selector of one label or none, as Kubernetes writes it.
+fn match_labels(selector: &Sel) -> Value {
+    match selector {
+        Sel::Is(key, value) => json!({"matchLabels": {key: value}}),
+        _ => json!({}),
+    }
+}
+
+impl Policy {
+    fn kubernetes_object(&self) -> Value {
+        let mut spec = json!({"podSelector": match_labels(&self.selector)});
+        let mut types = Vec::new();
+        for (field, peers, name, rules) in [("ingress", "from", "Ingress", &self.ingress), ("egress", "to", "Egress", &self.egress)] {
+            let Some(rules) = rules else { continue };
+            types.push(name);
+            let rule = |rule: &Rule| {
+                let entity = if field == "ingress" { &rule.source } else { &rule.destination };
+                let mut peer = json!({});
+                if let Some(net) = entity.nets.first() {
+                    peer["ipBlock"] = json!({"cidr": net});
+                }
+                if let Some(selector) = &entity.selector {
+                    peer["podSelector"] = match_labels(selector);
+                }
+                if let Some(NsSel::Labels(selector)) = &entity.namespaces {
+                    peer["namespaceSelector"] = match_labels(selector);
+                }
+                let mut object = json!({});
+                if peer.as_object().is_some_and(|p| !p.is_empty()) {
+                    object[peers] = json!([peer]);
+                }
+                if let (Some(protocol), Some((first, last))) = (rule.protocol, rule.destination.ports.first()) {
+                    object["ports"] = json!([{"protocol": if protocol == 6 { "TCP" } else { "UDP" }, "port": first, "endPort": last}]);
+                }
+                object
+            };
+            spec[field] = json!(rules.iter().map(rule).collect::<Vec<_>>());
+        }
+        spec["policyTypes"] = json!(types);
+        let meta = json!({"name": self.name, "namespace": self.namespace});
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": spec})
+    }
+}
+
 impl Rule {
     fn object(&self) -> Value {
         let mut rule = json!({"action": self.action});
@@ -722,8 +891,12 @@ impl Rule {
                 rule[field] = json!(value);
             }
         }
-        if let Some(kind) = self.icmp_type {
-            rule["icmp"] = json!({"type": kind});
+        for (field, icmp) in [("icmp", self.icmp), ("notICMP", self.not_icmp)] {
+            match icmp {
+                Some((kind, Some(code))) => rule[field] = json!({"type": kind, "code": code}),
+                Some((kind, None)) => rule[field] = json!({"type": kind}),
+                None => {}
+            }
         }
         for (field, entity) in [("source", &self.source), ("destination", &self.destination)] {
             let object = entity.object();
@@ -755,8 +928,14 @@ impl Entity {
             Some(NsSel::Labels(selector)) => put("namespaceSelector", json!(selector.text())),
             None => {}
         }
-        if !self.accounts.is_empty() {
-            put("serviceAccounts", json!({"names": self.accounts}));
+        match (&self.account_selector, self.accounts.is_empty()) {
+            (Some(selector), true) => put("serviceAccounts", json!({"selector": selector.text()})),
+            (Some(selector), false) => put("serviceAccounts", json!({"names": self.accounts, "selector": selector.text()})),
+            (None, false) => put("serviceAccounts", json!({"names": self.accounts})),
+            (None, true) => {}
+        }
+        if let Some((namespace, name)) = self.service {
+            put("services", json!({"name": name, "namespace": namespace}));
         }
         let range = |(a, b): &(u16, u16)| if a == b { json!(a) } else { json!(format!("{a}:{b}")) };
         let mut ports: Vec<Value> = self.ports.iter().map(range).collect();
