@@ -135,7 +135,7 @@ fn text(scene: &Scene, reply: &Reply) -> String {
         let (direction, verdict) = (checkpoint.direction.as_str(), checkpoint.verdict.as_str());
         let title = match checkpoint.stage {
             Stage::Endpoint(_) => format!("{direction} of {subject}"),
-            Stage::Host { .. } | Stage::OwnHost(..) => checkpoint.title.clone(),
+            _ => checkpoint.title.clone(),
         };
         out.push_str(&format!("\n{}. {title}: {verdict}\n   {}\n", number + 1, checkpoint.sentence));
         for place in &checkpoint.places {

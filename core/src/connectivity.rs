@@ -10,8 +10,9 @@ use hashbrown::HashMap;
 
 use crate::compile::{ClassId, Compiled, End, Hook, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Workbench, evaluate, evaluate_hooks};
-use crate::path::{NodeRules, Spot, Stage, host_stages};
+use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Outcome, Workbench, evaluate, evaluate_hooks};
+use crate::model::Protocol;
+use crate::path::{NodeRules, Seat, Seats, Spot, Stage, host_stages};
 use crate::policy::Direction;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
@@ -126,6 +127,19 @@ pub struct Connectivity {
     classes: usize,
     /// What host endpoints let through; nothing where no engine polices hosts.
     hosts: Option<Hosts>,
+    /// What the cloud's network lets through; nothing where the text says nothing of it.
+    cloud: Option<CloudWays>,
+}
+
+/// What the cloud's network lets through between ends, by where they are and of which class.
+#[derive(Clone, Debug)]
+struct CloudWays {
+    endpoints: Vec<u32>,
+    nodes: Vec<u32>,
+    /// By stretch of outside addresses.
+    outside: Vec<u32>,
+    /// What passes between ends of two kinds, where that is not everything.
+    passes: HashMap<(u32, u32), PairIds>,
 }
 
 /// A host endpoint, the direction, the hooks, and the end on this side where rules say something of it.
@@ -159,6 +173,8 @@ impl Hosts {
         host_stages(from.0, to.0, |node| self.nodes.get(node.0 as usize).copied().unwrap_or(unpoliced), &mut stages);
         let passes = |stage: &Stage| match *stage {
             Stage::Endpoint(_) | Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
+            // Those are on the way between nodes, which is computed by itself.
+            Stage::Group { .. } | Stage::NotPeered(..) | Stage::Platform(_) => EVERYTHING,
             Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
             Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
             Stage::Host { host, direction, hooks } => {
@@ -202,11 +218,13 @@ impl Connectivity {
             own_node: compiled.own_node(),
             classes: compiled.class_count(),
             hosts: None,
+            cloud: None,
         };
         connectivity.intersect_all();
         if compiled.polices_hosts() {
             connectivity.add_hosts(compiled, snapshot);
         }
+        connectivity.add_cloud(compiled, snapshot);
         connectivity
     }
 
@@ -270,6 +288,109 @@ impl Connectivity {
         self.hosts = Some(hosts);
     }
 
+    /// Evaluates the security groups on the ways between all ends, once.
+    fn add_cloud(&mut self, compiled: &Compiled, snapshot: &Snapshot) {
+        let Some(seats) = Seats::new(snapshot) else { return };
+        let mut kinds: HashMap<(Seat, ClassId), u32> = HashMap::new();
+        let mut samples: Vec<(End, bool)> = Vec::new();
+        let mut kind = |end: End, class: ClassId| {
+            let seat = seats.seat(end);
+            let located = seat.candidates.iter().any(|c| c.location.is_some());
+            *kinds.entry((seat, class)).or_insert_with(|| {
+                samples.push((end, located));
+                samples.len() as u32 - 1
+            })
+        };
+        let cloud = CloudWays {
+            endpoints: snapshot.endpoints().map(|(id, _)| kind(End::Pod(id), compiled.class_of(End::Pod(id)))).collect(),
+            nodes: snapshot.nodes().map(|(id, _)| kind(End::Node(id), compiled.class_of(End::Node(id)))).collect(),
+            outside: self.outside.iter().map(|(start, class)| kind(End::Outside(*start), *class)).collect(),
+            passes: HashMap::new(),
+        };
+        let mut rows: HashMap<(u32, Direction, ClassId), Row> = HashMap::new();
+        let mut passes = HashMap::new();
+        for (a, (from, from_located)) in (0..).zip(&samples) {
+            for (b, (to, to_located)) in (0..).zip(&samples) {
+                if !from_located && !to_located {
+                    continue;
+                }
+                // What passes is certain if it passes on every way, and possible if it does on some.
+                let mut sum: Option<PairIds> = None;
+                for way in seats.ways(*from, *to) {
+                    let mut pass = EVERYTHING;
+                    for stage in way {
+                        let let_through = self.group_pass(compiled, &mut rows, stage);
+                        let table = &mut self.bench.table;
+                        pass = PairIds {
+                            allowed: table.intersection(pass.allowed, let_through.allowed),
+                            possible: table.intersection(pass.possible, let_through.possible),
+                        };
+                    }
+                    let table = &mut self.bench.table;
+                    sum = Some(sum.map_or(pass, |sum| PairIds {
+                        allowed: table.intersection(sum.allowed, pass.allowed),
+                        possible: table.union(sum.possible, pass.possible),
+                    }));
+                }
+                if let Some(pass) = sum.filter(|pass| *pass != EVERYTHING) {
+                    passes.insert((a, b), pass);
+                }
+            }
+        }
+        // Every answer that a pair may have by policies, cut down to what passes.
+        for ((a, b), pass) in &passes {
+            let (Some((from, _)), Some((to, _))) = (samples.get(*a as usize), samples.get(*b as usize)) else { continue };
+            let bases = [self.between_policies(*from, *to), self.egress.at(compiled.class_of(*from), compiled.class_of(*to))];
+            for base in bases {
+                self.bench.table.intersection(base.allowed, pass.allowed);
+                self.bench.table.intersection(base.possible, pass.possible);
+            }
+        }
+        self.cloud = Some(CloudWays { passes, ..cloud });
+    }
+
+    /// What one stage of the way through the cloud's network lets through.
+    fn group_pass(&mut self, compiled: &Compiled, rows: &mut HashMap<(u32, Direction, ClassId), Row>, stage: Stage) -> PairIds {
+        const NOTHING: PairIds = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
+        let Stage::Group { used, direction, from, to, encapsulated, .. } = stage else {
+            return if matches!(stage, Stage::NotPeered(..)) { NOTHING } else { EVERYTHING };
+        };
+        let (own, peer) = match direction {
+            Direction::Egress => (compiled.class_of(from), compiled.class_of(to)),
+            Direction::Ingress => (compiled.class_of(to), compiled.class_of(from)),
+        };
+        let row = rows.entry((used, direction, own)).or_insert_with(|| {
+            let asked = Asked { subject: compiled.class_of_group(used), own };
+            let peers = AllPeers(compiled.class_count());
+            let outcome = evaluate(compiled, &mut self.bench, asked, direction, &peers, ConnectionId::ALL, &mut NoTrace);
+            row_of(outcome.left_is_allowed(&mut self.bench), &mut self.bench)
+        });
+        let pass = row.at(peer);
+        if !encapsulated {
+            return pass;
+        }
+        // The packets between pods are inside others, which pass or do not.
+        let carries = |id: ConnectionId| {
+            let vxlan = self.bench.table.get(id).contains(Protocol::UDP, crate::decide::VXLAN, crate::decide::VXLAN);
+            if vxlan { ConnectionId::ALL } else { ConnectionId::NONE }
+        };
+        PairIds { allowed: carries(pass.allowed), possible: carries(pass.possible) }
+    }
+
+    /// What passes between two ends on the way through the cloud's network.
+    fn cloud_pass(&self, from: End, to: End) -> PairIds {
+        let Some(cloud) = &self.cloud else { return EVERYTHING };
+        let kind = |end: End| match end {
+            End::Pod(id) => cloud.endpoints.get(id.0 as usize).copied(),
+            End::Node(id) => cloud.nodes.get(id.0 as usize).copied(),
+            End::Outside(address) => {
+                let after = self.outside.partition_point(|(start, _)| *start <= address);
+                after.checked_sub(1).and_then(|i| cloud.outside.get(i)).copied()
+            }
+        };
+        kind(from).zip(kind(to)).and_then(|pair| cloud.passes.get(&pair)).copied().unwrap_or(EVERYTHING)
+    }
+
     /// Computes the intersection of every pair of classes once, so that looking one up never computes. Where one side is open, the other
     /// side is the answer, so only pairs that are closed on both sides are visited.
     fn intersect_all(&mut self) {
@@ -304,6 +425,17 @@ impl Connectivity {
         if from == to && self.is_single(from) {
             return EVERYTHING;
         }
+        let pair = self.between_policies(from, to);
+        let pass = self.cloud_pass(from, to);
+        if pass == EVERYTHING {
+            return pair;
+        }
+        let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
+        PairIds { allowed: both(pair.allowed, pass.allowed), possible: both(pair.possible, pass.possible) }
+    }
+
+    /// What the policies of the cluster let through.
+    fn between_policies(&self, from: End, to: End) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));
         let pair = match self.is_own_node(from, to) {
             Matched::No => self.between_classes(source, destination),
@@ -424,9 +556,13 @@ impl Connectivity {
 /// What the hooks of a host endpoint, one after the other, let through for every class at the other end.
 fn host_row(compiled: &Compiled, bench: &mut Workbench, at: &AtHost<'_>) -> Row {
     let peers = AllPeers(compiled.class_count());
-    let mut row = Row { allowed: Vec::with_capacity(peers.0), possible: None };
-    let mut possible = Vec::with_capacity(peers.0);
     let outcome = evaluate_hooks(compiled, bench, at, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
+    row_of(outcome, bench)
+}
+
+fn row_of(outcome: Outcome, bench: &mut Workbench) -> Row {
+    let mut row = Row { allowed: Vec::with_capacity(outcome.allowed.len()), possible: None };
+    let mut possible = Vec::with_capacity(outcome.allowed.len());
     for (allowed, denied) in outcome.allowed.iter().zip(&outcome.denied) {
         row.allowed.push(bench.table.difference(*allowed, *denied));
         possible.push(*allowed);

@@ -7,6 +7,7 @@ use core::net::IpAddr;
 use crate::compile::{Compiled, End, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
 use crate::evaluate::{Asked, AtHost, Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
+use crate::model::Protocol;
 use crate::path::Stage;
 use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
 use crate::resources::calico::EndpointToHost;
@@ -150,6 +151,10 @@ pub enum Reason {
     DefaultDeny(Vec<PolicyId>),
     /// What the node does with packets of its own pods to itself.
     OwnHost(EndpointToHost),
+    /// There is no way from the one virtual network to the other.
+    NotPeered,
+    /// Packets to the platform's own addresses are let through.
+    Platform,
     /// It cannot be told, because of these facts.
     Unknown(Vec<UnknownFact>),
 }
@@ -169,6 +174,8 @@ pub enum UnknownFact {
     Traffic,
     /// What the node's own packet filter does with packets that are left to it.
     HostInput,
+    /// On which nodes the pods run.
+    Placement,
 }
 
 /// The rule that came nearest to allowing a flow.
@@ -324,6 +331,12 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, origi
     match stage {
         Stage::Endpoint(direction) => check_endpoint(compiled, snapshot, flow, direction),
         Stage::Host { host, direction, hooks } => check_host(compiled, flow, original, host, direction, hooks),
+        Stage::Group { used, direction, from, to, encapsulated, .. } => {
+            let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { flow.traffic };
+            check_group(compiled, &Flow { from, to, traffic }, used, direction)
+        }
+        Stage::NotPeered(..) => Checked { verdict: Verdict::Denied, reason: Reason::NotPeered, seen: Seen::default() },
+        Stage::Platform(_) => Checked { verdict: Verdict::Allowed, reason: Reason::Platform, seen: Seen::default() },
         Stage::OwnHost(_, action) => {
             let (verdict, reason) = match (action, compiled.host_input()) {
                 (EndpointToHost::Accept, _) | (EndpointToHost::Return, HostInput::Accepts) => (Verdict::Allowed, Reason::OwnHost(action)),
@@ -333,6 +346,25 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, origi
             Checked { verdict, reason, seen: Seen::default() }
         }
     }
+}
+
+/// The port to which nodes send the packets of their pods, where a cluster brings its own network (Calico's VXLAN).
+pub(crate) const VXLAN: u16 = 4789;
+
+/// Evaluates a security group.
+fn check_group(compiled: &Compiled, seen_there: &Flow, used: u32, direction: Direction) -> Checked {
+    let (own, peer) = match direction {
+        Direction::Egress => (seen_there.from, seen_there.to),
+        Direction::Ingress => (seen_there.to, seen_there.from),
+    };
+    let asked = Asked { subject: compiled.class_of_group(used), own: compiled.class_of(own) };
+    let mut bench = Workbench::default();
+    let mut seen = Seen::default();
+    let universe = bench.table.intern(ConnectionSet::of_traffic(seen_there.traffic));
+    let peers = OnePeer(compiled.class_of(peer));
+    let outcome = evaluate(compiled, &mut bench, asked, direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
+    let (verdict, reason) = judge(compiled, &outcome, &seen);
+    Checked { verdict, reason, seen }
 }
 
 /// Evaluates what a packet meets at a host endpoint.

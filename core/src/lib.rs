@@ -42,6 +42,7 @@ pub mod lint;
 pub mod load;
 pub mod model;
 pub mod path;
+pub mod plan;
 pub mod policy;
 pub mod reorder;
 pub mod resources;

@@ -3,7 +3,13 @@
 //! Between pods it meets egress of the one and ingress of the other. Where Calico polices hosts, it also meets the host endpoints of the nodes that it
 //! leaves, crosses and enters. Upstream: calico.md 3.8.
 
+mod cloud;
+
+pub use cloud::GroupPlace;
+pub(crate) use cloud::{Seat, Seats};
+
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use crate::compile::{Compiled, End, Hook, Whereabouts};
 use crate::policy::Direction;
@@ -26,6 +32,25 @@ pub enum Stage {
     },
     /// What the node does with packets that a pod on it sends to it (`defaultEndpointToHostAction`).
     OwnHost(NodeId, EndpointToHost),
+    /// A network security group of the cloud.
+    Group {
+        /// Its use, an index into [`crate::snapshot::cloud::Cloud::uses`].
+        used: u32,
+        /// Where it is met.
+        place: GroupPlace,
+        /// Out of that place, or into it.
+        direction: Direction,
+        /// Where the packet comes from, as seen there.
+        from: End,
+        /// Where it goes, as seen there.
+        to: End,
+        /// Whether the packet travels inside another one, which is all that is seen there (VXLAN, UDP 4789).
+        encapsulated: bool,
+    },
+    /// From one virtual network to another that it is not peered with.
+    NotPeered(u32, u32),
+    /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.
+    Platform(IpAddr),
 }
 
 /// Into processes of the host.
@@ -89,47 +114,65 @@ impl NodeRules {
     }
 }
 
-/// The stages of the way from one end to another, in the order in which a packet meets them.
-pub fn stages(compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Stage> {
-    let mut stages = alloc::vec![Stage::Endpoint(Direction::Egress)];
-    if compiled.polices_hosts() && from != to {
-        let rules = |node| NodeRules::of(node, compiled, snapshot);
-        host_stages(Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot), rules, &mut stages);
-    }
-    stages.push(Stage::Endpoint(Direction::Ingress));
-    stages
+/// The stages of the ways from one end to another, each in the order in which a packet meets them. There is more than one way where the text does not
+/// say on which node a pod runs, and that matters.
+pub fn ways(compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Vec<Stage>> {
+    ways_among(Seats::new(snapshot).as_ref(), compiled, snapshot, from, to)
 }
 
-/// The stages between those of the ends themselves.
-pub(crate) fn host_stages(source: Spot, destination: Spot, rules: impl Fn(NodeId) -> NodeRules, stages: &mut Vec<Stage>) {
+/// The same, with the places of all ends in the cloud's network looked up once for many questions.
+pub(crate) fn ways_among(seats: Option<&Seats<'_>>, compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Vec<Stage>> {
+    let mut stages = alloc::vec![Stage::Endpoint(Direction::Egress)];
+    let mut wire = Some(1);
+    if compiled.polices_hosts() && from != to {
+        let rules = |node| NodeRules::of(node, compiled, snapshot);
+        wire = host_stages(Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot), rules, &mut stages);
+    }
+    stages.push(Stage::Endpoint(Direction::Ingress));
+    let (Some(wire), Some(seats)) = (wire.filter(|_| from != to), seats) else { return alloc::vec![stages] };
+    let whole = |way: Vec<Stage>| {
+        let (before, after) = stages.split_at(wire.min(stages.len()));
+        before.iter().copied().chain(way).chain(after.iter().copied()).collect()
+    };
+    seats.ways(from, to).into_iter().map(whole).collect()
+}
+
+/// The stages between those of the ends themselves. Returns how many of them come before the packet is on the network between nodes; nothing if it
+/// never is.
+pub(crate) fn host_stages(source: Spot, destination: Spot, rules: impl Fn(NodeId) -> NodeRules, stages: &mut Vec<Stage>) -> Option<usize> {
     let host = |node: Option<NodeId>| rules(node?).host;
-    let mut meet =
-        |found: Option<(u32, bool)>, direction, hooks| stages.extend(found.map(|(host, _)| Stage::Host { host, direction, hooks }));
+    let meet = |stages: &mut Vec<Stage>, found: Option<(u32, bool)>, direction, hooks| {
+        stages.extend(found.map(|(host, _)| Stage::Host { host, direction, hooks }));
+    };
     let all = |found: Option<(u32, bool)>| found.filter(|(_, all)| *all);
     let same_node = source.node.is_some() && source.node == destination.node;
     let (leaves, enters) = (host(source.node), host(destination.node));
     match (source.is_host, destination.is_host) {
         // The host reaches its own pods and itself, whatever policies say.
-        (true, _) if same_node => {}
+        (true, _) if same_node => None,
         (false, true) if same_node => {
-            meet(all(leaves), Direction::Ingress, PRE_DNAT);
+            meet(stages, all(leaves), Direction::Ingress, PRE_DNAT);
             stages.extend(source.node.map(|node| Stage::OwnHost(node, rules(node).endpoint_to_host)));
+            None
         }
         (false, false) if same_node => {
-            meet(all(leaves), Direction::Ingress, FORWARD_FROM_POD);
-            meet(all(leaves), Direction::Egress, FORWARD);
+            meet(stages, all(leaves), Direction::Ingress, FORWARD_FROM_POD);
+            meet(stages, all(leaves), Direction::Egress, FORWARD);
+            None
         }
         (from_host, to_host) => {
             if from_host {
-                meet(leaves, Direction::Egress, LOCAL_OUT);
+                meet(stages, leaves, Direction::Egress, LOCAL_OUT);
             } else {
-                meet(all(leaves), Direction::Ingress, FORWARD_FROM_POD);
-                meet(leaves, Direction::Egress, FORWARD);
+                meet(stages, all(leaves), Direction::Ingress, FORWARD_FROM_POD);
+                meet(stages, leaves, Direction::Egress, FORWARD);
             }
-            meet(enters, Direction::Ingress, if to_host { LOCAL_IN } else { FORWARD_IN });
+            let wire = stages.len();
+            meet(stages, enters, Direction::Ingress, if to_host { LOCAL_IN } else { FORWARD_IN });
             if !to_host {
-                meet(all(enters), Direction::Egress, FORWARD);
+                meet(stages, all(enters), Direction::Egress, FORWARD);
             }
+            Some(wire)
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostic;
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
 use crate::policy::translate;
+use crate::resources::azure::Azure;
 use crate::resources::{Kind, Resource};
 use crate::settings::Settings;
 use crate::snapshot::{self, Snapshot};
@@ -110,7 +111,14 @@ impl Scene {
             _ => false,
         };
         let has_calico = self.loaded.resources().any(|(_, resource)| matches!(resource.kind, Kind::Calico(_)));
-        let assumed = self.settings.settled(has_calico);
+        let cluster = self.loaded.resources().find_map(|(_, resource)| match &resource.kind {
+            Kind::Azure(azure) => match &**azure {
+                Azure::Cluster(cluster) => cluster.engine,
+                _ => None,
+            },
+            _ => None,
+        });
+        let assumed = self.settings.settled(has_calico, cluster);
         let anew = anew || assumed != self.assumed;
         self.assumed = assumed;
         let inventory: Vec<Placed> = self
@@ -128,7 +136,7 @@ impl Scene {
             self.snapshot = snapshot::build(inventory.iter().map(|(id, r)| (*id, &**r)), &self.assumed);
         }
         self.inventory = inventory;
-        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.assumed);
+        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
         self.compiled = compile(&self.snapshot, ruleset, &self.assumed);
         self.connectivity = OnceCell::new();
         self.problems = OnceCell::new();

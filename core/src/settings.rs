@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
 use crate::model::Cidr;
+use crate::resources::azure::ClusterEngine;
 
 /// All assumptions of a scene.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -191,9 +192,23 @@ impl Default for Settings {
 impl Settings {
     /// The assumptions for a text that has Calico's resources or not: [`Engine::Detected`] is settled, and what the engine leaves no choice about is
     /// as the engine has it.
-    pub fn settled(&self, has_calico: bool) -> Settings {
+    ///
+    /// `cluster` is the engine of a cluster that the text says how it is made: a cluster made without one may have Calico installed later, which its
+    /// resources show.
+    pub fn settled(&self, has_calico: bool, cluster: Option<ClusterEngine>) -> Settings {
         let engine = match self.engine {
+            Engine::Detected if cluster == Some(ClusterEngine::Calico) => Engine::Calico,
+            Engine::Detected if cluster == Some(ClusterEngine::Azure) => Engine::AzureNpm,
+            Engine::Detected if cluster == Some(ClusterEngine::Cilium) => {
+                return Settings {
+                    engine: Engine::Generic,
+                    ip_block: IpBlockReach::OutsideOnly,
+                    host_network: HostNetwork::AsNode,
+                    ..self.clone()
+                };
+            }
             Engine::Detected if has_calico => Engine::Calico,
+            Engine::Detected if cluster == Some(ClusterEngine::None) => Engine::None,
             Engine::Detected => Engine::Generic,
             chosen => chosen,
         };

@@ -9,7 +9,7 @@ use crate::connections::Traffic;
 use crate::decide::{Flow, check};
 use crate::evaluate::Matched;
 use crate::model::Protocol;
-use crate::path::stages;
+use crate::path::{Seats, ways_among};
 use crate::policy::{Action, TierEnd};
 use crate::snapshot::Snapshot;
 
@@ -34,6 +34,7 @@ pub fn tally(compiled: &Compiled, snapshot: &Snapshot, ends: &[End]) -> Option<T
     }
     let ruleset = compiled.ruleset();
     let mut sum = Tally { flows: 0, policies: alloc::vec![0; ruleset.policies.len()], tier_ends: alloc::vec![0; ruleset.tiers.len()] };
+    let seats = Seats::new(snapshot);
     let outside = |end: End| matches!(end, End::Outside(_));
     for &from in ends {
         for &to in ends {
@@ -45,7 +46,7 @@ pub fn tally(compiled: &Compiled, snapshot: &Snapshot, ends: &[End]) -> Option<T
                 Counted { policies: alloc::vec![false; sum.policies.len()], tier_ends: alloc::vec![false; sum.tier_ends.len()] };
             for protocol in [Protocol::TCP, Protocol::UDP] {
                 let flow = Flow { from, to, traffic: Traffic { protocol, source: None, destination: None } };
-                counted.add(compiled, snapshot, &flow);
+                counted.add(compiled, snapshot, seats.as_ref(), &flow);
             }
             sum.policies.iter_mut().zip(&counted.policies).for_each(|(sum, seen)| *sum += u32::from(*seen));
             sum.tier_ends.iter_mut().zip(&counted.tier_ends).for_each(|(sum, seen)| *sum += u32::from(*seen));
@@ -61,8 +62,8 @@ struct Counted {
 }
 
 impl Counted {
-    fn add(&mut self, compiled: &Compiled, snapshot: &Snapshot, flow: &Flow) {
-        for stage in stages(compiled, snapshot, flow.from, flow.to) {
+    fn add(&mut self, compiled: &Compiled, snapshot: &Snapshot, seats: Option<&Seats<'_>>, flow: &Flow) {
+        for stage in ways_among(seats, compiled, snapshot, flow.from, flow.to).into_iter().flatten() {
             for tier in check(compiled, snapshot, flow, None, stage).seen.tiers {
                 for (rule, reached, matched) in tier.rules {
                     let decides = compiled.ruleset().rule(rule).is_some_and(|r| matches!(r.action, Action::Allow | Action::Deny));

@@ -50,9 +50,9 @@ impl Steps {
     /// Resources to compiled policies.
     pub fn compile(&mut self) {
         let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
-        let settings = self.settings.settled(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))));
+        let settings = self.settings.settled(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))), None);
         self.snapshot = snapshot::build(resources(), &settings);
-        self.compiled = compile(&self.snapshot, translate(resources(), &settings), &settings);
+        self.compiled = compile(&self.snapshot, translate(resources(), &self.snapshot.cloud, &settings), &settings);
     }
 
     /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.
@@ -129,7 +129,7 @@ impl Selectors {
         let policies: Vec<serde_json::Value> = texts.iter().enumerate().map(policy).collect();
         files.push(File { name: "selectors.yaml".into(), text: crate::yaml::documents(&policies) });
         let loaded = Loader::new(Limits::default()).load(&views(&files));
-        let snapshot = snapshot::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().settled(true));
+        let snapshot = snapshot::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().settled(true, None));
         Selectors { texts, loaded, snapshot }
     }
 
@@ -141,8 +141,8 @@ impl Selectors {
     /// Parses every selector, and compiles the policies that have them; returns how many select anything.
     pub fn run(&mut self) -> usize {
         let parsed = self.texts.iter().filter(|text| netpolis_core::selector::parse(text).is_ok()).count();
-        let settings = Settings::default().settled(true);
-        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &settings);
+        let settings = Settings::default().settled(true, None);
+        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &settings);
         let compiled = compile(&self.snapshot, ruleset, &settings);
         let policies = compiled.ruleset().policies.iter().filter(|p| compiled.selects_any(p.id)).count();
         policies.min(parsed)

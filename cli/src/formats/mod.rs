@@ -164,7 +164,7 @@ fn each_row(scene: &Scene, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> 
     let mut table = FlowTable::new(connectivity);
     for (from, source) in &sources {
         for (to, destination) in &destinations {
-            let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_));
+            let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
             if (outside(source) && outside(destination)) || source.line == destination.line {
                 continue;
             }
@@ -190,9 +190,9 @@ fn row_end(scene: &Scene, line: &TitledLine) -> RowEnd {
     let snapshot = scene.snapshot();
     let namespace = match line.line {
         Line::Workload(id) => snapshot.workload(id).map(|w| snapshot.namespace_name(w.namespace).to_string()),
-        Line::Outside(_) => None,
+        Line::Outside(_) | Line::Several(..) | Line::Machine(_) => None,
     };
-    let ipv6 = matches!(line.line, Line::Outside(range) if range.first.is_ipv6());
+    let ipv6 = matches!(line.line, Line::Outside(range) | Line::Several(range, _) if range.first.is_ipv6());
     // Names that an API server would refuse may hold anything, also what ends a line or commands a terminal.
     RowEnd { title: printable(&line.title).into_owned(), namespace, ipv6 }
 }

@@ -35,8 +35,15 @@ pub(super) enum Coverage {
 }
 
 impl AddressIndex {
-    /// `extra` are sets that rules name otherwise than by writing them down: those of Calico's network sets.
-    pub(super) fn new<'a>(ruleset: &'a Ruleset, extra: [Vec<&'a AddressSet>; 2], points: &[IpAddr], pod_network: &AddressSet) -> Self {
+    /// `extra` are sets that rules name otherwise than by writing them down: those of Calico's network sets. `places` are told apart by where they are:
+    /// subnets, say.
+    pub(super) fn new<'a>(
+        ruleset: &'a Ruleset,
+        extra: [Vec<&'a AddressSet>; 2],
+        points: &[IpAddr],
+        places: &[AddressSet],
+        pod_network: &AddressSet,
+    ) -> Self {
         let everything = AddressSet::everything();
         let mut numbers: HashMap<AddressSet, u32> = HashMap::new();
         let mut sets: Vec<AddressSet> = Vec::new();
@@ -53,7 +60,7 @@ impl AddressIndex {
         }
         extra.iter().flatten().for_each(|set| add(set));
         let single: Vec<AddressSet> = points.iter().map(|a| AddressSet::range(*a, *a)).collect();
-        let starts = borders(sets.iter().chain([pod_network, &everything]).chain(&single));
+        let starts = borders(sets.iter().chain([pod_network, &everything]).chain(&single).chain(places));
         let cover = |set: &AddressSet| cover(&starts, set);
         let covers: Vec<_> = sets.iter().map(&cover).collect();
         let pod_network = cover(pod_network);
@@ -62,6 +69,7 @@ impl AddressIndex {
             used.extend(extra.get(direction as usize).into_iter().flatten().copied());
             used.sort_by_key(|set| numbers.get(*set));
             used.dedup();
+            used.extend(places);
             cut(&used, &everything)
         };
         let (sources, destinations) = (cut(Direction::Ingress), cut(Direction::Egress));

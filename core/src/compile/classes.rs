@@ -32,6 +32,8 @@ pub enum ClassKind {
     Host(Hook),
     /// Addresses outside the cluster.
     Outside,
+    /// Network security groups, as subjects of their rules. No end of a flow is of such a class.
+    Group,
 }
 
 /// Where a packet meets the policies of a host endpoint. Upstream: calico.md 3.8.
@@ -70,7 +72,9 @@ impl ClassKind {
             ClassKind::Host(Hook::PreDnat) => matches!(policy, HookMatch::PreDnat | HookMatch::Failsafe),
             ClassKind::Host(Hook::Forward) => policy == HookMatch::ForwardToo,
             ClassKind::Host(Hook::Normal) => matches!(policy, HookMatch::Any | HookMatch::ForwardToo | HookMatch::Failsafe),
-            ClassKind::Pod | ClassKind::Node | ClassKind::Outside => matches!(policy, HookMatch::Any | HookMatch::ForwardToo),
+            ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => {
+                matches!(policy, HookMatch::Any | HookMatch::ForwardToo)
+            }
         }
     }
 
@@ -81,6 +85,7 @@ impl ClassKind {
             ClassKind::Node => 1,
             ClassKind::Outside => 2,
             ClassKind::Host(hook) => 3 + hook as u32,
+            ClassKind::Group => 7,
         }
     }
 }
@@ -117,6 +122,8 @@ pub(super) enum Sample {
     Atom,
     /// A host endpoint, as an index into [`Snapshot::host_endpoints`].
     Host(u32),
+    /// The use of a security group, as an index into [`crate::snapshot::cloud::Cloud::uses`].
+    Group(u32),
 }
 
 /// All classes, and which class each end is of.
@@ -128,6 +135,8 @@ pub(super) struct Classes {
     atoms: Vec<ClassId>,
     /// For each host endpoint, its class at each hook, in the order of [`Hook::ALL`].
     hosts: Vec<[ClassId; 4]>,
+    /// The class of each use of a security group.
+    groups: Vec<ClassId>,
 }
 
 /// The class of an end that does not exist: one past all others, so it is in no set.
@@ -142,7 +151,7 @@ impl Classes {
         let inside = Inside {
             memberships: addresses.memberships(),
             addresses,
-            matters: settings.ip_block == IpBlockReach::PodsToo,
+            matters: settings.ip_block == IpBlockReach::PodsToo || !snapshot.cloud.uses.is_empty(),
             sets: addresses.set_count(),
         };
         let mut builder = Builder { classes: Vec::new(), numbers: HashMap::new() };
@@ -204,7 +213,12 @@ impl Classes {
             builder.class(key, kind, ports, inside.of_node(addresses), Sample::Host(number))
         };
         let hosts = (0..).zip(&snapshot.host_endpoints).map(|(number, h)| Hook::ALL.map(|hook| host(number, h, hook))).collect();
-        Classes { classes: builder.classes, endpoints, nodes, atoms, hosts }
+        let group = |number: u32| {
+            let key = alloc::vec![ClassKind::Group.number(), number];
+            builder.class(key, ClassKind::Group, Vec::new(), Membership::default(), Sample::Group(number))
+        };
+        let groups = (0..snapshot.cloud.uses.len() as u32).map(group).collect();
+        Classes { classes: builder.classes, endpoints, nodes, atoms, hosts, groups }
     }
 
     /// How many there are.
@@ -239,6 +253,11 @@ impl Classes {
     /// The class of a host endpoint at a hook.
     pub(super) fn of_host(&self, number: u32, hook: Hook) -> ClassId {
         self.hosts.get(number as usize).and_then(|hooks| hooks.get(hook as usize)).copied().unwrap_or(NOWHERE)
+    }
+
+    /// The class of a use of a security group.
+    pub(super) fn of_group(&self, number: u32) -> ClassId {
+        self.groups.get(number as usize).copied().unwrap_or(NOWHERE)
     }
 
     pub(super) fn kind(&self, id: ClassId) -> ClassKind {

@@ -215,7 +215,7 @@ pub struct Compiled {
 pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Compiled {
     let mut selectors = Selectors::mentioned(&ruleset, snapshot);
     let (extra, points) = named_addresses(&ruleset, snapshot, &selectors);
-    let addresses = AddressIndex::new(&ruleset, extra, &points, &snapshot.pod_network);
+    let addresses = AddressIndex::new(&ruleset, extra, &points, &snapshot.cloud.borders(), &snapshot.pod_network);
     let classes = Classes::build(snapshot, settings, &mut selectors, &addresses);
     selectors.index(snapshot, &classes, &addresses);
 
@@ -530,7 +530,7 @@ impl Compiled {
         let ports = if applied.names_own_ports { self.classes.named_ports(class) } else { &[] };
         let hook = match self.classes.kind(class) {
             ClassKind::Host(hook) => Some(hook),
-            ClassKind::Pod | ClassKind::Node | ClassKind::Outside => None,
+            ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => None,
         };
         Signature { applied, ports, class: applied.tells_subjects_apart.then_some(class), hook }
     }
@@ -563,6 +563,11 @@ impl Compiled {
     /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.
     pub fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
         self.classes.of_host(host, hook)
+    }
+
+    /// The class of a use of a security group (an index into [`crate::snapshot::cloud::Cloud::uses`]).
+    pub fn class_of_group(&self, used: u32) -> ClassId {
+        self.classes.of_group(used)
     }
 
     /// Whether there are host endpoints, and an engine that polices them.

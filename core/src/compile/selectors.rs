@@ -93,7 +93,7 @@ impl<'a> Selectors<'a> {
                     let next = selectors.profile_lists.len() as u32;
                     selectors.profile_lists.entry(list).or_insert(next);
                 }
-                SubjectMatch::Endpoints(_) | SubjectMatch::Hosts { .. } => {}
+                SubjectMatch::Endpoints(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => {}
             }
             for rule in Direction::BOTH.iter().flat_map(|d| policy.rules(*d)) {
                 for term in rule.peers.terms() {
@@ -101,6 +101,7 @@ impl<'a> Selectors<'a> {
                         PeerTermKind::Pods(subject) => selectors.mention_subject(subject),
                         PeerTermKind::Nodes(selector) => selectors.nodes.push(selector),
                         PeerTermKind::Addresses { .. }
+                        | PeerTermKind::UnknownAddresses { .. }
                         | PeerTermKind::Entity(_)
                         | PeerTermKind::DomainNames(_)
                         | PeerTermKind::Unknown { .. } => {}
@@ -228,7 +229,7 @@ impl<'a> Selectors<'a> {
     pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes, addresses: &AddressIndex) {
         let sample = |sample| match sample {
             Sample::Endpoint(id) => snapshot.endpoint(id),
-            Sample::Node(_) | Sample::Atom | Sample::Host(_) => None,
+            Sample::Node(_) | Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
         };
         let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i, sample(s)?)));
         let labelled = pods().map(|(i, endpoint)| (i, endpoint.labels.iter()));
@@ -271,7 +272,7 @@ impl<'a> Selectors<'a> {
             let node = match sample {
                 Sample::Node(id) => Some(id),
                 Sample::Endpoint(id) => snapshot.endpoint(id).and_then(|e| e.node),
-                Sample::Atom | Sample::Host(_) => None,
+                Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
             };
             let known = node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref);
             for (number, ((certain, possible), selector)) in sets.iter_mut().zip(&self.nodes).enumerate() {
@@ -292,6 +293,13 @@ impl<'a> Selectors<'a> {
         match subject {
             SubjectMatch::Pods(subject) => self.subject(subject, classes),
             SubjectMatch::Endpoints(selector) => self.expressions.subjects(selector),
+            SubjectMatch::Group(number) => {
+                let mut set = classes.none();
+                for (class, _, _, sample) in classes.iter() {
+                    set.set(class, matches!(sample, Sample::Group(of) if of == *number));
+                }
+                set
+            }
             SubjectMatch::Hosts { nodes, but } => {
                 let mut set = classes.none();
                 for (class, _, _, sample) in classes.iter() {
@@ -344,6 +352,13 @@ impl<'a> Selectors<'a> {
         match term {
             PeerTermKind::Pods(subject) => EndSet::exactly(self.subject(subject, classes)),
             PeerTermKind::Addresses { set, inside_too } => self.addresses(set, *inside_too, classes, addresses),
+            PeerTermKind::UnknownAddresses { certain, possible, .. } => {
+                let certain = self.addresses(certain, true, classes, addresses);
+                let possible = self.addresses(possible, true, classes, addresses);
+                let mut all = possible.possible().clone();
+                all.union_with(&certain.certain);
+                EndSet::new(certain.certain, all)
+            }
             PeerTermKind::Entity(entity) => self.entity(entity, classes, addresses),
             PeerTermKind::Nodes(selector) => {
                 let number = self.nodes.iter().position(|other| core::ptr::eq(*other, selector));

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 
 use super::{INGRESS_CONTROLLER, workload_title};
 use crate::compile::End;
@@ -15,6 +15,8 @@ use crate::snapshot::{Endpoint, Role, Service, Snapshot, WorkloadId};
 
 /// How many names an error offers.
 const OFFERED: usize = 4;
+/// An address of the Internet, of those kept for examples.
+const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// What a name means.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -115,6 +117,9 @@ pub fn find(snapshot: &Snapshot, name: &str) -> Result<Found, NotFound> {
     {
         return Ok(Found::one(End::Node(id), name.to_owned()));
     }
+    if let Some(found) = machine(snapshot, name) {
+        return Ok(found);
+    }
     let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
     if let Some((id, _)) = controller.filter(|_| name == INGRESS_CONTROLLER) {
         return Ok(Found::one(End::Pod(id), name.to_owned()));
@@ -135,6 +140,24 @@ pub fn find(snapshot: &Snapshot, name: &str) -> Result<Found, NotFound> {
     }
     let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service"));
     Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
+}
+
+/// A machine of the cloud's network by `vm/name`, `name[VM]`, or by the name of its interface; and the Internet, for which one of its addresses stands.
+fn machine(snapshot: &Snapshot, name: &str) -> Option<Found> {
+    if snapshot.cloud.networks.is_empty() {
+        return None;
+    }
+    if name.eq_ignore_ascii_case("internet") || name.eq_ignore_ascii_case("Internet[External]") {
+        return Some(Found::one(End::Outside(SOMEWHERE), SOMEWHERE.to_string()));
+    }
+    let wanted = name.strip_prefix("vm/").or_else(|| name.strip_suffix("[VM]"));
+    let interfaces = || snapshot.cloud.interfaces.iter().filter(|i| i.node.is_none());
+    let found = match wanted {
+        Some(wanted) => interfaces().find(|i| i.title().eq_ignore_ascii_case(wanted) || i.name.eq_ignore_ascii_case(wanted)),
+        // Without saying that a machine is meant, workloads of this name come first.
+        None => interfaces().find(|i| i.title() == name && !snapshot.workloads.iter().any(|w| w.name == name)),
+    }?;
+    Some(Found::one(End::Outside(*found.addresses.first()?), format!("vm/{}", found.title())))
 }
 
 /// `[namespace/]name[[Kind]]`.
@@ -196,9 +219,11 @@ fn by_address(snapshot: &Snapshot, address: IpAddr) -> Result<Found, NotFound> {
         return Ok(Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))));
     }
     let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
-    let (end, title) = match node {
-        Some((id, node)) => (End::Node(id), format!("node/{}", node.name)),
-        None => (End::Outside(address), address.to_string()),
+    let machine = snapshot.cloud.interfaces.iter().find(|i| i.node.is_none() && i.addresses.contains(&address));
+    let (end, title) = match (node, machine) {
+        (Some((id, node)), _) => (End::Node(id), format!("node/{}", node.name)),
+        (None, Some(machine)) => (End::Outside(address), format!("vm/{}", machine.title())),
+        (None, None) => (End::Outside(address), address.to_string()),
     };
     Ok(Found::one(end, title))
 }
@@ -229,6 +254,7 @@ fn behind(snapshot: &Snapshot, name: &str, service: &Service) -> NotFound {
 fn unknown(snapshot: &Snapshot, name: &str, pattern: &Pattern<'_>) -> NotFound {
     let mut names: Vec<String> = super::workloads(snapshot).map(|id| workload_title(snapshot, id)).collect();
     names.extend(snapshot.nodes.iter().map(|n| format!("node/{}", n.name)));
+    names.extend(snapshot.cloud.interfaces.iter().filter(|i| i.node.is_none()).map(|i| format!("vm/{}", i.title())));
     // Right but for its namespace or kind comes before misspelt.
     let far = |title: &str| {
         let known = Pattern::new(title);

@@ -13,9 +13,10 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::{End, OutsideRange};
+use crate::compile::{ClassId, End, OutsideRange};
 use crate::connections::ConnectionSet;
 use crate::connectivity::{Connectivity, PairIds};
+use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::{Role, Snapshot, WorkloadId};
 
@@ -27,8 +28,23 @@ pub const INGRESS_CONTROLLER: &str = "{ingress-controller}";
 pub enum Line {
     /// All pods of a workload.
     Workload(WorkloadId),
+    /// A machine of the cloud's network, an index into [`crate::snapshot::cloud::Cloud::interfaces`].
+    Machine(u32),
     /// A range of addresses outside.
     Outside(OutsideRange),
+    /// Ranges of addresses outside with the same answers, by the first of them.
+    Several(OutsideRange, Several),
+}
+
+/// What ranges of addresses have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Several {
+    /// They are of the Internet.
+    Internet,
+    /// They are used privately somewhere else.
+    Private,
+    /// Neither all the one nor all the other.
+    Mixed,
 }
 
 /// What flows from one line to another, over all pods of both.
@@ -54,7 +70,11 @@ pub fn workload_title(snapshot: &Snapshot, id: WorkloadId) -> String {
 pub fn title(snapshot: &Snapshot, line: Line) -> String {
     match line {
         Line::Workload(id) => workload_title(snapshot, id),
+        Line::Machine(number) => snapshot.cloud.interfaces.get(number as usize).map_or_else(String::new, |i| format!("{}[VM]", i.title())),
         Line::Outside(range) => Range(range.first, range.last).to_string(),
+        Line::Several(_, Several::Internet) => "Internet[External]".to_string(),
+        Line::Several(_, Several::Private) => "Other private addresses[External]".to_string(),
+        Line::Several(range, Several::Mixed) => format!("{} and more", Range(range.first, range.last)),
     }
 }
 
@@ -78,8 +98,51 @@ pub fn workloads(snapshot: &Snapshot) -> impl Iterator<Item = WorkloadId> + '_ {
 /// All lines that flows can start at (`Ingress`) or go to (`Egress`): workloads, then the outside ranges that rules of that direction
 /// tell apart.
 pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
-    let ranges = connectivity.outside(outside).iter().map(|r| Line::Outside(*r));
-    workloads(snapshot).map(Line::Workload).chain(ranges).collect()
+    let ranges = outside_lines(snapshot, connectivity, outside);
+    workloads(snapshot).map(Line::Workload).chain(machines(snapshot)).chain(ranges).collect()
+}
+
+/// Machines of the cloud's network; nodes are none.
+fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
+    (0..)
+        .zip(&snapshot.cloud.interfaces)
+        .filter(|(_, i)| i.node.is_none() && !i.addresses.is_empty())
+        .map(|(number, _)| Line::Machine(number))
+}
+
+/// Ranges outside. Where there is a network of the cloud, its own addresses are machines or nobody's, and what is left comes together by its answers:
+/// service tags cut the world into many ranges that are alike.
+fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
+    let ranges = connectivity.outside(outside).iter();
+    if snapshot.cloud.networks.is_empty() {
+        return ranges.map(|r| Line::Outside(*r)).collect();
+    }
+    let inside = snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space));
+    let internet = crate::snapshot::cloud::tags::internet(&inside);
+    let mut groups: Vec<(ClassId, Vec<OutsideRange>)> = Vec::new();
+    for range in ranges.filter(|r| !inside.contains(r.first)) {
+        let class = connectivity.class_of(End::Outside(range.first));
+        match groups.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, members)) => members.push(*range),
+            None => groups.push((class, alloc::vec![*range])),
+        }
+    }
+    let line = |(_, members): (ClassId, Vec<OutsideRange>)| match members.as_slice() {
+        [one] => Line::Outside(*one),
+        [first, ..] => {
+            let public = |r: &OutsideRange| internet.contains(r.first);
+            Line::Several(
+                *first,
+                match (members.iter().all(public), members.iter().any(public)) {
+                    (true, _) => Several::Internet,
+                    (false, false) => Several::Private,
+                    (false, true) => Several::Mixed,
+                },
+            )
+        }
+        [] => Line::Outside(OutsideRange { first: IpAddr::from([0; 4]), last: IpAddr::from([0; 4]) }),
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// A line with its title and its ends, looked up once for many questions.
@@ -98,7 +161,11 @@ impl TitledLine {
         let ends = match line {
             Line::Workload(id) => snapshot.workload(id).map_or_else(Vec::new, |w| w.endpoints.iter().map(|e| End::Pod(*e)).collect()),
             // Rules of the one direction do not tell its addresses apart; rules of the other are not asked about it.
-            Line::Outside(range) => alloc::vec![End::Outside(range.first)],
+            Line::Outside(range) | Line::Several(range, _) => alloc::vec![End::Outside(range.first)],
+            Line::Machine(number) => {
+                let interface = snapshot.cloud.interfaces.get(number as usize);
+                interface.and_then(|i| i.addresses.first()).map(|a| End::Outside(*a)).into_iter().collect()
+            }
         };
         TitledLine { line, title: title(snapshot, line), ends }
     }

@@ -71,6 +71,10 @@ impl Teller<'_> {
                 };
                 (1, text)
             }
+            PeerTermKind::UnknownAddresses { name, possible, .. } => match self.address(peer) {
+                Some(address) => (1, format!("{address} is not in `{name}`, whatever its addresses are ({possible} at most)")),
+                None => (1, format!("`{name}` does not hold it")),
+            },
             PeerTermKind::Entity(entity) => self.entity_failure(reference, entity, peer, &name),
             PeerTermKind::Nodes(selector) => match peer {
                 End::Node(id) => {

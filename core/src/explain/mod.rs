@@ -13,13 +13,15 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::compile::{Compiled, End};
+use crate::connections::Traffic;
 use crate::decide::{
-    Answer, Checked, CheckpointTrace, Flow, Nearest, Original, PolicyTrace, Reason, RuleTrace, TierOutcome, TierTrace, UnknownFact,
+    Answer, Checked, CheckpointTrace, Flow, Nearest, Original, PolicyTrace, Reason, RuleTrace, TierOutcome, TierTrace, UnknownFact, VXLAN,
     Verdict, check,
 };
 use crate::evaluate::Matched;
-use crate::path::{Stage, stages};
-use crate::policy::{Action, Direction, HookMatch, HttpFit, PolicyId, RuleRef};
+use crate::model::Protocol;
+use crate::path::{GroupPlace, Stage, ways};
+use crate::policy::{Action, Direction, HookMatch, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::text::Place;
 
@@ -29,19 +31,48 @@ use crate::text::Place;
 pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>) -> Answer {
     let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
     let teller = Teller { compiled, snapshot, flow: &flow, original };
-    let mut checkpoints: Vec<CheckpointTrace> =
-        stages(compiled, snapshot, flow.from, flow.to).into_iter().map(|stage| teller.checkpoint(stage)).collect();
+    let judge = |checkpoints: &[CheckpointTrace]| {
+        if checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
+            Verdict::Denied
+        } else if checkpoints.iter().any(|c| c.verdict == Verdict::CannotTell) {
+            Verdict::CannotTell
+        } else {
+            Verdict::Allowed
+        }
+    };
+    let walk = |stages: Vec<Stage>| -> Vec<CheckpointTrace> {
+        let mut checkpoints: Vec<CheckpointTrace> = stages.into_iter().map(|stage| teller.checkpoint(stage)).collect();
+        // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.
+        let is_cloud = |c: &CheckpointTrace| matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::Platform(_));
+        if let Some(stop) = checkpoints.iter().position(|c| is_cloud(c) && c.verdict == Verdict::Denied) {
+            let mut number = 0;
+            checkpoints.retain(|c| {
+                number += 1;
+                number <= stop + 1 || !is_cloud(c)
+            });
+        }
+        checkpoints
+    };
+    let mut walked: Vec<(Verdict, Vec<CheckpointTrace>)> =
+        ways(compiled, snapshot, flow.from, flow.to).into_iter().map(|stages| walk(stages)).map(|c| (judge(&c), c)).collect();
+    let agree = walked.iter().all(|(verdict, _)| Some(*verdict) == walked.first().map(|(v, _)| *v));
+    // Of ways that agree the one with the most to tell; of others the one that is stopped.
+    walked.sort_by_key(|(verdict, c)| (*verdict != Verdict::Denied, core::cmp::Reverse(c.len())));
+    let mut checkpoints = if walked.is_empty() { Vec::new() } else { walked.swap_remove(0).1 };
+    if !agree {
+        for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && matches!(c.stage, Stage::Group { .. })) {
+            checkpoint.verdict = Verdict::CannotTell;
+            let reason = Reason::Unknown(alloc::vec![UnknownFact::Placement]);
+            checkpoint.sentence =
+                format!("{}, if it comes here: {}", checkpoint.sentence, teller.sentence(&reason, Verdict::CannotTell, checkpoint.stage));
+            checkpoint.reason = reason;
+        }
+    }
     // Where the policies of a host are asked, that policies for pods do not select it is no news.
-    if checkpoints.iter().any(|c| matches!(c.stage, Stage::Host { .. })) {
+    if checkpoints.iter().any(|c| matches!(c.stage, Stage::Host { .. } | Stage::Group { .. } | Stage::NotPeered(..) | Stage::Platform(_))) {
         checkpoints.retain(|c| !matches!(c.reason, Reason::Node | Reason::Outside));
     }
-    let verdict = if checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
-        Verdict::Denied
-    } else if checkpoints.iter().any(|c| c.verdict == Verdict::CannotTell) {
-        Verdict::CannotTell
-    } else {
-        Verdict::Allowed
-    };
+    let verdict = judge(&checkpoints);
     let summary = teller.summary(verdict, &checkpoints);
     let notes = teller.notes(&checkpoints);
     let suggestion = (verdict == Verdict::Denied).then(|| suggest::allow(&teller, &checkpoints)).flatten();
@@ -63,8 +94,13 @@ pub fn end_name(end: End, snapshot: &Snapshot) -> String {
     match end {
         End::Pod(id) => snapshot.endpoint_title(id),
         End::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
-        End::Outside(address) => address.to_string(),
+        End::Outside(address) => machine_at(address, snapshot).map_or_else(|| address.to_string(), |name| format!("{name} ({address})")),
     }
+}
+
+/// The name of the machine of the cloud's network that has an address.
+fn machine_at(address: IpAddr, snapshot: &Snapshot) -> Option<&str> {
+    snapshot.cloud.interfaces.iter().find(|i| i.addresses.contains(&address)).map(|i| i.title())
 }
 
 /// The name of an end without its namespace.
@@ -85,11 +121,20 @@ pub(crate) struct Teller<'a> {
 
 impl Teller<'_> {
     fn checkpoint(&self, stage: Stage) -> CheckpointTrace {
+        if let Stage::Group { from, to, encapsulated, .. } = stage
+            && (self.flow.from, self.flow.to) != (from, to)
+        {
+            // What is told is what is seen there.
+            let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { self.flow.traffic };
+            let flow = Flow { from, to, traffic };
+            return Teller { flow: &flow, ..*self }.checkpoint(stage);
+        }
         let (subject, peer, direction) = self.parties(stage);
         let checked = check(self.compiled, self.snapshot, self.flow, self.original, stage);
         let tiers = self.tiers(&checked);
         let nearest = match checked.reason {
             Reason::DefaultDeny(_) => self.nearest(&tiers),
+            Reason::Rule(rule) if self.is_default_deny(rule) => self.nearest(&tiers),
             _ => None,
         };
         let places = match &checked.reason {
@@ -123,6 +168,9 @@ impl Teller<'_> {
             Stage::Endpoint(Direction::Egress) => (from, to, Direction::Egress),
             Stage::Endpoint(Direction::Ingress) => (to, from, Direction::Ingress),
             Stage::OwnHost(node, _) => (End::Node(node), from, Direction::Ingress),
+            Stage::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
+            Stage::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
+            Stage::NotPeered(..) | Stage::Platform(_) => (from, to, Direction::Egress),
             Stage::Host { host, direction, .. } => {
                 let node = self.snapshot.host_endpoints.get(host as usize).map_or(NodeId(u32::MAX), |h| h.node);
                 let peer = if direction == Direction::Ingress { from } else { to };
@@ -141,6 +189,12 @@ impl Teller<'_> {
                 format!("{word} at host endpoint {name}")
             }
             Stage::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
+            Stage::Group { place, direction, .. } => {
+                let way = if direction == Direction::Egress { "Outbound" } else { "Inbound" };
+                format!("{way} at {}", self.place_name(place).replace('`', ""))
+            }
+            Stage::NotPeered(..) => "Between virtual networks".to_owned(),
+            Stage::Platform(_) => "Azure's platform".to_owned(),
             Stage::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
         }
     }
@@ -152,8 +206,31 @@ impl Teller<'_> {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("host endpoint `{name}`")
             }
-            Stage::Endpoint(_) | Stage::OwnHost(..) => format!("`{}`", end_name(self.parties(stage).0, self.snapshot)),
+            Stage::Group { used, place, .. } => {
+                let group = self.snapshot.cloud.used(used).map_or("", |(_, g)| &g.name);
+                format!("security group `{group}` of {}", self.place_name(place))
+            }
+            Stage::Endpoint(_) | Stage::OwnHost(..) | Stage::NotPeered(..) | Stage::Platform(_) => {
+                format!("`{}`", end_name(self.parties(stage).0, self.snapshot))
+            }
         }
+    }
+
+    /// Where a security group is met, in words.
+    fn place_name(&self, place: GroupPlace) -> String {
+        let cloud = &self.snapshot.cloud;
+        match place {
+            GroupPlace::Subnet(number) => format!("subnet `{}`", cloud.subnets.get(number as usize).map_or("", |s| &s.name)),
+            GroupPlace::Interface(number) => format!("interface `{}`", cloud.interfaces.get(number as usize).map_or("", |i| &i.name)),
+        }
+    }
+
+    /// Whether a rule is the one at the end of every security group that stops what no other rule decided.
+    fn is_default_deny(&self, reference: RuleRef) -> bool {
+        let ruleset = self.compiled.ruleset();
+        let of_group = ruleset.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
+        let rule = ruleset.rule(reference);
+        of_group && rule.is_some_and(|r| r.action == Action::Deny && r.name.as_deref().is_some_and(is_default_rule))
     }
 
     fn address(&self, end: End) -> Option<IpAddr> {
@@ -236,6 +313,8 @@ impl Teller<'_> {
                 format!("{subject_name} {does} packets of its own pods to itself (`defaultEndpointToHostAction: {}`)", action.as_str())
             }
             Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
+            Reason::NotPeered => self.not_peered(stage),
+            Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic"),
             Reason::Rule(rule) => {
@@ -270,6 +349,9 @@ impl Teller<'_> {
                 let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
                 format!("{} have equal priority and disagree; either may be looked at first", names.join(" and "))
             }
+            UnknownFact::Placement => {
+                "the text does not say on which nodes the pods run; on one node their packets never meet it".to_owned()
+            }
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
             }
@@ -278,13 +360,21 @@ impl Teller<'_> {
         }
     }
 
+    fn not_peered(&self, stage: Stage) -> String {
+        let Stage::NotPeered(one, other) = stage else { return String::new() };
+        let name = |number: u32| self.snapshot.cloud.networks.get(number as usize).map_or("", |n| &n.name);
+        format!("the virtual networks `{}` and `{}` are not peered, and peerings do not pass traffic on to a third", name(one), name(other))
+    }
+
     fn fact_places(&self, fact: &UnknownFact) -> Vec<Place> {
         match fact {
             UnknownFact::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
             UnknownFact::EqualPriority(policies) => {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
-            UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::HostInput | UnknownFact::Traffic => Vec::new(),
+            UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::HostInput | UnknownFact::Placement | UnknownFact::Traffic => {
+                Vec::new()
+            }
         }
     }
 

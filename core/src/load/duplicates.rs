@@ -24,7 +24,7 @@ fn identity(resource: &Resource) -> Identity<'_> {
         group => group,
     };
     let namespace = match resource.kind {
-        Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) => "",
+        Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) => "",
         _ => resource.meta.namespace.as_deref().unwrap_or("default"),
     };
     (group, &resource.kind_name, namespace, &resource.meta.name)

@@ -154,6 +154,12 @@ fn add(loaded: &mut Loaded, source: SourceId, offset: usize, parsed: Arc<ParsedD
 
 /// Reads one document. Its tree is not kept: for what a person looks at, the text itself is there.
 fn read(text: &str, limits: &Limits) -> ParsedDocument {
+    if resources::is_command_text(text) {
+        let read = resources::read_commands(text);
+        let mut diagnostics = read.diagnostics;
+        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
+        return ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics };
+    }
     let parsed = document::parse(text, limits);
     let read = resources::read(&parsed.tree, text);
     let errors: Vec<Span> = parsed

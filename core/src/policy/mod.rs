@@ -14,8 +14,8 @@
 pub mod order;
 mod translate;
 
-pub(crate) use translate::address_terms;
-pub use translate::translate;
+pub use translate::{KIND_OF_GROUPS, default_rules, ordered_rules, translate};
+pub(crate) use translate::{address_terms, is_default_rule};
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -228,6 +228,8 @@ pub enum SubjectMatch {
     Endpoints(Selector),
     /// Endpoints that list exactly these profiles, in this order.
     Profiles(Vec<Box<str>>),
+    /// A network security group where it is used (an index into [`crate::snapshot::cloud::Cloud::uses`]).
+    Group(u32),
     /// Host endpoints: of these nodes, or of all but these.
     Hosts {
         /// Names of nodes.
@@ -242,7 +244,7 @@ impl SubjectMatch {
     pub fn pods(&self) -> Option<&Subject> {
         match self {
             SubjectMatch::Pods(subject) => Some(subject),
-            SubjectMatch::Endpoints(_) | SubjectMatch::Profiles(_) | SubjectMatch::Hosts { .. } => None,
+            SubjectMatch::Endpoints(_) | SubjectMatch::Profiles(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => None,
         }
     }
 }
@@ -375,6 +377,15 @@ pub enum PeerTermKind {
     Nodes(LabelSelector),
     /// Ends as a side of a Calico rule describes them.
     Entity(Box<EntityMatch>),
+    /// Ends by address, as far as the addresses are known.
+    UnknownAddresses {
+        /// Addresses that match for certain.
+        certain: AddressSet,
+        /// Addresses that match for certain or possibly.
+        possible: AddressSet,
+        /// What is not known: a service tag, say.
+        name: Box<str>,
+    },
     /// Outside ends by DNS name: which addresses these have, no text can tell.
     DomainNames(Vec<Box<str>>),
     /// A field that is not known here; its whole rule is read as allowing nothing, or as denying everything ("fail closed").

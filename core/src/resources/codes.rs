@@ -209,3 +209,76 @@ pub const STORED_WITHOUT_TYPES: Code = Code("CAL028");
 pub const TYPES_DIFFER: Code = Code("CAL029");
 /// `services` without a namespace in a policy that has one.
 pub const SERVICE_WITHOUT_NAMESPACE: Code = Code("CAL030");
+
+// ---- Azure -------------------------------------------------------------------------------------------------------------------------
+
+/// A priority that is no number from 100 to 4096.
+pub const AZ_PRIORITY: Code = Code("AZ001");
+/// Two rules of one group with the same priority and direction.
+pub const AZ_DUPLICATE_PRIORITY: Code = Code("AZ002");
+/// Two rules of one group with the same name.
+pub const AZ_DUPLICATE_NAME: Code = Code("AZ003");
+/// A name that Azure does not take.
+pub const AZ_RULE_NAME: Code = Code("AZ004");
+/// A word that is none of those that a field takes.
+pub const AZ_WORD: Code = Code("AZ005");
+/// Ports that are none.
+pub const AZ_PORT: Code = Code("AZ006");
+/// Text that is no address, prefix or service tag.
+pub const AZ_PREFIX: Code = Code("AZ007");
+/// A service tag or `*` in a list of prefixes.
+pub const AZ_TAG_IN_LIST: Code = Code("AZ008");
+/// A field and its plural, both filled in.
+pub const AZ_SINGULAR_AND_PLURAL: Code = Code("AZ009");
+/// A service tag whose addresses are not known here.
+pub const AZ_UNKNOWN_TAG: Code = Code("AZ010");
+/// An expression that nothing in the template resolves.
+pub const AZ_UNRESOLVED: Code = Code("AZ011");
+/// More rules or addresses than a group takes.
+pub const AZ_TOO_MANY: Code = Code("AZ012");
+/// A field that must be there is not.
+pub const AZ_REQUIRED: Code = Code("AZ013");
+/// A prefix with bits set beyond its length.
+pub const AZ_HOST_BITS: Code = Code("AZ014");
+/// A description that is too long.
+pub const AZ_DESCRIPTION: Code = Code("AZ015");
+/// An application security group beside addresses.
+pub const AZ_GROUP_AND_PREFIX: Code = Code("AZ016");
+/// Several application security groups on one side.
+pub const AZ_SEVERAL_GROUPS: Code = Code("AZ017");
+/// Ports with a protocol that has none.
+pub const AZ_PORTS_IGNORED: Code = Code("AZ018");
+/// Resources of Azure's that are not read.
+pub const AZ_NOT_READ: Code = Code("AZ019");
+/// A field that is not known in the short form.
+pub const AZ_FIELD: Code = Code("AZ020");
+/// A network, subnet, group or address that is referred to and not given.
+pub const AZ_MISSING: Code = Code("AZ021");
+/// A subnet that Azure would refuse: outside its network, too small, or across another.
+pub const AZ_SUBNET: Code = Code("AZ022");
+/// An address space that Azure would refuse.
+pub const AZ_SPACE: Code = Code("AZ023");
+/// A peering that does not work: one side only, or overlapping networks.
+pub const AZ_PEERING: Code = Code("AZ024");
+/// An address that nothing in its subnet can have.
+pub const AZ_ADDRESS: Code = Code("AZ025");
+/// Something assumed because the text does not say it.
+pub const AZ_ASSUMED: Code = Code("AZ026");
+/// Ranges of a cluster that Azure would refuse.
+pub const AZ_RANGES: Code = Code("AZ027");
+/// A subnet too small for its cluster.
+pub const AZ_EXHAUSTED: Code = Code("AZ028");
+/// A public address of a kind that was retired.
+pub const AZ_RETIRED: Code = Code("AZ029");
+/// A command line that cannot be taken apart.
+pub const AZ_COMMAND: Code = Code("AZ040");
+/// An option that the command does not have.
+pub const AZ_OPTION: Code = Code("AZ041");
+/// A value that an option does not take.
+pub const AZ_OPTION_VALUE: Code = Code("AZ042");
+/// Options that do not go together.
+pub const AZ_COMBINATION: Code = Code("AZ043");
+/// A command that plays no part here.
+pub const AZ_COMMAND_NOT_USED: Code = Code("AZ044");
+/// What else one should know of a cluster.
+pub const AZ_CLUSTER_NOTE: Code = Code("AZ045");

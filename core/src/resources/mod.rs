@@ -4,6 +4,7 @@
 //! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set if it is in doubt what it means: then it is
 //! shown, but never enforced.
 
+pub mod azure;
 pub mod calico;
 pub mod codes;
 
@@ -18,7 +19,7 @@ pub use cluster_policy::{
     Subject,
 };
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
-pub use read::{Read, read};
+pub use read::{Read, is_command_text, read, read_commands};
 pub use workloads::{
     Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort,
     Workload, WorkloadKind,
@@ -90,4 +91,6 @@ pub enum Kind {
     EndpointSlice(EndpointSlice),
     /// One of Calico's.
     Calico(Box<calico::Calico>),
+    /// One of Azure's network.
+    Azure(Box<azure::Azure>),
 }

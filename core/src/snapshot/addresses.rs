@@ -4,8 +4,6 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::model::AddressSet;
-
 /// Hands out addresses of the pod network in order, leaving out those that are taken.
 ///
 /// They are made up: the page shows them so that a packet has addresses to show, but no verdict may rest on one.
@@ -18,9 +16,9 @@ pub(super) struct AddressPool {
 }
 
 impl AddressPool {
-    /// A pool over a network; the first address of each range (the network's own) is never handed out.
-    pub(super) fn new(network: &AddressSet, taken: BTreeSet<IpAddr>) -> Self {
-        AddressPool { ranges: network.ranges().collect(), current: 0, offset: 1, taken }
+    /// A pool over ranges; the first address of each range (the network's own) is never handed out.
+    pub(super) fn new(ranges: Vec<(IpAddr, IpAddr)>, taken: BTreeSet<IpAddr>) -> Self {
+        AddressPool { ranges, current: 0, offset: 1, taken }
     }
 
     /// The next free address; nothing when the network is exhausted.

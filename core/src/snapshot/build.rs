@@ -78,9 +78,14 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
             add_workload_endpoint(resource, endpoint, *namespace, document, &nodes, &mut snapshot);
         }
     }
+    super::cloud::add(&resources, &mut snapshot);
     super::calico::add(&resources, &|resource| scope.namespace_of(resource), &namespaces, &nodes, &mut snapshot);
     add_services(&resources, &scope, &namespaces, &mut snapshot);
-    give_addresses(&mut snapshot);
+    let pools = super::cloud::pools(&snapshot.cloud, &snapshot);
+    if !pools.is_empty() {
+        snapshot.pod_network = pools.iter().fold(AddressSet::default(), |set, (first, last)| set.union(&AddressSet::range(*first, *last)));
+    }
+    give_addresses(&mut snapshot, pools);
     snapshot
 }
 
@@ -194,7 +199,7 @@ impl<'a> Scope<'a> {
                 Kind::Namespace => {
                     found.insert(&resource.meta.name, (resource.meta.labels.clone(), Some(resource.span.within(document))));
                 }
-                Kind::Node(_) | Kind::ClusterPolicy(_) => {}
+                Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) => {}
                 Kind::Calico(calico) if !calico.is_namespaced() => {}
                 _ => {
                     found.entry(self.namespace_of(resource)).or_default();
@@ -407,9 +412,10 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
 }
 
 /// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names.
-fn give_addresses(snapshot: &mut Snapshot) {
+fn give_addresses(snapshot: &mut Snapshot, pools: Vec<(IpAddr, IpAddr)>) {
     let taken = snapshot.endpoints.iter().flat_map(|e| e.addresses.iter().copied()).collect();
-    let mut pool = AddressPool::new(&snapshot.pod_network, taken);
+    let ranges = if pools.is_empty() { snapshot.pod_network.ranges().collect() } else { pools };
+    let mut pool = AddressPool::new(ranges, taken);
     for endpoint in &mut snapshot.endpoints {
         if !endpoint.addresses.is_empty() {
             continue;

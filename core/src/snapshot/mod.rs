@@ -5,6 +5,7 @@
 mod addresses;
 mod build;
 pub(crate) mod calico;
+pub mod cloud;
 mod services;
 
 pub use build::build;
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub profiles: Vec<Profile>,
     /// Where pods without a given address may have theirs.
     pub pod_network: AddressSet,
+    /// The cloud's network; empty where the text says nothing of it.
+    pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -12,6 +12,7 @@ mod input;
 mod invalid;
 mod lists;
 mod nca;
+mod nsg;
 mod table;
 
 pub use disputed::{Disputed, disputed};
@@ -78,6 +79,7 @@ fn visit(folder: &Path, sets: &mut Sets) -> Result<(), String> {
                 calico_flows::run(&member, sets)?;
                 calico_language::run(&member, sets)?;
                 calico_static::run(&member, sets)?;
+                nsg::run(&member, sets)?;
             }
         } else if let Some(form) = Form::of(&member)? {
             form.run(&set, &member, sets)?;

@@ -1,5 +1,6 @@
 //! From resources to the one policy language.
 
+mod azure;
 mod calico;
 
 use alloc::boxed::Box;
@@ -18,12 +19,16 @@ use crate::resources::{
     Kind, NetworkPolicy, PeerKind, Peers, Port, PortKind, Ports, Resource, Subject as ClusterSubject,
 };
 use crate::settings::{Engine, IpBlockReach, OtherProtocols, Settings};
+use crate::snapshot::cloud::Cloud;
 use crate::text::{DocumentId, Span};
+
+pub(crate) use azure::is_default as is_default_rule;
+pub use azure::{KIND as KIND_OF_GROUPS, default_rules, ordered as ordered_rules};
 
 /// Translates every policy that an API server would accept. Refused ones are left out: they would not exist in the cluster.
 ///
 /// `settings` are [settled](Settings::settled).
-pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Settings) -> Ruleset {
+pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, cloud: &Cloud, settings: &Settings) -> Ruleset {
     let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
     let mut ruleset = match settings.engine {
         Engine::Calico => calico::translate(&resources, settings),
@@ -36,6 +41,8 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
         ruleset.tiers.clear();
         ruleset.no_engine = true;
     }
+    // The cloud's network filters whatever is installed in the cluster.
+    azure::add(cloud, &mut ruleset);
     ruleset.tiers.retain(|tier| !tier.groups.is_empty());
     ruleset
 }
@@ -290,10 +297,11 @@ fn cluster_subject(subject: &ClusterSubject) -> Subject {
 /// change its shape when `policyTypes` does.
 pub(crate) fn address_terms(ruleset: &Ruleset, direction: Direction) -> impl Iterator<Item = &AddressSet> {
     ruleset.policies.iter().flat_map(move |p| p.rules(direction)).flat_map(|rule| {
-        rule.peers.terms().iter().chain(&rule.own).filter_map(|term| match &term.kind {
-            PeerTermKind::Addresses { set, .. } => Some(set),
-            PeerTermKind::Entity(entity) => entity.addresses.as_ref(),
-            _ => None,
+        rule.peers.terms().iter().chain(&rule.own).flat_map(|term| match &term.kind {
+            PeerTermKind::Addresses { set, .. } => alloc::vec![set],
+            PeerTermKind::UnknownAddresses { certain, possible, .. } => alloc::vec![certain, possible],
+            PeerTermKind::Entity(entity) => entity.addresses.iter().collect(),
+            _ => Vec::new(),
         })
     })
 }

@@ -8,6 +8,7 @@
 //! Messages are worded as API servers word them (`spec.ingress[0].from[1].ipBlock.cidr: Invalid value: "x": …`), since that is what
 //! people know and search for; the place is always the offending field itself.
 
+pub(crate) mod azure;
 mod calico;
 mod cluster_policy;
 mod fields;
@@ -28,6 +29,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use hashbrown::HashMap;
 
+pub use self::azure::is_command_text;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, Unread, What};
 use super::{ClusterPolicyKind, Kind, Resource, codes};
@@ -68,9 +70,21 @@ const OBJECT_HINTS: &[(&str, &str)] = &[
 pub fn read(tree: &Tree, text: &str) -> Read {
     let mut objects = Objects { reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
     if let Some(root) = tree.root().filter(|root| !root.is_null()) {
-        objects.read(root, None, 0);
+        if azure::is_azure(root) {
+            azure::AzureReader::new(&mut objects.reader, &mut objects.resources).document(root);
+        } else {
+            objects.read(root, None, 0);
+        }
     }
     objects.finish()
+}
+
+/// Reads a document that is made of command lines (see [`is_command_text`]).
+pub fn read_commands(text: &str) -> Read {
+    let mut reader = Reader::new(text);
+    let mut resources = Vec::new();
+    azure::read_commands(text, &mut reader, &mut resources);
+    Read { resources, diagnostics: reader.findings }
 }
 
 /// What a list says about its items: its API version and, for a `PodList`, the kind `Pod`.

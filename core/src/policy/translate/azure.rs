@@ -1,0 +1,201 @@
+//! Network security groups in the one policy language: ordered rules with both ends by address. Upstream: azure.md 2.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use crate::model::AddressSet;
+use crate::policy::{
+    Action, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
+    TrafficMatch,
+};
+use crate::resources::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
+use crate::resources::calico::CalicoPort;
+use crate::snapshot::cloud::tags::{self, KnownTag};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse};
+use crate::text::Place;
+
+/// The name of the tier of all groups. A packet meets one group after the other, never two as policies of one tier.
+pub(crate) const TIER: &str = "Network security groups";
+/// The kind of policy that a group becomes.
+pub const KIND: &str = "NetworkSecurityGroup";
+
+/// The default rules of every group: direction, name, priority, source, destination, access. Upstream: azure.md 2.2.
+const DEFAULTS: [(RuleDirection, &str, u16, &str, &str, Access); 6] = [
+    (RuleDirection::Inbound, "AllowVnetInBound", 65000, "VirtualNetwork", "VirtualNetwork", Access::Allow),
+    (RuleDirection::Inbound, "AllowAzureLoadBalancerInBound", 65001, "AzureLoadBalancer", "*", Access::Allow),
+    (RuleDirection::Inbound, "DenyAllInBound", 65500, "*", "*", Access::Deny),
+    (RuleDirection::Outbound, "AllowVnetOutBound", 65000, "VirtualNetwork", "VirtualNetwork", Access::Allow),
+    (RuleDirection::Outbound, "AllowInternetOutBound", 65001, "*", "Internet", Access::Allow),
+    (RuleDirection::Outbound, "DenyAllOutBound", 65500, "*", "*", Access::Deny),
+];
+
+/// Whether a rule is one of those that every group has.
+pub(crate) fn is_default(name: &str) -> bool {
+    DEFAULTS.iter().any(|(_, default, ..)| *default == name)
+}
+
+/// The default rules as rules, for showing them.
+pub fn default_rules() -> Vec<SecurityRule> {
+    let side = |text: &str| match text {
+        "*" => RuleSide { any: true, ..RuleSide::default() },
+        tag => RuleSide { tags: alloc::vec![tag.into()], ..RuleSide::default() },
+    };
+    let rule = |(direction, name, priority, source, destination, access): &(RuleDirection, &str, u16, &str, &str, Access)| SecurityRule {
+        name: (*name).into(),
+        span: crate::text::Span::default(),
+        written: Vec::new(),
+        priority: *priority,
+        direction: *direction,
+        access: *access,
+        protocol: None,
+        source: side(source),
+        destination: side(destination),
+        source_ports: PortMatch::default(),
+        destination_ports: PortMatch::default(),
+        refused: false,
+    };
+    DEFAULTS.iter().map(rule).collect()
+}
+
+/// The rules of a group in the order in which packets meet them, default rules last, each with its place.
+pub fn ordered(group: &Group, direction: RuleDirection) -> Vec<(SecurityRule, Place)> {
+    let mut own: Vec<(SecurityRule, Place)> =
+        group.rules.iter().filter(|(rule, _)| rule.direction == direction && !rule.refused).cloned().collect();
+    own.sort_by_key(|(rule, _)| rule.priority);
+    for default in default_rules().into_iter().filter(|rule| rule.direction == direction) {
+        // Where the text shows a default rule, that is the place to point at.
+        let shown = group.defaults.iter().find(|(shown, _)| shown.direction == direction && shown.priority == default.priority);
+        let place = shown.map_or(group.place, |(_, place)| *place);
+        own.push((SecurityRule { span: place.span, ..default }, place));
+    }
+    own
+}
+
+/// Adds the groups of the cloud, one policy for each use of a group.
+pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
+    let mut groups = Vec::new();
+    for (number, used) in (0..).zip(&cloud.uses) {
+        let Some(group) = cloud.groups.get(used.group as usize) else { continue };
+        let id = PolicyId(ruleset.policies.len() as u32);
+        let rules = |direction| ordered(group, direction).iter().map(|(rule, place)| translated(rule, *place, used, cloud)).collect();
+        ruleset.policies.push(Policy {
+            id,
+            kind: KIND,
+            namespace: None,
+            name: group.name.clone(),
+            place: group.place,
+            subject: SubjectMatch::Group(number),
+            subject_place: group.place,
+            priority: None,
+            acts_on_egress: true,
+            acts_on_ingress: true,
+            egress: rules(RuleDirection::Outbound),
+            ingress: rules(RuleDirection::Inbound),
+            hook: HookMatch::Any,
+            not_enforced: None,
+        });
+        groups.push(alloc::vec![id]);
+    }
+    ruleset.tiers.push(Tier {
+        name: TIER.to_owned(),
+        noun: "network security groups",
+        groups,
+        end: TierEnd::Deny,
+        ports_only: false,
+        ordered: true,
+    });
+}
+
+fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud) -> Rule {
+    let source = side(&rule.source, used, cloud);
+    let destination = side(&rule.destination, used, cloud);
+    // Ports that are not to be told make a match possible only, which the peers say.
+    let uncertain = rule.source_ports.unresolved || rule.destination_ports.unresolved;
+    let (peer_side, own_side, peer, own) = match rule.direction {
+        RuleDirection::Inbound => (&rule.source, &rule.destination, source, destination),
+        RuleDirection::Outbound => (&rule.destination, &rule.source, destination, source),
+    };
+    let placed = |side: &RuleSide, kind| PeerTerm { place: side.span.map_or(place, |span| span.within(place.document)), kind };
+    let peer = match (peer, uncertain) {
+        (None, true) => Some(possibly(AddressSet::everything(), "ports")),
+        (Some(PeerTermKind::Addresses { set, .. }), true) => Some(possibly(set, "ports")),
+        (peer, _) => peer,
+    };
+    Rule {
+        place,
+        name: Some(rule.name.to_string()),
+        action: if rule.access == Access::Allow { Action::Allow } else { Action::Deny },
+        peers: peer.map_or(PeerMatch::Any, |kind| PeerMatch::Of(alloc::vec![placed(peer_side, kind)])),
+        traffic: traffic(rule, place),
+        http: None,
+        own: own.map(|kind| placed(own_side, kind)),
+    }
+}
+
+fn possibly(set: AddressSet, name: &str) -> PeerTermKind {
+    PeerTermKind::UnknownAddresses { certain: AddressSet::default(), possible: set, name: name.into() }
+}
+
+/// What a side matches; nothing for everything.
+fn side(side: &RuleSide, used: &GroupUse, cloud: &Cloud) -> Option<PeerTermKind> {
+    if side.any {
+        return None;
+    }
+    let mut certain = AddressSet::of_cidrs(&side.prefixes);
+    let mut possible = AddressSet::default();
+    let mut unknown: Option<Box<str>> = None;
+    for group in &side.groups {
+        // A group without members matches nothing.
+        if let Some(members) = cloud.application_groups.get(&group.to_lowercase()) {
+            certain = certain.union(members);
+        }
+    }
+    for tag in &side.tags {
+        match &**tag {
+            "VirtualNetwork" => certain = certain.union(&used.virtual_network),
+            "Internet" => certain = certain.union(&tags::internet(&used.virtual_network)),
+            "AzureLoadBalancer" => certain = certain.union(&AddressSet::range(tags::PLATFORM, tags::PLATFORM)),
+            "*" => return None,
+            tag => match cloud.tags.get(&tag.to_lowercase()) {
+                Some(given) => certain = certain.union(given),
+                None => match tags::known(tag) {
+                    KnownTag::Addresses(set) => certain = certain.union(&set),
+                    KnownTag::SomewherePublic => {
+                        possible = possible.union(&tags::internet(&used.virtual_network));
+                        unknown = Some(tag.into());
+                    }
+                    KnownTag::Unheard => {
+                        possible = AddressSet::everything();
+                        unknown = Some(tag.into());
+                    }
+                },
+            },
+        }
+    }
+    if side.unresolved {
+        possible = AddressSet::everything();
+        unknown = Some("an expression".into());
+    }
+    Some(match unknown {
+        Some(name) => PeerTermKind::UnknownAddresses { possible: possible.union(&certain), certain, name },
+        None => PeerTermKind::Addresses { set: certain, inside_too: true },
+    })
+}
+
+fn traffic(rule: &SecurityRule, place: Place) -> TrafficMatch {
+    let ports = |ports: &PortMatch| match (&ports.ranges, ports.unresolved) {
+        (Some(ranges), false) => ranges.iter().map(|(first, last)| CalicoPort::Range(*first, *last)).collect(),
+        _ => Vec::new(),
+    };
+    let packet = PacketMatch {
+        place: Some(rule.destination_ports.span.map_or(place, |span| span.within(place.document))),
+        protocol: rule.protocol,
+        source_ports: ports(&rule.source_ports),
+        destination_ports: ports(&rule.destination_ports),
+        ..PacketMatch::default()
+    };
+    let anything = packet.protocol.is_none() && packet.source_ports.is_empty() && packet.destination_ports.is_empty();
+    if anything { TrafficMatch::Any } else { TrafficMatch::Packet(Box::new(packet)) }
+}

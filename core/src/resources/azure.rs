@@ -1,0 +1,439 @@
+//! Azure's network resources as a person's text describes them, whichever of the many shapes it has.
+//!
+//! Upstream: azure.md 1 and 2; field names are those of the Azure Resource Manager.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::model::{Cidr, Protocol};
+use crate::text::Span;
+
+/// One resource of Azure's.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Azure {
+    /// A network security group.
+    Group(SecurityGroup),
+    /// A rule that is written as a resource of its own, for a group.
+    Rule {
+        /// The group.
+        group: Reference,
+        /// The rule.
+        rule: Box<SecurityRule>,
+    },
+    /// A virtual network with the subnets that are written in it.
+    Network(VirtualNetwork),
+    /// A subnet that is written as a resource of its own.
+    Subnet {
+        /// Its virtual network.
+        network: Reference,
+        /// The subnet.
+        subnet: Subnet,
+    },
+    /// One direction of a peering.
+    Peering {
+        /// The network that it belongs to.
+        network: Reference,
+        /// The other network.
+        remote: Reference,
+    },
+    /// A network interface.
+    Interface(Interface),
+    /// A virtual machine, as far as it has interfaces.
+    Machine {
+        /// Its interfaces.
+        interfaces: Vec<Reference>,
+        /// Its availability zones.
+        zones: Vec<Box<str>>,
+    },
+    /// A public address.
+    PublicAddress(PublicAddress),
+    /// An application security group: only its name.
+    ApplicationGroup,
+    /// A route table.
+    RouteTable(Vec<Route>),
+    /// What a service tag stands for.
+    Tag(Vec<Cidr>),
+    /// A cluster, as a command line makes it.
+    Cluster(Box<Cluster>),
+    /// Nodes that are added to a cluster.
+    NodePool {
+        /// The cluster.
+        cluster: Reference,
+        /// The nodes; 0 for pods on a node stands for what the cluster's plugin has.
+        pool: NodePool,
+    },
+    /// A change to something that is given elsewhere: `az network vnet subnet update`.
+    Attach {
+        /// The subnet or interface.
+        target: Reference,
+        /// What is attached.
+        group: Reference,
+        /// Whether the target is an interface.
+        to_interface: bool,
+    },
+}
+
+/// The name of another resource, with the name of what it is part of where an identifier says it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reference {
+    /// Its name.
+    pub name: Box<str>,
+    /// The network of a subnet.
+    pub parent: Option<Box<str>>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A network security group.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct SecurityGroup {
+    /// Where it is.
+    pub location: Option<Box<str>>,
+    /// The rules that people wrote, in the order written.
+    pub rules: Vec<SecurityRule>,
+    /// The default rules, where the text shows them. They are the same in every group.
+    pub defaults: Vec<SecurityRule>,
+    /// Subnets that it says it is attached to.
+    pub subnets: Vec<Reference>,
+    /// Interfaces that it says it is attached to.
+    pub interfaces: Vec<Reference>,
+}
+
+/// Whether a rule lets through or stops.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Access {
+    /// Let through.
+    Allow,
+    /// Stopped.
+    Deny,
+}
+
+/// Which packets a rule is about, seen from the subnet or interface.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RuleDirection {
+    /// Those that come in.
+    Inbound,
+    /// Those that go out.
+    Outbound,
+}
+
+impl RuleDirection {
+    /// `inbound` or `outbound`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RuleDirection::Inbound => "inbound",
+            RuleDirection::Outbound => "outbound",
+        }
+    }
+}
+
+/// A rule of a network security group.
+#[derive(Clone, PartialEq, Debug)]
+pub struct SecurityRule {
+    /// Its name.
+    pub name: Box<str>,
+    /// The whole rule.
+    pub span: Span,
+    /// Every field of it as written, so that the rule can be printed again without loss.
+    pub written: Vec<WrittenField>,
+    /// Lower numbers come first.
+    pub priority: u16,
+    /// Which packets it is about.
+    pub direction: RuleDirection,
+    /// What it does.
+    pub access: Access,
+    /// Its protocol; nothing for all.
+    pub protocol: Option<Protocol>,
+    /// Where packets come from.
+    pub source: RuleSide,
+    /// Where packets go.
+    pub destination: RuleSide,
+    /// Ports that packets come from.
+    pub source_ports: PortMatch,
+    /// Ports that packets go to.
+    pub destination_ports: PortMatch,
+    /// Set where Azure would refuse the rule and its meaning is in doubt: it takes part in nothing.
+    pub refused: bool,
+}
+
+/// A field of a rule as written, under its name in the Azure Resource Manager.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WrittenField {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: WrittenValue,
+}
+
+/// The value of a [`WrittenField`].
+#[derive(Clone, PartialEq, Debug)]
+pub enum WrittenValue {
+    /// `null`.
+    Null,
+    /// Text.
+    Text(Box<str>),
+    /// A number.
+    Number(i64),
+    /// A list of texts.
+    List(Vec<Box<str>>),
+    /// A list of references by identifier: `[{"id": …}]`.
+    Ids(Vec<Box<str>>),
+}
+
+/// One end of packets, as a rule describes it: the union of all parts.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct RuleSide {
+    /// Where it is written; nothing if it is not.
+    pub span: Option<Span>,
+    /// Any address.
+    pub any: bool,
+    /// Addresses and prefixes.
+    pub prefixes: Vec<Cidr>,
+    /// Service tags as written.
+    pub tags: Vec<Box<str>>,
+    /// Application security groups by name. Where there are any, they are all there is.
+    pub groups: Vec<Box<str>>,
+    /// Whether a part of it is an expression that nothing in the text resolves.
+    pub unresolved: bool,
+}
+
+/// Ports of a rule.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PortMatch {
+    /// Where they are written; nothing if they are not.
+    pub span: Option<Span>,
+    /// First and last port of each range; nothing for all ports.
+    pub ranges: Option<Vec<(u16, u16)>>,
+    /// Whether a part is an expression that nothing in the text resolves.
+    pub unresolved: bool,
+}
+
+/// A virtual network.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct VirtualNetwork {
+    /// Its region.
+    pub location: Option<Box<str>>,
+    /// Its address space.
+    pub prefixes: Vec<(Cidr, Span)>,
+    /// Subnets that are written in it.
+    pub subnets: Vec<Subnet>,
+    /// Networks that it is peered with, as it says.
+    pub peerings: Vec<Reference>,
+    /// Ranges behind its gateways.
+    pub on_premises: Vec<Cidr>,
+}
+
+/// A subnet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Subnet {
+    /// Its name.
+    pub name: Box<str>,
+    /// The whole subnet.
+    pub span: Span,
+    /// Its ranges.
+    pub prefixes: Vec<(Cidr, Span)>,
+    /// Its network security group.
+    pub group: Option<Reference>,
+    /// Its route table.
+    pub routes: Option<Reference>,
+}
+
+/// A network interface.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Interface {
+    /// Its region.
+    pub location: Option<Box<str>>,
+    /// The machine that it belongs to, if it says so.
+    pub machine: Option<Box<str>>,
+    /// Its network security group.
+    pub group: Option<Reference>,
+    /// Its address configurations.
+    pub configurations: Vec<Configuration>,
+    /// Further addresses at which packets come to it: front ends of a load balancer with floating IP.
+    pub floating: Vec<IpAddr>,
+    /// Ranges of pods behind it.
+    pub pod_prefixes: Vec<Cidr>,
+    /// Zones of its machine, where the text says so here.
+    pub zones: Vec<Box<str>>,
+}
+
+/// An address configuration of an interface.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Configuration {
+    /// Its private address, if it is given.
+    pub address: Option<IpAddr>,
+    /// Its subnet.
+    pub subnet: Option<Reference>,
+    /// Its public address.
+    pub public: Option<Reference>,
+    /// What kind of public address it has, where that is written here.
+    pub public_sku: Option<AddressSku>,
+    /// Its application security groups.
+    pub groups: Vec<Box<str>>,
+}
+
+/// Kinds of public address. Upstream: azure.md 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum AddressSku {
+    /// Open to the Internet where no group says otherwise; retired on 30 September 2025.
+    Basic,
+    /// Closed to the Internet where no group allows.
+    #[default]
+    Standard,
+}
+
+impl AddressSku {
+    /// `Basic` or `Standard`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            AddressSku::Basic => "Basic",
+            AddressSku::Standard => "Standard",
+        }
+    }
+}
+
+/// A public address.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PublicAddress {
+    /// Its kind.
+    pub sku: AddressSku,
+    /// The address, where it is known.
+    pub address: Option<IpAddr>,
+    /// Its zones.
+    pub zones: Vec<Box<str>>,
+}
+
+/// A route that somebody wrote.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Route {
+    /// Its range.
+    pub prefix: Cidr,
+    /// Where it leads: `VirtualAppliance`, `None`, …
+    pub next_hop: Box<str>,
+}
+
+/// Where pods get their addresses. Upstream: azure.md 3.1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Plugin {
+    /// `kubenet`: a range of their own, a route for each node.
+    Kubenet,
+    /// Azure CNI: addresses of the nodes' subnet, set aside when a node joins.
+    NodeSubnet,
+    /// Azure CNI with a subnet for pods.
+    PodSubnet,
+    /// Azure CNI overlay: a range of their own, in a routing domain of its own.
+    Overlay,
+    /// None: whatever one installs oneself.
+    None,
+}
+
+impl Plugin {
+    /// All, in the order to show them.
+    pub const ALL: [Plugin; 5] = [Plugin::Overlay, Plugin::NodeSubnet, Plugin::PodSubnet, Plugin::Kubenet, Plugin::None];
+
+    /// A name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Plugin::Kubenet => "kubenet",
+            Plugin::NodeSubnet => "Azure CNI, node subnet",
+            Plugin::PodSubnet => "Azure CNI, pod subnet",
+            Plugin::Overlay => "Azure CNI overlay",
+            Plugin::None => "bring your own CNI",
+        }
+    }
+
+    /// A word for options.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Plugin::Kubenet => "kubenet",
+            Plugin::NodeSubnet => "azure",
+            Plugin::PodSubnet => "pod-subnet",
+            Plugin::Overlay => "overlay",
+            Plugin::None => "none",
+        }
+    }
+
+    /// The plugin with this word.
+    pub fn from_name(name: &str) -> Option<Plugin> {
+        Plugin::ALL.into_iter().find(|plugin| plugin.as_str() == name)
+    }
+
+    /// Pods on a node where nothing is said.
+    pub const fn default_max_pods(self) -> u32 {
+        match self {
+            Plugin::Kubenet => 110,
+            Plugin::NodeSubnet => 30,
+            Plugin::PodSubnet | Plugin::Overlay | Plugin::None => 250,
+        }
+    }
+
+    /// Whether pods have addresses of the virtual network, which everything in it can reach.
+    pub const fn is_flat(self) -> bool {
+        matches!(self, Plugin::NodeSubnet | Plugin::PodSubnet)
+    }
+}
+
+/// The policy engine that a cluster is made with. Upstream: azure.md 3.2.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ClusterEngine {
+    /// None: policies are stored and not enforced.
+    None,
+    /// Azure's own network policy manager.
+    Azure,
+    /// Calico.
+    Calico,
+    /// Cilium.
+    Cilium,
+}
+
+/// A cluster, as a command line makes it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Cluster {
+    /// Where pods get their addresses.
+    pub plugin: Plugin,
+    /// Its policy engine; nothing where the plugin leaves the choice open.
+    pub engine: Option<ClusterEngine>,
+    /// Its region, if it is said.
+    pub location: Option<Box<str>>,
+    /// Its nodes: name of the pool, how many, pods on each, subnet, zones.
+    pub pools: Vec<NodePool>,
+    /// The range of pods, where they have one.
+    pub pod_ranges: Vec<Cidr>,
+    /// The range of Services.
+    pub service_ranges: Vec<Cidr>,
+    /// The address of the cluster's DNS.
+    pub dns_service: Option<IpAddr>,
+    /// Where the pods' range, Services' range and DNS address are written.
+    pub ranges_span: Span,
+    /// How its API server is reached.
+    pub control_plane: ControlPlane,
+}
+
+/// Nodes that are alike.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NodePool {
+    /// Its name.
+    pub name: Box<str>,
+    /// How many nodes it has.
+    pub count: u32,
+    /// Pods on each, at most.
+    pub max_pods: u32,
+    /// The nodes' subnet; nothing for the one that Azure makes.
+    pub subnet: Option<Reference>,
+    /// The pods' subnet, if they have one.
+    pub pod_subnet: Option<Reference>,
+    /// Zones that the nodes are spread over.
+    pub zones: Vec<Box<str>>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Who may reach a control plane that Azure runs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ControlPlane {
+    /// Reachable inside the virtual network only.
+    pub private: bool,
+    /// Ranges that may reach it; everything if there are none.
+    pub authorized: Vec<Cidr>,
+}

@@ -1,0 +1,403 @@
+//! Azure's network resources, in whichever shape they were pasted. Upstream: azure.md 2.6.
+//!
+//! ```text
+//! REST and ARM   {type, name, properties: {…}}          fields under `properties`
+//! az … -o json   {type, name, …}                         the same, flattened
+//! template       {$schema, parameters, variables, resources}
+//! lists          […], {value: […]}, {NewNSG: {…}}
+//! effective      {value: [{association, effectiveSecurityRules: […]}]}
+//! short form     azure: {networks, nsgs, machines, …}    (see `short`)
+//! ```
+//!
+//! A field is looked for under `properties`, then in the object itself, in any case, as the Azure Resource Manager does.
+
+mod cluster;
+mod command;
+mod network;
+pub(crate) mod rules;
+mod short;
+mod value;
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+pub use command::is_command_text;
+pub(super) use command::read_commands;
+
+use self::rules::last_segment;
+use self::value::{Scalar, Template, field};
+use super::fields::Reader;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::{NodeRef, Value};
+use crate::model::Labels;
+use crate::resources::azure::{Azure, Reference, SecurityGroup};
+use crate::resources::{Kind, Meta, Resource, codes};
+use crate::text::Span;
+
+/// The `apiVersion` that these resources have here.
+const API_VERSION: &str = "azure";
+/// Templates in templates, and lists in lists, are followed so deep.
+const DEEPEST: usize = 8;
+
+/// Reads the Azure resources of a document.
+pub(super) struct AzureReader<'a, 'r> {
+    reader: &'r mut Reader<'a>,
+    template: Template<'a>,
+    /// Whether the rules being read are default rules, which have numbers of their own.
+    reads_defaults: bool,
+    resources: &'r mut Vec<Resource>,
+    /// Types of resource that play no part, with the first of them.
+    unread: Option<(String, Span, usize)>,
+    /// Expressions that were reported.
+    reported: BTreeSet<String>,
+}
+
+/// Whether a document is one of Azure's.
+pub(super) fn is_azure(node: NodeRef<'_>) -> bool {
+    if let Some(mut items) = node.as_sequence() {
+        return items.next().is_some_and(|first| first.get("kind").is_none() && (looks_like_azure(first) || is_rule(first)));
+    }
+    node.get("azure").is_some_and(|inner| inner.as_mapping().is_some()) || (is_foreign(node) && looks_like_azure(node))
+}
+
+/// Whether it is not an object of Kubernetes's.
+fn is_foreign(node: NodeRef<'_>) -> bool {
+    !(node.get("kind").is_some_and(|k| k.as_str().is_some()) && node.get("apiVersion").is_some())
+}
+
+fn looks_like_azure(node: NodeRef<'_>) -> bool {
+    if node.as_mapping().is_none() {
+        return false;
+    }
+    let text = |name: &str| field(node, name).and_then(NodeRef::as_str).unwrap_or_default();
+    let has = |name: &str| prop(node, name).is_some();
+    text("type").starts_with("Microsoft.")
+        || text("id").contains("/providers/Microsoft.")
+        || text("$schema").contains("schema.management.azure.com")
+        || (has("contentVersion") && has("resources"))
+        || ["securityRules", "defaultSecurityRules", "effectiveSecurityRules", "NewNSG", "newVNet", "addressSpace", "agentPoolProfiles"]
+            .iter()
+            .any(|name| has(name))
+        || node.get("value").and_then(NodeRef::as_sequence).is_some_and(|mut items| items.next().is_some_and(looks_like_azure))
+}
+
+/// A rule by itself: `az network nsg rule list`.
+fn is_rule(node: NodeRef<'_>) -> bool {
+    ["priority", "direction", "access"].iter().all(|name| prop(node, name).is_some())
+}
+
+/// A field under `properties`, or of the object itself.
+fn prop<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
+    field(node, "properties").and_then(|p| field(p, name)).or_else(|| field(node, name)).filter(|n| !n.is_null())
+}
+
+impl<'a, 'r> AzureReader<'a, 'r> {
+    pub(super) fn new(reader: &'r mut Reader<'a>, resources: &'r mut Vec<Resource>) -> Self {
+        AzureReader { reader, template: Template::default(), reads_defaults: false, resources, unread: None, reported: BTreeSet::new() }
+    }
+
+    /// Reads a document.
+    pub(super) fn document(mut self, root: NodeRef<'a>) {
+        if let Some(short) = root.get("azure").filter(|inner| inner.as_mapping().is_some()) {
+            self.short(short);
+        } else {
+            self.value(root, 0);
+        }
+        self.finish();
+    }
+
+    fn finish(self) {
+        if let Some((kind, span, count)) = self.unread {
+            let others = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            let message = format!("`{kind}`{others} of Azure's resources play no part here, and are not used");
+            self.reader.report(Diagnostic::new(codes::AZ_NOT_READ, Severity::Note, span, message));
+        }
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.reader.report(diagnostic);
+    }
+
+    /// Says that an expression cannot be told from the text, once.
+    fn unresolved(&mut self, scalar: &Scalar) {
+        if self.reported.insert(scalar.text.clone()) {
+            let message = format!("`{}` is not to be told from this text", scalar.text);
+            let note = Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, scalar.span, message);
+            self.report(
+                note.help(
+                    "where it matters, the answer is \"cannot tell\"; give the parameter a default value, or paste what was deployed",
+                ),
+            );
+        }
+    }
+
+    /// Any value that may hold resources.
+    fn value(&mut self, node: NodeRef<'a>, depth: usize) {
+        if depth >= DEEPEST {
+            return;
+        }
+        if let Some(items) = node.as_sequence() {
+            let items: Vec<NodeRef<'a>> = items.collect();
+            if items.first().is_some_and(|first| is_rule(*first)) {
+                self.bare_rules(node, &items);
+            } else {
+                items.into_iter().for_each(|item| self.value(item, depth + 1));
+            }
+            return;
+        }
+        if node.as_mapping().is_none() {
+            return;
+        }
+        let schema = field(node, "$schema").and_then(NodeRef::as_str).unwrap_or_default();
+        if schema.contains("deploymentTemplate") || (field(node, "contentVersion").is_some() && field(node, "resources").is_some()) {
+            self.deployment(node, depth);
+            return;
+        }
+        let inner = ["NewNSG", "newVNet", "publicIp", "NewNIC"].iter().find_map(|name| field(node, name));
+        if let Some(inner) = inner {
+            self.value(inner, depth + 1);
+        } else if field(node, "effectiveSecurityRules").is_some() {
+            self.effective(node);
+        } else if let Some(list) = field(node, "value").filter(|list| list.as_sequence().is_some()) {
+            self.value(list, depth + 1);
+        } else {
+            self.resource(node, None, depth);
+        }
+    }
+
+    /// A template: its resources, with its parameters and variables.
+    fn deployment(&mut self, node: NodeRef<'a>, depth: usize) {
+        let outer = self.template;
+        self.template = Template { is_template: true, parameters: field(node, "parameters"), variables: field(node, "variables") };
+        if let Some(resources) = field(node, "resources") {
+            self.list(resources, None, depth);
+        }
+        self.template = outer;
+    }
+
+    /// Resources of a template: a list, or with symbolic names a mapping.
+    fn list(&mut self, resources: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
+        let items: Vec<NodeRef<'a>> = match resources.value() {
+            Value::Mapping(entries) => entries.iter().map(|entry| resources.value_of(entry)).collect(),
+            _ => resources.as_sequence().into_iter().flatten().collect(),
+        };
+        items.into_iter().for_each(|item| self.resource(item, parent, depth + 1));
+    }
+
+    /// One resource. `parent` is type and name of the resource that it is written in.
+    fn resource(&mut self, node: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
+        if depth >= DEEPEST || node.as_mapping().is_none() {
+            return;
+        }
+        if field(node, "condition").is_some_and(|c| matches!(c.value(), Value::Bool(false))) {
+            return;
+        }
+        let own_type = field(node, "type").and_then(|t| self.template.scalar(t)).map(|t| t.text).unwrap_or_default();
+        let own_name = self.name(node);
+        let (full_type, name) = match parent {
+            Some((kind, name)) if !own_type.contains('.') => (format!("{kind}/{own_type}"), format!("{name}/{}", own_name.text)),
+            _ => (own_type, own_name.text.clone()),
+        };
+        let full_type = if full_type.is_empty() { guess(node).to_string() } else { full_type };
+        let name = Scalar { text: name, ..own_name };
+        if let Some(copy) = field(node, "copy") {
+            let message = format!("`{}` is made in a copy loop: it is read as one resource", name.text);
+            self.report(Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, copy.span(), message));
+        }
+        let is = |known: &str| full_type.eq_ignore_ascii_case(known);
+        if is("Microsoft.Network/networkSecurityGroups") {
+            self.group(node, &name);
+        } else if is("Microsoft.Network/networkSecurityGroups/securityRules") {
+            self.separate_rule(node, &name);
+        } else if is("Microsoft.Network/virtualNetworks") {
+            self.network(node, &name);
+        } else if is("Microsoft.Network/virtualNetworks/subnets") {
+            self.separate_subnet(node, &name);
+        } else if is("Microsoft.Network/virtualNetworks/virtualNetworkPeerings") {
+            self.separate_peering(node, &name);
+        } else if is("Microsoft.Network/networkInterfaces") {
+            self.interface(node, &name);
+        } else if is("Microsoft.Compute/virtualMachines") {
+            self.machine(node, &name);
+        } else if is("Microsoft.Network/publicIPAddresses") {
+            self.public_address(node, &name);
+        } else if is("Microsoft.Network/applicationSecurityGroups") {
+            self.emit("ApplicationSecurityGroup", &name, node.span(), Azure::ApplicationGroup);
+        } else if is("Microsoft.Network/routeTables") {
+            self.route_table(node, &name);
+        } else if is("Microsoft.ContainerService/managedClusters") {
+            self.managed_cluster(node, &name);
+        } else if is("Microsoft.Resources/deployments") {
+            if let Some(template) = prop(node, "template") {
+                self.deployment(template, depth + 1);
+            }
+        } else {
+            let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
+            unread.2 += 1;
+        }
+        if let Some(children) = field(node, "resources").filter(|_| self.template.is_template) {
+            self.list(children, Some((&full_type, &name.text)), depth + 1);
+        }
+    }
+
+    /// The name of a resource.
+    fn name(&self, node: NodeRef<'a>) -> Scalar {
+        let found = field(node, "name").and_then(|n| self.template.scalar(n));
+        let from_id = || {
+            let id = field(node, "id").and_then(|n| self.template.scalar(n))?;
+            Some(Scalar { text: last_segment(&id.text).to_string(), ..id })
+        };
+        found.or_else(from_id).unwrap_or_else(|| Scalar { text: String::new(), unknown: false, span: node.span() })
+    }
+
+    /// A resource for the scene.
+    fn emit(&mut self, kind: &str, name: &Scalar, span: Span, azure: Azure) {
+        let meta = Meta {
+            name: name.text.as_str().into(),
+            name_span: name.span,
+            generated: name.text.is_empty(),
+            namespace: None,
+            labels: Labels::default(),
+            labels_span: span,
+        };
+        self.resources.push(Resource {
+            api_version: API_VERSION.into(),
+            kind_name: kind.into(),
+            meta,
+            span,
+            refused: false,
+            kind: Kind::Azure(Box::new(azure)),
+        });
+    }
+
+    /// A reference to another resource: `{"id": …}`, an identifier, or a name.
+    fn reference(&self, node: NodeRef<'a>) -> Option<Reference> {
+        let id = self.template.scalar(field(node, "id").filter(|_| node.as_mapping().is_some()).unwrap_or(node))?;
+        (!id.text.is_empty()).then(|| reference_of(&id))
+    }
+
+    /// References of a list of `{"id": …}`.
+    fn references(&self, node: Option<NodeRef<'a>>) -> Vec<Reference> {
+        node.map_or_else(Vec::new, |n| self.template.items(n)).into_iter().filter_map(|item| self.reference(item)).collect()
+    }
+
+    fn text(&self, node: NodeRef<'a>, name: &str) -> Option<Scalar> {
+        self.template.scalar(prop(node, name)?).filter(|s| !s.text.is_empty())
+    }
+
+    fn location(&self, node: NodeRef<'a>) -> Option<Box<str>> {
+        self.text(node, "location").filter(|l| !l.unknown).map(|l| l.text.as_str().into())
+    }
+
+    /// Zones, as a list of texts or numbers.
+    fn zones(&self, node: NodeRef<'a>) -> Vec<Box<str>> {
+        prop(node, "zones").map_or_else(Vec::new, |z| self.template.scalars(z)).into_iter().map(|s| s.text.as_str().into()).collect()
+    }
+
+    fn group(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let items = |reader: &Self, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let mut rules = self.rules(&items(self, "securityRules"));
+        self.check_group(&name.text, &mut rules);
+        self.reads_defaults = true;
+        let defaults = self.rules(&items(self, "defaultSecurityRules"));
+        self.reads_defaults = false;
+        if let Some(copy) = prop(node, "copy").filter(|c| c.as_sequence().is_some()) {
+            let message = format!("rules of `{}` are made in a copy loop, and are not read", name.text);
+            self.report(Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, copy.span(), message));
+        }
+        let group = SecurityGroup {
+            location: self.location(node),
+            rules,
+            defaults,
+            subnets: self.references(prop(node, "subnets")),
+            interfaces: self.references(prop(node, "networkInterfaces")),
+        };
+        self.emit("NetworkSecurityGroup", name, node.span(), Azure::Group(group));
+    }
+
+    /// A rule that is a resource of its own, named `group/rule`.
+    fn separate_rule(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let Some((group, _)) = name.text.rsplit_once('/') else { return };
+        let group = Reference { name: group.into(), parent: None, span: name.span };
+        let rule = Box::new(self.rule(node));
+        self.emit("SecurityRule", name, node.span(), Azure::Rule { group, rule });
+    }
+
+    /// `az network nsg rule list`: rules, and their group only in their identifiers.
+    fn bare_rules(&mut self, list: NodeRef<'a>, items: &[NodeRef<'a>]) {
+        let id = items.iter().find_map(|item| field(*item, "id")).and_then(NodeRef::as_str).unwrap_or_default();
+        let mut segments = id.split('/').skip_while(|s| !s.eq_ignore_ascii_case("networkSecurityGroups"));
+        let name = segments.nth(1).unwrap_or("rules").to_string();
+        let name = Scalar { text: name, unknown: false, span: list.span() };
+        let is_default = |item: &&NodeRef<'a>| {
+            field(**item, "type").and_then(NodeRef::as_str).is_some_and(|t| t.ends_with("defaultSecurityRules"))
+                || matches!(prop(**item, "priority").map(NodeRef::value), Some(Value::Int(65000..)))
+        };
+        let (defaults, own): (Vec<NodeRef<'a>>, Vec<NodeRef<'a>>) = items.iter().copied().partition(|item| is_default(&item));
+        let mut rules = self.rules(&own);
+        self.check_group(&name.text, &mut rules);
+        self.reads_defaults = true;
+        let defaults = self.rules(&defaults);
+        self.reads_defaults = false;
+        let group = SecurityGroup { rules, defaults, ..SecurityGroup::default() };
+        self.emit("NetworkSecurityGroup", &name, list.span(), Azure::Group(group));
+    }
+
+    /// Effective rules of an interface or subnet: a group, with the tags' true addresses.
+    fn effective(&mut self, node: NodeRef<'a>) {
+        let items = field(node, "effectiveSecurityRules").map_or_else(Vec::new, |list| self.template.items(list));
+        let is_default = |item: &&NodeRef<'a>| {
+            let name = field(**item, "name").and_then(NodeRef::as_str).unwrap_or_default();
+            name.starts_with("defaultSecurityRules/") || matches!(field(**item, "priority").map(NodeRef::value), Some(Value::Int(65000..)))
+        };
+        let (defaults, own): (Vec<NodeRef<'a>>, Vec<NodeRef<'a>>) = items.iter().copied().partition(|item| is_default(&item));
+        let group = field(node, "networkSecurityGroup").and_then(|g| self.reference(g));
+        let span = group.as_ref().map_or(node.span(), |g| g.span);
+        let name = group.map_or_else(|| String::from("effective"), |g| g.name.to_string());
+        let name = Scalar { text: name, unknown: false, span };
+        let mut rules = self.rules(&own);
+        self.check_group(&name.text, &mut rules);
+        self.reads_defaults = true;
+        let defaults = self.rules(&defaults);
+        self.reads_defaults = false;
+        let association = field(node, "association");
+        let one =
+            |reader: &Self, what: &str| association.and_then(|a| field(a, what)).and_then(|r| reader.reference(r)).into_iter().collect();
+        let (subnets, interfaces) = (one(self, "subnet"), one(self, "networkInterface"));
+        let group = SecurityGroup { location: None, rules, defaults, subnets, interfaces };
+        self.emit("NetworkSecurityGroup", &name, node.span(), Azure::Group(group));
+    }
+}
+
+/// The reference that an identifier is: the last name, and for a subnet the name of its network.
+fn reference_of(id: &Scalar) -> Reference {
+    let text = id.text.trim().trim_end_matches('/');
+    let segments: Vec<&str> = text.split('/').collect();
+    let parent = segments.iter().position(|s| s.eq_ignore_ascii_case("virtualNetworks")).and_then(|i| segments.get(i + 1));
+    let name = last_segment(text);
+    Reference { name: name.into(), parent: parent.filter(|p| **p != name || segments.len() > 9).map(|p| Box::from(*p)), span: id.span }
+}
+
+/// The type of a resource that does not say it, by its fields.
+fn guess(node: NodeRef<'_>) -> &'static str {
+    let has = |name: &str| prop(node, name).is_some();
+    let id = field(node, "id").and_then(NodeRef::as_str).unwrap_or_default();
+    if has("securityRules") || has("defaultSecurityRules") {
+        "Microsoft.Network/networkSecurityGroups"
+    } else if has("addressSpace") {
+        "Microsoft.Network/virtualNetworks"
+    } else if id.contains("/subnets/") {
+        "Microsoft.Network/virtualNetworks/subnets"
+    } else if has("ipConfigurations") && (has("enableIPForwarding") || has("primary") || has("macAddress")) {
+        "Microsoft.Network/networkInterfaces"
+    } else if has("agentPoolProfiles") {
+        "Microsoft.ContainerService/managedClusters"
+    } else if has("publicIPAllocationMethod") {
+        "Microsoft.Network/publicIPAddresses"
+    } else {
+        "a resource without a type"
+    }
+}

@@ -1,0 +1,167 @@
+//! Virtual networks and what is attached to them.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::AzureReader;
+use super::prop;
+use super::rules::{last_segment, prefix};
+use super::value::{Scalar, field};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::NodeRef;
+use crate::model::Cidr;
+use crate::resources::azure::{AddressSku, Azure, Configuration, Interface, PublicAddress, Reference, Route, Subnet, VirtualNetwork};
+use crate::resources::codes;
+use crate::text::Span;
+
+impl<'a> AzureReader<'a, '_> {
+    /// Prefixes of a field that may be one or a list.
+    pub(super) fn prefixes(&mut self, node: Option<NodeRef<'a>>) -> Vec<(Cidr, Span)> {
+        let scalars = node.map_or_else(Vec::new, |n| self.template.scalars(n));
+        scalars.iter().filter_map(|s| Some((self.cidr(s)?, s.span))).collect()
+    }
+
+    /// A prefix; what is none is reported.
+    pub(super) fn cidr(&mut self, scalar: &Scalar) -> Option<Cidr> {
+        if scalar.unknown {
+            self.unresolved(scalar);
+            return None;
+        }
+        let found = prefix(&scalar.text);
+        match found {
+            None => {
+                let message = format!("`{}` is no address range", scalar.text);
+                let error = Diagnostic::new(codes::AZ_PREFIX, Severity::Error, scalar.span, message);
+                self.report(error.help("write one like 10.0.0.0/16"));
+            }
+            Some(cidr) if Cidr::has_host_bits(&scalar.text) => {
+                let message = format!("`{}` has bits set beyond its length", scalar.text);
+                let error = Diagnostic::new(codes::AZ_HOST_BITS, Severity::Error, scalar.span, message);
+                let error = self.reader.rewrite(error, scalar.span, Some(&cidr.to_string()));
+                self.report(error);
+            }
+            Some(_) => {}
+        }
+        found
+    }
+
+    pub(super) fn network(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let space = prop(node, "addressSpace");
+        let prefixes = self.prefixes(space.and_then(|s| field(s, "addressPrefixes")));
+        let subnets = prop(node, "subnets").map_or_else(Vec::new, |list| self.template.items(list));
+        let subnets: Vec<Subnet> = subnets.into_iter().filter(|s| s.as_mapping().is_some()).map(|s| self.subnet(s)).collect();
+        let peerings = prop(node, "virtualNetworkPeerings").map_or_else(Vec::new, |list| self.template.items(list));
+        let peerings = peerings.into_iter().filter_map(|p| self.reference(prop(p, "remoteVirtualNetwork")?)).collect();
+        let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new() };
+        self.emit("VirtualNetwork", name, node.span(), Azure::Network(network));
+    }
+
+    fn subnet(&mut self, node: NodeRef<'a>) -> Subnet {
+        let name = self.name(node);
+        let mut prefixes = self.prefixes(prop(node, "addressPrefix"));
+        for found in self.prefixes(prop(node, "addressPrefixes")) {
+            if !prefixes.iter().any(|(known, _)| *known == found.0) {
+                prefixes.push(found);
+            }
+        }
+        Subnet {
+            name: last_segment(&name.text).into(),
+            span: node.span(),
+            prefixes,
+            group: prop(node, "networkSecurityGroup").and_then(|g| self.reference(g)),
+            routes: prop(node, "routeTable").and_then(|r| self.reference(r)),
+        }
+    }
+
+    /// A subnet that is a resource of its own, named `network/subnet`.
+    pub(super) fn separate_subnet(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let id = field(node, "id").and_then(|n| self.template.scalar(n)).map(|id| super::reference_of(&id));
+        let parent = name.text.rsplit_once('/').map(|(network, _)| Box::from(network)).or_else(|| id.and_then(|id| id.parent));
+        let Some(parent) = parent else { return };
+        let network = Reference { name: parent, parent: None, span: name.span };
+        let subnet = self.subnet(node);
+        let full = Scalar { text: format!("{}/{}", network.name, subnet.name), ..name.clone() };
+        self.emit("Subnet", &full, node.span(), Azure::Subnet { network, subnet });
+    }
+
+    pub(super) fn separate_peering(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let Some((network, _)) = name.text.rsplit_once('/') else { return };
+        let Some(remote) = prop(node, "remoteVirtualNetwork").and_then(|r| self.reference(r)) else { return };
+        let network = Reference { name: network.into(), parent: None, span: name.span };
+        self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote });
+    }
+
+    /// An address; what is none is reported.
+    pub(super) fn address(&mut self, scalar: &Scalar) -> Option<IpAddr> {
+        if scalar.unknown {
+            return None;
+        }
+        let found = scalar.text.trim().parse().ok();
+        if found.is_none() {
+            let message = format!("`{}` is no address", scalar.text);
+            self.report(Diagnostic::new(codes::AZ_PREFIX, Severity::Error, scalar.span, message).help("write one like 10.0.0.4"));
+        }
+        found
+    }
+
+    pub(super) fn interface(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let list = prop(node, "ipConfigurations").map_or_else(Vec::new, |list| self.template.items(list));
+        let configurations = list
+            .into_iter()
+            .map(|item| {
+                let address = self.text(item, "privateIPAddress");
+                let groups = self.references(prop(item, "applicationSecurityGroups"));
+                Configuration {
+                    address: address.and_then(|a| self.address(&a)),
+                    subnet: prop(item, "subnet").and_then(|s| self.reference(s)),
+                    public: prop(item, "publicIPAddress").and_then(|p| self.reference(p)),
+                    public_sku: None,
+                    groups: groups.into_iter().map(|g| g.name).collect(),
+                }
+            })
+            .collect();
+        let interface = Interface {
+            location: self.location(node),
+            machine: prop(node, "virtualMachine").and_then(|m| self.reference(m)).map(|m| m.name),
+            group: prop(node, "networkSecurityGroup").and_then(|g| self.reference(g)),
+            configurations,
+            ..Interface::default()
+        };
+        self.emit("NetworkInterface", name, node.span(), Azure::Interface(interface));
+    }
+
+    pub(super) fn machine(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let interfaces = prop(node, "networkProfile").and_then(|p| field(p, "networkInterfaces"));
+        let machine = Azure::Machine { interfaces: self.references(interfaces), zones: self.zones(node) };
+        self.emit("VirtualMachine", name, node.span(), machine);
+    }
+
+    pub(super) fn public_address(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let sku = field(node, "sku").and_then(|s| field(s, "name")).and_then(|s| self.template.scalar(s));
+        let sku = match sku {
+            Some(sku) if sku.text.eq_ignore_ascii_case("Standard") => AddressSku::Standard,
+            // Upstream: where a template says nothing, the address is a Basic one.
+            _ => AddressSku::Basic,
+        };
+        let address = self.text(node, "ipAddress");
+        let public = PublicAddress { sku, address: address.and_then(|a| self.address(&a)), zones: self.zones(node) };
+        self.emit("PublicIPAddress", name, node.span(), Azure::PublicAddress(public));
+    }
+
+    pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let routes = prop(node, "routes").map_or_else(Vec::new, |list| self.template.items(list));
+        let routes: Vec<Route> = routes.into_iter().filter_map(|route| self.route(route)).collect();
+        self.emit("RouteTable", name, node.span(), Azure::RouteTable(routes));
+    }
+
+    fn route(&mut self, node: NodeRef<'a>) -> Option<Route> {
+        let prefix = self.text(node, "addressPrefix")?;
+        let next_hop = self.text(node, "nextHopType").map_or_else(|| "VirtualAppliance".into(), |hop| hop.text.as_str().into());
+        // A route to a service tag leads to no address that is known here.
+        let prefix = super::rules::prefix(&prefix.text)?;
+        Some(Route { prefix, next_hop })
+    }
+}

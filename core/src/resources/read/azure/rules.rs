@@ -1,0 +1,542 @@
+//! Rules of network security groups: every field as written, what it means, and what Azure would refuse. Upstream: azure.md 2.1.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::AzureReader;
+use super::value::{Scalar, field};
+use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
+use crate::document::{NodeRef, Value};
+use crate::model::{Cidr, Protocol};
+use crate::resources::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule, WrittenField, WrittenValue};
+use crate::resources::codes;
+use crate::text::Span;
+
+/// The priorities that people may use.
+pub(crate) const PRIORITIES: core::ops::RangeInclusive<i64> = 100..=4096;
+/// Rules of a group, at most.
+const MOST_RULES: usize = 1000;
+/// Addresses and ranges on each side of all rules of a group together, at most.
+const MOST_PREFIXES: usize = 4000;
+const LONGEST_DESCRIPTION: usize = 140;
+
+/// Fields of a rule, in the order in which to print them.
+const FIELDS: [&str; 17] = [
+    "name",
+    "id",
+    "description",
+    "protocol",
+    "sourcePortRange",
+    "sourcePortRanges",
+    "destinationPortRange",
+    "destinationPortRanges",
+    "sourceAddressPrefix",
+    "sourceAddressPrefixes",
+    "destinationAddressPrefix",
+    "destinationAddressPrefixes",
+    "sourceApplicationSecurityGroups",
+    "destinationApplicationSecurityGroups",
+    "access",
+    "priority",
+    "direction",
+];
+
+/// Tags whose meaning the network itself gives, in all their spellings. Upstream: azure.md 2.4.
+const OWN_TAGS: [(&str, &str); 6] = [
+    ("VirtualNetwork", "VirtualNetwork"),
+    ("VIRTUAL_NETWORK", "VirtualNetwork"),
+    ("Internet", "Internet"),
+    ("AzureLoadBalancer", "AzureLoadBalancer"),
+    ("AZURE_LOADBALANCER", "AzureLoadBalancer"),
+    ("Any", "*"),
+];
+
+/// The usual spelling of a tag that the network gives a meaning to.
+pub(crate) fn own_tag(name: &str) -> Option<&'static str> {
+    OWN_TAGS.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(name)).map(|(_, tag)| *tag)
+}
+
+/// The fields of one end of a rule.
+struct SideFields {
+    singular: &'static str,
+    plural: &'static str,
+    groups: &'static str,
+    port: &'static str,
+    ports: &'static str,
+    expanded: &'static str,
+}
+
+const SOURCE: SideFields = SideFields {
+    singular: "sourceAddressPrefix",
+    plural: "sourceAddressPrefixes",
+    groups: "sourceApplicationSecurityGroups",
+    port: "sourcePortRange",
+    ports: "sourcePortRanges",
+    expanded: "expandedSourceAddressPrefix",
+};
+const DESTINATION: SideFields = SideFields {
+    singular: "destinationAddressPrefix",
+    plural: "destinationAddressPrefixes",
+    groups: "destinationApplicationSecurityGroups",
+    port: "destinationPortRange",
+    ports: "destinationPortRanges",
+    expanded: "expandedDestinationAddressPrefix",
+};
+
+/// One rule while it is read.
+struct RuleReader<'a, 'x, 'y> {
+    azure: &'x mut AzureReader<'a, 'y>,
+    node: NodeRef<'a>,
+    label: String,
+    refused: bool,
+}
+
+impl<'a> AzureReader<'a, '_> {
+    /// Rules of a list, with what is wrong among them.
+    pub(super) fn rules(&mut self, nodes: &[NodeRef<'a>]) -> Vec<SecurityRule> {
+        nodes.iter().filter(|node| node.as_mapping().is_some()).map(|node| self.rule(*node)).collect()
+    }
+
+    /// One rule.
+    pub(super) fn rule(&mut self, node: NodeRef<'a>) -> SecurityRule {
+        let name = self.name(node);
+        let text = name.text.as_str();
+        // Effective rules carry where they come from in their names.
+        let short = text.rsplit('/').next().unwrap_or(text);
+        let label = if short.is_empty() { String::from("rule") } else { format!("rule `{short}`") };
+        let written = self.written(node);
+        let mut rule = RuleReader { azure: self, node, label, refused: false };
+        rule.check_name(&name, short);
+        let direction = match rule.word("direction", &["Inbound", "Outbound"]) {
+            Some("Outbound") => RuleDirection::Outbound,
+            _ => RuleDirection::Inbound,
+        };
+        let access = match rule.word("access", &["Allow", "Deny"]) {
+            Some("Deny") => Access::Deny,
+            _ => Access::Allow,
+        };
+        let protocol = rule.protocol();
+        let priority = rule.priority();
+        let (source, destination) = (rule.side(&SOURCE), rule.side(&DESTINATION));
+        let (source_ports, destination_ports) = (rule.ports(&SOURCE), rule.ports(&DESTINATION));
+        rule.check_description();
+        let without_ports = protocol.is_some_and(|p| !p.has_ports());
+        if without_ports && let Some(span) = destination_ports.span.filter(|_| destination_ports.ranges.is_some()) {
+            let message = format!("{}: {} has no ports, and the ones given count for nothing", rule.label, rule_protocol(protocol));
+            let warning = Diagnostic::new(codes::AZ_PORTS_IGNORED, Severity::Warning, span, message);
+            rule.azure.report(warning.help("write `*`"));
+        }
+        let all = |ports: PortMatch| if without_ports { PortMatch { ranges: None, unresolved: false, ..ports } } else { ports };
+        let refused = rule.refused;
+        SecurityRule {
+            name: short.into(),
+            span: node.span(),
+            written,
+            priority,
+            direction,
+            access,
+            protocol,
+            source,
+            destination,
+            source_ports: all(source_ports),
+            destination_ports: all(destination_ports),
+            refused,
+        }
+    }
+
+    /// Every field of a rule as written.
+    fn written(&self, node: NodeRef<'a>) -> Vec<WrittenField> {
+        let value = |name: &'static str| {
+            let found = rule_field(node, name)?;
+            let text = |n: NodeRef<'_>| match n.value() {
+                Value::String(text) => text.clone(),
+                Value::Int(number) => number.to_string().into(),
+                Value::Bool(flag) => flag.to_string().into(),
+                Value::Float(number) => number.to_string().into(),
+                _ => Box::from(""),
+            };
+            let value = match found.value() {
+                Value::Null => WrittenValue::Null,
+                Value::Int(number) => WrittenValue::Number(*number),
+                Value::Sequence(_) if name.ends_with("Groups") => {
+                    let id = |n: NodeRef<'a>| field(n, "id").map_or_else(|| text(n), text);
+                    WrittenValue::Ids(found.as_sequence().into_iter().flatten().map(id).collect())
+                }
+                Value::Sequence(_) => WrittenValue::List(found.as_sequence().into_iter().flatten().map(text).collect()),
+                _ => WrittenValue::Text(text(found)),
+            };
+            Some(WrittenField { name, value })
+        };
+        FIELDS.into_iter().filter_map(value).collect()
+    }
+
+    /// What is wrong among the rules of one group: numbers and names used twice, and too many of them.
+    pub(super) fn check_group(&mut self, name: &str, rules: &mut [SecurityRule]) {
+        for i in 0..rules.len() {
+            let (before, rest) = rules.split_at_mut(i);
+            let Some(rule) = rest.first_mut() else { break };
+            let same = |other: &&SecurityRule| !other.refused && other.direction == rule.direction && other.priority == rule.priority;
+            let twin = before.iter().find(|other| !other.refused && other.name.eq_ignore_ascii_case(&rule.name) && !rule.name.is_empty());
+            let (code, message, first) = if let Some(first) = before.iter().find(same) {
+                let way = rule.direction.as_str();
+                let message = format!(
+                    "rule `{}`: priority {} is that of `{}` already, in the same direction ({way})",
+                    rule.name, rule.priority, first.name
+                );
+                (codes::AZ_DUPLICATE_PRIORITY, message, first.span)
+            } else if let Some(first) = twin {
+                (codes::AZ_DUPLICATE_NAME, format!("rule `{}`: the group has a rule of this name already", rule.name), first.span)
+            } else {
+                continue;
+            };
+            let diagnostic = Diagnostic::new(code, Severity::Error, rule.span, message).related(first, "the first of them");
+            rule.refused = true;
+            self.report(diagnostic.help("Azure refuses the second; it is left out here"));
+        }
+        if let Some(first) = rules.get(MOST_RULES) {
+            let message = format!("group `{name}` has {} rules, and a group takes {MOST_RULES} at most", rules.len());
+            self.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, first.span, message));
+        }
+        for (side, word) in [(0, "source"), (1, "destination")] {
+            let count: usize = rules.iter().map(|r| if side == 0 { r.source.prefixes.len() } else { r.destination.prefixes.len() }).sum();
+            if count > MOST_PREFIXES
+                && let Some(first) = rules.first()
+            {
+                let message =
+                    format!("group `{name}` has {count} addresses and ranges as {word}, and a group takes {MOST_PREFIXES} at most");
+                self.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, first.span, message));
+            }
+        }
+    }
+}
+
+fn rule_protocol(protocol: Option<Protocol>) -> String {
+    match protocol {
+        Some(Protocol::ICMP) => String::from("ICMP"),
+        Some(Protocol(50)) => String::from("ESP"),
+        Some(Protocol(51)) => String::from("AH"),
+        Some(other) => other.to_string(),
+        None => String::from("any protocol"),
+    }
+}
+
+/// A field of a rule: under `properties`, or in the rule itself.
+fn rule_field<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
+    field(node, "properties").and_then(|p| field(p, name)).or_else(|| field(node, name))
+}
+
+impl<'a> RuleReader<'a, '_, '_> {
+    fn field(&self, name: &str) -> Option<NodeRef<'a>> {
+        rule_field(self.node, name).filter(|n| !n.is_null())
+    }
+
+    fn scalar(&self, name: &str) -> Option<Scalar> {
+        self.azure.template.scalar(self.field(name)?).filter(|s| !s.text.is_empty())
+    }
+
+    fn at(&self, span: Span, code: Code, message: impl core::fmt::Display) -> Diagnostic {
+        Diagnostic::new(code, Severity::Error, span, format!("{}: {message}", self.label))
+    }
+
+    fn refuse(&mut self, diagnostic: Diagnostic) {
+        self.refused = true;
+        self.azure.report(match diagnostic.help {
+            Some(_) => diagnostic,
+            None => diagnostic.help("Azure refuses the rule; it is left out here, so answers are incomplete"),
+        });
+    }
+
+    fn missing(&mut self, name: &str) {
+        let diagnostic = self.at(self.node.span(), codes::AZ_REQUIRED, format_args!("`{name}` is missing"));
+        self.refuse(diagnostic);
+    }
+
+    fn check_name(&mut self, name: &Scalar, short: &str) {
+        if name.text.is_empty() {
+            let diagnostic = self.at(self.node.span(), codes::AZ_REQUIRED, "`name` is missing");
+            self.azure.report(diagnostic.help("Azure wants a name for every rule"));
+            return;
+        }
+        if name.unknown {
+            return;
+        }
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let problem = if short.chars().count() > 80 {
+            "a name has 80 characters at most"
+        } else if !short.starts_with(word) {
+            "a name begins with a letter, a digit or an underscore"
+        } else if !short.ends_with(word) {
+            "a name ends with a letter, a digit or an underscore"
+        } else if !short.chars().all(|c| word(c) || c == '.' || c == '-') {
+            "a name holds letters, digits, dots, dashes and underscores only"
+        } else {
+            return;
+        };
+        let diagnostic = self.at(name.span, codes::AZ_RULE_NAME, problem);
+        // What the rule does is plain all the same.
+        self.azure.report(diagnostic.help("Azure refuses the name; the rule is evaluated here as if it were a good one"));
+    }
+
+    fn check_description(&mut self) {
+        if let Some(text) = self.scalar("description").filter(|t| !t.unknown && t.text.chars().count() > LONGEST_DESCRIPTION) {
+            let message = format!("a description has {LONGEST_DESCRIPTION} characters at most, and this one {}", text.text.chars().count());
+            let diagnostic = self.at(text.span, codes::AZ_DESCRIPTION, message);
+            self.azure.report(diagnostic);
+        }
+    }
+
+    /// One of a few words.
+    fn word(&mut self, name: &'static str, words: &[&'static str]) -> Option<&'static str> {
+        let Some(scalar) = self.scalar(name) else {
+            self.missing(name);
+            return None;
+        };
+        let found = words.iter().find(|w| w.eq_ignore_ascii_case(&scalar.text)).copied();
+        if found.is_none() {
+            let list = words.join("` or `");
+            let diagnostic = self.at(scalar.span, codes::AZ_WORD, format_args!("`{name}` is `{list}`, not `{}`", scalar.text));
+            let meant = nearest(&scalar.text, words.iter().copied());
+            let diagnostic = self.azure.reader.rewrite(diagnostic, scalar.span, meant);
+            self.refuse(diagnostic);
+        }
+        found
+    }
+
+    fn protocol(&mut self) -> Option<Protocol> {
+        let Some(scalar) = self.scalar("protocol") else {
+            self.missing("protocol");
+            return None;
+        };
+        let known = [
+            ("*", None),
+            ("All", None),
+            ("Any", None),
+            ("Tcp", Some(6)),
+            ("Udp", Some(17)),
+            ("Icmp", Some(1)),
+            ("Esp", Some(50)),
+            ("Ah", Some(51)),
+        ];
+        match known.iter().find(|(name, _)| name.eq_ignore_ascii_case(&scalar.text)) {
+            Some((_, number)) => number.map(Protocol),
+            None => {
+                let message = format!("`protocol` is `Tcp`, `Udp`, `Icmp`, `Esp`, `Ah` or `*`, not `{}`", scalar.text);
+                let diagnostic = self.at(scalar.span, codes::AZ_WORD, message);
+                let meant = nearest(&scalar.text, ["Tcp", "Udp", "Icmp", "Esp", "Ah"]);
+                let diagnostic = self.azure.reader.rewrite(diagnostic, scalar.span, meant);
+                self.refuse(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn priority(&mut self) -> u16 {
+        let Some(scalar) = self.scalar("priority") else {
+            self.missing("priority");
+            return 0;
+        };
+        let Ok(number) = scalar.text.parse::<i64>() else {
+            let message = format!("`priority` is a whole number from 100 to 4096, not `{}`", scalar.text);
+            let diagnostic = self.at(scalar.span, codes::AZ_PRIORITY, message);
+            self.refuse(diagnostic);
+            return 0;
+        };
+        if !PRIORITIES.contains(&number) && !self.azure.reads_defaults {
+            let diagnostic = self.at(scalar.span, codes::AZ_PRIORITY, format_args!("priority {number} is not from 100 to 4096"));
+            let why = if number > 4096 { "numbers from 65000 on are for the default rules" } else { "the lowest number is 100" };
+            // Where it stands among the others is plain, so it is evaluated there.
+            let evaluated = (0..65000).contains(&number);
+            let diagnostic = diagnostic.help(if evaluated {
+                format!("Azure refuses the rule ({why}); it is evaluated here at its number")
+            } else {
+                format!("Azure refuses the rule ({why}); it is left out here, so answers are incomplete")
+            });
+            if evaluated { self.azure.report(diagnostic) } else { self.refuse(diagnostic) }
+        }
+        u16::try_from(number).unwrap_or(u16::MAX)
+    }
+
+    /// The items of a singular field and its plural; Azure takes only one of the two.
+    fn singular_and_plural(&mut self, singular: &str, plural: &str) -> (Option<Scalar>, Vec<Scalar>) {
+        let one = self.scalar(singular);
+        let many: Vec<Scalar> = self.field(plural).map_or_else(Vec::new, |n| self.azure.template.scalars(n));
+        let many: Vec<Scalar> = many.into_iter().filter(|s| !s.text.is_empty()).collect();
+        if let (Some(one), false) = (&one, many.is_empty()) {
+            let diagnostic = self.at(
+                one.span,
+                codes::AZ_SINGULAR_AND_PLURAL,
+                format_args!("both `{singular}` and `{plural}` are given; Azure takes one of them"),
+            );
+            self.azure.report(diagnostic.help("put everything into the list; both are read here"));
+        }
+        (one, many)
+    }
+
+    fn side(&mut self, fields: &SideFields) -> RuleSide {
+        let (one, many) = self.singular_and_plural(fields.singular, fields.plural);
+        let groups: Vec<Scalar> = self.field(fields.groups).map_or_else(Vec::new, |n| self.groups(n));
+        let expanded: Vec<Scalar> = self.field(fields.expanded).map_or_else(Vec::new, |n| self.azure.template.scalars(n));
+        let span = [&groups, &many].into_iter().flatten().next().or(one.as_ref()).map(|s| s.span);
+        let mut side = RuleSide { span, ..RuleSide::default() };
+        if !groups.is_empty() {
+            if let Some(other) = one.as_ref().or(many.first()) {
+                let diagnostic = self.at(
+                    other.span,
+                    codes::AZ_GROUP_AND_PREFIX,
+                    format_args!("`{}` excludes addresses on the same side", fields.groups),
+                );
+                self.azure.report(diagnostic.help("the application security group is what counts here"));
+            }
+            if let Some(second) = groups.get(1) {
+                let message = format!("{}: several application security groups on one side, which not every API version takes", self.label);
+                self.azure.report(Diagnostic::new(codes::AZ_SEVERAL_GROUPS, Severity::Warning, second.span, message));
+            }
+            side.groups = groups.iter().map(|g| last_segment(&g.text).into()).collect();
+            return side;
+        }
+        if !expanded.is_empty() {
+            side.prefixes = expanded.iter().filter_map(|s| prefix(&s.text)).collect();
+            return side;
+        }
+        let listed = !many.is_empty();
+        for item in &many {
+            self.address(item, listed, &mut side);
+        }
+        if let Some(item) = &one {
+            self.address(item, false, &mut side);
+        }
+        if one.is_none() && many.is_empty() {
+            let at = self.field(fields.plural).or_else(|| self.field(fields.singular)).map_or(self.node.span(), NodeRef::span);
+            let diagnostic =
+                self.at(at, codes::AZ_REQUIRED, format_args!("neither `{}` nor `{}` says anything", fields.singular, fields.plural));
+            self.refuse(diagnostic.help("write `*` for any address; Azure refuses the rule, and it is left out here"));
+        }
+        side
+    }
+
+    fn groups(&self, node: NodeRef<'a>) -> Vec<Scalar> {
+        let template = &self.azure.template;
+        let items = template.items(node);
+        items.into_iter().filter_map(|item| template.scalar(field(item, "id").unwrap_or(item))).collect()
+    }
+
+    fn address(&mut self, item: &Scalar, listed: bool, side: &mut RuleSide) {
+        if item.unknown {
+            side.unresolved = true;
+            self.azure.unresolved(item);
+            return;
+        }
+        let text = item.text.trim();
+        if text == "*" || own_tag(text) == Some("*") {
+            side.any = true;
+            if listed {
+                self.not_in_list(item);
+            }
+            return;
+        }
+        if let Some(found) = prefix(text) {
+            if Cidr::has_host_bits(text) {
+                let message = format!("`{text}` has bits set beyond its length");
+                let diagnostic = self.at(item.span, codes::AZ_HOST_BITS, message);
+                let diagnostic = self.azure.reader.rewrite(diagnostic, item.span, Some(&found.to_string()));
+                self.azure.report(diagnostic);
+            }
+            side.prefixes.push(found);
+            return;
+        }
+        let looks_like_address = text.contains('/') || text.contains(':') || text.starts_with(|c: char| c.is_ascii_digit());
+        if looks_like_address {
+            let diagnostic = self.at(item.span, codes::AZ_PREFIX, format_args!("`{text}` is no address, prefix or service tag"));
+            self.refuse(diagnostic);
+            return;
+        }
+        if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')) {
+            let diagnostic = self.at(item.span, codes::AZ_PREFIX, format_args!("`{text}` is no address, prefix or service tag"));
+            let comma = text.contains(',');
+            self.refuse(if comma { diagnostic.help("write a list in the plural field, one address to an entry") } else { diagnostic });
+            return;
+        }
+        if listed {
+            self.not_in_list(item);
+        }
+        side.tags.push(own_tag(text).unwrap_or(text).into());
+    }
+
+    /// A tag or `*` in a list: Azure refuses it, and what is meant is plain.
+    fn not_in_list(&mut self, item: &Scalar) {
+        let message = format!("`{}` may not stand in a list of prefixes; tags and `*` go into the singular field", item.text);
+        let diagnostic = self.at(item.span, codes::AZ_TAG_IN_LIST, message);
+        self.azure.report(diagnostic.help("Azure refuses the rule; it is evaluated here as it is meant"));
+    }
+
+    fn ports(&mut self, fields: &SideFields) -> PortMatch {
+        let (one, many) = self.singular_and_plural(fields.port, fields.ports);
+        let span = many.first().or(one.as_ref()).map(|s| s.span);
+        let mut ranges = Vec::new();
+        let mut ports = PortMatch { span, ..PortMatch::default() };
+        let mut all = false;
+        for item in many.iter().chain(&one) {
+            if item.unknown {
+                ports.unresolved = true;
+                self.azure.unresolved(item);
+                continue;
+            }
+            match port_range(item.text.trim()) {
+                Ok(None) => all = true,
+                Ok(Some((0, u16::MAX))) => all = true,
+                Ok(Some(range)) => ranges.push(range),
+                Err(problem) => {
+                    let message = format!("`{}` {problem}", item.text);
+                    let diagnostic = self.at(item.span, codes::AZ_PORT, message);
+                    self.refuse(diagnostic);
+                }
+            }
+        }
+        if one.is_none() && many.is_empty() {
+            let diagnostic = self.at(
+                self.node.span(),
+                codes::AZ_REQUIRED,
+                format_args!("neither `{}` nor `{}` says anything", fields.port, fields.ports),
+            );
+            self.refuse(diagnostic.help("write `*` for any port; Azure refuses the rule, and it is left out here"));
+        }
+        ports.ranges = (!all).then_some(ranges);
+        ports
+    }
+}
+
+/// `*`, `n` or `a-b`.
+pub(super) fn port_range(text: &str) -> Result<Option<(u16, u16)>, &'static str> {
+    const RANGE: &str = "is no port: ports are whole numbers from 0 to 65535, ranges are `first-last`";
+    if text == "*" {
+        return Ok(None);
+    }
+    if text.contains(',') {
+        return Err("is a list in one text; write the ports as a list in the plural field");
+    }
+    let number = |text: &str| match text.parse::<u64>() {
+        Ok(number) => u16::try_from(number).map_err(|_| "is beyond 65535"),
+        Err(_) => Err(RANGE),
+    };
+    match text.split_once('-') {
+        None => number(text).map(|n| Some((n, n))),
+        Some((first, last)) => match (number(first)?, number(last)?) {
+            (first, last) if first <= last => Ok(Some((first, last))),
+            _ => Err("ends before it begins"),
+        },
+    }
+}
+
+/// An address or a prefix.
+pub(super) fn prefix(text: &str) -> Option<Cidr> {
+    let text = text.trim();
+    text.parse::<IpAddr>().ok().map(Cidr::of).or_else(|| Cidr::parse(text).ok())
+}
+
+/// The name at the end of an identifier.
+pub(super) fn last_segment(id: &str) -> &str {
+    id.trim_end_matches('/').rsplit('/').next().unwrap_or(id)
+}

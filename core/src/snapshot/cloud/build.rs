@@ -1,0 +1,700 @@
+//! From Azure's resources to the network: references followed, addresses handed out as Azure hands them out.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::model::{AddressSet, Cidr, Labels};
+use crate::resources::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
+use crate::resources::{Kind, Resource, codes};
+use crate::snapshot::{Node, NodeId, Snapshot};
+use crate::text::{DocumentId, Place};
+
+/// The first addresses of a subnet are Azure's own: network, gateway, and two for name resolution. Upstream: azure.md 1.
+const RESERVED_FIRST: u32 = 4;
+/// The space that is assumed where groups are given and no network.
+const ASSUMED_SPACE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
+/// Nodes that one pool shows, at most; the address plan counts all of them.
+const MOST_NODES: u32 = 400;
+/// Where pods have addresses of their own and no range is given.
+const DEFAULT_POD_RANGE: Cidr4 = Cidr4(Ipv4Addr::new(10, 244, 0, 0), 16);
+
+struct Cidr4(Ipv4Addr, u8);
+
+impl Cidr4 {
+    fn cidr(&self) -> Cidr {
+        Cidr::supernet(IpAddr::V4(self.0), self.1)
+    }
+}
+
+type Placed<'a> = (DocumentId, &'a Resource, &'a Azure);
+
+/// Names are compared without regard to case, as Azure does.
+fn key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+fn of_resources<'a>(resources: &[(DocumentId, &'a Resource)]) -> Vec<Placed<'a>> {
+    let azure = |resource: &'a Resource| match &resource.kind {
+        Kind::Azure(azure) => Some(&**azure),
+        _ => None,
+    };
+    resources.iter().filter_map(|(document, resource)| Some((*document, *resource, azure(resource)?))).collect()
+}
+
+/// Adds the nodes of clusters that are given by a command line, where the text gives no nodes itself, and the network of the cloud.
+pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], snapshot: &mut Snapshot) {
+    let placed = of_resources(resources);
+    if placed.is_empty() {
+        return;
+    }
+    let mut builder = Builder { cloud: Cloud::default(), problems: Vec::new(), taken: BTreeSet::new() };
+    builder.groups(&placed);
+    builder.networks(&placed);
+    builder.peerings(&placed);
+    builder.assume_networks(&placed);
+    builder.attach(&placed);
+    builder.interfaces(&placed);
+    builder.clusters(&placed, snapshot);
+    builder.node_interfaces(snapshot);
+    builder.stand_ins();
+    builder.application_groups();
+    for (document, resource, azure) in &placed {
+        if let Azure::Tag(prefixes) = azure {
+            builder.cloud.tags.insert(key(&resource.meta.name), AddressSet::of_cidrs(prefixes));
+            let _ = document;
+        }
+    }
+    check::networks(&builder.cloud, &mut builder.problems);
+    check::clusters(&builder.cloud, &mut builder.problems);
+    snapshot.diagnostics.extend(builder.problems);
+    snapshot.cloud = builder.cloud;
+}
+
+/// Where pods of the clusters have their addresses, in the order in which to hand them out; nothing where no cluster says it.
+pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<(IpAddr, IpAddr)> {
+    let mut ranges = Vec::new();
+    for cluster in &cloud.clusters {
+        match cluster.plugin {
+            Plugin::NodeSubnet => {
+                for pool in &cluster.pools {
+                    for node in &pool.nodes {
+                        let first = snapshot.node(*node).and_then(|n| n.addresses.first().copied());
+                        if let Some(IpAddr::V4(first)) = first {
+                            let last = first.to_bits().saturating_add(pool.max_pods);
+                            ranges.push((IpAddr::V4(first), IpAddr::V4(Ipv4Addr::from_bits(last))));
+                        }
+                    }
+                }
+            }
+            Plugin::PodSubnet => {
+                let subnets = cluster.pools.iter().filter_map(|p| cloud.subnets.get(p.pod_subnet? as usize));
+                for prefix in subnets.flat_map(|s| &s.prefixes) {
+                    if let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) {
+                        let skip = first.to_bits().saturating_add(RESERVED_FIRST - 1);
+                        ranges.push((
+                            IpAddr::V4(Ipv4Addr::from_bits(skip)),
+                            IpAddr::V4(Ipv4Addr::from_bits(last.to_bits().saturating_sub(1))),
+                        ));
+                    }
+                }
+            }
+            Plugin::Kubenet | Plugin::Overlay => ranges.extend(cluster.pod_range.ranges()),
+            Plugin::None => {}
+        }
+    }
+    ranges.dedup();
+    ranges
+}
+
+struct Builder {
+    cloud: Cloud,
+    problems: Vec<Diagnostic>,
+    taken: BTreeSet<IpAddr>,
+}
+
+impl Builder {
+    fn missing(&mut self, place: Place, message: String) {
+        self.problems.push(Diagnostic::at(codes::AZ_MISSING, Severity::Warning, Some(place), message));
+    }
+
+    fn groups(&mut self, placed: &[Placed<'_>]) {
+        for (document, resource, azure) in placed {
+            let Azure::Group(group) = azure else { continue };
+            let rules = |rules: &[azure::SecurityRule]| rules.iter().map(|r| (r.clone(), r.span.within(*document))).collect();
+            self.cloud.groups.push(Group {
+                name: resource.meta.name.to_string(),
+                rules: rules(&group.rules),
+                defaults: rules(&group.defaults),
+                place: resource.span.within(*document),
+            });
+        }
+        for (document, resource, azure) in placed {
+            let Azure::Rule { group, rule } = azure else { continue };
+            let place = rule.span.within(*document);
+            match self.cloud.groups.iter_mut().find(|g| key(&g.name) == key(&group.name)) {
+                Some(group) => group.rules.push(((**rule).clone(), place)),
+                None => {
+                    // A rule alone still says that there is such a group.
+                    self.cloud.groups.push(Group {
+                        name: group.name.to_string(),
+                        rules: alloc::vec![((**rule).clone(), place)],
+                        defaults: Vec::new(),
+                        place: resource.span.within(*document),
+                    });
+                }
+            }
+        }
+        self.cloud.groups.sort_by(|a, b| a.name.cmp(&b.name));
+        self.cloud.groups.dedup_by(|a, b| key(&a.name) == key(&b.name));
+    }
+
+    fn group_number(&self, name: &str) -> Option<u32> {
+        (0..).zip(&self.cloud.groups).find(|(_, g)| key(&g.name) == key(name)).map(|(i, _)| i)
+    }
+
+    fn network_number(&self, name: &str) -> Option<u32> {
+        (0..).zip(&self.cloud.networks).find(|(_, n)| key(&n.name) == key(name)).map(|(i, _)| i)
+    }
+
+    /// The subnet that a reference means; without a network, the only one of this name.
+    fn subnet_number(&self, reference: &Reference) -> Option<u32> {
+        let network = reference.parent.as_deref().map(|name| self.network_number(name));
+        if network == Some(None) {
+            return None;
+        }
+        let fits = |s: &Subnet| key(&s.name) == key(&reference.name) && network.flatten().is_none_or(|n| n == s.network);
+        (0..).zip(&self.cloud.subnets).find(|(_, s)| fits(s)).map(|(i, _)| i)
+    }
+
+    fn networks(&mut self, placed: &[Placed<'_>]) {
+        let mut networks: Vec<(&Resource, DocumentId, &azure::VirtualNetwork)> = Vec::new();
+        for (document, resource, azure) in placed {
+            if let Azure::Network(network) = azure {
+                networks.push((resource, *document, network));
+            }
+        }
+        networks.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
+        for (resource, document, network) in &networks {
+            let prefixes: Vec<Cidr> = network.prefixes.iter().map(|(cidr, _)| *cidr).collect();
+            self.cloud.networks.push(Network {
+                name: resource.meta.name.to_string(),
+                location: network.location.as_deref().map(ToOwned::to_owned),
+                space: AddressSet::of_cidrs(&prefixes),
+                prefixes,
+                peers: Vec::new(),
+                on_premises: AddressSet::of_cidrs(&network.on_premises),
+                place: resource.span.within(*document),
+                assumed: false,
+            });
+        }
+        for (number, (_, document, network)) in (0..).zip(&networks) {
+            network.subnets.iter().for_each(|subnet| self.subnet(number, subnet, *document));
+        }
+        for (document, _, azure) in placed {
+            let Azure::Subnet { network, subnet } = azure else { continue };
+            let number = match self.network_number(&network.name) {
+                Some(number) => number,
+                None => {
+                    // A subnet alone says that there is such a network, and at least this much of its space.
+                    let prefixes: Vec<Cidr> = subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect();
+                    self.cloud.networks.push(Network {
+                        name: network.name.to_string(),
+                        location: None,
+                        space: AddressSet::of_cidrs(&prefixes),
+                        prefixes,
+                        peers: Vec::new(),
+                        on_premises: AddressSet::default(),
+                        place: subnet.span.within(*document),
+                        assumed: true,
+                    });
+                    self.cloud.networks.len() as u32 - 1
+                }
+            };
+            let known = self.cloud.subnets.iter().position(|s| s.network == number && key(&s.name) == key(&subnet.name));
+            if let Some(known) = known {
+                self.cloud.subnets.remove(known);
+            }
+            self.subnet(number, subnet, *document);
+        }
+    }
+
+    fn subnet(&mut self, network: u32, subnet: &azure::Subnet, document: DocumentId) {
+        self.cloud.subnets.push(Subnet {
+            network,
+            name: subnet.name.to_string(),
+            prefixes: subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect(),
+            group: None,
+            routes: AddressSet::default(),
+            place: subnet.span.within(document),
+        });
+    }
+
+    fn peerings(&mut self, placed: &[Placed<'_>]) {
+        let mut directions: BTreeMap<(u32, u32), Place> = BTreeMap::new();
+        for (document, resource, azure) in placed {
+            let (from, to): (Option<u32>, Vec<&Reference>) = match azure {
+                Azure::Network(network) => (self.network_number(&resource.meta.name), network.peerings.iter().collect()),
+                Azure::Peering { network, remote } => (self.network_number(&network.name), alloc::vec![remote]),
+                _ => continue,
+            };
+            for reference in to {
+                let place = reference.span.within(*document);
+                match (from, self.network_number(&reference.name)) {
+                    (Some(from), Some(to)) => {
+                        directions.insert((from, to), place);
+                    }
+                    _ => self.missing(place, format!("virtual network `{}` is peered with, and is not given", reference.name)),
+                }
+            }
+        }
+        for (&(from, to), place) in &directions {
+            let name = |n: u32| self.cloud.networks.get(n as usize).map_or_else(String::new, |n| n.name.clone());
+            if !directions.contains_key(&(to, from)) {
+                let message = format!(
+                    "`{}` is peered with `{}`, but not the other way round: a peering works when both sides have it",
+                    name(from),
+                    name(to)
+                );
+                self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Warning, Some(*place), message));
+                continue;
+            }
+            let space = |n: u32| self.cloud.networks.get(n as usize).map_or_else(AddressSet::default, |n| n.space.clone());
+            if !space(from).intersection(&space(to)).is_empty() {
+                let message = format!("`{}` and `{}` overlap, so Azure refuses to peer them", name(from), name(to));
+                self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Error, Some(*place), message));
+                continue;
+            }
+            if let Some(network) = self.cloud.networks.get_mut(from as usize) {
+                network.peers.push(to);
+            }
+        }
+    }
+
+    /// Groups without any network: one is assumed, with a subnet for each, so that their rules can be asked about.
+    fn assume_networks(&mut self, placed: &[Placed<'_>]) {
+        if !self.cloud.networks.is_empty() || self.cloud.groups.is_empty() {
+            return;
+        }
+        let Some(place) = self.cloud.groups.first().map(|g| g.place) else { return };
+        let has_cluster = placed.iter().any(|(_, _, azure)| matches!(azure, Azure::Cluster(_)));
+        if has_cluster {
+            return;
+        }
+        let space = Cidr::supernet(IpAddr::V4(ASSUMED_SPACE), 16);
+        let message =
+            format!("no virtual network is given: `{space}` is assumed, with a subnet and a machine for each network security group");
+        let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), message);
+        self.problems.push(note.help("paste the network too (`az network vnet show -o json`), or write one in the short form"));
+        self.cloud.networks.push(Network {
+            name: String::from("assumed network"),
+            location: None,
+            prefixes: alloc::vec![space],
+            space: AddressSet::of_cidrs([&space]),
+            peers: Vec::new(),
+            on_premises: AddressSet::default(),
+            place,
+            assumed: true,
+        });
+        for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
+            let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
+            self.cloud.subnets.push(Subnet {
+                network: 0,
+                name: format!("subnet of {}", group.name),
+                prefixes: alloc::vec![Cidr::supernet(IpAddr::V4(base), 24)],
+                group: None,
+                routes: AddressSet::default(),
+                place: group.place,
+            });
+        }
+    }
+
+    /// Route tables and security groups of subnets, whichever side says it.
+    fn attach(&mut self, placed: &[Placed<'_>]) {
+        let mut tables: BTreeMap<String, AddressSet> = BTreeMap::new();
+        for (_, resource, azure) in placed {
+            if let Azure::RouteTable(routes) = azure {
+                let leading = routes.iter().filter(|r| !matches!(&*r.next_hop.to_lowercase(), "none" | "internet"));
+                tables.insert(key(&resource.meta.name), AddressSet::of_cidrs(leading.map(|r| &r.prefix)));
+            }
+        }
+        let mut wanted: Vec<(u32, Reference, Place)> = Vec::new();
+        for (document, resource, azure) in placed {
+            let (network, subnets): (Option<u32>, Vec<&azure::Subnet>) = match azure {
+                Azure::Network(network) => (self.network_number(&resource.meta.name), network.subnets.iter().collect()),
+                Azure::Subnet { network, subnet } => (self.network_number(&network.name), alloc::vec![subnet]),
+                Azure::Attach { target, group, to_interface: false } => {
+                    match self.subnet_number(target) {
+                        Some(number) => wanted.push((number, group.clone(), group.span.within(*document))),
+                        None => self.missing(target.span.within(*document), format!("there is no subnet `{}`", target.name)),
+                    }
+                    continue;
+                }
+                Azure::Group(group) => {
+                    let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };
+                    let found =
+                        group.subnets.iter().filter_map(|s| self.subnet_number(s)).map(|s| (s, own.clone(), own.span.within(*document)));
+                    wanted.extend(found.collect::<Vec<_>>());
+                    continue;
+                }
+                _ => continue,
+            };
+            for subnet in subnets {
+                let Some(number) = network.and_then(|n| {
+                    (0..).zip(&self.cloud.subnets).find(|(_, s)| s.network == n && key(&s.name) == key(&subnet.name)).map(|(i, _)| i)
+                }) else {
+                    continue;
+                };
+                if let Some(group) = &subnet.group {
+                    wanted.push((number, group.clone(), group.span.within(*document)));
+                }
+                if let Some(routes) = &subnet.routes {
+                    match tables.get(&key(&routes.name)) {
+                        Some(set) => {
+                            if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+                                subnet.routes = set.clone();
+                            }
+                        }
+                        None => self.missing(routes.span.within(*document), format!("route table `{}` is not given", routes.name)),
+                    }
+                }
+            }
+        }
+        let assumed = self.cloud.networks.first().is_some_and(|n| n.assumed && n.name == "assumed network");
+        if assumed {
+            for number in 0..self.cloud.groups.len() as u32 {
+                let used = self.group_use(number, number);
+                if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+                    subnet.group = Some(used);
+                }
+            }
+        }
+        for (subnet, group, place) in wanted {
+            match self.group_number(&group.name) {
+                Some(number) => {
+                    let used = self.group_use(number, subnet);
+                    if let Some(subnet) = self.cloud.subnets.get_mut(subnet as usize) {
+                        subnet.group = Some(used);
+                    }
+                }
+                None => self.missing(
+                    place,
+                    format!("network security group `{}` is not given: what it decides is not known, and left out", group.name),
+                ),
+            }
+        }
+    }
+
+    /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: azure.md 2.4.
+    fn group_use(&mut self, group: u32, subnet: u32) -> u32 {
+        let found = self.cloud.subnets.get(subnet as usize);
+        let mut set = AddressSet::range(super::tags::PLATFORM, super::tags::PLATFORM);
+        if let Some(subnet) = found {
+            set = set.union(&subnet.routes);
+            if let Some(network) = self.cloud.networks.get(subnet.network as usize) {
+                set = set.union(&network.space).union(&network.on_premises);
+                for peer in network.peers.iter().filter_map(|p| self.cloud.networks.get(*p as usize)) {
+                    set = set.union(&peer.space);
+                }
+            }
+        }
+        let used = GroupUse { group, virtual_network: set };
+        match (0..).zip(&self.cloud.uses).find(|(_, u)| **u == used) {
+            Some((number, _)) => number,
+            None => {
+                self.cloud.uses.push(used);
+                self.cloud.uses.len() as u32 - 1
+            }
+        }
+    }
+
+    fn interfaces(&mut self, placed: &[Placed<'_>]) {
+        let mut machines: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+        let mut publics: BTreeMap<String, &PublicAddress> = BTreeMap::new();
+        let mut attached: BTreeMap<String, Reference> = BTreeMap::new();
+        for (document, resource, azure) in placed {
+            match azure {
+                Azure::Machine { interfaces, zones } => {
+                    for interface in interfaces {
+                        let zones = zones.iter().map(ToString::to_string).collect();
+                        machines.insert(key(&interface.name), (resource.meta.name.to_string(), zones));
+                    }
+                }
+                Azure::PublicAddress(public) => {
+                    publics.insert(key(&resource.meta.name), public);
+                    if public.sku == azure::AddressSku::Basic {
+                        let message = format!(
+                            "`{}` is a Basic public address: open where no group says otherwise, and retired on 30 September 2025",
+                            resource.meta.name
+                        );
+                        let place = resource.span.within(*document);
+                        self.problems.push(Diagnostic::at(codes::AZ_RETIRED, Severity::Note, Some(place), message));
+                    }
+                }
+                Azure::Group(group) => {
+                    for interface in &group.interfaces {
+                        let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };
+                        attached.insert(key(&interface.name), own);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut dynamic = Vec::new();
+        let mut list: Vec<(&Resource, DocumentId, &azure::Interface)> = Vec::new();
+        for (document, resource, azure) in placed {
+            if let Azure::Interface(interface) = azure {
+                list.push((resource, *document, interface));
+            }
+        }
+        list.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
+        for (resource, document, interface) in list {
+            let name = resource.meta.name.to_string();
+            let given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();
+            let reference = interface.configurations.iter().find_map(|c| c.subnet.as_ref());
+            let by_reference = reference.and_then(|r| self.subnet_number(r));
+            if let (Some(reference), None) = (reference, by_reference) {
+                self.missing(reference.span.within(document), format!("there is no subnet `{}`", reference.name));
+            }
+            let by_address = || given.first().and_then(|a| self.cloud.locate(*a)).map(|l| l.subnet);
+            let Some(subnet) = by_reference.or_else(by_address) else {
+                if reference.is_none() {
+                    self.missing(resource.span.within(document), format!("`{name}` is in no subnet that is given, and is left out"));
+                }
+                continue;
+            };
+            let machine = interface.machine.as_deref().map(ToOwned::to_owned);
+            let owner = machines.get(&key(&name));
+            let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let group = interface.group.as_ref().or_else(|| attached.get(&key(&name)));
+            let used = match group {
+                Some(group) => match self.group_number(&group.name) {
+                    Some(number) => Some(self.group_use(number, subnet)),
+                    None => {
+                        self.missing(
+                            group.span.within(document),
+                            format!("network security group `{}` is not given: what it decides is not known, and left out", group.name),
+                        );
+                        None
+                    }
+                },
+                None => None,
+            };
+            let public = interface.configurations.iter().find_map(|c| {
+                c.public_sku
+                    .or_else(|| c.public.as_ref().map(|p| publics.get(&key(&p.name)).map_or(azure::AddressSku::Standard, |p| p.sku)))
+            });
+            self.taken.extend(&given);
+            if given.is_empty() {
+                dynamic.push(self.cloud.interfaces.len());
+            }
+            self.cloud.interfaces.push(Interface {
+                name,
+                machine: machine.or_else(|| owner.map(|(m, _)| m.clone())),
+                node: None,
+                subnet,
+                address_given: !given.is_empty(),
+                addresses: given,
+                floating: interface.floating.clone(),
+                pod_prefixes: interface.pod_prefixes.clone(),
+                group: used,
+                application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(ToString::to_string)).collect(),
+                public,
+                zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
+                place: resource.span.within(document),
+                stand_in: false,
+            });
+        }
+        for number in dynamic {
+            let Some(subnet) = self.cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
+            let Some(address) = self.free(subnet, 1) else { continue };
+            if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+                interface.addresses.push(address);
+            }
+        }
+    }
+
+    /// The first free address of a subnet that has `width` free ones from it on; takes all of them.
+    fn free(&mut self, subnet: u32, width: u32) -> Option<IpAddr> {
+        let prefixes = self.cloud.subnets.get(subnet as usize)?.prefixes.clone();
+        for prefix in prefixes {
+            let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) else { continue };
+            let end = last.to_bits();
+            let mut at = first.to_bits().saturating_add(RESERVED_FIRST);
+            while at.saturating_add(width) <= end {
+                let block = at..at + width;
+                match block.clone().rev().find(|a| self.taken.contains(&IpAddr::V4(Ipv4Addr::from_bits(*a)))) {
+                    Some(taken) => at = taken + 1,
+                    None => {
+                        self.taken.extend(block.map(|a| IpAddr::V4(Ipv4Addr::from_bits(a))));
+                        return Some(IpAddr::V4(Ipv4Addr::from_bits(at)));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    fn clusters(&mut self, placed: &[Placed<'_>], snapshot: &mut Snapshot) {
+        let given_nodes = snapshot.nodes.iter().any(|n| n.place.is_some());
+        for (document, resource, azure) in placed {
+            let Azure::Cluster(cluster) = azure else { continue };
+            let place = resource.span.within(*document);
+            let added = placed.iter().filter_map(|(_, _, azure)| match azure {
+                Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some(pool),
+                _ => None,
+            });
+            let all: Vec<&NodePool> = cluster.pools.iter().chain(added).collect();
+            let mut pools = Vec::new();
+            for pool in &all {
+                let max_pods = if pool.max_pods == 0 { cluster.plugin.default_max_pods() } else { pool.max_pods };
+                let mut find = |reference: &Option<Reference>| {
+                    let reference = reference.as_ref()?;
+                    let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
+                        // An identifier that the text does not spell out means the only subnet there is.
+                        [_] if reference.name.starts_with('$') => Some(0),
+                        _ => None,
+                    });
+                    if found.is_none() {
+                        self.missing(
+                            reference.span.within(*document),
+                            format!("subnet `{}` is not given, so its addresses are not known", reference.name),
+                        );
+                    }
+                    found
+                };
+                let (subnet, pod_subnet) = (find(&pool.subnet), find(&pool.pod_subnet));
+                let subnet = subnet.or_else(|| pool.subnet.is_none().then(|| pools.first().and_then(|p: &Pool| p.subnet)).flatten());
+                let mut nodes = Vec::new();
+                if !given_nodes && let Some(subnet) = subnet {
+                    let width = if cluster.plugin == Plugin::NodeSubnet { max_pods + 1 } else { 1 };
+                    for i in 0..pool.count.min(MOST_NODES) {
+                        let Some(address) = self.free(subnet, width) else { break };
+                        let mut labels = Labels::default();
+                        if let Some(zone) = pool.zones.get(i as usize % pool.zones.len().max(1)) {
+                            labels.set("topology.kubernetes.io/zone", zone);
+                        }
+                        labels.set("kubernetes.azure.com/agentpool", &pool.name);
+                        let name = format!("aks-{}-{i}", pool.name);
+                        let node = Node { name, labels, addresses: alloc::vec![address], place: Some(pool.span.within(*document)) };
+                        // A node that a pod names is there already, and nothing but its name is known.
+                        let known = snapshot.nodes.iter().position(|n| n.name == node.name);
+                        nodes.push(NodeId(known.unwrap_or(snapshot.nodes.len()) as u32));
+                        match known.and_then(|at| snapshot.nodes.get_mut(at)) {
+                            Some(slot) => *slot = node,
+                            None => snapshot.nodes.push(node),
+                        }
+                    }
+                }
+                pools.push(Pool {
+                    name: pool.name.to_string(),
+                    count: pool.count,
+                    max_pods,
+                    subnet,
+                    pod_subnet,
+                    nodes,
+                    zones: pool.zones.iter().map(ToString::to_string).collect(),
+                });
+            }
+            let own_range = matches!(cluster.plugin, Plugin::Kubenet | Plugin::Overlay);
+            let pod_range = match (own_range, cluster.pod_ranges.as_slice()) {
+                (false, ranges) => AddressSet::of_cidrs(ranges),
+                (true, []) => AddressSet::of_cidrs([&DEFAULT_POD_RANGE.cidr()]),
+                (true, ranges) => AddressSet::of_cidrs(ranges),
+            };
+            self.cloud.clusters.push(CloudCluster {
+                name: resource.meta.name.to_string(),
+                plugin: cluster.plugin,
+                engine: cluster.engine,
+                location: cluster.location.as_deref().map(ToOwned::to_owned),
+                pools,
+                pod_range,
+                service_ranges: if cluster.service_ranges.is_empty() {
+                    alloc::vec![Cidr::supernet(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0)), 16)]
+                } else {
+                    cluster.service_ranges.clone()
+                },
+                control_plane: cluster.control_plane.clone(),
+                place,
+            });
+        }
+    }
+
+    /// Nodes have interfaces too: those whose address lies in a subnet.
+    fn node_interfaces(&mut self, snapshot: &Snapshot) {
+        for (id, node) in snapshot.nodes() {
+            let known =
+                (0..).zip(&self.cloud.interfaces).find(|(_, i)| i.addresses.iter().any(|a| node.addresses.contains(a))).map(|(i, _)| i);
+            if let Some(number) = known {
+                if let Some(interface) = self.cloud.interfaces.get_mut(number as usize) {
+                    interface.node = Some(id);
+                }
+                continue;
+            }
+            let Some(location) = node.addresses.iter().find_map(|a| self.cloud.locate(*a)) else { continue };
+            self.taken.extend(&node.addresses);
+            let zones = node.labels.get("topology.kubernetes.io/zone").map(|z| z.rsplit('-').next().unwrap_or(z).to_string());
+            let Some(place) = node.place.or_else(|| self.cloud.subnets.get(location.subnet as usize).map(|s| s.place)) else { continue };
+            self.cloud.interfaces.push(Interface {
+                name: node.name.clone(),
+                machine: Some(node.name.clone()),
+                node: Some(id),
+                subnet: location.subnet,
+                addresses: node.addresses.clone(),
+                address_given: true,
+                floating: Vec::new(),
+                pod_prefixes: Vec::new(),
+                group: None,
+                application_groups: Vec::new(),
+                public: None,
+                zones: zones.into_iter().collect(),
+                place,
+                stand_in: false,
+            });
+        }
+    }
+
+    /// A subnet in which nothing is given has a machine that stands for any.
+    fn stand_ins(&mut self) {
+        for number in 0..self.cloud.subnets.len() as u32 {
+            let used = self.cloud.interfaces.iter().any(|i| i.subnet == number);
+            let pods = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet == Some(number) || p.subnet == Some(number));
+            if used || pods {
+                continue;
+            }
+            let Some(address) = self.free(number, 1) else { continue };
+            let Some(subnet) = self.cloud.subnets.get(number as usize) else { continue };
+            self.cloud.interfaces.push(Interface {
+                name: format!("vm in {}", subnet.name),
+                machine: None,
+                node: None,
+                subnet: number,
+                addresses: alloc::vec![address],
+                address_given: false,
+                floating: Vec::new(),
+                pod_prefixes: Vec::new(),
+                group: None,
+                application_groups: Vec::new(),
+                public: None,
+                zones: Vec::new(),
+                place: subnet.place,
+                stand_in: true,
+            });
+        }
+    }
+
+    fn application_groups(&mut self) {
+        for interface in &self.cloud.interfaces {
+            for group in &interface.application_groups {
+                let own = interface.addresses.iter().fold(AddressSet::default(), |set, a| set.union(&AddressSet::range(*a, *a)));
+                let members = self.cloud.application_groups.entry(key(group)).or_default();
+                *members = members.union(&own);
+            }
+        }
+    }
+}

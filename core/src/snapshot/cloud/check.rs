@@ -1,0 +1,144 @@
+//! What Azure would refuse about a network and the clusters in it. Upstream: azure.md 1, 3.3 and 3.4.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::Cloud;
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::model::{AddressSet, Cidr};
+use crate::resources::azure::Plugin;
+use crate::resources::codes;
+use crate::text::Place;
+
+/// Ranges that no virtual network can have.
+const FORBIDDEN: [(Ipv4Addr, u8); 5] = [
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(255, 255, 255, 255), 32),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(168, 63, 129, 16), 32),
+];
+
+/// Ranges that nothing of a cluster may overlap.
+const FORBIDDEN_FOR_CLUSTERS: [(Ipv4Addr, u8); 4] = [
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    (Ipv4Addr::new(172, 30, 0, 0), 16),
+    (Ipv4Addr::new(172, 31, 0, 0), 16),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+];
+
+fn cidr((address, length): (Ipv4Addr, u8)) -> Cidr {
+    Cidr::supernet(IpAddr::V4(address), length)
+}
+
+fn error(problems: &mut Vec<Diagnostic>, code: crate::diagnostics::Code, place: Place, message: String) {
+    problems.push(Diagnostic::at(code, Severity::Error, Some(place), message));
+}
+
+/// Address spaces and subnets.
+pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
+    for network in cloud.networks.iter().filter(|n| !n.assumed) {
+        for range in FORBIDDEN.map(cidr) {
+            if !network.space.intersection(&AddressSet::of_cidrs([&range])).is_empty() {
+                error(
+                    problems,
+                    codes::AZ_SPACE,
+                    network.place,
+                    format!("`{}` holds addresses of {range}, which no virtual network can have", network.name),
+                );
+            }
+        }
+    }
+    for (i, subnet) in cloud.subnets.iter().enumerate() {
+        let Some(network) = cloud.networks.get(subnet.network as usize) else { continue };
+        for prefix in &subnet.prefixes {
+            if !network.space.covers(&AddressSet::of_cidrs([prefix])) {
+                let message =
+                    format!("subnet `{}`: {prefix} is not within the address space {} of `{}`", subnet.name, network.space, network.name);
+                error(problems, codes::AZ_SUBNET, subnet.place, message);
+            }
+            if prefix.is_ipv4() && prefix.length() > 29 {
+                let message = format!(
+                    "subnet `{}`: {prefix} is too small; Azure keeps five addresses of every subnet, and the smallest is a /29",
+                    subnet.name
+                );
+                error(problems, codes::AZ_SUBNET, subnet.place, message);
+            }
+            if !prefix.is_ipv4() && prefix.length() != 64 {
+                error(problems, codes::AZ_SUBNET, subnet.place, format!("subnet `{}`: an IPv6 subnet is exactly a /64", subnet.name));
+            }
+            for other in cloud.subnets.iter().take(i).filter(|o| o.network == subnet.network) {
+                if other.prefixes.iter().any(|p| p.covers(prefix) || prefix.covers(p)) {
+                    let message = format!("subnets `{}` and `{}` overlap", other.name, subnet.name);
+                    error(problems, codes::AZ_SUBNET, subnet.place, message);
+                }
+            }
+        }
+    }
+    for interface in cloud.interfaces.iter().filter(|i| i.address_given) {
+        let Some(subnet) = cloud.subnets.get(interface.subnet as usize) else { continue };
+        for address in &interface.addresses {
+            let Some(prefix) = subnet.prefixes.iter().find(|p| p.contains(*address)) else {
+                let message = format!("`{}`: {address} is not in subnet `{}`", interface.title(), subnet.name);
+                error(problems, codes::AZ_ADDRESS, interface.place, message);
+                continue;
+            };
+            if let (IpAddr::V4(address), IpAddr::V4(first), IpAddr::V4(last)) = (address, prefix.first(), prefix.last()) {
+                let offset = address.to_bits() - first.to_bits();
+                if offset < 4 || *address == last {
+                    let message = format!(
+                        "`{}`: {address} is one of the five addresses of subnet `{}` that Azure keeps",
+                        interface.title(),
+                        subnet.name
+                    );
+                    error(problems, codes::AZ_ADDRESS, interface.place, message);
+                }
+            }
+        }
+    }
+}
+
+/// Ranges of clusters, and whether their subnets are large enough.
+pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
+    for cluster in &cloud.clusters {
+        let place = cluster.place;
+        let mut refuse = |message: String| error(problems, codes::AZ_RANGES, place, message);
+        let home = cluster.pools.iter().filter_map(|p| cloud.network_of(p.subnet?)).map(|(_, n)| n).next();
+        let services = AddressSet::of_cidrs(&cluster.service_ranges);
+        for range in cluster.service_ranges.iter().filter(|r| r.is_ipv4() && r.length() <= 12) {
+            refuse(format!("the range of Services {range} is too large: its prefix is longer than /12"));
+        }
+        let overlaps = |a: &AddressSet, b: &AddressSet| !a.intersection(b).is_empty();
+        if let Some(network) = home {
+            let mut around = network.space.union(&network.on_premises);
+            for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
+                around = around.union(&peer.space);
+            }
+            if overlaps(&services, &around) {
+                refuse(format!("the range of Services {services} overlaps `{}` or a network that it reaches", network.name));
+            }
+            if overlaps(&cluster.pod_range, &around) {
+                refuse(format!("the range of pods {} overlaps `{}` or a network that it reaches", cluster.pod_range, network.name));
+            }
+        }
+        if overlaps(&services, &cluster.pod_range) {
+            refuse(format!("the range of Services {services} overlaps the range of pods {}", cluster.pod_range));
+        }
+        for range in FORBIDDEN_FOR_CLUSTERS.map(cidr) {
+            let forbidden = AddressSet::of_cidrs([&range]);
+            if overlaps(&services, &forbidden) || overlaps(&cluster.pod_range, &forbidden) {
+                refuse(format!("neither pods nor Services may have addresses of {range}"));
+            }
+        }
+        if cluster.plugin == Plugin::Kubenet && cluster.pools.iter().map(|p| p.count).sum::<u32>() > 400 {
+            refuse(String::from("kubenet takes 400 nodes at most: each needs a route"));
+        }
+    }
+    for report in crate::plan::of_scene(cloud) {
+        if let Some(problem) = report.problem {
+            error(problems, codes::AZ_EXHAUSTED, report.place, problem);
+        }
+    }
+}

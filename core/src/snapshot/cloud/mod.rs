@@ -1,0 +1,247 @@
+//! The network of the cloud: virtual networks, subnets, interfaces, and the security groups on them. Upstream: azure.md 1 to 3.
+
+mod build;
+mod check;
+pub mod tags;
+
+pub(super) use build::{add, pools};
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::NodeId;
+use crate::model::{AddressSet, Cidr};
+use crate::resources::azure::{AddressSku, ClusterEngine, ControlPlane, Plugin, SecurityRule};
+use crate::text::Place;
+
+/// Everything about the cloud's network; empty where the text says nothing of it.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Cloud {
+    /// Virtual networks by name.
+    pub networks: Vec<Network>,
+    /// Subnets, by network and name.
+    pub subnets: Vec<Subnet>,
+    /// Network interfaces: those given, and those of nodes.
+    pub interfaces: Vec<Interface>,
+    /// Network security groups by name.
+    pub groups: Vec<Group>,
+    /// Groups as they are used: the same group means different addresses in different networks.
+    pub uses: Vec<GroupUse>,
+    /// Members of application security groups, by name in lower case.
+    pub application_groups: BTreeMap<String, AddressSet>,
+    /// Service tags whose addresses the text gives, by name in lower case.
+    pub tags: BTreeMap<String, AddressSet>,
+    /// Clusters.
+    pub clusters: Vec<CloudCluster>,
+}
+
+/// A virtual network.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Network {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub location: Option<String>,
+    /// Its address space as written.
+    pub prefixes: Vec<Cidr>,
+    /// The same as a set.
+    pub space: AddressSet,
+    /// Networks that it is peered with, in both directions.
+    pub peers: Vec<u32>,
+    /// Ranges behind its gateways.
+    pub on_premises: AddressSet,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether it is assumed: groups are given, and no network.
+    pub assumed: bool,
+}
+
+/// A subnet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Subnet {
+    /// Its network, as an index into [`Cloud::networks`].
+    pub network: u32,
+    /// Its name.
+    pub name: String,
+    /// Its ranges.
+    pub prefixes: Vec<Cidr>,
+    /// The use of its security group, as an index into [`Cloud::uses`].
+    pub group: Option<u32>,
+    /// Ranges of routes that somebody wrote for it.
+    pub routes: AddressSet,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A network interface.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Interface {
+    /// Its name.
+    pub name: String,
+    /// The machine that it belongs to, if it is known.
+    pub machine: Option<String>,
+    /// The node of a cluster that it belongs to.
+    pub node: Option<NodeId>,
+    /// Its subnet, as an index into [`Cloud::subnets`].
+    pub subnet: u32,
+    /// Its private addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Whether those are given; else they are the first free ones, as Azure hands them out.
+    pub address_given: bool,
+    /// Further addresses at which packets come to it.
+    pub floating: Vec<IpAddr>,
+    /// Ranges of pods behind it.
+    pub pod_prefixes: Vec<Cidr>,
+    /// The use of its security group, as an index into [`Cloud::uses`].
+    pub group: Option<u32>,
+    /// Its application security groups.
+    pub application_groups: Vec<String>,
+    /// What kind of public address it has; nothing if none is given.
+    pub public: Option<AddressSku>,
+    /// Its zones.
+    pub zones: Vec<String>,
+    /// Where it is written.
+    pub place: Place,
+    /// Whether it stands for any machine of its subnet, as none is given.
+    pub stand_in: bool,
+}
+
+impl Interface {
+    /// Its machine's name, or its own.
+    pub fn title(&self) -> &str {
+        self.machine.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// A network security group.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Its rules, those that are written elsewhere included, each with its place.
+    pub rules: Vec<(SecurityRule, Place)>,
+    /// Default rules that the text shows, with their places.
+    pub defaults: Vec<(SecurityRule, Place)>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// A group in a network: what its tags stand for there.
+#[derive(Clone, PartialEq, Debug)]
+pub struct GroupUse {
+    /// The group, as an index into [`Cloud::groups`].
+    pub group: u32,
+    /// What `VirtualNetwork` stands for.
+    pub virtual_network: AddressSet,
+}
+
+/// A cluster and where it is in the network.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CloudCluster {
+    /// Its name.
+    pub name: String,
+    /// Where pods get their addresses.
+    pub plugin: Plugin,
+    /// Its policy engine, if Azure manages one or none.
+    pub engine: Option<ClusterEngine>,
+    /// Its region.
+    pub location: Option<String>,
+    /// Its nodes.
+    pub pools: Vec<Pool>,
+    /// The range of its pods, where they have one of their own.
+    pub pod_range: AddressSet,
+    /// The ranges of its Services.
+    pub service_ranges: Vec<Cidr>,
+    /// Who may reach its API server.
+    pub control_plane: ControlPlane,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Nodes that are alike.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Pool {
+    /// Its name.
+    pub name: String,
+    /// How many nodes it is to have.
+    pub count: u32,
+    /// Pods on each, at most.
+    pub max_pods: u32,
+    /// The nodes' subnet, as an index into [`Cloud::subnets`].
+    pub subnet: Option<u32>,
+    /// The pods' subnet.
+    pub pod_subnet: Option<u32>,
+    /// Its nodes in the snapshot: those that have an address.
+    pub nodes: Vec<NodeId>,
+    /// Zones that they are spread over.
+    pub zones: Vec<String>,
+}
+
+/// Where in the network an address is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Location {
+    /// The subnet.
+    pub subnet: u32,
+    /// The interface, if one has this address.
+    pub interface: Option<u32>,
+}
+
+impl Cloud {
+    /// Whether the text says anything of the cloud's network.
+    pub fn is_empty(&self) -> bool {
+        self.networks.is_empty() && self.groups.is_empty() && self.clusters.is_empty()
+    }
+
+    /// Where an address is; nothing outside all subnets.
+    pub fn locate(&self, address: IpAddr) -> Option<Location> {
+        let owns = |i: &Interface| {
+            i.addresses.contains(&address) || i.floating.contains(&address) || i.pod_prefixes.iter().any(|p| p.contains(address))
+        };
+        let owner = (0..)
+            .zip(&self.interfaces)
+            .find(|(_, i)| !i.stand_in && owns(i))
+            .or_else(|| (0..).zip(&self.interfaces).find(|(_, i)| owns(i)));
+        if let Some((number, interface)) = owner {
+            return Some(Location { subnet: interface.subnet, interface: Some(number) });
+        }
+        let subnet = (0..).zip(&self.subnets).find(|(_, s)| s.prefixes.iter().any(|p| p.contains(address)));
+        subnet.map(|(subnet, _)| Location { subnet, interface: None })
+    }
+
+    /// Where a node is.
+    pub fn locate_node(&self, node: NodeId) -> Option<Location> {
+        let (number, interface) = (0..).zip(&self.interfaces).find(|(_, i)| i.node == Some(node))?;
+        Some(Location { subnet: interface.subnet, interface: Some(number) })
+    }
+
+    /// The network of a subnet.
+    pub fn network_of(&self, subnet: u32) -> Option<(u32, &Network)> {
+        let network = self.subnets.get(subnet as usize)?.network;
+        Some((network, self.networks.get(network as usize)?))
+    }
+
+    /// The network whose space holds an address, subnet or not.
+    pub fn network_with(&self, address: IpAddr) -> Option<u32> {
+        (0..).zip(&self.networks).find(|(_, n)| n.space.contains(address)).map(|(i, _)| i)
+    }
+
+    /// Every address at which something begins or ends that rules do not name: subnets and addresses of interfaces.
+    pub fn borders(&self) -> Vec<AddressSet> {
+        let mut sets: Vec<AddressSet> = self.subnets.iter().map(|s| AddressSet::of_cidrs(&s.prefixes)).collect();
+        sets.extend(self.networks.iter().map(|n| n.space.clone()));
+        for interface in &self.interfaces {
+            sets.extend(interface.addresses.iter().chain(&interface.floating).map(|a| AddressSet::range(*a, *a)));
+            sets.extend(interface.pod_prefixes.iter().map(|p| AddressSet::of_cidrs([p])));
+        }
+        sets.retain(|set| !set.is_empty());
+        sets
+    }
+
+    /// The use of a group by subnet or interface, with the group.
+    pub fn used(&self, number: u32) -> Option<(&GroupUse, &Group)> {
+        let used = self.uses.get(number as usize)?;
+        Some((used, self.groups.get(used.group as usize)?))
+    }
+}

@@ -1,0 +1,95 @@
+//! What service tags stand for. Upstream: azure.md 2.4.
+
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use crate::model::{AddressSet, Cidr};
+
+/// The address of Azure's platform: health probes come from it, and name resolution and leases of addresses go to it.
+pub const PLATFORM: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
+
+/// The list of known tags, with its date.
+const LIST: &str = include_str!("tags.txt");
+
+/// What is known of a tag that the network itself does not give a meaning to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KnownTag {
+    /// These addresses.
+    Addresses(AddressSet),
+    /// Some public addresses; which, is not known here.
+    SomewherePublic,
+    /// There is no such tag that is known here.
+    Unheard,
+}
+
+/// What the list says of a tag. `Storage.WestEurope` is a part of `Storage`.
+pub fn known(name: &str) -> KnownTag {
+    let lines = LIST.lines().filter(|line| !line.starts_with('#'));
+    for line in lines {
+        let mut words = line.split_whitespace();
+        let Some(known) = words.next() else { continue };
+        let regional = name.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known))
+            && name.get(known.len()..).is_some_and(|rest| rest.starts_with('.'));
+        if !known.eq_ignore_ascii_case(name) && !regional {
+            continue;
+        }
+        let cidrs: Vec<Cidr> = words.filter_map(|w| Cidr::parse(w).ok()).collect();
+        return if cidrs.is_empty() || regional { KnownTag::SomewherePublic } else { KnownTag::Addresses(AddressSet::of_cidrs(&cidrs)) };
+    }
+    KnownTag::Unheard
+}
+
+/// Names of known tags, for offering the right spelling.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let own = ["VirtualNetwork", "Internet", "AzureLoadBalancer"];
+    own.into_iter().chain(LIST.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_whitespace().next()))
+}
+
+/// Addresses that are not routed on the Internet: private use, shared, loopback, link-local, multicast, and the platform's.
+fn not_public() -> AddressSet {
+    let ranges = [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "168.63.129.16/32",
+        "224.0.0.0/3",
+        "::/3",
+        "4000::/2",
+        "8000::/1",
+    ];
+    let cidrs: Vec<Cidr> = ranges.iter().filter_map(|r| Cidr::parse(r).ok()).collect();
+    AddressSet::of_cidrs(&cidrs)
+}
+
+/// What `Internet` stands for where `virtual_network` is what `VirtualNetwork` does: what is publicly routed and not in it.
+pub fn internet(virtual_network: &AddressSet) -> AddressSet {
+    AddressSet::everything().difference(&not_public()).difference(virtual_network)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_carries_its_date_and_is_sorted_enough_to_read() {
+        assert!(LIST.starts_with("# Service tags") && LIST.contains("as of 20"));
+        assert_eq!(known("storage.westeurope"), KnownTag::SomewherePublic);
+        assert_eq!(known("AZUREPLATFORMDNS"), KnownTag::Addresses(AddressSet::range(PLATFORM, PLATFORM)));
+        assert_eq!(known("Storge"), KnownTag::Unheard);
+        assert_eq!(known("StorageSyncService"), KnownTag::SomewherePublic);
+    }
+
+    #[test]
+    fn the_internet_is_public_and_outside() {
+        let own = AddressSet::of_cidrs(&[Cidr::parse("10.0.0.0/16").unwrap(), Cidr::parse("20.0.0.0/24").unwrap()]);
+        let internet = internet(&own);
+        assert!(internet.contains("13.107.21.200".parse().unwrap()) && internet.contains("2603:1000::1".parse().unwrap()));
+        for inside in ["10.0.0.1", "20.0.0.7", "172.31.0.100", "168.63.129.16", "100.64.0.1", "fd00::1"] {
+            assert!(!internet.contains(inside.parse().unwrap()), "{inside}");
+        }
+    }
+}
