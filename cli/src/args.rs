@@ -4,11 +4,14 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
 use netpolis_core::model::{Cidr, Protocol};
+use netpolis_core::resources::azure::Plugin;
 use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 
 use crate::diff::DiffFormat;
 use crate::formats::Format;
 use crate::lint::LintFormat;
+use crate::plan::{Asked, PlanFormat};
+use crate::rules::RulesFormat;
 use crate::why::{Question, WhyFormat};
 
 /// What `--help` prints.
@@ -24,11 +27,18 @@ usage:
       --format text|json                 how to write it (text)
   netpolis lint PATH...                  what is wrong with the text, and what probably is
       --format text|json                 how to write it (text)
+  netpolis rules PATH...                 rules of Azure's network security groups in effect
+      --format text|json                 how to write them: json is every field as written (text)
+  netpolis plan [PATH...]                addresses that AKS clusters take, and how large they can get
+      --subnet CIDR --plugin azure|overlay|kubenet|pod-subnet|none --nodes N --max-pods N
+      --surge N --others N --pod-range CIDR --pod-subnet CIDR
+                                         what to plan for, in place of what the files say
+      --format text|json                 how to write it (text)
   netpolis diff OLD NEW                  flows added, removed and changed
       --format txt|json|md               how to write them (txt)
 
-PATH is a file, a folder (read with all its .yaml, .yml and .json files) or - for standard input.
-A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME, {ingress-controller} or an IP address.
+PATH is a file, a folder (read with all its .yaml, .yml, .json, .sh and .azcli files) or - for standard input.
+A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME, vm/NAME, internet, {ingress-controller} or an IP address.
 
 assumptions, where the policy API leaves a choice:
   --engine detected|generic|calico|azure-npm|none
@@ -84,6 +94,22 @@ pub enum Command {
         /// How to write.
         format: LintFormat,
     },
+    /// Effective rules of security groups.
+    Rules {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: RulesFormat,
+    },
+    /// Address plans.
+    Plan {
+        /// What to read; nothing where the question says all.
+        paths: Vec<String>,
+        /// What to plan for.
+        asked: Asked,
+        /// How to write.
+        format: PlanFormat,
+    },
     /// Differences.
     Diff {
         /// The old scene.
@@ -115,6 +141,7 @@ struct Given {
     to: Option<String>,
     port: Option<u16>,
     protocol: Option<Protocol>,
+    asked: Asked,
     preset: Settings,
     changes: Vec<Change>,
 }
@@ -139,6 +166,31 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                 let name = parser.value()?.string()?;
                 let protocol = Protocol::from_name(&name);
                 given.protocol = Some(protocol.ok_or_else(|| format!("--protocol `{name}`: it takes tcp, udp, sctp, icmp or a number"))?);
+            }
+            Arg::Long(name @ ("nodes" | "max-pods" | "surge" | "others")) => {
+                let name = name.to_owned();
+                let text = parser.value()?.string()?;
+                let number = text.parse::<u32>().ok().filter(|n| *n <= 100_000);
+                let number = Some(number.ok_or_else(|| format!("--{name} `{text}`: it takes a whole number"))?);
+                match name.as_str() {
+                    "nodes" => given.asked.nodes = number,
+                    "max-pods" => given.asked.max_pods = number,
+                    "surge" => given.asked.surge = number,
+                    _ => given.asked.others = number,
+                }
+            }
+            Arg::Long(name @ ("subnet" | "pod-subnet" | "pod-range")) => {
+                let name = name.to_owned();
+                let text = parser.value()?.string()?;
+                let cidr = Cidr::parse(&text).map_err(|error| format!("--{name} `{text}`: {error}"))?;
+                match name.as_str() {
+                    "subnet" => given.asked.subnet.push(cidr),
+                    "pod-subnet" => given.asked.pod_subnet.push(cidr),
+                    _ => given.asked.pod_range = Some(cidr),
+                }
+            }
+            Arg::Long("plugin") => {
+                given.asked.plugin = Some(choose(&mut parser, "plugin", &Plugin::ALL.map(|plugin| (plugin.as_str(), plugin)))?);
             }
             Arg::Long("assume") => {
                 let options = [("np-guard", Settings::np_guard()), ("default", Settings::default())];
@@ -208,11 +260,14 @@ impl Given {
         // Presets come first wherever they stand.
         self.changes.into_iter().for_each(|change| change(&mut settings));
         let mut words = self.words.into_iter();
-        let name = words.next().ok_or("what is to be done? flows, why, lint or diff")?;
+        let name = words.next().ok_or("what is to be done? flows, why, lint, rules, plan or diff")?;
         let paths: Vec<String> = words.collect();
         let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some();
         if asks && name != "why" {
             return Err(format!("{name}: --from, --to, --port and --protocol belong to why"));
+        }
+        if !self.asked.is_empty() && name != "plan" {
+            return Err(format!("{name}: --subnet, --plugin, --nodes and the like belong to plan"));
         }
         let some = |paths: Vec<String>| {
             if paths.is_empty() { Err(format!("{name}: which files? give a file, a folder or - for standard input")) } else { Ok(paths) }
@@ -231,12 +286,17 @@ impl Given {
                 Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
             }
             "lint" => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
+            "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, RulesFormat::ALL)? },
+            "plan" => {
+                let paths = if self.asked.subnet.is_empty() { some(paths)? } else { paths };
+                Command::Plan { paths, asked: self.asked, format: one_of(format, PlanFormat::ALL)? }
+            }
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
                 Err(_) => return Err("diff: give two paths, the old one and the new one".into()),
             },
             "help" => Command::Help(HELP.into()),
-            other => return Err(format!("there is no command `{other}`: flows, why, lint or diff")),
+            other => return Err(format!("there is no command `{other}`: flows, why, lint, rules, plan or diff")),
         };
         Ok(Arguments { command, settings })
     }

@@ -29,7 +29,7 @@ pub fn read(paths: &[String]) -> Result<Vec<File>, String> {
         let path = Path::new(path);
         let found = if path.is_dir() { below(path)? } else { vec![path.to_path_buf()] };
         if found.is_empty() {
-            return Err(format!("there is no .yaml, .yml or .json file below {}", path.display()));
+            return Err(format!("there is no .yaml, .yml, .json, .sh or .azcli file below {}", path.display()));
         }
         for file in found {
             let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
@@ -53,7 +53,8 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
             let entry = entry.map_err(failed)?;
             let path = entry.path();
             let kind = entry.file_type().map_err(failed)?;
-            let known = path.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|known| e.eq_ignore_ascii_case(known)));
+            let known =
+                path.extension().is_some_and(|e| ["yaml", "yml", "json", "sh", "azcli"].iter().any(|known| e.eq_ignore_ascii_case(known)));
             if kind.is_dir() {
                 folders.push(path);
             } else if known && path.is_file() {

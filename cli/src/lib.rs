@@ -8,4 +8,6 @@ pub mod formats;
 pub mod input;
 pub mod lint;
 pub mod places;
+pub mod plan;
+pub mod rules;
 pub mod why;

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
-use netpolis::{diff, formats, input, lint, why};
+use netpolis::{diff, formats, input, lint, plan, rules, why};
 use netpolis_core::decide::Verdict;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
@@ -60,6 +60,18 @@ fn run() -> Result<Outcome, String> {
             let text = lint::render(&scene, *format, colour(&io::stdout()));
             out.write(|out| out.write_all(text.as_bytes()))?;
             Ok(Outcome::findings(lint::has_findings(&scene)))
+        }
+        Command::Rules { paths, format } => {
+            let (scene, read) = load(paths)?;
+            out.write(|out| out.write_all(rules::render(&scene, *format).as_bytes()))?;
+            Ok(read)
+        }
+        Command::Plan { paths, asked, format } => {
+            let (scene, read) =
+                if paths.is_empty() { (None, Outcome::Fine) } else { load(paths).map(|(scene, read)| (Some(scene), read))? };
+            let plans = plan::planned(scene.as_ref(), asked)?;
+            out.write(|out| out.write_all(plan::render(&plans, *format).as_bytes()))?;
+            Ok(read.max(Outcome::findings(plan::has_findings(&plans))))
         }
         Command::Diff { old, new, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;

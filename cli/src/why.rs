@@ -150,7 +150,7 @@ fn text(scene: &Scene, reply: &Reply) -> String {
             for policy in &tier.policies {
                 out.push_str(&format!("     {}\n", policy_title(scene, policy).join(" ")));
                 for rule in &policy.rules {
-                    out.push_str(&format!("       {} ({})\n", rule_line(rule), scene.sources().describe(rule.place)));
+                    out.push_str(&format!("       {} ({})\n", rule_line(scene, rule), scene.sources().describe(rule.place)));
                 }
             }
         }
@@ -176,7 +176,7 @@ fn policy_title(scene: &Scene, trace: &PolicyTrace) -> [String; 2] {
     scene.compiled().policy(trace.policy).map_or_else(Default::default, |p| [p.kind.to_string(), p.title()])
 }
 
-fn rule_line(rule: &RuleTrace) -> String {
+fn rule_line(scene: &Scene, rule: &RuleTrace) -> String {
     let result = match (&rule.failure, rule.matched, rule.reached) {
         (_, _, false) => "not reached".to_string(),
         (Some(failure), ..) => failure.text.clone(),
@@ -184,7 +184,9 @@ fn rule_line(rule: &RuleTrace) -> String {
         (_, Matched::Possibly, _) => "may match".to_string(),
         (_, Matched::No, _) => "does not match".to_string(),
     };
-    format!("rule {} ({}): {result}", rule.rule.index + 1, action(rule.action))
+    let name = scene.compiled().ruleset().rule(rule.rule).and_then(|r| r.name.as_ref());
+    let name = name.map_or_else(String::new, |name| format!(" `{name}`"));
+    format!("rule {}{name} ({}): {result}", rule.rule.index + 1, action(rule.action))
 }
 
 const fn action(action: Action) -> &'static str {

@@ -14,6 +14,7 @@ use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Outcome, Workbe
 use crate::model::Protocol;
 use crate::path::{NodeRules, Seat, Seats, Spot, Stage, host_stages};
 use crate::policy::Direction;
+use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::{EndpointId, Snapshot};
@@ -174,7 +175,7 @@ impl Hosts {
         let passes = |stage: &Stage| match *stage {
             Stage::Endpoint(_) | Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
             // Those are on the way between nodes, which is computed by itself.
-            Stage::Group { .. } | Stage::NotPeered(..) | Stage::Platform(_) => EVERYTHING,
+            Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => EVERYTHING,
             Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
             Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
             Stage::Host { host, direction, hooks } => {
@@ -353,7 +354,8 @@ impl Connectivity {
     fn group_pass(&mut self, compiled: &Compiled, rows: &mut HashMap<(u32, Direction, ClassId), Row>, stage: Stage) -> PairIds {
         const NOTHING: PairIds = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
         let Stage::Group { used, direction, from, to, encapsulated, .. } = stage else {
-            return if matches!(stage, Stage::NotPeered(..)) { NOTHING } else { EVERYTHING };
+            let closed = matches!(stage, Stage::NotPeered(..) | Stage::PublicAddress(_, AddressSku::Standard));
+            return if closed { NOTHING } else { EVERYTHING };
         };
         let (own, peer) = match direction {
             Direction::Egress => (compiled.class_of(from), compiled.class_of(to)),

@@ -10,6 +10,7 @@ use crate::evaluate::{Asked, AtHost, Matched, Observer, OnePeer, Outcome, Workbe
 use crate::model::Protocol;
 use crate::path::Stage;
 use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
+use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::Snapshot;
@@ -151,6 +152,8 @@ pub enum Reason {
     DefaultDeny(Vec<PolicyId>),
     /// What the node does with packets of its own pods to itself.
     OwnHost(EndpointToHost),
+    /// No group guards a public address: its kind decides.
+    PublicAddress(AddressSku),
     /// There is no way from the one virtual network to the other.
     NotPeered,
     /// Packets to the platform's own addresses are let through.
@@ -334,6 +337,10 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, origi
         Stage::Group { used, direction, from, to, encapsulated, .. } => {
             let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { flow.traffic };
             check_group(compiled, &Flow { from, to, traffic }, used, direction)
+        }
+        Stage::PublicAddress(_, sku) => {
+            let verdict = if sku == AddressSku::Basic { Verdict::Allowed } else { Verdict::Denied };
+            Checked { verdict, reason: Reason::PublicAddress(sku), seen: Seen::default() }
         }
         Stage::NotPeered(..) => Checked { verdict: Verdict::Denied, reason: Reason::NotPeered, seen: Seen::default() },
         Stage::Platform(_) => Checked { verdict: Verdict::Allowed, reason: Reason::Platform, seen: Seen::default() },

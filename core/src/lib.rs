@@ -34,6 +34,7 @@ pub mod decide;
 pub mod diagnostics;
 pub mod diff;
 pub mod document;
+pub mod effective;
 pub mod ends;
 pub mod evaluate;
 pub mod explain;

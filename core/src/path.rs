@@ -13,6 +13,7 @@ use core::net::IpAddr;
 
 use crate::compile::{Compiled, End, Hook, Whereabouts};
 use crate::policy::Direction;
+use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::snapshot::{NodeId, Snapshot};
 
@@ -47,6 +48,8 @@ pub enum Stage {
         /// Whether the packet travels inside another one, which is all that is seen there (VXLAN, UDP 4789).
         encapsulated: bool,
     },
+    /// From the Internet to the public address of an interface (an index into [`crate::snapshot::cloud::Cloud::interfaces`]) that no group guards.
+    PublicAddress(u32, AddressSku),
     /// From one virtual network to another that it is not peered with.
     NotPeered(u32, u32),
     /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.

@@ -1,5 +1,6 @@
 //! What Netpolis is tested with: generated clusters, an evaluator to compare with, and other projects' expected answers.
 
+pub mod azure_world;
 pub mod calico_world;
 pub mod conformance;
 pub mod generate;

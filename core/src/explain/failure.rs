@@ -185,11 +185,19 @@ impl Teller<'_> {
         if self.compiled.ruleset().rule(reference).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::Unknown) {
             return String::from("the HTTP request, which is not given");
         }
-        let Some(PeerMatch::Of(terms)) = self.compiled.ruleset().rule(reference).map(|r| &r.peers) else {
+        let Some(terms) = self.compiled.ruleset().rule(reference).map(|r| r.peers.terms()) else {
             return String::from("what is not known");
         };
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::DomainNames(_))) && matches!(peer, End::Outside(_)) {
             return format!("which DNS names lead to {name}");
+        }
+        let own = self.compiled.ruleset().rule(reference).and_then(|r| r.own.as_ref());
+        let unknown = terms.iter().chain(own).find_map(|t| match &t.kind {
+            PeerTermKind::UnknownAddresses { name, .. } => Some(name),
+            _ => None,
+        });
+        if let Some(name) = unknown {
+            return format!("what `{name}` stands for, which the text does not give");
         }
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::Nodes(_))) {
             return format!("which node `{name}` is on");

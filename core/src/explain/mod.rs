@@ -22,6 +22,7 @@ use crate::evaluate::Matched;
 use crate::model::Protocol;
 use crate::path::{GroupPlace, Stage, ways};
 use crate::policy::{Action, Direction, HookMatch, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
+use crate::resources::azure::AddressSku;
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::text::Place;
 
@@ -43,7 +44,9 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
     let walk = |stages: Vec<Stage>| -> Vec<CheckpointTrace> {
         let mut checkpoints: Vec<CheckpointTrace> = stages.into_iter().map(|stage| teller.checkpoint(stage)).collect();
         // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.
-        let is_cloud = |c: &CheckpointTrace| matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::Platform(_));
+        let is_cloud = |c: &CheckpointTrace| {
+            matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_))
+        };
         if let Some(stop) = checkpoints.iter().position(|c| is_cloud(c) && c.verdict == Verdict::Denied) {
             let mut number = 0;
             checkpoints.retain(|c| {
@@ -69,7 +72,9 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         }
     }
     // Where the policies of a host are asked, that policies for pods do not select it is no news.
-    if checkpoints.iter().any(|c| matches!(c.stage, Stage::Host { .. } | Stage::Group { .. } | Stage::NotPeered(..) | Stage::Platform(_))) {
+    if checkpoints.iter().any(|c| {
+        matches!(c.stage, Stage::Host { .. } | Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_))
+    }) {
         checkpoints.retain(|c| !matches!(c.reason, Reason::Node | Reason::Outside));
     }
     let verdict = judge(&checkpoints);
@@ -170,7 +175,7 @@ impl Teller<'_> {
             Stage::OwnHost(node, _) => (End::Node(node), from, Direction::Ingress),
             Stage::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
             Stage::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
-            Stage::NotPeered(..) | Stage::Platform(_) => (from, to, Direction::Egress),
+            Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => (from, to, Direction::Egress),
             Stage::Host { host, direction, .. } => {
                 let node = self.snapshot.host_endpoints.get(host as usize).map_or(NodeId(u32::MAX), |h| h.node);
                 let peer = if direction == Direction::Ingress { from } else { to };
@@ -194,6 +199,9 @@ impl Teller<'_> {
                 format!("{way} at {}", self.place_name(place).replace('`', ""))
             }
             Stage::NotPeered(..) => "Between virtual networks".to_owned(),
+            Stage::PublicAddress(number, _) => {
+                format!("Public address of {}", self.snapshot.cloud.interfaces.get(number as usize).map_or("", |i| i.title()))
+            }
             Stage::Platform(_) => "Azure's platform".to_owned(),
             Stage::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
         }
@@ -210,7 +218,7 @@ impl Teller<'_> {
                 let group = self.snapshot.cloud.used(used).map_or("", |(_, g)| &g.name);
                 format!("security group `{group}` of {}", self.place_name(place))
             }
-            Stage::Endpoint(_) | Stage::OwnHost(..) | Stage::NotPeered(..) | Stage::Platform(_) => {
+            Stage::Endpoint(_) | Stage::OwnHost(..) | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => {
                 format!("`{}`", end_name(self.parties(stage).0, self.snapshot))
             }
         }
@@ -314,6 +322,12 @@ impl Teller<'_> {
             }
             Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
             Reason::NotPeered => self.not_peered(stage),
+            Reason::PublicAddress(AddressSku::Standard) => {
+                "a Standard public address is closed until a network security group allows, and none is attached".to_owned()
+            }
+            Reason::PublicAddress(AddressSku::Basic) => {
+                "a Basic public address is open where no network security group is attached".to_owned()
+            }
             Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic"),
@@ -432,8 +446,60 @@ impl Teller<'_> {
                 ));
             }
         }
+        self.cloud_notes(checkpoints, &mut notes);
         notes.dedup();
         notes
+    }
+
+    /// What one should know of the cloud's network: rules that are left out, addresses that are assumed, what nobody can reach.
+    fn cloud_notes(&self, checkpoints: &[CheckpointTrace], notes: &mut Vec<String>) {
+        let cloud = &self.snapshot.cloud;
+        if cloud.networks.is_empty() {
+            return;
+        }
+        for checkpoint in checkpoints {
+            let Stage::Group { used, encapsulated, .. } = checkpoint.stage else { continue };
+            let Some((_, group)) = cloud.used(used) else { continue };
+            for (rule, place) in group.rules.iter().filter(|(rule, _)| rule.refused) {
+                let _ = place;
+                notes.push(format!(
+                    "The answer is incomplete: rule `{}` of `{}` is left out, because Azure would refuse it.",
+                    rule.name, group.name
+                ));
+            }
+            if encapsulated {
+                notes.push(
+                    "Between nodes the packets of pods travel inside VXLAN (UDP 4789), which is all that the cloud's network sees."
+                        .to_owned(),
+                );
+            }
+        }
+        if checkpoints.iter().any(|c| matches!(c.stage, Stage::Group { .. })) && !checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
+            notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
+        }
+        if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
+            notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each group.".to_owned());
+        }
+        for end in [self.flow.from, self.flow.to] {
+            let End::Outside(address) = end else { continue };
+            let Some(interface) = cloud.interfaces.iter().find(|i| i.addresses.contains(&address)) else { continue };
+            if interface.stand_in {
+                notes.push(format!("`{}` stands for any machine of its subnet, as none is given.", interface.title()));
+            } else if !interface.address_given {
+                notes.push(format!(
+                    "The text gives no address for `{}`: {address}, the first free one, is assumed, as Azure hands them out.",
+                    interface.title()
+                ));
+            }
+            let from_internet =
+                matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::internet(&Default::default()).contains(a));
+            if end == self.flow.to && from_internet && interface.public.is_none() && cloud.locate(address).is_some() {
+                notes.push(format!(
+                    "No public address is given for `{}`: from the Internet packets come to it only through a load balancer or gateway.",
+                    interface.title()
+                ));
+            }
+        }
     }
 
     /// Among rules that allow but did not match, the one with the fewest parts wrong, then the fewest conditions, the first of equals. Ports that are

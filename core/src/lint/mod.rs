@@ -4,6 +4,7 @@
 //! kinds of question are asked: about this scene ("selects no pod") and about the text alone ("another rule covers this one"); what holds
 //! only because the scene is small is not called pointless.
 
+mod packets;
 mod rules;
 
 pub use rules::equal_priority::CODE as EQUAL_PRIORITY;
@@ -35,6 +36,7 @@ const CHECKS: &[Check] = &[
     rules::missing_service::check,
     rules::missing_tier::check,
     rules::azure_npm::check,
+    rules::security_groups::check,
 ];
 
 /// Runs every rule.

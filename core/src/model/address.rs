@@ -165,6 +165,15 @@ fn overlap<T: Bound>(a: &[(T, T)], b: &[(T, T)]) -> Vec<(T, T)> {
     result
 }
 
+fn touch<T: Bound>(a: &[(T, T)], b: &[(T, T)]) -> bool {
+    // Where one is short, looking its ranges up in the other is faster than walking both.
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    short.iter().any(|&(first, last)| {
+        let after = long.partition_point(|r| r.1 < first);
+        long.get(after).is_some_and(|r| r.0 <= last)
+    })
+}
+
 fn holds<T: Bound>(ranges: &[(T, T)], value: T) -> bool {
     let after = ranges.partition_point(|r| r.0 <= value);
     after.checked_sub(1).and_then(|i| ranges.get(i)).is_some_and(|r| value <= r.1)
@@ -231,6 +240,11 @@ impl AddressSet {
             IpAddr::V4(a) => holds(&self.v4, a.to_bits()),
             IpAddr::V6(a) => holds(&self.v6, a.to_bits()),
         }
+    }
+
+    /// Whether some address is in both.
+    pub fn overlaps(&self, other: &AddressSet) -> bool {
+        touch(&self.v4, &other.v4) || touch(&self.v6, &other.v6)
     }
 
     /// Whether every address of `other` is in it.

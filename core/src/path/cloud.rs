@@ -7,17 +7,15 @@
 //! Where the text does not say on which node a pod runs, there are several ways; an answer is certain if all of them agree.
 
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::IpAddr;
 
 use super::Stage;
 use crate::compile::End;
+use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::resources::azure::Plugin;
 use crate::snapshot::cloud::{Cloud, Location, tags};
 use crate::snapshot::{NodeId, Snapshot};
-
-/// The address of the service that tells a machine about itself.
-const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 
 /// Where a security group is met.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -47,6 +45,8 @@ pub(crate) struct Seat {
     placed: bool,
     /// The network whose space holds its address.
     network: Option<u32>,
+    /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
+    outside: (bool, bool),
 }
 
 /// Where all ends are in the cloud's network.
@@ -56,6 +56,8 @@ pub(crate) struct Seats<'a> {
     endpoints: Vec<Seat>,
     nodes: Vec<Seat>,
     plugin: Option<Plugin>,
+    /// What is routed on the Internet.
+    public: AddressSet,
 }
 
 impl<'a> Seats<'a> {
@@ -87,24 +89,30 @@ impl<'a> Seats<'a> {
                 None => anywhere.clone(),
             };
             let placed = endpoint.node.is_some() || anywhere.is_empty();
-            Seat { network: network_of(&candidates), candidates, is_pod: !endpoint.host_network, placed }
+            Seat { network: network_of(&candidates), candidates, is_pod: !endpoint.host_network, placed, outside: (false, false) }
         };
         let node = |id| {
             let candidates = alloc::vec![at_node(id)];
-            Seat { network: network_of(&candidates), candidates, is_pod: false, placed: true }
+            Seat { network: network_of(&candidates), candidates, is_pod: false, placed: true, outside: (false, false) }
         };
         Some(Seats {
             endpoints: snapshot.endpoints().map(|(_, e)| pod(e)).collect(),
             nodes: snapshot.nodes().map(|(id, _)| node(id)).collect(),
             plugin: cloud.clusters.first().map(|c| c.plugin),
+            public: tags::internet(&AddressSet::default()),
             cloud,
         })
     }
 
     /// Where an end is.
     pub(crate) fn seat(&self, end: End) -> Seat {
-        let nowhere =
-            || Seat { candidates: alloc::vec![Candidate { location: None, node: None }], is_pod: false, placed: true, network: None };
+        let nowhere = || Seat {
+            candidates: alloc::vec![Candidate { location: None, node: None }],
+            is_pod: false,
+            placed: true,
+            network: None,
+            outside: (false, false),
+        };
         match end {
             End::Pod(id) => self.endpoints.get(id.0 as usize).cloned().unwrap_or_else(nowhere),
             End::Node(id) => self.nodes.get(id.0 as usize).cloned().unwrap_or_else(nowhere),
@@ -113,6 +121,7 @@ impl<'a> Seats<'a> {
                 is_pod: false,
                 placed: true,
                 network: self.cloud.network_with(address),
+                outside: (address == tags::PLATFORM || address == tags::METADATA, self.public.contains(address)),
             },
         }
     }
@@ -163,10 +172,18 @@ impl<'a> Seats<'a> {
         }
         if let End::Outside(address) = to
             && a.location.is_some()
-            && (address == tags::PLATFORM || address == METADATA)
+            && destination.outside.0
             && !self.names_platform(a.location)
         {
             return alloc::vec![Stage::Platform(address)];
+        }
+        if let (true, None, Some(at)) = (source.outside.1, source.network, b.location)
+            && let Some((number, interface)) = at.interface.and_then(|i| Some((i, self.cloud.interfaces.get(i as usize)?)))
+            && let Some(sku) = interface.public
+            && interface.group.is_none()
+            && self.cloud.subnets.get(at.subnet as usize).is_some_and(|s| s.group.is_none())
+        {
+            return alloc::vec![Stage::PublicAddress(number, sku)];
         }
         let (seen_from, seen_to, encapsulated) = self.seen((from, source, a), (to, destination, b));
         let mut meet = |used: Option<u32>, place, direction| {

@@ -157,6 +157,13 @@ pub struct SecurityRule {
     pub refused: bool,
 }
 
+impl SecurityRule {
+    /// Its fields under their names in the Azure Resource Manager: as written, or for a rule that nobody wrote what they would be.
+    pub fn as_written(&self) -> Vec<WrittenField> {
+        if self.written.is_empty() { super::arm_fields(self, None) } else { self.written.clone() }
+    }
+}
+
 /// A field of a rule as written, under its name in the Azure Resource Manager.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WrittenField {

@@ -20,6 +20,7 @@ pub use cluster_policy::{
 };
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use read::{Read, is_command_text, read, read_commands};
+pub(crate) use read::{arm_fields, own_tag};
 pub use workloads::{
     Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort,
     Workload, WorkloadKind,

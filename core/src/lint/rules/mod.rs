@@ -13,6 +13,7 @@ pub(super) mod no_engine;
 pub(super) mod peer_selects_nothing;
 pub(super) mod pointless_rule;
 pub(super) mod port_name_outside;
+pub(super) mod security_groups;
 pub(super) mod selects_nothing;
 pub(super) mod service_port;
 pub(super) mod typo;

@@ -30,6 +30,8 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 pub use self::azure::is_command_text;
+pub(crate) use self::azure::rules::own_tag;
+pub(crate) use self::azure::short::arm_fields;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, Unread, What};
 use super::{ClusterPolicyKind, Kind, Resource, codes};

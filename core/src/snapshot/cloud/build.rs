@@ -427,7 +427,8 @@ impl Builder {
                 }
                 Azure::PublicAddress(public) => {
                     publics.insert(key(&resource.meta.name), public);
-                    if public.sku == azure::AddressSku::Basic {
+                    let first = !self.problems.iter().any(|p| p.code == codes::AZ_RETIRED);
+                    if public.sku == azure::AddressSku::Basic && first {
                         let message = format!(
                             "`{}` is a Basic public address: open where no group says otherwise, and retired on 30 September 2025",
                             resource.meta.name

@@ -235,6 +235,11 @@ impl Cloud {
             sets.extend(interface.addresses.iter().chain(&interface.floating).map(|a| AddressSet::range(*a, *a)));
             sets.extend(interface.pod_prefixes.iter().map(|p| AddressSet::of_cidrs([p])));
         }
+        if !self.networks.is_empty() {
+            sets.extend([tags::PLATFORM, tags::METADATA].map(|a| AddressSet::range(a, a)));
+            // What is routed on the Internet, and what is not.
+            sets.push(tags::internet(&AddressSet::default()));
+        }
         sets.retain(|set| !set.is_empty());
         sets
     }

@@ -8,6 +8,9 @@ use crate::model::{AddressSet, Cidr};
 /// The address of Azure's platform: health probes come from it, and name resolution and leases of addresses go to it.
 pub const PLATFORM: IpAddr = IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16));
 
+/// The address of the service that tells a machine about itself.
+pub const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
+
 /// The list of known tags, with its date.
 const LIST: &str = include_str!("tags.txt");
 

@@ -15,7 +15,7 @@ mod cluster;
 mod command;
 mod network;
 pub(crate) mod rules;
-mod short;
+pub(crate) mod short;
 mod value;
 
 use alloc::boxed::Box;

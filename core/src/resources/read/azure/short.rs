@@ -435,7 +435,7 @@ pub(super) fn refer_subnet(scalar: &Scalar) -> Reference {
 }
 
 /// A rule in the fields of the Azure Resource Manager.
-pub(super) fn arm_fields(rule: &SecurityRule, description: Option<&str>) -> Vec<WrittenField> {
+pub(crate) fn arm_fields(rule: &SecurityRule, description: Option<&str>) -> Vec<WrittenField> {
     let text = |name: &'static str, value: &str| WrittenField { name, value: WrittenValue::Text(value.into()) };
     let several = |singular: &'static str, plural: &'static str, items: Vec<String>| match items.as_slice() {
         [] => text(singular, "*"),

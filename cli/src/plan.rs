@@ -1,0 +1,185 @@
+//! `netpolis plan`: how many addresses a cluster takes of its subnet, and how large it can get.
+
+use netpolis_core::model::Cidr;
+use netpolis_core::plan::{Plan, Question, RESERVED, Report, of_scene, plan};
+use netpolis_core::resources::azure::Plugin;
+use netpolis_core::scene::Scene;
+use serde_json::{Value, json};
+
+use crate::places::printable;
+
+/// How to write a plan.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlanFormat {
+    /// For reading.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl PlanFormat {
+    /// All, with their names; the first is the one to use where none is given.
+    pub const ALL: &'static [(&'static str, PlanFormat)] = &[("text", PlanFormat::Text), ("json", PlanFormat::Json)];
+}
+
+/// What is asked for on the command line, where no files are given.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Asked {
+    /// The plugin.
+    pub plugin: Option<Plugin>,
+    /// The nodes' subnet.
+    pub subnet: Vec<Cidr>,
+    /// Nodes.
+    pub nodes: Option<u32>,
+    /// Pods on a node.
+    pub max_pods: Option<u32>,
+    /// Nodes that are added while upgrading.
+    pub surge: Option<u32>,
+    /// Other addresses that are taken.
+    pub others: Option<u32>,
+    /// The range of pods.
+    pub pod_range: Option<Cidr>,
+    /// The pods' subnet.
+    pub pod_subnet: Vec<Cidr>,
+}
+
+impl Asked {
+    /// Whether anything was asked for.
+    pub fn is_empty(&self) -> bool {
+        *self == Asked::default()
+    }
+
+    fn change(&self, question: &Question) -> Question {
+        let plugin = self.plugin.unwrap_or(question.plugin);
+        let (nodes, max_pods) = question.pools.first().copied().unwrap_or((1, plugin.default_max_pods()));
+        let max_pods = self.max_pods.unwrap_or(if self.plugin.is_some() { plugin.default_max_pods() } else { max_pods });
+        let mut pools = vec![(self.nodes.unwrap_or(nodes), max_pods)];
+        pools.extend(question.pools.iter().skip(1).copied());
+        Question {
+            plugin,
+            subnet: if self.subnet.is_empty() { question.subnet.clone() } else { self.subnet.clone() },
+            pools,
+            surge: self.surge.unwrap_or(question.surge),
+            others: self.others.unwrap_or(question.others),
+            pod_range: self.pod_range.or(question.pod_range),
+            pod_subnet: if self.pod_subnet.is_empty() { question.pod_subnet.clone() } else { self.pod_subnet.clone() },
+        }
+    }
+}
+
+/// One line of the answer: where, for what, and the plan.
+pub struct Planned {
+    title: String,
+    question: Question,
+    plan: Plan,
+}
+
+/// The plans of a scene's clusters with what was asked for put in, or the plan of what was asked for alone.
+///
+/// # Errors
+/// When there is neither a cluster nor a subnet to plan for.
+pub fn planned(scene: Option<&Scene>, asked: &Asked) -> Result<Vec<Planned>, String> {
+    let reports: Vec<Report> = scene.map_or_else(Vec::new, |s| of_scene(&s.snapshot().cloud));
+    if reports.is_empty() {
+        if asked.subnet.is_empty() {
+            return Err(
+                "plan: the files name no cluster in a known subnet; give one, or `--subnet 10.0.0.0/24 --plugin azure --nodes 3`".into()
+            );
+        }
+        let nothing = Question {
+            plugin: Plugin::Overlay,
+            subnet: Vec::new(),
+            pools: Vec::new(),
+            surge: 1,
+            others: 0,
+            pod_range: None,
+            pod_subnet: Vec::new(),
+        };
+        let question = asked.change(&nothing);
+        return Ok(vec![Planned { title: "cluster".into(), plan: plan(&question), question }]);
+    }
+    let one = |report: Report| {
+        let question = asked.change(&report.question);
+        Planned { title: format!("{} in subnet {}", report.cluster, report.subnet), plan: plan(&question), question }
+    };
+    Ok(reports.into_iter().map(one).collect())
+}
+
+/// Whether some cluster does not fit, or cannot be upgraded.
+pub fn has_findings(plans: &[Planned]) -> bool {
+    plans
+        .iter()
+        .any(|p| !p.plan.fits() || p.plan.largest.is_none_or(|most| most < u64::from(p.question.pools.first().map_or(0, |(n, _)| *n))))
+}
+
+/// The plans in a form.
+pub fn render(plans: &[Planned], format: PlanFormat) -> String {
+    match format {
+        PlanFormat::Text => plans.iter().map(text).collect::<Vec<_>>().join("\n"),
+        PlanFormat::Json => format!("{:#}\n", plans.iter().map(value).collect::<Value>()),
+    }
+}
+
+const BAR: u64 = 40;
+
+fn text(planned: &Planned) -> String {
+    let Planned { title, question, plan } = planned;
+    let subnet = question.subnet.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let (nodes, max_pods) = question.pools.first().copied().unwrap_or((0, 0));
+    let mut out = format!("{}: {}, {nodes} nodes, {max_pods} pods a node, subnet {subnet}\n\n", printable(title), question.plugin.title());
+    // Each part at least one mark wide where it is anything at all.
+    let part = |n: u64| if n == 0 || plan.usable == 0 { 0 } else { (n * BAR / plan.usable).clamp(1, BAR) as usize };
+    let (of_nodes, of_surge, of_others) = (part(plan.nodes), part(plan.surge), part(plan.others));
+    let used = (of_nodes + of_surge + of_others).min(BAR as usize);
+    let bar: String = ["█".repeat(of_nodes), "▒".repeat(of_surge), "▓".repeat(of_others)].concat().chars().take(BAR as usize).collect();
+    out.push_str(&format!("  {bar}{}\n\n", "·".repeat(BAR as usize - used)));
+    let mut line = |label: &str, value: String| out.push_str(&format!("  {label:<28}{value}\n"));
+    line("can be used", format!("{} (Azure keeps {RESERVED} of every subnet)", plan.usable));
+    line("nodes █", format!("{} ({} a node)", plan.nodes, plan.per_node));
+    line("while upgrading ▒", plan.surge.to_string());
+    line("others ▓", plan.others.to_string());
+    line("free", plan.free().to_string());
+    line("pods at most", plan.pods.to_string());
+    if let Some((room, empty, full)) = plan.pod_addresses {
+        line("addresses for pods", format!("{empty} when nodes are empty, {full} when full, of {room}"));
+    }
+    line(
+        "largest cluster",
+        match plan.largest {
+            Some(most) => {
+                format!("{most} nodes ({} without room for upgrades), because {}", plan.largest_without_surge, plan.limit.reason())
+            }
+            None => "not even one node and the one that is added while upgrading".into(),
+        },
+    );
+    if !plan.runs() || plan.largest_without_surge < u64::from(nodes) {
+        out.push_str(&format!("\n  It does not fit: {}.\n", plan.limit.reason()));
+    } else if !plan.fits() {
+        out.push_str("\n  It runs, but an upgrade would fail: no addresses for the surge node.\n");
+    }
+    out
+}
+
+fn value(planned: &Planned) -> Value {
+    let Planned { title, question, plan } = planned;
+    json!({
+        "title": title,
+        "plugin": question.plugin.as_str(),
+        "subnet": question.subnet.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "pools": question.pools.iter().map(|(nodes, max_pods)| json!({"nodes": nodes, "maxPods": max_pods})).collect::<Vec<_>>(),
+        "surge": question.surge,
+        "usable": plan.usable,
+        "perNode": plan.per_node,
+        "usedByNodes": plan.nodes,
+        "usedBySurge": plan.surge,
+        "usedByOthers": plan.others,
+        "free": plan.free(),
+        "pods": plan.pods,
+        "largest": plan.largest,
+        "largestWithoutSurge": plan.largest_without_surge,
+        "limit": plan.limit.reason(),
+        "podAddresses": plan.pod_addresses.map(|(room, empty, full)| json!({"usable": room, "atStart": empty, "full": full})),
+        "runs": plan.runs(),
+        "canBeUpgraded": plan.fits(),
+    })
+}

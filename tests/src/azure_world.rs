@@ -1,0 +1,378 @@
+//! Random networks of Azure's, and a slow evaluator of them that shares nothing with the fast one. Upstream: azure.md 2.2 to 2.5.
+//!
+//! Addresses are numbers, sets are predicates, and a rule is asked by reading it: no sets, no classes, no translation.
+
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
+
+use serde_json::json;
+
+use crate::random::Random;
+
+/// A prefix: first address and length.
+type Prefix = (u32, u8);
+
+const PLATFORM: u32 = 0xA83F_8110;
+const METADATA: u32 = 0xA9FE_A9FE;
+
+/// One side of a rule.
+#[derive(Clone, Debug)]
+pub enum Side {
+    /// Anything.
+    Any,
+    /// Addresses.
+    Prefixes(Vec<Prefix>),
+    /// A tag.
+    Tag(&'static str),
+    /// An application security group.
+    Group(usize),
+}
+
+/// One rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    priority: u16,
+    inbound: bool,
+    allow: bool,
+    protocol: Option<u8>,
+    source: Side,
+    destination: Side,
+    source_ports: Vec<(u16, u16)>,
+    destination_ports: Vec<(u16, u16)>,
+}
+
+struct Network {
+    space: Prefix,
+    peers: Vec<usize>,
+    on_premises: Vec<Prefix>,
+}
+
+struct Subnet {
+    network: usize,
+    prefix: Prefix,
+    group: Option<usize>,
+    routes: Vec<Prefix>,
+}
+
+struct Interface {
+    subnet: usize,
+    address: u32,
+    group: Option<usize>,
+    members: Vec<usize>,
+}
+
+/// A network with its groups.
+pub struct World {
+    networks: Vec<Network>,
+    subnets: Vec<Subnet>,
+    interfaces: Vec<Interface>,
+    groups: Vec<Vec<Rule>>,
+}
+
+/// A packet.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet {
+    /// Where it comes from.
+    pub from: u32,
+    /// Where it goes.
+    pub to: u32,
+    /// Its protocol.
+    pub protocol: u8,
+    /// Source port.
+    pub source: u16,
+    /// Destination port.
+    pub destination: u16,
+}
+
+fn holds(prefix: Prefix, address: u32) -> bool {
+    prefix.1 == 0 || (prefix.0 ^ address) >> (32 - u32::from(prefix.1)) == 0
+}
+
+fn is_public(address: u32) -> bool {
+    let private: [Prefix; 8] = [
+        (0x0A00_0000, 8),
+        (0xAC10_0000, 12),
+        (0xC0A8_0000, 16),
+        (0x6440_0000, 10),
+        (0x7F00_0000, 8),
+        (0xA9FE_0000, 16),
+        (0xE000_0000, 3),
+        (0, 8),
+    ];
+    address != PLATFORM && !private.iter().any(|p| holds(*p, address))
+}
+
+/// An address as text.
+pub fn shown(address: u32) -> String {
+    Ipv4Addr::from(address).to_string()
+}
+
+fn prefix_text((first, length): Prefix) -> String {
+    if length == 32 { shown(first) } else { format!("{}/{length}", shown(first)) }
+}
+
+impl World {
+    /// The world with this number.
+    pub fn new(seed: u64) -> Self {
+        let mut random = Random::new(seed);
+        let mut pick = |n: usize| random.below(n);
+        let networks_count = 1 + pick(3);
+        let mut networks: Vec<Network> = (0..networks_count)
+            .map(|i| Network {
+                // Public ranges may be private ones too.
+                space: if i == 2 { (0x1400_0000, 16) } else { (0x0A00_0000 + ((i as u32) << 16), 16) },
+                peers: Vec::new(),
+                on_premises: if pick(4) == 0 { vec![(0xAC10_0000 + ((i as u32) << 8), 24)] } else { Vec::new() },
+            })
+            .collect();
+        for a in 0..networks_count {
+            for b in a + 1..networks_count {
+                if pick(2) == 0 {
+                    networks[a].peers.push(b);
+                    networks[b].peers.push(a);
+                }
+            }
+        }
+        let group_count = 1 + pick(3);
+        let mut subnets = Vec::new();
+        let mut interfaces = Vec::new();
+        for (number, network) in networks.iter().enumerate() {
+            for s in 0..1 + pick(2) {
+                let prefix = (network.space.0 + ((s as u32) << 8), 24);
+                let group = (pick(3) > 0).then(|| pick(group_count));
+                let routes = if pick(5) == 0 { vec![(0xAC1F_0000, 24)] } else { Vec::new() };
+                subnets.push(Subnet { network: number, prefix, group, routes });
+                for i in 0..pick(3) {
+                    let group = (pick(2) == 0).then(|| pick(group_count));
+                    let members = (0..2).filter(|_| pick(3) == 0).collect();
+                    interfaces.push(Interface { subnet: subnets.len() - 1, address: prefix.0 + 4 + i as u32, group, members });
+                }
+            }
+        }
+        let mut groups = Vec::new();
+        for _ in 0..group_count {
+            let mut rules: Vec<Rule> = Vec::new();
+            for r in 0..pick(7) {
+                let mut side = || match pick(6) {
+                    0 | 1 => Side::Any,
+                    2 => Side::Tag(["VirtualNetwork", "Internet", "AzureLoadBalancer"][pick(3)]),
+                    3 => Side::Group(pick(2)),
+                    _ => {
+                        let choices: [Prefix; 8] = [
+                            (0x0A00_0000, 24),
+                            (0x0A00_0004, 32),
+                            (0x0A00_0100, 25),
+                            (0x0A01_0000, 16),
+                            (0x1400_0000, 24),
+                            (0xCB00_7100, 24),
+                            (0, 0),
+                            (0xAC1F_0000, 16),
+                        ];
+                        Side::Prefixes((0..1 + pick(2)).map(|_| choices[pick(8)]).collect())
+                    }
+                };
+                let (source, destination) = (side(), side());
+                let mut ports = || match pick(4) {
+                    0 => vec![(80, 80)],
+                    1 => vec![(22, 22), (8000, 9000)],
+                    _ => vec![(0, 65535)],
+                };
+                let (source_ports, destination_ports) = (if ports().len() == 2 { vec![(1024, 65535)] } else { vec![(0, 65535)] }, ports());
+                let protocol = [None, Some(6), Some(17), Some(1)][pick(4)];
+                let plain = protocol == Some(1);
+                rules.push(Rule {
+                    priority: 100 + r as u16 * 10 + pick(2) as u16,
+                    inbound: pick(2) == 0,
+                    allow: pick(2) == 0,
+                    protocol,
+                    source,
+                    destination,
+                    source_ports: if plain { vec![(0, 65535)] } else { source_ports },
+                    destination_ports: if plain { vec![(0, 65535)] } else { destination_ports },
+                });
+            }
+            // Written in any order.
+            if pick(2) == 0 {
+                rules.reverse();
+            }
+            groups.push(rules);
+        }
+        World { networks, subnets, interfaces, groups }
+    }
+
+    /// The world as text: the groups as Azure's REST API gives them, the network in the short form.
+    pub fn text(&self) -> String {
+        let name = |group: Option<usize>| group.map(|g| format!("g{g}"));
+        let networks: Vec<_> = (0..)
+            .zip(&self.networks)
+            .map(|(number, network)| {
+                let subnets: Vec<_> = (0..)
+                    .zip(&self.subnets)
+                    .filter(|(_, s)| s.network == number)
+                    .map(|(i, s): (usize, _)| {
+                        json!({
+                            "name": format!("s{i}"), "prefix": prefix_text(s.prefix), "nsg": name(s.group),
+                            "routes": s.routes.iter().map(|r| prefix_text(*r)).collect::<Vec<_>>(),
+                        })
+                    })
+                    .collect();
+                json!({
+                    "name": format!("n{number}"), "addressSpace": prefix_text(network.space), "subnets": subnets,
+                    "peerings": network.peers.iter().map(|p| format!("n{p}")).collect::<Vec<_>>(),
+                    "onPremises": network.on_premises.iter().map(|p| prefix_text(*p)).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        let machines: Vec<_> = (0..)
+            .zip(&self.interfaces)
+            .map(|(i, interface): (usize, _)| {
+                json!({
+                    "name": format!("m{i}"), "address": shown(interface.address), "subnet": format!("s{}", interface.subnet),
+                    "nsg": name(interface.group), "groups": interface.members.iter().map(|m| format!("a{m}")).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        let mut text = json!({"azure": {"networks": networks, "machines": machines}}).to_string();
+        for (number, rules) in self.groups.iter().enumerate() {
+            let rules: Vec<_> = rules.iter().enumerate().map(|(i, rule)| rule_json(i, rule)).collect();
+            let group = json!({
+                "type": "Microsoft.Network/networkSecurityGroups", "name": format!("g{number}"), "properties": {"securityRules": rules},
+            });
+            let _ = write!(text, "\n---\n{group}");
+        }
+        text
+    }
+
+    /// Addresses worth asking about.
+    pub fn addresses(&self) -> Vec<u32> {
+        let mut found: Vec<u32> = self.interfaces.iter().map(|i| i.address).collect();
+        // Somebody in each subnet who has no interface, the Internet, private addresses elsewhere, the platform.
+        found.extend(self.subnets.iter().map(|s| s.prefix.0 + 200));
+        found.extend([0xCB00_7109, 0x0808_0808, 0xAC1F_0005, 0xAC10_0005, 0xAC10_0105, PLATFORM, METADATA]);
+        found
+    }
+
+    fn subnet_of(&self, address: u32) -> Option<usize> {
+        self.subnets.iter().position(|s| holds(s.prefix, address))
+    }
+
+    fn network_of(&self, address: u32) -> Option<usize> {
+        self.networks.iter().position(|n| holds(n.space, address))
+    }
+
+    /// Whether `VirtualNetwork` holds an address, as seen in a subnet.
+    fn is_virtual_network(&self, subnet: usize, address: u32) -> bool {
+        let subnet = &self.subnets[subnet];
+        let network = &self.networks[subnet.network];
+        address == PLATFORM
+            || holds(network.space, address)
+            || network.peers.iter().any(|p| holds(self.networks[*p].space, address))
+            || network.on_premises.iter().chain(&subnet.routes).any(|p| holds(*p, address))
+    }
+
+    fn side_holds(&self, side: &Side, subnet: usize, address: u32) -> bool {
+        match side {
+            Side::Any => true,
+            Side::Prefixes(prefixes) => prefixes.iter().any(|p| holds(*p, address)),
+            Side::Tag("VirtualNetwork") => self.is_virtual_network(subnet, address),
+            Side::Tag("Internet") => is_public(address) && !self.is_virtual_network(subnet, address),
+            Side::Tag(_) => address == PLATFORM,
+            Side::Group(group) => self.interfaces.iter().any(|i| i.address == address && i.members.contains(group)),
+        }
+    }
+
+    /// What a group says of a packet in a subnet.
+    fn passes(&self, group: usize, subnet: usize, inbound: bool, packet: &Packet) -> bool {
+        let mut rules: Vec<&Rule> = self.groups[group].iter().filter(|r| r.inbound == inbound).collect();
+        rules.sort_by_key(|r| r.priority);
+        let in_range = |ranges: &[(u16, u16)], port: u16| ranges.iter().any(|(a, b)| (*a..=*b).contains(&port));
+        let all = |ranges: &[(u16, u16)]| ranges == [(0, 65535)];
+        let has_ports = matches!(packet.protocol, 6 | 17);
+        for rule in rules {
+            let ports = if has_ports {
+                in_range(&rule.source_ports, packet.source) && in_range(&rule.destination_ports, packet.destination)
+            } else {
+                // Not documented; a rule with ports is taken not to match what has none.
+                all(&rule.source_ports) && all(&rule.destination_ports)
+            };
+            if rule.protocol.is_none_or(|p| p == packet.protocol)
+                && ports
+                && self.side_holds(&rule.source, subnet, packet.from)
+                && self.side_holds(&rule.destination, subnet, packet.to)
+            {
+                return rule.allow;
+            }
+        }
+        // The default rules.
+        let own = |address| self.is_virtual_network(subnet, address);
+        if own(packet.from) && own(packet.to) {
+            return true;
+        }
+        if inbound { packet.from == PLATFORM } else { is_public(packet.to) && !own(packet.to) }
+    }
+
+    /// Whether a packet comes through.
+    pub fn allows(&self, packet: &Packet) -> bool {
+        let (source, destination) = (self.subnet_of(packet.from), self.subnet_of(packet.to));
+        if source.is_none() && destination.is_none() {
+            return true;
+        }
+        if packet.from == packet.to {
+            return true;
+        }
+        if let (Some(a), Some(b)) = (self.network_of(packet.from), self.network_of(packet.to))
+            && a != b
+            && !self.networks[a].peers.contains(&b)
+        {
+            return false;
+        }
+        if source.is_some() && (packet.to == PLATFORM || packet.to == METADATA) {
+            return true;
+        }
+        let interface = |address| self.interfaces.iter().find(|i| i.address == address);
+        let asked = [
+            (interface(packet.from).and_then(|i| i.group), source, false),
+            (source.and_then(|s| self.subnets[s].group), source, false),
+            (destination.and_then(|s| self.subnets[s].group), destination, true),
+            (interface(packet.to).and_then(|i| i.group), destination, true),
+        ];
+        asked.into_iter().all(|(group, subnet, inbound)| match (group, subnet) {
+            (Some(group), Some(subnet)) => self.passes(group, subnet, inbound, packet),
+            _ => true,
+        })
+    }
+}
+
+fn rule_json(number: usize, rule: &Rule) -> serde_json::Value {
+    let mut properties = json!({
+        "protocol": match rule.protocol { None => "*", Some(6) => "Tcp", Some(17) => "Udp", Some(_) => "Icmp" },
+        "access": if rule.allow { "Allow" } else { "Deny" },
+        "priority": rule.priority,
+        "direction": if rule.inbound { "Inbound" } else { "Outbound" },
+    });
+    let ports = |ranges: &[(u16, u16)]| -> Vec<String> {
+        let one = |(a, b): &(u16, u16)| if a == b { a.to_string() } else { format!("{a}-{b}") };
+        ranges.iter().map(one).collect()
+    };
+    for (name, ranges) in [("source", &rule.source_ports), ("destination", &rule.destination_ports)] {
+        match ports(ranges).as_slice() {
+            [one] if one == "0-65535" => properties[format!("{name}PortRange")] = "*".into(),
+            [one] => properties[format!("{name}PortRange")] = one.clone().into(),
+            many => properties[format!("{name}PortRanges")] = many.into(),
+        }
+    }
+    for (name, side) in [("source", &rule.source), ("destination", &rule.destination)] {
+        match side {
+            Side::Any => properties[format!("{name}AddressPrefix")] = "*".into(),
+            Side::Tag(tag) => properties[format!("{name}AddressPrefix")] = (*tag).into(),
+            Side::Prefixes(prefixes) => {
+                properties[format!("{name}AddressPrefixes")] = prefixes.iter().map(|p| prefix_text(*p)).collect();
+            }
+            Side::Group(group) => {
+                properties[format!("{name}ApplicationSecurityGroups")] =
+                    json!([{"id": format!("/providers/x/applicationSecurityGroups/a{group}")}]);
+            }
+        }
+    }
+    json!({"name": format!("r{number}"), "properties": properties})
+}
