@@ -198,6 +198,8 @@ pub struct Report {
     pub plan: Plan,
     /// What is wrong with it, if something is.
     pub problem: Option<String>,
+    /// Whether it runs, upgrades left aside.
+    pub runs: bool,
     /// Where the cluster is written.
     pub place: Place,
 }
@@ -224,7 +226,8 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
             };
             let plan = plan(&question);
             let wanted = pool.count;
-            let problem = if !plan.runs() || plan.largest_without_surge < u64::from(wanted) {
+            let runs = plan.runs() && plan.largest_without_surge >= u64::from(wanted);
+            let problem = if !runs {
                 let what = if wanted == 1 { String::from("1 node") } else { format!("{wanted} nodes") };
                 Some(format!(
                     "subnet `{}` is too small: {what} of `{}` need {} addresses, and {} can be used; the largest cluster has {} nodes, because {}",
@@ -237,8 +240,9 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
                 ))
             } else if !plan.fits() || plan.largest.is_none_or(|most| most < u64::from(wanted)) {
                 Some(format!(
-                    "upgrade would fail: no addresses for the surge node; `{}` needs {} addresses while upgrading, and subnet `{}` has {}",
+                    "upgrade would fail: no addresses for the surge node of `{}`, because {}; it needs {} of subnet `{}`, which has {}",
                     cluster.name,
+                    plan.limit.reason(),
                     plan.nodes + plan.surge + plan.others,
                     subnet.name,
                     plan.usable
@@ -252,6 +256,7 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
                 question,
                 plan,
                 problem,
+                runs,
                 place: cluster.place,
             });
         }

@@ -12,7 +12,7 @@ pub use rules::equal_priority::CODE as EQUAL_PRIORITY;
 use alloc::vec::Vec;
 
 use crate::diagnostics::Diagnostic;
-use crate::policy::{Direction, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
+use crate::policy::{Direction, KIND_OF_GROUPS, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
 use crate::scene::Scene;
 
 /// A rule: looks at a scene and adds what it finds.
@@ -46,14 +46,14 @@ pub fn lint(scene: &Scene) -> Vec<Diagnostic> {
     found
 }
 
-/// Every policy of a scene.
-fn policies(scene: &Scene) -> &[Policy] {
-    &scene.compiled().ruleset().policies
+/// Every policy of a scene. Security groups are none: what they may hold and how they are read differs too much.
+fn policies(scene: &Scene) -> impl Iterator<Item = &Policy> {
+    scene.compiled().ruleset().policies.iter().filter(|p| p.kind != KIND_OF_GROUPS)
 }
 
 /// Every rule that can act, with its policy and reference.
 fn acting_rules(scene: &Scene) -> impl Iterator<Item = (&Policy, RuleRef, &Rule)> {
-    policies(scene).iter().flat_map(|policy| {
+    policies(scene).flat_map(|policy| {
         Direction::BOTH.into_iter().filter(|d| policy.acts_on(*d)).flat_map(move |direction| {
             let reference = move |index| RuleRef { policy: policy.id, direction, index };
             (0..).zip(policy.rules(direction)).map(move |(index, rule)| (policy, reference(index), rule))

@@ -7,7 +7,6 @@
 //! Where the text does not say on which node a pod runs, there are several ways; an answer is certain if all of them agree.
 
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::Stage;
 use crate::compile::End;

@@ -270,6 +270,8 @@ pub const AZ_RANGES: Code = Code("AZ027");
 pub const AZ_EXHAUSTED: Code = Code("AZ028");
 /// A public address of a kind that was retired.
 pub const AZ_RETIRED: Code = Code("AZ029");
+/// Zones in a region that has none.
+pub const AZ_ZONES: Code = Code("AZ030");
 /// A command line that cannot be taken apart.
 pub const AZ_COMMAND: Code = Code("AZ040");
 /// An option that the command does not have.

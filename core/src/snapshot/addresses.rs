@@ -4,7 +4,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Hands out addresses of the pod network in order, leaving out those that are taken.
+/// Hands out addresses of a network in order, leaving out those that are taken.
 ///
 /// They are made up: the page shows them so that a packet has addresses to show, but no verdict may rest on one.
 pub(super) struct AddressPool {
@@ -12,23 +12,22 @@ pub(super) struct AddressPool {
     /// The range in use, and how far into it.
     current: usize,
     offset: u128,
-    taken: BTreeSet<IpAddr>,
 }
 
 impl AddressPool {
     /// A pool over ranges; the first address of each range (the network's own) is never handed out.
-    pub(super) fn new(ranges: Vec<(IpAddr, IpAddr)>, taken: BTreeSet<IpAddr>) -> Self {
-        AddressPool { ranges, current: 0, offset: 1, taken }
+    pub(super) fn new(ranges: Vec<(IpAddr, IpAddr)>) -> Self {
+        AddressPool { ranges, current: 0, offset: 1 }
     }
 
     /// The next free address; nothing when the network is exhausted.
-    pub(super) fn next(&mut self) -> Option<IpAddr> {
+    pub(super) fn next(&mut self, taken: &mut BTreeSet<IpAddr>) -> Option<IpAddr> {
         loop {
             let &(first, last) = self.ranges.get(self.current)?;
             match step(first, last, self.offset) {
                 Some(address) => {
                     self.offset += 1;
-                    if !self.taken.contains(&address) {
+                    if taken.insert(address) {
                         return Some(address);
                     }
                 }

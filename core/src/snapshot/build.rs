@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::addresses::AddressPool;
+use super::cloud::NodeRange;
 use super::services::{EndpointIndex, connect_ingresses, connect_slices};
 use super::{Endpoint, EndpointId, Ingress, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId};
 use crate::model::{AddressSet, Labels};
@@ -83,9 +84,10 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
     add_services(&resources, &scope, &namespaces, &mut snapshot);
     let pools = super::cloud::pools(&snapshot.cloud, &snapshot);
     if !pools.is_empty() {
-        snapshot.pod_network = pools.iter().fold(AddressSet::default(), |set, (first, last)| set.union(&AddressSet::range(*first, *last)));
+        snapshot.pod_network =
+            pools.iter().fold(AddressSet::default(), |set, (_, (first, last))| set.union(&AddressSet::range(*first, *last)));
     }
-    give_addresses(&mut snapshot, pools);
+    give_addresses(&mut snapshot, &pools);
     snapshot
 }
 
@@ -411,21 +413,29 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
     });
 }
 
-/// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names.
-fn give_addresses(snapshot: &mut Snapshot, pools: Vec<(IpAddr, IpAddr)>) {
-    let taken = snapshot.endpoints.iter().flat_map(|e| e.addresses.iter().copied()).collect();
-    let ranges = if pools.is_empty() { snapshot.pod_network.ranges().collect() } else { pools };
-    let mut pool = AddressPool::new(ranges, taken);
-    for endpoint in &mut snapshot.endpoints {
-        if !endpoint.addresses.is_empty() {
-            continue;
-        }
-        if endpoint.host_network {
-            let node = endpoint.node.and_then(|n| snapshot.nodes.get(n.0 as usize));
-            endpoint.addresses = node.map_or_else(Vec::new, |n| n.addresses.clone());
-            endpoint.address_given = !endpoint.addresses.is_empty();
-        } else if endpoint.replicas > 0 && endpoint.role == Role::Pod {
-            endpoint.addresses.extend(pool.next());
+/// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names. Where nodes have ranges for
+/// their pods, pods of a known node have theirs of its range.
+fn give_addresses(snapshot: &mut Snapshot, pools: &[NodeRange]) {
+    let mut taken: BTreeSet<IpAddr> = snapshot.endpoints.iter().flat_map(|e| e.addresses.iter().copied()).collect();
+    let ranges = if pools.is_empty() { snapshot.pod_network.ranges().collect() } else { pools.iter().map(|(_, range)| *range).collect() };
+    let mut common = AddressPool::new(ranges);
+    let mut of_nodes: BTreeMap<NodeId, AddressPool> =
+        pools.iter().filter_map(|(node, range)| Some((((*node)?), AddressPool::new(alloc::vec![*range])))).collect();
+    let is_placed =
+        |endpoint: &Endpoint, of_nodes: &BTreeMap<NodeId, AddressPool>| endpoint.node.is_some_and(|n| of_nodes.contains_key(&n));
+    for placed in [true, false] {
+        for endpoint in &mut snapshot.endpoints {
+            if !endpoint.addresses.is_empty() || is_placed(endpoint, &of_nodes) != placed {
+                continue;
+            }
+            if endpoint.host_network {
+                let node = endpoint.node.and_then(|n| snapshot.nodes.get(n.0 as usize));
+                endpoint.addresses = node.map_or_else(Vec::new, |n| n.addresses.clone());
+                endpoint.address_given = !endpoint.addresses.is_empty();
+            } else if endpoint.replicas > 0 && endpoint.role == Role::Pod {
+                let pool = endpoint.node.and_then(|n| of_nodes.get_mut(&n)).unwrap_or(&mut common);
+                endpoint.addresses.extend(pool.next(&mut taken));
+            }
         }
     }
 }

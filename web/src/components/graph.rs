@@ -141,6 +141,7 @@ pub fn Graph() -> Html {
                 if empty { { empty_note() } }
             </div>
             <div class="tools">
+                { super::azure::view_switch(&store) }
                 <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }</span><b>{ denied_label }</b></> }}>
                     <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "While there are few" }</button>
                     <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>

@@ -1,5 +1,7 @@
 //! What is on the screen, one component a file.
 
+pub mod addresses;
+pub mod azure;
 pub mod board;
 pub mod combobox;
 pub mod dialogs;
@@ -16,6 +18,7 @@ pub mod page;
 pub mod problems;
 pub mod question;
 pub mod rich;
+pub mod rules;
 pub mod splitter;
 pub mod trace;
 

@@ -8,6 +8,8 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::Store;
+use super::addresses::Addresses;
+use super::azure::AzureView;
 use super::board::Board;
 use super::dialogs::Dialogs;
 use super::editor_pane::EditorPane;
@@ -17,6 +19,7 @@ use super::icons::{CROSS, GRAPH, Icon, LAYERS, MATRIX, TEXT, TRACE, WARNING, ico
 use super::inspector::Inspector;
 use super::matrix::matrix;
 use super::problems::problems;
+use super::rules::rules;
 use super::splitter::Splitter;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
 use crate::effects::start::{Start, fragment, initial_state, is_embedded};
@@ -102,6 +105,7 @@ fn Full() -> Html {
         panes.inspector_hidden.then_some("no-inspector"),
         panes.bottom_hidden.then_some("no-bottom"),
         dragging.then_some("dropping"),
+        store.scene.cloud.is_some().then_some("has-cloud"),
     );
     html! {
         <div {class} {style} data-screen={screen} ondragover={drag.over} ondragleave={drag.leave} ondrop={drag.drop}>
@@ -110,7 +114,7 @@ fn Full() -> Html {
                 <div class="panes">
                     <EditorPane />
                     <Splitter pane={Pane::Editor} />
-                    <Graph />
+                    if store.shows_azure() { <AzureView /> } else { <Graph /> }
                     <Splitter pane={Pane::Inspector} />
                     <Inspector />
                 </div>
@@ -119,7 +123,7 @@ fn Full() -> Html {
             </main>
             { screen_bar(&store) }
             <Dialogs />
-            if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop files or folders of YAML and JSON" }</p></div> }
+            if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop files or folders of YAML, JSON and az commands" }</p></div> }
         </div>
     }
 }
@@ -129,21 +133,23 @@ fn bottom(store: &Store) -> Html {
     // A narrow window shows one of them by its own choice.
     let tab = match store.screen {
         Screen::Matrix => Tab::Matrix,
+        Screen::Policies if matches!(store.shown_tab(), Tab::Rules | Tab::Addresses) => store.shown_tab(),
         Screen::Policies => Tab::Policies,
         Screen::Problems => Tab::Problems,
-        _ => store.tab,
+        _ => store.shown_tab(),
     };
+    let count = if store.scene.cloud.is_some() { Tab::ALL.len() } else { Tab::ALL.len() - 2 };
     let button = |own: Tab, badge: Html| {
         let (on, click) = (tab == own, store.clone());
         let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::ShowTab(own)));
         let keys = store.clone();
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
             let step = match event.key().as_str() {
-                "ArrowLeft" => Tab::ALL.len() - 1,
+                "ArrowLeft" => count - 1,
                 "ArrowRight" => 1,
                 _ => return,
             };
-            let Some(next) = Tab::ALL.get((own as usize + step) % Tab::ALL.len()) else { return };
+            let Some(next) = Tab::ALL.get((own as usize + step) % count) else { return };
             keys.dispatch(Action::ShowTab(*next));
             let tab = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(next.id()));
             if let Some(tab) = tab.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
@@ -167,6 +173,10 @@ fn bottom(store: &Store) -> Html {
                     { button(Tab::Matrix, Html::default()) }
                     { button(Tab::Policies, Html::default()) }
                     { button(Tab::Problems, problem_count(store)) }
+                    if store.scene.cloud.is_some() {
+                        { button(Tab::Rules, Html::default()) }
+                        { button(Tab::Addresses, Html::default()) }
+                    }
                 </div>
                 <span class="grow" />
                 <button type="button" class="quiet square" aria-label={if hidden { "show this panel" } else { "hide this panel" }} title={if hidden { "show" } else { "hide" }} onclick={toggle}>
@@ -178,6 +188,8 @@ fn bottom(store: &Store) -> Html {
                     Tab::Matrix => matrix(store),
                     Tab::Policies => html! { <Board /> },
                     Tab::Problems => problems(store),
+                    Tab::Rules => rules(store),
+                    Tab::Addresses => html! { <Addresses /> },
                 } }
             </div>
         </section>
@@ -377,7 +389,7 @@ fn Embedded(props: &EmbeddedProps) -> Html {
                 } else if is_trace {
                     <Inspector />
                 } else {
-                    <Graph />
+                    if store.shows_azure() { <AzureView /> } else { <Graph /> }
                     <Inspector />
                 }
             </main>

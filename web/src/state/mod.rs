@@ -56,11 +56,15 @@ pub enum Tab {
     Policies,
     /// Problems.
     Problems,
+    /// Effective rules of security groups.
+    Rules,
+    /// Subnets and address plans.
+    Addresses,
 }
 
 impl Tab {
-    /// All, from left to right.
-    pub const ALL: [Tab; 3] = [Tab::Matrix, Tab::Policies, Tab::Problems];
+    /// All, from left to right; the last two only where there is a network of the cloud.
+    pub const ALL: [Tab; 5] = [Tab::Matrix, Tab::Policies, Tab::Problems, Tab::Rules, Tab::Addresses];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
@@ -68,6 +72,8 @@ impl Tab {
             Tab::Matrix => "Matrix",
             Tab::Policies => "Policies",
             Tab::Problems => "Problems",
+            Tab::Rules => "Effective rules",
+            Tab::Addresses => "Addresses",
         }
     }
 
@@ -77,6 +83,8 @@ impl Tab {
             Tab::Matrix => "tab-matrix",
             Tab::Policies => "tab-policies",
             Tab::Problems => "tab-problems",
+            Tab::Rules => "tab-rules",
+            Tab::Addresses => "tab-addresses",
         }
     }
 }
@@ -288,6 +296,8 @@ pub struct State {
     pub screen: Screen,
     /// The tab of the bottom panel.
     pub tab: Tab,
+    /// Which view was chosen: the cloud's network, or the cluster.
+    azure: Option<bool>,
     /// The window over the page.
     pub dialog: Option<Dialog>,
     /// A place to show in the editor.
@@ -367,6 +377,8 @@ pub enum Action {
     ToggleNamespace(String),
     /// Denied flows are drawn always, never, or as there is room.
     ShowDenied(Option<bool>),
+    /// The cloud's network or the cluster is shown.
+    ShowAzure(bool),
     /// Light or dark.
     ChooseTheme(Theme),
     /// A pane gets a size.
@@ -443,6 +455,19 @@ impl State {
         match &self.selection {
             Selection::End(key) => self.scene.find(key),
             Selection::Flow => None,
+        }
+    }
+
+    /// Whether the cloud's network is shown in place of the cluster: as chosen, or where the text has one.
+    pub fn shows_azure(&self) -> bool {
+        self.scene.cloud.as_ref().is_some_and(|cloud| self.azure.unwrap_or(!cloud.regions.is_empty()))
+    }
+
+    /// The tab of the bottom panel that is shown: one that there is something to show in.
+    pub fn shown_tab(&self) -> Tab {
+        match self.tab {
+            Tab::Rules | Tab::Addresses if self.scene.cloud.is_none() => Tab::Matrix,
+            tab => tab,
         }
     }
 
@@ -578,6 +603,7 @@ impl State {
                 }
             }
             Action::ShowDenied(show) => self.show_denied = show,
+            Action::ShowAzure(azure) => self.azure = Some(azure),
             Action::ChooseTheme(theme) => self.theme = theme,
             Action::Resize(pane, size) => self.panes.set_size(pane, size),
             Action::TogglePane(pane) => self.panes.set_hidden(pane, !self.panes.is_hidden(pane)),

@@ -5,9 +5,11 @@ use netpolis_core::connections::Traffic;
 use netpolis_core::decide::{Answer, CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::model::Protocol;
+use netpolis_core::path::Stage;
 use netpolis_core::policy::{Action, Policy};
 use netpolis_core::scene::Scene;
 
+use super::cloud::badge_id;
 use super::scene::fix_view;
 use super::{
     AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView,
@@ -96,6 +98,10 @@ impl Writer<'_> {
         let decided = checkpoint.decided_by();
         StationView {
             title: checkpoint.title.clone(),
+            at: match checkpoint.stage {
+                Stage::Group { place, direction, .. } => Some(badge_id(place, direction)),
+                _ => None,
+            },
             verdict: verdict(checkpoint.verdict),
             sentence: checkpoint.sentence.clone(),
             from_address: checkpoint.from_address.map(|a| a.to_string()),

@@ -4,12 +4,17 @@
 //! the core. Positions carry line and column for people and UTF-16 offsets for editors.
 
 mod answer;
+mod cloud;
 mod ports;
 mod proposal;
 mod scene;
 mod spots;
 
 pub use answer::answer_view;
+pub use cloud::{
+    BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PlanQuestion, PlanView, PodView, RegionView, RuleRowView,
+    SubnetUse, SubnetView, picture_key, plan_view,
+};
 pub use ports::set_view;
 pub use proposal::{proposal_view, tally_view};
 pub use scene::{resolve, scene_view};
@@ -93,6 +98,8 @@ pub enum EndKind {
     IngressController,
     /// A node.
     Node,
+    /// A machine of the cloud's network.
+    Machine,
     /// Addresses outside the cluster that nothing tells apart.
     Outside,
 }
@@ -302,6 +309,8 @@ pub struct SceneView {
     pub enforced: bool,
     /// How many objects were understood.
     pub objects: u32,
+    /// The cloud's network, where the text says something of it.
+    pub cloud: Option<CloudView>,
 }
 
 /// What two different ends have to say to each other when nothing is known.
@@ -410,6 +419,8 @@ pub struct AnswerView {
 pub struct StationView {
     /// `Egress of frontend`.
     pub title: String,
+    /// For a security group, the id of its badge in the picture of the cloud's network.
+    pub at: Option<String>,
     /// The word for this station.
     pub verdict: VerdictView,
     /// Why, in a sentence, with code in backticks.

@@ -11,6 +11,7 @@ use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::{Direction, SubjectMatch};
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Engine;
+use netpolis_core::snapshot::cloud::tags;
 use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
 use netpolis_core::text::Place;
 
@@ -34,6 +35,7 @@ pub fn scene_view(scene: &Scene) -> SceneView {
     let mut builder = Builder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
     builder.workloads();
     builder.nodes();
+    builder.machines();
     builder.outside();
     let tiers = builder.tiers();
     let ends = builder.ends;
@@ -62,6 +64,7 @@ pub fn scene_view(scene: &Scene) -> SceneView {
         more_problems: problems.len().saturating_sub(MOST_PROBLEMS) as u32,
         enforced: scene.settings().engine != Engine::None,
         objects: scene.loaded().resources().count() as u32,
+        cloud: super::cloud::cloud_view(scene, &spots),
     }
 }
 
@@ -239,6 +242,29 @@ impl Builder<'_> {
         }
     }
 
+    /// Machines of the cloud's network; nodes are ends of their own.
+    fn machines(&mut self) {
+        let cloud = &self.snapshot.cloud;
+        for interface in cloud.interfaces.iter().filter(|i| i.node.is_none()) {
+            let Some(address) = interface.addresses.first() else { continue };
+            let guarded = interface.group.is_some() || cloud.subnets.get(interface.subnet as usize).is_some_and(|s| s.group.is_some());
+            let subnet = cloud.subnets.get(interface.subnet as usize).map_or("", |s| &s.name);
+            let view = EndView {
+                key: format!("vm/{}", interface.title()),
+                kind: EndKind::Machine,
+                title: interface.title().to_owned(),
+                subtitle: if interface.stand_in { "any machine of the subnet".into() } else { format!("VM in {subnet}") },
+                replicas: 1,
+                governed_ingress: guarded,
+                governed_egress: guarded,
+                addresses: interface.addresses.iter().map(ToString::to_string).collect(),
+                spot: self.spots.at(interface.place),
+                ..outside_end()
+            };
+            self.ends.push(BuiltEnd { view, ends: vec![End::Outside(*address)], twin: false });
+        }
+    }
+
     /// Outside ranges that differ in no answer come together in one end.
     fn outside(&mut self) {
         let mut starts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.first)).collect();
@@ -256,6 +282,9 @@ impl Builder<'_> {
         }
         let addresses: Vec<Cidr> = self.snapshot.nodes.iter().flat_map(|n| n.addresses.iter().map(|a| Cidr::of(*a))).collect();
         let nodes = AddressSet::of_cidrs(&addresses);
+        let networks = self.snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space));
+        let internet = tags::internet(&networks);
+        let has_cloud = !self.snapshot.cloud.networks.is_empty();
         // Ranges with equal answers are one, but those in a network set stay apart: people know them by its name.
         let mut groups: Vec<(OutsideKey, AddressSet, End)> = Vec::new();
         // Where no text speaks of IPv6, it would only stand in the way.
@@ -268,7 +297,10 @@ impl Builder<'_> {
             let Some(last) = last else { continue };
             let range = AddressSet::range(first, last);
             let end = End::Outside(first);
-            // Addresses of pods and nodes are no outside.
+            // Addresses of pods and nodes are no outside, nor are those of the cloud's network: there they are machines, or nobody's.
+            if networks.covers(&range) {
+                continue;
+            }
             if self.snapshot.pod_network.covers(&range) || nodes.covers(&range) {
                 continue;
             }
@@ -283,6 +315,19 @@ impl Builder<'_> {
         }
         for (_, set, end) in groups.into_iter().take(MOST_OUTSIDE) {
             let (title, subtitle, address) = name_outside(&set, &self.snapshot.pod_network);
+            let (title, subtitle) = match () {
+                () if has_cloud && set.contains(tags::PLATFORM) && set.ranges().count() == 1 => {
+                    ("Azure platform".into(), "health probes, name resolution".into())
+                }
+                () if has_cloud && set.contains(tags::METADATA) && set.ranges().count() == 1 => {
+                    ("Azure metadata".into(), "the machine's own service".into())
+                }
+                () if has_cloud && internet.covers(&set) && set.ranges().count() > 2 => ("Internet".into(), "public addresses".into()),
+                () if has_cloud && set.ranges().count() > 2 && set.intersection(&internet).is_empty() => {
+                    ("Private addresses".into(), "elsewhere".into())
+                }
+                () => (title, subtitle),
+            };
             let known = self.named_set(&set);
             let (title, subtitle) = known.map_or((title, subtitle), |k| (k.name.clone(), ranges_text(&set, 2).join(", ")));
             let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
@@ -533,6 +578,12 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     if let Ok(address) = name.parse::<IpAddr>() {
         let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
         let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+        if pod.is_none()
+            && node.is_none()
+            && let Some(machine) = snapshot.cloud.interfaces.iter().find(|i| i.node.is_none() && i.addresses.contains(&address))
+        {
+            return Ok((End::Outside(address), format!("vm/{}", machine.title())));
+        }
         return Ok(match (pod, node) {
             (Some((id, endpoint)), _) => (End::Pod(id), workload_key(snapshot, endpoint.workload)),
             (None, Some((id, node))) => (End::Node(id), format!("node/{}", node.name)),
@@ -548,6 +599,12 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
         return controller
             .map(|(id, _)| (End::Pod(id), name.to_owned()))
             .ok_or_else(|| "this text has no Ingress, so there is no Ingress controller".to_owned());
+    }
+    if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
+        return match netpolis_core::ends::find(snapshot, name) {
+            Ok(found) => Ok((found.end, found.title)),
+            Err(_) => Err(format!("there is no machine `{machine}` in this text")),
+        };
     }
     let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
         Some((path, kind)) => (path, Some(kind)),

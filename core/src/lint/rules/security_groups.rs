@@ -11,7 +11,6 @@ use hashbrown::HashMap;
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::lint::packets::Packets;
-use crate::lint::policies;
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{Action, Direction, KIND_OF_GROUPS, PeerMatch, PeerTermKind, Policy, Rule, SubjectMatch, is_default_rule};
 use crate::resources::codes::AZ_UNKNOWN_TAG;
@@ -44,7 +43,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     }
     let mut reported: HashMap<(Code, Option<crate::text::Place>), ()> = HashMap::new();
     let mut own = Vec::new();
-    for policy in policies(scene).iter().filter(|p| p.kind == KIND_OF_GROUPS) {
+    for policy in scene.compiled().ruleset().policies.iter().filter(|p| p.kind == KIND_OF_GROUPS) {
         let SubjectMatch::Group(number) = policy.subject else { continue };
         let Some(used) = cloud.uses.get(number as usize) else { continue };
         for direction in Direction::BOTH {

@@ -21,7 +21,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         // Policies alone, without a cluster: nothing can be said about what they select.
         return;
     }
-    for policy in policies(scene).iter().filter(|p| !scene.compiled().selects_any(p.id)) {
+    for policy in policies(scene).filter(|p| !scene.compiled().selects_any(p.id)) {
         let Some(subject) = policy.subject.pods() else {
             let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);

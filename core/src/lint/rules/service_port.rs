@@ -29,7 +29,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     if moved.is_empty() {
         return;
     }
-    for policy in policies(scene).iter().filter(|p| p.acts_on_ingress) {
+    for policy in policies(scene).filter(|p| p.acts_on_ingress) {
         for rule in policy.rules(Direction::Ingress) {
             for term in traffic_terms(rule) {
                 let TrafficTermKind::Ports(protocol, first, last) = &term.kind else { continue };

@@ -67,7 +67,7 @@ pub fn ordered(group: &Group, direction: RuleDirection) -> Vec<(SecurityRule, Pl
     for default in default_rules().into_iter().filter(|rule| rule.direction == direction) {
         // Where the text shows a default rule, that is the place to point at.
         let shown = group.defaults.iter().find(|(shown, _)| shown.direction == direction && shown.priority == default.priority);
-        let place = shown.map_or(group.place, |(_, place)| *place);
+        let place = shown.map_or(group.name_place, |(_, place)| *place);
         own.push((SecurityRule { span: place.span, ..default }, place));
     }
     own
@@ -87,7 +87,7 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
             name: group.name.clone(),
             place: group.place,
             subject: SubjectMatch::Group(number),
-            subject_place: group.place,
+            subject_place: group.name_place,
             priority: None,
             acts_on_egress: true,
             acts_on_ingress: true,

@@ -32,6 +32,9 @@ impl Cidr4 {
     }
 }
 
+/// A range of addresses for pods: of one node, or of all.
+pub(in crate::snapshot) type NodeRange = (Option<NodeId>, (IpAddr, IpAddr));
+
 type Placed<'a> = (DocumentId, &'a Resource, &'a Azure);
 
 /// Names are compared without regard to case, as Azure does.
@@ -77,8 +80,8 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], snapshot: 
 }
 
 /// Where pods of the clusters have their addresses, in the order in which to hand them out; nothing where no cluster says it.
-pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<(IpAddr, IpAddr)> {
-    let mut ranges = Vec::new();
+pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<NodeRange> {
+    let mut ranges: Vec<NodeRange> = Vec::new();
     for cluster in &cloud.clusters {
         match cluster.plugin {
             Plugin::NodeSubnet => {
@@ -87,7 +90,7 @@ pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<(IpA
                         let first = snapshot.node(*node).and_then(|n| n.addresses.first().copied());
                         if let Some(IpAddr::V4(first)) = first {
                             let last = first.to_bits().saturating_add(pool.max_pods);
-                            ranges.push((IpAddr::V4(first), IpAddr::V4(Ipv4Addr::from_bits(last))));
+                            ranges.push((Some(*node), (IpAddr::V4(first), IpAddr::V4(Ipv4Addr::from_bits(last)))));
                         }
                     }
                 }
@@ -97,14 +100,31 @@ pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<(IpA
                 for prefix in subnets.flat_map(|s| &s.prefixes) {
                     if let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) {
                         let skip = first.to_bits().saturating_add(RESERVED_FIRST - 1);
-                        ranges.push((
-                            IpAddr::V4(Ipv4Addr::from_bits(skip)),
-                            IpAddr::V4(Ipv4Addr::from_bits(last.to_bits().saturating_sub(1))),
-                        ));
+                        let range =
+                            (IpAddr::V4(Ipv4Addr::from_bits(skip)), IpAddr::V4(Ipv4Addr::from_bits(last.to_bits().saturating_sub(1))));
+                        ranges.push((None, range));
                     }
                 }
             }
-            Plugin::Kubenet | Plugin::Overlay => ranges.extend(cluster.pod_range.ranges()),
+            Plugin::Kubenet | Plugin::Overlay => {
+                // Every node takes a /24 of the range, in the order in which they join.
+                let nodes: Vec<NodeId> = cluster.pools.iter().flat_map(|p| p.nodes.iter().copied()).collect();
+                let mut of_nodes = 0;
+                for (first, last) in cluster.pod_range.ranges() {
+                    let (IpAddr::V4(start), IpAddr::V4(end)) = (first, last) else { continue };
+                    for block in 0..=(end.to_bits() - start.to_bits()) >> 8 {
+                        let Some(node) = nodes.get(of_nodes) else { break };
+                        let base = start.to_bits() + (block << 8);
+                        let block = (
+                            IpAddr::V4(Ipv4Addr::from_bits(base)),
+                            IpAddr::V4(Ipv4Addr::from_bits(base.saturating_add(255).min(end.to_bits()))),
+                        );
+                        ranges.push((Some(*node), block));
+                        of_nodes += 1;
+                    }
+                }
+                ranges.extend(cluster.pod_range.ranges().map(|range| (None, range)));
+            }
             Plugin::None => {}
         }
     }
@@ -132,6 +152,7 @@ impl Builder {
                 rules: rules(&group.rules),
                 defaults: rules(&group.defaults),
                 place: resource.span.within(*document),
+                name_place: resource.meta.name_span.within(*document),
             });
         }
         for (document, resource, azure) in placed {
@@ -146,6 +167,7 @@ impl Builder {
                         rules: alloc::vec![((**rule).clone(), place)],
                         defaults: Vec::new(),
                         place: resource.span.within(*document),
+                        name_place: group.span.within(*document),
                     });
                 }
             }

@@ -136,9 +136,18 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             refuse(String::from("kubenet takes 400 nodes at most: each needs a route"));
         }
     }
+    for cluster in &cloud.clusters {
+        let region = cluster.location.as_deref().and_then(super::regions::region_of);
+        if let Some(region) = region.filter(|r| !r.zones)
+            && cluster.pools.iter().any(|p| !p.zones.is_empty())
+        {
+            error(problems, codes::AZ_ZONES, cluster.place, format!("{} has no availability zones", region.title));
+        }
+    }
     for report in crate::plan::of_scene(cloud) {
         if let Some(problem) = report.problem {
-            error(problems, codes::AZ_EXHAUSTED, report.place, problem);
+            let severity = if report.runs { Severity::Warning } else { Severity::Error };
+            problems.push(Diagnostic::at(codes::AZ_EXHAUSTED, severity, Some(report.place), problem));
         }
     }
 }

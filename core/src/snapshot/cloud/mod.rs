@@ -2,9 +2,10 @@
 
 mod build;
 mod check;
+pub mod regions;
 pub mod tags;
 
-pub(super) use build::{add, pools};
+pub(super) use build::{NodeRange, add, pools};
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -126,6 +127,8 @@ pub struct Group {
     pub defaults: Vec<(SecurityRule, Place)>,
     /// Where it is written.
     pub place: Place,
+    /// Where its name is written.
+    pub name_place: Place,
 }
 
 /// A group in a network: what its tags stand for there.

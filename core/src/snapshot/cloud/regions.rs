@@ -1,0 +1,82 @@
+//! Regions of Azure, with the geography that each belongs to and whether it has availability zones, as of 2026-08-15.
+//!
+//! Only for showing: no verdict rests on them. A region that is not here is shown under its own name.
+
+/// A region.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Region {
+    /// Its name in commands.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// The geography within which data stay.
+    pub geography: &'static str,
+    /// Whether it has availability zones.
+    pub zones: bool,
+}
+
+const fn region(name: &'static str, title: &'static str, geography: &'static str, zones: bool) -> Region {
+    Region { name, title, geography, zones }
+}
+
+/// Regions by name.
+pub const REGIONS: &[Region] = &[
+    region("australiacentral", "Australia Central", "Australia", false),
+    region("australiaeast", "Australia East", "Australia", true),
+    region("australiasoutheast", "Australia Southeast", "Australia", false),
+    region("brazilsouth", "Brazil South", "Brazil", true),
+    region("canadacentral", "Canada Central", "Canada", true),
+    region("canadaeast", "Canada East", "Canada", false),
+    region("centralindia", "Central India", "India", true),
+    region("centralus", "Central US", "United States", true),
+    region("eastasia", "East Asia", "Asia Pacific", true),
+    region("eastus", "East US", "United States", true),
+    region("eastus2", "East US 2", "United States", true),
+    region("francecentral", "France Central", "France", true),
+    region("germanywestcentral", "Germany West Central", "Germany", true),
+    region("israelcentral", "Israel Central", "Israel", true),
+    region("italynorth", "Italy North", "Italy", true),
+    region("japaneast", "Japan East", "Japan", true),
+    region("japanwest", "Japan West", "Japan", false),
+    region("koreacentral", "Korea Central", "Korea", true),
+    region("northcentralus", "North Central US", "United States", false),
+    region("northeurope", "North Europe", "Europe", true),
+    region("norwayeast", "Norway East", "Norway", true),
+    region("polandcentral", "Poland Central", "Poland", true),
+    region("qatarcentral", "Qatar Central", "Qatar", true),
+    region("southafricanorth", "South Africa North", "South Africa", true),
+    region("southcentralus", "South Central US", "United States", true),
+    region("southeastasia", "Southeast Asia", "Asia Pacific", true),
+    region("southindia", "South India", "India", false),
+    region("spaincentral", "Spain Central", "Spain", true),
+    region("swedencentral", "Sweden Central", "Sweden", true),
+    region("switzerlandnorth", "Switzerland North", "Switzerland", true),
+    region("uaenorth", "UAE North", "United Arab Emirates", true),
+    region("uksouth", "UK South", "United Kingdom", true),
+    region("ukwest", "UK West", "United Kingdom", false),
+    region("westcentralus", "West Central US", "United States", false),
+    region("westeurope", "West Europe", "Europe", true),
+    region("westus", "West US", "United States", false),
+    region("westus2", "West US 2", "United States", true),
+    region("westus3", "West US 3", "United States", true),
+];
+
+/// The region that a location means: `westeurope` or `West Europe`.
+pub fn region_of(location: &str) -> Option<&'static Region> {
+    let plain = |c: &char| !c.is_whitespace();
+    let is = |name: &str| location.chars().filter(plain).flat_map(char::to_lowercase).eq(name.chars());
+    REGIONS.iter().find(|r| is(r.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_by_either_name() {
+        assert_eq!(region_of("West Europe").map(|r| r.geography), Some("Europe"));
+        assert_eq!(region_of("westeurope").map(|r| r.zones), Some(true));
+        assert_eq!(region_of("nowhere"), None);
+        assert!(REGIONS.is_sorted_by_key(|r| r.name));
+    }
+}
