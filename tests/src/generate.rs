@@ -492,6 +492,36 @@ fn pod_address(node: usize, index: usize) -> String {
     format!("10.{}.{}.{}", 128 + node / 256, node % 256, 2 + index % 250)
 }
 
+/// A network security group with so many rules, as Azure's REST API gives it: addresses, ranges, lists and tags, some of them covering others.
+pub fn security_group(rules: usize, seed: u64) -> String {
+    use std::fmt::Write as _;
+    let mut random = Random::new(seed);
+    let mut text =
+        String::from(r#"{"type": "Microsoft.Network/networkSecurityGroups", "name": "large", "properties": {"securityRules": ["#);
+    for i in 0..rules {
+        let source = match random.below(8) {
+            0 => "Internet".to_owned(),
+            1 => "VirtualNetwork".to_owned(),
+            2 => "*".to_owned(),
+            3 => format!("203.{}.{}.0/24", random.below(256), random.below(256)),
+            _ => format!("198.{}.{}.{}", random.below(256), random.below(256), random.below(256)),
+        };
+        let destination = if random.chance(50) { "*".to_owned() } else { format!("10.0.0.{}", 4 + random.below(200)) };
+        let port = if random.chance(10) { "*".to_owned() } else { (1 + random.below(9000)).to_string() };
+        let (access, direction) =
+            (if random.chance(70) { "Allow" } else { "Deny" }, if random.chance(80) { "Inbound" } else { "Outbound" });
+        let protocol = random.pick(&["Tcp", "Udp", "*"]);
+        let separator = if i == 0 { "" } else { "," };
+        let _ = write!(
+            text,
+            r#"{separator}{{"name": "r{i}", "properties": {{"priority": {}, "direction": "{direction}", "access": "{access}", "protocol": "{protocol}", "sourceAddressPrefix": "{source}", "sourcePortRange": "*", "destinationAddressPrefix": "{destination}", "destinationPortRange": "{port}"}}}}"#,
+            100 + i
+        );
+    }
+    text.push_str("]}}");
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

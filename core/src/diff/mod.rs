@@ -10,12 +10,14 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::OutsideRange;
+use crate::compile::{ClassId, End, OutsideRange};
 use crate::connections::ConnectionSet;
 use crate::connectivity::Connectivity;
-use crate::ends::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, workloads};
+use crate::ends::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, line_of, machines, workloads};
 use crate::ingress;
+use crate::model::AddressSet;
 use crate::policy::Direction;
+use crate::snapshot::cloud::tags;
 use crate::snapshot::{Snapshot, WorkloadId};
 
 /// One side of a comparison.
@@ -89,6 +91,12 @@ pub fn diff(old: Side<'_>, new: Side<'_>) -> Vec<Difference> {
     let workloads = both_workloads(old, new);
     let sources = ranges(old, new, Direction::Ingress);
     let destinations = ranges(old, new, Direction::Egress);
+    let has_cloud = [old, new].iter().any(|side| !side.snapshot.cloud.networks.is_empty());
+    let (sources, destinations, from_groups, to_groups) = if has_cloud {
+        (Vec::new(), Vec::new(), grouped(old, new, sources), grouped(old, new, destinations))
+    } else {
+        (sources, destinations, Vec::new(), Vec::new())
+    };
     let mut found = Vec::new();
     for workload in &workloads {
         for other in workloads.iter().filter(|other| !Arc::ptr_eq(&other.shown, &workload.shown)) {
@@ -96,6 +104,8 @@ pub fn diff(old: Side<'_>, new: Side<'_>) -> Vec<Difference> {
         }
         joined(&sources, &mut found, |range| comparison.compare(range, workload), |d| &mut d.from);
         joined(&destinations, &mut found, |range| comparison.compare(workload, range), |d| &mut d.to);
+        found.extend(from_groups.iter().filter_map(|range| comparison.compare(range, workload)));
+        found.extend(to_groups.iter().filter_map(|range| comparison.compare(workload, range)));
     }
     found.extend(ingress_differences(old, new, &workloads));
     found.sort_by(|a, b| (a.change, &a.from, &a.to).cmp(&(b.change, &b.from, &b.to)));
@@ -109,12 +119,12 @@ struct Both {
     new: Option<TitledLine>,
 }
 
-/// All workloads of both sides, by title.
+/// All workloads of both sides, and machines of the cloud's network, by title.
 fn both_workloads(old: Side<'_>, new: Side<'_>) -> Vec<Both> {
     let mut both: BTreeMap<String, [Option<TitledLine>; 2]> = BTreeMap::new();
     for (side, slot) in [(old, 0), (new, 1)] {
-        for id in workloads(side.snapshot) {
-            let line = TitledLine::new(side.snapshot, Line::Workload(id));
+        for line in workloads(side.snapshot).map(Line::Workload).chain(machines(side.snapshot)) {
+            let line = TitledLine::new(side.snapshot, line);
             let slots = both.entry(line.title.clone()).or_default();
             if let Some(slot) = slots.get_mut(slot) {
                 *slot = Some(line);
@@ -143,6 +153,27 @@ fn ranges(old: Side<'_>, new: Side<'_>, direction: Direction) -> Vec<(OutsideRan
         (range, Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) })
     })
     .collect()
+}
+
+/// The same where there is a network of the cloud: its own addresses are machines, and ranges with equal answers on both sides come together.
+fn grouped(old: Side<'_>, new: Side<'_>, ranges: Vec<(OutsideRange, Both)>) -> Vec<Both> {
+    let networks = old.snapshot.cloud.networks.iter().chain(&new.snapshot.cloud.networks);
+    let inside = networks.fold(AddressSet::default(), |set, n| set.union(&n.space));
+    let mut groups: Vec<([ClassId; 2], Vec<OutsideRange>)> = Vec::new();
+    for (range, _) in ranges.into_iter().filter(|(r, _)| !inside.contains(r.first)) {
+        let key = [old, new].map(|side| side.connectivity.class_of(End::Outside(range.first)));
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, members)) => members.push(range),
+            None => groups.push((key, alloc::vec![range])),
+        }
+    }
+    let internet = tags::internet(&inside);
+    let both = |(_, members): ([ClassId; 2], Vec<OutsideRange>)| {
+        let line = TitledLine::new(old.snapshot, line_of(&members, &internet));
+        let outside = members.first().filter(|_| members.len() == 1).map(|r| (r.first, r.last));
+        Both { shown: Arc::new(DifferenceEnd { title: line.title.clone(), outside, only: None }), old: Some(line.clone()), new: Some(line) }
+    };
+    groups.into_iter().map(both).collect()
 }
 
 /// Both sides' answers, and which of them are the same.

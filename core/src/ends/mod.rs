@@ -103,7 +103,7 @@ pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Directio
 }
 
 /// Machines of the cloud's network; nodes are none.
-fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
+pub(crate) fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
     (0..)
         .zip(&snapshot.cloud.interfaces)
         .filter(|(_, i)| i.node.is_none() && !i.addresses.is_empty())
@@ -127,7 +127,12 @@ fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Dire
             None => groups.push((class, alloc::vec![*range])),
         }
     }
-    let line = |(_, members): (ClassId, Vec<OutsideRange>)| match members.as_slice() {
+    groups.into_iter().map(|(_, members)| line_of(&members, &internet)).collect()
+}
+
+/// One line for ranges with the same answers.
+pub(crate) fn line_of(members: &[OutsideRange], internet: &AddressSet) -> Line {
+    match members {
         [one] => Line::Outside(*one),
         [first, ..] => {
             let public = |r: &OutsideRange| internet.contains(r.first);
@@ -141,8 +146,7 @@ fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Dire
             )
         }
         [] => Line::Outside(OutsideRange { first: IpAddr::from([0; 4]), last: IpAddr::from([0; 4]) }),
-    };
-    groups.into_iter().map(line).collect()
+    }
 }
 
 /// A line with its title and its ends, looked up once for many questions.

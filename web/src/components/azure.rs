@@ -307,7 +307,7 @@ fn trace(world: &Element, from: Option<&str>, to: Option<&str>, stops: &[(String
     // Boxes by their middle, top and bottom; large ones are met at their heading.
     let area = |element: &HtmlElement, heading: bool| {
         let area = element.get_bounding_client_rect();
-        let height = if heading { area.height().min(30.0) } else { area.height() };
+        let height = if heading && area.height() > 60.0 { 30.0 } else { area.height() };
         let top = area.top() - frame.top();
         Stop { x: area.left() - frame.left() + area.width() / 2.0, top, bottom: top + height }
     };

@@ -25,6 +25,9 @@ const MOST_PROBLEMS: usize = 400;
 /// Most outside ranges that become pills of their own.
 const MOST_OUTSIDE: usize = 40;
 
+/// Addresses of the Internet far from each other: ends that hold them all are the Internet.
+const PUBLIC: [Ipv4Addr; 3] = [Ipv4Addr::new(1, 1, 1, 1), Ipv4Addr::new(8, 8, 8, 8), Ipv4Addr::new(203, 0, 113, 10)];
+
 /// The question's word for the pods of the Ingress controller.
 pub const INGRESS_CONTROLLER: &str = "ingress-controller";
 
@@ -322,7 +325,9 @@ impl Builder<'_> {
                 () if has_cloud && set.contains(tags::METADATA) && set.ranges().count() == 1 => {
                     ("Azure metadata".into(), "the machine's own service".into())
                 }
-                () if has_cloud && internet.covers(&set) && set.ranges().count() > 2 => ("Internet".into(), "public addresses".into()),
+                () if has_cloud && set.ranges().count() > 2 && PUBLIC.iter().all(|a| set.contains(IpAddr::V4(*a))) => {
+                    ("Internet".into(), "public addresses".into())
+                }
                 () if has_cloud && set.ranges().count() > 2 && set.intersection(&internet).is_empty() => {
                     ("Private addresses".into(), "elsewhere".into())
                 }

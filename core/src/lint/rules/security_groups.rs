@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
-use crate::lint::packets::Packets;
+use crate::lint::packets::{Ordered, Packets};
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{Action, Direction, KIND_OF_GROUPS, PeerMatch, PeerTermKind, Policy, Rule, SubjectMatch, is_default_rule};
 use crate::resources::codes::AZ_UNKNOWN_TAG;
@@ -106,6 +106,8 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
     let here = behind(&scene.snapshot().cloud, number);
     let all: Vec<(Packets, Packets)> = rules.iter().enumerate().map(|(i, rule)| packets(rule, connections(i), direction)).collect();
     let internet = tags::internet(&used.virtual_network);
+    let mut ordered = Ordered::new(all.iter().map(|(certain, _)| certain));
+    let of_protocol = |protocol: Protocol| ConnectionSet::protocol(protocol);
     for (index, (rule, (certain, possible))) in rules.iter().zip(&all).enumerate() {
         let name = rule.name.as_deref().unwrap_or_default();
         if is_default_rule(name) {
@@ -129,36 +131,30 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
             );
             continue;
         }
-        let earlier = all.iter().take(index).map(|(certain, _)| certain);
-        let Some(left) = possible.left_by(earlier) else { continue };
-        if left.is_empty() {
+        if ordered.leaves(possible, index) == Some(false) {
             shadowed(policy, direction, index, &all, found);
             continue;
         }
-        let lets_in = direction == Direction::Ingress && rule.action == Action::Allow;
-        if lets_in && certain.source.covers(&internet) && certain.connections == ConnectionSet::all() {
+        // Whether some of a rule's packets get past the rules before it.
+        let mut reaches = |source: &AddressSet, connections: ConnectionSet| {
+            let asked = Packets { source: source.clone(), destination: AddressSet::everything(), connections };
+            ordered.leaves(&certain.within(&asked), index) == Some(true)
+        };
+        let everything = certain.connections == ConnectionSet::all();
+        let lets_in = direction == Direction::Ingress && rule.action == Action::Allow && certain.source.covers(&internet);
+        if lets_in && everything {
             let message = format!("rule `{name}` lets in every protocol and port from anywhere");
             found.push(say(ANY, Severity::Warning, message).help("name the ports and the sources that are needed"));
         } else if lets_in {
-            let open = |port: u16| {
-                let reached = |piece: &Packets| piece.source.overlaps(&internet) && piece.connections.contains(Protocol::TCP, 50000, port);
-                certain.source.covers(&internet) && left.iter().any(reached)
-            };
-            let ports: Vec<String> =
-                MANAGEMENT_PORTS.iter().filter(|(port, _)| open(*port)).map(|(port, what)| format!("{what} ({port})")).collect();
+            let open = |(port, _): &&(u16, &str)| reaches(&internet, ConnectionSet::ports(Protocol::TCP, *port, *port));
+            let ports: Vec<String> = MANAGEMENT_PORTS.iter().filter(open).map(|(port, what)| format!("{what} ({port})")).collect();
             if !ports.is_empty() {
                 let message = format!("rule `{name}` opens {} to the whole Internet", ports.join(" and "));
                 found.push(say(MANAGEMENT, Severity::Warning, message).help("allow the addresses that need it only, or use a bastion"));
             }
         }
-        let stops = |piece: &Packets| {
-            piece.source.contains(tags::PLATFORM) && !piece.connections.intersection(&ConnectionSet::protocol(Protocol::TCP)).is_empty()
-        };
-        if direction == Direction::Ingress
-            && rule.action == Action::Deny
-            && certain.connections == ConnectionSet::all()
-            && left.iter().any(stops)
-        {
+        let stops = direction == Direction::Ingress && rule.action == Action::Deny && everything && certain.source.contains(tags::PLATFORM);
+        if stops && reaches(&AddressSet::range(tags::PLATFORM, tags::PLATFORM), of_protocol(Protocol::TCP)) {
             let message = format!("rule `{name}` stops health probes of load balancers too, which then take every machine for down");
             found.push(say(PROBES, Severity::Warning, message).help("above it, allow the tag `AzureLoadBalancer`"));
         }
