@@ -7,10 +7,10 @@ use netpolis_core::ends::{Found, find};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::Stage;
 use netpolis_core::policy::Action;
 use netpolis_core::resources::TargetPort;
 use netpolis_core::scene::Scene;
+use netpolis_core::stages::Stage;
 use serde_json::{Value, json};
 
 use crate::places::{self, excerpt, printable};

@@ -12,12 +12,12 @@ use crate::compile::{ClassId, Compiled, End, Hook, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Outcome, Workbench, evaluate, evaluate_hooks};
 use crate::model::Protocol;
-use crate::path::{NodeRules, Seat, Seats, Spot, Stage, host_stages};
 use crate::policy::Direction;
 use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::{EndpointId, Snapshot};
+use crate::stages::{NodeRules, Seat, Seats, Spot, Stage, host_stages};
 
 /// Connections between two ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -261,7 +261,7 @@ impl Connectivity {
         classes.sort_unstable();
         classes.dedup();
         for host in 0..snapshot.host_endpoints.len() as u32 {
-            for (direction, hooks) in crate::path::HOST_CHAINS {
+            for (direction, hooks) in crate::stages::HOST_CHAINS {
                 let asks_own = hooks.iter().any(|hook| compiled.asks_about_own_end(compiled.class_of_host(host, *hook), direction));
                 let owns: Vec<Option<ClassId>> = if asks_own { classes.iter().copied().map(Some).collect() } else { alloc::vec![None] };
                 for own in owns {

@@ -8,12 +8,12 @@ use crate::compile::{Compiled, End, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
 use crate::evaluate::{Asked, AtHost, Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
 use crate::model::Protocol;
-use crate::path::Stage;
 use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
 use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::Snapshot;
+use crate::stages::Stage;
 use crate::text::Place;
 
 /// One question: may this traffic go from here to there?

@@ -7,10 +7,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::model::{AddressSet, Protocol};
-use crate::path::GroupPlace;
 use crate::policy::{KIND_OF_GROUPS, PeerMatch, PeerTermKind, Rule, Ruleset, SubjectMatch, ordered_rules};
 use crate::resources::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
 use crate::snapshot::cloud::Cloud;
+use crate::stages::GroupPlace;
 use crate::text::Place;
 
 /// A security group where it is used.

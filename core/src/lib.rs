@@ -12,7 +12,7 @@
 //! | [`policy`] | objects | one policy language for every kind of policy |
 //! | [`compile`] | snapshot and policies | classes of ends, and policies as sets of them |
 //! | [`evaluate`] | compiled | what one direction of one class lets through: the only code that decides |
-//! | [`path`] | two ends | the places that a packet meets on its way |
+//! | [`stages`] | two ends | the places that a packet meets on its way |
 //! | [`connectivity`] | compiled | exact connection sets for all pairs |
 //! | [`decide`], [`explain`] | compiled and a flow | a verdict with everything that led to it |
 //! | [`lint`], [`diff`], [`ingress`], [`ends`] | answers | problems, differences, and lists for people |
@@ -42,7 +42,6 @@ pub mod ingress;
 pub mod lint;
 pub mod load;
 pub mod model;
-pub mod path;
 pub mod plan;
 pub mod policy;
 pub mod reorder;
@@ -51,5 +50,6 @@ pub mod scene;
 pub mod selector;
 pub mod settings;
 pub mod snapshot;
+pub mod stages;
 pub mod tally;
 pub mod text;

@@ -9,9 +9,9 @@ use crate::connections::Traffic;
 use crate::decide::{Flow, check};
 use crate::evaluate::Matched;
 use crate::model::Protocol;
-use crate::path::{Seats, ways_among};
 use crate::policy::{Action, TierEnd};
 use crate::snapshot::Snapshot;
+use crate::stages::{Seats, ways_among};
 
 /// Most flows that are counted; more take longer than a person waits.
 const MOST: usize = 20_000;

@@ -20,10 +20,10 @@ use crate::decide::{
 };
 use crate::evaluate::Matched;
 use crate::model::Protocol;
-use crate::path::{GroupPlace, Stage, ways};
 use crate::policy::{Action, Direction, HookMatch, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
 use crate::resources::azure::AddressSku;
 use crate::snapshot::{NodeId, Role, Snapshot};
+use crate::stages::{GroupPlace, Stage, ways};
 use crate::text::Place;
 
 /// Answers a question, with everything that led to the answer.
@@ -57,7 +57,7 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         checkpoints
     };
     let mut walked: Vec<(Verdict, Vec<CheckpointTrace>)> =
-        ways(compiled, snapshot, flow.from, flow.to).into_iter().map(|stages| walk(stages)).map(|c| (judge(&c), c)).collect();
+        ways(compiled, snapshot, flow.from, flow.to).into_iter().map(walk).map(|c| (judge(&c), c)).collect();
     let agree = walked.iter().all(|(verdict, _)| Some(*verdict) == walked.first().map(|(v, _)| *v));
     // Of ways that agree the one with the most to tell; of others the one that is stopped.
     walked.sort_by_key(|(verdict, c)| (*verdict != Verdict::Denied, core::cmp::Reverse(c.len())));

@@ -8,9 +8,9 @@ use super::Teller;
 use crate::compile::End;
 use crate::decide::{CheckpointTrace, Reason, Suggestion, Verdict};
 use crate::model::Labels;
-use crate::path::Stage;
 use crate::policy::{Direction, Policy, PolicyId};
 use crate::snapshot::Role;
+use crate::stages::Stage;
 use crate::text::Span;
 
 /// Labels that controllers set on pods: naming one in a policy would break with the next rollout.

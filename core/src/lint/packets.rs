@@ -163,9 +163,9 @@ impl Bounds {
         let meet = |a: (u32, u32), b: (u32, u32)| a.0 <= b.1 && b.0 <= a.1;
         let common = self.protocols & other.protocols;
         let ports = self.ports.0 <= other.ports.1 && other.ports.0 <= self.ports.1;
-        common == 0
-            || (common & 4 == 0 && !ports)
-            || (!(self.v6 && other.v6) && !(meet(self.source, other.source) && meet(self.destination, other.destination)))
+        let v4 = meet(self.source, other.source) && meet(self.destination, other.destination);
+        let v6 = self.v6 && other.v6;
+        common == 0 || (common & 4 == 0 && !ports) || !(v4 || v6)
     }
 }
 

@@ -7,10 +7,10 @@ use netpolis_core::compile::End;
 use netpolis_core::connections::Traffic;
 use netpolis_core::decide::{Answer, Flow, Original, Verdict};
 use netpolis_core::model::Protocol;
-use netpolis_core::path::Stage;
 use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, HostInput, Settings, Staged};
+use netpolis_core::stages::Stage;
 use serde::Deserialize;
 use serde_json::Value;
 

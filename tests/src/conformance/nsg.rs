@@ -11,12 +11,12 @@ use netpolis_core::connections::Traffic;
 use netpolis_core::decide::{Flow, Verdict};
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{GroupPlace, Stage};
 use netpolis_core::policy::Direction;
 use netpolis_core::resources::Kind;
 use netpolis_core::resources::azure::{Azure, SecurityRule, WrittenValue};
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::stages::{GroupPlace, Stage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

@@ -5,9 +5,9 @@ use netpolis_core::connections::Traffic;
 use netpolis_core::decide::{Answer, CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::Stage;
 use netpolis_core::policy::{Action, Policy};
 use netpolis_core::scene::Scene;
+use netpolis_core::stages::Stage;
 
 use super::cloud::badge_id;
 use super::scene::fix_view;

@@ -2,7 +2,6 @@
 
 use netpolis_core::effective::{EffectiveRule, groups, place_title};
 use netpolis_core::model::Cidr;
-use netpolis_core::path::GroupPlace;
 use netpolis_core::plan::{self, Question};
 use netpolis_core::policy::Direction;
 use netpolis_core::resources::azure::{Access, ClusterEngine, Plugin};
@@ -10,6 +9,7 @@ use netpolis_core::scene::Scene;
 use netpolis_core::snapshot::cloud::regions::region_of;
 use netpolis_core::snapshot::cloud::{Cloud, CloudCluster, Interface};
 use netpolis_core::snapshot::{EndpointId, Role, Snapshot};
+use netpolis_core::stages::GroupPlace;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 

@@ -270,10 +270,10 @@ impl<'a> Parser<'a, '_> {
             return Some(self.joined(&arguments, |parts| parts.concat()));
         }
         if is("resourceId") || is("extensionResourceId") {
-            return Some(self.joined(&arguments, |parts| identifier(parts)));
+            return Some(self.joined(&arguments, identifier));
         }
         if is("subnetRef") || is("tenantResourceId") || is("subscriptionResourceId") {
-            return Some(self.joined(&arguments, |parts| identifier(parts)));
+            return Some(self.joined(&arguments, identifier));
         }
         if is("format") {
             return Some(self.joined(&arguments, |parts| {
