@@ -7,7 +7,9 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
 use crate::model::Cidr;
-use crate::resources::azure::ClusterEngine;
+use crate::resources::TrafficPolicy;
+use crate::resources::azure::{ClusterEngine, Plugin};
+use crate::snapshot::Placement;
 
 /// All assumptions of a scene.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +34,143 @@ pub struct Settings {
     pub pod_networks: Vec<Cidr>,
     /// The namespace of objects that name none.
     pub default_namespace: String,
+    /// What decides about the way of packets, where a person wants to see another choice than the text's.
+    pub routing: Routing,
+}
+
+/// Choices that change the way of packets to Services. What is nothing is as the text says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Routing {
+    /// What translates addresses on nodes.
+    pub dataplane: Option<Dataplane>,
+    /// `externalTrafficPolicy` of all Services.
+    pub external: Option<TrafficPolicy>,
+    /// `internalTrafficPolicy` of all Services.
+    pub internal: Option<TrafficPolicy>,
+    /// Where the cluster's pods have their addresses.
+    pub pod_network: Option<Plugin>,
+    /// What stands behind Ingresses.
+    pub ingress: Option<IngressBy>,
+    /// `sessionAffinity` of all Services: whether a client keeps its pod.
+    pub affinity: Option<bool>,
+    /// Whether `loadBalancerSourceRanges` counts.
+    pub ignore_source_ranges: bool,
+    /// What becomes of nodes that a load balancer's health probe does not reach.
+    pub probes: Probes,
+    /// How pods are put on nodes where the text does not say it.
+    pub placement: Placement,
+}
+
+/// What translates the addresses of Services on nodes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Dataplane {
+    /// kube-proxy, with iptables (IPVS and nftables do the same in this).
+    #[default]
+    KubeProxy,
+    /// Calico's eBPF programs: they keep the client's address, and the reply goes back by way of the node that the request came by.
+    Ebpf,
+    /// The same, and the reply goes straight back (`bpfExternalServiceMode: DSR`).
+    EbpfDsr,
+}
+
+impl Dataplane {
+    /// All, in the order to show them.
+    pub const ALL: [Dataplane; 3] = [Dataplane::KubeProxy, Dataplane::Ebpf, Dataplane::EbpfDsr];
+
+    /// The word for it in options and links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Dataplane::KubeProxy => "iptables",
+            Dataplane::Ebpf => "ebpf",
+            Dataplane::EbpfDsr => "ebpf-dsr",
+        }
+    }
+
+    /// A name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Dataplane::KubeProxy => "kube-proxy (iptables)",
+            Dataplane::Ebpf => "Calico eBPF",
+            Dataplane::EbpfDsr => "Calico eBPF, direct return",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_name(name: &str) -> Option<Dataplane> {
+        Dataplane::ALL.into_iter().find(|dataplane| dataplane.as_str() == name)
+    }
+
+    /// Whether it is Calico's eBPF.
+    pub const fn is_ebpf(self) -> bool {
+        matches!(self, Dataplane::Ebpf | Dataplane::EbpfDsr)
+    }
+}
+
+/// What stands behind Ingresses.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum IngressBy {
+    /// A controller whose pods are in the cluster, as ingress-nginx.
+    Controller,
+    /// Azure's Application Gateway, outside the cluster (AGIC).
+    Gateway,
+}
+
+impl IngressBy {
+    /// All, in the order to show them.
+    pub const ALL: [IngressBy; 2] = [IngressBy::Controller, IngressBy::Gateway];
+
+    /// The word for it in options and links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            IngressBy::Controller => "controller",
+            IngressBy::Gateway => "agic",
+        }
+    }
+
+    /// A name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            IngressBy::Controller => "controller in the cluster",
+            IngressBy::Gateway => "Application Gateway (AGIC)",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_name(name: &str) -> Option<IngressBy> {
+        IngressBy::ALL.into_iter().find(|by| by.as_str() == name)
+    }
+}
+
+/// What becomes of nodes that a load balancer's health probe does not reach. Upstream: azure.md 4.4.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Probes {
+    /// They get no connections. The probe ends at the node: at kube-proxy's health port, or at `healthCheckNodePort`.
+    #[default]
+    Node,
+    /// They get no connections. The probe is a connection to the node port, and goes on to a pod; so AKS has it by default for
+    /// `externalTrafficPolicy: Cluster`.
+    Pod,
+    /// Probes are left out: every node gets connections.
+    Ignored,
+}
+
+impl Probes {
+    /// All, in the order to show them.
+    pub const ALL: [Probes; 3] = [Probes::Node, Probes::Pod, Probes::Ignored];
+
+    /// The word for it in options and links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Probes::Node => "node",
+            Probes::Pod => "pod",
+            Probes::Ignored => "ignored",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_name(name: &str) -> Option<Probes> {
+        Probes::ALL.into_iter().find(|probes| probes.as_str() == name)
+    }
 }
 
 /// The installed policy engine.
@@ -185,6 +324,7 @@ impl Default for Settings {
             other_protocols: OtherProtocols::default(),
             pod_networks: alloc::vec![Cidr::supernet(IpAddr::V4(Ipv4Addr::new(10, 244, 0, 0)), 16)],
             default_namespace: "default".into(),
+            routing: Routing::default(),
         }
     }
 }

@@ -336,7 +336,7 @@ impl ServicePorts {
             }
             let port = |protocol, number| NamedPort { name: name.clone(), protocol, number };
             for slice in &service.slices {
-                for address in &slice.addresses {
+                for address in slice.endpoints.iter().map(|e| &e.address) {
                     let ports = slice.ports.iter().map(|p| port(p.protocol, p.number));
                     // Port 0 stands for "an endpoint of it", also where a slice has no ports.
                     found.addresses.entry(*address).or_default().extend(ports.chain([port(Protocol::TCP, 0)]));

@@ -265,7 +265,7 @@ fn named_addresses<'a>(ruleset: &'a Ruleset, snapshot: &Snapshot, selectors: &'a
     let slices = snapshot.services.iter().filter(|s| {
         !s.slices.is_empty() && selectors.names_port(&crate::policy::service_port(snapshot.namespace_name(s.namespace), &s.name))
     });
-    let points = slices.flat_map(|s| &s.slices).flat_map(|s| s.addresses.iter().copied()).collect();
+    let points = slices.flat_map(|s| &s.slices).flat_map(|s| s.endpoints.iter().map(|e| e.address)).collect();
     (extra, points)
 }
 

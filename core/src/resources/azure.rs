@@ -54,6 +54,8 @@ pub enum Azure {
     RouteTable(Vec<Route>),
     /// What a service tag stands for.
     Tag(Vec<Cidr>),
+    /// An application gateway.
+    Gateway(Gateway),
     /// A cluster, as a command line makes it.
     Cluster(Box<Cluster>),
     /// Nodes that are added to a cluster.
@@ -276,6 +278,8 @@ pub struct Configuration {
     pub public: Option<Reference>,
     /// What kind of public address it has, where that is written here.
     pub public_sku: Option<AddressSku>,
+    /// That address, where it is written here.
+    pub public_address: Option<IpAddr>,
     /// Its application security groups.
     pub groups: Vec<Box<str>>,
 }
@@ -309,6 +313,19 @@ pub struct PublicAddress {
     pub address: Option<IpAddr>,
     /// Its zones.
     pub zones: Vec<Box<str>>,
+}
+
+/// An application gateway: a proxy in a subnet of its own, which opens connections to pods itself. Upstream: azure.md 4.3.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Gateway {
+    /// Its subnet; nothing where it is not said.
+    pub subnet: Option<Reference>,
+    /// The range of a subnet that is made for it.
+    pub own_range: Option<Cidr>,
+    /// The resources of its public front ends.
+    pub publics: Vec<Reference>,
+    /// Front ends that are written as addresses, public and private.
+    pub front_ends: Vec<IpAddr>,
 }
 
 /// A route that somebody wrote.
@@ -415,6 +432,50 @@ pub struct Cluster {
     pub ranges_span: Span,
     /// How its API server is reached.
     pub control_plane: ControlPlane,
+    /// How packets come in and go out.
+    pub traffic: ClusterTraffic,
+}
+
+/// How packets come into a cluster and leave it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ClusterTraffic {
+    /// How connections to the Internet leave.
+    pub outbound: Outbound,
+    /// Whether every node has a public address of its own.
+    pub public_nodes: bool,
+    /// Whether the kernel's eBPF programs of Cilium do what kube-proxy does elsewhere.
+    pub cilium: bool,
+    /// Whether it has the add-on for HTTP application routing, which was never meant for production.
+    pub http_routing: bool,
+    /// Whether it has the application routing add-on: an nginx that Azure manages.
+    pub app_routing: bool,
+}
+
+/// How connections of a cluster to the Internet leave. Upstream: azure.md 4.6.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Outbound {
+    /// Through the load balancer's outbound rule.
+    #[default]
+    LoadBalancer,
+    /// Through a NAT gateway.
+    NatGateway,
+    /// Along routes that somebody writes, to a firewall as a rule.
+    Routes,
+    /// Not at all.
+    None,
+}
+
+impl Outbound {
+    /// The one with the word of `--outbound-type`.
+    pub fn from_name(name: &str) -> Option<Outbound> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "loadbalancer" => Outbound::LoadBalancer,
+            "managednatgateway" | "userassignednatgateway" | "managednatgatewayv2" => Outbound::NatGateway,
+            "userdefinedrouting" => Outbound::Routes,
+            "none" | "block" => Outbound::None,
+            _ => return None,
+        })
+    }
 }
 
 /// Nodes that are alike.

@@ -22,8 +22,8 @@ pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port
 pub use read::{Read, is_command_text, read, read_commands};
 pub(crate) use read::{arm_fields, own_tag};
 pub use workloads::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Owner, Pod, PodTemplate, Replicas, Service, ServicePort, TargetPort,
-    Workload, WorkloadKind,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, LoadBalancer, Node, Owner, Pod, PodTemplate, Replicas, Requests, Service,
+    ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, Workload, WorkloadKind,
 };
 
 use alloc::boxed::Box;

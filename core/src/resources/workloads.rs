@@ -130,6 +130,109 @@ pub struct Service {
     pub ports: Vec<ServicePort>,
     /// `externalName`.
     pub external_name: Option<Box<str>>,
+    /// How packets come to it from outside, and which pods they may go to.
+    pub routing: ServiceRouting,
+}
+
+/// Which endpoints a node sends packets on to: `externalTrafficPolicy` and `internalTrafficPolicy`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum TrafficPolicy {
+    /// Any endpoint, on whichever node.
+    #[default]
+    Cluster,
+    /// Endpoints on the node itself only.
+    Local,
+}
+
+impl TrafficPolicy {
+    /// Both, the default first.
+    pub const ALL: [TrafficPolicy; 2] = [TrafficPolicy::Cluster, TrafficPolicy::Local];
+
+    /// `Cluster` or `Local`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TrafficPolicy::Cluster => "Cluster",
+            TrafficPolicy::Local => "Local",
+        }
+    }
+
+    /// The one with this word, in any case.
+    pub fn from_name(name: &str) -> Option<TrafficPolicy> {
+        TrafficPolicy::ALL.into_iter().find(|policy| policy.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// What a Service says about the way of packets to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceRouting {
+    /// `externalTrafficPolicy`.
+    pub external: TrafficPolicy,
+    /// Where that is written, if it is.
+    pub external_span: Option<Span>,
+    /// `internalTrafficPolicy`.
+    pub internal: TrafficPolicy,
+    /// `sessionAffinity: ClientIP`: a client keeps the pod that it was given first.
+    pub client_affinity: bool,
+    /// `externalIPs`.
+    pub external_addresses: Vec<IpAddr>,
+    /// `healthCheckNodePort`.
+    pub health_check_port: Option<u16>,
+    /// What is asked of a load balancer.
+    pub load_balancer: LoadBalancer,
+}
+
+impl Default for ServiceRouting {
+    fn default() -> Self {
+        ServiceRouting {
+            external: TrafficPolicy::Cluster,
+            external_span: None,
+            internal: TrafficPolicy::Cluster,
+            client_affinity: false,
+            external_addresses: Vec::new(),
+            health_check_port: None,
+            load_balancer: LoadBalancer::default(),
+        }
+    }
+}
+
+/// What a Service of type `LoadBalancer` asks of it, and what it was given. Upstream: azure.md 4.4.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LoadBalancer {
+    /// Its front ends: those of the status, else `loadBalancerIP`, else the annotation for it.
+    pub addresses: Vec<IpAddr>,
+    /// Whether it is reachable in the virtual network only (`azure-load-balancer-internal`).
+    pub internal: bool,
+    /// Whether packets reach the node as they were sent to the front end, as AKS sets it up unless
+    /// `azure-disable-load-balancer-floating-ip` says otherwise.
+    pub floating: bool,
+    /// `loadBalancerSourceRanges`, or the annotation `azure-allowed-ip-ranges`; everybody if there are none.
+    pub source_ranges: Vec<Cidr>,
+    /// Where those are written.
+    pub ranges_span: Option<Span>,
+    /// Whether one of the ranges cannot be read: Azure then closes the Service.
+    pub bad_range: bool,
+    /// Service tags that may reach it (`azure-allowed-service-tags`).
+    pub tags: Vec<Box<str>>,
+    /// Whether everybody else is stopped, clients of the virtual network too (`azure-deny-all-except-load-balancer-source-ranges`).
+    pub denies_others: bool,
+    /// Whether AKS writes no rule for it (`azure-disable-load-balancer-nsg-rule`).
+    pub unruled: bool,
+}
+
+impl Default for LoadBalancer {
+    fn default() -> Self {
+        LoadBalancer {
+            addresses: Vec::new(),
+            internal: false,
+            floating: true,
+            source_ranges: Vec::new(),
+            ranges_span: None,
+            bad_range: false,
+            tags: Vec::new(),
+            denies_others: false,
+            unruled: false,
+        }
+    }
 }
 
 /// One port of a Service.
@@ -167,22 +270,49 @@ pub struct Node {
     pub pod_cidrs: Vec<Cidr>,
 }
 
-/// A `networking.k8s.io` Ingress, or what of it matters to policy: the Services behind it.
+/// A `networking.k8s.io` Ingress.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Ingress {
     /// Every backend of every rule, and the default backend.
     pub backends: Vec<Backend>,
+    /// `ingressClassName`, or the annotation `kubernetes.io/ingress.class`.
+    pub class: Option<Box<str>>,
+    /// Hosts under `tls`; an empty name for an entry without hosts, which is for all.
+    pub tls: Vec<Box<str>>,
+    /// Whether the controller passes TLS on as it is (`nginx.ingress.kubernetes.io/ssl-passthrough`).
+    pub tls_passthrough: bool,
+    /// Whether the connection to the pods is encrypted anew (`backend-protocol: HTTPS`, of ingress-nginx and of AGIC).
+    pub tls_to_backend: bool,
+    /// Whether AGIC uses the private front end (`appgw.ingress.kubernetes.io/use-private-ip`).
+    pub private: bool,
+    /// Addresses of its status: where clients connect.
+    pub addresses: Vec<IpAddr>,
 }
 
-/// One backend of an Ingress.
+/// One backend of an Ingress, and the requests that go to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Backend {
     /// The Service's name, in the Ingress's namespace.
     pub service: Box<str>,
     /// Which of its ports; all of them if none is named.
     pub port: BackendPort,
+    /// Which requests.
+    pub requests: Requests,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Which requests go to a backend.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Requests {
+    /// `host`; any if it is left out. `*.example.com` stands for one label.
+    pub host: Option<Box<str>>,
+    /// `path`; any if it is left out.
+    pub path: Option<Box<str>>,
+    /// Whether the path must be the same; else it is a prefix, by whole elements.
+    pub exact: bool,
+    /// Whether it takes the requests that nothing else does.
+    pub default: bool,
 }
 
 /// The Service port that an Ingress backend names.
@@ -201,8 +331,19 @@ pub enum BackendPort {
 pub struct EndpointSlice {
     /// The Service that the label `kubernetes.io/service-name` names.
     pub service: Option<Box<str>>,
-    /// Addresses of its endpoints, ready or not; host names are left out.
-    pub addresses: Vec<IpAddr>,
+    /// Its endpoints, ready or not; host names are left out.
+    pub endpoints: Vec<SliceEndpoint>,
     /// Its ports: name, protocol and number. Ports without a number are left out.
     pub ports: Vec<ContainerPort>,
+}
+
+/// One address of an EndpointSlice.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SliceEndpoint {
+    /// The address.
+    pub address: IpAddr,
+    /// The node that it is on, if it is said.
+    pub node: Option<Box<str>>,
+    /// Whether it takes connections: `ready` is not `false`.
+    pub ready: bool,
 }

@@ -7,8 +7,11 @@ use core::net::IpAddr;
 
 use super::addresses::AddressPool;
 use super::cloud::NodeRange;
+use super::placement::{self, Placement};
 use super::services::{EndpointIndex, connect_ingresses, connect_slices};
-use super::{Endpoint, EndpointId, Ingress, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId};
+use super::{
+    Endpoint, EndpointId, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId,
+};
 use crate::model::{AddressSet, Labels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
 use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Replicas, Resource};
@@ -25,6 +28,15 @@ type WorkloadKey<'a> = (&'a str, &'a str, &'a str);
 
 /// Builds the snapshot. Objects that an API server would refuse are left out, as they would not exist.
 pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Settings) -> Snapshot {
+    build_placed(resources, settings, None)
+}
+
+/// Builds the snapshot, and puts every pod on a node, as packets have to go to one.
+pub fn build_placed<'a>(
+    resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>,
+    settings: &Settings,
+    placement: Option<&Placement>,
+) -> Snapshot {
     let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
     let mut snapshot = Snapshot::default();
     let scope = Scope { default_namespace: &settings.default_namespace };
@@ -79,7 +91,10 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
             add_workload_endpoint(resource, endpoint, *namespace, document, &nodes, &mut snapshot);
         }
     }
-    super::cloud::add(&resources, &mut snapshot);
+    super::cloud::add(&resources, settings.routing.pod_network, &mut snapshot);
+    if let Some(placement) = placement {
+        placement::place(placement, &mut snapshot);
+    }
     super::calico::add(&resources, &|resource| scope.namespace_of(resource), &namespaces, &nodes, &mut snapshot);
     add_services(&resources, &scope, &namespaces, &mut snapshot);
     let pools = super::cloud::pools(&snapshot.cloud, &snapshot);
@@ -88,6 +103,10 @@ pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>
             pools.iter().fold(AddressSet::default(), |set, (_, (first, last))| set.union(&AddressSet::range(*first, *last)));
     }
     give_addresses(&mut snapshot, &pools);
+    if placement.is_some() {
+        super::services::make_up_front_ends(&mut snapshot);
+        super::cloud::add_managed_group(&mut snapshot);
+    }
     snapshot
 }
 
@@ -218,7 +237,13 @@ impl<'a> Scope<'a> {
 
     fn nodes(&self, resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NodeId> {
         let mut found: BTreeMap<&str, Node> = BTreeMap::new();
-        let named = |name: &str| Node { name: name.to_string(), labels: Labels::default(), addresses: Vec::new(), place: None };
+        let named = |name: &str| Node {
+            name: name.to_string(),
+            labels: Labels::default(),
+            addresses: Vec::new(),
+            place: None,
+            stand_in: false,
+        };
         for &(document, resource) in resources {
             match &resource.kind {
                 Kind::Node(node) => {
@@ -348,29 +373,42 @@ fn add_services<'a>(
                 endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| index.select(namespace, s)),
                 slices: Vec::new(),
                 has_selector: service.selector.is_some(),
+                headless: service.headless,
+                external_name: service.external_name.as_deref().map(ToString::to_string),
+                routing: service.routing.clone(),
+                front_end_made_up: false,
                 place: resource.span.within(document),
             }),
             Kind::EndpointSlice(slice) => {
                 let place = resource.span.within(document);
                 slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
             }
-            Kind::Ingress(ingress) => ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
-                namespace,
-                name: resource.meta.name.to_string(),
-                service: None,
-                service_name: backend.service.to_string(),
-                port: backend.port.clone(),
-                place: backend.span.within(document),
-            })),
+            Kind::Ingress(ingress) => {
+                let name = resource.meta.name.to_string();
+                ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
+                    namespace,
+                    name: name.clone(),
+                    requests: backend.requests.clone(),
+                    service: None,
+                    service_name: backend.service.to_string(),
+                    port: backend.port.clone(),
+                    place: backend.span.within(document),
+                }));
+                let place = resource.span.within(document);
+                snapshot.ingress_objects.push(IngressObject { namespace, name, spec: ingress.clone(), place });
+            }
             _ => {}
         }
     }
     drop(index);
-    connect_slices(&slices, &mut services);
+    let nodes = snapshot.nodes().map(|(id, node)| (node.name.as_str(), id)).collect();
+    connect_slices(&slices, &nodes, &mut services);
+    drop(nodes);
     services.sort_by(|a: &Service, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     ingresses.sort_by(|a, b| (a.namespace, &a.name, a.place).cmp(&(b.namespace, &b.name, b.place)));
     connect_ingresses(&mut ingresses, &services);
     snapshot.services = services;
+    snapshot.ingress_objects.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.ingresses = ingresses;
     if let Some(first) = snapshot.ingresses.first() {
         let place = first.place;

@@ -6,9 +6,11 @@ mod addresses;
 mod build;
 pub(crate) mod calico;
 pub mod cloud;
+mod placement;
 mod services;
 
-pub use build::build;
+pub use build::{build, build_placed};
+pub use placement::Placement;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -17,7 +19,7 @@ use core::net::IpAddr;
 
 use crate::diagnostics::Diagnostic;
 use crate::model::{AddressSet, Labels};
-use crate::resources::{BackendPort, ContainerPort, ServicePort};
+use crate::resources::{BackendPort, ContainerPort, Requests, ServicePort, ServiceRouting};
 use crate::text::Place;
 
 macro_rules! ids {
@@ -54,6 +56,8 @@ pub struct Snapshot {
     pub services: Vec<Service>,
     /// Backends of Ingresses.
     pub ingresses: Vec<Ingress>,
+    /// Ingresses by namespace and name.
+    pub ingress_objects: Vec<IngressObject>,
     /// Service accounts by namespace and name, as far as they are given.
     pub service_accounts: Vec<ServiceAccount>,
     /// Calico's network sets, by namespace (global ones first) and name.
@@ -213,6 +217,8 @@ pub struct Node {
     pub addresses: Vec<IpAddr>,
     /// Where it is written; nothing for one that pods refer to but that is not given.
     pub place: Option<Place>,
+    /// Whether no text speaks of it: it stands for any, so that packets have nodes to cross.
+    pub stand_in: bool,
 }
 
 /// A Service, and the endpoints behind it.
@@ -234,6 +240,14 @@ pub struct Service {
     pub slices: Vec<Slice>,
     /// Whether it has a selector.
     pub has_selector: bool,
+    /// Whether it has no address of its own: names lead to its pods (`clusterIP: None`).
+    pub headless: bool,
+    /// The name that an `ExternalName` Service stands for.
+    pub external_name: Option<String>,
+    /// How packets come to it from outside, and which pods they may go to.
+    pub routing: ServiceRouting,
+    /// Whether its front end is made up, as the text gives none: shown, and no verdict rests on it.
+    pub front_end_made_up: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -241,10 +255,34 @@ pub struct Service {
 /// Addresses behind a Service that an EndpointSlice gives.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slice {
-    /// The addresses.
-    pub addresses: Vec<IpAddr>,
+    /// Its endpoints.
+    pub endpoints: Vec<SliceEndpoint>,
     /// The ports on each of them.
     pub ports: Vec<ContainerPort>,
+}
+
+/// One address of an EndpointSlice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SliceEndpoint {
+    /// The address.
+    pub address: IpAddr,
+    /// The node that it is on, if the slice says it and there is such a node.
+    pub node: Option<NodeId>,
+    /// Whether it takes connections.
+    pub ready: bool,
+}
+
+/// An Ingress.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IngressObject {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Its name.
+    pub name: String,
+    /// Everything that it says; its backends are [`Snapshot::ingresses`].
+    pub spec: crate::resources::Ingress,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A backend of an Ingress.
@@ -254,6 +292,8 @@ pub struct Ingress {
     pub namespace: NamespaceId,
     /// The Ingress's name.
     pub name: String,
+    /// The requests that go to it.
+    pub requests: Requests,
     /// The Service that it names, as an index into [`Snapshot::services`]; nothing if there is no such Service.
     pub service: Option<u32>,
     /// The Service's name as written.

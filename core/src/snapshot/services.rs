@@ -1,12 +1,16 @@
 //! Services and Ingresses: which endpoints stand behind them.
 
+use alloc::string::String;
 use alloc::vec::Vec;
+
+use core::net::{IpAddr, Ipv4Addr};
 
 use hashbrown::HashMap;
 
-use super::{Endpoint, EndpointId, Ingress, NamespaceId, Role, Service, Slice};
+use super::cloud::Cloud;
+use super::{Endpoint, EndpointId, Ingress, NamespaceId, NodeId, Role, Service, Slice, SliceEndpoint, Snapshot};
 use crate::model::Labels;
-use crate::resources::EndpointSlice;
+use crate::resources::{EndpointSlice, ServiceRouting};
 use crate::text::Place;
 
 /// Endpoints by namespace and label, so that a Service visits only candidates.
@@ -47,10 +51,15 @@ pub(super) fn connect_ingresses(ingresses: &mut [Ingress], services: &[Service])
 }
 
 /// Hangs EndpointSlices on the Services that they name. Upstream: a slice counts whether there is such a Service or not.
-pub(super) fn connect_slices(slices: &[(NamespaceId, &str, &EndpointSlice, Place)], services: &mut Vec<Service>) {
+pub(super) fn connect_slices(
+    slices: &[(NamespaceId, &str, &EndpointSlice, Place)],
+    nodes: &HashMap<&str, NodeId>,
+    services: &mut Vec<Service>,
+) {
+    let mut numbers: HashMap<(NamespaceId, String), usize> =
+        services.iter().enumerate().map(|(i, s)| ((s.namespace, s.name.clone()), i)).collect();
     for &(namespace, name, slice, place) in slices {
-        let known = services.iter().position(|s| s.namespace == namespace && s.name == name);
-        let known = known.unwrap_or_else(|| {
+        let known = *numbers.entry((namespace, name.into())).or_insert_with(|| {
             services.push(Service {
                 namespace,
                 name: name.into(),
@@ -60,12 +69,54 @@ pub(super) fn connect_slices(slices: &[(NamespaceId, &str, &EndpointSlice, Place
                 endpoints: Vec::new(),
                 slices: Vec::new(),
                 has_selector: false,
+                headless: false,
+                external_name: None,
+                routing: ServiceRouting::default(),
+                front_end_made_up: false,
                 place,
             });
             services.len() - 1
         });
         if let Some(service) = services.get_mut(known) {
-            service.slices.push(Slice { addresses: slice.addresses.clone(), ports: slice.ports.clone() });
+            let endpoint = |e: &crate::resources::SliceEndpoint| SliceEndpoint {
+                address: e.address,
+                node: e.node.as_deref().and_then(|name| nodes.get(name).copied()),
+                ready: e.ready,
+            };
+            service.slices.push(Slice { endpoints: slice.endpoints.iter().map(endpoint).collect(), ports: slice.ports.clone() });
         }
+    }
+}
+
+/// Load balancers whose address is not given: one is made up for each, so that a packet has one to show. Those of the virtual network are at the end
+/// of the nodes' subnet, others in a range that is kept for examples (RFC 5737, TEST-NET-2).
+pub(super) fn make_up_front_ends(snapshot: &mut Snapshot) {
+    let internal_last = snapshot.cloud.clusters.first().and_then(|c| last_of_subnet(&snapshot.cloud, c.pools.first()?.subnet?));
+    let (mut public, mut internal) = (0u32, 0u32);
+    for service in snapshot.services.iter_mut().filter(|s| s.service_type == "LoadBalancer") {
+        let balancer = &mut service.routing.load_balancer;
+        if !balancer.addresses.is_empty() {
+            continue;
+        }
+        let address = match internal_last.filter(|_| balancer.internal) {
+            Some(last) => {
+                internal += 1;
+                last.saturating_sub(internal)
+            }
+            None => {
+                public += 1;
+                u32::from_be_bytes([198, 51, 100, 0]) + 3 + public % 250
+            }
+        };
+        balancer.addresses.push(IpAddr::V4(Ipv4Addr::from_bits(address)));
+        service.front_end_made_up = true;
+    }
+}
+
+/// The last address of a subnet, which is nobody's.
+fn last_of_subnet(cloud: &Cloud, subnet: u32) -> Option<u32> {
+    match cloud.subnets.get(subnet as usize)?.prefixes.first()?.last() {
+        IpAddr::V4(last) => Some(last.to_bits()),
+        IpAddr::V6(_) => None,
     }
 }

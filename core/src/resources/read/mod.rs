@@ -270,9 +270,9 @@ impl<'a> Objects<'a> {
                 Kind::Pod(reader.pod(&spec, &status, labels, owner))
             }
             (What::Workload(workload), Some((spec, _))) => Kind::Workload(reader.workload(&spec, workload, owner, !old)),
-            (What::Service, Some((spec, _))) => Kind::Service(reader.service(&spec)),
+            (What::Service, Some((spec, status))) => Kind::Service(reader.service(&spec, &metadata, &status)),
             (What::Node, Some((spec, status))) => Kind::Node(reader.node(&spec, &status)),
-            (What::Ingress, Some((spec, _))) => Kind::Ingress(reader.ingress(&spec, old)),
+            (What::Ingress, Some((spec, status))) => Kind::Ingress(reader.ingress(&spec, &metadata, &status, old)),
             (What::NetworkPolicy, Some((spec, _))) => Kind::NetworkPolicy(reader.network_policy(&spec)),
             (What::ClusterPolicy(policy), Some((spec, _))) => {
                 if policy == ClusterPolicyKind::BaselineAdmin && &*meta.name != "default" && !meta.name.is_empty() {

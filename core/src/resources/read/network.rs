@@ -7,26 +7,21 @@ use hashbrown::HashSet;
 
 use super::fields::{Reader, Slot, quoted};
 use super::values::NumberOrName;
-use crate::document::Value;
+use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Labels};
 use crate::resources::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Service, ServicePort, TargetPort, codes, syntax,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint,
+    TargetPort, TrafficPolicy, codes, syntax,
 };
+use crate::text::Span;
 
-/// Fields of the spec of a Service that do not matter to policy.
+/// Fields of the spec of a Service that do not matter here.
 const SERVICE_SPEC: &[&str] = &[
     "allocateLoadBalancerNodePorts",
-    "externalIPs",
-    "externalTrafficPolicy",
-    "healthCheckNodePort",
-    "internalTrafficPolicy",
     "ipFamilies",
     "ipFamilyPolicy",
     "loadBalancerClass",
-    "loadBalancerIP",
-    "loadBalancerSourceRanges",
     "publishNotReadyAddresses",
-    "sessionAffinity",
     "sessionAffinityConfig",
     "trafficDistribution",
 ];
@@ -40,14 +35,19 @@ const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints
 const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
 
 impl<'a> Reader<'a> {
-    /// What an EndpointSlice says. Upstream: readiness plays no part in policy; host names have no address, ports without a number are none.
+    /// What an EndpointSlice says. Upstream: readiness plays no part in policy, only in where connections go; host names have no address,
+    /// ports without a number are none.
     pub(super) fn endpoint_slice(&mut self, labels: &Labels, endpoints: &Slot<'a, '_>, ports: &Slot<'a, '_>) -> EndpointSlice {
         let mut slice = EndpointSlice { service: labels.get(SERVICE_NAME_LABEL).map(Into::into), ..EndpointSlice::default() };
-        const OTHERS: &[&str] = &["conditions", "deprecatedTopology", "hints", "hostname", "nodeName", "targetRef", "topology", "zone"];
+        const OTHERS: &[&str] = &["deprecatedTopology", "hints", "hostname", "targetRef", "topology", "zone"];
         for endpoint in self.items(endpoints) {
-            let Some([addresses]) = self.fields(&endpoint, ["addresses"], OTHERS) else { continue };
-            for address in self.items(&addresses) {
-                slice.addresses.extend(self.text(&address).and_then(|text| text.parse::<IpAddr>().ok()));
+            let known = ["addresses", "nodeName", "conditions"];
+            let Some([addresses, node, conditions]) = self.fields(&endpoint, known, OTHERS) else { continue };
+            let node = self.text(&node).filter(|name| !name.is_empty());
+            let ready = conditions.value().and_then(|c| c.get("ready")).is_none_or(|ready| *ready.value() != Value::Bool(false));
+            for item in self.items(&addresses) {
+                let address = self.text(&item).and_then(|text| text.parse::<IpAddr>().ok());
+                slice.endpoints.extend(address.map(|address| SliceEndpoint { address, node: node.map(Into::into), ready }));
             }
         }
         for item in self.items(ports) {
@@ -64,8 +64,8 @@ impl<'a> Reader<'a> {
         slice
     }
 
-    /// The `spec` of a Service.
-    pub(super) fn service(&mut self, spec: &Slot<'a, '_>) -> Service {
+    /// The `spec` of a Service, with what its annotations and its status say of the way to it.
+    pub(super) fn service(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Service {
         let mut service = Service {
             service_type: "ClusterIP".into(),
             cluster_addresses: Vec::new(),
@@ -74,9 +74,24 @@ impl<'a> Reader<'a> {
             selector_span: spec.span(),
             ports: Vec::new(),
             external_name: None,
+            routing: ServiceRouting::default(),
         };
-        let known = ["type", "clusterIP", "clusterIPs", "selector", "ports", "externalName"];
-        let Some([kind, address, addresses, selector, ports, external_name]) = self.fields(spec, known, SERVICE_SPEC) else {
+        let known = [
+            "type",
+            "clusterIP",
+            "clusterIPs",
+            "selector",
+            "ports",
+            "externalName",
+            "externalTrafficPolicy",
+            "internalTrafficPolicy",
+            "sessionAffinity",
+            "externalIPs",
+            "healthCheckNodePort",
+            "loadBalancerIP",
+            "loadBalancerSourceRanges",
+        ];
+        let Some([kind, address, addresses, selector, ports, external_name, routing @ ..]) = self.fields(spec, known, SERVICE_SPEC) else {
             if !spec.is_set() {
                 self.refuse(spec.required(codes::REQUIRED, "a Service needs a spec with ports"));
             }
@@ -117,7 +132,84 @@ impl<'a> Reader<'a> {
             self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
         }
         service.ports = self.service_ports(&ports, &service.service_type);
+        service.routing = self.service_routing(routing, &service.service_type, metadata, status);
         service
+    }
+
+    /// What of a Service decides about the way of packets to it.
+    fn service_routing(
+        &mut self,
+        fields: [Slot<'a, '_>; 7],
+        service_type: &str,
+        metadata: &Slot<'a, '_>,
+        status: &Slot<'a, '_>,
+    ) -> ServiceRouting {
+        let [external, internal, affinity, external_addresses, health, address, ranges] = fields;
+        let mut routing = ServiceRouting::default();
+        // Upstream: `ExternallyAccessible`.
+        let is_exposed = matches!(service_type, "NodePort" | "LoadBalancer") || (service_type == "ClusterIP" && external_addresses.len() > 0);
+        if let Some(policy) = self.traffic_policy(&external) {
+            if is_exposed {
+                (routing.external, routing.external_span) = (policy, Some(external.at));
+            } else {
+                let problem = external.invalid(codes::FORBIDDEN, quoted(policy.as_str()), "may only be set for externally-accessible services");
+                self.refuse(problem.help("write `type: LoadBalancer` or `type: NodePort`, or leave it out"));
+            }
+        }
+        routing.internal = self.traffic_policy(&internal).unwrap_or_default();
+        match self.text(&affinity) {
+            Some("ClientIP") => routing.client_affinity = true,
+            Some("None" | "") | None => {}
+            Some(word) => self.unsupported(&affinity, codes::UNSUPPORTED_VALUE, word, &["ClientIP", "None"]),
+        }
+        for item in self.items(&external_addresses) {
+            routing.external_addresses.extend(self.address(&item));
+        }
+        routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(syntax::port_number);
+
+        let balancer = &mut routing.load_balancer;
+        let annotation = |name: &str| annotation(metadata, &["service.beta.kubernetes.io/azure-", name]);
+        let is_true = |name: &str| annotation(name).is_some_and(|(text, _)| text == "true");
+        balancer.internal = is_true("load-balancer-internal");
+        balancer.floating = !is_true("disable-load-balancer-floating-ip");
+        balancer.denies_others = is_true("deny-all-except-load-balancer-source-ranges");
+        balancer.unruled = is_true("disable-load-balancer-nsg-rule");
+        let words = |text: &'a str| text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        balancer.tags = annotation("allowed-service-tags").map_or_else(Vec::new, |(text, _)| words(text).map(Into::into).collect());
+        for item in self.items(&ranges) {
+            let Some(text) = self.text(&item) else { continue };
+            balancer.ranges_span = Some(ranges.span());
+            match self.cidr(&item, text.trim(), "must be a valid CIDR value") {
+                Some(range) => balancer.source_ranges.push(range),
+                None => balancer.bad_range = true,
+            }
+        }
+        if let Some((text, span)) = annotation("allowed-ip-ranges") {
+            balancer.ranges_span = Some(span);
+            for word in words(text) {
+                match syntax::cidr(word) {
+                    Some(read) => balancer.source_ranges.push(read.cidr),
+                    None => balancer.bad_range = true,
+                }
+            }
+        }
+        let assigned = status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress"));
+        balancer.addresses = addresses_of(assigned);
+        if balancer.addresses.is_empty() {
+            let asked = self.address(&address);
+            let annotated = || annotation("load-balancer-ipv4").and_then(|(text, _)| text.trim().parse().ok());
+            balancer.addresses.extend(asked.or_else(annotated));
+        }
+        routing
+    }
+
+    fn traffic_policy(&mut self, slot: &Slot<'a, '_>) -> Option<TrafficPolicy> {
+        let word = self.text(slot).filter(|word| !word.is_empty())?;
+        let policy = TrafficPolicy::ALL.into_iter().find(|policy| policy.as_str() == word);
+        if policy.is_none() {
+            self.unsupported(slot, codes::UNSUPPORTED_VALUE, word, &TrafficPolicy::ALL.map(TrafficPolicy::as_str));
+        }
+        policy
     }
 
     fn service_ports(&mut self, slot: &Slot<'a, '_>, service_type: &str) -> Vec<ServicePort> {
@@ -219,10 +311,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The `spec` of an Ingress, in today's form or in the one of `extensions/v1beta1` and `networking.k8s.io/v1beta1`.
-    pub(super) fn ingress(&mut self, spec: &Slot<'a, '_>, old: bool) -> Ingress {
+    pub(super) fn ingress(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>, status: &Slot<'a, '_>, old: bool) -> Ingress {
         let mut ingress = Ingress::default();
-        let known = ["rules", if old { "backend" } else { "defaultBackend" }];
-        let Some([rules, default]) = self.fields(spec, known, &["ingressClassName", "tls"]) else {
+        let is_true = |name: &str| annotation(metadata, &[name]).is_some_and(|(text, _)| text == "true");
+        ingress.class = annotation(metadata, &["kubernetes.io/ingress.class"]).map(|(text, _)| text.into());
+        ingress.tls_passthrough = is_true("nginx.ingress.kubernetes.io/ssl-passthrough");
+        ingress.private = is_true("appgw.ingress.kubernetes.io/use-private-ip");
+        ingress.tls_to_backend = ["nginx.ingress.kubernetes.io/backend-protocol", "appgw.ingress.kubernetes.io/backend-protocol"]
+            .iter()
+            .any(|name| annotation(metadata, &[name]).is_some_and(|(text, _)| ["https", "grpcs"].iter().any(|p| text.eq_ignore_ascii_case(p))));
+        ingress.addresses = addresses_of(status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress")));
+        let known = ["rules", if old { "backend" } else { "defaultBackend" }, "ingressClassName", "tls"];
+        let Some([rules, default, class, tls]) = self.fields(spec, known, &[]) else {
             if !spec.is_set() {
                 self.refuse(spec.required(codes::INVALID_BACKEND, "an Ingress needs a spec with rules or a default backend"));
             }
@@ -232,19 +332,38 @@ impl<'a> Reader<'a> {
             let name = if old { "backend" } else { "defaultBackend" };
             self.refuse(spec.invalid(codes::INVALID_BACKEND, "[]", format!("either `{name}` or `rules` must be specified")));
         }
+        if let Some(name) = self.text(&class).filter(|name| !name.is_empty()) {
+            ingress.class = Some(name.into());
+        }
+        for item in self.items(&tls) {
+            let Some([hosts]) = self.fields(&item, ["hosts"], &["secretName"]) else { continue };
+            if hosts.len() == 0 {
+                ingress.tls.push("".into());
+            }
+            for host in self.items(&hosts) {
+                ingress.tls.extend(self.text(&host).map(Into::into));
+            }
+        }
         if default.is_set() {
-            ingress.backends.extend(self.backend(&default, old));
+            ingress.backends.extend(self.backend(&default, Requests { default: true, ..Requests::default() }, old));
         }
         for rule in self.items(&rules) {
-            let Some([http]) = self.fields(&rule, ["http"], &["host"]) else { continue };
+            let Some([http, host]) = self.fields(&rule, ["http", "host"], &[]) else { continue };
+            let host = self.text(&host).filter(|host| !host.is_empty());
             let Some([paths]) = self.fields(&http, ["paths"], &[]) else { continue };
             if !paths.is_set() || paths.is_empty_list() {
                 self.refuse(paths.required(codes::REQUIRED, "at least one path"));
             }
             for path in self.items(&paths) {
-                let Some([backend]) = self.fields(&path, ["backend"], &["path", "pathType"]) else { continue };
+                let Some([backend, prefix, kind]) = self.fields(&path, ["backend", "path", "pathType"], &[]) else { continue };
+                let requests = Requests {
+                    host: host.map(Into::into),
+                    path: self.text(&prefix).filter(|path| !path.is_empty()).map(Into::into),
+                    exact: self.text(&kind) == Some("Exact"),
+                    default: false,
+                };
                 if backend.is_set() {
-                    ingress.backends.extend(self.backend(&backend, old));
+                    ingress.backends.extend(self.backend(&backend, requests, old));
                 } else {
                     self.refuse(backend.required(codes::INVALID_BACKEND, "the Service behind this path"));
                 }
@@ -253,7 +372,7 @@ impl<'a> Reader<'a> {
         ingress
     }
 
-    fn backend(&mut self, slot: &Slot<'a, '_>, old: bool) -> Option<Backend> {
+    fn backend(&mut self, slot: &Slot<'a, '_>, requests: Requests, old: bool) -> Option<Backend> {
         if old {
             let [name, port, resource] = self.fields(slot, ["serviceName", "servicePort", "resource"], &[])?;
             if resource.is_set() {
@@ -266,7 +385,7 @@ impl<'a> Reader<'a> {
                 Some(NumberOrName::Name(name)) => BackendPort::Name(name.into()),
                 None => BackendPort::Any,
             };
-            return Some(Backend { service: name.into(), port, span: slot.at });
+            return Some(Backend { service: name.into(), port, requests, span: slot.at });
         }
         let [service, resource] = self.fields(slot, ["service", "resource"], &[])?;
         if resource.is_set() {
@@ -306,7 +425,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        Some(Backend { service: name.into(), port, span: slot.at })
+        Some(Backend { service: name.into(), port, requests, span: slot.at })
     }
 
     fn service_name(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
@@ -326,6 +445,19 @@ impl<'a> Reader<'a> {
     fn not_a_service(&mut self, slot: &Slot<'a, '_>) {
         self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "a backend that is not a Service leads to no pods that are known here"));
     }
+}
+
+/// An annotation by its name, which may come in parts, and where its value stands.
+fn annotation<'a>(metadata: &Slot<'a, '_>, name: &[&str]) -> Option<(&'a str, Span)> {
+    let annotations = metadata.value()?.get("annotations")?;
+    let value = annotations.get(&name.concat())?;
+    Some((value.as_str()?, value.span()))
+}
+
+/// The addresses of a status: `[{ip: …}]`.
+fn addresses_of(list: Option<NodeRef<'_>>) -> Vec<IpAddr> {
+    let items = list.and_then(|list| list.as_sequence()).into_iter().flatten();
+    items.filter_map(|item| item.get("ip")?.as_str()?.parse().ok()).collect()
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ const MOST_NODES: u32 = 400;
 /// Where pods have addresses of their own and no range is given.
 const DEFAULT_POD_RANGE: Cidr4 = Cidr4(Ipv4Addr::new(10, 244, 0, 0), 16);
 
+/// The range of the subnet that AKS makes for an application gateway, where none is given.
+const DEFAULT_GATEWAY_RANGE: Cidr4 = Cidr4(Ipv4Addr::new(10, 225, 0, 0), 16);
+
 struct Cidr4(Ipv4Addr, u8);
 
 impl Cidr4 {
@@ -51,12 +54,14 @@ fn of_resources<'a>(resources: &[(DocumentId, &'a Resource)]) -> Vec<Placed<'a>>
 }
 
 /// Adds the nodes of clusters that are given by a command line, where the text gives no nodes itself, and the network of the cloud.
-pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], snapshot: &mut Snapshot) {
+///
+/// `plugin` takes the place of what the text says of where pods have their addresses.
+pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Option<Plugin>, snapshot: &mut Snapshot) {
     let placed = of_resources(resources);
     if placed.is_empty() {
         return;
     }
-    let mut builder = Builder { cloud: Cloud::default(), problems: Vec::new(), taken: BTreeSet::new() };
+    let mut builder = Builder { cloud: Cloud::default(), problems: Vec::new(), taken: BTreeSet::new(), plugin };
     builder.groups(&placed);
     builder.networks(&placed);
     builder.peerings(&placed);
@@ -65,6 +70,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], snapshot: 
     builder.interfaces(&placed);
     builder.clusters(&placed, snapshot);
     builder.node_interfaces(snapshot);
+    builder.gateways(&placed);
     builder.stand_ins();
     builder.application_groups();
     for (document, resource, azure) in &placed {
@@ -136,6 +142,8 @@ struct Builder {
     cloud: Cloud,
     problems: Vec<Diagnostic>,
     taken: BTreeSet<IpAddr>,
+    /// In place of what clusters say.
+    plugin: Option<Plugin>,
 }
 
 impl Builder {
@@ -414,17 +422,7 @@ impl Builder {
 
     /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: azure.md 2.4.
     fn group_use(&mut self, group: u32, subnet: u32) -> u32 {
-        let found = self.cloud.subnets.get(subnet as usize);
-        let mut set = AddressSet::range(super::tags::PLATFORM, super::tags::PLATFORM);
-        if let Some(subnet) = found {
-            set = set.union(&subnet.routes);
-            if let Some(network) = self.cloud.networks.get(subnet.network as usize) {
-                set = set.union(&network.space).union(&network.on_premises);
-                for peer in network.peers.iter().filter_map(|p| self.cloud.networks.get(*p as usize)) {
-                    set = set.union(&peer.space);
-                }
-            }
-        }
+        let set = super::managed::virtual_network(&self.cloud, subnet);
         let used = GroupUse { group, virtual_network: set };
         match (0..).zip(&self.cloud.uses).find(|(_, u)| **u == used) {
             Some((number, _)) => number,
@@ -512,6 +510,10 @@ impl Builder {
                 c.public_sku
                     .or_else(|| c.public.as_ref().map(|p| publics.get(&key(&p.name)).map_or(azure::AddressSku::Standard, |p| p.sku)))
             });
+            let public_address = interface
+                .configurations
+                .iter()
+                .find_map(|c| c.public_address.or_else(|| c.public.as_ref().and_then(|p| publics.get(&key(&p.name))?.address)));
             self.taken.extend(&given);
             if given.is_empty() {
                 dynamic.push(self.cloud.interfaces.len());
@@ -528,6 +530,7 @@ impl Builder {
                 group: used,
                 application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(ToString::to_string)).collect(),
                 public,
+                public_address,
                 zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
                 place: resource.span.within(document),
                 stand_in: false,
@@ -568,6 +571,7 @@ impl Builder {
         for (document, resource, azure) in placed {
             let Azure::Cluster(cluster) = azure else { continue };
             let place = resource.span.within(*document);
+            let plugin = self.plugin.unwrap_or(cluster.plugin);
             let added = placed.iter().filter_map(|(_, _, azure)| match azure {
                 Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some(pool),
                 _ => None,
@@ -575,7 +579,8 @@ impl Builder {
             let all: Vec<&NodePool> = cluster.pools.iter().chain(added).collect();
             let mut pools = Vec::new();
             for pool in &all {
-                let max_pods = if pool.max_pods == 0 { cluster.plugin.default_max_pods() } else { pool.max_pods };
+                let is_default = pool.max_pods == 0 || plugin != cluster.plugin && pool.max_pods == cluster.plugin.default_max_pods();
+                let max_pods = if is_default { plugin.default_max_pods() } else { pool.max_pods };
                 let mut find = |reference: &Option<Reference>| {
                     let reference = reference.as_ref()?;
                     let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
@@ -595,7 +600,7 @@ impl Builder {
                 let subnet = subnet.or_else(|| pool.subnet.is_none().then(|| pools.first().and_then(|p: &Pool| p.subnet)).flatten());
                 let mut nodes = Vec::new();
                 if !given_nodes && let Some(subnet) = subnet {
-                    let width = if cluster.plugin == Plugin::NodeSubnet { max_pods + 1 } else { 1 };
+                    let width = if plugin == Plugin::NodeSubnet { max_pods + 1 } else { 1 };
                     for i in 0..pool.count.min(MOST_NODES) {
                         let Some(address) = self.free(subnet, width) else { break };
                         let mut labels = Labels::default();
@@ -604,7 +609,7 @@ impl Builder {
                         }
                         labels.set("kubernetes.azure.com/agentpool", &pool.name);
                         let name = format!("aks-{}-{i}", pool.name);
-                        let node = Node { name, labels, addresses: alloc::vec![address], place: Some(pool.span.within(*document)) };
+                        let node = Node { name, labels, addresses: alloc::vec![address], place: Some(pool.span.within(*document)), stand_in: false };
                         // A node that a pod names is there already, and nothing but its name is known.
                         let known = snapshot.nodes.iter().position(|n| n.name == node.name);
                         nodes.push(NodeId(known.unwrap_or(snapshot.nodes.len()) as u32));
@@ -624,7 +629,7 @@ impl Builder {
                     zones: pool.zones.iter().map(ToString::to_string).collect(),
                 });
             }
-            let own_range = matches!(cluster.plugin, Plugin::Kubenet | Plugin::Overlay);
+            let own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
             let pod_range = match (own_range, cluster.pod_ranges.as_slice()) {
                 (false, ranges) => AddressSet::of_cidrs(ranges),
                 (true, []) => AddressSet::of_cidrs([&DEFAULT_POD_RANGE.cidr()]),
@@ -632,7 +637,7 @@ impl Builder {
             };
             self.cloud.clusters.push(CloudCluster {
                 name: resource.meta.name.to_string(),
-                plugin: cluster.plugin,
+                plugin,
                 engine: cluster.engine,
                 location: cluster.location.as_deref().map(ToOwned::to_owned),
                 pools,
@@ -643,6 +648,7 @@ impl Builder {
                     cluster.service_ranges.clone()
                 },
                 control_plane: cluster.control_plane.clone(),
+                traffic: cluster.traffic.clone(),
                 place,
             });
         }
@@ -675,6 +681,7 @@ impl Builder {
                 group: None,
                 application_groups: Vec::new(),
                 public: None,
+                public_address: None,
                 zones: zones.into_iter().collect(),
                 place,
                 stand_in: false,
@@ -682,12 +689,64 @@ impl Builder {
         }
     }
 
+    /// Application gateways, each with the first free address of its subnet.
+    fn gateways(&mut self, placed: &[Placed<'_>]) {
+        let publics: BTreeMap<String, IpAddr> = placed
+            .iter()
+            .filter_map(|(_, resource, azure)| match azure {
+                Azure::PublicAddress(public) => Some((key(&resource.meta.name), public.address?)),
+                _ => None,
+            })
+            .collect();
+        for (document, resource, azure) in placed {
+            let Azure::Gateway(gateway) = azure else { continue };
+            let mut subnet = gateway.subnet.as_ref().and_then(|reference| self.subnet_number(reference));
+            if let (Some(reference), None) = (&gateway.subnet, subnet) {
+                self.missing(reference.span.within(*document), format!("there is no subnet `{}`", reference.name));
+            }
+            let place = resource.span.within(*document);
+            let range = gateway.own_range.or_else(|| subnet.is_none().then_some(DEFAULT_GATEWAY_RANGE.cidr()));
+            if let Some(range) = range.filter(|_| subnet.is_none()) {
+                let network = self.cloud.network_with(range.first());
+                subnet = network.map(|network| {
+                    let name = format!("{}-subnet", resource.meta.name);
+                    self.cloud.subnets.push(Subnet {
+                        network,
+                        name,
+                        prefixes: alloc::vec![range],
+                        group: None,
+                        routes: AddressSet::default(),
+                        place,
+                    });
+                    self.cloud.subnets.len() as u32 - 1
+                });
+            }
+            let free = subnet.and_then(|number| self.free(number, 1));
+            let made_up = range.and_then(|r| match r.first() {
+                IpAddr::V4(first) => Some(IpAddr::V4(Ipv4Addr::from_bits(first.to_bits().saturating_add(RESERVED_FIRST)))),
+                IpAddr::V6(_) => None,
+            });
+            let Some(address) = free.or(made_up) else { continue };
+            let named = gateway.publics.iter().filter_map(|p| publics.get(&key(&p.name)).copied());
+            self.cloud.gateways.push(super::Gateway {
+                name: resource.meta.name.to_string(),
+                subnet,
+                address,
+                range_given: gateway.subnet.is_some() || gateway.own_range.is_some(),
+                front_ends: named.chain(gateway.front_ends.iter().copied()).collect(),
+                place,
+            });
+        }
+        self.cloud.gateways.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
     /// A subnet in which nothing is given has a machine that stands for any.
     fn stand_ins(&mut self) {
         for number in 0..self.cloud.subnets.len() as u32 {
             let used = self.cloud.interfaces.iter().any(|i| i.subnet == number);
             let pods = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet == Some(number) || p.subnet == Some(number));
-            if used || pods {
+            let gateways = self.cloud.gateways.iter().any(|g| g.subnet == Some(number));
+            if used || pods || gateways {
                 continue;
             }
             let Some(address) = self.free(number, 1) else { continue };
@@ -704,6 +763,7 @@ impl Builder {
                 group: None,
                 application_groups: Vec::new(),
                 public: None,
+                public_address: None,
                 zones: Vec::new(),
                 place: subnet.place,
                 stand_in: true,

@@ -2,10 +2,13 @@
 
 mod build;
 mod check;
+mod managed;
 pub mod regions;
 pub mod tags;
 
+pub use managed::MANAGED_GROUP;
 pub(super) use build::{NodeRange, add, pools};
+pub(super) use managed::add_managed_group;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -14,7 +17,7 @@ use core::net::IpAddr;
 
 use super::NodeId;
 use crate::model::{AddressSet, Cidr};
-use crate::resources::azure::{AddressSku, ClusterEngine, ControlPlane, Plugin, SecurityRule};
+use crate::resources::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, Plugin, SecurityRule};
 use crate::text::Place;
 
 /// Everything about the cloud's network; empty where the text says nothing of it.
@@ -36,6 +39,25 @@ pub struct Cloud {
     pub tags: BTreeMap<String, AddressSet>,
     /// Clusters.
     pub clusters: Vec<CloudCluster>,
+    /// Application gateways by name.
+    pub gateways: Vec<Gateway>,
+}
+
+/// An application gateway.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Gateway {
+    /// Its name.
+    pub name: String,
+    /// Its subnet, as an index into [`Cloud::subnets`]; nothing if it is not given.
+    pub subnet: Option<u32>,
+    /// The address from which it opens connections: the first free one of its subnet.
+    pub address: IpAddr,
+    /// Whether the text gives the range that it is in.
+    pub range_given: bool,
+    /// Addresses at which clients reach it.
+    pub front_ends: Vec<IpAddr>,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A virtual network.
@@ -101,6 +123,8 @@ pub struct Interface {
     pub application_groups: Vec<String>,
     /// What kind of public address it has; nothing if none is given.
     pub public: Option<AddressSku>,
+    /// That address, if it is known.
+    pub public_address: Option<IpAddr>,
     /// Its zones.
     pub zones: Vec<String>,
     /// Where it is written.
@@ -159,6 +183,8 @@ pub struct CloudCluster {
     pub service_ranges: Vec<Cidr>,
     /// Who may reach its API server.
     pub control_plane: ControlPlane,
+    /// How packets come in and go out.
+    pub traffic: ClusterTraffic,
     /// Where it is written.
     pub place: Place,
 }

@@ -8,7 +8,7 @@ use super::prop;
 use super::value::{Scalar, field};
 use crate::document::{NodeRef, Value};
 use crate::model::Cidr;
-use crate::resources::azure::{Azure, Cluster, ClusterEngine, ControlPlane, NodePool, Plugin};
+use crate::resources::azure::{Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin};
 
 /// Nodes of a pool for which nothing is said, as the command line has it.
 pub(super) const DEFAULT_COUNT: u32 = 3;
@@ -36,6 +36,26 @@ impl<'a> AzureReader<'a, '_> {
             _ if plugin == Plugin::None => None,
             _ => Some(ClusterEngine::None),
         };
+        let is_true = |node: NodeRef<'a>, name: &str| prop(node, name).is_some_and(|f| matches!(f.value(), Value::Bool(true)));
+        let add_on = |names: &[&str]| {
+            let profiles = prop(node, "addonProfiles")?;
+            names.iter().find_map(|name| field(profiles, name)).filter(|profile| is_true(*profile, "enabled"))
+        };
+        let traffic = ClusterTraffic {
+            outbound: word(self, "outboundType").and_then(|w| Outbound::from_name(&w)).unwrap_or_default(),
+            public_nodes: pools.iter().any(|pool| is_true(*pool, "enableNodePublicIP")),
+            cilium: word(self, "networkDataplane").as_deref() == Some("cilium"),
+            http_routing: add_on(&["httpApplicationRouting"]).is_some(),
+            app_routing: prop(node, "ingressProfile").and_then(|p| field(p, "webAppRouting")).is_some_and(|p| is_true(p, "enabled")),
+        };
+        if let Some(config) = add_on(&["ingressApplicationGateway"]).and_then(|profile| field(profile, "config")) {
+            let own_range = self.text(config, "subnetCIDR").and_then(|range| self.cidr(&range));
+            let subnet = self.text(config, "subnetId").map(|subnet| super::reference_of(&subnet));
+            let gateway = Gateway { subnet, own_range, ..Gateway::default() };
+            let given = self.text(config, "applicationGatewayName");
+            let gateway_name = given.unwrap_or_else(|| Scalar { text: "ingress-appgateway".into(), ..name.clone() });
+            self.emit("ApplicationGateway", &gateway_name, config.span(), Azure::Gateway(gateway));
+        }
         let pools = pools.into_iter().map(|pool| self.agent_pool(pool, plugin)).collect();
         let mut ranges = |field_names: [&str; 2]| -> Vec<Cidr> {
             let node = field_names.into_iter().find_map(|name| profile.and_then(|p| field(p, name)).filter(|n| !n.is_null()));
@@ -58,6 +78,7 @@ impl<'a> AzureReader<'a, '_> {
                 private: access.and_then(|a| field(a, "enablePrivateCluster")).is_some_and(|f| matches!(f.value(), Value::Bool(true))),
                 authorized: authorized.into_iter().map(|(cidr, _)| cidr).collect(),
             },
+            traffic,
         };
         self.emit("ManagedCluster", name, node.span(), Azure::Cluster(Box::new(cluster)));
     }

@@ -226,6 +226,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.public_address(node, &name);
         } else if is("Microsoft.Network/applicationSecurityGroups") {
             self.emit("ApplicationSecurityGroup", &name, node.span(), Azure::ApplicationGroup);
+        } else if is("Microsoft.Network/applicationGateways") {
+            self.gateway(node, &name);
         } else if is("Microsoft.Network/routeTables") {
             self.route_table(node, &name);
         } else if is("Microsoft.ContainerService/managedClusters") {
@@ -395,6 +397,8 @@ fn guess(node: NodeRef<'_>) -> &'static str {
         "Microsoft.Network/networkInterfaces"
     } else if has("agentPoolProfiles") {
         "Microsoft.ContainerService/managedClusters"
+    } else if has("gatewayIPConfigurations") {
+        "Microsoft.Network/applicationGateways"
     } else if has("publicIPAllocationMethod") {
         "Microsoft.Network/publicIPAddresses"
     } else {

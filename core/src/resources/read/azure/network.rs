@@ -13,7 +13,9 @@ use super::value::{Scalar, field};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::model::Cidr;
-use crate::resources::azure::{AddressSku, Azure, Configuration, Interface, PublicAddress, Reference, Route, Subnet, VirtualNetwork};
+use crate::resources::azure::{
+    AddressSku, Azure, Configuration, Gateway, Interface, PublicAddress, Reference, Route, Subnet, VirtualNetwork,
+};
 use crate::resources::codes;
 use crate::text::Span;
 
@@ -119,6 +121,7 @@ impl<'a> AzureReader<'a, '_> {
                     subnet: prop(item, "subnet").and_then(|s| self.reference(s)),
                     public: prop(item, "publicIPAddress").and_then(|p| self.reference(p)),
                     public_sku: None,
+                    public_address: None,
                     groups: groups.into_iter().map(|g| g.name).collect(),
                 }
             })
@@ -149,6 +152,22 @@ impl<'a> AzureReader<'a, '_> {
         let address = self.text(node, "ipAddress");
         let public = PublicAddress { sku, address: address.and_then(|a| self.address(&a)), zones: self.zones(node) };
         self.emit("PublicIPAddress", name, node.span(), Azure::PublicAddress(public));
+    }
+
+    /// An application gateway: where it is, and at which addresses clients reach it.
+    pub(super) fn gateway(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let items = |reader: &Self, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let places = items(self, "gatewayIPConfigurations");
+        let mut gateway = Gateway {
+            subnet: places.into_iter().find_map(|item| prop(item, "subnet")).and_then(|s| self.reference(s)),
+            ..Gateway::default()
+        };
+        for item in items(self, "frontendIPConfigurations") {
+            gateway.publics.extend(prop(item, "publicIPAddress").and_then(|p| self.reference(p)));
+            let private = self.text(item, "privateIPAddress");
+            gateway.front_ends.extend(private.and_then(|a| self.address(&a)));
+        }
+        self.emit("ApplicationGateway", name, node.span(), Azure::Gateway(gateway));
     }
 
     pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {

@@ -17,11 +17,13 @@
 //!     outbound:
 //!     - {priority: 100, name: no-internet, deny: "*", to: Internet}
 //!   machines:
-//!   - {name: jump, subnet: nodes, address: 10.0.0.4, nsg: jump, public: standard, groups: [admins], zone: 1}
+//!   - {name: jump, subnet: nodes, address: 10.0.0.4, nsg: jump, public: standard, groups: [admins], zone: 1}   # public: an address, too
 //!   tags:
 //!     Storage: [20.38.98.0/24]
 //!   clusters:
 //!   - {name: shop, plugin: azure, policy: calico, nodes: 2, maxPods: 30, subnet: nodes}
+//!   gateways:
+//!   - {name: front, subnet: gateway, public: 20.1.2.9}
 //! ```
 //!
 //! `from` and `to` are any address where they are left out; `asg:NAME` is an application security group.
@@ -40,29 +42,32 @@ use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{Entry, NodeRef, Value};
 use crate::model::{Cidr, Protocol};
 use crate::resources::azure::{
-    Access, AddressSku, Azure, Cluster, ClusterEngine, Configuration, ControlPlane, Interface, NodePool, Plugin, PortMatch, Reference,
-    Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, VirtualNetwork, WrittenField, WrittenValue,
+    Access, AddressSku, Azure, Cluster, ClusterEngine, ClusterTraffic, Configuration, ControlPlane, Gateway, Interface, NodePool, Outbound,
+    Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, VirtualNetwork, WrittenField, WrittenValue,
 };
 use crate::resources::codes;
 use crate::text::Span;
 
-const TOP: &[&str] = &["clusters", "machines", "networks", "nsgs", "region", "tags"];
+const TOP: &[&str] = &["clusters", "gateways", "machines", "networks", "nsgs", "region", "tags"];
 const NETWORK: &[&str] = &["addressSpace", "name", "onPremises", "peerings", "region", "routes", "subnets"];
 const SUBNET: &[&str] = &["name", "nsg", "prefix", "routes"];
 const GROUP: &[&str] = &["inbound", "name", "outbound"];
 const RULE: &[&str] = &["allow", "deny", "description", "from", "fromPorts", "name", "priority", "to"];
 const MACHINE: &[&str] = &["address", "groups", "loadBalancer", "name", "nsg", "pods", "public", "subnet", "zone"];
+const GATEWAY: &[&str] = &["name", "private", "public", "subnet"];
 const CLUSTER: &[&str] = &[
     "authorized",
     "dns",
     "maxPods",
     "name",
     "nodes",
+    "outbound",
     "plugin",
     "podRange",
     "podSubnet",
     "policy",
     "private",
+    "publicNodes",
     "region",
     "serviceRange",
     "subnet",
@@ -92,6 +97,9 @@ impl<'a> AzureReader<'a, '_> {
         }
         for cluster in self.mappings(node, "clusters") {
             self.short_cluster(cluster, region.as_ref());
+        }
+        for gateway in self.mappings(node, "gateways") {
+            self.short_gateway(gateway);
         }
     }
 
@@ -320,15 +328,16 @@ impl<'a> AzureReader<'a, '_> {
         let name = self.required_name(node, "a machine");
         let address = self.scalar_of(node, "address").and_then(|a| self.address(&a));
         let public = self.scalar_of(node, "public");
+        let public_address = public.as_ref().and_then(|p| p.text.parse().ok());
         let public_sku = public.as_ref().and_then(|p| match p.text.to_lowercase().as_str() {
             "basic" => Some(AddressSku::Basic),
             "standard" | "true" => Some(AddressSku::Standard),
-            _ => None,
+            _ => public_address.is_some().then_some(AddressSku::Standard),
         });
         if let (Some(public), None) = (&public, public_sku)
             && public.text != "false"
         {
-            let error = self.fault(codes::AZ_WORD, public.span, format!("`public` is `standard` or `basic`, not `{}`", public.text));
+            let error = self.fault(codes::AZ_WORD, public.span, format!("`public` is `standard`, `basic` or an address, not `{}`", public.text));
             self.report(error);
         }
         let floating = self.scalars_of(node, "loadBalancer").iter().filter_map(|a| self.address(a)).collect();
@@ -338,6 +347,7 @@ impl<'a> AzureReader<'a, '_> {
             subnet: self.scalar_of(node, "subnet").as_ref().map(refer_subnet),
             public: None,
             public_sku,
+            public_address,
             groups: self.scalars_of(node, "groups").into_iter().map(|g| g.text.as_str().into()).collect(),
         };
         let interface = Interface {
@@ -350,6 +360,18 @@ impl<'a> AzureReader<'a, '_> {
             zones: self.scalars_of(node, "zone").into_iter().map(|z| z.text.as_str().into()).collect(),
         };
         self.emit("NetworkInterface", &name, node.span(), Azure::Interface(interface));
+    }
+
+    fn short_gateway(&mut self, node: NodeRef<'a>) {
+        self.known(node, "a gateway", GATEWAY);
+        let name = self.required_name(node, "a gateway");
+        let front_ends = ["public", "private"].into_iter().flat_map(|field| self.scalars_of(node, field)).collect::<Vec<_>>();
+        let gateway = Gateway {
+            subnet: self.scalar_of(node, "subnet").as_ref().map(refer_subnet),
+            front_ends: front_ends.iter().filter_map(|a| self.address(a)).collect(),
+            ..Gateway::default()
+        };
+        self.emit("ApplicationGateway", &name, node.span(), Azure::Gateway(gateway));
     }
 
     fn short_cluster(&mut self, node: NodeRef<'a>, region: Option<&Scalar>) {
@@ -390,6 +412,15 @@ impl<'a> AzureReader<'a, '_> {
         let mut ranges = |field: &str| -> Vec<Cidr> { self.prefixes(node.get(field)).into_iter().map(|(cidr, _)| cidr).collect() };
         let (pod_ranges, service_ranges, authorized) = (ranges("podRange"), ranges("serviceRange"), ranges("authorized"));
         let region = word(self, "region").or_else(|| region.cloned());
+        let is_true = |field: &str| matches!(node.get(field).map(NodeRef::value), Some(Value::Bool(true)));
+        let outbound = word(self, "outbound").map_or(Some(Outbound::default()), |w| Outbound::from_name(&w.text));
+        let outbound = outbound.unwrap_or_else(|| {
+            let span = node.get("outbound").map_or(node.span(), NodeRef::span);
+            let words = "`outbound` is `loadBalancer`, `managedNATGateway`, `userDefinedRouting` or `none`";
+            let error = self.fault(codes::AZ_WORD, span, words.to_owned());
+            self.report(error);
+            Outbound::default()
+        });
         let cluster = Cluster {
             plugin,
             engine,
@@ -399,7 +430,13 @@ impl<'a> AzureReader<'a, '_> {
             service_ranges,
             dns_service: word(self, "dns").and_then(|d| self.address(&d)),
             ranges_span: node.span(),
-            control_plane: ControlPlane { private: matches!(node.get("private").map(NodeRef::value), Some(Value::Bool(true))), authorized },
+            control_plane: ControlPlane { private: is_true("private"), authorized },
+            traffic: ClusterTraffic {
+                outbound,
+                public_nodes: is_true("publicNodes"),
+                cilium: engine == Some(ClusterEngine::Cilium),
+                ..ClusterTraffic::default()
+            },
         };
         self.emit("ManagedCluster", &name, node.span(), Azure::Cluster(Box::new(cluster)));
     }

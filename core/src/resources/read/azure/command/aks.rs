@@ -3,12 +3,15 @@
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{AzureReader, Options, Table};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::resources::azure::{Azure, Cluster, ClusterEngine, ControlPlane, NodePool, Plugin, Subnet, VirtualNetwork};
+use crate::resources::azure::{
+    Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Subnet, VirtualNetwork,
+};
 use crate::resources::codes;
 use crate::resources::read::azure::cluster::DEFAULT_COUNT;
 use crate::resources::read::azure::rules::prefix;
@@ -110,6 +113,11 @@ pub(super) const NODE_POOL: Table = &[
 const OWN_SPACE: &str = "10.224.0.0/12";
 const OWN_SUBNET: &str = "10.224.0.0/16";
 
+/// Names of add-ons: words, or one word with commas.
+fn add_ons(options: &Options<'_>) -> impl Iterator<Item = String> {
+    options.list("enable-addons").into_iter().map(|word| word.text.to_ascii_lowercase())
+}
+
 impl AzureReader<'_, '_> {
     pub(super) fn aks_create(&mut self, options: &Options<'_>) {
         self.require(options, &["name", "resource-group"]);
@@ -154,8 +162,41 @@ impl AzureReader<'_, '_> {
             dns_service,
             ranges_span: named.map_or(options.span, |name| options.span_of(name)),
             control_plane: ControlPlane { private: options.flag("enable-private-cluster"), authorized },
+            traffic: self.traffic(options, engine, dataplane),
         };
+        if add_ons(options).any(|name| name == "ingress-appgw") {
+            self.own_gateway(options);
+        }
         self.emit("ManagedCluster", &options.name(), options.span, Azure::Cluster(Box::new(cluster)));
+    }
+
+    /// How packets come in and go out.
+    fn traffic(&mut self, options: &Options<'_>, engine: Option<ClusterEngine>, dataplane: Option<&str>) -> ClusterTraffic {
+        let words = &["loadBalancer", "userDefinedRouting", "managedNATGateway", "userAssignedNATGateway", "none", "block"];
+        let outbound = self.choice(options, "outbound-type", words);
+        let has = |wanted: &[&str]| add_ons(options).any(|name| wanted.contains(&name.as_str()));
+        ClusterTraffic {
+            outbound: outbound.and_then(Outbound::from_name).unwrap_or_default(),
+            public_nodes: options.flag("enable-node-public-ip"),
+            cilium: dataplane == Some("cilium") || engine == Some(ClusterEngine::Cilium),
+            http_routing: has(&["http_application_routing"]),
+            app_routing: has(&["web_application_routing"]) || options.flag("enable-app-routing"),
+        }
+    }
+
+    /// The application gateway that the add-on `ingress-appgw` makes, or the one that it is told to use.
+    fn own_gateway(&mut self, options: &Options<'_>) {
+        if options.has("appgw-id") {
+            return; // It is given elsewhere.
+        }
+        let gateway = Gateway {
+            subnet: self.refer(options, "appgw-subnet-id"),
+            own_range: self.ranges(options, "appgw-subnet-cidr").first().map(|(range, _)| *range),
+            ..Gateway::default()
+        };
+        let name = options.value("appgw-name");
+        let name = name.unwrap_or_else(|| Scalar { text: "ingress-appgateway".into(), unknown: false, span: options.span });
+        self.emit("ApplicationGateway", &name, options.span, Azure::Gateway(gateway));
     }
 
     pub(super) fn node_pool_add(&mut self, options: &Options<'_>) {

@@ -127,6 +127,7 @@ impl AzureReader<'_, '_> {
             "network nsg rule create" | "network nsg rule update" => network::RULE,
             "network asg create" => network::ASG,
             "network public-ip create" => network::PUBLIC_ADDRESS,
+            "network application-gateway create" => network::GATEWAY,
             "network nic create" => network::NIC,
             "vm create" => network::MACHINE,
             "group create" | "login" | "account set" | "aks get-credentials" | "aks install-cli" => return,
@@ -148,6 +149,7 @@ impl AzureReader<'_, '_> {
             "network nsg rule create" => self.rule_create(&options),
             "network asg create" => self.asg_create(&options),
             "network public-ip create" => self.public_address_create(&options),
+            "network application-gateway create" => self.gateway_create(&options),
             "network nic create" | "vm create" => self.interface_create(&options),
             _ => {
                 let message = format!("`az {}` changes what is there; paste the result of `az … show` instead", options.what);

@@ -8,7 +8,7 @@ use super::{AzureReader, Options, Table};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
-    Access, AddressSku, Azure, Configuration, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RuleSide, SecurityGroup,
+    Access, AddressSku, Azure, Configuration, Gateway, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RuleSide, SecurityGroup,
     SecurityRule, Subnet, VirtualNetwork,
 };
 use crate::resources::codes;
@@ -75,6 +75,30 @@ pub(super) const NIC: Table = &[
     "public-ip-address",
     "subnet",
     "vnet-name",
+];
+pub(super) const GATEWAY: Table = &[
+    "capacity",
+    "cert-file",
+    "cert-password",
+    "frontend-port",
+    "http-settings-cookie-based-affinity",
+    "http-settings-port",
+    "http-settings-protocol",
+    "http2",
+    "location l",
+    "max-capacity",
+    "min-capacity",
+    "name n",
+    "priority",
+    "private-ip-address",
+    "public-ip-address",
+    "routing-rule-type",
+    "servers",
+    "sku",
+    "subnet",
+    "vnet-name",
+    "waf-policy",
+    "zones z",
 ];
 pub(super) const MACHINE: Table = &[
     "admin-password",
@@ -185,6 +209,18 @@ impl AzureReader<'_, '_> {
         self.emit("PublicIPAddress", &options.name(), options.span, Azure::PublicAddress(PublicAddress { sku, address: None, zones }));
     }
 
+    /// `az network application-gateway create`. Without a subnet it makes one called `default`.
+    pub(super) fn gateway_create(&mut self, options: &Options<'_>) {
+        self.require(options, &["name", "resource-group"]);
+        let gateway = Gateway {
+            subnet: self.refer_subnet(options, "subnet"),
+            own_range: None,
+            publics: self.refer(options, "public-ip-address").into_iter().collect(),
+            front_ends: options.value("private-ip-address").and_then(|a| self.address(&a)).into_iter().collect(),
+        };
+        self.emit("ApplicationGateway", &options.name(), options.span, Azure::Gateway(gateway));
+    }
+
     /// `az network nic create` and `az vm create`, which makes an interface too.
     pub(super) fn interface_create(&mut self, options: &Options<'_>) {
         self.require(options, &["name"]);
@@ -210,6 +246,7 @@ impl AzureReader<'_, '_> {
             subnet: self.refer_subnet(options, "subnet"),
             public: self.refer(options, "public-ip-address").filter(|_| !is_machine),
             public_sku,
+            public_address: None,
             groups: groups.map(|g| last_segment(&g.text).into()).collect(),
         };
         let group = self.command_group(options);

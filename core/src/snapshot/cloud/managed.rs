@@ -1,0 +1,138 @@
+//! The security group that AKS makes for the nodes of a cluster, with the rules that it writes into it for Services. Upstream: azure.md 3.5, 4.4.
+//!
+//! It is never in a text that people paste, and every packet from outside meets it, so the way of a packet cannot be told without it.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{Cloud, Group, GroupUse};
+use crate::model::{AddressSet, Cidr, Protocol};
+use crate::resources::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
+use crate::resources::{LoadBalancer, ServicePort};
+use crate::snapshot::{Service, Snapshot};
+use crate::text::Place;
+
+/// The name that the group is shown with; AKS adds a number of its own to it.
+pub const MANAGED_GROUP: &str = "aks-agentpool-nsg";
+/// AKS's first rule that allows, and the last that denies.
+const FIRST_ALLOW: u16 = 500;
+const LAST_DENY: u16 = 4095;
+
+/// Guards the nodes of a cluster that Azure made, where no group at their interfaces is given.
+pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
+    let Some(cluster) = snapshot.cloud.clusters.first() else { return };
+    let place = cluster.place;
+    let unguarded: Vec<usize> = snapshot
+        .cloud
+        .interfaces
+        .iter()
+        .enumerate()
+        .filter(|(_, i)| i.node.is_some() && i.group.is_none())
+        .map(|(number, _)| number)
+        .collect();
+    let Some(subnet) = unguarded.first().and_then(|n| snapshot.cloud.interfaces.get(*n)).map(|i| i.subnet) else { return };
+    let rules = rules(&snapshot.services);
+    let cloud = &mut snapshot.cloud;
+    let group = cloud.groups.len() as u32;
+    cloud.groups.push(Group { name: MANAGED_GROUP.to_string(), rules, defaults: Vec::new(), place, name_place: place });
+    let used = cloud.uses.len() as u32;
+    let virtual_network = virtual_network(cloud, subnet);
+    cloud.uses.push(GroupUse { group, virtual_network });
+    for number in unguarded {
+        if let Some(interface) = cloud.interfaces.get_mut(number) {
+            interface.group = Some(used);
+        }
+    }
+}
+
+/// What `VirtualNetwork` stands for in a subnet. Upstream: azure.md 2.4.
+pub(super) fn virtual_network(cloud: &Cloud, subnet: u32) -> AddressSet {
+    let mut set = AddressSet::range(super::tags::PLATFORM, super::tags::PLATFORM);
+    if let Some(subnet) = cloud.subnets.get(subnet as usize) {
+        set = set.union(&subnet.routes);
+        if let Some(network) = cloud.networks.get(subnet.network as usize) {
+            set = set.union(&network.space).union(&network.on_premises);
+            for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
+                set = set.union(&peer.space);
+            }
+        }
+    }
+    set
+}
+
+/// The rules that AKS writes for Services of type `LoadBalancer`.
+fn rules(services: &[Service]) -> Vec<(SecurityRule, Place)> {
+    let mut rules = Vec::new();
+    let (mut allow, mut deny) = (FIRST_ALLOW, LAST_DENY);
+    for service in services.iter().filter(|s| s.service_type == "LoadBalancer" && !s.routing.load_balancer.unruled) {
+        let balancer = &service.routing.load_balancer;
+        for front_end in &balancer.addresses {
+            for (protocol, ports) in by_protocol(&service.ports) {
+                for source in sources(balancer) {
+                    let name = "k8s-azure-lb_allow_IPv4_…";
+                    rules.push((rule(name, allow, Access::Allow, protocol, source, *front_end, Some(ports.clone())), service.place));
+                    allow = allow.saturating_add(1);
+                }
+            }
+            if balancer.denies_others || balancer.bad_range {
+                let everyone = RuleSide { any: true, ..RuleSide::default() };
+                rules.push((rule("k8s-azure-lb_deny-all_IPv4", deny, Access::Deny, None, everyone, *front_end, None), service.place));
+                deny = deny.saturating_sub(1);
+            }
+        }
+    }
+    rules
+}
+
+/// Who may reach a load balancer, a rule for each.
+fn sources(balancer: &LoadBalancer) -> Vec<RuleSide> {
+    if balancer.bad_range {
+        return Vec::new();
+    }
+    let of_ranges = (!balancer.source_ranges.is_empty()).then(|| RuleSide { prefixes: balancer.source_ranges.clone(), ..RuleSide::default() });
+    let of_tag = |tag: &str| RuleSide { tags: alloc::vec![tag.into()], ..RuleSide::default() };
+    let mut sources: Vec<RuleSide> = of_ranges.into_iter().chain(balancer.tags.iter().map(|tag| of_tag(tag))).collect();
+    if sources.is_empty() && !balancer.internal {
+        sources.push(of_tag("Internet"));
+    }
+    sources
+}
+
+/// The ports of a Service by protocol. A protocol that groups do not know is written as all.
+fn by_protocol(ports: &[ServicePort]) -> Vec<(Option<Protocol>, Vec<(u16, u16)>)> {
+    let mut found: Vec<(Option<Protocol>, Vec<(u16, u16)>)> = Vec::new();
+    for port in ports {
+        let protocol = Some(port.protocol).filter(|p| matches!(*p, Protocol::TCP | Protocol::UDP));
+        match found.iter_mut().find(|(known, _)| *known == protocol) {
+            Some((_, ports)) => ports.push((port.port, port.port)),
+            None => found.push((protocol, alloc::vec![(port.port, port.port)])),
+        }
+    }
+    found
+}
+
+fn rule(
+    name: &str,
+    priority: u16,
+    access: Access,
+    protocol: Option<Protocol>,
+    source: RuleSide,
+    front_end: IpAddr,
+    ports: Option<Vec<(u16, u16)>>,
+) -> SecurityRule {
+    SecurityRule {
+        name: name.into(),
+        span: crate::text::Span::default(),
+        written: Vec::new(),
+        priority,
+        direction: RuleDirection::Inbound,
+        access,
+        protocol,
+        source,
+        destination: RuleSide { prefixes: alloc::vec![Cidr::of(front_end)], ..RuleSide::default() },
+        source_ports: PortMatch::default(),
+        destination_ports: PortMatch { span: None, ranges: ports, unresolved: false },
+        refused: false,
+    }
+}
