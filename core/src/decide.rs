@@ -179,6 +179,8 @@ pub enum UnknownFact {
     HostInput,
     /// On which nodes the pods run.
     Placement,
+    /// The public address with which the packet comes here, or to which it goes.
+    PublicAddress,
 }
 
 /// The rule that came nearest to allowing a flow.

@@ -13,6 +13,7 @@
 //! | [`compile`] | snapshot and policies | classes of ends, and policies as sets of them |
 //! | [`evaluate`] | compiled | what one direction of one class lets through: the only code that decides |
 //! | [`stages`] | two ends | the places that a packet meets on its way |
+//! | [`path`] | compiled and two ends | the whole way: translations, checkpoints, every branch with its share |
 //! | [`connectivity`] | compiled | exact connection sets for all pairs |
 //! | [`decide`], [`explain`] | compiled and a flow | a verdict with everything that led to it |
 //! | [`lint`], [`diff`], [`ingress`], [`ends`] | answers | problems, differences, and lists for people |
@@ -42,6 +43,7 @@ pub mod ingress;
 pub mod lint;
 pub mod load;
 pub mod model;
+pub mod path;
 pub mod plan;
 pub mod policy;
 pub mod reorder;

@@ -10,11 +10,13 @@ use crate::decide::{Answer, Flow, Original};
 use crate::diagnostics::Diagnostic;
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
+use crate::path::{Asked, NotAsked, PathAnswer, Paths, path};
 use crate::policy::translate;
 use crate::resources::azure::Azure;
+use crate::resources::calico::Calico;
 use crate::resources::{Kind, Resource};
-use crate::settings::Settings;
-use crate::snapshot::{self, Snapshot};
+use crate::settings::{Dataplane, Routing, Settings};
+use crate::snapshot::{self, Role, Snapshot};
 use crate::text::{DocumentId, Sources};
 use crate::{explain, lint};
 
@@ -68,6 +70,7 @@ pub struct Scene {
     snapshot: Snapshot,
     compiled: Compiled,
     connectivity: OnceCell<Connectivity>,
+    paths: OnceCell<Paths>,
     problems: OnceCell<Vec<Diagnostic>>,
 }
 
@@ -85,6 +88,7 @@ impl Scene {
             snapshot,
             compiled,
             connectivity: OnceCell::new(),
+            paths: OnceCell::new(),
             problems: OnceCell::new(),
         };
         scene.refresh(true);
@@ -139,6 +143,7 @@ impl Scene {
         let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
         self.compiled = compile(&self.snapshot, ruleset, &self.assumed);
         self.connectivity = OnceCell::new();
+        self.paths = OnceCell::new();
         self.problems = OnceCell::new();
     }
 
@@ -175,6 +180,45 @@ impl Scene {
     /// All pairs.
     pub fn connectivity(&self) -> &Connectivity {
         self.connectivity.get_or_init(|| Connectivity::new(&self.compiled, &self.snapshot))
+    }
+
+    /// What is needed to follow packets on their whole way. Built when first asked for.
+    pub fn paths(&self) -> &Paths {
+        self.paths.get_or_init(|| self.paths_with(&self.settings.routing))
+    }
+
+    /// The same with other choices of what decides about the way, for comparing.
+    pub fn paths_with(&self, routing: &Routing) -> Paths {
+        let settings = Settings { routing: routing.clone(), ..self.assumed.clone() };
+        let resources = || self.inventory.iter().map(|(id, r)| (*id, &**r));
+        let snapshot = snapshot::build_placed(resources(), &settings, Some(&routing.placement));
+        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
+        let guessed = self.snapshot.endpoints().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod);
+        Paths::new(snapshot, ruleset, &settings, self.dataplane(), guessed)
+    }
+
+    /// What translates addresses on nodes, as the text says.
+    fn dataplane(&self) -> Dataplane {
+        let mut felix = self.loaded.resources().filter_map(|(_, resource)| match &resource.kind {
+            Kind::Calico(calico) => match &**calico {
+                Calico::Felix(felix) => Some(felix),
+                _ => None,
+            },
+            _ => None,
+        });
+        match felix.find(|f| f.bpf == Some(true)) {
+            Some(felix) if felix.direct_return => Dataplane::EbpfDsr,
+            Some(_) => Dataplane::Ebpf,
+            None => Dataplane::KubeProxy,
+        }
+    }
+
+    /// The whole way of a packet.
+    ///
+    /// # Errors
+    /// When an end means nothing, or several things.
+    pub fn path(&self, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
+        path(self.paths(), asked)
     }
 
     /// One flow, with everything that led to the answer.

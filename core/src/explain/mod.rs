@@ -125,7 +125,7 @@ pub(crate) struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn checkpoint(&self, stage: Stage) -> CheckpointTrace {
+    pub(crate) fn checkpoint(&self, stage: Stage) -> CheckpointTrace {
         if let Stage::Group { from, to, encapsulated, .. } = stage
             && (self.flow.from, self.flow.to) != (from, to)
         {
@@ -305,7 +305,7 @@ impl Teller<'_> {
         }
     }
 
-    fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+    pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
         let (_, peer, direction) = self.parties(stage);
         let subject_name = self.stage_name(stage);
         let peer_name = format!("`{}`", end_name(peer, self.snapshot));
@@ -366,6 +366,9 @@ impl Teller<'_> {
             UnknownFact::Placement => {
                 "the text does not say on which nodes the pods run; on one node their packets never meet it".to_owned()
             }
+            UnknownFact::PublicAddress => {
+                "the text does not give the public address that the packet has here, and rules tell public addresses apart".to_owned()
+            }
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
             }
@@ -386,9 +389,12 @@ impl Teller<'_> {
             UnknownFact::EqualPriority(policies) => {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
-            UnknownFact::OwnNode | UnknownFact::Protocol | UnknownFact::HostInput | UnknownFact::Placement | UnknownFact::Traffic => {
-                Vec::new()
-            }
+            UnknownFact::OwnNode
+            | UnknownFact::Protocol
+            | UnknownFact::HostInput
+            | UnknownFact::Placement
+            | UnknownFact::PublicAddress
+            | UnknownFact::Traffic => Vec::new(),
         }
     }
 

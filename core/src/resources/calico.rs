@@ -356,6 +356,8 @@ pub struct FelixConfiguration {
     pub failsafe_outbound: Option<Vec<FailsafePort>>,
     /// `bpfEnabled`.
     pub bpf: Option<bool>,
+    /// Whether replies from another node go straight back (`bpfExternalServiceMode: DSR`).
+    pub direct_return: bool,
 }
 
 /// KubeControllersConfiguration: automatic host endpoints.

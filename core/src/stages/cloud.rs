@@ -153,7 +153,6 @@ impl<'a> Seats<'a> {
     fn way(&self, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> Vec<Stage> {
         let (from, source, a) = from;
         let (to, destination, b) = to;
-        let mut stages = Vec::new();
         if a.location.is_some()
             && a.location == b.location
             && a.location.is_some_and(|l| l.interface.is_some())
@@ -161,7 +160,7 @@ impl<'a> Seats<'a> {
             && !destination.is_pod
         {
             // A machine and itself.
-            return stages;
+            return Vec::new();
         }
         if let (Some(one), Some(other)) = (source.network, destination.network)
             && one != other
@@ -185,24 +184,7 @@ impl<'a> Seats<'a> {
             return alloc::vec![Stage::PublicAddress(number, sku)];
         }
         let (seen_from, seen_to, encapsulated) = self.seen((from, source, a), (to, destination, b));
-        let mut meet = |used: Option<u32>, place, direction| {
-            stages.extend(used.map(|used| Stage::Group { used, place, direction, from: seen_from, to: seen_to, encapsulated }));
-        };
-        let group_of = |interface: u32| self.cloud.interfaces.get(interface as usize).and_then(|i| i.group);
-        let subnet_group = |subnet: u32| self.cloud.subnets.get(subnet as usize).and_then(|s| s.group);
-        if let Some(at) = a.location {
-            if let Some(interface) = at.interface {
-                meet(group_of(interface), GroupPlace::Interface(interface), Direction::Egress);
-            }
-            meet(subnet_group(at.subnet), GroupPlace::Subnet(at.subnet), Direction::Egress);
-        }
-        if let Some(at) = b.location {
-            meet(subnet_group(at.subnet), GroupPlace::Subnet(at.subnet), Direction::Ingress);
-            if let Some(interface) = at.interface {
-                meet(group_of(interface), GroupPlace::Interface(interface), Direction::Ingress);
-            }
-        }
-        stages
+        groups_between(self.cloud, a.location, b.location, (seen_from, seen_to, encapsulated))
     }
 
     /// The ends of the packet as the cloud's network sees them: pods leave a cluster with the address of their node, unless their own addresses are
@@ -234,4 +216,29 @@ impl<'a> Seats<'a> {
             rule.destination.tags.iter().any(|tag| tag.len() > 13 && tag.get(..13).is_some_and(|t| t.eq_ignore_ascii_case("AzurePlatform")))
         })
     }
+}
+
+/// The security groups that a packet meets between two places of the cloud's network, or one of them and the outside: out of the one, then into the
+/// other. `seen` is what they see of it: its ends, and whether that is the packet around it.
+pub(crate) fn groups_between(cloud: &Cloud, out: Option<Location>, into: Option<Location>, seen: (End, End, bool)) -> Vec<Stage> {
+    let (from, to, encapsulated) = seen;
+    let mut stages = Vec::new();
+    let mut meet = |used: Option<u32>, place, direction| {
+        stages.extend(used.map(|used| Stage::Group { used, place, direction, from, to, encapsulated }));
+    };
+    let group_of = |interface: u32| cloud.interfaces.get(interface as usize).and_then(|i| i.group);
+    let subnet_group = |subnet: u32| cloud.subnets.get(subnet as usize).and_then(|s| s.group);
+    if let Some(at) = out {
+        if let Some(interface) = at.interface {
+            meet(group_of(interface), GroupPlace::Interface(interface), Direction::Egress);
+        }
+        meet(subnet_group(at.subnet), GroupPlace::Subnet(at.subnet), Direction::Egress);
+    }
+    if let Some(at) = into {
+        meet(subnet_group(at.subnet), GroupPlace::Subnet(at.subnet), Direction::Ingress);
+        if let Some(interface) = at.interface {
+            meet(group_of(interface), GroupPlace::Interface(interface), Direction::Ingress);
+        }
+    }
+    stages
 }

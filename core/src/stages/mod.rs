@@ -6,7 +6,7 @@
 mod cloud;
 
 pub use cloud::GroupPlace;
-pub(crate) use cloud::{Seat, Seats};
+pub(crate) use cloud::{Seat, Seats, groups_between};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -56,6 +56,20 @@ pub enum Stage {
     Platform(IpAddr),
 }
 
+impl Stage {
+    /// What of it comes before the packet's destination is translated; nothing if none of it does.
+    pub(crate) fn before_translation(self) -> Option<Stage> {
+        match self {
+            Stage::Host { host, direction: Direction::Ingress, .. } => {
+                Some(Stage::Host { host, direction: Direction::Ingress, hooks: BEFORE_TRANSLATION })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Of what comes from the network, all that is asked before addresses are translated.
+const BEFORE_TRANSLATION: &[Hook] = &[Hook::Untracked, Hook::PreDnat];
 /// Into processes of the host.
 const LOCAL_IN: &[Hook] = &[Hook::Untracked, Hook::PreDnat, Hook::Normal];
 /// From processes of the host.
@@ -69,7 +83,7 @@ const FORWARD_FROM_POD: &[Hook] = &[Hook::PreDnat, Hook::Forward];
 /// Before addresses are translated, and nothing after that.
 const PRE_DNAT: &[Hook] = &[Hook::PreDnat];
 
-/// All that a packet can meet at a host endpoint.
+/// All that a packet between two ends can meet at a host endpoint.
 pub(crate) const HOST_CHAINS: [(Direction, &[Hook]); 6] = [
     (Direction::Ingress, LOCAL_IN),
     (Direction::Egress, LOCAL_OUT),
@@ -143,39 +157,59 @@ pub(crate) fn ways_among(seats: Option<&Seats<'_>>, compiled: &Compiled, snapsho
 /// The stages between those of the ends themselves. Returns how many of them come before the packet is on the network between nodes; nothing if it
 /// never is.
 pub(crate) fn host_stages(source: Spot, destination: Spot, rules: impl Fn(NodeId) -> NodeRules, stages: &mut Vec<Stage>) -> Option<usize> {
-    let host = |node: Option<NodeId>| rules(node?).host;
-    let meet = |stages: &mut Vec<Stage>, found: Option<(u32, bool)>, direction, hooks| {
+    let side = |spot: Spot| if spot.is_host { Side::Host } else { Side::Pod };
+    let cross = |node: Option<NodeId>, enters, leaves, stages: &mut Vec<Stage>| {
+        if let Some(node) = node {
+            stages.extend(crossing(node, rules(node), enters, leaves));
+        }
+    };
+    if source.node.is_some() && source.node == destination.node {
+        cross(source.node, side(source), side(destination), stages);
+        return None;
+    }
+    cross(source.node, side(source), Side::Network, stages);
+    let wire = stages.len();
+    cross(destination.node, Side::Network, side(destination), stages);
+    Some(wire)
+}
+
+/// Where a packet enters a node, or leaves it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Side {
+    /// The network between nodes.
+    Network,
+    /// A pod of the node.
+    Pod,
+    /// A process of the node.
+    Host,
+}
+
+/// What a packet meets at the host endpoint of a node on its way from one side of it to another. Upstream: calico.md 3.8.
+pub(crate) fn crossing(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> Vec<Stage> {
+    let mut stages = Vec::new();
+    let any = rules.host;
+    // Only an endpoint for all interfaces covers those of pods.
+    let all = rules.host.filter(|(_, all)| *all);
+    let mut meet = |found: Option<(u32, bool)>, direction, hooks| {
         stages.extend(found.map(|(host, _)| Stage::Host { host, direction, hooks }));
     };
-    let all = |found: Option<(u32, bool)>| found.filter(|(_, all)| *all);
-    let same_node = source.node.is_some() && source.node == destination.node;
-    let (leaves, enters) = (host(source.node), host(destination.node));
-    match (source.is_host, destination.is_host) {
+    match (enters, leaves) {
         // The host reaches its own pods and itself, whatever policies say.
-        (true, _) if same_node => None,
-        (false, true) if same_node => {
-            meet(stages, all(leaves), Direction::Ingress, PRE_DNAT);
-            stages.extend(source.node.map(|node| Stage::OwnHost(node, rules(node).endpoint_to_host)));
-            None
+        (Side::Host, Side::Pod | Side::Host) => {}
+        (Side::Host, Side::Network) => meet(any, Direction::Egress, LOCAL_OUT),
+        (Side::Network, Side::Host) => meet(any, Direction::Ingress, LOCAL_IN),
+        (Side::Pod, Side::Host) => {
+            meet(all, Direction::Ingress, PRE_DNAT);
+            stages.push(Stage::OwnHost(node, rules.endpoint_to_host));
         }
-        (false, false) if same_node => {
-            meet(stages, all(leaves), Direction::Ingress, FORWARD_FROM_POD);
-            meet(stages, all(leaves), Direction::Egress, FORWARD);
-            None
+        (Side::Pod, to) => {
+            meet(all, Direction::Ingress, FORWARD_FROM_POD);
+            meet(if to == Side::Network { any } else { all }, Direction::Egress, FORWARD);
         }
-        (from_host, to_host) => {
-            if from_host {
-                meet(stages, leaves, Direction::Egress, LOCAL_OUT);
-            } else {
-                meet(stages, all(leaves), Direction::Ingress, FORWARD_FROM_POD);
-                meet(stages, leaves, Direction::Egress, FORWARD);
-            }
-            let wire = stages.len();
-            meet(stages, enters, Direction::Ingress, if to_host { LOCAL_IN } else { FORWARD_IN });
-            if !to_host {
-                meet(stages, all(enters), Direction::Egress, FORWARD);
-            }
-            Some(wire)
+        (Side::Network, to) => {
+            meet(any, Direction::Ingress, FORWARD_IN);
+            meet(if to == Side::Network { any } else { all }, Direction::Egress, FORWARD);
         }
     }
+    stages
 }

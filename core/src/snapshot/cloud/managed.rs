@@ -37,7 +37,9 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     let group = cloud.groups.len() as u32;
     cloud.groups.push(Group { name: MANAGED_GROUP.to_string(), rules, defaults: Vec::new(), place, name_place: place });
     let used = cloud.uses.len() as u32;
-    let virtual_network = virtual_network(cloud, subnet);
+    // Pods have a range of their own with kubenet, by routes of the subnet, and with overlay, where Azure sees to it that they reach each other.
+    let pods = cloud.clusters.iter().fold(AddressSet::default(), |set, c| set.union(&c.pod_range));
+    let virtual_network = virtual_network(cloud, subnet).union(&pods);
     cloud.uses.push(GroupUse { group, virtual_network });
     for number in unguarded {
         if let Some(interface) = cloud.interfaces.get_mut(number) {

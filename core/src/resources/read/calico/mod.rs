@@ -211,6 +211,9 @@ impl<'a> Reader<'a> {
         if let Some(slot) = find("failsafeOutboundHostPorts") {
             felix.failsafe_outbound = slot.is_set().then(|| self.failsafe_ports(&slot));
         }
+        if let Some(slot) = find("bpfExternalServiceMode") {
+            felix.direct_return = self.text(&slot).is_some_and(|mode| mode.eq_ignore_ascii_case("DSR"));
+        }
         if let Some(slot) = find("bpfEnabled") {
             felix.bpf = self.flag(&slot);
         }

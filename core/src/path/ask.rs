@@ -1,0 +1,447 @@
+//! What a person means by the two ends of a way.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::{Entry, Paths};
+use crate::compile::End;
+use crate::ends::{self, NotFound};
+use crate::model::Protocol;
+use crate::resources::TargetPort;
+use crate::snapshot::{EndpointId, NodeId, Service};
+
+/// An address of the Internet, of those kept for examples.
+const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
+/// `ExternalName` Services are followed this far; a name that comes back is found long before.
+const LONGEST_CHAIN: usize = 32;
+/// How many names an error offers.
+const OFFERED: usize = 4;
+
+/// A question as it is asked.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Where the connection starts: a workload or pod, `node/NAME`, `vm/NAME`, `internet` or an address.
+    pub from: &'a str,
+    /// Where it goes: `svc/NAMESPACE/NAME`, `ingress/NAMESPACE/NAME`, `http://HOST/PATH`, or anything that `from` can be.
+    pub to: &'a str,
+    /// The port that the client connects to; of a Service the only one, or 80, where it is left out.
+    pub port: Option<u16>,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// How a Service is reached; as the client would do it where it is left out.
+    pub entry: Option<Entry>,
+    /// The node that a client of a node port picks; any of them where it is left out.
+    pub node: Option<&'a str>,
+}
+
+/// Why a question means nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotAsked(pub(super) String);
+
+impl core::error::Error for NotAsked {}
+
+impl fmt::Display for NotAsked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<NotFound> for NotAsked {
+    fn from(error: NotFound) -> Self {
+        NotAsked(error.to_string())
+    }
+}
+
+/// A question as it is understood.
+pub(super) struct Question {
+    pub(super) from_title: String,
+    pub(super) to_title: String,
+    /// Where connections start, each with how many of them do.
+    pub(super) clients: Vec<(Client, u32)>,
+    pub(super) goal: Goal,
+    pub(super) protocol: Protocol,
+    pub(super) port: Option<u16>,
+    /// Whether the client speaks TLS, as far as that is known.
+    pub(super) tls: bool,
+    pub(super) notes: Vec<String>,
+}
+
+/// Where a connection starts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Client {
+    Pod(EndpointId),
+    Node(NodeId),
+    /// An address of the cloud's networks.
+    Machine(IpAddr),
+    /// An address anywhere else.
+    Outside(IpAddr),
+}
+
+/// Where a connection goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Goal {
+    /// A port of a Service.
+    Service { service: u32, port: usize, entry: Entry, node: Option<NodeId> },
+    /// Pods, at their own addresses.
+    Pods(Vec<(EndpointId, u32)>),
+    /// A port of a node that leads to a pod (`hostPort`), or to nothing but the node.
+    Node(NodeId),
+    /// Any other address.
+    Address(IpAddr),
+    /// Requests to an Ingress (an index into the snapshot's `ingress_objects`).
+    Ingress { object: u32, host: Option<String>, path: String },
+    /// Nothing; why.
+    Nothing(String),
+}
+
+/// A target with its title.
+type Titled = (Goal, String);
+
+struct Understanding<'a> {
+    paths: &'a Paths,
+    asked: &'a Asked<'a>,
+    notes: Vec<String>,
+    tls: bool,
+    port: Option<u16>,
+}
+
+pub(super) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, NotAsked> {
+    if asked.port.is_some() && !asked.protocol.has_ports() {
+        return Err(NotAsked(format!("{} has no ports: leave the port out", asked.protocol)));
+    }
+    let mut own = Understanding { paths, asked, notes: Vec::new(), tls: asked.port == Some(443), port: asked.port };
+    let (clients, from_title) = own.clients()?;
+    let inside = matches!(clients.first(), Some((Client::Pod(_) | Client::Node(_), _)));
+    let (goal, to_title) = own.goal(inside)?;
+    let default = asked.protocol.has_ports().then_some(80);
+    let port = own.port.or(default);
+    Ok(Question { from_title, to_title, clients, goal, protocol: asked.protocol, port, tls: own.tls, notes: own.notes })
+}
+
+impl Understanding<'_> {
+    fn clients(&self) -> Result<(Vec<(Client, u32)>, String), NotAsked> {
+        let snapshot = &self.paths.snapshot;
+        let name = self.asked.from.trim();
+        if name.eq_ignore_ascii_case("internet") {
+            return Ok((alloc::vec![(Client::Outside(SOMEWHERE), 1)], "the Internet".to_owned()));
+        }
+        let found = ends::find(snapshot, name)?;
+        let client = |end: &End| match *end {
+            End::Pod(id) => (Client::Pod(id), snapshot.endpoint(id).map_or(0, |e| e.replicas)),
+            End::Node(id) => (Client::Node(id), 1),
+            End::Outside(address) if snapshot.cloud.network_with(address).is_some() => (Client::Machine(address), 1),
+            End::Outside(address) => (Client::Outside(address), 1),
+        };
+        let mut clients: Vec<(Client, u32)> = found.all.iter().map(client).collect();
+        // Of a workload without pods the way of the pods that it would have.
+        if clients.iter().all(|(_, count)| *count == 0) {
+            clients.iter_mut().for_each(|(_, count)| *count = 1);
+        }
+        clients.retain(|(_, count)| *count > 0);
+        Ok((clients, found.title))
+    }
+
+    fn goal(&mut self, inside: bool) -> Result<Titled, NotAsked> {
+        let text = self.asked.to.trim();
+        for (scheme, port, tls) in [("https://", 443, true), ("http://", 80, false)] {
+            if let Some(rest) = text.strip_prefix(scheme) {
+                (self.tls, self.port) = (tls, self.port.or(Some(port)));
+                return self.url(rest, inside);
+            }
+        }
+        let kinds = [("svc/", true), ("service/", true), ("ingress/", false), ("ing/", false)];
+        if let Some((rest, is_service)) = kinds.iter().find_map(|(prefix, s)| Some((text.strip_prefix(prefix)?, *s))) {
+            return if is_service { self.service_by_name(rest, inside) } else { self.ingress_by_name(rest) };
+        }
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return self.address(address, inside);
+        }
+        if let Some(service) = self.service_by_dns_name(text) {
+            return self.service(service, self.asked.entry, None, inside);
+        }
+        match ends::find(&self.paths.snapshot, text) {
+            Ok(found) => Ok((self.end(&found.all), found.title)),
+            Err(NotFound::Service { service, .. }) => self.service_by_name(&service, inside),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn end(&self, ends: &[End]) -> Goal {
+        let count = |id: EndpointId| self.paths.snapshot.endpoint(id).map_or(1, |e| e.replicas.max(1));
+        match ends {
+            [End::Node(node)] => Goal::Node(*node),
+            [End::Outside(address)] => Goal::Address(*address),
+            ends => Goal::Pods(ends.iter().filter_map(|e| if let End::Pod(id) = e { Some((*id, count(*id))) } else { None }).collect()),
+        }
+    }
+
+    /// An address, and what stands behind it.
+    fn address(&mut self, address: IpAddr, inside: bool) -> Result<Titled, NotAsked> {
+        let snapshot = &self.paths.snapshot;
+        if let Some((service, entry)) = self.paths.tables().service_at(address) {
+            return self.service(service, Some(entry), None, inside);
+        }
+        if let Some((object, ingress)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| i.spec.addresses.contains(&address)) {
+            let title = format!("{}/{}", snapshot.namespace_name(ingress.namespace), ingress.name);
+            return Ok((Goal::Ingress { object, host: None, path: "/".to_owned() }, title));
+        }
+        if let Some((node, found)) = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)) {
+            let title = format!("node/{}", found.name);
+            let of_services = self.port.map_or(&[][..], |port| self.paths.tables().at_node_port(self.asked.protocol, port));
+            return match of_services.first() {
+                Some((service, _)) => self.service(*service, Some(Entry::NodePort), Some(node), inside),
+                None => Ok((Goal::Node(node), title)),
+            };
+        }
+        let found = ends::find(snapshot, &address.to_string())?;
+        Ok((self.end(&found.all), found.title))
+    }
+
+    fn url(&mut self, rest: &str, inside: bool) -> Result<Titled, NotAsked> {
+        let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
+                let number = port.parse().map_err(|_| NotAsked(format!("`{port}` is no port")))?;
+                (host, Some(number))
+            }
+            _ => (authority, None),
+        };
+        if let Some(port) = port {
+            self.port = Some(port);
+        }
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(address) = bare.parse::<IpAddr>() {
+            let (goal, title) = self.address(address, inside)?;
+            return Ok(match goal {
+                Goal::Ingress { object, .. } => (Goal::Ingress { object, host: None, path: path.to_owned() }, title),
+                goal => (goal, title),
+            });
+        }
+        if let Some(service) = self.service_by_dns_name(bare) {
+            return self.service(service, self.asked.entry, None, inside);
+        }
+        let snapshot = &self.paths.snapshot;
+        let matching = super::proxy::ingresses_for(snapshot, bare, path);
+        match matching {
+            Some(object) => Ok((
+                Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() },
+                format!("{}{path}", authority),
+            )),
+            None => {
+                let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
+                hosts.sort_unstable();
+                hosts.dedup();
+                let offer = match hosts.as_slice() {
+                    [] => "there is no Ingress with a host".to_owned(),
+                    hosts => format!("there is {}", quoted(hosts)),
+                };
+                Err(NotAsked(format!("no Ingress is for host `{bare}`; {offer}")))
+            }
+        }
+    }
+
+    fn ingress_by_name(&self, name: &str) -> Result<Titled, NotAsked> {
+        let snapshot = &self.paths.snapshot;
+        let mut parts = name.splitn(3, '/');
+        let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+        let (namespace, name) = second.map_or((None, first), |second| (Some(first), second));
+        let fits = |i: &crate::snapshot::IngressObject| {
+            i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace))
+        };
+        let Some((object, found)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
+            let names: Vec<String> =
+                snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
+            return Err(missing("Ingress", name, &names));
+        };
+        let title = format!("{}/{}", snapshot.namespace_name(found.namespace), found.name);
+        // A host that the Ingress is for, so that its rules are met.
+        let own = snapshot.ingresses.iter().filter(|i| i.namespace == found.namespace && i.name == found.name);
+        let first = own.clone().find(|i| i.requests.default).or_else(|| own.clone().next()).map(|i| &i.requests);
+        let host = first.and_then(|r| r.host.as_deref()).map(|host| host.replacen('*', "any", 1));
+        let path = rest.map_or_else(|| first.and_then(|r| r.path.as_deref()).unwrap_or("/").to_owned(), |rest| format!("/{rest}"));
+        Ok((Goal::Ingress { object, host, path }, title))
+    }
+
+    fn service_by_name(&mut self, name: &str, inside: bool) -> Result<Titled, NotAsked> {
+        let snapshot = &self.paths.snapshot;
+        let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
+        let mut fitting = (0..).zip(&snapshot.services).filter(|(_, s)| {
+            s.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(s.namespace))
+        });
+        let (first, second) = (fitting.next(), fitting.next());
+        match (first, second) {
+            (Some((number, _)), None) => self.service(number, self.asked.entry, None, inside),
+            (Some((_, one)), Some((_, other))) => {
+                let titles = [one, other].map(|s| service_title(self.paths, s));
+                Err(NotAsked(format!("`{name}` could be `{}` or `{}`; write it in full", titles[0], titles[1])))
+            }
+            (None, _) => {
+                let names: Vec<String> = snapshot.services.iter().map(|s| service_title(self.paths, s)).collect();
+                Err(missing("Service", name, &names))
+            }
+        }
+    }
+
+    /// `name.namespace.svc.cluster.local`, and what may be left out of it.
+    fn service_by_dns_name(&self, name: &str) -> Option<u32> {
+        let name = name.trim_end_matches('.');
+        let short = name.strip_suffix(".cluster.local").unwrap_or(name);
+        let short = short.strip_suffix(".svc").unwrap_or(short);
+        let (service, namespace) = short.split_once('.')?;
+        self.paths.tables().service(namespace, service)
+    }
+
+    /// A Service, by the way that the client takes to it.
+    fn service(&mut self, mut number: u32, entry: Option<Entry>, node: Option<NodeId>, inside: bool) -> Result<Titled, NotAsked> {
+        let snapshot = &self.paths.snapshot;
+        let mut chain: Vec<u32> = Vec::new();
+        let first = number;
+        let service = loop {
+            let Some(service) = snapshot.services.get(number as usize) else {
+                return Err(NotAsked("there is no such Service".to_owned()));
+            };
+            let title = service_title(self.paths, service);
+            let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == "ExternalName") else { break service };
+            if chain.contains(&number) || chain.len() >= LONGEST_CHAIN {
+                let names: Vec<String> =
+                    chain.iter().chain([&number]).filter_map(|n| snapshot.services.get(*n as usize)).map(|s| service_title(self.paths, s)).collect();
+                let loops = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
+                let why = format!("the names go round in a circle and lead to no address: {loops}");
+                return Ok((Goal::Nothing(why), names.first().cloned().unwrap_or_default()));
+            }
+            chain.push(number);
+            match self.service_by_dns_name(name) {
+                Some(next) => {
+                    self.notes.push(format!("`{title}` is another name for `{name}`: the client asks DNS, and connects to that."));
+                    number = next;
+                }
+                None => {
+                    let why = format!(
+                        "`{title}` is another name for `{name}`, which is outside the cluster: only DNS knows its address, so give that as the target"
+                    );
+                    return Ok((Goal::Nothing(why), title));
+                }
+            }
+        };
+        let title = snapshot.services.get(first as usize).map_or_else(String::new, |s| service_title(self.paths, s));
+        let balanced = service.service_type == "LoadBalancer" || !service.routing.external_addresses.is_empty();
+        let mut entry = entry.unwrap_or(match service.service_type.as_str() {
+            _ if inside => Entry::Cluster,
+            _ if balanced => Entry::LoadBalancer,
+            "NodePort" => Entry::NodePort,
+            _ => Entry::Cluster,
+        });
+        let Some((at, port)) = self.service_port(service)? else {
+            return Ok((Goal::Nothing(format!("`{title}` has no port")), title));
+        };
+        if port.node_port.is_some() && self.asked.port == port.node_port && port.port != port.node_port.unwrap_or(0) {
+            entry = Entry::NodePort;
+        }
+        if service.headless && entry == Entry::Cluster {
+            // Names lead to the pods themselves.
+            let pods = self.paths.tables().backends(number, at);
+            let found = pods.iter().filter_map(|b| if let super::Target::Pod(id) = b.target { Some((id, b.count)) } else { None });
+            let found: Vec<(EndpointId, u32)> = found.collect();
+            let target = pods.first().map(|b| b.port);
+            if let (Some(target), Some(asked)) = (target, self.port)
+                && target != asked
+            {
+                self.notes.push(format!(
+                    "`{title}` is headless: its name leads to the pods themselves, and its port {asked} to nothing; they listen on {target}."
+                ));
+            }
+            let goal = if found.is_empty() { Goal::Nothing(format!("no pod stands behind `{title}`")) } else { Goal::Pods(found) };
+            self.port = self.port.or(target);
+            return Ok((goal, title));
+        }
+        self.port = Some(match entry {
+            Entry::Cluster | Entry::LoadBalancer => port.port,
+            Entry::NodePort => match port.node_port {
+                Some(node_port) => node_port,
+                None if matches!(service.service_type.as_str(), "NodePort" | "LoadBalancer") => {
+                    self.notes.push(format!("The text gives no node port for `{title}`: the API server picks one from 30000 to 32767."));
+                    port.port
+                }
+                None => {
+                    let why = format!("`{title}` is of type `{}` and has no node port", service.service_type);
+                    return Ok((Goal::Nothing(why), title));
+                }
+            },
+        });
+        if entry == Entry::LoadBalancer && !balanced {
+            let why = format!("`{title}` is of type `{}` and has no load balancer", service.service_type);
+            return Ok((Goal::Nothing(why), title));
+        }
+        if let Some(node_port) = port.node_port.filter(|_| entry == Entry::NodePort) {
+            let of_port = self.paths.tables().at_node_port(self.asked.protocol, node_port);
+            if of_port.len() > 1 {
+                let names: Vec<String> = of_port
+                    .iter()
+                    .filter_map(|(n, _)| snapshot.services.get(*n as usize))
+                    .map(|s| format!("`{}`", service_title(self.paths, s)))
+                    .collect();
+                self.notes.push(format!(
+                    "Node port {node_port} is claimed by {}: an API server gives it to the first and refuses the others.",
+                    names.join(" and ")
+                ));
+            }
+        }
+        let node = match (node, self.asked.node) {
+            (Some(node), _) => Some(node),
+            (None, Some(name)) => {
+                let bare = name.strip_prefix("node/").unwrap_or(name);
+                let found = snapshot.nodes().find(|(_, n)| n.name == bare).map(|(id, _)| id);
+                let names: Vec<String> = snapshot.nodes.iter().map(|n| n.name.clone()).collect();
+                Some(found.ok_or_else(|| missing("node", bare, &names))?)
+            }
+            (None, None) => None,
+        };
+        Ok((Goal::Service { service: number, port: at, entry, node }, title))
+    }
+
+    /// The port of a Service that is meant: by its own number, by its node port, or the only one.
+    fn service_port<'s>(&self, service: &'s Service) -> Result<Option<(usize, &'s crate::resources::ServicePort)>, NotAsked> {
+        let fitting = || service.ports.iter().enumerate().filter(|(_, p)| p.protocol == self.asked.protocol);
+        let Some(wanted) = self.port else {
+            return Ok(fitting().find(|(_, p)| p.port == 80).or_else(|| fitting().next()));
+        };
+        let by_number = fitting().find(|(_, p)| p.port == wanted).or_else(|| fitting().find(|(_, p)| p.node_port == Some(wanted)));
+        if by_number.is_some() || service.ports.is_empty() {
+            return Ok(by_number);
+        }
+        let list: Vec<String> = service
+            .ports
+            .iter()
+            .map(|p| {
+                let target = match &p.target {
+                    TargetPort::Number(number) => number.to_string(),
+                    TargetPort::Name(name) => format!("`{name}`"),
+                };
+                format!("{} {} (port {target} of the pods)", p.protocol, p.port)
+            })
+            .collect();
+        let title = service_title(self.paths, service);
+        Err(NotAsked(format!("Service `{title}` has no port {} {wanted}; it has {}", self.asked.protocol, list.join(", "))))
+    }
+}
+
+/// `namespace/name` of a Service.
+pub(super) fn service_title(paths: &Paths, service: &Service) -> String {
+    format!("{}/{}", paths.snapshot.namespace_name(service.namespace), service.name)
+}
+
+fn missing(kind: &str, name: &str, names: &[String]) -> NotAsked {
+    let some: Vec<&str> = names.iter().take(OFFERED).map(String::as_str).collect();
+    NotAsked(match some.as_slice() {
+        [] => format!("there is no {kind} `{name}`; there is none at all"),
+        some => format!("there is no {kind} `{name}`; there is for instance {}", quoted(some)),
+    })
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().take(OFFERED).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
+}

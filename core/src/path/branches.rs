@@ -1,0 +1,434 @@
+//! From a question to all the ways, and what they come to together.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::ask::{Client, Goal, Question};
+use super::service::{self, Delivery};
+use super::walk::Walk;
+use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Stop, proxy, tell};
+use crate::explain::end_name;
+use crate::policy::Direction;
+use crate::resources::azure::{Outbound, Plugin};
+use crate::snapshot::cloud::tags;
+use crate::snapshot::{EndpointId, NodeId};
+use crate::stages::{Side, Stage};
+
+/// Shown where the public address of something is not given; kept for examples (RFC 5737, TEST-NET-2).
+const SOME_PUBLIC: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(198, 51, 100, 254));
+
+/// One way, as far as it has come.
+#[derive(Clone)]
+pub(super) struct Way<'a> {
+    pub(super) walk: Walk<'a>,
+    pub(super) share: Share,
+    pub(super) title: String,
+    pub(super) alike: u32,
+}
+
+impl<'a> Way<'a> {
+    /// The same way with another walk, for a share of its connections.
+    pub(super) fn with(&self, walk: Walk<'a>, share: Share, title: &str, alike: u32) -> Way<'a> {
+        let title = match (self.title.as_str(), title) {
+            ("", title) => title.to_string(),
+            (own, "") => own.to_string(),
+            (own, title) => format!("{own}; {title}"),
+        };
+        Way { walk, share: self.share.times(share), title, alike: self.alike.saturating_mul(alike) }
+    }
+}
+
+/// A way that has come to what the packet is for, or ended before.
+pub(super) struct Arrival<'a> {
+    pub(super) way: Way<'a>,
+    /// The pod that it came to, with its node.
+    pub(super) pod: Option<(EndpointId, Option<NodeId>)>,
+}
+
+/// What all ways of one question have in common.
+pub(super) struct Trip<'a> {
+    pub(super) paths: &'a Paths,
+    pub(super) question: &'a Question,
+    pub(super) probes: Vec<super::ProbedNode>,
+    pub(super) pods: Vec<super::PodShare>,
+    pub(super) notes: Vec<String>,
+}
+
+pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
+    let mut trip = Trip { paths, question, probes: Vec::new(), pods: Vec::new(), notes: question.notes.clone() };
+    let total: u32 = question.clients.iter().map(|(_, weight)| *weight).sum();
+    let mut branches: Vec<Branch> = Vec::new();
+    for (client, weight, alike) in client_kinds(paths, &question.clients) {
+        let title = match client {
+            Client::Pod(id) if question.clients.len() > 1 => {
+                let node = paths.snapshot.endpoint(id).and_then(|e| e.node);
+                node.map_or_else(String::new, |n| format!("from a pod on {}", paths.node_name(n)))
+            }
+            _ => String::new(),
+        };
+        let blank = Walk::new(paths, Packet { from: paths.client(client), to: paths.client(client), port: question.port }, question.protocol);
+        let way = Way { walk: blank, share: Share::of(weight, total), title, alike };
+        branches.extend(trip.ways(way, client).into_iter().map(|a| a.way.walk.finish(a.way.share, a.way.title, a.way.alike)));
+    }
+    tell::answer(trip, merged(branches))
+}
+
+/// Clients that nothing tells apart, each kind with its weight and number. The nodes of clients matter as much as they do: a pod behind the Service may
+/// be on the same.
+fn client_kinds(paths: &Paths, clients: &[(Client, u32)]) -> Vec<(Client, u32, u32)> {
+    let mut kinds: Vec<(Client, u32, u32)> = Vec::new();
+    for (client, weight) in clients {
+        let alike = |known: &Client| match (known, client) {
+            (Client::Pod(a), Client::Pod(b)) => {
+                let node = |id: &EndpointId| paths.snapshot.endpoint(*id).and_then(|e| e.node);
+                let class = |id: &EndpointId| paths.compiled.class_of(crate::compile::End::Pod(*id));
+                node(a) == node(b) && class(a) == class(b)
+            }
+            (a, b) => a == b,
+        };
+        match kinds.iter_mut().find(|(known, ..)| alike(known)) {
+            Some((_, total, number)) => (*total, *number) = (total.saturating_add(*weight), *number + 1),
+            None => kinds.push((*client, *weight, 1)),
+        }
+    }
+    kinds
+}
+
+/// Branches that tell the same become one.
+fn merged(branches: Vec<Branch>) -> Vec<Branch> {
+    let mut found: Vec<Branch> = Vec::new();
+    for branch in branches.into_iter().filter(|b| !b.share.is_none()) {
+        let same = |known: &Branch| {
+            known.steps.len() == branch.steps.len()
+                && known.steps.iter().zip(&branch.steps).all(|(a, b)| a.title == b.title && a.arrives == b.arrives && a.leaves == b.leaves)
+        };
+        match found.iter_mut().find(|known| same(known)) {
+            Some(known) => {
+                known.share = known.share.plus(branch.share);
+                known.alike = known.alike.saturating_add(branch.alike);
+            }
+            None => found.push(branch),
+        }
+    }
+    found.sort_by(|a, b| b.share.as_f64().total_cmp(&a.share.as_f64()));
+    found
+}
+
+impl Paths {
+    /// A client as one end of a packet.
+    pub(super) fn client(&self, client: Client) -> Party {
+        match client {
+            Client::Pod(id) => self.pod(id),
+            Client::Node(id) => self.node(id),
+            Client::Machine(address) | Client::Outside(address) => Party::at(address),
+        }
+    }
+
+    pub(super) fn node_name(&self, node: NodeId) -> String {
+        self.snapshot.node(node).map_or_else(String::new, |n| n.name.clone())
+    }
+
+    /// Where the cluster's pods have their addresses, if that is said.
+    pub(super) fn plugin(&self) -> Option<Plugin> {
+        self.snapshot.cloud.clusters.first().map(|c| c.plugin)
+    }
+
+    /// Whether the text says anything about the network around the cluster.
+    pub(super) fn knows_network(&self) -> bool {
+        !self.snapshot.cloud.networks.is_empty()
+    }
+
+    /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: azure.md 4.6, calico.md 1.10.
+    pub(super) fn leaves_as_node(&self, to: &Party) -> Option<Basis> {
+        let cloud = &self.snapshot.cloud;
+        match self.plugin() {
+            Some(Plugin::Kubenet) => Some(Basis::KubenetLeaves),
+            Some(Plugin::Overlay | Plugin::None) | None => Some(Basis::OverlayLeaves),
+            Some(Plugin::PodSubnet) => None,
+            Some(Plugin::NodeSubnet) => {
+                let own = cloud.clusters.first().and_then(|c| cloud.network_of(c.pools.first()?.subnet?)).map(|(number, _)| number);
+                let inside = to.address.and_then(|a| cloud.network_with(a));
+                (own.is_none() || inside != own).then_some(Basis::OverlayLeaves)
+            }
+        }
+    }
+}
+
+impl<'a> Trip<'a> {
+    /// All ways from a client to the target of the question.
+    fn ways(&mut self, way: Way<'a>, client: Client) -> Vec<Arrival<'a>> {
+        let goal = &self.question.goal;
+        match goal {
+            Goal::Nothing(why) => {
+                let mut way = self.start(way, client, Party::somewhere(SOME_PUBLIC));
+                way.walk.packet.to.address = None;
+                way.walk.stop(Stop::NoRoute, why.clone(), None);
+                alloc::vec![Arrival { way, pod: None }]
+            }
+            Goal::Service { service, port, entry, node } => self.to_service(way, client, *service, *port, *entry, *node),
+            Goal::Ingress { object, host, path } => proxy::ways(self, way, client, *object, host.as_deref(), path),
+            Goal::Pods(pods) => {
+                let total: u32 = pods.iter().map(|(_, count)| *count).sum();
+                let several = pods.len() > 1;
+                let to_pod = |(id, count): &(EndpointId, u32)| {
+                    let node = self.paths.snapshot.endpoint(*id).and_then(|e| e.node);
+                    let title = if several {
+                        node.map_or_else(String::new, |n| format!("to a pod on {}", self.paths.node_name(n)))
+                    } else {
+                        String::new()
+                    };
+                    let way = way.with(way.walk.clone(), Share::of(*count, total), &title, 1);
+                    self.to_pod(way, client, *id, node)
+                };
+                pods.iter().map(to_pod).collect()
+            }
+            Goal::Node(node) => self.to_node(way, client, *node),
+            Goal::Address(address) => alloc::vec![self.to_address(way, client, *address)],
+        }
+    }
+
+    /// Puts the client at the beginning.
+    pub(super) fn start(&self, mut way: Way<'a>, client: Client, to: Party) -> Way<'a> {
+        let paths = self.paths;
+        way.walk.packet = Packet { from: paths.client(client), to, port: way.walk.packet.port };
+        way.walk.at = match client {
+            Client::Pod(id) => paths.snapshot.endpoint(id).and_then(|e| e.node).and_then(|n| paths.snapshot.cloud.locate_node(n)),
+            Client::Node(node) => paths.snapshot.cloud.locate_node(node),
+            Client::Machine(address) => paths.snapshot.cloud.locate(address),
+            Client::Outside(_) => None,
+        };
+        let title = match client {
+            Client::Pod(id) => format!("Pod {}", paths.snapshot.endpoint_title(id)),
+            Client::Node(node) => format!("Node {}", paths.node_name(node)),
+            Client::Machine(address) => end_name(crate::compile::End::Outside(address), &paths.snapshot),
+            Client::Outside(_) => "Client".to_string(),
+        };
+        let text = match client {
+            Client::Pod(_) => "a pod of the cluster",
+            Client::Node(_) => "a process of the node",
+            Client::Machine(_) => "a machine of the virtual network",
+            Client::Outside(address) if tags::internet(&Default::default()).contains(address) => "on the Internet",
+            Client::Outside(_) => "outside the cluster",
+        };
+        way.walk.place(Place::Client, title, text, None);
+        way
+    }
+
+    /// The node that a client is on.
+    pub(super) fn home(&self, client: Client) -> Option<NodeId> {
+        match client {
+            Client::Pod(id) => self.paths.snapshot.endpoint(id)?.node,
+            Client::Node(node) => Some(node),
+            Client::Machine(_) | Client::Outside(_) => None,
+        }
+    }
+
+    /// What a packet of a client meets on the client's own node before it goes on: the node, and policies of the pod. Returns the side of the node that
+    /// it came in by.
+    pub(super) fn leave_home(&self, walk: &mut Walk<'a>, client: Client) -> Side {
+        match client {
+            Client::Pod(id) if !walk.is_host(id) => {
+                walk.check(Stage::Endpoint(Direction::Egress));
+                Side::Pod
+            }
+            _ => Side::Host,
+        }
+    }
+
+    /// To a pod, at its own address.
+    pub(super) fn to_pod(&self, way: Way<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) -> Arrival<'a> {
+        let paths = self.paths;
+        let mut way = self.start(way, client, paths.pod(pod));
+        let walk = &mut way.walk;
+        match (client, self.home(client)) {
+            (Client::Pod(_) | Client::Node(_), home) => {
+                let side = match home {
+                    Some(home) => {
+                        walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), "sends it on as it is", None);
+                        self.leave_home(walk, client)
+                    }
+                    None => self.leave_home(walk, client),
+                };
+                let delivery = Delivery { pod, node, masquerade: None };
+                service::deliver(self, walk, home, side, &delivery);
+            }
+            (Client::Machine(_) | Client::Outside(_), _) => self.from_network_to_pod(walk, client, pod, node),
+        }
+        let pod = (!way.walk.is_over()).then_some((pod, node));
+        Arrival { way, pod }
+    }
+
+    /// From outside the cluster straight to a pod's address, where the network leads there.
+    fn from_network_to_pod(&self, walk: &mut Walk<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) {
+        let paths = self.paths;
+        let to = paths.pod(pod);
+        let is_host = walk.is_host(pod);
+        let private = to.address.is_none_or(|a| !tags::internet(&Default::default()).contains(a));
+        let reason = match (client, paths.plugin()) {
+            _ if !paths.knows_network() => None,
+            (Client::Outside(_), _) if private => {
+                Some("pods have private addresses, to which no packet from outside the virtual network leads".to_string())
+            }
+            (Client::Machine(_), Some(plugin)) if !plugin.is_flat() && !is_host => Some(format!(
+                "with {} pods have addresses of a range of their own, to which the virtual network knows no way",
+                plugin.title()
+            )),
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            walk.stop(Stop::NoRoute, reason, None);
+            return;
+        }
+        walk.travel(node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
+        service::enter(self, walk, &Delivery { pod, node, masquerade: None });
+    }
+
+    /// To a node itself, or to a pod behind one of its ports (`hostPort`).
+    fn to_node(&self, way: Way<'a>, client: Client, node: NodeId) -> Vec<Arrival<'a>> {
+        let paths = self.paths;
+        let mut way = self.start(way, client, paths.node(node));
+        let walk = &mut way.walk;
+        let home = self.home(client);
+        let behind = walk.packet.port.and_then(|port| paths.tables().at_host_port(node, self.question.protocol, port));
+        let side = self.approach(walk, client, home, node);
+        if walk.is_over() {
+            return alloc::vec![Arrival { way, pod: None }];
+        }
+        let Some((pod, port)) = behind.filter(|(pod, _)| !walk.is_host(*pod)) else {
+            if home != Some(node) {
+                walk.place(Place::Node(node), format!("Node {}", paths.node_name(node)), "for a process of the node", None);
+            }
+            walk.cross(node, side, Side::Host);
+            return alloc::vec![Arrival { way, pod: None }];
+        };
+        if home != Some(node) {
+            walk.place(Place::Node(node), format!("Node {}", paths.node_name(node)), String::new(), None);
+        }
+        walk.to(paths.pod(pod), Some(port));
+        walk.cross(node, side, Side::Pod);
+        service::arrive(self, walk, &Delivery { pod, node: Some(node), masquerade: None });
+        alloc::vec![Arrival { way, pod: Some((pod, Some(node))) }]
+    }
+
+    /// Comes to a node, from wherever the client is. Returns the side of the node by which it comes in.
+    pub(super) fn approach(&self, walk: &mut Walk<'a>, client: Client, home: Option<NodeId>, node: NodeId) -> Side {
+        let paths = self.paths;
+        if let Some(home) = home {
+            walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), String::new(), None);
+            let side = self.leave_home(walk, client);
+            if home == node {
+                return side;
+            }
+            walk.cross(home, side, Side::Network);
+            self.masquerade_outwards(walk, client, home);
+        } else if let Some(stop) = self.unreachable(client, node) {
+            walk.stop(Stop::NoRoute, stop, Some(Basis::PrivateNodes));
+            return Side::Network;
+        } else if let Client::Outside(_) = client
+            && paths.knows_network()
+        {
+            // A public address of its own: translated before anything else sees the packet.
+            let private = walk.packet.to;
+            let public = paths.snapshot.cloud.locate_node(node).and_then(|l| l.interface);
+            let public = public.and_then(|i| paths.snapshot.cloud.interfaces.get(i as usize)?.public_address);
+            walk.packet.to = public.map_or(Party::somewhere(SOME_PUBLIC), Party::at);
+            let title = format!("Public address of {}", paths.node_name(node));
+            walk.place(Place::Outside, title, "Azure puts the node's private address in its place", None);
+            walk.to(private, walk.packet.port);
+            walk.forget_original();
+        }
+        walk.travel(paths.snapshot.cloud.locate_node(node));
+        Side::Network
+    }
+
+    /// Why a client cannot reach a node at all.
+    fn unreachable(&self, client: Client, node: NodeId) -> Option<String> {
+        let cloud = &self.paths.snapshot.cloud;
+        let Client::Outside(address) = client else { return None };
+        if !self.paths.knows_network() || !tags::internet(&Default::default()).contains(address) {
+            return None;
+        }
+        let interface = cloud.locate_node(node).and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
+        let is_public = interface.is_some_and(|i| i.public.is_some()) || cloud.clusters.first().is_some_and(|c| c.traffic.public_nodes);
+        let name = self.paths.node_name(node);
+        (!is_public).then(|| format!("`{name}` has a private address and no public one: from the Internet nothing leads to it"))
+    }
+
+    /// Leaves a node for somewhere that is no pod: with the node's address, where the pod network has it so.
+    pub(super) fn masquerade_outwards(&self, walk: &mut Walk<'a>, client: Client, home: NodeId) {
+        let Client::Pod(id) = client else { return };
+        if !walk.is_host(id) && self.paths.leaves_as_node(&walk.packet.to).is_some() {
+            walk.from(self.paths.node(home));
+        }
+    }
+
+    /// To an address that is nothing of the cluster's.
+    fn to_address(&self, way: Way<'a>, client: Client, address: IpAddr) -> Arrival<'a> {
+        let mut way = self.start(way, client, Party::at(address));
+        self.go_out(&mut way.walk, client);
+        if !way.walk.is_over() {
+            let name = end_name(crate::compile::End::Outside(address), &self.paths.snapshot);
+            way.walk.place(Place::Outside, name, "", None);
+        }
+        Arrival { way, pod: None }
+    }
+
+    /// Leaves the client's machine for an address of the network, or for the Internet.
+    pub(super) fn go_out(&self, walk: &mut Walk<'a>, client: Client) {
+        let paths = self.paths;
+        let cloud = &paths.snapshot.cloud;
+        let to = walk.packet.to;
+        if let Some(home) = self.home(client) {
+            let basis = paths.leaves_as_node(&to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
+            let text = match basis {
+                Some(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
+                None => "sends it on as it is",
+            };
+            walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), text, basis);
+            let side = self.leave_home(walk, client);
+            walk.cross(home, side, Side::Network);
+            self.masquerade_outwards(walk, client, home);
+        }
+        let location = to.address.and_then(|a| cloud.locate(a));
+        let inside = to.address.is_some_and(|a| cloud.network_with(a).is_some() || cloud.networks.iter().any(|n| n.on_premises.contains(a)));
+        walk.travel(location);
+        if !inside && paths.knows_network() && !matches!(client, Client::Outside(_)) {
+            self.to_the_internet(walk, client);
+        }
+    }
+
+    /// Out of the virtual network: with a public address.
+    fn to_the_internet(&self, walk: &mut Walk<'a>, client: Client) {
+        let cloud = &self.paths.snapshot.cloud;
+        let to_public = walk.packet.to.address.is_some_and(|a| tags::internet(&Default::default()).contains(a));
+        if !to_public && !walk.packet.to.made_up {
+            walk.stop(Stop::NoRoute, "the virtual network knows no way to this private address", None);
+            return;
+        }
+        let own = |address: IpAddr| cloud.interfaces.iter().find(|i| i.addresses.contains(&address));
+        let (public, text) = match client {
+            Client::Machine(address) => {
+                let interface = own(address);
+                let public = interface.and_then(|i| i.public_address);
+                let text = match interface.and_then(|i| i.public) {
+                    Some(_) => "leaves with the machine's own public address",
+                    None => "leaves with whatever public address the network gives it: a NAT gateway's, or Azure's default one",
+                };
+                (public, text)
+            }
+            _ => match cloud.clusters.first().map(|c| c.traffic.outbound) {
+                Some(Outbound::None) => {
+                    walk.stop(Stop::NoRoute, "the cluster has no way out (`--outbound-type none`)", None);
+                    return;
+                }
+                Some(Outbound::NatGateway) => (None, "leaves with the NAT gateway's public address"),
+                Some(Outbound::Routes) => (None, "follows the routes of the subnet, to a firewall as a rule, and leaves with its public address"),
+                Some(Outbound::LoadBalancer) | None => (None, "leaves by the load balancer's outbound rule, with its public address"),
+            },
+        };
+        walk.place(Place::Egress, "Way out", text, Some(Basis::BeforePublic));
+        walk.from(public.map_or(Party::somewhere(SOME_PUBLIC), Party::at));
+    }
+}

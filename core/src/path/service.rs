@@ -1,0 +1,729 @@
+//! Ways to a Service: by its own address, by a node's port, by a load balancer.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashMap;
+
+use super::ask::{Client, service_title};
+use super::branches::{Arrival, Trip, Way};
+use super::tables::{Backend, Entry, Target};
+use super::walk::Walk;
+use super::{Basis, Party, Place, ProbedNode, Share, Step, StepKind, Stop};
+use crate::compile::End;
+use crate::decide::Verdict;
+use crate::model::AddressSet;
+use crate::policy::Direction;
+use crate::resources::TrafficPolicy;
+use crate::settings::Probes;
+use crate::snapshot::cloud::tags;
+use crate::snapshot::{EndpointId, NodeId, Service};
+use crate::stages::{Side, Stage};
+
+/// The port at which kube-proxy tells load balancers that its node is well.
+const KUBE_PROXY_HEALTH: u16 = 10256;
+
+/// A pod that a packet is handed to, once it is on its node.
+pub(super) struct Delivery {
+    pub(super) pod: EndpointId,
+    pub(super) node: Option<NodeId>,
+    /// The address that the packet gets after policies were asked, if it gets another.
+    pub(super) masquerade: Option<Party>,
+}
+
+/// What stands behind a Service, alike ones together: one of them, and how many there are by node.
+struct Kind {
+    by_node: Vec<(Option<NodeId>, u32, Backend)>,
+    count: u32,
+}
+
+/// A way of packets that all come by one node: the node, what they are for, and how many of all connections they are.
+struct Landing {
+    node: NodeId,
+    backend: Backend,
+    share: Share,
+    alike: u32,
+}
+
+impl<'a> Trip<'a> {
+    /// All ways to a Service.
+    pub(super) fn to_service(
+        &mut self,
+        way: Way<'a>,
+        client: Client,
+        service: u32,
+        port: usize,
+        entry: Entry,
+        node: Option<NodeId>,
+    ) -> Vec<Arrival<'a>> {
+        let paths = self.paths;
+        let Some(found) = paths.snapshot.services.get(service as usize) else { return Vec::new() };
+        let backends: Vec<Backend> = paths.tables().backends(service, port).to_vec();
+        match (entry, self.home(client)) {
+            (Entry::Cluster, Some(home)) => {
+                let to = found.addresses.first().map_or(Party { address: None, ..Party::somewhere(NOWHERE) }, |a| Party::at(*a));
+                let way = self.start(way, client, to);
+                let internal = paths.settings.routing.internal.unwrap_or(found.routing.internal);
+                self.shortcut(way, client, home, found, &backends, (internal == TrafficPolicy::Local).then_some(home), false)
+            }
+            (Entry::Cluster, None) => {
+                let to = found.addresses.first().map_or(Party { address: None, ..Party::somewhere(NOWHERE) }, |a| Party::at(*a));
+                let mut way = self.start(way, client, to);
+                let why = format!("the address of `{}` exists only on the cluster's nodes", service_title(paths, found));
+                way.walk.stop(Stop::NoRoute, why, Some(Basis::InsideOnly));
+                alloc::vec![Arrival { way, pod: None }]
+            }
+            (Entry::LoadBalancer, Some(home)) => {
+                let mut way = self.start(way, client, self.front_end(found));
+                if self.is_outside_ranges(found, &way.walk) {
+                    way.walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), String::new(), None);
+                    let why = "the pod's address is not in `loadBalancerSourceRanges`, which nodes check for their own pods too";
+                    way.walk.stop(Stop::Dropped, why, None);
+                    return alloc::vec![Arrival { way, pod: None }];
+                }
+                let masquerade = !paths.dataplane.is_ebpf() && self.external(found) == TrafficPolicy::Cluster;
+                self.shortcut(way, client, home, found, &backends, None, masquerade)
+            }
+            (Entry::NodePort, Some(home)) => self.node_port_from_inside(way, client, home, found, &backends, node),
+            (Entry::NodePort, None) => {
+                let nodes: Vec<NodeId> = match node {
+                    Some(node) => alloc::vec![node],
+                    None => paths.snapshot.nodes().map(|(id, _)| id).collect(),
+                };
+                self.node_port_from_outside(way, client, found, &backends, &nodes)
+            }
+            (Entry::LoadBalancer, None) => self.load_balancer(way, client, found, port, &backends),
+        }
+    }
+
+    fn external(&self, service: &Service) -> TrafficPolicy {
+        self.paths.settings.routing.external.unwrap_or(service.routing.external)
+    }
+
+    fn front_end(&self, service: &Service) -> Party {
+        let routing = &service.routing;
+        let address = routing.load_balancer.addresses.first().or(routing.external_addresses.first());
+        address.map_or(Party::somewhere(NOWHERE), |a| Party { made_up: service.front_end_made_up, ..Party::at(*a) })
+    }
+
+    /// Whether nodes drop the packet because of `loadBalancerSourceRanges`. Upstream: azure.md 4.2.
+    fn is_outside_ranges(&self, service: &Service, walk: &Walk<'a>) -> bool {
+        let balancer = &service.routing.load_balancer;
+        if self.paths.settings.routing.ignore_source_ranges || balancer.source_ranges.is_empty() {
+            return false;
+        }
+        let ranges = AddressSet::of_cidrs(&balancer.source_ranges);
+        !walk.packet.from.made_up && walk.packet.from.address.is_some_and(|a| !ranges.contains(a))
+    }
+
+    // --- inside the cluster ------------------------------------------------------------------------------------------------------------
+
+    /// From a node of the cluster straight to what stands behind the Service: nodes know all its addresses.
+    #[expect(clippy::too_many_arguments, reason = "each is one fact of the question")]
+    fn shortcut(
+        &mut self,
+        way: Way<'a>,
+        client: Client,
+        home: NodeId,
+        service: &Service,
+        backends: &[Backend],
+        only_on: Option<NodeId>,
+        masquerade: bool,
+    ) -> Vec<Arrival<'a>> {
+        let paths = self.paths;
+        let candidates: Vec<Backend> = backends.iter().filter(|b| only_on.is_none_or(|n| b.node == Some(n))).copied().collect();
+        let at_connect = paths.dataplane.is_ebpf();
+        if candidates.is_empty() {
+            let mut way = way;
+            way.walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), String::new(), None);
+            self.nobody(&mut way.walk, service, only_on.filter(|_| !backends.is_empty()));
+            return alloc::vec![Arrival { way, pod: None }];
+        }
+        let total: u32 = candidates.iter().map(|b| b.count).sum();
+        let mut arrivals = Vec::new();
+        for kind in self.kinds(&candidates) {
+            for (backend, count, is_here) in kind.near_and_far(home) {
+                let mut walk = way.walk.clone();
+                let to = self.party(&backend);
+                let basis = if masquerade { Basis::Masqueraded } else { Basis::ClusterAddress };
+                if at_connect {
+                    walk.to(to, Some(backend.port));
+                    walk.forget_original();
+                    let text = "the program was given a pod's address when it connected, so there is nothing to translate";
+                    walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), text, Some(Basis::ConnectTime));
+                } else {
+                    let text = match masquerade {
+                        true => "kube-proxy puts a pod's address in the Service's place, and the node's own in the client's",
+                        false => "kube-proxy puts a pod's address in the Service's place",
+                    };
+                    walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), text, Some(basis));
+                    walk.to(to, Some(backend.port));
+                }
+                let side = self.leave_home(&mut walk, client);
+                // A pod that reaches itself through its Service would not know its own answer.
+                let hairpin = matches!((client, backend.target), (Client::Pod(a), Target::Pod(b)) if a == b && backend.count == 1);
+                let source = (masquerade || hairpin).then(|| paths.node(home));
+                let title = self.title_of(None, &backend, is_here, kinds_matter(&candidates));
+                let pod = self.hand_over(&mut walk, Some(home), side, &backend, source);
+                arrivals.push(Arrival { way: way.with(walk, Share::of(count, total), &title, 1), pod });
+            }
+        }
+        arrivals
+    }
+
+    /// From inside to a port of a node. Upstream: only packets for a node's own addresses are translated there; eBPF does it where they start.
+    fn node_port_from_inside(
+        &mut self,
+        way: Way<'a>,
+        client: Client,
+        home: NodeId,
+        service: &Service,
+        backends: &[Backend],
+        node: Option<NodeId>,
+    ) -> Vec<Arrival<'a>> {
+        let paths = self.paths;
+        let nodes: Vec<NodeId> = match node {
+            Some(node) => alloc::vec![node],
+            None => paths.snapshot.nodes().map(|(id, _)| id).collect(),
+        };
+        let mut arrivals = Vec::new();
+        for (sample, count) in self.node_kinds(&nodes, &[home]) {
+            let share = Share::of(count, nodes.len() as u32);
+            let title = if nodes.len() > 1 { format!("by node {}", paths.node_name(sample)) } else { String::new() };
+            let way = way.with(way.walk.clone(), share, &title, count);
+            let way = self.start(way, client, paths.node(sample));
+            if paths.dataplane.is_ebpf() || sample == home {
+                let masquerade = !paths.dataplane.is_ebpf() && self.external(service) == TrafficPolicy::Cluster;
+                arrivals.extend(self.shortcut(way, client, home, service, backends, None, masquerade));
+                continue;
+            }
+            let mut walk = way.walk.clone();
+            self.approach(&mut walk, client, Some(home), sample);
+            for landing in self.landings(&[sample], backends, service, &walk) {
+                let mut walk = walk.clone();
+                let is_here = landing.backend.node == Some(sample);
+                let title = self.title_of(None, &landing.backend, is_here, backends.len() > 1);
+                let pod = self.land_one(&mut walk, service, backends, sample, &landing.backend, Entry::NodePort);
+                arrivals.push(Arrival { way: way.with(walk, landing.share, &title, landing.alike.max(1)), pod });
+            }
+        }
+        arrivals
+    }
+
+    // --- from outside ------------------------------------------------------------------------------------------------------------------
+
+    fn node_port_from_outside(
+        &mut self,
+        way: Way<'a>,
+        client: Client,
+        service: &Service,
+        backends: &[Backend],
+        nodes: &[NodeId],
+    ) -> Vec<Arrival<'a>> {
+        let paths = self.paths;
+        if nodes.len() > 1 {
+            self.notes.push("The client picks the node; all of them are taken to be picked alike.".to_string());
+        }
+        let first = self.start(way.clone(), client, paths.node(nodes.first().copied().unwrap_or(NodeId(u32::MAX))));
+        let several = nodes.len() > 1;
+        let mut arrivals = Vec::new();
+        for landing in self.landings(nodes, backends, service, &first.walk) {
+            let is_here = landing.backend.node == Some(landing.node);
+            let title = if several { self.title_of(Some(landing.node), &landing.backend, is_here, true) } else { String::new() };
+            let way = way.with(way.walk.clone(), landing.share, &title, landing.alike.max(1));
+            let mut way = self.start(way, client, paths.node(landing.node));
+            self.approach(&mut way.walk, client, None, landing.node);
+            let pod = match way.walk.is_over() {
+                true => None,
+                false => self.land_one(&mut way.walk, service, backends, landing.node, &landing.backend, Entry::NodePort),
+            };
+            arrivals.push(Arrival { way, pod });
+        }
+        arrivals
+    }
+
+    fn load_balancer(&mut self, way: Way<'a>, client: Client, service: &Service, port: usize, backends: &[Backend]) -> Vec<Arrival<'a>> {
+        let paths = self.paths;
+        let balancer = &service.routing.load_balancer;
+        let mut way = self.start(way, client, self.front_end(service));
+        if balancer.internal && matches!(client, Client::Outside(_)) && paths.knows_network() {
+            way.walk.stop(Stop::NoRoute, "the load balancer is an internal one: its address is of the virtual network", None);
+            return alloc::vec![Arrival { way, pod: None }];
+        }
+        if let Client::Machine(_) = client
+            && !balancer.internal
+        {
+            // A public address, also for machines of the same network.
+            self.go_out(&mut way.walk, client);
+        }
+        if way.walk.is_over() {
+            return alloc::vec![Arrival { way, pod: None }];
+        }
+        let text = match balancer.floating {
+            true => "picks a node, and leaves the addresses as they are (floating IP)",
+            false => "picks a node, and puts its address and node port in place of its own",
+        };
+        way.walk.place(Place::LoadBalancer, "Load balancer", text, balancer.floating.then_some(Basis::FloatingIp));
+        let healthy = self.probe(service, port, backends);
+        if healthy.is_empty() {
+            way.walk.stop(Stop::Dropped, "no node answers the health probe, so there is nowhere to send it", Some(Basis::Probe));
+            return alloc::vec![Arrival { way, pod: None }];
+        }
+        let landings = self.landings(&healthy, backends, service, &way.walk);
+        let mut arrivals = Vec::new();
+        // Without a pod the nodes are not told apart: all of them refuse.
+        let landings = if landings.is_empty() { self.empty_landings(&healthy) } else { landings };
+        for landing in landings {
+            let mut walk = way.walk.clone();
+            if !balancer.floating {
+                let node_port = service.ports.get(port).and_then(|p| p.node_port);
+                walk.to(paths.node(landing.node), node_port.or(walk.packet.port));
+                walk.forget_original();
+            }
+            walk.travel(paths.snapshot.cloud.locate_node(landing.node));
+            let title = self.title_of(Some(landing.node), &landing.backend, landing.backend.node == Some(landing.node), true);
+            let pod = self.land_one(&mut walk, service, backends, landing.node, &landing.backend, Entry::LoadBalancer);
+            arrivals.push(Arrival { way: way.with(walk, landing.share, &title, landing.alike.max(1)), pod });
+        }
+        arrivals
+    }
+
+    /// A landing on each kind of node, where nothing stands behind the Service.
+    fn empty_landings(&self, nodes: &[NodeId]) -> Vec<Landing> {
+        let nobody = Backend { target: Target::Address(NOWHERE), node: None, count: 0, port: 0 };
+        let landing =
+            |(node, count): (NodeId, u32)| Landing { node, backend: nobody, share: Share::of(count, nodes.len() as u32), alike: count };
+        self.node_kinds(nodes, &[]).into_iter().map(landing).collect()
+    }
+
+    /// The ways of packets that come to some of these nodes from the network: to which pod from which node, with their shares. Alike ones are one.
+    fn landings(&self, nodes: &[NodeId], backends: &[Backend], service: &Service, walk: &Walk<'a>) -> Vec<Landing> {
+        let local_only = self.is_local_only(service, walk);
+        let mut landings = Vec::new();
+        let all = nodes.len() as u32;
+        if local_only {
+            // A node sends to its own pods only, each of them alike.
+            let mut on_node: HashMap<NodeId, u32> = HashMap::new();
+            backends.iter().for_each(|b| {
+                if let Some(node) = b.node {
+                    *on_node.entry(node).or_default() += b.count;
+                }
+            });
+            for node in nodes {
+                let here = on_node.get(node).copied().unwrap_or(0);
+                let local = backends.iter().filter(|b| b.node == Some(*node));
+                landings.extend(local.map(|b| Landing {
+                    node: *node,
+                    backend: *b,
+                    share: Share::of(1, all).times(Share::of(b.count, here)),
+                    alike: 1,
+                }));
+                if here == 0 {
+                    let nobody = Backend { target: Target::Address(NOWHERE), node: None, count: 0, port: 0 };
+                    landings.push(Landing { node: *node, backend: nobody, share: Share::of(1, all), alike: 1 });
+                }
+            }
+            return self.alike(landings);
+        }
+        let total: u32 = backends.iter().map(|b| b.count).sum();
+        if total == 0 {
+            return self.empty_landings(nodes);
+        }
+        for kind in self.kinds(backends) {
+            for (sample, of_kind) in self.node_kinds(nodes, &[]) {
+                let is_kind = |node: NodeId| nodes.contains(&node) && self.paths.tables_kind(node) == self.paths.tables_kind(sample);
+                let local: u32 = kind.by_node.iter().filter(|(node, ..)| node.is_some_and(is_kind)).map(|(_, count, _)| *count).sum();
+                let pairs = u64::from(all) * u64::from(total);
+                let share = |count: u64| Share::of_u64(count, pairs);
+                if let Some((Some(node), _, backend)) = kind.by_node.iter().find(|(node, ..)| node.is_some_and(is_kind)) {
+                    landings.push(Landing { node: *node, backend: *backend, share: share(u64::from(local)), alike: local });
+                }
+                let remote = u64::from(of_kind) * u64::from(kind.count) - u64::from(local);
+                let of_nodes = || nodes.iter().copied().filter(|n| self.paths.tables_kind(*n) == self.paths.tables_kind(sample));
+                let pair = kind.by_node.iter().find_map(|(node, _, backend)| Some((of_nodes().find(|n| Some(*n) != *node)?, *backend)));
+                if let Some((node, backend)) = pair.filter(|_| remote > 0) {
+                    landings.push(Landing { node, backend, share: share(remote), alike: remote.min(u64::from(u32::MAX)) as u32 });
+                }
+            }
+        }
+        landings
+    }
+
+    /// Landings that nothing tells apart become one.
+    fn alike(&self, landings: Vec<Landing>) -> Vec<Landing> {
+        let mut found: Vec<Landing> = Vec::new();
+        let key = |l: &Landing| (self.paths.tables_kind(l.node), self.backend_key(&l.backend));
+        for landing in landings {
+            match found.iter_mut().find(|known| key(known) == key(&landing)) {
+                Some(known) => {
+                    known.share = known.share.plus(landing.share);
+                    known.alike += 1;
+                }
+                None => found.push(landing),
+            }
+        }
+        found
+    }
+
+    /// Whether a node that a packet comes to sends it to its own pods only. Upstream: traffic of the cluster itself always has `Cluster` semantics.
+    fn is_local_only(&self, service: &Service, walk: &Walk<'a>) -> bool {
+        self.external(service) == TrafficPolicy::Local && !self.is_of_cluster(&walk.packet.from)
+    }
+
+    /// Whether a packet comes from a pod of the cluster, by its address; for eBPF from one of its nodes too.
+    fn is_of_cluster(&self, from: &Party) -> bool {
+        match from.end {
+            End::Pod(_) => true,
+            End::Node(_) => self.paths.dataplane.is_ebpf(),
+            End::Outside(_) => false,
+        }
+    }
+
+    /// On a node that a packet comes to from the network, and on to what it is for.
+    fn land_one(
+        &self,
+        walk: &mut Walk<'a>,
+        service: &Service,
+        backends: &[Backend],
+        node: NodeId,
+        backend: &Backend,
+        entry: Entry,
+    ) -> Option<(EndpointId, Option<NodeId>)> {
+        let paths = self.paths;
+        let ebpf = paths.dataplane.is_ebpf();
+        let local = backend.node == Some(node);
+        let masquerade = !ebpf && self.external(service) == TrafficPolicy::Cluster;
+        let name = format!("Node {}", paths.node_name(node));
+        if backend.count == 0 {
+            walk.place(Place::Node(node), name, String::new(), None);
+            self.nobody(walk, service, (!backends.is_empty()).then_some(node));
+            return None;
+        }
+        let (text, basis) = match (ebpf, local, masquerade) {
+            (true, true, _) => ("eBPF puts the pod's address in the Service's place, and leaves the client's", Basis::EbpfKeeps),
+            (true, false, _) => ("eBPF sends it on as it is, inside a packet to the pod's node", Basis::EbpfTunnel),
+            (false, _, false) => ("kube-proxy puts the pod's address in the Service's place, and leaves the client's", Basis::Local),
+            (false, true, true) => {
+                ("kube-proxy puts the pod's address in the Service's place; as it is handed over, its own in the client's", Basis::Masqueraded)
+            }
+            (false, false, true) => {
+                ("kube-proxy puts the address of a pod on another node in the Service's place, and its own in the client's", Basis::Masqueraded)
+            }
+        };
+        walk.place(Place::Node(node), name, text, Some(basis));
+        if entry == Entry::LoadBalancer && self.is_outside_ranges(service, walk) {
+            walk.stop(Stop::Dropped, "the client's address is not in `loadBalancerSourceRanges`", None);
+            return None;
+        }
+        let to = self.party(backend);
+        if ebpf && !local && let Some(there) = backend.node {
+            walk.enter_tunnel(node, there);
+            walk.cross_untranslated(node);
+            walk.travel(paths.snapshot.cloud.locate_node(there));
+            walk.leave_tunnel();
+            let text = "takes it out of the packet around it, and puts the pod's address in the Service's place";
+            walk.place(Place::Node(there), format!("Node {}", paths.node_name(there)), text, Some(Basis::EbpfKeeps));
+            walk.to(to, Some(backend.port));
+            return self.arrive_at(walk, backend, None);
+        }
+        walk.to(to, Some(backend.port));
+        if !local && !masquerade && paths.plugin().is_some_and(|p| p.is_flat()) && !matches!(backend.target, Target::Address(_)) {
+            let why = "the node would send it on with the address of another machine's pod, which Azure drops without IP forwarding";
+            walk.stop(Stop::Dropped, why, Some(Basis::IpForwarding));
+            return None;
+        }
+        let source = masquerade.then(|| paths.node(node));
+        self.hand_over(walk, Some(node), Side::Network, backend, source)
+    }
+
+    /// Nothing stands behind the Service, or nothing on this node.
+    fn nobody(&self, walk: &mut Walk<'a>, service: &Service, on: Option<NodeId>) {
+        let title = service_title(self.paths, service);
+        match on {
+            Some(node) => {
+                let why = format!("no pod of `{title}` is on `{}`, and its traffic policy is `Local`", self.paths.node_name(node));
+                walk.stop(Stop::Dropped, why, Some(Basis::Local));
+            }
+            None => {
+                let why = match service.has_selector || !service.slices.is_empty() {
+                    true => format!("no ready pod stands behind `{title}`"),
+                    false => format!("`{title}` has no selector, and the text has no EndpointSlice for it"),
+                };
+                walk.stop(Stop::Rejected, why, None);
+            }
+        }
+    }
+
+    // --- on to the pod -----------------------------------------------------------------------------------------------------------------
+
+    fn party(&self, backend: &Backend) -> Party {
+        match backend.target {
+            Target::Pod(id) => self.paths.pod(id),
+            Target::Address(address) => Party::at(address),
+        }
+    }
+
+    /// From a node to what stands behind the Service, wherever it is.
+    fn hand_over(
+        &self,
+        walk: &mut Walk<'a>,
+        node: Option<NodeId>,
+        enters: Side,
+        backend: &Backend,
+        source: Option<Party>,
+    ) -> Option<(EndpointId, Option<NodeId>)> {
+        match backend.target {
+            Target::Pod(pod) => {
+                deliver(self, walk, node, enters, &Delivery { pod, node: backend.node, masquerade: source });
+                Some((pod, backend.node))
+            }
+            Target::Address(address) => {
+                if let Some(node) = node {
+                    walk.cross(node, enters, Side::Network);
+                    let leaves_as_node = matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(&walk.packet.to).is_some();
+                    if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
+                        walk.from(source);
+                    }
+                }
+                walk.travel(self.paths.snapshot.cloud.locate(address));
+                walk.place(Place::Outside, address.to_string(), "an address that an EndpointSlice gives", None);
+                None
+            }
+        }
+    }
+
+    fn arrive_at(&self, walk: &mut Walk<'a>, backend: &Backend, masquerade: Option<Party>) -> Option<(EndpointId, Option<NodeId>)> {
+        let Target::Pod(pod) = backend.target else { return None };
+        arrive(self, walk, &Delivery { pod, node: backend.node, masquerade });
+        Some((pod, backend.node))
+    }
+
+    // --- health probes -----------------------------------------------------------------------------------------------------------------
+
+    /// Nodes that the load balancer sends connections to. Upstream: azure.md 4.4.
+    fn probe(&mut self, service: &Service, port: usize, backends: &[Backend]) -> Vec<NodeId> {
+        let paths = self.paths;
+        let nodes: Vec<NodeId> = paths.snapshot.nodes().map(|(id, _)| id).collect();
+        let local = self.external(service) == TrafficPolicy::Local;
+        let probes = paths.settings.routing.probes;
+        let mut known: HashMap<u32, (bool, Option<Step>)> = HashMap::new();
+        let mut healthy = Vec::new();
+        let mut found = Vec::new();
+        for node in nodes {
+            let has_pod = backends.iter().any(|b| b.node == Some(node));
+            if local && !has_pod {
+                let text = "has no pod of the Service, and says so at its health port".to_string();
+                found.push(ProbedNode { node, healthy: false, text, stop: None });
+                continue;
+            }
+            if probes == Probes::Ignored || !paths.knows_network() {
+                healthy.push(node);
+                continue;
+            }
+            let kind = paths.tables_kind(node);
+            let (is_healthy, stop) = known.entry(kind).or_insert_with(|| {
+                let stop = self.probe_node(service, port, backends, node, local);
+                (stop.is_none(), stop)
+            });
+            let text = match stop {
+                None => "answers the probe".to_string(),
+                Some(step) => format!("does not answer: {}", step.text),
+            };
+            let stop = stop.as_ref().and_then(|step| match &step.kind {
+                StepKind::Check(trace) => Some(trace.clone()),
+                _ => None,
+            });
+            if *is_healthy {
+                healthy.push(node);
+            }
+            found.push(ProbedNode { node, healthy: *is_healthy, text, stop });
+        }
+        self.probes = found;
+        healthy
+    }
+
+    /// What stops the probe on its way, if anything does.
+    fn probe_node(&self, service: &Service, port: usize, backends: &[Backend], node: NodeId, local: bool) -> Option<Step> {
+        let paths = self.paths;
+        let to_pod = paths.settings.routing.probes == Probes::Pod && !local;
+        let node_port = service.ports.get(port).and_then(|p| p.node_port);
+        let port = match (local, to_pod) {
+            (true, _) => service.routing.health_check_port,
+            (false, true) => node_port,
+            (false, false) => Some(KUBE_PROXY_HEALTH),
+        };
+        let packet = super::Packet { from: Party::at(tags::PLATFORM), to: paths.node(node), port };
+        let mut walk = Walk::new(paths, packet, crate::model::Protocol::TCP);
+        walk.place(Place::LoadBalancer, "Health probe", "", Some(Basis::Probe));
+        walk.travel(paths.snapshot.cloud.locate_node(node));
+        if !to_pod {
+            walk.cross(node, Side::Network, Side::Host);
+            return denied(walk);
+        }
+        // It goes on to any pod, as a client's connection would; one that answers is enough.
+        let mut first = None;
+        for backend in backends {
+            let mut walk = walk.clone();
+            self.land_one(&mut walk, service, backends, node, backend, Entry::NodePort);
+            match denied(walk) {
+                None => return None,
+                stop => first = first.or(stop),
+            }
+        }
+        first
+    }
+
+    /// Whether a probe that is a connection to the node port would be denied by the policies of all pods.
+    pub(super) fn probe_meets_policy(&self, service: &Service, port: usize, backends: &[Backend]) -> bool {
+        let node = self.paths.snapshot.nodes().map(|(id, _)| id).next();
+        let Some(node) = node.filter(|_| !backends.is_empty()) else { return false };
+        let packet = super::Packet {
+            from: Party::at(tags::PLATFORM),
+            to: self.paths.node(node),
+            port: service.ports.get(port).and_then(|p| p.node_port),
+        };
+        let walk = Walk::new(self.paths, packet, crate::model::Protocol::TCP);
+        backends.iter().all(|backend| {
+            let mut walk = walk.clone();
+            self.land_one(&mut walk, service, backends, node, backend, Entry::NodePort);
+            denied(walk).is_some_and(|step| matches!(step.kind, StepKind::Check(_)))
+        })
+    }
+
+    // --- which are alike ---------------------------------------------------------------------------------------------------------------
+
+    fn backend_key(&self, backend: &Backend) -> (u32, u32, u16) {
+        match backend.target {
+            Target::Pod(id) => {
+                (self.paths.compiled.class_of(End::Pod(id)).0, backend.node.map_or(u32::MAX, |n| self.paths.tables_kind(n)), backend.port)
+            }
+            Target::Address(address) => {
+                let class = self.paths.compiled.class_of(End::Outside(address)).0;
+                (class, if backend.count == 0 { u32::MAX } else { u32::MAX - 1 }, backend.port)
+            }
+        }
+    }
+
+    /// Backends by kind: those that policies and the network do not tell apart.
+    fn kinds(&self, backends: &[Backend]) -> Vec<Kind> {
+        let mut kinds: Vec<((u32, u32, u16), Kind)> = Vec::new();
+        for backend in backends {
+            let key = self.backend_key(backend);
+            match kinds.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, kind)) => {
+                    kind.count += backend.count;
+                    kind.by_node.push((backend.node, backend.count, *backend));
+                }
+                None => kinds.push((
+                    key,
+                    Kind { by_node: alloc::vec![(backend.node, backend.count, *backend)], count: backend.count },
+                )),
+            }
+        }
+        kinds.into_iter().map(|(_, kind)| kind).collect()
+    }
+
+    /// Nodes by kind: one of each, and how many there are. Some are told from all others.
+    fn node_kinds(&self, nodes: &[NodeId], apart: &[NodeId]) -> Vec<(NodeId, u32)> {
+        let mut found: Vec<(NodeId, u32, Option<u32>)> = Vec::new();
+        for node in nodes {
+            let kind = (!apart.contains(node)).then(|| self.paths.tables_kind(*node));
+            match found.iter_mut().find(|(_, _, known)| kind.is_some() && *known == kind) {
+                Some((_, count, _)) => *count += 1,
+                None => found.push((*node, 1, kind)),
+            }
+        }
+        found.into_iter().map(|(node, count, _)| (node, count)).collect()
+    }
+
+    /// A few words that tell a branch from others.
+    fn title_of(&self, by: Option<NodeId>, backend: &Backend, is_here: bool, needed: bool) -> String {
+        let paths = self.paths;
+        let by = by.map(|node| format!("by node {}", paths.node_name(node)));
+        let to = match (backend.node, is_here) {
+            (_, true) if by.is_some() => Some("to its own pod".to_string()),
+            (Some(node), true) => Some(format!("to a pod on the same node, {}", paths.node_name(node))),
+            (Some(node), false) => Some(format!("to a pod on {}", paths.node_name(node))),
+            (None, _) => match backend.target {
+                Target::Address(address) if backend.count > 0 => Some(format!("to {address}")),
+                _ => None,
+            },
+        };
+        let parts: Vec<String> = by.into_iter().chain(to.filter(|_| needed)).collect();
+        parts.join(", ")
+    }
+}
+
+/// Stands for an address that there is none of.
+const NOWHERE: IpAddr = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
+
+/// The step that stops a walk.
+fn denied(walk: Walk<'_>) -> Option<Step> {
+    let branch = walk.finish(Share::ALL, String::new(), 1);
+    branch.steps.into_iter().find(|step| step.verdict == Verdict::Denied)
+}
+
+/// Whether it is worth saying to which of the pods a way leads.
+fn kinds_matter(backends: &[Backend]) -> bool {
+    backends.iter().any(|b| b.node != backends.first().and_then(|b| b.node)) || backends.len() > 1
+}
+
+impl Kind {
+    /// Those on a node, and those elsewhere: one of each with how many there are.
+    fn near_and_far(&self, home: NodeId) -> Vec<(Backend, u32, bool)> {
+        let of = |here: bool| {
+            let members = || self.by_node.iter().filter(move |(node, ..)| (*node == Some(home)) == here);
+            let count: u32 = members().map(|(_, count, _)| *count).sum();
+            members().next().map(|(_, _, backend)| (*backend, count, here))
+        };
+        [of(true), of(false)].into_iter().flatten().collect()
+    }
+}
+
+/// From a node to a pod, on it or on another.
+pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<NodeId>, enters: Side, delivery: &Delivery) {
+    let paths = trip.paths;
+    let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
+    let is_here = from.is_some() && from == delivery.node;
+    if let Some(node) = from {
+        walk.cross(node, enters, if is_here { side } else { Side::Network });
+    }
+    if is_here || from.is_none() && delivery.node.is_none() {
+        arrive(trip, walk, delivery);
+        return;
+    }
+    if let Some(source) = delivery.masquerade {
+        walk.from(source);
+    }
+    // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
+    let tunnelled = paths.plugin() == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
+    if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
+        walk.enter_tunnel(from, to);
+    }
+    walk.travel(delivery.node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
+    walk.leave_tunnel();
+    enter(trip, walk, &Delivery { masquerade: None, ..*delivery });
+}
+
+/// Onto the node of a pod from the network, and to the pod.
+pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
+    if let Some(node) = delivery.node {
+        let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
+        walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "hands it to the pod", None);
+        walk.forget_original();
+        walk.cross(node, Side::Network, side);
+    }
+    arrive(trip, walk, delivery);
+}
+
+/// To a pod on the node that the packet is on: its policies, and then the pod itself.
+pub(super) fn arrive<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
+    walk.check(Stage::Endpoint(Direction::Ingress));
+    if let Some(source) = delivery.masquerade {
+        walk.from(source);
+    }
+    let title = format!("Pod {}", trip.paths.snapshot.endpoint_title(delivery.pod));
+    walk.place(Place::Pod(delivery.pod), title, "", None);
+}

@@ -1,0 +1,74 @@
+//! How many of the connections each pod gets. Upstream: azure.md 4.5.
+//!
+//! A load balancer knows nodes, not pods: with `Local` a node's share is divided among its own pods, however many those are.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use super::branches::Trip;
+use super::tables::{Backend, Entry, Target};
+use super::{PodShare, Share};
+use crate::resources::TrafficPolicy;
+use crate::snapshot::NodeId;
+
+/// The shares of what stands behind a port of a Service. `homes` are the nodes of clients inside the cluster, with how many of the clients are on each;
+/// none for clients outside. `picked` are the nodes that clients outside come by.
+pub(super) fn of_service(
+    trip: &Trip<'_>,
+    service: u32,
+    port: usize,
+    entry: Entry,
+    homes: &[(NodeId, u32)],
+    picked: &[NodeId],
+) -> Vec<PodShare> {
+    let paths = trip.paths;
+    let Some(found) = paths.snapshot.services.get(service as usize) else { return Vec::new() };
+    let backends = paths.tables().backends(service, port);
+    let routing = &paths.settings.routing;
+    let external = routing.external.unwrap_or(found.routing.external);
+    let internal = routing.internal.unwrap_or(found.routing.internal);
+    let is_local = match (entry, homes.is_empty()) {
+        (Entry::Cluster, _) => internal == TrafficPolicy::Local,
+        (_, true) => external == TrafficPolicy::Local,
+        (_, false) => false,
+    };
+    let total: u32 = backends.iter().map(|b| b.count).sum();
+    let mut on_node: HashMap<NodeId, u32> = HashMap::new();
+    backends.iter().for_each(|b| {
+        if let Some(node) = b.node {
+            *on_node.entry(node).or_default() += b.count;
+        }
+    });
+    let weights: Vec<(NodeId, u32)> = match homes {
+        [] => picked.iter().map(|node| (*node, 1)).collect(),
+        homes => homes.to_vec(),
+    };
+    let all: u32 = weights.iter().map(|(_, weight)| *weight).sum();
+    let mut by_node: HashMap<NodeId, u32> = HashMap::new();
+    weights.iter().for_each(|(node, weight)| *by_node.entry(*node).or_default() += *weight);
+    let each = |backend: &Backend| match (is_local, backend.node) {
+        (false, _) => Share::of(1, total),
+        (true, Some(node)) => {
+            let of_node = Share::of(by_node.get(&node).copied().unwrap_or(0), all);
+            of_node.times(Share::of(1, on_node.get(&node).copied().unwrap_or(1)))
+        }
+        (true, None) => Share::NONE,
+    };
+    backends.iter().map(|backend| pod_share(trip, backend, each(backend))).collect()
+}
+
+/// What stands behind a port of a Service, all alike.
+pub(super) fn even(trip: &Trip<'_>, backends: &[Backend]) -> Vec<PodShare> {
+    let total: u32 = backends.iter().map(|b| b.count).sum();
+    backends.iter().map(|backend| pod_share(trip, backend, Share::of(1, total))).collect()
+}
+
+fn pod_share(trip: &Trip<'_>, backend: &Backend, each: Share) -> PodShare {
+    let title = match backend.target {
+        Target::Pod(id) => trip.paths.snapshot.endpoint_title(id),
+        Target::Address(address) => address.to_string(),
+    };
+    PodShare { target: backend.target, title, node: backend.node, count: backend.count, each }
+}

@@ -1,0 +1,199 @@
+//! What nodes look up: which Service an address or a node port leads to, and which pods stand behind it.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashMap;
+
+use crate::compile::{Compiled, End};
+use crate::model::Protocol;
+use crate::resources::{ServicePort, TargetPort};
+use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Service, Snapshot};
+
+/// Where a packet to a Service ends up.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Target {
+    /// A pod.
+    Pod(EndpointId),
+    /// An address that is no pod's.
+    Address(IpAddr),
+}
+
+/// One of the ends behind a port of a Service: pods that nothing can tell apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Backend {
+    /// What it is.
+    pub target: Target,
+    /// The node that it is on, if it is on one.
+    pub node: Option<NodeId>,
+    /// How many pods it stands for.
+    pub count: u32,
+    /// The port that they listen on.
+    pub port: u16,
+}
+
+/// How an address leads to a Service.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Entry {
+    /// By the Service's own address, inside the cluster.
+    Cluster,
+    /// By a node's address and the Service's port there.
+    NodePort,
+    /// By the address of its load balancer, or another external address.
+    LoadBalancer,
+}
+
+impl Entry {
+    /// All, in the order to show them.
+    pub const ALL: [Entry; 3] = [Entry::Cluster, Entry::NodePort, Entry::LoadBalancer];
+
+    /// The word for it in options and links.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Entry::Cluster => "cluster-ip",
+            Entry::NodePort => "node-port",
+            Entry::LoadBalancer => "load-balancer",
+        }
+    }
+
+    /// The one with this word.
+    pub fn from_name(name: &str) -> Option<Entry> {
+        Entry::ALL.into_iter().find(|entry| entry.as_str() == name)
+    }
+}
+
+/// Everything that is looked up, built once for a snapshot.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tables {
+    /// By Service and port of it: what stands behind.
+    backends: Vec<Vec<Vec<Backend>>>,
+    by_address: HashMap<IpAddr, (u32, Entry)>,
+    by_name: HashMap<(String, String), u32>,
+    /// Services and their ports by protocol and node port; more than one collide.
+    node_ports: HashMap<(Protocol, u16), Vec<(u32, usize)>>,
+    host_ports: HashMap<(NodeId, Protocol, u16), (EndpointId, u16)>,
+    /// By node: equal numbers mean nodes that the network and policies do not tell apart.
+    node_kinds: Vec<u32>,
+}
+
+impl Tables {
+    pub(crate) fn new(snapshot: &Snapshot, compiled: &Compiled) -> Self {
+        let mut tables = Tables { node_kinds: node_kinds(snapshot, compiled), ..Tables::default() };
+        let known = snapshot.endpoints().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
+        let pods: HashMap<IpAddr, EndpointId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
+        for (number, service) in (0..).zip(&snapshot.services) {
+            let ports = service.ports.iter();
+            tables.backends.push(ports.map(|port| backends(snapshot, service, port, &pods)).collect());
+            let namespace = snapshot.namespace_name(service.namespace).to_string();
+            tables.by_name.insert((namespace, service.name.clone()), number);
+            let outside = service.routing.load_balancer.addresses.iter().chain(&service.routing.external_addresses);
+            let balanced = outside.filter(|_| service.service_type != "ExternalName").map(|a| (*a, Entry::LoadBalancer));
+            for (address, entry) in service.addresses.iter().map(|a| (*a, Entry::Cluster)).chain(balanced) {
+                tables.by_address.entry(address).or_insert((number, entry));
+            }
+            for (at, port) in service.ports.iter().enumerate() {
+                if let Some(node_port) = port.node_port {
+                    tables.node_ports.entry((port.protocol, node_port)).or_default().push((number, at));
+                }
+            }
+        }
+        for (id, endpoint) in snapshot.endpoints() {
+            let Some(node) = endpoint.node.filter(|_| endpoint.replicas > 0) else { continue };
+            for port in &endpoint.ports {
+                if let Some(host_port) = port.host_port {
+                    tables.host_ports.entry((node, port.protocol, host_port)).or_insert((id, port.number));
+                }
+            }
+        }
+        tables
+    }
+
+    /// What stands behind a port of a Service.
+    pub(crate) fn backends(&self, service: u32, port: usize) -> &[Backend] {
+        self.backends.get(service as usize).and_then(|ports| ports.get(port)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A number that nodes share which the network and policies do not tell apart.
+    pub(crate) fn node_kind(&self, node: NodeId) -> u32 {
+        self.node_kinds.get(node.0 as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The Service that an address is of.
+    pub(crate) fn service_at(&self, address: IpAddr) -> Option<(u32, Entry)> {
+        self.by_address.get(&address).copied()
+    }
+
+    /// The Service with this name.
+    pub(crate) fn service(&self, namespace: &str, name: &str) -> Option<u32> {
+        self.by_name.get(&(namespace.to_string(), name.to_string())).copied()
+    }
+
+    /// The Services, and their ports, that a port of every node leads to.
+    pub(crate) fn at_node_port(&self, protocol: Protocol, port: u16) -> &[(u32, usize)] {
+        self.node_ports.get(&(protocol, port)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The pod that a port of one node leads to (`hostPort`), and its own port.
+    pub(crate) fn at_host_port(&self, node: NodeId, protocol: Protocol, port: u16) -> Option<(EndpointId, u16)> {
+        self.host_ports.get(&(node, protocol, port)).copied()
+    }
+
+    /// Node ports that several Services have.
+    pub(crate) fn collisions(&self) -> impl Iterator<Item = (Protocol, u16, &[(u32, usize)])> {
+        self.node_ports.iter().filter(|(_, found)| found.len() > 1).map(|((protocol, port), found)| (*protocol, *port, found.as_slice()))
+    }
+}
+
+fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
+    let cloud = &snapshot.cloud;
+    let mut known = HashMap::new();
+    let kind = |(id, _): (NodeId, &crate::snapshot::Node)| {
+        let location = cloud.locate_node(id);
+        let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
+        let host = snapshot.host_endpoint_of(id).map(|(host, _)| host);
+        let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, compiled.class_of(End::Node(id)));
+        let next = known.len() as u32;
+        *known.entry(key).or_insert(next)
+    };
+    snapshot.nodes().map(kind).collect()
+}
+
+/// Endpoints that are ready. Upstream: what EndpointSlices say is all there is; without them it is what a controller would make of the Service.
+fn backends(snapshot: &Snapshot, service: &Service, port: &ServicePort, pods: &HashMap<IpAddr, EndpointId>) -> Vec<Backend> {
+    let mut found: Vec<Backend> = Vec::new();
+    if service.slices.is_empty() {
+        for id in &service.endpoints {
+            let Some(endpoint) = snapshot.endpoint(*id).filter(|e| e.replicas > 0) else { continue };
+            let Some(number) = target_port(port, endpoint) else { continue };
+            found.push(Backend { target: Target::Pod(*id), node: endpoint.node, count: endpoint.replicas, port: number });
+        }
+        return found;
+    }
+    for slice in &service.slices {
+        // Ports of a slice go by the name of the Service's port.
+        let listed = slice.ports.iter().find(|p| p.name.as_deref().unwrap_or_default() == port.name.as_deref().unwrap_or_default());
+        let Some(number) = listed.map(|p| p.number) else { continue };
+        for endpoint in slice.endpoints.iter().filter(|e| e.ready) {
+            let (target, node) = match pods.get(&endpoint.address) {
+                Some(id) => (Target::Pod(*id), snapshot.endpoint(*id).and_then(|e| e.node)),
+                None => (Target::Address(endpoint.address), endpoint.node),
+            };
+            let backend = Backend { target, node: node.or(endpoint.node), count: 1, port: number };
+            if !found.contains(&backend) {
+                found.push(backend);
+            }
+        }
+    }
+    found
+}
+
+/// The port of a pod that a Service's port leads to. A name is looked up on each pod; a pod without it is no endpoint for that port.
+fn target_port(port: &ServicePort, endpoint: &Endpoint) -> Option<u16> {
+    match &port.target {
+        TargetPort::Number(number) => Some(*number),
+        TargetPort::Name(name) => {
+            endpoint.ports.iter().find(|p| p.protocol == port.protocol && p.name.as_deref() == Some(name)).map(|p| p.number)
+        }
+    }
+}

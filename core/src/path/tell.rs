@@ -1,0 +1,164 @@
+//! What all ways come to together, in words.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::ask::{Client, Goal};
+use super::branches::Trip;
+use super::{Branch, Entry, PathAnswer, PathVerdict, Share, StepKind, spread};
+use crate::decide::Verdict;
+use crate::resources::TrafficPolicy;
+use crate::settings::Probes;
+use crate::snapshot::NodeId;
+
+pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
+    let question = trip.question;
+    let verdict = verdict(&branches);
+    let entry = match question.goal {
+        Goal::Service { entry, .. } => Some(entry),
+        _ => None,
+    };
+    if let Goal::Service { service, port, entry, node } = question.goal {
+        let homes: Vec<(NodeId, u32)> = question.clients.iter().filter_map(|(c, weight)| Some((trip.home(*c)?, *weight))).collect();
+        let picked: Vec<NodeId> = match (entry, node) {
+            (Entry::LoadBalancer, _) => trip.probes.iter().filter(|p| p.healthy).map(|p| p.node).collect(),
+            (_, Some(node)) => alloc::vec![node],
+            (_, None) => Vec::new(),
+        };
+        let all: Vec<NodeId> = trip.paths.snapshot.nodes().map(|(id, _)| id).collect();
+        let picked = if picked.is_empty() && trip.probes.is_empty() { all } else { picked };
+        trip.pods = spread::of_service(&trip, service, port, entry, &homes, &picked);
+        service_notes(&mut trip, service, port, entry);
+    }
+    scene_notes(&mut trip, &branches);
+    let summary = summary(&trip, verdict, &branches);
+    let mut notes = trip.notes;
+    let mut known: Vec<String> = Vec::new();
+    notes.retain(|note| {
+        let is_new = !known.contains(note);
+        known.push(note.clone());
+        is_new
+    });
+    PathAnswer {
+        from: question.from_title.clone(),
+        to: question.to_title.clone(),
+        protocol: question.protocol,
+        port: question.port,
+        tls: question.tls,
+        entry,
+        verdict,
+        summary,
+        branches,
+        pods: trip.pods,
+        probes: trip.probes,
+        notes,
+    }
+}
+
+/// A way counts only if every checkpoint on it allows; the answer is about all ways together.
+fn verdict(branches: &[Branch]) -> PathVerdict {
+    let of = |wanted: Verdict| branches.iter().filter(|b| b.verdict == wanted).fold(Share::NONE, |sum, b| sum.plus(b.share));
+    let (allowed, unknown) = (of(Verdict::Allowed), of(Verdict::CannotTell));
+    match (allowed.is_none(), unknown.is_none()) {
+        (_, false) => PathVerdict::CannotTell(allowed, allowed.plus(unknown)),
+        (true, true) => PathVerdict::Denied,
+        (false, true) if branches.iter().any(|b| b.verdict == Verdict::Denied) => PathVerdict::Sometimes(allowed),
+        (false, true) => PathVerdict::Allowed,
+    }
+}
+
+fn summary(trip: &Trip<'_>, verdict: PathVerdict, branches: &[Branch]) -> String {
+    let question = trip.question;
+    let port = question.port.map_or_else(String::new, |port| format!(" {port}"));
+    let what = format!("{}{port} from `{}` to `{}`", question.protocol, question.from_title, question.to_title);
+    let stop = |wanted: Verdict| {
+        branches.iter().filter(|b| b.verdict == wanted).filter_map(Branch::stop).next().map_or_else(String::new, |s| s.text.clone())
+    };
+    match verdict {
+        PathVerdict::Allowed => match branches.first().and_then(|b| b.seen) {
+            Some(seen) if branches.iter().all(|b| b.seen.is_some_and(|s| s.address == seen.address)) => {
+                format!("Allowed: {what}; the application sees {}.", party(trip, &seen.address))
+            }
+            _ => format!("Allowed: {what}, on every way."),
+        },
+        PathVerdict::Denied => format!("Denied: {}.", stop(Verdict::Denied)),
+        PathVerdict::Sometimes(share) => {
+            let sees = branches.iter().find(|b| b.verdict == Verdict::Denied).map_or("", |b| b.title.as_str());
+            let which = if sees.is_empty() { String::new() } else { format!(" ({sees})") };
+            format!("Sometimes: {share} of the connections get there. The others{which} do not: {}.", stop(Verdict::Denied))
+        }
+        PathVerdict::CannotTell(..) => format!("Cannot tell, because {}.", stop(Verdict::CannotTell)),
+    }
+}
+
+/// An end of a packet for people: its address, or what has none.
+pub(super) fn party(trip: &Trip<'_>, party: &super::Party) -> String {
+    match (party.address, party.end) {
+        (Some(_), _) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => "a public address that is not given".to_string(),
+        (Some(address), _) => format!("`{address}`"),
+        (None, end) => format!("`{}`", crate::explain::end_name(end, &trip.paths.snapshot)),
+    }
+}
+
+fn service_notes(trip: &mut Trip<'_>, service: u32, port: usize, entry: Entry) {
+    let paths = trip.paths;
+    let Some(found) = paths.snapshot.services.get(service as usize) else { return };
+    let routing = &paths.settings.routing;
+    let affinity = routing.affinity.unwrap_or(found.routing.client_affinity);
+    if affinity {
+        trip.notes.push(
+            "With session affinity a client keeps the pod that it got first: shares are of clients then, by the address that the node sees.".to_string(),
+        );
+    }
+    if entry == Entry::LoadBalancer && found.front_end_made_up {
+        trip.notes.push("The text gives no address for the load balancer; the one shown is made up, and no verdict rests on it.".to_string());
+    }
+    if !trip.probes.is_empty() && trip.probes.iter().any(|p| !p.healthy) {
+        let down = trip.probes.iter().filter(|p| !p.healthy).count();
+        trip.notes.push(format!("{down} of {} nodes get no connections, as the load balancer's probe finds them.", trip.probes.len()));
+    }
+    let external = routing.external.unwrap_or(found.routing.external);
+    let backends = paths.tables().backends(service, port);
+    if entry == Entry::LoadBalancer
+        && external == TrafficPolicy::Cluster
+        && routing.probes == Probes::Node
+        && paths.knows_network()
+        && !trip.probes.is_empty()
+        && trip.probe_meets_policy(found, port, backends)
+    {
+        trip.notes.push(
+            "If the load balancer probes the node port, as AKS does by default, its probe (from 168.63.129.16) is a connection to a pod, and \
+             policy denies it: all nodes would be taken for dead. Allow that address, or probe kube-proxy's health port."
+                .to_string(),
+        );
+    }
+}
+
+fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {
+    let paths = trip.paths;
+    let snapshot = &paths.snapshot;
+    if snapshot.nodes.iter().any(|n| n.stand_in) {
+        trip.notes.push(format!("The text gives no nodes: {} stand for any.", snapshot.nodes.len()));
+    }
+    let stations = || branches.iter().flat_map(|b| &b.steps);
+    let made_up = stations().any(|s| {
+        [s.arrives.from, s.arrives.to].iter().any(|p| p.made_up && matches!(p.end, crate::compile::End::Pod(_)))
+    });
+    if made_up {
+        trip.notes.push("Addresses of pods that the text does not give are made up, and no verdict rests on them.".to_string());
+    }
+    let unplaced = trip.paths.placed_by_guess();
+    if unplaced && snapshot.nodes.len() > 1 {
+        trip.notes.push(match paths.settings.routing.placement.per_node.is_empty() {
+            true => "The text does not say where pods run: they are spread evenly over the nodes.".to_string(),
+            false => "Where pods run is as was chosen, not as the text says.".to_string(),
+        });
+    }
+    if matches!(trip.question.clients.first(), Some((Client::Outside(_), _))) && !paths.knows_network() {
+        trip.notes.push("The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string());
+    }
+    if stations().any(|s| matches!(&s.kind, StepKind::Check(c) if matches!(c.stage, crate::stages::Stage::Group { .. }))) {
+        trip.notes.push("Security groups and nodes keep state: replies of an allowed connection need no rule.".to_string());
+    }
+}

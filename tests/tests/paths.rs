@@ -1,0 +1,259 @@
+//! Ways of packets, held against a table that somebody else wrote from upstream documents: `tests/paths/table.txt`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use netpolis_core::decide::Verdict;
+use netpolis_core::model::Protocol;
+use netpolis_core::path::{Asked, Branch, Entry, Packet, Party, PathAnswer, Place, Step, StepKind, Stop, Translation};
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Settings;
+use netpolis_core::snapshot::Snapshot;
+use netpolis_core::stages::{GroupPlace, Stage};
+
+/// One row of the table.
+#[derive(Debug)]
+struct Case {
+    name: String,
+    words: [String; 4],
+    bases: usize,
+    branches: Vec<String>,
+}
+
+/// The table's text, as cases.
+fn table() -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("paths/table.txt");
+    let text = std::fs::read_to_string(path).expect("the table of expected paths");
+    let mut cases: Vec<Case> = Vec::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("case ") {
+            let words: Vec<String> = name.split(" | ").map(str::to_owned).collect();
+            cases.push(Case { name: name.to_owned(), words: words.try_into().expect("four words"), bases: 0, branches: Vec::new() });
+            continue;
+        }
+        let Some(case) = cases.last_mut().filter(|_| !line.trim().is_empty()) else { continue };
+        let line = line.trim();
+        if line.starts_with("basis: ") {
+            assert!(line.contains(" :: "), "a basis has a title and a sentence: {line}");
+            case.bases += 1;
+        } else if let Some(share) = line.strip_prefix("branch ") {
+            case.branches.push(format!("branch {share}\n"));
+        } else if let Some(branch) = case.branches.last_mut() {
+            // Reasons are in the writer's own words.
+            let line = ["no route", "dropped"].iter().find(|end| line.starts_with(**end)).map_or(line, |end| end);
+            writeln!(branch, "{line}").expect("text");
+        }
+    }
+    for case in &mut cases {
+        case.branches.sort();
+    }
+    cases
+}
+
+/// The scene that the table is about.
+fn scene(plugin: &str, dataplane: &str, target: &str) -> Scene {
+    let flat = plugin == "azure";
+    let address = |overlay: &str, own: &str| if flat { own.to_owned() } else { overlay.to_owned() };
+    let azure = format!(
+        "azure:
+  networks:
+  - name: vnet
+    addressSpace: 10.224.0.0/12
+    subnets:
+    - {{name: nodes, prefix: 10.224.0.0/16, nsg: nodes}}
+    - {{name: gateway, prefix: 10.225.0.0/24}}
+    - {{name: machines, prefix: 10.226.0.0/24}}
+  nsgs:
+  - name: nodes
+    inbound: [{{priority: 100, name: all-in, allow: '*'}}]
+    outbound: [{{priority: 100, name: all-out, allow: '*'}}]
+  machines:
+  - {{name: vm, subnet: machines, address: 10.226.0.4, public: 20.9.9.9}}
+  clusters:
+  - {{name: shop, plugin: {plugin}, policy: calico, nodes: 2, subnet: nodes, serviceRange: 10.0.0.0/16}}
+  gateways:
+  - {{name: gateway, subnet: gateway, public: 20.1.2.9}}
+"
+    );
+    let mut objects = String::new();
+    for (name, address) in [("n1", "10.224.0.4"), ("n2", "10.224.0.35")] {
+        writeln!(
+            objects,
+            "---\n{{apiVersion: v1, kind: Node, metadata: {{name: {name}}}, status: {{addresses: [{{type: InternalIP, address: {address}}}]}}}}"
+        )
+        .expect("text");
+    }
+    for (namespace, name, node, address, port) in [
+        ("net", "p1", "n1", address("10.244.0.7", "10.224.0.10"), 1),
+        ("net", "p2", "n2", address("10.244.1.8", "10.224.0.41"), 1),
+        ("shop", "web", "n2", address("10.244.1.9", "10.224.0.42"), 8080),
+        ("ingress", "nginx", "n1", address("10.244.0.20", "10.224.0.20"), 80),
+    ] {
+        writeln!(
+            objects,
+            "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: {namespace}, labels: {{app: {name}}}}}, spec: {{nodeName: {node}, containers: [{{name: c, ports: [{{containerPort: {port}}}]}}]}}, status: {{podIP: {address}}}}}"
+        )
+        .expect("text");
+    }
+    let (service_type, policy) = match target {
+        "cluster-ip" | "ingress" | "agic" => ("ClusterIP", ""),
+        "node-port" => ("NodePort", ""),
+        "node-port local" => ("NodePort", "externalTrafficPolicy: Local, "),
+        "load-balancer cluster" => ("LoadBalancer", ""),
+        "load-balancer local" => ("LoadBalancer", "externalTrafficPolicy: Local, "),
+        other => panic!("unknown target {other}"),
+    };
+    let node_port = if service_type == "ClusterIP" { "" } else { ", nodePort: 31080" };
+    let status = if service_type == "LoadBalancer" { ", status: {loadBalancer: {ingress: [{ip: 20.1.2.3}]}}" } else { "" };
+    writeln!(
+        objects,
+        "---\n{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: shop}}, spec: {{type: {service_type}, {policy}clusterIP: 10.0.50.60, selector: {{app: web}}, ports: [{{port: 80, targetPort: 8080{node_port}}}]}}{status}}}"
+    )
+    .expect("text");
+    if target == "ingress" || target == "agic" {
+        let class = if target == "agic" { "azure-application-gateway" } else { "nginx" };
+        objects.push_str(
+            "---\n{apiVersion: v1, kind: Service, metadata: {name: nginx, namespace: ingress}, spec: {type: LoadBalancer, selector: {app: nginx}, ports: [{port: 80, nodePort: 32080}]}, status: {loadBalancer: {ingress: [{ip: 20.1.2.4}]}}}\n",
+        );
+        writeln!(
+            objects,
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: web, namespace: shop}}, spec: {{ingressClassName: {class}, rules: [{{host: shop.example, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]}}}}"
+        )
+        .expect("text");
+    }
+    if dataplane == "ebpf" {
+        objects
+            .push_str("---\n{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {name: default}, spec: {bpfEnabled: true}}\n");
+    }
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("azure.yaml", azure.as_str()), ("objects.yaml", objects.as_str())]);
+    let errors: Vec<String> = scene
+        .problems()
+        .iter()
+        .filter(|p| p.severity == netpolis_core::diagnostics::Severity::Error)
+        .map(|p| p.message.clone())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new(), "the scene is meant to be faultless");
+    scene
+}
+
+fn ask(scene: &Scene, client: &str, target: &str) -> PathAnswer {
+    let from = match client {
+        "outside" => "203.0.113.9",
+        "vm" => "10.226.0.4",
+        "other" => "net/p1",
+        "same" => "net/p2",
+        other => panic!("unknown client {other}"),
+    };
+    let (to, entry) = match target {
+        "cluster-ip" => ("svc/shop/web", Some(Entry::Cluster)),
+        "node-port" | "node-port local" => ("svc/shop/web", Some(Entry::NodePort)),
+        "load-balancer cluster" | "load-balancer local" => ("svc/shop/web", Some(Entry::LoadBalancer)),
+        _ => ("http://shop.example/", None),
+    };
+    let asked = Asked { from, to, port: None, protocol: Protocol::TCP, entry, node: None };
+    scene.path(&asked).unwrap_or_else(|error| panic!("{client} to {target}: {error}"))
+}
+
+/// A branch in the form of the table.
+fn written(snapshot: &Snapshot, branch: &Branch) -> String {
+    let (part, whole) = branch.share.fraction();
+    let share = if whole == 1 { part.to_string() } else { format!("{part}/{whole}") };
+    let mut lines = vec![format!("branch {share}")];
+    // The table has what a pod's policy is asked on its own node after that node's line, and security groups of the subnet alone.
+    for step in &branch.steps {
+        if let Some(line) = step_line(snapshot, step) {
+            lines.push(line);
+        }
+    }
+    if let Some(seen) = &branch.seen {
+        let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; forwarded {}", party(&f)));
+        lines.push(format!("sees {}{forwarded}", party(&seen.address)));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
+    let place = match &step.kind {
+        StepKind::Place(Place::Client) => "client".to_owned(),
+        StepKind::Place(Place::LoadBalancer) => "load balancer".to_owned(),
+        StepKind::Place(Place::Node(node)) => format!("node {}", snapshot.node(*node).map_or("", |n| &n.name)),
+        StepKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.endpoint_title(*id)),
+        StepKind::Place(Place::Gateway(_)) => "gateway".to_owned(),
+        StepKind::Place(Place::Egress) => "egress".to_owned(),
+        StepKind::Place(Place::Outside) => "outside".to_owned(),
+        StepKind::Stop(Stop::NoRoute) => return Some("no route".to_owned()),
+        StepKind::Stop(_) => return Some("dropped".to_owned()),
+        StepKind::Check(trace) => {
+            let what = match trace.stage {
+                Stage::Endpoint(direction) => format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot)),
+                Stage::Group { place: GroupPlace::Subnet(subnet), direction, .. } => {
+                    let way = if direction == netpolis_core::policy::Direction::Egress { "out" } else { "in" };
+                    format!("{} {way}", snapshot.cloud.subnets[subnet as usize].name)
+                }
+                // The group that AKS makes for the nodes' interfaces.
+                Stage::Group { .. } => return None,
+                stage => format!("{stage:?}"),
+            };
+            let address = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
+            let port = match trace.stage {
+                Stage::Group { encapsulated: true, .. } => Some(4789),
+                _ => step.arrives.port,
+            };
+            let port = port.map_or_else(String::new, |p| format!(":{p}"));
+            let from = if step.arrives.from.made_up { "egress".to_owned() } else { address(trace.from_address) };
+            return Some(format!("check {what}: {from} -> {}{port}", address(trace.to_address)));
+        }
+    };
+    let node = |id: &netpolis_core::snapshot::NodeId| snapshot.node(*id).map_or_else(String::new, |n| n.addresses[0].to_string());
+    let done: Vec<String> = step
+        .translations
+        .iter()
+        .map(|translation| match translation {
+            Translation::Destination => format!("dnat {}", destination(&step.leaves)),
+            Translation::Source => format!("snat {}", party(&step.leaves.from)),
+            Translation::NewConnection => "new connection".to_owned(),
+            Translation::Tunnel(from, to) => format!("vxlan {} -> {}:4789", node(from), node(to)),
+        })
+        .collect();
+    let done = if done.is_empty() { String::new() } else { format!(" | {}", done.join(", ")) };
+    Some(format!("{place}: {} -> {}{done}", party(&step.arrives.from), destination(&step.arrives)))
+}
+
+fn destination(packet: &Packet) -> String {
+    format!("{}{}", party(&packet.to), packet.port.map_or_else(String::new, |p| format!(":{p}")))
+}
+
+fn party(party: &Party) -> String {
+    if party.made_up { "egress".to_owned() } else { party.address.map_or_else(|| "?".to_owned(), |a| a.to_string()) }
+}
+
+#[test]
+fn every_combination_goes_the_way_that_upstream_says() {
+    let cases = table();
+    assert_eq!(cases.len(), 4 * 7 * 2 * 3, "every client, target, dataplane and pod network");
+    let mut failures = Vec::new();
+    let mut scenes: BTreeMap<[String; 3], Scene> = BTreeMap::new();
+    for case in &cases {
+        assert!(case.bases > 0, "{}: rests on nothing", case.name);
+        let [client, target, dataplane, plugin] = &case.words;
+        let key = [plugin.clone(), dataplane.clone(), target.clone()];
+        let scene = scenes.entry(key).or_insert_with(|| scene(plugin, dataplane, target));
+        let answer = ask(scene, client, target);
+        let mut own: Vec<String> = answer.branches.iter().map(|b| written(scene.paths().snapshot(), b)).collect();
+        own.sort();
+        if own != case.branches {
+            failures.push(format!("--- {}\nexpected\n{}\nfound\n{}", case.name, case.branches.join(""), own.join("")));
+        }
+        let total = answer.branches.iter().fold(netpolis_core::path::Share::NONE, |sum, b| sum.plus(b.share));
+        assert!(total.is_all(), "{}: the shares make {total}", case.name);
+        // Nothing in this scene is stopped by a rule but what AKS's own group does not let in.
+        let stopped = answer.branches.iter().filter(|b| b.verdict != Verdict::Allowed).flat_map(|b| b.stop());
+        for step in stopped {
+            assert!(!matches!(step.kind, StepKind::Check(_)), "{}: {} stops it: {}", case.name, step.title, step.text);
+        }
+    }
+    let shown: Vec<&String> = failures.iter().take(12).collect();
+    assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), shown.iter().map(|s| s.as_str()).collect::<String>());
+}
