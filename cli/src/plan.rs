@@ -107,9 +107,7 @@ pub fn planned(scene: Option<&Scene>, asked: &Asked) -> Result<Vec<Planned>, Str
 
 /// Whether some cluster does not fit, or cannot be upgraded.
 pub fn has_findings(plans: &[Planned]) -> bool {
-    plans
-        .iter()
-        .any(|p| !p.plan.fits() || p.plan.largest.is_none_or(|most| most < u64::from(p.question.pools.first().map_or(0, |(n, _)| *n))))
+    plans.iter().any(|p| !p.plan.fits())
 }
 
 /// The plans in a form.
@@ -126,7 +124,12 @@ fn text(planned: &Planned) -> String {
     let Planned { title, question, plan } = planned;
     let subnet = question.subnet.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let (nodes, max_pods) = question.pools.first().copied().unwrap_or((0, 0));
-    let mut out = format!("{}: {}, {nodes} nodes, {max_pods} pods a node, subnet {subnet}\n\n", printable(title), question.plugin.title());
+    let mut out = format!(
+        "{}: {}, {}, {max_pods} pods a node, subnet {subnet}\n\n",
+        printable(title),
+        question.plugin.title(),
+        counted(nodes.into())
+    );
     // Each part at least one mark wide where it is anything at all.
     let part = |n: u64| if n == 0 || plan.usable == 0 { 0 } else { (n * BAR / plan.usable).clamp(1, BAR) as usize };
     let (of_nodes, of_surge, of_others) = (part(plan.nodes), part(plan.surge), part(plan.others));
@@ -147,17 +150,17 @@ fn text(planned: &Planned) -> String {
         "largest cluster",
         match plan.largest {
             Some(most) => {
-                format!("{most} nodes ({} without room for upgrades), because {}", plan.largest_without_surge, plan.limit.reason())
+                format!("{} ({} without room for upgrades), because {}", counted(most), plan.largest_without_surge, plan.limit.reason())
             }
             None => "not even one node and the one that is added while upgrading".into(),
         },
     );
-    if !plan.runs() || plan.largest_without_surge < u64::from(nodes) {
-        out.push_str(&format!("\n  It does not fit: {}.\n", plan.limit.reason()));
-    } else if !plan.fits() {
-        out.push_str("\n  It runs, but an upgrade would fail: no addresses for the surge node.\n");
-    }
+    out.push_str(&format!("\n  {}\n", plan.verdict()));
     out
+}
+
+fn counted(nodes: u64) -> String {
+    if nodes == 1 { "1 node".into() } else { format!("{nodes} nodes") }
 }
 
 fn value(planned: &Planned) -> Value {
@@ -179,6 +182,7 @@ fn value(planned: &Planned) -> Value {
         "largestWithoutSurge": plan.largest_without_surge,
         "limit": plan.limit.reason(),
         "podAddresses": plan.pod_addresses.map(|(room, empty, full)| json!({"usable": room, "atStart": empty, "full": full})),
+        "verdict": plan.verdict(),
         "runs": plan.runs(),
         "canBeUpgraded": plan.fits(),
     })

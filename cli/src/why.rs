@@ -131,12 +131,7 @@ fn text(scene: &Scene, reply: &Reply) -> String {
     let answer = &reply.answer;
     let mut out = format!("{}\n", answer.summary);
     for (number, checkpoint) in answer.checkpoints.iter().enumerate() {
-        let subject = end_name(checkpoint.subject, scene.snapshot());
-        let (direction, verdict) = (checkpoint.direction.as_str(), checkpoint.verdict.as_str());
-        let title = match checkpoint.stage {
-            Stage::Endpoint(_) => format!("{direction} of {subject}"),
-            _ => checkpoint.title.clone(),
-        };
+        let (title, verdict) = (title(scene, checkpoint), checkpoint.verdict.as_str());
         out.push_str(&format!("\n{}. {title}: {verdict}\n   {}\n", number + 1, checkpoint.sentence));
         for place in &checkpoint.places {
             out.push_str(&indented(&excerpt(scene, *place)));
@@ -165,6 +160,14 @@ fn text(scene: &Scene, reply: &Reply) -> String {
         }
     }
     out
+}
+
+/// Where on the packet's way a checkpoint is.
+fn title(scene: &Scene, checkpoint: &CheckpointTrace) -> String {
+    match checkpoint.stage {
+        Stage::Endpoint(_) => format!("{} of {}", checkpoint.direction.as_str(), end_name(checkpoint.subject, scene.snapshot())),
+        _ => checkpoint.title.clone(),
+    }
 }
 
 fn indented(text: &str) -> String {
@@ -231,6 +234,7 @@ fn checkpoint_json(scene: &Scene, checkpoint: &CheckpointTrace) -> Value {
     json!({
         "direction": checkpoint.direction.as_str(),
         "subject": end_name(checkpoint.subject, scene.snapshot()),
+        "title": title(scene, checkpoint),
         "verdict": checkpoint.verdict.as_str(),
         "sentence": checkpoint.sentence,
         "fromAddress": checkpoint.from_address.map(|a| a.to_string()),

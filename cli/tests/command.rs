@@ -293,14 +293,29 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "lint", "diff"].iter().any(|command| {
-                let asked = ["--from", "192.0.2.1", "--to", "web"];
-                let asked = if *command == "why" { &asked[..] } else { &[] };
-                let inputs = if *command == "diff" { &["-", "-"][..] } else { &["-"] };
+            let accepted = ["flows", "why", "lint", "rules", "plan", "diff"].iter().any(|command| {
+                let asked = match *command {
+                    "why" => &["--from", "192.0.2.1", "--to", "web"][..],
+                    "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
+                    _ => &[],
+                };
+                let inputs = match *command {
+                    "diff" => &["-", "-"][..],
+                    "plan" => &[],
+                    _ => &["-"],
+                };
                 run(&[&[*command], inputs, asked, &[flag, value]].concat(), SCENE).0 < 2
             });
             assert!(accepted || ["--from", "--to"].contains(&flag), "{flag} {value}");
         }
+    }
+    // Every command has its section, and every form in which an end can be written is there.
+    let commands = help.lines().filter_map(|line| line.strip_prefix("  netpolis ")).filter_map(|line| line.split(' ').next());
+    for command in commands {
+        assert!(manual.contains(&format!("\n## `{command}`")), "no section about {command}");
+    }
+    for end in ["node/NAME", "vm/NAME", "`internet`", "{ingress-controller}"] {
+        assert!(manual.contains(end) && help.contains(end.trim_matches('`')), "{end}");
     }
     for code in ["0 fine", "1 findings", "2 bad usage"] {
         assert!(help.contains(code));

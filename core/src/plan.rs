@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::model::Cidr;
 use crate::resources::azure::Plugin;
-use crate::snapshot::cloud::Cloud;
+use crate::snapshot::cloud::{Cloud, Subnet};
 use crate::text::Place;
 
 /// Addresses of every subnet that Azure keeps.
@@ -86,6 +86,8 @@ pub struct Plan {
     pub largest_without_surge: u64,
     /// What stops it there.
     pub limit: Limit,
+    /// Nodes of the first pool, as asked.
+    pub wanted: u64,
     /// Pods on all nodes of the cluster as asked, at most.
     pub pods: u64,
     /// For pods with a subnet of their own: addresses of it that are taken when nodes are empty, and when they are full.
@@ -100,12 +102,23 @@ impl Plan {
 
     /// Whether the cluster runs, upgrades left aside.
     pub fn runs(&self) -> bool {
-        self.nodes + self.others <= self.usable
+        self.nodes + self.others <= self.usable && self.wanted <= self.largest_without_surge
     }
 
     /// Whether it can be upgraded too.
     pub fn fits(&self) -> bool {
-        self.free() >= 0
+        self.runs() && self.free() >= 0 && self.largest.is_some_and(|most| self.wanted <= most)
+    }
+
+    /// The answer in a sentence.
+    pub fn verdict(&self) -> String {
+        if !self.runs() {
+            format!("It does not fit: {}.", self.limit.reason())
+        } else if !self.fits() {
+            format!("It runs, but an upgrade would fail, with no addresses for the surge node: {}.", self.limit.reason())
+        } else {
+            format!("It fits, with {} addresses left.", self.free())
+        }
     }
 }
 
@@ -180,6 +193,7 @@ pub fn plan(question: &Question) -> Plan {
         largest: (!none).then_some(least),
         largest_without_surge: limits.iter().map(|(n, ..)| *n).min().unwrap_or(0),
         limit,
+        wanted: question.pools.first().map_or(0, |(n, _)| u64::from(*n)),
         pods: question.pools.iter().map(|(n, m)| u64::from(*n) * u64::from(*m)).sum(),
         pod_addresses,
     }
@@ -198,8 +212,6 @@ pub struct Report {
     pub plan: Plan,
     /// What is wrong with it, if something is.
     pub problem: Option<String>,
-    /// Whether it runs, upgrades left aside.
-    pub runs: bool,
     /// Where the cluster is written.
     pub place: Place,
 }
@@ -225,43 +237,38 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
                 pod_subnet: pods.map_or_else(Vec::new, |s| s.prefixes.clone()),
             };
             let plan = plan(&question);
-            let wanted = pool.count;
-            let runs = plan.runs() && plan.largest_without_surge >= u64::from(wanted);
-            let problem = if !runs {
-                let what = if wanted == 1 { String::from("1 node") } else { format!("{wanted} nodes") };
-                Some(format!(
-                    "subnet `{}` is too small: {what} of `{}` need {} addresses, and {} can be used; the largest cluster has {} nodes, because {}",
-                    subnet.name,
-                    cluster.name,
-                    plan.nodes + plan.others,
-                    plan.usable,
-                    plan.largest.unwrap_or(0),
-                    plan.limit.reason()
-                ))
-            } else if !plan.fits() || plan.largest.is_none_or(|most| most < u64::from(wanted)) {
-                Some(format!(
-                    "upgrade would fail: no addresses for the surge node of `{}`, because {}; it needs {} of subnet `{}`, which has {}",
-                    cluster.name,
-                    plan.limit.reason(),
-                    plan.nodes + plan.surge + plan.others,
-                    subnet.name,
-                    plan.usable
-                ))
-            } else {
-                None
-            };
+            let problem = problem(&cluster.name, subnet, &plan);
             reports.push(Report {
                 cluster: cluster.name.clone(),
                 subnet: subnet.name.clone(),
                 question,
                 plan,
                 problem,
-                runs,
                 place: cluster.place,
             });
         }
     }
     reports
+}
+
+/// What is wrong with the plan of a cluster in a subnet, in a sentence.
+fn problem(cluster: &str, subnet: &Subnet, plan: &Plan) -> Option<String> {
+    if plan.fits() {
+        return None;
+    }
+    let of_subnet = |taken: u64| match plan.limit {
+        Limit::Subnet => format!("; it needs {taken} addresses of subnet `{}`, and {} can be used", subnet.name, plan.usable),
+        _ => String::new(),
+    };
+    let reason = plan.limit.reason();
+    Some(if plan.runs() {
+        let taken = of_subnet(plan.nodes + plan.surge + plan.others);
+        format!("upgrade would fail: no addresses for the surge node of `{cluster}`, because {reason}{taken}")
+    } else {
+        let what = if plan.wanted == 1 { String::from("1 node") } else { format!("{} nodes", plan.wanted) };
+        let (taken, most) = (of_subnet(plan.nodes + plan.others), plan.largest.unwrap_or(0));
+        format!("`{cluster}` cannot have {what}, because {reason}{taken}; the largest cluster that can be upgraded has {most}")
+    })
 }
 
 fn first_prefix(set: &crate::model::AddressSet) -> Option<Cidr> {
@@ -340,6 +347,11 @@ mod tests {
         };
         let one = plan(&question("192.168.0.0/24"));
         assert_eq!((one.largest, one.limit), (Some(1), Limit::PodRange));
+        assert!(one.fits());
+        // The subnet has room for another node, and the range of pods has none.
+        let upgraded = plan(&Question { surge: 1, ..question("192.168.0.0/24") });
+        assert!(upgraded.runs() && !upgraded.fits() && upgraded.free() > 0);
+        assert!(upgraded.verdict().contains("an upgrade would fail") && upgraded.verdict().contains("/24 ranges"));
         assert_eq!(plan(&question("10.244.0.0/16")).largest, Some(251));
     }
 }

@@ -504,13 +504,6 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, Strin
 fn view_of(title: String, question: &Question) -> PlanView {
     let plan = plan::plan(question);
     let (nodes, max_pods) = question.pools.first().copied().unwrap_or((0, 0));
-    let too_many = plan.largest_without_surge < u64::from(nodes);
-    let upgradable = plan.fits() && plan.largest.is_some_and(|most| most >= u64::from(nodes));
-    let verdict = match () {
-        () if !plan.runs() || too_many => format!("It does not fit: {}.", plan.limit.reason()),
-        () if !upgradable => "It runs, but an upgrade would fail: no addresses for the surge node.".to_owned(),
-        () => format!("It fits, with {} addresses left.", plan.free()),
-    };
     PlanView {
         title,
         question: PlanQuestion {
@@ -534,8 +527,8 @@ fn view_of(title: String, question: &Question) -> PlanView {
         limit: plan.limit.reason().to_owned(),
         pods: plan.pods,
         pod_addresses: plan.pod_addresses,
-        verdict,
-        fits: upgradable,
+        verdict: plan.verdict(),
+        fits: plan.fits(),
     }
 }
 

@@ -146,7 +146,7 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     }
     for report in crate::plan::of_scene(cloud) {
         if let Some(problem) = report.problem {
-            let severity = if report.runs { Severity::Warning } else { Severity::Error };
+            let severity = if report.plan.runs() { Severity::Warning } else { Severity::Error };
             problems.push(Diagnostic::at(codes::AZ_EXHAUSTED, severity, Some(report.place), problem));
         }
     }
