@@ -255,6 +255,78 @@ fn diff_tells_what_changes() {
     assert!(!text.contains("destination: shop/db"), "{text}");
 }
 
+const NETWORK: &str = "
+azure:
+  networks:
+  - {name: course, addressSpace: 10.0.0.0/16, subnets: [{name: nodes, prefix: 10.0.0.0/24, nsg: nodes}]}
+  nsgs:
+  - name: nodes
+    inbound: [{priority: 200, name: web, allow: 'tcp 80,443', from: Internet}, {priority: 100, name: ssh, allow: tcp 22, from: 192.0.2.7}]
+  machines: [{name: jump, subnet: nodes, address: 10.0.0.100}]
+  clusters: [{name: shop, subnet: nodes, plugin: azure, policy: calico, nodes: 7, serviceRange: 10.1.0.0/16}]
+";
+
+#[test]
+fn rules_are_listed_in_their_order_and_printed_again() {
+    let (code, text, errors) = run(&["rules", "-"], NETWORK);
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(
+        text.starts_with("nodes on subnet nodes\n  inbound\n    100    allow  Tcp  192.0.2.7          → * port 22       ssh\n    200 "),
+        "{text}"
+    );
+    assert!(text.contains("65500  deny   *    *                  → *               DenyAllInBound\n  outbound\n"), "{text}");
+    let (_, text, _) = run(&["rules", "-", "--format", "json"], NETWORK);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let (own, defaults) = (&json[0]["properties"]["securityRules"], &json[0]["properties"]["defaultSecurityRules"]);
+    assert_eq!((own[0]["name"].as_str(), defaults.as_array().map(Vec::len)), (Some("web"), Some(6)));
+    assert_eq!(own[0]["properties"]["destinationPortRanges"], serde_json::json!(["80", "443"]));
+    // What is printed is what is read again.
+    assert_eq!(run(&["rules", "-", "--format", "json"], &text).1, text);
+}
+
+#[test]
+fn plans_say_whether_a_cluster_fits() {
+    // 31 addresses a node: seven nodes, one more while upgrading, and a machine are 249 of 251.
+    let (code, text, _) = run(&["plan", "-"], NETWORK);
+    assert_eq!(code, 0, "{text}");
+    for line in
+        ["free                        2\n", "largest cluster             7 nodes (8 without room", "It fits, with 2 addresses left."]
+    {
+        assert!(text.contains(line), "{text}");
+    }
+    let plan = |arguments: &[&str]| {
+        let (code, text, errors) = run(&[&["plan", "--format", "json"], arguments].concat(), NETWORK);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{errors}"));
+        (code, json[0].clone())
+    };
+    let (code, json) = plan(&["-", "--nodes", "8"]);
+    assert_eq!((code, &json["runs"], &json["canBeUpgraded"]), (1, &true.into(), &false.into()));
+    let (code, json) = plan(&["-", "--nodes", "9"]);
+    assert_eq!((code, &json["runs"], &json["free"]), (1, &false.into(), &(-60).into()));
+    // Without any file; and a range of pods that has no room for the node of an upgrade.
+    let (code, json) = plan(&["--subnet", "10.0.0.0/24", "--plugin", "kubenet", "--nodes", "1", "--pod-range", "192.168.0.0/24"]);
+    assert_eq!((code, &json["canBeUpgraded"], &json["largest"], &json["pods"]), (1, &false.into(), &0.into(), &110.into()));
+    // The manual names every field.
+    let manual = include_str!("../../docs/cli.md").split("## `plan`").nth(1).and_then(|t| t.split("\n## ").next()).unwrap();
+    for field in json.as_object().unwrap().keys() {
+        assert!(manual.contains(&format!("`{field}`")), "{field}");
+    }
+    assert_eq!(run(&["plan", "-"], SCENE).0, 2);
+}
+
+#[test]
+fn machines_and_addresses_of_a_network_are_ends() {
+    let why = |from: &str, to: &str, port: &str| run(&["why", "-", "--from", from, "--to", to, "--port", port], NETWORK).0;
+    assert_eq!([why("internet", "vm/jump", "443"), why("internet", "jump[VM]", "22"), why("192.0.2.7", "10.0.0.100", "22")], [0, 1, 0]);
+    let (code, _, errors) = run(&["why", "-", "--from", "vm/jmp", "--to", "jump"], NETWORK);
+    assert!(code == 2 && errors.contains("`vm/jump`"), "{errors}");
+    let (_, text, _) = run(&["why", "-", "--from", "internet", "--to", "jump", "--port", "22", "--format", "json"], NETWORK);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["checkpoints"][0]["title"], "Inbound at subnet nodes");
+    let (code, text, _) = run(&["flows", "-"], NETWORK);
+    assert!(code == 0 && text.contains("Internet[External] => jump[VM] : TCP 80,443\n"), "{text}");
+}
+
 #[test]
 fn bad_usage_is_said_in_words() {
     for (arguments, message) in [
@@ -273,6 +345,11 @@ fn bad_usage_is_said_in_words() {
         (&["flows", "-", "--pod-network", "10.0.0.0"], "--pod-network `10.0.0.0`: "),
         (&["flows", "-", "--frobnicate"], "--frobnicate"),
         (&["diff", "-"], "give two paths"),
+        (&["plan"], "which files?"),
+        (&["plan", "--subnet", "10.0.0.0"], "--subnet `10.0.0.0`: "),
+        (&["plan", "--subnet", "10.0.0.0/24", "--nodes", "-1"], "--nodes"),
+        (&["flows", "-", "--nodes", "3"], "belong to plan"),
+        (&["plan", "--subnet", "10.0.0.0/24", "--plugin", "cni"], "it takes overlay, azure, pod-subnet, kubenet, none"),
     ] {
         let (code, text, errors) = run(arguments, SCENE);
         assert_eq!((code, text.as_str()), (2, ""), "{arguments:?}");

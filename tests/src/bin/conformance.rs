@@ -35,10 +35,11 @@ fn trouble(message: &str) -> ExitCode {
 
 fn conform(folder: &Path, file: Option<&Path>) -> Result<bool, String> {
     let sets = run(folder)?;
-    let (text, fine) = report(&sets, &disputed()?);
+    let disputed = disputed()?;
+    let (text, fine) = report(&sets, &disputed);
     println!("{text}");
     if let Some(file) = file {
-        std::fs::write(file, table(&sets)).map_err(|e| format!("cannot write `{}`: {e}", file.display()))?;
+        std::fs::write(file, table(&sets, &disputed)).map_err(|e| format!("cannot write `{}`: {e}", file.display()))?;
     }
     Ok(fine)
 }

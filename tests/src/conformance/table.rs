@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::Sets;
+use super::{Disputed, Sets};
 
 const HEADER: &str = "# Conformance
 
@@ -17,10 +17,17 @@ the upstream text.
 ";
 
 /// The table of a run.
-pub fn table(sets: &Sets) -> String {
+pub fn table(sets: &Sets, disputed: &[Disputed]) -> String {
     let mut text = HEADER.to_owned();
     for (name, set) in sets {
-        let _ = writeln!(text, "| {name} | {} | {} | {} |", set.agreed(), set.cases.len(), set.not_supported.unwrap_or_default());
+        let is_disputed = |case: &str| disputed.iter().any(|d| d.set == *name && d.case == case);
+        let disputed = set.cases.iter().filter(|c| c.difference.is_some() && is_disputed(&c.name)).count();
+        let remark = match (set.not_supported, disputed) {
+            (Some(why), _) => why.to_owned(),
+            (None, 0) => String::new(),
+            (None, disputed) => format!("{disputed} disputed"),
+        };
+        let _ = writeln!(text, "| {name} | {} | {} | {remark} |", set.agreed(), set.cases.len());
     }
     text
 }
@@ -41,10 +48,13 @@ mod tests {
 
     #[test]
     fn a_table_can_be_read_back() {
-        let case = |difference: Option<&str>| Case { name: "x".into(), difference: difference.map(str::to_owned) };
-        let set = Set { cases: vec![case(None), case(Some("differs"))], ..Set::default() };
-        let text = table(&Sets::from([("nca".to_owned(), set)]));
+        let case = |name: &str, difference: Option<&str>| Case { name: name.into(), difference: difference.map(str::to_owned) };
+        let set = Set { cases: vec![case("x", None), case("y", Some("differs"))], ..Set::default() };
+        let sets = Sets::from([("nca".to_owned(), set)]);
+        let text = table(&sets, &[]);
         assert!(text.ends_with("| nca | 1 | 2 |  |\n"), "{text}");
+        let disputed = |case: &str| Disputed { set: "nca".into(), case: case.into(), reason: "r".into(), upstream: "u".into() };
+        assert!(table(&sets, &[disputed("x"), disputed("y")]).ends_with("| nca | 1 | 2 | 1 disputed |\n"));
         assert_eq!(recorded(&text), BTreeMap::from([("nca".to_owned(), 1)]));
     }
 }

@@ -513,3 +513,30 @@ pub(crate) fn arm_fields(rule: &SecurityRule, description: Option<&str>) -> Vec<
     ]);
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manual_names_every_field() {
+        let manual = include_str!("../../../../../docs/azure.md");
+        let table = manual.split("| in | fields |").nth(1).and_then(|t| t.split("## ").next()).unwrap();
+        let tables = [
+            ("`azure`", TOP),
+            ("a network", NETWORK),
+            ("a subnet", SUBNET),
+            ("a group", GROUP),
+            ("a rule", RULE),
+            ("a machine", MACHINE),
+            ("a gateway", GATEWAY),
+            ("a cluster", CLUSTER),
+        ];
+        for (title, fields) in tables {
+            let row = table.lines().find(|line| line.starts_with(&format!("| {title} |"))).unwrap();
+            for field in fields {
+                assert!(row.contains(&format!("`{field}`")), "{title}: `{field}`");
+            }
+        }
+    }
+}
