@@ -4,15 +4,23 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
 use netpolis_core::model::{Cidr, Protocol};
+use netpolis_core::path::Entry;
+use netpolis_core::resources::TrafficPolicy;
 use netpolis_core::resources::azure::Plugin;
-use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
+use netpolis_core::settings::{
+    Dataplane, Engine, HostInput, HostNetwork, Http, IngressBy, IpBlockReach, OtherProtocols, OwnNode, Probes, Routing, Settings, Staged,
+};
 
 use crate::diff::DiffFormat;
 use crate::formats::Format;
 use crate::lint::LintFormat;
+use crate::path::{self, PathFormat};
 use crate::plan::{Asked, PlanFormat};
 use crate::rules::RulesFormat;
 use crate::why::{Question, WhyFormat};
+
+/// The most pods of a workload that a node can be given.
+const MOST_REPLICAS: u32 = 10_000;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -24,6 +32,22 @@ usage:
   netpolis why PATH... --from A --to B   one flow, with every rule that was asked
       --port N                           destination port (80)
       --protocol tcp|udp|sctp|icmp|N     protocol (tcp)
+      --format text|json                 how to write it (text)
+  netpolis path PATH... --from A --to B  the whole way: every hop with its addresses and checkpoints, every branch with its share
+      --port N --protocol P              what the client connects to (a Service's only port, or 80; tcp)
+      --via cluster-ip|node-port|load-balancer
+                                         how a Service is reached (as such a client does)
+      --node NAME                        the node that a client of a node port picks (any)
+      --dataplane iptables|ebpf|ebpf-dsr what translates addresses on nodes (as the text says)
+      --external-traffic-policy Cluster|Local, --internal-traffic-policy Cluster|Local
+      --plugin azure|overlay|kubenet|pod-subnet|none
+                                         where pods have their addresses
+      --ingress controller|agic          what stands behind Ingresses
+      --affinity on|off                  whether clients keep their pod
+      --source-ranges as-written|ignored what loadBalancerSourceRanges does
+      --probes node|pod|ignored          where a load balancer's health probe ends, and whether it counts (node)
+      --replicas N,N,...                 pods on each node, for workloads whose pods the text puts on none (evenly)
+      --node-range CIDR                  where nodes without an address have one
       --format text|json                 how to write it (text)
   netpolis lint PATH...                  what is wrong with the text, and what probably is
       --format text|json                 how to write it (text)
@@ -38,7 +62,8 @@ usage:
       --format txt|json|md               how to write them (txt)
 
 PATH is a file, a folder (read with all its .yaml, .yml, .json, .sh and .azcli files) or - for standard input.
-A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME, vm/NAME, internet, {ingress-controller} or an IP address.
+A and B are NAMESPACE/NAME, NAMESPACE/NAME[KIND], node/NAME, vm/NAME, internet, {ingress-controller} or an IP address;
+for path B is also svc/NAMESPACE/NAME, ingress/NAMESPACE/NAME, http://HOST/PATH or https://HOST/PATH.
 
 assumptions, where the policy API leaves a choice:
   --engine detected|generic|calico|azure-npm|none
@@ -53,7 +78,7 @@ assumptions, where the policy API leaves a choice:
   --pod-network CIDR                     where pods without an address have theirs (10.244.0.0/16)
   --assume np-guard                      all as np-guard's analyzers have them, but for those given beside it
 
-exit code: 0 fine, 1 findings (why: not allowed; lint: an error or a warning; diff: a difference),
+exit code: 0 fine, 1 findings (why, path: not allowed; lint: an error or a warning; diff: a difference),
            2 bad usage, or input that cannot be read whole; what can be read is answered all the same
 ";
 
@@ -86,6 +111,15 @@ pub enum Command {
         question: Question,
         /// How to write.
         format: WhyFormat,
+    },
+    /// The whole way of a packet.
+    Path {
+        /// What to read.
+        paths: Vec<String>,
+        /// Which way.
+        question: path::Question,
+        /// How to write.
+        format: PathFormat,
     },
     /// Problems.
     Lint {
@@ -131,6 +165,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
 
 /// Changes one assumption.
 type Change = Box<dyn FnOnce(&mut Settings)>;
+/// Changes one choice of what decides about the way of packets.
+type ChangeRouting = Box<dyn FnOnce(&mut Routing)>;
 
 /// What was given before and behind the command's name.
 #[derive(Default)]
@@ -141,6 +177,10 @@ struct Given {
     to: Option<String>,
     port: Option<u16>,
     protocol: Option<Protocol>,
+    /// What belongs to `path` alone.
+    entry: Option<Entry>,
+    node: Option<String>,
+    routing: Vec<ChangeRouting>,
     asked: Asked,
     preset: Settings,
     changes: Vec<Change>,
@@ -191,6 +231,22 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
             }
             Arg::Long("plugin") => {
                 given.asked.plugin = Some(choose(&mut parser, "plugin", &Plugin::ALL.map(|plugin| (plugin.as_str(), plugin)))?);
+            }
+            Arg::Long("via") => given.entry = Some(choose(&mut parser, "via", &Entry::ALL.map(|entry| (entry.as_str(), entry)))?),
+            Arg::Long("node") => given.node = Some(parser.value()?.string()?),
+            Arg::Long(
+                name @ ("dataplane"
+                | "external-traffic-policy"
+                | "internal-traffic-policy"
+                | "ingress"
+                | "affinity"
+                | "source-ranges"
+                | "probes"
+                | "replicas"
+                | "node-range"),
+            ) => {
+                let name = name.to_owned();
+                given.routing.push(routing(&mut parser, &name)?);
             }
             Arg::Long("assume") => {
                 let options = [("np-guard", Settings::np_guard()), ("default", Settings::default())];
@@ -260,13 +316,21 @@ impl Given {
         // Presets come first wherever they stand.
         self.changes.into_iter().for_each(|change| change(&mut settings));
         let mut words = self.words.into_iter();
-        let name = words.next().ok_or("what is to be done? flows, why, lint, rules, plan or diff")?;
+        let name = words.next().ok_or("what is to be done? flows, why, path, lint, rules, plan or diff")?;
         let paths: Vec<String> = words.collect();
         let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some();
-        if asks && name != "why" {
-            return Err(format!("{name}: --from, --to, --port and --protocol belong to why"));
+        if asks && !matches!(name.as_str(), "why" | "path") {
+            return Err(format!("{name}: --from, --to, --port and --protocol belong to why and path"));
         }
-        if !self.asked.is_empty() && name != "plan" {
+        if (self.entry.is_some() || self.node.is_some() || !self.routing.is_empty()) && name != "path" {
+            return Err(format!("{name}: --via, --node, --dataplane and other choices of the way belong to path"));
+        }
+        let mut asked = self.asked;
+        if name == "path" {
+            settings.routing.pod_network = asked.plugin.take();
+            self.routing.into_iter().for_each(|change| change(&mut settings.routing));
+        }
+        if !asked.is_empty() && name != "plan" {
             return Err(format!("{name}: --subnet, --plugin, --nodes and the like belong to plan"));
         }
         let some = |paths: Vec<String>| {
@@ -285,21 +349,80 @@ impl Given {
                 };
                 Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
             }
+            "path" => {
+                let end =
+                    |end: Option<String>, flag: &str, like: &str| end.ok_or(format!("path: {flag} is missing, for instance {flag} {like}"));
+                let question = path::Question {
+                    from: end(self.from, "--from", "203.0.113.7")?,
+                    to: end(self.to, "--to", "svc/shop/frontend")?,
+                    protocol: self.protocol.unwrap_or(Protocol::TCP),
+                    port: self.port,
+                    entry: self.entry,
+                    node: self.node,
+                };
+                Command::Path { paths: some(paths)?, question, format: one_of(format, PathFormat::ALL)? }
+            }
             "lint" => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
             "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, RulesFormat::ALL)? },
             "plan" => {
-                let paths = if self.asked.subnet.is_empty() { some(paths)? } else { paths };
-                Command::Plan { paths, asked: self.asked, format: one_of(format, PlanFormat::ALL)? }
+                let paths = if asked.subnet.is_empty() { some(paths)? } else { paths };
+                Command::Plan { paths, asked, format: one_of(format, PlanFormat::ALL)? }
             }
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
                 Err(_) => return Err("diff: give two paths, the old one and the new one".into()),
             },
             "help" => Command::Help(HELP.into()),
-            other => return Err(format!("there is no command `{other}`: flows, why, lint, rules, plan or diff")),
+            other => return Err(format!("there is no command `{other}`: flows, why, path, lint, rules, plan or diff")),
         };
         Ok(Arguments { command, settings })
     }
+}
+
+/// One choice of what decides about the way of packets.
+fn routing(parser: &mut Parser, flag: &str) -> Result<ChangeRouting, lexopt::Error> {
+    let policies = TrafficPolicy::ALL.map(|policy| (policy.as_str(), policy));
+    Ok(match flag {
+        "dataplane" => {
+            let dataplane = choose(parser, flag, &Dataplane::ALL.map(|dataplane| (dataplane.as_str(), dataplane)))?;
+            Box::new(move |routing| routing.dataplane = Some(dataplane))
+        }
+        "external-traffic-policy" => {
+            let policy = choose(parser, flag, &policies)?;
+            Box::new(move |routing| routing.external = Some(policy))
+        }
+        "internal-traffic-policy" => {
+            let policy = choose(parser, flag, &policies)?;
+            Box::new(move |routing| routing.internal = Some(policy))
+        }
+        "ingress" => {
+            let by = choose(parser, flag, &IngressBy::ALL.map(|by| (by.as_str(), by)))?;
+            Box::new(move |routing| routing.ingress = Some(by))
+        }
+        "affinity" => {
+            let affinity = choose(parser, flag, &[("on", true), ("off", false)])?;
+            Box::new(move |routing| routing.affinity = Some(affinity))
+        }
+        "source-ranges" => {
+            let ignored = choose(parser, flag, &[("as-written", false), ("ignored", true)])?;
+            Box::new(move |routing| routing.ignore_source_ranges = ignored)
+        }
+        "probes" => {
+            let probes = choose(parser, flag, &Probes::ALL.map(|probes| (probes.as_str(), probes)))?;
+            Box::new(move |routing| routing.probes = probes)
+        }
+        "replicas" => {
+            let text = parser.value()?.string()?;
+            let counts: Option<Vec<u32>> = text.split(',').map(|n| n.trim().parse().ok().filter(|n| *n <= MOST_REPLICAS)).collect();
+            let counts = counts.ok_or_else(|| format!("--replicas `{text}`: it takes numbers with commas, for instance 1,9"))?;
+            Box::new(move |routing| routing.placement.per_node = counts)
+        }
+        _ => {
+            let text = parser.value()?.string()?;
+            let range = Cidr::parse(&text).map_err(|error| format!("--node-range `{text}`: {error}"))?;
+            Box::new(move |routing| routing.placement.node_network = Some(range))
+        }
+    })
 }
 
 fn choose<T: Clone>(parser: &mut Parser, flag: &str, options: &[(&str, T)]) -> Result<T, lexopt::Error> {

@@ -7,6 +7,7 @@ pub mod diff;
 pub mod formats;
 pub mod input;
 pub mod lint;
+pub mod path;
 pub mod places;
 pub mod plan;
 pub mod rules;

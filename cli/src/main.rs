@@ -4,8 +4,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
-use netpolis::{diff, formats, input, lint, plan, rules, why};
+use netpolis::{diff, formats, input, lint, path, plan, rules, why};
 use netpolis_core::decide::Verdict;
+use netpolis_core::path::PathVerdict;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 
@@ -54,6 +55,12 @@ fn run() -> Result<Outcome, String> {
             let reply = why::ask(&scene, question)?;
             out.write(|out| out.write_all(why::render(&scene, &reply, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(reply.answer.verdict != Verdict::Allowed)))
+        }
+        Command::Path { paths, question, format } => {
+            let (scene, read) = load(paths)?;
+            let answer = path::ask(&scene, question)?;
+            out.write(|out| out.write_all(path::render(&scene, &answer, *format).as_bytes()))?;
+            Ok(read.max(Outcome::findings(answer.verdict != PathVerdict::Allowed)))
         }
         Command::Lint { paths, format } => {
             let scene = scene(paths, &arguments.settings)?;

@@ -1,6 +1,6 @@
 //! One flow, with everything that led to the answer.
 
-use netpolis_core::compile::End;
+use netpolis_core::compile::{Compiled, End};
 use netpolis_core::connections::{ConnectionSet, Traffic};
 use netpolis_core::decide::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
 use netpolis_core::ends::{Found, find};
@@ -10,6 +10,7 @@ use netpolis_core::model::Protocol;
 use netpolis_core::policy::Action;
 use netpolis_core::resources::TargetPort;
 use netpolis_core::scene::Scene;
+use netpolis_core::snapshot::Snapshot;
 use netpolis_core::stages::Stage;
 use serde_json::{Value, json};
 
@@ -143,7 +144,7 @@ fn text(scene: &Scene, reply: &Reply) -> String {
         for tier in &checkpoint.tiers {
             out.push_str(&format!("   tier {}: {}\n", tier.title(), outcome(tier.outcome)));
             for policy in &tier.policies {
-                out.push_str(&format!("     {}\n", policy_title(scene, policy).join(" ")));
+                out.push_str(&format!("     {}\n", policy_title(scene.compiled(), policy).join(" ")));
                 for rule in &policy.rules {
                     out.push_str(&format!("       {} ({})\n", rule_line(scene, rule), scene.sources().describe(rule.place)));
                 }
@@ -175,8 +176,8 @@ fn indented(text: &str) -> String {
 }
 
 /// Kind and name.
-fn policy_title(scene: &Scene, trace: &PolicyTrace) -> [String; 2] {
-    scene.compiled().policy(trace.policy).map_or_else(Default::default, |p| [p.kind.to_string(), p.title()])
+fn policy_title(compiled: &Compiled, trace: &PolicyTrace) -> [String; 2] {
+    compiled.policy(trace.policy).map_or_else(Default::default, |p| [p.kind.to_string(), p.title()])
 }
 
 fn rule_line(scene: &Scene, rule: &RuleTrace) -> String {
@@ -221,7 +222,7 @@ fn json(scene: &Scene, reply: &Reply) -> Value {
         "port": answer.flow.traffic.destination,
         "verdict": answer.verdict.as_str(),
         "summary": answer.summary,
-        "checkpoints": answer.checkpoints.iter().map(|c| checkpoint_json(scene, c)).collect::<Vec<_>>(),
+        "checkpoints": answer.checkpoints.iter().map(|c| checkpoint_json(scene, scene.compiled(), scene.snapshot(), c)).collect::<Vec<_>>(),
         "notes": answer.notes.iter().chain(&reply.notes).collect::<Vec<_>>(),
         "suggestion": answer.suggestion.as_ref().map(|s| json!({
             "title": s.title,
@@ -230,10 +231,11 @@ fn json(scene: &Scene, reply: &Reply) -> Value {
     })
 }
 
-fn checkpoint_json(scene: &Scene, checkpoint: &CheckpointTrace) -> Value {
+/// A checkpoint. Its numbers are those of `compiled` and `snapshot`.
+pub(crate) fn checkpoint_json(scene: &Scene, compiled: &Compiled, snapshot: &Snapshot, checkpoint: &CheckpointTrace) -> Value {
     json!({
         "direction": checkpoint.direction.as_str(),
-        "subject": end_name(checkpoint.subject, scene.snapshot()),
+        "subject": end_name(checkpoint.subject, snapshot),
         "title": title(scene, checkpoint),
         "verdict": checkpoint.verdict.as_str(),
         "sentence": checkpoint.sentence,
@@ -241,13 +243,13 @@ fn checkpoint_json(scene: &Scene, checkpoint: &CheckpointTrace) -> Value {
         "toAddress": checkpoint.to_address.map(|a| a.to_string()),
         "places": checkpoint.places.iter().map(|p| places::json(scene, *p)).collect::<Vec<_>>(),
         "nearest": checkpoint.nearest.as_ref().map(|n| json!({"failure": n.failure, "place": places::json(scene, n.place)})),
-        "tiers": checkpoint.tiers.iter().map(|t| tier_json(scene, t)).collect::<Vec<_>>(),
+        "tiers": checkpoint.tiers.iter().map(|t| tier_json(scene, compiled, t)).collect::<Vec<_>>(),
     })
 }
 
-fn tier_json(scene: &Scene, tier: &TierTrace) -> Value {
+fn tier_json(scene: &Scene, compiled: &Compiled, tier: &TierTrace) -> Value {
     let policy = |trace: &PolicyTrace| {
-        let [kind, name] = policy_title(scene, trace);
+        let [kind, name] = policy_title(compiled, trace);
         json!({"kind": kind, "policy": name, "rules": trace.rules.iter().map(|r| rule_json(scene, r)).collect::<Vec<_>>()})
     };
     json!({"tier": tier.name, "hook": tier.hook.map(|hook| hook.as_str()), "outcome": outcome(tier.outcome), "policies": tier.policies.iter().map(policy).collect::<Vec<_>>()})

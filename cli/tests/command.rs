@@ -358,6 +358,65 @@ fn bad_usage_is_said_in_words() {
 }
 
 #[test]
+fn ways_are_told_hop_by_hop() {
+    let text = "
+{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {nodeName: n1, containers: [{name: c}]}, status: {podIP: 10.244.0.9}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, status: {addresses: [{type: InternalIP, address: 10.0.0.5}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 10.0.0.4}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 443, targetPort: 8443}]}, status: {loadBalancer: {ingress: [{ip: 20.1.2.3}]}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p}, spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}}
+";
+    let question = ["path", "-", "--from", "203.0.113.7", "--to", "svc/default/web", "--port", "443"];
+    let (code, shown, errors) = run(&question, text);
+    assert_eq!((code, errors.as_str()), (1, ""));
+    assert!(shown.starts_with("Sometimes: 50 % of the connections get there."), "{shown}");
+    for line in [
+        "by node n2, to a pod on n1, 50 % of the connections: denied\n",
+        "    203.0.113.7 → 20.1.2.3:443  becomes  10.0.0.5 → 10.244.0.9:8443  (DNAT, SNAT)\n",
+        "Ingress of default/web: denied\n",
+        "    nearest: the ports match, but 10.0.0.5 is not in 203.0.113.0/24\n",
+        "by node n1, to its own pod, 50 % of the connections: allowed\n",
+        "   the application sees 10.0.0.4\n   TLS reaches the pod untouched\n",
+        "  default/web on n1: 100 %\n",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    let (code, shown, _) = run(&[&question[..], &["--dataplane", "ebpf", "--format", "json"]].concat(), text);
+    let json: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((code, &json["verdict"], &json["allowed"]["least"]["percent"]), (0, &"allowed".into(), &"100 %".into()));
+    let seen = &json["branches"][0]["seen"];
+    assert_eq!((&seen["client"]["address"], &seen["tls"]), (&"203.0.113.7".into(), &"untouched".into()));
+    let kinds: Vec<&str> = json["branches"][0]["hops"].as_array().unwrap().iter().filter_map(|hop| hop["kind"].as_str()).collect();
+    assert!(kinds.starts_with(&["client", "load-balancer", "node"]) && kinds.ends_with(&["checkpoint", "pod"]), "{kinds:?}");
+    // The manual names every field.
+    let manual = include_str!("../../docs/cli.md");
+    let mut wanted = vec![json.clone()];
+    while let Some(value) = wanted.pop() {
+        match value {
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields {
+                    assert!(
+                        manual.contains(&format!("`{name}`")) || manual.contains(&format!("\"{name}\"")),
+                        "{name} is not in docs/cli.md"
+                    );
+                    wanted.push(value);
+                }
+            }
+            serde_json::Value::Array(items) => wanted.extend(items),
+            _ => {}
+        }
+    }
+    let (code, _, errors) = run(&["path", "-", "--from", "203.0.113.7", "--to", "svc/default/wep"], text);
+    assert_eq!((code, errors.as_str()), (2, "netpolis: there is no Service `wep`; there is for instance `default/web`\n"));
+    let (_, _, errors) = run(&["flows", "-", "--dataplane", "ebpf"], text);
+    assert!(errors.contains("belong to path"), "{errors}");
+}
+
+#[test]
 fn help_and_manual_say_what_is_true() {
     let (code, help, _) = run(&["--help"], "");
     assert_eq!((code, &help), (0, &run(&["help"], "").1));
@@ -370,9 +429,9 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "lint", "rules", "plan", "diff"].iter().any(|command| {
+            let accepted = ["flows", "why", "path", "lint", "rules", "plan", "diff"].iter().any(|command| {
                 let asked = match *command {
-                    "why" => &["--from", "192.0.2.1", "--to", "web"][..],
+                    "why" | "path" => &["--from", "192.0.2.1", "--to", "web"][..],
                     "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
                     _ => &[],
                 };
@@ -391,7 +450,9 @@ fn help_and_manual_say_what_is_true() {
     for command in commands {
         assert!(manual.contains(&format!("\n## `{command}`")), "no section about {command}");
     }
-    for end in ["node/NAME", "vm/NAME", "`internet`", "{ingress-controller}"] {
+    for end in
+        ["node/NAME", "vm/NAME", "`internet`", "{ingress-controller}", "svc/NAMESPACE/NAME", "ingress/NAMESPACE/NAME", "http://HOST/PATH"]
+    {
         assert!(manual.contains(end) && help.contains(end.trim_matches('`')), "{end}");
     }
     for code in ["0 fine", "1 findings", "2 bad usage"] {

@@ -1,4 +1,5 @@
 //! Ways of packets, held against a table that somebody else wrote from upstream documents: `tests/paths/table.txt`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -123,17 +124,14 @@ fn scene(plugin: &str, dataplane: &str, target: &str) -> Scene {
         .expect("text");
     }
     if dataplane == "ebpf" {
-        objects
-            .push_str("---\n{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {name: default}, spec: {bpfEnabled: true}}\n");
+        objects.push_str(
+            "---\n{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {name: default}, spec: {bpfEnabled: true}}\n",
+        );
     }
     let mut scene = Scene::new(Settings::default());
     scene.set_files(&[("azure.yaml", azure.as_str()), ("objects.yaml", objects.as_str())]);
-    let errors: Vec<String> = scene
-        .problems()
-        .iter()
-        .filter(|p| p.severity == netpolis_core::diagnostics::Severity::Error)
-        .map(|p| p.message.clone())
-        .collect();
+    let errors: Vec<String> =
+        scene.problems().iter().filter(|p| p.severity == netpolis_core::diagnostics::Severity::Error).map(|p| p.message.clone()).collect();
     assert_eq!(errors, Vec::<String>::new(), "the scene is meant to be faultless");
     scene
 }
@@ -187,7 +185,9 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
         StepKind::Stop(_) => return Some("dropped".to_owned()),
         StepKind::Check(trace) => {
             let what = match trace.stage {
-                Stage::Endpoint(direction) => format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot)),
+                Stage::Endpoint(direction) => {
+                    format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot))
+                }
                 Stage::Group { place: GroupPlace::Subnet(subnet), direction, .. } => {
                     let way = if direction == netpolis_core::policy::Direction::Egress { "out" } else { "in" };
                     format!("{} {way}", snapshot.cloud.subnets[subnet as usize].name)

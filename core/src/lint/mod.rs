@@ -37,6 +37,16 @@ const CHECKS: &[Check] = &[
     rules::missing_tier::check,
     rules::azure_npm::check,
     rules::security_groups::check,
+    rules::client_range::check,
+    rules::local_without_pod::check,
+    rules::node_port_rule::check,
+    rules::pre_dnat_port::check,
+    rules::probe_blocked::check,
+    rules::gateway_tls::check,
+    rules::claimed_twice::check,
+    rules::name_circle::check,
+    rules::node_ranges::check,
+    rules::http_routing::check,
 ];
 
 /// Runs every rule.

@@ -227,10 +227,9 @@ impl Understanding<'_> {
         let snapshot = &self.paths.snapshot;
         let matching = super::proxy::ingresses_for(snapshot, bare, path);
         match matching {
-            Some(object) => Ok((
-                Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() },
-                format!("{}{path}", authority),
-            )),
+            Some(object) => {
+                Ok((Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() }, format!("{}{path}", authority)))
+            }
             None => {
                 let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
                 hosts.sort_unstable();
@@ -249,9 +248,8 @@ impl Understanding<'_> {
         let mut parts = name.splitn(3, '/');
         let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         let (namespace, name) = second.map_or((None, first), |second| (Some(first), second));
-        let fits = |i: &crate::snapshot::IngressObject| {
-            i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace))
-        };
+        let fits =
+            |i: &crate::snapshot::IngressObject| i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace));
         let Some((object, found)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
             let names: Vec<String> =
                 snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
@@ -269,9 +267,9 @@ impl Understanding<'_> {
     fn service_by_name(&mut self, name: &str, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
-        let mut fitting = (0..).zip(&snapshot.services).filter(|(_, s)| {
-            s.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(s.namespace))
-        });
+        let mut fitting = (0..)
+            .zip(&snapshot.services)
+            .filter(|(_, s)| s.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(s.namespace)));
         let (first, second) = (fitting.next(), fitting.next());
         match (first, second) {
             (Some((number, _)), None) => self.service(number, self.asked.entry, None, inside),
@@ -307,8 +305,12 @@ impl Understanding<'_> {
             let title = service_title(self.paths, service);
             let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == "ExternalName") else { break service };
             if chain.contains(&number) || chain.len() >= LONGEST_CHAIN {
-                let names: Vec<String> =
-                    chain.iter().chain([&number]).filter_map(|n| snapshot.services.get(*n as usize)).map(|s| service_title(self.paths, s)).collect();
+                let names: Vec<String> = chain
+                    .iter()
+                    .chain([&number])
+                    .filter_map(|n| snapshot.services.get(*n as usize))
+                    .map(|s| service_title(self.paths, s))
+                    .collect();
                 let loops = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
                 let why = format!("the names go round in a circle and lead to no address: {loops}");
                 return Ok((Goal::Nothing(why), names.first().cloned().unwrap_or_default()));

@@ -153,10 +153,9 @@ impl Basis {
                 "Azure documentation, “Azure network security groups overview”",
                 "For outbound traffic, network security groups process traffic before translating private IP addresses to public IP addresses.",
             ),
-            Basis::InsideOnly => (
-                "Kubernetes documentation, “Service”",
-                "Choosing this value makes the Service only reachable from within the cluster.",
-            ),
+            Basis::InsideOnly => {
+                ("Kubernetes documentation, “Service”", "Choosing this value makes the Service only reachable from within the cluster.")
+            }
             Basis::PrivateNodes => (
                 "AKS documentation, “Use instance-level public IPs in Azure Kubernetes Service (AKS)”",
                 "AKS nodes don't require their own public IP addresses for communication.",

@@ -68,7 +68,8 @@ pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
             }
             _ => String::new(),
         };
-        let blank = Walk::new(paths, Packet { from: paths.client(client), to: paths.client(client), port: question.port }, question.protocol);
+        let blank =
+            Walk::new(paths, Packet { from: paths.client(client), to: paths.client(client), port: question.port }, question.protocol);
         let way = Way { walk: blank, share: Share::of(weight, total), title, alike };
         branches.extend(trip.ways(way, client).into_iter().map(|a| a.way.walk.finish(a.way.share, a.way.title, a.way.alike)));
     }
@@ -167,7 +168,7 @@ impl<'a> Trip<'a> {
                 way.walk.stop(Stop::NoRoute, why.clone(), None);
                 alloc::vec![Arrival { way, pod: None }]
             }
-            Goal::Service { service, port, entry, node } => self.to_service(way, client, *service, *port, *entry, *node),
+            Goal::Service { service, port, entry, node } => self.reach_service(way, client, *service, *port, *entry, *node),
             Goal::Ingress { object, host, path } => proxy::ways(self, way, client, *object, host.as_deref(), path),
             Goal::Pods(pods) => {
                 let total: u32 = pods.iter().map(|(_, count)| *count).sum();
@@ -254,14 +255,14 @@ impl<'a> Trip<'a> {
                 let delivery = Delivery { pod, node, masquerade: None };
                 service::deliver(self, walk, home, side, &delivery);
             }
-            (Client::Machine(_) | Client::Outside(_), _) => self.from_network_to_pod(walk, client, pod, node),
+            (Client::Machine(_) | Client::Outside(_), _) => self.enter_from_network(walk, client, pod, node),
         }
         let pod = (!way.walk.is_over()).then_some((pod, node));
         Arrival { way, pod }
     }
 
     /// From outside the cluster straight to a pod's address, where the network leads there.
-    fn from_network_to_pod(&self, walk: &mut Walk<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) {
+    fn enter_from_network(&self, walk: &mut Walk<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) {
         let paths = self.paths;
         let to = paths.pod(pod);
         let is_host = walk.is_host(pod);
@@ -392,7 +393,8 @@ impl<'a> Trip<'a> {
             self.masquerade_outwards(walk, client, home);
         }
         let location = to.address.and_then(|a| cloud.locate(a));
-        let inside = to.address.is_some_and(|a| cloud.network_with(a).is_some() || cloud.networks.iter().any(|n| n.on_premises.contains(a)));
+        let inside =
+            to.address.is_some_and(|a| cloud.network_with(a).is_some() || cloud.networks.iter().any(|n| n.on_premises.contains(a)));
         walk.travel(location);
         if !inside && paths.knows_network() && !matches!(client, Client::Outside(_)) {
             self.to_the_internet(walk, client);
@@ -424,7 +426,9 @@ impl<'a> Trip<'a> {
                     return;
                 }
                 Some(Outbound::NatGateway) => (None, "leaves with the NAT gateway's public address"),
-                Some(Outbound::Routes) => (None, "follows the routes of the subnet, to a firewall as a rule, and leaves with its public address"),
+                Some(Outbound::Routes) => {
+                    (None, "follows the routes of the subnet, to a firewall as a rule, and leaves with its public address")
+                }
                 Some(Outbound::LoadBalancer) | None => (None, "leaves by the load balancer's outbound rule, with its public address"),
             },
         };

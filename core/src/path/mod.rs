@@ -24,6 +24,7 @@ mod walk;
 
 pub use ask::{Asked, NotAsked};
 pub use basis::Basis;
+pub use proxy::{HTTP_ROUTING_CLASS, is_gateway_class};
 pub use share::Share;
 pub use tables::{Backend, Entry, Target};
 
@@ -237,7 +238,7 @@ pub struct Branch {
     pub verdict: Verdict,
     /// Its stations in order.
     pub steps: Vec<Step>,
-    /// What the application sees, if the way ends at one.
+    /// What the application sees, if the way may lead to one.
     pub seen: Option<Seen>,
 }
 

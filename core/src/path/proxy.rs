@@ -29,7 +29,12 @@ const CONTROLLERS: [&str; 8] = ["ingress", "app-routing", "nginx", "traefik", "h
 /// Classes that an application gateway serves. Upstream: AGIC's and its successor's documentation.
 const GATEWAY_CLASSES: [&str; 3] = ["azure-application-gateway", "azure/application-gateway", "azure-alb-external"];
 /// The class of the add-on for HTTP application routing.
-const HTTP_ROUTING_CLASS: &str = "addon-http-application-routing";
+pub const HTTP_ROUTING_CLASS: &str = "addon-http-application-routing";
+
+/// Whether Ingresses of a class are served by an application gateway outside the cluster.
+pub fn is_gateway_class(class: &str) -> bool {
+    GATEWAY_CLASSES.contains(&class)
+}
 
 /// The Ingress whose rules fit a request best, if any does.
 pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Option<u32> {
@@ -68,10 +73,11 @@ pub(super) fn ways<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, object
     let class = ingress.spec.class.as_deref().unwrap_or_default();
     if class == HTTP_ROUTING_CLASS || paths.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.http_routing) {
         trip.notes.push(
-            "The add-on for HTTP application routing is not for production, and was retired on 3 March 2025: use application routing.".to_string(),
+            "The add-on for HTTP application routing is not for production, and was retired on 3 March 2025: use application routing."
+                .to_string(),
         );
     }
-    let by_class = if GATEWAY_CLASSES.contains(&class) { IngressBy::Gateway } else { IngressBy::Controller };
+    let by_class = if is_gateway_class(class) { IngressBy::Gateway } else { IngressBy::Controller };
     let request = Request { ingress, backend: backend_for(&paths.snapshot, ingress, host, path), host, path };
     match paths.settings.routing.ingress.unwrap_or(by_class) {
         IngressBy::Controller => by_controller(trip, way, client, &request),
@@ -156,7 +162,7 @@ fn by_controller<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request:
     let mut way = way;
     way.walk.packet.port = service.ports.get(port).and_then(|p| if entry == Entry::NodePort { p.node_port } else { Some(p.port) });
     trip.notes.push(format!("Clients reach the ingress controller by Service `{}`.", service_title(paths, service)));
-    let first = trip.to_service(way, client, number, port, entry, None);
+    let first = trip.reach_service(way, client, number, port, entry, None);
     first
         .into_iter()
         .flat_map(|arrival| match arrival.pod {
@@ -191,12 +197,10 @@ fn from_controller<'a>(
     let paths = trip.paths;
     let tls = if trip.question.tls { request.tls(true) } else { Tls::Untouched };
     let what = if tls == Tls::Untouched && trip.question.tls { "passes the connection on" } else { "ends the connection" };
-    let title = format!("Pod {}", paths.snapshot.endpoint_title(pod));
     if paths.snapshot.endpoint(pod).is_some_and(|e| e.role == Role::IngressController) {
         way.walk.place(Place::Pod(pod), "Ingress controller", request.text(what), Some(Basis::Controller));
     } else {
         way.walk.explain_last(request.text(what), Some(Basis::Controller));
-        let _ = title;
     }
     let Some(backends) = backends(trip, &mut way, request) else { return alloc::vec![Arrival { way, pod: None }] };
     let mut arrivals = Vec::new();
@@ -250,10 +254,12 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
     }
     match paths.plugin() {
         Some(Plugin::Kubenet) => trip.notes.push(
-            "With kubenet the gateway reaches pods only if its subnet has the cluster's route table, which AGIC tries to see to.".to_string(),
+            "With kubenet the gateway reaches pods only if its subnet has the cluster's route table, which AGIC tries to see to."
+                .to_string(),
         ),
         Some(Plugin::Overlay) => trip.notes.push(
-            "With Azure CNI overlay pods are reached by newer versions of AGIC only, and by Application Gateway for Containers.".to_string(),
+            "With Azure CNI overlay pods are reached by newer versions of AGIC only, and by Application Gateway for Containers."
+                .to_string(),
         ),
         _ => {}
     }

@@ -49,7 +49,7 @@ struct Landing {
 
 impl<'a> Trip<'a> {
     /// All ways to a Service.
-    pub(super) fn to_service(
+    pub(super) fn reach_service(
         &mut self,
         way: Way<'a>,
         client: Client,
@@ -405,12 +405,14 @@ impl<'a> Trip<'a> {
             (true, true, _) => ("eBPF puts the pod's address in the Service's place, and leaves the client's", Basis::EbpfKeeps),
             (true, false, _) => ("eBPF sends it on as it is, inside a packet to the pod's node", Basis::EbpfTunnel),
             (false, _, false) => ("kube-proxy puts the pod's address in the Service's place, and leaves the client's", Basis::Local),
-            (false, true, true) => {
-                ("kube-proxy puts the pod's address in the Service's place; as it is handed over, its own in the client's", Basis::Masqueraded)
-            }
-            (false, false, true) => {
-                ("kube-proxy puts the address of a pod on another node in the Service's place, and its own in the client's", Basis::Masqueraded)
-            }
+            (false, true, true) => (
+                "kube-proxy puts the pod's address in the Service's place; as it is handed over, its own in the client's",
+                Basis::Masqueraded,
+            ),
+            (false, false, true) => (
+                "kube-proxy puts the address of a pod on another node in the Service's place, and its own in the client's",
+                Basis::Masqueraded,
+            ),
         };
         walk.place(Place::Node(node), name, text, Some(basis));
         if entry == Entry::LoadBalancer && self.is_outside_ranges(service, walk) {
@@ -418,7 +420,10 @@ impl<'a> Trip<'a> {
             return None;
         }
         let to = self.party(backend);
-        if ebpf && !local && let Some(there) = backend.node {
+        if ebpf
+            && !local
+            && let Some(there) = backend.node
+        {
             walk.enter_tunnel(node, there);
             walk.cross_untranslated(node);
             walk.travel(paths.snapshot.cloud.locate_node(there));
@@ -482,7 +487,8 @@ impl<'a> Trip<'a> {
             Target::Address(address) => {
                 if let Some(node) = node {
                     walk.cross(node, enters, Side::Network);
-                    let leaves_as_node = matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(&walk.packet.to).is_some();
+                    let leaves_as_node =
+                        matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(&walk.packet.to).is_some();
                     if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
                         walk.from(source);
                     }
@@ -616,10 +622,7 @@ impl<'a> Trip<'a> {
                     kind.count += backend.count;
                     kind.by_node.push((backend.node, backend.count, *backend));
                 }
-                None => kinds.push((
-                    key,
-                    Kind { by_node: alloc::vec![(backend.node, backend.count, *backend)], count: backend.count },
-                )),
+                None => kinds.push((key, Kind { by_node: alloc::vec![(backend.node, backend.count, *backend)], count: backend.count })),
             }
         }
         kinds.into_iter().map(|(_, kind)| kind).collect()

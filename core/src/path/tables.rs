@@ -138,11 +138,6 @@ impl Tables {
     pub(crate) fn at_host_port(&self, node: NodeId, protocol: Protocol, port: u16) -> Option<(EndpointId, u16)> {
         self.host_ports.get(&(node, protocol, port)).copied()
     }
-
-    /// Node ports that several Services have.
-    pub(crate) fn collisions(&self) -> impl Iterator<Item = (Protocol, u16, &[(u32, usize)])> {
-        self.node_ports.iter().filter(|(_, found)| found.len() > 1).map(|((protocol, port), found)| (*protocol, *port, found.as_slice()))
-    }
 }
 
 fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {

@@ -95,7 +95,9 @@ fn summary(trip: &Trip<'_>, verdict: PathVerdict, branches: &[Branch]) -> String
 /// An end of a packet for people: its address, or what has none.
 pub(super) fn party(trip: &Trip<'_>, party: &super::Party) -> String {
     match (party.address, party.end) {
-        (Some(_), _) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => "a public address that is not given".to_string(),
+        (Some(_), _) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => {
+            "a public address that is not given".to_string()
+        }
         (Some(address), _) => format!("`{address}`"),
         (None, end) => format!("`{}`", crate::explain::end_name(end, &trip.paths.snapshot)),
     }
@@ -112,7 +114,8 @@ fn service_notes(trip: &mut Trip<'_>, service: u32, port: usize, entry: Entry) {
         );
     }
     if entry == Entry::LoadBalancer && found.front_end_made_up {
-        trip.notes.push("The text gives no address for the load balancer; the one shown is made up, and no verdict rests on it.".to_string());
+        trip.notes
+            .push("The text gives no address for the load balancer; the one shown is made up, and no verdict rests on it.".to_string());
     }
     if !trip.probes.is_empty() && trip.probes.iter().any(|p| !p.healthy) {
         let down = trip.probes.iter().filter(|p| !p.healthy).count();
@@ -142,9 +145,8 @@ fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {
         trip.notes.push(format!("The text gives no nodes: {} stand for any.", snapshot.nodes.len()));
     }
     let stations = || branches.iter().flat_map(|b| &b.steps);
-    let made_up = stations().any(|s| {
-        [s.arrives.from, s.arrives.to].iter().any(|p| p.made_up && matches!(p.end, crate::compile::End::Pod(_)))
-    });
+    let made_up =
+        stations().any(|s| [s.arrives.from, s.arrives.to].iter().any(|p| p.made_up && matches!(p.end, crate::compile::End::Pod(_))));
     if made_up {
         trip.notes.push("Addresses of pods that the text does not give are made up, and no verdict rests on them.".to_string());
     }
@@ -156,7 +158,9 @@ fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {
         });
     }
     if matches!(trip.question.clients.first(), Some((Client::Outside(_), _))) && !paths.knows_network() {
-        trip.notes.push("The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string());
+        trip.notes.push(
+            "The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string(),
+        );
     }
     if stations().any(|s| matches!(&s.kind, StepKind::Check(c) if matches!(c.stage, crate::stages::Stage::Group { .. }))) {
         trip.notes.push("Security groups and nodes keep state: replies of an allowed connection need no rule.".to_string());

@@ -310,7 +310,11 @@ impl<'a> Walk<'a> {
         } else {
             Verdict::Allowed
         };
-        let seen = (!self.ended).then_some(Seen { address: self.packet.from, forwarded: self.forwarded, tls: self.tls });
+        let seen = (!self.ended && verdict != Verdict::Denied).then_some(Seen {
+            address: self.packet.from,
+            forwarded: self.forwarded,
+            tls: self.tls,
+        });
         Branch { share, title, alike, verdict, steps: self.steps, seen }
     }
 }

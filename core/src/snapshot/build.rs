@@ -237,13 +237,8 @@ impl<'a> Scope<'a> {
 
     fn nodes(&self, resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NodeId> {
         let mut found: BTreeMap<&str, Node> = BTreeMap::new();
-        let named = |name: &str| Node {
-            name: name.to_string(),
-            labels: Labels::default(),
-            addresses: Vec::new(),
-            place: None,
-            stand_in: false,
-        };
+        let named =
+            |name: &str| Node { name: name.to_string(), labels: Labels::default(), addresses: Vec::new(), place: None, stand_in: false };
         for &(document, resource) in resources {
             match &resource.kind {
                 Kind::Node(node) => {
@@ -454,7 +449,8 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
 /// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names. Where nodes have ranges for
 /// their pods, pods of a known node have theirs of its range.
 fn give_addresses(snapshot: &mut Snapshot, pools: &[NodeRange]) {
-    let mut taken: BTreeSet<IpAddr> = snapshot.endpoints.iter().flat_map(|e| e.addresses.iter().copied()).collect();
+    let of_pods = snapshot.endpoints.iter().flat_map(|e| e.addresses.iter().copied());
+    let mut taken: BTreeSet<IpAddr> = of_pods.chain(snapshot.nodes.iter().flat_map(|n| n.addresses.iter().copied())).collect();
     let ranges = if pools.is_empty() { snapshot.pod_network.ranges().collect() } else { pools.iter().map(|(_, range)| *range).collect() };
     let mut common = AddressPool::new(ranges);
     let mut of_nodes: BTreeMap<NodeId, AddressPool> =

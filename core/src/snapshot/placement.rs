@@ -30,8 +30,13 @@ pub struct Placement {
 pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
     if snapshot.nodes.is_empty() {
         let count = if placement.per_node.is_empty() { STAND_INS } else { placement.per_node.len().min(MOST_STAND_INS) };
-        let stand_in =
-            |i: usize| Node { name: format!("node-{}", i + 1), labels: Labels::default(), addresses: Vec::new(), place: None, stand_in: true };
+        let stand_in = |i: usize| Node {
+            name: format!("node-{}", i + 1),
+            labels: Labels::default(),
+            addresses: Vec::new(),
+            place: None,
+            stand_in: true,
+        };
         snapshot.nodes = (0..count).map(stand_in).collect();
     }
     if let Some(range) = placement.node_network {

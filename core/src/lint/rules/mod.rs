@@ -2,17 +2,27 @@
 
 pub(super) mod azure_npm;
 pub(super) mod block_covers_pods;
+pub(super) mod claimed_twice;
+pub(super) mod client_range;
 pub(super) mod cuts_off_dns;
 pub(super) mod either_or_both;
 pub(super) mod equal_priority;
+pub(super) mod gateway_tls;
 pub(super) mod host_network;
+pub(super) mod http_routing;
+pub(super) mod local_without_pod;
 pub(super) mod missing_service;
 pub(super) mod missing_tier;
 pub(super) mod mixed_versions;
+pub(super) mod name_circle;
 pub(super) mod no_engine;
+pub(super) mod node_port_rule;
+pub(super) mod node_ranges;
 pub(super) mod peer_selects_nothing;
 pub(super) mod pointless_rule;
 pub(super) mod port_name_outside;
+pub(super) mod pre_dnat_port;
+pub(super) mod probe_blocked;
 pub(super) mod security_groups;
 pub(super) mod selects_nothing;
 pub(super) mod service_port;

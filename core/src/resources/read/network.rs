@@ -147,12 +147,14 @@ impl<'a> Reader<'a> {
         let [external, internal, affinity, external_addresses, health, address, ranges] = fields;
         let mut routing = ServiceRouting::default();
         // Upstream: `ExternallyAccessible`.
-        let is_exposed = matches!(service_type, "NodePort" | "LoadBalancer") || (service_type == "ClusterIP" && external_addresses.len() > 0);
+        let is_exposed =
+            matches!(service_type, "NodePort" | "LoadBalancer") || (service_type == "ClusterIP" && external_addresses.len() > 0);
         if let Some(policy) = self.traffic_policy(&external) {
             if is_exposed {
                 (routing.external, routing.external_span) = (policy, Some(external.at));
             } else {
-                let problem = external.invalid(codes::FORBIDDEN, quoted(policy.as_str()), "may only be set for externally-accessible services");
+                let problem =
+                    external.invalid(codes::FORBIDDEN, quoted(policy.as_str()), "may only be set for externally-accessible services");
                 self.refuse(problem.help("write `type: LoadBalancer` or `type: NodePort`, or leave it out"));
             }
         }
@@ -317,9 +319,10 @@ impl<'a> Reader<'a> {
         ingress.class = annotation(metadata, &["kubernetes.io/ingress.class"]).map(|(text, _)| text.into());
         ingress.tls_passthrough = is_true("nginx.ingress.kubernetes.io/ssl-passthrough");
         ingress.private = is_true("appgw.ingress.kubernetes.io/use-private-ip");
-        ingress.tls_to_backend = ["nginx.ingress.kubernetes.io/backend-protocol", "appgw.ingress.kubernetes.io/backend-protocol"]
-            .iter()
-            .any(|name| annotation(metadata, &[name]).is_some_and(|(text, _)| ["https", "grpcs"].iter().any(|p| text.eq_ignore_ascii_case(p))));
+        ingress.tls_to_backend =
+            ["nginx.ingress.kubernetes.io/backend-protocol", "appgw.ingress.kubernetes.io/backend-protocol"].iter().any(|name| {
+                annotation(metadata, &[name]).is_some_and(|(text, _)| ["https", "grpcs"].iter().any(|p| text.eq_ignore_ascii_case(p)))
+            });
         ingress.addresses = addresses_of(status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress")));
         let known = ["rules", if old { "backend" } else { "defaultBackend" }, "ingressClassName", "tls"];
         let Some([rules, default, class, tls]) = self.fields(spec, known, &[]) else {

@@ -66,6 +66,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     builder.networks(&placed);
     builder.peerings(&placed);
     builder.assume_networks(&placed);
+    builder.pod_routes(&placed);
     builder.attach(&placed);
     builder.interfaces(&placed);
     builder.clusters(&placed, snapshot);
@@ -85,6 +86,26 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     snapshot.cloud = builder.cloud;
 }
 
+/// The addresses of a subnet that are not Azure's own; the first of each range stands before the first that is handed out.
+fn usable(subnet: Option<&Subnet>) -> Vec<NodeRange> {
+    let of = |prefix: &Cidr| match (prefix.first(), prefix.last()) {
+        (IpAddr::V4(first), IpAddr::V4(last)) => {
+            let skip = first.to_bits().saturating_add(RESERVED_FIRST - 1);
+            Some((None, (IpAddr::V4(Ipv4Addr::from_bits(skip)), IpAddr::V4(Ipv4Addr::from_bits(last.to_bits().saturating_sub(1))))))
+        }
+        _ => None,
+    };
+    subnet.map_or_else(Vec::new, |s| s.prefixes.iter().filter_map(of).collect())
+}
+
+/// The range of a cluster's pods, where they have one of their own.
+fn own_pod_range(cluster: &azure::Cluster) -> AddressSet {
+    match cluster.pod_ranges.as_slice() {
+        [] => AddressSet::of_cidrs([&DEFAULT_POD_RANGE.cidr()]),
+        ranges => AddressSet::of_cidrs(ranges),
+    }
+}
+
 /// Where pods of the clusters have their addresses, in the order in which to hand them out; nothing where no cluster says it.
 pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<NodeRange> {
     let mut ranges: Vec<NodeRange> = Vec::new();
@@ -99,18 +120,14 @@ pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<Node
                             ranges.push((Some(*node), (IpAddr::V4(first), IpAddr::V4(Ipv4Addr::from_bits(last)))));
                         }
                     }
+                    if pool.nodes.is_empty() {
+                        // Nodes that the text gives: which addresses each of them set aside is not known.
+                        ranges.extend(usable(pool.subnet.and_then(|s| cloud.subnets.get(s as usize))));
+                    }
                 }
             }
             Plugin::PodSubnet => {
-                let subnets = cluster.pools.iter().filter_map(|p| cloud.subnets.get(p.pod_subnet? as usize));
-                for prefix in subnets.flat_map(|s| &s.prefixes) {
-                    if let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) {
-                        let skip = first.to_bits().saturating_add(RESERVED_FIRST - 1);
-                        let range =
-                            (IpAddr::V4(Ipv4Addr::from_bits(skip)), IpAddr::V4(Ipv4Addr::from_bits(last.to_bits().saturating_sub(1))));
-                        ranges.push((None, range));
-                    }
-                }
+                ranges.extend(cluster.pools.iter().flat_map(|p| usable(p.pod_subnet.and_then(|s| cloud.subnets.get(s as usize)))));
             }
             Plugin::Kubenet | Plugin::Overlay => {
                 // Every node takes a /24 of the range, in the order in which they join.
@@ -344,6 +361,25 @@ impl Builder {
         }
     }
 
+    /// The subnets of nodes know the way to pods that have a range of their own: with kubenet by a route for each node, with overlay by Azure's doing.
+    /// So their ranges are of the virtual network there. Upstream: azure.md 2.4 and 3.5; "Azure CNI Overlay networking" (rules of the subnet's group
+    /// matter to pods only where they deny).
+    fn pod_routes(&mut self, placed: &[Placed<'_>]) {
+        for (_, _, azure) in placed {
+            let Azure::Cluster(cluster) = azure else { continue };
+            if !matches!(self.plugin.unwrap_or(cluster.plugin), Plugin::Kubenet | Plugin::Overlay) {
+                continue;
+            }
+            let pods = own_pod_range(cluster);
+            let numbers: Vec<u32> = cluster.pools.iter().filter_map(|p| self.subnet_number(p.subnet.as_ref()?)).collect();
+            for number in numbers {
+                if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+                    subnet.routes = subnet.routes.union(&pods);
+                }
+            }
+        }
+    }
+
     /// Route tables and security groups of subnets, whichever side says it.
     fn attach(&mut self, placed: &[Placed<'_>]) {
         let mut tables: BTreeMap<String, AddressSet> = BTreeMap::new();
@@ -387,7 +423,7 @@ impl Builder {
                     match tables.get(&key(&routes.name)) {
                         Some(set) => {
                             if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
-                                subnet.routes = set.clone();
+                                subnet.routes = subnet.routes.union(set);
                             }
                         }
                         None => self.missing(routes.span.within(*document), format!("route table `{}` is not given", routes.name)),
@@ -609,7 +645,13 @@ impl Builder {
                         }
                         labels.set("kubernetes.azure.com/agentpool", &pool.name);
                         let name = format!("aks-{}-{i}", pool.name);
-                        let node = Node { name, labels, addresses: alloc::vec![address], place: Some(pool.span.within(*document)), stand_in: false };
+                        let node = Node {
+                            name,
+                            labels,
+                            addresses: alloc::vec![address],
+                            place: Some(pool.span.within(*document)),
+                            stand_in: false,
+                        };
                         // A node that a pod names is there already, and nothing but its name is known.
                         let known = snapshot.nodes.iter().position(|n| n.name == node.name);
                         nodes.push(NodeId(known.unwrap_or(snapshot.nodes.len()) as u32));
@@ -629,12 +671,8 @@ impl Builder {
                     zones: pool.zones.iter().map(ToString::to_string).collect(),
                 });
             }
-            let own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
-            let pod_range = match (own_range, cluster.pod_ranges.as_slice()) {
-                (false, ranges) => AddressSet::of_cidrs(ranges),
-                (true, []) => AddressSet::of_cidrs([&DEFAULT_POD_RANGE.cidr()]),
-                (true, ranges) => AddressSet::of_cidrs(ranges),
-            };
+            let has_own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
+            let pod_range = if has_own_range { own_pod_range(cluster) } else { AddressSet::of_cidrs(&cluster.pod_ranges) };
             self.cloud.clusters.push(CloudCluster {
                 name: resource.meta.name.to_string(),
                 plugin,

@@ -37,9 +37,7 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     let group = cloud.groups.len() as u32;
     cloud.groups.push(Group { name: MANAGED_GROUP.to_string(), rules, defaults: Vec::new(), place, name_place: place });
     let used = cloud.uses.len() as u32;
-    // Pods have a range of their own with kubenet, by routes of the subnet, and with overlay, where Azure sees to it that they reach each other.
-    let pods = cloud.clusters.iter().fold(AddressSet::default(), |set, c| set.union(&c.pod_range));
-    let virtual_network = virtual_network(cloud, subnet).union(&pods);
+    let virtual_network = virtual_network(cloud, subnet);
     cloud.uses.push(GroupUse { group, virtual_network });
     for number in unguarded {
         if let Some(interface) = cloud.interfaces.get_mut(number) {
@@ -92,7 +90,8 @@ fn sources(balancer: &LoadBalancer) -> Vec<RuleSide> {
     if balancer.bad_range {
         return Vec::new();
     }
-    let of_ranges = (!balancer.source_ranges.is_empty()).then(|| RuleSide { prefixes: balancer.source_ranges.clone(), ..RuleSide::default() });
+    let of_ranges =
+        (!balancer.source_ranges.is_empty()).then(|| RuleSide { prefixes: balancer.source_ranges.clone(), ..RuleSide::default() });
     let of_tag = |tag: &str| RuleSide { tags: alloc::vec![tag.into()], ..RuleSide::default() };
     let mut sources: Vec<RuleSide> = of_ranges.into_iter().chain(balancer.tags.iter().map(|tag| of_tag(tag))).collect();
     if sources.is_empty() && !balancer.internal {
@@ -101,9 +100,12 @@ fn sources(balancer: &LoadBalancer) -> Vec<RuleSide> {
     sources
 }
 
+/// Ports of one protocol; of all, if nothing.
+type PortsOf = (Option<Protocol>, Vec<(u16, u16)>);
+
 /// The ports of a Service by protocol. A protocol that groups do not know is written as all.
-fn by_protocol(ports: &[ServicePort]) -> Vec<(Option<Protocol>, Vec<(u16, u16)>)> {
-    let mut found: Vec<(Option<Protocol>, Vec<(u16, u16)>)> = Vec::new();
+fn by_protocol(ports: &[ServicePort]) -> Vec<PortsOf> {
+    let mut found: Vec<PortsOf> = Vec::new();
     for port in ports {
         let protocol = Some(port.protocol).filter(|p| matches!(*p, Protocol::TCP | Protocol::UDP));
         match found.iter_mut().find(|(known, _)| *known == protocol) {

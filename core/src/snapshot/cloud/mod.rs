@@ -6,8 +6,8 @@ mod managed;
 pub mod regions;
 pub mod tags;
 
-pub use managed::MANAGED_GROUP;
 pub(super) use build::{NodeRange, add, pools};
+pub use managed::MANAGED_GROUP;
 pub(super) use managed::add_managed_group;
 
 use alloc::collections::BTreeMap;

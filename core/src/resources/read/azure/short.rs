@@ -43,7 +43,8 @@ use crate::document::{Entry, NodeRef, Value};
 use crate::model::{Cidr, Protocol};
 use crate::resources::azure::{
     Access, AddressSku, Azure, Cluster, ClusterEngine, ClusterTraffic, Configuration, ControlPlane, Gateway, Interface, NodePool, Outbound,
-    Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, VirtualNetwork, WrittenField, WrittenValue,
+    Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, VirtualNetwork, WrittenField,
+    WrittenValue,
 };
 use crate::resources::codes;
 use crate::text::Span;
@@ -337,7 +338,8 @@ impl<'a> AzureReader<'a, '_> {
         if let (Some(public), None) = (&public, public_sku)
             && public.text != "false"
         {
-            let error = self.fault(codes::AZ_WORD, public.span, format!("`public` is `standard`, `basic` or an address, not `{}`", public.text));
+            let error =
+                self.fault(codes::AZ_WORD, public.span, format!("`public` is `standard`, `basic` or an address, not `{}`", public.text));
             self.report(error);
         }
         let floating = self.scalars_of(node, "loadBalancer").iter().filter_map(|a| self.address(a)).collect();

@@ -8,8 +8,8 @@ use super::{AzureReader, Options, Table};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
-    Access, AddressSku, Azure, Configuration, Gateway, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RuleSide, SecurityGroup,
-    SecurityRule, Subnet, VirtualNetwork,
+    Access, AddressSku, Azure, Configuration, Gateway, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RuleSide,
+    SecurityGroup, SecurityRule, Subnet, VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::resources::read::azure::rules::{PRIORITIES, last_segment, own_tag, port_range, prefix};

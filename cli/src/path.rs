@@ -1,0 +1,289 @@
+//! The whole way of a packet.
+
+use netpolis_core::decide::Verdict;
+use netpolis_core::explain::end_name;
+use netpolis_core::model::Protocol;
+use netpolis_core::path::{
+    Asked, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Place, Share, Step, StepKind, Stop, Tls, Translation,
+};
+use netpolis_core::scene::Scene;
+use serde_json::{Value, json};
+
+use crate::places::{excerpt, printable};
+use crate::why;
+
+/// A question as it was asked.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Where the connection starts.
+    pub from: String,
+    /// Where it goes.
+    pub to: String,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// The port that the client connects to.
+    pub port: Option<u16>,
+    /// How a Service is reached.
+    pub entry: Option<Entry>,
+    /// The node that a client of a node port picks.
+    pub node: Option<String>,
+}
+
+/// A form of the answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PathFormat {
+    /// Lines for people.
+    Text,
+    /// JSON.
+    Json,
+}
+
+impl PathFormat {
+    /// All of them by name; the first is the default.
+    pub const ALL: &[(&str, PathFormat)] = &[("text", PathFormat::Text), ("json", PathFormat::Json)];
+}
+
+/// Asks.
+///
+/// # Errors
+/// When an end is not in the scene, or could be several.
+pub fn ask(scene: &Scene, question: &Question) -> Result<PathAnswer, String> {
+    let asked = Asked {
+        from: &question.from,
+        to: &question.to,
+        port: question.port,
+        protocol: question.protocol,
+        entry: question.entry,
+        node: question.node.as_deref(),
+    };
+    scene.path(&asked).map_err(|error| error.to_string())
+}
+
+/// An answer in a form.
+pub fn render(scene: &Scene, answer: &PathAnswer, format: PathFormat) -> String {
+    match format {
+        PathFormat::Text => text(scene, answer).lines().map(|line| format!("{}\n", printable(line).trim_end())).collect(),
+        PathFormat::Json => format!("{:#}\n", json(scene, answer)),
+    }
+}
+
+fn text(scene: &Scene, answer: &PathAnswer) -> String {
+    let mut out = format!("{}\n", answer.summary);
+    for branch in &answer.branches {
+        let title = if branch.title.is_empty() { String::new() } else { format!("{}, ", branch.title) };
+        out.push_str(&format!("\n{title}{} of the connections: {}\n", branch.share, branch.verdict.as_str()));
+        for (number, step) in branch.steps.iter().enumerate() {
+            out.push_str(&step_text(scene, number + 1, step));
+        }
+        if let Some(seen) = branch.seen {
+            let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; X-Forwarded-For: {}", party(scene, &f)));
+            out.push_str(&format!("   the application sees {}{forwarded}\n", party(scene, &seen.address)));
+            if answer.tls {
+                out.push_str(&format!("   TLS {}\n", tls(seen.tls)));
+            }
+        }
+    }
+    if !answer.pods.is_empty() {
+        out.push_str("\nshares\n");
+        for pod in &answer.pods {
+            let node = pod.node.and_then(|n| scene.paths().snapshot().node(n)).map_or_else(String::new, |n| format!(" on {}", n.name));
+            let each = if pod.count == 1 { String::new() } else { format!(" each of {}", pod.count) };
+            out.push_str(&format!("  {}{node}: {}{each}\n", pod.title, pod.each));
+        }
+    }
+    for probed in &answer.probes {
+        let name = scene.paths().snapshot().node(probed.node).map_or("", |n| &n.name);
+        if !probed.healthy {
+            out.push_str(&format!("\nnode {name} gets no connections: it {}\n", probed.text));
+        }
+    }
+    for note in &answer.notes {
+        out.push_str(&format!("\nnote: {note}\n"));
+    }
+    out
+}
+
+fn step_text(scene: &Scene, number: usize, step: &Step) -> String {
+    let mark = match (step.verdict, step.reached, &step.kind) {
+        (_, false, _) => "not reached",
+        (Verdict::Denied, ..) => "denied",
+        (Verdict::CannotTell, ..) => "cannot tell",
+        (Verdict::Allowed, _, StepKind::Check(_)) => "allowed",
+        (Verdict::Allowed, ..) => "",
+    };
+    let mark = if mark.is_empty() { String::new() } else { format!(": {mark}") };
+    let mut out = format!("{number:2}. {}{mark}\n", step.title);
+    let changes: Vec<String> = step.translations.iter().map(|t| translation(scene, t)).collect();
+    let shown = match &step.kind {
+        // What a checkpoint sees may be the packet around the packet.
+        StepKind::Check(trace) => {
+            let address = |a: Option<std::net::IpAddr>, end| a.map_or_else(|| end_name(end, scene.paths().snapshot()), |a| a.to_string());
+            let port = step.arrives.port.map_or_else(String::new, |p| format!(":{p}"));
+            let (from, to) = match trace.direction {
+                netpolis_core::policy::Direction::Egress => (trace.subject, trace.peer),
+                netpolis_core::policy::Direction::Ingress => (trace.peer, trace.subject),
+            };
+            format!("{} → {}{port}", address(trace.from_address, from), address(trace.to_address, to))
+        }
+        _ => packet(scene, &step.arrives),
+    };
+    match changes.as_slice() {
+        [] => out.push_str(&format!("    {shown}\n")),
+        changes => out.push_str(&format!("    {shown}  becomes  {}  ({})\n", packet(scene, &step.leaves), changes.join(", "))),
+    }
+    if !step.text.is_empty() {
+        out.push_str(&format!("    {}\n", step.text));
+    }
+    if let StepKind::Check(trace) = &step.kind
+        && step.reached
+        && step.verdict != Verdict::Allowed
+    {
+        for place in &trace.places {
+            out.push_str(&excerpt(scene, *place).lines().map(|line| format!("    {line}\n")).collect::<String>());
+        }
+        if let Some(nearest) = &trace.nearest {
+            out.push_str(&format!("    nearest: {}\n", nearest.failure));
+            out.push_str(&excerpt(scene, nearest.place).lines().map(|line| format!("    {line}\n")).collect::<String>());
+        }
+    }
+    out
+}
+
+fn packet(scene: &Scene, packet: &Packet) -> String {
+    let port = packet.port.map_or_else(String::new, |p| format!(":{p}"));
+    format!("{} → {}{port}", party(scene, &packet.from), party(scene, &packet.to))
+}
+
+fn party(scene: &Scene, party: &Party) -> String {
+    match party.address {
+        Some(address) if party.made_up => format!("{address} (made up)"),
+        Some(address) => address.to_string(),
+        None => end_name(party.end, scene.paths().snapshot()),
+    }
+}
+
+fn node_name(scene: &Scene, node: netpolis_core::snapshot::NodeId) -> &str {
+    scene.paths().snapshot().node(node).map_or("", |n| n.name.as_str())
+}
+
+fn translation(scene: &Scene, translation: &Translation) -> String {
+    match translation {
+        Translation::Destination => "DNAT".to_owned(),
+        Translation::Source => "SNAT".to_owned(),
+        Translation::NewConnection => "a connection of its own".to_owned(),
+        Translation::Tunnel(from, to) => format!("inside VXLAN from {} to {}", node_name(scene, *from), node_name(scene, *to)),
+    }
+}
+
+const fn tls(tls: Tls) -> &'static str {
+    match tls {
+        Tls::Untouched => "reaches the pod untouched",
+        Tls::Ends => "ends on the way; the pod is spoken to in the clear",
+        Tls::Anew => "ends on the way, and is made anew for the pod",
+    }
+}
+
+const fn tls_word(tls: Tls) -> &'static str {
+    match tls {
+        Tls::Untouched => "untouched",
+        Tls::Ends => "ends",
+        Tls::Anew => "anew",
+    }
+}
+
+fn share(share: Share) -> Value {
+    let (part, whole) = share.fraction();
+    json!({"part": part as u64, "whole": whole as u64, "percent": share.to_string()})
+}
+
+fn json(scene: &Scene, answer: &PathAnswer) -> Value {
+    let (least, most) = match answer.verdict {
+        PathVerdict::Allowed => (Share::ALL, Share::ALL),
+        PathVerdict::Denied => (Share::NONE, Share::NONE),
+        PathVerdict::Sometimes(of) => (of, of),
+        PathVerdict::CannotTell(least, most) => (least, most),
+    };
+    json!({
+        "from": answer.from,
+        "to": answer.to,
+        "protocol": answer.protocol.to_string(),
+        "port": answer.port,
+        "entry": answer.entry.map(Entry::as_str),
+        "verdict": answer.verdict.as_str(),
+        "allowed": {"least": share(least), "most": share(most)},
+        "summary": answer.summary,
+        "branches": answer.branches.iter().map(|b| branch_json(scene, answer, b)).collect::<Vec<_>>(),
+        "pods": answer.pods.iter().map(|p| json!({
+            "pod": p.title,
+            "node": p.node.map(|n| node_name(scene, n)),
+            "count": p.count,
+            "each": share(p.each),
+        })).collect::<Vec<_>>(),
+        "probes": answer.probes.iter().map(|p| json!({"node": node_name(scene, p.node), "healthy": p.healthy, "text": p.text})).collect::<Vec<_>>(),
+        "notes": answer.notes,
+    })
+}
+
+fn branch_json(scene: &Scene, answer: &PathAnswer, branch: &Branch) -> Value {
+    json!({
+        "title": branch.title,
+        "share": share(branch.share),
+        "alike": branch.alike,
+        "verdict": branch.verdict.as_str(),
+        "hops": branch.steps.iter().map(|s| step_json(scene, s)).collect::<Vec<_>>(),
+        "seen": branch.seen.map(|seen| json!({
+            "client": party_json(scene, &seen.address),
+            "forwardedFor": seen.forwarded.map(|f| party_json(scene, &f)),
+            "tls": answer.tls.then(|| tls_word(seen.tls)),
+        })),
+    })
+}
+
+fn step_json(scene: &Scene, step: &Step) -> Value {
+    let kind = match &step.kind {
+        StepKind::Place(Place::Client) => "client",
+        StepKind::Place(Place::LoadBalancer) => "load-balancer",
+        StepKind::Place(Place::Node(_)) => "node",
+        StepKind::Place(Place::Pod(_)) => "pod",
+        StepKind::Place(Place::Gateway(_)) => "gateway",
+        StepKind::Place(Place::Egress) => "egress",
+        StepKind::Place(Place::Outside) => "outside",
+        StepKind::Check(_) => "checkpoint",
+        StepKind::Stop(Stop::NoRoute) => "no-route",
+        StepKind::Stop(Stop::Dropped) => "dropped",
+        StepKind::Stop(Stop::Rejected) => "rejected",
+    };
+    let checkpoint = match &step.kind {
+        StepKind::Check(trace) => Some(why::checkpoint_json(scene, scene.paths().compiled(), scene.paths().snapshot(), trace)),
+        _ => None,
+    };
+    json!({
+        "kind": kind,
+        "title": step.title,
+        "text": step.text,
+        "reached": step.reached,
+        "verdict": step.verdict.as_str(),
+        "arrives": packet_json(scene, &step.arrives),
+        "leaves": packet_json(scene, &step.leaves),
+        "translations": step.translations.iter().map(|t| match t {
+            Translation::Destination => "dnat",
+            Translation::Source => "snat",
+            Translation::NewConnection => "new-connection",
+            Translation::Tunnel(..) => "vxlan",
+        }).collect::<Vec<_>>(),
+        "checkpoint": checkpoint,
+        "source": step.basis.map(|b| json!({"title": b.title(), "sentence": b.sentence()})),
+    })
+}
+
+fn packet_json(scene: &Scene, packet: &Packet) -> Value {
+    json!({"from": party_json(scene, &packet.from), "to": party_json(scene, &packet.to), "port": packet.port})
+}
+
+fn party_json(scene: &Scene, party: &Party) -> Value {
+    json!({
+        "address": party.address.map(|a| a.to_string()),
+        "name": end_name(party.end, scene.paths().snapshot()),
+        "madeUp": party.made_up,
+    })
+}

@@ -1,0 +1,41 @@
+//! LINT031: `externalTrafficPolicy: Local`, and nodes without a pod of the Service.
+//!
+//! Such a node drops what comes to it. A load balancer's probe keeps connections away from it; clients of a node port have no such help. And a node's
+//! share does not depend on how many pods it has. Upstream: azure.md 4.2 and 4.5.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::resources::TrafficPolicy;
+use crate::scene::Scene;
+
+const CODE: Code = Code("LINT031");
+
+pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
+    let snapshot = scene.snapshot();
+    if snapshot.nodes.is_empty() {
+        return;
+    }
+    for service in snapshot.services.iter().filter(|s| s.routing.external == TrafficPolicy::Local && !s.endpoints.is_empty()) {
+        let pods = service.endpoints.iter().filter_map(|id| snapshot.endpoint(*id)).filter(|e| e.replicas > 0);
+        let homes: Option<Vec<_>> = pods.map(|e| e.node).collect();
+        // Where the text does not say where pods run, nothing is known.
+        let Some(homes) = homes else { continue };
+        let empty: Vec<&str> = snapshot.nodes().filter(|(id, _)| !homes.contains(id)).map(|(_, n)| n.name.as_str()).collect();
+        let Some(first) = empty.first() else { continue };
+        let (severity, help) = match service.service_type.as_str() {
+            "NodePort" => {
+                (Severity::Warning, "clients must pick a node with a pod: run one on every node, or put a load balancer before them")
+            }
+            _ => (Severity::Note, "the load balancer's probe keeps connections away from them; a spread constraint evens out the shares"),
+        };
+        let which = match empty.len() {
+            1 => format!("`{first}` has"),
+            count => format!("`{first}` and {} more nodes have", count - 1),
+        };
+        let message = format!("{which} no pod of Service `{}`, and drop its connections from outside", service.name);
+        let place = service.routing.external_span.map_or(service.place, |span| span.within(service.place.document));
+        found.push(Diagnostic::at(CODE, severity, Some(place), message).help(help));
+    }
+}
