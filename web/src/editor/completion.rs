@@ -42,6 +42,7 @@ pub const KINDS: &[Kind] = &[
     kind("DaemonSet", "apps/v1", "Makes a pod on every node."),
     kind("Service", "v1", "A name and an address for pods."),
     kind("Ingress", NETWORKING, "Leads HTTP from outside to Services."),
+    kind("EndpointSlice", "discovery.k8s.io/v1", "Addresses behind a Service, where no selector finds them."),
     kind("Job", "batch/v1", "Makes pods that run to an end."),
     kind("CronJob", "batch/v1", "Makes Jobs by the clock."),
     kind("ReplicaSet", "apps/v1", "Makes pods that are alike; Deployments make these."),
@@ -216,6 +217,29 @@ mod tests {
         assert!(keys(CALICO, "GlobalNetworkPolicy", "spec.ingress[].source").contains(&"notSelector".to_owned()));
         assert_eq!(keys(CALICO, "GlobalNetworkPolicy", "spec.types[]"), ["Ingress", "Egress"]);
         assert_eq!(keys(CALICO, "NetworkPolicy", "spec.ingress[].source.serviceAccounts.names[]"), ["builder"]);
+    }
+
+    /// The short form of Azure's networks has no kind; what the reader takes is what is offered (`docs/azure.md` lists it, and a test of the core holds
+    /// that list to the reader).
+    #[test]
+    fn networks_of_azure_are_completed_too() {
+        let manual = include_str!("../../../docs/azure.md");
+        for (path, some) in [
+            ("azure", "gateways"),
+            ("azure.networks[]", "addressSpace"),
+            ("azure.networks[].subnets[]", "prefix"),
+            ("azure.nsgs[].inbound[]", "allow"),
+            ("azure.machines[]", "public"),
+            ("azure.clusters[]", "plugin"),
+            ("azure.gateways[]", "subnet"),
+        ] {
+            let offered = keys("", "", path);
+            assert!(offered.contains(&some.to_owned()), "{path}: {offered:?}");
+            offered.iter().for_each(|key| assert!(manual.contains(&format!("`{key}`")) || manual.contains(&format!("{key}:")), "{path}: {key}"));
+        }
+        assert!(keys("", "", "properties.securityRules[].properties").contains(&"destinationPortRange".to_owned()));
+        assert_eq!(keys("v1", "Service", "spec")[5..7], ["internalTrafficPolicy", "loadBalancerSourceRanges"]);
+        assert_eq!(keys(NETWORKING, "Ingress", "spec.rules[].http.paths[]"), ["path", "pathType", "backend"]);
     }
 
     #[test]
