@@ -157,8 +157,7 @@ fn packet(scene: &Scene, packet: &Packet) -> String {
 fn party(scene: &Scene, party: &Party) -> String {
     match party.address {
         Some(address) if party.made_up => format!("{address} (made up)"),
-        Some(address) => address.to_string(),
-        None => end_name(party.end, scene.paths().snapshot()),
+        _ => scene.paths().party_title(party),
     }
 }
 
@@ -177,7 +176,7 @@ fn translation(scene: &Scene, translation: &Translation) -> String {
 
 const fn tls(tls: Tls) -> &'static str {
     match tls {
-        Tls::Untouched => "reaches the pod untouched",
+        Tls::Untouched => "goes all the way untouched",
         Tls::Ends => "ends on the way; the pod is spoken to in the clear",
         Tls::Anew => "ends on the way, and is made anew for the pod",
     }
@@ -283,7 +282,7 @@ fn packet_json(scene: &Scene, packet: &Packet) -> Value {
 fn party_json(scene: &Scene, party: &Party) -> Value {
     json!({
         "address": party.address.map(|a| a.to_string()),
-        "name": end_name(party.end, scene.paths().snapshot()),
+        "name": if party.address.is_none() { scene.paths().party_title(party) } else { end_name(party.end, scene.paths().snapshot()) },
         "madeUp": party.made_up,
     })
 }

@@ -380,7 +380,7 @@ fn ways_are_told_hop_by_hop() {
         "Ingress of default/web: denied\n",
         "    nearest: the ports match, but 10.0.0.5 is not in 203.0.113.0/24\n",
         "by node n1, to its own pod, 50 % of the connections: allowed\n",
-        "   the application sees 10.0.0.4\n   TLS reaches the pod untouched\n",
+        "   the application sees 10.0.0.4\n   TLS goes all the way untouched\n",
         "  default/web on n1: 100 %\n",
     ] {
         assert!(shown.contains(line), "{line}\n{shown}");

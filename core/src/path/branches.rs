@@ -8,7 +8,7 @@ use core::net::IpAddr;
 use super::ask::{Client, Goal, Question};
 use super::service::{self, Delivery};
 use super::walk::Walk;
-use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Stop, proxy, tell};
+use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
 use crate::explain::end_name;
 use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
@@ -73,7 +73,8 @@ pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
         let way = Way { walk: blank, share: Share::of(weight, total), title, alike };
         branches.extend(trip.ways(way, client).into_iter().map(|a| a.way.walk.finish(a.way.share, a.way.title, a.way.alike)));
     }
-    tell::answer(trip, merged(branches))
+    let branches = merged(paths, branches);
+    tell::answer(trip, branches)
 }
 
 /// Clients that nothing tells apart, each kind with its weight and number. The nodes of clients matter as much as they do: a pod behind the Service may
@@ -97,13 +98,16 @@ fn client_kinds(paths: &Paths, clients: &[(Client, u32)]) -> Vec<(Client, u32, u
     kinds
 }
 
-/// Branches that tell the same become one.
-fn merged(branches: Vec<Branch>) -> Vec<Branch> {
+/// Branches that tell the same become one: with the same addresses, or from different clients with addresses that nothing tells apart.
+fn merged(paths: &Paths, branches: Vec<Branch>) -> Vec<Branch> {
     let mut found: Vec<Branch> = Vec::new();
     for branch in branches.into_iter().filter(|b| !b.share.is_none()) {
+        let client = |b: &Branch| b.steps.first().map(|step| step.arrives.from.end);
         let same = |known: &Branch| {
+            let equal = |a: &Step, b: &Step| a.title == b.title && a.arrives == b.arrives && a.leaves == b.leaves;
+            let of_another = client(known) != client(&branch);
             known.steps.len() == branch.steps.len()
-                && known.steps.iter().zip(&branch.steps).all(|(a, b)| a.title == b.title && a.arrives == b.arrives && a.leaves == b.leaves)
+                && known.steps.iter().zip(&branch.steps).all(|(a, b)| equal(a, b) || of_another && are_alike(paths, a, b))
         };
         match found.iter_mut().find(|known| same(known)) {
             Some(known) => {
@@ -115,6 +119,19 @@ fn merged(branches: Vec<Branch>) -> Vec<Branch> {
     }
     found.sort_by(|a, b| b.share.as_f64().total_cmp(&a.share.as_f64()));
     found
+}
+
+/// Whether two stations differ in nothing but which of some ends that are alike they are about.
+fn are_alike(paths: &Paths, a: &Step, b: &Step) -> bool {
+    let class = |packet: &Packet| (paths.compiled.class_of(packet.from.end), paths.compiled.class_of(packet.to.end), packet.port);
+    let kinds = match (&a.kind, &b.kind) {
+        (StepKind::Place(Place::Node(a)), StepKind::Place(Place::Node(b))) => paths.tables_kind(*a) == paths.tables_kind(*b),
+        (StepKind::Place(a), StepKind::Place(b)) => core::mem::discriminant(a) == core::mem::discriminant(b),
+        (StepKind::Check(a), StepKind::Check(b)) => a.reason == b.reason,
+        (StepKind::Stop(a), StepKind::Stop(b)) => a == b,
+        _ => false,
+    };
+    kinds && a.verdict == b.verdict && class(&a.arrives) == class(&b.arrives) && class(&a.leaves) == class(&b.leaves)
 }
 
 impl Paths {
@@ -226,6 +243,14 @@ impl<'a> Trip<'a> {
         }
     }
 
+    /// The client's own node, where its packets begin their way. Of a process of the node itself it is told already.
+    pub(super) fn at_home(&self, walk: &mut Walk<'a>, client: Client, home: NodeId, text: &str, basis: Option<Basis>) {
+        match client {
+            Client::Node(_) => walk.explain_last(text.to_string(), basis),
+            _ => walk.place(Place::Node(home), format!("Node {}", self.paths.node_name(home)), text, basis),
+        }
+    }
+
     /// What a packet of a client meets on the client's own node before it goes on: the node, and policies of the pod. Returns the side of the node that
     /// it came in by.
     pub(super) fn leave_home(&self, walk: &mut Walk<'a>, client: Client) -> Side {
@@ -247,7 +272,7 @@ impl<'a> Trip<'a> {
             (Client::Pod(_) | Client::Node(_), home) => {
                 let side = match home {
                     Some(home) => {
-                        walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), "sends it on as it is", None);
+                        self.at_home(walk, client, home, "sends it on as it is", None);
                         self.leave_home(walk, client)
                     }
                     None => self.leave_home(walk, client),
@@ -317,7 +342,7 @@ impl<'a> Trip<'a> {
     pub(super) fn approach(&self, walk: &mut Walk<'a>, client: Client, home: Option<NodeId>, node: NodeId) -> Side {
         let paths = self.paths;
         if let Some(home) = home {
-            walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), String::new(), None);
+            self.at_home(walk, client, home, "", None);
             let side = self.leave_home(walk, client);
             if home == node {
                 return side;
@@ -387,7 +412,7 @@ impl<'a> Trip<'a> {
                 Some(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
                 None => "sends it on as it is",
             };
-            walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), text, basis);
+            self.at_home(walk, client, home, text, basis);
             let side = self.leave_home(walk, client);
             walk.cross(home, side, Side::Network);
             self.masquerade_outwards(walk, client, home);

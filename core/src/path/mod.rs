@@ -29,7 +29,7 @@ pub use share::Share;
 pub use tables::{Backend, Entry, Target};
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
@@ -77,6 +77,15 @@ impl Paths {
     /// What translates addresses on nodes.
     pub fn dataplane(&self) -> Dataplane {
         self.dataplane
+    }
+
+    /// An end of a packet for people: its address, or the name of what has none that is known.
+    pub fn party_title(&self, party: &Party) -> String {
+        match (party.address, party.end) {
+            (Some(address), _) => address.to_string(),
+            (None, End::Outside(_)) => "the Service's address".to_string(),
+            (None, end) => crate::explain::end_name(end, &self.snapshot),
+        }
     }
 
     fn placed_by_guess(&self) -> bool {

@@ -17,7 +17,7 @@ use crate::decide::Verdict;
 use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::resources::TrafficPolicy;
-use crate::settings::Probes;
+use crate::settings::{Dataplane, Probes};
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{EndpointId, NodeId, Service};
 use crate::stages::{Side, Stage};
@@ -78,7 +78,7 @@ impl<'a> Trip<'a> {
             (Entry::LoadBalancer, Some(home)) => {
                 let mut way = self.start(way, client, self.front_end(found));
                 if self.is_outside_ranges(found, &way.walk) {
-                    way.walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), String::new(), None);
+                    self.at_home(&mut way.walk, client, home, "", None);
                     let why = "the pod's address is not in `loadBalancerSourceRanges`, which nodes check for their own pods too";
                     way.walk.stop(Stop::Dropped, why, None);
                     return alloc::vec![Arrival { way, pod: None }];
@@ -137,7 +137,7 @@ impl<'a> Trip<'a> {
         let at_connect = paths.dataplane.is_ebpf();
         if candidates.is_empty() {
             let mut way = way;
-            way.walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), String::new(), None);
+            self.at_home(&mut way.walk, client, home, "", None);
             self.nobody(&mut way.walk, service, only_on.filter(|_| !backends.is_empty()));
             return alloc::vec![Arrival { way, pod: None }];
         }
@@ -152,13 +152,13 @@ impl<'a> Trip<'a> {
                     walk.to(to, Some(backend.port));
                     walk.forget_original();
                     let text = "the program was given a pod's address when it connected, so there is nothing to translate";
-                    walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), text, Some(Basis::ConnectTime));
+                    self.at_home(&mut walk, client, home, text, Some(Basis::ConnectTime));
                 } else {
                     let text = match masquerade {
                         true => "kube-proxy puts a pod's address in the Service's place, and the node's own in the client's",
                         false => "kube-proxy puts a pod's address in the Service's place",
                     };
-                    walk.place(Place::Node(home), format!("Node {}", paths.node_name(home)), text, Some(basis));
+                    self.at_home(&mut walk, client, home, text, Some(basis));
                     walk.to(to, Some(backend.port));
                 }
                 let side = self.leave_home(&mut walk, client);
@@ -403,7 +403,12 @@ impl<'a> Trip<'a> {
         }
         let (text, basis) = match (ebpf, local, masquerade) {
             (true, true, _) => ("eBPF puts the pod's address in the Service's place, and leaves the client's", Basis::EbpfKeeps),
-            (true, false, _) => ("eBPF sends it on as it is, inside a packet to the pod's node", Basis::EbpfTunnel),
+            (true, false, _) if paths.dataplane == Dataplane::EbpfDsr => {
+                ("eBPF sends it on as it is, inside a packet to the pod's node; the reply goes straight back from there", Basis::EbpfTunnel)
+            }
+            (true, false, _) => {
+                ("eBPF sends it on as it is, inside a packet to the pod's node; the reply comes back this way", Basis::EbpfTunnel)
+            }
             (false, _, false) => ("kube-proxy puts the pod's address in the Service's place, and leaves the client's", Basis::Local),
             (false, true, true) => (
                 "kube-proxy puts the pod's address in the Service's place; as it is handed over, its own in the client's",
@@ -714,7 +719,7 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
 pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
     if let Some(node) = delivery.node {
         let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
-        walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "hands it to the pod", None);
+        walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "for a pod of its own", None);
         walk.forget_original();
         walk.cross(node, Side::Network, side);
     }

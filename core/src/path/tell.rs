@@ -94,12 +94,11 @@ fn summary(trip: &Trip<'_>, verdict: PathVerdict, branches: &[Branch]) -> String
 
 /// An end of a packet for people: its address, or what has none.
 pub(super) fn party(trip: &Trip<'_>, party: &super::Party) -> String {
-    match (party.address, party.end) {
-        (Some(_), _) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => {
+    match party.address {
+        Some(_) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => {
             "a public address that is not given".to_string()
         }
-        (Some(address), _) => format!("`{address}`"),
-        (None, end) => format!("`{}`", crate::explain::end_name(end, &trip.paths.snapshot)),
+        _ => format!("`{}`", trip.paths.party_title(party)),
     }
 }
 

@@ -235,7 +235,9 @@ mod tests {
         ] {
             let offered = keys("", "", path);
             assert!(offered.contains(&some.to_owned()), "{path}: {offered:?}");
-            offered.iter().for_each(|key| assert!(manual.contains(&format!("`{key}`")) || manual.contains(&format!("{key}:")), "{path}: {key}"));
+            offered
+                .iter()
+                .for_each(|key| assert!(manual.contains(&format!("`{key}`")) || manual.contains(&format!("{key}:")), "{path}: {key}"));
         }
         assert!(keys("", "", "properties.securityRules[].properties").contains(&"destinationPortRange".to_owned()));
         assert_eq!(keys("v1", "Service", "spec")[5..7], ["internalTrafficPolicy", "loadBalancerSourceRanges"]);
