@@ -7,11 +7,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
     echo "usage: fuzz/seed.sh FOLDER..." >&2
     exit 2
 }
-mkdir -p corpus/load corpus/load_to_connectivity
-find "$@" -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' \) -size -64k -print0 |
+mkdir -p corpus/load corpus/load_to_connectivity corpus/load_to_path
+find "$@" -type f \( -name '*.yaml' -o -name '*.yml' -o -name '*.json' -o -name '*.sh' \) -size -64k -print0 |
     while IFS= read -r -d '' file; do
         name=$(sha1sum "$file" | cut -c1-16)
         cp "$file" "corpus/load/$name"
         # The first byte chooses the settings.
-        { printf '\0' && cat "$file"; } >"corpus/load_to_connectivity/$name"
+        { printf '\0' && cat "$file"; } | tee "corpus/load_to_connectivity/$name" >"corpus/load_to_path/$name"
     done
