@@ -107,7 +107,10 @@ fn effective(rule: &SecurityRule, place: Place, meant: &Rule) -> EffectiveRule {
         RuleDirection::Outbound => (own, peer),
     };
     EffectiveRule {
-        name: rule.name.to_string(),
+        name: match rule.unresolved.first() {
+            Some(open) => format!("{} (possibly: {})", rule.name, open.expression),
+            None => rule.name.to_string(),
+        },
         priority: rule.priority,
         access: rule.access,
         protocol: match rule.protocol {

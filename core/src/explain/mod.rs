@@ -466,8 +466,13 @@ impl Teller<'_> {
         for checkpoint in checkpoints {
             let Stage::Group { used, encapsulated, .. } = checkpoint.stage else { continue };
             let Some((_, group)) = cloud.used(used) else { continue };
-            for (rule, place) in group.rules.iter().filter(|(rule, _)| rule.refused) {
-                let _ = place;
+            for expression in &group.missing {
+                notes.push(format!(
+                    "The answer is incomplete: some rules of `{}` hang on `{expression}`, which the text does not give.",
+                    group.name
+                ));
+            }
+            for (rule, _) in group.rules.iter().filter(|(rule, _)| rule.refused) {
                 notes.push(format!(
                     "The answer is incomplete: rule `{}` of `{}` is left out, because Azure would refuse it.",
                     rule.name, group.name

@@ -65,6 +65,13 @@ pub enum Azure {
         /// The nodes; 0 for pods on a node stands for what the cluster's plugin has.
         pool: NodePool,
     },
+    /// Rules for a group that are not to be told from the text.
+    MissingRules {
+        /// The group.
+        group: Reference,
+        /// The expression that they hang on.
+        expression: Box<str>,
+    },
     /// A change to something that is given elsewhere: `az network vnet subnet update`.
     Attach {
         /// The subnet or interface.
@@ -96,6 +103,8 @@ pub struct SecurityGroup {
     pub rules: Vec<SecurityRule>,
     /// The default rules, where the text shows them. They are the same in every group.
     pub defaults: Vec<SecurityRule>,
+    /// Expressions for further rules, which are not to be told from the text.
+    pub missing: Vec<Box<str>>,
     /// Subnets that it says it is attached to.
     pub subnets: Vec<Reference>,
     /// Interfaces that it says it is attached to.
@@ -157,9 +166,42 @@ pub struct SecurityRule {
     pub destination_ports: PortMatch,
     /// Set where Azure would refuse the rule and its meaning is in doubt: it takes part in nothing.
     pub refused: bool,
+    /// Fields that are expressions which nothing in the text resolves.
+    pub unresolved: Vec<Unresolved>,
+}
+
+/// A field of a rule that is not to be told from the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unresolved {
+    /// Which.
+    pub part: RulePart,
+    /// The expression that it hangs on.
+    pub expression: Box<str>,
+}
+
+/// A part of a rule that may be unresolved.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RulePart {
+    /// Whether there is such a rule at all: it has a condition, or a loop makes it.
+    Presence,
+    /// Its number: it may stand anywhere among the others.
+    Priority,
+    /// What it does: either.
+    Access,
+    /// Which packets it is about: either.
+    Direction,
+    /// Its protocol.
+    Protocol,
+    /// An address or a port.
+    Ends,
 }
 
 impl SecurityRule {
+    /// The expression that a part of the rule hangs on, if it is not to be told from the text.
+    pub fn unresolved(&self, part: RulePart) -> Option<&str> {
+        self.unresolved.iter().find(|u| u.part == part).map(|u| &*u.expression)
+    }
+
     /// Its fields under their names in the Azure Resource Manager: as written, or for a rule that nobody wrote what they would be.
     pub fn as_written(&self) -> Vec<WrittenField> {
         if self.written.is_empty() { super::arm_fields(self, None) } else { self.written.clone() }

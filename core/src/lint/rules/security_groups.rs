@@ -17,6 +17,7 @@ use crate::resources::codes::AZ_UNKNOWN_TAG;
 use crate::scene::Scene;
 use crate::snapshot::cloud::tags::{self, KnownTag};
 use crate::snapshot::cloud::{Cloud, GroupUse};
+use crate::text::Place;
 
 /// A rule that earlier rules leave nothing of.
 const SHADOWED: Code = Code("LINT020");
@@ -41,7 +42,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     if cloud.groups.is_empty() {
         return;
     }
-    let mut reported: HashMap<(Code, Option<crate::text::Place>), ()> = HashMap::new();
+    let mut reported: HashMap<(Code, Option<Place>), ()> = HashMap::new();
     let mut own = Vec::new();
     for policy in scene.compiled().ruleset().policies.iter().filter(|p| p.kind == KIND_OF_GROUPS) {
         let SubjectMatch::Group(number) = policy.subject else { continue };
@@ -106,6 +107,10 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
     let here = behind(&scene.snapshot().cloud, number);
     let all: Vec<(Packets, Packets)> = rules.iter().enumerate().map(|(i, rule)| packets(rule, connections(i), direction)).collect();
     let internet = tags::internet(&used.virtual_network);
+    let of_group = scene.snapshot().cloud.groups.get(used.group as usize);
+    let open: Vec<Place> = of_group.map_or_else(Vec::new, |group| {
+        group.rules.iter().filter(|(rule, _)| !rule.unresolved.is_empty()).map(|(_, place)| *place).collect()
+    });
     let mut ordered = Ordered::new(all.iter().map(|(certain, _)| certain));
     let of_protocol = |protocol: Protocol| ConnectionSet::protocol(protocol);
     for (index, (rule, (certain, possible))) in rules.iter().zip(&all).enumerate() {
@@ -129,6 +134,10 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
                 say(NEVER, Severity::Warning, message)
                     .help(format!("{which} rules see private addresses: a public address is translated before")),
             );
+            continue;
+        }
+        if open.contains(&rule.place) {
+            // What the rule is hangs on what the text does not give, so nothing more can be said of it.
             continue;
         }
         if ordered.leaves(possible, index) == Some(false) {

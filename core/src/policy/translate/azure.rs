@@ -5,12 +5,12 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::model::AddressSet;
+use crate::model::{AddressSet, Protocol};
 use crate::policy::{
     Action, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
     TrafficMatch,
 };
-use crate::resources::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
+use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule};
 use crate::resources::calico::CalicoPort;
 use crate::snapshot::cloud::tags::{self, KnownTag};
 use crate::snapshot::cloud::{Cloud, Group, GroupUse};
@@ -30,6 +30,11 @@ const DEFAULTS: [(RuleDirection, &str, u16, &str, &str, Access); 6] = [
     (RuleDirection::Outbound, "AllowInternetOutBound", 65001, "*", "Internet", Access::Allow),
     (RuleDirection::Outbound, "DenyAllOutBound", 65500, "*", "*", Access::Deny),
 ];
+
+/// The numbers between which people's rules stand, and the first of the default rules.
+const FIRST: u16 = 100;
+const LAST: u16 = 4096;
+const FIRST_DEFAULT: u16 = 65000;
 
 /// Whether a rule is one of those that every group has.
 pub(crate) fn is_default(name: &str) -> bool {
@@ -55,15 +60,21 @@ pub fn default_rules() -> Vec<SecurityRule> {
         source_ports: PortMatch::default(),
         destination_ports: PortMatch::default(),
         refused: false,
+        unresolved: Vec::new(),
     };
     DEFAULTS.iter().map(rule).collect()
 }
 
 /// The rules of a group in the order in which packets meet them, default rules last, each with its place.
 pub fn ordered(group: &Group, direction: RuleDirection) -> Vec<(SecurityRule, Place)> {
-    let mut own: Vec<(SecurityRule, Place)> =
-        group.rules.iter().filter(|(rule, _)| rule.direction == direction && !rule.refused).cloned().collect();
-    own.sort_by_key(|(rule, _)| rule.priority);
+    let mut readings: Vec<Reading> = group
+        .rules
+        .iter()
+        .filter(|(rule, _)| !rule.refused && (rule.direction == direction || rule.unresolved(RulePart::Direction).is_some()))
+        .flat_map(|(rule, place)| readings(rule, *place, direction))
+        .collect();
+    readings.sort_by_key(|reading| reading.order);
+    let mut own: Vec<(SecurityRule, Place)> = readings.into_iter().map(|reading| (reading.rule, reading.place)).collect();
     for default in default_rules().into_iter().filter(|rule| rule.direction == direction) {
         // Where the text shows a default rule, that is the place to point at.
         let shown = group.defaults.iter().find(|(shown, _)| shown.direction == direction && shown.priority == default.priority);
@@ -71,6 +82,44 @@ pub fn ordered(group: &Group, direction: RuleDirection) -> Vec<(SecurityRule, Pl
         own.push((SecurityRule { span: place.span, ..default }, place));
     }
     own
+}
+
+/// A rule as it may stand among the others.
+struct Reading {
+    rule: SecurityRule,
+    place: Place,
+    /// Its number, and whether it comes before or after others of the same.
+    order: (u16, u8),
+}
+
+/// What a rule may be: itself where everything about it is known. What the text leaves open it may be in several ways, each of which matches possibly,
+/// and where its number is open it may come first; if nothing else decides before, it does so in the end.
+fn readings(rule: &SecurityRule, place: Place, direction: RuleDirection) -> Vec<Reading> {
+    let mut rules = alloc::vec![SecurityRule { direction, ..rule.clone() }];
+    if rule.unresolved(RulePart::Access).is_some() {
+        rules = rules.iter().flat_map(|r| [Access::Allow, Access::Deny].map(|access| SecurityRule { access, ..r.clone() })).collect();
+    }
+    let has_ports = rule.source_ports != PortMatch::default() || rule.destination_ports != PortMatch::default();
+    if rule.unresolved(RulePart::Protocol).is_some() && has_ports {
+        // Ports restrict the protocols that have them only.
+        let without = |r: &SecurityRule, protocol| SecurityRule {
+            protocol,
+            source_ports: PortMatch::default(),
+            destination_ports: PortMatch::default(),
+            ..r.clone()
+        };
+        let others = [Protocol::ICMP, Protocol(50), Protocol(51)];
+        rules = rules.iter().flat_map(|r| core::iter::once(r.clone()).chain(others.map(|p| without(r, Some(p))))).collect();
+    }
+    if rule.unresolved(RulePart::Priority).is_none() {
+        return rules.into_iter().map(|rule| Reading { order: (rule.priority, 1), rule, place }).collect();
+    }
+    let first = rules.iter().map(|r| Reading { rule: SecurityRule { priority: FIRST, ..r.clone() }, place, order: (0, 0) });
+    let last = rules.iter().map(|r| {
+        let unresolved = r.unresolved.iter().filter(|u| u.part != RulePart::Priority).cloned().collect();
+        Reading { rule: SecurityRule { priority: LAST, unresolved, ..r.clone() }, place, order: (FIRST_DEFAULT - 1, 2) }
+    });
+    first.chain(last).collect()
 }
 
 /// Adds the groups of the cloud, one policy for each use of a group.
@@ -109,18 +158,22 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
 }
 
 fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud) -> Rule {
-    let source = side(&rule.source, used, cloud);
-    let destination = side(&rule.destination, used, cloud);
-    // Ports that are not to be told make a match possible only, which the peers say.
-    let uncertain = rule.source_ports.unresolved || rule.destination_ports.unresolved;
+    let expression = rule.unresolved(RulePart::Ends);
+    let source = side(&rule.source, expression, used, cloud);
+    let destination = side(&rule.destination, expression, used, cloud);
+    // Where something else than an address is not to be told, a match is possible only, which the peers say.
+    let open_ports = rule.source_ports.unresolved || rule.destination_ports.unresolved;
+    let uncertain = rule.unresolved.iter().find(|u| open_ports || u.part != RulePart::Ends).map(|u| &*u.expression);
+    let uncertain = uncertain.or(open_ports.then_some("an expression"));
     let (peer_side, own_side, peer, own) = match rule.direction {
         RuleDirection::Inbound => (&rule.source, &rule.destination, source, destination),
         RuleDirection::Outbound => (&rule.destination, &rule.source, destination, source),
     };
     let placed = |side: &RuleSide, kind| PeerTerm { place: side.span.map_or(place, |span| span.within(place.document)), kind };
     let peer = match (peer, uncertain) {
-        (None, true) => Some(possibly(AddressSet::everything(), "ports")),
-        (Some(PeerTermKind::Addresses { set, .. }), true) => Some(possibly(set, "ports")),
+        (None, Some(name)) => Some(possibly(AddressSet::everything(), name)),
+        (Some(PeerTermKind::Addresses { set, .. }), Some(name)) => Some(possibly(set, name)),
+        (Some(PeerTermKind::UnknownAddresses { possible, .. }), Some(name)) => Some(possibly(possible, name)),
         (peer, _) => peer,
     };
     Rule {
@@ -139,7 +192,7 @@ fn possibly(set: AddressSet, name: &str) -> PeerTermKind {
 }
 
 /// What a side matches; nothing for everything.
-fn side(side: &RuleSide, used: &GroupUse, cloud: &Cloud) -> Option<PeerTermKind> {
+fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Cloud) -> Option<PeerTermKind> {
     if side.any {
         return None;
     }
@@ -176,7 +229,7 @@ fn side(side: &RuleSide, used: &GroupUse, cloud: &Cloud) -> Option<PeerTermKind>
     }
     if side.unresolved {
         possible = AddressSet::everything();
-        unknown = Some("an expression".into());
+        unknown = Some(expression.unwrap_or("an expression").into());
     }
     Some(match unknown {
         Some(name) => PeerTermKind::UnknownAddresses { possible: possible.union(&certain), certain, name },

@@ -176,25 +176,33 @@ impl Builder {
                 name: resource.meta.name.to_string(),
                 rules: rules(&group.rules),
                 defaults: rules(&group.defaults),
+                missing: group.missing.iter().map(ToString::to_string).collect(),
                 place: resource.span.within(*document),
                 name_place: resource.meta.name_span.within(*document),
             });
         }
         for (document, resource, azure) in placed {
-            let Azure::Rule { group, rule } = azure else { continue };
-            let place = rule.span.within(*document);
-            match self.cloud.groups.iter_mut().find(|g| key(&g.name) == key(&group.name)) {
-                Some(group) => group.rules.push(((**rule).clone(), place)),
-                None => {
-                    // A rule alone still says that there is such a group.
-                    self.cloud.groups.push(Group {
-                        name: group.name.to_string(),
-                        rules: alloc::vec![((**rule).clone(), place)],
-                        defaults: Vec::new(),
-                        place: resource.span.within(*document),
-                        name_place: group.span.within(*document),
-                    });
-                }
+            let (group, rule, missing) = match azure {
+                Azure::Rule { group, rule } => (group, Some(((**rule).clone(), rule.span.within(*document))), None),
+                Azure::MissingRules { group, expression } => (group, None, Some(expression.to_string())),
+                _ => continue,
+            };
+            let known = self.cloud.groups.iter().position(|g| key(&g.name) == key(&group.name));
+            let at = known.unwrap_or_else(|| {
+                // A rule alone still says that there is such a group.
+                self.cloud.groups.push(Group {
+                    name: group.name.to_string(),
+                    rules: Vec::new(),
+                    defaults: Vec::new(),
+                    missing: Vec::new(),
+                    place: resource.span.within(*document),
+                    name_place: group.span.within(*document),
+                });
+                self.cloud.groups.len() - 1
+            });
+            if let Some(group) = self.cloud.groups.get_mut(at) {
+                group.rules.extend(rule);
+                group.missing.extend(missing);
             }
         }
         self.cloud.groups.sort_by(|a, b| a.name.cmp(&b.name));

@@ -35,7 +35,14 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     let rules = rules(&snapshot.services);
     let cloud = &mut snapshot.cloud;
     let group = cloud.groups.len() as u32;
-    cloud.groups.push(Group { name: MANAGED_GROUP.to_string(), rules, defaults: Vec::new(), place, name_place: place });
+    cloud.groups.push(Group {
+        name: MANAGED_GROUP.to_string(),
+        rules,
+        defaults: Vec::new(),
+        missing: Vec::new(),
+        place,
+        name_place: place,
+    });
     let used = cloud.uses.len() as u32;
     let virtual_network = virtual_network(cloud, subnet);
     cloud.uses.push(GroupUse { group, virtual_network });
@@ -138,5 +145,6 @@ fn rule(
         source_ports: PortMatch::default(),
         destination_ports: PortMatch { span: None, ranges: ports, unresolved: false },
         refused: false,
+        unresolved: Vec::new(),
     }
 }

@@ -149,6 +149,8 @@ pub struct Group {
     pub rules: Vec<(SecurityRule, Place)>,
     /// Default rules that the text shows, with their places.
     pub defaults: Vec<(SecurityRule, Place)>,
+    /// Expressions for further rules, which are not to be told from the text.
+    pub missing: Vec<String>,
     /// Where it is written.
     pub place: Place,
     /// Where its name is written.

@@ -13,14 +13,18 @@
 
 mod cluster;
 mod command;
+mod expression;
+mod functions;
 mod network;
 pub(crate) mod rules;
 pub(crate) mod short;
+mod turns;
 mod value;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -28,7 +32,7 @@ pub use command::is_command_text;
 pub(super) use command::read_commands;
 
 use self::rules::last_segment;
-use self::value::{Scalar, Template, field};
+use self::value::{Layer, Scalar, Template, field};
 use super::fields::Reader;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
@@ -46,6 +50,8 @@ const DEEPEST: usize = 8;
 pub(super) struct AzureReader<'a, 'r> {
     reader: &'r mut Reader<'a>,
     template: Template<'a>,
+    /// Conditions of the resources being read that are not to be told from the text.
+    conditions: Vec<String>,
     /// Whether the rules being read are default rules, which have numbers of their own.
     reads_defaults: bool,
     resources: &'r mut Vec<Resource>,
@@ -96,7 +102,15 @@ fn prop<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
 
 impl<'a, 'r> AzureReader<'a, 'r> {
     pub(super) fn new(reader: &'r mut Reader<'a>, resources: &'r mut Vec<Resource>) -> Self {
-        AzureReader { reader, template: Template::default(), reads_defaults: false, resources, unread: None, reported: BTreeSet::new() }
+        AzureReader {
+            reader,
+            template: Template::default(),
+            conditions: Vec::new(),
+            reads_defaults: false,
+            resources,
+            unread: None,
+            reported: BTreeSet::new(),
+        }
     }
 
     /// Reads a document.
@@ -153,7 +167,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
         let schema = field(node, "$schema").and_then(NodeRef::as_str).unwrap_or_default();
         if schema.contains("deploymentTemplate") || (field(node, "contentVersion").is_some() && field(node, "resources").is_some()) {
-            self.deployment(node, depth);
+            self.deployment(node, None, depth);
             return;
         }
         let inner = ["NewNSG", "newVNet", "publicIp", "NewNIC"].iter().find_map(|name| field(node, name));
@@ -168,10 +182,21 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
     }
 
-    /// A template: its resources, with its parameters and variables.
-    fn deployment(&mut self, node: NodeRef<'a>, depth: usize) {
-        let outer = self.template;
-        self.template = Template { is_template: true, parameters: field(node, "parameters"), variables: field(node, "variables") };
+    /// A template: its resources, with its parameters and variables. `around` is the deployment resource that it is nested in.
+    fn deployment(&mut self, node: NodeRef<'a>, around: Option<NodeRef<'a>>, depth: usize) {
+        let outer = core::mem::take(&mut self.template);
+        let passed = around.and_then(|a| prop(a, "parameters")).map(|passed| (passed, Rc::new(outer.clone())));
+        let own = Layer { parameters: field(node, "parameters"), variables: field(node, "variables"), passed };
+        let scope = around.and_then(|a| prop(a, "expressionEvaluationOptions")).and_then(|o| field(o, "scope")).and_then(NodeRef::as_str);
+        self.template = if around.is_none() || scope.is_some_and(|s| s.eq_ignore_ascii_case("inner")) {
+            outer.apart(alloc::vec![own])
+        } else {
+            // Unless it says otherwise, a nested template is evaluated with the names of the one around it.
+            let mut nested = outer.clone();
+            nested.layers.push(own);
+            nested.is_template = true;
+            nested
+        };
         if let Some(resources) = field(node, "resources") {
             self.list(resources, None, depth);
         }
@@ -192,9 +217,28 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         if depth >= DEEPEST || node.as_mapping().is_none() {
             return;
         }
-        if field(node, "condition").is_some_and(|c| matches!(c.value(), Value::Bool(false))) {
-            return;
+        self.each_turn(node, |reader| reader.resource_once(node, parent, depth));
+    }
+
+    /// One resource in one turn of the loop that makes it, if one does.
+    fn resource_once(&mut self, node: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
+        let condition = field(node, "condition").map(|c| (self.template.truth(c), c.span()));
+        let in_doubt = match condition {
+            Some((Ok(false), _)) => return,
+            Some((Err(text), span)) if self.template.is_template => {
+                self.unresolved(&Scalar { text: text.clone(), unknown: true, span });
+                self.conditions.push(text);
+                true
+            }
+            _ => false,
+        };
+        self.resource_itself(node, parent, depth);
+        if in_doubt {
+            self.conditions.pop();
         }
+    }
+
+    fn resource_itself(&mut self, node: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
         let own_type = field(node, "type").and_then(|t| self.template.scalar(t)).map(|t| t.text).unwrap_or_default();
         let own_name = self.name(node);
         let (full_type, name) = match parent {
@@ -203,10 +247,6 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         };
         let full_type = if full_type.is_empty() { guess(node).to_string() } else { full_type };
         let name = Scalar { text: name, ..own_name };
-        if let Some(copy) = field(node, "copy") {
-            let message = format!("`{}` is made in a copy loop: it is read as one resource", name.text);
-            self.report(Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, copy.span(), message));
-        }
         let is = |known: &str| full_type.eq_ignore_ascii_case(known);
         if is("Microsoft.Network/networkSecurityGroups") {
             self.group(node, &name);
@@ -234,7 +274,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.managed_cluster(node, &name);
         } else if is("Microsoft.Resources/deployments") {
             if let Some(template) = prop(node, "template") {
-                self.deployment(template, depth + 1);
+                self.deployment(template, Some(node), depth + 1);
             }
         } else {
             let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
@@ -300,20 +340,20 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     }
 
     fn group(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let items = |reader: &Self, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
-        let mut rules = self.rules(&items(self, "securityRules"));
+        let (rules, mut missing) = self.each(node, "securityRules", |reader, item| reader.group_rule(item));
+        let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| missing.push(text.into())).ok()).collect();
         self.check_group(&name.text, &mut rules);
         self.reads_defaults = true;
-        let defaults = self.rules(&items(self, "defaultSecurityRules"));
+        let defaults = prop(node, "defaultSecurityRules").map_or_else(Vec::new, |list| self.template.items(list));
+        let defaults = self.rules(&defaults);
         self.reads_defaults = false;
-        if let Some(copy) = prop(node, "copy").filter(|c| c.as_sequence().is_some()) {
-            let message = format!("rules of `{}` are made in a copy loop, and are not read", name.text);
-            self.report(Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, copy.span(), message));
-        }
+        missing.extend(self.doubts());
+        missing.dedup();
         let group = SecurityGroup {
             location: self.location(node),
             rules,
             defaults,
+            missing,
             subnets: self.references(prop(node, "subnets")),
             interfaces: self.references(prop(node, "networkInterfaces")),
         };
@@ -324,8 +364,18 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     fn separate_rule(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((group, _)) = name.text.rsplit_once('/') else { return };
         let group = Reference { name: group.into(), parent: None, span: name.span };
-        let rule = Box::new(self.rule(node));
-        self.emit("SecurityRule", name, node.span(), Azure::Rule { group, rule });
+        // How often a loop makes the rule may not be to be told, so there may be more of them.
+        let endless = self.template.turns.iter().find_map(|turn| turn.index.clone().err());
+        let (kind, azure) = match self.group_rule(node) {
+            Ok(rule) => {
+                if let Some(expression) = endless {
+                    self.emit("SecurityRules", name, node.span(), Azure::MissingRules { group: group.clone(), expression });
+                }
+                ("SecurityRule", Azure::Rule { group, rule: Box::new(rule) })
+            }
+            Err(expression) => ("SecurityRules", Azure::MissingRules { group, expression: expression.into() }),
+        };
+        self.emit(kind, name, node.span(), azure);
     }
 
     /// `az network nsg rule list`: rules, and their group only in their identifiers.
@@ -369,7 +419,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         let one =
             |reader: &Self, what: &str| association.and_then(|a| field(a, what)).and_then(|r| reader.reference(r)).into_iter().collect();
         let (subnets, interfaces) = (one(self, "subnet"), one(self, "networkInterface"));
-        let group = SecurityGroup { location: None, rules, defaults, subnets, interfaces };
+        let group = SecurityGroup { rules, defaults, subnets, interfaces, ..SecurityGroup::default() };
         self.emit("NetworkSecurityGroup", &name, node.span(), Azure::Group(group));
     }
 }

@@ -53,10 +53,11 @@ impl<'a> AzureReader<'a, '_> {
     pub(super) fn network(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let space = prop(node, "addressSpace");
         let prefixes = self.prefixes(space.and_then(|s| field(s, "addressPrefixes")));
-        let subnets = prop(node, "subnets").map_or_else(Vec::new, |list| self.template.items(list));
-        let subnets: Vec<Subnet> = subnets.into_iter().filter(|s| s.as_mapping().is_some()).map(|s| self.subnet(s)).collect();
-        let peerings = prop(node, "virtualNetworkPeerings").map_or_else(Vec::new, |list| self.template.items(list));
-        let peerings = peerings.into_iter().filter_map(|p| self.reference(prop(p, "remoteVirtualNetwork")?)).collect();
+        let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet));
+        let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
+            prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))
+        });
+        let peerings = peerings.into_iter().flatten().collect();
         let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new() };
         self.emit("VirtualNetwork", name, node.span(), Azure::Network(network));
     }
@@ -110,22 +111,18 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     pub(super) fn interface(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let list = prop(node, "ipConfigurations").map_or_else(Vec::new, |list| self.template.items(list));
-        let configurations = list
-            .into_iter()
-            .map(|item| {
-                let address = self.text(item, "privateIPAddress");
-                let groups = self.references(prop(item, "applicationSecurityGroups"));
-                Configuration {
-                    address: address.and_then(|a| self.address(&a)),
-                    subnet: prop(item, "subnet").and_then(|s| self.reference(s)),
-                    public: prop(item, "publicIPAddress").and_then(|p| self.reference(p)),
-                    public_sku: None,
-                    public_address: None,
-                    groups: groups.into_iter().map(|g| g.name).collect(),
-                }
-            })
-            .collect();
+        let (configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
+            let address = reader.text(item, "privateIPAddress");
+            let groups = reader.references(prop(item, "applicationSecurityGroups"));
+            Configuration {
+                address: address.and_then(|a| reader.address(&a)),
+                subnet: prop(item, "subnet").and_then(|s| reader.reference(s)),
+                public: prop(item, "publicIPAddress").and_then(|p| reader.reference(p)),
+                public_sku: None,
+                public_address: None,
+                groups: groups.into_iter().map(|g| g.name).collect(),
+            }
+        });
         let interface = Interface {
             location: self.location(node),
             machine: prop(node, "virtualMachine").and_then(|m| self.reference(m)).map(|m| m.name),
@@ -171,8 +168,8 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let routes = prop(node, "routes").map_or_else(Vec::new, |list| self.template.items(list));
-        let routes: Vec<Route> = routes.into_iter().filter_map(|route| self.route(route)).collect();
+        let (routes, _) = self.each(node, "routes", |reader, route| reader.route(route));
+        let routes: Vec<Route> = routes.into_iter().flatten().collect();
         self.emit("RouteTable", name, node.span(), Azure::RouteTable(routes));
     }
 

@@ -7,11 +7,11 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::AzureReader;
-use super::value::{Scalar, field};
+use super::value::{Scalar, Template, Val, field};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Protocol};
-use crate::resources::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule, WrittenField, WrittenValue};
+use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved, WrittenField, WrittenValue};
 use crate::resources::codes;
 use crate::text::Span;
 
@@ -92,6 +92,7 @@ struct RuleReader<'a, 'x, 'y> {
     node: NodeRef<'a>,
     label: String,
     refused: bool,
+    unresolved: Vec<Unresolved>,
 }
 
 impl<'a> AzureReader<'a, '_> {
@@ -100,21 +101,33 @@ impl<'a> AzureReader<'a, '_> {
         nodes.iter().filter(|node| node.as_mapping().is_some()).map(|node| self.rule(*node)).collect()
     }
 
+    /// A rule of a group; if all of it is an expression that is not to be told, that.
+    pub(super) fn group_rule(&mut self, node: NodeRef<'a>) -> Result<SecurityRule, String> {
+        if let Some(properties) = field(node, "properties")
+            && let Val::Unknown(text) = self.template.resolve(properties)
+        {
+            self.unresolved(&Scalar { text: text.clone(), unknown: true, span: properties.span() });
+            return Err(text);
+        }
+        Ok(self.rule(node))
+    }
+
     /// One rule.
-    pub(super) fn rule(&mut self, node: NodeRef<'a>) -> SecurityRule {
+    fn rule(&mut self, node: NodeRef<'a>) -> SecurityRule {
         let name = self.name(node);
         let text = name.text.as_str();
         // Effective rules carry where they come from in their names.
         let short = text.rsplit('/').next().unwrap_or(text);
         let label = if short.is_empty() { String::from("rule") } else { format!("rule `{short}`") };
         let written = self.written(node);
-        let mut rule = RuleReader { azure: self, node, label, refused: false };
+        let doubts = self.doubts().into_iter().map(|expression| Unresolved { part: RulePart::Presence, expression }).collect();
+        let mut rule = RuleReader { azure: self, node, label, refused: false, unresolved: doubts };
         rule.check_name(&name, short);
-        let direction = match rule.word("direction", &["Inbound", "Outbound"]) {
+        let direction = match rule.word("direction", RulePart::Direction, &["Inbound", "Outbound"]) {
             Some("Outbound") => RuleDirection::Outbound,
             _ => RuleDirection::Inbound,
         };
-        let access = match rule.word("access", &["Allow", "Deny"]) {
+        let access = match rule.word("access", RulePart::Access, &["Allow", "Deny"]) {
             Some("Deny") => Access::Deny,
             _ => Access::Allow,
         };
@@ -130,7 +143,7 @@ impl<'a> AzureReader<'a, '_> {
             rule.azure.report(warning.help("write `*`"));
         }
         let all = |ports: PortMatch| if without_ports { PortMatch { ranges: None, unresolved: false, ..ports } } else { ports };
-        let refused = rule.refused;
+        let (refused, unresolved) = (rule.refused, rule.unresolved);
         SecurityRule {
             name: short.into(),
             span: node.span(),
@@ -144,13 +157,25 @@ impl<'a> AzureReader<'a, '_> {
             source_ports: all(source_ports),
             destination_ports: all(destination_ports),
             refused,
+            unresolved,
         }
     }
 
     /// Every field of a rule as written.
     fn written(&self, node: NodeRef<'a>) -> Vec<WrittenField> {
         let value = |name: &'static str| {
-            let found = rule_field(node, name)?;
+            let found = rule_field(&self.template, node, name)?;
+            // What a loop makes is a rule of its own in each turn.
+            let found = match self.template.resolve(found) {
+                Val::Node(resolved) if !self.template.turns.is_empty() => resolved,
+                Val::Text(text) if !self.template.turns.is_empty() => {
+                    return Some(WrittenField { name, value: WrittenValue::Text(text.as_str().into()) });
+                }
+                Val::Number(number) if !self.template.turns.is_empty() => {
+                    return Some(WrittenField { name, value: WrittenValue::Number(number) });
+                }
+                _ => found,
+            };
             let text = |n: NodeRef<'_>| match n.value() {
                 Value::String(text) => text.clone(),
                 Value::Int(number) => number.to_string().into(),
@@ -178,8 +203,14 @@ impl<'a> AzureReader<'a, '_> {
         for i in 0..rules.len() {
             let (before, rest) = rules.split_at_mut(i);
             let Some(rule) = rest.first_mut() else { break };
-            let same = |other: &&SecurityRule| !other.refused && other.direction == rule.direction && other.priority == rule.priority;
-            let twin = before.iter().find(|other| !other.refused && other.name.eq_ignore_ascii_case(&rule.name) && !rule.name.is_empty());
+            let open = |r: &SecurityRule| {
+                r.refused || [RulePart::Priority, RulePart::Direction, RulePart::Presence].iter().any(|part| r.unresolved(*part).is_some())
+            };
+            if open(rule) {
+                continue;
+            }
+            let same = |other: &&SecurityRule| !open(other) && other.direction == rule.direction && other.priority == rule.priority;
+            let twin = before.iter().find(|other| !open(other) && other.name.eq_ignore_ascii_case(&rule.name) && !rule.name.is_empty());
             let (code, message, first) = if let Some(first) = before.iter().find(same) {
                 let way = rule.direction.as_str();
                 let message = format!(
@@ -224,13 +255,17 @@ fn rule_protocol(protocol: Option<Protocol>) -> String {
 }
 
 /// A field of a rule: under `properties`, or in the rule itself.
-fn rule_field<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
-    field(node, "properties").and_then(|p| field(p, name)).or_else(|| field(node, name))
+fn rule_field<'a>(template: &Template<'a>, node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
+    let properties = field(node, "properties").map(|p| match template.resolve(p) {
+        Val::Node(found) | Val::Turned(found, _) => found,
+        _ => p,
+    });
+    properties.and_then(|p| field(p, name)).or_else(|| field(node, name))
 }
 
 impl<'a> RuleReader<'a, '_, '_> {
     fn field(&self, name: &str) -> Option<NodeRef<'a>> {
-        rule_field(self.node, name).filter(|n| !n.is_null())
+        rule_field(&self.azure.template, self.node, name).filter(|n| !n.is_null())
     }
 
     fn scalar(&self, name: &str) -> Option<Scalar> {
@@ -247,6 +282,12 @@ impl<'a> RuleReader<'a, '_, '_> {
             Some(_) => diagnostic,
             None => diagnostic.help("Azure refuses the rule; it is left out here, so answers are incomplete"),
         });
+    }
+
+    /// Takes note that a part of the rule is not to be told.
+    fn open(&mut self, part: RulePart, scalar: &Scalar) {
+        self.azure.unresolved(scalar);
+        self.unresolved.push(Unresolved { part, expression: scalar.text.as_str().into() });
     }
 
     fn missing(&mut self, name: &str) {
@@ -289,11 +330,15 @@ impl<'a> RuleReader<'a, '_, '_> {
     }
 
     /// One of a few words.
-    fn word(&mut self, name: &'static str, words: &[&'static str]) -> Option<&'static str> {
+    fn word(&mut self, name: &'static str, part: RulePart, words: &[&'static str]) -> Option<&'static str> {
         let Some(scalar) = self.scalar(name) else {
             self.missing(name);
             return None;
         };
+        if scalar.unknown {
+            self.open(part, &scalar);
+            return None;
+        }
         let found = words.iter().find(|w| w.eq_ignore_ascii_case(&scalar.text)).copied();
         if found.is_none() {
             let list = words.join("` or `");
@@ -310,6 +355,10 @@ impl<'a> RuleReader<'a, '_, '_> {
             self.missing("protocol");
             return None;
         };
+        if scalar.unknown {
+            self.open(RulePart::Protocol, &scalar);
+            return None;
+        }
         let known = [
             ("*", None),
             ("All", None),
@@ -338,6 +387,10 @@ impl<'a> RuleReader<'a, '_, '_> {
             self.missing("priority");
             return 0;
         };
+        if scalar.unknown {
+            self.open(RulePart::Priority, &scalar);
+            return 0;
+        }
         let Ok(number) = scalar.text.parse::<i64>() else {
             let message = format!("`priority` is a whole number from 100 to 4096, not `{}`", scalar.text);
             let diagnostic = self.at(scalar.span, codes::AZ_PRIORITY, message);
@@ -378,9 +431,16 @@ impl<'a> RuleReader<'a, '_, '_> {
     fn side(&mut self, fields: &SideFields) -> RuleSide {
         let (one, many) = self.singular_and_plural(fields.singular, fields.plural);
         let groups: Vec<Scalar> = self.field(fields.groups).map_or_else(Vec::new, |n| self.groups(n));
+        let open_groups = self.field(fields.groups).and_then(|n| Some((self.azure.template.list(n).missing?, n.span())));
         let expanded: Vec<Scalar> = self.field(fields.expanded).map_or_else(Vec::new, |n| self.azure.template.scalars(n));
         let span = [&groups, &many].into_iter().flatten().next().or(one.as_ref()).map(|s| s.span);
         let mut side = RuleSide { span, ..RuleSide::default() };
+        if let Some((text, span)) = open_groups {
+            side.unresolved = true;
+            self.open(RulePart::Ends, &Scalar { text, unknown: true, span });
+            side.groups = groups.iter().map(|g| last_segment(&g.text).into()).collect();
+            return side;
+        }
         if !groups.is_empty() {
             if let Some(other) = one.as_ref().or(many.first()) {
                 let diagnostic = self.at(
@@ -426,7 +486,7 @@ impl<'a> RuleReader<'a, '_, '_> {
     fn address(&mut self, item: &Scalar, listed: bool, side: &mut RuleSide) {
         if item.unknown {
             side.unresolved = true;
-            self.azure.unresolved(item);
+            self.open(RulePart::Ends, item);
             return;
         }
         let text = item.text.trim();
@@ -481,7 +541,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         for item in many.iter().chain(&one) {
             if item.unknown {
                 ports.unresolved = true;
-                self.azure.unresolved(item);
+                self.open(RulePart::Ends, item);
                 continue;
             }
             match port_range(item.text.trim()) {

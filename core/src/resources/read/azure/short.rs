@@ -262,6 +262,7 @@ impl<'a> AzureReader<'a, '_> {
             source_ports,
             destination_ports,
             refused,
+            unresolved: Vec::new(),
         };
         SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule }
     }

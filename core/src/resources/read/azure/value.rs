@@ -1,28 +1,42 @@
 //! Values of Azure documents: plain ones, and expressions of templates as far as the template itself resolves them.
 //!
-//! Only what stands in the text is used: default values of parameters, variables, and the functions that put these together. Everything
-//! else stays what it is written as, and is said to be unknown.
+//! Only what stands in the text is used: default values of parameters, variables, turns of copy loops, and the functions that put these together.
+//! Everything else stays what it is written as, and is said to be unknown.
 
+use alloc::boxed::Box;
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::Cell;
 
+use super::expression::Parser;
 use crate::document::{NodeRef, Value};
 use crate::text::Span;
 
 /// Expressions are followed so deep.
-const DEEPEST: usize = 24;
+pub(super) const DEEPEST: usize = 24;
+/// A copy loop takes so many turns, at most; Azure itself takes 800.
+const MOST_TURNS: i64 = 1000;
+/// Work that the expressions of one document may make, in steps. What lies beyond is taken for unknown, so that no text takes forever.
+const MOST_WORK: u32 = 1_000_000;
 
 /// A value after its expression was resolved.
 #[derive(Clone, Debug)]
 pub(super) enum Val<'a> {
     /// As written.
     Node(NodeRef<'a>),
+    /// As written in a copy loop, in these turns of it.
+    Turned(NodeRef<'a>, Vec<Turn>),
     /// Text that an expression makes.
     Text(String),
     /// A number that an expression makes.
     Number(i64),
-    /// A list that an expression makes.
+    /// A truth value that an expression makes.
+    Bool(bool),
+    /// Nothing.
+    Null,
+    /// A list that an expression makes. An unknown item may stand for any number of items.
     List(Vec<Val<'a>>),
     /// Not to be told from the text; the expression, with what is known of it put in.
     Unknown(String),
@@ -39,13 +53,46 @@ pub(super) struct Scalar {
     pub(super) span: Span,
 }
 
+/// A turn of a copy loop.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Turn {
+    /// The loop's name.
+    pub(super) name: Box<str>,
+    /// The turn's number, from 0; where it is not to be told how many there are, the expression that says so.
+    pub(super) index: Result<i64, Box<str>>,
+    /// Whether the loop makes resources; else it makes the items of a list.
+    pub(super) of_resource: bool,
+}
+
+/// Items of a list.
+#[derive(Default)]
+pub(super) struct Items<'a> {
+    /// Those that are to be told, each with the turns of loops that it is made in.
+    pub(super) found: Vec<(NodeRef<'a>, Vec<Turn>)>,
+    /// The first expression for further items that are not.
+    pub(super) missing: Option<String>,
+}
+
+/// The parameters and variables of one template.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layer<'a> {
+    pub(super) parameters: Option<NodeRef<'a>>,
+    pub(super) variables: Option<NodeRef<'a>>,
+    /// Values that the deployment around it passes for its parameters, and what those may refer to.
+    pub(super) passed: Option<(NodeRef<'a>, Rc<Template<'a>>)>,
+}
+
 /// What expressions of a template can refer to.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Template<'a> {
     /// Whether text in brackets is an expression at all.
     pub(super) is_template: bool,
-    pub(super) parameters: Option<NodeRef<'a>>,
-    pub(super) variables: Option<NodeRef<'a>>,
+    /// Where parameters and variables are looked up, first to last.
+    pub(super) layers: Vec<Layer<'a>>,
+    /// The turns of copy loops that are being taken, outermost first.
+    pub(super) turns: Vec<Turn>,
+    /// Work that was done.
+    work: Rc<Cell<u32>>,
 }
 
 /// A field of a mapping, whatever the case of its name, as the Azure Resource Manager reads it.
@@ -56,21 +103,90 @@ pub(super) fn field<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
     })
 }
 
+impl<'a> Val<'a> {
+    /// The same, in these turns too.
+    fn turned(self, turns: &[Turn]) -> Self {
+        match self {
+            Val::Node(node) => Val::Turned(node, turns.to_vec()),
+            Val::Turned(node, own) => Val::Turned(node, turns.iter().cloned().chain(own).collect()),
+            Val::List(items) => Val::List(items.into_iter().map(|item| item.turned(turns)).collect()),
+            other => other,
+        }
+    }
+
+    /// A scalar that is written, as what an expression would make of it.
+    pub(super) fn plain(self) -> Self {
+        match self {
+            Val::Node(node) | Val::Turned(node, _) => match node.value() {
+                Value::String(text) => Val::Text(text.to_string()),
+                Value::Int(number) => Val::Number(*number),
+                Value::Bool(flag) => Val::Bool(*flag),
+                Value::Null => Val::Null,
+                _ => self,
+            },
+            other => other,
+        }
+    }
+
+    /// The items of a list.
+    pub(super) fn sequence(&self) -> Option<Vec<Val<'a>>> {
+        match self {
+            Val::Node(node) => Some(node.as_sequence()?.map(Val::Node).collect()),
+            Val::Turned(node, turns) => Some(node.as_sequence()?.map(|item| Val::Turned(item, turns.clone())).collect()),
+            Val::List(items) => Some(items.clone()),
+            _ => None,
+        }
+    }
+
+    /// Its text, as expressions put texts together.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Val::Node(node) | Val::Turned(node, _) => text_of(*node).unwrap_or_default(),
+            Val::Text(text) | Val::Unknown(text) => text.clone(),
+            Val::Number(number) => number.to_string(),
+            Val::Bool(flag) => (if *flag { "True" } else { "False" }).to_string(),
+            Val::Null | Val::List(_) => String::new(),
+        }
+    }
+}
+
 impl<'a> Template<'a> {
+    /// A template with these parameters and variables, in which nothing of this one is known.
+    pub(super) fn apart(&self, layers: Vec<Layer<'a>>) -> Self {
+        Template { is_template: true, layers, turns: Vec::new(), work: Rc::clone(&self.work) }
+    }
+
+    /// The same in further turns of loops.
+    pub(super) fn within(&self, turns: &[Turn]) -> Self {
+        let mut inner = self.clone();
+        inner.turns.extend_from_slice(turns);
+        inner
+    }
+
+    /// Counts work; false where there was too much of it.
+    pub(super) fn spend(&self, steps: usize) -> bool {
+        let done = self.work.get().saturating_add(u32::try_from(steps).unwrap_or(u32::MAX));
+        self.work.set(done);
+        done < MOST_WORK
+    }
+
     /// Resolves a value.
     pub(super) fn resolve(&self, node: NodeRef<'a>) -> Val<'a> {
         self.follow(Val::Node(node), 0)
     }
 
-    fn follow(&self, mut value: Val<'a>, depth: usize) -> Val<'a> {
+    pub(super) fn follow(&self, mut value: Val<'a>, depth: usize) -> Val<'a> {
+        if let Val::Turned(node, turns) = value {
+            return self.within(&turns).follow(Val::Node(node), depth).turned(&turns);
+        }
         for step in depth..DEEPEST {
             let Val::Node(node) = &value else { return value };
             let Some(expression) = self.expression(*node) else { return value };
-            let mut parser = Parser { template: self, rest: expression, depth: step + 1 };
-            value = match parser.value() {
-                Some(value) if parser.rest.trim().is_empty() => value,
-                _ => return Val::Unknown(format!("[{expression}]")),
-            };
+            if !self.spend(1) {
+                break;
+            }
+            let mut parser = Parser::new(self, expression, step + 1);
+            value = parser.whole().unwrap_or_else(|| Val::Unknown(format!("[{expression}]")));
         }
         match value {
             Val::Node(node) if self.expression(node).is_some() => Val::Unknown(node.as_str().unwrap_or_default().to_string()),
@@ -89,52 +205,111 @@ impl<'a> Template<'a> {
 
     /// A scalar; nothing for `null`, lists and mappings.
     pub(super) fn scalar(&self, node: NodeRef<'a>) -> Option<Scalar> {
-        let span = node.span();
-        let (text, unknown) = match self.resolve(node) {
-            Val::Node(found) => (text_of(found)?, false),
+        Self::of(self.resolve(node), node.span())
+    }
+
+    fn of(value: Val<'a>, span: Span) -> Option<Scalar> {
+        let (text, unknown) = match value {
+            Val::Node(found) | Val::Turned(found, _) => (text_of(found)?, false),
             Val::Text(text) => (text, false),
             Val::Number(number) => (number.to_string(), false),
+            Val::Bool(flag) => (flag.to_string(), false),
             Val::Unknown(text) => (text, true),
-            Val::List(_) => return None,
+            Val::Null | Val::List(_) => return None,
         };
         Some(Scalar { text, unknown, span })
     }
 
     /// The scalars of a list; a single scalar counts as a list of one.
     pub(super) fn scalars(&self, node: NodeRef<'a>) -> Vec<Scalar> {
-        let span = node.span();
-        match self.resolve(node) {
-            Val::Node(found) => match found.as_sequence() {
-                // What a variable holds stands elsewhere; the place to show is where it is used.
-                Some(items) => {
-                    let own = found.id() == node.id();
-                    let scalars = items.filter_map(|item| self.scalar(item));
-                    scalars.map(|s| if own { s } else { Scalar { span, ..s } }).collect()
-                }
-                None => self.scalar(node).into_iter().collect(),
-            },
-            Val::List(items) => items.into_iter().filter_map(|item| self.of(item, span)).collect(),
-            _ => self.scalar(node).into_iter().collect(),
-        }
+        let found = self.resolve(node);
+        // What a variable holds stands elsewhere; the place to show is where it is used.
+        let own = matches!(&found, Val::Node(found) if found.id() == node.id());
+        let Some(items) = found.sequence() else { return Self::of(found, node.span()).into_iter().collect() };
+        let scalar = |item: Val<'a>| {
+            let span = match &item {
+                Val::Node(item) if own => item.span(),
+                _ => node.span(),
+            };
+            match self.follow(item, 0) {
+                // A list in a list: what is meant cannot be told.
+                list if list.sequence().is_some() => Some(Scalar { text: String::from("a list in a list"), unknown: true, span }),
+                item => Self::of(item, span),
+            }
+        };
+        items.into_iter().filter_map(scalar).collect()
     }
 
-    fn of(&self, value: Val<'a>, span: Span) -> Option<Scalar> {
-        match value {
-            Val::Node(node) => self.scalar(node).map(|s| Scalar { span, ..s }),
-            Val::Text(text) => Some(Scalar { text, unknown: false, span }),
-            Val::Number(number) => Some(Scalar { text: number.to_string(), unknown: false, span }),
-            Val::Unknown(text) => Some(Scalar { text, unknown: true, span }),
-            Val::List(_) => None,
+    /// Whether something is so; nothing if that cannot be told.
+    pub(super) fn truth(&self, node: NodeRef<'a>) -> Result<bool, String> {
+        match self.resolve(node).plain() {
+            Val::Bool(flag) => Ok(flag),
+            Val::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Val::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            other => Err(other.words()),
         }
     }
 
     /// The items of a list, wherever an expression finds it.
-    pub(super) fn items(&self, node: NodeRef<'a>) -> Vec<NodeRef<'a>> {
+    pub(super) fn list(&self, node: NodeRef<'a>) -> Items<'a> {
+        let mut items = Items::default();
         match self.resolve(node) {
-            Val::Node(found) => found.as_sequence().into_iter().flatten().collect(),
-            Val::List(items) => items.into_iter().filter_map(|i| if let Val::Node(n) = i { Some(n) } else { None }).collect(),
-            _ => Vec::new(),
+            Val::Unknown(text) => items.missing = Some(text),
+            found => self.add_items(found.sequence().unwrap_or_default(), &mut items),
         }
+        items
+    }
+
+    /// Resolves items one by one.
+    pub(super) fn add_items(&self, values: Vec<Val<'a>>, items: &mut Items<'a>) {
+        for value in values {
+            match self.follow(value, 0) {
+                Val::Node(node) => items.found.push((node, Vec::new())),
+                Val::Turned(node, turns) => items.found.push((node, turns)),
+                Val::Unknown(text) => items.missing = items.missing.take().or(Some(text)),
+                Val::List(inner) => self.add_items(inner, items),
+                Val::Text(_) | Val::Number(_) | Val::Bool(_) | Val::Null => {}
+            }
+        }
+    }
+
+    /// The items of a list in which no loop is being taken.
+    pub(super) fn items(&self, node: NodeRef<'a>) -> Vec<NodeRef<'a>> {
+        self.list(node).found.into_iter().map(|(item, _)| item).collect()
+    }
+
+    /// How many turns a copy loop takes; else the expression that would say it.
+    pub(super) fn count(&self, copy: NodeRef<'a>) -> Result<i64, String> {
+        let Some(count) = field(copy, "count") else { return Err(String::from("copy")) };
+        let number = match self.resolve(count).plain() {
+            Val::Number(number) => number,
+            Val::Text(text) => text.parse().map_err(|_| text)?,
+            other => return Err(other.words()),
+        };
+        let fits = (0..=MOST_TURNS).contains(&number) && self.spend(usize::try_from(number).unwrap_or_default());
+        if fits { Ok(number) } else { Err(number.to_string()) }
+    }
+
+    /// The items that a copy loop makes, and what it is called.
+    pub(super) fn turns(&self, copy: NodeRef<'a>) -> (Box<str>, Result<Vec<Val<'a>>, String>) {
+        let name: Box<str> = field(copy, "name").and_then(|n| self.scalar(n)).map_or_else(|| "copy".into(), |n| n.text.as_str().into());
+        let input = field(copy, "input");
+        let turn =
+            |node: NodeRef<'a>, index| Val::Turned(node, alloc::vec![Turn { name: name.clone(), index: Ok(index), of_resource: false }]);
+        let made = self.count(copy).map(|count| (0..count).filter_map(|i| Some(turn(input?, i))).collect());
+        (name, made)
+    }
+
+    /// A member of a mapping, be it written or made by a copy loop in it.
+    pub(super) fn member(&self, node: NodeRef<'a>, name: &str) -> Option<Val<'a>> {
+        if let Some(found) = field(node, name) {
+            return Some(Val::Node(found));
+        }
+        let loops = field(node, "copy")?.as_sequence()?;
+        loops.map(|copy| self.turns(copy)).find(|(of, _)| of.eq_ignore_ascii_case(name)).map(|(_, made)| match made {
+            Ok(items) => Val::List(items),
+            Err(text) => Val::Unknown(text),
+        })
     }
 }
 
@@ -146,229 +321,4 @@ fn text_of(node: NodeRef<'_>) -> Option<String> {
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
     }
-}
-
-/// Reads one expression.
-struct Parser<'a, 't> {
-    template: &'t Template<'a>,
-    rest: &'a str,
-    depth: usize,
-}
-
-impl<'a> Parser<'a, '_> {
-    /// A literal or a call, with what is picked out of it.
-    fn value(&mut self) -> Option<Val<'a>> {
-        if self.depth >= DEEPEST {
-            return None;
-        }
-        self.rest = self.rest.trim_start();
-        let mut value = match self.rest.chars().next()? {
-            '\'' => self.text()?,
-            c if c.is_ascii_digit() || c == '-' => self.number()?,
-            _ => self.call()?,
-        };
-        loop {
-            self.rest = self.rest.trim_start();
-            if let Some(rest) = self.rest.strip_prefix('.') {
-                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-                let (name, rest) = (rest.get(..end)?, rest.get(end..)?);
-                self.rest = rest;
-                value = self.pick(value, name);
-            } else if let Some(rest) = self.rest.strip_prefix('[') {
-                self.rest = rest;
-                self.depth += 1;
-                let index = self.value()?;
-                self.depth -= 1;
-                self.rest = self.rest.trim_start().strip_prefix(']')?;
-                value = match index {
-                    Val::Number(index) => self.at(value, index),
-                    index => {
-                        let name = self.words(&index);
-                        self.pick(value, &name)
-                    }
-                };
-            } else {
-                return Some(value);
-            }
-        }
-    }
-
-    fn text(&mut self) -> Option<Val<'a>> {
-        let mut text = String::new();
-        let mut rest = self.rest.strip_prefix('\'')?;
-        loop {
-            let end = rest.find('\'')?;
-            text.push_str(rest.get(..end)?);
-            rest = rest.get(end + 1..)?;
-            // Two quotation marks are one.
-            match rest.strip_prefix('\'') {
-                Some(after) => {
-                    text.push('\'');
-                    rest = after;
-                }
-                None => break,
-            }
-        }
-        self.rest = rest;
-        Some(Val::Text(text))
-    }
-
-    fn number(&mut self) -> Option<Val<'a>> {
-        let end = self.rest.char_indices().skip(1).find(|(_, c)| !c.is_ascii_digit()).map_or(self.rest.len(), |(i, _)| i);
-        let (digits, rest) = (self.rest.get(..end)?, self.rest.get(end..)?);
-        self.rest = rest;
-        digits.parse().ok().map(Val::Number)
-    }
-
-    fn call(&mut self) -> Option<Val<'a>> {
-        let whole = self.rest;
-        let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')).unwrap_or(self.rest.len());
-        let name = self.rest.get(..end).filter(|n| !n.is_empty())?;
-        self.rest = self.rest.get(end..)?.trim_start().strip_prefix('(')?;
-        let mut arguments = Vec::new();
-        self.depth += 1;
-        loop {
-            self.rest = self.rest.trim_start();
-            if let Some(rest) = self.rest.strip_prefix(')') {
-                self.rest = rest;
-                break;
-            }
-            if let Some(rest) = self.rest.strip_prefix(',').filter(|_| !arguments.is_empty()) {
-                self.rest = rest;
-            }
-            arguments.push(self.value()?);
-        }
-        self.depth -= 1;
-        let written = whole.get(..whole.len() - self.rest.len()).unwrap_or(name);
-        Some(self.apply(name, arguments).unwrap_or_else(|| Val::Unknown(format!("[{written}]"))))
-    }
-
-    /// The value of a function; nothing for one whose value the text does not give.
-    fn apply(&self, name: &str, arguments: Vec<Val<'a>>) -> Option<Val<'a>> {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
-        let word = |i: usize| arguments.get(i).map(|a| self.words(a));
-        if is("parameters") {
-            let parameter = field(self.template.parameters?, &word(0)?)?;
-            // A parameters file gives `value`; a template gives `defaultValue`.
-            let value = field(parameter, "value").or_else(|| field(parameter, "defaultValue"))?;
-            return Some(self.template.follow(Val::Node(value), self.depth));
-        }
-        if is("variables") {
-            let value = field(self.template.variables?, &word(0)?)?;
-            return Some(self.template.follow(Val::Node(value), self.depth));
-        }
-        if is("concat") || is("union") || is("createArray") {
-            let lists = is("createArray") || arguments.iter().any(|a| matches!(a, Val::List(_)) || self.sequence(a).is_some());
-            if lists {
-                let one = |a: &Val<'a>| match (a, self.sequence(a)) {
-                    (_, Some(items)) if !is("createArray") => items,
-                    (Val::List(items), _) if !is("createArray") => items.clone(),
-                    (value, _) => alloc::vec![value.clone()],
-                };
-                return Some(Val::List(arguments.iter().flat_map(one).collect()));
-            }
-            return Some(self.joined(&arguments, |parts| parts.concat()));
-        }
-        if is("resourceId") || is("extensionResourceId") {
-            return Some(self.joined(&arguments, identifier));
-        }
-        if is("subnetRef") || is("tenantResourceId") || is("subscriptionResourceId") {
-            return Some(self.joined(&arguments, identifier));
-        }
-        if is("format") {
-            return Some(self.joined(&arguments, |parts| {
-                let (pattern, values) = parts.split_first().map_or(("", &[][..]), |(p, v)| (p.as_str(), v));
-                values.iter().enumerate().fold(pattern.to_string(), |text, (i, value)| text.replace(&format!("{{{i}}}"), value))
-            }));
-        }
-        if is("string") || is("toLower") || is("toUpper") || is("trim") || is("int") {
-            let text = word(0)?;
-            let unknown = matches!(arguments.first(), Some(Val::Unknown(_)));
-            let text = match () {
-                () if is("toLower") => text.to_lowercase(),
-                () if is("toUpper") => text.to_uppercase(),
-                () if is("trim") => text.trim().to_string(),
-                () => text,
-            };
-            return Some(match (unknown, is("int").then(|| text.parse().ok()).flatten()) {
-                (true, _) => Val::Unknown(text),
-                (false, Some(number)) => Val::Number(number),
-                (false, None) => Val::Text(text),
-            });
-        }
-        if is("add") || is("sub") || is("mul") {
-            let number = |i: usize| word(i)?.parse::<i64>().ok();
-            let (a, b) = (number(0)?, number(1)?);
-            return match () {
-                () if is("add") => a.checked_add(b),
-                () if is("sub") => a.checked_sub(b),
-                () => a.checked_mul(b),
-            }
-            .map(Val::Number);
-        }
-        None
-    }
-
-    /// Texts put together; unknown if one of them is.
-    fn joined(&self, arguments: &[Val<'a>], join: impl Fn(&[String]) -> String) -> Val<'a> {
-        let parts: Vec<String> = arguments.iter().map(|a| self.words(a)).collect();
-        let text = join(&parts);
-        let unknown = arguments.iter().any(|a| matches!(a, Val::Unknown(_)));
-        if unknown { Val::Unknown(text) } else { Val::Text(text) }
-    }
-
-    fn words(&self, value: &Val<'a>) -> String {
-        match value {
-            Val::Node(node) => text_of(*node).unwrap_or_default(),
-            Val::Text(text) | Val::Unknown(text) => text.clone(),
-            Val::Number(number) => number.to_string(),
-            Val::List(_) => String::new(),
-        }
-    }
-
-    fn sequence(&self, value: &Val<'a>) -> Option<Vec<Val<'a>>> {
-        match value {
-            Val::Node(node) => Some(node.as_sequence()?.map(Val::Node).collect()),
-            _ => None,
-        }
-    }
-
-    fn pick(&self, value: Val<'a>, name: &str) -> Val<'a> {
-        match value {
-            Val::Node(node) => match field(node, name) {
-                Some(found) => self.template.follow(Val::Node(found), self.depth),
-                None => Val::Unknown(format!("[{name}]")),
-            },
-            value => Val::Unknown(format!("{}.{name}", self.words(&value))),
-        }
-    }
-
-    fn at(&self, value: Val<'a>, index: i64) -> Val<'a> {
-        let found = usize::try_from(index).ok().and_then(|i| match &value {
-            Val::Node(node) => node.as_sequence()?.nth(i).map(Val::Node),
-            Val::List(items) => items.get(i).cloned(),
-            _ => None,
-        });
-        match found {
-            Some(found) => self.template.follow(found, self.depth),
-            None => Val::Unknown(format!("{}[{index}]", self.words(&value))),
-        }
-    }
-}
-
-/// `resourceId('A/b/c', 'x', 'y')` is `/providers/A/b/x/c/y`; leading group and subscription names are of no use here.
-fn identifier(parts: &[String]) -> String {
-    let Some(at) = parts.iter().position(|p| p.contains('/')) else { return parts.concat() };
-    let (types, names) = (parts.get(at).map_or("", String::as_str), parts.get(at + 1..).unwrap_or_default());
-    let mut segments = types.split('/');
-    let mut text = format!("/providers/{}", segments.next().unwrap_or_default());
-    for (i, segment) in segments.enumerate() {
-        text.push('/');
-        text.push_str(segment);
-        if let Some(name) = names.get(i) {
-            text.push('/');
-            text.push_str(name);
-        }
-    }
-    text
 }

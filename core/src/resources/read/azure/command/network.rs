@@ -8,8 +8,8 @@ use super::{AzureReader, Options, Table};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
-    Access, AddressSku, Azure, Configuration, Gateway, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RuleSide,
-    SecurityGroup, SecurityRule, Subnet, VirtualNetwork,
+    Access, AddressSku, Azure, Configuration, Gateway, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RulePart, RuleSide,
+    SecurityGroup, SecurityRule, Subnet, Unresolved, VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::resources::read::azure::rules::{PRIORITIES, last_segment, own_tag, port_range, prefix};
@@ -271,6 +271,7 @@ impl AzureReader<'_, '_> {
         self.require(options, &["name", "nsg-name", "priority"]);
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let mut refused = false;
+        let unresolved = self.open_parts(options);
         let direction = match self.choice(options, "direction", &["Inbound", "Outbound"]) {
             Some("Outbound") => RuleDirection::Outbound,
             _ => RuleDirection::Inbound,
@@ -287,8 +288,9 @@ impl AzureReader<'_, '_> {
             Some("Ah") => Some(crate::model::Protocol(51)),
             _ => None,
         };
+        let open_priority = unresolved.iter().any(|u| u.part == RulePart::Priority);
         let number: i64 = options.value("priority").and_then(|p| p.text.parse().ok()).unwrap_or(-1);
-        if !PRIORITIES.contains(&number) {
+        if !open_priority && !PRIORITIES.contains(&number) {
             let error = self.wrong(codes::AZ_PRIORITY, options.span_of("priority"), "--priority is a whole number from 100 to 4096");
             self.report(error);
             refused |= !(0..65000).contains(&number);
@@ -316,11 +318,30 @@ impl AzureReader<'_, '_> {
             source_ports,
             destination_ports,
             refused,
+            unresolved,
         };
         let description = options.value("description").map(|d| d.text);
         let rule = SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule };
         let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
         self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
+    }
+
+    /// What of a rule hangs on variables that the text does not set.
+    fn open_parts(&mut self, options: &Options<'_>) -> Vec<Unresolved> {
+        let parts = [
+            ("priority", RulePart::Priority),
+            ("access", RulePart::Access),
+            ("direction", RulePart::Direction),
+            ("protocol", RulePart::Protocol),
+        ];
+        let mut open = Vec::new();
+        for (name, part) in parts {
+            if let Some(value) = options.value(name).filter(|v| v.unknown) {
+                self.unresolved(&value);
+                open.push(Unresolved { part, expression: value.text.as_str().into() });
+            }
+        }
+        open
     }
 
     fn rule_side(&mut self, options: &Options<'_>, names: [&str; 3], refused: &mut bool) -> RuleSide {
