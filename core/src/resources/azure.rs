@@ -65,6 +65,15 @@ pub enum Azure {
         /// The nodes; 0 for pods on a node stands for what the cluster's plugin has.
         pool: NodePool,
     },
+    /// Where effective rules were asked for.
+    Effective {
+        /// The subnet, if its group is among them.
+        subnet: Option<Reference>,
+        /// The interface, if its group is.
+        interface: Option<Reference>,
+        /// What `VirtualNetwork` stands for there, as far as it is said.
+        virtual_network: Vec<Cidr>,
+    },
     /// Rules for a group that are not to be told from the text.
     MissingRules {
         /// The group.
@@ -105,6 +114,8 @@ pub struct SecurityGroup {
     pub defaults: Vec<SecurityRule>,
     /// Expressions for further rules, which are not to be told from the text.
     pub missing: Vec<Box<str>>,
+    /// What service tags stand for where it is used, as effective rules say it: by name in lower case.
+    pub expansions: Vec<(Box<str>, Vec<Cidr>)>,
     /// Subnets that it says it is attached to.
     pub subnets: Vec<Reference>,
     /// Interfaces that it says it is attached to.
@@ -243,6 +254,8 @@ pub struct RuleSide {
     pub prefixes: Vec<Cidr>,
     /// Service tags as written.
     pub tags: Vec<Box<str>>,
+    /// Whether `prefixes` is what the tags stand for, as effective rules say it.
+    pub expanded: bool,
     /// Application security groups by name. Where there are any, they are all there is.
     pub groups: Vec<Box<str>>,
     /// Whether a part of it is an expression that nothing in the text resolves.

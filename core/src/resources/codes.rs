@@ -272,6 +272,8 @@ pub const AZ_EXHAUSTED: Code = Code("AZ028");
 pub const AZ_RETIRED: Code = Code("AZ029");
 /// Zones in a region that has none.
 pub const AZ_ZONES: Code = Code("AZ030");
+/// A route for all addresses, with which `VirtualNetwork` stands for every address.
+pub const AZ_DEFAULT_ROUTE: Code = Code("AZ031");
 /// A command line that cannot be taken apart.
 pub const AZ_COMMAND: Code = Code("AZ040");
 /// An option that the command does not have.

@@ -240,10 +240,10 @@ fn behind(cloud: &Cloud, number: u32) -> AddressSet {
 fn unknown_tags(cloud: &Cloud, found: &mut Vec<Diagnostic>) {
     for group in &cloud.groups {
         for (rule, place) in &group.rules {
-            for side in [&rule.source, &rule.destination] {
+            for side in [&rule.source, &rule.destination].into_iter().filter(|side| !side.expanded) {
                 let at = side.span.map_or(*place, |span| span.within(place.document));
                 for tag in side.tags.iter().filter(|tag| crate::resources::own_tag(tag).is_none()) {
-                    if cloud.tags.contains_key(&tag.to_lowercase()) {
+                    if cloud.tags.contains_key(&tag.to_lowercase()) || group.expansions.contains_key(&tag.to_lowercase()) {
                         continue;
                     }
                     let (severity, message) = match tags::known(tag) {

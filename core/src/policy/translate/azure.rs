@@ -205,7 +205,11 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
             certain = certain.union(members);
         }
     }
-    for tag in &side.tags {
+    for tag in side.tags.iter().filter(|_| !side.expanded) {
+        if let Some(given) = cloud.groups.get(used.group as usize).and_then(|g| g.expansions.get(&tag.to_lowercase())) {
+            certain = certain.union(given);
+            continue;
+        }
         match &**tag {
             "VirtualNetwork" => certain = certain.union(&used.virtual_network),
             "Internet" => certain = certain.union(&tags::internet(&used.virtual_network)),

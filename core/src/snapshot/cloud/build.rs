@@ -65,6 +65,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     builder.groups(&placed);
     builder.networks(&placed);
     builder.peerings(&placed);
+    builder.effective_networks(&placed);
     builder.assume_networks(&placed);
     builder.pod_routes(&placed);
     builder.attach(&placed);
@@ -81,6 +82,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
         }
     }
     check::networks(&builder.cloud, &mut builder.problems);
+    check::default_routes(&builder.cloud, &mut builder.problems);
     check::clusters(&builder.cloud, &mut builder.problems);
     snapshot.diagnostics.extend(builder.problems);
     snapshot.cloud = builder.cloud;
@@ -96,6 +98,18 @@ fn usable(subnet: Option<&Subnet>) -> Vec<NodeRange> {
         _ => None,
     };
     subnet.map_or_else(Vec::new, |s| s.prefixes.iter().filter_map(of).collect())
+}
+
+/// The subnet of effective rules; for an interface whose subnet has no group, one that is named after it.
+fn effective_subnet(subnet: Option<&Reference>, interface: Option<&Reference>) -> Reference {
+    let of_interface = |interface: &Reference| Reference {
+        name: format!("subnet of {}", interface.name).into(),
+        parent: Some(format!("network of {}", interface.name).into()),
+        span: interface.span,
+    };
+    let nameless = || Reference { name: "subnet".into(), parent: Some("network".into()), span: crate::text::Span::default() };
+    let found = subnet.cloned().or_else(|| interface.map(of_interface)).unwrap_or_else(nameless);
+    Reference { parent: found.parent.or_else(|| Some("network".into())), ..found }
 }
 
 /// The range of a cluster's pods, where they have one of their own.
@@ -177,6 +191,7 @@ impl Builder {
                 rules: rules(&group.rules),
                 defaults: rules(&group.defaults),
                 missing: group.missing.iter().map(ToString::to_string).collect(),
+                expansions: group.expansions.iter().map(|(tag, prefixes)| (tag.to_string(), AddressSet::of_cidrs(prefixes))).collect(),
                 place: resource.span.within(*document),
                 name_place: resource.meta.name_span.within(*document),
             });
@@ -195,6 +210,7 @@ impl Builder {
                     rules: Vec::new(),
                     defaults: Vec::new(),
                     missing: Vec::new(),
+                    expansions: BTreeMap::new(),
                     place: resource.span.within(*document),
                     name_place: group.span.within(*document),
                 });
@@ -328,6 +344,69 @@ impl Builder {
             if let Some(network) = self.cloud.networks.get_mut(from as usize) {
                 network.peers.push(to);
             }
+        }
+    }
+
+    /// Effective rules name the subnet and its network, and say what `VirtualNetwork` is, but not which part of it the subnet has. Where the text does
+    /// not give these, the network is taken to be all of it, and the subnet the first range that is free.
+    fn effective_networks(&mut self, placed: &[Placed<'_>]) {
+        for (document, resource, azure) in placed {
+            let Azure::Effective { subnet, interface, virtual_network } = azure else { continue };
+            let given = interface.as_ref().is_some_and(|wanted| {
+                placed.iter().any(|(_, r, a)| matches!(a, Azure::Interface(_)) && key(&r.meta.name) == key(&wanted.name))
+            });
+            if given || subnet.as_ref().is_some_and(|s| self.subnet_number(s).is_some()) {
+                continue;
+            }
+            let place = resource.span.within(*document);
+            let reference = effective_subnet(subnet.as_ref(), interface.as_ref());
+            let network_name = reference.parent.as_deref().unwrap_or("network");
+            let number = self.network_number(network_name).unwrap_or_else(|| {
+                let platform = Cidr::of(super::tags::PLATFORM);
+                let mut prefixes: Vec<Cidr> = virtual_network.iter().filter(|p| **p != platform && p.is_ipv4()).copied().collect();
+                if prefixes.is_empty() {
+                    prefixes.push(Cidr::supernet(IpAddr::V4(ASSUMED_SPACE), 16));
+                }
+                let space = AddressSet::of_cidrs(&prefixes);
+                let note = format!(
+                    "subnet `{}` is not given: it is taken to be in {space}, which is what `VirtualNetwork` stands for there",
+                    reference.name
+                );
+                let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), note);
+                self.problems.push(note.help("paste the network too: `az network vnet show -o json`"));
+                self.cloud.networks.push(Network {
+                    name: network_name.to_string(),
+                    location: None,
+                    space,
+                    prefixes,
+                    peers: Vec::new(),
+                    on_premises: AddressSet::default(),
+                    place,
+                    assumed: true,
+                });
+                self.cloud.networks.len() as u32 - 1
+            });
+            let taken = AddressSet::of_cidrs(self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes));
+            let spaces = self.cloud.networks.get(number as usize).map_or_else(Vec::new, |n| n.prefixes.clone());
+            let blocks = spaces.iter().flat_map(|space| {
+                let (first, length) = (space.first(), space.length().max(24));
+                let count = 1u32 << length.saturating_sub(space.length()).min(8);
+                (0..count).filter_map(move |i| match first {
+                    IpAddr::V4(first) => {
+                        Some(Cidr::supernet(IpAddr::V4(Ipv4Addr::from_bits(first.to_bits().checked_add(i << 8)?)), length))
+                    }
+                    IpAddr::V6(_) => None,
+                })
+            });
+            let Some(prefix) = blocks.into_iter().find(|block| !taken.overlaps(&AddressSet::of_cidrs([block]))) else { continue };
+            self.cloud.subnets.push(Subnet {
+                network: number,
+                name: reference.name.to_string(),
+                prefixes: alloc::vec![prefix],
+                group: None,
+                routes: AddressSet::default(),
+                place,
+            });
         }
     }
 
@@ -466,7 +545,8 @@ impl Builder {
 
     /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: azure.md 2.4.
     fn group_use(&mut self, group: u32, subnet: u32) -> u32 {
-        let set = super::managed::virtual_network(&self.cloud, subnet);
+        let said = self.cloud.groups.get(group as usize).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
+        let set = said.unwrap_or_else(|| super::managed::virtual_network(&self.cloud, subnet));
         let used = GroupUse { group, virtual_network: set };
         match (0..).zip(&self.cloud.uses).find(|(_, u)| **u == used) {
             Some((number, _)) => number,
@@ -517,7 +597,23 @@ impl Builder {
                 list.push((resource, *document, interface));
             }
         }
+        // Interfaces of which the text gives the effective rules only.
+        let named: Vec<(&Resource, DocumentId, azure::Interface)> = placed
+            .iter()
+            .filter_map(|(document, resource, azure)| match azure {
+                Azure::Effective { subnet, interface: Some(interface), .. } => {
+                    let subnet = effective_subnet(subnet.as_ref(), Some(interface));
+                    let configuration = azure::Configuration { subnet: Some(subnet), ..azure::Configuration::default() };
+                    let known = list.iter().any(|(r, ..)| key(&r.meta.name) == key(&interface.name));
+                    let made = azure::Interface { configurations: alloc::vec![configuration], ..azure::Interface::default() };
+                    (!known).then_some((*resource, *document, made))
+                }
+                _ => None,
+            })
+            .collect();
+        list.extend(named.iter().map(|(resource, document, interface)| (*resource, *document, interface)));
         list.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
+        list.dedup_by(|a, b| &*a.0.kind_name == "EffectiveRules" && key(&a.0.meta.name) == key(&b.0.meta.name));
         for (resource, document, interface) in list {
             let name = resource.meta.name.to_string();
             let given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();

@@ -100,6 +100,29 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Groups that a route for all addresses opens: with it `VirtualNetwork` is everything. Upstream: azure.md 2.4.
+pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
+    let all = AddressSet::of_cidrs([&cidr((Ipv4Addr::UNSPECIFIED, 0))]);
+    for (number, subnet) in (0..).zip(&cloud.subnets).filter(|(_, s)| s.routes.covers(&all)) {
+        let of_interfaces = cloud.interfaces.iter().filter(|i| i.subnet == number).filter_map(|i| i.group);
+        let mut names: Vec<&str> =
+            subnet.group.into_iter().chain(of_interfaces).filter_map(|used| Some(cloud.used(used)?.1.name.as_str())).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() {
+            continue;
+        }
+        let message = format!(
+            "subnet `{}` has a route for 0.0.0.0/0, so in rules of `{}` the tag `VirtualNetwork` stands for every address, and `Internet` for none",
+            subnet.name,
+            names.join("`, `")
+        );
+        let help = "the default rule AllowVnetInBound then lets in whatever no other rule denies; Azure says that the tag \"might\" hold \
+                    such routes: look at what it stands for with `az network nic list-effective-nsg`, or deny what is not wanted";
+        problems.push(Diagnostic::at(codes::AZ_DEFAULT_ROUTE, Severity::Warning, Some(subnet.place), message).help(help));
+    }
+}
+
 /// Ranges of clusters, and whether their subnets are large enough.
 pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     for cluster in &cloud.clusters {

@@ -40,6 +40,7 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
         rules,
         defaults: Vec::new(),
         missing: Vec::new(),
+        expansions: Default::default(),
         place,
         name_place: place,
     });

@@ -151,6 +151,8 @@ pub struct Group {
     pub defaults: Vec<(SecurityRule, Place)>,
     /// Expressions for further rules, which are not to be told from the text.
     pub missing: Vec<String>,
+    /// What service tags stand for where it is used, as effective rules say it: by name in lower case.
+    pub expansions: BTreeMap<String, AddressSet>,
     /// Where it is written.
     pub place: Place,
     /// Where its name is written.

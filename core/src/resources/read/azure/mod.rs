@@ -13,6 +13,7 @@
 
 mod cluster;
 mod command;
+mod effective;
 mod expression;
 mod functions;
 mod network;
@@ -54,6 +55,8 @@ pub(super) struct AzureReader<'a, 'r> {
     conditions: Vec<String>,
     /// Whether the rules being read are default rules, which have numbers of their own.
     reads_defaults: bool,
+    /// Whether the rules being read are effective rules, in which Azure itself puts tags into lists.
+    reads_effective: bool,
     resources: &'r mut Vec<Resource>,
     /// Types of resource that play no part, with the first of them.
     unread: Option<(String, Span, usize)>,
@@ -107,6 +110,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             template: Template::default(),
             conditions: Vec::new(),
             reads_defaults: false,
+            reads_effective: false,
             resources,
             unread: None,
             reported: BTreeSet::new(),
@@ -155,7 +159,9 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
         if let Some(items) = node.as_sequence() {
             let items: Vec<NodeRef<'a>> = items.collect();
-            if items.first().is_some_and(|first| is_rule(*first)) {
+            if items.first().is_some_and(|first| field(*first, "effectiveSecurityRules").is_some()) {
+                self.effective(&items);
+            } else if items.first().is_some_and(|first| is_rule(*first)) {
                 self.bare_rules(node, &items);
             } else {
                 items.into_iter().for_each(|item| self.value(item, depth + 1));
@@ -174,7 +180,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         if let Some(inner) = inner {
             self.value(inner, depth + 1);
         } else if field(node, "effectiveSecurityRules").is_some() {
-            self.effective(node);
+            self.effective(&[node]);
         } else if let Some(list) = field(node, "value").filter(|list| list.as_sequence().is_some()) {
             self.value(list, depth + 1);
         } else {
@@ -356,6 +362,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             missing,
             subnets: self.references(prop(node, "subnets")),
             interfaces: self.references(prop(node, "networkInterfaces")),
+            ..SecurityGroup::default()
         };
         self.emit("NetworkSecurityGroup", name, node.span(), Azure::Group(group));
     }
@@ -396,31 +403,6 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         self.reads_defaults = false;
         let group = SecurityGroup { rules, defaults, ..SecurityGroup::default() };
         self.emit("NetworkSecurityGroup", &name, list.span(), Azure::Group(group));
-    }
-
-    /// Effective rules of an interface or subnet: a group, with the tags' true addresses.
-    fn effective(&mut self, node: NodeRef<'a>) {
-        let items = field(node, "effectiveSecurityRules").map_or_else(Vec::new, |list| self.template.items(list));
-        let is_default = |item: &&NodeRef<'a>| {
-            let name = field(**item, "name").and_then(NodeRef::as_str).unwrap_or_default();
-            name.starts_with("defaultSecurityRules/") || matches!(field(**item, "priority").map(NodeRef::value), Some(Value::Int(65000..)))
-        };
-        let (defaults, own): (Vec<NodeRef<'a>>, Vec<NodeRef<'a>>) = items.iter().copied().partition(|item| is_default(&item));
-        let group = field(node, "networkSecurityGroup").and_then(|g| self.reference(g));
-        let span = group.as_ref().map_or(node.span(), |g| g.span);
-        let name = group.map_or_else(|| String::from("effective"), |g| g.name.to_string());
-        let name = Scalar { text: name, unknown: false, span };
-        let mut rules = self.rules(&own);
-        self.check_group(&name.text, &mut rules);
-        self.reads_defaults = true;
-        let defaults = self.rules(&defaults);
-        self.reads_defaults = false;
-        let association = field(node, "association");
-        let one =
-            |reader: &Self, what: &str| association.and_then(|a| field(a, what)).and_then(|r| reader.reference(r)).into_iter().collect();
-        let (subnets, interfaces) = (one(self, "subnet"), one(self, "networkInterface"));
-        let group = SecurityGroup { rules, defaults, subnets, interfaces, ..SecurityGroup::default() };
-        self.emit("NetworkSecurityGroup", &name, node.span(), Azure::Group(group));
     }
 }
 

@@ -417,7 +417,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         let one = self.scalar(singular);
         let many: Vec<Scalar> = self.field(plural).map_or_else(Vec::new, |n| self.azure.template.scalars(n));
         let many: Vec<Scalar> = many.into_iter().filter(|s| !s.text.is_empty()).collect();
-        if let (Some(one), false) = (&one, many.is_empty()) {
+        if let (Some(one), false) = (&one, many.is_empty() || self.azure.reads_effective) {
             let diagnostic = self.at(
                 one.span,
                 codes::AZ_SINGULAR_AND_PLURAL,
@@ -459,9 +459,19 @@ impl<'a> RuleReader<'a, '_, '_> {
         }
         if !expanded.is_empty() {
             side.prefixes = expanded.iter().filter_map(|s| prefix(&s.text)).collect();
+            let mut tags: Vec<Box<str>> = Vec::new();
+            for item in many.iter().chain(&one).filter(|s| prefix(&s.text).is_none() && s.text != "*") {
+                let tag = own_tag(&item.text).unwrap_or(&item.text);
+                if !tags.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+                    tags.push(tag.into());
+                }
+            }
+            side.expanded = !tags.is_empty();
+            side.tags = tags;
             return side;
         }
-        let listed = !many.is_empty();
+        // Azure itself writes tags into the lists of effective rules.
+        let listed = !many.is_empty() && !self.azure.reads_effective;
         for item in &many {
             self.address(item, listed, &mut side);
         }
@@ -522,7 +532,10 @@ impl<'a> RuleReader<'a, '_, '_> {
         if listed {
             self.not_in_list(item);
         }
-        side.tags.push(own_tag(text).unwrap_or(text).into());
+        let tag = own_tag(text).unwrap_or(text);
+        if !side.tags.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+            side.tags.push(tag.into());
+        }
     }
 
     /// A tag or `*` in a list: Azure refuses it, and what is meant is plain.
