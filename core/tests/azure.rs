@@ -87,6 +87,67 @@ fn a_default_route_makes_everything_the_virtual_network() {
     silent(&scene(&text("VirtualAppliance", "")), "AZ031");
 }
 
+// ---- Clusters ----------------------------------------------------------------------------------------------------------------------
+
+/// Two clusters in one network: `a` with an overlay on 10.0.0.0/24, `b` flat on 10.0.4.0/22. A machine takes packets of the nodes' subnet of `a` and of
+/// the pods of `b` only.
+fn two_clusters(nodes: &str, from: &str) -> String {
+    format!(
+        r#"
+azure:
+  networks:
+  - name: n
+    addressSpace: 10.0.0.0/16
+    subnets: [{{name: a, prefix: 10.0.0.0/24}}, {{name: b, prefix: 10.0.4.0/22}}, {{name: vm, prefix: 10.0.9.0/24, nsg: g}}]
+  nsgs:
+  - name: g
+    inbound:
+    - {{priority: 100, name: known, allow: tcp 443, from: [{from}]}}
+    - {{priority: 200, name: closed, deny: '*'}}
+  machines: [{{name: db, subnet: vm, address: 10.0.9.4}}]
+  clusters:
+  - {{name: one, subnet: a, plugin: overlay, policy: none, nodes: 1, podRange: 10.244.0.0/16, serviceRange: 172.16.0.0/16}}
+  - {{name: two, subnet: b, plugin: azure, policy: none, nodes: 1, serviceRange: 172.17.0.0/16}}
+{nodes}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: overlaid, namespace: d}}, spec: {{nodeName: of-one, containers: [{{name: c}}]}}, status: {{podIP: 10.244.0.9}}}}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: flat, namespace: d}}, spec: {{nodeName: of-two, containers: [{{name: c}}]}}, status: {{podIP: 10.0.4.9}}}}
+"#
+    )
+}
+
+#[test]
+fn each_node_has_the_plugin_of_its_own_cluster() {
+    let node = |name: &str, address: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Node, metadata: {{name: {name}}}, status: {{addresses: [{{type: InternalIP, address: {address}}}]}}}}\n"
+        )
+    };
+    let objects = node("of-one", "10.0.0.4") + &node("of-two", "10.0.4.4");
+    // Overlay: packets leave with the node's address. Node subnet: with the pod's own, inside the virtual network.
+    for (nodes, from, overlaid, flat) in [
+        (&objects, "10.0.0.4, 10.0.4.9", ALLOWED, ALLOWED),
+        (&objects, "10.244.0.0/16, 10.0.4.9", DENIED, ALLOWED),
+        (&objects, "10.0.0.4, 10.0.4.4", ALLOWED, DENIED),
+    ] {
+        let scene = scene(&two_clusters(nodes, from));
+        for (pod, expected) in [("overlaid", overlaid), ("flat", flat)] {
+            let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == pod).unwrap();
+            let flow =
+                Flow { from: End::Pod(id), to: End::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
+            let answer = scene.decide(&flow);
+            assert_eq!(answer.verdict, expected, "{pod} with {from}: {}", answer.summary);
+        }
+    }
+    // A node in no subnet that a cluster has: either plugin, and with it either address.
+    let elsewhere = node("of-one", "10.0.9.9") + &node("of-two", "10.0.4.4");
+    let scene = scene(&two_clusters(&elsewhere, "10.0.9.9, 10.0.4.9"));
+    let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == "overlaid").unwrap();
+    let flow = Flow { from: End::Pod(id), to: End::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
+    assert_eq!(scene.decide(&flow).verdict, UNKNOWN);
+}
+
 // ---- Effective rules ---------------------------------------------------------------------------------------------------------------
 
 /// What `az network nic list-effective-nsg` prints, cut to the fields that count. The peer 10.9.0.0/16 is known from the expansion alone.

@@ -12,7 +12,7 @@ use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step,
 use crate::explain::end_name;
 use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
-use crate::snapshot::cloud::tags;
+use crate::snapshot::cloud::{CloudCluster, tags};
 use crate::snapshot::{EndpointId, NodeId};
 use crate::stages::{Side, Stage};
 
@@ -148,9 +148,14 @@ impl Paths {
         self.snapshot.node(node).map_or_else(String::new, |n| n.name.clone())
     }
 
-    /// Where the cluster's pods have their addresses, if that is said.
-    pub(super) fn plugin(&self) -> Option<Plugin> {
-        self.snapshot.cloud.clusters.first().map(|c| c.plugin)
+    /// The cluster of a node. Of several that come into question it is the first.
+    pub(super) fn cluster_of(&self, node: Option<NodeId>) -> Option<&CloudCluster> {
+        self.snapshot.cloud.clusters_of(node).first().copied()
+    }
+
+    /// Where pods on a node have their addresses, if that is said.
+    pub(super) fn plugin(&self, node: Option<NodeId>) -> Option<Plugin> {
+        self.cluster_of(node).map(|c| c.plugin)
     }
 
     /// Whether the text says anything about the network around the cluster.
@@ -159,14 +164,14 @@ impl Paths {
     }
 
     /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: azure.md 4.6, calico.md 1.10.
-    pub(super) fn leaves_as_node(&self, to: &Party) -> Option<Basis> {
+    pub(super) fn leaves_as_node(&self, home: NodeId, to: &Party) -> Option<Basis> {
         let cloud = &self.snapshot.cloud;
-        match self.plugin() {
+        match self.plugin(Some(home)) {
             Some(Plugin::Kubenet) => Some(Basis::KubenetLeaves),
             Some(Plugin::Overlay | Plugin::None) | None => Some(Basis::OverlayLeaves),
             Some(Plugin::PodSubnet) => None,
             Some(Plugin::NodeSubnet) => {
-                let own = cloud.clusters.first().and_then(|c| cloud.network_of(c.pools.first()?.subnet?)).map(|(number, _)| number);
+                let own = self.cluster_of(Some(home)).and_then(|c| cloud.network_of(c.pools.first()?.subnet?)).map(|(number, _)| number);
                 let inside = to.address.and_then(|a| cloud.network_with(a));
                 (own.is_none() || inside != own).then_some(Basis::OverlayLeaves)
             }
@@ -292,7 +297,7 @@ impl<'a> Trip<'a> {
         let to = paths.pod(pod);
         let is_host = walk.is_host(pod);
         let private = to.address.is_none_or(|a| !tags::internet(&Default::default()).contains(a));
-        let reason = match (client, paths.plugin()) {
+        let reason = match (client, paths.plugin(node)) {
             _ if !paths.knows_network() => None,
             (Client::Outside(_), _) if private => {
                 Some("pods have private addresses, to which no packet from outside the virtual network leads".to_string())
@@ -377,7 +382,8 @@ impl<'a> Trip<'a> {
             return None;
         }
         let interface = cloud.locate_node(node).and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
-        let is_public = interface.is_some_and(|i| i.public.is_some()) || cloud.clusters.first().is_some_and(|c| c.traffic.public_nodes);
+        let is_public =
+            interface.is_some_and(|i| i.public.is_some()) || self.paths.cluster_of(Some(node)).is_some_and(|c| c.traffic.public_nodes);
         let name = self.paths.node_name(node);
         (!is_public).then(|| format!("`{name}` has a private address and no public one: from the Internet nothing leads to it"))
     }
@@ -385,7 +391,7 @@ impl<'a> Trip<'a> {
     /// Leaves a node for somewhere that is no pod: with the node's address, where the pod network has it so.
     pub(super) fn masquerade_outwards(&self, walk: &mut Walk<'a>, client: Client, home: NodeId) {
         let Client::Pod(id) = client else { return };
-        if !walk.is_host(id) && self.paths.leaves_as_node(&walk.packet.to).is_some() {
+        if !walk.is_host(id) && self.paths.leaves_as_node(home, &walk.packet.to).is_some() {
             walk.from(self.paths.node(home));
         }
     }
@@ -407,7 +413,7 @@ impl<'a> Trip<'a> {
         let cloud = &paths.snapshot.cloud;
         let to = walk.packet.to;
         if let Some(home) = self.home(client) {
-            let basis = paths.leaves_as_node(&to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
+            let basis = paths.leaves_as_node(home, &to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
             let text = match basis {
                 Some(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
                 None => "sends it on as it is",
@@ -445,7 +451,7 @@ impl<'a> Trip<'a> {
                 };
                 (public, text)
             }
-            _ => match cloud.clusters.first().map(|c| c.traffic.outbound) {
+            _ => match self.paths.cluster_of(self.home(client)).map(|c| c.traffic.outbound) {
                 Some(Outbound::None) => {
                     walk.stop(Stop::NoRoute, "the cluster has no way out (`--outbound-type none`)", None);
                     return;

@@ -252,7 +252,7 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
             "The text gives no subnet for the application gateway: {address} is assumed, of the range in which AKS makes one (10.225.0.0/16)."
         ));
     }
-    match paths.plugin() {
+    match paths.plugin(None) {
         Some(Plugin::Kubenet) => trip.notes.push(
             "With kubenet the gateway reaches pods only if its subnet has the cluster's route table, which AGIC tries to see to."
                 .to_string(),

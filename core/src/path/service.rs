@@ -439,7 +439,7 @@ impl<'a> Trip<'a> {
             return self.arrive_at(walk, backend, None);
         }
         walk.to(to, Some(backend.port));
-        if !local && !masquerade && paths.plugin().is_some_and(|p| p.is_flat()) && !matches!(backend.target, Target::Address(_)) {
+        if !local && !masquerade && paths.plugin(Some(node)).is_some_and(|p| p.is_flat()) && !matches!(backend.target, Target::Address(_)) {
             let why = "the node would send it on with the address of another machine's pod, which Azure drops without IP forwarding";
             walk.stop(Stop::Dropped, why, Some(Basis::IpForwarding));
             return None;
@@ -493,7 +493,7 @@ impl<'a> Trip<'a> {
                 if let Some(node) = node {
                     walk.cross(node, enters, Side::Network);
                     let leaves_as_node =
-                        matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(&walk.packet.to).is_some();
+                        matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(node, &walk.packet.to).is_some();
                     if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
                         walk.from(source);
                     }
@@ -706,7 +706,7 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
         walk.from(source);
     }
     // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
-    let tunnelled = paths.plugin() == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
+    let tunnelled = paths.plugin(from.or(delivery.node)) == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
     if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
         walk.enter_tunnel(from, to);
     }

@@ -54,7 +54,6 @@ pub(crate) struct Seats<'a> {
     cloud: &'a Cloud,
     endpoints: Vec<Seat>,
     nodes: Vec<Seat>,
-    plugin: Option<Plugin>,
     /// What is routed on the Internet.
     public: AddressSet,
 }
@@ -71,7 +70,10 @@ impl<'a> Seats<'a> {
         let mut anywhere: Vec<Candidate> = Vec::new();
         for (id, _) in snapshot.nodes() {
             let candidate = at_node(id);
-            let met = |c: &Candidate| c.location.map(|l| (l.subnet, l.interface.and_then(|i| cloud.interfaces.get(i as usize)?.group)));
+            let met = |c: &Candidate| {
+                let groups = c.location.map(|l| (l.subnet, l.interface.and_then(|i| cloud.interfaces.get(i as usize)?.group)));
+                (groups, plugins(cloud, c.node))
+            };
             if candidate.location.is_some() && !anywhere.iter().any(|known| met(known) == met(&candidate)) {
                 anywhere.push(candidate);
             }
@@ -97,7 +99,6 @@ impl<'a> Seats<'a> {
         Some(Seats {
             endpoints: snapshot.endpoints().map(|(_, e)| pod(e)).collect(),
             nodes: snapshot.nodes().map(|(id, _)| node(id)).collect(),
-            plugin: cloud.clusters.first().map(|c| c.plugin),
             public: tags::internet(&AddressSet::default()),
             cloud,
         })
@@ -135,9 +136,12 @@ impl<'a> Seats<'a> {
         for a in &source.candidates {
             for b in &destination.candidates {
                 let together = a.node.is_some() && a.node == b.node && source.placed && destination.placed;
-                let way = if together { Vec::new() } else { self.way((from, &source, a), (to, &destination, b)) };
-                if !ways.contains(&way) {
-                    ways.push(way);
+                // What leaves a pod hangs on the cluster that its node belongs to; where that is not to be told, on each that may be.
+                for plugin in plugins(self.cloud, a.node) {
+                    let way = if together { Vec::new() } else { self.way(plugin, (from, &source, a), (to, &destination, b)) };
+                    if !ways.contains(&way) {
+                        ways.push(way);
+                    }
                 }
             }
         }
@@ -150,7 +154,7 @@ impl<'a> Seats<'a> {
         ways
     }
 
-    fn way(&self, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> Vec<Stage> {
+    fn way(&self, plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> Vec<Stage> {
         let (from, source, a) = from;
         let (to, destination, b) = to;
         if a.location.is_some()
@@ -183,17 +187,17 @@ impl<'a> Seats<'a> {
         {
             return alloc::vec![Stage::PublicAddress(number, sku)];
         }
-        let (seen_from, seen_to, encapsulated) = self.seen((from, source, a), (to, destination, b));
+        let (seen_from, seen_to, encapsulated) = self.seen(plugin, (from, source, a), (to, destination, b));
         groups_between(self.cloud, a.location, b.location, (seen_from, seen_to, encapsulated))
     }
 
     /// The ends of the packet as the cloud's network sees them: pods leave a cluster with the address of their node, unless their own addresses are
     /// of the network; where the cluster brings its own network, packets between pods travel inside packets between nodes.
-    fn seen(&self, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> (End, End, bool) {
+    fn seen(&self, plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> (End, End, bool) {
         let (from, source, a) = from;
         let (to, destination, b) = to;
         let Some(node) = a.node.filter(|_| source.is_pod) else { return (from, to, false) };
-        match self.plugin {
+        match plugin {
             Some(Plugin::None) if destination.is_pod => match b.node {
                 Some(other) => (End::Node(node), End::Node(other), true),
                 None => (from, to, false),
@@ -216,6 +220,14 @@ impl<'a> Seats<'a> {
             rule.destination.tags.iter().any(|tag| tag.len() > 13 && tag.get(..13).is_some_and(|t| t.eq_ignore_ascii_case("AzurePlatform")))
         })
     }
+}
+
+/// Where pods on a node may have their addresses: one plugin, unless several clusters come into question. Nothing where there is no cluster.
+fn plugins(cloud: &Cloud, node: Option<NodeId>) -> Vec<Option<Plugin>> {
+    let mut found: Vec<Option<Plugin>> = cloud.clusters_of(node).into_iter().map(|c| Some(c.plugin)).collect();
+    found.sort_unstable();
+    found.dedup();
+    if found.is_empty() { alloc::vec![None] } else { found }
 }
 
 /// The security groups that a packet meets between two places of the cloud's network, or one of them and the outside: out of the one, then into the

@@ -31,7 +31,9 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
         .filter(|(_, i)| i.node.is_some() && i.group.is_none())
         .map(|(number, _)| number)
         .collect();
-    let Some(subnet) = unguarded.first().and_then(|n| snapshot.cloud.interfaces.get(*n)).map(|i| i.subnet) else { return };
+    if unguarded.is_empty() {
+        return;
+    }
     let rules = rules(&snapshot.services);
     let cloud = &mut snapshot.cloud;
     let group = cloud.groups.len() as u32;
@@ -44,12 +46,17 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
         place,
         name_place: place,
     });
-    let used = cloud.uses.len() as u32;
-    let virtual_network = virtual_network(cloud, subnet);
-    cloud.uses.push(GroupUse { group, virtual_network });
     for number in unguarded {
+        let Some(subnet) = cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
+        // Clusters in several networks: the group means other addresses in each.
+        let used = GroupUse { group, virtual_network: virtual_network(cloud, subnet) };
+        let known = cloud.uses.iter().position(|u| *u == used);
+        let at = known.unwrap_or_else(|| {
+            cloud.uses.push(used);
+            cloud.uses.len() - 1
+        });
         if let Some(interface) = cloud.interfaces.get_mut(number) {
-            interface.group = Some(used);
+            interface.group = Some(at as u32);
         }
     }
 }

@@ -249,6 +249,19 @@ impl Cloud {
         Some(Location { subnet: interface.subnet, interface: Some(number) })
     }
 
+    /// The clusters that a node may belong to: the one that made it, or one with nodes in its subnet; all of them, where that is not to be told.
+    pub fn clusters_of(&self, node: Option<NodeId>) -> Vec<&CloudCluster> {
+        let all = || self.clusters.iter().collect();
+        let Some(node) = node else { return all() };
+        if let Some(own) = self.clusters.iter().find(|c| c.pools.iter().any(|p| p.nodes.contains(&node))) {
+            return alloc::vec![own];
+        }
+        let subnet = self.locate_node(node).map(|l| l.subnet);
+        let there = |c: &&CloudCluster| subnet.is_some() && c.pools.iter().any(|p| p.subnet == subnet);
+        let found: Vec<&CloudCluster> = self.clusters.iter().filter(there).collect();
+        if found.is_empty() { all() } else { found }
+    }
+
     /// The network of a subnet.
     pub fn network_of(&self, subnet: u32) -> Option<(u32, &Network)> {
         let network = self.subnets.get(subnet as usize)?.network;
