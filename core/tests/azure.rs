@@ -148,6 +148,27 @@ fn each_node_has_the_plugin_of_its_own_cluster() {
     assert_eq!(scene.decide(&flow).verdict, UNKNOWN);
 }
 
+#[test]
+fn from_outside_nothing_is_addressed_to_a_pod_with_a_range_of_its_own() {
+    let text = |plugin: &str| {
+        format!(
+            "azure: {{networks: [{{name: n, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], clusters: [{{name: c, subnet: s, plugin: {plugin}, policy: calico, nodes: 1, serviceRange: 172.16.0.0/16}}]}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: d}}, spec: {{containers: [{{name: c}}]}}}}"
+        )
+    };
+    for (plugin, noted) in [("kubenet", true), ("overlay", true), ("azure", false)] {
+        let scene = scene(&text(plugin));
+        let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == "web").unwrap();
+        let ask = |from: End| scene.decide(&Flow { from, to: End::Pod(id), traffic: Traffic::to_port(Protocol::TCP, 80) });
+        let has = |answer: &Answer| {
+            answer.notes.iter().any(|n| n.contains("no packet is addressed to `d/web` itself") && n.contains("netpolis path"))
+        };
+        let outside = ask(End::Outside("10.0.3.9".parse().unwrap()));
+        assert_eq!((outside.verdict, has(&outside)), (ALLOWED, noted), "{plugin}: {:?}", outside.notes);
+        let (node, _) = scene.snapshot().nodes().next().unwrap();
+        assert!(!has(&ask(End::Node(node))), "a node knows the way");
+    }
+}
+
 // ---- Effective rules ---------------------------------------------------------------------------------------------------------------
 
 /// What `az network nic list-effective-nsg` prints, cut to the fields that count. The peer 10.9.0.0/16 is known from the expansion alone.

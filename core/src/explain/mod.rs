@@ -21,7 +21,7 @@ use crate::decide::{
 use crate::evaluate::Matched;
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, HookMatch, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
-use crate::resources::azure::AddressSku;
+use crate::resources::azure::{AddressSku, Plugin};
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::stages::{GroupPlace, Stage, ways};
 use crate::text::Place;
@@ -488,6 +488,7 @@ impl Teller<'_> {
         if checkpoints.iter().any(|c| matches!(c.stage, Stage::Group { .. })) && !checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
             notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
         }
+        self.pod_range_note(notes);
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
             notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each group.".to_owned());
         }
@@ -510,6 +511,22 @@ impl Teller<'_> {
                     interface.title()
                 ));
             }
+        }
+    }
+
+    /// Pods with a range of their own have addresses that mean something inside the cluster only. Upstream: azure.md 3.1.
+    fn pod_range_note(&self, notes: &mut Vec<String>) {
+        let (End::Outside(_), End::Pod(id)) = (self.flow.from, self.flow.to) else { return };
+        let Some(pod) = self.snapshot.endpoint(id).filter(|e| !e.host_network) else { return };
+        let clusters = self.snapshot.cloud.clusters_of(pod.node);
+        let Some(first) = clusters.first() else { return };
+        if clusters.iter().all(|c| matches!(c.plugin, Plugin::Kubenet | Plugin::Overlay)) {
+            notes.push(format!(
+                "With {} pods have addresses of a range of their own, so from outside the cluster no packet is addressed to `{}` itself: this is \
+                 what policies say of it. What reaches it through its Service, and with which address, `netpolis path` tells.",
+                first.plugin.title(),
+                end_name(self.flow.to, self.snapshot)
+            ));
         }
     }
 
