@@ -548,6 +548,8 @@ pub struct NodePool {
     pub pod_subnet: Option<Reference>,
     /// Zones that the nodes are spread over.
     pub zones: Vec<Box<str>>,
+    /// Whether its nodes run Windows.
+    pub windows: bool,
     /// Where it is written.
     pub span: Span,
 }

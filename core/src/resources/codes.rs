@@ -274,6 +274,12 @@ pub const AZ_RETIRED: Code = Code("AZ029");
 pub const AZ_ZONES: Code = Code("AZ030");
 /// A route for all addresses, with which `VirtualNetwork` stands for every address.
 pub const AZ_DEFAULT_ROUTE: Code = Code("AZ031");
+/// A region that is not known.
+pub const AZ_REGION: Code = Code("AZ032");
+/// A security group in another region than what it is attached to.
+pub const AZ_OTHER_REGION: Code = Code("AZ033");
+/// Members of application security groups of one rule in different networks.
+pub const AZ_GROUP_MEMBERS: Code = Code("AZ034");
 /// A command line that cannot be taken apart.
 pub const AZ_COMMAND: Code = Code("AZ040");
 /// An option that the command does not have.

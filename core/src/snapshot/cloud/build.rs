@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check};
+use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, places};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
 use crate::resources::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
@@ -84,6 +84,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     check::networks(&builder.cloud, &mut builder.problems);
     check::default_routes(&builder.cloud, &mut builder.problems);
     check::clusters(&builder.cloud, &mut builder.problems);
+    places::check(&builder.cloud, &mut builder.problems);
     snapshot.diagnostics.extend(builder.problems);
     snapshot.cloud = builder.cloud;
 }
@@ -188,6 +189,7 @@ impl Builder {
             let rules = |rules: &[azure::SecurityRule]| rules.iter().map(|r| (r.clone(), r.span.within(*document))).collect();
             self.cloud.groups.push(Group {
                 name: resource.meta.name.to_string(),
+                location: group.location.as_deref().map(ToOwned::to_owned),
                 rules: rules(&group.rules),
                 defaults: rules(&group.defaults),
                 missing: group.missing.iter().map(ToString::to_string).collect(),
@@ -207,6 +209,7 @@ impl Builder {
                 // A rule alone still says that there is such a group.
                 self.cloud.groups.push(Group {
                     name: group.name.to_string(),
+                    location: None,
                     rules: Vec::new(),
                     defaults: Vec::new(),
                     missing: Vec::new(),
@@ -773,6 +776,8 @@ impl Builder {
                     pod_subnet,
                     nodes,
                     zones: pool.zones.iter().map(ToString::to_string).collect(),
+                    windows: pool.windows,
+                    place: pool.span.within(*document),
                 });
             }
             let has_own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
@@ -789,6 +794,8 @@ impl Builder {
                 } else {
                     cluster.service_ranges.clone()
                 },
+                dns_service: cluster.dns_service,
+                ranges_place: cluster.ranges_span.within(*document),
                 control_plane: cluster.control_plane.clone(),
                 traffic: cluster.traffic.clone(),
                 place,

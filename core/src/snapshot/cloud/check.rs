@@ -5,12 +5,18 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::Cloud;
+use super::{Cloud, CloudCluster};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr};
-use crate::resources::azure::Plugin;
+use crate::resources::azure::{ClusterEngine, Plugin};
 use crate::resources::codes;
 use crate::text::Place;
+
+/// Subnets of a network, and networks that it is peered with, at most. Upstream: azure.md 1.
+const MOST_SUBNETS: usize = 3000;
+const MOST_PEERINGS: usize = 500;
+/// Nodes that Azure's network policy manager takes. Upstream: azure.md 3.2.
+const MOST_NPM_NODES: u32 = 250;
 
 /// Ranges that no virtual network can have.
 const FORBIDDEN: [(Ipv4Addr, u8); 5] = [
@@ -48,6 +54,15 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
                     network.place,
                     format!("`{}` holds addresses of {range}, which no virtual network can have", network.name),
                 );
+            }
+        }
+    }
+    for (number, network) in (0..).zip(&cloud.networks) {
+        let subnets = cloud.subnets.iter().filter(|s| s.network == number).count();
+        for (count, most, what) in [(subnets, MOST_SUBNETS, "subnets"), (network.peers.len(), MOST_PEERINGS, "peerings")] {
+            if count > most {
+                let message = format!("`{}` has {count} {what}, and a virtual network takes {most} at most", network.name);
+                error(problems, codes::AZ_TOO_MANY, network.place, message);
             }
         }
     }
@@ -123,6 +138,43 @@ pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     }
 }
 
+/// What is wrong about the address of a cluster's DNS. Upstream: azure.md 3.3.
+fn dns_problem(address: IpAddr, services: &[Cidr]) -> Option<String> {
+    let Some(range) = services.iter().find(|r| r.contains(address)) else {
+        let ranges = AddressSet::of_cidrs(services);
+        return Some(format!("the address of the cluster's DNS {address} is not in the range of Services {ranges}"));
+    };
+    let offset = match (address, range.first()) {
+        (IpAddr::V4(a), IpAddr::V4(first)) => u128::from(a.to_bits() - first.to_bits()),
+        (IpAddr::V6(a), IpAddr::V6(first)) => a.to_bits() - first.to_bits(),
+        _ => return None,
+    };
+    match offset {
+        0 => Some(format!("the address of the cluster's DNS {address} is that of the range of Services {range} itself")),
+        1 => Some(format!(
+            "the address of the cluster's DNS {address} is the first of the range of Services {range}, which `kubernetes.default` has"
+        )),
+        _ => None,
+    }
+}
+
+/// A subnet of kubenet's belongs to one cluster: its routes lead to the pods of that one. Upstream: azure.md 3.3.
+fn shared_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
+    for (i, cluster) in cloud.clusters.iter().enumerate() {
+        let subnets = |c: &CloudCluster| c.pools.iter().filter_map(|p| p.subnet).collect::<Vec<u32>>();
+        let own = subnets(cluster);
+        let other =
+            cloud.clusters.iter().take(i).find(|other| {
+                [cluster, *other].iter().any(|c| c.plugin == Plugin::Kubenet) && subnets(other).iter().any(|s| own.contains(s))
+            });
+        if let Some(other) = other {
+            let message =
+                format!("`{}` and `{}` have nodes in one subnet; with kubenet a subnet belongs to one cluster", other.name, cluster.name);
+            error(problems, codes::AZ_RANGES, cluster.place, message);
+        }
+    }
+}
+
 /// Ranges of clusters, and whether their subnets are large enough.
 pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     for cluster in &cloud.clusters {
@@ -155,18 +207,25 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
                 refuse(format!("neither pods nor Services may have addresses of {range}"));
             }
         }
-        if cluster.plugin == Plugin::Kubenet && cluster.pools.iter().map(|p| p.count).sum::<u32>() > 400 {
+        let nodes = cluster.pools.iter().fold(0, |sum: u32, p| sum.saturating_add(p.count));
+        if cluster.plugin == Plugin::Kubenet && nodes > 400 {
             refuse(String::from("kubenet takes 400 nodes at most: each needs a route"));
         }
-    }
-    for cluster in &cloud.clusters {
-        let region = cluster.location.as_deref().and_then(super::regions::region_of);
-        if let Some(region) = region.filter(|r| !r.zones)
-            && cluster.pools.iter().any(|p| !p.zones.is_empty())
-        {
-            error(problems, codes::AZ_ZONES, cluster.place, format!("{} has no availability zones", region.title));
+        if let Some(problem) = cluster.dns_service.and_then(|address| dns_problem(address, &cluster.service_ranges)) {
+            error(problems, codes::AZ_RANGES, cluster.ranges_place, problem);
+        }
+        if cluster.engine == Some(ClusterEngine::Azure) && nodes > MOST_NPM_NODES {
+            let message = format!("Azure's network policy manager takes {MOST_NPM_NODES} nodes at most, and this cluster has {nodes}");
+            problems.push(Diagnostic::at(codes::AZ_CLUSTER_NOTE, Severity::Warning, Some(place), message));
+        }
+        for pool in cluster.pools.iter().filter(|p| p.windows && cluster.plugin == Plugin::Kubenet) {
+            let message = format!("node pool `{}`: kubenet has no Windows node pools", pool.name);
+            problems.push(
+                Diagnostic::at(codes::AZ_COMBINATION, Severity::Error, Some(pool.place), message).help("use `--network-plugin azure`"),
+            );
         }
     }
+    shared_subnets(cloud, problems);
     for report in crate::plan::of_scene(cloud) {
         if let Some(problem) = report.problem {
             let severity = if report.plan.runs() { Severity::Warning } else { Severity::Error };

@@ -39,6 +39,7 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     let group = cloud.groups.len() as u32;
     cloud.groups.push(Group {
         name: MANAGED_GROUP.to_string(),
+        location: None,
         rules,
         defaults: Vec::new(),
         missing: Vec::new(),

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod managed;
+mod places;
 pub mod regions;
 pub mod tags;
 
@@ -145,6 +146,8 @@ impl Interface {
 pub struct Group {
     /// Its name.
     pub name: String,
+    /// Its region.
+    pub location: Option<String>,
     /// Its rules, those that are written elsewhere included, each with its place.
     pub rules: Vec<(SecurityRule, Place)>,
     /// Default rules that the text shows, with their places.
@@ -185,6 +188,10 @@ pub struct CloudCluster {
     pub pod_range: AddressSet,
     /// The ranges of its Services.
     pub service_ranges: Vec<Cidr>,
+    /// The address of its DNS, if it is given.
+    pub dns_service: Option<IpAddr>,
+    /// Where these ranges are written.
+    pub ranges_place: Place,
     /// Who may reach its API server.
     pub control_plane: ControlPlane,
     /// How packets come in and go out.
@@ -210,6 +217,10 @@ pub struct Pool {
     pub nodes: Vec<NodeId>,
     /// Zones that they are spread over.
     pub zones: Vec<String>,
+    /// Whether they run Windows.
+    pub windows: bool,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// Where in the network an address is.

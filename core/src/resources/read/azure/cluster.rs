@@ -95,6 +95,7 @@ impl<'a> AzureReader<'a, '_> {
             max_pods: number("maxPods").unwrap_or(plugin.default_max_pods()),
             subnet: prop(node, "vnetSubnetID").and_then(|s| self.reference(s)),
             pod_subnet: prop(node, "podSubnetID").and_then(|s| self.reference(s)),
+            windows: self.text(node, "osType").is_some_and(|os| os.text.eq_ignore_ascii_case("Windows")),
             zones: zones.into_iter().map(|z| z.text.as_str().into()).collect(),
             span: node.span(),
         }

@@ -19,6 +19,10 @@ use crate::resources::azure::{
 use crate::resources::codes;
 use crate::text::Span;
 
+/// Routes of a table, and application security groups of an address configuration, at most. Upstream: azure.md 1.
+const MOST_ROUTES: usize = 400;
+const MOST_GROUPS: usize = 20;
+
 impl<'a> AzureReader<'a, '_> {
     /// Prefixes of a field that may be one or a list.
     pub(super) fn prefixes(&mut self, node: Option<NodeRef<'a>>) -> Vec<(Cidr, Span)> {
@@ -114,6 +118,10 @@ impl<'a> AzureReader<'a, '_> {
         let (configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
             let address = reader.text(item, "privateIPAddress");
             let groups = reader.references(prop(item, "applicationSecurityGroups"));
+            if let Some(beyond) = groups.get(MOST_GROUPS) {
+                let message = format!("an address configuration is in {MOST_GROUPS} application security groups at most");
+                reader.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, beyond.span, message));
+            }
             Configuration {
                 address: address.and_then(|a| reader.address(&a)),
                 subnet: prop(item, "subnet").and_then(|s| reader.reference(s)),
@@ -169,6 +177,10 @@ impl<'a> AzureReader<'a, '_> {
 
     pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let (routes, _) = self.each(node, "routes", |reader, route| reader.route(route));
+        if routes.len() > MOST_ROUTES {
+            let message = format!("route table `{}` has {} routes, and one takes {MOST_ROUTES} at most", name.text, routes.len());
+            self.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, name.span, message));
+        }
         let routes: Vec<Route> = routes.into_iter().flatten().collect();
         self.emit("RouteTable", name, node.span(), Azure::RouteTable(routes));
     }

@@ -21,6 +21,8 @@ pub(crate) const PRIORITIES: core::ops::RangeInclusive<i64> = 100..=4096;
 const MOST_RULES: usize = 1000;
 /// Addresses and ranges on each side of all rules of a group together, at most.
 const MOST_PREFIXES: usize = 4000;
+/// Application security groups on a side of a rule, at most.
+const MOST_GROUPS: usize = 10;
 const LONGEST_DESCRIPTION: usize = 140;
 
 /// Fields of a rule, in the order in which to print them.
@@ -450,7 +452,11 @@ impl<'a> RuleReader<'a, '_, '_> {
                 );
                 self.azure.report(diagnostic.help("the application security group is what counts here"));
             }
-            if let Some(second) = groups.get(1) {
+            if let Some(beyond) = groups.get(MOST_GROUPS) {
+                let message = format!("a side of a rule takes {MOST_GROUPS} application security groups at most");
+                let diagnostic = self.at(beyond.span, codes::AZ_TOO_MANY, message);
+                self.azure.report(diagnostic);
+            } else if let Some(second) = groups.get(1) {
                 let message = format!("{}: several application security groups on one side, which not every API version takes", self.label);
                 self.azure.report(Diagnostic::new(codes::AZ_SEVERAL_GROUPS, Severity::Warning, second.span, message));
             }

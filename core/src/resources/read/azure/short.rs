@@ -409,6 +409,7 @@ impl<'a> AzureReader<'a, '_> {
             max_pods,
             subnet: word(self, "subnet").as_ref().map(refer_subnet),
             pod_subnet: word(self, "podSubnet").as_ref().map(refer_subnet),
+            windows: false,
             zones: self.scalars_of(node, "zones").into_iter().map(|z| z.text.as_str().into()).collect(),
             span: node.span(),
         };

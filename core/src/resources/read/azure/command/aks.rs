@@ -240,7 +240,9 @@ impl AzureReader<'_, '_> {
         let least = self.count(options, "min-count", 0, 1000);
         self.count(options, "max-count", 0, 1000);
         let max_pods = self.count(options, "max-pods", 10, 250).unwrap_or(plugin.default_max_pods());
+        let windows = self.choice(options, "os-type", &["Linux", "Windows"]) == Some("Windows");
         NodePool {
+            windows,
             name: name.map_or_else(|| default_name.into(), |n| n.text.as_str().into()),
             count: count.or(least).unwrap_or(DEFAULT_COUNT),
             max_pods,
