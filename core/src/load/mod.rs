@@ -160,6 +160,10 @@ fn read(text: &str, limits: &Limits) -> ParsedDocument {
         diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
         return ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics };
     }
+    if let Some(mut error) = resources::foreign_language(text) {
+        error.on_character_borders(text);
+        return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };
+    }
     let parsed = document::parse(text, limits);
     let read = resources::read(&parsed.tree, text);
     let errors: Vec<Span> = parsed

@@ -280,6 +280,8 @@ pub const AZ_REGION: Code = Code("AZ032");
 pub const AZ_OTHER_REGION: Code = Code("AZ033");
 /// Members of application security groups of one rule in different networks.
 pub const AZ_GROUP_MEMBERS: Code = Code("AZ034");
+/// A language that is not read.
+pub const AZ_LANGUAGE: Code = Code("AZ035");
 /// A command line that cannot be taken apart.
 pub const AZ_COMMAND: Code = Code("AZ040");
 /// An option that the command does not have.

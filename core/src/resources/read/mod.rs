@@ -81,6 +81,11 @@ pub fn read(tree: &Tree, text: &str) -> Read {
     objects.finish()
 }
 
+/// For a text in a language that is not read at all, such as Terraform's, the error that says what to paste instead.
+pub fn foreign_language(text: &str) -> Option<Diagnostic> {
+    azure::foreign(text)
+}
+
 /// Reads a document that is made of command lines (see [`is_command_text`]).
 pub fn read_commands(text: &str) -> Read {
     let mut reader = Reader::new(text);

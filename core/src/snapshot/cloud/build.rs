@@ -584,6 +584,9 @@ impl Builder {
                         self.problems.push(Diagnostic::at(codes::AZ_RETIRED, Severity::Note, Some(place), message));
                     }
                 }
+                Azure::Attach { target, group, to_interface: true } => {
+                    attached.insert(key(&target.name), group.clone());
+                }
                 Azure::Group(group) => {
                     for interface in &group.interfaces {
                         let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };

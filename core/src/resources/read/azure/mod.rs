@@ -6,6 +6,7 @@
 //! template       {$schema, parameters, variables, resources}
 //! lists          […], {value: […]}, {NewNSG: {…}}
 //! effective      {value: [{association, effectiveSecurityRules: […]}]}
+//! Terraform      {values: {root_module: {resources: […]}}}     (see `terraform`)
 //! short form     azure: {networks, nsgs, machines, …}    (see `short`)
 //! ```
 //!
@@ -15,10 +16,12 @@ mod cluster;
 mod command;
 mod effective;
 mod expression;
+mod foreign;
 mod functions;
 mod network;
 pub(crate) mod rules;
 pub(crate) mod short;
+mod terraform;
 mod turns;
 mod value;
 
@@ -31,6 +34,7 @@ use alloc::vec::Vec;
 
 pub use command::is_command_text;
 pub(super) use command::read_commands;
+pub(super) use foreign::foreign;
 
 use self::rules::last_segment;
 use self::value::{Layer, Scalar, Template, field};
@@ -55,6 +59,8 @@ pub(super) struct AzureReader<'a, 'r> {
     conditions: Vec<String>,
     /// Whether the rules being read are default rules, which have numbers of their own.
     reads_defaults: bool,
+    /// Whether they are Terraform's, which has other names for their fields.
+    reads_terraform: bool,
     /// Whether the rules being read are effective rules, in which Azure itself puts tags into lists.
     reads_effective: bool,
     resources: &'r mut Vec<Resource>,
@@ -69,7 +75,8 @@ pub(super) fn is_azure(node: NodeRef<'_>) -> bool {
     if let Some(mut items) = node.as_sequence() {
         return items.next().is_some_and(|first| first.get("kind").is_none() && (looks_like_azure(first) || is_rule(first)));
     }
-    node.get("azure").is_some_and(|inner| inner.as_mapping().is_some()) || (is_foreign(node) && looks_like_azure(node))
+    node.get("azure").is_some_and(|inner| inner.as_mapping().is_some())
+        || (is_foreign(node) && (looks_like_azure(node) || terraform::root_module(node).is_some()))
 }
 
 /// Whether it is not an object of Kubernetes's.
@@ -110,6 +117,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             template: Template::default(),
             conditions: Vec::new(),
             reads_defaults: false,
+            reads_terraform: false,
             reads_effective: false,
             resources,
             unread: None,
@@ -121,6 +129,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     pub(super) fn document(mut self, root: NodeRef<'a>) {
         if let Some(short) = root.get("azure").filter(|inner| inner.as_mapping().is_some()) {
             self.short(short);
+        } else if let Some(module) = terraform::root_module(root) {
+            self.terraform_module(module, 0);
         } else {
             self.value(root, 0);
         }

@@ -166,7 +166,8 @@ impl<'a> AzureReader<'a, '_> {
     /// Every field of a rule as written.
     fn written(&self, node: NodeRef<'a>) -> Vec<WrittenField> {
         let value = |name: &'static str| {
-            let found = rule_field(&self.template, node, name)?;
+            let found =
+                if self.reads_terraform { field(node, &super::terraform::name_of(name)) } else { rule_field(&self.template, node, name) }?;
             // What a loop makes is a rule of its own in each turn.
             let found = match self.template.resolve(found) {
                 Val::Node(resolved) if !self.template.turns.is_empty() => resolved,
@@ -267,6 +268,9 @@ fn rule_field<'a>(template: &Template<'a>, node: NodeRef<'a>, name: &str) -> Opt
 
 impl<'a> RuleReader<'a, '_, '_> {
     fn field(&self, name: &str) -> Option<NodeRef<'a>> {
+        if self.azure.reads_terraform {
+            return field(self.node, &super::terraform::name_of(name)).filter(|n| !n.is_null());
+        }
         rule_field(&self.azure.template, self.node, name).filter(|n| !n.is_null())
     }
 
