@@ -191,9 +191,10 @@ impl AzureReader<'_, '_> {
         {
             return Some(full);
         }
-        let mut longer = all().map(|(full, _)| full).filter(|full| full.starts_with(name) && name.len() > 2);
-        if let (Some(only), None) = (longer.next(), longer.next()) {
-            return Some(only);
+        // A beginning that only one option has; a singular and its plural count as one.
+        let longer = || all().map(|(full, _)| full).filter(|full| full.starts_with(name) && name.len() > 2);
+        if let Some(longest) = longer().max_by_key(|full| full.len()).filter(|longest| longer().all(|full| longest.starts_with(full))) {
+            return Some(longest);
         }
         let message = format!("`az {what}` has no option `{}` that is known here; it is not used", word.text);
         let warning = Diagnostic::new(codes::AZ_OPTION, Severity::Warning, word.span, message);

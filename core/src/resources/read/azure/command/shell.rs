@@ -45,7 +45,10 @@ pub fn is_command_text(text: &str) -> bool {
     if first.starts_with('{') || first.starts_with('[') {
         return false;
     }
-    is_az(&first) || ((first.starts_with("#!") || assignment(&first).is_some() || first.starts_with("export ")) && lines.any(|l| is_az(&l)))
+    // Several commands may stand in one line.
+    let has_az = |l: &str| l.split([';', '&', '|']).any(|part| is_az(part.trim_start()));
+    let begins = first.starts_with("#!") || first.starts_with("export ") || assignment(&first).is_some();
+    is_az(&first) || (begins && lines.any(|l| has_az(&l)))
 }
 
 /// `NAME=value`.

@@ -1,0 +1,198 @@
+//! Clusters in them.
+
+use super::*;
+
+/// Two clusters in one network: `a` with an overlay on 10.0.0.0/24, `b` flat on 10.0.4.0/22. A machine takes packets of the nodes' subnet of `a` and of
+/// the pods of `b` only.
+fn two_clusters(nodes: &str, from: &str) -> String {
+    format!(
+        r#"
+azure:
+  networks:
+  - name: net
+    addressSpace: 10.0.0.0/16
+    subnets: [{{name: a, prefix: 10.0.0.0/24}}, {{name: b, prefix: 10.0.4.0/22}}, {{name: vm, prefix: 10.0.9.0/24, nsg: g}}]
+  nsgs:
+  - name: g
+    inbound:
+    - {{priority: 100, name: known, allow: tcp 443, from: [{from}]}}
+    - {{priority: 200, name: closed, deny: '*'}}
+  machines: [{{name: db, subnet: vm, address: 10.0.9.4}}]
+  clusters:
+  - {{name: one, subnet: a, plugin: overlay, policy: none, nodes: 1, podRange: 10.244.0.0/16, serviceRange: 172.16.0.0/16}}
+  - {{name: two, subnet: b, plugin: azure, policy: none, nodes: 1, serviceRange: 172.17.0.0/16}}
+{nodes}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: overlaid, namespace: d}}, spec: {{nodeName: of-one, containers: [{{name: c}}]}}, status: {{podIP: 10.244.0.9}}}}
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: flat, namespace: d}}, spec: {{nodeName: of-two, containers: [{{name: c}}]}}, status: {{podIP: 10.0.4.9}}}}
+"#
+    )
+}
+
+#[test]
+fn each_node_has_the_plugin_of_its_own_cluster() {
+    let node = |name: &str, address: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Node, metadata: {{name: {name}}}, status: {{addresses: [{{type: InternalIP, address: {address}}}]}}}}\n"
+        )
+    };
+    let objects = node("of-one", "10.0.0.4") + &node("of-two", "10.0.4.4");
+    // Overlay: packets leave with the node's address. Node subnet: with the pod's own, inside the virtual network.
+    for (nodes, from, overlaid, flat) in [
+        (&objects, "10.0.0.4, 10.0.4.9", ALLOWED, ALLOWED),
+        (&objects, "10.244.0.0/16, 10.0.4.9", DENIED, ALLOWED),
+        (&objects, "10.0.0.4, 10.0.4.4", ALLOWED, DENIED),
+    ] {
+        let scene = scene(&two_clusters(nodes, from));
+        for (pod, expected) in [("overlaid", overlaid), ("flat", flat)] {
+            let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == pod).unwrap();
+            let flow =
+                Flow { from: End::Pod(id), to: End::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
+            let answer = scene.decide(&flow);
+            assert_eq!(answer.verdict, expected, "{pod} with {from}: {}", answer.summary);
+        }
+    }
+    // A node in no subnet that a cluster has: either plugin, and with it either address.
+    let elsewhere = node("of-one", "10.0.9.9") + &node("of-two", "10.0.4.4");
+    let scene = scene(&two_clusters(&elsewhere, "10.0.9.9, 10.0.4.9"));
+    let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == "overlaid").unwrap();
+    let flow = Flow { from: End::Pod(id), to: End::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
+    assert_eq!(scene.decide(&flow).verdict, UNKNOWN);
+}
+
+#[test]
+fn from_outside_nothing_is_addressed_to_a_pod_with_a_range_of_its_own() {
+    let text = |plugin: &str| {
+        format!(
+            "azure: {{networks: [{{name: net, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], clusters: [{{name: c, subnet: s, plugin: {plugin}, policy: calico, nodes: 1, serviceRange: 172.16.0.0/16}}]}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: d}}, spec: {{containers: [{{name: c}}]}}}}"
+        )
+    };
+    for (plugin, noted) in [("kubenet", true), ("overlay", true), ("azure", false)] {
+        let scene = scene(&text(plugin));
+        let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == "web").unwrap();
+        let ask = |from: End| scene.decide(&Flow { from, to: End::Pod(id), traffic: Traffic::to_port(Protocol::TCP, 80) });
+        let has = |answer: &Answer| {
+            answer.notes.iter().any(|n| n.contains("no packet is addressed to `d/web` itself") && n.contains("netpolis path"))
+        };
+        let outside = ask(End::Outside("10.0.3.9".parse().unwrap()));
+        assert_eq!((outside.verdict, has(&outside)), (ALLOWED, noted), "{plugin}: {:?}", outside.notes);
+        let (node, _) = scene.snapshot().nodes().next().unwrap();
+        assert!(!has(&ask(End::Node(node))), "a node knows the way");
+    }
+}
+
+/// A cluster in 10.0.0.0/22, with fields of its own.
+fn cluster(fields: &str) -> Scene {
+    scene(&format!(
+        "azure: {{region: westeurope, networks: [{{name: net, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], clusters: [{{name: c, subnet: s, policy: calico, {fields}}}]}}"
+    ))
+}
+
+#[test]
+fn the_address_of_dns() {
+    for (fields, message) in [
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.10", None),
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.2", None),
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.255.255", None),
+        (
+            "plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.1",
+            Some("is the first of the range of Services 10.2.0.0/16, which `kubernetes.default` has"),
+        ),
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.0", Some("is that of the range of Services 10.2.0.0/16 itself")),
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.3.0.10", Some("is not in the range of Services 10.2.0.0/16")),
+    ] {
+        let scene = cluster(fields);
+        match message {
+            Some(message) => drop(says(&scene, "AZ027", "{name: c", message)),
+            None => silent(&scene, "AZ027"),
+        }
+    }
+    let command = scene(
+        "az aks create -g g -n c --network-plugin azure --network-plugin-mode overlay --network-policy calico --service-cidr 10.2.0.0/16 --dns-service-ip 10.2.0.1\n",
+    );
+    says(&command, "AZ027", "--service-cidr", "is the first of the range of Services");
+}
+
+#[test]
+fn regions_and_zones() {
+    let text = |region: &str, zones: &str| {
+        scene(&format!(
+            "azure: {{region: {region}, networks: [{{name: net, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], machines: [{{name: m, subnet: s{zones}}}]}}"
+        ))
+    };
+    for region in ["westeurope", "West Europe", "francesouth", "eastus2"] {
+        silent(&text(region, ""), "AZ032");
+    }
+    let misspelt = text("westeurop", "");
+    let problem = says(&misspelt, "AZ032", "{name: net", "no region `westeurop` is known");
+    assert!(problem.help.as_deref().is_some_and(|h| h.contains("`westeurope`")));
+    says(&text("atlantis", ""), "AZ032", "{name: net", "is not known here");
+    silent(&text("westeurope", ", zone: 3"), "AZ030");
+    silent(&text("atlantis", ", zone: 1"), "AZ030");
+    says(&text("westeurope", ", zone: 4"), "AZ030", "{name: m", "there is no zone `4`");
+    says(&text("westus", ", zone: 1"), "AZ030", "{name: m", "West US has no availability zones");
+    says(
+        &scene("az aks create -g g -n c -l westus --zones 1 2 --network-policy calico --network-plugin kubenet\n"),
+        "AZ030",
+        "az aks",
+        "West US has no",
+    );
+    silent(&scene("az aks create -g g -n c -l westus3 --zones 1 2 --network-policy calico --network-plugin kubenet\n"), "AZ030");
+}
+
+#[test]
+fn a_group_is_in_the_region_of_what_it_guards() {
+    let text = |region: &str| {
+        scene(&format!(
+            "az network nsg create -g g -n web -l {region}\naz network vnet create -g g -n n -l westeurope --address-prefixes 10.0.0.0/16 --subnet-name s --subnet-prefixes 10.0.0.0/24 --network-security-group web\n"
+        ))
+    };
+    silent(&text("westeurope"), "AZ033");
+    silent(&text("'West Europe'"), "AZ033");
+    says(&text("northeurope"), "AZ033", "web", "is in North Europe, and subnet `s` in West Europe");
+    silent(&text("$REGION"), "AZ033");
+}
+
+#[test]
+fn members_of_both_groups_of_a_rule_are_in_one_network() {
+    let text = |subnet: &str| {
+        scene(&format!(
+            "azure: {{networks: [{{name: net, addressSpace: 10.0.0.0/16, peerings: [m], subnets: [{{name: s, prefix: 10.0.0.0/24, nsg: g}}]}}, {{name: m, addressSpace: 10.1.0.0/16, peerings: [net], subnets: [{{name: t, prefix: 10.1.0.0/24}}]}}], nsgs: [{{name: g, inbound: [{{priority: 100, name: r, allow: tcp 443, from: 'asg:web', to: 'asg:db'}}]}}], machines: [{{name: a, subnet: {subnet}, groups: [web]}}, {{name: b, subnet: s, groups: [db]}}]}}"
+        ))
+    };
+    silent(&text("s"), "AZ034");
+    says(&text("t"), "AZ034", "{priority: 100", "all members have to be in one virtual network");
+}
+
+#[test]
+fn windows_nodes_and_other_limits_of_clusters() {
+    let pool = |plugin: &str, os: &str| {
+        scene(&format!(
+            "az aks create -g g -n c --network-plugin {plugin} --network-policy calico\naz aks nodepool add -g g --cluster-name c -n win --os-type {os}\n"
+        ))
+    };
+    says(&pool("kubenet", "Windows"), "AZ043", "az aks nodepool add", "kubenet has no Windows node pools");
+    silent(&pool("kubenet", "Linux"), "AZ043");
+    silent(&pool("azure", "Windows"), "AZ043");
+    silent(&cluster("plugin: kubenet, nodes: 400, serviceRange: 172.16.0.0/16"), "AZ027");
+    assert!(
+        with_code(&cluster("plugin: kubenet, nodes: 401, serviceRange: 172.16.0.0/16"), "AZ027")
+            .iter()
+            .any(|p| p.message.contains("400 nodes"))
+    );
+    let npm = |count: u32| {
+        let scene = scene(&format!(
+            "az aks create -g g -n c --network-plugin azure --network-plugin-mode overlay --network-policy azure --node-count {count}\n"
+        ));
+        with_code(&scene, "AZ045").iter().any(|p| p.message.contains("250 nodes at most, and this cluster has"))
+    };
+    assert!(npm(251) && !npm(250));
+    let two = |plugin: &str| {
+        scene(&format!(
+            "azure: {{networks: [{{name: net, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], clusters: [{{name: one, subnet: s, policy: none, plugin: {plugin}, serviceRange: 172.16.0.0/16}}, {{name: two, subnet: s, policy: none, plugin: {plugin}, serviceRange: 172.16.0.0/16}}]}}"
+        ))
+    };
+    says(&two("kubenet"), "AZ027", "{name: two", "with kubenet a subnet belongs to one cluster");
+    silent(&two("overlay"), "AZ027");
+}

@@ -1,0 +1,77 @@
+//! Azure's texts in all their shapes: what is read of them, what is refused and with which words, and what becomes of what the text leaves open.
+//!
+//! Expectations are Azure's rules as docs/azure.md has them, not what the program said.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod clusters;
+mod codes;
+mod commands;
+mod effective;
+mod networks;
+mod templates;
+mod terraform;
+
+use netpolis_core::compile::End;
+use netpolis_core::connections::Traffic;
+use netpolis_core::decide::{Answer, Flow, Verdict};
+use netpolis_core::diagnostics::Diagnostic;
+use netpolis_core::model::Protocol;
+use netpolis_core::resources::azure::{Access, RuleDirection, SecurityRule};
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Settings;
+
+pub(crate) const OUTSIDE: &str = "198.51.100.7";
+pub(crate) const INSIDE: &str = "10.0.0.4";
+pub(crate) const ALLOWED: Verdict = Verdict::Allowed;
+pub(crate) const DENIED: Verdict = Verdict::Denied;
+pub(crate) const UNKNOWN: Verdict = Verdict::CannotTell;
+
+pub(crate) fn scene(text: &str) -> Scene {
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("input", text)]);
+    scene
+}
+
+pub(crate) fn ask(scene: &Scene, from: &str, to: &str, port: u16) -> Answer {
+    let end = |text: &str| End::Outside(text.parse().unwrap());
+    scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, port) })
+}
+
+#[track_caller]
+pub(crate) fn verdict(scene: &Scene, from: &str, to: &str, port: u16, expected: Verdict) -> Answer {
+    let answer = ask(scene, from, to, port);
+    assert_eq!(answer.verdict, expected, "{from} to {to}:{port}: {} {:?}", answer.summary, answer.notes);
+    answer
+}
+
+pub(crate) fn is_incomplete(answer: &Answer) -> bool {
+    answer.notes.iter().any(|note| note.starts_with("The answer is incomplete"))
+}
+
+pub(crate) fn rules(scene: &Scene) -> Vec<&SecurityRule> {
+    scene.snapshot().cloud.groups.iter().flat_map(|g| g.rules.iter().map(|(rule, _)| rule)).collect()
+}
+
+pub(crate) fn names(scene: &Scene) -> Vec<&str> {
+    rules(scene).iter().map(|rule| &*rule.name).collect()
+}
+
+pub(crate) fn with_code<'a>(scene: &'a Scene, code: &str) -> Vec<&'a Diagnostic> {
+    scene.problems().iter().filter(|p| p.code.0 == code).collect()
+}
+
+/// Exactly one problem of this code: what is underlined, and a part of the message.
+#[track_caller]
+pub(crate) fn says<'a>(scene: &'a Scene, code: &str, underlined: &str, message: &str) -> &'a Diagnostic {
+    let found = with_code(scene, code);
+    let [problem] = found.as_slice() else { panic!("{code}: {:#?}", scene.problems()) };
+    assert!(problem.message.contains(message), "{code}: {}", problem.message);
+    let slice = scene.sources().slice(problem.place.unwrap());
+    assert!(slice.starts_with(underlined), "{code} underlines {slice}");
+    problem
+}
+
+#[track_caller]
+pub(crate) fn silent(scene: &Scene, code: &str) {
+    assert!(with_code(scene, code).is_empty(), "{:#?}", with_code(scene, code));
+}

@@ -1,0 +1,58 @@
+//! Terraform.
+
+use super::*;
+
+#[test]
+fn languages_that_are_not_read_say_what_to_paste() {
+    for (text, message, help) in [
+        (
+            "# groups\n\nresource \"azurerm_network_security_group\" \"web\" {\n  name = \"web\"\n}\n",
+            "this is Terraform",
+            "terraform show -json",
+        ),
+        ("/* a\n b */\nterraform {\n  required_version = \"1\"\n}\n", "this is Terraform", "az network nsg show"),
+        (
+            "param location string = 'westeurope'\nresource nsg 'Microsoft.Network/networkSecurityGroups@2023-09-01' = {\n}\n",
+            "this is Bicep",
+            "az bicep build",
+        ),
+    ] {
+        let scene = scene(text);
+        let [problem] = scene.problems() else { panic!("{:#?}", scene.problems()) };
+        assert_eq!(problem.code.0, "AZ035");
+        assert!(problem.message.starts_with(message) && problem.help.as_deref().is_some_and(|h| h.contains(help)), "{problem:?}");
+    }
+    // Objects of Kubernetes's are none of these, whatever their fields are called.
+    for text in ["resource: {a: 1}", "data: {a: b}", "module: 1", "variable: x", "provider: y\n", "locals:\n  a: {}\n"] {
+        silent(&scene(text), "AZ035");
+    }
+}
+
+#[test]
+fn what_terraform_shows_is_read() {
+    let text = r#"{"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": [
+      {"type": "azurerm_network_security_group", "name": "web", "values": {"name": "web", "location": "westeurope", "security_rule": [
+        {"name": "https", "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp", "source_port_range": "*", "source_port_ranges": [],
+         "destination_port_range": "", "destination_port_ranges": ["443", "8443"], "source_address_prefix": "Internet", "source_address_prefixes": [],
+         "destination_address_prefix": "*", "destination_address_prefixes": [], "source_application_security_group_ids": [],
+         "destination_application_security_group_ids": [], "description": ""}]}}],
+      "child_modules": [{"resources": [
+       {"type": "azurerm_virtual_network", "name": "net", "values": {"name": "net", "address_space": ["10.0.0.0/16"], "subnet": []}},
+       {"type": "azurerm_subnet", "name": "s", "values": {"name": "s", "virtual_network_name": "net", "address_prefixes": ["10.0.0.0/24"]}},
+       {"type": "azurerm_network_interface", "name": "nic", "values": {"name": "nic", "ip_configuration": [{"private_ip_address": "10.0.0.4", "subnet_id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/net/subnets/s"}]}},
+       {"type": "azurerm_network_security_rule", "name": "ssh", "values": {"name": "ssh", "network_security_group_name": "web", "priority": 110, "direction": "Inbound", "access": "Allow", "protocol": "Tcp", "source_port_range": "*", "destination_port_range": "22", "source_address_prefix": "203.0.113.0/24", "destination_address_prefix": "*"}},
+       {"type": "azurerm_network_interface_security_group_association", "name": "a", "values": {"network_interface_id": "/x/networkInterfaces/nic", "network_security_group_id": "/x/networkSecurityGroups/web"}},
+       {"type": "azurerm_resource_group", "name": "g", "values": {"name": "g"}}]}]}}}"#;
+    let scene = scene(text);
+    assert!(scene.problems().iter().all(|p| p.severity != netpolis_core::diagnostics::Severity::Error), "{:#?}", scene.problems());
+    for (from, port, expected) in
+        [("8.8.8.8", 443, ALLOWED), ("8.8.8.8", 22, DENIED), ("203.0.113.7", 22, ALLOWED), ("10.0.0.9", 80, ALLOWED)]
+    {
+        verdict(&scene, from, INSIDE, port, expected);
+    }
+    let subnet = text
+        .replace("azurerm_network_interface_security_group_association", "azurerm_subnet_network_security_group_association")
+        .replace("\"network_interface_id\": \"/x/networkInterfaces/nic\"", "\"subnet_id\": \"/x/virtualNetworks/net/subnets/s\"");
+    verdict(&self::scene(&subnet), "8.8.8.8", INSIDE, 22, DENIED);
+    verdict(&self::scene(&subnet), "8.8.8.8", INSIDE, 443, ALLOWED);
+}
