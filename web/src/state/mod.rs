@@ -170,7 +170,7 @@ pub struct Panes {
 
 impl Default for Panes {
     fn default() -> Self {
-        Panes { editor: 420, inspector: 340, bottom: 224, path: 400, editor_hidden: false, inspector_hidden: false, bottom_hidden: false }
+        Panes { editor: 420, inspector: 340, bottom: 224, path: 440, editor_hidden: false, inspector_hidden: false, bottom_hidden: false }
     }
 }
 

@@ -107,9 +107,9 @@ fn side(
             <header>
                 <h2 class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }{ &view.headline }</h2>
                 if !label.is_empty() { <b class="path-label">{ label }</b> }
-                <p class="path-summary">{ sentence(after_word(&view.summary)) }</p>
+                if view.branches.len() > 1 { { facts::branches(view, shown.map_or(0, |(number, _)| number), show) } }
             </header>
-            if view.branches.len() > 1 { { facts::branches(view, shown.map_or(0, |(number, _)| number), show) } }
+            <p class="path-summary">{ sentence(after_word(&view.summary)) }</p>
             if let Some((number, branch)) = shown {
                 <Line key={format!("{number} {}", view.to)} branch={branch.clone()} {differences} {side} />
             }

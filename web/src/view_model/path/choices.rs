@@ -93,8 +93,8 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
         add("internalTrafficPolicy", "internalTrafficPolicy", true, as_written(policy.as_str()), policies());
     }
     if by_service || by_ingress {
-        let options = Dataplane::ALL.iter().map(|d| option(d.as_str(), d.title())).collect();
-        add("dataplane", "dataplane", true, as_written(written.dataplane.title()), options);
+        let options = Dataplane::ALL.iter().map(|d| option(d.as_str(), words::dataplane(*d))).collect();
+        add("dataplane", "dataplane", true, as_written(words::dataplane(written.dataplane)), options);
     }
     if written.entries.len() > 1 && !by_ingress {
         let options = written.entries.iter().map(|e| option(e.as_str(), words::entry(*e))).collect();
@@ -138,7 +138,7 @@ pub(super) fn versus(answer: &PathAnswer, paths: &Paths, routing: &Routing, ques
     if written.external.is_some() || written.ingress.is_some() {
         let now = paths.dataplane();
         let other = if now.is_ebpf() { Dataplane::KubeProxy } else { Dataplane::Ebpf };
-        add(format!("dataplane={}", other.as_str()), other.title().into(), now.title().into());
+        add(format!("dataplane={}", other.as_str()), words::dataplane(other).into(), words::dataplane(now).into());
     }
     let inside = answer.entry == Some(Entry::Cluster);
     let (name, policy) = match inside {

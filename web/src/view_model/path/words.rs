@@ -1,7 +1,7 @@
 //! Words for what the core tells apart.
 
 use netpolis_core::path::{Entry, PathVerdict, Place, Share, StepKind, Tls, Translation};
-use netpolis_core::settings::Probes;
+use netpolis_core::settings::{Dataplane, Probes};
 
 use super::{PathWord, StepKindView};
 
@@ -50,6 +50,15 @@ pub(super) const fn entry(entry: Entry) -> &'static str {
         Entry::Cluster => "cluster IP",
         Entry::NodePort => "node port",
         Entry::LoadBalancer => "load balancer",
+    }
+}
+
+/// Shorter than the core's titles: these stand in narrow fields.
+pub(super) const fn dataplane(dataplane: Dataplane) -> &'static str {
+    match dataplane {
+        Dataplane::KubeProxy => "kube-proxy",
+        Dataplane::Ebpf => "eBPF",
+        Dataplane::EbpfDsr => "eBPF, direct return",
     }
 }
 
