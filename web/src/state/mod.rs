@@ -3,6 +3,7 @@
 //! Effects (evaluating, storing, copying) live in hooks; what is hovered or half typed lives in components.
 
 mod files;
+mod path;
 
 pub use files::{Edit, File, FileId, apply_edits, language_of_json, unique_name};
 
@@ -13,7 +14,7 @@ use netpolis_core::settings::Settings;
 use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
 use crate::share::Shared;
-use crate::view_model::{AnswerView, LitView, Move, PathAsked, PathReply, PathView, ProblemView, Question, SceneView, Severity, Spot};
+use crate::view_model::{AnswerView, Move, PathAsked, PathReply, ProblemView, Question, SceneView, Severity, Spot};
 
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
@@ -379,6 +380,13 @@ pub enum Action {
     Ask(Question),
     /// The way of a packet is asked for, and shown.
     AskPath(PathAsked),
+    /// The way to a Service or an Ingress is asked for, by its key.
+    FollowTo {
+        /// The Service or the Ingress.
+        target: String,
+        /// The client; where clients are likely to be, if nothing.
+        from: Option<String>,
+    },
     /// Another branch of the way is shown.
     ShowBranch(usize),
     /// An end is looked at; nothing: the flow again.
@@ -510,35 +518,6 @@ impl State {
         shown.then(|| Board { moving: self.moving.clone() })
     }
 
-    /// The way of a packet that the path panel asks for; nothing while it is not shown.
-    pub fn wants_path(&self) -> Option<PathAsked> {
-        (self.shows_path() && self.path.is_asked()).then(|| self.path.clone())
-    }
-
-    /// Whether the path panel is shown.
-    pub fn shows_path(&self) -> bool {
-        self.screen == Screen::Path || self.tab == Tab::Path && !self.panes.bottom_hidden
-    }
-
-    /// The pane at the bottom: what it shows has a height of its own.
-    pub fn bottom_pane(&self) -> Pane {
-        if self.tab == Tab::Path { Pane::Path } else { Pane::Bottom }
-    }
-
-    /// The way that is shown, if there is one.
-    pub fn path_view(&self) -> Option<&PathView> {
-        self.path_reply.as_ref()?.first.as_ref().ok()
-    }
-
-    /// Lines to light in the editor: those that decide about the way or about the flow, whichever was looked at last.
-    pub fn lit(&self) -> &[LitView] {
-        let way = self.path_view().filter(|_| self.lights_path && self.shows_path());
-        match way {
-            Some(way) => way.branches.get(self.branch).or(way.branches.first()).map_or(&[], |branch| &branch.lit),
-            None => self.answered().map_or(&[], |answer| &answer.lit),
-        }
-    }
-
     /// The scene as a link holds it.
     pub fn shared(&self) -> Shared {
         Shared {
@@ -643,12 +622,11 @@ impl State {
                 self.selection = Selection::Flow;
                 self.lights_path = false;
             }
-            Action::AskPath(asked) => {
-                if self.path.question != asked.question {
-                    self.branch = 0;
+            Action::AskPath(asked) => self.ask_path(asked),
+            Action::FollowTo { target, from } => {
+                if let Some(asked) = self.scene.target(&target).map(|target| self.way_to(target, from.as_deref())) {
+                    self.ask_path(asked);
                 }
-                self.path = asked;
-                self.open_path();
             }
             Action::ShowBranch(branch) => {
                 self.branch = branch;
@@ -660,17 +638,8 @@ impl State {
                     self.take_scene(scene);
                     self.evaluated = revision;
                     self.board = None;
-                    // While text is broken the last answer stays, like the picture.
-                    if !self.frozen && path.is_none() {
-                        self.path_reply = None;
-                    }
                 }
-                if let Some(path) = path.filter(|path| path.asked == self.path) {
-                    let of_another = self.path_reply.as_ref().is_none_or(|known| known.asked != path.asked);
-                    if !self.frozen || of_another {
-                        self.path_reply = Some(path);
-                    }
-                }
+                self.take_path(path);
                 if board.is_some() {
                     self.board = board;
                 }
@@ -886,21 +855,6 @@ impl State {
         }
         self.begin_afresh();
         self.tell("Opened".into(), true);
-    }
-
-    /// The way that a scene begins with; the panel opens where it was open.
-    fn begin_path(&mut self, path: PathAsked, shown: bool) {
-        self.path = path;
-        if shown {
-            self.open_path();
-        }
-    }
-
-    fn open_path(&mut self) {
-        self.tab = Tab::Path;
-        self.screen = Screen::Path;
-        self.panes.bottom_hidden = false;
-        self.lights_path = true;
     }
 
     fn begin_afresh(&mut self) {

@@ -9,8 +9,8 @@ use yew::prelude::*;
 
 use super::Store;
 use super::rich::sentence;
-use crate::state::{Action, State};
-use crate::view_model::{BranchView, Difference, EndKind, PathAsked, PathQuestion, PathReply, PathView, PathWord, TargetView, differences};
+use crate::state::Action;
+use crate::view_model::{BranchView, Difference, PathReply, PathView, PathWord, TargetView, differences};
 use line::{Line, Side};
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
@@ -140,31 +140,11 @@ fn nothing_asked(store: &Store) -> Html {
 
 /// A button that asks for the way to a Service or an Ingress.
 pub fn offer(store: &Store, target: &TargetView, from: Option<&str>) -> Html {
-    let asked = way_to(store, target, from);
-    let onclick = {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(Action::AskPath(asked.clone())))
-    };
+    let (store, target_key, from) = (store.clone(), target.key.clone(), from.map(str::to_owned));
+    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::FollowTo { target: target_key.clone(), from: from.clone() }));
     html! {
         <button type="button" class="path-target" {onclick} aria-label={format!("show the path to {}, {}", target.name(), target.subtitle)}>
             <b>{ target.name() }</b><small>{ &target.subtitle }</small>
         </button>
     }
-}
-
-/// The way to a Service or an Ingress, from where its clients are likely to be.
-pub fn way_to(state: &State, target: &TargetView, from: Option<&str>) -> PathAsked {
-    let scene = &state.scene;
-    let key = |index: usize| scene.ends.get(index).map(|end| end.key.clone());
-    let outside = || scene.ends.iter().position(|end| end.kind == EndKind::Outside && end.title == "Internet").and_then(key);
-    let behind = |index: usize| target.ends.contains(&(index as u32));
-    let workload = |index: &usize| scene.ends.get(*index).is_some_and(|end| end.kind == EndKind::Workload);
-    let inside = || {
-        let asker = scene.find(&state.question.from).filter(|index| workload(index) && !behind(*index));
-        asker.or_else(|| (0..scene.ends.len()).find(|index| workload(index) && !behind(*index))).and_then(key)
-    };
-    let likely = || if target.outside { outside() } else { inside() };
-    let from = from.map(str::to_owned).or_else(likely).unwrap_or_else(|| "internet".to_owned());
-    let question = PathQuestion { from, to: target.key.clone(), protocol: target.protocol.clone(), port: target.port, ..PathQuestion::default() };
-    PathAsked { question, versus: None }
 }
