@@ -29,7 +29,15 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         }
         let flow = &example["flow"];
         let port = flow["port"].as_u64().map(|p| p.to_string()).unwrap_or_default();
-        writeln!(code, "], flow: [{}, {}, {}, {port:?}] }},", text(&flow["from"]), text(&flow["to"]), text(&flow["protocol"]))?;
+        write!(code, "], flow: [{}, {}, {}, {port:?}], ", text(&flow["from"]), text(&flow["to"]), text(&flow["protocol"]))?;
+        // The first of the ways that the index asks for is the one that the panel opens with.
+        let path = example["paths"].as_array().and_then(|paths| paths.first()).map(|path| {
+            let port = path["port"].as_u64().map(|p| p.to_string()).unwrap_or_default();
+            let protocol = path["protocol"].as_str().unwrap_or("TCP");
+            format!("{:?}", [&path["from"], &path["to"]].map(|v| v.as_str().unwrap_or_default().to_owned()))
+                .replace(']', &format!(", {protocol:?}, {port:?}, {}]", text(&path["versus"])))
+        });
+        writeln!(code, "path: {}, tab: {} }},", path.map_or_else(|| "None".into(), |p| format!("Some({p})")), text(&example["tab"]))?;
     }
     code.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("examples.rs"), code)?;

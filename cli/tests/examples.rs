@@ -1,5 +1,5 @@
-//! The gallery of examples says what is true: each opens with the problems that it is about and no others, its flows have the verdicts that
-//! the index names, and what its comments offer does what they say.
+//! The gallery of examples says what is true: each opens with the problems that it is about and no others, its flows and the ways of its packets
+//! have the verdicts that the index names, and what its comments offer does what they say.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeSet;
@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use netpolis::why::{Question, ask};
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
+use netpolis_core::path::{Asked, PathAnswer, Paths, path};
+use netpolis_core::resources::TrafficPolicy;
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::Settings;
+use netpolis_core::settings::{Dataplane, IngressBy, Routing, Settings};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -59,6 +61,54 @@ fn flows_have_the_verdicts_of_the_index() {
             assert_verdict(&scene, flow, &flow["verdict"], id);
         }
     }
+}
+
+fn way(paths: &Paths, asked: &Value, id: &str) -> PathAnswer {
+    let question = Asked {
+        from: text(&asked["from"]),
+        to: text(&asked["to"]),
+        port: asked["port"].as_u64().map(|port| port.try_into().unwrap()),
+        protocol: Protocol::TCP,
+        entry: None,
+        node: None,
+    };
+    path(paths, &question).unwrap_or_else(|error| panic!("{id}: {error}"))
+}
+
+/// What is changed on the other side of a comparison, as the page writes it.
+fn changed(change: &str) -> Routing {
+    let (name, value) = change.split_once('=').unwrap();
+    match name {
+        "dataplane" => Routing { dataplane: Some(Dataplane::from_name(value).unwrap()), ..Routing::default() },
+        "externalTrafficPolicy" => Routing { external: Some(TrafficPolicy::from_name(value).unwrap()), ..Routing::default() },
+        "ingress" => Routing { ingress: Some(IngressBy::from_name(value).unwrap()), ..Routing::default() },
+        _ => panic!("no example compares {change}"),
+    }
+}
+
+#[test]
+fn ways_have_the_verdicts_of_the_index() {
+    let mut ways = 0;
+    for example in index() {
+        let id = text(&example["id"]);
+        let scene = scene(&example, |text| text);
+        let asked = example.get("paths").map_or(&[][..], |paths| list(paths));
+        assert_eq!(example.get("tab").is_some(), !asked.is_empty(), "{id}: what opens with the path panel asks for a way");
+        for asked in asked {
+            let answer = way(scene.paths(), asked, id);
+            assert_eq!(answer.verdict.to_string(), text(&asked["verdict"]), "{id}: {}", answer.summary);
+            if let Some(change) = asked.get("versus") {
+                let other = way(&scene.paths_with(&changed(text(change))), asked, id);
+                assert_eq!(other.verdict.to_string(), text(&asked["other"]), "{id} with {change}: {}", other.summary);
+            }
+            if let Some(shares) = asked.get("pods") {
+                let each: Vec<String> = answer.pods.iter().map(|pod| pod.each.to_string()).collect();
+                assert_eq!(each, list(shares).iter().map(text).collect::<Vec<_>>(), "{id}");
+            }
+            ways += 1;
+        }
+    }
+    assert!(ways > 6);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The gallery, built in: nothing is fetched when one is opened.
 
-use crate::view_model::Question;
+use crate::view_model::{PathAsked, PathQuestion, Question};
 
 /// A scene to begin with.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub struct Example {
     pub files: &'static [(&'static str, &'static str)],
     /// The question that it opens with: from, to, protocol, port.
     pub flow: [&'static str; 4],
+    /// The way that its path panel opens with: from, to, protocol, port, what it is compared with.
+    pub path: Option<[&'static str; 5]>,
+    /// The tab that it opens with; empty for the one that is open.
+    pub tab: &'static str,
 }
 
 impl Example {
@@ -22,6 +26,14 @@ impl Example {
     pub fn question(&self) -> Question {
         let [from, to, protocol, port] = self.flow;
         Question { from: from.into(), to: to.into(), protocol: protocol.into(), port: port.parse().ok() }
+    }
+
+    /// The way that its path panel opens with.
+    pub fn path_asked(&self) -> Option<PathAsked> {
+        let [from, to, protocol, port, versus] = self.path?;
+        let question =
+            PathQuestion { from: from.into(), to: to.into(), protocol: protocol.into(), port: port.parse().ok(), ..PathQuestion::default() };
+        Some(PathAsked { question, versus: Some(versus).filter(|v| !v.is_empty()).map(Into::into) })
     }
 }
 

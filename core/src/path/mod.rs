@@ -21,12 +21,14 @@ mod spread;
 mod tables;
 mod tell;
 mod walk;
+mod written;
 
 pub use ask::{Asked, NotAsked};
 pub use basis::Basis;
 pub use proxy::{HTTP_ROUTING_CLASS, is_gateway_class};
 pub use share::Share;
 pub use tables::{Backend, Entry, Target};
+pub use written::Written;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -50,18 +52,20 @@ pub struct Paths {
     settings: Settings,
     tables: Tables,
     dataplane: Dataplane,
+    /// What the text says that it is.
+    written_dataplane: Dataplane,
     /// Whether pods were put on nodes where the text does not say it.
     guessed: bool,
 }
 
 impl Paths {
-    /// `snapshot` has every pod on a node (see [`crate::snapshot::build_placed`]), `guessed` says whether the text leaves some of that open; `dataplane` is
-    /// what the text says that it is.
-    pub(crate) fn new(snapshot: Snapshot, ruleset: Ruleset, settings: &Settings, dataplane: Dataplane, guessed: bool) -> Self {
+    /// `snapshot` has every pod on a node (see [`crate::snapshot::build_placed`]), `guessed` says whether the text leaves some of that open; `written_dataplane`
+    /// is what the text says that translates addresses.
+    pub(crate) fn new(snapshot: Snapshot, ruleset: Ruleset, settings: &Settings, written_dataplane: Dataplane, guessed: bool) -> Self {
         let compiled = compile(&snapshot, ruleset, settings);
         let tables = Tables::new(&snapshot, &compiled);
-        let dataplane = settings.routing.dataplane.unwrap_or(dataplane);
-        Paths { snapshot, compiled, settings: settings.clone(), tables, dataplane, guessed }
+        let dataplane = settings.routing.dataplane.unwrap_or(written_dataplane);
+        Paths { snapshot, compiled, settings: settings.clone(), tables, dataplane, written_dataplane, guessed }
     }
 
     /// What there is, with every pod on a node. Its numbers are its own: those of [`crate::scene::Scene::snapshot`] mean other things here.
@@ -350,6 +354,8 @@ pub struct PathAnswer {
     pub probes: Vec<ProbedNode>,
     /// What else one should know.
     pub notes: Vec<String>,
+    /// What the text says of the choices that the way depends on.
+    pub written: Written,
 }
 
 /// Follows a packet from one end to another.

@@ -77,12 +77,16 @@ pub(super) fn ways<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, object
                 .to_string(),
         );
     }
-    let by_class = if is_gateway_class(class) { IngressBy::Gateway } else { IngressBy::Controller };
     let request = Request { ingress, backend: backend_for(&paths.snapshot, ingress, host, path), host, path };
-    match paths.settings.routing.ingress.unwrap_or(by_class) {
+    match paths.settings.routing.ingress.unwrap_or_else(|| by_class(class)) {
         IngressBy::Controller => by_controller(trip, way, client, &request),
         IngressBy::Gateway => by_gateway(trip, way, client, &request),
     }
+}
+
+/// What serves Ingresses of a class.
+pub(super) fn by_class(class: &str) -> IngressBy {
+    if is_gateway_class(class) { IngressBy::Gateway } else { IngressBy::Controller }
 }
 
 /// A request and what the Ingress says of it.
@@ -121,7 +125,7 @@ impl Request<'_> {
 // --- a controller in the cluster -------------------------------------------------------------------------------------------------------
 
 /// The Service by which clients reach the controller, and the pods behind it.
-fn controller_service(snapshot: &Snapshot, class: &str) -> Option<u32> {
+pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<u32> {
     let mentions = |text: &str| CONTROLLERS.iter().any(|word| text.to_ascii_lowercase().contains(word));
     let score = |service: &Service| {
         let namespace = snapshot.namespace_name(service.namespace);

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::ask::{Client, Goal};
 use super::branches::Trip;
-use super::{Branch, Entry, PathAnswer, PathVerdict, Share, StepKind, spread};
+use super::{Branch, Entry, PathAnswer, PathVerdict, Share, StepKind, Written, spread};
 use crate::decide::Verdict;
 use crate::resources::TrafficPolicy;
 use crate::settings::Probes;
@@ -33,6 +33,7 @@ pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
     }
     scene_notes(&mut trip, &branches);
     let summary = summary(&trip, verdict, &branches);
+    let written = Written::of(&trip);
     let mut notes = trip.notes;
     let mut known: Vec<String> = Vec::new();
     notes.retain(|note| {
@@ -53,6 +54,7 @@ pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
         pods: trip.pods,
         probes: trip.probes,
         notes,
+        written,
     }
 }
 

@@ -164,10 +164,10 @@ fn use_marks(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
         });
     }
     {
-        let (live, answer) = (live.clone(), store.answer.clone());
-        use_effect_with((ready, fresh, store.answer.clone().map(super::Shared), store.active), move |(ready, fresh, ..)| {
+        let live = live.clone();
+        use_effect_with((ready, fresh, store.lit().to_vec(), store.active), move |(ready, fresh, lit, _)| {
             if let (true, true, false, Some(editor)) = (*ready, *fresh, frozen, &live.borrow().editor) {
-                let _ = editor.set_marks(&marks(answer.as_deref(), &name));
+                let _ = editor.set_marks(&marks(lit, &name));
             }
         });
     }
@@ -201,11 +201,8 @@ fn squiggle(problem: &ProblemView, name: &str) -> Option<Squiggle> {
     })
 }
 
-fn marks(answer: Option<&Result<crate::view_model::AnswerView, String>>, name: &str) -> Vec<Mark> {
-    let Some(Ok(answer)) = answer else { return Vec::new() };
-    answer
-        .lit
-        .iter()
+fn marks(lit: &[crate::view_model::LitView], name: &str) -> Vec<Mark> {
+    lit.iter()
         .filter(|lit| lit.spot.file == name)
         .map(|lit| Mark {
             line: lit.spot.line,

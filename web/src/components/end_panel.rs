@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{CROSS, icon};
+use super::path::offer;
 use super::rich::SpotLink;
 use crate::state::Action;
-use crate::view_model::{EndKind, Question, SceneView, Status};
+use crate::view_model::{EndKind, Question, SceneView, Status, TargetView};
 
 /// Most ends that a list names.
 const MOST: usize = 40;
@@ -40,6 +41,7 @@ pub fn end_panel(store: &Store) -> Html {
                 <p class="labels">{ for end.addresses.iter().take(8).map(|a| html! { <code>{ a }</code> }) }</p>
             }
             if !isolated.is_empty() { <p class="isolation">{ isolated }</p> }
+            { ways(store, scene, index) }
             { reach(store, scene, index, true) }
             { reach(store, scene, index, false) }
             if end.kind == EndKind::Workload {
@@ -56,6 +58,24 @@ pub fn end_panel(store: &Store) -> Html {
                 </section>
             }
         </div>
+    }
+}
+
+/// Services and Ingresses that lead to it; for a client, those that lead from where it is.
+fn ways(store: &Store, scene: &SceneView, index: usize) -> Html {
+    let Some(end) = scene.ends.get(index) else { return Html::default() };
+    let workload = end.kind == EndKind::Workload;
+    let fits = |target: &&TargetView| if workload { target.ends.contains(&(index as u32)) } else { target.outside };
+    let from = (!workload).then_some(end.key.as_str());
+    let targets: Vec<&TargetView> = scene.targets.iter().filter(fits).take(MOST).collect();
+    if targets.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section>
+            <h3>{ if workload { "Reached by" } else { "Show the path to" } }<span class="count">{ targets.len() }</span></h3>
+            <ul class="ways">{ for targets.into_iter().map(|target| html! { <li>{ offer(store, target, from) }</li> }) }</ul>
+        </section>
     }
 }
 

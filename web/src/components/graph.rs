@@ -435,6 +435,11 @@ fn mark(mark: &Mark, tabbable: bool, picture: &Picture, index: usize) -> Html {
             <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0).to_string()}>{ &mark.title }</text>
             <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0).to_string()}>{ &mark.subtitle }</text>
             { shield.unwrap_or_default() }
+            if let Some((target, words)) = &mark.open_by {
+                <g class="open-sign" data-follow={target.clone()} transform={format!("translate({} {})", r.w - 27.0, r.h - 22.0)}>
+                    <rect class="hit" x="-6" y="-4" width="28" height="23" rx="5" /><path d={export::OPEN_PATH} /><title>{ format!("show the path by {words}") }</title>
+                </g>
+            }
             <title>{ &mark.label }</title>
         </g>
     }
@@ -588,6 +593,8 @@ impl Events {
         }
         if let Some(fold) = target(event, "[data-fold]").and_then(|f| f.get_attribute("data-fold")) {
             self.store.dispatch(Action::ToggleNamespace(fold));
+        } else if let Some(target) = target(event, "[data-follow]").and_then(|f| f.get_attribute("data-follow")) {
+            self.store.dispatch(Action::FollowTo { target, from: None });
         } else if let Some(element) = target(event, "[data-mark]") {
             if let Some(html) = element.dyn_ref::<web_sys::SvgElement>() {
                 let _ = html.focus();

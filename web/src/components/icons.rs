@@ -49,6 +49,9 @@ pub const GRAPH: Icon = Icon(
 );
 pub const TRACE: Icon =
     Icon("M3 19a3 3 0 1 0 6 0a3 3 0 1 0-6 0M9 19h8.5a3.5 3.5 0 0 0 0-7h-11a3.5 3.5 0 0 1 0-7H15M15 5a3 3 0 1 0 6 0a3 3 0 1 0-6 0");
+pub const ROUTE: Icon = Icon("M3 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M15 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M9 12h6");
+pub const TRANSLATED: Icon = Icon("M16 3l4 4-4 4M20 7H4M8 21l-4-4 4-4M4 17h16");
+pub const PLAY: Icon = Icon("M6 4.5v15a1 1 0 0 0 1.5.9l13-7.5a1 1 0 0 0 0-1.8l-13-7.5A1 1 0 0 0 6 4.5z");
 pub const TEXT: Icon = Icon("M21 5H3M15 12H3M17 19H3");
 pub const PANEL_LEFT: Icon = Icon("M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM9 3v18");
 pub const PANEL_RIGHT: Icon = Icon("M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM15 3v18");

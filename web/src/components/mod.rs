@@ -15,6 +15,7 @@ pub mod inspector;
 pub mod matrix;
 pub mod menu;
 pub mod page;
+pub mod path;
 pub mod problems;
 pub mod question;
 pub mod rich;

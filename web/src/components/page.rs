@@ -15,9 +15,10 @@ use super::dialogs::Dialogs;
 use super::editor_pane::EditorPane;
 use super::graph::Graph;
 use super::header::{Header, take};
-use super::icons::{CROSS, GRAPH, Icon, LAYERS, MATRIX, TEXT, TRACE, WARNING, icon};
+use super::icons::{CROSS, GRAPH, Icon, LAYERS, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
 use super::inspector::Inspector;
 use super::matrix::matrix;
+use super::path::PathPanel;
 use super::problems::problems;
 use super::rules::rules;
 use super::splitter::Splitter;
@@ -95,10 +96,12 @@ fn Full() -> Html {
         Screen::Graph => "graph",
         Screen::Trace => "trace",
         Screen::Matrix => "matrix",
+        Screen::Path => "path",
         Screen::Policies => "policies",
         Screen::Problems => "problems",
     };
-    let style = format!("--editor:{}px;--inspector:{}px;--bottom:{}px", panes.editor, panes.inspector, panes.bottom);
+    let bottom_pane = store.bottom_pane();
+    let style = format!("--editor:{}px;--inspector:{}px;--bottom:{}px", panes.editor, panes.inspector, panes.size(bottom_pane));
     let class = classes!(
         "page",
         panes.editor_hidden.then_some("no-editor"),
@@ -118,7 +121,7 @@ fn Full() -> Html {
                     <Splitter pane={Pane::Inspector} />
                     <Inspector />
                 </div>
-                <Splitter pane={Pane::Bottom} />
+                <Splitter pane={bottom_pane} />
                 { bottom(&store) }
             </main>
             { screen_bar(&store) }
@@ -133,6 +136,7 @@ fn bottom(store: &Store) -> Html {
     // A narrow window shows one of them by its own choice.
     let tab = match store.screen {
         Screen::Matrix => Tab::Matrix,
+        Screen::Path => Tab::Path,
         Screen::Policies if matches!(store.shown_tab(), Tab::Rules | Tab::Addresses) => store.shown_tab(),
         Screen::Policies => Tab::Policies,
         Screen::Problems => Tab::Problems,
@@ -167,10 +171,11 @@ fn bottom(store: &Store) -> Html {
     };
     let hidden = store.panes.bottom_hidden;
     html! {
-        <section class="pane bottom" aria-label="Matrix, policies and problems">
+        <section class="pane bottom" aria-label="Matrix, path, policies and problems">
             <div class="tabs">
-                <div class="tab-list" role="tablist" aria-label="Matrix, policies and problems">
+                <div class="tab-list" role="tablist" aria-label="Matrix, path, policies and problems">
                     { button(Tab::Matrix, Html::default()) }
+                    { button(Tab::Path, Html::default()) }
                     { button(Tab::Policies, Html::default()) }
                     { button(Tab::Problems, problem_count(store)) }
                     if store.scene.cloud.is_some() {
@@ -186,6 +191,7 @@ fn bottom(store: &Store) -> Html {
             <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={tab.id()}>
                 { match tab {
                     Tab::Matrix => matrix(store),
+                    Tab::Path => html! { <PathPanel /> },
                     Tab::Policies => html! { <Board /> },
                     Tab::Problems => problems(store),
                     Tab::Rules => rules(store),
@@ -227,6 +233,7 @@ fn screen_bar(store: &Store) -> Html {
             { button(Screen::Graph, GRAPH, "Graph") }
             { button(Screen::Trace, TRACE, "Trace") }
             { button(Screen::Matrix, MATRIX, "Matrix") }
+            { button(Screen::Path, ROUTE, "Path") }
             { button(Screen::Policies, LAYERS, "Policies") }
             { button(Screen::Problems, WARNING, "Problems") }
         </nav>
@@ -269,7 +276,8 @@ fn Toast() -> Html {
 fn use_storage(store: &Store) {
     {
         let state = store.clone();
-        use_effect_with((store.revision, store.question.clone(), store.active), move |_| {
+        let dependencies = (store.revision, store.question.clone(), store.active, store.path.clone(), store.shows_path());
+        use_effect_with(dependencies, move |_| {
             let timer = gloo::timers::callback::Timeout::new(400, move || {
                 if state.files.iter().map(|f| f.text.len()).sum::<usize>() <= MOST_KEPT {
                     storage::keep_work(&share::encode(&state.shared()));

@@ -83,7 +83,8 @@ fn ports(store: &Store) -> Html {
     }
 }
 
-fn end_text(scene: &SceneView, key: &str) -> String {
+/// How a field shows an end.
+pub(super) fn end_text(scene: &SceneView, key: &str) -> String {
     scene.find(key).map_or_else(|| key.split('[').next().unwrap_or(key).to_owned(), |end| end_title(scene, end))
 }
 
@@ -102,7 +103,8 @@ fn end_title(scene: &SceneView, end: usize) -> String {
     }
 }
 
-fn entries(scene: &SceneView) -> Vec<Entry> {
+/// Everything that a packet can come from or go to.
+pub(super) fn entries(scene: &SceneView) -> Vec<Entry> {
     scene
         .ends
         .iter()

@@ -23,6 +23,10 @@ pub fn rich(text: &str) -> Html {
 /// A sentence that stands alone: with a capital, and without the verdict's word, which is said above it.
 pub fn sentence(text: &str) -> Html {
     let text = ["Allowed: ", "Denied: ", "Cannot tell: "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    // Names that upstream writes small are small everywhere.
+    if text.starts_with("kube-proxy") || text.starts_with("eBPF") {
+        return rich(text);
+    }
     let mut characters = text.chars();
     match characters.next() {
         Some(first) if first.is_lowercase() => rich(&(first.to_uppercase().to_string() + characters.as_str())),

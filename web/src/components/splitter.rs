@@ -26,7 +26,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
     let size = store.panes.size(pane);
     let (low, high) = Panes::limits(pane);
     // A border above a panel lies flat.
-    let flat = pane == Pane::Bottom;
+    let flat = matches!(pane, Pane::Bottom | Pane::Path);
     // Panes on the far side grow when the border comes nearer.
     let sign = if pane == Pane::Editor { 1 } else { -1 };
     let along = move |event: &PointerEvent| if flat { event.client_y() } else { event.client_x() };
@@ -73,6 +73,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
         Pane::Editor => "width of the editor",
         Pane::Inspector => "width of question and trace",
         Pane::Bottom => "height of matrix and problems",
+        Pane::Path => "height of the path",
     };
     html! {
         <div class={classes!("splitter", flat.then_some("flat"))} role="separator" tabindex="0" aria-label={label}

@@ -20,7 +20,8 @@ pub struct TraceProps {
     pub read_only: bool,
 }
 
-fn verdict_class(verdict: VerdictView) -> &'static str {
+/// The class of what has a verdict.
+pub(super) fn verdict_class(verdict: VerdictView) -> &'static str {
     match verdict {
         VerdictView::Allowed => "allowed",
         VerdictView::Denied => "denied",
@@ -28,7 +29,8 @@ fn verdict_class(verdict: VerdictView) -> &'static str {
     }
 }
 
-fn verdict_icon(verdict: VerdictView) -> Html {
+/// The sign of a verdict.
+pub(super) fn verdict_icon(verdict: VerdictView) -> Html {
     icon(match verdict {
         VerdictView::Allowed => CHECK,
         VerdictView::Denied => CROSS,
@@ -80,14 +82,23 @@ fn station(station: &StationView) -> Html {
                     { for station.spots.iter().take(2).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }
                 </h3>
                 <p>{ sentence(&station.sentence) }{ " " }{ addresses }</p>
-                if let Some(nearest) = &station.nearest {
-                    <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SpotLink spot={spot.clone()} short=true /> }</p>
-                }
-                if !station.tiers.is_empty() {
-                    <ol class="ladder" aria-label="Tiers, in the order in which the packet meets them">{ for station.tiers.iter().map(tier) }</ol>
-                }
+                { evidence(station) }
             </div>
         </li>
+    }
+}
+
+/// What led to the verdict of a station: the nearest rule, then all tiers, policies and rules.
+pub(super) fn evidence(station: &StationView) -> Html {
+    html! {
+        <>
+            if let Some(nearest) = &station.nearest {
+                <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SpotLink spot={spot.clone()} short=true /> }</p>
+            }
+            if !station.tiers.is_empty() {
+                <ol class="ladder" aria-label="Tiers, in the order in which the packet meets them">{ for station.tiers.iter().map(tier) }</ol>
+            }
+        </>
     }
 }
 

@@ -32,14 +32,15 @@ impl Engine {
     }
 }
 
-/// Evaluates whenever text, settings or question change, or the policy board wants to know something.
+/// Evaluates whenever text, settings or question change, or the policy board or the path panel want to know something.
 #[hook]
 pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
-    let dependencies = (state.revision, state.question.clone(), state.wants_board());
+    let dependencies = (state.revision, state.question.clone(), state.wants_board(), state.wants_path());
     let (state, engine) = (state.clone(), engine.clone());
-    use_effect_with(dependencies, move |(revision, question, board)| {
+    use_effect_with(dependencies, move |(revision, question, board, path)| {
         let board_known = state.board.as_ref().map(|known| &known.asked) == board.as_ref() || board.is_none();
-        let up_to_date = state.evaluated == *revision && state.answer.is_some() && board_known;
+        let path_known = state.path_reply.as_ref().map(|known| &known.asked) == path.as_ref() || path.is_none();
+        let up_to_date = state.evaluated == *revision && state.answer.is_some() && board_known && path_known;
         if up_to_date {
             return;
         }
@@ -50,6 +51,7 @@ pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
             settings: settings_text(&state.settings),
             question: question.clone(),
             board: board.clone(),
+            path: path.clone(),
         };
         let size: usize = state.files.iter().map(|f| f.text.len()).sum();
         let remote = engine.remote.borrow().clone();

@@ -62,6 +62,7 @@ pub fn initial_state(evaluator: &mut Evaluator) -> (State, LinkOptions) {
         settings: settings_text(&state.settings),
         question: state.question.clone(),
         board: None,
+        path: state.wants_path(),
     });
     (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
 }

@@ -55,12 +55,14 @@ pub fn keep_theme(theme: Theme) {
 pub fn panes() -> Option<Panes> {
     let text = raw(PANES)?;
     let numbers: Vec<u32> = text.split(' ').filter_map(|n| n.parse().ok()).collect();
-    let &[editor, inspector, bottom, hidden] = numbers.as_slice() else { return None };
+    // The last one came later.
+    let &[editor, inspector, bottom, hidden, ref rest @ ..] = numbers.as_slice() else { return None };
     let within = |size: u32, (low, high): (u32, u32)| size.clamp(low, high);
     Some(Panes {
         editor: within(editor, Panes::limits(Pane::Editor)),
         inspector: within(inspector, Panes::limits(Pane::Inspector)),
         bottom: within(bottom, Panes::limits(Pane::Bottom)),
+        path: rest.first().map_or(Panes::default().path, |path| within(*path, Panes::limits(Pane::Path))),
         editor_hidden: hidden & 1 != 0,
         inspector_hidden: hidden & 2 != 0,
         bottom_hidden: hidden & 4 != 0,
@@ -70,5 +72,5 @@ pub fn panes() -> Option<Panes> {
 /// Keeps the panes.
 pub fn keep_panes(panes: Panes) {
     let hidden = u32::from(panes.editor_hidden) | u32::from(panes.inspector_hidden) << 1 | u32::from(panes.bottom_hidden) << 2;
-    put(PANES, &format!("{} {} {} {hidden}", panes.editor, panes.inspector, panes.bottom));
+    put(PANES, &format!("{} {} {} {hidden} {}", panes.editor, panes.inspector, panes.bottom, panes.path));
 }

@@ -2,13 +2,15 @@
 
 pub mod worker;
 
+use netpolis_core::path::Paths;
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::Settings;
+use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
 use crate::share::settings_from_text;
 use crate::view_model::{
-    AnswerView, Move, ProposalView, Question, SceneView, TallyView, answer_view, proposal_view, scene_view, tally_view,
+    AnswerView, Move, PathAsked, PathReply, ProposalView, Question, SceneView, TallyView, answer_view, path_reply, proposal_view, scene_view,
+    tally_view,
 };
 
 /// Text of more bytes is evaluated in a worker: below, an edit takes less than a frame.
@@ -27,6 +29,8 @@ pub struct Request {
     pub question: Question,
     /// What the policy board wants to know, while it is shown.
     pub board: Option<Board>,
+    /// The way of a packet that the path panel asks for, while it is shown.
+    pub path: Option<PathAsked>,
 }
 
 /// What the policy board wants to know: how much each policy decides, and what a move would change.
@@ -60,6 +64,8 @@ pub struct Reply {
     pub answer: Result<AnswerView, String>,
     /// For the policy board, if it was asked.
     pub board: Option<BoardReply>,
+    /// For the path panel, if it was asked.
+    pub path: Option<PathReply>,
 }
 
 /// Keeps a scene between requests.
@@ -67,11 +73,13 @@ pub struct Evaluator {
     scene: Scene,
     view: SceneView,
     revision: Option<u32>,
+    /// What the second side of a comparison of ways was built with.
+    versus: Option<(Routing, Paths)>,
 }
 
 impl Default for Evaluator {
     fn default() -> Self {
-        Evaluator { scene: Scene::new(Settings::default()), view: SceneView::default(), revision: None }
+        Evaluator { scene: Scene::new(Settings::default()), view: SceneView::default(), revision: None, versus: None }
     }
 }
 
@@ -90,6 +98,7 @@ impl Evaluator {
             }
             self.view = scene_view(&self.scene);
             self.revision = Some(request.revision);
+            self.versus = None;
             fresh = Some(self.view.clone());
         }
         let answer = answer_view(&self.scene, &self.view, &request.question);
@@ -98,7 +107,8 @@ impl Evaluator {
             proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted)),
             asked,
         });
-        Reply { revision: request.revision, scene: fresh, question: request.question, answer, board }
+        let path = request.path.map(|asked| path_reply(&self.scene, asked, &mut self.versus));
+        Reply { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
     }
 
     /// Which revision it holds.

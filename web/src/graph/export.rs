@@ -203,8 +203,19 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
             palette.mute
         );
     }
+    if mark.open_by.is_some() {
+        let at = (r.w - 27.0, r.h - 22.0);
+        let _ = write!(
+            out,
+            "<path transform=\"translate({} {})\" d=\"{OPEN_PATH}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>",
+            at.0, at.1, palette.mute
+        );
+    }
     out.push_str("</g>");
 }
+
+/// An arrow through an open door: clients outside come in by a Service or an Ingress.
+pub const OPEN_PATH: &str = "M1 7.5h8M6 4l3.5 3.5L6 11M9 1h4.5v13H9";
 
 #[cfg(test)]
 mod tests {
@@ -223,6 +234,7 @@ mod tests {
             label: String::new(),
             rect: Rect { x: 10.0, y: 20.0, w: 120.0, h: 50.0 },
             isolated: (true, false),
+            open_by: Some(("svc/a/b".into(), "Service a/b".into())),
             sort: EndKind::Workload,
             selected: false,
         };

@@ -67,6 +67,8 @@ pub struct Mark {
     pub rect: Rect,
     /// Isolated for ingress, for egress.
     pub isolated: (bool, bool),
+    /// The Service or Ingress by which clients outside come to it: its key, and what leads by it.
+    pub open_by: Option<(String, String)>,
     /// What kind of end it is, for its sign.
     pub sort: EndKind,
     /// Whether it is looked at.
@@ -366,6 +368,12 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
         (false, true) => label += ", isolated for egress",
         (false, false) => (),
     }
+    // The first that clients outside can come by; the others stand in the panel of the end.
+    let target = scene.targets.iter().find(|target| card && target.outside && target.ends.contains(&(index as u32)));
+    let open_by = target.map(|target| (target.key.clone(), format!("{}, {}", target.name(), target.subtitle)));
+    if let Some((_, words)) = &open_by {
+        label += &format!(", open to clients outside by {words}");
+    }
     Draft {
         mark: Mark {
             key: end.key.clone(),
@@ -376,6 +384,7 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
             label,
             rect: Rect::default(),
             isolated: (end.isolated_ingress, end.isolated_egress),
+            open_by,
             sort: end.kind,
             selected: false,
         },
@@ -402,6 +411,7 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
             subtitle,
             rect: Rect::default(),
             isolated: (every(|e| e.isolated_ingress), every(|e| e.isolated_egress)),
+            open_by: None,
             sort: EndKind::Workload,
             selected: false,
         },

@@ -10,10 +10,11 @@
 
 mod base64;
 mod deflate;
+pub mod routing;
 
 use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
 
-use crate::view_model::Question;
+use crate::view_model::{PathAsked, PathQuestion, Question};
 
 /// Frequent lines of Kubernetes policies. FROZEN: links of version 1 cannot be read with any other.
 const DICTIONARY_V1: &[u8] = include_bytes!("dictionary-v1.txt");
@@ -35,6 +36,10 @@ pub struct Shared {
     pub settings: Settings,
     /// What is asked.
     pub question: Question,
+    /// The way of a packet that is asked for.
+    pub path: PathAsked,
+    /// Whether the panel with that way is open.
+    pub path_shown: bool,
 }
 
 /// What stands in a link besides the scene.
@@ -73,6 +78,8 @@ const FROM: u8 = 5;
 const TO: u8 = 6;
 const PROTOCOL: u8 = 7;
 const PORT: u8 = 8;
+/// Only in scenes that ask for a way: `name=value` lines.
+const PATH: u8 = 9;
 
 /// The fragment for a scene, without its `#`.
 pub fn encode(shared: &Shared) -> String {
@@ -135,6 +142,10 @@ fn entries(shared: &Shared) -> Vec<u8> {
     if let Some(port) = shared.question.port {
         put(PORT, &port.to_string());
     }
+    let path = path_text(&shared.path, shared.path_shown);
+    if !path.is_empty() {
+        put(PATH, &path);
+    }
     bytes
 }
 
@@ -163,10 +174,50 @@ fn read_entries(mut bytes: &[u8]) -> Option<Shared> {
             TO => text.clone_into(&mut shared.question.to),
             PROTOCOL => text.clone_into(&mut shared.question.protocol),
             PORT => shared.question.port = Some(text.parse().ok()?),
+            PATH => (shared.path, shared.path_shown) = path_from_text(text),
             _ => (),
         }
     }
     Some(shared)
+}
+
+/// A way that is asked for, as `name=value` lines; empty where none is, and the panel is closed.
+fn path_text(asked: &PathAsked, shown: bool) -> String {
+    let question = &asked.question;
+    let port = question.port.map(|port| port.to_string());
+    let lines = [
+        ("from", Some(question.from.as_str())),
+        ("to", Some(question.to.as_str())),
+        ("protocol", Some(question.protocol.as_str())),
+        ("port", port.as_deref()),
+        ("entry", question.entry.as_deref()),
+        ("node", question.node.as_deref()),
+        ("versus", asked.versus.as_deref()),
+        ("shown", shown.then_some("1")),
+    ];
+    let lines = lines.iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)));
+    lines.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The way that [`path_text`] wrote; what is not understood is passed over.
+fn path_from_text(text: &str) -> (PathAsked, bool) {
+    let mut asked = PathAsked::default();
+    let mut shown = false;
+    let question: &mut PathQuestion = &mut asked.question;
+    for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
+        match name {
+            "from" => question.from = value.into(),
+            "to" => question.to = value.into(),
+            "protocol" => question.protocol = value.into(),
+            "port" => question.port = value.parse().ok(),
+            "entry" => question.entry = Some(value.into()),
+            "node" => question.node = Some(value.into()),
+            "versus" => asked.versus = Some(value.into()),
+            "shown" => shown = value == "1",
+            _ => (),
+        }
+    }
+    (asked, shown)
 }
 
 /// What differs from the defaults, as `name=value` lines; empty for the defaults.
@@ -202,6 +253,7 @@ pub fn settings_text(settings: &Settings) -> String {
     if settings.default_namespace != default.default_namespace {
         lines.push(format!("namespace={}", settings.default_namespace));
     }
+    lines.extend(routing::NAMES.iter().filter_map(|name| Some(format!("{name}={}", routing::get(&settings.routing, name)?))));
     lines.join("\n")
 }
 
@@ -220,7 +272,8 @@ pub fn settings_from_text(text: &str) -> Settings {
             Some(("ownNode", "ignored")) => settings.own_node = OwnNode::Ignored,
             Some(("otherProtocols", "rules")) => settings.other_protocols = OtherProtocols::FollowRules,
             Some(("namespace", name)) => settings.default_namespace = name.to_owned(),
-            _ => (),
+            Some((name, value)) => routing::set(&mut settings.routing, name, value),
+            None => (),
         }
     }
     settings

@@ -1,3 +1,9 @@
+use netpolis_core::model::Cidr;
+use netpolis_core::resources::TrafficPolicy;
+use netpolis_core::resources::azure::Plugin;
+use netpolis_core::settings::{Dataplane, IngressBy, Probes, Routing};
+use netpolis_core::snapshot::Placement;
+
 use super::*;
 
 const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: db\n  namespace: shop\nspec:\n  podSelector:\n    matchLabels:\n      app: db\n  policyTypes:\n  - Ingress\n  ingress:\n  - from:\n    - podSelector:\n        matchLabels:\n          app: cart\n    ports:\n    - protocol: TCP\n      port: 5432\n";
@@ -8,7 +14,20 @@ fn scene() -> Shared {
         active: 1,
         settings: Settings { engine: Engine::None, own_node: OwnNode::Ignored, ..Settings::default() },
         question: Question { from: "shop/frontend[Deployment]".into(), to: "shop/db".into(), protocol: "TCP".into(), port: Some(5432) },
+        ..Shared::default()
     }
+}
+
+fn with_path() -> Shared {
+    let question = PathQuestion {
+        from: "203.0.113.7".into(),
+        to: "svc/shop/frontend".into(),
+        protocol: "TCP".into(),
+        port: Some(443),
+        entry: Some("node-port".into()),
+        node: Some("node-a".into()),
+    };
+    Shared { path: PathAsked { question, versus: Some("dataplane=ebpf".into()) }, path_shown: true, ..scene() }
 }
 
 #[test]
@@ -33,6 +52,26 @@ fn a_policy_makes_a_short_link() {
 fn a_link_of_version_1_opens() {
     let link = include_str!("link-v1.txt");
     assert_eq!(decode(link), Ok(Some((scene(), LinkOptions::default()))));
+}
+
+/// Made by the first release that knows of paths. It must open for ever, too.
+#[test]
+fn a_link_with_a_path_opens() {
+    let link = include_str!("link-v1-path.txt");
+    assert_eq!(decode(link), Ok(Some((with_path(), LinkOptions::default()))));
+}
+
+#[test]
+fn a_path_is_a_record_of_its_own() {
+    assert_eq!(decode(&encode(&with_path())), Ok(Some((with_path(), LinkOptions::default()))));
+    // An older page passes over it, and has the rest.
+    let mut bytes = entries(&with_path());
+    let tag = bytes.iter().rposition(|b| *b == PATH).unwrap();
+    bytes[tag] = 99;
+    assert_eq!(read_entries(&bytes), Some(scene()));
+    // The panel may be open, and nothing asked.
+    let open = Shared { path_shown: true, ..scene() };
+    assert_eq!(read_entries(&entries(&open)), Some(open));
 }
 
 #[test]
@@ -80,7 +119,27 @@ fn entries_that_lie_about_their_length_are_damaged() {
 fn settings_come_back() {
     let calico = Settings { engine: Engine::Calico, staged: Staged::AsIfEnforced, ..Settings::default() };
     let layered = Settings { http: Http::from_text("GET /a=b").unwrap(), host_input: HostInput::Drops, ..Settings::default() };
-    for settings in [Settings::default(), Settings::np_guard(), scene().settings, calico, layered] {
+    let routing = Routing {
+        dataplane: Some(Dataplane::EbpfDsr),
+        external: Some(TrafficPolicy::Local),
+        internal: Some(TrafficPolicy::Cluster),
+        pod_network: Some(Plugin::PodSubnet),
+        ingress: Some(IngressBy::Gateway),
+        affinity: Some(false),
+        ignore_source_ranges: true,
+        probes: Probes::Pod,
+        placement: Placement { per_node: vec![1, 9], node_network: Cidr::parse("10.240.0.0/24").ok() },
+    };
+    let routed = Settings { routing, ..Settings::default() };
+    assert_eq!(
+        settings_text(&routed),
+        "dataplane=ebpf-dsr\nexternalTrafficPolicy=Local\ninternalTrafficPolicy=Cluster\npodNetwork=pod-subnet\ningress=agic\naffinity=None\n\
+         sourceRanges=ignored\nprobes=pod\nreplicas=1,9\nnodeNetwork=10.240.0.0/24"
+    );
+    // What cannot be read leaves the choice to the text.
+    assert_eq!(settings_from_text("dataplane=magic\nreplicas=1,x\nnodeNetwork=here\nprobes=?"), Settings::default());
+    assert_eq!(settings_from_text("replicas=1, 9").routing.placement.per_node, [1, 9]);
+    for settings in [Settings::default(), Settings::np_guard(), scene().settings, calico, layered, routed] {
         assert_eq!(settings_from_text(&settings_text(&settings)), settings);
     }
 }

@@ -3,6 +3,7 @@
 //! Effects (evaluating, storing, copying) live in hooks; what is hovered or half typed lives in components.
 
 mod files;
+mod path;
 
 pub use files::{Edit, File, FileId, apply_edits, language_of_json, unique_name};
 
@@ -13,7 +14,7 @@ use netpolis_core::settings::Settings;
 use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, ProblemView, Question, SceneView, Severity, Spot};
+use crate::view_model::{AnswerView, Move, PathAsked, PathReply, ProblemView, Question, SceneView, Severity, Spot};
 
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
@@ -40,6 +41,8 @@ pub enum Screen {
     Trace,
     /// The matrix.
     Matrix,
+    /// The way of a packet.
+    Path,
     /// The policy board.
     Policies,
     /// Problems.
@@ -52,6 +55,8 @@ pub enum Tab {
     /// The matrix.
     #[default]
     Matrix,
+    /// The way of a packet.
+    Path,
     /// Tiers and policies in order.
     Policies,
     /// Problems.
@@ -64,12 +69,13 @@ pub enum Tab {
 
 impl Tab {
     /// All, from left to right; the last two only where there is a network of the cloud.
-    pub const ALL: [Tab; 5] = [Tab::Matrix, Tab::Policies, Tab::Problems, Tab::Rules, Tab::Addresses];
+    pub const ALL: [Tab; 6] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems, Tab::Rules, Tab::Addresses];
 
     /// Its title.
     pub const fn title(self) -> &'static str {
         match self {
             Tab::Matrix => "Matrix",
+            Tab::Path => "Path",
             Tab::Policies => "Policies",
             Tab::Problems => "Problems",
             Tab::Rules => "Effective rules",
@@ -81,6 +87,7 @@ impl Tab {
     pub const fn id(self) -> &'static str {
         match self {
             Tab::Matrix => "tab-matrix",
+            Tab::Path => "tab-path",
             Tab::Policies => "tab-policies",
             Tab::Problems => "tab-problems",
             Tab::Rules => "tab-rules",
@@ -139,6 +146,8 @@ pub enum Pane {
     Inspector,
     /// Matrix and problems, below.
     Bottom,
+    /// The same place while it shows the way of a packet, which wants more room.
+    Path,
 }
 
 /// Sizes of the panes in CSS pixels, and which are hidden.
@@ -150,6 +159,8 @@ pub struct Panes {
     pub inspector: u32,
     /// Height of the bottom panel.
     pub bottom: u32,
+    /// Height of the bottom panel while it shows the way of a packet.
+    pub path: u32,
     /// Whether the editor is hidden.
     pub editor_hidden: bool,
     /// Whether question and trace are hidden.
@@ -160,7 +171,7 @@ pub struct Panes {
 
 impl Default for Panes {
     fn default() -> Self {
-        Panes { editor: 420, inspector: 340, bottom: 224, editor_hidden: false, inspector_hidden: false, bottom_hidden: false }
+        Panes { editor: 420, inspector: 340, bottom: 224, path: 440, editor_hidden: false, inspector_hidden: false, bottom_hidden: false }
     }
 }
 
@@ -170,7 +181,7 @@ impl Panes {
         match pane {
             Pane::Editor => (240, 900),
             Pane::Inspector => (280, 640),
-            Pane::Bottom => (96, 640),
+            Pane::Bottom | Pane::Path => (96, 640),
         }
     }
 
@@ -180,6 +191,7 @@ impl Panes {
             Pane::Editor => self.editor,
             Pane::Inspector => self.inspector,
             Pane::Bottom => self.bottom,
+            Pane::Path => self.path,
         }
     }
 
@@ -188,7 +200,7 @@ impl Panes {
         match pane {
             Pane::Editor => self.editor_hidden,
             Pane::Inspector => self.inspector_hidden,
-            Pane::Bottom => self.bottom_hidden,
+            Pane::Bottom | Pane::Path => self.bottom_hidden,
         }
     }
 
@@ -198,6 +210,7 @@ impl Panes {
             Pane::Editor => &mut self.editor,
             Pane::Inspector => &mut self.inspector,
             Pane::Bottom => &mut self.bottom,
+            Pane::Path => &mut self.path,
         } = size.clamp(low, high);
     }
 
@@ -205,7 +218,7 @@ impl Panes {
         *match pane {
             Pane::Editor => &mut self.editor_hidden,
             Pane::Inspector => &mut self.inspector_hidden,
-            Pane::Bottom => &mut self.bottom_hidden,
+            Pane::Bottom | Pane::Path => &mut self.bottom_hidden,
         } = hidden;
     }
 }
@@ -250,6 +263,7 @@ struct Step {
     active: FileId,
     settings: Settings,
     question: Question,
+    path: PathAsked,
     example: Option<usize>,
 }
 
@@ -276,6 +290,14 @@ pub struct State {
     pub answer: Option<Rc<Result<AnswerView, String>>>,
     /// What the policy board was told, about this picture.
     pub board: Option<Rc<BoardReply>>,
+    /// The way of a packet that is asked for, and what it is compared with.
+    pub path: PathAsked,
+    /// What the path panel was told, about this picture.
+    pub path_reply: Option<Rc<PathReply>>,
+    /// The branch of the way that is shown.
+    pub branch: usize,
+    /// Whether the way was looked at last, not the flow: its lines are the ones to light.
+    lights_path: bool,
     /// The move of a policy that is thought of.
     pub moving: Option<Move>,
     /// The example that was opened, as long as nothing else replaced it.
@@ -356,6 +378,17 @@ pub enum Action {
     ChooseSettings(Settings),
     /// A question is asked.
     Ask(Question),
+    /// The way of a packet is asked for, and shown.
+    AskPath(PathAsked),
+    /// The way to a Service or an Ingress is asked for, by its key.
+    FollowTo {
+        /// The Service or the Ingress.
+        target: String,
+        /// The client; where clients are likely to be, if nothing.
+        from: Option<String>,
+    },
+    /// Another branch of the way is shown.
+    ShowBranch(usize),
     /// An end is looked at; nothing: the flow again.
     Select(Option<String>),
     /// An evaluation is done.
@@ -370,6 +403,8 @@ pub enum Action {
         answer: Rc<Result<AnswerView, String>>,
         /// For the policy board, if it was asked.
         board: Option<Rc<BoardReply>>,
+        /// For the path panel, if it was asked.
+        path: Option<Rc<PathReply>>,
     },
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
@@ -412,6 +447,7 @@ impl Action {
             question: reply.question,
             answer: Rc::new(reply.answer),
             board: reply.board.map(Rc::new),
+            path: reply.path.map(Rc::new),
         }
     }
 }
@@ -489,6 +525,8 @@ impl State {
             active: self.files.iter().position(|f| f.id == self.active).unwrap_or(0),
             settings: self.settings.clone(),
             question: self.question.clone(),
+            path: self.path.clone(),
+            path_shown: self.shows_path(),
         }
     }
 
@@ -521,6 +559,8 @@ impl State {
             Action::Ask(question) => self.question != *question || self.selection != Selection::Flow,
             // Newest wins: what was computed for an older text or another question is dropped.
             Action::Evaluated { revision, question, .. } => *revision == self.revision && *question == self.question,
+            Action::AskPath(asked) => self.path != *asked || !self.shows_path(),
+            Action::ShowBranch(branch) => self.branch != *branch,
             Action::Think(moving) => self.moving != *moving,
             Action::ChooseTheme(theme) => self.theme != *theme,
             Action::ShowTab(tab) => self.tab != *tab || self.panes.bottom_hidden,
@@ -565,6 +605,7 @@ impl State {
                 self.files = Rc::new(Vec::new());
                 self.push_file("policies.yaml".into(), "");
                 self.question = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
+                self.path = PathAsked::default();
                 self.begin_afresh();
                 self.tell("Cleared".into(), true);
             }
@@ -579,14 +620,26 @@ impl State {
                 }
                 self.question = question;
                 self.selection = Selection::Flow;
+                self.lights_path = false;
+            }
+            Action::AskPath(asked) => self.ask_path(asked),
+            Action::FollowTo { target, from } => {
+                if let Some(asked) = self.scene.target(&target).map(|target| self.way_to(target, from.as_deref())) {
+                    self.ask_path(asked);
+                }
+            }
+            Action::ShowBranch(branch) => {
+                self.branch = branch;
+                self.lights_path = true;
             }
             Action::Select(key) => self.selection = key.map_or(Selection::Flow, Selection::End),
-            Action::Evaluated { revision, scene, answer, board, .. } => {
+            Action::Evaluated { revision, scene, answer, board, path, .. } => {
                 if let Some(scene) = scene {
                     self.take_scene(scene);
                     self.evaluated = revision;
                     self.board = None;
                 }
+                self.take_path(path);
                 if board.is_some() {
                     self.board = board;
                 }
@@ -608,10 +661,15 @@ impl State {
             Action::Resize(pane, size) => self.panes.set_size(pane, size),
             Action::TogglePane(pane) => self.panes.set_hidden(pane, !self.panes.is_hidden(pane)),
             Action::RestorePanes(panes) => self.panes = panes,
+            Action::ShowScreen(Screen::Path) | Action::ShowTab(Tab::Path) => self.open_path(),
             Action::ShowScreen(screen) => self.screen = screen,
             Action::ShowTab(tab) => {
                 self.tab = tab;
                 self.panes.bottom_hidden = false;
+                // A wide window has tabs and no screens.
+                if self.screen == Screen::Path {
+                    self.screen = Screen::default();
+                }
             }
             Action::ShowDialog(dialog) => self.dialog = dialog,
             Action::Reveal(spot) => {
@@ -659,6 +717,7 @@ impl State {
             active: self.active,
             settings: self.settings.clone(),
             question: self.question.clone(),
+            path: self.path.clone(),
             example: self.example,
         });
     }
@@ -670,6 +729,8 @@ impl State {
         self.active = step.active;
         self.settings = step.settings;
         self.question = step.question;
+        self.path = step.path;
+        self.branch = 0;
         self.example = step.example;
         self.selection = Selection::Flow;
         self.revision += 1;
@@ -767,6 +828,8 @@ impl State {
         }
         self.active = self.files.iter().find(|f| f.text.contains("Policy")).or(self.files.first()).map(|f| f.id).unwrap_or_default();
         self.question = example.question();
+        let path = example.path_asked();
+        self.begin_path(path.unwrap_or_default(), example.tab == "path");
         self.settings = Settings::default();
         self.begin_afresh();
         self.example = Some(index);
@@ -786,6 +849,7 @@ impl State {
         self.active = self.files.get(shared.active).or(self.files.first()).map(|f| f.id).unwrap_or_default();
         self.settings = shared.settings;
         self.question = shared.question;
+        self.begin_path(shared.path, shared.path_shown);
         if self.question.protocol.is_empty() {
             self.question.protocol = "TCP".into();
         }
@@ -799,6 +863,8 @@ impl State {
         self.toggled = Rc::default();
         self.edited = None;
         self.answer = None;
+        self.path_reply = None;
+        self.branch = 0;
         self.afresh = true;
         self.revision += 1;
     }

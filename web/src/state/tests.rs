@@ -1,4 +1,5 @@
 use super::*;
+use crate::view_model::{EndKind, PathQuestion, TargetKind, TargetView};
 
 static EXAMPLE: Example = Example {
     id: "two",
@@ -6,6 +7,8 @@ static EXAMPLE: Example = Example {
     summary: "",
     files: &[("pods.yaml", "kind: Pod\n"), ("policies.yaml", "kind: NetworkPolicy\n")],
     flow: ["shop/a", "shop/b", "TCP", "80"],
+    path: None,
+    tab: "",
 };
 
 fn start() -> Rc<State> {
@@ -23,6 +26,7 @@ fn reply(state: &State) -> Action {
         question: state.question.clone(),
         answer: Rc::new(Err("nobody".into())),
         board: None,
+        path: None,
     }
 }
 
@@ -177,6 +181,7 @@ fn the_picture_stays_while_the_edited_document_cannot_be_read() {
         question: state.question.clone(),
         answer: Rc::new(Err("gone".into())),
         board: None,
+        path: None,
     };
     let frozen = state.clone().reduce(evaluated(&state, 6));
     assert!(frozen.frozen);
@@ -187,4 +192,136 @@ fn the_picture_stays_while_the_edited_document_cannot_be_read() {
     let elsewhere = elsewhere.clone().reduce(evaluated(&elsewhere, 6));
     assert!(!elsewhere.frozen);
     assert_eq!(elsewhere.scene.objects, 6);
+}
+
+// --- the way of a packet --------------------------------------------------------------------------
+
+static WITH_PATH: Example =
+    Example { id: "path", path: Some(["203.0.113.7", "svc/shop/web", "TCP", "443", "dataplane=ebpf"]), tab: "path", ..EXAMPLE };
+
+fn asked(to: &str) -> PathAsked {
+    let question = PathQuestion { from: "203.0.113.7".into(), to: to.into(), protocol: "TCP".into(), ..PathQuestion::default() };
+    PathAsked { question, versus: None }
+}
+
+fn path_reply(state: &State, path: Option<PathAsked>) -> Action {
+    let path = path.map(|asked| Rc::new(PathReply { asked, first: Err("no way".into()), second: None }));
+    match reply(state) {
+        Action::Evaluated { revision, scene, question, answer, board, .. } => Action::Evaluated { revision, scene, question, answer, board, path },
+        other => other,
+    }
+}
+
+#[test]
+fn asking_for_a_way_opens_its_panel() {
+    let state = start();
+    assert_eq!((state.wants_path(), state.bottom_pane()), (None, Pane::Bottom));
+    let state = state.reduce(Action::TogglePane(Pane::Bottom)).reduce(Action::AskPath(asked("svc/shop/web")));
+    assert_eq!((state.shown_tab(), state.bottom_pane(), state.screen), (Tab::Path, Pane::Path, Screen::Path));
+    assert!(!state.panes.bottom_hidden);
+    assert_eq!(state.wants_path(), Some(asked("svc/shop/web")));
+    // Another tab: nobody looks, so nothing is computed. A wide window has no screens that would hold on to it.
+    let elsewhere = state.reduce(Action::ShowTab(Tab::Matrix));
+    assert_eq!((elsewhere.wants_path(), elsewhere.screen), (None, Screen::Graph));
+    assert_eq!(elsewhere.path, asked("svc/shop/web"));
+}
+
+#[test]
+fn answers_to_another_way_are_dropped() {
+    let state = start().reduce(Action::AskPath(asked("svc/shop/web")));
+    let answered = state.clone().reduce(path_reply(&state, Some(asked("svc/shop/web"))));
+    assert!(answered.path_reply.is_some());
+    let late = answered.clone().reduce(Action::AskPath(asked("svc/shop/db")));
+    let late = late.clone().reduce(path_reply(&late, Some(asked("svc/shop/web"))));
+    assert_eq!(late.path_reply.as_ref().map(|r| &r.asked), Some(&asked("svc/shop/web")), "the last answer stays until the new one is there");
+    // The text changed while the panel was closed: what it says is of an older text.
+    let closed = answered.reduce(Action::ShowTab(Tab::Matrix)).reduce(Action::TextEdited(FileId(1), "kind: Node\n".into()));
+    let closed = closed.clone().reduce(path_reply(&closed, None));
+    assert!(closed.path_reply.is_none());
+}
+
+#[test]
+fn a_way_is_undone_shared_and_kept() {
+    let state = start().reduce(Action::AskPath(asked("svc/shop/web")));
+    let mut settings = state.settings.clone();
+    settings.routing.affinity = Some(true);
+    let chosen = state.reduce(Action::ChooseSettings(settings.clone())).reduce(Action::AskPath(asked("svc/shop/db")));
+    let again = State::start_shared(chosen.shared());
+    assert_eq!((&again.path, &again.settings, again.shown_tab()), (&asked("svc/shop/db"), &settings, Tab::Path));
+    let back = chosen.reduce(Action::Undo);
+    assert_eq!((&back.path, back.settings.routing.affinity), (&asked("svc/shop/web"), None));
+}
+
+#[test]
+fn an_example_can_open_with_a_way() {
+    let state = State::start(0, &WITH_PATH);
+    assert_eq!(state.shown_tab(), Tab::Path);
+    let question = PathQuestion { port: Some(443), ..asked("svc/shop/web").question };
+    assert_eq!(state.path, PathAsked { question, versus: Some("dataplane=ebpf".into()) });
+    // One without leaves the panel as it is, with nothing asked.
+    let other = Rc::new(state).reduce(Action::OpenExample(0, &EXAMPLE));
+    assert_eq!((other.shown_tab(), other.path.is_asked()), (Tab::Path, false));
+}
+
+#[test]
+fn ways_begin_where_clients_are() {
+    let end = |key: &str, kind| crate::view_model::EndView { key: key.into(), kind, ..sample_end() };
+    let target = |key: &str, outside, ends: Vec<u32>| TargetView {
+        key: key.into(),
+        kind: TargetKind::Service,
+        title: key.into(),
+        subtitle: String::new(),
+        outside,
+        protocol: "TCP".into(),
+        port: Some(80),
+        ends,
+        spot: None,
+    };
+    let mut internet = end("198.51.100.9", EndKind::Outside);
+    internet.title = "Internet".into();
+    let scene = SceneView {
+        ends: vec![end("shop/b", EndKind::Workload), end("shop/c", EndKind::Workload), internet],
+        targets: vec![target("svc/shop/open", true, vec![0]), target("svc/shop/b", false, vec![0])],
+        ..SceneView::default()
+    };
+    let state = start();
+    let evaluated = Action::Evaluated {
+        revision: state.revision,
+        scene: Some(Rc::new(scene)),
+        question: state.question.clone(),
+        answer: Rc::new(Err(String::new())),
+        board: None,
+        path: None,
+    };
+    let state = state.reduce(evaluated);
+    let follow = |target: &str, from: Option<&str>| {
+        let state = state.clone().reduce(Action::FollowTo { target: target.into(), from: from.map(Into::into) });
+        (state.path.question.from.clone(), state.path.question.port)
+    };
+    assert_eq!(follow("svc/shop/open", None), ("198.51.100.9".into(), Some(80)));
+    // From inside: not from the pods that stand behind it themselves.
+    assert_eq!(follow("svc/shop/b", None), ("shop/c".into(), Some(80)));
+    assert_eq!(follow("svc/shop/b", Some("203.0.113.9")), ("203.0.113.9".into(), Some(80)));
+    assert_eq!(follow("svc/shop/gone", None), (String::new(), None));
+}
+
+fn sample_end() -> crate::view_model::EndView {
+    crate::view_model::EndView {
+        key: String::new(),
+        kind: EndKind::Workload,
+        namespace: None,
+        title: String::new(),
+        subtitle: String::new(),
+        replicas: 1,
+        class: 0,
+        isolated_ingress: false,
+        isolated_egress: false,
+        governed_ingress: false,
+        governed_egress: false,
+        policies: Vec::new(),
+        labels: Vec::new(),
+        addresses: Vec::new(),
+        ports: Vec::new(),
+        spot: None,
+    }
 }

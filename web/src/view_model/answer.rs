@@ -1,12 +1,13 @@
 //! An answer as the page shows it.
 
-use netpolis_core::compile::End;
+use netpolis_core::compile::{Compiled, End};
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
+use netpolis_core::decide::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::{Action, Policy};
 use netpolis_core::scene::Scene;
+use netpolis_core::snapshot::Snapshot;
 use netpolis_core::stages::Stage;
 
 use super::cloud::badge_id;
@@ -26,25 +27,29 @@ pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Resu
     let traffic = traffic(question)?;
     let answer = scene.decide(&Flow { from, to, traffic });
     let spots = Spots::new(scene.sources());
-    let writer = Writer { scene, spots: &spots };
+    let writer = Writer { compiled: scene.compiled(), snapshot: scene.snapshot(), spots: &spots };
     Ok(AnswerView {
         from: end_index(scene, view, from, &from_key),
         to: end_index(scene, view, to, &to_key),
         question: Question { from: from_key, to: to_key, ..question.clone() },
         verdict: verdict(answer.verdict),
         stations: answer.checkpoints.iter().map(|c| writer.station(c)).collect(),
-        lit: writer.lit(&answer),
+        lit: writer.lit(answer.checkpoints.iter()),
         suggestion: answer.suggestion.as_ref().map(|s| fix_view(&s.title, &s.edits, &spots)).filter(|fix| !fix.edits.is_empty()),
         summary: answer.summary,
         notes: answer.notes,
     })
 }
 
-fn traffic(question: &Question) -> Result<Traffic, String> {
-    let name = question.protocol.trim();
+/// The protocol of a name; TCP where none is given.
+pub(super) fn protocol(name: &str) -> Result<Protocol, String> {
+    let name = name.trim();
     let protocol = if name.is_empty() { Some(Protocol::TCP) } else { Protocol::from_name(name) };
-    let protocol =
-        protocol.ok_or_else(|| format!("`{name}` is no protocol; write TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))?;
+    protocol.ok_or_else(|| format!("`{name}` is no protocol; write TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))
+}
+
+fn traffic(question: &Question) -> Result<Traffic, String> {
+    let protocol = protocol(&question.protocol)?;
     if protocol.has_ports() && question.port == Some(0) {
         return Err("port 0 carries no connections; write a port from 1 to 65535".into());
     }
@@ -71,7 +76,7 @@ fn end_index(scene: &Scene, view: &SceneView, end: End, key: &str) -> Option<u32
     index.map(|i| i as u32)
 }
 
-fn verdict(verdict: Verdict) -> VerdictView {
+pub(super) fn verdict(verdict: Verdict) -> VerdictView {
     match verdict {
         Verdict::Allowed => VerdictView::Allowed,
         Verdict::Denied => VerdictView::Denied,
@@ -79,22 +84,23 @@ fn verdict(verdict: Verdict) -> VerdictView {
     }
 }
 
-struct Writer<'a> {
-    scene: &'a Scene,
-    spots: &'a Spots<'a>,
+/// Writes down checkpoints: those of one flow, and those of a whole way.
+pub(super) struct Writer<'a> {
+    pub(super) compiled: &'a Compiled,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) spots: &'a Spots<'a>,
 }
 
 impl Writer<'_> {
     fn name(&self, end: End) -> String {
-        let snapshot = self.scene.snapshot();
         match end {
-            End::Pod(id) => snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
-            End::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+            End::Pod(id) => self.snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
+            End::Node(id) => self.snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
             End::Outside(address) => address.to_string(),
         }
     }
 
-    fn station(&self, checkpoint: &CheckpointTrace) -> StationView {
+    pub(super) fn station(&self, checkpoint: &CheckpointTrace) -> StationView {
         let decided = checkpoint.decided_by();
         StationView {
             title: checkpoint.title.clone(),
@@ -108,7 +114,7 @@ impl Writer<'_> {
             to_address: checkpoint.to_address.map(|a| a.to_string()),
             spots: checkpoint.places.iter().filter_map(|p| self.spots.at(*p)).collect(),
             nearest: checkpoint.nearest.as_ref().map(|nearest| {
-                let policy = self.scene.compiled().policy(nearest.rule.policy).map(Policy::title).unwrap_or_default();
+                let policy = self.compiled.policy(nearest.rule.policy).map(Policy::title).unwrap_or_default();
                 NearestView {
                     text: format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure),
                     spot: self.spots.at(nearest.place),
@@ -124,7 +130,7 @@ impl Writer<'_> {
                         .policies
                         .iter()
                         .map(|trace| {
-                            let policy = self.scene.compiled().policy(trace.policy);
+                            let policy = self.compiled.policy(trace.policy);
                             PolicyTraceView {
                                 title: policy.map(|p| format!("{} {}", p.kind, p.title())).unwrap_or_default(),
                                 spot: policy.and_then(|p| self.spots.at(p.subject_place)),
@@ -138,7 +144,7 @@ impl Writer<'_> {
     }
 
     fn rule(&self, trace: &RuleTrace, decided: bool) -> RuleView {
-        let name = self.scene.compiled().ruleset().rule(trace.rule).and_then(|r| r.name.clone());
+        let name = self.compiled.ruleset().rule(trace.rule).and_then(|r| r.name.clone());
         let action = match trace.action {
             Action::Allow => "allow",
             Action::Deny => "deny",
@@ -164,9 +170,9 @@ impl Writer<'_> {
     }
 
     /// Lines that decide at any checkpoint, and the field that kept the nearest rule from it.
-    fn lit(&self, answer: &Answer) -> Vec<LitView> {
+    pub(super) fn lit<'c>(&self, checkpoints: impl Iterator<Item = &'c CheckpointTrace>) -> Vec<LitView> {
         let mut lit: Vec<LitView> = Vec::new();
-        for checkpoint in &answer.checkpoints {
+        for checkpoint in checkpoints {
             let direction = checkpoint.direction.as_str();
             let note = match (&checkpoint.reason, checkpoint.verdict) {
                 (Reason::DefaultDeny(_), _) => format!("isolates {} for {direction}", self.name(checkpoint.subject)),

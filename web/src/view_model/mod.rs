@@ -5,20 +5,27 @@
 
 mod answer;
 mod cloud;
+mod path;
 mod ports;
 mod proposal;
 mod scene;
 mod spots;
+mod targets;
 
 pub use answer::answer_view;
 pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PlanQuestion, PlanView, PodView, RegionView, RuleRowView,
     SubnetUse, SubnetView, picture_key, plan_view,
 };
+pub use path::{
+    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PathAsked, PathQuestion, PathReply, PathView, PathWord,
+    PodShareView, ProbeView, SeenView, StepKindView, StepView, VersusView, differences, path_answer, path_reply, path_view,
+};
 pub use ports::set_view;
 pub use proposal::{proposal_view, tally_view};
 pub use scene::{resolve, scene_view};
 pub use spots::Spots;
+pub use targets::{TargetKind, TargetView};
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -311,6 +318,8 @@ pub struct SceneView {
     pub objects: u32,
     /// The cloud's network, where the text says something of it.
     pub cloud: Option<CloudView>,
+    /// Services and Ingresses, those first that clients outside can come by.
+    pub targets: Vec<TargetView>,
 }
 
 /// What two different ends have to say to each other when nothing is known.
@@ -334,6 +343,11 @@ impl SceneView {
     /// The end with this key.
     pub fn find(&self, key: &str) -> Option<usize> {
         self.ends.iter().position(|end| end.key == key)
+    }
+
+    /// The Service or Ingress with this key.
+    pub fn target(&self, key: &str) -> Option<&TargetView> {
+        self.targets.iter().find(|target| target.key == key)
     }
 
     /// `namespace/name`, or the name alone.

@@ -15,6 +15,7 @@ use netpolis_core::snapshot::cloud::tags;
 use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
 use netpolis_core::text::Place;
 
+use super::targets::target_views;
 use super::{
     AccountView, EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity,
     Spots, Status, TierColumn, set_view,
@@ -49,8 +50,10 @@ pub fn scene_view(scene: &Scene) -> SceneView {
     let within = ends.iter().map(|end| table.within(scene.connectivity(), end)).collect();
 
     let problems = scene.problems();
+    let ends: Vec<EndView> = ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect();
     SceneView {
-        ends: ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect(),
+        targets: target_views(snapshot, &ends, &spots),
+        ends,
         namespaces: snapshot
             .namespaces
             .iter()
@@ -392,7 +395,7 @@ fn node_of(snapshot: &Snapshot, end: End) -> Option<NodeId> {
     }
 }
 
-fn workload_key(snapshot: &Snapshot, id: WorkloadId) -> String {
+pub(super) fn workload_key(snapshot: &Snapshot, id: WorkloadId) -> String {
     let Some(workload) = snapshot.workload(id) else { return String::new() };
     format!("{}/{}[{}]", snapshot.namespace_name(workload.namespace), workload.name, workload.kind)
 }

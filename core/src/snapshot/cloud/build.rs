@@ -788,6 +788,7 @@ impl Builder {
             self.cloud.clusters.push(CloudCluster {
                 name: resource.meta.name.to_string(),
                 plugin,
+                written_plugin: cluster.plugin,
                 engine: cluster.engine,
                 location: cluster.location.as_deref().map(ToOwned::to_owned),
                 pools,

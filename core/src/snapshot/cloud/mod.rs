@@ -178,6 +178,8 @@ pub struct CloudCluster {
     pub name: String,
     /// Where pods get their addresses.
     pub plugin: Plugin,
+    /// The same as the text says it, where a person chose another.
+    pub written_plugin: Plugin,
     /// Its policy engine, if Azure manages one or none.
     pub engine: Option<ClusterEngine>,
     /// Its region.

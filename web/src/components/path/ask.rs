@@ -1,0 +1,102 @@
+//! The question: client, target, port; then what can be chosen otherwise, and what to compare with.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::choices::{compare, main_choices, more_choices};
+use crate::components::combobox::{Combobox, Entry};
+use crate::components::icons::{ARROW, SLIDERS, icon};
+use crate::components::question::{end_text, entries};
+use crate::components::{Shared, Store};
+use crate::state::Action;
+use crate::view_model::{PathAsked, PathQuestion, SceneView};
+
+const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
+
+/// The question; it is asked as soon as it has both ends.
+#[component]
+pub fn Ask() -> Html {
+    let more = use_state(|| false);
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let clients = Shared(use_memo(Shared(store.scene.clone()), |scene| entries(scene)));
+    let targets = Shared(use_memo(Shared(store.scene.clone()), |scene| target_entries(scene)));
+    let question = &store.path.question;
+    let ask = |change: fn(&mut PathQuestion, &SceneView, String)| {
+        let store = store.clone();
+        Callback::from(move |value: String| {
+            let mut asked = store.path.clone();
+            change(&mut asked.question, &store.scene, value);
+            store.dispatch(Action::AskPath(asked));
+        })
+    };
+    let onprotocol = {
+        let ask = ask(|question, _, value| question.protocol = value);
+        Callback::from(move |event: Event| ask.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
+    };
+    let onport = {
+        let ask = ask(|question, _, value| question.port = value.trim().parse().ok());
+        Callback::from(move |event: InputEvent| ask.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let to_target = |question: &mut PathQuestion, scene: &SceneView, value: String| {
+        // What was chosen about another target means nothing for this one.
+        let target = scene.target(&value).map(|target| (target.protocol.clone(), target.port));
+        let (protocol, port) = target.unwrap_or((question.protocol.clone(), None));
+        let from = std::mem::take(&mut question.from);
+        *question = PathQuestion { from, to: value, protocol, port, entry: None, node: None };
+    };
+    let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
+    let view = store.path_view().filter(|_| store.path.is_asked());
+    let rest = view.map_or(0, |view| view.choices.iter().filter(|c| !c.main).count());
+    let toggle = {
+        let more = more.clone();
+        Callback::from(move |_: MouseEvent| more.set(!*more))
+    };
+    html! {
+        <form class="path-question" aria-label="Path question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
+            <div class="path-ends">
+                <Combobox label="client" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={clients} onchoose={ask(|q, _, v| q.from = v)} />
+                <span class="path-arrow" aria-hidden="true">{ icon(ARROW) }</span>
+                <Combobox label="target" value={question.to.clone()} text={target_text(&store.scene, &question.to)} entries={targets} onchoose={ask(to_target)} />
+                <span class="path-port">
+                    <span class="pick select"><select aria-label="path protocol" onchange={onprotocol}>
+                        { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }
+                    </select></span>
+                    <input class="port" type="number" inputmode="numeric" min="1" max="65535" aria-label="path port" placeholder="port"
+                        value={question.port.map(|p| p.to_string()).unwrap_or_default()} oninput={onport} />
+                </span>
+            </div>
+            if let Some(view) = view {
+                <div class="path-choices">
+                    { main_choices(&store, view) }
+                    if rest > 0 {
+                        <button type="button" class="pick" aria-expanded={more.to_string()} onclick={toggle}>{ icon(SLIDERS) }{ "More choices" }
+                            { chosen_count(view) }</button>
+                    }
+                    { compare(&store, view) }
+                </div>
+                if *more && rest > 0 { { more_choices(&store, view) } }
+            }
+        </form>
+    }
+}
+
+/// How many of the choices that are out of sight are not as in the text.
+fn chosen_count(view: &crate::view_model::PathView) -> Html {
+    let chosen = view.choices.iter().filter(|c| !c.main && c.chosen.is_some()).count();
+    if chosen == 0 { Html::default() } else { html! { <span class="badge warning">{ chosen }<span class="visually-hidden">{ " chosen" }</span></span> } }
+}
+
+/// The same question with another comparison.
+pub(super) fn with_versus(asked: &PathAsked, versus: Option<String>) -> PathAsked {
+    PathAsked { question: asked.question.clone(), versus }
+}
+
+fn target_text(scene: &SceneView, key: &str) -> String {
+    scene.target(key).map_or_else(|| end_text(scene, key), |target| target.name())
+}
+
+/// Services and Ingresses, then everything that can be a client.
+fn target_entries(scene: &SceneView) -> Vec<Entry> {
+    let targets = scene.targets.iter().map(|t| Entry { value: t.key.clone(), title: t.name(), detail: t.subtitle.clone() });
+    targets.chain(entries(scene)).collect()
+}

@@ -1,0 +1,77 @@
+//! What can be chosen otherwise, and what the way is compared with.
+
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::ask::with_versus;
+use crate::components::Store;
+use crate::share::routing;
+use crate::state::Action;
+use crate::view_model::{ChoiceView, PathView};
+
+/// The few choices that matter most for this question.
+pub(super) fn main_choices(store: &Store, view: &PathView) -> Html {
+    view.choices.iter().filter(|choice| choice.main).map(|choice| field(store, choice)).collect()
+}
+
+/// The others.
+pub(super) fn more_choices(store: &Store, view: &PathView) -> Html {
+    html! { <div class="path-more" role="group" aria-label="More choices">{ for view.choices.iter().filter(|c| !c.main).map(|c| field(store, c)) }</div> }
+}
+
+/// Makes a choice: of the question, or of what is assumed about the scene.
+fn choose(store: &Store, name: &str, value: &str) {
+    let mut asked = store.path.clone();
+    let own = Some(value.to_owned()).filter(|v| !v.is_empty());
+    match name {
+        "entry" => (asked.question.entry, asked.question.node) = (own, None),
+        "node" => asked.question.node = own,
+        _ => {
+            let mut settings = store.settings.clone();
+            routing::set(&mut settings.routing, name, value);
+            store.dispatch(Action::ChooseSettings(settings));
+            return;
+        }
+    }
+    store.dispatch(Action::AskPath(asked));
+}
+
+fn field(store: &Store, choice: &ChoiceView) -> Html {
+    let class = classes!("pick", "path-choice", choice.chosen.is_some().then_some("chosen"));
+    let (of_store, name) = (store.clone(), choice.name.clone());
+    if choice.options.is_empty() {
+        let onchange = Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlInputElement>().value()));
+        let example = if choice.name == "replicas" { "1, 9" } else { "10.240.0.0/24" };
+        return html! {
+            <label {class}><span class="pick-label">{ &choice.title }</span>
+                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={format!("for example {example}")} spellcheck="false" autocomplete="off" {onchange} /></label>
+        };
+    }
+    let onchange = Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlSelectElement>().value()));
+    html! {
+        <label {class}><span class="pick-label">{ &choice.title }</span>
+            <span class="select"><select {onchange}>
+                <option value="" selected={choice.chosen.is_none()}>{ &choice.unset }</option>
+                { for choice.options.iter().map(|o| html! { <option value={o.word.clone()} selected={choice.chosen.as_ref() == Some(&o.word)}>{ &o.title }</option> }) }
+            </select></span></label>
+    }
+}
+
+/// What the way is compared with.
+pub(super) fn compare(store: &Store, view: &PathView) -> Html {
+    if view.versus.is_empty() && store.path.versus.is_none() {
+        return Html::default();
+    }
+    let now = store.path.versus.as_deref().unwrap_or_default();
+    let of_store = store.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let change = event.target_unchecked_into::<HtmlSelectElement>().value();
+        of_store.dispatch(Action::AskPath(with_versus(&of_store.path, Some(change).filter(|c| !c.is_empty()))));
+    });
+    html! {
+        <span class={classes!("pick", "select", "path-compare", (!now.is_empty()).then_some("chosen"))}><select aria-label="compare with" {onchange}>
+            <option value="" selected={now.is_empty()}>{ if now.is_empty() { "Compare with…" } else { "Compare with nothing" } }</option>
+            { for view.versus.iter().map(|v| html! { <option value={v.change.clone()} selected={v.change == now}>{ format!("Compare with {}", v.title) }</option> }) }
+        </select></span>
+    }
+}

@@ -1,0 +1,203 @@
+//! One branch as a line of stations: from left to right, or from top to bottom where the window is narrow.
+
+use yew::prelude::*;
+
+use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
+use crate::components::rich::{SpotLink, rich, sentence};
+use crate::components::trace::{evidence, verdict_class, verdict_icon};
+use crate::view_model::{AddressView, BranchView, Difference, SeenView, StepKindView, StepView, VerdictView};
+
+/// Which of two lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The way as it is.
+    First,
+    /// What it is compared with.
+    Second,
+}
+
+/// Properties of a [`Line`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct LineProps {
+    /// The branch.
+    pub branch: BranchView,
+    /// How its stations differ from those of the other line; empty where there is none.
+    pub differences: Vec<Difference>,
+    /// Which of two lines it is.
+    pub side: Side,
+}
+
+/// The line of one branch.
+#[component]
+pub fn Line(props: &LineProps) -> Html {
+    let open = use_state(|| None::<usize>);
+    let played = use_state(|| 0u32);
+    let branch = &props.branch;
+    let play = {
+        let played = played.clone();
+        Callback::from(move |_: MouseEvent| played.set(*played + 1))
+    };
+    let steps = branch.steps.iter().enumerate();
+    let last = branch.steps.len().saturating_sub(1);
+    let count = branch.steps.len();
+    html! {
+        <div class="path-line">
+            <button type="button" class="quiet path-play" onclick={play} title="let a packet go along the line">{ icon(PLAY) }{ "Play" }</button>
+            // Drawn anew for every run, which starts the animation.
+            <ol key={*played} class={classes!("line", (*played > 0).then_some("playing"))} aria-label="Stations" style={format!("--count:{count}")}>
+                { for steps.map(|(i, step)| {
+                    let onclick = {
+                        let open = open.clone();
+                        Callback::from(move |_: MouseEvent| open.set(if *open == Some(i) { None } else { Some(i) }))
+                    };
+                    let next = branch.steps.get(i + 1);
+                    let station = Station {
+                        step,
+                        number: i,
+                        seen: branch.seen.as_ref().filter(|_| i == last),
+                        goes_on: next.map(|next| next.reached),
+                        difference: props.differences.get(i).copied().unwrap_or_default(),
+                        open: *open == Some(i),
+                        id: format!("path-{}-{i}", if props.side == Side::First { "a" } else { "b" }),
+                    };
+                    html! { <>{ station.draw(onclick) }if station.open { { station.opened() } }</> }
+                }) }
+            </ol>
+        </div>
+    }
+}
+
+struct Station<'a> {
+    step: &'a StepView,
+    number: usize,
+    seen: Option<&'a SeenView>,
+    /// Whether the packet comes to the next station; nothing at the last.
+    goes_on: Option<bool>,
+    difference: Difference,
+    open: bool,
+    id: String,
+}
+
+impl Station<'_> {
+    fn has_more(&self) -> bool {
+        self.step.reached && (self.step.basis.is_some() || self.step.station.is_some())
+    }
+
+    /// The class and the sign: a verdict, a translation, or the number in the line.
+    fn sign(&self) -> (&'static str, Html) {
+        let step = self.step;
+        match step.verdict {
+            _ if !step.reached => ("after", html! { { self.number + 1 } }),
+            VerdictView::Denied => ("denied", icon(CROSS)),
+            VerdictView::CannotTell => ("unknown", icon(QUESTION)),
+            VerdictView::Allowed if !step.translations.is_empty() => ("translated", icon(TRANSLATED)),
+            VerdictView::Allowed if step.station.is_some() || self.seen.is_some() => ("allowed", icon(CHECK)),
+            VerdictView::Allowed => ("allowed", html! { { self.number + 1 } }),
+        }
+    }
+
+    fn draw(&self, onclick: Callback<MouseEvent>) -> Html {
+        let step = self.step;
+        let (class, sign) = self.sign();
+        let rail = match self.goes_on {
+            None => "end",
+            Some(true) if step.verdict == VerdictView::CannotTell => "maybe",
+            Some(true) => "on",
+            Some(false) => "off",
+        };
+        let class = classes!("stop", class, rail, self.open.then_some("open"), self.difference.alone.then_some("alone"));
+        let heard = match step.verdict {
+            _ if !step.reached => ", not reached",
+            verdict if step.station.is_some() || step.kind == StepKindView::Stop => match verdict {
+                VerdictView::Allowed => ", allowed",
+                VerdictView::Denied => ", denied",
+                VerdictView::CannotTell => ", cannot tell",
+            },
+            _ => "",
+        };
+        let title = html! { <>{ &step.title }<span class="visually-hidden">{ heard }if self.difference.alone { { ", only on this way" } }</span></> };
+        html! {
+            <li key={self.number} {class} style={format!("--i:{}", self.number)}>
+                <div class="rail" aria-hidden="true"><span class="sign">{ sign }</span></div>
+                <div class="stop-body">
+                    <h3>if self.has_more() {
+                        <button type="button" {onclick} aria-expanded={self.open.to_string()} aria-controls={self.open.then(|| self.id.clone())}>{ title }</button>
+                    } else { { title } }</h3>
+                    if step.reached { { self.details() } } else { <p>{ "not reached" }</p> }
+                </div>
+            </li>
+        }
+    }
+
+    fn details(&self) -> Html {
+        let step = self.step;
+        let text = if step.text.is_empty() { step.station.as_ref().map_or("", |s| s.sentence.as_str()) } else { step.text.as_str() };
+        let stops = step.kind == StepKindView::Stop;
+        html! {
+            <>
+                if !text.is_empty() { <p class="stop-text">{ sentence(text) }</p> }
+                if let Some(seen) = self.seen { { seen_by(seen) } }
+                if step.station.is_some() && (step.by.is_some() || step.spot.is_some()) {
+                    <p class={classes!("stop-by", verdict_class(step.verdict), self.difference.verdict.then_some("differs"))}>
+                        { verdict_icon(step.verdict) }
+                        if let Some(by) = &step.by { <span>{ by }</span> }
+                        if let Some(spot) = &step.spot { <SpotLink spot={spot.clone()} /> }
+                    </p>
+                }
+                if !step.translations.is_empty() {
+                    <p class="stop-done">{ for step.translations.iter().map(|word| html! { <span class="done">{ word }</span> }) }</p>
+                }
+                if !stops {
+                    <p class="pair">
+                        { address("src", &step.source, self.difference.source) }
+                        { address("dst", &step.target, self.difference.target) }
+                        if let Some(outer) = &step.outer { <span class="outer"><i>{ "in" }</i><b>{ outer }</b></span> }
+                    </p>
+                }
+            </>
+        }
+    }
+
+    /// Everything about this station, below the line.
+    fn opened(&self) -> Html {
+        let step = self.step;
+        html! {
+            <li key={format!("{}-open", self.number)} class="stop-open" id={self.id.clone()}>
+                <h4>{ &step.title }</h4>
+                if let Some(station) = &step.station {
+                    <p>{ sentence(&station.sentence) }{ " " }{ for station.spots.iter().take(3).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }</p>
+                    { evidence(station) }
+                } else if !step.text.is_empty() {
+                    <p>{ sentence(&step.text) }</p>
+                }
+                if let Some(basis) = &step.basis {
+                    <blockquote><p>{ format!("“{}”", basis.sentence) }</p><cite>{ &basis.title }</cite></blockquote>
+                }
+            </li>
+        }
+    }
+}
+
+fn address(word: &'static str, address: &AddressView, differs: bool) -> Html {
+    let class = classes!(address.rewritten.then_some("rewritten"), address.made_up.then_some("made-up"), differs.then_some("differs"));
+    let hint = address.made_up.then_some("made up: the text does not give it");
+    html! {
+        <span><i>{ word }</i>
+            if let Some(before) = &address.before { <s><span class="visually-hidden">{ "was " }</span>{ before }</s>{ " " } }
+            <b {class} title={hint}>if address.before.is_some() { <span class="visually-hidden">{ "now " }</span> }{ &address.text }
+                if address.made_up { <span class="visually-hidden">{ " (made up)" }</span> }
+                if differs { <span class="visually-hidden">{ " (differs)" }</span> }</b>
+        </span>
+    }
+}
+
+fn seen_by(seen: &SeenView) -> Html {
+    let plain = |address: &AddressView| html! { <code class={classes!(address.rewritten.then_some("rewritten"), address.made_up.then_some("made-up"))}>{ &address.text }</code> };
+    html! {
+        <>
+            <p class="stop-text">{ "The application sees " }{ plain(&seen.address) }
+                if let Some(forwarded) = &seen.forwarded { { ", and in X-Forwarded-For " }{ plain(forwarded) } }</p>
+            if let Some(tls) = &seen.tls { <p class="stop-text">{ rich(tls) }</p> }
+        </>
+    }
+}

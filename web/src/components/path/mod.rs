@@ -1,0 +1,150 @@
+//! The path panel: the whole way of a packet as a line of stations, and a second line where it is compared with another.
+
+mod ask;
+mod choices;
+mod facts;
+mod line;
+
+use yew::prelude::*;
+
+use super::Store;
+use super::rich::sentence;
+use crate::state::Action;
+use crate::view_model::{BranchView, Difference, PathReply, PathView, PathWord, TargetView, differences};
+use line::{Line, Side};
+
+/// Most Services and Ingresses that are offered where nothing is asked yet.
+const MOST_OFFERED: usize = 24;
+
+/// The panel.
+#[component]
+pub fn PathPanel() -> Html {
+    // The branch of the second line; that of the first one is known to the page, which lights its lines.
+    let second = use_state(|| 0usize);
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let reply = store.path_reply.as_deref().filter(|_| store.path.is_asked());
+    html! {
+        <div class="path-pane">
+            <ask::Ask />
+            { match reply {
+                Some(reply) => answer(&store, reply, &second),
+                None if store.path.is_asked() => Html::default(),
+                None => nothing_asked(&store),
+            } }
+        </div>
+    }
+}
+
+fn answer(store: &Store, reply: &PathReply, second: &UseStateHandle<usize>) -> Html {
+    let first = match &reply.first {
+        Ok(view) => view,
+        Err(message) => return failed(message),
+    };
+    let change = reply.asked.versus.as_ref();
+    let versus = change.and_then(|change| first.versus.iter().find(|v| v.change == *change));
+    let other = reply.second.as_ref().and_then(|second| second.as_ref().ok());
+    let shown = (branch(first, store.branch), other.and_then(|other| branch(other, **second)));
+    let [ours, theirs] = match shown {
+        (Some((_, a)), Some((_, b))) => differences(a, b),
+        _ => [Vec::new(), Vec::new()],
+    };
+    let show_first = {
+        let store = store.clone();
+        Callback::from(move |branch| store.dispatch(Action::ShowBranch(branch)))
+    };
+    let show_second = {
+        let second = second.clone();
+        Callback::from(move |branch| second.set(branch))
+    };
+    let now = versus.map_or("", |v| v.now.as_str());
+    html! {
+        <>
+            { side(first, shown.0, now, ours, &show_first, Side::First) }
+            if let Some(second) = &reply.second {
+                { match second {
+                    Ok(view) => side(view, shown.1, versus.map_or("", |v| v.title.as_str()), theirs, &show_second, Side::Second),
+                    Err(message) => failed(message),
+                } }
+            }
+            <div class="path-facts">
+                { facts::facts(first, other.map(|_| now)) }
+                if let (Some(other), Some(versus)) = (other, versus) { { facts::facts(other, Some(&versus.title)) } }
+            </div>
+        </>
+    }
+}
+
+/// A branch by its number, or the first: an edit may have left fewer of them.
+fn branch(view: &PathView, number: usize) -> Option<(usize, &BranchView)> {
+    view.branches.get(number).map(|branch| (number, branch)).or_else(|| Some((0, view.branches.first()?)))
+}
+
+fn failed(message: &str) -> Html {
+    html! { <div class="verdict none path-failed" role="status"><p>{ sentence(message) }</p></div> }
+}
+
+/// The class and the sign of an answer.
+fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
+    match word {
+        PathWord::Allowed => ("allowed", super::icons::CHECK),
+        PathWord::Denied | PathWord::Sometimes => ("denied", super::icons::CROSS),
+        PathWord::CannotTell => ("unknown", super::icons::QUESTION),
+    }
+}
+
+/// One side: the verdict, the branches, and the line of the one that is shown.
+fn side(
+    view: &PathView,
+    shown: Option<(usize, &BranchView)>,
+    label: &str,
+    differences: Vec<Difference>,
+    show: &Callback<usize>,
+    side: Side,
+) -> Html {
+    let (class, sign) = word_class(view.verdict);
+    html! {
+        <section class="path-side" aria-label={if label.is_empty() { "The way".to_owned() } else { format!("The way with {label}") }}>
+            <header>
+                <h2 class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }{ &view.headline }</h2>
+                if !label.is_empty() { <b class="path-label">{ label }</b> }
+                if view.branches.len() > 1 { { facts::branches(view, shown.map_or(0, |(number, _)| number), show) } }
+            </header>
+            <p class="path-summary">{ sentence(after_word(&view.summary)) }</p>
+            if let Some((number, branch)) = shown {
+                <Line key={format!("{number} {}", view.to)} branch={branch.clone()} {differences} {side} />
+            }
+        </section>
+    }
+}
+
+/// A summary without the word that stands beside it.
+fn after_word(summary: &str) -> &str {
+    ["Sometimes: ", "Cannot tell, because "].iter().find_map(|word| summary.strip_prefix(word)).unwrap_or(summary)
+}
+
+// --- nothing asked yet ----------------------------------------------------------------------------
+
+fn nothing_asked(store: &Store) -> Html {
+    let targets = &store.scene.targets;
+    html! {
+        <div class="path-offer">
+            if targets.is_empty() {
+                <p>{ "This text has no Service and no Ingress. Choose a client and a target above: a workload, a node or an address." }</p>
+            } else {
+                <p>{ "Follow a packet on its whole way: load balancers, nodes, translations and every checkpoint, with the addresses as they are there." }</p>
+                <ul>{ for targets.iter().take(MOST_OFFERED).map(|target| html! { <li>{ offer(store, target, None) }</li> }) }</ul>
+            }
+        </div>
+    }
+}
+
+/// A button that asks for the way to a Service or an Ingress.
+pub fn offer(store: &Store, target: &TargetView, from: Option<&str>) -> Html {
+    let (store, target_key, from) = (store.clone(), target.key.clone(), from.map(str::to_owned));
+    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::FollowTo { target: target_key.clone(), from: from.clone() }));
+    html! {
+        <button type="button" class="path-target" {onclick} aria-label={format!("show the path to {}, {}", target.name(), target.subtitle)}>
+            <b>{ target.name() }</b><small>{ &target.subtitle }</small>
+        </button>
+    }
+}

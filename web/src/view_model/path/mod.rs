@@ -1,0 +1,266 @@
+//! The whole way of a packet as the page shows it: stations on a line, one line for each branch.
+
+mod choices;
+mod compare;
+mod reply;
+mod words;
+mod write;
+
+pub use choices::{ChoiceView, OptionView, VersusView};
+pub use compare::{Difference, differences};
+pub use reply::path_reply;
+pub use write::{path_answer, path_view};
+
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+use super::{LitView, Spot, StationView, VerdictView};
+
+/// A question: which way does a packet go from here to there, and does it arrive?
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct PathQuestion {
+    /// Where the connection starts: a workload or pod, `node/NAME`, `vm/NAME`, `internet` or an address.
+    pub from: String,
+    /// Where it goes: `svc/NAMESPACE/NAME`, `ingress/NAMESPACE/NAME`, `http://HOST/PATH`, or anything that `from` can be.
+    pub to: String,
+    /// `TCP`, `UDP` or `SCTP`; TCP if it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub protocol: String,
+    /// The port that the client connects to; of a Service the only one, or 80, where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub port: Option<u16>,
+    /// How a Service is reached: `cluster-ip`, `node-port` or `load-balancer`; as the client would do it where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub entry: Option<String>,
+    /// The node that a client of a node port picks; any of them where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub node: Option<String>,
+}
+
+/// What the panel wants to know: a way, and the same with one thing changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathAsked {
+    /// The way.
+    pub question: PathQuestion,
+    /// What is changed on the second side of a comparison: a line of the settings such as `dataplane=ebpf`, or `entry=…` or `to=…` of the question.
+    pub versus: Option<String>,
+}
+
+impl PathAsked {
+    /// Whether there is a question at all.
+    pub fn is_asked(&self) -> bool {
+        !self.question.from.is_empty() && !self.question.to.is_empty()
+    }
+}
+
+/// What the panel is told. A side that cannot be understood is a sentence; the other one is there all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathReply {
+    /// What was asked.
+    pub asked: PathAsked,
+    /// The way.
+    pub first: Result<PathView, String>,
+    /// The way with the change.
+    pub second: Option<Result<PathView, String>>,
+}
+
+/// An answer's word over all branches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum PathWord {
+    /// Every branch leads there.
+    Allowed,
+    /// None does.
+    Denied,
+    /// Some do.
+    Sometimes,
+    /// A fact is missing.
+    CannotTell,
+}
+
+/// The answer to a [`PathQuestion`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct PathView {
+    /// The client as it was understood.
+    pub from: String,
+    /// The target as it was understood.
+    pub to: String,
+    /// The protocol.
+    pub protocol: String,
+    /// The port that the client connects to.
+    pub port: Option<u16>,
+    /// The answer's word.
+    pub verdict: PathWord,
+    /// The word with the share that gets there: `sometimes (33 %)`.
+    pub text: String,
+    /// The same over the branches: `Denied on 1 of 2 branches (67 %)`.
+    pub headline: String,
+    /// The answer in a sentence, with code in backticks.
+    pub summary: String,
+    /// All ways, the one with the largest share first.
+    pub branches: Vec<BranchView>,
+    /// How many further ways there are.
+    pub more_branches: u32,
+    /// Which pods get how much.
+    pub pods: Vec<PodShareView>,
+    /// How many further lines of pods there are.
+    pub more_pods: u32,
+    /// Nodes as the load balancer's health probe finds them, those that are down first.
+    pub probes: Vec<ProbeView>,
+    /// How many further nodes answer the probe.
+    pub more_probes: u32,
+    /// What else one should know.
+    pub notes: Vec<String>,
+    /// What can be chosen otherwise.
+    pub choices: Vec<ChoiceView>,
+    /// What the way can be compared with.
+    pub versus: Vec<VersusView>,
+}
+
+/// One of the ways.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct BranchView {
+    /// How many of the connections take it: `33 %`.
+    pub share: String,
+    /// The same in hundredths of a percent.
+    pub size: u16,
+    /// What tells it from the others; empty for the only one.
+    pub title: String,
+    /// Of how many ways that nothing tells apart this is one.
+    pub alike: u32,
+    /// Whether it leads there.
+    pub verdict: VerdictView,
+    /// Its stations in order.
+    pub steps: Vec<StepView>,
+    /// What the application sees, if the way leads to one.
+    pub seen: Option<SeenView>,
+    /// Lines to light in the editor.
+    pub lit: Vec<LitView>,
+}
+
+/// What a [`StepView`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum StepKindView {
+    /// Where the connection starts.
+    Client,
+    /// A load balancer of the cloud.
+    LoadBalancer,
+    /// A node.
+    Node,
+    /// A pod.
+    Pod,
+    /// An application gateway.
+    Gateway,
+    /// The way out to the Internet.
+    Egress,
+    /// Some other address.
+    Outside,
+    /// A checkpoint.
+    Check,
+    /// The end of the way, for a reason that is no policy.
+    Stop,
+}
+
+/// One station of a way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// What it is.
+    pub kind: StepKindView,
+    /// A name for it.
+    pub title: String,
+    /// What happens here, in a sentence.
+    pub text: String,
+    /// Where the packet comes from as it leaves.
+    pub source: AddressView,
+    /// Where it goes as it leaves.
+    pub target: AddressView,
+    /// What is done to it: `SNAT`, `DNAT`, `new connection`, `VXLAN`.
+    pub translations: Vec<String>,
+    /// The packet around it, where it travels inside another from here.
+    pub outer: Option<String>,
+    /// Whether it gets past here.
+    pub verdict: VerdictView,
+    /// Whether it comes here at all.
+    pub reached: bool,
+    /// What decided, in a few words: a policy, or a rule of a security group.
+    pub by: Option<String>,
+    /// Where that is written.
+    pub spot: Option<Spot>,
+    /// The checkpoint with its tiers, policies and rules.
+    pub station: Option<StationView>,
+    /// The upstream text that this rests on.
+    pub basis: Option<BasisView>,
+}
+
+/// An end of a packet at a station.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct AddressView {
+    /// The address, with the port for a destination.
+    pub text: String,
+    /// What it was before this station, if that was another.
+    pub before: Option<String>,
+    /// Whether it is another than the client sent.
+    pub rewritten: bool,
+    /// Whether the text does not give it: it is shown, and no verdict rests on it.
+    pub made_up: bool,
+}
+
+/// What the application sees in the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct SeenView {
+    /// Where the connection comes from, by its socket.
+    pub address: AddressView,
+    /// What the last proxy writes into `X-Forwarded-For`.
+    pub forwarded: Option<AddressView>,
+    /// What became of TLS, where the client speaks it.
+    pub tls: Option<String>,
+}
+
+/// An upstream text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct BasisView {
+    /// Its title.
+    pub title: String,
+    /// What it says.
+    pub sentence: String,
+}
+
+/// How many of the connections pods get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct PodShareView {
+    /// Their name.
+    pub title: String,
+    /// The node that they are on.
+    pub node: Option<String>,
+    /// How many pods these are.
+    pub count: u32,
+    /// The share of each of them.
+    pub each: String,
+    /// The same in hundredths of a percent.
+    pub size: u16,
+}
+
+/// A node as a load balancer's health probe finds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct ProbeView {
+    /// Its name.
+    pub node: String,
+    /// Whether it gets connections.
+    pub healthy: bool,
+    /// Why.
+    pub text: String,
+    /// What stops the probe, if a rule does.
+    pub spot: Option<Spot>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Words for what the core tells apart.
+
+use netpolis_core::path::{Entry, PathVerdict, Place, Share, StepKind, Tls, Translation};
+use netpolis_core::settings::{Dataplane, Probes};
+
+use super::{PathWord, StepKindView};
+
+pub(super) fn word(verdict: PathVerdict) -> PathWord {
+    match verdict {
+        PathVerdict::Allowed => PathWord::Allowed,
+        PathVerdict::Denied => PathWord::Denied,
+        PathVerdict::Sometimes(_) => PathWord::Sometimes,
+        PathVerdict::CannotTell(..) => PathWord::CannotTell,
+    }
+}
+
+pub(super) fn kind(kind: &StepKind) -> StepKindView {
+    match kind {
+        StepKind::Place(Place::Client) => StepKindView::Client,
+        StepKind::Place(Place::LoadBalancer) => StepKindView::LoadBalancer,
+        StepKind::Place(Place::Node(_)) => StepKindView::Node,
+        StepKind::Place(Place::Pod(_)) => StepKindView::Pod,
+        StepKind::Place(Place::Gateway(_)) => StepKindView::Gateway,
+        StepKind::Place(Place::Egress) => StepKindView::Egress,
+        StepKind::Place(Place::Outside) => StepKindView::Outside,
+        StepKind::Check(_) => StepKindView::Check,
+        StepKind::Stop(_) => StepKindView::Stop,
+    }
+}
+
+pub(super) const fn translation(translation: Translation) -> &'static str {
+    match translation {
+        Translation::Source => "SNAT",
+        Translation::Destination => "DNAT",
+        Translation::NewConnection => "new connection",
+        Translation::Tunnel(..) => "VXLAN",
+    }
+}
+
+pub(super) const fn tls(tls: Tls) -> &'static str {
+    match tls {
+        Tls::Untouched => "TLS reaches the pod untouched",
+        Tls::Ends => "TLS ends at the proxy, which goes on in the clear",
+        Tls::Anew => "TLS ends at the proxy, which encrypts anew",
+    }
+}
+
+pub(super) const fn entry(entry: Entry) -> &'static str {
+    match entry {
+        Entry::Cluster => "cluster IP",
+        Entry::NodePort => "node port",
+        Entry::LoadBalancer => "load balancer",
+    }
+}
+
+/// Shorter than the core's titles: these stand in narrow fields.
+pub(super) const fn dataplane(dataplane: Dataplane) -> &'static str {
+    match dataplane {
+        Dataplane::KubeProxy => "kube-proxy",
+        Dataplane::Ebpf => "eBPF",
+        Dataplane::EbpfDsr => "eBPF, direct return",
+    }
+}
+
+pub(super) const fn probes(probes: Probes) -> &'static str {
+    match probes {
+        Probes::Node => "end at the node",
+        Probes::Pod => "go on to a pod",
+        Probes::Ignored => "left out",
+    }
+}
+
+/// A share in hundredths of a percent, for the length of a bar.
+pub(super) fn size(share: Share) -> u16 {
+    (share.as_f64() * 10_000.0 + 0.5) as u16
+}
