@@ -141,7 +141,8 @@ fn addresses(kind: Option<&PeerTermKind>) -> Option<AddressSet> {
     }
 }
 
-fn side_text(side: &RuleSide) -> String {
+/// A side of a rule as a person would write it.
+pub(crate) fn side_text(side: &RuleSide) -> String {
     if side.any {
         return "*".into();
     }

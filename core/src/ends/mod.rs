@@ -74,7 +74,9 @@ pub fn title(snapshot: &Snapshot, line: Line) -> String {
         Line::Outside(range) => Range(range.first, range.last).to_string(),
         Line::Several(_, Several::Internet) => "Internet[External]".to_string(),
         Line::Several(_, Several::Private) => "Other private addresses[External]".to_string(),
-        Line::Several(range, Several::Mixed) => format!("{} and more", Range(range.first, range.last)),
+        // What no rule names begins with the first address there is.
+        Line::Several(range, Several::Mixed) if range.first.is_unspecified() => "Everywhere else[External]".to_string(),
+        Line::Several(range, Several::Mixed) => format!("{}-{} and others[External]", range.first, range.last),
     }
 }
 

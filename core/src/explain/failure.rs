@@ -7,11 +7,13 @@ use alloc::vec::Vec;
 use super::{Teller, end_name};
 use crate::compile::End;
 use crate::decide::Failure;
+use crate::effective::side_text;
 use crate::model::{LabelSelector, Labels};
 use crate::policy::{
-    Direction, EntityMatch, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject, TrafficMatch,
-    TrafficTermKind,
+    Direction, EntityMatch, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject,
+    SubjectMatch, TrafficMatch, TrafficTermKind, default_rules,
 };
+use crate::resources::azure::SecurityRule;
 use crate::selector::Selector;
 use crate::text::Place;
 
@@ -27,7 +29,11 @@ impl Teller<'_> {
             Direction::Ingress => self.flow.to,
         };
         if let Some(own) = rule.own.as_ref().filter(|_| !self.compiled.is_meant_for(reference, subject)) {
-            let text = format!("the rule is not meant for `{}`", end_name(subject, self.snapshot));
+            let side = self.written_side(reference, false);
+            let text = match (side, self.address(subject)) {
+                (Some(side), Some(address)) => format!("{address} is not in {side}"),
+                _ => format!("the rule is not meant for `{}`", end_name(subject, self.snapshot)),
+            };
             return Some(Failure { place: own.place, text, parts: 2, conditions: 2 });
         }
         if let Some(http) = rule.http.filter(|http| http.fits == HttpFit::No) {
@@ -64,6 +70,8 @@ impl Teller<'_> {
             PeerTermKind::Pods(subject) => self.subject_failure(subject, peer, &name),
             PeerTermKind::Addresses { set, inside_too } => {
                 let inside = matches!(peer, End::Pod(_) | End::Node(_));
+                let side = self.written_side(reference, true);
+                let set = side.unwrap_or_else(|| set.to_string());
                 let text = match self.address(peer) {
                     _ if inside && !inside_too => format!("`{set}` is only for addresses outside the cluster"),
                     Some(address) => format!("{address} is not in {set}"),
@@ -89,6 +97,23 @@ impl Teller<'_> {
             PeerTermKind::Unknown { field, .. } => {
                 (2, format!("the peer field `{field}` is not known, so the rule is read as matching nothing"))
             }
+        }
+    }
+
+    /// What a rule of a security group says of the other end (`of_peer`) or its own, as it is written: a tag by its name, not as its many ranges.
+    fn written_side(&self, reference: RuleRef, of_peer: bool) -> Option<String> {
+        let policy = self.compiled.policy(reference.policy).filter(|p| p.kind == KIND_OF_GROUPS)?;
+        let SubjectMatch::Group(used) = policy.subject else { return None };
+        let (_, group) = self.snapshot.cloud.used(used)?;
+        let name = policy.rules(reference.direction).get(reference.index as usize)?.name.as_deref()?;
+        let of_source = of_peer == (reference.direction == Direction::Ingress);
+        let side = |rule: &SecurityRule| {
+            let side = if of_source { &rule.source } else { &rule.destination };
+            (!side.tags.is_empty() || !side.groups.is_empty()).then(|| side_text(side))
+        };
+        match group.rules.iter().find(|(rule, _)| &*rule.name == name) {
+            Some((rule, _)) => side(rule),
+            None => default_rules().iter().find(|rule| &*rule.name == name).and_then(side),
         }
     }
 

@@ -312,7 +312,7 @@ impl Teller<'_> {
         let traffic = self.flow.traffic;
         let (word, preposition) = (direction.as_str(), direction.preposition());
         match reason {
-            Reason::Outside => format!("{subject_name} is outside the cluster, where no policy applies"),
+            Reason::Outside => self.outside(stage, &subject_name),
             Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
             Reason::NoEngine => "no policy engine is installed, so policies are stored and nothing enforces them".to_owned(),
             Reason::Loopback => "traffic of a pod to itself never leaves it, so no policy applies".to_owned(),
@@ -347,6 +347,21 @@ impl Teller<'_> {
             }
             Reason::Unknown(facts) => facts.iter().map(|f| self.fact_sentence(f, peer)).collect::<Vec<_>>().join("; "),
         }
+    }
+
+    /// Why no policy is asked at an end outside the cluster.
+    fn outside(&self, stage: Stage, subject_name: &str) -> String {
+        let cloud = &self.snapshot.cloud;
+        match self.parties(stage).0 {
+            end if self.is_machine(end) => format!("no security group guards {subject_name}"),
+            _ if !cloud.networks.is_empty() => format!("{subject_name} is outside the virtual network, where no security group applies"),
+            _ => format!("{subject_name} is outside the cluster, where no policy applies"),
+        }
+    }
+
+    /// Whether an end is an address of the cloud's network.
+    fn is_machine(&self, end: End) -> bool {
+        matches!(end, End::Outside(address) if self.snapshot.cloud.locate(address).is_some())
     }
 
     fn fact_sentence(&self, fact: &UnknownFact, peer: End) -> String {
@@ -410,7 +425,15 @@ impl Teller<'_> {
                 let rules: Vec<String> = checkpoints.iter().filter_map(CheckpointTrace::decided_by).map(|r| self.rule_name(r)).collect();
                 match (rules.as_slice(), checkpoints) {
                     ([], [first, ..]) if checkpoints.iter().all(|c| c.reason == first.reason) && first.reason != Reason::NoPolicy => {
-                        format!("Allowed: {}.", first.sentence)
+                        // Of two ends outside the cluster, that of the cloud's network is the one to speak of.
+                        let machine = checkpoints.iter().find(|c| self.is_machine(c.subject));
+                        match machine.filter(|_| first.reason == Reason::Outside) {
+                            Some(_) if self.is_machine(self.flow.from) && self.is_machine(self.flow.to) => {
+                                format!("Allowed: no security group guards `{from}` or `{to}`.")
+                            }
+                            Some(machine) => format!("Allowed: {}.", machine.sentence),
+                            None => format!("Allowed: {}.", first.sentence),
+                        }
                     }
                     ([], _) => format!("Allowed: no policy stops {what}."),
                     _ => format!("Allowed: {what}, by {}.", rules.join(" and ")),
@@ -485,7 +508,8 @@ impl Teller<'_> {
                 );
             }
         }
-        if checkpoints.iter().any(|c| matches!(c.stage, Stage::Group { .. })) && !checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
+        let passes = checkpoints.iter().all(|c| c.verdict == Verdict::Allowed);
+        if passes && checkpoints.iter().any(|c| matches!(c.stage, Stage::Group { .. })) {
             notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
         }
         self.pod_range_note(notes);

@@ -167,3 +167,26 @@ fn plugins_and_engines_that_go_together_and_those_that_do_not() {
         assert!(problem.help.is_some(), "{options}");
     }
 }
+
+#[test]
+fn a_misspelt_command_gets_an_offer() {
+    for (text, meant) in [
+        ("az aks crate -g g -n c", Some("az aks create")),
+        ("az network nsg rul create -g g", Some("az network nsg rule create")),
+        ("az netwrok vnet create -g g -n n", Some("az network vnet create")),
+        ("az network nsgg creat -g g -n n", Some("az network nsg create")),
+        // Commands that there are.
+        ("az aks update -g g -n c", None),
+        ("az aks show -g g -n c", None),
+        ("az network lb create -g g -n c", None),
+        ("az network nsg list -g g", None),
+        ("az network vnet subnet delete -g g", None),
+        ("az vmss create -g g -n v", None),
+    ] {
+        let scene = scene(text);
+        let [problem] = with_code(&scene, "AZ044")[..] else { panic!("{text}: {:#?}", scene.problems()) };
+        let help = problem.help.as_deref();
+        assert_eq!(help, meant.map(|m| format!("did you mean `{m}`?")).as_deref(), "{text}");
+        assert_eq!(problem.severity, if meant.is_some() { Severity::Warning } else { Severity::Note });
+    }
+}

@@ -19,7 +19,7 @@ pub use self::shell::is_command_text;
 use self::shell::{Command, Word};
 use super::AzureReader;
 use super::value::Scalar;
-use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
+use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
 use crate::model::Cidr;
 use crate::resources::azure::Reference;
 use crate::resources::read::fields::Reader;
@@ -112,6 +112,40 @@ const COMMON: Table = &[
     "yes y",
 ];
 
+/// The commands that are read.
+const COMMANDS: [&str; 14] = [
+    "aks create",
+    "aks nodepool add",
+    "network application-gateway create",
+    "network asg create",
+    "network nic create",
+    "network nsg create",
+    "network nsg rule create",
+    "network nsg rule update",
+    "network public-ip create",
+    "network vnet create",
+    "network vnet peering create",
+    "network vnet subnet create",
+    "network vnet subnet update",
+    "vm create",
+];
+
+/// The command that is probably meant by a misspelt one: it has as many words, and each is right or nearly so. Commands that there are and that play
+/// no part here differ from these by whole words.
+fn meant(what: &str) -> Option<&'static str> {
+    let wrong = |command: &&'static str| {
+        let (given, wanted) = (what.split(' '), command.split(' '));
+        if given.clone().count() != wanted.clone().count() {
+            return None;
+        }
+        given.zip(wanted).try_fold(0, |sum, (a, b)| match a == b {
+            true => Some(sum),
+            false => nearest(a, [b]).map(|_| sum + distance(a, b)),
+        })
+    };
+    COMMANDS.iter().filter_map(|command| Some((wrong(command)?, *command))).min().map(|(_, command)| command)
+}
+
 impl AzureReader<'_, '_> {
     fn command(&mut self, command: &Command) {
         let words = &command.words;
@@ -133,7 +167,11 @@ impl AzureReader<'_, '_> {
             "group create" | "login" | "account set" | "aks get-credentials" | "aks install-cli" => return,
             _ => {
                 let message = format!("`az {what}` plays no part here, and is not used");
-                self.report(Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Note, command.span, message));
+                self.report(match meant(&what) {
+                    Some(meant) => Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, command.span, message)
+                        .help(format!("did you mean `az {meant}`?")),
+                    None => Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Note, command.span, message),
+                });
                 return;
             }
         };
