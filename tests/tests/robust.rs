@@ -433,3 +433,105 @@ fn fields_with_a_wrong_type_are_named_with_their_line() {
     let lines: Vec<u32> = errors(&scene).iter().map(|(line, _)| *line).collect();
     assert!(lines.contains(&6) && (lines.contains(&7) || lines.contains(&8)), "{:?}", errors(&scene));
 }
+
+/// Small texts of Azure's in all shapes, with which fuzzers begin too.
+const AZURE: [&str; 5] = [
+    include_str!("../../fuzz/seeds/commands.sh"),
+    include_str!("../../fuzz/seeds/template.json"),
+    include_str!("../../fuzz/seeds/effective.json"),
+    include_str!("../../fuzz/seeds/terraform.json"),
+    include_str!("../../fuzz/seeds/short.yaml"),
+];
+
+/// What is put into texts: marks of all their languages, numbers at borders, and pieces that mean something.
+const PIECES: [&str; 36] = [
+    "'",
+    "\"",
+    "\\",
+    "\\\n",
+    "$",
+    "${",
+    "$(",
+    ")",
+    "[",
+    "]",
+    "[[",
+    "{",
+    "}",
+    "(",
+    ",",
+    ":",
+    "=",
+    "--",
+    ";",
+    "|",
+    "#",
+    "\n",
+    "\r\n",
+    "\t",
+    "\u{e9}",
+    "\u{1f600}",
+    "0",
+    "-1",
+    "65536",
+    "99999999999999999999",
+    "10.0.0.0/33",
+    "null",
+    "copyIndex()",
+    "[parameters('",
+    "concat(concat(",
+    "--=",
+];
+
+/// A text with a few changes: something cut out, doubled, moved or put in.
+fn mutated(text: &str, random: &mut netpolis_tests::random::Random) -> String {
+    let mut text = text.to_owned();
+    for _ in 0..1 + random.below(4) {
+        let mut border = |text: &str| {
+            let at = random.below(text.len() + 1);
+            (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+        };
+        let (a, b) = (border(&text), border(&text));
+        let (a, b) = (a.min(b), a.max(b).min(a.min(b) + 60));
+        let b = (b..=text.len()).find(|b| text.is_char_boundary(*b)).unwrap_or(text.len());
+        let part = text[a..b].to_owned();
+        match random.below(5) {
+            0 => text.replace_range(a..b, ""),
+            1 => text.insert_str(b, &part),
+            2 => text.truncate(b),
+            3 => text.replace_range(a..b, PIECES[random.below(PIECES.len())]),
+            _ => text.insert_str(a, PIECES[random.below(PIECES.len())]),
+        }
+    }
+    text
+}
+
+#[test]
+fn texts_of_azure_in_any_state_load() {
+    let mut random = netpolis_tests::random::Random::new(11);
+    for text in AZURE {
+        let whole = load(text);
+        assert!(!whole.snapshot().cloud.is_empty(), "{:#?}", whole.problems());
+        for _ in 0..600 {
+            let text = mutated(text, &mut random);
+            let scene = load(&text);
+            // And answers come of it.
+            let machines = scene.snapshot().cloud.interfaces.iter().filter_map(|i| i.addresses.first().copied()).take(2);
+            for to in machines {
+                let from = netpolis_core::compile::End::Outside(std::net::Ipv4Addr::new(203, 0, 113, 7).into());
+                let traffic = netpolis_core::connections::Traffic::to_port(netpolis_core::model::Protocol::TCP, 443);
+                let flow = netpolis_core::decide::Flow { from, to: netpolis_core::compile::End::Outside(to), traffic };
+                assert!(!scene.decide(&flow).summary.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_beginning_of_a_text_of_azure_loads() {
+    for text in AZURE {
+        for end in (0..text.len()).step_by(13).filter(|end| text.is_char_boundary(*end)) {
+            load(&text[..end]);
+        }
+    }
+}
