@@ -3,7 +3,7 @@
 mod ask;
 mod choices;
 mod facts;
-mod line;
+pub mod line;
 
 use yew::prelude::*;
 
