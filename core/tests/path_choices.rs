@@ -7,6 +7,7 @@ use netpolis_core::resources::TrafficPolicy;
 use netpolis_core::resources::azure::Plugin;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Dataplane, IngressBy, Routing, Settings};
+use netpolis_core::snapshot::Placement;
 
 const TEXT: &str = "
 azure:
@@ -66,4 +67,27 @@ fn what_the_text_says_is_told_whatever_was_chosen() {
     // The gateway goes to pods itself: no Service's policies play a part.
     let by_gateway = written("ingress/shop/web", Routing::default());
     assert_eq!((by_gateway.ingress, by_gateway.external), (Some(IngressBy::Gateway), None));
+}
+
+#[test]
+fn nodes_that_nobody_probes_get_their_share() {
+    // No network, so that no probe is followed; and of three nodes one has no pod, which it tells the load balancer.
+    let text = "
+{apiVersion: v1, kind: Node, metadata: {name: a}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: b}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: c}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: c}]}}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: LoadBalancer, externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80}]}}
+";
+    let placement = Placement { per_node: vec![1, 9], ..Placement::default() };
+    let mut scene = Scene::new(Settings { routing: Routing { placement, ..Routing::default() }, ..Settings::default() });
+    scene.set_files(&[("web.yaml", text)]);
+    let asked = Asked { from: "203.0.113.7", to: "svc/web", port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+    let answer = scene.path(&asked).unwrap();
+    let shares: Vec<String> = answer.pods.iter().map(|p| p.each.to_string()).collect();
+    assert_eq!(shares, ["50 %", "5.56 %"]);
 }

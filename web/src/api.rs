@@ -5,15 +5,20 @@
 //! const { problems } = netpolis.load([{ name: "policies.yaml", text }]);
 //! const reply = netpolis.decide({ from: "shop/frontend", to: "shop/db", protocol: "TCP", port: 5432 });
 //! if (reply.ok) console.log(reply.answer.verdict, reply.answer.summary);
+//! const way = netpolis.path({ from: "203.0.113.7", to: "svc/shop/frontend", port: 443 }, { externalTrafficPolicy: "Local" });
+//! if (way.ok) console.log(way.path.text, way.path.branches.map((branch) => branch.share));
 //! ```
 
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
+use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Routing, Settings, Staged};
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-use crate::view_model::{AnswerView, EndView, ProblemView, Question, SceneView, SetView, answer_view, scene_view};
+use crate::share::routing;
+use crate::view_model::{
+    AnswerView, EndView, PathQuestion, PathView, ProblemView, Question, SceneView, SetView, answer_view, path_view, scene_view,
+};
 
 /// A file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -88,6 +93,71 @@ impl Assumptions {
     }
 }
 
+/// Choices that change the way of packets; what is left out is as the text says.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PathOptions {
+    /// What translates addresses on nodes.
+    #[tsify(optional, type = "\"iptables\" | \"ebpf\" | \"ebpf-dsr\"")]
+    pub dataplane: Option<String>,
+    /// `externalTrafficPolicy` of all Services.
+    #[tsify(optional, type = "\"Cluster\" | \"Local\"")]
+    pub external_traffic_policy: Option<String>,
+    /// `internalTrafficPolicy` of all Services.
+    #[tsify(optional, type = "\"Cluster\" | \"Local\"")]
+    pub internal_traffic_policy: Option<String>,
+    /// Where the cluster's pods have their addresses.
+    #[tsify(optional, type = "\"overlay\" | \"azure\" | \"pod-subnet\" | \"kubenet\" | \"none\"")]
+    pub pod_network: Option<String>,
+    /// What stands behind Ingresses: pods in the cluster, or an Application Gateway.
+    #[tsify(optional, type = "\"controller\" | \"agic\"")]
+    pub ingress: Option<String>,
+    /// `sessionAffinity` of all Services.
+    #[tsify(optional, type = "\"ClientIP\" | \"None\"")]
+    pub affinity: Option<String>,
+    /// Whether `loadBalancerSourceRanges` counts for nothing.
+    #[tsify(optional, type = "\"ignored\"")]
+    pub source_ranges: Option<String>,
+    /// Where a load balancer's health probe ends, or that it is left out.
+    #[tsify(optional, type = "\"pod\" | \"ignored\"")]
+    pub probes: Option<String>,
+    /// How many pods of a workload each node has, where the text does not say it: `1,9`.
+    #[tsify(optional)]
+    pub replicas: Option<String>,
+    /// Where nodes without an address have one: `10.240.0.0/24`.
+    #[tsify(optional)]
+    pub node_network: Option<String>,
+}
+
+impl PathOptions {
+    /// The choices, or which of them means nothing.
+    fn routing(&self) -> Result<Routing, String> {
+        let PathOptions { dataplane, external_traffic_policy, internal_traffic_policy, pod_network, ingress, .. } = self;
+        let PathOptions { affinity, source_ranges, probes, replicas, node_network, .. } = self;
+        let values = [
+            dataplane,
+            external_traffic_policy,
+            internal_traffic_policy,
+            pod_network,
+            ingress,
+            affinity,
+            source_ranges,
+            probes,
+            replicas,
+            node_network,
+        ];
+        let mut routing = Routing::default();
+        for (name, value) in routing::NAMES.iter().zip(values) {
+            let Some(value) = value else { continue };
+            routing::set(&mut routing, name, value);
+            if routing::get(&routing, name).is_none() {
+                return Err(format!("`{value}` is no value of {name}"));
+            }
+        }
+        Ok(routing)
+    }
+}
+
 /// What was found while files were read.
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct Found {
@@ -113,6 +183,28 @@ pub enum Reply {
         ok: bool,
         /// The answer.
         answer: Box<AnswerView>,
+    },
+    /// There is none.
+    Failed {
+        /// Always false.
+        #[tsify(type = "false")]
+        ok: bool,
+        /// Why, in a sentence.
+        failed: String,
+    },
+}
+
+/// A way, or why there is none.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(untagged)]
+pub enum PathReply {
+    /// There is an answer.
+    Ok {
+        /// Always true.
+        #[tsify(type = "true")]
+        ok: bool,
+        /// The way, with all its branches.
+        path: Box<PathView>,
     },
     /// There is none.
     Failed {
@@ -199,6 +291,25 @@ impl Netpolis {
         let reply = match answer_view(&self.scene, &self.view, &question.to_rust()?) {
             Ok(answer) => Reply::Ok { ok: true, answer: Box::new(answer) },
             Err(failed) => Reply::Failed { ok: false, failed },
+        };
+        Ok(reply.into_ts()?)
+    }
+
+    /// The whole way of a packet: every station with its addresses, every branch with its share.
+    ///
+    /// # Errors
+    /// If question or options are no such objects.
+    pub fn path(&self, question: Ts<PathQuestion>, options: Option<Ts<PathOptions>>) -> Result<Ts<PathReply>, JsError> {
+        let question = question.to_rust()?;
+        let options = options.map(|options| options.to_rust()).transpose()?;
+        let way = match options.map(|options| options.routing()).transpose() {
+            Err(failed) => Err(failed),
+            Ok(None) => path_view(&self.scene, self.scene.paths(), &self.scene.settings().routing, &question),
+            Ok(Some(routing)) => path_view(&self.scene, &self.scene.paths_with(&routing), &routing, &question),
+        };
+        let reply = match way {
+            Ok(path) => PathReply::Ok { ok: true, path: Box::new(path) },
+            Err(failed) => PathReply::Failed { ok: false, failed },
         };
         Ok(reply.into_ts()?)
     }

@@ -31,8 +31,13 @@ impl Example {
     /// The way that its path panel opens with.
     pub fn path_asked(&self) -> Option<PathAsked> {
         let [from, to, protocol, port, versus] = self.path?;
-        let question =
-            PathQuestion { from: from.into(), to: to.into(), protocol: protocol.into(), port: port.parse().ok(), ..PathQuestion::default() };
+        let question = PathQuestion {
+            from: from.into(),
+            to: to.into(),
+            protocol: protocol.into(),
+            port: port.parse().ok(),
+            ..PathQuestion::default()
+        };
         Some(PathAsked { question, versus: Some(versus).filter(|v| !v.is_empty()).map(Into::into) })
     }
 }

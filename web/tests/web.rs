@@ -6,16 +6,21 @@ use std::rc::Rc;
 
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
-use netpolis_web::api::{Assumptions, File, Netpolis, Reply};
+use netpolis_web::api::{Assumptions, File, Netpolis, PathOptions, Reply};
 use netpolis_web::components::matrix::{Table, TableProps};
+use netpolis_web::components::path::line::{Line, LineProps, Side};
 use netpolis_web::components::trace::{Trace, TraceProps};
 use netpolis_web::components::{Shared, Store};
 use netpolis_web::graph::layout::Memory;
 use netpolis_web::graph::picture::{Options, picture};
 use netpolis_web::state::State;
-use netpolis_web::view_model::{AnswerView, Question, SceneView, Status, VerdictView, answer_view, scene_view};
+use netpolis_web::view_model::{
+    AnswerView, PathQuestion, PathView, Question, SceneView, Status, VerdictView, answer_view, differences, path_view, scene_view,
+};
 use tsify::{Ts, Tsify};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -113,6 +118,54 @@ async fn a_question_about_nobody_says_so() {
     assert!(text(&root, ".verdict.none").contains("shop/cache"));
 }
 
+const BALANCED: [(&str, &str); 2] = [
+    ("policies.yaml", include_str!("../../www/examples/path-load-balancer/policies.yaml")),
+    ("cluster.yaml", include_str!("../../www/examples/path-load-balancer/cluster.yaml")),
+];
+
+fn way() -> PathQuestion {
+    PathQuestion { from: "203.0.113.7".into(), to: "svc/shop/frontend".into(), port: Some(443), ..PathQuestion::default() }
+}
+
+fn balanced() -> PathView {
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&BALANCED);
+    path_view(&scene, scene.paths(), &scene.settings().routing, &way()).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_way_is_a_line_up_to_where_it_stops() {
+    let branch = balanced().branches[0].clone();
+    let root = drawn(html! { <Line ..LineProps { branch, differences: Vec::new(), side: Side::First } /> }).await;
+    assert_eq!(count(&root, ".line > .stop"), 6);
+    assert_eq!(text(&root, ".stop.denied h3"), "Ingress of shop/frontend, denied");
+    assert_eq!(text(&root, ".stop.denied .stop-by"), "office-onlypolicies.yaml:13");
+    assert_eq!(text(&root, ".stop.translated .stop-done"), "DNATSNAT");
+    assert_eq!(text(&root, ".stop.translated s"), "was 203.0.113.7");
+    // Behind it the line is another, and its stations say that nothing comes there.
+    assert_eq!((count(&root, ".stop.on"), count(&root, ".stop.off"), count(&root, ".stop.end")), (4, 1, 1));
+    assert_eq!(text(&root, ".stop.after p"), "not reached");
+    assert_eq!((count(&root, ".playing"), count(&root, ".stop-open"), count(&root, ".differs")), (0, 0, 0));
+    // Opened, a checkpoint shows what the trace shows.
+    let open: web_sys::HtmlElement = root.query_selector(".stop.denied h3 button").unwrap().unwrap().unchecked_into();
+    open.click();
+    yew::platform::time::sleep(std::time::Duration::from_millis(20)).await;
+    assert!(text(&root, ".stop-open .nearest").contains("10.224.0.5 is not in 203.0.113.0/24"));
+    assert_eq!(count(&root, ".stop-open .rung"), 1);
+    assert_eq!(open.get_attribute("aria-expanded").as_deref(), Some("true"));
+}
+
+#[wasm_bindgen_test]
+async fn what_differs_is_lit() {
+    let view = balanced();
+    let [_, theirs] = differences(&view.branches[0], &view.branches[1]);
+    let props = LineProps { branch: view.branches[1].clone(), differences: theirs, side: Side::Second };
+    let root = drawn(html! { <Line ..props /> }).await;
+    assert_eq!(text(&root, ".stop:last-child .stop-text"), "The application sees 10.224.0.4");
+    assert_eq!(count(&root, ".stop-by.differs"), 1);
+    assert!(count(&root, ".pair .differs") > 0);
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct MatrixOf {
     scene: Shared<SceneView>,
@@ -172,6 +225,31 @@ fn the_api_answers_in_plain_objects() {
     assert_eq!(get(ask(question("nobody", 1)), &["ok"]).as_bool(), Some(false));
     let pairs = js_sys::JSON::stringify(&netpolis.connectivity().unwrap().js_value()).unwrap();
     assert!(String::from(pairs).contains(r#"{"from":"shop/web[Pod]","to":"shop/db[Pod]","allowed":{"status":"partly","short":"5432""#));
+}
+
+#[wasm_bindgen_test]
+fn the_api_follows_packets() {
+    let mut netpolis = Netpolis::new(None).unwrap();
+    let file = |(name, text): &(&str, &str)| File { name: (*name).into(), text: (*text).into() }.into_ts().unwrap();
+    netpolis.load(BALANCED.iter().map(file).collect()).unwrap();
+    let ask = |options: Option<PathOptions>| {
+        let reply = netpolis.path(way().into_ts().unwrap(), options.map(|o| o.into_ts().unwrap())).unwrap();
+        String::from(js_sys::JSON::stringify(&reply.js_value()).unwrap())
+    };
+    let reply = ask(None);
+    assert!(
+        reply.starts_with(
+            r#"{"ok":true,"path":{"from":"203.0.113.7","to":"shop/frontend","protocol":"TCP","port":443,"verdict":"sometimes""#
+        ),
+        "{reply}"
+    );
+    assert!(reply.contains(r#""translations":["DNAT","SNAT"]"#), "{reply}");
+    let local = PathOptions { external_traffic_policy: Some("Local".into()), ..PathOptions::default() };
+    assert!(ask(Some(local)).contains(r#""verdict":"allowed","text":"allowed""#));
+    let ebpf = PathOptions { dataplane: Some("ebpf".into()), ..PathOptions::default() };
+    assert!(ask(Some(ebpf)).contains(r#""outer":"10.224.0.5 → 10.224.0.4:4789""#));
+    let nothing = PathOptions { dataplane: Some("magic".into()), ..PathOptions::default() };
+    assert_eq!(ask(Some(nothing)), r#"{"ok":false,"failed":"`magic` is no value of dataplane"}"#);
 }
 
 #[wasm_bindgen_test]

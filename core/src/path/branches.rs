@@ -52,12 +52,14 @@ pub(super) struct Trip<'a> {
     pub(super) paths: &'a Paths,
     pub(super) question: &'a Question,
     pub(super) probes: Vec<super::ProbedNode>,
+    /// Nodes that the load balancer sends connections to, once it was asked for them; only those that were probed are among `probes`.
+    pub(super) up: Vec<NodeId>,
     pub(super) pods: Vec<super::PodShare>,
     pub(super) notes: Vec<String>,
 }
 
 pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
-    let mut trip = Trip { paths, question, probes: Vec::new(), pods: Vec::new(), notes: question.notes.clone() };
+    let mut trip = Trip { paths, question, probes: Vec::new(), up: Vec::new(), pods: Vec::new(), notes: question.notes.clone() };
     let total: u32 = question.clients.iter().map(|(_, weight)| *weight).sum();
     let mut branches: Vec<Branch> = Vec::new();
     for (client, weight, alike) in client_kinds(paths, &question.clients) {

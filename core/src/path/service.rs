@@ -552,6 +552,7 @@ impl<'a> Trip<'a> {
             found.push(ProbedNode { node, healthy: *is_healthy, text, stop });
         }
         self.probes = found;
+        self.up.clone_from(&healthy);
         healthy
     }
 

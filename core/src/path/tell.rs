@@ -22,7 +22,7 @@ pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
     if let Goal::Service { service, port, entry, node } = question.goal {
         let homes: Vec<(NodeId, u32)> = question.clients.iter().filter_map(|(c, weight)| Some((trip.home(*c)?, *weight))).collect();
         let picked: Vec<NodeId> = match (entry, node) {
-            (Entry::LoadBalancer, _) => trip.probes.iter().filter(|p| p.healthy).map(|p| p.node).collect(),
+            (Entry::LoadBalancer, _) => trip.up.clone(),
             (_, Some(node)) => alloc::vec![node],
             (_, None) => Vec::new(),
         };

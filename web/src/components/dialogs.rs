@@ -116,7 +116,7 @@ fn Share() -> Html {
     };
     html! {
         <div class="share">
-            <p>{ "The link holds all files, the assumptions and the flow in question. It goes after the # sign, which browsers never send to a server." }</p>
+            <p>{ "The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server." }</p>
             <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
             <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
                 { format!("{} characters.", link.len()) }

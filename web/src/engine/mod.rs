@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::share::settings_from_text;
 use crate::view_model::{
-    AnswerView, Move, PathAsked, PathReply, ProposalView, Question, SceneView, TallyView, answer_view, path_reply, proposal_view, scene_view,
-    tally_view,
+    AnswerView, Move, PathAsked, PathReply, ProposalView, Question, SceneView, TallyView, answer_view, path_reply, proposal_view,
+    scene_view, tally_view,
 };
 
 /// Text of more bytes is evaluated in a worker: below, an edit takes less than a frame.

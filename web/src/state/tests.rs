@@ -207,7 +207,9 @@ fn asked(to: &str) -> PathAsked {
 fn path_reply(state: &State, path: Option<PathAsked>) -> Action {
     let path = path.map(|asked| Rc::new(PathReply { asked, first: Err("no way".into()), second: None }));
     match reply(state) {
-        Action::Evaluated { revision, scene, question, answer, board, .. } => Action::Evaluated { revision, scene, question, answer, board, path },
+        Action::Evaluated { revision, scene, question, answer, board, .. } => {
+            Action::Evaluated { revision, scene, question, answer, board, path }
+        }
         other => other,
     }
 }
@@ -233,7 +235,11 @@ fn answers_to_another_way_are_dropped() {
     assert!(answered.path_reply.is_some());
     let late = answered.clone().reduce(Action::AskPath(asked("svc/shop/db")));
     let late = late.clone().reduce(path_reply(&late, Some(asked("svc/shop/web"))));
-    assert_eq!(late.path_reply.as_ref().map(|r| &r.asked), Some(&asked("svc/shop/web")), "the last answer stays until the new one is there");
+    assert_eq!(
+        late.path_reply.as_ref().map(|r| &r.asked),
+        Some(&asked("svc/shop/web")),
+        "the last answer stays until the new one is there"
+    );
     // The text changed while the panel was closed: what it says is of an older text.
     let closed = answered.reduce(Action::ShowTab(Tab::Matrix)).reduce(Action::TextEdited(FileId(1), "kind: Node\n".into()));
     let closed = closed.clone().reduce(path_reply(&closed, None));

@@ -139,7 +139,11 @@ fn ports(service: &Service) -> String {
 fn requests(object: &IngressObject, all: &mut dyn Iterator<Item = &netpolis_core::resources::Requests>) -> String {
     let mut hosts: Vec<String> = Vec::new();
     for request in all {
-        let host = format!("{}{}", request.host.as_deref().unwrap_or("any host"), request.path.as_deref().filter(|p| *p != "/").unwrap_or_default());
+        let host = format!(
+            "{}{}",
+            request.host.as_deref().unwrap_or("any host"),
+            request.path.as_deref().filter(|p| *p != "/").unwrap_or_default()
+        );
         if !hosts.contains(&host) {
             hosts.push(host);
         }

@@ -83,7 +83,11 @@ pub fn Ask() -> Html {
 /// How many of the choices that are out of sight are not as in the text.
 fn chosen_count(view: &crate::view_model::PathView) -> Html {
     let chosen = view.choices.iter().filter(|c| !c.main && c.chosen.is_some()).count();
-    if chosen == 0 { Html::default() } else { html! { <span class="badge warning">{ chosen }<span class="visually-hidden">{ " chosen" }</span></span> } }
+    if chosen == 0 {
+        Html::default()
+    } else {
+        html! { <span class="badge warning">{ chosen }<span class="visually-hidden">{ " chosen" }</span></span> }
+    }
 }
 
 /// The same question with another comparison.

@@ -40,14 +40,16 @@ fn field(store: &Store, choice: &ChoiceView) -> Html {
     let class = classes!("pick", "path-choice", choice.chosen.is_some().then_some("chosen"));
     let (of_store, name) = (store.clone(), choice.name.clone());
     if choice.options.is_empty() {
-        let onchange = Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlInputElement>().value()));
+        let onchange =
+            Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlInputElement>().value()));
         let example = if choice.name == "replicas" { "1, 9" } else { "10.240.0.0/24" };
         return html! {
             <label {class}><span class="pick-label">{ &choice.title }</span>
                 <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={format!("for example {example}")} spellcheck="false" autocomplete="off" {onchange} /></label>
         };
     }
-    let onchange = Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let onchange =
+        Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
         <label {class}><span class="pick-label">{ &choice.title }</span>
             <span class="select"><select {onchange}>

@@ -3,7 +3,7 @@
 mod ask;
 mod choices;
 mod facts;
-mod line;
+pub mod line;
 
 use yew::prelude::*;
 
@@ -105,7 +105,7 @@ fn side(
     html! {
         <section class="path-side" aria-label={if label.is_empty() { "The way".to_owned() } else { format!("The way with {label}") }}>
             <header>
-                <h2 class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }{ &view.headline }</h2>
+                <div class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }<h2>{ &view.headline }</h2></div>
                 if !label.is_empty() { <b class="path-label">{ label }</b> }
                 if view.branches.len() > 1 { { facts::branches(view, shown.map_or(0, |(number, _)| number), show) } }
             </header>

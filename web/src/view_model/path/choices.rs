@@ -182,7 +182,9 @@ fn other_doors(snapshot: &Snapshot, answer: &PathAnswer) -> Vec<(String, String,
         let (ingress, service_title) = (format!("{namespace}/{}", backend.name), format!("{namespace}/{}", service.name));
         let exposed = matches!(service.service_type.as_str(), "LoadBalancer" | "NodePort");
         let door = match by_ingress {
-            false if service_title == answer.to => (format!("ingress/{ingress}"), format!("Ingress {ingress}"), format!("Service {service_title}")),
+            false if service_title == answer.to => {
+                (format!("ingress/{ingress}"), format!("Ingress {ingress}"), format!("Service {service_title}"))
+            }
             true if ingress == answer.to && exposed => {
                 (format!("svc/{service_title}"), format!("Service {service_title}"), format!("Ingress {ingress}"))
             }

@@ -64,11 +64,10 @@ fn a_way_reads_from_station_to_station() {
     assert!(!branch.steps[5].reached && branch.seen.is_none());
     let seen = view.branches[1].seen.as_ref().unwrap();
     assert_eq!((seen.address.text.as_str(), seen.tls.as_deref()), ("10.224.0.4", Some("TLS reaches the pod untouched")));
-    assert_eq!(view.pods.iter().map(|p| (p.each.as_str(), p.node.as_deref())).collect::<Vec<_>>(), [
-        ("33 %", Some("node-a")),
-        ("33 %", Some("node-b")),
-        ("33 %", Some("node-c"))
-    ]);
+    assert_eq!(
+        view.pods.iter().map(|p| (p.each.as_str(), p.node.as_deref())).collect::<Vec<_>>(),
+        [("33 %", Some("node-a")), ("33 %", Some("node-b")), ("33 %", Some("node-c"))]
+    );
 }
 
 #[test]
@@ -77,7 +76,10 @@ fn inside_another_packet_the_outer_addresses_are_told() {
     let view = view(&scene, &question());
     assert_eq!((view.verdict, view.headline.as_str()), (PathWord::Allowed, "Allowed on every branch"));
     let node = &view.branches[0].steps[2];
-    assert_eq!((node.translations.as_slice(), node.outer.as_deref()), (["VXLAN".to_owned()].as_slice(), Some("10.224.0.5 → 10.224.0.4:4789")));
+    assert_eq!(
+        (node.translations.as_slice(), node.outer.as_deref()),
+        (["VXLAN".to_owned()].as_slice(), Some("10.224.0.5 → 10.224.0.4:4789"))
+    );
 }
 
 #[test]
@@ -86,7 +88,9 @@ fn choices_say_what_the_text_says() {
         let scene = shop(routing);
         view(&scene, &question()).choices
     };
-    let main = |choices: &[ChoiceView]| choices.iter().filter(|c| c.main).map(|c| (c.name.clone(), c.chosen.clone(), c.unset.clone())).collect::<Vec<_>>();
+    let main = |choices: &[ChoiceView]| {
+        choices.iter().filter(|c| c.main).map(|c| (c.name.clone(), c.chosen.clone(), c.unset.clone())).collect::<Vec<_>>()
+    };
     let entry = |name: &str, chosen: Option<&str>, unset: &str| (name.to_owned(), chosen.map(str::to_owned), unset.to_owned());
     let plain = of(Routing::default());
     assert_eq!(
@@ -128,14 +132,10 @@ fn differences_are_told_station_by_station() {
     let [ours, theirs] = differences(&first.branches[0], &second.branches[0]);
     assert_eq!(ours, theirs);
     let told: Vec<(bool, bool, bool)> = ours.iter().map(|d| (d.source, d.target, d.verdict)).collect();
-    assert_eq!(told, [
-        (false, false, false),
-        (false, false, false),
-        (true, true, false),
-        (true, false, false),
-        (true, false, true),
-        (true, false, true),
-    ]);
+    assert_eq!(
+        told,
+        [(false, false, false), (false, false, false), (true, true, false), (true, false, false), (true, false, true), (true, false, true),]
+    );
     // A way with a station less: the others still go together.
     let [ours, theirs] = differences(&first.branches[0], &first.branches[1]);
     assert_eq!((ours.len(), theirs.len()), (6, 5));
@@ -172,10 +172,13 @@ spec: {ingressClassName: nginx, rules: [{host: shop.example, http: {paths: [{pat
     let view = scene_view(&scene);
     let told: Vec<(String, &str, bool, usize)> =
         view.targets.iter().map(|t| (t.name(), t.subtitle.as_str(), t.outside, t.ends.len())).collect();
-    assert_eq!(told, [
-        ("Service shop/frontend".to_owned(), "LoadBalancer 443 → 8443", true, 1),
-        ("Ingress shop/shop".to_owned(), "nginx: shop.example", true, 1),
-        ("Service shop/cache".to_owned(), "ClusterIP 6379", false, 0),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("Service shop/frontend".to_owned(), "LoadBalancer 443 → 8443", true, 1),
+            ("Ingress shop/shop".to_owned(), "nginx: shop.example", true, 1),
+            ("Service shop/cache".to_owned(), "ClusterIP 6379", false, 0),
+        ]
+    );
     assert_eq!(view.ends[view.targets[0].ends[0] as usize].title, "frontend");
 }

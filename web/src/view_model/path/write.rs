@@ -5,7 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use netpolis_core::decide::{CheckpointTrace, Verdict};
 use netpolis_core::ends;
 use netpolis_core::explain::end_name;
-use netpolis_core::path::{Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path};
+use netpolis_core::path::{
+    Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path,
+};
 use netpolis_core::policy::Policy;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Routing;
@@ -69,7 +71,10 @@ pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer,
     }
     let entry = match question.entry.as_deref() {
         None | Some("") => None,
-        Some(word) => Some(Entry::from_name(word).ok_or_else(|| format!("`{word}` is no way to a Service; write cluster-ip, node-port or load-balancer"))?),
+        Some(word) => Some(
+            Entry::from_name(word)
+                .ok_or_else(|| format!("`{word}` is no way to a Service; write cluster-ip, node-port or load-balancer"))?,
+        ),
     };
     let node = question.node.as_deref().filter(|node| !node.is_empty());
     let asked = Asked { from: &from, to: &to, port: question.port, protocol: protocol(&question.protocol)?, entry, node };
@@ -245,4 +250,3 @@ fn basis(basis: Basis) -> BasisView {
 fn with_port(address: IpAddr, port: Option<u16>) -> String {
     port.map_or_else(|| address.to_string(), |port| SocketAddr::new(address, port).to_string())
 }
-
