@@ -104,13 +104,17 @@ fn malformed_rules_leave_the_others_alone() {
     verdict(&unknown, OUTSIDE, INSIDE, 8080, ALLOWED);
 }
 
+/// A code, the fields of a rule of which it is said, what is underlined, and the fields of one of which it is not.
+type Case<'a> = (&'a str, Fields<'a>, &'a str, Fields<'a>);
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn what_is_said_of_rules() {
     let long_name = format!("\"{}\"", "a".repeat(81));
     let long_text = format!("\"{}\"", "d".repeat(141));
     let eighty = format!("\"{}\"", "a".repeat(80));
     let just = format!("\"{}\"", "d".repeat(140));
-    let cases: &[(&str, &[(&str, &str)], &str, &[(&str, &str)])] = &[
+    let cases: &[Case<'_>] = &[
         ("AZ001", &[("priority", "99")], "99", &[("priority", "100")]),
         ("AZ001", &[("priority", "4097")], "4097", &[("priority", "4096")]),
         ("AZ004", &[("name", &long_name)], "\"aaa", &[("name", &eighty)]),
