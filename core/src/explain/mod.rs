@@ -145,7 +145,15 @@ impl Teller<'_> {
         let places = match &checked.reason {
             Reason::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
             Reason::DefaultDeny(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
-            Reason::Unknown(facts) => facts.iter().flat_map(|f| self.fact_places(f)).collect(),
+            Reason::Unknown(facts) => {
+                let mut places: Vec<Place> = Vec::new();
+                for place in facts.iter().flat_map(|f| self.fact_places(f)) {
+                    if !places.contains(&place) {
+                        places.push(place);
+                    }
+                }
+                places
+            }
             _ => Vec::new(),
         };
         let sentence = self.sentence(&checked.reason, checked.verdict, stage);
@@ -345,7 +353,16 @@ impl Teller<'_> {
                 };
                 format!("{subject_name} is isolated for {word} by {by}, and {none} allows {traffic} {preposition} {peer_name}")
             }
-            Reason::Unknown(facts) => facts.iter().map(|f| self.fact_sentence(f, peer)).collect::<Vec<_>>().join("; "),
+            Reason::Unknown(facts) => {
+                // A rule that may stand in several places is one fact.
+                let mut sentences: Vec<String> = Vec::new();
+                for sentence in facts.iter().map(|f| self.fact_sentence(f, peer)) {
+                    if !sentences.contains(&sentence) {
+                        sentences.push(sentence);
+                    }
+                }
+                sentences.join("; ")
+            }
         }
     }
 

@@ -104,8 +104,9 @@ fn malformed_rules_leave_the_others_alone() {
     verdict(&unknown, OUTSIDE, INSIDE, 8080, ALLOWED);
 }
 
-/// A code, fields that are wrong, what is underlined, and fields that are right.
-type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, &'a [(&'a str, &'a str)]);
+/// A code, the fields of a rule of which it is said, what is underlined, and the fields of one of which it is not.
+type Case<'a> = (&'a str, Fields<'a>, &'a str, Fields<'a>);
+type Fields<'a> = &'a [(&'a str, &'a str)];
 
 #[test]
 fn what_is_said_of_rules() {
@@ -113,7 +114,7 @@ fn what_is_said_of_rules() {
     let long_text = format!("\"{}\"", "d".repeat(141));
     let eighty = format!("\"{}\"", "a".repeat(80));
     let just = format!("\"{}\"", "d".repeat(140));
-    let cases: &[Case] = &[
+    let cases: &[Case<'_>] = &[
         ("AZ001", &[("priority", "99")], "99", &[("priority", "100")]),
         ("AZ001", &[("priority", "4097")], "4097", &[("priority", "4096")]),
         ("AZ004", &[("name", &long_name)], "\"aaa", &[("name", &eighty)]),

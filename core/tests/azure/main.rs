@@ -41,6 +41,19 @@ pub(crate) fn ask(scene: &Scene, from: &str, to: &str, port: u16) -> Answer {
 pub(crate) fn verdict(scene: &Scene, from: &str, to: &str, port: u16, expected: Verdict) -> Answer {
     let answer = ask(scene, from, to, port);
     assert_eq!(answer.verdict, expected, "{from} to {to}:{port}: {} {:?}", answer.summary, answer.notes);
+    // All pairs at once say the same.
+    let end = |text: &str| End::Outside(text.parse().unwrap());
+    let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
+    let traffic = answer.flow.traffic;
+    let (source, destination) = (traffic.source.unwrap_or(40_000), traffic.destination.unwrap());
+    let all = match (pair.allowed.contains(Protocol::TCP, source, destination), pair.possible.contains(Protocol::TCP, source, destination))
+    {
+        (true, _) => ALLOWED,
+        (false, true) => UNKNOWN,
+        (false, false) => DENIED,
+    };
+    let asked = scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic { source: Some(source), ..traffic } });
+    assert_eq!(all, asked.verdict, "all pairs, {from} to {to}:{port}: {}", asked.summary);
     answer
 }
 
