@@ -55,7 +55,11 @@ const BLOCKS: [(&str, &str); 6] = [
 
 /// Generates a cluster; file names are different from each other.
 pub fn generate(plan: &Plan) -> Vec<File> {
-    let mut cluster = Cluster::new(*plan);
+    generate_on(plan, plan.pods.div_ceil(PODS_PER_NODE).max(1))
+}
+
+fn generate_on(plan: &Plan, nodes: usize) -> Vec<File> {
+    let mut cluster = Cluster::new(*plan, nodes);
     cluster.workloads();
     cluster.policies();
     cluster.files()
@@ -95,7 +99,7 @@ impl Workload {
 }
 
 impl Cluster {
-    fn new(plan: Plan) -> Self {
+    fn new(plan: Plan, nodes: usize) -> Self {
         let mut random = Random::new(plan.seed);
         let count = plan.pods.div_ceil(PODS_PER_NAMESPACE).max(2);
         let namespaces = (0..count).map(|i| {
@@ -110,14 +114,7 @@ impl Cluster {
                 policies: Vec::new(),
             }
         });
-        Cluster {
-            plan,
-            namespaces: namespaces.collect(),
-            random,
-            nodes: plan.pods.div_ceil(PODS_PER_NODE).max(1),
-            system: Vec::new(),
-            cluster_policies: Vec::new(),
-        }
+        Cluster { plan, namespaces: namespaces.collect(), random, nodes, system: Vec::new(), cluster_policies: Vec::new() }
     }
 
     /// Fills the namespaces with workloads of one to eight pods until there are as many pods as asked for.
@@ -479,7 +476,7 @@ fn dns() -> Value {
 
 /// Addresses of nodes: 10.0.0.0/16.
 fn node_address(node: usize) -> String {
-    format!("10.0.{}.{}", node / 250, 1 + node % 250)
+    format!("10.0.{}.{}", node / 250, 4 + node % 250)
 }
 
 /// Addresses of the pods of a node, from 10.128.0.0 on.
@@ -490,6 +487,103 @@ fn pod_range(node: usize) -> String {
 /// One of them.
 fn pod_address(node: usize, index: usize) -> String {
     format!("10.{}.{}.{}", 128 + node / 256, node % 256, 2 + index % 250)
+}
+
+/// How pods of a generated cluster on Azure get their addresses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PodNetwork {
+    /// From a subnet of the virtual network.
+    Flat,
+    /// From a range of the cluster's own.
+    Overlay,
+}
+
+/// The same cluster on Azure: so many nodes, with a security group on their subnet and one of four on each of their interfaces. Some rules tell
+/// nodes and pods apart by address.
+pub fn azure_cluster(plan: &Plan, nodes: usize, network: PodNetwork) -> Vec<File> {
+    let mut files = generate_on(plan, nodes);
+    let mut random = Random::new(plan.seed);
+    let rule = |random: &mut Random, i: usize| {
+        let from = match random.below(5) {
+            0 => "Internet".to_owned(),
+            1 => "VirtualNetwork".to_owned(),
+            2 => node_address(random.below(nodes)),
+            3 => pod_range(random.below(nodes)),
+            _ => format!("203.0.113.{}", random.below(256)),
+        };
+        let does = if random.chance(70) { "allow" } else { "deny" };
+        json!({"name": format!("r{i}"), "priority": 100 + 10 * i, does: format!("tcp {}", PORTS[random.below(PORTS.len())].1), "from": from})
+    };
+    let group = |random: &mut Random, name: String| {
+        let inbound: Vec<Value> = (0..12).map(|i| rule(random, i)).collect();
+        let outbound = json!([
+            {"name": "o0", "priority": 100, "deny": "tcp 25", "to": "Internet"},
+            {"name": "o1", "priority": 110, "deny": "tcp 5432", "to": node_address(random.below(nodes))},
+        ]);
+        json!({"name": name, "inbound": inbound, "outbound": outbound})
+    };
+    let mut groups = vec![group(&mut random, "subnet".into())];
+    groups.extend((0..4).map(|i| group(&mut random, format!("interface-{i}"))));
+    let machines: Vec<Value> = (0..nodes)
+        .map(|n| json!({"name": format!("node-{n}"), "subnet": "nodes", "address": node_address(n), "nsg": format!("interface-{}", n % 4)}))
+        .collect();
+    let mut subnets = vec![json!({"name": "nodes", "prefix": "10.0.0.0/16", "nsg": "subnet"})];
+    let mut cluster = json!({"name": "aks", "subnet": "nodes", "nodes": nodes, "maxPods": 250});
+    let spaces = match network {
+        PodNetwork::Flat => {
+            subnets.push(json!({"name": "pods", "prefix": "10.128.0.0/9"}));
+            cluster["plugin"] = "pod-subnet".into();
+            cluster["podSubnet"] = "pods".into();
+            json!(["10.0.0.0/16", "10.128.0.0/9"])
+        }
+        PodNetwork::Overlay => {
+            cluster["plugin"] = "overlay".into();
+            cluster["podRange"] = "10.128.0.0/9".into();
+            json!("10.0.0.0/16")
+        }
+    };
+    cluster["policy"] = "calico".into();
+    cluster["serviceRange"] = "172.20.0.0/16".into();
+    let scene = json!({"azure": {
+        "networks": [{"name": "net", "addressSpace": spaces, "subnets": subnets}],
+        "nsgs": groups, "machines": machines, "clusters": [cluster],
+    }});
+    files.push(File { name: "azure.yaml".into(), text: yaml::documents([&scene]) });
+    files
+}
+
+/// Machines of one subnet with security groups at their interfaces, one of so many each. Rules name single machines, so that nearly each is told
+/// from each other.
+pub fn azure_machines(machines: usize, groups: usize, seed: u64) -> String {
+    let mut random = Random::new(seed);
+    let address = |i: usize| format!("10.0.{}.{}", i / 250, 4 + i % 250);
+    let mut group = |number: usize| {
+        let rules = |count: usize, side: &str, random: &mut Random| -> Vec<Value> {
+            (0..count)
+                .map(|i| {
+                    let other = match random.below(4) {
+                        0 => "Internet".to_owned(),
+                        1 => format!("10.0.{}.0/{}", random.below(machines.div_ceil(250)), 24 + random.below(3)),
+                        _ => address(random.below(machines)),
+                    };
+                    let does = if random.chance(50) { "allow" } else { "deny" };
+                    let port = 1 + random.below(9000);
+                    json!({"name": format!("{side}{i}"), "priority": 100 + 10 * i, does: format!("tcp {port}"), side: other})
+                })
+                .collect()
+        };
+        let (inbound, outbound) = (rules(8, "from", &mut random), rules(4, "to", &mut random));
+        json!({"name": format!("g{number}"), "inbound": inbound, "outbound": outbound})
+    };
+    let groups: Vec<Value> = (0..groups).map(&mut group).collect();
+    let machines: Vec<Value> = (0..machines)
+        .map(|i| json!({"name": format!("m{i}"), "subnet": "s", "address": address(i), "nsg": format!("g{}", i % groups.len())}))
+        .collect();
+    let scene = json!({"azure": {
+        "networks": [{"name": "n", "addressSpace": "10.0.0.0/16", "subnets": [{"name": "s", "prefix": "10.0.0.0/18", "nsg": "g0"}]}],
+        "nsgs": groups, "machines": machines,
+    }});
+    yaml::documents([&scene])
 }
 
 /// A network security group with so many rules, as Azure's REST API gives it: addresses, ranges, lists and tags, some of them covering others.

@@ -60,10 +60,17 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         ways(compiled, snapshot, flow.from, flow.to).into_iter().map(walk).map(|c| (judge(&c), c)).collect();
     let agree = walked.iter().all(|(verdict, _)| Some(*verdict) == walked.first().map(|(v, _)| *v));
     // Of ways that agree the one with the most to tell; of others the one that is stopped.
-    walked.sort_by_key(|(verdict, c)| (*verdict != Verdict::Denied, core::cmp::Reverse(c.len())));
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::Denied => 0,
+        Verdict::CannotTell => 1,
+        Verdict::Allowed => 2,
+    };
+    walked.sort_by_key(|(verdict, c)| (rank(*verdict), core::cmp::Reverse(c.len())));
     let mut checkpoints = if walked.is_empty() { Vec::new() } else { walked.swap_remove(0).1 };
     if !agree {
-        for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && matches!(c.stage, Stage::Group { .. })) {
+        // What stops it on this way only, and not on all.
+        let is_on_way = |c: &CheckpointTrace| matches!(c.stage, Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..));
+        for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && is_on_way(c)) {
             checkpoint.verdict = Verdict::CannotTell;
             let reason = Reason::Unknown(alloc::vec![UnknownFact::Placement]);
             checkpoint.sentence =
