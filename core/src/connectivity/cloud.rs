@@ -12,7 +12,8 @@ use hashbrown::HashMap;
 
 use super::{EVERYTHING, PairIds, Row, row_of};
 use crate::compile::{ClassId, Compiled, End, Parts};
-use crate::connections::ConnectionId;
+use crate::connections::{ConnectionId, ConnectionSet, Traffic};
+use crate::decide::VXLAN;
 use crate::evaluate::{Asked, NoTrace, Peers, Workbench, evaluate};
 use crate::model::Protocol;
 use crate::policy::Direction;
@@ -244,12 +245,13 @@ impl CloudWays {
         if !encapsulated {
             return pass;
         }
-        // The packets between pods are inside others, which pass or do not.
-        let carries = |id: ConnectionId| {
-            let vxlan = bench.table.get(id).contains(Protocol::UDP, crate::decide::VXLAN, crate::decide::VXLAN);
-            if vxlan { ConnectionId::ALL } else { ConnectionId::NONE }
-        };
-        PairIds { allowed: carries(pass.allowed), possible: carries(pass.possible) }
+        // The packets between pods are inside others, which pass or do not; from which port those come is not known.
+        let around = bench.table.intern(ConnectionSet::of_traffic(Traffic::to_port(Protocol::UDP, VXLAN)));
+        let all_if = |passes: bool| if passes { ConnectionId::ALL } else { ConnectionId::NONE };
+        PairIds {
+            allowed: all_if(bench.table.difference(around, pass.allowed).is_none()),
+            possible: all_if(!bench.table.intersection(around, pass.possible).is_none()),
+        }
     }
 }
 
