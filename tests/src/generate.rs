@@ -552,6 +552,110 @@ pub fn azure_cluster(plan: &Plan, nodes: usize, network: PodNetwork) -> Vec<File
     files
 }
 
+/// Services to measure ways with: so many of them with ten endpoints each, every other one with pods, and the others with EndpointSlices alone, on so
+/// many nodes of a flat network of Azure's. A Service `wide` has a pod on each node.
+pub fn services(services: usize, nodes: usize) -> Vec<File> {
+    const EACH: usize = 10;
+    let mut number = 0;
+    let mut pods: Vec<Value> = Vec::new();
+    let mut objects: Vec<Value> = Vec::new();
+    let mut pod = |name: String, app: &str, node: usize, pods: &mut Vec<Value>| {
+        let address = pod_address_of(number);
+        number += 1;
+        pods.push(json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": name, "namespace": "shop", "labels": {"app": app}},
+            "spec": {"nodeName": format!("node-{node}"), "containers": [{"name": "c", "ports": [{"name": "http", "containerPort": 8080}]}]},
+            "status": {"podIP": address},
+        }));
+        address
+    };
+    for service in 0..=services {
+        let name = if service == services { "wide".to_owned() } else { format!("s{service}") };
+        let with_pods = service % 2 == 0 || service == services;
+        let kind = match service {
+            _ if service == services => "LoadBalancer",
+            // A group has 1,000 rules at most, so there cannot be many of them.
+            n if n % 50 == 6 => "LoadBalancer",
+            n if n % 4 == 0 => "NodePort",
+            _ => "ClusterIP",
+        };
+        let mut spec = json!({"type": kind, "clusterIP": format!("172.20.{}.{}", service / 250, 1 + service % 250)});
+        let mut port = json!({"name": "http", "port": 80, "targetPort": "http"});
+        // There are fewer node ports than Services may want.
+        if kind != "ClusterIP" && service / 2 < 2767 {
+            port["nodePort"] = json!(30_000 + service / 2);
+        } else if service == services {
+            port["nodePort"] = json!(32_767);
+        }
+        if with_pods {
+            spec["selector"] = json!({"app": name});
+        } else {
+            port["targetPort"] = json!(8080);
+        }
+        spec["ports"] = json!([port]);
+        let mut object = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "shop"}, "spec": spec});
+        if kind == "LoadBalancer" {
+            object["status"] = json!({"loadBalancer": {"ingress": [{"ip": format!("20.{}.{}.1", service / 250, service % 250)}]}});
+        }
+        objects.push(object);
+        let count = if service == services { nodes } else { EACH };
+        if with_pods {
+            for i in 0..count {
+                pod(format!("{name}-{i}"), &name, (service + i) % nodes, &mut pods);
+            }
+        } else {
+            let endpoint = |i: usize| {
+                let at = service * EACH + i;
+                json!({"addresses": [format!("10.96.{}.{}", at / 250 % 250, 1 + at % 250)], "nodeName": format!("node-{}", (service + i) % nodes), "conditions": {"ready": true}})
+            };
+            objects.push(json!({
+                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                "metadata": {"name": name, "namespace": "shop", "labels": {"kubernetes.io/service-name": name}},
+                "ports": [{"name": "http", "protocol": "TCP", "port": 8080}],
+                "endpoints": (0..count).map(endpoint).collect::<Vec<_>>(),
+            }));
+        }
+    }
+    let policies: Vec<Value> = (0..100)
+        .map(|i| {
+            json!({
+                "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": format!("p{i}"), "namespace": "shop"},
+                "spec": {
+                    "podSelector": {"matchLabels": {"app": format!("s{}", i * 2)}},
+                    "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}, {"ipBlock": {"cidr": format!("203.0.{i}.0/24")}}]}],
+                },
+            })
+        })
+        .collect();
+    let node_objects: Vec<Value> = (0..nodes)
+        .map(|node| {
+            json!({
+                "apiVersion": "v1", "kind": "Node", "metadata": {"name": format!("node-{node}")},
+                "status": {"addresses": [{"type": "InternalIP", "address": node_address(node)}]},
+            })
+        })
+        .collect();
+    let scene = json!({"azure": {
+        "networks": [{"name": "net", "addressSpace": ["10.0.0.0/16", "10.128.0.0/9"], "subnets": [
+            {"name": "nodes", "prefix": "10.0.0.0/16", "nsg": "nodes"}, {"name": "pods", "prefix": "10.128.0.0/9"},
+        ]}],
+        "nsgs": [{"name": "nodes", "inbound": [{"name": "web", "priority": 100, "allow": "tcp 80", "from": "Internet"}]}],
+        "clusters": [{
+            "name": "aks", "subnet": "nodes", "nodes": nodes.min(5000), "maxPods": 250, "plugin": "pod-subnet", "podSubnet": "pods", "policy": "calico",
+            "serviceRange": "172.20.0.0/16", "publicNodes": true,
+        }],
+    }});
+    let lists = [("services", objects), ("pods", pods), ("policies", policies), ("nodes", node_objects), ("azure", vec![scene])];
+    lists.into_iter().map(|(name, objects)| File { name: format!("{name}.yaml"), text: yaml::documents(&objects) }).collect()
+}
+
+/// Addresses of pods from 10.128.0.4 on.
+fn pod_address_of(number: usize) -> String {
+    let number = number + 4;
+    format!("10.{}.{}.{}", 128 + number / 62_500, number / 250 % 250, number % 250 + 1)
+}
+
 /// Machines of one subnet with security groups at their interfaces, one of so many each. Rules name single machines, so that nearly each is told
 /// from each other.
 pub fn azure_machines(machines: usize, groups: usize, seed: u64) -> String {

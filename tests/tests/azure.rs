@@ -100,7 +100,7 @@ fn agree_on_cluster(seed: u64, seen: &mut [usize; 3]) {
 #[test]
 fn clusters_agree_with_an_independent_evaluator() {
     let worlds =
-        std::env::var("NETPOLIS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(if cfg!(debug_assertions) { 40 } else { 200 });
+        std::env::var("NETPOLIS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(if cfg!(debug_assertions) { 20 } else { 200 });
     let mut seen = [0; 3];
     (0..worlds).for_each(|seed| agree_on_cluster(seed, &mut seen));
     assert!(seen.iter().all(|count| *count > 1000), "the clusters are too tame: {seen:?}");

@@ -112,7 +112,7 @@ pub fn end_name(end: End, snapshot: &Snapshot) -> String {
 
 /// The name of the machine of the cloud's network that has an address.
 fn machine_at(address: IpAddr, snapshot: &Snapshot) -> Option<&str> {
-    snapshot.cloud.interfaces.iter().find(|i| i.addresses.contains(&address)).map(|i| i.title())
+    snapshot.cloud.interface_at(address).map(|i| i.title())
 }
 
 /// The name of an end without its namespace.
@@ -278,7 +278,8 @@ impl Teller<'_> {
                     action: rule.action,
                     reached: *reached && !decided,
                     matched: *matched,
-                    failure: (*matched == Matched::No).then(|| self.failure(*reference, rule)).flatten(),
+                    // Of what the packet never comes to nothing is told.
+                    failure: (*matched == Matched::No && *reached && !decided).then(|| self.failure(*reference, rule)).flatten(),
                 };
                 if let Some(policy) = policies.iter_mut().find(|p| p.policy == reference.policy) {
                     policy.rules.push(trace);
@@ -525,7 +526,7 @@ impl Teller<'_> {
         }
         for end in [self.flow.from, self.flow.to] {
             let End::Outside(address) = end else { continue };
-            let Some(interface) = cloud.interfaces.iter().find(|i| i.addresses.contains(&address)) else { continue };
+            let Some(interface) = cloud.interface_at(address) else { continue };
             if interface.stand_in {
                 notes.push(format!("`{}` stands for any machine of its subnet, as none is given.", interface.title()));
             } else if !interface.address_given {
@@ -534,8 +535,7 @@ impl Teller<'_> {
                     interface.title()
                 ));
             }
-            let from_internet =
-                matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::internet(&Default::default()).contains(a));
+            let from_internet = matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
             if end == self.flow.to && from_internet && interface.public.is_none() && cloud.locate(address).is_some() {
                 notes.push(format!(
                     "No public address is given for `{}`: from the Internet packets come to it only through a load balancer or gateway.",

@@ -16,6 +16,8 @@ type Owner = (bool, u32);
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Index {
     addresses: HashMap<IpAddr, Owner>,
+    /// The first interface that has an address as its own.
+    own: HashMap<IpAddr, u32>,
     /// Ranges of pods behind interfaces. There are few.
     ranges: Vec<(Cidr, Owner)>,
     nodes: HashMap<NodeId, u32>,
@@ -30,6 +32,9 @@ impl Index {
                 let known = index.addresses.entry(*address).or_insert(owner);
                 *known = owner.min(*known);
             }
+            interface.addresses.iter().for_each(|address| {
+                index.own.entry(*address).or_insert(number);
+            });
             index.ranges.extend(interface.pod_prefixes.iter().map(|range| (*range, owner)));
             if let Some(node) = interface.node {
                 index.nodes.entry(node).or_insert(number);
@@ -42,6 +47,11 @@ impl Index {
     pub(super) fn owner(&self, address: IpAddr) -> Option<u32> {
         let of_range = self.ranges.iter().filter(|(range, _)| range.contains(address)).map(|(_, owner)| *owner);
         of_range.chain(self.addresses.get(&address).copied()).min().map(|(_, number)| number)
+    }
+
+    /// The interface whose own address this is.
+    pub(super) fn with_own(&self, address: IpAddr) -> Option<u32> {
+        self.own.get(&address).copied()
     }
 
     /// The interface of a node.

@@ -262,6 +262,14 @@ impl Cloud {
         subnet.map(|(subnet, _)| Location { subnet, interface: None })
     }
 
+    /// The interface that has an address as its own.
+    pub fn interface_at(&self, address: IpAddr) -> Option<&Interface> {
+        match &self.index {
+            Some(index) => self.interfaces.get(index.with_own(address)? as usize),
+            None => self.interfaces.iter().find(|i| i.addresses.contains(&address)),
+        }
+    }
+
     /// Where a node is.
     pub fn locate_node(&self, node: NodeId) -> Option<Location> {
         let number = match &self.index {
