@@ -5,6 +5,7 @@
 
 mod failure;
 mod suggest;
+mod suggest_group;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -25,6 +26,8 @@ use crate::resources::azure::{AddressSku, Plugin};
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::stages::{GroupPlace, Stage, ways};
 use crate::text::Place;
+
+pub(crate) use suggest_group::open as open_groups;
 
 /// Answers a question, with everything that led to the answer.
 ///
