@@ -74,6 +74,9 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
 
 /// That other pods of the same workloads get another answer.
 fn other_answers(scene: &Scene, from: &Found, to: &Found, answer: &Answer) -> Option<String> {
+    if from.all.len() == 1 && to.all.len() == 1 {
+        return None;
+    }
     let connectivity = scene.connectivity();
     let traffic = ConnectionSet::of_traffic(answer.flow.traffic);
     let covered = |set: &ConnectionSet| traffic.difference(set).is_empty();

@@ -6,7 +6,7 @@ use core::cell::OnceCell;
 
 use crate::compile::{Compiled, compile};
 use crate::connectivity::Connectivity;
-use crate::decide::{Answer, Flow, Original};
+use crate::decide::{Answer, Flow, Original, Verdict};
 use crate::diagnostics::Diagnostic;
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
@@ -223,7 +223,11 @@ impl Scene {
 
     /// One flow, with everything that led to the answer.
     pub fn decide(&self, flow: &Flow) -> Answer {
-        explain::decide(&self.compiled, &self.snapshot, flow, None)
+        let mut answer = explain::decide(&self.compiled, &self.snapshot, flow, None);
+        if answer.verdict == Verdict::Denied && answer.suggestion.is_none() {
+            answer.suggestion = explain::open_groups(&self.compiled, &self.snapshot, self.sources(), &answer);
+        }
+        answer
     }
 
     /// The same for a packet that was sent somewhere else, and was translated on its way: to the port of a node, say.

@@ -52,6 +52,8 @@ struct Subnet {
     prefix: Prefix,
     group: Option<usize>,
     routes: Vec<Prefix>,
+    /// Ranges to which a cluster gave it routes, which no text says.
+    of_cluster: Vec<Prefix>,
 }
 
 struct Interface {
@@ -67,7 +69,61 @@ pub struct World {
     subnets: Vec<Subnet>,
     interfaces: Vec<Interface>,
     groups: Vec<Vec<Rule>>,
+    cluster: Option<Cluster>,
 }
+
+/// Where pods have their addresses. Upstream: azure.md 3.1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Plugin {
+    /// Of a range of the cluster's own, with routes.
+    Kubenet,
+    /// Of a range of the cluster's own.
+    Overlay,
+    /// Of the nodes' subnet.
+    NodeSubnet,
+    /// Brought by the cluster: packets between nodes travel inside others.
+    Own,
+}
+
+struct Cluster {
+    plugin: Plugin,
+    /// Interfaces of its nodes, all in the first subnet.
+    nodes: Vec<usize>,
+    pods: Vec<Pod>,
+}
+
+struct Pod {
+    address: u32,
+    /// The node that it is on, if the text says it.
+    node: Option<usize>,
+    /// Whether it uses its node's network.
+    on_host: bool,
+}
+
+/// An end of a packet in a world with a cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// The pod with this number, called `p` and the number.
+    Pod(usize),
+    /// The node with this number, called `node-` and the number.
+    Node(usize),
+    /// Somebody outside.
+    Address(u32),
+}
+
+/// Whether a packet comes through, as far as the text tells it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Wherever pods are.
+    Allowed,
+    /// Wherever pods are.
+    Denied,
+    /// It depends on what is not said.
+    CannotTell,
+}
+
+/// The range of pods that have one of their own.
+const POD_RANGE: Prefix = (0x0AF4_0000, 16);
 
 /// A packet.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +197,7 @@ impl World {
                 let prefix = (network.space.0 + ((s as u32) << 8), 24);
                 let group = (pick(3) > 0).then(|| pick(group_count));
                 let routes = if pick(5) == 0 { vec![(0xAC1F_0000, 24)] } else { Vec::new() };
-                subnets.push(Subnet { network: number, prefix, group, routes });
+                subnets.push(Subnet { network: number, prefix, group, routes, of_cluster: Vec::new() });
                 for i in 0..pick(3) {
                     let group = (pick(2) == 0).then(|| pick(group_count));
                     let members = (0..2).filter(|_| pick(3) == 0).collect();
@@ -197,7 +253,48 @@ impl World {
             }
             groups.push(rules);
         }
-        World { networks, subnets, interfaces, groups }
+        World { networks, subnets, interfaces, groups, cluster: None }
+    }
+
+    /// The world with this number, with a cluster in its first subnet.
+    pub fn with_cluster(seed: u64) -> Self {
+        let mut world = World::new(seed);
+        let mut random = Random::new(seed ^ 0x00C1_0537);
+        let mut pick = |n: usize| random.below(n);
+        let plugin = [Plugin::Kubenet, Plugin::Overlay, Plugin::NodeSubnet, Plugin::Own][pick(4)];
+        let first = world.subnets[0].prefix.0;
+        let mut nodes: Vec<usize> = (0..world.interfaces.len()).filter(|i| world.interfaces[*i].subnet == 0).collect();
+        for i in nodes.len()..1 + pick(4) {
+            let group = (pick(2) == 0).then(|| pick(world.groups.len()));
+            world.interfaces.push(Interface {
+                subnet: 0,
+                address: first + 4 + i as u32,
+                group,
+                members: (0..2).filter(|_| pick(3) == 0).collect(),
+            });
+            nodes.push(world.interfaces.len() - 1);
+        }
+        let address = |i: u32| if plugin == Plugin::NodeSubnet { first + 100 + i } else { POD_RANGE.0 + ((i % 3) << 8) + 5 + i };
+        let pods: Vec<Pod> = (0..2 + pick(4) as u32)
+            .map(|i| Pod { address: address(i), node: (pick(3) > 0).then(|| pick(nodes.len())), on_host: pick(5) == 0 })
+            .collect();
+        // Some rules are about pods and nodes.
+        let ends: Vec<Prefix> =
+            pods.iter().map(|p| (p.address, 32)).chain(nodes.iter().map(|n| (world.interfaces[*n].address, 32))).collect();
+        for rule in world.groups.iter_mut().flatten() {
+            for side in [&mut rule.source, &mut rule.destination] {
+                if pick(3) == 0 {
+                    *side = Side::Prefixes(vec![
+                        [POD_RANGE, (POD_RANGE.0, 24), (first + 100, 31), ends[pick(ends.len())], ends[pick(ends.len())]][pick(5)],
+                    ]);
+                }
+            }
+        }
+        if matches!(plugin, Plugin::Kubenet | Plugin::Overlay) {
+            world.subnets[0].of_cluster.push(POD_RANGE);
+        }
+        world.cluster = Some(Cluster { plugin, nodes, pods });
+        world
     }
 
     /// The world as text: the groups as Azure's REST API gives them, the network in the short form.
@@ -232,7 +329,8 @@ impl World {
                 })
             })
             .collect();
-        let mut text = json!({"azure": {"networks": networks, "machines": machines}}).to_string();
+        let clusters: Vec<_> = self.cluster.iter().map(|c| self.cluster_json(c)).collect();
+        let mut text = json!({"azure": {"networks": networks, "machines": machines, "clusters": clusters}}).to_string();
         for (number, rules) in self.groups.iter().enumerate() {
             let rules: Vec<_> = rules.iter().enumerate().map(|(i, rule)| rule_json(i, rule)).collect();
             let group = json!({
@@ -240,7 +338,51 @@ impl World {
             });
             let _ = write!(text, "\n---\n{group}");
         }
+        for object in self.cluster.iter().flat_map(|c| self.objects(c)) {
+            let _ = write!(text, "\n---\n{object}");
+        }
         text
+    }
+
+    fn cluster_json(&self, cluster: &Cluster) -> serde_json::Value {
+        let plugin = match cluster.plugin {
+            Plugin::Kubenet => "kubenet",
+            Plugin::Overlay => "overlay",
+            Plugin::NodeSubnet => "azure",
+            Plugin::Own => "none",
+        };
+        let mut json = json!({
+            "name": "c", "subnet": "n0/s0", "plugin": plugin, "nodes": cluster.nodes.len(), "maxPods": 30, "serviceRange": "10.200.0.0/16",
+        });
+        if matches!(cluster.plugin, Plugin::Kubenet | Plugin::Overlay) {
+            json["podRange"] = prefix_text(POD_RANGE).into();
+        }
+        if cluster.plugin != Plugin::Own {
+            json["policy"] = "none".into();
+        }
+        json
+    }
+
+    fn objects(&self, cluster: &Cluster) -> Vec<serde_json::Value> {
+        let nodes = cluster.nodes.iter().enumerate().map(|(i, interface)| {
+            let address = shown(self.interfaces[*interface].address);
+            json!({
+                "apiVersion": "v1", "kind": "Node", "metadata": {"name": format!("node-{i}")},
+                "status": {"addresses": [{"type": "InternalIP", "address": address}]},
+            })
+        });
+        let pods = cluster.pods.iter().enumerate().map(|(i, pod)| {
+            let mut json =
+                json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": format!("p{i}")}, "spec": {"hostNetwork": pod.on_host}});
+            if let Some(node) = pod.node {
+                json["spec"]["nodeName"] = format!("node-{node}").into();
+            }
+            if !pod.on_host {
+                json["status"] = json!({"podIP": shown(pod.address)});
+            }
+            json
+        });
+        nodes.chain(pods).collect()
     }
 
     /// Addresses worth asking about.
@@ -267,7 +409,7 @@ impl World {
         address == PLATFORM
             || holds(network.space, address)
             || network.peers.iter().any(|p| holds(self.networks[*p].space, address))
-            || network.on_premises.iter().chain(&subnet.routes).any(|p| holds(*p, address))
+            || network.on_premises.iter().chain(&subnet.routes).chain(&subnet.of_cluster).any(|p| holds(*p, address))
     }
 
     fn side_holds(&self, side: &Side, subnet: usize, address: u32) -> bool {
@@ -340,6 +482,124 @@ impl World {
             (Some(group), Some(subnet)) => self.passes(group, subnet, inbound, packet),
             _ => true,
         })
+    }
+}
+
+/// A packet on one of the ways that it may take: where its ends are, and on which nodes.
+struct Trip {
+    from: Place,
+    to: Place,
+    /// The nodes of ends that are in the cluster.
+    nodes: [Option<usize>; 2],
+}
+
+impl World {
+    /// All ends worth asking about in a world with a cluster.
+    pub fn places(&self) -> Vec<Place> {
+        let Some(cluster) = &self.cluster else { return Vec::new() };
+        let of_nodes: Vec<u32> = cluster.nodes.iter().map(|n| self.interfaces[*n].address).collect();
+        let outside = self.addresses().into_iter().filter(|a| !of_nodes.contains(a)).map(Place::Address);
+        (0..cluster.pods.len()).map(Place::Pod).chain((0..cluster.nodes.len()).map(Place::Node)).chain(outside).collect()
+    }
+
+    /// Whether an end is a pod that is on its node's network, and nobody knows on which: its address is not known either.
+    pub fn is_vague(&self, place: Place) -> bool {
+        matches!((place, &self.cluster), (Place::Pod(pod), Some(cluster)) if cluster.pods[pod].on_host && cluster.pods[pod].node.is_none())
+    }
+
+    /// Whether a packet comes through; its traffic is a protocol and two ports.
+    pub fn outcome(&self, from: Place, to: Place, traffic: (u8, u16, u16)) -> Outcome {
+        if from == to {
+            return Outcome::Allowed;
+        }
+        let Some(cluster) = &self.cluster else { return Outcome::CannotTell };
+        let on = |place: Place| -> Vec<Option<usize>> {
+            match place {
+                Place::Pod(pod) => match cluster.pods[pod].node {
+                    Some(node) => vec![Some(node)],
+                    None => (0..cluster.nodes.len()).map(Some).collect(),
+                },
+                Place::Node(node) => vec![Some(node)],
+                Place::Address(_) => vec![None],
+            }
+        };
+        let mut found: Vec<Outcome> = Vec::new();
+        for a in on(from) {
+            for b in on(to) {
+                found.push(self.on_one_way(cluster, &Trip { from, to, nodes: [a, b] }, traffic));
+            }
+        }
+        if found.iter().all(|o| *o == found[0]) { found[0] } else { Outcome::CannotTell }
+    }
+
+    fn on_one_way(&self, cluster: &Cluster, trip: &Trip, (protocol, source, destination): (u8, u16, u16)) -> Outcome {
+        let [a, b] = trip.nodes;
+        if a.is_some() && a == b {
+            return Outcome::Allowed;
+        }
+        let is_pod = |place: Place| matches!(place, Place::Pod(pod) if !cluster.pods[pod].on_host);
+        let node_address = |node: Option<usize>| node.map_or(0, |n| self.interfaces[cluster.nodes[n]].address);
+        let address = |place: Place, node: Option<usize>| match place {
+            Place::Pod(pod) if is_pod(place) => cluster.pods[pod].address,
+            Place::Pod(_) | Place::Node(_) => node_address(node),
+            Place::Address(address) => address,
+        };
+        let interface = |place: Place, node: Option<usize>| match (place, node) {
+            (Place::Address(address), _) => self.interfaces.iter().find(|i| i.address == address),
+            (_, Some(node)) => Some(&self.interfaces[cluster.nodes[node]]),
+            _ => None,
+        };
+        let subnet = |place: Place| match place {
+            Place::Address(address) => self.subnet_of(address),
+            Place::Pod(_) | Place::Node(_) => Some(0),
+        };
+        let network = |place: Place| match place {
+            Place::Address(address) => self.network_of(address),
+            Place::Pod(_) | Place::Node(_) => Some(self.subnets[0].network),
+        };
+        let (from, to) = (address(trip.from, a), address(trip.to, b));
+        let (out, into) = (subnet(trip.from), subnet(trip.to));
+        if out.is_none() && into.is_none() {
+            return Outcome::Allowed;
+        }
+        if let (Some(one), Some(other)) = (network(trip.from), network(trip.to))
+            && one != other
+            && !self.networks[one].peers.contains(&other)
+        {
+            return Outcome::Denied;
+        }
+        if out.is_some() && matches!(trip.to, Place::Address(PLATFORM | METADATA)) {
+            return Outcome::Allowed;
+        }
+        // What the network sees of it. Upstream: azure.md 3.5.
+        let inside = cluster.plugin == Plugin::Own && is_pod(trip.from) && is_pod(trip.to);
+        let leaves_as_node = is_pod(trip.from)
+            && !is_pod(trip.to)
+            && !(cluster.plugin == Plugin::NodeSubnet && network(trip.to) == Some(self.subnets[0].network));
+        let seen: Vec<Packet> = if inside {
+            // Nobody knows the port that the packet around it comes from.
+            let ports = [0, 79, 80, 1023, 1024, 40_000, 65_535];
+            ports.map(|source| Packet { from: node_address(a), to: node_address(b), protocol: 17, source, destination: 4789 }).to_vec()
+        } else {
+            vec![Packet { from: if leaves_as_node { node_address(a) } else { from }, to, protocol, source, destination }]
+        };
+        let asked = [
+            (interface(trip.from, a).and_then(|i| i.group), out, false),
+            (out.and_then(|s| self.subnets[s].group), out, false),
+            (into.and_then(|s| self.subnets[s].group), into, true),
+            (interface(trip.to, b).and_then(|i| i.group), into, true),
+        ];
+        let mut sum = Outcome::Allowed;
+        for (group, subnet, inbound) in asked {
+            let (Some(group), Some(subnet)) = (group, subnet) else { continue };
+            let passed = seen.iter().filter(|packet| self.passes(group, subnet, inbound, packet)).count();
+            match passed {
+                0 => return Outcome::Denied,
+                n if n < seen.len() => sum = Outcome::CannotTell,
+                _ => {}
+            }
+        }
+        sum
     }
 }
 

@@ -55,7 +55,11 @@ const BLOCKS: [(&str, &str); 6] = [
 
 /// Generates a cluster; file names are different from each other.
 pub fn generate(plan: &Plan) -> Vec<File> {
-    let mut cluster = Cluster::new(*plan);
+    generate_on(plan, plan.pods.div_ceil(PODS_PER_NODE).max(1))
+}
+
+fn generate_on(plan: &Plan, nodes: usize) -> Vec<File> {
+    let mut cluster = Cluster::new(*plan, nodes);
     cluster.workloads();
     cluster.policies();
     cluster.files()
@@ -95,7 +99,7 @@ impl Workload {
 }
 
 impl Cluster {
-    fn new(plan: Plan) -> Self {
+    fn new(plan: Plan, nodes: usize) -> Self {
         let mut random = Random::new(plan.seed);
         let count = plan.pods.div_ceil(PODS_PER_NAMESPACE).max(2);
         let namespaces = (0..count).map(|i| {
@@ -110,14 +114,7 @@ impl Cluster {
                 policies: Vec::new(),
             }
         });
-        Cluster {
-            plan,
-            namespaces: namespaces.collect(),
-            random,
-            nodes: plan.pods.div_ceil(PODS_PER_NODE).max(1),
-            system: Vec::new(),
-            cluster_policies: Vec::new(),
-        }
+        Cluster { plan, namespaces: namespaces.collect(), random, nodes, system: Vec::new(), cluster_policies: Vec::new() }
     }
 
     /// Fills the namespaces with workloads of one to eight pods until there are as many pods as asked for.
@@ -479,7 +476,7 @@ fn dns() -> Value {
 
 /// Addresses of nodes: 10.0.0.0/16.
 fn node_address(node: usize) -> String {
-    format!("10.0.{}.{}", node / 250, 1 + node % 250)
+    format!("10.0.{}.{}", node / 250, 4 + node % 250)
 }
 
 /// Addresses of the pods of a node, from 10.128.0.0 on.
@@ -490,6 +487,207 @@ fn pod_range(node: usize) -> String {
 /// One of them.
 fn pod_address(node: usize, index: usize) -> String {
     format!("10.{}.{}.{}", 128 + node / 256, node % 256, 2 + index % 250)
+}
+
+/// How pods of a generated cluster on Azure get their addresses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PodNetwork {
+    /// From a subnet of the virtual network.
+    Flat,
+    /// From a range of the cluster's own.
+    Overlay,
+}
+
+/// The same cluster on Azure: so many nodes, with a security group on their subnet and one of four on each of their interfaces. Some rules tell
+/// nodes and pods apart by address.
+pub fn azure_cluster(plan: &Plan, nodes: usize, network: PodNetwork) -> Vec<File> {
+    let mut files = generate_on(plan, nodes);
+    let mut random = Random::new(plan.seed);
+    let rule = |random: &mut Random, i: usize| {
+        let from = match random.below(5) {
+            0 => "Internet".to_owned(),
+            1 => "VirtualNetwork".to_owned(),
+            2 => node_address(random.below(nodes)),
+            3 => pod_range(random.below(nodes)),
+            _ => format!("203.0.113.{}", random.below(256)),
+        };
+        let does = if random.chance(70) { "allow" } else { "deny" };
+        json!({"name": format!("r{i}"), "priority": 100 + 10 * i, does: format!("tcp {}", PORTS[random.below(PORTS.len())].1), "from": from})
+    };
+    let group = |random: &mut Random, name: String| {
+        let inbound: Vec<Value> = (0..12).map(|i| rule(random, i)).collect();
+        let outbound = json!([
+            {"name": "o0", "priority": 100, "deny": "tcp 25", "to": "Internet"},
+            {"name": "o1", "priority": 110, "deny": "tcp 5432", "to": node_address(random.below(nodes))},
+        ]);
+        json!({"name": name, "inbound": inbound, "outbound": outbound})
+    };
+    let mut groups = vec![group(&mut random, "subnet".into())];
+    groups.extend((0..4).map(|i| group(&mut random, format!("interface-{i}"))));
+    let machines: Vec<Value> = (0..nodes)
+        .map(|n| json!({"name": format!("node-{n}"), "subnet": "nodes", "address": node_address(n), "nsg": format!("interface-{}", n % 4)}))
+        .collect();
+    let mut subnets = vec![json!({"name": "nodes", "prefix": "10.0.0.0/16", "nsg": "subnet"})];
+    let mut cluster = json!({"name": "aks", "subnet": "nodes", "nodes": nodes, "maxPods": 250});
+    let spaces = match network {
+        PodNetwork::Flat => {
+            subnets.push(json!({"name": "pods", "prefix": "10.128.0.0/9"}));
+            cluster["plugin"] = "pod-subnet".into();
+            cluster["podSubnet"] = "pods".into();
+            json!(["10.0.0.0/16", "10.128.0.0/9"])
+        }
+        PodNetwork::Overlay => {
+            cluster["plugin"] = "overlay".into();
+            cluster["podRange"] = "10.128.0.0/9".into();
+            json!("10.0.0.0/16")
+        }
+    };
+    cluster["policy"] = "calico".into();
+    cluster["serviceRange"] = "172.20.0.0/16".into();
+    let scene = json!({"azure": {
+        "networks": [{"name": "net", "addressSpace": spaces, "subnets": subnets}],
+        "nsgs": groups, "machines": machines, "clusters": [cluster],
+    }});
+    files.push(File { name: "azure.yaml".into(), text: yaml::documents([&scene]) });
+    files
+}
+
+/// Services to measure ways with: so many of them with ten endpoints each, every other one with pods, and the others with EndpointSlices alone, on so
+/// many nodes of a flat network of Azure's. A Service `wide` has a pod on each node.
+pub fn services(services: usize, nodes: usize) -> Vec<File> {
+    const EACH: usize = 10;
+    let mut number = 0;
+    let mut pods: Vec<Value> = Vec::new();
+    let mut objects: Vec<Value> = Vec::new();
+    let mut pod = |name: String, app: &str, node: usize, pods: &mut Vec<Value>| {
+        let address = pod_address_of(number);
+        number += 1;
+        pods.push(json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": name, "namespace": "shop", "labels": {"app": app}},
+            "spec": {"nodeName": format!("node-{node}"), "containers": [{"name": "c", "ports": [{"name": "http", "containerPort": 8080}]}]},
+            "status": {"podIP": address},
+        }));
+        address
+    };
+    for service in 0..=services {
+        let name = if service == services { "wide".to_owned() } else { format!("s{service}") };
+        let with_pods = service % 2 == 0 || service == services;
+        let kind = match service {
+            _ if service == services => "LoadBalancer",
+            // A group has 1,000 rules at most, so there cannot be many of them.
+            n if n % 50 == 6 => "LoadBalancer",
+            n if n % 4 == 0 => "NodePort",
+            _ => "ClusterIP",
+        };
+        let mut spec = json!({"type": kind, "clusterIP": format!("172.20.{}.{}", service / 250, 1 + service % 250)});
+        let mut port = json!({"name": "http", "port": 80, "targetPort": "http"});
+        // There are fewer node ports than Services may want.
+        if kind != "ClusterIP" && service / 2 < 2767 {
+            port["nodePort"] = json!(30_000 + service / 2);
+        } else if service == services {
+            port["nodePort"] = json!(32_767);
+        }
+        if with_pods {
+            spec["selector"] = json!({"app": name});
+        } else {
+            port["targetPort"] = json!(8080);
+        }
+        spec["ports"] = json!([port]);
+        let mut object = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "shop"}, "spec": spec});
+        if kind == "LoadBalancer" {
+            object["status"] = json!({"loadBalancer": {"ingress": [{"ip": format!("20.{}.{}.1", service / 250, service % 250)}]}});
+        }
+        objects.push(object);
+        let count = if service == services { nodes } else { EACH };
+        if with_pods {
+            for i in 0..count {
+                pod(format!("{name}-{i}"), &name, (service + i) % nodes, &mut pods);
+            }
+        } else {
+            let endpoint = |i: usize| {
+                let at = service * EACH + i;
+                json!({"addresses": [format!("10.96.{}.{}", at / 250 % 250, 1 + at % 250)], "nodeName": format!("node-{}", (service + i) % nodes), "conditions": {"ready": true}})
+            };
+            objects.push(json!({
+                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                "metadata": {"name": name, "namespace": "shop", "labels": {"kubernetes.io/service-name": name}},
+                "ports": [{"name": "http", "protocol": "TCP", "port": 8080}],
+                "endpoints": (0..count).map(endpoint).collect::<Vec<_>>(),
+            }));
+        }
+    }
+    let policies: Vec<Value> = (0..100)
+        .map(|i| {
+            json!({
+                "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": format!("p{i}"), "namespace": "shop"},
+                "spec": {
+                    "podSelector": {"matchLabels": {"app": format!("s{}", i * 2)}},
+                    "ingress": [{"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}, {"ipBlock": {"cidr": format!("203.0.{i}.0/24")}}]}],
+                },
+            })
+        })
+        .collect();
+    let node_objects: Vec<Value> = (0..nodes)
+        .map(|node| {
+            json!({
+                "apiVersion": "v1", "kind": "Node", "metadata": {"name": format!("node-{node}")},
+                "status": {"addresses": [{"type": "InternalIP", "address": node_address(node)}]},
+            })
+        })
+        .collect();
+    let scene = json!({"azure": {
+        "networks": [{"name": "net", "addressSpace": ["10.0.0.0/16", "10.128.0.0/9"], "subnets": [
+            {"name": "nodes", "prefix": "10.0.0.0/16", "nsg": "nodes"}, {"name": "pods", "prefix": "10.128.0.0/9"},
+        ]}],
+        "nsgs": [{"name": "nodes", "inbound": [{"name": "web", "priority": 100, "allow": "tcp 80", "from": "Internet"}]}],
+        "clusters": [{
+            "name": "aks", "subnet": "nodes", "nodes": nodes.min(5000), "maxPods": 250, "plugin": "pod-subnet", "podSubnet": "pods", "policy": "calico",
+            "serviceRange": "172.20.0.0/16", "publicNodes": true,
+        }],
+    }});
+    let lists = [("services", objects), ("pods", pods), ("policies", policies), ("nodes", node_objects), ("azure", vec![scene])];
+    lists.into_iter().map(|(name, objects)| File { name: format!("{name}.yaml"), text: yaml::documents(&objects) }).collect()
+}
+
+/// Addresses of pods from 10.128.0.4 on.
+fn pod_address_of(number: usize) -> String {
+    let number = number + 4;
+    format!("10.{}.{}.{}", 128 + number / 62_500, number / 250 % 250, number % 250 + 1)
+}
+
+/// Machines of one subnet with security groups at their interfaces, one of so many each. Rules name single machines, so that nearly each is told
+/// from each other.
+pub fn azure_machines(machines: usize, groups: usize, seed: u64) -> String {
+    let mut random = Random::new(seed);
+    let address = |i: usize| format!("10.0.{}.{}", i / 250, 4 + i % 250);
+    let mut group = |number: usize| {
+        let rules = |count: usize, side: &str, random: &mut Random| -> Vec<Value> {
+            (0..count)
+                .map(|i| {
+                    let other = match random.below(4) {
+                        0 => "Internet".to_owned(),
+                        1 => format!("10.0.{}.0/{}", random.below(machines.div_ceil(250)), 24 + random.below(3)),
+                        _ => address(random.below(machines)),
+                    };
+                    let does = if random.chance(50) { "allow" } else { "deny" };
+                    let port = 1 + random.below(9000);
+                    json!({"name": format!("{side}{i}"), "priority": 100 + 10 * i, does: format!("tcp {port}"), side: other})
+                })
+                .collect()
+        };
+        let (inbound, outbound) = (rules(8, "from", &mut random), rules(4, "to", &mut random));
+        json!({"name": format!("g{number}"), "inbound": inbound, "outbound": outbound})
+    };
+    let groups: Vec<Value> = (0..groups).map(&mut group).collect();
+    let machines: Vec<Value> = (0..machines)
+        .map(|i| json!({"name": format!("m{i}"), "subnet": "s", "address": address(i), "nsg": format!("g{}", i % groups.len())}))
+        .collect();
+    let scene = json!({"azure": {
+        "networks": [{"name": "n", "addressSpace": "10.0.0.0/16", "subnets": [{"name": "s", "prefix": "10.0.0.0/18", "nsg": "g0"}]}],
+        "nsgs": groups, "machines": machines,
+    }});
+    yaml::documents([&scene])
 }
 
 /// A network security group with so many rules, as Azure's REST API gives it: addresses, ranges, lists and tags, some of them covering others.

@@ -1,6 +1,6 @@
 //! The steps that are measured, natively and in WebAssembly alike.
 
-use netpolis_core::compile::{ClassId, Compiled, compile};
+use netpolis_core::compile::{ClassId, Compiled, End, compile};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::document::Limits;
 use netpolis_core::load::{Loaded, Loader};
@@ -57,7 +57,20 @@ impl Steps {
 
     /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.
     pub fn connect(&mut self) -> u64 {
-        every_pair(&Connectivity::new(&self.compiled, &self.snapshot))
+        let connectivity = Connectivity::new(&self.compiled, &self.snapshot);
+        let mut sum = every_pair(&connectivity);
+        if !self.snapshot.cloud.networks.is_empty() {
+            // Where pods are matters there, not their classes alone: every pod with one of every workload.
+            let pods = || self.snapshot.endpoints().map(|(id, _)| End::Pod(id));
+            let some: Vec<End> = self.snapshot.workloads.iter().filter_map(|w| w.endpoints.first()).map(|id| End::Pod(*id)).collect();
+            for from in pods() {
+                for to in &some {
+                    let pair = connectivity.between_ids(from, *to);
+                    sum += u64::from(pair.allowed.is_none()) + 2 * u64::from(pair.allowed == pair.possible);
+                }
+            }
+        }
+        sum
     }
 
     /// Opens the whole text as the page does, so that there is something to edit.

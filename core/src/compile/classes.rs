@@ -428,10 +428,15 @@ impl Inside<'_> {
     /// An end with several addresses (of two families, say) is in a set for certain only if all of them are: which one a packet carries
     /// is not known.
     fn of_addresses(&self, addresses: &[IpAddr]) -> Membership {
+        let sets_of = |address: &IpAddr| self.memberships.get(self.addresses.atom(*address).0 as usize).map_or(&[][..], Vec::as_slice);
+        if let [address] = addresses {
+            let sets = sets_of(address).to_vec();
+            return Membership { certain: sets.clone(), possible: sets };
+        }
         let mut certain: Option<BTreeSet<u32>> = None;
         let mut possible: BTreeSet<u32> = BTreeSet::new();
         for address in addresses {
-            let sets = self.memberships.get(self.addresses.atom(*address).0 as usize).map_or(&[][..], Vec::as_slice);
+            let sets = sets_of(address);
             possible.extend(sets);
             certain = Some(match certain {
                 None => sets.iter().copied().collect(),

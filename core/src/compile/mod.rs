@@ -9,10 +9,12 @@ mod addresses;
 mod classes;
 pub(crate) mod expressions;
 mod labels;
+mod parts;
 mod selectors;
 mod traffic;
 
 pub use classes::{ClassId, ClassKind, Hook};
+pub(crate) use parts::Parts;
 pub(crate) use traffic::{Side, TrafficId};
 
 use alloc::vec::Vec;

@@ -1,6 +1,7 @@
 //! Interned connection sets.
 
-use alloc::vec::Vec;
+use alloc::boxed::Box;
+use core::cell::{Cell, OnceCell, RefCell};
 
 use hashbrown::HashMap;
 
@@ -23,23 +24,69 @@ impl ConnectionId {
 }
 
 /// Connection sets by number, with the results of operations on them.
+///
+/// Sets are only ever added, so the answer to a question may add one while others are lent out.
 #[derive(Clone, Debug)]
 pub struct ConnectionTable {
-    sets: Vec<ConnectionSet>,
-    numbers: HashMap<ConnectionSet, ConnectionId>,
-    unions: HashMap<(ConnectionId, ConnectionId), ConnectionId>,
-    intersections: HashMap<(ConnectionId, ConnectionId), ConnectionId>,
-    differences: HashMap<(ConnectionId, ConnectionId), ConnectionId>,
+    sets: Sets,
+    numbers: RefCell<HashMap<ConnectionSet, ConnectionId>>,
+    unions: Known,
+    intersections: Known,
+    differences: Known,
+}
+
+/// Results of an operation by its operands.
+type Known = RefCell<HashMap<(ConnectionId, ConnectionId), ConnectionId>>;
+
+/// Sets in blocks, each twice as large as the one before: what is in a block stays where it is.
+#[derive(Clone, Debug)]
+struct Sets {
+    blocks: [OnceCell<Box<[OnceCell<ConnectionSet>]>>; BLOCKS],
+    len: Cell<usize>,
+}
+
+/// Sets in the first block.
+const FIRST_BLOCK: usize = 64;
+/// Enough for every number of 32 bits.
+const BLOCKS: usize = 27;
+
+impl Sets {
+    const fn new() -> Self {
+        Sets { blocks: [const { OnceCell::new() }; BLOCKS], len: Cell::new(0) }
+    }
+
+    /// The block of a number, and its place there.
+    const fn place(number: usize) -> (usize, usize) {
+        let block = (number / FIRST_BLOCK + 1).ilog2() as usize;
+        (block, number - ((1 << block) - 1) * FIRST_BLOCK)
+    }
+
+    fn push(&self, set: ConnectionSet) -> ConnectionId {
+        let number = self.len.get();
+        let (block, at) = Sets::place(number);
+        let empty = || (0..FIRST_BLOCK << block).map(|_| OnceCell::new()).collect();
+        if let Some(slot) = self.blocks.get(block).and_then(|cell| cell.get_or_init(empty).get(at)) {
+            // INVARIANT: numbers are given out once, so the slot is empty.
+            let _ = slot.set(set);
+        }
+        self.len.set(number + 1);
+        ConnectionId(number as u32)
+    }
+
+    fn get(&self, number: usize) -> Option<&ConnectionSet> {
+        let (block, at) = Sets::place(number);
+        self.blocks.get(block)?.get()?.get(at)?.get()
+    }
 }
 
 impl Default for ConnectionTable {
     fn default() -> Self {
-        let mut table = ConnectionTable {
-            sets: Vec::new(),
-            numbers: HashMap::new(),
-            unions: HashMap::new(),
-            intersections: HashMap::new(),
-            differences: HashMap::new(),
+        let table = ConnectionTable {
+            sets: Sets::new(),
+            numbers: RefCell::default(),
+            unions: RefCell::default(),
+            intersections: RefCell::default(),
+            differences: RefCell::default(),
         };
         // INVARIANT: these two come first; `ConnectionId::NONE` and `ALL` rely on it.
         table.intern(ConnectionSet::default());
@@ -50,13 +97,13 @@ impl Default for ConnectionTable {
 
 impl ConnectionTable {
     /// The number of a set.
-    pub fn intern(&mut self, set: ConnectionSet) -> ConnectionId {
-        if let Some(&id) = self.numbers.get(&set) {
+    pub fn intern(&self, set: ConnectionSet) -> ConnectionId {
+        let mut numbers = self.numbers.borrow_mut();
+        if let Some(&id) = numbers.get(&set) {
             return id;
         }
-        let id = ConnectionId(self.sets.len() as u32);
-        self.sets.push(set.clone());
-        self.numbers.insert(set, id);
+        let id = self.sets.push(set.clone());
+        numbers.insert(set, id);
         id
     }
 
@@ -68,64 +115,49 @@ impl ConnectionTable {
 
     /// How many different sets there are.
     pub fn len(&self) -> usize {
-        self.sets.len()
+        self.sets.len.get()
     }
 
     /// Never true: two sets are always there.
     pub fn is_empty(&self) -> bool {
-        self.sets.is_empty()
+        self.len() == 0
     }
 
     /// Connections in either.
-    pub fn union(&mut self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
+    pub fn union(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
         match (a, b) {
-            _ if a == b => return a,
-            (ConnectionId::NONE, x) | (x, ConnectionId::NONE) => return x,
-            (ConnectionId::ALL, _) | (_, ConnectionId::ALL) => return ConnectionId::ALL,
-            _ => {}
+            _ if a == b => a,
+            (ConnectionId::NONE, x) | (x, ConnectionId::NONE) => x,
+            (ConnectionId::ALL, _) | (_, ConnectionId::ALL) => ConnectionId::ALL,
+            _ => self.remembered(&self.unions, (a.min(b), a.max(b)), |a, b| a.union(b)),
         }
-        let key = (a.min(b), a.max(b));
-        if let Some(&known) = self.unions.get(&key) {
-            return known;
-        }
-        let id = self.intern(self.get(a).union(self.get(b)));
-        self.unions.insert(key, id);
-        id
     }
 
     /// Connections in both.
-    pub fn intersection(&mut self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
-        if let Some(id) = self.known_intersection(a, b) {
-            return id;
-        }
-        let id = self.intern(self.get(a).intersection(self.get(b)));
-        self.intersections.insert((a.min(b), a.max(b)), id);
-        id
-    }
-
-    /// The intersection if it is known without work: it was computed before, or follows from the numbers alone.
-    pub fn known_intersection(&self, a: ConnectionId, b: ConnectionId) -> Option<ConnectionId> {
+    pub fn intersection(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
         match (a, b) {
-            _ if a == b => Some(a),
-            (ConnectionId::NONE, _) | (_, ConnectionId::NONE) => Some(ConnectionId::NONE),
-            (ConnectionId::ALL, x) | (x, ConnectionId::ALL) => Some(x),
-            _ => self.intersections.get(&(a.min(b), a.max(b))).copied(),
+            _ if a == b => a,
+            (ConnectionId::NONE, _) | (_, ConnectionId::NONE) => ConnectionId::NONE,
+            (ConnectionId::ALL, x) | (x, ConnectionId::ALL) => x,
+            _ => self.remembered(&self.intersections, (a.min(b), a.max(b)), |a, b| a.intersection(b)),
         }
     }
 
     /// Connections of `a` that are not in `b`.
-    pub fn difference(&mut self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
-        if a == b || a.is_none() || b == ConnectionId::ALL {
-            return ConnectionId::NONE;
+    pub fn difference(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
+        match (a, b) {
+            _ if a == b || a.is_none() || b == ConnectionId::ALL => ConnectionId::NONE,
+            _ if b.is_none() => a,
+            _ => self.remembered(&self.differences, (a, b), |a, b| a.difference(b)),
         }
-        if b.is_none() {
-            return a;
-        }
-        if let Some(&known) = self.differences.get(&(a, b)) {
-            return known;
-        }
-        let id = self.intern(self.get(a).difference(self.get(b)));
-        self.differences.insert((a, b), id);
-        id
+    }
+
+    fn remembered(
+        &self,
+        known: &Known,
+        key: (ConnectionId, ConnectionId),
+        operation: impl Fn(&ConnectionSet, &ConnectionSet) -> ConnectionSet,
+    ) -> ConnectionId {
+        *known.borrow_mut().entry(key).or_insert_with(|| self.intern(operation(self.get(key.0), self.get(key.1))))
     }
 }

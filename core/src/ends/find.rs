@@ -7,11 +7,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
+use hashbrown::HashMap;
+
 use super::{INGRESS_CONTROLLER, workload_title};
 use crate::compile::End;
 use crate::diagnostics::distance;
 use crate::resources::TargetPort;
-use crate::snapshot::{Endpoint, Role, Service, Snapshot, WorkloadId};
+use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Service, Snapshot, WorkloadId};
 
 /// How many names an error offers.
 const OFFERED: usize = 4;
@@ -108,9 +110,14 @@ impl fmt::Display for NotFound {
 /// # Errors
 /// When nothing has this name (with those that are like it), when several ends have it, or when it is a Service.
 pub fn find(snapshot: &Snapshot, name: &str) -> Result<Found, NotFound> {
+    find_among(snapshot, None, name)
+}
+
+/// The same, with names looked up where they are listed.
+pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str) -> Result<Found, NotFound> {
     let name = name.trim();
     if let Ok(address) = name.parse() {
-        return by_address(snapshot, address);
+        return by_address(snapshot, names, address);
     }
     if let Some(wanted) = name.strip_prefix("node/")
         && let Some((id, _)) = snapshot.nodes().find(|(_, n)| n.name == wanted)
@@ -120,13 +127,15 @@ pub fn find(snapshot: &Snapshot, name: &str) -> Result<Found, NotFound> {
     if let Some(found) = machine(snapshot, name) {
         return Ok(found);
     }
-    let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
-    if let Some((id, _)) = controller.filter(|_| name == INGRESS_CONTROLLER) {
+    if name == INGRESS_CONTROLLER
+        && let Some((id, _)) = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController)
+    {
         return Ok(Found::one(End::Pod(id), name.to_owned()));
     }
     let pattern = Pattern::new(name);
     let mut candidates: Vec<Found> = Vec::new();
-    for found in workloads(snapshot, &pattern).chain(pods(snapshot, &pattern)) {
+    let (workloads_called, pods_called) = called(snapshot, names, pattern.name);
+    for found in workloads(snapshot, &pattern, &workloads_called).chain(pods(snapshot, &pattern, &pods_called)) {
         if !candidates.iter().any(|known| known.all == found.all) {
             candidates.push(found);
         }
@@ -184,8 +193,71 @@ impl<'a> Pattern<'a> {
     }
 }
 
-fn workloads<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>) -> impl Iterator<Item = Found> + 'a {
-    snapshot.workloads().filter_map(move |(id, w)| {
+/// Names and addresses of ends in lists, for asking about many of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    workloads: HashMap<String, Vec<WorkloadId>>,
+    pods: HashMap<String, Vec<EndpointId>>,
+    /// Services, pods and nodes by address; of several the first.
+    services_at: HashMap<IpAddr, u32>,
+    pods_at: HashMap<IpAddr, EndpointId>,
+    nodes_at: HashMap<IpAddr, NodeId>,
+}
+
+impl Names {
+    pub(crate) fn new(snapshot: &Snapshot) -> Self {
+        let mut names = Names {
+            workloads: HashMap::new(),
+            pods: HashMap::new(),
+            services_at: HashMap::new(),
+            pods_at: HashMap::new(),
+            nodes_at: HashMap::new(),
+        };
+        snapshot.workloads().for_each(|(id, w)| names.workloads.entry_ref(w.name.as_str()).or_default().push(id));
+        snapshot.endpoints().for_each(|(id, e)| names.pods.entry_ref(e.name.as_str()).or_default().push(id));
+        for (number, service) in (0..).zip(&snapshot.services) {
+            service.addresses.iter().for_each(|a| {
+                names.services_at.entry(*a).or_insert(number);
+            });
+        }
+        for (id, endpoint) in snapshot.endpoints().filter(|(_, e)| has_own_address(e)) {
+            endpoint.addresses.iter().for_each(|a| {
+                names.pods_at.entry(*a).or_insert(id);
+            });
+        }
+        for (id, node) in snapshot.nodes() {
+            node.addresses.iter().for_each(|a| {
+                names.nodes_at.entry(*a).or_insert(id);
+            });
+        }
+        names
+    }
+
+    /// The node with an address.
+    pub(crate) fn node_at(&self, address: IpAddr) -> Option<NodeId> {
+        self.nodes_at.get(&address).copied()
+    }
+}
+
+/// Whether an address of a pod that the text gives is that of the pod alone.
+fn has_own_address(endpoint: &Endpoint) -> bool {
+    endpoint.address_given && !endpoint.host_network
+}
+
+/// Workloads and endpoints with a name, in whichever namespace.
+fn called(snapshot: &Snapshot, names: Option<&Names>, name: &str) -> (Vec<WorkloadId>, Vec<EndpointId>) {
+    match names {
+        Some(names) => (names.workloads.get(name).cloned().unwrap_or_default(), names.pods.get(name).cloned().unwrap_or_default()),
+        None => (
+            snapshot.workloads().filter(|(_, w)| w.name == name).map(|(id, _)| id).collect(),
+            snapshot.endpoints().filter(|(_, e)| e.name == name).map(|(id, _)| id).collect(),
+        ),
+    }
+}
+
+fn workloads<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [WorkloadId]) -> impl Iterator<Item = Found> + 'a {
+    called.iter().filter_map(move |&id| {
+        let w = snapshot.workload(id)?;
         let fits = pattern.fits(snapshot.namespace_name(w.namespace), &w.name, &w.kind);
         let all: Vec<End> = w.endpoints.iter().map(|e| End::Pod(*e)).collect();
         let end = *all.first().filter(|_| fits && is_pod(snapshot, id))?;
@@ -199,23 +271,30 @@ fn is_pod(snapshot: &Snapshot, id: WorkloadId) -> bool {
 }
 
 /// Pods by their own name, those of a workload too. The replicas of a template have no names of their own.
-fn pods<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>) -> impl Iterator<Item = Found> + 'a {
+fn pods<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [EndpointId]) -> impl Iterator<Item = Found> + 'a {
     // The endpoint of a template has its workload's name.
     let own_name = |e: &Endpoint| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod" || w.name != e.name);
     let fits = move |e: &Endpoint| e.role == Role::Pod && pattern.fits(snapshot.namespace_name(e.namespace), &e.name, "Pod") && own_name(e);
-    snapshot
-        .endpoints()
-        .filter(move |(_, e)| fits(e))
-        .map(|(id, _)| Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))))
+    called
+        .iter()
+        .filter(move |id| snapshot.endpoint(**id).is_some_and(fits))
+        .map(|&id| Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))))
 }
 
 /// An address that a pod or a node is known to have means that pod or node.
-fn by_address(snapshot: &Snapshot, address: IpAddr) -> Result<Found, NotFound> {
-    if let Some(service) = snapshot.services.iter().find(|s| s.addresses.contains(&address)) {
+fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Result<Found, NotFound> {
+    let service = match names {
+        Some(names) => names.services_at.get(&address).and_then(|number| snapshot.services.get(*number as usize)),
+        None => snapshot.services.iter().find(|s| s.addresses.contains(&address)),
+    };
+    if let Some(service) = service {
         return Err(behind(snapshot, &address.to_string(), service));
     }
-    let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
-    if let Some((id, _)) = pod {
+    let pod = match names {
+        Some(names) => names.pods_at.get(&address).copied(),
+        None => snapshot.endpoints().find(|(_, e)| has_own_address(e) && e.addresses.contains(&address)).map(|(id, _)| id),
+    };
+    if let Some(id) = pod {
         return Ok(Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))));
     }
     let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));

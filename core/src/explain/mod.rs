@@ -5,6 +5,7 @@
 
 mod failure;
 mod suggest;
+mod suggest_group;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -25,6 +26,8 @@ use crate::resources::azure::{AddressSku, Plugin};
 use crate::snapshot::{NodeId, Role, Snapshot};
 use crate::stages::{GroupPlace, Stage, ways};
 use crate::text::Place;
+
+pub(crate) use suggest_group::open as open_groups;
 
 /// Answers a question, with everything that led to the answer.
 ///
@@ -60,10 +63,17 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         ways(compiled, snapshot, flow.from, flow.to).into_iter().map(walk).map(|c| (judge(&c), c)).collect();
     let agree = walked.iter().all(|(verdict, _)| Some(*verdict) == walked.first().map(|(v, _)| *v));
     // Of ways that agree the one with the most to tell; of others the one that is stopped.
-    walked.sort_by_key(|(verdict, c)| (*verdict != Verdict::Denied, core::cmp::Reverse(c.len())));
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::Denied => 0,
+        Verdict::CannotTell => 1,
+        Verdict::Allowed => 2,
+    };
+    walked.sort_by_key(|(verdict, c)| (rank(*verdict), core::cmp::Reverse(c.len())));
     let mut checkpoints = if walked.is_empty() { Vec::new() } else { walked.swap_remove(0).1 };
     if !agree {
-        for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && matches!(c.stage, Stage::Group { .. })) {
+        // What stops it on this way only, and not on all.
+        let is_on_way = |c: &CheckpointTrace| matches!(c.stage, Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..));
+        for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && is_on_way(c)) {
             checkpoint.verdict = Verdict::CannotTell;
             let reason = Reason::Unknown(alloc::vec![UnknownFact::Placement]);
             checkpoint.sentence =
@@ -105,7 +115,7 @@ pub fn end_name(end: End, snapshot: &Snapshot) -> String {
 
 /// The name of the machine of the cloud's network that has an address.
 fn machine_at(address: IpAddr, snapshot: &Snapshot) -> Option<&str> {
-    snapshot.cloud.interfaces.iter().find(|i| i.addresses.contains(&address)).map(|i| i.title())
+    snapshot.cloud.interface_at(address).map(|i| i.title())
 }
 
 /// The name of an end without its namespace.
@@ -279,7 +289,8 @@ impl Teller<'_> {
                     action: rule.action,
                     reached: *reached && !decided,
                     matched: *matched,
-                    failure: (*matched == Matched::No).then(|| self.failure(*reference, rule)).flatten(),
+                    // Of what the packet never comes to nothing is told.
+                    failure: (*matched == Matched::No && *reached && !decided).then(|| self.failure(*reference, rule)).flatten(),
                 };
                 if let Some(policy) = policies.iter_mut().find(|p| p.policy == reference.policy) {
                     policy.rules.push(trace);
@@ -535,7 +546,7 @@ impl Teller<'_> {
         }
         for end in [self.flow.from, self.flow.to] {
             let End::Outside(address) = end else { continue };
-            let Some(interface) = cloud.interfaces.iter().find(|i| i.addresses.contains(&address)) else { continue };
+            let Some(interface) = cloud.interface_at(address) else { continue };
             if interface.stand_in {
                 notes.push(format!("`{}` stands for any machine of its subnet, as none is given.", interface.title()));
             } else if !interface.address_given {
@@ -544,8 +555,7 @@ impl Teller<'_> {
                     interface.title()
                 ));
             }
-            let from_internet =
-                matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::internet(&Default::default()).contains(a));
+            let from_internet = matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
             if end == self.flow.to && from_internet && interface.public.is_none() && cloud.locate(address).is_some() {
                 notes.push(format!(
                     "No public address is given for `{}`: from the Internet packets come to it only through a load balancer or gateway.",

@@ -129,7 +129,7 @@ impl Understanding<'_> {
         if name.eq_ignore_ascii_case("internet") {
             return Ok((alloc::vec![(Client::Outside(SOMEWHERE), 1)], "the Internet".to_owned()));
         }
-        let found = ends::find(snapshot, name)?;
+        let found = ends::find_among(snapshot, Some(&self.paths.names), name)?;
         let client = |end: &End| match *end {
             End::Pod(id) => (Client::Pod(id), snapshot.endpoint(id).map_or(0, |e| e.replicas)),
             End::Node(id) => (Client::Node(id), 1),
@@ -163,7 +163,7 @@ impl Understanding<'_> {
         if let Some(service) = self.service_by_dns_name(text) {
             return self.service(service, self.asked.entry, None, inside);
         }
-        match ends::find(&self.paths.snapshot, text) {
+        match ends::find_among(&self.paths.snapshot, Some(&self.paths.names), text) {
             Ok(found) => Ok((self.end(&found.all), found.title)),
             Err(NotFound::Service { service, .. }) => self.service_by_name(&service, inside),
             Err(error) => Err(error.into()),
@@ -189,7 +189,7 @@ impl Understanding<'_> {
             let title = format!("{}/{}", snapshot.namespace_name(ingress.namespace), ingress.name);
             return Ok((Goal::Ingress { object, host: None, path: "/".to_owned() }, title));
         }
-        if let Some((node, found)) = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)) {
+        if let Some((node, found)) = self.paths.names.node_at(address).and_then(|id| Some((id, snapshot.node(id)?))) {
             let title = format!("node/{}", found.name);
             let of_services = self.port.map_or(&[][..], |port| self.paths.tables().at_node_port(self.asked.protocol, port));
             return match of_services.first() {
@@ -197,7 +197,7 @@ impl Understanding<'_> {
                 None => Ok((Goal::Node(node), title)),
             };
         }
-        let found = ends::find(snapshot, &address.to_string())?;
+        let found = ends::find_among(snapshot, Some(&self.paths.names), &address.to_string())?;
         Ok((self.end(&found.all), found.title))
     }
 
@@ -267,6 +267,9 @@ impl Understanding<'_> {
     fn service_by_name(&mut self, name: &str, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
+        if let Some(number) = namespace.and_then(|namespace| self.paths.tables().service(namespace, name)) {
+            return self.service(number, self.asked.entry, None, inside);
+        }
         let mut fitting = (0..)
             .zip(&snapshot.services)
             .filter(|(_, s)| s.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(s.namespace)));

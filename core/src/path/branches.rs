@@ -234,7 +234,7 @@ impl<'a> Trip<'a> {
             Client::Pod(_) => "a pod of the cluster",
             Client::Node(_) => "a process of the node",
             Client::Machine(_) => "a machine of the virtual network",
-            Client::Outside(address) if tags::internet(&Default::default()).contains(address) => "on the Internet",
+            Client::Outside(address) if tags::is_public(address) => "on the Internet",
             Client::Outside(_) => "outside the cluster",
         };
         way.walk.place(Place::Client, title, text, None);
@@ -298,7 +298,7 @@ impl<'a> Trip<'a> {
         let paths = self.paths;
         let to = paths.pod(pod);
         let is_host = walk.is_host(pod);
-        let private = to.address.is_none_or(|a| !tags::internet(&Default::default()).contains(a));
+        let private = to.address.is_none_or(|a| !tags::is_public(a));
         let reason = match (client, paths.plugin(node)) {
             _ if !paths.knows_network() => None,
             (Client::Outside(_), _) if private => {
@@ -380,7 +380,7 @@ impl<'a> Trip<'a> {
     fn unreachable(&self, client: Client, node: NodeId) -> Option<String> {
         let cloud = &self.paths.snapshot.cloud;
         let Client::Outside(address) = client else { return None };
-        if !self.paths.knows_network() || !tags::internet(&Default::default()).contains(address) {
+        if !self.paths.knows_network() || !tags::is_public(address) {
             return None;
         }
         let interface = cloud.locate_node(node).and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
@@ -437,12 +437,12 @@ impl<'a> Trip<'a> {
     /// Out of the virtual network: with a public address.
     fn to_the_internet(&self, walk: &mut Walk<'a>, client: Client) {
         let cloud = &self.paths.snapshot.cloud;
-        let to_public = walk.packet.to.address.is_some_and(|a| tags::internet(&Default::default()).contains(a));
+        let to_public = walk.packet.to.address.is_some_and(|a| tags::is_public(a));
         if !to_public && !walk.packet.to.made_up {
             walk.stop(Stop::NoRoute, "the virtual network knows no way to this private address", None);
             return;
         }
-        let own = |address: IpAddr| cloud.interfaces.iter().find(|i| i.addresses.contains(&address));
+        let own = |address: IpAddr| cloud.interface_at(address);
         let (public, text) = match client {
             Client::Machine(address) => {
                 let interface = own(address);

@@ -38,6 +38,7 @@ use core::net::IpAddr;
 
 use crate::compile::{Compiled, End, compile};
 use crate::decide::{CheckpointTrace, Verdict};
+use crate::ends::Names;
 use crate::model::Protocol;
 use crate::policy::Ruleset;
 use crate::settings::{Dataplane, Settings};
@@ -51,6 +52,7 @@ pub struct Paths {
     compiled: Compiled,
     settings: Settings,
     tables: Tables,
+    names: Names,
     dataplane: Dataplane,
     /// What the text says that it is.
     written_dataplane: Dataplane,
@@ -64,8 +66,9 @@ impl Paths {
     pub(crate) fn new(snapshot: Snapshot, ruleset: Ruleset, settings: &Settings, written_dataplane: Dataplane, guessed: bool) -> Self {
         let compiled = compile(&snapshot, ruleset, settings);
         let tables = Tables::new(&snapshot, &compiled);
+        let names = Names::new(&snapshot);
         let dataplane = settings.routing.dataplane.unwrap_or(written_dataplane);
-        Paths { snapshot, compiled, settings: settings.clone(), tables, dataplane, written_dataplane, guessed }
+        Paths { snapshot, compiled, settings: settings.clone(), tables, names, dataplane, written_dataplane, guessed }
     }
 
     /// What there is, with every pod on a node. Its numbers are its own: those of [`crate::scene::Scene::snapshot`] mean other things here.

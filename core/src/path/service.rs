@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
@@ -311,12 +311,14 @@ impl<'a> Trip<'a> {
                     *on_node.entry(node).or_default() += b.count;
                 }
             });
+            let mut by_node: HashMap<NodeId, Vec<&Backend>> = HashMap::new();
+            backends.iter().filter_map(|b| Some((b.node?, b))).for_each(|(node, b)| by_node.entry(node).or_default().push(b));
             for node in nodes {
                 let here = on_node.get(node).copied().unwrap_or(0);
-                let local = backends.iter().filter(|b| b.node == Some(*node));
+                let local = by_node.get(node).into_iter().flatten();
                 landings.extend(local.map(|b| Landing {
                     node: *node,
-                    backend: *b,
+                    backend: **b,
                     share: Share::of(1, all).times(Share::of(b.count, here)),
                     alike: 1,
                 }));
@@ -331,9 +333,11 @@ impl<'a> Trip<'a> {
         if total == 0 {
             return self.empty_landings(nodes);
         }
+        let among: HashSet<NodeId> = nodes.iter().copied().collect();
+        let node_kinds = self.node_kinds(nodes, &[]);
         for kind in self.kinds(backends) {
-            for (sample, of_kind) in self.node_kinds(nodes, &[]) {
-                let is_kind = |node: NodeId| nodes.contains(&node) && self.paths.tables_kind(node) == self.paths.tables_kind(sample);
+            for (sample, of_kind) in node_kinds.iter().copied() {
+                let is_kind = |node: NodeId| among.contains(&node) && self.paths.tables_kind(node) == self.paths.tables_kind(sample);
                 let local: u32 = kind.by_node.iter().filter(|(node, ..)| node.is_some_and(is_kind)).map(|(_, count, _)| *count).sum();
                 let pairs = u64::from(all) * u64::from(total);
                 let share = |count: u64| Share::of_u64(count, pairs);
@@ -354,9 +358,11 @@ impl<'a> Trip<'a> {
     /// Landings that nothing tells apart become one.
     fn alike(&self, landings: Vec<Landing>) -> Vec<Landing> {
         let mut found: Vec<Landing> = Vec::new();
-        let key = |l: &Landing| (self.paths.tables_kind(l.node), self.backend_key(&l.backend));
+        let mut known: HashMap<(u32, (u32, u32, u16)), usize> = HashMap::new();
         for landing in landings {
-            match found.iter_mut().find(|known| key(known) == key(&landing)) {
+            let key = (self.paths.tables_kind(landing.node), self.backend_key(&landing.backend));
+            let at = *known.entry(key).or_insert(found.len());
+            match found.get_mut(at) {
                 Some(known) => {
                     known.share = known.share.plus(landing.share);
                     known.alike += 1;
@@ -522,8 +528,9 @@ impl<'a> Trip<'a> {
         let mut known: HashMap<u32, (bool, Option<Step>)> = HashMap::new();
         let mut healthy = Vec::new();
         let mut found = Vec::new();
+        let with_pod: HashSet<NodeId> = backends.iter().filter_map(|b| b.node).collect();
         for node in nodes {
-            let has_pod = backends.iter().any(|b| b.node == Some(node));
+            let has_pod = with_pod.contains(&node);
             if local && !has_pod {
                 let text = "has no pod of the Service, and says so at its health port".to_string();
                 found.push(ProbedNode { node, healthy: false, text, stop: None });
@@ -620,31 +627,36 @@ impl<'a> Trip<'a> {
 
     /// Backends by kind: those that policies and the network do not tell apart.
     fn kinds(&self, backends: &[Backend]) -> Vec<Kind> {
-        let mut kinds: Vec<((u32, u32, u16), Kind)> = Vec::new();
+        let mut kinds: Vec<Kind> = Vec::new();
+        let mut known: HashMap<(u32, u32, u16), usize> = HashMap::new();
         for backend in backends {
-            let key = self.backend_key(backend);
-            match kinds.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, kind)) => {
-                    kind.count += backend.count;
-                    kind.by_node.push((backend.node, backend.count, *backend));
-                }
-                None => kinds.push((key, Kind { by_node: alloc::vec![(backend.node, backend.count, *backend)], count: backend.count })),
+            let at = *known.entry(self.backend_key(backend)).or_insert(kinds.len());
+            if at == kinds.len() {
+                kinds.push(Kind { by_node: Vec::new(), count: 0 });
+            }
+            if let Some(kind) = kinds.get_mut(at) {
+                kind.count += backend.count;
+                kind.by_node.push((backend.node, backend.count, *backend));
             }
         }
-        kinds.into_iter().map(|(_, kind)| kind).collect()
+        kinds
     }
 
     /// Nodes by kind: one of each, and how many there are. Some are told from all others.
     fn node_kinds(&self, nodes: &[NodeId], apart: &[NodeId]) -> Vec<(NodeId, u32)> {
-        let mut found: Vec<(NodeId, u32, Option<u32>)> = Vec::new();
+        let mut found: Vec<(NodeId, u32)> = Vec::new();
+        let mut known: HashMap<u32, usize> = HashMap::new();
         for node in nodes {
-            let kind = (!apart.contains(node)).then(|| self.paths.tables_kind(*node));
-            match found.iter_mut().find(|(_, _, known)| kind.is_some() && *known == kind) {
-                Some((_, count, _)) => *count += 1,
-                None => found.push((*node, 1, kind)),
+            let at = match apart.contains(node) {
+                true => found.len(),
+                false => *known.entry(self.paths.tables_kind(*node)).or_insert(found.len()),
+            };
+            match found.get_mut(at) {
+                Some((_, count)) => *count += 1,
+                None => found.push((*node, 1)),
             }
         }
-        found.into_iter().map(|(node, count, _)| (node, count)).collect()
+        found
     }
 
     /// A few words that tell a branch from others.

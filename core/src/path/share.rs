@@ -99,6 +99,7 @@ impl fmt::Display for Share {
             0 if part > 0 => f.write_str("< 0.01 %"),
             // As good as everything is not everything.
             9996.. if !self.is_all() => f.write_str("> 99.9 %"),
+            n @ 9950.. if !self.is_all() => write!(f, "{}.{} %", n / 100, n % 100 / 10),
             n if n % 100 == 0 || n >= 1000 => write!(f, "{} %", (n + 50) / 100),
             n => write!(f, "{}.{:02} %", n / 100, n % 100),
         }
@@ -130,6 +131,7 @@ mod tests {
             (Share::of(1, 18), "5.56 %"),
             (Share::of(1, 20), "5 %"),
             (Share::of(99_999, 100_000), "> 99.9 %"),
+            (Share::of(999, 1000), "99.9 %"),
             (Share::of(1, 1_000_000), "< 0.01 %"),
         ] {
             assert_eq!(share.to_string(), text);

@@ -4,11 +4,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::compile::{Compiled, End};
 use crate::model::Protocol;
 use crate::resources::{ServicePort, TargetPort};
+use crate::snapshot::cloud::tags;
 use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Service, Snapshot};
 
 /// Where a packet to a Service ends up.
@@ -75,11 +76,13 @@ pub(crate) struct Tables {
     host_ports: HashMap<(NodeId, Protocol, u16), (EndpointId, u16)>,
     /// By node: equal numbers mean nodes that the network and policies do not tell apart.
     node_kinds: Vec<u32>,
+    /// Of public addresses that nothing tells apart one.
+    public: Vec<IpAddr>,
 }
 
 impl Tables {
     pub(crate) fn new(snapshot: &Snapshot, compiled: &Compiled) -> Self {
-        let mut tables = Tables { node_kinds: node_kinds(snapshot, compiled), ..Tables::default() };
+        let mut tables = Tables { node_kinds: node_kinds(snapshot, compiled), public: public_addresses(compiled), ..Tables::default() };
         let known = snapshot.endpoints().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
         let pods: HashMap<IpAddr, EndpointId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
         for (number, service) in (0..).zip(&snapshot.services) {
@@ -119,6 +122,11 @@ impl Tables {
         self.node_kinds.get(node.0 as usize).copied().unwrap_or(u32::MAX)
     }
 
+    /// Of public addresses that nothing tells apart one.
+    pub(crate) fn public_addresses(&self) -> &[IpAddr] {
+        &self.public
+    }
+
     /// The Service that an address is of.
     pub(crate) fn service_at(&self, address: IpAddr) -> Option<(u32, Entry)> {
         self.by_address.get(&address).copied()
@@ -140,6 +148,15 @@ impl Tables {
     }
 }
 
+fn public_addresses(compiled: &Compiled) -> Vec<IpAddr> {
+    let mut known = HashSet::new();
+    compiled
+        .outside_atoms()
+        .filter(|(address, class)| tags::is_public(*address) && known.insert(*class))
+        .map(|(address, _)| address)
+        .collect()
+}
+
 fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
     let cloud = &snapshot.cloud;
     let mut known = HashMap::new();
@@ -157,6 +174,7 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
 /// Endpoints that are ready. Upstream: what EndpointSlices say is all there is; without them it is what a controller would make of the Service.
 fn backends(snapshot: &Snapshot, service: &Service, port: &ServicePort, pods: &HashMap<IpAddr, EndpointId>) -> Vec<Backend> {
     let mut found: Vec<Backend> = Vec::new();
+    let mut known: HashSet<(Target, Option<NodeId>, u16)> = HashSet::new();
     if service.slices.is_empty() {
         for id in &service.endpoints {
             let Some(endpoint) = snapshot.endpoint(*id).filter(|e| e.replicas > 0) else { continue };
@@ -174,9 +192,9 @@ fn backends(snapshot: &Snapshot, service: &Service, port: &ServicePort, pods: &H
                 Some(id) => (Target::Pod(*id), snapshot.endpoint(*id).and_then(|e| e.node)),
                 None => (Target::Address(endpoint.address), endpoint.node),
             };
-            let backend = Backend { target, node: node.or(endpoint.node), count: 1, port: number };
-            if !found.contains(&backend) {
-                found.push(backend);
+            let node = node.or(endpoint.node);
+            if known.insert((target, node, number)) {
+                found.push(Backend { target, node, count: 1, port: number });
             }
         }
     }

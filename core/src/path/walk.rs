@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::{Basis, Branch, Packet, Party, Paths, Place, Seen, Share, Step, StepKind, Stop, Tls, Translation};
 use crate::compile::{ClassKind, End};
 use crate::connections::Traffic;
-use crate::decide::{CheckpointTrace, Flow, Original, Reason, UnknownFact, Verdict};
+use crate::decide::{CheckpointTrace, Flow, Original, Reason, UnknownFact, Verdict, check};
 use crate::explain::{Teller, end_name};
 use crate::model::Protocol;
 use crate::policy::Direction;
@@ -210,15 +210,10 @@ impl<'a> Walk<'a> {
         {
             return false;
         }
-        let public = tags::internet(&Default::default());
-        let made_up = |party: &Party| party.made_up && party.address.is_some_and(|a| public.contains(a));
-        let mut seen = Vec::new();
-        for (address, class) in self.paths.compiled.outside_atoms() {
-            if seen.contains(&class) || !public.contains(address) {
-                continue;
-            }
-            seen.push(class);
-            let end = |party: &Party| if made_up(party) { End::Outside(address) } else { party.end };
+        let made_up = |party: &Party| party.made_up && party.address.is_some_and(tags::is_public);
+        let paths = self.paths;
+        paths.tables().public_addresses().iter().any(|address| {
+            let end = |party: &Party| if made_up(party) { End::Outside(*address) } else { party.end };
             let (from, to) = (end(&from), end(&to));
             let other = match stage {
                 Stage::Group { used, place, direction, encapsulated: false, .. } => {
@@ -226,11 +221,8 @@ impl<'a> Walk<'a> {
                 }
                 stage => stage,
             };
-            if self.ask(other, &Flow { from, to, ..*flow }).verdict != verdict {
-                return true;
-            }
-        }
-        false
+            check(&paths.compiled, &paths.snapshot, &Flow { from, to, ..*flow }, self.original, other).verdict != verdict
+        })
     }
 
     // --- moving ------------------------------------------------------------------------------------------------------------------------
@@ -266,7 +258,7 @@ impl<'a> Walk<'a> {
     }
 
     fn comes_from_internet(&self) -> bool {
-        self.packet.from.address.is_some_and(|a| tags::internet(&Default::default()).contains(a))
+        self.packet.from.address.is_some_and(tags::is_public)
     }
 
     /// Crosses a node, past its host endpoint.

@@ -8,12 +8,14 @@
 
 use alloc::vec::Vec;
 
+use hashbrown::{HashMap, HashSet};
+
 use super::Stage;
-use crate::compile::End;
+use crate::compile::{ClassId, Compiled, End};
 use crate::model::AddressSet;
 use crate::policy::Direction;
-use crate::resources::azure::Plugin;
-use crate::snapshot::cloud::{Cloud, Location, tags};
+use crate::resources::azure::{AddressSku, Plugin};
+use crate::snapshot::cloud::{Cloud, Group, Location, tags};
 use crate::snapshot::{NodeId, Snapshot};
 
 /// Where a security group is met.
@@ -25,6 +27,69 @@ pub enum GroupPlace {
     Interface(u32),
 }
 
+/// What there is at a place that decides about packets.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub(crate) struct Gates {
+    /// The use of the group at the interface.
+    interface: Option<u32>,
+    /// The use of the group at the subnet.
+    subnet: Option<u32>,
+    /// Whether one of these names a tag that rules need to stop traffic to the platform.
+    names_platform: bool,
+    /// The kind of the interface's public address, if no group guards it.
+    unguarded: Option<AddressSku>,
+}
+
+impl Gates {
+    /// The uses of groups that are met there.
+    pub(crate) fn uses(self) -> impl Iterator<Item = u32> {
+        [self.interface, self.subnet].into_iter().flatten()
+    }
+
+    /// `naming` says of each use of a group whether it names the platform.
+    fn at(cloud: &Cloud, location: Option<Location>, naming: &[bool]) -> Self {
+        let Some(location) = location else { return Gates::default() };
+        let interface = location.interface.and_then(|i| cloud.interfaces.get(i as usize));
+        let (of_interface, of_subnet) =
+            (interface.and_then(|i| i.group), cloud.subnets.get(location.subnet as usize).and_then(|s| s.group));
+        let names = |used: u32| naming.get(used as usize).copied().unwrap_or(false);
+        Gates {
+            interface: of_interface,
+            subnet: of_subnet,
+            names_platform: [of_interface, of_subnet].into_iter().flatten().any(names),
+            unguarded: interface.filter(|_| of_interface.is_none() && of_subnet.is_none()).and_then(|i| i.public),
+        }
+    }
+}
+
+/// Where pods on a node may have their addresses: in one way, unless several clusters come into question.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub(crate) struct Plugins(u8);
+
+impl Plugins {
+    fn of(cloud: &Cloud, node: Option<NodeId>) -> Self {
+        let clusters = cloud.clusters_of(node);
+        Plugins(clusters.iter().map(|c| Plugins::bit(Some(c.plugin))).reduce(|a, b| a | b).unwrap_or(Plugins::bit(None)))
+    }
+
+    /// Nothing stands for no cluster at all.
+    const fn bit(plugin: Option<Plugin>) -> u8 {
+        match plugin {
+            None => 1,
+            Some(Plugin::Overlay) => 2,
+            Some(Plugin::NodeSubnet) => 4,
+            Some(Plugin::PodSubnet) => 8,
+            Some(Plugin::Kubenet) => 16,
+            Some(Plugin::None) => 32,
+        }
+    }
+
+    fn iter(self) -> impl Iterator<Item = Option<Plugin>> {
+        let all = Plugin::ALL.into_iter().map(Some).chain([None]);
+        all.filter(move |plugin| self.0 & Plugins::bit(*plugin) != 0)
+    }
+}
+
 /// A place where an end may be.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Candidate {
@@ -32,6 +97,10 @@ pub(crate) struct Candidate {
     pub(crate) location: Option<Location>,
     /// The node, for a pod or node.
     pub(crate) node: Option<NodeId>,
+    /// What is met there.
+    pub(crate) gates: Gates,
+    /// Where pods there may have their addresses.
+    plugins: Plugins,
 }
 
 /// What the way to and from an end depends on: ends that are equal in this meet the same groups.
@@ -41,216 +110,274 @@ pub(crate) struct Seat {
     /// Whether it is a pod with an address of its own.
     pub(crate) is_pod: bool,
     /// Whether the text says where it is; else the candidates stand for all nodes.
-    placed: bool,
+    pub(crate) placed: bool,
     /// The network whose space holds its address.
     network: Option<u32>,
     /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
     outside: (bool, bool),
 }
 
+impl Seat {
+    /// The same without saying which machine it is: ends that are equal in this meet the same groups on their way to any end elsewhere. `node` is what
+    /// a node's address comes to.
+    pub(crate) fn kind<T>(&self, node: impl Fn(NodeId) -> T) -> SeatKind<T> {
+        let candidate = |c: &Candidate| (c.gates, c.location.is_some(), c.node.filter(|_| self.is_pod).map(&node), c.plugins);
+        SeatKind {
+            candidates: self.candidates.iter().map(candidate).collect(),
+            has_node: self.candidates.iter().any(|c| c.node.is_some()),
+            is_pod: self.is_pod,
+            placed: self.placed,
+            network: self.network,
+            outside: self.outside,
+        }
+    }
+
+    /// Whether two ends are known to be on one machine, which their packets never leave.
+    pub(crate) fn is_together_with(&self, other: &Seat) -> bool {
+        match (self.candidates.as_slice(), other.candidates.as_slice()) {
+            ([a], [b]) if self.placed && other.placed => together((self, a), (other, b)),
+            _ => false,
+        }
+    }
+}
+
+/// A [`Seat`] without its machine; see [`Seat::kind`].
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct SeatKind<T> {
+    candidates: Vec<(Gates, bool, Option<T>, Plugins)>,
+    has_node: bool,
+    is_pod: bool,
+    placed: bool,
+    network: Option<u32>,
+    outside: (bool, bool),
+}
+
+/// Whether packets between two places never leave a machine: those of pods on one node, and of a machine to itself.
+fn together((source, a): (&Seat, &Candidate), (destination, b): (&Seat, &Candidate)) -> bool {
+    let one_node = a.node.is_some() && a.node == b.node;
+    let one_machine = a.location.is_some_and(|l| l.interface.is_some()) && a.location == b.location;
+    one_node || one_machine && !source.is_pod && !destination.is_pod
+}
+
+/// A way through the cloud's network: its stages in order, of which there are never more than four.
+pub(crate) type Way = [Option<Stage>; 4];
+
+/// The way of what never leaves its machine, or meets nothing.
+const INSIDE: Way = [None; 4];
+
+/// What ways depend on beside the places of their ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Roads {
+    /// By network, those that it is peered with.
+    peers: Vec<Vec<u32>>,
+}
+
+impl Roads {
+    /// Visits the ways from one end to another. Some may be visited more than once.
+    pub(crate) fn each_way(&self, from: (End, &Seat), to: (End, &Seat), mut visit: impl FnMut(Way)) {
+        let ((from, source), (to, destination)) = (from, to);
+        if source.candidates.iter().chain(&destination.candidates).all(|c| c.location.is_none()) {
+            return visit(INSIDE);
+        }
+        for a in &source.candidates {
+            for b in &destination.candidates {
+                // What leaves a pod hangs on the cluster that its node belongs to; where that is not to be told, on each that may be.
+                for plugin in a.plugins.iter() {
+                    visit(self.way(plugin, (from, source, a), (to, destination, b)));
+                }
+            }
+        }
+        // Pods that may be on one node may never leave it.
+        let has_node = |seat: &Seat| seat.candidates.iter().any(|c| c.node.is_some());
+        if has_node(source) && has_node(destination) && !(source.placed && destination.placed) {
+            visit(INSIDE);
+        }
+    }
+
+    fn way(&self, plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> Way {
+        let ((from, source, a), (to, destination, b)) = (from, to);
+        if together((source, a), (destination, b)) {
+            return INSIDE;
+        }
+        let only = |stage: Stage| [Some(stage), None, None, None];
+        if let (Some(one), Some(other)) = (source.network, destination.network)
+            && one != other
+            && self.peers.get(one as usize).is_none_or(|peers| !peers.contains(&other))
+        {
+            return only(Stage::NotPeered(one, other));
+        }
+        if let End::Outside(address) = to
+            && a.location.is_some()
+            && destination.outside.0
+            && !a.gates.names_platform
+        {
+            return only(Stage::Platform(address));
+        }
+        if let (true, None, Some(sku)) = (source.outside.1, source.network, b.gates.unguarded)
+            && let Some(interface) = b.location.and_then(|l| l.interface)
+        {
+            return only(Stage::PublicAddress(interface, sku));
+        }
+        let seen = seen(plugin, (from, source, a), (to, destination, b));
+        groups(a.location.map(|l| (l, a.gates)), b.location.map(|l| (l, b.gates)), seen)
+    }
+}
+
+/// The ends of the packet as the cloud's network sees them: pods leave a cluster with the address of their node, unless their own addresses are
+/// of the network; where the cluster brings its own network, packets between pods travel inside packets between nodes.
+fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> (End, End, bool) {
+    let (from, source, a) = from;
+    let (to, destination, b) = to;
+    let Some(node) = a.node.filter(|_| source.is_pod) else { return (from, to, false) };
+    match plugin {
+        Some(Plugin::None) if destination.is_pod => match b.node {
+            Some(other) => (End::Node(node), End::Node(other), true),
+            None => (from, to, false),
+        },
+        _ if destination.is_pod => (from, to, false),
+        Some(Plugin::PodSubnet) | None => (from, to, false),
+        Some(Plugin::NodeSubnet) if destination.network.is_some() && destination.network == source.network => (from, to, false),
+        Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
+    }
+}
+
 /// Where all ends are in the cloud's network.
 #[derive(Clone, Debug)]
 pub(crate) struct Seats<'a> {
-    cloud: &'a Cloud,
-    endpoints: Vec<Seat>,
-    nodes: Vec<Seat>,
+    snapshot: &'a Snapshot,
+    pub(crate) roads: Roads,
+    /// Where each node is.
+    at_nodes: Vec<Candidate>,
+    /// Of nodes that nothing tells apart two, as far as there are: those of pods of which the text does not say where they are.
+    anywhere: Vec<Candidate>,
     /// What is routed on the Internet.
     public: AddressSet,
+    /// By use of a group: whether it names one of the tags that rules need to stop traffic to the platform.
+    naming: Vec<bool>,
+}
+
+/// Whether a group names one of the tags that rules need to stop traffic to the platform.
+fn names_platform(group: &Group) -> bool {
+    let is_platform = |tag: &str| tag.len() > 13 && tag.get(..13).is_some_and(|t| t.eq_ignore_ascii_case("AzurePlatform"));
+    group.rules.iter().any(|(rule, _)| rule.destination.tags.iter().any(|tag| is_platform(tag)))
 }
 
 impl<'a> Seats<'a> {
     /// Nothing where the text says nothing of the cloud's network.
-    pub(crate) fn new(snapshot: &'a Snapshot) -> Option<Self> {
+    pub(crate) fn new(compiled: &Compiled, snapshot: &'a Snapshot) -> Option<Self> {
         let cloud = &snapshot.cloud;
         if cloud.networks.is_empty() {
             return None;
         }
-        let at_node = |node: NodeId| Candidate { location: cloud.locate_node(node), node: Some(node) };
-        // Of nodes at which the same groups are met one is enough, as long as nothing is known to be on one of them.
-        let mut anywhere: Vec<Candidate> = Vec::new();
+        let mut seats = Seats {
+            snapshot,
+            roads: Roads { peers: cloud.networks.iter().map(|n| n.peers.clone()).collect() },
+            at_nodes: Vec::new(),
+            anywhere: Vec::new(),
+            public: tags::internet(&AddressSet::default()),
+            naming: (0..cloud.uses.len() as u32).map(|used| cloud.used(used).is_some_and(|(_, group)| names_platform(group))).collect(),
+        };
+        seats.at_nodes = snapshot.nodes().map(|(id, _)| seats.at(cloud.locate_node(id), Some(id))).collect();
+        // Two of each, as a pod on the one is elsewhere than a pod on the other, and meets groups on its way there.
+        let mut known: HashMap<(u32, Gates, Plugins, ClassId), u32> = HashMap::new();
         for (id, _) in snapshot.nodes() {
-            let candidate = at_node(id);
-            let met = |c: &Candidate| {
-                let groups = c.location.map(|l| (l.subnet, l.interface.and_then(|i| cloud.interfaces.get(i as usize)?.group)));
-                (groups, plugins(cloud, c.node))
-            };
-            if candidate.location.is_some() && !anywhere.iter().any(|known| met(known) == met(&candidate)) {
-                anywhere.push(candidate);
+            let candidate = seats.at_node(id);
+            let Some(location) = candidate.location else { continue };
+            let count = known.entry((location.subnet, candidate.gates, candidate.plugins, compiled.class_of(End::Node(id)))).or_default();
+            *count += 1;
+            if *count <= 2 {
+                seats.anywhere.push(candidate);
             }
         }
-        let network_of = |candidates: &[Candidate]| {
-            let subnet = candidates.first()?.location?.subnet;
-            Some(cloud.network_of(subnet)?.0)
-        };
-        let pod = |endpoint: &crate::snapshot::Endpoint| {
-            let located = || endpoint.addresses.first().filter(|_| endpoint.address_given).and_then(|a| cloud.locate(*a));
-            let candidates = match endpoint.node {
-                Some(node) => alloc::vec![at_node(node)],
-                None if anywhere.is_empty() => alloc::vec![Candidate { location: located(), node: None }],
-                None => anywhere.clone(),
-            };
-            let placed = endpoint.node.is_some() || anywhere.is_empty();
-            Seat { network: network_of(&candidates), candidates, is_pod: !endpoint.host_network, placed, outside: (false, false) }
-        };
-        let node = |id| {
-            let candidates = alloc::vec![at_node(id)];
-            Seat { network: network_of(&candidates), candidates, is_pod: false, placed: true, outside: (false, false) }
-        };
-        Some(Seats {
-            endpoints: snapshot.endpoints().map(|(_, e)| pod(e)).collect(),
-            nodes: snapshot.nodes().map(|(id, _)| node(id)).collect(),
-            public: tags::internet(&AddressSet::default()),
-            cloud,
-        })
+        Some(seats)
+    }
+
+    fn at(&self, location: Option<Location>, node: Option<NodeId>) -> Candidate {
+        let cloud = &self.snapshot.cloud;
+        Candidate { location, node, gates: Gates::at(cloud, location, &self.naming), plugins: Plugins::of(cloud, node) }
+    }
+
+    fn at_node(&self, node: NodeId) -> Candidate {
+        self.at_nodes.get(node.0 as usize).copied().unwrap_or_else(|| self.at(None, Some(node)))
     }
 
     /// Where an end is.
     pub(crate) fn seat(&self, end: End) -> Seat {
-        let nowhere = || Seat {
-            candidates: alloc::vec![Candidate { location: None, node: None }],
-            is_pod: false,
-            placed: true,
-            network: None,
-            outside: (false, false),
+        let cloud = &self.snapshot.cloud;
+        let inside = |candidates: Vec<Candidate>, is_pod, placed| {
+            let subnet = candidates.first().and_then(|c| c.location).map(|l| l.subnet);
+            let network = subnet.and_then(|s| cloud.network_of(s)).map(|(number, _)| number);
+            Seat { candidates, is_pod, placed, network, outside: (false, false) }
         };
         match end {
-            End::Pod(id) => self.endpoints.get(id.0 as usize).cloned().unwrap_or_else(nowhere),
-            End::Node(id) => self.nodes.get(id.0 as usize).cloned().unwrap_or_else(nowhere),
+            End::Pod(id) => match self.snapshot.endpoint(id) {
+                Some(endpoint) => {
+                    let is_pod = !endpoint.host_network;
+                    match endpoint.node {
+                        Some(node) => inside(alloc::vec![self.at_node(node)], is_pod, true),
+                        None if self.anywhere.is_empty() => {
+                            let address = endpoint.addresses.first().filter(|_| endpoint.address_given);
+                            inside(alloc::vec![self.at(address.and_then(|a| cloud.locate(*a)), None)], is_pod, true)
+                        }
+                        None => inside(self.anywhere.clone(), is_pod, false),
+                    }
+                }
+                None => inside(alloc::vec![self.at(None, None)], false, true),
+            },
+            End::Node(id) => inside(alloc::vec![self.at_node(id)], false, true),
             End::Outside(address) => Seat {
-                candidates: alloc::vec![Candidate { location: self.cloud.locate(address), node: None }],
+                candidates: alloc::vec![self.at(cloud.locate(address), None)],
                 is_pod: false,
                 placed: true,
-                network: self.cloud.network_with(address),
+                network: cloud.network_with(address),
                 outside: (address == tags::PLATFORM || address == tags::METADATA, self.public.contains(address)),
             },
         }
     }
 
-    /// The different ways from one end to another, each the stages on it.
-    pub(crate) fn ways(&self, from: End, to: End) -> Vec<Vec<Stage>> {
+    /// The different ways from one end to another, each the stages on it. Of ways on which the same is asked of the same groups one is enough.
+    pub(crate) fn ways(&self, compiled: &Compiled, from: End, to: End) -> Vec<Vec<Stage>> {
         let (source, destination) = (self.seat(from), self.seat(to));
-        if source.candidates.iter().chain(&destination.candidates).all(|c| c.location.is_none()) {
-            return alloc::vec![Vec::new()];
-        }
         let mut ways: Vec<Vec<Stage>> = Vec::new();
-        for a in &source.candidates {
-            for b in &destination.candidates {
-                let together = a.node.is_some() && a.node == b.node && source.placed && destination.placed;
-                // What leaves a pod hangs on the cluster that its node belongs to; where that is not to be told, on each that may be.
-                for plugin in plugins(self.cloud, a.node) {
-                    let way = if together { Vec::new() } else { self.way(plugin, (from, &source, a), (to, &destination, b)) };
-                    if !ways.contains(&way) {
-                        ways.push(way);
-                    }
-                }
+        let mut known = HashSet::new();
+        let asked = |stage: Stage| match stage {
+            Stage::Group { used, direction, from, to, encapsulated, .. } => {
+                (Some((used, direction, compiled.class_of(from), compiled.class_of(to), encapsulated)), None)
             }
-        }
-        // Pods that may be on one node may never leave it.
-        let may_be_together = source.candidates.iter().any(|a| a.node.is_some()) && destination.candidates.iter().any(|b| b.node.is_some());
-        let could_share = !source.placed || !destination.placed;
-        if may_be_together && could_share && !ways.contains(&Vec::new()) {
-            ways.push(Vec::new());
-        }
+            Stage::PublicAddress(_, sku) => (None, Some(Stage::PublicAddress(0, sku))),
+            other => (None, Some(other)),
+        };
+        self.roads.each_way((from, &source), (to, &destination), |way| {
+            if known.insert(way.map(|stage| stage.map(asked))) {
+                ways.push(way.into_iter().flatten().collect());
+            }
+        });
         ways
     }
-
-    fn way(&self, plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> Vec<Stage> {
-        let (from, source, a) = from;
-        let (to, destination, b) = to;
-        if a.location.is_some()
-            && a.location == b.location
-            && a.location.is_some_and(|l| l.interface.is_some())
-            && !source.is_pod
-            && !destination.is_pod
-        {
-            // A machine and itself.
-            return Vec::new();
-        }
-        if let (Some(one), Some(other)) = (source.network, destination.network)
-            && one != other
-            && self.cloud.networks.get(one as usize).is_none_or(|n| !n.peers.contains(&other))
-        {
-            return alloc::vec![Stage::NotPeered(one, other)];
-        }
-        if let End::Outside(address) = to
-            && a.location.is_some()
-            && destination.outside.0
-            && !self.names_platform(a.location)
-        {
-            return alloc::vec![Stage::Platform(address)];
-        }
-        if let (true, None, Some(at)) = (source.outside.1, source.network, b.location)
-            && let Some((number, interface)) = at.interface.and_then(|i| Some((i, self.cloud.interfaces.get(i as usize)?)))
-            && let Some(sku) = interface.public
-            && interface.group.is_none()
-            && self.cloud.subnets.get(at.subnet as usize).is_some_and(|s| s.group.is_none())
-        {
-            return alloc::vec![Stage::PublicAddress(number, sku)];
-        }
-        let (seen_from, seen_to, encapsulated) = self.seen(plugin, (from, source, a), (to, destination, b));
-        groups_between(self.cloud, a.location, b.location, (seen_from, seen_to, encapsulated))
-    }
-
-    /// The ends of the packet as the cloud's network sees them: pods leave a cluster with the address of their node, unless their own addresses are
-    /// of the network; where the cluster brings its own network, packets between pods travel inside packets between nodes.
-    fn seen(&self, plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> (End, End, bool) {
-        let (from, source, a) = from;
-        let (to, destination, b) = to;
-        let Some(node) = a.node.filter(|_| source.is_pod) else { return (from, to, false) };
-        match plugin {
-            Some(Plugin::None) if destination.is_pod => match b.node {
-                Some(other) => (End::Node(node), End::Node(other), true),
-                None => (from, to, false),
-            },
-            _ if destination.is_pod => (from, to, false),
-            Some(Plugin::PodSubnet) | None => (from, to, false),
-            Some(Plugin::NodeSubnet) if destination.network.is_some() && destination.network == source.network => (from, to, false),
-            Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
-        }
-    }
-
-    /// Whether a group on the way out of a place names one of the tags that rules need to stop traffic to the platform.
-    fn names_platform(&self, location: Option<Location>) -> bool {
-        let Some(location) = location else { return false };
-        let of_interface = location.interface.and_then(|i| self.cloud.interfaces.get(i as usize)?.group);
-        let of_subnet = self.cloud.subnets.get(location.subnet as usize).and_then(|s| s.group);
-        let groups = [of_interface, of_subnet].into_iter().flatten().filter_map(|used| self.cloud.used(used));
-        let mut rules = groups.flat_map(|(_, group)| &group.rules);
-        rules.any(|(rule, _)| {
-            rule.destination.tags.iter().any(|tag| tag.len() > 13 && tag.get(..13).is_some_and(|t| t.eq_ignore_ascii_case("AzurePlatform")))
-        })
-    }
-}
-
-/// Where pods on a node may have their addresses: one plugin, unless several clusters come into question. Nothing where there is no cluster.
-fn plugins(cloud: &Cloud, node: Option<NodeId>) -> Vec<Option<Plugin>> {
-    let mut found: Vec<Option<Plugin>> = cloud.clusters_of(node).into_iter().map(|c| Some(c.plugin)).collect();
-    found.sort_unstable();
-    found.dedup();
-    if found.is_empty() { alloc::vec![None] } else { found }
 }
 
 /// The security groups that a packet meets between two places of the cloud's network, or one of them and the outside: out of the one, then into the
 /// other. `seen` is what they see of it: its ends, and whether that is the packet around it.
 pub(crate) fn groups_between(cloud: &Cloud, out: Option<Location>, into: Option<Location>, seen: (End, End, bool)) -> Vec<Stage> {
+    let gates = |location: Option<Location>| location.map(|l| (l, Gates::at(cloud, location, &[])));
+    groups(gates(out), gates(into), seen).into_iter().flatten().collect()
+}
+
+fn groups(out: Option<(Location, Gates)>, into: Option<(Location, Gates)>, seen: (End, End, bool)) -> Way {
     let (from, to, encapsulated) = seen;
-    let mut stages = Vec::new();
-    let mut meet = |used: Option<u32>, place, direction| {
-        stages.extend(used.map(|used| Stage::Group { used, place, direction, from, to, encapsulated }));
+    let met = |used: Option<u32>, place: Option<GroupPlace>, direction| {
+        used.zip(place).map(|(used, place)| Stage::Group { used, place, direction, from, to, encapsulated })
     };
-    let group_of = |interface: u32| cloud.interfaces.get(interface as usize).and_then(|i| i.group);
-    let subnet_group = |subnet: u32| cloud.subnets.get(subnet as usize).and_then(|s| s.group);
-    if let Some(at) = out {
-        if let Some(interface) = at.interface {
-            meet(group_of(interface), GroupPlace::Interface(interface), Direction::Egress);
-        }
-        meet(subnet_group(at.subnet), GroupPlace::Subnet(at.subnet), Direction::Egress);
-    }
-    if let Some(at) = into {
-        meet(subnet_group(at.subnet), GroupPlace::Subnet(at.subnet), Direction::Ingress);
-        if let Some(interface) = at.interface {
-            meet(group_of(interface), GroupPlace::Interface(interface), Direction::Ingress);
-        }
-    }
-    stages
+    let at_interface = |l: Location| l.interface.map(GroupPlace::Interface);
+    let of = |place: Option<(Location, Gates)>, direction| {
+        place.map_or([None; 2], |(location, gates)| {
+            [
+                met(gates.interface, at_interface(location), direction),
+                met(gates.subnet, Some(GroupPlace::Subnet(location.subnet)), direction),
+            ]
+        })
+    };
+    let [interface_out, subnet_out] = of(out, Direction::Egress);
+    let [interface_in, subnet_in] = of(into, Direction::Ingress);
+    [interface_out, subnet_out, subnet_in, interface_in]
 }

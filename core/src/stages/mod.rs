@@ -6,7 +6,7 @@
 mod cloud;
 
 pub use cloud::GroupPlace;
-pub(crate) use cloud::{Seat, Seats, groups_between};
+pub(crate) use cloud::{Roads, Seat, SeatKind, Seats, Way, groups_between};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -134,24 +134,26 @@ impl NodeRules {
 /// The stages of the ways from one end to another, each in the order in which a packet meets them. There is more than one way where the text does not
 /// say on which node a pod runs, and that matters.
 pub fn ways(compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Vec<Stage>> {
-    ways_among(Seats::new(snapshot).as_ref(), compiled, snapshot, from, to)
+    ways_among(Seats::new(compiled, snapshot).as_ref(), compiled, snapshot, from, to)
 }
 
 /// The same, with the places of all ends in the cloud's network looked up once for many questions.
 pub(crate) fn ways_among(seats: Option<&Seats<'_>>, compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Vec<Stage>> {
     let mut stages = alloc::vec![Stage::Endpoint(Direction::Egress)];
     let mut wire = Some(1);
-    if compiled.polices_hosts() && from != to {
+    // Pods that nothing tells apart are different pods still.
+    let is_itself = from == to && !matches!(from, End::Pod(id) if snapshot.endpoint(id).is_some_and(|e| e.replicas > 1));
+    if compiled.polices_hosts() && !is_itself {
         let rules = |node| NodeRules::of(node, compiled, snapshot);
         wire = host_stages(Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot), rules, &mut stages);
     }
     stages.push(Stage::Endpoint(Direction::Ingress));
-    let (Some(wire), Some(seats)) = (wire.filter(|_| from != to), seats) else { return alloc::vec![stages] };
+    let (Some(wire), Some(seats)) = (wire.filter(|_| !is_itself), seats) else { return alloc::vec![stages] };
     let whole = |way: Vec<Stage>| {
         let (before, after) = stages.split_at(wire.min(stages.len()));
         before.iter().copied().chain(way).chain(after.iter().copied()).collect()
     };
-    seats.ways(from, to).into_iter().map(whole).collect()
+    seats.ways(compiled, from, to).into_iter().map(whole).collect()
 }
 
 /// The stages between those of the ends themselves. Returns how many of them come before the packet is on the network between nodes; nothing if it

@@ -1,5 +1,7 @@
 //! `bench [--json FILE] [--wasm]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
 //!
+//! And for clusters on Azure, machines with security groups, and ways to 10,000 Services.
+//!
 //! Every size is measured in a process of its own, so that one does not use the memory of another; times are medians. With `--wasm` the
 //! same steps are measured in WebAssembly too, as the page is built, run by Node.
 
@@ -9,9 +11,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
+use netpolis_core::ends::{FlowTable, TitledLine, lines};
+use netpolis_core::model::Protocol;
+use netpolis_core::path::Asked;
+use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
-use netpolis_tests::generate::{Plan, generate};
+use netpolis_tests::generate::{File, Plan, PodNetwork, azure_cluster, azure_machines, generate, services};
 use netpolis_tests::measure::{Selectors, Steps};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +25,10 @@ const USAGE: &str = "usage: bench [--json FILE] [--wasm]";
 const SEED: u64 = 1;
 /// Selectors that are compiled over as many pods.
 const SELECTORS: usize = 10_000;
+/// Nodes of the cluster on Azure; its pods and policies.
+const AZURE: (usize, usize, usize) = (400, 10_000, 300);
+/// Services and nodes of the scene for ways.
+const SERVICES: (usize, usize) = (10_000, 1_000);
 /// Pods, policies, and how often each step is run.
 const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_000, 3_000, 5)];
 
@@ -26,7 +36,7 @@ const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_
 #[derive(Serialize)]
 struct Row {
     name: String,
-    /// `native` or `wasm`; `calico` is native, with one policy in three Calico's.
+    /// `native` or `wasm`; `calico` is native, with one policy in three Calico's; `azure` native, on nodes with security groups.
     target: &'static str,
     pods: usize,
     policies: usize,
@@ -68,8 +78,8 @@ fn run() -> Result<(), String> {
             // What this program calls itself with.
             "--one" => {
                 let numbers: Vec<usize> = arguments.by_ref().filter_map(|n| n.parse().ok()).collect();
-                let &[pods, policies, rounds, calico] = numbers.as_slice() else { return Err(USAGE.into()) };
-                println!("{}", to_json(&measure(pods, policies, rounds, calico == 1))?);
+                let &[pods, policies, rounds, kind] = numbers.as_slice() else { return Err(USAGE.into()) };
+                println!("{}", to_json(&measure(pods, policies, rounds, kind))?);
                 return Ok(());
             }
             _ => return Err(USAGE.into()),
@@ -96,6 +106,10 @@ fn run() -> Result<(), String> {
             report(&mut rows, "wasm", pods, policies, times);
         }
     }
+    let program = env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?;
+    let (_, pods, policies) = AZURE;
+    let numbers = [pods, policies, 5, 2].map(|n| n.to_string());
+    report(&mut rows, "azure", pods, policies, one_line(Command::new(&program).arg("--one").args(&numbers))?);
     let mut selectors = Selectors::new(SELECTORS, SELECTORS, SEED);
     if selectors.read() != SELECTORS {
         return Err(format!("only {} of {SELECTORS} selectors were read", selectors.read()));
@@ -109,26 +123,77 @@ fn run() -> Result<(), String> {
     times.sort_by(f64::total_cmp);
     println!("parse and compile {SELECTORS} selectors over {SELECTORS} pods: {:.1} ms", times.get(2).copied().unwrap_or_default());
     println!("{}", security_group());
+    println!("{}", machines());
+    for line in ways() {
+        println!("{line}");
+    }
     match json {
         Some(file) => std::fs::write(&file, to_json(&rows)?).map_err(|e| format!("cannot write `{}`: {e}", file.display())),
         None => Ok(()),
     }
 }
 
+/// The median time of a step in milliseconds.
+fn time(step: &mut dyn FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..15)
+        .map(|_| {
+            let started = Instant::now();
+            step();
+            started.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times.get(7).copied().unwrap_or_default()
+}
+
+fn scene_of(files: &[File]) -> Scene {
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect::<Vec<_>>());
+    scene
+}
+
+/// All pairs of 1,000 machines, each with one of 50 security groups, as a list of flows asks for them.
+fn machines() -> String {
+    let file = File { name: "machines.yaml".into(), text: azure_machines(1_000, 50, SEED) };
+    let scene = scene_of(&[file]);
+    let pairs = time(&mut || {
+        let connectivity = netpolis_core::connectivity::Connectivity::new(scene.compiled(), scene.snapshot());
+        let ends: Vec<TitledLine> =
+            lines(scene.snapshot(), &connectivity, Direction::Egress).into_iter().map(|l| TitledLine::new(scene.snapshot(), l)).collect();
+        let mut table = FlowTable::new(&connectivity);
+        for from in &ends {
+            for to in &ends {
+                black_box(table.between(from, to));
+            }
+        }
+    });
+    format!("1000 machines with 50 security groups: all pairs {pairs:.1} ms")
+}
+
+/// Tables of ways for 10,000 Services with 100,000 endpoints, and single ways.
+fn ways() -> Vec<String> {
+    let (count, nodes) = SERVICES;
+    let scene = scene_of(&services(count, nodes));
+    let started = Instant::now();
+    scene.paths();
+    let tables = started.elapsed().as_secs_f64() * 1e3;
+    let mut lines = vec![format!("{count} Services, {} endpoints, {nodes} nodes: tables of ways {tables:.1} ms", count * 10)];
+    for (what, from, to, port) in [
+        ("a pod to a ClusterIP", "shop/s0-0", "svc/shop/s2", 80),
+        ("outside to a node port", "203.0.113.7", "svc/shop/s4", 30_002),
+        ("outside to a load balancer", "203.0.113.7", "svc/shop/s206", 80),
+        ("outside to a load balancer with a pod on every node", "203.0.113.7", "svc/shop/wide", 80),
+    ] {
+        let asked = Asked { from, to, port: Some(port), protocol: Protocol::TCP, entry: None, node: None };
+        let one = time(&mut || drop(black_box(scene.path(&asked))));
+        lines.push(format!("  {what}: {one:.3} ms"));
+    }
+    lines
+}
+
 /// Reading and linting one security group of 1,000 rules, the most that Azure takes.
 fn security_group() -> String {
     let text = netpolis_tests::generate::security_group(1_000, SEED);
-    let time = |step: &mut dyn FnMut()| {
-        let mut times: Vec<f64> = (0..15)
-            .map(|_| {
-                let started = Instant::now();
-                step();
-                started.elapsed().as_secs_f64() * 1e3
-            })
-            .collect();
-        times.sort_by(f64::total_cmp);
-        times.get(7).copied().unwrap_or_default()
-    };
     let read = || {
         let mut scene = Scene::new(Settings::default());
         scene.set_files(&[("group.json", &text)]);
@@ -150,7 +215,8 @@ fn report(rows: &mut Vec<Row>, target: &'static str, pods: usize, policies: usiz
     println!(
         "{target:<8} {pods:>7} {policies:>9} {load_ms:>10.2} {compile_ms:>12.2} {connectivity_ms:>17.2} {edit_ms:>9.2} {peak_mb:>9.1}"
     );
-    rows.push(Row { name: format!("generated-{pods}"), target, pods, policies, times });
+    let name = if target == "azure" { format!("azure-{pods}") } else { format!("generated-{pods}") };
+    rows.push(Row { name, target, pods, policies, times });
 }
 
 /// Runs a command that prints its measurements as one line.
@@ -161,8 +227,11 @@ fn one_line(command: &mut Command) -> Result<Times, String> {
     serde_json::from_str(text.trim()).map_err(|_| failed())
 }
 
-fn measure(pods: usize, policies: usize, rounds: usize, calico: bool) -> Times {
-    let mut steps = Steps::new(generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico }));
+/// `kind` is 1 with Calico's policies, 2 on Azure.
+fn measure(pods: usize, policies: usize, rounds: usize, kind: usize) -> Times {
+    let plan = Plan { pods, policies, seed: SEED, cluster_wide: false, calico: kind == 1 };
+    let files = if kind == 2 { azure_cluster(&plan, AZURE.0, PodNetwork::Flat) } else { generate(&plan) };
+    let mut steps = Steps::new(files);
     let load_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::load);
     let compile_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::compile);
     let connectivity_ms = repeat(&mut steps, rounds, |_, _| {}, Steps::connect);

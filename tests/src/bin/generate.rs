@@ -1,11 +1,12 @@
-//! `generate --pods N --policies M --seed S [--cluster-wide] [--calico] DIR`: writes a generated cluster as YAML files.
+//! `generate --pods N --policies M --seed S [--cluster-wide] [--calico] [--azure-nodes N [--flat]] [--services N] DIR`: writes a generated cluster as YAML files.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use netpolis_tests::generate::{Plan, generate};
+use netpolis_tests::generate::{Plan, PodNetwork, azure_cluster, generate, services};
 
-const USAGE: &str = "usage: generate --pods N --policies M --seed S [--cluster-wide] [--calico] DIR";
+const USAGE: &str =
+    "usage: generate --pods N --policies M --seed S [--cluster-wide] [--calico] [--azure-nodes N [--flat]] [--services N] DIR";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
 
 fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, String> {
     let mut plan = Plan { pods: 100, policies: 30, seed: 1, cluster_wide: false, calico: false };
+    let (mut azure_nodes, mut network, mut wanted) = (None, PodNetwork::Overlay, None);
     let mut folder: Option<PathBuf> = None;
     while let Some(argument) = arguments.next() {
         let mut number = || {
@@ -34,13 +36,20 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<String, String> {
             "--seed" => plan.seed = number()?,
             "--cluster-wide" => plan.cluster_wide = true,
             "--calico" => plan.calico = true,
+            "--azure-nodes" => azure_nodes = Some(number()?.max(1) as usize),
+            "--services" => wanted = Some(number()? as usize),
+            "--flat" => network = PodNetwork::Flat,
             _ if argument.starts_with('-') || folder.is_some() => return Err(format!("unknown argument `{argument}`\n{USAGE}")),
             _ => folder = Some(argument.into()),
         }
     }
     let folder = folder.ok_or(USAGE)?;
     std::fs::create_dir_all(&folder).map_err(|e| format!("cannot make the folder `{}`: {e}", folder.display()))?;
-    let files = generate(&plan);
+    let files = match (wanted, azure_nodes) {
+        (Some(wanted), nodes) => services(wanted, nodes.unwrap_or(1_000)),
+        (None, Some(nodes)) => azure_cluster(&plan, nodes, network),
+        (None, None) => generate(&plan),
+    };
     for file in &files {
         let path = folder.join(&file.name);
         std::fs::write(&path, &file.text).map_err(|e| format!("cannot write `{}`: {e}", path.display()))?;

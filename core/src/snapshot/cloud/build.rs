@@ -86,6 +86,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     check::clusters(&builder.cloud, &mut builder.problems);
     places::check(&builder.cloud, &mut builder.problems);
     snapshot.diagnostics.extend(builder.problems);
+    builder.cloud.settle();
     snapshot.cloud = builder.cloud;
 }
 

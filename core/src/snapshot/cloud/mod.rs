@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod index;
 mod managed;
 mod places;
 pub mod regions;
@@ -42,6 +43,8 @@ pub struct Cloud {
     pub clusters: Vec<CloudCluster>,
     /// Application gateways by name.
     pub gateways: Vec<Gateway>,
+    /// Where addresses are; nothing while interfaces are still added.
+    index: Option<index::Index>,
 }
 
 /// An application gateway.
@@ -242,24 +245,43 @@ impl Cloud {
 
     /// Where an address is; nothing outside all subnets.
     pub fn locate(&self, address: IpAddr) -> Option<Location> {
-        let owns = |i: &Interface| {
-            i.addresses.contains(&address) || i.floating.contains(&address) || i.pod_prefixes.iter().any(|p| p.contains(address))
+        let owner = match &self.index {
+            Some(index) => index.owner(address),
+            None => {
+                let owns = |i: &Interface| {
+                    i.addresses.contains(&address) || i.floating.contains(&address) || i.pod_prefixes.iter().any(|p| p.contains(address))
+                };
+                let owners = (0..).zip(&self.interfaces).filter(|(_, i)| owns(i));
+                owners.min_by_key(|(number, i)| (i.stand_in, *number)).map(|(number, _)| number)
+            }
         };
-        let owner = (0..)
-            .zip(&self.interfaces)
-            .find(|(_, i)| !i.stand_in && owns(i))
-            .or_else(|| (0..).zip(&self.interfaces).find(|(_, i)| owns(i)));
-        if let Some((number, interface)) = owner {
+        if let Some((number, interface)) = owner.and_then(|number| Some((number, self.interfaces.get(number as usize)?))) {
             return Some(Location { subnet: interface.subnet, interface: Some(number) });
         }
         let subnet = (0..).zip(&self.subnets).find(|(_, s)| s.prefixes.iter().any(|p| p.contains(address)));
         subnet.map(|(subnet, _)| Location { subnet, interface: None })
     }
 
+    /// The interface that has an address as its own.
+    pub fn interface_at(&self, address: IpAddr) -> Option<&Interface> {
+        match &self.index {
+            Some(index) => self.interfaces.get(index.with_own(address)? as usize),
+            None => self.interfaces.iter().find(|i| i.addresses.contains(&address)),
+        }
+    }
+
     /// Where a node is.
     pub fn locate_node(&self, node: NodeId) -> Option<Location> {
-        let (number, interface) = (0..).zip(&self.interfaces).find(|(_, i)| i.node == Some(node))?;
-        Some(Location { subnet: interface.subnet, interface: Some(number) })
+        let number = match &self.index {
+            Some(index) => index.of_node(node)?,
+            None => (0..).zip(&self.interfaces).find(|(_, i)| i.node == Some(node))?.0,
+        };
+        Some(Location { subnet: self.interfaces.get(number as usize)?.subnet, interface: Some(number) })
+    }
+
+    /// From here on interfaces neither come nor go, and keep their addresses.
+    fn settle(&mut self) {
+        self.index = Some(index::Index::new(&self.interfaces));
     }
 
     /// The clusters that a node may belong to: the one that made it, or one with nodes in its subnet; all of them, where that is not to be told.

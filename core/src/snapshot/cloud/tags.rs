@@ -68,6 +68,22 @@ fn not_public() -> AddressSet {
     AddressSet::of_cidrs(&cidrs)
 }
 
+/// Whether an address is routed on the Internet: whether [`internet`] holds it, for a network that has none of its own.
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => {
+            let not_public = match address.octets() {
+                [0 | 10 | 127 | 224.., ..] | [192, 168, ..] | [169, 254, ..] | [168, 63, 129, 16] => true,
+                [172, second, ..] => second & 0xF0 == 16,
+                [100, second, ..] => second & 0xC0 == 64,
+                _ => false,
+            };
+            !not_public
+        }
+        IpAddr::V6(address) => address.octets().first().is_some_and(|first| first & 0xE0 == 0x20),
+    }
+}
+
 /// What `Internet` stands for where `virtual_network` is what `VirtualNetwork` does: what is publicly routed and not in it.
 pub fn internet(virtual_network: &AddressSet) -> AddressSet {
     AddressSet::everything().difference(&not_public()).difference(virtual_network)
@@ -84,6 +100,17 @@ mod tests {
         assert_eq!(known("AZUREPLATFORMDNS"), KnownTag::Addresses(AddressSet::range(PLATFORM, PLATFORM)));
         assert_eq!(known("Storge"), KnownTag::Unheard);
         assert_eq!(known("StorageSyncService"), KnownTag::SomewherePublic);
+    }
+
+    #[test]
+    fn what_is_public_is_told_without_sets() {
+        let internet = internet(&AddressSet::default());
+        // On both sides of every border, and somewhere between.
+        for (first, last) in internet.ranges().chain(not_public().ranges()) {
+            for address in [first, last] {
+                assert_eq!(is_public(address), internet.contains(address), "{address}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! All pairs: which connections every end may make to every other, exact over every protocol and port.
 //!
 //! Kept by class. A row holds, for one group of classes to which the same policies apply, the connections that egress (or ingress) lets
-//! through for every class at the other end; a pair's answer is the intersection of two entries.
+//! through for every class at the other end; a pair's answer is the intersection of two entries, computed when it is first asked for: there
+//! are many pairs, and nobody asks about all of them.
+
+mod cloud;
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -11,13 +14,12 @@ use hashbrown::HashMap;
 use crate::compile::{ClassId, Compiled, End, Hook, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Outcome, Workbench, evaluate, evaluate_hooks};
-use crate::model::Protocol;
 use crate::policy::Direction;
-use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::{EndpointId, Snapshot};
-use crate::stages::{NodeRules, Seat, Seats, Spot, Stage, host_stages};
+use crate::stages::{NodeRules, Spot, Stage, host_stages};
+use cloud::CloudWays;
 
 /// Connections between two ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -83,15 +85,6 @@ struct Side {
 }
 
 impl Side {
-    /// Classes that some policy applies to, with their rows.
-    fn closed(&self) -> Vec<(ClassId, &Row)> {
-        let row = |id: &RowId| match id {
-            RowId::Row(row) => self.rows.get(*row as usize),
-            RowId::Open => None,
-        };
-        self.of_class.iter().enumerate().filter_map(|(class, id)| Some((ClassId(class as u32), row(id)?))).collect()
-    }
-
     fn at(&self, subject: ClassId, peer: ClassId) -> PairIds {
         match self.of_class.get(subject.0 as usize) {
             Some(RowId::Row(row)) => self.rows.get(*row as usize).map_or(EVERYTHING, |r| r.at(peer)),
@@ -130,17 +123,6 @@ pub struct Connectivity {
     hosts: Option<Hosts>,
     /// What the cloud's network lets through; nothing where the text says nothing of it.
     cloud: Option<CloudWays>,
-}
-
-/// What the cloud's network lets through between ends, by where they are and of which class.
-#[derive(Clone, Debug)]
-struct CloudWays {
-    endpoints: Vec<u32>,
-    nodes: Vec<u32>,
-    /// By stretch of outside addresses.
-    outside: Vec<u32>,
-    /// What passes between ends of two kinds, where that is not everything.
-    passes: HashMap<(u32, u32), PairIds>,
 }
 
 /// A host endpoint, the direction, the hooks, and the end on this side where rules say something of it.
@@ -221,15 +203,14 @@ impl Connectivity {
             hosts: None,
             cloud: None,
         };
-        connectivity.intersect_all();
         if compiled.polices_hosts() {
             connectivity.add_hosts(compiled, snapshot);
         }
-        connectivity.add_cloud(compiled, snapshot);
+        connectivity.cloud = CloudWays::new(compiled, snapshot, &mut connectivity.bench);
         connectivity
     }
 
-    /// Evaluates every host endpoint, and computes what pairs of ends that meet them come to, once.
+    /// Evaluates every host endpoint.
     fn add_hosts(&mut self, compiled: &Compiled, snapshot: &Snapshot) {
         let (none, all) = (ConnectionId::NONE, ConnectionId::ALL);
         let left_to_node = match compiled.host_input() {
@@ -270,149 +251,7 @@ impl Connectivity {
                 }
             }
         }
-        for from in &kinds {
-            for to in &kinds {
-                let passes = hosts.on_the_way(*from, *to);
-                if passes.is_empty() {
-                    continue;
-                }
-                let bases = [self.between_classes(from.1, to.1), self.egress.at(from.1, to.1)];
-                for base in bases {
-                    let table = &mut self.bench.table;
-                    passes.iter().fold(base, |pair, pass| PairIds {
-                        allowed: table.intersection(pair.allowed, pass.allowed),
-                        possible: table.intersection(pair.possible, pass.possible),
-                    });
-                }
-            }
-        }
         self.hosts = Some(hosts);
-    }
-
-    /// Evaluates the security groups on the ways between all ends, once.
-    fn add_cloud(&mut self, compiled: &Compiled, snapshot: &Snapshot) {
-        let Some(seats) = Seats::new(snapshot) else { return };
-        let mut kinds: HashMap<(Seat, ClassId), u32> = HashMap::new();
-        let mut samples: Vec<(End, bool)> = Vec::new();
-        let mut kind = |end: End, class: ClassId| {
-            let seat = seats.seat(end);
-            let located = seat.candidates.iter().any(|c| c.location.is_some());
-            *kinds.entry((seat, class)).or_insert_with(|| {
-                samples.push((end, located));
-                samples.len() as u32 - 1
-            })
-        };
-        let cloud = CloudWays {
-            endpoints: snapshot.endpoints().map(|(id, _)| kind(End::Pod(id), compiled.class_of(End::Pod(id)))).collect(),
-            nodes: snapshot.nodes().map(|(id, _)| kind(End::Node(id), compiled.class_of(End::Node(id)))).collect(),
-            outside: self.outside.iter().map(|(start, class)| kind(End::Outside(*start), *class)).collect(),
-            passes: HashMap::new(),
-        };
-        let mut rows: HashMap<(u32, Direction, ClassId), Row> = HashMap::new();
-        let mut passes = HashMap::new();
-        for (a, (from, from_located)) in (0..).zip(&samples) {
-            for (b, (to, to_located)) in (0..).zip(&samples) {
-                if !from_located && !to_located {
-                    continue;
-                }
-                // What passes is certain if it passes on every way, and possible if it does on some.
-                let mut sum: Option<PairIds> = None;
-                for way in seats.ways(*from, *to) {
-                    let mut pass = EVERYTHING;
-                    for stage in way {
-                        let let_through = self.group_pass(compiled, &mut rows, stage);
-                        let table = &mut self.bench.table;
-                        pass = PairIds {
-                            allowed: table.intersection(pass.allowed, let_through.allowed),
-                            possible: table.intersection(pass.possible, let_through.possible),
-                        };
-                    }
-                    let table = &mut self.bench.table;
-                    sum = Some(sum.map_or(pass, |sum| PairIds {
-                        allowed: table.intersection(sum.allowed, pass.allowed),
-                        possible: table.union(sum.possible, pass.possible),
-                    }));
-                }
-                if let Some(pass) = sum.filter(|pass| *pass != EVERYTHING) {
-                    passes.insert((a, b), pass);
-                }
-            }
-        }
-        // Every answer that a pair may have by policies, cut down to what passes.
-        for ((a, b), pass) in &passes {
-            let (Some((from, _)), Some((to, _))) = (samples.get(*a as usize), samples.get(*b as usize)) else { continue };
-            let bases = [self.between_policies(*from, *to), self.egress.at(compiled.class_of(*from), compiled.class_of(*to))];
-            for base in bases {
-                self.bench.table.intersection(base.allowed, pass.allowed);
-                self.bench.table.intersection(base.possible, pass.possible);
-            }
-        }
-        self.cloud = Some(CloudWays { passes, ..cloud });
-    }
-
-    /// What one stage of the way through the cloud's network lets through.
-    fn group_pass(&mut self, compiled: &Compiled, rows: &mut HashMap<(u32, Direction, ClassId), Row>, stage: Stage) -> PairIds {
-        const NOTHING: PairIds = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
-        let Stage::Group { used, direction, from, to, encapsulated, .. } = stage else {
-            let closed = matches!(stage, Stage::NotPeered(..) | Stage::PublicAddress(_, AddressSku::Standard));
-            return if closed { NOTHING } else { EVERYTHING };
-        };
-        let (own, peer) = match direction {
-            Direction::Egress => (compiled.class_of(from), compiled.class_of(to)),
-            Direction::Ingress => (compiled.class_of(to), compiled.class_of(from)),
-        };
-        let row = rows.entry((used, direction, own)).or_insert_with(|| {
-            let asked = Asked { subject: compiled.class_of_group(used), own };
-            let peers = AllPeers(compiled.class_count());
-            let outcome = evaluate(compiled, &mut self.bench, asked, direction, &peers, ConnectionId::ALL, &mut NoTrace);
-            row_of(outcome.left_is_allowed(&mut self.bench), &mut self.bench)
-        });
-        let pass = row.at(peer);
-        if !encapsulated {
-            return pass;
-        }
-        // The packets between pods are inside others, which pass or do not.
-        let carries = |id: ConnectionId| {
-            let vxlan = self.bench.table.get(id).contains(Protocol::UDP, crate::decide::VXLAN, crate::decide::VXLAN);
-            if vxlan { ConnectionId::ALL } else { ConnectionId::NONE }
-        };
-        PairIds { allowed: carries(pass.allowed), possible: carries(pass.possible) }
-    }
-
-    /// What passes between two ends on the way through the cloud's network.
-    fn cloud_pass(&self, from: End, to: End) -> PairIds {
-        let Some(cloud) = &self.cloud else { return EVERYTHING };
-        let kind = |end: End| match end {
-            End::Pod(id) => cloud.endpoints.get(id.0 as usize).copied(),
-            End::Node(id) => cloud.nodes.get(id.0 as usize).copied(),
-            End::Outside(address) => {
-                let after = self.outside.partition_point(|(start, _)| *start <= address);
-                after.checked_sub(1).and_then(|i| cloud.outside.get(i)).copied()
-            }
-        };
-        kind(from).zip(kind(to)).and_then(|pair| cloud.passes.get(&pair)).copied().unwrap_or(EVERYTHING)
-    }
-
-    /// Computes the intersection of every pair of classes once, so that looking one up never computes. Where one side is open, the other
-    /// side is the answer, so only pairs that are closed on both sides are visited.
-    fn intersect_all(&mut self) {
-        let closed_out = self.egress.closed();
-        let table = &mut self.bench.table;
-        for (to, into) in self.ingress.closed() {
-            let mut last = None;
-            for &(from, out) in &closed_out {
-                let pair = (out.at(to), into.at(from));
-                if last == Some(pair) {
-                    continue;
-                }
-                last = Some(pair);
-                let (out, into) = pair;
-                table.intersection(out.allowed, into.allowed);
-                if (out.possible, into.possible) != (out.allowed, into.allowed) {
-                    table.intersection(out.possible, into.possible);
-                }
-            }
-        }
     }
 
     /// Connections from one end to another.
@@ -428,12 +267,20 @@ impl Connectivity {
             return EVERYTHING;
         }
         let pair = self.between_policies(from, to);
-        let pass = self.cloud_pass(from, to);
-        if pass == EVERYTHING {
-            return pair;
-        }
-        let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
-        PairIds { allowed: both(pair.allowed, pass.allowed), possible: both(pair.possible, pass.possible) }
+        self.both(pair, self.cloud_pass(from, to))
+    }
+
+    /// What the cloud's network lets through.
+    fn cloud_pass(&self, from: End, to: End) -> PairIds {
+        let Some(cloud) = &self.cloud else { return EVERYTHING };
+        let stretch = |end: End| if let End::Outside(address) = end { self.stretch(address) } else { None };
+        cloud.pass(&self.bench, |end| self.class_of(end), (from, stretch(from)), (to, stretch(to)))
+    }
+
+    /// What two places let through, one after the other.
+    fn both(&self, a: PairIds, b: PairIds) -> PairIds {
+        let table = &self.bench.table;
+        PairIds { allowed: table.intersection(a.allowed, b.allowed), possible: table.intersection(a.possible, b.possible) }
     }
 
     /// What the policies of the cluster let through.
@@ -453,18 +300,12 @@ impl Connectivity {
         if hosts.rows.is_empty() && !to_own_host {
             return pair;
         }
-        let passes = hosts.on_the_way((a, source), (b, destination));
-        let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
-        passes
-            .iter()
-            .fold(pair, |pair, pass| PairIds { allowed: both(pair.allowed, pass.allowed), possible: both(pair.possible, pass.possible) })
+        hosts.on_the_way((a, source), (b, destination)).into_iter().fold(pair, |pair, pass| self.both(pair, pass))
     }
 
     /// Connections between ends of two classes, which are different ends and not a pod and its own node.
     pub fn between_classes(&self, from: ClassId, to: ClassId) -> PairIds {
-        let (out, into) = (self.egress.at(from, to), self.ingress.at(to, from));
-        let both = |a, b| self.bench.table.known_intersection(a, b).unwrap_or(ConnectionId::NONE);
-        PairIds { allowed: both(out.allowed, into.allowed), possible: both(out.possible, into.possible) }
+        self.both(self.egress.at(from, to), self.ingress.at(to, from))
     }
 
     /// What egress of `from` (or ingress of `to`) alone lets through.
@@ -510,11 +351,13 @@ impl Connectivity {
         match end {
             End::Pod(id) => self.endpoints.get(id.0 as usize).map_or(nowhere, |e| e.class),
             End::Node(id) => self.nodes.get(id.0 as usize).copied().unwrap_or(nowhere),
-            End::Outside(address) => {
-                let after = self.outside.partition_point(|(start, _)| *start <= address);
-                after.checked_sub(1).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class)
-            }
+            End::Outside(address) => self.stretch(address).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class),
         }
+    }
+
+    /// The stretch of outside addresses that holds an address.
+    fn stretch(&self, address: IpAddr) -> Option<usize> {
+        self.outside.partition_point(|(start, _)| *start <= address).checked_sub(1)
     }
 
     /// How many classes there are.

@@ -1,0 +1,303 @@
+//! What the cloud's network lets through, for all pairs of ends. Upstream: azure.md 2.3.
+//!
+//! The rules of a group know classes only as far as its address sets tell them apart, and most do not: each group is evaluated once for every two
+//! such parts of all classes. What passes between two ends is put together from that when it is asked for, once for each two kinds of ends, so that
+//! nothing is done for all pairs.
+
+use alloc::vec::Vec;
+use core::cell::{Cell, OnceCell, RefCell};
+
+use fixedbitset::FixedBitSet;
+use hashbrown::HashMap;
+
+use super::{EVERYTHING, PairIds, Row, row_of};
+use crate::compile::{ClassId, Compiled, End, Parts};
+use crate::connections::{ConnectionId, ConnectionSet, Traffic};
+use crate::decide::VXLAN;
+use crate::evaluate::{Asked, NoTrace, Peers, Workbench, evaluate};
+use crate::model::Protocol;
+use crate::policy::Direction;
+use crate::resources::azure::AddressSku;
+use crate::snapshot::Snapshot;
+use crate::stages::{Roads, Seat, SeatKind, Seats, Stage, Way};
+
+const NOTHING: PairIds = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
+/// So many kinds have a table of all pairs of them.
+const MOST_IN_TABLE: usize = 1024;
+/// So many answers are remembered beside that.
+const MOST_REMEMBERED: usize = 1 << 18;
+
+/// An end, as far as the cloud's network goes.
+#[derive(Clone, Copy, Debug)]
+struct Post {
+    /// Where it is.
+    seat: u32,
+    /// Ends of one kind are told apart by nothing but the machine that they are on.
+    kind: u32,
+}
+
+/// A group in one direction.
+#[derive(Clone, Debug)]
+struct Group {
+    own: Parts,
+    peers: Parts,
+    /// By part of the own end, as far as any end is there: what passes by part of the other end.
+    rows: Vec<Option<Row>>,
+}
+
+impl Group {
+    fn at(&self, own: ClassId, peer: ClassId) -> PairIds {
+        let row = self.own.of(own).and_then(|part| self.rows.get(part as usize)?.as_ref());
+        match row.zip(self.peers.of(peer)) {
+            Some((row, part)) => row.at(ClassId(part)),
+            // INVARIANT: ends at the group have rows. Were it broken, no answer would be claimed.
+            None => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
+        }
+    }
+}
+
+/// One class of each part.
+struct Samples(Vec<ClassId>);
+
+impl Peers for Samples {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn matching(&self, set: &FixedBitSet, mut visit: impl FnMut(usize)) {
+        for (place, class) in self.0.iter().enumerate() {
+            if set.contains(class.0 as usize) {
+                visit(place);
+            }
+        }
+    }
+
+    fn class(&self, place: usize) -> ClassId {
+        self.0.get(place).copied().unwrap_or(ClassId(u32::MAX))
+    }
+}
+
+/// What the cloud's network lets through.
+#[derive(Clone, Debug)]
+pub(super) struct CloudWays {
+    roads: Roads,
+    seats: Vec<Seat>,
+    endpoints: Vec<Post>,
+    nodes: Vec<Post>,
+    /// By stretch of outside addresses.
+    outside: Vec<Post>,
+    kinds: usize,
+    /// By use of a group: outbound and inbound.
+    groups: Vec<[Group; 2]>,
+    /// By pair of kinds.
+    table: OnceCell<Vec<Cell<Option<PairIds>>>>,
+    remembered: RefCell<HashMap<(u32, u32), PairIds>>,
+}
+
+impl CloudWays {
+    /// Nothing where the text says nothing of the cloud's network.
+    pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot, bench: &mut Workbench) -> Option<Self> {
+        let seats = Seats::new(compiled, snapshot)?;
+        let groups: Vec<[[Parts; 2]; 2]> = (0..snapshot.cloud.uses.len() as u32)
+            .map(|used| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
+            .collect();
+        let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
+        let part_of = |end: End| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
+        let mut lists = Lists::default();
+        let mut post = |end: End| lists.post(seats.seat(end), end, &part_of);
+        let endpoints = snapshot.endpoints().map(|(id, _)| post(End::Pod(id))).collect();
+        let nodes = snapshot.nodes().map(|(id, _)| post(End::Node(id))).collect();
+        let outside = compiled.outside_atoms().map(|(start, _)| post(End::Outside(start))).collect();
+        let mut wanted: Vec<[Vec<bool>; 2]> =
+            groups.iter().map(|sides| sides.each_ref().map(|[own, _]| alloc::vec![false; own.len()])).collect();
+        for (seat, end) in &lists.samples {
+            let Some(seat) = lists.seats.get(*seat as usize) else { continue };
+            for candidate in &seat.candidates {
+                // Its packets may have its node's address there.
+                let seen = [Some(*end), candidate.node.filter(|_| seat.is_pod).map(End::Node)];
+                for (used, end) in candidate.gates.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
+                    let Some((sides, wanted)) = groups.get(used as usize).zip(wanted.get_mut(used as usize)) else { continue };
+                    for ([own, _], wanted) in sides.iter().zip(wanted) {
+                        let part = own.of(compiled.class_of(end));
+                        if let Some(wanted) = part.and_then(|part| wanted.get_mut(part as usize)) {
+                            *wanted = true;
+                        }
+                    }
+                }
+            }
+        }
+        let mut group = |used: u32, direction, [own, peers]: [Parts; 2], wanted: &[bool]| {
+            let samples = Samples(peers.samples());
+            let row = |(own, wanted): (ClassId, &bool)| {
+                wanted.then(|| {
+                    let asked = Asked { subject: compiled.class_of_group(used), own };
+                    let outcome = evaluate(compiled, bench, asked, direction, &samples, ConnectionId::ALL, &mut NoTrace);
+                    row_of(outcome.left_is_allowed(bench), bench)
+                })
+            };
+            let rows = own.samples().into_iter().zip(wanted).map(row).collect();
+            Group { own, peers, rows }
+        };
+        let groups = (0..)
+            .zip(groups)
+            .zip(&wanted)
+            .map(|((used, [out, into]), wanted)| {
+                [group(used, Direction::Egress, out, &wanted[0]), group(used, Direction::Ingress, into, &wanted[1])]
+            })
+            .collect();
+        Some(CloudWays {
+            roads: seats.roads,
+            seats: lists.seats,
+            endpoints,
+            nodes,
+            outside,
+            kinds: lists.samples.len(),
+            groups,
+            table: OnceCell::new(),
+            remembered: RefCell::default(),
+        })
+    }
+
+    /// Where an end is; of outside addresses the number of the stretch.
+    fn post(&self, end: End, stretch: Option<usize>) -> Option<Post> {
+        match end {
+            End::Pod(id) => self.endpoints.get(id.0 as usize),
+            End::Node(id) => self.nodes.get(id.0 as usize),
+            End::Outside(_) => self.outside.get(stretch?),
+        }
+        .copied()
+    }
+
+    /// What passes between two ends, each with the number of its stretch if it is an outside address.
+    pub(super) fn pass(
+        &self,
+        bench: &Workbench,
+        class_of: impl Fn(End) -> ClassId,
+        from: (End, Option<usize>),
+        to: (End, Option<usize>),
+    ) -> PairIds {
+        let Some((a, b)) = self.post(from.0, from.1).zip(self.post(to.0, to.1)) else { return EVERYTHING };
+        let Some((x, y)) = self.seats.get(a.seat as usize).zip(self.seats.get(b.seat as usize)) else { return EVERYTHING };
+        if x.is_together_with(y) {
+            return EVERYTHING;
+        }
+        let compute = || self.over_all_ways(bench, &class_of, (from.0, x), (to.0, y));
+        if self.kinds <= MOST_IN_TABLE {
+            let table = self.table.get_or_init(|| alloc::vec![Cell::new(None); self.kinds * self.kinds]);
+            let Some(cell) = table.get(a.kind as usize * self.kinds + b.kind as usize) else { return compute() };
+            let pass = cell.get().unwrap_or_else(compute);
+            cell.set(Some(pass));
+            return pass;
+        }
+        // One way is put together as fast as it is remembered.
+        if x.placed && y.placed {
+            return compute();
+        }
+        let key = (a.kind, b.kind);
+        if let Some(known) = self.remembered.borrow().get(&key) {
+            return *known;
+        }
+        let pass = compute();
+        let mut remembered = self.remembered.borrow_mut();
+        if remembered.len() < MOST_REMEMBERED {
+            remembered.insert(key, pass);
+        }
+        pass
+    }
+
+    /// What passes is certain if it passes on every way, and possible if it does on some.
+    fn over_all_ways(&self, bench: &Workbench, class_of: impl Fn(End) -> ClassId, from: (End, &Seat), to: (End, &Seat)) -> PairIds {
+        let table = &bench.table;
+        let mut sum: Option<PairIds> = None;
+        self.roads.each_way(from, to, |way| {
+            let pass = self.on_way(bench, &class_of, way);
+            sum = Some(sum.map_or(pass, |sum| PairIds {
+                allowed: table.intersection(sum.allowed, pass.allowed),
+                possible: table.union(sum.possible, pass.possible),
+            }));
+        });
+        sum.unwrap_or(EVERYTHING)
+    }
+
+    fn on_way(&self, bench: &Workbench, class_of: impl Fn(End) -> ClassId, way: Way) -> PairIds {
+        way.into_iter().flatten().fold(EVERYTHING, |pass, stage| {
+            let here = self.at_stage(bench, &class_of, stage);
+            PairIds {
+                allowed: bench.table.intersection(pass.allowed, here.allowed),
+                possible: bench.table.intersection(pass.possible, here.possible),
+            }
+        })
+    }
+
+    fn at_stage(&self, bench: &Workbench, class_of: impl Fn(End) -> ClassId, stage: Stage) -> PairIds {
+        let (used, direction, from, to, encapsulated) = match stage {
+            Stage::Group { used, direction, from, to, encapsulated, .. } => (used, direction, from, to, encapsulated),
+            Stage::NotPeered(..) | Stage::PublicAddress(_, AddressSku::Standard) => return NOTHING,
+            Stage::PublicAddress(_, AddressSku::Basic) | Stage::Platform(_) => return EVERYTHING,
+            // Those of the cluster itself are on no way through the network.
+            Stage::Endpoint(_) | Stage::Host { .. } | Stage::OwnHost(..) => return EVERYTHING,
+        };
+        let Some([out, into]) = self.groups.get(used as usize) else { return EVERYTHING };
+        let pass = match direction {
+            Direction::Egress => out.at(class_of(from), class_of(to)),
+            Direction::Ingress => into.at(class_of(to), class_of(from)),
+        };
+        if !encapsulated {
+            return pass;
+        }
+        // The packets between pods are inside others, which pass or do not; from which port those come is not known.
+        let around = bench.table.intern(ConnectionSet::of_traffic(Traffic::to_port(Protocol::UDP, VXLAN)));
+        let all_if = |passes: bool| if passes { ConnectionId::ALL } else { ConnectionId::NONE };
+        PairIds {
+            allowed: all_if(bench.table.difference(around, pass.allowed).is_none()),
+            possible: all_if(!bench.table.intersection(around, pass.possible).is_none()),
+        }
+    }
+}
+
+/// For each class, which part of everything it is in.
+fn in_all<'a>(parts: impl Iterator<Item = &'a Parts>, classes: usize) -> Vec<u32> {
+    let mut all = alloc::vec![0u32; classes];
+    for parts in parts.filter(|parts| parts.len() > 1) {
+        let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
+        for (sum, part) in all.iter_mut().zip(parts.iter()) {
+            let next = numbers.len() as u32;
+            *sum = *numbers.entry((*sum, part)).or_insert(next);
+        }
+    }
+    all
+}
+
+/// Seats and kinds of ends, each once.
+#[derive(Default)]
+struct Lists {
+    seats: Vec<Seat>,
+    seat_numbers: HashMap<Seat, u32>,
+    /// An end of each kind, with its seat.
+    samples: Vec<(u32, End)>,
+    kind_numbers: HashMap<(SeatKind<u32>, u32), u32>,
+    /// Kinds by seat and part, as many ends have the same.
+    known: HashMap<(u32, u32), u32>,
+}
+
+impl Lists {
+    fn post(&mut self, seat: Seat, end: End, part_of: impl Fn(End) -> u32) -> Post {
+        let part = part_of(end);
+        let next = self.seats.len() as u32;
+        let number = *self.seat_numbers.entry_ref(&seat).or_insert(next);
+        if let Some(kind) = self.known.get(&(number, part)) {
+            return Post { seat: number, kind: *kind };
+        }
+        let key = (seat.kind(|node| part_of(End::Node(node))), part);
+        if number == next {
+            self.seats.push(seat);
+        }
+        let next = self.samples.len() as u32;
+        let kind = *self.kind_numbers.entry(key).or_insert(next);
+        if kind == next {
+            self.samples.push((number, end));
+        }
+        self.known.insert((number, part), kind);
+        Post { seat: number, kind }
+    }
+}

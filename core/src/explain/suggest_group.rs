@@ -1,0 +1,387 @@
+//! Rules that would let a denied flow through security groups, in the shape in which each group is written.
+//!
+//! A group is one of four: the short form, an object of the Azure Resource Manager, the same flattened by `az … -o json`, or commands. The new rule
+//! stands before a rule of the group that is there already, and looks like it.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{Teller, suggest};
+use crate::compile::{Compiled, End};
+use crate::connections::Traffic;
+use crate::decide::{Answer, CheckpointTrace, Flow, Reason, Suggestion, VXLAN, Verdict, check};
+use crate::model::Protocol;
+use crate::policy::{Direction, RuleRef, is_default_rule};
+use crate::resources::azure::{RuleDirection, SecurityRule};
+use crate::snapshot::Snapshot;
+use crate::snapshot::cloud::Group;
+use crate::stages::{Stage, ways};
+use crate::text::{Place, Position, Sources, Span};
+
+/// Priorities that people may use.
+const FIRST: u16 = 100;
+const LAST: u16 = 4096;
+
+/// What would open every security group that denies a flow, and with it the policies that do; nothing where that is not enough.
+pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, answer: &Answer) -> Option<Suggestion> {
+    let flow = &answer.flow;
+    let mut edits: Vec<(Place, String)> = Vec::new();
+    let mut opened: Vec<(u32, Direction, Flow)> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for stage in ways(compiled, snapshot, flow.from, flow.to).into_iter().flatten().filter(|s| !matches!(s, Stage::Endpoint(_))) {
+        let checked = check(compiled, snapshot, flow, None, stage);
+        if checked.verdict != Verdict::Denied {
+            continue;
+        }
+        let (Stage::Group { used, direction, from, to, encapsulated, .. }, Reason::Rule(rule)) = (stage, checked.reason) else {
+            return None;
+        };
+        let number = snapshot.cloud.uses.get(used as usize)?.group;
+        let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { flow.traffic };
+        let seen = (number, direction, Flow { from, to, traffic });
+        if opened.contains(&seen) {
+            continue;
+        }
+        let (_, group) = snapshot.cloud.used(used)?;
+        let writer = Writer { sources, group, direction };
+        // Two rules of a group in one answer have two priorities.
+        let before = opened.iter().filter(|(g, d, _)| (*g, *d) == (number, direction)).count();
+        let decided = Decided::new(compiled, rule, group)?;
+        let new = NewRule::new(snapshot, &seen.2, direction, writer.priority(&decided, before)?)?;
+        edits.push(writer.write(&new, &decided)?);
+        names.push(format!("`{}`", group.name));
+        opened.push(seen);
+    }
+    if edits.is_empty() {
+        return None;
+    }
+    names.dedup();
+    let mut title = format!("add a rule that allows this to {}", names.join(" and "));
+    let of_policies: Vec<CheckpointTrace> =
+        answer.checkpoints.iter().filter(|c| matches!(c.stage, Stage::Endpoint(_)) && c.verdict == Verdict::Denied).cloned().collect();
+    if !of_policies.is_empty() {
+        let teller = Teller { compiled, snapshot, flow, original: None };
+        let more = suggest::allow(&teller, &of_policies)?;
+        title = format!("{title}, and {}", more.title);
+        edits.extend(more.edits);
+    }
+    Some(Suggestion { title, edits })
+}
+
+/// The rule that denied.
+struct Decided {
+    /// Its priority; nothing for one of those that every group has.
+    priority: Option<u16>,
+    place: Place,
+}
+
+impl Decided {
+    fn new(compiled: &Compiled, rule: RuleRef, group: &Group) -> Option<Self> {
+        let found = compiled.ruleset().rule(rule)?;
+        let own = group.rules.iter().find(|(_, place)| *place == found.place).map(|(rule, _)| rule.priority);
+        let is_default = found.name.as_deref().is_some_and(is_default_rule);
+        // What is neither has been made for the picture, and stands in no text.
+        (own.is_some() || is_default).then_some(Decided { priority: own, place: found.place })
+    }
+}
+
+/// A rule that lets one flow through.
+struct NewRule {
+    name: String,
+    priority: u16,
+    direction: Direction,
+    /// As Azure spells it.
+    protocol: &'static str,
+    port: Option<u16>,
+    from: Vec<IpAddr>,
+    to: Vec<IpAddr>,
+}
+
+impl NewRule {
+    fn new(snapshot: &Snapshot, flow: &Flow, direction: Direction, priority: u16) -> Option<Self> {
+        let protocol = match flow.traffic.protocol {
+            Protocol::TCP => "Tcp",
+            Protocol::UDP => "Udp",
+            Protocol::ICMP => "Icmp",
+            Protocol(50) => "Esp",
+            Protocol(51) => "Ah",
+            _ => return None,
+        };
+        let port = flow.traffic.destination.filter(|_| flow.traffic.protocol.has_ports());
+        let way = if direction == Direction::Ingress { "in" } else { "out" };
+        let name = match port {
+            Some(port) => format!("allow-{way}-{}-{port}-{priority}", protocol.to_lowercase()),
+            None => format!("allow-{way}-{}-{priority}", protocol.to_lowercase()),
+        };
+        let addresses = |end: End| {
+            let list: Vec<IpAddr> = match end {
+                End::Outside(address) => alloc::vec![address],
+                End::Node(id) => snapshot.node(id)?.addresses.clone(),
+                End::Pod(id) => snapshot.endpoint(id).filter(|e| e.address_given)?.addresses.clone(),
+            };
+            let one_family = list.iter().all(|a| Some(a.is_ipv4()) == list.first().map(IpAddr::is_ipv4));
+            (one_family && !list.is_empty()).then_some(list)
+        };
+        Some(NewRule { name, priority, direction, protocol, port, from: addresses(flow.from)?, to: addresses(flow.to)? })
+    }
+
+    fn port_text(&self) -> String {
+        self.port.map_or_else(|| "*".to_string(), |port| port.to_string())
+    }
+
+    /// Fields of the short form with their values. `quoted` is for JSON.
+    fn short(&self, quoted: bool) -> Vec<(&'static str, String)> {
+        let text = |value: &str| if quoted || value.contains([':', '*']) { format!("\"{value}\"") } else { value.to_string() };
+        let side = |addresses: &[IpAddr]| match addresses {
+            [one] => text(&one.to_string()),
+            many => format!("[{}]", many.iter().map(|a| text(&a.to_string())).collect::<Vec<_>>().join(", ")),
+        };
+        let protocol = self.protocol.to_lowercase();
+        let what = self.port.map_or_else(|| protocol.clone(), |port| format!("{protocol} {port}"));
+        alloc::vec![
+            ("priority", self.priority.to_string()),
+            ("name", text(&self.name)),
+            ("allow", text(&what)),
+            ("from", side(&self.from)),
+            ("to", side(&self.to)),
+        ]
+    }
+
+    /// The short form on one line.
+    fn short_line(&self, quoted: bool) -> String {
+        let key = |key: &str| if quoted { format!("\"{key}\"") } else { key.to_string() };
+        let fields: Vec<String> = self.short(quoted).iter().map(|(name, value)| format!("{}: {value}", key(name))).collect();
+        format!("{{{}}}", fields.join(", "))
+    }
+
+    /// As an object of Azure's, flattened or not.
+    fn object(&self, shape: Shape) -> String {
+        let side = |name: &str, addresses: &[IpAddr]| match addresses {
+            [one] => format!("\"{name}AddressPrefix\": \"{one}\""),
+            many => {
+                let list: Vec<String> = many.iter().map(|a| format!("\"{a}\"")).collect();
+                format!("\"{name}AddressPrefixes\": [{}]", list.join(", "))
+            }
+        };
+        let direction = if self.direction == Direction::Ingress { "Inbound" } else { "Outbound" };
+        let fields = format!(
+            "\"priority\": {}, \"direction\": \"{direction}\", \"access\": \"Allow\", \"protocol\": \"{}\", {}, \"sourcePortRange\": \"*\", {}, \"destinationPortRange\": \"{}\"",
+            self.priority,
+            self.protocol,
+            side("source", &self.from),
+            side("destination", &self.to),
+            self.port_text(),
+        );
+        match shape {
+            Shape::Flat => format!("{{\"name\": \"{}\", {fields}}}", self.name),
+            _ => format!("{{\"name\": \"{}\", \"properties\": {{{fields}}}}}", self.name),
+        }
+    }
+
+    /// As a command, for a group whose commands look like `like`.
+    fn command(&self, group: &str, like: &str) -> String {
+        let resource_group = option(like, &["-g", "--resource-group"]).map_or_else(String::new, |value| format!(" -g {value}"));
+        let list = |addresses: &[IpAddr]| addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let direction = if self.direction == Direction::Ingress { "Inbound" } else { "Outbound" };
+        let port = self.port.map_or_else(|| "'*'".to_string(), |port| port.to_string());
+        format!(
+            "az network nsg rule create{resource_group} --nsg-name {group} -n {} --priority {} --direction {direction} --access Allow --protocol {} --source-address-prefixes {} --destination-address-prefixes {} --destination-port-ranges {port}",
+            self.name,
+            self.priority,
+            self.protocol,
+            list(&self.from),
+            list(&self.to),
+        )
+    }
+}
+
+/// The value of an option as it stands in a command, quotation marks and all.
+fn option<'a>(command: &'a str, names: &[&str]) -> Option<&'a str> {
+    let mut words = command.split_whitespace();
+    while let Some(word) = words.next() {
+        if names.contains(&word) {
+            return words.next();
+        }
+        if let Some((name, value)) = word.split_once('=')
+            && names.contains(&name)
+        {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// How a group is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Shape {
+    Short,
+    Manager,
+    Flat,
+    Command,
+}
+
+impl Shape {
+    fn of_rule(text: &str) -> Self {
+        match text {
+            text if text.starts_with("az ") => Shape::Command,
+            text if has_key(text, "properties") => Shape::Manager,
+            text if has_key(text, "access") => Shape::Flat,
+            _ => Shape::Short,
+        }
+    }
+}
+
+/// Where a mapping's key ends, if the text has it.
+fn after_key(text: &str, key: &str) -> Option<usize> {
+    text.match_indices(key).find_map(|(at, _)| {
+        let before = text.get(..at)?.chars().next_back();
+        let end = at + key.len();
+        let rest = text.get(end..)?;
+        let closed = rest.trim_start_matches(['"', '\'']).trim_start();
+        let is_key = !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) && closed.starts_with(':');
+        is_key.then(|| end + (rest.len() - closed.len()) + 1)
+    })
+}
+
+fn has_key(text: &str, key: &str) -> bool {
+    after_key(text, key).is_some()
+}
+
+/// Puts rules into the text of a group.
+struct Writer<'a> {
+    sources: &'a Sources,
+    group: &'a Group,
+    direction: Direction,
+}
+
+impl Writer<'_> {
+    fn of_direction(&self) -> impl Iterator<Item = &(SecurityRule, Place)> {
+        let wanted = if self.direction == Direction::Ingress { RuleDirection::Inbound } else { RuleDirection::Outbound };
+        self.group.rules.iter().filter(move |(rule, _)| rule.direction == wanted)
+    }
+
+    /// A free priority before the rule that denied, the `nth` of them.
+    fn priority(&self, decided: &Decided, nth: usize) -> Option<u16> {
+        let taken: Vec<u16> = self.of_direction().map(|(rule, _)| rule.priority).collect();
+        let is_free = |p: &u16| !taken.contains(p);
+        if decided.priority.is_none() {
+            // After all others, with room between.
+            let last = taken.iter().copied().filter(|p| *p <= LAST).max();
+            let first = last.map_or(FIRST, |last| (last / 10 + 1) * 10);
+            if let Some(found) = (first..=LAST).step_by(10).filter(is_free).nth(nth) {
+                return Some(found);
+            }
+        }
+        let limit = decided.priority.unwrap_or(LAST + 1).min(LAST + 1);
+        (FIRST..limit).rev().filter(is_free).nth(nth)
+    }
+
+    fn write(&self, new: &NewRule, decided: &Decided) -> Option<(Place, String)> {
+        let text = |place: Place| self.sources.slice(place);
+        // Expanded rules are what Azure made of a group, not the group.
+        if has_key(text(self.group.place), "effectiveSecurityRules") {
+            return None;
+        }
+        let inside = |place: Place| {
+            let own = self.group.place;
+            place.document == own.document && own.span.start <= place.span.start && place.span.end <= own.span.end && place != own
+        };
+        let usable = |place: &Place| inside(*place) || text(*place).starts_with("az ");
+        let rules = || self.group.rules.iter().map(|(_, place)| *place).filter(usable);
+        let same = self.of_direction().map(|(_, place)| *place).find(usable);
+        // In the short form each direction has a list of its own.
+        let other = rules().find(|place| Shape::of_rule(text(*place)) != Shape::Short);
+        match rules().find(|place| *place == decided.place).or(same).or(other) {
+            Some(rule) => self.before(rule, new),
+            None => self.into_empty(new),
+        }
+    }
+
+    /// Before another rule, as that is written.
+    fn before(&self, rule: Place, new: &NewRule) -> Option<(Place, String)> {
+        let text = self.sources.slice(rule);
+        let lead = self.lead(rule)?;
+        let shape = Shape::of_rule(text);
+        let at = Span::new(rule.span.start, rule.span.start).within(rule.document);
+        if shape == Shape::Command {
+            return lead.trim().is_empty().then(|| (at, format!("{}\n{lead}", new.command(&self.group.name, text))));
+        }
+        let is_flow = text.starts_with('{');
+        let one_line = match shape {
+            Shape::Short => new.short_line(is_flow && text.contains("\"priority\"")),
+            shape => new.object(shape),
+        };
+        let is_item = lead.trim() == "-";
+        let added = match (is_flow, is_item) {
+            (_, true) if is_flow || shape != Shape::Short => format!("{one_line}\n{lead}"),
+            (false, true) => {
+                let pad = format!("\n{}", " ".repeat(lead.chars().count()));
+                let lines: Vec<String> = new.short(false).iter().map(|(name, value)| format!("{name}: {value}")).collect();
+                format!("{}\n{lead}", lines.join(&pad))
+            }
+            (true, _) if lead.trim().is_empty() => format!("{one_line},\n{lead}"),
+            (true, _) => format!("{one_line}, "),
+            (false, false) => return None,
+        };
+        Some((at, added))
+    }
+
+    /// Into a group that has no rule to stand before.
+    fn into_empty(&self, new: &NewRule) -> Option<(Place, String)> {
+        let place = self.group.place;
+        let text = self.sources.slice(place);
+        let at = |offset: usize| {
+            let start = place.span.start + offset as u32;
+            Span::new(start, start).within(place.document)
+        };
+        if text.starts_with("az ") {
+            let lead = self.lead(place).filter(|lead| lead.trim().is_empty())?;
+            return Some((at(text.trim_end().len()), format!("\n{lead}{}", new.command(&self.group.name, text))));
+        }
+        // An empty list to fill.
+        let fill = |list: usize, rule: String| {
+            let open = list + text.get(list..)?.find(|c: char| !c.is_whitespace())?;
+            let rest = text.get(open..)?.strip_prefix('[')?;
+            rest.trim_start().starts_with(']').then(|| (at(open + 1), rule))
+        };
+        let after_name = || Span::new(self.group.name_place.span.end, self.group.name_place.span.end).within(place.document);
+        let is_object = ["properties", "securityRules", "type", "id", "etag"].into_iter().any(|key| has_key(text, key));
+        if is_object {
+            let shape = if has_key(text, "properties") { Shape::Manager } else { Shape::Flat };
+            let rule = new.object(shape);
+            if let Some(list) = after_key(text, "securityRules") {
+                return fill(list, rule);
+            }
+            let list = format!("\"securityRules\": [{rule}]");
+            let Some(properties) = after_key(text, "properties") else {
+                return text.starts_with('{').then(|| (after_name(), format!(", {list}")));
+            };
+            let open = properties + text.get(properties..)?.find(|c: char| !c.is_whitespace())?;
+            let rest = text.get(open..)?.strip_prefix('{')?;
+            let more = if rest.trim_start().starts_with('}') { "" } else { ", " };
+            return Some((at(open + 1), format!("{list}{more}")));
+        }
+        let field = if self.direction == Direction::Ingress { "inbound" } else { "outbound" };
+        let quoted = text.contains("\"name\"");
+        if let Some(list) = after_key(text, field) {
+            return fill(list, new.short_line(quoted));
+        }
+        let key = if quoted { format!("\"{field}\"") } else { field.to_string() };
+        Some(match text.starts_with('{') {
+            true => (after_name(), format!(", {key}: [{}]", new.short_line(quoted))),
+            false => {
+                let pad = " ".repeat(self.lead(place)?.chars().count());
+                (after_name(), format!("\n{pad}{key}:\n{pad}- {}", new.short_line(quoted)))
+            }
+        })
+    }
+
+    /// What stands on the line before a place.
+    fn lead(&self, place: Place) -> Option<&str> {
+        let Position { source, start, .. } = self.sources.position(place)?;
+        let before = self.sources.get(source)?.text.get(..start as usize)?;
+        Some(before.rsplit('\n').next().unwrap_or(before))
+    }
+}
