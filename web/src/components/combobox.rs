@@ -117,7 +117,7 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
     };
     html! {
         <div class="combobox">
-            <input ref={input} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()}
+            <input ref={input} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()} placeholder={props.label.clone()}
                 aria-expanded={open.to_string()} aria-controls={id.to_string()} aria-autocomplete="list"
                 aria-activedescendant={(open && *active < found.len()).then(|| format!("{id}-{}", *active))}
                 value={shown.clone()} title={shown} {onfocus} {oninput} {onblur} {onkeydown} />

@@ -82,8 +82,8 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
         list.push(ChoiceView { name: name.into(), title: title.into(), chosen: chosen.filter(|c| !c.is_empty()), unset, options, main });
     };
     if let Some(by) = written.ingress {
-        let options = IngressBy::ALL.iter().map(|by| option(by.as_str(), by.title())).collect();
-        add("ingress", "Ingress by", true, as_written(by.title()), options);
+        let options = IngressBy::ALL.iter().map(|by| option(by.as_str(), words::ingress(*by))).collect();
+        add("ingress", "Ingress by", true, as_written(words::ingress(by)), options);
     }
     let policies = || TrafficPolicy::ALL.iter().map(|policy| same(policy.as_str())).collect::<Vec<_>>();
     if let Some(policy) = written.external.filter(|_| !inside) {
@@ -152,7 +152,7 @@ pub(super) fn versus(answer: &PathAnswer, paths: &Paths, routing: &Routing, ques
     if let Some(by) = written.ingress {
         let now = routing.ingress.unwrap_or(by);
         let other = if now == IngressBy::Controller { IngressBy::Gateway } else { IngressBy::Controller };
-        add(format!("ingress={}", other.as_str()), other.title().into(), now.title().into());
+        add(format!("ingress={}", other.as_str()), words::ingress(other).into(), words::ingress(now).into());
     }
     if let Some(now) = answer.entry {
         for other in written.entries.iter().filter(|e| **e != now) {

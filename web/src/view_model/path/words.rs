@@ -1,7 +1,7 @@
 //! Words for what the core tells apart.
 
 use netpolis_core::path::{Entry, PathVerdict, Place, Share, StepKind, Tls, Translation};
-use netpolis_core::settings::{Dataplane, Probes};
+use netpolis_core::settings::{Dataplane, IngressBy, Probes};
 
 use super::{PathWord, StepKindView};
 
@@ -53,12 +53,19 @@ pub(super) const fn entry(entry: Entry) -> &'static str {
     }
 }
 
-/// Shorter than the core's titles: these stand in narrow fields.
+/// Shorter than the core's titles, as the next: these stand in narrow fields.
 pub(super) const fn dataplane(dataplane: Dataplane) -> &'static str {
     match dataplane {
         Dataplane::KubeProxy => "kube-proxy",
         Dataplane::Ebpf => "eBPF",
         Dataplane::EbpfDsr => "eBPF, direct return",
+    }
+}
+
+pub(super) const fn ingress(by: IngressBy) -> &'static str {
+    match by {
+        IngressBy::Controller => "controller",
+        IngressBy::Gateway => "Application Gateway",
     }
 }
 
