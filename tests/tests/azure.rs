@@ -104,7 +104,7 @@ fn clusters_agree_with_an_independent_evaluator() {
         std::env::var("NETPOLIS_WORLDS").ok().and_then(|n| n.parse().ok()).unwrap_or(if cfg!(debug_assertions) { 20 } else { 200 });
     let mut seen = [0; 3];
     (0..worlds).for_each(|seed| agree_on_cluster(seed, &mut seen));
-    assert!(seen.iter().all(|count| *count > 1000), "the clusters are too tame: {seen:?}");
+    assert!(seen.iter().all(|count| *count > 20 * worlds as usize), "the clusters are too tame: {seen:?}");
 }
 
 /// A small random group over few addresses and ports, so that every packet that rules can tell apart can be tried.
