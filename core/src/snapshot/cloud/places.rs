@@ -120,8 +120,9 @@ fn members_apart(cloud: &Cloud, rule: &SecurityRule, place: Place, problems: &mu
     let Some((first, home)) = homes.first().copied() else { return };
     let Some((other, away)) = homes.iter().copied().find(|(_, network)| *network != home) else { return };
     let name = |number: u32| cloud.networks.get(number as usize).map_or("", |n| &n.name);
+    let of_other = if other == first { String::new() } else { format!("of `{other}` ") };
     let message = format!(
-        "rule `{}`: members of `{first}` are in `{}`, and of `{other}` in `{}`; all members have to be in one virtual network",
+        "rule `{}`: members of `{first}` are in `{}`, and {of_other}in `{}`; all members have to be in one virtual network",
         rule.name,
         name(home),
         name(away)
