@@ -161,13 +161,13 @@ fn holds(ways: &Ways) -> TestCaseResult {
             }
         }
     }
-    let clients = pods.iter().map(|(_, name)| name.as_str()).take(3).chain(["203.0.113.7", "8.8.8.8", "internet"]);
-    for from in clients {
+    let outside = clusters::outside().into_iter().map(|address| address.to_string()).chain(["internet".to_owned()]);
+    for from in pods.iter().map(|(_, name)| name.clone()).take(3).chain(outside) {
         for service in &ways.services {
             let name =
                 format!("svc/{}/{}", service["metadata"]["namespace"].as_str().unwrap(), service["metadata"]["name"].as_str().unwrap());
             for port in [None, service["spec"]["ports"][0]["nodePort"].as_u64().map(|p| p as u16)] {
-                if let Some(answer) = ask(&scene, from, &name, port) {
+                if let Some(answer) = ask(&scene, &from, &name, port) {
                     whole(&scene, &answer)?;
                 }
             }
