@@ -158,6 +158,11 @@ impl ConnectionTable {
         key: (ConnectionId, ConnectionId),
         operation: impl Fn(&ConnectionSet, &ConnectionSet) -> ConnectionSet,
     ) -> ConnectionId {
-        *known.borrow_mut().entry(key).or_insert_with(|| self.intern(operation(self.get(key.0), self.get(key.1))))
+        if let Some(id) = known.borrow().get(&key) {
+            return *id;
+        }
+        let id = self.intern(operation(self.get(key.0), self.get(key.1)));
+        known.borrow_mut().insert(key, id);
+        id
     }
 }

@@ -274,13 +274,27 @@ impl Connectivity {
     fn cloud_pass(&self, from: End, to: End) -> PairIds {
         let Some(cloud) = &self.cloud else { return EVERYTHING };
         let stretch = |end: End| if let End::Outside(address) = end { self.stretch(address) } else { None };
-        cloud.pass(&self.bench, |end| self.class_of(end), (from, stretch(from)), (to, stretch(to)))
+        let class = |end: End, stretch: Option<usize>| match stretch.and_then(|i| self.outside.get(i)) {
+            Some((_, class)) => *class,
+            None => self.class_of(end),
+        };
+        let (a, b) = (stretch(from), stretch(to));
+        // The ends themselves are asked about again and again.
+        let (source, destination) = (class(from, a), class(to, b));
+        let class_of = |end: End| match end {
+            end if end == from => source,
+            end if end == to => destination,
+            end => self.class_of(end),
+        };
+        cloud.pass(&self.bench, class_of, (from, a), (to, b))
     }
 
     /// What two places let through, one after the other.
     fn both(&self, a: PairIds, b: PairIds) -> PairIds {
         let table = &self.bench.table;
-        PairIds { allowed: table.intersection(a.allowed, b.allowed), possible: table.intersection(a.possible, b.possible) }
+        let allowed = table.intersection(a.allowed, b.allowed);
+        let certain = (a.allowed, b.allowed) == (a.possible, b.possible);
+        PairIds { allowed, possible: if certain { allowed } else { table.intersection(a.possible, b.possible) } }
     }
 
     /// What the policies of the cluster let through.
