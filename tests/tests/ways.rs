@@ -1,4 +1,5 @@
 //! Ways of packets in random clusters: they say nothing else than single flows do, and nothing gets lost on them.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod clusters;
 

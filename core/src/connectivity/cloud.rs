@@ -104,7 +104,7 @@ impl CloudWays {
         let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
         let part_of = |end: End| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
         let mut lists = Lists::default();
-        let mut post = |end: End| lists.post(seats.seat(end), end, &part_of);
+        let mut post = |end: End| lists.post(seats.seat(end), end, part_of);
         let endpoints = snapshot.endpoints().map(|(id, _)| post(End::Pod(id))).collect();
         let nodes = snapshot.nodes().map(|(id, _)| post(End::Node(id))).collect();
         let outside = compiled.outside_atoms().map(|(start, _)| post(End::Outside(start))).collect();

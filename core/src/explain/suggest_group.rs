@@ -295,7 +295,7 @@ impl Writer<'_> {
         let other = rules().find(|place| Shape::of_rule(text(*place)) != Shape::Short);
         match rules().find(|place| *place == decided.place).or(same).or(other) {
             Some(rule) => self.before(rule, new),
-            None => self.into_empty(new),
+            None => self.in_empty(new),
         }
     }
 
@@ -329,7 +329,7 @@ impl Writer<'_> {
     }
 
     /// Into a group that has no rule to stand before.
-    fn into_empty(&self, new: &NewRule) -> Option<(Place, String)> {
+    fn in_empty(&self, new: &NewRule) -> Option<(Place, String)> {
         let place = self.group.place;
         let text = self.sources.slice(place);
         let at = |offset: usize| {

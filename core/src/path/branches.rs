@@ -437,7 +437,7 @@ impl<'a> Trip<'a> {
     /// Out of the virtual network: with a public address.
     fn to_the_internet(&self, walk: &mut Walk<'a>, client: Client) {
         let cloud = &self.paths.snapshot.cloud;
-        let to_public = walk.packet.to.address.is_some_and(|a| tags::is_public(a));
+        let to_public = walk.packet.to.address.is_some_and(tags::is_public);
         if !to_public && !walk.packet.to.made_up {
             walk.stop(Stop::NoRoute, "the virtual network knows no way to this private address", None);
             return;
