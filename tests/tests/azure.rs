@@ -1,5 +1,6 @@
 //! Random networks of Azure's: the evaluator against one that shares nothing with it, for single flows and for all pairs; and lints of security
 //! groups against packets.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use netpolis_core::compile::End;
 use netpolis_core::connections::ConnectionSet;
