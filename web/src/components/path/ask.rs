@@ -40,7 +40,8 @@ pub fn Ask() -> Html {
     let to_target = |question: &mut PathQuestion, scene: &SceneView, value: String| {
         // What was chosen about another target means nothing for this one.
         let target = scene.target(&value).map(|target| (target.protocol.clone(), target.port));
-        let (protocol, port) = target.unwrap_or((question.protocol.clone(), None));
+        let own = || scene.find(&value).and_then(|end| scene.ends.get(end)?.ports.first()).map(|p| (p.protocol.clone(), Some(p.port)));
+        let (protocol, port) = target.or_else(own).unwrap_or((question.protocol.clone(), None));
         let from = std::mem::take(&mut question.from);
         *question = PathQuestion { from, to: value, protocol, port, entry: None, node: None };
     };
