@@ -15,7 +15,8 @@ use netpolis_web::graph::layout::Memory;
 use netpolis_web::graph::picture::{Options, picture};
 use netpolis_web::state::State;
 use netpolis_web::view_model::{
-    AnswerView, PathQuestion, PathView, Question, SceneView, Status, VerdictView, answer_view, differences, path_view, scene_view,
+    AnswerView, PathAsked, PathQuestion, PathReply, PathView, Question, SceneView, Status, VerdictView, answer_view, differences,
+    path_view, scene_view,
 };
 use tsify::{Ts, Tsify};
 use wasm_bindgen::JsCast;
@@ -133,10 +134,14 @@ fn balanced() -> PathView {
     path_view(&scene, scene.paths(), &scene.settings().routing, &way()).unwrap()
 }
 
+fn reply(view: PathView) -> Shared<PathReply> {
+    Shared(Rc::new(PathReply { asked: PathAsked::default(), first: Ok(view), second: None }))
+}
+
 #[wasm_bindgen_test]
 async fn a_way_is_a_line_up_to_where_it_stops() {
-    let branch = balanced().branches[0].clone();
-    let root = drawn(html! { <Line ..LineProps { branch, differences: Vec::new(), side: Side::First } /> }).await;
+    let props = LineProps { reply: reply(balanced()), branch: 0, differences: Vec::new(), side: Side::First };
+    let root = drawn(html! { <Line ..props /> }).await;
     assert_eq!(count(&root, ".line > .stop"), 6);
     assert_eq!(text(&root, ".stop.denied h3"), "Ingress of shop/frontend, denied");
     assert_eq!(text(&root, ".stop.denied .stop-by"), "office-onlypolicies.yaml:13");
@@ -159,7 +164,7 @@ async fn a_way_is_a_line_up_to_where_it_stops() {
 async fn what_differs_is_lit() {
     let view = balanced();
     let [_, theirs] = differences(&view.branches[0], &view.branches[1]);
-    let props = LineProps { branch: view.branches[1].clone(), differences: theirs, side: Side::Second };
+    let props = LineProps { reply: reply(view), branch: 1, differences: theirs, side: Side::First };
     let root = drawn(html! { <Line ..props /> }).await;
     assert_eq!(text(&root, ".stop:last-child .stop-text"), "The application sees 10.224.0.4");
     assert_eq!(count(&root, ".stop-by.differs"), 1);

@@ -369,7 +369,8 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
         (false, false) => (),
     }
     // The first that clients outside can come by; the others stand in the panel of the end.
-    let target = scene.targets.iter().find(|target| card && target.outside && target.ends.contains(&(index as u32)));
+    let mut outside = scene.targets.iter().take_while(|target| target.outside);
+    let target = outside.find(|target| card && target.ends.contains(&(index as u32)));
     let open_by = target.map(|target| (target.key.clone(), format!("{}, {}", target.name(), target.subtitle)));
     if let Some((_, words)) = &open_by {
         label += &format!(", open to clients outside by {words}");

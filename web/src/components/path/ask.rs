@@ -21,28 +21,30 @@ pub fn Ask() -> Html {
     let clients = Shared(use_memo(Shared(store.scene.clone()), |scene| entries(scene)));
     let targets = Shared(use_memo(Shared(store.scene.clone()), |scene| target_entries(scene)));
     let question = &store.path.question;
-    let ask = |change: fn(&mut PathQuestion, &SceneView, String)| {
+    let ask = |change: fn(&mut PathAsked, &SceneView, String)| {
         let store = store.clone();
         Callback::from(move |value: String| {
             let mut asked = store.path.clone();
-            change(&mut asked.question, &store.scene, value);
+            change(&mut asked, &store.scene, value);
             store.dispatch(Action::AskPath(asked));
         })
     };
     let onprotocol = {
-        let ask = ask(|question, _, value| question.protocol = value);
+        let ask = ask(|asked, _, value| asked.question.protocol = value);
         Callback::from(move |event: Event| ask.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
     let onport = {
-        let ask = ask(|question, _, value| question.port = value.trim().parse().ok());
+        let ask = ask(|asked, _, value| asked.question.port = value.trim().parse().ok());
         Callback::from(move |event: InputEvent| ask.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
     };
-    let to_target = |question: &mut PathQuestion, scene: &SceneView, value: String| {
-        // What was chosen about another target means nothing for this one.
+    let to_target = |asked: &mut PathAsked, scene: &SceneView, value: String| {
+        // What was chosen about another target means nothing for this one, and what it was compared with neither.
+        let question = &mut asked.question;
         let target = scene.target(&value).map(|target| (target.protocol.clone(), target.port));
-        let (protocol, port) = target.unwrap_or((question.protocol.clone(), None));
+        let own = || scene.find(&value).and_then(|end| scene.ends.get(end)?.ports.first()).map(|p| (p.protocol.clone(), Some(p.port)));
+        let (protocol, port) = target.or_else(own).unwrap_or((question.protocol.clone(), None));
         let from = std::mem::take(&mut question.from);
-        *question = PathQuestion { from, to: value, protocol, port, entry: None, node: None };
+        *asked = PathAsked { question: PathQuestion { from, to: value, protocol, port, entry: None, node: None }, versus: None };
     };
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
     let view = store.path_view().filter(|_| store.path.is_asked());
@@ -54,7 +56,7 @@ pub fn Ask() -> Html {
     html! {
         <form class="path-question" aria-label="Path question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="path-ends">
-                <Combobox label="client" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={clients} onchoose={ask(|q, _, v| q.from = v)} />
+                <Combobox label="client" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={clients} onchoose={ask(|a, _, v| a.question.from = v)} />
                 <span class="path-arrow" aria-hidden="true">{ icon(ARROW) }</span>
                 <Combobox label="target" value={question.to.clone()} text={target_text(&store.scene, &question.to)} entries={targets} onchoose={ask(to_target)} />
                 <span class="path-port">

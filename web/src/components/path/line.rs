@@ -2,10 +2,11 @@
 
 use yew::prelude::*;
 
+use crate::components::Shared;
 use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
 use crate::components::rich::{SpotLink, rich, sentence};
 use crate::components::trace::{evidence, verdict_class, verdict_icon};
-use crate::view_model::{AddressView, BranchView, Difference, SeenView, StepKindView, StepView, VerdictView};
+use crate::view_model::{AddressView, BranchView, Difference, PathReply, SeenView, StepKindView, StepView, VerdictView};
 
 /// Which of two lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +20,24 @@ pub enum Side {
 /// Properties of a [`Line`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct LineProps {
-    /// The branch.
-    pub branch: BranchView,
+    /// Both sides of the answer.
+    pub reply: Shared<PathReply>,
+    /// The branch of this side.
+    pub branch: usize,
     /// How its stations differ from those of the other line; empty where there is none.
     pub differences: Vec<Difference>,
     /// Which of two lines it is.
     pub side: Side,
+}
+
+impl LineProps {
+    fn branch(&self) -> Option<&BranchView> {
+        let side = match self.side {
+            Side::First => Some(&self.reply.first),
+            Side::Second => self.reply.second.as_ref(),
+        };
+        side?.as_ref().ok()?.branches.get(self.branch)
+    }
 }
 
 /// The line of one branch.
@@ -32,7 +45,7 @@ pub struct LineProps {
 pub fn Line(props: &LineProps) -> Html {
     let open = use_state(|| None::<usize>);
     let played = use_state(|| 0u32);
-    let branch = &props.branch;
+    let Some(branch) = props.branch() else { return Html::default() };
     let play = {
         let played = played.clone();
         Callback::from(move |_: MouseEvent| played.set(*played + 1))

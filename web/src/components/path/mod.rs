@@ -5,10 +5,12 @@ mod choices;
 mod facts;
 pub mod line;
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
-use super::Store;
 use super::rich::sentence;
+use super::{Shared, Store};
 use crate::state::Action;
 use crate::view_model::{BranchView, Difference, PathReply, PathView, PathWord, TargetView, differences};
 use line::{Line, Side};
@@ -22,7 +24,7 @@ pub fn PathPanel() -> Html {
     // The branch of the second line; that of the first one is known to the page, which lights its lines.
     let second = use_state(|| 0usize);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let reply = store.path_reply.as_deref().filter(|_| store.path.is_asked());
+    let reply = store.path_reply.as_ref().filter(|_| store.path.is_asked());
     html! {
         <div class="path-pane">
             <ask::Ask />
@@ -35,7 +37,7 @@ pub fn PathPanel() -> Html {
     }
 }
 
-fn answer(store: &Store, reply: &PathReply, second: &UseStateHandle<usize>) -> Html {
+fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) -> Html {
     let first = match &reply.first {
         Ok(view) => view,
         Err(message) => return failed(message),
@@ -48,6 +50,10 @@ fn answer(store: &Store, reply: &PathReply, second: &UseStateHandle<usize>) -> H
         (Some((_, a)), Some((_, b))) => differences(a, b),
         _ => [Vec::new(), Vec::new()],
     };
+    let line = |side: Side, branch: Option<(usize, &BranchView)>, differences: Vec<Difference>| {
+        let Some((branch, _)) = branch else { return Html::default() };
+        html! { <Line key={format!("{branch} {}", reply.asked.question.to)} reply={Shared(reply.clone())} {branch} {differences} {side} /> }
+    };
     let show_first = {
         let store = store.clone();
         Callback::from(move |branch| store.dispatch(Action::ShowBranch(branch)))
@@ -59,10 +65,12 @@ fn answer(store: &Store, reply: &PathReply, second: &UseStateHandle<usize>) -> H
     let now = versus.map_or("", |v| v.now.as_str());
     html! {
         <>
-            { side(first, shown.0, now, ours, &show_first, Side::First) }
+            { side(first, shown.0, now, &show_first, line(Side::First, shown.0, ours)) }
             if let Some(second) = &reply.second {
                 { match second {
-                    Ok(view) => side(view, shown.1, versus.map_or("", |v| v.title.as_str()), theirs, &show_second, Side::Second),
+                    Ok(view) => {
+                        side(view, shown.1, versus.map_or("", |v| v.title.as_str()), &show_second, line(Side::Second, shown.1, theirs))
+                    }
                     Err(message) => failed(message),
                 } }
             }
@@ -93,14 +101,7 @@ fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
 }
 
 /// One side: the verdict, the branches, and the line of the one that is shown.
-fn side(
-    view: &PathView,
-    shown: Option<(usize, &BranchView)>,
-    label: &str,
-    differences: Vec<Difference>,
-    show: &Callback<usize>,
-    side: Side,
-) -> Html {
+fn side(view: &PathView, shown: Option<(usize, &BranchView)>, label: &str, show: &Callback<usize>, line: Html) -> Html {
     let (class, sign) = word_class(view.verdict);
     html! {
         <section class="path-side" aria-label={if label.is_empty() { "The way".to_owned() } else { format!("The way with {label}") }}>
@@ -110,9 +111,7 @@ fn side(
                 if view.branches.len() > 1 { { facts::branches(view, shown.map_or(0, |(number, _)| number), show) } }
             </header>
             <p class="path-summary">{ sentence(after_word(&view.summary)) }</p>
-            if let Some((number, branch)) = shown {
-                <Line key={format!("{number} {}", view.to)} branch={branch.clone()} {differences} {side} />
-            }
+            { line }
         </section>
     }
 }

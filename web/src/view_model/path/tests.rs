@@ -182,3 +182,29 @@ spec: {ingressClassName: nginx, rules: [{host: shop.example, http: {paths: [{pat
     );
     assert_eq!(view.ends[view.targets[0].ends[0] as usize].title, "frontend");
 }
+
+#[test]
+fn what_has_no_address_has_a_name() {
+    let text = "
+{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop, labels: {app: a}}, spec: {containers: [{name: c, image: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: shop, labels: {app: b}}, spec: {containers: [{name: c, image: c}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: b, namespace: shop}, spec: {selector: {app: b}, ports: [{port: 80, targetPort: 8080}]}}
+";
+    let scene = scene(Routing::default(), &[("shop.yaml", text)]);
+    let question = PathQuestion { from: "shop/a".into(), to: "svc/shop/b".into(), ..PathQuestion::default() };
+    let first = &view(&scene, &question).branches[0].steps[0];
+    assert_eq!((first.target.text.as_str(), first.target.made_up), ("the Service's address:80", false));
+}
+
+#[test]
+fn answers_travel_to_and_from_a_worker() {
+    let scene = shop(Routing::default());
+    let asked = PathAsked { question: question(), versus: Some("dataplane=ebpf".into()) };
+    let bytes = postcard::to_allocvec(&asked).unwrap();
+    let reply = path_reply(&scene, postcard::from_bytes(&bytes).unwrap(), &mut None);
+    assert_eq!(reply.asked, asked);
+    let bytes = postcard::to_allocvec(&reply).unwrap();
+    assert_eq!(postcard::from_bytes(&bytes), Ok(reply));
+}

@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 
 use netpolis_core::decide::{CheckpointTrace, Verdict};
 use netpolis_core::ends;
-use netpolis_core::explain::end_name;
 use netpolis_core::path::{
     Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path,
 };
@@ -181,33 +180,31 @@ impl PathWriter<'_> {
     }
 
     fn party(&self, party: &Party, port: Option<u16>) -> String {
-        match party.address {
-            Some(address) => with_port(address, port),
-            None => {
-                let name = end_name(party.end, self.paths.snapshot());
-                port.map_or_else(|| name.clone(), |port| format!("{name}:{port}"))
-            }
+        match (party.address, port) {
+            (Some(address), port) => with_port(address, port),
+            (None, None) => self.paths.party_title(party),
+            (None, Some(port)) => format!("{}:{port}", self.paths.party_title(party)),
         }
     }
 
     fn source(&self, step: &Step, sent: Option<&Packet>) -> AddressView {
         let (before, now) = (self.party(&step.arrives.from, None), self.party(&step.leaves.from, None));
         let rewritten = sent.is_some_and(|sent| self.party(&sent.from, None) != now);
-        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: step.leaves.from.made_up }
+        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: is_made_up(&step.leaves.from) }
     }
 
     fn target(&self, step: &Step, sent: Option<&Packet>) -> AddressView {
         let text = |packet: &Packet| self.party(&packet.to, packet.port);
         let (before, now) = (text(&step.arrives), text(&step.leaves));
         let rewritten = sent.is_some_and(|sent| text(sent) != now);
-        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: step.leaves.to.made_up }
+        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: is_made_up(&step.leaves.to) }
     }
 
     fn seen(&self, seen: &Seen, sent: Option<&Packet>) -> SeenView {
         let view = |party: &Party| {
             let text = self.party(party, None);
             let rewritten = sent.is_some_and(|sent| self.party(&sent.from, None) != text);
-            AddressView { text, before: None, rewritten, made_up: party.made_up }
+            AddressView { text, before: None, rewritten, made_up: is_made_up(party) }
         };
         SeenView {
             address: view(&seen.address),
@@ -241,6 +238,11 @@ impl PathWriter<'_> {
         probes.sort_by_key(|probe| probe.healthy);
         probes
     }
+}
+
+/// A name in place of an address is not made up.
+fn is_made_up(party: &Party) -> bool {
+    party.made_up && party.address.is_some()
 }
 
 fn basis(basis: Basis) -> BasisView {
