@@ -35,9 +35,9 @@ cmd_serve() {
 # In kB (1000 bytes), gzipped as a server would send it. The goal is where the page should be; the limit is what it may not grow past
 # unnoticed: whoever raises it says in the commit what for.
 WASM_GOAL=400
-WASM_LIMIT=660
+WASM_LIMIT=1000
 FIRST_LOAD_GOAL=800
-FIRST_LOAD_LIMIT=920
+FIRST_LOAD_LIMIT=1270
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build
