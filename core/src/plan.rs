@@ -1,4 +1,4 @@
-//! The address plan: how many addresses a cluster takes of its subnet, and how large it can get. Upstream: azure.md 3.1 and 3.4.
+//! The address plan: how many addresses a cluster takes of its subnet, and how large it can get. Upstream: docs/azure.md 3.1 and 3.4.
 
 use alloc::format;
 use alloc::string::String;

@@ -13,7 +13,7 @@ use crate::resources::{Kind, Resource};
 use crate::scene::Scene;
 use crate::text::{DocumentId, Place, Span};
 
-/// The order that Calico gives to NetworkPolicies of Kubernetes. Upstream: calico.md 3.2.
+/// The order that Calico gives to NetworkPolicies of Kubernetes. Upstream: docs/semantics.md, Calico.
 const KUBERNETES_ORDER: f64 = 1000.0;
 /// How far from its neighbour a policy is put where there is room without end.
 const STEP: f64 = 10.0;
@@ -81,7 +81,7 @@ fn calico(resource: &Resource) -> Option<&CalicoPolicy> {
     }
 }
 
-/// What the place of a policy depends on; nothing for what has no place among Calico's policies. Upstream: calico.md 3.2.
+/// What the place of a policy depends on; nothing for what has no place among Calico's policies. Upstream: docs/semantics.md, Calico.
 fn key_of<'a>(scene: &'a Scene, policy: &'a Policy) -> Option<PolicyKey<'a>> {
     let (_, resource) = written(scene, policy)?;
     let key = |order, name, kind| PolicyKey { order, name, namespace: policy.namespace.as_deref().unwrap_or_default(), kind };

@@ -141,7 +141,7 @@ impl IngressBy {
     }
 }
 
-/// What becomes of nodes that a load balancer's health probe does not reach. Upstream: azure.md 4.4.
+/// What becomes of nodes that a load balancer's health probe does not reach. Upstream: docs/path.md.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Probes {
     /// They get no connections. The probe ends at the node: at kube-proxy's health port, or at `healthCheckNodePort`.

@@ -398,7 +398,7 @@ spec:
     assert_eq!(ask(&scene, "web", "n3", Protocol::TCP, 81).verdict, CannotTell);
 }
 
-/// Upstream: calico.md 4.8: without an application layer the data plane ignores `http`; with one, an Allow rule with `http` narrows.
+/// Upstream: docs/semantics.md, Calico: without an application layer the data plane ignores `http`; with one, an Allow rule with `http` narrows.
 #[test]
 fn http_counts_where_an_application_layer_looks_at_it() {
     let policy = "

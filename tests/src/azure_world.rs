@@ -1,4 +1,4 @@
-//! Random networks of Azure's, and a slow evaluator of them that shares nothing with the fast one. Upstream: azure.md 2.2 to 2.5.
+//! Random networks of Azure's, and a slow evaluator of them that shares nothing with the fast one. Upstream: docs/azure.md 2.2 to 2.5.
 //!
 //! Addresses are numbers, sets are predicates, and a rule is asked by reading it: no sets, no classes, no translation.
 
@@ -72,7 +72,7 @@ pub struct World {
     cluster: Option<Cluster>,
 }
 
-/// Where pods have their addresses. Upstream: azure.md 3.1.
+/// Where pods have their addresses. Upstream: docs/azure.md 3.1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Plugin {
     /// Of a range of the cluster's own, with routes.
@@ -571,7 +571,7 @@ impl World {
         if out.is_some() && matches!(trip.to, Place::Address(PLATFORM | METADATA)) {
             return Outcome::Allowed;
         }
-        // What the network sees of it. Upstream: azure.md 3.5.
+        // What the network sees of it. Upstream: docs/azure.md 3.5.
         let inside = cluster.plugin == Plugin::Own && is_pod(trip.from) && is_pod(trip.to);
         let leaves_as_node = is_pod(trip.from)
             && !is_pod(trip.to)

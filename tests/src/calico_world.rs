@@ -559,7 +559,7 @@ impl World {
             return false;
         }
         use Hook::{Forward, Normal, PreDnat, Untracked};
-        // The table of paths, row by row (calico.md 3.8).
+        // The table of paths, row by row (docs/semantics.md, Calico).
         let on_the_way = match (from, to) {
             (Spot::Pod(_), Spot::Pod(_)) if a == b => !all(ha) || ask(ha, true, &[PreDnat, Forward]) && ask(ha, false, &[Forward]),
             (Spot::Pod(_), Spot::Pod(_)) => {
@@ -757,7 +757,7 @@ impl World {
                 (Some(namespace), Some(account)) => self.labels_of_account(namespace, account),
                 _ => Labels::new(),
             };
-            // `all()` of the inner selector is not rewritten (calico.md 2.4).
+            // `all()` of the inner selector is not rewritten (docs/semantics.md, Calico).
             let accounts = accounts && entity.account_selector.as_ref().is_none_or(|s| s.holds(&account_labels, true));
             namespaces
                 && accounts

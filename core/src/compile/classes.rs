@@ -36,7 +36,7 @@ pub enum ClassKind {
     Group,
 }
 
-/// Where a packet meets the policies of a host endpoint. Upstream: calico.md 3.8.
+/// Where a packet meets the policies of a host endpoint. Upstream: docs/semantics.md, Calico.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Hook {
     /// Before connection tracking: policies with `doNotTrack`.

@@ -205,7 +205,7 @@ impl<'a> Expressions<'a> {
         seen
     }
 
-    /// What selectors see of a pod. Upstream: calico.md 1.8; its own labels win over what it inherits.
+    /// What selectors see of a pod. Upstream: docs/semantics.md, Calico; its own labels win over what it inherits.
     fn of_endpoint(&self, endpoint: &'a Endpoint, snapshot: &'a Snapshot) -> Seen<'a> {
         let mut seen = Seen::new();
         seen.extend(self.synthetic(NAMESPACE_LABEL, snapshot.namespace_name(endpoint.namespace)));

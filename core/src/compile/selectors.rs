@@ -368,7 +368,7 @@ impl<'a> Selectors<'a> {
             PeerTermKind::Unknown { everything, .. } => EndSet::exactly(if *everything { classes.every() } else { classes.none() }),
         }
     }
-    /// The ends that a side of a Calico rule describes. Upstream: calico.md 4.9.
+    /// The ends that a side of a Calico rule describes. Upstream: docs/semantics.md, Calico.
     fn entity(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EndSet {
         self.entity_parts(entity, classes, addresses).whole(classes)
     }

@@ -131,7 +131,7 @@ fn of_terms<'a>(terms: impl Iterator<Item = &'a TrafficTermKind>) -> CompiledTra
     }
 }
 
-/// Upstream: calico.md 4.1 to 4.3, 4.6 and 4.7.
+/// Upstream: docs/semantics.md, Calico.
 fn of_packet(packet: &PacketMatch) -> CompiledTraffic {
     let mut fixed = packet.protocol.map_or_else(ConnectionSet::all, ConnectionSet::protocol);
     if let Some(protocol) = packet.not_protocol {

@@ -1,4 +1,4 @@
-//! What the cloud's network lets through, for all pairs of ends. Upstream: azure.md 2.3.
+//! What the cloud's network lets through, for all pairs of ends. Upstream: docs/azure.md 2.3.
 //!
 //! The rules of a group know classes only as far as its address sets tell them apart, and most do not: each group is evaluated once for every two
 //! such parts of all classes. What passes between two ends is put together from that when it is asked for, once for each two kinds of ends, so that

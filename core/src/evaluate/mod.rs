@@ -145,7 +145,7 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
 ) -> Outcome {
     let Asked { subject, own } = asked;
     let applied = compiled.applied(subject, direction);
-    // Policies before connection tracking and before address translation decide by their rules alone (upstream: calico.md 3.3).
+    // Policies before connection tracking and before address translation decide by their rules alone (upstream: docs/semantics.md, Calico).
     let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::PreDnat));
     let mut run = Run {
         compiled,

@@ -565,7 +565,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Pods with a range of their own have addresses that mean something inside the cluster only. Upstream: azure.md 3.1.
+    /// Pods with a range of their own have addresses that mean something inside the cluster only. Upstream: docs/azure.md 3.1.
     fn pod_range_note(&self, notes: &mut Vec<String>) {
         let (End::Outside(_), End::Pod(id)) = (self.flow.from, self.flow.to) else { return };
         let Some(pod) = self.snapshot.endpoint(id).filter(|e| !e.host_network) else { return };

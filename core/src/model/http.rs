@@ -1,6 +1,6 @@
 //! HTTP requests as Calico's application layer matches them.
 //!
-//! Upstream: calico.md 4.8 (`app-policy/checker/match.go`). Without that layer the data plane looks at no request, and rules match by their other
+//! Upstream: docs/semantics.md, Calico (`app-policy/checker/match.go`). Without that layer the data plane looks at no request, and rules match by their other
 //! fields alone.
 
 use alloc::string::String;

@@ -165,7 +165,7 @@ impl Paths {
         !self.snapshot.cloud.networks.is_empty()
     }
 
-    /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: azure.md 4.6, calico.md 1.10.
+    /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: docs/path.md, and docs/semantics.md, Calico.
     pub(super) fn leaves_as_node(&self, home: NodeId, to: &Party) -> Option<Basis> {
         let cloud = &self.snapshot.cloud;
         match self.plugin(Some(home)) {

@@ -7,7 +7,7 @@
 //!
 //! There are several ways where a load balancer, a node or the client itself picks one of several nodes or pods. Each is a [`Branch`] with its share
 //! of the connections; branches that nothing tells apart are one. Nothing is decided here: every checkpoint is asked through
-//! [`crate::explain`], with the packet as it is at that point. Upstream: azure.md 4, calico.md 3.8, kubernetes.md 1.10.
+//! [`crate::explain`], with the packet as it is at that point. Upstream: docs/path.md and docs/semantics.md.
 //!
 //! Pods whose node is not given are put on nodes first (see [`Placement`](crate::snapshot::Placement)).
 

@@ -1,5 +1,5 @@
 //! Ways through a proxy: an ingress controller in the cluster, or an application gateway outside it. The client's connection ends there, and the proxy
-//! opens one of its own to a pod. Upstream: azure.md 4.3.
+//! opens one of its own to a pod. Upstream: docs/path.md.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -43,7 +43,7 @@ pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Opti
 }
 
 /// How well a rule fits a request: its host by name before wildcards, exact paths before prefixes, longer ones before shorter. Nothing if it does not.
-/// Upstream: kubernetes.md 3.5, "Ingress" of the Kubernetes documentation (path types, multiple matches).
+/// Upstream: docs/semantics.md, "Ingress" of the Kubernetes documentation (path types, multiple matches).
 fn fit(requests: &Requests, host: Option<&str>, path: &str) -> Option<(u8, usize, bool)> {
     if requests.default {
         return Some((0, 0, false));

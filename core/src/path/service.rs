@@ -108,7 +108,7 @@ impl<'a> Trip<'a> {
         address.map_or(Party::somewhere(NOWHERE), |a| Party { made_up: service.front_end_made_up, ..Party::at(*a) })
     }
 
-    /// Whether nodes drop the packet because of `loadBalancerSourceRanges`. Upstream: azure.md 4.2.
+    /// Whether nodes drop the packet because of `loadBalancerSourceRanges`. Upstream: docs/path.md.
     fn is_outside_ranges(&self, service: &Service, walk: &Walk<'a>) -> bool {
         let balancer = &service.routing.load_balancer;
         if self.paths.settings.routing.ignore_source_ranges || balancer.source_ranges.is_empty() {
@@ -519,7 +519,7 @@ impl<'a> Trip<'a> {
 
     // --- health probes -----------------------------------------------------------------------------------------------------------------
 
-    /// Nodes that the load balancer sends connections to. Upstream: azure.md 4.4.
+    /// Nodes that the load balancer sends connections to. Upstream: docs/path.md.
     fn probe(&mut self, service: &Service, port: usize, backends: &[Backend]) -> Vec<NodeId> {
         let paths = self.paths;
         let nodes: Vec<NodeId> = paths.snapshot.nodes().map(|(id, _)| id).collect();

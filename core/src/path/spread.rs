@@ -1,4 +1,4 @@
-//! How many of the connections each pod gets. Upstream: azure.md 4.5.
+//! How many of the connections each pod gets. Upstream: docs/path.md.
 //!
 //! A load balancer knows nodes, not pods: with `Local` a node's share is divided among its own pods, however many those are.
 

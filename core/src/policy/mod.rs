@@ -85,7 +85,7 @@ pub struct Ruleset {
     pub hosts: Option<HostRules>,
 }
 
-/// What is set about traffic of hosts. Upstream: calico.md 1.11.
+/// What is set about traffic of hosts. Upstream: docs/semantics.md, Calico.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct HostRules {
     /// `defaultEndpointToHostAction`.
@@ -173,7 +173,7 @@ pub struct Policy {
     pub not_enforced: Option<String>,
 }
 
-/// Where packets meet a policy. Upstream: calico.md 3.8.
+/// Where packets meet a policy. Upstream: docs/semantics.md, Calico.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum HookMatch {
     /// At pods, and at host endpoints for the host's own traffic.

@@ -1,4 +1,4 @@
-//! The order of Calico's tiers, and of the policies in one. Upstream: calico.md 3.1 and 3.2 (`felix/calc/policy_sorter.go`).
+//! The order of Calico's tiers, and of the policies in one. Upstream: docs/semantics.md, Calico (`felix/calc/policy_sorter.go`).
 
 use core::cmp::Ordering;
 

@@ -1,6 +1,6 @@
 //! Azure's network resources as a person's text describes them, whichever of the many shapes it has.
 //!
-//! Upstream: azure.md 1 and 2; field names are those of the Azure Resource Manager.
+//! Upstream: docs/azure.md 1 and 2; field names are those of the Azure Resource Manager.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -339,7 +339,7 @@ pub struct Configuration {
     pub groups: Vec<Box<str>>,
 }
 
-/// Kinds of public address. Upstream: azure.md 1.
+/// Kinds of public address. Upstream: docs/azure.md 1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum AddressSku {
     /// Open to the Internet where no group says otherwise; retired on 30 September 2025.
@@ -370,7 +370,7 @@ pub struct PublicAddress {
     pub zones: Vec<Box<str>>,
 }
 
-/// An application gateway: a proxy in a subnet of its own, which opens connections to pods itself. Upstream: azure.md 4.3.
+/// An application gateway: a proxy in a subnet of its own, which opens connections to pods itself. Upstream: docs/path.md.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Gateway {
     /// Its subnet; nothing where it is not said.
@@ -392,7 +392,7 @@ pub struct Route {
     pub next_hop: Box<str>,
 }
 
-/// Where pods get their addresses. Upstream: azure.md 3.1.
+/// Where pods get their addresses. Upstream: docs/azure.md 3.1.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Plugin {
     /// `kubenet`: a range of their own, a route for each node.
@@ -453,7 +453,7 @@ impl Plugin {
     }
 }
 
-/// The policy engine that a cluster is made with. Upstream: azure.md 3.2.
+/// The policy engine that a cluster is made with. Upstream: docs/azure.md 3.2.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ClusterEngine {
     /// None: policies are stored and not enforced.
@@ -506,7 +506,7 @@ pub struct ClusterTraffic {
     pub app_routing: bool,
 }
 
-/// How connections of a cluster to the Internet leave. Upstream: azure.md 4.6.
+/// How connections of a cluster to the Internet leave. Upstream: docs/path.md.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Outbound {
     /// Through the load balancer's outbound rule.

@@ -195,7 +195,7 @@ impl Default for ServiceRouting {
     }
 }
 
-/// What a Service of type `LoadBalancer` asks of it, and what it was given. Upstream: azure.md 4.4.
+/// What a Service of type `LoadBalancer` asks of it, and what it was given. Upstream: docs/path.md.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LoadBalancer {
     /// Its front ends: those of the status, else `loadBalancerIP`, else the annotation for it.

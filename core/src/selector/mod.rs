@@ -91,7 +91,7 @@ impl fmt::Display for Quoted<'_> {
 }
 
 impl fmt::Display for Selector {
-    /// The canonical form, which reads back as the same selector. Upstream: calico.md 2.3.
+    /// The canonical form, which reads back as the same selector. Upstream: docs/semantics.md, Calico.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let chain = |f: &mut fmt::Formatter<'_>, parts: &[Selector], joint: &str| {
             for (i, part) in parts.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! From text to selector. The grammar is that of calico.md 2.1.
+//! From text to selector. The grammar is that of docs/semantics.md, Calico.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

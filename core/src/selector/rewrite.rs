@@ -1,6 +1,6 @@
 //! What selectors in a policy really select: the parts of a policy's subject, or of a rule's side, as one selector over all labels of an end.
 //!
-//! Upstream: calico.md 2.4 (`libcalico-go/lib/backend/syncersv1/updateprocessors`). Upstream rewrites texts; here it is the parsed form, with the same
+//! Upstream: docs/semantics.md, Calico (`libcalico-go/lib/backend/syncersv1/updateprocessors`). Upstream rewrites texts; here it is the parsed form, with the same
 //! outcome.
 
 use alloc::boxed::Box;

@@ -326,7 +326,7 @@ impl Snapshot {
     }
 
     /// The host endpoint that governs a node's traffic with the network, and whether it is one for all interfaces. Of several with a name the one that
-    /// has an address of the node, then the first by name; one for all interfaces only where none has a name. Upstream: calico.md 1.6.
+    /// has an address of the node, then the first by name; one for all interfaces only where none has a name. Upstream: docs/semantics.md, Calico.
     pub fn host_endpoint_of(&self, node: NodeId) -> Option<(u32, bool)> {
         let addresses = self.node(node).map_or(&[][..], |n| &n.addresses);
         let on_node = || (0..).zip(&self.host_endpoints).filter(|(_, host)| host.node == node);

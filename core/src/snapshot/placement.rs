@@ -15,7 +15,7 @@ use crate::model::{Cidr, Labels};
 const STAND_INS: usize = 2;
 /// The most nodes that stand for any, whatever is asked.
 const MOST_STAND_INS: usize = 100;
-/// The first address of a range that a machine can have: those before it are the network's. Upstream: azure.md 1.
+/// The first address of a range that a machine can have: those before it are the network's. Upstream: docs/azure.md 1.
 const FIRST_HOST: u128 = 4;
 
 /// How pods are put on nodes where the text does not say it.

@@ -1,4 +1,4 @@
-//! The way through the cloud's network: which security groups a packet meets, and with which addresses. Upstream: azure.md 2.3, 2.5, 3.5.
+//! The way through the cloud's network: which security groups a packet meets, and with which addresses. Upstream: docs/azure.md 2.3, 2.5, 3.5.
 //!
 //! ```text
 //! [interface, outbound] → [subnet, outbound] → the network → [subnet, inbound] → [interface, inbound]

@@ -1,7 +1,7 @@
 //! The way of a packet: whose policies it meets, in order.
 //!
 //! Between pods it meets egress of the one and ingress of the other. Where Calico polices hosts, it also meets the host endpoints of the nodes that it
-//! leaves, crosses and enters. Upstream: calico.md 3.8.
+//! leaves, crosses and enters. Upstream: docs/semantics.md, Calico.
 
 mod cloud;
 
@@ -186,7 +186,7 @@ pub(crate) enum Side {
     Host,
 }
 
-/// What a packet meets at the host endpoint of a node on its way from one side of it to another. Upstream: calico.md 3.8.
+/// What a packet meets at the host endpoint of a node on its way from one side of it to another. Upstream: docs/semantics.md, Calico.
 pub(crate) fn crossing(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> Vec<Stage> {
     let mut stages = Vec::new();
     let any = rules.host;

@@ -57,7 +57,7 @@ fn not_found(text: &str, code: &str) {
     silent(&scene(text), code);
 }
 
-// ---- Rules: azure.md 2.1 -------------------------------------------------------------------------------------------------------------
+// ---- Rules: docs/azure.md 2.1 -------------------------------------------------------------------------------------------------------------
 
 /// What Azure would refuse and whose meaning is in doubt is left out; the others are evaluated, and the answer says that it is incomplete.
 #[test]
@@ -198,7 +198,7 @@ fn what_is_said_of_groups() {
     not_found(&groups(10), "AZ012");
 }
 
-// ---- Networks: azure.md 1 ------------------------------------------------------------------------------------------------------------
+// ---- Networks: docs/azure.md 1 ------------------------------------------------------------------------------------------------------------
 
 fn network(space: &str, subnets: &str, rest: &str) -> String {
     format!("azure: {{networks: [{{name: net, addressSpace: {space}, subnets: [{subnets}]}}]{rest}}}")
@@ -306,7 +306,7 @@ fn peerings() {
     found(&text(&[net("a", "10.1.0.0/16", "gone")]), "AZ021", "gone", "is peered with, and is not given");
 }
 
-// ---- Clusters: azure.md 3.3, 3.4 -------------------------------------------------------------------------------------------------------
+// ---- Clusters: docs/azure.md 3.3, 3.4 -------------------------------------------------------------------------------------------------------
 
 #[test]
 fn ranges_of_clusters() {

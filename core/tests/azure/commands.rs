@@ -105,7 +105,7 @@ fn options_that_do_not_exist_and_values_that_do_not_fit() {
     assert!(with_code(&scene, "AZ041")[0].help.as_deref().is_some_and(|h| h.contains("`--network-plugin`")));
 }
 
-/// The refusals of azure.md 3.2, and what is taken. Upstream's words where they are recorded.
+/// The refusals of docs/azure.md 3.2, and what is taken. Upstream's words where they are recorded.
 #[test]
 fn plugins_and_engines_that_go_together_and_those_that_do_not() {
     const POLICY_WITHOUT_PLUGIN: &str = "Please explicitly specify the network plugin type";

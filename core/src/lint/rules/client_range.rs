@@ -2,7 +2,7 @@
 //!
 //! With `externalTrafficPolicy: Cluster` a node that sends a packet on to another puts its own address in the client's place; the policy of the pod there
 //! never sees the client. So the rule matches for the connections that happen to come by the pod's own node, and for no others. Whether that is so is
-//! asked of the way itself. Upstream: azure.md 4.1 and 4.2; "Using Source IP" of the Kubernetes documentation.
+//! asked of the way itself. Upstream: docs/path.md; "Using Source IP" of the Kubernetes documentation.
 
 use alloc::format;
 use alloc::string::ToString;

@@ -1,6 +1,6 @@
 //! LINT035: TLS is meant to reach the pods untouched, and an application gateway ends it.
 //!
-//! A gateway works on requests, so it must read them; it can encrypt anew towards the pods, not pass TLS on. Upstream: azure.md 4.3.
+//! A gateway works on requests, so it must read them; it can encrypt anew towards the pods, not pass TLS on. Upstream: docs/path.md.
 
 use alloc::format;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! LINT039: an Ingress of the add-on for HTTP application routing, which was never meant for production and was retired. Upstream: azure.md 4.3.
+//! LINT039: an Ingress of the add-on for HTTP application routing, which was never meant for production and was retired. Upstream: docs/path.md.
 
 use alloc::format;
 use alloc::vec::Vec;

@@ -1,7 +1,7 @@
 //! LINT031: `externalTrafficPolicy: Local`, and nodes without a pod of the Service.
 //!
 //! Such a node drops what comes to it. A load balancer's probe keeps connections away from it; clients of a node port have no such help. And a node's
-//! share does not depend on how many pods it has. Upstream: azure.md 4.2 and 4.5.
+//! share does not depend on how many pods it has. Upstream: docs/path.md.
 
 use alloc::format;
 use alloc::vec::Vec;

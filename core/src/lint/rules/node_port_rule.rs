@@ -1,6 +1,6 @@
 //! LINT032: a network security group opens node ports, and nothing stands behind them.
 //!
-//! Either no Service has a port there, or only load balancers do, whose packets come with the Service's own port (floating IP). Upstream: azure.md 4.4
+//! Either no Service has a port there, or only load balancers do, whose packets come with the Service's own port (floating IP). Upstream: docs/path.md
 //! and 6, mistake 5.
 
 use alloc::format;

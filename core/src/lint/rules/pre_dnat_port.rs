@@ -1,6 +1,6 @@
 //! LINT033: a policy before address translation names the port of a Service or of its pods, where packets come to the node port.
 //!
-//! Upstream: calico.md 6, surprise 15; "Pre-DNAT policy" of Calico's documentation.
+//! Upstream: docs/semantics.md, Calico; "Pre-DNAT policy" of Calico's documentation.
 
 use alloc::format;
 use alloc::vec::Vec;

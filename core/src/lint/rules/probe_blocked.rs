@@ -1,7 +1,7 @@
 //! LINT034: the health probe of a load balancer does not reach nodes, and so no connection does.
 //!
 //! Probes come from 168.63.129.16 to the node's own address; a security group or a host endpoint that stops them takes the node out, whatever it lets
-//! clients do. Upstream: azure.md 2.4 and 4.4.
+//! clients do. Upstream: docs/azure.md 2.4 and docs/path.md.
 
 use alloc::format;
 use alloc::vec::Vec;

@@ -1,6 +1,6 @@
 //! LINT020 to LINT026: rules of network security groups that do nothing, open more than they should, or are not what they look like.
 //!
-//! Upstream: azure.md 2. Whether a rule is ever reached is answered exactly for the network of the scene.
+//! Upstream: docs/azure.md 2. Whether a rule is ever reached is answered exactly for the network of the scene.
 
 use alloc::format;
 use alloc::string::{String, ToString};

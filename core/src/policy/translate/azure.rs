@@ -1,4 +1,4 @@
-//! Network security groups in the one policy language: ordered rules with both ends by address. Upstream: azure.md 2.
+//! Network security groups in the one policy language: ordered rules with both ends by address. Upstream: docs/azure.md 2.
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -21,7 +21,7 @@ pub(crate) const TIER: &str = "Network security groups";
 /// The kind of policy that a group becomes.
 pub const KIND: &str = "NetworkSecurityGroup";
 
-/// The default rules of every group: direction, name, priority, source, destination, access. Upstream: azure.md 2.2.
+/// The default rules of every group: direction, name, priority, source, destination, access. Upstream: docs/azure.md 2.2.
 const DEFAULTS: [(RuleDirection, &str, u16, &str, &str, Access); 6] = [
     (RuleDirection::Inbound, "AllowVnetInBound", 65000, "VirtualNetwork", "VirtualNetwork", Access::Allow),
     (RuleDirection::Inbound, "AllowAzureLoadBalancerInBound", 65001, "AzureLoadBalancer", "*", Access::Allow),

@@ -1,4 +1,4 @@
-//! Calico's policies, and the place that it gives to Kubernetes's. Upstream: calico.md 2.4 and 3.
+//! Calico's policies, and the place that it gives to Kubernetes's. Upstream: docs/semantics.md, Calico.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -124,7 +124,7 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
     ruleset
 }
 
-/// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: calico.md 1.11.
+/// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: docs/semantics.md, Calico.
 const FAILSAFE_INBOUND: [(Protocol, u16); 9] = [
     (Protocol::TCP, 22),
     (Protocol::UDP, 68),
@@ -417,7 +417,7 @@ impl Translator<'_> {
         };
         let service_name = |entity: &Entity| {
             let service = entity.services.as_ref()?;
-            // The documented meaning of a Service without namespace in a namespaced policy (calico.md 4.6).
+            // The documented meaning of a Service without namespace in a namespaced policy (docs/semantics.md, Calico).
             let in_namespace = service.namespace.as_deref().or(namespace).unwrap_or_default();
             Some(crate::policy::service_port(in_namespace, &service.name))
         };
@@ -480,7 +480,7 @@ impl Translator<'_> {
             account_selector: accounts.and_then(|a| inner(&a.selector)),
         };
         let (selector, not_selector) = match rewrite::peer(&parts, namespace) {
-            // With both, one endpoint or set has to match the one and not the other (calico.md 2.4).
+            // With both, one endpoint or set has to match the one and not the other (docs/semantics.md, Calico).
             (Some(positive), Some(negative)) => (Some(Selector::And(alloc::vec![positive, Selector::Not(Box::new(negative))])), None),
             other => other,
         };
@@ -517,7 +517,7 @@ enum Families<'a> {
 }
 
 /// The addresses of the families that a rule can match: those of its `ipVersion`, and only those of which every list of networks has some.
-/// Upstream: calico.md 4.1.
+/// Upstream: docs/semantics.md, Calico.
 fn families(rule: &CalicoRule) -> AddressSet {
     let lists = [&rule.source.nets, &rule.source.not_nets, &rule.destination.nets, &rule.destination.not_nets];
     let everything = AddressSet::everything();

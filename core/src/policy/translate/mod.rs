@@ -234,7 +234,7 @@ impl Translator<'_> {
     fn fail_closed(&self, written: &ClusterRule, rule: Rule) -> Rule {
         let unknown = written.peers.iter().find_map(|peer| match &peer.kind {
             ClusterPeerKind::Unknown(field) => Some((peer.span.within(self.document), field.clone())),
-            // Calico converts neither (upstream: calico.md 3.7).
+            // Calico converts neither (upstream: docs/semantics.md, Calico).
             ClusterPeerKind::Nodes(_) if self.is_calico() => Some((peer.span.within(self.document), "nodes".into())),
             ClusterPeerKind::DomainNames(_) if self.is_calico() => Some((peer.span.within(self.document), "domainNames".into())),
             _ => None,
@@ -247,7 +247,7 @@ impl Translator<'_> {
 
     fn cluster_peer(&self, peer: &ClusterPeer) -> PeerTerm {
         let kind = match &peer.kind {
-            // Calico reads these as a namespaceSelector without a test for pods, so they match network sets too (calico.md 3.7).
+            // Calico reads these as a namespaceSelector without a test for pods, so they match network sets too (docs/semantics.md, Calico).
             ClusterPeerKind::Pods(ClusterSubject::Namespaces(namespaces)) if self.is_calico() => {
                 let (selector, _) = calico::of_namespaces(namespaces);
                 PeerTermKind::Entity(Box::new(EntityMatch { selector, ..EntityMatch::default() }))

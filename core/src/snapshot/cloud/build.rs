@@ -15,7 +15,7 @@ use crate::resources::{Kind, Resource, codes};
 use crate::snapshot::{Node, NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
 
-/// The first addresses of a subnet are Azure's own: network, gateway, and two for name resolution. Upstream: azure.md 1.
+/// The first addresses of a subnet are Azure's own: network, gateway, and two for name resolution. Upstream: docs/azure.md 1.
 const RESERVED_FIRST: u32 = 4;
 /// The space that is assumed where groups are given and no network.
 const ASSUMED_SPACE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
@@ -453,7 +453,7 @@ impl Builder {
     }
 
     /// The subnets of nodes know the way to pods that have a range of their own: with kubenet by a route for each node, with overlay by Azure's doing.
-    /// So their ranges are of the virtual network there. Upstream: azure.md 2.4 and 3.5; "Azure CNI Overlay networking" (rules of the subnet's group
+    /// So their ranges are of the virtual network there. Upstream: docs/azure.md 2.4 and 3.5; "Azure CNI Overlay networking" (rules of the subnet's group
     /// matter to pods only where they deny).
     fn pod_routes(&mut self, placed: &[Placed<'_>]) {
         for (_, _, azure) in placed {
@@ -547,7 +547,7 @@ impl Builder {
         }
     }
 
-    /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: azure.md 2.4.
+    /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: docs/azure.md 2.4.
     fn group_use(&mut self, group: u32, subnet: u32) -> u32 {
         let said = self.cloud.groups.get(group as usize).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
         let set = said.unwrap_or_else(|| super::managed::virtual_network(&self.cloud, subnet));

@@ -1,4 +1,4 @@
-//! What Azure would refuse about a network and the clusters in it. Upstream: azure.md 1, 3.3 and 3.4.
+//! What Azure would refuse about a network and the clusters in it. Upstream: docs/azure.md 1, 3.3 and 3.4.
 
 use alloc::format;
 use alloc::string::String;
@@ -12,10 +12,10 @@ use crate::resources::azure::{ClusterEngine, Plugin};
 use crate::resources::codes;
 use crate::text::Place;
 
-/// Subnets of a network, and networks that it is peered with, at most. Upstream: azure.md 1.
+/// Subnets of a network, and networks that it is peered with, at most. Upstream: docs/azure.md 1.
 const MOST_SUBNETS: usize = 3000;
 const MOST_PEERINGS: usize = 500;
-/// Nodes that Azure's network policy manager takes. Upstream: azure.md 3.2.
+/// Nodes that Azure's network policy manager takes. Upstream: docs/azure.md 3.2.
 const MOST_NPM_NODES: u32 = 250;
 
 /// Ranges that no virtual network can have.
@@ -115,7 +115,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Groups that a route for all addresses opens: with it `VirtualNetwork` is everything. Upstream: azure.md 2.4.
+/// Groups that a route for all addresses opens: with it `VirtualNetwork` is everything. Upstream: docs/azure.md 2.4.
 pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let all = AddressSet::of_cidrs([&cidr((Ipv4Addr::UNSPECIFIED, 0))]);
     for (number, subnet) in (0..).zip(&cloud.subnets).filter(|(_, s)| s.routes.covers(&all)) {
@@ -138,7 +138,7 @@ pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What is wrong about the address of a cluster's DNS. Upstream: azure.md 3.3.
+/// What is wrong about the address of a cluster's DNS. Upstream: docs/azure.md 3.3.
 fn dns_problem(address: IpAddr, services: &[Cidr]) -> Option<String> {
     let Some(range) = services.iter().find(|r| r.contains(address)) else {
         let ranges = AddressSet::of_cidrs(services);
@@ -158,7 +158,7 @@ fn dns_problem(address: IpAddr, services: &[Cidr]) -> Option<String> {
     }
 }
 
-/// A subnet of kubenet's belongs to one cluster: its routes lead to the pods of that one. Upstream: azure.md 3.3.
+/// A subnet of kubenet's belongs to one cluster: its routes lead to the pods of that one. Upstream: docs/azure.md 3.3.
 fn shared_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     for (i, cluster) in cloud.clusters.iter().enumerate() {
         let subnets = |c: &CloudCluster| c.pools.iter().filter_map(|p| p.subnet).collect::<Vec<u32>>();

@@ -1,4 +1,4 @@
-//! The security group that AKS makes for the nodes of a cluster, with the rules that it writes into it for Services. Upstream: azure.md 3.5, 4.4.
+//! The security group that AKS makes for the nodes of a cluster, with the rules that it writes into it for Services. Upstream: docs/azure.md 3.5, docs/path.md.
 //!
 //! It is never in a text that people paste, and every packet from outside meets it, so the way of a packet cannot be told without it.
 
@@ -62,7 +62,7 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     }
 }
 
-/// What `VirtualNetwork` stands for in a subnet. Upstream: azure.md 2.4.
+/// What `VirtualNetwork` stands for in a subnet. Upstream: docs/azure.md 2.4.
 pub(super) fn virtual_network(cloud: &Cloud, subnet: u32) -> AddressSet {
     let mut set = AddressSet::range(super::tags::PLATFORM, super::tags::PLATFORM);
     if let Some(subnet) = cloud.subnets.get(subnet as usize) {

@@ -1,4 +1,4 @@
-//! The network of the cloud: virtual networks, subnets, interfaces, and the security groups on them. Upstream: azure.md 1 to 3.
+//! The network of the cloud: virtual networks, subnets, interfaces, and the security groups on them. Upstream: docs/azure.md 1 to 3.
 
 mod build;
 mod check;

@@ -1,4 +1,4 @@
-//! Regions and zones, and what has to be in one place. Upstream: azure.md 1 and 2.4.
+//! Regions and zones, and what has to be in one place. Upstream: docs/azure.md 1 and 2.4.
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;

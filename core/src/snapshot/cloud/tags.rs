@@ -1,4 +1,4 @@
-//! What service tags stand for. Upstream: azure.md 2.4.
+//! What service tags stand for. Upstream: docs/azure.md 2.4.
 
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};

@@ -1,4 +1,4 @@
-//! Azure's network resources, in whichever shape they were pasted. Upstream: azure.md 2.6.
+//! Azure's network resources, in whichever shape they were pasted. Upstream: docs/azure.md 2.6.
 //!
 //! ```text
 //! REST and ARM   {type, name, properties: {…}}          fields under `properties`

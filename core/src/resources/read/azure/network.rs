@@ -19,7 +19,7 @@ use crate::resources::azure::{
 use crate::resources::codes;
 use crate::text::Span;
 
-/// Routes of a table, and application security groups of an address configuration, at most. Upstream: azure.md 1.
+/// Routes of a table, and application security groups of an address configuration, at most. Upstream: docs/azure.md 1.
 const MOST_ROUTES: usize = 400;
 const MOST_GROUPS: usize = 20;
 

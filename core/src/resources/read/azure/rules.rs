@@ -1,4 +1,4 @@
-//! Rules of network security groups: every field as written, what it means, and what Azure would refuse. Upstream: azure.md 2.1.
+//! Rules of network security groups: every field as written, what it means, and what Azure would refuse. Upstream: docs/azure.md 2.1.
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -46,7 +46,7 @@ const FIELDS: [&str; 17] = [
     "direction",
 ];
 
-/// Tags whose meaning the network itself gives, in all their spellings. Upstream: azure.md 2.4.
+/// Tags whose meaning the network itself gives, in all their spellings. Upstream: docs/azure.md 2.4.
 const OWN_TAGS: [(&str, &str); 6] = [
     ("VirtualNetwork", "VirtualNetwork"),
     ("VIRTUAL_NETWORK", "VirtualNetwork"),

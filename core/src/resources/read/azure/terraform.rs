@@ -1,4 +1,4 @@
-//! `terraform show -json`, of a state or a plan: the resources of the provider `azurerm`. Upstream: azure.md 2.6.
+//! `terraform show -json`, of a state or a plan: the resources of the provider `azurerm`. Upstream: docs/azure.md 2.6.
 //!
 //! ```text
 //! {values | planned_values: {root_module: {resources: [{type, name, values: {…}}], child_modules: […]}}}

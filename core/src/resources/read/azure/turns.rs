@@ -1,4 +1,4 @@
-//! Copy loops of templates, turn by turn, and lists that such loops make. Upstream: azure.md 2.6.
+//! Copy loops of templates, turn by turn, and lists that such loops make. Upstream: docs/azure.md 2.6.
 
 use alloc::boxed::Box;
 use alloc::format;

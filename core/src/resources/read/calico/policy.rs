@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         policy
     }
 
-    /// `types`, or what follows from the rules. Upstream: calico.md 3.4.
+    /// `types`, or what follows from the rules. Upstream: docs/semantics.md, Calico.
     fn calico_types(
         &mut self,
         policy: &mut CalicoPolicy,

@@ -1,5 +1,5 @@
 //! `az aks create` and `az aks nodepool add`: the options, what the command line refuses, what the service refuses, and what comes of it.
-//! Upstream: azure.md 3.1 to 3.3 and 3.6.
+//! Upstream: docs/azure.md 3.1 to 3.3 and 3.6.
 
 use alloc::boxed::Box;
 use alloc::format;

@@ -1,4 +1,4 @@
-//! `az` command lines as text: what they would make. Upstream: azure.md 2.6, 3.2 and 3.6.
+//! `az` command lines as text: what they would make. Upstream: docs/azure.md 2.6, 3.2 and 3.6.
 //!
 //! ```text
 //! text ── shell::commands ──> words, with variables put in ──> options of one command ──> the same resources as other shapes
