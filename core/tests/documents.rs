@@ -55,7 +55,7 @@ fn every_code_has_one_meaning_and_every_lint_a_line_in_the_manual() {
 
 #[test]
 fn the_short_form_of_the_manual_is_read_without_a_complaint() {
-    let manual = document("docs/azure.md");
+    let manual = document("azure.md");
     let example = manual.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
     let mut scene = Scene::new(Settings::default());
     scene.set_files(&[("azure.yaml", example)]);

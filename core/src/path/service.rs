@@ -88,14 +88,16 @@ impl<'a> Trip<'a> {
             }
             (Entry::NodePort, Some(home)) => self.node_port_from_inside(way, client, home, found, &backends, node),
             (Entry::NodePort, None) => {
-                let nodes: Vec<NodeId> = match node {
-                    Some(node) => alloc::vec![node],
-                    None => paths.snapshot.nodes().map(|(id, _)| id).collect(),
-                };
+                let nodes = self.picked(node);
                 self.node_port_from_outside(way, client, found, &backends, &nodes)
             }
             (Entry::LoadBalancer, None) => self.load_balancer(way, client, found, port, &backends),
         }
+    }
+
+    /// The nodes that a client of a node port may pick: the one that it names, or all.
+    fn picked(&self, node: Option<NodeId>) -> Vec<NodeId> {
+        node.map_or_else(|| self.paths.snapshot.nodes().map(|(id, _)| id).collect(), |node| alloc::vec![node])
     }
 
     fn external(&self, service: &Service) -> TrafficPolicy {
@@ -184,10 +186,7 @@ impl<'a> Trip<'a> {
         node: Option<NodeId>,
     ) -> Vec<Arrival<'a>> {
         let paths = self.paths;
-        let nodes: Vec<NodeId> = match node {
-            Some(node) => alloc::vec![node],
-            None => paths.snapshot.nodes().map(|(id, _)| id).collect(),
-        };
+        let nodes = self.picked(node);
         let mut arrivals = Vec::new();
         for (sample, count) in self.node_kinds(&nodes, &[home]) {
             let share = Share::of(count, nodes.len() as u32);
