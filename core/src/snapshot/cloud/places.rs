@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::regions::{REGIONS, Region, region_of};
+use super::regions::{self, REGIONS, Region, region_of};
 use super::{Cloud, Group};
 use crate::diagnostics::{Diagnostic, Severity, nearest};
 use crate::resources::azure::SecurityRule;
@@ -62,12 +62,15 @@ fn zones(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         if zones.is_empty() {
             return;
         }
-        let message = match (region, zones.iter().find(|zone| !ZONES.contains(&zone.as_str()))) {
-            (Some(region), _) if !region.zones => format!("{what}: {} has no availability zones", region.title),
-            (_, Some(zone)) => format!("{what}: there is no zone `{zone}`; a region has the zones 1, 2 and 3"),
+        let (severity, message) = match (region, zones.iter().find(|zone| !ZONES.contains(&zone.as_str()))) {
+            // Regions get zones now and then, and the list here has its date.
+            (Some(region), _) if !region.zones => {
+                (Severity::Warning, format!("{what}: {} has no availability zones, as of {}", region.title, regions::AS_OF))
+            }
+            (_, Some(zone)) => (Severity::Error, format!("{what}: there is no zone `{zone}`; a region has the zones 1, 2 and 3")),
             _ => return,
         };
-        problems.push(Diagnostic::at(codes::AZ_ZONES, Severity::Error, Some(place), message));
+        problems.push(Diagnostic::at(codes::AZ_ZONES, severity, Some(place), message));
     };
     for cluster in &cloud.clusters {
         for pool in &cluster.pools {

@@ -1,6 +1,9 @@
-//! Regions of Azure, with the geography that each belongs to and whether it has availability zones, as of 2026-08-15.
+//! Regions of Azure, with the geography that each belongs to and whether it has availability zones.
 //!
 //! For showing, and for saying that a name or a zone is wrong: no verdict rests on them. A region that is not here is shown under its own name.
+
+/// The day of which the list is.
+pub const AS_OF: &str = "2026-08-15";
 
 /// A region.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
