@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::ask::{Client, Goal, Question};
-use super::service::{self, Delivery};
+use super::deliver::{self, Delivery};
 use super::walk::Walk;
 use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
 use crate::explain::end_name;
@@ -285,7 +285,7 @@ impl<'a> Trip<'a> {
                     None => self.leave_home(walk, client),
                 };
                 let delivery = Delivery { pod, node, masquerade: None };
-                service::deliver(self, walk, home, side, &delivery);
+                deliver::deliver(self, walk, home, side, &delivery);
             }
             (Client::Machine(_) | Client::Outside(_), _) => self.enter_from_network(walk, client, pod, node),
         }
@@ -315,7 +315,7 @@ impl<'a> Trip<'a> {
             return;
         }
         walk.travel(node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
-        service::enter(self, walk, &Delivery { pod, node, masquerade: None });
+        deliver::enter(self, walk, &Delivery { pod, node, masquerade: None });
     }
 
     /// To a node itself, or to a pod behind one of its ports (`hostPort`).
@@ -341,7 +341,7 @@ impl<'a> Trip<'a> {
         }
         walk.to(paths.pod(pod), Some(port));
         walk.cross(node, side, Side::Pod);
-        service::arrive(self, walk, &Delivery { pod, node: Some(node), masquerade: None });
+        deliver::arrive(self, walk, &Delivery { pod, node: Some(node), masquerade: None });
         alloc::vec![Arrival { way, pod: Some((pod, Some(node))) }]
     }
 

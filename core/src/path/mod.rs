@@ -11,9 +11,12 @@
 //!
 //! Pods whose node is not given are put on nodes first (see [`Placement`](crate::snapshot::Placement)).
 
+mod alike;
 mod ask;
 mod basis;
 mod branches;
+mod deliver;
+mod probe;
 mod proxy;
 mod service;
 mod share;

@@ -8,7 +8,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
-use super::service::{Delivery, deliver, enter};
+use super::deliver::{Delivery, deliver, enter};
 use super::tables::{Backend, Entry, Target};
 use super::{Basis, Packet, Party, Place, Share, Stop, Tls, spread};
 use crate::compile::End;

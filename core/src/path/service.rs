@@ -11,33 +11,13 @@ use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
 use super::tables::{Backend, Entry, Target};
 use super::walk::Walk;
-use super::{Basis, Party, Place, ProbedNode, Share, Step, StepKind, Stop};
+use super::{Basis, Party, Place, Share, Stop};
 use crate::compile::End;
-use crate::decide::Verdict;
 use crate::model::AddressSet;
-use crate::policy::Direction;
 use crate::resources::TrafficPolicy;
-use crate::settings::{Dataplane, Probes};
-use crate::snapshot::cloud::tags;
+use crate::settings::Dataplane;
 use crate::snapshot::{EndpointId, NodeId, Service};
-use crate::stages::{Side, Stage};
-
-/// The port at which kube-proxy tells load balancers that its node is well.
-const KUBE_PROXY_HEALTH: u16 = 10256;
-
-/// A pod that a packet is handed to, once it is on its node.
-pub(super) struct Delivery {
-    pub(super) pod: EndpointId,
-    pub(super) node: Option<NodeId>,
-    /// The address that the packet gets after policies were asked, if it gets another.
-    pub(super) masquerade: Option<Party>,
-}
-
-/// What stands behind a Service, alike ones together: one of them, and how many there are by node.
-struct Kind {
-    by_node: Vec<(Option<NodeId>, u32, Backend)>,
-    count: u32,
-}
+use crate::stages::Side;
 
 /// A way of packets that all come by one node: the node, what they are for, and how many of all connections they are.
 struct Landing {
@@ -100,7 +80,7 @@ impl<'a> Trip<'a> {
         node.map_or_else(|| self.paths.snapshot.nodes().map(|(id, _)| id).collect(), |node| alloc::vec![node])
     }
 
-    fn external(&self, service: &Service) -> TrafficPolicy {
+    pub(super) fn external(&self, service: &Service) -> TrafficPolicy {
         self.paths.settings.routing.external.unwrap_or(service.routing.external)
     }
 
@@ -387,7 +367,7 @@ impl<'a> Trip<'a> {
     }
 
     /// On a node that a packet comes to from the network, and on to what it is for.
-    fn land_one(
+    pub(super) fn land_one(
         &self,
         walk: &mut Walk<'a>,
         service: &Service,
@@ -471,193 +451,6 @@ impl<'a> Trip<'a> {
         }
     }
 
-    // --- on to the pod -----------------------------------------------------------------------------------------------------------------
-
-    fn party(&self, backend: &Backend) -> Party {
-        match backend.target {
-            Target::Pod(id) => self.paths.pod(id),
-            Target::Address(address) => Party::at(address),
-        }
-    }
-
-    /// From a node to what stands behind the Service, wherever it is.
-    fn hand_over(
-        &self,
-        walk: &mut Walk<'a>,
-        node: Option<NodeId>,
-        enters: Side,
-        backend: &Backend,
-        source: Option<Party>,
-    ) -> Option<(EndpointId, Option<NodeId>)> {
-        match backend.target {
-            Target::Pod(pod) => {
-                deliver(self, walk, node, enters, &Delivery { pod, node: backend.node, masquerade: source });
-                Some((pod, backend.node))
-            }
-            Target::Address(address) => {
-                if let Some(node) = node {
-                    walk.cross(node, enters, Side::Network);
-                    let leaves_as_node =
-                        matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(node, &walk.packet.to).is_some();
-                    if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
-                        walk.from(source);
-                    }
-                }
-                walk.travel(self.paths.snapshot.cloud.locate(address));
-                walk.place(Place::Outside, address.to_string(), "an address that an EndpointSlice gives", None);
-                None
-            }
-        }
-    }
-
-    fn arrive_at(&self, walk: &mut Walk<'a>, backend: &Backend, masquerade: Option<Party>) -> Option<(EndpointId, Option<NodeId>)> {
-        let Target::Pod(pod) = backend.target else { return None };
-        arrive(self, walk, &Delivery { pod, node: backend.node, masquerade });
-        Some((pod, backend.node))
-    }
-
-    // --- health probes -----------------------------------------------------------------------------------------------------------------
-
-    /// Nodes that the load balancer sends connections to. Upstream: docs/path.md.
-    fn probe(&mut self, service: &Service, port: usize, backends: &[Backend]) -> Vec<NodeId> {
-        let paths = self.paths;
-        let nodes: Vec<NodeId> = paths.snapshot.nodes().map(|(id, _)| id).collect();
-        let local = self.external(service) == TrafficPolicy::Local;
-        let probes = paths.settings.routing.probes;
-        let mut known: HashMap<u32, (bool, Option<Step>)> = HashMap::new();
-        let mut healthy = Vec::new();
-        let mut found = Vec::new();
-        let with_pod: HashSet<NodeId> = backends.iter().filter_map(|b| b.node).collect();
-        for node in nodes {
-            let has_pod = with_pod.contains(&node);
-            if local && !has_pod {
-                let text = "has no pod of the Service, and says so at its health port".to_string();
-                found.push(ProbedNode { node, healthy: false, text, stop: None });
-                continue;
-            }
-            if probes == Probes::Ignored || !paths.knows_network() {
-                healthy.push(node);
-                continue;
-            }
-            let kind = paths.tables_kind(node);
-            let (is_healthy, stop) = known.entry(kind).or_insert_with(|| {
-                let stop = self.probe_node(service, port, backends, node, local);
-                (stop.is_none(), stop)
-            });
-            let text = match stop {
-                None => "answers the probe".to_string(),
-                Some(step) => format!("does not answer: {}", step.text),
-            };
-            let stop = stop.as_ref().and_then(|step| match &step.kind {
-                StepKind::Check(trace) => Some(trace.clone()),
-                _ => None,
-            });
-            if *is_healthy {
-                healthy.push(node);
-            }
-            found.push(ProbedNode { node, healthy: *is_healthy, text, stop });
-        }
-        self.probes = found;
-        self.up.clone_from(&healthy);
-        healthy
-    }
-
-    /// What stops the probe on its way, if anything does.
-    fn probe_node(&self, service: &Service, port: usize, backends: &[Backend], node: NodeId, local: bool) -> Option<Step> {
-        let paths = self.paths;
-        let to_pod = paths.settings.routing.probes == Probes::Pod && !local;
-        let node_port = service.ports.get(port).and_then(|p| p.node_port);
-        let port = match (local, to_pod) {
-            (true, _) => service.routing.health_check_port,
-            (false, true) => node_port,
-            (false, false) => Some(KUBE_PROXY_HEALTH),
-        };
-        let packet = super::Packet { from: Party::at(tags::PLATFORM), to: paths.node(node), port };
-        let mut walk = Walk::new(paths, packet, crate::model::Protocol::TCP);
-        walk.place(Place::LoadBalancer, "Health probe", "", Some(Basis::Probe));
-        walk.travel(paths.snapshot.cloud.locate_node(node));
-        if !to_pod {
-            walk.cross(node, Side::Network, Side::Host);
-            return denied(walk);
-        }
-        // It goes on to any pod, as a client's connection would; one that answers is enough.
-        let mut first = None;
-        for backend in backends {
-            let mut walk = walk.clone();
-            self.land_one(&mut walk, service, backends, node, backend, Entry::NodePort);
-            match denied(walk) {
-                None => return None,
-                stop => first = first.or(stop),
-            }
-        }
-        first
-    }
-
-    /// Whether a probe that is a connection to the node port would be denied by the policies of all pods.
-    pub(super) fn probe_meets_policy(&self, service: &Service, port: usize, backends: &[Backend]) -> bool {
-        let node = self.paths.snapshot.nodes().map(|(id, _)| id).next();
-        let Some(node) = node.filter(|_| !backends.is_empty()) else { return false };
-        let packet = super::Packet {
-            from: Party::at(tags::PLATFORM),
-            to: self.paths.node(node),
-            port: service.ports.get(port).and_then(|p| p.node_port),
-        };
-        let walk = Walk::new(self.paths, packet, crate::model::Protocol::TCP);
-        backends.iter().all(|backend| {
-            let mut walk = walk.clone();
-            self.land_one(&mut walk, service, backends, node, backend, Entry::NodePort);
-            denied(walk).is_some_and(|step| matches!(step.kind, StepKind::Check(_)))
-        })
-    }
-
-    // --- which are alike ---------------------------------------------------------------------------------------------------------------
-
-    fn backend_key(&self, backend: &Backend) -> (u32, u32, u16) {
-        match backend.target {
-            Target::Pod(id) => {
-                (self.paths.compiled.class_of(End::Pod(id)).0, backend.node.map_or(u32::MAX, |n| self.paths.tables_kind(n)), backend.port)
-            }
-            Target::Address(address) => {
-                let class = self.paths.compiled.class_of(End::Outside(address)).0;
-                (class, if backend.count == 0 { u32::MAX } else { u32::MAX - 1 }, backend.port)
-            }
-        }
-    }
-
-    /// Backends by kind: those that policies and the network do not tell apart.
-    fn kinds(&self, backends: &[Backend]) -> Vec<Kind> {
-        let mut kinds: Vec<Kind> = Vec::new();
-        let mut known: HashMap<(u32, u32, u16), usize> = HashMap::new();
-        for backend in backends {
-            let at = *known.entry(self.backend_key(backend)).or_insert(kinds.len());
-            if at == kinds.len() {
-                kinds.push(Kind { by_node: Vec::new(), count: 0 });
-            }
-            if let Some(kind) = kinds.get_mut(at) {
-                kind.count += backend.count;
-                kind.by_node.push((backend.node, backend.count, *backend));
-            }
-        }
-        kinds
-    }
-
-    /// Nodes by kind: one of each, and how many there are. Some are told from all others.
-    fn node_kinds(&self, nodes: &[NodeId], apart: &[NodeId]) -> Vec<(NodeId, u32)> {
-        let mut found: Vec<(NodeId, u32)> = Vec::new();
-        let mut known: HashMap<u32, usize> = HashMap::new();
-        for node in nodes {
-            let at = match apart.contains(node) {
-                true => found.len(),
-                false => *known.entry(self.paths.tables_kind(*node)).or_insert(found.len()),
-            };
-            match found.get_mut(at) {
-                Some((_, count)) => *count += 1,
-                None => found.push((*node, 1)),
-            }
-        }
-        found
-    }
-
     /// A few words that tell a branch from others.
     fn title_of(&self, by: Option<NodeId>, backend: &Backend, is_here: bool, needed: bool) -> String {
         let paths = self.paths;
@@ -679,71 +472,7 @@ impl<'a> Trip<'a> {
 /// Stands for an address that there is none of.
 const NOWHERE: IpAddr = IpAddr::V4(core::net::Ipv4Addr::UNSPECIFIED);
 
-/// The step that stops a walk.
-fn denied(walk: Walk<'_>) -> Option<Step> {
-    let branch = walk.finish(Share::ALL, String::new(), 1);
-    branch.steps.into_iter().find(|step| step.verdict == Verdict::Denied)
-}
-
 /// Whether it is worth saying to which of the pods a way leads.
 fn kinds_matter(backends: &[Backend]) -> bool {
     backends.iter().any(|b| b.node != backends.first().and_then(|b| b.node)) || backends.len() > 1
-}
-
-impl Kind {
-    /// Those on a node, and those elsewhere: one of each with how many there are.
-    fn near_and_far(&self, home: NodeId) -> Vec<(Backend, u32, bool)> {
-        let of = |here: bool| {
-            let members = || self.by_node.iter().filter(move |(node, ..)| (*node == Some(home)) == here);
-            let count: u32 = members().map(|(_, count, _)| *count).sum();
-            members().next().map(|(_, _, backend)| (*backend, count, here))
-        };
-        [of(true), of(false)].into_iter().flatten().collect()
-    }
-}
-
-/// From a node to a pod, on it or on another.
-pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<NodeId>, enters: Side, delivery: &Delivery) {
-    let paths = trip.paths;
-    let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
-    let is_here = from.is_some() && from == delivery.node;
-    if let Some(node) = from {
-        walk.cross(node, enters, if is_here { side } else { Side::Network });
-    }
-    if is_here || from.is_none() && delivery.node.is_none() {
-        arrive(trip, walk, delivery);
-        return;
-    }
-    if let Some(source) = delivery.masquerade {
-        walk.from(source);
-    }
-    // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
-    let tunnelled = paths.plugin(from.or(delivery.node)) == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
-    if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
-        walk.enter_tunnel(from, to);
-    }
-    walk.travel(delivery.node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
-    walk.leave_tunnel();
-    enter(trip, walk, &Delivery { masquerade: None, ..*delivery });
-}
-
-/// Onto the node of a pod from the network, and to the pod.
-pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
-    if let Some(node) = delivery.node {
-        let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
-        walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "for a pod of its own", None);
-        walk.forget_original();
-        walk.cross(node, Side::Network, side);
-    }
-    arrive(trip, walk, delivery);
-}
-
-/// To a pod on the node that the packet is on: its policies, and then the pod itself.
-pub(super) fn arrive<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
-    walk.check(Stage::Endpoint(Direction::Ingress));
-    if let Some(source) = delivery.masquerade {
-        walk.from(source);
-    }
-    let title = format!("Pod {}", trip.paths.snapshot.endpoint_title(delivery.pod));
-    walk.place(Place::Pod(delivery.pod), title, "", None);
 }

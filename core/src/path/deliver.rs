@@ -1,0 +1,117 @@
+//! The last part of a way: from a node to a pod, through the pod's policies.
+
+use alloc::format;
+use alloc::string::ToString;
+
+use super::branches::Trip;
+use super::tables::{Backend, Target};
+use super::walk::Walk;
+use super::{Party, Place};
+use crate::compile::End;
+use crate::policy::Direction;
+use crate::snapshot::{EndpointId, NodeId};
+use crate::stages::{Side, Stage};
+
+/// A pod that a packet is handed to, once it is on its node.
+pub(super) struct Delivery {
+    pub(super) pod: EndpointId,
+    pub(super) node: Option<NodeId>,
+    /// The address that the packet gets after policies were asked, if it gets another.
+    pub(super) masquerade: Option<Party>,
+}
+
+impl<'a> Trip<'a> {
+    pub(super) fn party(&self, backend: &Backend) -> Party {
+        match backend.target {
+            Target::Pod(id) => self.paths.pod(id),
+            Target::Address(address) => Party::at(address),
+        }
+    }
+
+    /// From a node to what stands behind the Service, wherever it is.
+    pub(super) fn hand_over(
+        &self,
+        walk: &mut Walk<'a>,
+        node: Option<NodeId>,
+        enters: Side,
+        backend: &Backend,
+        source: Option<Party>,
+    ) -> Option<(EndpointId, Option<NodeId>)> {
+        match backend.target {
+            Target::Pod(pod) => {
+                deliver(self, walk, node, enters, &Delivery { pod, node: backend.node, masquerade: source });
+                Some((pod, backend.node))
+            }
+            Target::Address(address) => {
+                if let Some(node) = node {
+                    walk.cross(node, enters, Side::Network);
+                    let leaves_as_node =
+                        matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(node, &walk.packet.to).is_some();
+                    if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
+                        walk.from(source);
+                    }
+                }
+                walk.travel(self.paths.snapshot.cloud.locate(address));
+                walk.place(Place::Outside, address.to_string(), "an address that an EndpointSlice gives", None);
+                None
+            }
+        }
+    }
+
+    pub(super) fn arrive_at(
+        &self,
+        walk: &mut Walk<'a>,
+        backend: &Backend,
+        masquerade: Option<Party>,
+    ) -> Option<(EndpointId, Option<NodeId>)> {
+        let Target::Pod(pod) = backend.target else { return None };
+        arrive(self, walk, &Delivery { pod, node: backend.node, masquerade });
+        Some((pod, backend.node))
+    }
+}
+
+/// From a node to a pod, on it or on another.
+pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<NodeId>, enters: Side, delivery: &Delivery) {
+    let paths = trip.paths;
+    let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
+    let is_here = from.is_some() && from == delivery.node;
+    if let Some(node) = from {
+        walk.cross(node, enters, if is_here { side } else { Side::Network });
+    }
+    if is_here || from.is_none() && delivery.node.is_none() {
+        arrive(trip, walk, delivery);
+        return;
+    }
+    if let Some(source) = delivery.masquerade {
+        walk.from(source);
+    }
+    // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
+    let tunnelled = paths.plugin(from.or(delivery.node)) == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
+    if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
+        walk.enter_tunnel(from, to);
+    }
+    walk.travel(delivery.node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
+    walk.leave_tunnel();
+    enter(trip, walk, &Delivery { masquerade: None, ..*delivery });
+}
+
+/// Onto the node of a pod from the network, and to the pod.
+pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
+    if let Some(node) = delivery.node {
+        let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
+        walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "for a pod of its own", None);
+        walk.forget_original();
+        walk.cross(node, Side::Network, side);
+    }
+    arrive(trip, walk, delivery);
+}
+
+/// To a pod on the node that the packet is on: its policies, and then the pod itself.
+pub(super) fn arrive<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
+    walk.check(Stage::Endpoint(Direction::Ingress));
+    if let Some(source) = delivery.masquerade {
+        walk.from(source);
+    }
+    let title = format!("Pod {}", trip.paths.snapshot.endpoint_title(delivery.pod));
+    walk.place(Place::Pod(delivery.pod), title, "", None);
+}
