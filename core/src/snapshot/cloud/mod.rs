@@ -303,9 +303,11 @@ impl Cloud {
         Some((network, self.networks.get(network as usize)?))
     }
 
-    /// The network whose space holds an address, subnet or not.
+    /// The network that an address is of: that of its subnet, else the one whose space holds it. A subnet may lie outside its network's space in a text
+    /// that Azure would refuse.
     pub fn network_with(&self, address: IpAddr) -> Option<u32> {
-        (0..).zip(&self.networks).find(|(_, n)| n.space.contains(address)).map(|(i, _)| i)
+        let of_subnet = self.locate(address).and_then(|l| self.network_of(l.subnet)).map(|(number, _)| number);
+        of_subnet.or_else(|| (0..).zip(&self.networks).find(|(_, n)| n.space.contains(address)).map(|(i, _)| i))
     }
 
     /// Every address at which something begins or ends that rules do not name: subnets and addresses of interfaces.
