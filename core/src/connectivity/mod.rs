@@ -256,7 +256,8 @@ impl Connectivity {
 
     /// Connections from one end to another.
     ///
-    /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node.
+    /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node. An address that a pod or a node has is no
+    /// end outside: name the pod or the node.
     pub fn between(&self, from: End, to: End) -> Pair<'_> {
         self.sets(self.between_ids(from, to))
     }
