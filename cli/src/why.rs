@@ -66,38 +66,63 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
     let traffic = Traffic { protocol, source: None, destination };
     let end = |name: &str| find(scene.snapshot(), name).map_err(|error| error.to_string());
     let (from, to) = (end(&question.from)?, end(&question.to)?);
-    let answer = scene.decide(&Flow { from: from.end, to: to.end, traffic });
-    let mut notes: Vec<String> = other_answers(scene, &from, &to, &answer).into_iter().collect();
-    notes.extend(service_ports(scene, &to, &answer));
+    let answer = over_all(scene, &from, &to, traffic);
+    let notes = service_ports(scene, &to, &answer);
     Ok(Reply { answer, notes })
 }
 
-/// That other pods of the same workloads get another answer.
-fn other_answers(scene: &Scene, from: &Found, to: &Found, answer: &Answer) -> Option<String> {
-    if from.all.len() == 1 && to.all.len() == 1 {
-        return None;
-    }
+/// The answer for all pods of the workloads that were named: that of the first, if all get the same.
+///
+/// Where policies tell them apart there is no one answer; what is shown is the evidence for a pair that is stopped, and which pairs are.
+fn over_all(scene: &Scene, from: &Found, to: &Found, traffic: Traffic) -> Answer {
+    let decide = |(from, to): (End, End)| scene.decide(&Flow { from, to, traffic });
+    let first = (from.end, to.end);
+    let pairs: Vec<(End, End)> =
+        from.all.iter().flat_map(|from| to.all.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
     let connectivity = scene.connectivity();
-    let traffic = ConnectionSet::of_traffic(answer.flow.traffic);
-    let covered = |set: &ConnectionSet| traffic.difference(set).is_empty();
-    let pairs = from.all.iter().flat_map(|from| to.all.iter().map(move |to| (*from, *to))).filter(|(from, to)| from != to);
-    let mut verdicts = pairs.clone().map(|(from, to)| {
+    let wanted = ConnectionSet::of_traffic(traffic);
+    let verdict = |(from, to): (End, End)| {
         let pair = connectivity.between(from, to);
-        (covered(pair.allowed), covered(pair.possible))
-    });
-    let of_answer = connectivity.between(from.end, to.end);
-    let of_answer = (covered(of_answer.allowed), covered(of_answer.possible));
-    if verdicts.all(|verdict| verdict == of_answer) {
-        return None;
+        let covered = |set: &ConnectionSet| wanted.difference(set).is_empty();
+        match (covered(pair.allowed), wanted.intersection(pair.possible).is_empty()) {
+            (true, _) => Verdict::Allowed,
+            (false, true) => Verdict::Denied,
+            (false, false) => Verdict::CannotTell,
+        }
+    };
+    let verdicts: Vec<Verdict> = pairs.iter().map(|pair| verdict(*pair)).collect();
+    if pairs.len() < 2 || verdicts.iter().all(|v| Some(v) == verdicts.first()) {
+        return decide(first);
     }
+    let with = |wanted: Verdict| pairs.iter().zip(&verdicts).filter(move |(_, v)| **v == wanted).map(|(pair, _)| *pair);
+    let shown = with(Verdict::Denied).chain(with(Verdict::CannotTell)).next().unwrap_or(first);
+    let mut answer = decide(shown);
+    let parts: Vec<String> = [Verdict::Denied, Verdict::CannotTell, Verdict::Allowed]
+        .into_iter()
+        .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(scene, from, to, &with(verdict).collect::<Vec<_>>())?)))
+        .collect();
+    answer.verdict = Verdict::CannotTell;
+    answer.summary =
+        format!("Cannot tell for all pods at once, because policies tell them apart: {}. Ask about one pod by its name.", parts.join("; "));
     let name = |end| end_name(end, scene.snapshot());
-    Some(format!(
-        "policies tell the pods of `{}` and `{}` apart, and other pairs of them get another answer; this one is for `{}` and `{}`",
-        from.title,
-        to.title,
-        name(from.end),
-        name(to.end)
-    ))
+    answer.notes.push(format!("What is shown here is the flow from `{}` to `{}`.", name(shown.0), name(shown.1)));
+    answer.suggestion = None;
+    answer
+}
+
+/// Pairs by the names of the ends that differ.
+fn some_pairs(scene: &Scene, from: &Found, to: &Found, pairs: &[(End, End)]) -> Option<String> {
+    const SHOWN: usize = 3;
+    let name = |end| end_name(end, scene.snapshot());
+    let one = |(source, destination): &(End, End)| match (from.all.len(), to.all.len()) {
+        (1, _) => format!("to `{}`", name(*destination)),
+        (_, 1) => format!("from `{}`", name(*source)),
+        _ => format!("from `{}` to `{}`", name(*source), name(*destination)),
+    };
+    let shown: Vec<String> = pairs.iter().take(SHOWN).map(one).collect();
+    let more = pairs.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!shown.is_empty()).then(|| format!("{}{more}", shown.join(", ")))
 }
 
 /// That the port asked about is one of a Service, which policies never see.

@@ -170,9 +170,10 @@ fn why_knows_what_the_question_leaves_open() {
     let scene = format!("{SCENE}{service}{}{}", owned("jobs-a", "web"), owned("jobs-b", "other"));
     let ask = |from: &str, to: &str, port: &str| run(&["why", "-", "--from", from, "--to", to, "--port", port], &scene);
     let (code, text, _) = ask("jobs", "db", "5432");
-    assert_eq!(code, 0);
-    assert!(text.contains("note: policies tell the pods of `shop/jobs[ReplicaSet]` and `shop/db[Pod]` apart"), "{text}");
-    assert!(text.contains("this one is for `shop/jobs-a` and `shop/db`"), "{text}");
+    assert_eq!(code, 1);
+    assert!(text.contains("policies tell them apart: denied from `shop/jobs-b`; allowed from `shop/jobs-a`"), "{text}");
+    assert!(text.contains("note: What is shown here is the flow from `shop/jobs-b` to `shop/db`"), "{text}");
+    assert_eq!(ask("jobs-a", "db", "5432").0, 0);
     assert_eq!(ask("jobs-b", "db", "5432").0, 1);
     assert!(run(&["flows", "-"], &scene).2.contains("what is listed is allowed for some of their pods only"));
     let (_, text, _) = ask("web", "db", "80");

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::compile::{Compiled, End, Hook};
+use crate::compile::{Applied, Compiled, End, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
 use crate::evaluate::{Asked, AtHost, Matched, Observer, OnePeer, Outcome, Workbench, evaluate, evaluate_hooks};
 use crate::model::Protocol;
@@ -167,6 +167,8 @@ pub enum Reason {
 pub enum UnknownFact {
     /// A rule may or may not match: the address, name or node of the peer is not known.
     Rule(RuleRef),
+    /// Whether these policies select the pod: they ask for labels whose values are not known.
+    Selected(Vec<PolicyId>),
     /// What the policies mean for a protocol without ports.
     Protocol,
     /// Whether the source is the pod's own node, which may always reach it: the text does not say where one of them runs.
@@ -293,6 +295,8 @@ pub(crate) struct SeenTier {
     pub(crate) policies: Vec<PolicyId>,
     pub(crate) rules: Vec<(RuleRef, bool, Matched)>,
     pub(crate) end: Option<TierEnd>,
+    /// Whether it may have denied at its end: it is not known whether any of its policies selects the subject.
+    pub(crate) possible_end: bool,
     pub(crate) undefined_protocol: bool,
 }
 
@@ -308,6 +312,7 @@ impl Observer for Seen {
             hook: self.hook,
             rules: Vec::new(),
             end: None,
+            possible_end: false,
             undefined_protocol: false,
         });
     }
@@ -321,6 +326,12 @@ impl Observer for Seen {
     fn tier_end(&mut self, end: TierEnd) {
         if let Some(tier) = self.tiers.last_mut() {
             tier.end = Some(end);
+        }
+    }
+
+    fn possible_tier_end(&mut self) {
+        if let Some(tier) = self.tiers.last_mut() {
+            tier.possible_end = true;
         }
     }
 
@@ -372,7 +383,7 @@ fn check_group(compiled: &Compiled, seen_there: &Flow, used: u32, direction: Dir
     let universe = bench.table.intern(ConnectionSet::of_traffic(seen_there.traffic));
     let peers = OnePeer(compiled.class_of(peer));
     let outcome = evaluate(compiled, &mut bench, asked, direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
-    let (verdict, reason) = judge(compiled, &outcome, &seen);
+    let (verdict, reason) = judge(compiled, &outcome, &seen, None);
     Checked { verdict, reason, seen }
 }
 
@@ -407,15 +418,15 @@ fn check_host(
         let traffic = Traffic { destination: flow.traffic.destination.map(|_| original.port), ..flow.traffic };
         let (undecided, outcome) = run(early, End::Outside(original.address), traffic, &mut seen);
         if !undecided || late.is_empty() {
-            let (verdict, reason) = judge(compiled, &outcome, &seen);
+            let (verdict, reason) = judge(compiled, &outcome, &seen, None);
             return Checked { verdict, reason, seen };
         }
         let (_, outcome) = run(late, own, flow.traffic, &mut seen);
-        let (verdict, reason) = judge(compiled, &outcome, &seen);
+        let (verdict, reason) = judge(compiled, &outcome, &seen, None);
         return Checked { verdict, reason, seen };
     }
     let (_, outcome) = run(hooks, own, flow.traffic, &mut seen);
-    let (verdict, reason) = judge(compiled, &outcome, &seen);
+    let (verdict, reason) = judge(compiled, &outcome, &seen, None);
     Checked { verdict, reason, seen }
 }
 
@@ -455,7 +466,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     let mut seen = Seen::default();
     let peers = OnePeer(compiled.class_of(peer));
     let outcome = evaluate(compiled, &mut bench, Asked::end(class), direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
-    let (verdict, reason) = judge(compiled, &outcome, &seen);
+    let (verdict, reason) = judge(compiled, &outcome, &seen, Some(applied));
     if own_node == Matched::Possibly && verdict != Verdict::Allowed {
         return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };
     }
@@ -463,7 +474,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
 }
 
 /// The verdict of an evaluation of one peer, and its reason.
-fn judge(compiled: &Compiled, outcome: &Outcome, seen: &Seen) -> (Verdict, Reason) {
+fn judge(compiled: &Compiled, outcome: &Outcome, seen: &Seen, applied: Option<&Applied>) -> (Verdict, Reason) {
     let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
     let (allowed, denied) = (first(&outcome.allowed), first(&outcome.denied));
     let verdict = match (allowed.is_none(), denied.is_none()) {
@@ -472,7 +483,7 @@ fn judge(compiled: &Compiled, outcome: &Outcome, seen: &Seen) -> (Verdict, Reaso
         (false, false) => Verdict::CannotTell,
     };
     let reason = match verdict {
-        Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, seen)),
+        Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, seen, applied)),
         Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
         Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
             Some(rule) => Reason::Rule(rule),
@@ -499,14 +510,23 @@ impl Seen {
     }
 }
 
-fn unknown_facts(compiled: &Compiled, seen: &Seen) -> Vec<UnknownFact> {
+fn unknown_facts(compiled: &Compiled, seen: &Seen, applied: Option<&Applied>) -> Vec<UnknownFact> {
     let mut facts = Vec::new();
     for tier in &seen.tiers {
         if tier.undefined_protocol {
             facts.push(UnknownFact::Protocol);
         }
+        let unsure = |id: &PolicyId| applied.is_some_and(|a| a.is_unsure(*id));
+        let possible: Vec<PolicyId> = tier.policies.iter().copied().filter(unsure).collect();
+        // A policy that may apply matters by its rules, and where it may close the tier.
+        let decides =
+            |id: &PolicyId| tier.rules.iter().any(|(rule, reached, matched)| rule.policy == *id && *reached && *matched != Matched::No);
+        let possible: Vec<PolicyId> = possible.into_iter().filter(|id| tier.possible_end || decides(id)).collect();
+        if !possible.is_empty() {
+            facts.push(UnknownFact::Selected(possible));
+        }
         for (rule, reached, matched) in &tier.rules {
-            if *reached && *matched == Matched::Possibly {
+            if *reached && *matched == Matched::Possibly && !unsure(&rule.policy) {
                 facts.push(UnknownFact::Rule(*rule));
             }
         }

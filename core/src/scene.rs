@@ -128,12 +128,17 @@ impl Scene {
         let inventory: Vec<Placed> = self
             .loaded
             .resources()
-            // A policy only adds its namespace to what there is.
-            .filter(|(_, resource)| !is_policy(&resource.kind) || resource.meta.namespace.is_some())
+            // A policy only adds its namespace to what there is, and may tell apart the pods of one template.
+            .filter(|(_, resource)| {
+                !is_policy(&resource.kind) || resource.meta.namespace.is_some() || snapshot::tells_pods_apart(&resource.kind)
+            })
             .map(|(id, resource)| (id, Arc::clone(resource)))
             .collect();
         let unchanged = |(a, b): (&Placed, &Placed)| {
-            let same_namespace = is_policy(&a.1.kind) && is_policy(&b.1.kind) && a.1.meta.namespace == b.1.meta.namespace;
+            let same_namespace = is_policy(&a.1.kind)
+                && is_policy(&b.1.kind)
+                && a.1.meta.namespace == b.1.meta.namespace
+                && snapshot::tells_pods_apart(&a.1.kind) == snapshot::tells_pods_apart(&b.1.kind);
             a.0 == b.0 && (Arc::ptr_eq(&a.1, &b.1) || same_namespace && a.1.refused == b.1.refused)
         };
         if anew || inventory.len() != self.inventory.len() || !inventory.iter().zip(&self.inventory).all(unchanged) {

@@ -170,7 +170,7 @@ impl Classes {
                 }
                 key.push(ClassKind::Pod.number());
                 key.push(namespace_classes.get(endpoint.namespace.0 as usize).copied().unwrap_or(0));
-                selectors.encode_labels(&endpoint.labels, &mut key);
+                selectors.encode_labels(&endpoint.labels, &endpoint.unknown, &mut key);
                 key.push(END_OF_PART);
                 selectors.expressions.encode_endpoint(endpoint, snapshot, &mut key);
                 let mut named_ports = named_ports(&endpoint.ports, selectors);

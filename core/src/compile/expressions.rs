@@ -11,10 +11,11 @@ use hashbrown::HashMap;
 
 use super::EndSet;
 use super::classes::{ClassKind, Classes, Sample};
-use crate::model::{AddressSet, Labels};
+use super::selectors::UNKNOWN_VALUE;
+use crate::model::{AddressSet, Known, Labels, ValueShape};
 use crate::policy::{Direction, EntityMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
 use crate::selector::{Comparison, Selector};
-use crate::snapshot::{Endpoint, HostEndpoint, NamespaceId, Snapshot};
+use crate::snapshot::{Endpoint, HostEndpoint, Namespace, NamespaceId, Snapshot};
 
 /// Prefix of labels that an end has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
 pub(crate) const NAMESPACE_PREFIX: &str = "pcns.";
@@ -80,6 +81,8 @@ pub(super) struct Expressions<'a> {
     addresses: BTreeMap<&'a Selector, AddressSet>,
     // What follows is known after `index`.
     classes: LabelTable<'a>,
+    /// Classes of pods of which not all labels are known: they are few, and are looked at one by one.
+    unsure: Vec<(usize, Unsure<'a>)>,
     ends: HashMap<&'a Selector, EndSet>,
 }
 
@@ -94,6 +97,7 @@ impl<'a> Expressions<'a> {
             profiles: HashMap::new(),
             addresses: BTreeMap::new(),
             classes: LabelTable::default(),
+            unsure: Vec::new(),
             ends: HashMap::new(),
         };
         let mut peers: Vec<&Selector> = Vec::new();
@@ -274,6 +278,17 @@ impl<'a> Expressions<'a> {
         if !self.keys.is_empty() {
             let seen = self.of_endpoint(endpoint, snapshot);
             self.encode(&seen, key);
+            for (label, shape) in endpoint.unknown.keys.iter().filter(|(label, _)| self.numbers.contains_key(&**label)) {
+                key.push(UNKNOWN_VALUE);
+                key.extend(label.bytes().map(u32::from));
+                key.push(UNKNOWN_VALUE);
+                if let ValueShape::Begins(start) = shape {
+                    key.extend(start.bytes().map(u32::from));
+                }
+            }
+            if endpoint.unknown.others {
+                key.push(UNKNOWN_VALUE);
+            }
         }
     }
 
@@ -294,11 +309,16 @@ impl<'a> Expressions<'a> {
     /// Indexes the classes.
     pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes) {
         let mut table = LabelTable::new(classes.len(), self.keys.len());
+        let mut unsure = Vec::new();
         for (class, kind, _, sample) in classes.iter() {
             match (kind, sample) {
                 (ClassKind::Pod, Sample::Endpoint(id)) => {
-                    let seen = snapshot.endpoint(id).map(|e| self.of_endpoint(e, snapshot)).unwrap_or_default();
+                    let Some(endpoint) = snapshot.endpoint(id) else { continue };
+                    let seen = self.of_endpoint(endpoint, snapshot);
                     table.add(class, &seen);
+                    if endpoint.unknown.others || endpoint.unknown.keys.iter().any(|(key, _)| self.numbers.contains_key(&**key)) {
+                        unsure.push((class, Unsure { endpoint, namespace: snapshot.namespace(endpoint.namespace), seen }));
+                    }
                 }
                 (ClassKind::Host(_), Sample::Host(id)) => {
                     let seen = snapshot.host_endpoints.get(id as usize).map(|h| self.of_host_endpoint(h, snapshot)).unwrap_or_default();
@@ -308,11 +328,26 @@ impl<'a> Expressions<'a> {
             }
         }
         self.classes = table;
+        self.unsure = unsure;
+    }
+
+    fn select(&self, selector: &Selector) -> EndSet {
+        let certain = self.classes.select(selector, &self.numbers);
+        if self.unsure.is_empty() {
+            return EndSet::exactly(certain);
+        }
+        let (mut certain, mut possible) = (certain.clone(), certain);
+        for (class, unsure) in &self.unsure {
+            let (surely, maybe) = selector.judge(&|key| unsure.look_up(key, &self.numbers));
+            certain.set(*class, surely);
+            possible.set(*class, maybe);
+        }
+        EndSet::new(certain, possible)
     }
 
     /// The classes of endpoints that the selector of a policy selects.
-    pub(super) fn subjects(&self, selector: &Selector) -> FixedBitSet {
-        self.classes.select(selector, &self.numbers)
+    pub(super) fn subjects(&self, selector: &Selector) -> EndSet {
+        self.select(selector)
     }
 
     /// The ends that a selector of a peer matches: endpoints by their labels, and whatever lies in a set or has the address of a host endpoint.
@@ -320,12 +355,55 @@ impl<'a> Expressions<'a> {
         if let Some(known) = self.ends.get(selector) {
             return known.clone();
         }
-        let mut ends = EndSet::exactly(self.classes.select(selector, &self.numbers));
+        let mut ends = self.select(selector);
         if let Some(set) = self.addresses(selector) {
             ends.union_with(&in_addresses(set));
         }
         self.ends.insert(selector, ends.clone());
         ends
+    }
+}
+
+/// A pod of which not all labels are known.
+#[derive(Clone, Debug)]
+struct Unsure<'a> {
+    endpoint: &'a Endpoint,
+    namespace: Option<&'a Namespace>,
+    /// What is known of it.
+    seen: Seen<'a>,
+}
+
+impl<'a> Unsure<'a> {
+    /// What is known of one label, by the key under which selectors see it.
+    fn look_up(&self, key: &str, numbers: &HashMap<&str, u32>) -> Known<'a> {
+        const SOME: &ValueShape = &ValueShape::Any;
+        let nowhere = self.namespace.is_some_and(Namespace::is_unknown);
+        let others = self.endpoint.unknown.others;
+        let own = self.endpoint.unknown.keys.iter().find(|(own, _)| **own == *key).map(|(_, shape)| shape);
+        match key {
+            NAMESPACE_LABEL if nowhere => return Known::Present(SOME),
+            ACCOUNT_LABEL if others => return Known::Present(SOME),
+            _ => {}
+        }
+        if let (Some(key), Some(namespace)) = (key.strip_prefix(NAMESPACE_PREFIX), self.namespace) {
+            return match key {
+                NAME_KEY if nowhere => Known::Present(SOME),
+                NAME_KEY => Known::Value(&namespace.name),
+                key => namespace.unknown.look_up(&namespace.labels, key),
+            };
+        }
+        if key.starts_with(ACCOUNT_PREFIX) && others {
+            return Known::Maybe;
+        }
+        if let Some(shape) = own {
+            return Known::Present(shape);
+        }
+        let number = numbers.get(key).copied();
+        match self.seen.iter().find(|(seen, _)| Some(*seen) == number) {
+            Some((_, value)) => Known::Value(value),
+            None if others => Known::Maybe,
+            None => Known::Absent,
+        }
     }
 }
 

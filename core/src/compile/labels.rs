@@ -5,13 +5,16 @@ use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
-use crate::model::{LabelSelector, Operator};
+use super::EndSet;
+use crate::model::{LabelSelector, Labels, Operator, UnknownLabels};
 
 /// Answers label selectors over numbered items by set operations, visiting only items that have the labels asked for.
 #[derive(Clone, Debug)]
 pub(super) struct LabelIndex<'a> {
     keys: HashMap<&'a str, KeyEntry<'a>>,
     every: FixedBitSet,
+    /// Items of which some label that selectors ask for is not known: they are few, and are looked at one by one.
+    unsure: Vec<(usize, &'a Labels, &'a UnknownLabels)>,
 }
 
 #[derive(Clone, Debug)]
@@ -23,14 +26,18 @@ struct KeyEntry<'a> {
 impl<'a> LabelIndex<'a> {
     /// Indexes items by their labels. `width` is the size of the sets handed out (items beyond the given ones have no labels and are
     /// never selected); only keys for which `wanted` holds are indexed.
-    pub(super) fn new<L>(items: impl Iterator<Item = (usize, L)>, width: usize, wanted: impl Fn(&str) -> bool) -> Self
-    where
-        L: Iterator<Item = (&'a str, &'a str)>,
-    {
-        let mut index = LabelIndex { keys: HashMap::new(), every: FixedBitSet::with_capacity(width) };
-        for (number, labels) in items {
+    pub(super) fn new(
+        items: impl Iterator<Item = (usize, &'a Labels, &'a UnknownLabels)>,
+        width: usize,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Self {
+        let mut index = LabelIndex { keys: HashMap::new(), every: FixedBitSet::with_capacity(width), unsure: Vec::new() };
+        for (number, labels, unknown) in items {
             index.every.insert(number);
-            for (key, value) in labels.filter(|(key, _)| wanted(key)) {
+            if unknown.others || unknown.keys.iter().any(|(key, _)| wanted(key)) {
+                index.unsure.push((number, labels, unknown));
+            }
+            for (key, value) in labels.iter().filter(|(key, _)| wanted(key)) {
                 let empty = || FixedBitSet::with_capacity(width);
                 let entry = index.keys.entry(key).or_insert_with(|| KeyEntry { present: empty(), values: HashMap::new() });
                 entry.present.insert(number);
@@ -40,8 +47,22 @@ impl<'a> LabelIndex<'a> {
         index
     }
 
-    /// Items that a selector selects.
-    pub(super) fn select(&self, selector: &LabelSelector) -> FixedBitSet {
+    /// Items that a selector selects, for certain and possibly.
+    pub(super) fn select(&self, selector: &LabelSelector) -> EndSet {
+        let certain = self.by_known_labels(selector);
+        if self.unsure.is_empty() {
+            return EndSet::exactly(certain);
+        }
+        let (mut certain, mut possible) = (certain.clone(), certain);
+        for (item, labels, unknown) in &self.unsure {
+            let (surely, maybe) = selector.judge(labels, unknown);
+            certain.set(*item, surely);
+            possible.set(*item, maybe);
+        }
+        EndSet::new(certain, possible)
+    }
+
+    fn by_known_labels(&self, selector: &LabelSelector) -> FixedBitSet {
         let mut selected = self.every.clone();
         for requirement in &selector.requirements {
             let entry = self.keys.get(&*requirement.key);

@@ -94,6 +94,14 @@ impl EndSet {
         self.possible.as_ref().unwrap_or(&self.certain)
     }
 
+    /// Takes a class out.
+    fn remove(&mut self, class: usize) {
+        let mut possible = self.possible().clone();
+        possible.remove(class);
+        self.certain.remove(class);
+        *self = EndSet::new(core::mem::take(&mut self.certain), possible);
+    }
+
     /// Ends in both.
     fn intersect_with(&mut self, other: &EndSet) {
         let mut possible = self.possible().clone();
@@ -163,7 +171,7 @@ pub(crate) struct CompiledRule {
 /// A policy, with its parts as sets.
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledPolicy {
-    pub(crate) subjects: FixedBitSet,
+    pub(crate) subjects: EndSet,
     egress: Vec<CompiledRule>,
     ingress: Vec<CompiledRule>,
 }
@@ -195,6 +203,8 @@ pub(crate) struct Applied {
     names_own_ports: bool,
     /// Whether a rule says something of the subject itself; then the classes of its subjects are told apart.
     tells_subjects_apart: bool,
+    /// Those of them that select the class possibly and not for certain; sorted.
+    pub(crate) unsure: Vec<PolicyId>,
 }
 
 /// All classes, and every policy as sets of them.
@@ -339,9 +349,12 @@ fn applied(
                 let names_ports = rules.iter().any(|r| traffics.get(r.traffic.0 as usize).is_some_and(|t| t.asks(own_side)));
                 let tells_apart = rules.iter().any(|r| r.own.is_some());
                 let hook = ruleset.policy(id).map_or(HookMatch::Any, |p| p.hook);
-                for class in policy.subjects.ones() {
+                for class in policy.subjects.possible().ones() {
                     let Some(applied) = result.get_mut(class).filter(|_| classes.kind(ClassId(class as u32)).meets(hook)) else { continue };
                     applied.push(number, group_number as u32, id);
+                    if !policy.subjects.certain.contains(class) {
+                        applied.unsure.push(id);
+                    }
                     applied.names_own_ports |= names_ports;
                     applied.tells_subjects_apart |= tells_apart;
                 }
@@ -350,6 +363,7 @@ fn applied(
     }
     for applied in &mut result {
         applied.forget_group_numbers();
+        applied.unsure.sort_unstable();
     }
     result
 }
@@ -371,6 +385,16 @@ impl Applied {
         for group in self.tiers.iter_mut().flat_map(|(_, groups)| groups) {
             group.remove(0);
         }
+    }
+
+    /// Whether it is not certain that any of these policies selects the end.
+    pub(crate) fn only_possibly(&self, groups: &[Vec<PolicyId>]) -> bool {
+        !self.unsure.is_empty() && groups.iter().flatten().all(|id| self.is_unsure(*id))
+    }
+
+    /// Whether a policy selects the end possibly and not for certain.
+    pub(crate) fn is_unsure(&self, id: PolicyId) -> bool {
+        self.unsure.binary_search(&id).is_ok()
     }
 
     /// Whether no policy applies.
@@ -437,15 +461,15 @@ impl Compiled {
         self.addresses.starts().iter().zip(0..).map(|(start, atom)| (*start, self.classes.of_atom(addresses::AtomId(atom))))
     }
 
-    /// Whether a policy selects an endpoint.
+    /// Whether a policy selects an endpoint, for certain or possibly.
     pub fn selects(&self, policy: PolicyId, endpoint: EndpointId) -> bool {
         let class = self.classes.of_endpoint(endpoint);
-        self.policies.get(policy.0 as usize).is_some_and(|p| p.subjects.contains(class.0 as usize))
+        self.policies.get(policy.0 as usize).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
     }
 
-    /// Whether a policy selects any endpoint at all.
+    /// Whether a policy selects any endpoint at all, for certain or possibly.
     pub fn selects_any(&self, policy: PolicyId) -> bool {
-        self.policies.get(policy.0 as usize).is_some_and(|p| !p.subjects.is_clear())
+        self.policies.get(policy.0 as usize).is_some_and(|p| !p.subjects.possible().is_clear())
     }
 
     /// Enforced policies that select an endpoint and act in this direction, in the order in which they are looked at.
@@ -468,10 +492,11 @@ impl Compiled {
         self.applied(class, direction).tiers.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
     }
 
-    /// Whether an enforced policy isolates an endpoint in this direction, so that only what is allowed gets through.
+    /// Whether an enforced policy isolates an endpoint for certain in this direction, so that only what is allowed gets through.
     pub fn isolated(&self, endpoint: EndpointId, direction: Direction) -> bool {
         let applied = self.applied(self.classes.of_endpoint(endpoint), direction);
-        applied.tiers.iter().any(|(tier, _)| self.ruleset.tiers.get(*tier as usize).is_some_and(|t| t.isolates()))
+        let isolates = |tier: &u32| self.ruleset.tiers.get(*tier as usize).is_some_and(|t| t.isolates());
+        applied.tiers.iter().any(|(tier, groups)| isolates(tier) && !applied.only_possibly(groups))
     }
 
     /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an end.
@@ -505,7 +530,7 @@ impl Compiled {
     /// Nothing if there is no such pod at all.
     pub(crate) fn named_port_is_found(&self, rule: RuleRef, name: &str, protocol: Option<Protocol>) -> Option<bool> {
         let destinations = match rule.direction {
-            Direction::Ingress => &self.compiled_policy(rule.policy)?.subjects,
+            Direction::Ingress => self.compiled_policy(rule.policy)?.subjects.possible(),
             Direction::Egress => self.compiled_rule(rule)?.peers.possible(),
         };
         let mut pods =
@@ -517,7 +542,7 @@ impl Compiled {
     }
 
     pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {
-        const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false, tells_subjects_apart: false };
+        const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false, tells_subjects_apart: false, unsure: Vec::new() };
         let all = match direction {
             Direction::Egress => &self.egress,
             Direction::Ingress => &self.ingress,

@@ -12,12 +12,14 @@ use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
 use super::labels::LabelIndex;
 use super::{EndSet, EntityParts};
-use crate::model::{AddressSet, LabelSelector, Labels, Operator};
+use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
 use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
 use crate::resources::calico::CalicoPort;
 use crate::selector::Selector;
 use crate::snapshot::{NodeId, Snapshot};
 
+/// In a class key, before and after what is known of a label's value.
+pub(super) const UNKNOWN_VALUE: u32 = u32::MAX - 3;
 /// Opens, in a class key, the number of a list of profiles.
 const END_OF_PROFILES: u32 = u32::MAX - 2;
 
@@ -43,10 +45,12 @@ pub(super) struct Selectors<'a> {
     namespace_numbers: HashMap<NamespaceKey<'a>, u32>,
     /// For each namespace, the namespace matches that hold for it.
     namespace_matches: Vec<Vec<u32>>,
+    /// The same for those that hold possibly and not for certain.
+    namespace_chances: Vec<Vec<u32>>,
     nodes: Vec<&'a LabelSelector>,
     // What follows is known after `index`.
-    namespace_classes: Vec<FixedBitSet>,
-    pods: HashMap<SelectorKey<'a>, FixedBitSet>,
+    namespace_classes: Vec<EndSet>,
+    pods: HashMap<SelectorKey<'a>, EndSet>,
     pod_index: Option<LabelIndex<'a>>,
     address_sets: Vec<EndSet>,
     outside_only: FixedBitSet,
@@ -78,6 +82,7 @@ impl<'a> Selectors<'a> {
             namespaces: Vec::new(),
             namespace_numbers: HashMap::new(),
             namespace_matches: Vec::new(),
+            namespace_chances: Vec::new(),
             nodes: Vec::new(),
             namespace_classes: Vec::new(),
             pods: HashMap::new(),
@@ -154,30 +159,42 @@ impl<'a> Selectors<'a> {
     /// Numbers namespaces so that two have the same number only if no rule tells them apart.
     pub(super) fn namespace_classes(&mut self, snapshot: &Snapshot) -> Vec<u32> {
         let width = snapshot.namespaces.len();
-        let index = LabelIndex::new(snapshot.namespaces.iter().map(|n| n.labels.iter()).enumerate(), width, |_| true);
+        let labels = snapshot.namespaces.iter().enumerate().map(|(i, n)| (i, &n.labels, &n.unknown));
+        let index = LabelIndex::new(labels, width, |_| true);
         let by_name: HashMap<&str, usize> = snapshot.namespaces.iter().enumerate().map(|(i, n)| (n.name.as_str(), i)).collect();
+        let unnamed: Vec<usize> = (0..width).filter(|i| snapshot.namespaces.get(*i).is_some_and(|n| n.is_unknown())).collect();
         let mut matches: Vec<Vec<u32>> = alloc::vec![Vec::new(); width];
+        let mut chances = matches.clone();
         for (number, matching) in self.namespaces.iter().enumerate() {
-            let mut note = |namespace: usize| {
-                if let Some(list) = matches.get_mut(namespace) {
+            let note = |lists: &mut Vec<Vec<u32>>, namespace: usize| {
+                if let Some(list) = lists.get_mut(namespace) {
                     list.push(number as u32);
                 }
             };
             match matching {
-                NamespaceMatch::Named(name) => by_name.get(name.as_str()).copied().into_iter().for_each(&mut note),
-                NamespaceMatch::Selector(selector) => index.select(selector).ones().for_each(&mut note),
+                NamespaceMatch::Named(name) => {
+                    by_name.get(name.as_str()).into_iter().for_each(|n| note(&mut matches, *n));
+                    unnamed.iter().for_each(|n| note(&mut chances, *n));
+                }
+                NamespaceMatch::Selector(selector) => {
+                    let found = index.select(selector);
+                    found.certain.ones().for_each(|n| note(&mut matches, n));
+                    found.possible().difference(&found.certain).for_each(|n| note(&mut chances, n));
+                }
             }
         }
-        let mut numbers: HashMap<&[u32], u32> = HashMap::new();
+        let mut numbers: HashMap<(&[u32], &[u32]), u32> = HashMap::new();
         let classes = matches
             .iter()
-            .map(|list| {
+            .zip(&chances)
+            .map(|(certain, possible)| {
                 let next = numbers.len() as u32;
-                *numbers.entry(list).or_insert(next)
+                *numbers.entry((certain, possible)).or_insert(next)
             })
             .collect();
         drop(numbers);
         self.namespace_matches = matches;
+        self.namespace_chances = chances;
         classes
     }
 
@@ -187,9 +204,11 @@ impl<'a> Selectors<'a> {
         if self.nodes.is_empty() {
             return matches;
         }
-        let index = LabelIndex::new(snapshot.nodes.iter().map(|n| n.labels.iter()).enumerate(), snapshot.nodes.len(), |_| true);
+        const KNOWN: &UnknownLabels = &UnknownLabels { keys: Vec::new(), others: false };
+        let labels = snapshot.nodes.iter().enumerate().map(|(i, n)| (i, &n.labels, KNOWN));
+        let index = LabelIndex::new(labels, snapshot.nodes.len(), |_| true);
         for (number, selector) in self.nodes.iter().enumerate() {
-            for node in index.select(selector).ones() {
+            for node in index.select(selector).certain.ones() {
                 if let Some(Some(list)) = matches.get_mut(node) {
                     list.push(number as u32);
                 }
@@ -208,7 +227,19 @@ impl<'a> Selectors<'a> {
     }
 
     /// Adds to a class key what pod selectors can see of labels.
-    pub(super) fn encode_labels(&self, labels: &Labels, key: &mut Vec<u32>) {
+    pub(super) fn encode_labels(&self, labels: &Labels, unknown: &UnknownLabels, key: &mut Vec<u32>) {
+        for (name, shape) in &unknown.keys {
+            if let Some((number, _)) = self.pod_keys.get(&**name) {
+                key.extend([*number, UNKNOWN_VALUE]);
+                if let ValueShape::Begins(start) = shape {
+                    key.extend(start.bytes().map(u32::from));
+                }
+                key.push(UNKNOWN_VALUE);
+            }
+        }
+        if unknown.others {
+            key.push(UNKNOWN_VALUE);
+        }
         for (name, value) in labels.iter() {
             if let Some((number, values)) = self.pod_keys.get(name) {
                 // A value that no selector compares with is like any other such value.
@@ -232,17 +263,25 @@ impl<'a> Selectors<'a> {
             Sample::Node(_) | Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
         };
         let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i, sample(s)?)));
-        let labelled = pods().map(|(i, endpoint)| (i, endpoint.labels.iter()));
+        let labelled = pods().map(|(i, endpoint)| (i, &endpoint.labels, &endpoint.unknown));
         let keys = &self.pod_keys;
         self.pod_index = Some(LabelIndex::new(labelled, classes.len(), |key| keys.contains_key(key)));
-        self.namespace_classes = alloc::vec![classes.none(); self.namespaces.len()];
+        let mut namespaces = alloc::vec![(classes.none(), classes.none()); self.namespaces.len()];
         for (class, endpoint) in pods() {
-            for number in self.namespace_matches.get(endpoint.namespace.0 as usize).map_or(&[][..], Vec::as_slice) {
-                if let Some(set) = self.namespace_classes.get_mut(*number as usize) {
-                    set.insert(class);
+            let of = |lists: &[Vec<u32>]| lists.get(endpoint.namespace.0 as usize).cloned().unwrap_or_default();
+            for number in of(&self.namespace_matches) {
+                if let Some((certain, possible)) = namespaces.get_mut(number as usize) {
+                    certain.insert(class);
+                    possible.insert(class);
+                }
+            }
+            for number in of(&self.namespace_chances) {
+                if let Some((_, possible)) = namespaces.get_mut(number as usize) {
+                    possible.insert(class);
                 }
             }
         }
+        self.namespace_classes = namespaces.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
         self.outside_only = classes.none();
         let mut sets: Vec<(FixedBitSet, FixedBitSet)> = alloc::vec![(classes.none(), classes.none()); addresses.set_count() as usize];
         for (class, kind, membership, _) in classes.iter() {
@@ -288,11 +327,28 @@ impl<'a> Selectors<'a> {
         self.node_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
     }
 
-    /// The classes of endpoints that a policy applies to.
-    pub(super) fn subjects(&mut self, subject: &'a SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> FixedBitSet {
-        match subject {
+    /// The classes of endpoints that a policy applies to, for certain and possibly.
+    ///
+    /// Pods of which nothing is known but that there are some (an ingress controller that is not in the input) are taken to be selected by no policy of it.
+    pub(super) fn subjects(&mut self, subject: &'a SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> EndSet {
+        let mut selected = match subject {
             SubjectMatch::Pods(subject) => self.subject(subject, classes),
             SubjectMatch::Endpoints(selector) => self.expressions.subjects(selector),
+            other => return EndSet::exactly(self.other_subjects(other, snapshot, classes)),
+        };
+        for (class, _, _, sample) in classes.iter() {
+            let Sample::Endpoint(id) = sample else { continue };
+            let namespace = snapshot.endpoint(id).and_then(|e| snapshot.namespace(e.namespace));
+            if namespace.is_some_and(|n| n.is_unknown()) {
+                selected.remove(class);
+            }
+        }
+        selected
+    }
+
+    fn other_subjects(&self, subject: &SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> FixedBitSet {
+        match subject {
+            SubjectMatch::Pods(_) | SubjectMatch::Endpoints(_) => classes.none(),
             SubjectMatch::Group(number) => {
                 let mut set = classes.none();
                 for (class, _, _, sample) in classes.iter() {
@@ -325,9 +381,10 @@ impl<'a> Selectors<'a> {
     }
 
     /// The classes of pods that a subject selects.
-    pub(super) fn subject(&mut self, subject: &'a Subject, classes: &Classes) -> FixedBitSet {
+    pub(super) fn subject(&mut self, subject: &'a Subject, classes: &Classes) -> EndSet {
         let number = self.namespace_numbers.get(&namespace_key(&subject.namespaces));
-        let mut set = number.and_then(|n| self.namespace_classes.get(*n as usize)).cloned().unwrap_or_else(|| classes.none());
+        let known = number.and_then(|n| self.namespace_classes.get(*n as usize)).cloned();
+        let mut set = known.unwrap_or_else(|| EndSet::exactly(classes.none()));
         if !subject.pods.is_everything()
             && let Some(index) = &self.pod_index
         {
@@ -350,7 +407,7 @@ impl<'a> Selectors<'a> {
     /// The ends that a peer term matches.
     pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndSet {
         match term {
-            PeerTermKind::Pods(subject) => EndSet::exactly(self.subject(subject, classes)),
+            PeerTermKind::Pods(subject) => self.subject(subject, classes),
             PeerTermKind::Addresses { set, inside_too } => self.addresses(set, *inside_too, classes, addresses),
             PeerTermKind::UnknownAddresses { certain, possible, .. } => {
                 let certain = self.addresses(certain, true, classes, addresses);

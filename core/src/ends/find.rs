@@ -147,6 +147,9 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
     if let Some(found) = candidates.pop() {
         return Ok(found);
     }
+    if let Some(found) = numbered(snapshot, &pattern) {
+        return Ok(found);
+    }
     let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service"));
     Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
 }
@@ -280,6 +283,24 @@ fn pods<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [Endpo
         .filter(move |id| snapshot.endpoint(**id).is_some_and(fits))
         .map(|&id| Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))))
 }
+
+/// A pod of a StatefulSet that nothing tells from the others: `db-1` of three pods `db`.
+fn numbered(snapshot: &Snapshot, pattern: &Pattern<'_>) -> Option<Found> {
+    let (name, number) = pattern.name.rsplit_once('-')?;
+    let number: u32 = number.parse().ok()?;
+    let of_pod = pattern.kind.is_none_or(|kind| kind.eq_ignore_ascii_case("Pod"));
+    let (id, workload) = snapshot.workloads().find(|(_, w)| {
+        let fits = w.name == name && pattern.namespace.is_none_or(|n| n == snapshot.namespace_name(w.namespace));
+        fits && of_pod && w.kind == "StatefulSet" && w.endpoints.len() == 1
+    })?;
+    let end = *workload.endpoints.first()?;
+    let endpoint = snapshot.endpoint(end)?;
+    let known = endpoint.labels.get(POD_NAME).map(|name| name == pattern.name);
+    known.unwrap_or(number < workload.replicas).then(|| Found::one(End::Pod(end), workload_title(snapshot, id)))
+}
+
+/// The label with the name of a StatefulSet's pod.
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 
 /// An address that a pod or a node is known to have means that pod or node.
 fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Result<Found, NotFound> {

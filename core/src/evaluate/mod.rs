@@ -88,6 +88,8 @@ pub(crate) trait Observer {
     fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
     /// The tier ended with connections that no rule had decided.
     fn tier_end(&mut self, _end: TierEnd) {}
+    /// The tier may have denied at its end what no rule decided: whether any of its policies selects the subject is not known.
+    fn possible_tier_end(&mut self) {}
     /// Connections without ports met a tier that says nothing about them.
     fn undefined_protocol(&mut self) {}
 }
@@ -151,6 +153,7 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
         compiled,
         bench,
         own,
+        applied,
         direction,
         peers,
         observer,
@@ -159,7 +162,7 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
         allowed: alloc::vec![ConnectionId::NONE; peers.len()],
         denied: alloc::vec![ConnectionId::NONE; peers.len()],
     };
-    run.all_tiers(applied);
+    run.all_tiers();
     let Run { open, allowed, denied, .. } = run;
     Outcome { allowed, denied, left: open }
 }
@@ -221,6 +224,8 @@ struct Run<'a, P, O> {
     bench: &'a mut Workbench,
     /// The end of the packet on this side.
     own: ClassId,
+    /// The policies that apply, and which of them only possibly.
+    applied: &'a Applied,
     direction: Direction,
     peers: &'a P,
     observer: &'a mut O,
@@ -233,8 +238,8 @@ struct Run<'a, P, O> {
 }
 
 impl<P: Peers, O: Observer> Run<'_, P, O> {
-    fn all_tiers(&mut self, applied: &Applied) {
-        for (number, groups) in &applied.tiers {
+    fn all_tiers(&mut self) {
+        for (number, groups) in &self.applied.tiers {
             let Some(tier) = self.compiled.ruleset().tiers.get(*number as usize) else { continue };
             self.observer.tier(*number, groups);
             if tier.ports_only {
@@ -288,8 +293,43 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     /// A tier whose policies only allow, and that denies what none of them allows: the union of all rules, whatever their order.
     fn isolating_tier(&mut self, groups: &[Vec<PolicyId>]) {
         let policies: Vec<PolicyId> = groups.iter().flatten().copied().collect();
+        if self.applied.only_possibly(groups) {
+            self.possibly_isolating_tier(&policies);
+            return;
+        }
         self.allow(&policies);
         self.end_tier(TierEnd::Deny);
+    }
+
+    /// The same where it is not certain that any of the policies selects the end: none may, and what each of them does not allow is denied if it alone does.
+    fn possibly_isolating_tier(&mut self, policies: &[PolicyId]) {
+        let before = self.open.clone();
+        for &policy in policies {
+            let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
+            let mut possible = certain.clone();
+            self.each_rule(policy, |run, reference, rule| {
+                // It is asked what the rule matches if its policy selects the end.
+                if let Some((surely, maybe)) = run.meant_for(rule) {
+                    if let Some(surely) = surely {
+                        run.add_matches(rule, surely, &mut certain);
+                    }
+                    run.add_matches(rule, maybe, &mut possible);
+                }
+                run.report(reference, rule, None);
+            });
+            let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
+            self.change_each(
+                |i| [at(&certain, i), at(&possible, i)],
+                |bench, [open, allowed, denied], [certain, possible]| {
+                    let table = &mut bench.table;
+                    let (pass, rest) = (table.intersection(open, possible), table.difference(open, certain));
+                    [open, table.union(allowed, pass), table.union(denied, rest)]
+                },
+            );
+        }
+        if before.iter().any(|o| !o.is_none()) {
+            self.observer.possible_tier_end();
+        }
     }
 
     /// Policies that only allow: among themselves their order means nothing.
@@ -301,7 +341,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         let mut possible: Option<Vec<ConnectionId>> = None;
         for &policy in policies {
             self.each_rule(policy, |run, reference, rule| {
-                let Some((surely, maybe)) = run.peers_of(rule) else {
+                let Some((surely, maybe)) = run.peers_of(reference, rule) else {
                     run.report(reference, rule, None);
                     return;
                 };
@@ -341,6 +381,14 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
     }
 
+    /// What is still open at the end of a tier that may be about the end or not may be denied, and may go on.
+    fn possibly_end_tier(&mut self) {
+        if self.open.iter().any(|o| !o.is_none()) {
+            self.observer.possible_tier_end();
+        }
+        self.change_each(|_| [ConnectionId::NONE; 2], |bench, [open, allowed, denied], _| [open, allowed, bench.table.union(denied, open)]);
+    }
+
     /// A tier of ordered policies: the first rule that matches decides; what none decides is denied or goes on to the next tier.
     fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd) {
         let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
@@ -372,7 +420,11 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             self.open = after.unwrap_or(before);
         }
         self.allow(&allowing);
-        self.end_tier(end);
+        if end == TierEnd::Deny && self.applied.only_possibly(groups) {
+            self.possibly_end_tier();
+        } else {
+            self.end_tier(end);
+        }
         for (open, passed) in self.open.iter_mut().zip(passed) {
             *open = self.bench.table.union(*open, passed);
         }
@@ -386,7 +438,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     fn ordered_policy(&mut self, policy: PolicyId, passed: &mut [ConnectionId]) {
         self.each_rule(policy, |run, reference, rule| {
             let first = run.open.first().copied();
-            if let Some((surely, maybe)) = run.peers_of(rule).filter(|_| rule.action != Action::Log) {
+            if let Some((surely, maybe)) = run.peers_of(reference, rule).filter(|_| rule.action != Action::Log) {
                 if is_same(surely, maybe) {
                     // Most peers share their state with the one before.
                     let mut last: Option<([ConnectionId; 3], [ConnectionId; 2])> = None;
@@ -429,7 +481,13 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
 
     /// The peers that a rule matches for this subject, for certain (nothing if it is not certain that the rule is meant for the subject at all)
     /// and possibly. Nothing if it is not meant for it.
-    fn peers_of<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
+    fn peers_of<'r>(&self, reference: RuleRef, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
+        let (surely, maybe) = self.meant_for(rule)?;
+        Some((surely.filter(|_| !self.applied.is_unsure(reference.policy)), maybe))
+    }
+
+    /// The same as if the rule's policy selected the subject for certain.
+    fn meant_for<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
         let subject = self.own.0 as usize;
         let (certain, possible) = match &rule.own {
             None => (true, true),
@@ -513,7 +571,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
         let open = open.unwrap_or_else(|| self.open.first().copied().unwrap_or(ConnectionId::NONE));
         let mut matched = Matched::No;
-        let Some((surely, maybe)) = self.peers_of(rule) else {
+        let Some((surely, maybe)) = self.peers_of(reference, rule) else {
             self.observer.rule(reference, !open.is_none(), matched);
             return;
         };

@@ -8,13 +8,14 @@ use super::{Teller, end_name};
 use crate::compile::End;
 use crate::decide::Failure;
 use crate::effective::side_text;
-use crate::model::{LabelSelector, Labels};
+use crate::model::{Known, LabelSelector, Labels, ValueShape};
 use crate::policy::{
     Direction, EntityMatch, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject,
     SubjectMatch, TrafficMatch, TrafficTermKind, default_rules,
 };
 use crate::resources::azure::SecurityRule;
 use crate::selector::Selector;
+use crate::snapshot::Endpoint;
 use crate::text::Place;
 
 impl Teller<'_> {
@@ -154,8 +155,21 @@ impl Teller<'_> {
                 self.selector_failure("the peer asks for a namespace with", selector, namespace.map(|n| &n.labels), namespace_name)
             }
         };
-        let (pods_wrong, pod_text) = self.selector_failure("the peer asks for", &subject.pods, Some(&endpoint.labels), name);
+        let (pods_wrong, pod_text) = self.pod_failure(&subject.pods, endpoint, name);
         (namespaces_wrong + pods_wrong, if namespaces_wrong > 0 { namespace_text } else { pod_text })
+    }
+
+    /// The same for the labels of a pod, of which not all may be known.
+    fn pod_failure(&self, selector: &LabelSelector, endpoint: &Endpoint, name: &str) -> (usize, String) {
+        let failed: Vec<_> = selector.requirements.iter().filter(|r| !r.judge(&endpoint.labels, &endpoint.unknown).1).collect();
+        let Some(first) = failed.first() else { return (0, String::new()) };
+        let has = match endpoint.unknown.look_up(&endpoint.labels, &first.key) {
+            Known::Value(value) => format!("`{name}` has `{}={value}`", first.key),
+            Known::Present(ValueShape::Begins(start)) => format!("the value of `{}` on `{name}` begins with `{start}`", first.key),
+            Known::Present(_) | Known::Maybe => format!("`{name}` has `{}` with another value", first.key),
+            Known::Absent => format!("`{name}` has no label `{}`", first.key),
+        };
+        (failed.len(), format!("the peer asks for `{first}`, and {has}"))
     }
 
     /// How many requirements fail, and what the first of them asks for.
@@ -223,6 +237,9 @@ impl Teller<'_> {
         });
         if let Some(name) = unknown {
             return format!("what `{name}` stands for, which the text does not give");
+        }
+        if let Some(labels) = self.missing_labels(reference, peer) {
+            return labels;
         }
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::Nodes(_))) {
             return format!("which node `{name}` is on");

@@ -6,6 +6,7 @@
 mod failure;
 mod suggest;
 mod suggest_group;
+mod unknown;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -300,7 +301,7 @@ impl Teller<'_> {
                 Some(crate::policy::TierEnd::Deny) => TierOutcome::Denied,
                 Some(crate::policy::TierEnd::Pass) | None => TierOutcome::Passed,
             };
-            let mut outcome = if seen.undefined_protocol { TierOutcome::Unknown } else { outcome.unwrap_or(at_end) };
+            let mut outcome = if seen.undefined_protocol || seen.possible_end { TierOutcome::Unknown } else { outcome.unwrap_or(at_end) };
             if decided {
                 outcome = TierOutcome::NotReached;
             }
@@ -399,6 +400,7 @@ impl Teller<'_> {
                 end_name(self.flow.from, self.snapshot),
                 end_name(self.flow.to, self.snapshot)
             ),
+            UnknownFact::Selected(policies) => self.selected_fact(policies, peer),
             UnknownFact::Protocol => {
                 format!("the policy API says nothing about {}, so it is the engine's choice", self.flow.traffic.protocol)
             }
@@ -432,6 +434,7 @@ impl Teller<'_> {
             UnknownFact::EqualPriority(policies) => {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
+            UnknownFact::Selected(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             UnknownFact::OwnNode
             | UnknownFact::Protocol
             | UnknownFact::HostInput

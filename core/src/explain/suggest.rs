@@ -7,14 +7,19 @@ use alloc::vec::Vec;
 use super::Teller;
 use crate::compile::End;
 use crate::decide::{CheckpointTrace, Reason, Suggestion, Verdict};
-use crate::model::Labels;
 use crate::policy::{Direction, Policy, PolicyId};
-use crate::snapshot::Role;
+use crate::snapshot::{CONTROLLER_LABELS, Endpoint, Role};
 use crate::stages::Stage;
 use crate::text::Span;
 
-/// Labels that controllers set on pods: naming one in a policy would break with the next rollout.
-const CONTROLLER_LABELS: [&str; 4] = ["pod-template-hash", "controller-revision-hash", "pod-template-generation", "controller-uid"];
+/// Labels by which a controller tells its pods, or generations of them, apart: naming one in a policy would break with the next rollout.
+fn is_fleeting(key: &str) -> bool {
+    // The name of a Job and of a StatefulSet's pod stay.
+    CONTROLLER_LABELS.contains(&key) && !LASTING.contains(&key)
+}
+
+/// Labels of controllers with values that last. One of two keys for the same thing is enough.
+const LASTING: [&str; 2] = ["batch.kubernetes.io/job-name", "statefulset.kubernetes.io/pod-name"];
 
 /// A new NetworkPolicy for each checkpoint that denies by default.
 ///
@@ -62,7 +67,7 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
             } else {
                 peer.push_str("        - podSelector:\n");
             }
-            peer.push_str(&match_labels(&end.labels, 12));
+            peer.push_str(&match_labels(end, 12)?);
             end.name.clone()
         }
         End::Node(id) => {
@@ -93,7 +98,7 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
     let namespace = policy.namespace.as_deref()?;
     Some(format!(
         "\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {name}\n  namespace: {namespace}\nspec:\n  podSelector:\n{}  policyTypes: [{kind}]\n  {list}:\n    - {field}:\n{peer}{ports}",
-        match_labels(&subject.labels, 4),
+        match_labels(subject, 4)?,
     ))
 }
 
@@ -102,12 +107,18 @@ fn block(address: &core::net::IpAddr) -> String {
     format!("        - ipBlock:\n            cidr: {address}/{length}\n")
 }
 
-fn match_labels(labels: &Labels, indent: usize) -> String {
-    let stable: Vec<(&str, &str)> = labels.iter().filter(|(key, _)| !CONTROLLER_LABELS.contains(key)).collect();
-    let pad = " ".repeat(indent);
-    if stable.is_empty() {
-        return format!("{pad}matchLabels: {{}}\n");
+/// Labels that select the pods of an end. Nothing where it has none that could stay: an empty selector would select every pod of the namespace.
+fn match_labels(end: &Endpoint, indent: usize) -> Option<String> {
+    let stable = |key: &str| !is_fleeting(key);
+    let own = |key: &str| !CONTROLLER_LABELS.contains(&key);
+    let all: Vec<(&str, &str)> = end.labels.iter().filter(|(key, _)| stable(key)).collect();
+    // What a person wrote is enough, if there is any.
+    let written: Vec<(&str, &str)> = all.iter().copied().filter(|(key, _)| own(key)).collect();
+    let labels = if written.is_empty() { all } else { written };
+    if labels.is_empty() {
+        return None;
     }
-    let lines: Vec<String> = stable.iter().map(|(key, value)| format!("{pad}  {key}: \"{value}\"\n")).collect();
-    format!("{pad}matchLabels:\n{}", lines.concat())
+    let pad = " ".repeat(indent);
+    let lines: Vec<String> = labels.iter().map(|(key, value)| format!("{pad}  {key}: \"{value}\"\n")).collect();
+    Some(format!("{pad}matchLabels:\n{}", lines.concat()))
 }

@@ -5,8 +5,10 @@ pub mod http;
 mod labels;
 mod protocol;
 mod selector;
+mod unknown;
 
 pub use address::{AddressSet, Cidr, CidrError};
 pub use labels::Labels;
 pub use protocol::Protocol;
 pub use selector::{LabelSelector, Operator, Requirement};
+pub use unknown::{Known, UnknownLabels, ValueShape};

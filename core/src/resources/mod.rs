@@ -9,6 +9,7 @@ pub mod calico;
 pub mod codes;
 
 mod cluster_policy;
+mod mentions;
 mod network_policy;
 mod read;
 mod syntax;
@@ -18,12 +19,13 @@ pub use cluster_policy::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
     Subject,
 };
+pub(crate) use mentions::asks_for_label;
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use read::{Read, foreign_language, is_command_text, read, read_commands};
 pub(crate) use read::{arm_fields, own_tag};
 pub use workloads::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, LoadBalancer, Node, Owner, Pod, PodTemplate, Replicas, Requests, Service,
-    ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, Workload, WorkloadKind,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, LoadBalancer, Node, Owner, Pod, PodTemplate, Program, Replicas, Requests,
+    Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, Workload, WorkloadKind,
 };
 
 use alloc::boxed::Box;

@@ -22,6 +22,17 @@ pub struct PodTemplate {
     pub node: Option<Box<str>>,
     /// Ports that containers (and restartable init containers) declare.
     pub ports: Vec<ContainerPort>,
+    /// The images of its containers, and what they are started with: by these, well-known programs are known.
+    pub programs: Vec<Program>,
+}
+
+/// What a container runs.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Program {
+    /// `image`.
+    pub image: Box<str>,
+    /// `command` and `args`.
+    pub args: Vec<Box<str>>,
 }
 
 /// A declared container port.
@@ -102,6 +113,14 @@ pub struct Workload {
     pub template: PodTemplate,
     /// The controller that made it (a Deployment, for a ReplicaSet).
     pub owner: Option<Owner>,
+    /// The number of a StatefulSet's first pod (`ordinals.start`).
+    pub first_ordinal: u32,
+    /// How many numbered pods a Job makes (`completionMode: Indexed`).
+    pub indexed: Option<u32>,
+    /// Whether a Job has a selector of its own (`manualSelector`); its pods get no labels then.
+    pub own_selector: bool,
+    /// Labels of the object itself, and of the Job that a CronJob makes: its pods have none of them.
+    pub outer_labels: Labels,
 }
 
 /// How many pods a workload makes.

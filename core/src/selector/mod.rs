@@ -11,6 +11,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::model::{Known, Operator, ValueShape};
+
 /// A selector as it was understood.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Selector {
@@ -60,9 +62,47 @@ impl Selector {
             Selector::Or(parts) => parts.iter().any(|part| part.matches(label)),
         }
     }
+
+    /// Whether an end is selected for certain, and at least possibly, where not all of its labels are known.
+    pub fn judge<'l>(&self, label: &dyn Fn(&str) -> Known<'l>) -> (bool, bool) {
+        match self {
+            Selector::All | Selector::Global => (true, true),
+            Selector::Has(key) => Operator::Exists.judge(label(key)),
+            Selector::Compare(key, comparison) => comparison.judge(label(key)),
+            Selector::Not(inner) => {
+                let (surely, maybe) = inner.judge(label);
+                (!maybe, !surely)
+            }
+            Selector::And(parts) => parts.iter().map(|p| p.judge(label)).fold((true, true), |(a, b), (c, d)| (a && c, b && d)),
+            Selector::Or(parts) => parts.iter().map(|p| p.judge(label)).fold((false, false), |(a, b), (c, d)| (a || c, b || d)),
+        }
+    }
 }
 
 impl Comparison {
+    /// Whether a label passes for certain, and at least possibly.
+    pub fn judge(&self, known: Known<'_>) -> (bool, bool) {
+        let shape = match known {
+            Known::Value(value) => return (self.matches(Some(value)), self.matches(Some(value))),
+            Known::Absent => return (self.matches(None), self.matches(None)),
+            Known::Maybe => return (false, true),
+            Known::Present(shape) => shape,
+        };
+        let start = match shape {
+            ValueShape::Any => "",
+            ValueShape::Begins(start) => start,
+        };
+        match self {
+            Comparison::Equals(value) => (false, shape.fits(value)),
+            Comparison::NotEquals(value) => (!shape.fits(value), true),
+            Comparison::In(values) => (false, values.iter().any(|v| shape.fits(v))),
+            Comparison::NotIn(values) => (!values.iter().any(|v| shape.fits(v)), true),
+            Comparison::StartsWith(text) => (start.starts_with(&**text), start.starts_with(&**text) || text.starts_with(start)),
+            Comparison::Contains(text) => (start.contains(&**text), true),
+            Comparison::EndsWith(text) => (text.is_empty(), true),
+        }
+    }
+
     /// Whether a label with this value, or an absent one, passes.
     pub fn matches(&self, value: Option<&str>) -> bool {
         let among = |values: &[Box<str>], value: &str| values.iter().any(|v| **v == *value);

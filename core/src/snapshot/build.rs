@@ -1,5 +1,6 @@
 //! From resources to the snapshot.
 
+use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,7 +13,7 @@ use super::services::{EndpointIndex, connect_ingresses, connect_slices};
 use super::{
     Endpoint, EndpointId, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId,
 };
-use crate::model::{AddressSet, Labels};
+use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
 use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Replicas, Resource};
 use crate::settings::Settings;
@@ -44,7 +45,8 @@ pub fn build_placed<'a>(
     let nodes = scope.nodes(&resources, &mut snapshot);
     snapshot.pod_network = pod_network(&resources, settings);
 
-    let mut groups = scope.group_pods(&resources);
+    let apart = resources.iter().any(|(_, r)| super::controllers::tells_pods_apart(&r.kind));
+    let mut groups = scope.group_pods(&resources, apart);
     let node_count = resources.iter().filter(|(_, r)| matches!(r.kind, Kind::Node(_))).count() as u32;
     for (key, group) in &mut groups {
         let id = WorkloadId(snapshot.workloads.len() as u32);
@@ -57,7 +59,7 @@ pub fn build_placed<'a>(
             replicas: 0,
             place: group.place,
         };
-        group.members.sort_by(|a, b| a.name.cmp(b.name));
+        group.members.sort_by(|a, b| (a.number, &a.name).cmp(&(b.number, &b.name)));
         for member in &group.members {
             let replicas = match member.replicas {
                 Replicas::Count(count) => count,
@@ -70,7 +72,8 @@ pub fn build_placed<'a>(
                 namespace,
                 workload: id,
                 name: member.name.to_string(),
-                labels: template.labels.clone(),
+                labels: member.labels.clone(),
+                unknown: member.unknown.clone(),
                 service_account: template.service_account.to_string(),
                 ports: template.ports.clone(),
                 host_network: template.host_network,
@@ -176,6 +179,7 @@ fn add_workload_endpoint(
         workload,
         name: name.to_string(),
         labels: resource.meta.labels.clone(),
+        unknown: UnknownLabels::default(),
         service_account: endpoint.service_account.as_deref().unwrap_or_default().to_string(),
         ports: super::calico::container_ports(&endpoint.ports),
         host_network: false,
@@ -192,7 +196,11 @@ fn add_workload_endpoint(
 
 /// A pod, or a template, on its way into a workload.
 struct Member<'a> {
-    name: &'a str,
+    name: Cow<'a, str>,
+    /// Pods of one template in their order.
+    number: usize,
+    labels: Labels,
+    unknown: UnknownLabels,
     template: &'a PodTemplate,
     replicas: Replicas,
     addresses: &'a [IpAddr],
@@ -230,7 +238,7 @@ impl<'a> Scope<'a> {
         for (name, (mut labels, given)) in core::mem::take(&mut found) {
             labels.set(NAMESPACE_NAME_LABEL, name);
             found.insert(name, (labels.clone(), given));
-            snapshot.namespaces.push(Namespace { name: name.to_string(), labels, given });
+            snapshot.namespaces.push(Namespace { name: name.to_string(), labels, unknown: UnknownLabels::default(), given });
         }
         found.into_keys().enumerate().map(|(i, name)| (name, NamespaceId(i as u32))).collect()
     }
@@ -287,7 +295,7 @@ impl<'a> Scope<'a> {
     ///
     /// `kubectl get all -o yaml` gives a Deployment, its ReplicaSets and their pods at once: these are one workload, and given pods stand
     /// in place of the ones that the template would make.
-    fn group_pods(&self, resources: &[(DocumentId, &'a Resource)]) -> BTreeMap<WorkloadKey<'a>, Group<'a>> {
+    fn group_pods(&self, resources: &[(DocumentId, &'a Resource)], apart: bool) -> BTreeMap<WorkloadKey<'a>, Group<'a>> {
         let mut makers: BTreeMap<WorkloadKey, (DocumentId, &Resource)> = BTreeMap::new();
         for &(document, resource) in resources {
             if let Kind::Workload(workload) = &resource.kind {
@@ -320,7 +328,10 @@ impl<'a> Scope<'a> {
             let key = owner_key(namespace, owner).map_or((namespace, &*resource.meta.name, "Pod"), top);
             let group = groups.entry(key).or_insert_with(|| Group { members: Vec::new(), place: place_of(&key, place) });
             group.members.push(Member {
-                name: &resource.meta.name,
+                name: Cow::Borrowed(&resource.meta.name),
+                number: 0,
+                labels: pod.template.labels.clone(),
+                unknown: UnknownLabels::default(),
                 template: &pod.template,
                 replicas: Replicas::Count(1),
                 addresses: &pod.addresses,
@@ -334,9 +345,19 @@ impl<'a> Scope<'a> {
                 continue;
             }
             let place = resource.span.within(document);
-            let member =
-                Member { name: &resource.meta.name, template: &workload.template, replicas: workload.replicas, addresses: &[], place };
-            groups.entry(key).or_insert_with(|| Group { members: Vec::new(), place }).members.push(member);
+            let group = groups.entry(key).or_insert_with(|| Group { members: Vec::new(), place });
+            for (number, part) in super::controllers::parts(resource, workload, apart).into_iter().enumerate() {
+                group.members.push(Member {
+                    name: part.name.map_or(Cow::Borrowed(&*resource.meta.name), Cow::Owned),
+                    number,
+                    labels: part.labels,
+                    unknown: part.unknown,
+                    template: &workload.template,
+                    replicas: part.replicas,
+                    addresses: &[],
+                    place,
+                });
+            }
         }
         groups
     }
@@ -415,7 +436,7 @@ fn add_services<'a>(
 /// namespace without any, stands for them.
 fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
     let namespace = NamespaceId(snapshot.namespaces.len() as u32);
-    snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), given: None });
+    snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown: UnknownLabels::default(), given: None });
     let workload = WorkloadId(snapshot.workloads.len() as u32);
     let endpoint = EndpointId(snapshot.endpoints.len() as u32);
     let name = String::from("ingress-controller");
@@ -432,6 +453,7 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
         workload,
         name,
         labels: Labels::default(),
+        unknown: UnknownLabels::default(),
         service_account: String::new(),
         ports: Vec::new(),
         host_network: false,

@@ -6,10 +6,12 @@ mod addresses;
 mod build;
 pub(crate) mod calico;
 pub mod cloud;
+mod controllers;
 mod placement;
 mod services;
 
 pub use build::{build, build_placed};
+pub(crate) use controllers::{CONTROLLER_LABELS, tells_pods_apart};
 pub use placement::Placement;
 
 use alloc::boxed::Box;
@@ -18,7 +20,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::diagnostics::Diagnostic;
-use crate::model::{AddressSet, Labels};
+use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::resources::{BackendPort, ContainerPort, Requests, ServicePort, ServiceRouting};
 use crate::text::Place;
 
@@ -81,8 +83,17 @@ pub struct Namespace {
     pub name: String,
     /// Its labels, with `kubernetes.io/metadata.name`, which the API server always sets.
     pub labels: Labels,
+    /// Labels of which not all is known.
+    pub unknown: UnknownLabels,
     /// Where it is written; nothing for one that is only referred to.
     pub given: Option<Place>,
+}
+
+impl Namespace {
+    /// Whether not even its name is known: that of pods that are not in the input.
+    pub fn is_unknown(&self) -> bool {
+        self.name.is_empty() && self.unknown.others
+    }
 }
 
 /// Pods that belong together: made by one workload object, or owned by one controller.
@@ -111,8 +122,10 @@ pub struct Endpoint {
     pub workload: WorkloadId,
     /// The pod's name, or the workload's.
     pub name: String,
-    /// Its labels.
+    /// Its labels, with those that its controller adds, as far as their values are known.
     pub labels: Labels,
+    /// Labels of which not all is known.
+    pub unknown: UnknownLabels,
     /// Its service account.
     pub service_account: String,
     /// The container ports that it declares.

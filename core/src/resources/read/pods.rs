@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 use hashbrown::HashSet;
 
 use super::fields::{Reader, Slot, quoted};
+use crate::document::{NodeRef, Value};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
-use crate::resources::{ContainerPort, Owner, Pod, PodTemplate, Replicas, Workload, WorkloadKind, codes};
+use crate::resources::{ContainerPort, Owner, Pod, PodTemplate, Program, Replicas, Workload, WorkloadKind, codes};
 
 /// Fields of a PodSpec that do not matter to policy.
 const POD_SPEC: &[&str] = &[
@@ -140,6 +141,8 @@ const fn workload_fields(kind: WorkloadKind) -> &'static [&'static str] {
 
 /// The account of pods that name none.
 const DEFAULT_ACCOUNT: &str = "default";
+/// Words of a command line that are kept.
+const MOST_ARGUMENTS: usize = 100;
 /// What Go's 32-bit counters hold.
 const MOST_REPLICAS: i64 = i32::MAX as i64;
 
@@ -202,18 +205,22 @@ impl<'a> Reader<'a> {
             self.report(containers.warning(codes::NO_CONTAINERS, "a pod needs at least one container; an API server refuses it"));
         }
         for container in self.items(&containers) {
-            self.container(&container, &mut template.ports, false);
+            self.container(&container, &mut template, false);
         }
         for container in self.items(&init_containers) {
-            self.container(&container, &mut template.ports, true);
+            self.container(&container, &mut template, true);
         }
         template
     }
 
     /// One container; of init containers only those that stay ("sidecars") serve ports later on.
-    fn container(&mut self, slot: &Slot<'a, '_>, ports: &mut Vec<ContainerPort>, init: bool) {
+    fn container(&mut self, slot: &Slot<'a, '_>, template: &mut PodTemplate, init: bool) {
         let Some([list, restart]) = self.fields(slot, ["ports", "restartPolicy"], CONTAINER) else { return };
         let stays = self.text(&restart) == Some("Always");
+        if let Some(node) = slot.value().filter(|_| !init || stays) {
+            template.programs.extend(program(node));
+        }
+        let ports = &mut template.ports;
         let mut names: HashSet<&str> = HashSet::new();
         if list.is_mapping() && list.len() == 0 {
             // The wrong type, but it is plain that no port is declared.
@@ -269,7 +276,16 @@ impl<'a> Reader<'a> {
 
     /// The `spec` of a workload. `current` is whether its API version is one that is served today: those demand a selector.
     pub(super) fn workload(&mut self, spec: &Slot<'a, '_>, kind: WorkloadKind, owner: Option<Owner>, current: bool) -> Workload {
-        let mut workload = Workload { kind, replicas: Replicas::Count(1), template: PodTemplate::default(), owner };
+        let mut workload = Workload {
+            kind,
+            replicas: Replicas::Count(1),
+            template: PodTemplate::default(),
+            owner,
+            first_ordinal: spec.value().and_then(|s| s.get("ordinals")?.get("start")).and_then(count).unwrap_or(0),
+            indexed: None,
+            own_selector: false,
+            outer_labels: Labels::default(),
+        };
         workload.template.service_account = DEFAULT_ACCOUNT.into();
         workload.template.labels_span = spec.span();
         if !spec.is_set() {
@@ -283,12 +299,14 @@ impl<'a> Reader<'a> {
                     self.refuse(job.required(codes::REQUIRED, "the template of the jobs"));
                 }
                 let Some([metadata, job_spec]) = self.fields(&job, ["metadata", "spec"], &[]) else { return workload };
+                let mut of_job = Labels::default();
                 if let Some([labels, annotations]) = self.fields(&metadata, ["labels", "annotations"], TEMPLATE_METADATA) {
-                    self.labels(&labels);
+                    of_job = self.labels(&labels);
                     self.annotations(&annotations);
                 }
                 workload = self.workload(&job_spec, WorkloadKind::Job, workload.owner, current);
                 workload.kind = kind;
+                workload.outer_labels = of_job;
                 self.suspended(&suspend, &mut workload);
             }
             WorkloadKind::Job => {
@@ -296,6 +314,10 @@ impl<'a> Reader<'a> {
                 let Some([template, selector, parallelism, suspend]) = self.fields(spec, known, workload_fields(kind)) else {
                     return workload;
                 };
+                let field = |name: &str| spec.value().and_then(|s| s.get(name)).map(|n| n.value());
+                workload.own_selector = field("manualSelector") == Some(&Value::Bool(true));
+                let is_indexed = spec.value().and_then(|s| s.get("completionMode")).and_then(|n| n.as_str()) == Some("Indexed");
+                workload.indexed = spec.value().and_then(|s| s.get("completions")).and_then(count).filter(|_| is_indexed);
                 workload.template = self.template(&template);
                 workload.replicas = self.replicas(&parallelism);
                 self.suspended(&suspend, &mut workload);
@@ -378,6 +400,22 @@ impl<'a> Reader<'a> {
         // The pods are those of the template whatever the selector says, so the workload is not refused here.
         self.report(diagnostic.help(help).related(template.labels_span, "the labels of the template"));
     }
+}
+
+/// A whole number that is not negative.
+fn count(node: NodeRef<'_>) -> Option<u32> {
+    match node.value() {
+        Value::Int(number) => u32::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+/// What a container runs, as far as it is plain text.
+fn program(container: NodeRef<'_>) -> Option<Program> {
+    let image = container.get("image").and_then(|n| n.as_str())?.into();
+    let list = |name: &str| container.get(name).and_then(|n| n.as_sequence()).into_iter().flatten();
+    let args = list("command").chain(list("args")).filter_map(|n| n.as_str().map(Into::into)).take(MOST_ARGUMENTS).collect();
+    Some(Program { image, args })
 }
 
 #[cfg(test)]

@@ -1,0 +1,101 @@
+//! What is not known of an end, and how to get it.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Teller, end_name};
+use crate::compile::End;
+use crate::model::{Known, LabelSelector};
+use crate::policy::{PeerTermKind, PolicyId, RuleRef, SubjectMatch};
+use crate::selector::Selector;
+use crate::snapshot::{Endpoint, Role};
+
+impl Teller<'_> {
+    /// Why it is not known whether policies select an end.
+    pub(super) fn selected_fact(&self, policies: &[PolicyId], peer: End) -> String {
+        let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
+        let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
+        let name = end_name(subject, self.snapshot);
+        let mut keys: Vec<&str> = Vec::new();
+        for policy in policies.iter().filter_map(|id| self.compiled.policy(*id)) {
+            let End::Pod(id) = subject else { continue };
+            let Some(endpoint) = self.snapshot.endpoint(id) else { continue };
+            match &policy.subject {
+                SubjectMatch::Pods(subject) => keys.extend(open_keys(&subject.pods, endpoint)),
+                SubjectMatch::Endpoints(selector) => keys.extend(mentioned(selector, endpoint)),
+                SubjectMatch::Profiles(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => {}
+            }
+        }
+        let verb = if names.len() == 1 { "selects" } else { "select" };
+        format!("whether {} {verb} `{name}` depends on {}", names.join(" and "), labels_text(&keys))
+    }
+
+    /// What would have to be known of a pod's labels to say whether a rule matches it; nothing if all of them are known.
+    pub(super) fn missing_labels(&self, reference: RuleRef, peer: End) -> Option<String> {
+        let End::Pod(id) = peer else { return None };
+        let endpoint = self.snapshot.endpoint(id).filter(|e| !e.unknown.is_empty())?;
+        if endpoint.role == Role::IngressController {
+            let namespace = self.snapshot.namespace(endpoint.namespace).filter(|n| !n.is_unknown());
+            return Some(match namespace {
+                Some(namespace) => format!(
+                    "the labels of the ingress controller in `{}`, whose pods are not in the input; add them (`kubectl get pods -n {0} -o yaml`)",
+                    namespace.name
+                ),
+                None => String::from(
+                    "the namespace and labels of the ingress controller, which is not in the input; add its pods and namespace \
+                     (`kubectl get pods,namespaces -A -o yaml`)",
+                ),
+            });
+        }
+        let terms = self.compiled.ruleset().rule(reference)?.peers.terms();
+        let mut keys: Vec<&str> = Vec::new();
+        for term in terms {
+            match &term.kind {
+                PeerTermKind::Pods(subject) => keys.extend(open_keys(&subject.pods, endpoint)),
+                PeerTermKind::Entity(entity) => {
+                    entity.selector.iter().chain(&entity.not_selector).for_each(|s| keys.extend(mentioned(s, endpoint)));
+                }
+                _ => {}
+            }
+        }
+        (!keys.is_empty()).then(|| labels_text(&keys))
+    }
+}
+
+/// Labels that a selector asks for and whose value is not known.
+fn open_keys<'a>(selector: &'a LabelSelector, endpoint: &'a Endpoint) -> impl Iterator<Item = &'a str> {
+    let open = |key: &str| matches!(endpoint.unknown.look_up(&endpoint.labels, key), Known::Present(_) | Known::Maybe);
+    selector.requirements.iter().map(|r| &*r.key).filter(move |key| open(key))
+}
+
+/// The same for a selector of Calico's.
+fn mentioned<'a>(selector: &'a Selector, endpoint: &Endpoint) -> Vec<&'a str> {
+    let (mut open, mut keys) = (alloc::vec![selector], Vec::new());
+    while let Some(selector) = open.pop() {
+        match selector {
+            Selector::All | Selector::Global => {}
+            Selector::Has(key) | Selector::Compare(key, _) if endpoint.unknown.concerns(key) => keys.push(&**key),
+            Selector::Has(_) | Selector::Compare(..) => {}
+            Selector::Not(inner) => open.push(inner),
+            Selector::And(parts) | Selector::Or(parts) => open.extend(parts),
+        }
+    }
+    keys
+}
+
+fn labels_text(keys: &[&str]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for name in keys.iter().map(|key| format!("`{key}`")) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.as_slice() {
+        [] => String::from("labels that are not in the input"),
+        [one] => {
+            format!("the value of label {one}, which the controller sets: `kubectl get pods --show-labels` shows it, or paste the pods")
+        }
+        many => format!("the values of labels {}, which the controller sets: paste the pods", many.join(" and ")),
+    }
+}
