@@ -102,17 +102,23 @@ cmd_lint() {
 
 setup_lint() {
     need_rust
-    cargo fmt --version >/dev/null 2>&1 || slow "installing rustfmt" rustup component add rustfmt
-    cargo clippy --version >/dev/null 2>&1 || slow "installing clippy" rustup component add clippy
+    local component
+    for component in rustfmt clippy; do
+        rustup_part component $component || fail "$component is missing. Install it: rustup component add $component"
+    done
 }
 
 # A target without `std`: a crate that uses it anywhere, or depends on one that does, cannot be compiled.
 cmd_no_std() {
     setup_wasm
     local build_std=()
-    # Debian's compiler has no libraries for this target, but their source.
-    [ "$WASM_TOOLCHAIN" != netpolis-debian ] || build_std=(-Z build-std=core,alloc)
-    RUSTC_BOOTSTRAP=1 wasm_env cargo build --quiet -p netpolis-core --target "$BARE_TARGET" "${build_std[@]}"
+    if [ "$WASM_TOOLCHAIN" = netpolis-debian ]; then
+        # Debian's compiler has no libraries for this target, but their source.
+        build_std=(-Z build-std=core,alloc)
+    else
+        rustup_part target "$BARE_TARGET" || fail "the target $BARE_TARGET is missing. Install it: rustup target add $BARE_TARGET"
+    fi
+    RUSTC_BOOTSTRAP=1 wasm_env cargo build --quiet -p netpolis-core --target "$BARE_TARGET" ${build_std[@]+"${build_std[@]}"}
     say "netpolis-core builds for $BARE_TARGET, which has no standard library"
 }
 

@@ -1,15 +1,26 @@
 # The page: build, serve, sizes.
 
+# What Trunk needs to build the page. Side by side, as each alone leaves a core idle for part of its time.
+setup_page() {
+    setup_wasm
+    at_once setup_npm setup_crates setup_wasm-bindgen setup_trunk "$@"
+}
+
 # Trunk stops at a NO_COLOR it cannot read as true or false, so it never sees one.
+# cmd_build [--dist DIR]
 cmd_build() {
-    [ $# -eq 0 ] || fail "build takes no arguments"
-    setup_npm
-    setup_trunk
+    local dist=dist
+    if [ "${1:-}" = --dist ]; then
+        dist=${2:?--dist needs a folder}
+        shift 2
+    fi
+    [ $# -eq 0 ] || fail "build takes no arguments but --dist DIR"
+    setup_page
     setup_small_std
     slow "building the site (release; some minutes the first time)" \
-        wasm_env env -u NO_COLOR "${SMALL_STD[@]}" trunk build --release --public-url ./
-    say "the site is in dist/"
-    report_sizes || true
+        wasm_env env -u NO_COLOR ${SMALL_STD[@]+"${SMALL_STD[@]}"} trunk build --release --public-url ./ --dist "$dist"
+    say "the site is in $dist/"
+    [ "$dist" != dist ] || report_sizes || true
 }
 
 cmd_serve() {
@@ -21,13 +32,34 @@ cmd_serve() {
             *) fail "serve knows only --port N, not \`$1\`" ;;
         esac
     done
-    setup_npm
-    setup_trunk
-    say "building the page, then serving it on http://localhost:$port (the first build takes a minute or two)"
+    setup_page compile_page
+    say "serving the page on http://localhost:$port"
     export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH
     PATH=$(tool_path)
     # In place of this script, so that stopping it stops the server.
     exec env -u NO_COLOR trunk serve --port "$port"
+}
+
+# The page's program as Trunk will ask for it, compiled while Trunk itself still is.
+compile_page() {
+    slow "compiling the page" wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path web/Cargo.toml
+}
+
+# The page built by the compiler that this machine would not take: both ways must work from any clone.
+cmd_other_compiler() {
+    setup_wasm
+    local debian=1 folder=target/other-compiler
+    [ "$WASM_TOOLCHAIN" != netpolis-debian ] || debian=0
+    if [ $debian = 1 ] && ! have apt-get; then
+        say "not a Debian system: only rustup's compiler can be tried here"
+        return
+    fi
+    if [ $debian = 0 ] && ! rustup_part target "$WASM_TARGET"; then
+        say "rustup can fetch nothing here: only Debian's compiler can be tried"
+        return
+    fi
+    env -u WASM_TOOLCHAIN NETPOLIS_DEBIAN_RUST=$debian CARGO_TARGET_DIR="$ROOT/$folder" ./dev build --dist "$folder/dist"
+    [ -s "$folder/dist/index.html" ] || fail "no page in $folder/dist"
 }
 
 # --- sizes ---------------------------------------------------------------------------------------
