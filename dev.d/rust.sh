@@ -28,7 +28,8 @@ need_rust() {
 is_recent() { [ -n "$1" ] && [ "$(printf '%s\n' "$RUST_VERSION" "$1" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)" = "$RUST_VERSION" ]; }
 
 rustup_toolchain() {
-    rustup run "$RUST_VERSION" rustc --version >/dev/null 2>&1 ||
+    # Not `rustup run`, which may install it with everything that nobody asked for.
+    rustup toolchain list 2>/dev/null | grep -q "^$RUST_VERSION-" ||
         rustup_fetch "Rust $RUST_VERSION" toolchain install "$RUST_VERSION" --profile minimal --no-self-update
 }
 
