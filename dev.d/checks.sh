@@ -1,7 +1,8 @@
 # Tests, lints, proofs and measurements.
 
 CONFORMANCE_DEFAULT=../shared/conformance
-TEST_PARTS=(native editor wasm conformance e2e)
+CASES_DEFAULT=../shared/cases
+TEST_PARTS=(native editor wasm conformance cases e2e)
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -70,6 +71,14 @@ test_conformance() {
     fi
 }
 
+test_cases() {
+    if [ -d "$CASES_DEFAULT" ]; then
+        cmd_cases "$CASES_DEFAULT" --held docs/cases.md
+    else
+        say "no cases here ($CASES_DEFAULT), skipped"
+    fi
+}
+
 # The built site in headless Chromium.
 test_e2e() {
     [ -f tests/e2e/run.mjs ] || return 0
@@ -83,6 +92,16 @@ cmd_conformance() {
     [ -d "$dir" ] || fail "no conformance data in \`$dir\`; name the folder: ./dev conformance DIR"
     need_rust
     cargo run --quiet --release -p netpolis-tests --bin conformance -- "$dir"
+}
+
+# cmd_cases [DIR] [--table FILE] [--held FILE]
+cmd_cases() {
+    local dir=$CASES_DEFAULT
+    case "${1:---}" in --*) ;; *) dir=$1 && shift ;; esac
+    [ -d "$dir" ] || fail "no cases in \`$dir\`; name the folder: ./dev cases DIR"
+    need_rust
+    cargo build --quiet --release -p netpolis
+    cargo run --quiet --release -p netpolis-tests --bin cases -- "$dir" --netpolis "${CARGO_TARGET_DIR:-target}/release/netpolis" "$@"
 }
 
 # --- lints and proofs ----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 pub mod azure_world;
 pub mod calico_world;
+pub mod cases;
 pub mod conformance;
 pub mod generate;
 pub mod measure;
