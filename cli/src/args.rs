@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use lexopt::{Arg, Parser, ValueExt};
+use netpolis_core::facts::Date;
 use netpolis_core::model::{Cidr, Protocol};
 use netpolis_core::path::Entry;
 use netpolis_core::resources::TrafficPolicy;
@@ -76,6 +77,7 @@ assumptions, where the policy API leaves a choice:
   --own-node ingress-allowed|ignored     whether a pod's own node always reaches it (ingress-allowed)
   --other-protocols undefined|follow-rules   what rules mean for ICMP and the like (undefined)
   --pod-network CIDR                     where pods without an address have theirs (10.244.0.0/16)
+  --today YYYY-MM-DD                     the day for which lint tells what has ended (the machine's)
   --assume np-guard                      all as np-guard's analyzers have them, but for those given beside it
 
 exit code: 0 fine, 1 findings (why, path: not allowed; lint: an error or a warning; diff: a difference),
@@ -292,6 +294,11 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                 let other = choose(&mut parser, "other-protocols", &options)?;
                 given.changes.push(Box::new(move |settings| settings.other_protocols = other));
             }
+            Arg::Long("today") => {
+                let text = parser.value()?.string()?;
+                let today = Date::parse(&text).ok_or_else(|| format!("--today `{text}`: it takes a day such as 2026-09-30"))?;
+                given.changes.push(Box::new(move |settings| settings.today = Some(today)));
+            }
             Arg::Long("pod-network") => {
                 let text = parser.value()?.string()?;
                 let network = Cidr::parse(&text).map_err(|error| format!("--pod-network `{text}`: {error}"))?;
@@ -312,7 +319,7 @@ impl Arguments {
 
 impl Given {
     fn arguments(self) -> Result<Arguments, String> {
-        let mut settings = self.preset;
+        let mut settings = Settings { today: machine_day(), ..self.preset };
         // Presets come first wherever they stand.
         self.changes.into_iter().for_each(|change| change(&mut settings));
         let mut words = self.words.into_iter();
@@ -377,6 +384,12 @@ impl Given {
         };
         Ok(Arguments { command, settings })
     }
+}
+
+/// The day of the machine's clock.
+fn machine_day() -> Option<Date> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    u32::try_from(since.as_secs() / 86_400).ok().map(Date::from_days)
 }
 
 /// One choice of what decides about the way of packets.

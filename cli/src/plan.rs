@@ -1,7 +1,7 @@
 //! `netpolis plan`: how many addresses a cluster takes of its subnet, and how large it can get.
 
 use netpolis_core::model::Cidr;
-use netpolis_core::plan::{Plan, Question, RESERVED, Report, of_scene, plan};
+use netpolis_core::plan::{self, Plan, Question, RESERVED, Report, counted, of_scene, plan};
 use netpolis_core::resources::azure::Plugin;
 use netpolis_core::scene::Scene;
 use serde_json::{Value, json};
@@ -51,15 +51,23 @@ impl Asked {
 
     fn change(&self, question: &Question) -> Question {
         let plugin = self.plugin.unwrap_or(question.plugin);
-        let (nodes, max_pods) = question.pools.first().copied().unwrap_or((1, plugin.default_max_pods()));
-        let max_pods = self.max_pods.unwrap_or(if self.plugin.is_some() { plugin.default_max_pods() } else { max_pods });
-        let mut pools = vec![(self.nodes.unwrap_or(nodes), max_pods)];
-        pools.extend(question.pools.iter().skip(1).copied());
+        let default = plan::Planned::new(1, plugin.default_max_pods(), 1);
+        let mut pools = if question.pools.is_empty() { vec![default] } else { question.pools.clone() };
+        if let Some(first) = pools.first_mut() {
+            let of_plugin = if self.plugin.is_some() { plugin.default_max_pods() } else { first.max_pods };
+            first.max_pods = self.max_pods.unwrap_or(of_plugin);
+            if let Some(nodes) = self.nodes {
+                (first.nodes, first.now) = (nodes, nodes);
+            }
+        }
+        for pool in &mut pools {
+            pool.surge = self.surge.unwrap_or(pool.surge);
+        }
         Question {
             plugin,
             subnet: if self.subnet.is_empty() { question.subnet.clone() } else { self.subnet.clone() },
             pools,
-            surge: self.surge.unwrap_or(question.surge),
+            elsewhere: question.elsewhere,
             others: self.others.unwrap_or(question.others),
             pod_range: self.pod_range.or(question.pod_range),
             pod_subnet: if self.pod_subnet.is_empty() { question.pod_subnet.clone() } else { self.pod_subnet.clone() },
@@ -90,7 +98,7 @@ pub fn planned(scene: Option<&Scene>, asked: &Asked) -> Result<Vec<Planned>, Str
             plugin: Plugin::Overlay,
             subnet: Vec::new(),
             pools: Vec::new(),
-            surge: 1,
+            elsewhere: 0,
             others: 0,
             pod_range: None,
             pod_subnet: Vec::new(),
@@ -123,13 +131,7 @@ const BAR: u64 = 40;
 fn text(planned: &Planned) -> String {
     let Planned { title, question, plan } = planned;
     let subnet = question.subnet.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let (nodes, max_pods) = question.pools.first().copied().unwrap_or((0, 0));
-    let mut out = format!(
-        "{}: {}, {}, {max_pods} pods a node, subnet {subnet}\n\n",
-        printable(title),
-        question.plugin.title(),
-        counted(nodes.into())
-    );
+    let mut out = format!("{}: {}, {}, subnet {subnet}\n\n", printable(title), question.plugin.title(), nodes_of(question, plan));
     // Each part at least one mark wide where it is anything at all.
     let part = |n: u64| if n == 0 || plan.usable == 0 { 0 } else { (n * BAR / plan.usable).clamp(1, BAR) as usize };
     let (of_nodes, of_surge, of_others) = (part(plan.nodes), part(plan.surge), part(plan.others));
@@ -144,7 +146,11 @@ fn text(planned: &Planned) -> String {
     line("free", plan.free().to_string());
     line("pods at most", plan.pods.to_string());
     if let Some((room, empty, full)) = plan.pod_addresses {
-        line("addresses for pods", format!("{empty} when nodes are empty, {full} when full, of {room}"));
+        let text = match empty == full {
+            true => format!("{full} as soon as the nodes join, of {room}"),
+            false => format!("{empty} when nodes are empty, {full} when full, of {room}"),
+        };
+        line("addresses for pods", text);
     }
     line(
         "largest cluster",
@@ -159,8 +165,22 @@ fn text(planned: &Planned) -> String {
     out
 }
 
-fn counted(nodes: u64) -> String {
-    if nodes == 1 { "1 node".into() } else { format!("{nodes} nodes") }
+/// "4 nodes in 2 pools (2 of 45 pods, 2 of 30 pods a node)".
+fn nodes_of(question: &Question, plan: &Plan) -> String {
+    let today = if plan.now < plan.wanted { format!(" as the autoscaler may make ({} today)", plan.now) } else { String::new() };
+    match question.pools.as_slice() {
+        [] => counted(0),
+        [pool] => format!("{}{today}, {} pods a node", counted(plan.wanted), pool.max_pods),
+        pools => {
+            let one = |pool: &plan::Planned| format!("{} of {} pods", pool.nodes, pool.max_pods);
+            let list = pools.iter().map(one).collect::<Vec<_>>().join(", ");
+            format!("{}{today} in {} pools ({list} a node)", counted(plan.wanted), pools.len())
+        }
+    }
+}
+
+fn pool_value(pool: &plan::Planned) -> Value {
+    json!({"nodes": pool.nodes, "today": pool.now, "maxPods": pool.max_pods, "surge": pool.surge})
 }
 
 fn value(planned: &Planned) -> Value {
@@ -169,8 +189,10 @@ fn value(planned: &Planned) -> Value {
         "title": title,
         "plugin": question.plugin.as_str(),
         "subnet": question.subnet.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "pools": question.pools.iter().map(|(nodes, max_pods)| json!({"nodes": nodes, "maxPods": max_pods})).collect::<Vec<_>>(),
-        "surge": question.surge,
+        "nodes": plan.wanted,
+        "nodesToday": plan.now,
+        "pools": question.pools.iter().map(pool_value).collect::<Vec<_>>(),
+        "surge": question.pools.iter().map(|p| p.surge).max().unwrap_or(0),
         "usable": plan.usable,
         "perNode": plan.per_node,
         "usedByNodes": plan.nodes,

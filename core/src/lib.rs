@@ -39,6 +39,7 @@ pub mod effective;
 pub mod ends;
 pub mod evaluate;
 pub mod explain;
+pub mod facts;
 pub mod ingress;
 pub mod lint;
 pub mod load;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::model::Cidr;
 use crate::resources::azure::Plugin;
-use crate::snapshot::cloud::{Cloud, Subnet};
+use crate::snapshot::cloud::{Cloud, Pool, Subnet};
 use crate::text::Place;
 
 /// Addresses of every subnet that Azure keeps.
@@ -20,6 +20,45 @@ const BATCH: u64 = 16;
 /// A node asks for more when fewer than this are free.
 const FREE_KEPT: u64 = 8;
 
+/// A pool of nodes to plan for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Planned {
+    /// Nodes: the most that the autoscaler may make, where it is enabled.
+    pub nodes: u32,
+    /// Nodes today.
+    pub now: u32,
+    /// Pods on each, at most.
+    pub max_pods: u32,
+    /// Nodes that are added while it is upgraded.
+    pub surge: u32,
+    /// Whether nodes take blocks of the pods' subnet when they join.
+    pub static_blocks: bool,
+}
+
+impl Planned {
+    /// So many nodes with so many pods each, which are added to by so many while upgrading.
+    pub const fn new(nodes: u32, max_pods: u32, surge: u32) -> Self {
+        Planned { nodes, now: nodes, max_pods, surge, static_blocks: false }
+    }
+
+    /// Addresses that a node takes of the nodes' subnet.
+    fn width(&self, plugin: Plugin) -> u64 {
+        if plugin == Plugin::NodeSubnet { 1 + u64::from(self.max_pods) } else { 1 }
+    }
+
+    /// Addresses that a node takes of the pods' subnet: when it joins, and when it is full. Upstream: docs/azure.md 3.4.
+    fn pod_addresses(&self) -> (u64, u64) {
+        let pods = u64::from(self.max_pods);
+        if self.static_blocks {
+            // One address of its blocks is the node's own.
+            let blocks = (pods + 1).div_ceil(BATCH) * BATCH;
+            (blocks, blocks)
+        } else {
+            (BATCH, (pods + FREE_KEPT).div_ceil(BATCH) * BATCH)
+        }
+    }
+}
+
 /// What to plan for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Question {
@@ -27,10 +66,10 @@ pub struct Question {
     pub plugin: Plugin,
     /// The nodes' subnet.
     pub subnet: Vec<Cidr>,
-    /// Nodes and pods on each, pool by pool; the first is the one to grow.
-    pub pools: Vec<(u32, u32)>,
-    /// Nodes that are added while nodes are upgraded.
-    pub surge: u32,
+    /// Pool by pool, as large as each may become; the first is the one to grow.
+    pub pools: Vec<Planned>,
+    /// Nodes of the cluster in other subnets: they take of the range of pods and of what the cluster may have, not of this subnet.
+    pub elsewhere: u32,
     /// Other addresses of the subnet that are taken: internal load balancers, machines.
     pub others: u32,
     /// The range of pods, where they have one of their own.
@@ -80,17 +119,22 @@ pub struct Plan {
     pub surge: u64,
     /// Other addresses that are taken.
     pub others: u64,
-    /// The largest number of nodes of the first pool, with room for upgrades; nothing if not even one fits.
+    /// The largest number of nodes in the subnet, all pools together and the first one grown, with room for upgrades; nothing if not even one of the
+    /// first pool fits.
     pub largest: Option<u64>,
     /// The same without room for upgrades.
     pub largest_without_surge: u64,
     /// What stops it there.
     pub limit: Limit,
-    /// Nodes of the first pool, as asked.
+    /// Nodes of all pools, as asked: as many as the autoscaler may make.
     pub wanted: u64,
-    /// Pods on all nodes of the cluster as asked, at most.
+    /// Nodes of all pools today.
+    pub now: u64,
+    /// Whether it runs with the nodes of today.
+    pub runs_now: bool,
+    /// Pods on all nodes as asked, at most.
     pub pods: u64,
-    /// For pods with a subnet of their own: addresses of it that are taken when nodes are empty, and when they are full.
+    /// For pods with a subnet of their own: its usable addresses, and those of it that are taken when nodes are empty, and when they are full.
     pub pod_addresses: Option<(u64, u64, u64)>,
 }
 
@@ -112,14 +156,22 @@ impl Plan {
 
     /// The answer in a sentence.
     pub fn verdict(&self) -> String {
-        if !self.runs() {
-            format!("It does not fit: {}.", self.limit.reason())
-        } else if !self.fits() {
-            format!("It runs, but an upgrade would fail, with no addresses for the surge node: {}.", self.limit.reason())
-        } else {
+        let reason = self.limit.reason();
+        if self.fits() {
             format!("It fits, with {} addresses left.", self.free())
+        } else if self.runs() {
+            format!("It runs, but an upgrade would fail, with no addresses for the surge node: {reason}.")
+        } else if self.runs_now && self.now < self.wanted {
+            format!("Today's {} run, but the autoscaler cannot make the {} that it may: {reason}.", counted(self.now), self.wanted)
+        } else {
+            format!("It does not fit: {reason}.")
         }
     }
+}
+
+/// `1 node`, `2 nodes`.
+pub fn counted(nodes: u64) -> String {
+    if nodes == 1 { String::from("1 node") } else { format!("{nodes} nodes") }
 }
 
 /// Addresses of a subnet that can be used.
@@ -131,14 +183,14 @@ pub fn usable(prefixes: &[Cidr]) -> u64 {
 ///
 /// ```
 /// use netpolis_core::model::Cidr;
-/// use netpolis_core::plan::{Question, plan};
+/// use netpolis_core::plan::{Planned, Question, plan};
 /// use netpolis_core::resources::azure::Plugin;
 ///
 /// let question = Question {
 ///     plugin: Plugin::NodeSubnet,
 ///     subnet: vec![Cidr::parse("10.0.0.0/24").unwrap()],
-///     pools: vec![(3, 30)],
-///     surge: 1,
+///     pools: vec![Planned::new(3, 30, 1)],
+///     elsewhere: 0,
 ///     others: 0,
 ///     pod_range: None,
 ///     pod_subnet: Vec::new(),
@@ -147,56 +199,89 @@ pub fn usable(prefixes: &[Cidr]) -> u64 {
 /// assert_eq!((plan(&question).largest, plan(&question).largest_without_surge), (Some(7), 8));
 /// ```
 pub fn plan(question: &Question) -> Plan {
-    let Question { plugin, surge, others, .. } = *question;
-    let (surge, others) = (u64::from(surge), u64::from(others));
-    let width = |max_pods: u32| if plugin == Plugin::NodeSubnet { 1 + u64::from(max_pods) } else { 1 };
-    let (_, max_pods) = question.pools.first().copied().unwrap_or((0, plugin.default_max_pods()));
-    let per_node = width(max_pods);
-    let widest = question.pools.iter().map(|(_, m)| width(*m)).max().unwrap_or(per_node);
-    let usable = usable(&question.subnet);
-    let nodes: u64 = question.pools.iter().map(|(n, m)| u64::from(*n) * width(*m)).sum();
-    let of_others: u64 = question.pools.iter().skip(1).map(|(n, m)| u64::from(*n) * width(*m)).sum();
-    let other_nodes: u64 = question.pools.iter().skip(1).map(|(n, _)| u64::from(*n)).sum();
-    let room = usable.saturating_sub(others + of_others);
-
-    let mut limits: Vec<(u64, u64, Limit)> = alloc::vec![(room / per_node, surge * widest.div_ceil(per_node), Limit::Subnet)];
-    if plugin == Plugin::Kubenet {
-        limits.push((MOST_ROUTES.saturating_sub(other_nodes), surge, Limit::Routes));
-    }
-    if let Some(range) = question.pod_range.filter(|r| matches!(plugin, Plugin::Kubenet | Plugin::Overlay) && r.is_ipv4()) {
-        limits.push(((1u64 << 24u32.saturating_sub(u32::from(range.length()))).saturating_sub(other_nodes), surge, Limit::PodRange));
-        if range.length() > 24 {
-            limits.push((0, surge, Limit::PodRange));
-        }
-    }
-    let full = |max_pods: u32| (u64::from(max_pods) + FREE_KEPT).div_ceil(BATCH) * BATCH;
-    let mut pod_addresses = None;
-    if plugin == Plugin::PodSubnet && !question.pod_subnet.is_empty() {
-        let room = self::usable(&question.pod_subnet);
-        let all_nodes: u64 = question.pools.iter().map(|(n, _)| u64::from(*n)).sum();
-        let all_full: u64 = question.pools.iter().map(|(n, m)| u64::from(*n) * full(*m)).sum();
-        pod_addresses = Some((room, all_nodes * BATCH, all_full));
-        limits.push((room / full(max_pods), surge, Limit::PodSubnet));
-    }
-    limits.push((MOST_NODES.saturating_sub(other_nodes), 0, Limit::Platform));
-
-    let (least, limit) =
-        limits.iter().map(|(n, s, limit)| (n.saturating_sub(*s), *limit)).min_by_key(|(n, _)| *n).unwrap_or((0, Limit::Subnet));
+    let plugin = question.plugin;
+    let first = question.pools.first().copied().unwrap_or(Planned::new(0, plugin.default_max_pods(), 0));
+    let rest = || question.pools.iter().skip(1);
+    let limits = limits(question, &first);
+    let other_nodes: u64 = rest().map(|p| u64::from(p.nodes)).sum();
+    let (least, limit) = limits.iter().map(|l| (l.with.unwrap_or(0), l.limit)).min_by_key(|(n, _)| *n).unwrap_or((0, Limit::Subnet));
     // With nothing left for a node beside the one that is added, nothing runs.
-    let none = limits.iter().any(|(n, s, _)| n <= s && *s > 0) && limits.iter().any(|(n, s, _)| n < s || *n == 0);
+    let none = first.surge > 0 && limits.iter().any(|l| l.with.is_none() || l.without == 0);
+    let without = limits.iter().map(|l| l.without).min().unwrap_or(0);
+    let total = |count: fn(&Planned) -> u32| question.pools.iter().map(|p| u64::from(count(p))).sum::<u64>();
+    let addresses = |count: fn(&Planned) -> u32| question.pools.iter().map(|p| u64::from(count(p)) * p.width(plugin)).sum::<u64>();
+    let usable = usable(&question.subnet);
+    let pod_addresses = (plugin == Plugin::PodSubnet && !question.pod_subnet.is_empty()).then(|| {
+        let of = |full: bool| {
+            let each = question.pools.iter().map(|p| u64::from(p.nodes) * if full { p.pod_addresses().1 } else { p.pod_addresses().0 });
+            each.sum()
+        };
+        (self::usable(&question.pod_subnet), of(false), of(true))
+    });
+    let now = total(|p| p.now);
     Plan {
         usable,
-        per_node,
-        nodes,
-        surge: surge * widest,
-        others,
-        largest: (!none).then_some(least),
-        largest_without_surge: limits.iter().map(|(n, ..)| *n).min().unwrap_or(0),
+        per_node: first.width(plugin),
+        nodes: addresses(|p| p.nodes),
+        surge: question.pools.iter().map(|p| u64::from(p.surge) * p.width(plugin)).max().unwrap_or(0),
+        others: question.others.into(),
+        largest: (!none).then_some(least + other_nodes),
+        largest_without_surge: without + other_nodes,
         limit,
-        wanted: question.pools.first().map_or(0, |(n, _)| u64::from(*n)),
-        pods: question.pools.iter().map(|(n, m)| u64::from(*n) * u64::from(*m)).sum(),
+        wanted: total(|p| p.nodes),
+        now,
+        runs_now: addresses(|p| p.now) + u64::from(question.others) <= usable && limits.iter().all(|l| now <= l.for_all),
+        pods: question.pools.iter().map(|p| u64::from(p.nodes) * u64::from(p.max_pods)).sum(),
         pod_addresses,
     }
+}
+
+/// How many nodes something allows.
+struct Bound {
+    /// Nodes of the first pool, without room for upgrades.
+    without: u64,
+    /// The same with room for upgrades; nothing if there is none even for these.
+    with: Option<u64>,
+    /// Nodes of all pools in the subnet; the subnet itself is measured in addresses, and sets none.
+    for_all: u64,
+    /// What it is.
+    limit: Limit,
+}
+
+/// What limits the cluster, each with the number of nodes that it leaves to the first pool.
+fn limits(question: &Question, first: &Planned) -> Vec<Bound> {
+    let Question { plugin, others, elsewhere, .. } = *question;
+    let rest = || question.pools.iter().skip(1);
+    let other_nodes: u64 = rest().map(|p| u64::from(p.nodes)).sum();
+    let surge_nodes = question.pools.iter().map(|p| u64::from(p.surge)).max().unwrap_or(0);
+    let of_nodes = |most: u64, surge: u64, limit: Limit| {
+        let for_all = most.saturating_sub(elsewhere.into());
+        let without = for_all.saturating_sub(other_nodes);
+        Bound { without, with: without.checked_sub(surge), for_all, limit }
+    };
+    let of_addresses = |room: u64, each: u64, taken: u64, surge: u64, limit: Limit| {
+        let room = room.saturating_sub(taken);
+        Bound { without: room / each.max(1), with: room.checked_sub(surge).map(|r| r / each.max(1)), for_all: u64::MAX, limit }
+    };
+    let width = |p: &Planned| p.width(plugin);
+    let taken = u64::from(others) + rest().map(|p| u64::from(p.nodes) * width(p)).sum::<u64>();
+    let surge = question.pools.iter().map(|p| u64::from(p.surge) * width(p)).max().unwrap_or(0);
+    let mut limits = alloc::vec![of_addresses(usable(&question.subnet), width(first), taken, surge, Limit::Subnet)];
+    if plugin == Plugin::Kubenet {
+        limits.push(of_nodes(MOST_ROUTES, surge_nodes, Limit::Routes));
+    }
+    if let Some(range) = question.pod_range.filter(|r| matches!(plugin, Plugin::Kubenet | Plugin::Overlay) && r.is_ipv4()) {
+        let blocks = if range.length() > 24 { 0 } else { 1u64 << (24 - u32::from(range.length())) };
+        limits.push(of_nodes(blocks, surge_nodes, Limit::PodRange));
+    }
+    if plugin == Plugin::PodSubnet && !question.pod_subnet.is_empty() {
+        let full = |p: &Planned| p.pod_addresses().1;
+        let taken = rest().map(|p| u64::from(p.nodes) * full(p)).sum();
+        let surge = question.pools.iter().map(|p| u64::from(p.surge) * full(p)).max().unwrap_or(0);
+        limits.push(of_addresses(usable(&question.pod_subnet), full(first), taken, surge, Limit::PodSubnet));
+    }
+    limits.push(of_nodes(MOST_NODES, 0, Limit::Platform));
+    limits
 }
 
 /// The plan of a subnet that a cluster of the scene is in.
@@ -216,7 +301,19 @@ pub struct Report {
     pub place: Place,
 }
 
-/// The plans of all clusters of a scene, subnet by subnet. One node is added while upgrading, as Azure does where nothing else is said.
+/// A pool as large as it may become. One node is added while upgrading, as Azure does where nothing else is said.
+fn planned(pool: &Pool) -> Planned {
+    let nodes = pool.growth.autoscaler.map_or(pool.count, |limits| limits.most.max(pool.count));
+    Planned {
+        nodes,
+        now: pool.count,
+        max_pods: pool.max_pods,
+        surge: pool.growth.surge.map_or(1, |surge| surge.of(nodes)),
+        static_blocks: pool.growth.static_blocks,
+    }
+}
+
+/// The plans of all clusters of a scene, subnet by subnet.
 pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
     let mut reports = Vec::new();
     for cluster in &cloud.clusters {
@@ -230,8 +327,8 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
             let question = Question {
                 plugin: cluster.plugin,
                 subnet: subnet.prefixes.clone(),
-                pools: cluster.pools.iter().filter(|p| p.subnet == Some(number)).map(|p| (p.count, p.max_pods)).collect(),
-                surge: 1,
+                pools: cluster.pools.iter().filter(|p| p.subnet == Some(number)).map(planned).collect(),
+                elsewhere: cluster.pools.iter().filter(|p| p.subnet != Some(number)).map(|p| planned(p).nodes).sum(),
                 others: others as u32,
                 pod_range: cluster.pod_range.ranges().next().and_then(|_| first_prefix(&cluster.pod_range)),
                 pod_subnet: pods.map_or_else(Vec::new, |s| s.prefixes.clone()),
@@ -265,9 +362,10 @@ fn problem(cluster: &str, subnet: &Subnet, plan: &Plan) -> Option<String> {
         let taken = of_subnet(plan.nodes + plan.surge + plan.others);
         format!("upgrade would fail: no addresses for the surge node of `{cluster}`, because {reason}{taken}")
     } else {
-        let what = if plan.wanted == 1 { String::from("1 node") } else { format!("{} nodes", plan.wanted) };
         let (taken, most) = (of_subnet(plan.nodes + plan.others), plan.largest.unwrap_or(0));
-        format!("`{cluster}` cannot have {what}, because {reason}{taken}; the largest cluster that can be upgraded has {most}")
+        let what = counted(plan.wanted);
+        let may = if plan.now < plan.wanted { " as the autoscaler may make" } else { "" };
+        format!("`{cluster}` cannot have {what}{may}, because {reason}{taken}; the largest cluster that can be upgraded has {most}")
     })
 }
 
@@ -281,7 +379,15 @@ mod tests {
 
     fn ask(plugin: Plugin, length: u8, max_pods: u32, surge: u32) -> Plan {
         let subnet = alloc::vec![Cidr::parse(&format!("10.0.0.0/{length}")).unwrap()];
-        plan(&Question { plugin, subnet, pools: alloc::vec![(1, max_pods)], surge, others: 0, pod_range: None, pod_subnet: Vec::new() })
+        plan(&Question {
+            plugin,
+            subnet,
+            pools: alloc::vec![Planned::new(1, max_pods, surge)],
+            elsewhere: 0,
+            others: 0,
+            pod_range: None,
+            pod_subnet: Vec::new(),
+        })
     }
 
     /// The length of a subnet's prefix, its usable addresses, nodes with 30 pods and no surge, nodes with a surge of one at 30, 110 and 250 pods,
@@ -320,8 +426,8 @@ mod tests {
         let question = |nodes, length| Question {
             plugin: Plugin::NodeSubnet,
             subnet: alloc::vec![Cidr::parse(&format!("10.0.0.0/{length}")).unwrap()],
-            pools: alloc::vec![(nodes, 30)],
-            surge: 1,
+            pools: alloc::vec![Planned::new(nodes, 30, 1)],
+            elsewhere: 0,
             others: 0,
             pod_range: None,
             pod_subnet: Vec::new(),
@@ -339,8 +445,8 @@ mod tests {
         let question = |range: &str| Question {
             plugin: Plugin::Kubenet,
             subnet: alloc::vec![Cidr::parse("10.0.0.0/24").unwrap()],
-            pools: alloc::vec![(1, 110)],
-            surge: 0,
+            pools: alloc::vec![Planned::new(1, 110, 0)],
+            elsewhere: 0,
             others: 0,
             pod_range: Some(Cidr::parse(range).unwrap()),
             pod_subnet: Vec::new(),
@@ -349,7 +455,7 @@ mod tests {
         assert_eq!((one.largest, one.limit), (Some(1), Limit::PodRange));
         assert!(one.fits());
         // The subnet has room for another node, and the range of pods has none.
-        let upgraded = plan(&Question { surge: 1, ..question("192.168.0.0/24") });
+        let upgraded = plan(&Question { pools: alloc::vec![Planned::new(1, 110, 1)], ..question("192.168.0.0/24") });
         assert!(upgraded.runs() && !upgraded.fits() && upgraded.free() > 0);
         assert!(upgraded.verdict().contains("an upgrade would fail") && upgraded.verdict().contains("/24 ranges"));
         assert_eq!(plan(&question("10.244.0.0/16")).largest, Some(251));

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
+use crate::facts::Date;
 use crate::model::Cidr;
 use crate::resources::TrafficPolicy;
 use crate::resources::azure::{ClusterEngine, Plugin};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub default_namespace: String,
     /// What decides about the way of packets, where a person wants to see another choice than the text's.
     pub routing: Routing,
+    /// The day for which facts with a date are told; nothing for that of the table of facts. No verdict rests on it.
+    pub today: Option<Date>,
 }
 
 /// Choices that change the way of packets to Services. What is nothing is as the text says.
@@ -325,6 +328,7 @@ impl Default for Settings {
             pod_networks: alloc::vec![Cidr::supernet(IpAddr::V4(Ipv4Addr::new(10, 244, 0, 0)), 16)],
             default_namespace: "default".into(),
             routing: Routing::default(),
+            today: None,
         }
     }
 }

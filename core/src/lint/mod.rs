@@ -46,7 +46,7 @@ const CHECKS: &[Check] = &[
     rules::claimed_twice::check,
     rules::name_circle::check,
     rules::node_ranges::check,
-    rules::http_routing::check,
+    rules::retired::check,
 ];
 
 /// Runs every rule.

@@ -12,6 +12,7 @@ use super::deliver::{Delivery, deliver, enter};
 use super::tables::{Backend, Entry, Target};
 use super::{Basis, Packet, Party, Place, Share, Stop, Tls, spread};
 use crate::compile::End;
+use crate::facts::{self, Subject};
 use crate::model::Protocol;
 use crate::policy::Direction;
 use crate::resources::azure::Plugin;
@@ -71,11 +72,11 @@ pub(super) fn ways<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, object
     let paths = trip.paths;
     let Some(ingress) = paths.snapshot.ingress_objects.get(object as usize) else { return Vec::new() };
     let class = ingress.spec.class.as_deref().unwrap_or_default();
-    if class == HTTP_ROUTING_CLASS || paths.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.http_routing) {
-        trip.notes.push(
-            "The add-on for HTTP application routing is not for production, and was retired on 3 March 2025: use application routing."
-                .to_string(),
-        );
+    let retired = class == HTTP_ROUTING_CLASS || paths.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.http_routing);
+    if let Some(fact) = facts::about(Subject::HttpRouting).filter(|_| retired) {
+        let mut sentence = fact.sentence(paths.settings.today);
+        sentence.replace_range(..1, "T");
+        trip.notes.push(format!("{sentence}: {}.", fact.advice()));
     }
     let request = Request { ingress, backend: backend_for(&paths.snapshot, ingress, host, path), host, path };
     match paths.settings.routing.ingress.unwrap_or_else(|| by_class(class)) {

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::model::{Cidr, Protocol};
+use crate::resources::aks::{Asked, Growth};
 use crate::text::Span;
 
 /// One resource of Azure's.
@@ -301,6 +302,8 @@ pub struct Subnet {
     pub group: Option<Reference>,
     /// Its route table.
     pub routes: Option<Reference>,
+    /// The service that it is delegated to: nothing else may be in it.
+    pub delegated: Option<Box<str>>,
 }
 
 /// A network interface.
@@ -373,6 +376,8 @@ pub struct PublicAddress {
 /// An application gateway: a proxy in a subnet of its own, which opens connections to pods itself. Upstream: docs/path.md.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Gateway {
+    /// Whether it is of the first version, which Azure retired: another range of ports is for managing it.
+    pub first_version: bool,
     /// Its subnet; nothing where it is not said.
     pub subnet: Option<Reference>,
     /// The range of a subnet that is made for it.
@@ -489,6 +494,8 @@ pub struct Cluster {
     pub control_plane: ControlPlane,
     /// How packets come in and go out.
     pub traffic: ClusterTraffic,
+    /// What it has, as far as it is asked for in so many words.
+    pub features: Vec<Asked>,
 }
 
 /// How packets come into a cluster and leave it.
@@ -550,6 +557,10 @@ pub struct NodePool {
     pub zones: Vec<Box<str>>,
     /// Whether its nodes run Windows.
     pub windows: bool,
+    /// How it grows.
+    pub growth: Growth,
+    /// What it has, as far as it is asked for in so many words.
+    pub features: Vec<Asked>,
     /// Where it is written.
     pub span: Span,
 }

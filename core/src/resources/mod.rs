@@ -4,6 +4,7 @@
 //! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set if it is in doubt what it means: then it is
 //! shown, but never enforced.
 
+pub mod aks;
 pub mod azure;
 pub mod calico;
 pub mod codes;

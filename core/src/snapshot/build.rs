@@ -100,7 +100,7 @@ pub fn build_placed<'a>(
     }
     super::calico::add(&resources, &|resource| scope.namespace_of(resource), &namespaces, &nodes, &mut snapshot);
     add_services(&resources, &scope, &namespaces, &mut snapshot);
-    let pools = super::cloud::pools(&snapshot.cloud, &snapshot);
+    let pools = super::cloud::pod_ranges(&snapshot.cloud, &snapshot);
     if !pools.is_empty() {
         snapshot.pod_network =
             pools.iter().fold(AddressSet::default(), |set, (_, (first, last))| set.union(&AddressSet::range(*first, *last)));

@@ -172,7 +172,7 @@ fn windows_nodes_and_other_limits_of_clusters() {
             "az aks create -g g -n c --network-plugin {plugin} --network-policy calico\naz aks nodepool add -g g --cluster-name c -n win --os-type {os}\n"
         ))
     };
-    says(&pool("kubenet", "Windows"), "AZ043", "az aks nodepool add", "kubenet has no Windows node pools");
+    says(&pool("kubenet", "Windows"), "AZ043", "--os-type Windows", "kubenet has no Windows node pools");
     silent(&pool("kubenet", "Linux"), "AZ043");
     silent(&pool("azure", "Windows"), "AZ043");
     silent(&cluster("plugin: kubenet, nodes: 400, serviceRange: 172.16.0.0/16"), "AZ027");

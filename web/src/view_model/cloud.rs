@@ -2,7 +2,7 @@
 
 use netpolis_core::effective::{EffectiveRule, groups, place_title};
 use netpolis_core::model::Cidr;
-use netpolis_core::plan::{self, Question};
+use netpolis_core::plan::{self, Planned, Question};
 use netpolis_core::policy::Direction;
 use netpolis_core::resources::azure::{Access, ClusterEngine, Plugin};
 use netpolis_core::scene::Scene;
@@ -492,8 +492,8 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, Strin
     let asked = Question {
         plugin,
         subnet: list(&question.subnet)?,
-        pools: vec![(question.nodes, question.max_pods)],
-        surge: question.surge,
+        pools: vec![Planned::new(question.nodes, question.max_pods, question.surge)],
+        elsewhere: 0,
         others: question.others,
         pod_range: question.pod_range.as_deref().filter(|r| !r.trim().is_empty()).map(cidr).transpose()?,
         pod_subnet: question.pod_subnet.as_deref().map_or_else(|| Ok(Vec::new()), list)?,
@@ -503,15 +503,15 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, Strin
 
 fn view_of(title: String, question: &Question) -> PlanView {
     let plan = plan::plan(question);
-    let (nodes, max_pods) = question.pools.first().copied().unwrap_or((0, 0));
+    let first = question.pools.first().copied().unwrap_or_default();
     PlanView {
         title,
         question: PlanQuestion {
             plugin: question.plugin.as_str().into(),
             subnet: joined(&question.subnet),
-            nodes,
-            max_pods,
-            surge: question.surge,
+            nodes: first.nodes,
+            max_pods: first.max_pods,
+            surge: first.surge,
             others: question.others,
             pod_range: question.pod_range.map(|r| r.to_string()),
             pod_subnet: (!question.pod_subnet.is_empty()).then(|| joined(&question.pod_subnet)),

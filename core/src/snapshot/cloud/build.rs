@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, places};
+use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, places, pools};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
 use crate::resources::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
@@ -84,6 +84,8 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     check::networks(&builder.cloud, &mut builder.problems);
     check::default_routes(&builder.cloud, &mut builder.problems);
     check::clusters(&builder.cloud, &mut builder.problems);
+    combinations::check(&builder.cloud, &mut builder.problems);
+    pools::check(&builder.cloud, &mut builder.problems);
     places::check(&builder.cloud, &mut builder.problems);
     snapshot.diagnostics.extend(builder.problems);
     builder.cloud.settle();
@@ -306,6 +308,7 @@ impl Builder {
             prefixes: subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect(),
             group: None,
             routes: AddressSet::default(),
+            delegated: subnet.delegated.as_deref().map(ToOwned::to_owned),
             place: subnet.span.within(document),
         });
     }
@@ -409,6 +412,7 @@ impl Builder {
                 prefixes: alloc::vec![prefix],
                 group: None,
                 routes: AddressSet::default(),
+                delegated: None,
                 place,
             });
         }
@@ -447,6 +451,7 @@ impl Builder {
                 prefixes: alloc::vec![Cidr::supernet(IpAddr::V4(base), 24)],
                 group: None,
                 routes: AddressSet::default(),
+                delegated: None,
                 place: group.place,
             });
         }
@@ -565,7 +570,7 @@ impl Builder {
         let mut machines: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
         let mut publics: BTreeMap<String, &PublicAddress> = BTreeMap::new();
         let mut attached: BTreeMap<String, Reference> = BTreeMap::new();
-        for (document, resource, azure) in placed {
+        for (_, resource, azure) in placed {
             match azure {
                 Azure::Machine { interfaces, zones } => {
                     for interface in interfaces {
@@ -575,15 +580,6 @@ impl Builder {
                 }
                 Azure::PublicAddress(public) => {
                     publics.insert(key(&resource.meta.name), public);
-                    let first = !self.problems.iter().any(|p| p.code == codes::AZ_RETIRED);
-                    if public.sku == azure::AddressSku::Basic && first {
-                        let message = format!(
-                            "`{}` is a Basic public address: open where no group says otherwise, and retired on 30 September 2025",
-                            resource.meta.name
-                        );
-                        let place = resource.span.within(*document);
-                        self.problems.push(Diagnostic::at(codes::AZ_RETIRED, Severity::Note, Some(place), message));
-                    }
                 }
                 Azure::Attach { target, group, to_interface: true } => {
                     attached.insert(key(&target.name), group.clone());
@@ -781,9 +777,12 @@ impl Builder {
                     nodes,
                     zones: pool.zones.iter().map(ToString::to_string).collect(),
                     windows: pool.windows,
+                    growth: pool.growth,
                     place: pool.span.within(*document),
                 });
             }
+            let asked = cluster.features.iter().chain(all.iter().flat_map(|pool| &pool.features));
+            let features = asked.map(|(feature, span)| (*feature, span.within(*document))).collect();
             let has_own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
             let pod_range = if has_own_range { own_pod_range(cluster) } else { AddressSet::of_cidrs(&cluster.pod_ranges) };
             self.cloud.clusters.push(CloudCluster {
@@ -803,6 +802,7 @@ impl Builder {
                 ranges_place: cluster.ranges_span.within(*document),
                 control_plane: cluster.control_plane.clone(),
                 traffic: cluster.traffic.clone(),
+                features,
                 place,
             });
         }
@@ -870,6 +870,7 @@ impl Builder {
                         prefixes: alloc::vec![range],
                         group: None,
                         routes: AddressSet::default(),
+                        delegated: None,
                         place,
                     });
                     self.cloud.subnets.len() as u32 - 1
@@ -887,6 +888,7 @@ impl Builder {
                 subnet,
                 address,
                 range_given: gateway.subnet.is_some() || gateway.own_range.is_some(),
+                first_version: gateway.first_version,
                 front_ends: named.chain(gateway.front_ends.iter().copied()).collect(),
                 place,
             });

@@ -186,14 +186,26 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             refuse(format!("the range of Services {range} is too large: its prefix is longer than /12"));
         }
         let overlaps = |a: &AddressSet, b: &AddressSet| !a.intersection(b).is_empty();
+        let mut inside = None;
         if let Some(network) = home {
-            let mut around = network.space.union(&network.on_premises);
+            let mut beyond = network.on_premises.clone();
             for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
-                around = around.union(&peer.space);
+                beyond = beyond.union(&peer.space);
             }
-            if overlaps(&services, &around) {
-                refuse(format!("the range of Services {services} overlaps `{}` or a network that it reaches", network.name));
+            let of_network = |s: &&super::Subnet| cloud.networks.get(s.network as usize).is_some_and(|n| n.name == network.name);
+            let clash = cloud.subnets.iter().filter(of_network).find(|s| overlaps(&services, &AddressSet::of_cidrs(&s.prefixes)));
+            if let Some(subnet) = clash {
+                let prefixes = AddressSet::of_cidrs(&subnet.prefixes);
+                refuse(format!(
+                    "(ServiceCidrOverlapExistingSubnetsCidr) the range of Services {services} overlaps subnet `{}` ({prefixes}) of `{}`",
+                    subnet.name, network.name
+                ));
+            } else if overlaps(&services, &beyond) {
+                refuse(format!("the range of Services {services} overlaps a network that `{}` reaches", network.name));
+            } else if overlaps(&services, &network.space) {
+                inside = Some(network.name.clone());
             }
+            let around = network.space.union(&beyond);
             if overlaps(&cluster.pod_range, &around) {
                 refuse(format!("the range of pods {} overlaps `{}` or a network that it reaches", cluster.pod_range, network.name));
             }
@@ -211,6 +223,12 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         if cluster.plugin == Plugin::Kubenet && nodes > 400 {
             refuse(String::from("kubenet takes 400 nodes at most: each needs a route"));
         }
+        if let Some(network) = inside {
+            let message =
+                format!("the range of Services {services} lies within the address space of `{network}`, though in none of its subnets");
+            let help = "it works until somebody makes a subnet there: take a range outside of the virtual network";
+            problems.push(Diagnostic::at(codes::AZ_RANGES, Severity::Warning, Some(cluster.ranges_place), message).help(help));
+        }
         if let Some(problem) = cluster.dns_service.and_then(|address| dns_problem(address, &cluster.service_ranges)) {
             error(problems, codes::AZ_RANGES, cluster.ranges_place, problem);
         }
@@ -218,17 +236,13 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             let message = format!("Azure's network policy manager takes {MOST_NPM_NODES} nodes at most, and this cluster has {nodes}");
             problems.push(Diagnostic::at(codes::AZ_CLUSTER_NOTE, Severity::Warning, Some(place), message));
         }
-        for pool in cluster.pools.iter().filter(|p| p.windows && cluster.plugin == Plugin::Kubenet) {
-            let message = format!("node pool `{}`: kubenet has no Windows node pools", pool.name);
-            problems.push(
-                Diagnostic::at(codes::AZ_COMBINATION, Severity::Error, Some(pool.place), message).help("use `--network-plugin azure`"),
-            );
-        }
     }
     shared_subnets(cloud, problems);
     for report in crate::plan::of_scene(cloud) {
         if let Some(problem) = report.problem {
-            let severity = if report.plan.runs() { Severity::Warning } else { Severity::Error };
+            // Azure counts what the autoscaler may make where pods have addresses of the subnet, and refuses; elsewhere nodes only fail to join.
+            let later = report.plan.runs_now && report.question.plugin != Plugin::NodeSubnet;
+            let severity = if report.plan.runs() || later { Severity::Warning } else { Severity::Error };
             problems.push(Diagnostic::at(codes::AZ_EXHAUSTED, severity, Some(report.place), problem));
         }
     }

@@ -2,13 +2,16 @@
 
 mod build;
 mod check;
+mod combinations;
 mod index;
 mod managed;
 mod places;
+mod pools;
 pub mod regions;
 pub mod tags;
 
-pub(super) use build::{NodeRange, add, pools};
+pub(super) use build::{NodeRange, add, pools as pod_ranges};
+pub(crate) use combinations::features as cluster_features;
 pub use managed::MANAGED_GROUP;
 pub(super) use managed::add_managed_group;
 
@@ -19,6 +22,7 @@ use core::net::IpAddr;
 
 use super::NodeId;
 use crate::model::{AddressSet, Cidr};
+use crate::resources::aks::{Feature, Growth};
 use crate::resources::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, Plugin, SecurityRule};
 use crate::text::Place;
 
@@ -58,6 +62,8 @@ pub struct Gateway {
     pub address: IpAddr,
     /// Whether the text gives the range that it is in.
     pub range_given: bool,
+    /// Whether it is of the first version.
+    pub first_version: bool,
     /// Addresses at which clients reach it.
     pub front_ends: Vec<IpAddr>,
     /// Where it is written.
@@ -98,6 +104,8 @@ pub struct Subnet {
     pub group: Option<u32>,
     /// Ranges of routes that somebody wrote for it.
     pub routes: AddressSet,
+    /// The service that it is delegated to.
+    pub delegated: Option<String>,
     /// Where it is written.
     pub place: Place,
 }
@@ -201,6 +209,8 @@ pub struct CloudCluster {
     pub control_plane: ControlPlane,
     /// How packets come in and go out.
     pub traffic: ClusterTraffic,
+    /// What it has, each with the place where it is asked for.
+    pub features: Vec<(Feature, Place)>,
     /// Where it is written.
     pub place: Place,
 }
@@ -224,6 +234,8 @@ pub struct Pool {
     pub zones: Vec<String>,
     /// Whether they run Windows.
     pub windows: bool,
+    /// How it grows.
+    pub growth: Growth,
     /// Where it is written.
     pub place: Place,
 }

@@ -48,7 +48,7 @@ pub const REGIONS: &[Region] = &[
     region("israelcentral", "Israel Central", "Israel", true),
     region("italynorth", "Italy North", "Italy", true),
     region("japaneast", "Japan East", "Japan", true),
-    region("japanwest", "Japan West", "Japan", false),
+    region("japanwest", "Japan West", "Japan", true),
     region("jioindiacentral", "Jio India Central", "India", false),
     region("jioindiawest", "Jio India West", "India", false),
     region("koreacentral", "Korea Central", "Korea", true),

@@ -80,7 +80,15 @@ impl<'a> AzureReader<'a, '_> {
             prefixes,
             group: prop(node, "networkSecurityGroup").and_then(|g| self.reference(g)),
             routes: prop(node, "routeTable").and_then(|r| self.reference(r)),
+            delegated: self.delegation(node),
         }
+    }
+
+    /// The service that a subnet is delegated to.
+    fn delegation(&self, node: NodeRef<'a>) -> Option<Box<str>> {
+        let items = prop(node, "delegations").map_or_else(Vec::new, |list| self.template.items(list));
+        let service = items.into_iter().find_map(|item| prop(item, "serviceName"))?;
+        self.template.scalar(service).map(|service| service.text.as_str().into())
     }
 
     /// A subnet that is a resource of its own, named `network/subnet`.
@@ -163,7 +171,10 @@ impl<'a> AzureReader<'a, '_> {
     pub(super) fn gateway(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let items = |reader: &Self, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
         let places = items(self, "gatewayIPConfigurations");
+        let tier = prop(node, "sku").and_then(|sku| field(sku, "tier").or_else(|| field(sku, "name")));
+        let tier = tier.and_then(|tier| self.template.scalar(tier)).filter(|tier| !tier.unknown);
         let mut gateway = Gateway {
+            first_version: tier.is_some_and(|tier| !tier.text.to_lowercase().ends_with("_v2") && !tier.text.eq_ignore_ascii_case("basic")),
             subnet: places.into_iter().find_map(|item| prop(item, "subnet")).and_then(|s| self.reference(s)),
             ..Gateway::default()
         };

@@ -41,6 +41,7 @@ use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{Entry, NodeRef, Value};
 use crate::model::{Cidr, Protocol};
+use crate::resources::aks::{Asked, Feature, Growth};
 use crate::resources::azure::{
     Access, AddressSku, Azure, Cluster, ClusterEngine, ClusterTraffic, Configuration, ControlPlane, Gateway, Interface, NodePool, Outbound,
     Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, VirtualNetwork, WrittenField,
@@ -184,7 +185,7 @@ impl<'a> AzureReader<'a, '_> {
         let prefixes = self.prefixes(node.get("prefix"));
         let routes = self.short_routes(node, network, &name.text).or_else(|| common.cloned());
         let group = self.scalar_of(node, "nsg").as_ref().map(refer);
-        Subnet { name: name.text.as_str().into(), span: node.span(), prefixes, group, routes }
+        Subnet { name: name.text.as_str().into(), span: node.span(), prefixes, group, routes, delegated: None }
     }
 
     /// Routes that stand in a network or subnet become a table of their own.
@@ -410,6 +411,8 @@ impl<'a> AzureReader<'a, '_> {
             subnet: word(self, "subnet").as_ref().map(refer_subnet),
             pod_subnet: word(self, "podSubnet").as_ref().map(refer_subnet),
             windows: false,
+            growth: Growth::default(),
+            features: Vec::new(),
             zones: self.scalars_of(node, "zones").into_iter().map(|z| z.text.as_str().into()).collect(),
             span: node.span(),
         };
@@ -441,9 +444,29 @@ impl<'a> AzureReader<'a, '_> {
                 cilium: engine == Some(ClusterEngine::Cilium),
                 ..ClusterTraffic::default()
             },
+            features: short_features(node),
         };
         self.emit("ManagedCluster", &name, node.span(), Azure::Cluster(Box::new(cluster)));
     }
+}
+
+/// What the fields of a cluster ask for.
+fn short_features(node: NodeRef<'_>) -> Vec<Asked> {
+    let is_true = |field: &str| node.get(field).filter(|f| matches!(f.value(), Value::Bool(true)));
+    let ranges = node.get("authorized").filter(|list| !list.is_null());
+    let own = node.get("subnet").map_or((Feature::ManagedNetwork, node.span()), |subnet| (Feature::OwnNetwork, subnet.span()));
+    let policy = node.get("policy");
+    let cilium = policy.and_then(|p| p.as_str()).is_some_and(|p| p.eq_ignore_ascii_case("cilium"));
+    // `cilium` in the short form is the whole of Azure CNI powered by Cilium.
+    let dataplane = if cilium { Feature::CiliumDataplane } else { Feature::OtherDataplane };
+    let found = [
+        is_true("private").map(|f| (Feature::Private, f.span())),
+        ranges.map(|f| (Feature::AuthorizedRanges, f.span())),
+        is_true("publicNodes").map(|f| (Feature::PublicNodes, f.span())),
+        Some((dataplane, policy.map_or(node.span(), NodeRef::span))),
+        Some(own),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// The engine with this word.

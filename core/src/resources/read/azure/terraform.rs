@@ -135,6 +135,6 @@ impl<'a> AzureReader<'a, '_> {
         let name = self.name(node);
         let prefixes = self.prefixes(field(node, "address_prefixes").or_else(|| field(node, "address_prefix")));
         let group: Option<Reference> = self.text(node, "security_group").map(|id| reference_of(&id));
-        Subnet { name: last_segment(&name.text).into(), span: node.span(), prefixes, group, routes: None }
+        Subnet { name: last_segment(&name.text).into(), span: node.span(), prefixes, group, routes: None, delegated: None }
     }
 }

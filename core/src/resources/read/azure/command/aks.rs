@@ -1,21 +1,20 @@
-//! `az aks create` and `az aks nodepool add`: the options, what the command line refuses, what the service refuses, and what comes of it.
-//! Upstream: docs/azure.md 3.1 to 3.3 and 3.6.
+//! `az aks create` and `az aks nodepool add`: the options, and what comes of them; `aks_check` is about what the command line refuses, and what Azure
+//! refuses about a cluster is the same in whichever shape it is written (`snapshot::cloud`). Upstream: docs/azure.md 3.1 to 3.3 and 3.6.
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
 use super::{AzureReader, Options, Table};
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::resources::aks::{Autoscaler, Growth, Surge};
 use crate::resources::azure::{
     Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Subnet, VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::resources::read::azure::cluster::DEFAULT_COUNT;
 use crate::resources::read::azure::rules::prefix;
-use crate::resources::read::azure::short::engine_of;
 use crate::resources::read::azure::value::Scalar;
 
 pub(super) const CREATE: Table = &[
@@ -87,6 +86,19 @@ pub(super) const CREATE: Table = &[
     "appgw-name",
     "appgw-subnet-cidr",
     "appgw-subnet-id",
+    "aci-subnet-name",
+    "apiserver-subnet-id",
+    "bootstrap-artifact-source",
+    "disable-public-fqdn",
+    "enable-apiserver-vnet-integration",
+    "enable-app-routing-istio",
+    "enable-application-load-balancer",
+    "enable-azure-service-mesh",
+    "enable-static-egress-gateway",
+    "node-provisioning-mode",
+    "os-sku",
+    "private-dns-zone",
+    "sku",
 ];
 
 pub(super) const NODE_POOL: Table = &[
@@ -107,6 +119,10 @@ pub(super) const NODE_POOL: Table = &[
     "pod-subnet-id",
     "vnet-subnet-id",
     "zones z",
+    "os-sku",
+    "pod-ip-allocation-mode",
+    "priority",
+    "vm-set-type",
 ];
 
 /// The network that Azure makes where none is given.
@@ -114,7 +130,7 @@ const OWN_SPACE: &str = "10.224.0.0/12";
 const OWN_SUBNET: &str = "10.224.0.0/16";
 
 /// Names of add-ons: words, or one word with commas.
-fn add_ons(options: &Options<'_>) -> impl Iterator<Item = String> {
+pub(super) fn add_ons(options: &Options<'_>) -> impl Iterator<Item = String> {
     options.list("enable-addons").into_iter().map(|word| word.text.to_ascii_lowercase())
 }
 
@@ -124,6 +140,7 @@ impl AzureReader<'_, '_> {
         let written_plugin = self.choice(options, "network-plugin", &["kubenet", "azure", "none"]);
         let mode = self.choice(options, "network-plugin-mode", &["overlay"]);
         let dataplane = self.choice(options, "network-dataplane", &["azure", "cilium"]);
+        let automatic = self.choice(options, "sku", &["base", "automatic"]) == Some("automatic");
         let plugin = match (written_plugin, mode) {
             (Some("kubenet"), _) => Plugin::Kubenet,
             (Some("none"), _) => Plugin::None,
@@ -132,13 +149,14 @@ impl AzureReader<'_, '_> {
             (Some(_), None) => Plugin::NodeSubnet,
             (None, None) => Plugin::Overlay,
         };
-        if written_plugin.is_none() && !options.has("network-plugin") {
+        if written_plugin.is_none() && !options.has("network-plugin") && !automatic {
             let message = "no `--network-plugin`: clusters are made with Azure CNI overlay today; in 2022 they were made with kubenet";
             self.report(Diagnostic::new(codes::AZ_CLUSTER_NOTE, Severity::Note, options.span, message));
         }
-        let engine = self.policy_engine(options, plugin, written_plugin, dataplane);
+        let engine = self.policy_engine(options, plugin, dataplane, automatic);
         self.check_plugin(options, plugin, written_plugin, mode);
         self.check_create_values(options);
+        let features = self.asked_of_cluster(options, dataplane, automatic);
         let pool = self.pool(options, plugin, "nodepool1", options.value("nodepool-name"));
         let mut ranges = |plural: &str, singular: &str| {
             let found = self.ranges(options, plural);
@@ -163,6 +181,7 @@ impl AzureReader<'_, '_> {
             ranges_span: named.map_or(options.span, |name| options.span_of(name)),
             control_plane: ControlPlane { private: options.flag("enable-private-cluster"), authorized },
             traffic: self.traffic(options, engine, dataplane),
+            features,
         };
         if add_ons(options).any(|name| name == "ingress-appgw") {
             self.own_gateway(options);
@@ -176,7 +195,7 @@ impl AzureReader<'_, '_> {
         let outbound = self.choice(options, "outbound-type", words);
         let has = |wanted: &[&str]| add_ons(options).any(|name| wanted.contains(&name.as_str()));
         ClusterTraffic {
-            outbound: outbound.and_then(Outbound::from_name).unwrap_or_default(),
+            outbound: outbound.and_then(Outbound::from_name).unwrap_or_else(|| default_outbound(options)),
             public_nodes: options.flag("enable-node-public-ip"),
             cilium: dataplane == Some("cilium") || engine == Some(ClusterEngine::Cilium),
             http_routing: has(&["http_application_routing"]),
@@ -214,7 +233,14 @@ impl AzureReader<'_, '_> {
     fn own_network(&mut self, options: &Options<'_>, pool: &mut NodePool) {
         let cidrs = |text: &str| prefix(text).map(|cidr| (cidr, options.span)).into_iter().collect::<Vec<_>>();
         let name = Scalar { text: format!("vnet of {}", options.name().text), unknown: false, span: options.span };
-        let subnet = Subnet { name: "aks-subnet".into(), span: options.span, prefixes: cidrs(OWN_SUBNET), group: None, routes: None };
+        let subnet = Subnet {
+            name: "aks-subnet".into(),
+            span: options.span,
+            prefixes: cidrs(OWN_SUBNET),
+            group: None,
+            routes: None,
+            delegated: None,
+        };
         let location = options.value("location").filter(|l| !l.unknown).map(|l| l.text.as_str().into());
         let network = VirtualNetwork { location, prefixes: cidrs(OWN_SPACE), subnets: alloc::vec![subnet], ..VirtualNetwork::default() };
         pool.subnet = Some(crate::resources::azure::Reference {
@@ -236,13 +262,22 @@ impl AzureReader<'_, '_> {
             );
             self.report(error);
         }
+        self.check_autoscaler(options);
         let count = self.count(options, "node-count", 0, 5000);
         let least = self.count(options, "min-count", 0, 1000);
-        self.count(options, "max-count", 0, 1000);
+        let most = self.count(options, "max-count", 0, 1000);
+        let autoscaler = match (least, most) {
+            (Some(least), Some(most)) if options.flag("enable-cluster-autoscaler") => Some(Autoscaler { least, most }),
+            _ => None,
+        };
+        let surge = options.value("max-surge").filter(|v| !v.unknown).and_then(|v| Surge::from_text(&v.text));
+        let mode = self.choice(options, "pod-ip-allocation-mode", &["DynamicIndividual", "StaticBlock"]);
         let max_pods = self.count(options, "max-pods", 10, 250).unwrap_or(plugin.default_max_pods());
         let windows = self.choice(options, "os-type", &["Linux", "Windows"]) == Some("Windows");
         NodePool {
             windows,
+            growth: Growth { autoscaler, surge, static_blocks: mode == Some("StaticBlock") },
+            features: self.asked_of_pool(options, windows),
             name: name.map_or_else(|| default_name.into(), |n| n.text.as_str().into()),
             count: count.or(least).unwrap_or(DEFAULT_COUNT),
             max_pods,
@@ -252,170 +287,10 @@ impl AzureReader<'_, '_> {
             span: options.span,
         }
     }
+}
 
-    /// Which engine the cluster gets, with everything that Azure refuses about it.
-    fn policy_engine(
-        &mut self,
-        options: &Options<'_>,
-        plugin: Plugin,
-        written: Option<&str>,
-        dataplane: Option<&str>,
-    ) -> Option<ClusterEngine> {
-        let span = options.span_of("network-policy");
-        let cilium_dataplane = dataplane == Some("cilium");
-        let refuse = |reader: &mut Self, message: &str, help: &str| {
-            let error = reader.wrong(codes::AZ_COMBINATION, span, message);
-            reader.report(error.help(help));
-        };
-        let Some(value) = options.value("network-policy").filter(|v| !v.unknown) else {
-            return if cilium_dataplane {
-                Some(ClusterEngine::Cilium)
-            } else if plugin == Plugin::None {
-                None
-            } else {
-                let message = "no `--network-policy`: NetworkPolicy objects are stored, and nothing enforces them";
-                self.report(
-                    Diagnostic::new(codes::AZ_CLUSTER_NOTE, Severity::Warning, options.span, message)
-                        .help("add `--network-policy calico`, or `azure` or `cilium`"),
-                );
-                Some(ClusterEngine::None)
-            };
-        };
-        let lower = value.text.to_lowercase();
-        let Some(engine) = engine_of(&lower) else {
-            let message = format!("--network-policy: `{}` is no policy engine", value.text);
-            let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
-            self.report(error.help("write `azure`, `calico`, `cilium` or `none`"));
-            return Some(ClusterEngine::None);
-        };
-        if lower != value.text {
-            refuse(self, "--network-policy should be provided in lowercase", "write it in lower case");
-        }
-        if engine == ClusterEngine::None {
-            return if plugin == Plugin::None { None } else { Some(ClusterEngine::None) };
-        }
-        if !options.has("network-plugin") {
-            refuse(self, "Please explicitly specify the network plugin type", "add `--network-plugin azure`, or `kubenet`");
-        }
-        match (plugin, engine) {
-            (Plugin::Kubenet, ClusterEngine::Azure) => refuse(
-                self,
-                "(NetworkPolicyAzureNotSupportedForKubenet) NetworkPolicy azure is not supported for network plugin kubenet",
-                "kubenet takes `--network-policy calico`; Azure's own engine needs `--network-plugin azure`",
-            ),
-            (Plugin::Kubenet, ClusterEngine::Cilium) => {
-                refuse(
-                    self,
-                    "cilium is not supported for network plugin kubenet",
-                    "use `--network-plugin azure --network-dataplane cilium`",
-                );
-            }
-            (Plugin::None, _) if written.is_some() => {
-                refuse(
-                    self,
-                    "with `--network-plugin none` Azure manages no policy engine",
-                    "leave out `--network-policy`, and install an engine yourself",
-                );
-            }
-            (_, ClusterEngine::Cilium) if !cilium_dataplane => refuse(
-                self,
-                "(NetworkPolicyCiliumRequiresCiliumDataplane) Network Policy cilium requires NetworkDataplane cilium",
-                "add `--network-dataplane cilium`",
-            ),
-            (_, ClusterEngine::Azure | ClusterEngine::Calico) if cilium_dataplane => refuse(
-                self,
-                "(CiliumDataplaneRequiresNetworkPolicyCilium) Cilium dataplane requires network policy cilium.",
-                "write `--network-policy cilium`, or leave it out",
-            ),
-            (_, ClusterEngine::Azure) => {
-                let message = "Azure's network policy manager: at most 250 nodes and 20,000 pods, no IPv6; it ends on 30 September 2028 on Linux and 30 September 2026 on Windows";
-                self.report(Diagnostic::new(codes::AZ_CLUSTER_NOTE, Severity::Note, span, message));
-            }
-            _ => {}
-        }
-        Some(engine)
-    }
-
-    fn check_plugin(&mut self, options: &Options<'_>, plugin: Plugin, written: Option<&str>, mode: Option<&str>) {
-        let refuse = |reader: &mut Self, name: &str, message: &str, help: &str| {
-            let error = reader.wrong(codes::AZ_COMBINATION, options.span_of(name), message);
-            reader.report(error.help(help));
-        };
-        let pod_range = ["pod-cidr", "pod-cidrs"].into_iter().find(|name| options.has(name));
-        if let Some(name) = pod_range.filter(|_| plugin.is_flat()) {
-            refuse(
-                self,
-                name,
-                "Please specify network plugin mode 'overlay' when using --pod-cidr or use network plugin 'kubenet'",
-                "with this plugin pods have addresses of the virtual network, and no range of their own",
-            );
-        }
-        if mode.is_some() && matches!(written, Some("kubenet" | "none")) {
-            refuse(
-                self,
-                "network-plugin-mode",
-                "`--network-plugin-mode overlay` needs `--network-plugin azure`",
-                "write `--network-plugin azure`",
-            );
-        }
-        if options.has("pod-subnet-id") && plugin != Plugin::PodSubnet {
-            refuse(self, "pod-subnet-id", "`--pod-subnet-id` needs `--network-plugin azure` without overlay", "leave it out");
-        }
-        if plugin == Plugin::Kubenet {
-            let message = "kubenet ends on 31 March 2028; at most 400 nodes, one cluster a subnet, no Windows";
-            self.report(Diagnostic::new(codes::AZ_CLUSTER_NOTE, Severity::Note, options.span_of("network-plugin"), message));
-            if options.has("windows-admin-username") {
-                refuse(self, "windows-admin-username", "kubenet has no Windows node pools", "use `--network-plugin azure`");
-            }
-        }
-    }
-
-    fn check_create_values(&mut self, options: &Options<'_>) {
-        if let Some("basic") = self.choice(options, "load-balancer-sku", &["basic", "standard"]) {
-            let message = "Basic load balancers were retired on 30 September 2025";
-            self.report(Diagnostic::new(codes::AZ_RETIRED, Severity::Warning, options.span_of("load-balancer-sku"), message));
-        }
-        self.choice(
-            options,
-            "outbound-type",
-            &["loadBalancer", "userDefinedRouting", "managedNATGateway", "userAssignedNATGateway", "none", "block"],
-        );
-        self.choice(options, "tier", &["free", "standard", "premium"]);
-        self.choice(options, "load-balancer-backend-pool-type", &["nodeIP", "nodeIPConfiguration"]);
-        if let Some(ports) = self.count(options, "load-balancer-outbound-ports", 0, 64000)
-            && ports % 8 != 0
-        {
-            let error = self.wrong(
-                codes::AZ_OPTION_VALUE,
-                options.span_of("load-balancer-outbound-ports"),
-                "--load-balancer-outbound-ports is a multiple of 8",
-            );
-            self.report(error);
-        }
-        self.count(options, "load-balancer-idle-timeout", 4, 100);
-        self.count(options, "nat-gateway-idle-timeout", 4, 120);
-        self.count(options, "nat-gateway-managed-outbound-ip-count", 1, 16);
-        if options.list("enable-addons").iter().any(|a| a.text.eq_ignore_ascii_case("http_application_routing")) {
-            let message = "the HTTP application routing add-on was never meant for production, and was retired on 3 March 2025";
-            let warning = Diagnostic::new(codes::AZ_RETIRED, Severity::Warning, options.span_of("enable-addons"), message);
-            self.report(warning.help("use `--enable-app-routing`"));
-        }
-        for range in options.list("api-server-authorized-ip-ranges") {
-            let private = prefix(&range.text).is_some_and(|cidr| match cidr.first() {
-                IpAddr::V4(a) => a.is_private(),
-                IpAddr::V6(_) => true,
-            });
-            if private {
-                let message = format!("`{}`: ranges that may reach the API server are public IPv4 ranges", range.text);
-                let error = self.wrong(codes::AZ_OPTION_VALUE, range.span, message);
-                self.report(error);
-            }
-        }
-        if let (Some(least), Some(most)) = (options.word("min-count"), options.word("max-count"))
-            && least.parse::<u32>().ok() > most.parse::<u32>().ok()
-        {
-            let error = self.wrong(codes::AZ_OPTION_VALUE, options.span_of("min-count"), "--min-count is above --max-count");
-            self.report(error);
-        }
-    }
+/// How packets leave where nothing is said: AKS Automatic gets a NAT gateway with the network that Azure makes. Upstream: `azure-cli`, module `acs`.
+fn default_outbound(options: &Options<'_>) -> Outbound {
+    let automatic = options.word("sku").is_some_and(|sku| sku == "automatic");
+    if automatic && !options.has("vnet-subnet-id") { Outbound::NatGateway } else { Outbound::default() }
 }

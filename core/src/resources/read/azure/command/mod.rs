@@ -5,6 +5,7 @@
 //! ```
 
 mod aks;
+mod aks_check;
 mod network;
 mod shell;
 

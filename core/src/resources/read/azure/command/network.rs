@@ -157,7 +157,14 @@ impl AzureReader<'_, '_> {
                 own.extend(prefixes.first().map(|(space, _)| (Cidr::supernet(space.first(), space.length().max(24)), name.span)));
             }
             let group = self.command_group(options);
-            subnets.push(Subnet { name: name.text.as_str().into(), span: options.span, prefixes: own, group, routes: None });
+            subnets.push(Subnet {
+                name: name.text.as_str().into(),
+                span: options.span,
+                prefixes: own,
+                group,
+                routes: None,
+                delegated: None,
+            });
         }
         let network = VirtualNetwork { location: Self::command_location(options), prefixes, subnets, ..VirtualNetwork::default() };
         self.emit("VirtualNetwork", &options.name(), options.span, Azure::Network(network));
@@ -169,7 +176,8 @@ impl AzureReader<'_, '_> {
         let prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
         let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
         let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
-        let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes };
+        let delegated = options.value("delegations").map(|d| d.text.as_str().into());
+        let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated };
         self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
     }
 
@@ -212,7 +220,10 @@ impl AzureReader<'_, '_> {
     /// `az network application-gateway create`. Without a subnet it makes one called `default`.
     pub(super) fn gateway_create(&mut self, options: &Options<'_>) {
         self.require(options, &["name", "resource-group"]);
+        // Without an SKU the command line asks for the second version.
+        let sku = options.word("sku").unwrap_or_else(|| "standard_v2".into());
         let gateway = Gateway {
+            first_version: !sku.ends_with("_v2") && sku != "basic",
             subnet: self.refer_subnet(options, "subnet"),
             own_range: None,
             publics: self.refer(options, "public-ip-address").into_iter().collect(),
