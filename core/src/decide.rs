@@ -181,6 +181,8 @@ pub enum UnknownFact {
     HostInput,
     /// On which nodes the pods run.
     Placement,
+    /// Of which of several networks with this address it is.
+    Network(IpAddr),
     /// The public address with which the packet comes here, or to which it goes.
     PublicAddress,
 }
@@ -438,7 +440,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     };
     let free = |reason| Checked { verdict: Verdict::Allowed, reason, seen: Seen::default() };
     let endpoint = match subject {
-        End::Outside(_) => return free(Reason::Outside),
+        End::Outside(_) | End::InNetwork(..) => return free(Reason::Outside),
         End::Node(_) => return free(Reason::Node),
         End::Pod(id) => snapshot.endpoint(id),
     };

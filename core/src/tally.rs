@@ -35,7 +35,7 @@ pub fn tally(compiled: &Compiled, snapshot: &Snapshot, ends: &[End]) -> Option<T
     let ruleset = compiled.ruleset();
     let mut sum = Tally { flows: 0, policies: alloc::vec![0; ruleset.policies.len()], tier_ends: alloc::vec![0; ruleset.tiers.len()] };
     let seats = Seats::new(compiled, snapshot);
-    let outside = |end: End| matches!(end, End::Outside(_));
+    let outside = |end: End| end.address().is_some();
     for &from in ends {
         for &to in ends {
             if from == to || outside(from) && outside(to) {

@@ -10,6 +10,7 @@ mod classes;
 pub(crate) mod expressions;
 mod labels;
 mod parts;
+mod places;
 mod selectors;
 mod traffic;
 
@@ -44,6 +45,19 @@ pub enum End {
     Node(NodeId),
     /// An address outside the cluster.
     Outside(IpAddr),
+    /// An address in one of the cloud's networks (an index into [`crate::snapshot::cloud::Cloud::networks`]): networks that are not connected may have
+    /// the same addresses, and these are different ends.
+    InNetwork(u32, IpAddr),
+}
+
+impl End {
+    /// The address of an end that is nothing but an address.
+    pub const fn address(self) -> Option<IpAddr> {
+        match self {
+            End::Outside(address) | End::InNetwork(_, address) => Some(address),
+            End::Pod(_) | End::Node(_) => None,
+        }
+    }
 }
 
 /// The node that an end is on, as far as its own node matters.
@@ -424,7 +438,7 @@ impl Compiled {
         match end {
             End::Pod(id) => self.classes.of_endpoint(id),
             End::Node(id) => self.classes.of_node(id),
-            End::Outside(address) => self.classes.of_atom(self.addresses.atom(address)),
+            End::Outside(address) | End::InNetwork(_, address) => self.classes.of_atom(self.addresses.atom(address)),
         }
     }
 
@@ -433,7 +447,7 @@ impl Compiled {
         match end {
             End::Node(id) => Some(Whereabouts::On(id)),
             End::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(snapshot.endpoint(id)?.node)),
-            End::Pod(_) | End::Outside(_) => None,
+            End::Pod(_) | End::Outside(_) | End::InNetwork(..) => None,
         }
     }
 
@@ -441,7 +455,7 @@ impl Compiled {
     pub(crate) fn pod_network(&self, end: End, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
             End::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(snapshot.endpoint(id)?.node)),
-            End::Pod(_) | End::Node(_) | End::Outside(_) => None,
+            End::Pod(_) | End::Node(_) | End::Outside(_) | End::InNetwork(..) => None,
         }
     }
 

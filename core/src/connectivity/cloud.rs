@@ -86,6 +86,8 @@ pub(super) struct CloudWays {
     nodes: Vec<Post>,
     /// By stretch of outside addresses.
     outside: Vec<Post>,
+    /// By network and stretch, for the addresses that a network has.
+    inside: HashMap<(u32, usize), Post>,
     kinds: usize,
     /// By use of a group: outbound and inbound.
     groups: Vec<[Group; 2]>,
@@ -108,6 +110,12 @@ impl CloudWays {
         let endpoints = snapshot.endpoints().map(|(id, _)| post(End::Pod(id))).collect();
         let nodes = snapshot.nodes().map(|(id, _)| post(End::Node(id))).collect();
         let outside = compiled.outside_atoms().map(|(start, _)| post(End::Outside(start))).collect();
+        let mut inside = HashMap::new();
+        for (stretch, (start, _)) in compiled.outside_atoms().enumerate() {
+            for network in snapshot.cloud.networks_with(start) {
+                inside.insert((network, stretch), post(End::InNetwork(network, start)));
+            }
+        }
         let mut wanted: Vec<[Vec<bool>; 2]> =
             groups.iter().map(|sides| sides.each_ref().map(|[own, _]| alloc::vec![false; own.len()])).collect();
         for (seat, end) in &lists.samples {
@@ -151,6 +159,7 @@ impl CloudWays {
             endpoints,
             nodes,
             outside,
+            inside,
             kinds: lists.samples.len(),
             groups,
             table: OnceCell::new(),
@@ -164,6 +173,7 @@ impl CloudWays {
             End::Pod(id) => self.endpoints.get(id.0 as usize),
             End::Node(id) => self.nodes.get(id.0 as usize),
             End::Outside(_) => self.outside.get(stretch?),
+            End::InNetwork(network, _) => self.inside.get(&(network, stretch?)).or_else(|| self.outside.get(stretch?)),
         }
         .copied()
     }

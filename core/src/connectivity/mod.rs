@@ -145,7 +145,7 @@ impl Hosts {
         match end {
             End::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
             End::Node(id) => Spot { node: Some(id), is_host: true },
-            End::Outside(_) => Spot { node: None, is_host: false },
+            End::Outside(_) | End::InNetwork(..) => Spot { node: None, is_host: false },
         }
     }
 
@@ -274,7 +274,7 @@ impl Connectivity {
     /// What the cloud's network lets through.
     fn cloud_pass(&self, from: End, to: End) -> PairIds {
         let Some(cloud) = &self.cloud else { return EVERYTHING };
-        let stretch = |end: End| if let End::Outside(address) = end { self.stretch(address) } else { None };
+        let stretch = |end: End| end.address().and_then(|address| self.stretch(address));
         let class = |end: End, stretch: Option<usize>| match stretch.and_then(|i| self.outside.get(i)) {
             Some((_, class)) => *class,
             None => self.class_of(end),
@@ -366,7 +366,9 @@ impl Connectivity {
         match end {
             End::Pod(id) => self.endpoints.get(id.0 as usize).map_or(nowhere, |e| e.class),
             End::Node(id) => self.nodes.get(id.0 as usize).copied().unwrap_or(nowhere),
-            End::Outside(address) => self.stretch(address).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class),
+            End::Outside(address) | End::InNetwork(_, address) => {
+                self.stretch(address).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class)
+            }
         }
     }
 
@@ -392,7 +394,7 @@ impl Connectivity {
     fn is_single(&self, end: End) -> bool {
         match end {
             End::Pod(id) => self.facts(id).is_none_or(|e| e.single),
-            End::Node(_) | End::Outside(_) => true,
+            End::Node(_) | End::Outside(_) | End::InNetwork(..) => true,
         }
     }
 
@@ -400,11 +402,11 @@ impl Connectivity {
         let from = match from {
             End::Node(id) => Some(Whereabouts::On(id)),
             End::Pod(id) => self.facts(id).and_then(|e| e.node_network),
-            End::Outside(_) => None,
+            End::Outside(_) | End::InNetwork(..) => None,
         };
         let to = match to {
             End::Pod(id) => self.facts(id).and_then(|e| e.pod_network),
-            End::Node(_) | End::Outside(_) => None,
+            End::Node(_) | End::Outside(_) | End::InNetwork(..) => None,
         };
         match (self.own_node, from, to) {
             (OwnNode::IngressAllowed, Some(from), Some(to)) => from.together(to),

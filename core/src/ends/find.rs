@@ -13,6 +13,7 @@ use super::{INGRESS_CONTROLLER, workload_title};
 use crate::compile::End;
 use crate::diagnostics::distance;
 use crate::resources::TargetPort;
+use crate::snapshot::cloud::Interface;
 use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Service, Snapshot, WorkloadId};
 
 /// How many names an error offers.
@@ -56,6 +57,11 @@ pub enum NotFound {
         /// Their names in full.
         titles: Vec<String>,
     },
+    /// It is a machine without an address: its subnet is full.
+    NoAddress {
+        /// Its name in full.
+        title: String,
+    },
     /// It is a Service, or the address of one. Policies know no Services: a packet has a pod's address and port when they see it.
     Service {
         /// The name.
@@ -83,6 +89,7 @@ impl fmt::Display for NotFound {
                     (near, _) => write!(f, "; did you mean {}", list(near).join(" or ")),
                 }
             }
+            NotFound::NoAddress { title } => write!(f, "`{title}` has no address: its subnet has none left, so Azure refuses the machine"),
             NotFound::Ambiguous { name, titles } => write!(f, "`{name}` could be {}; write it in full", list(titles).join(" or ")),
             NotFound::Service { name, service, workloads, ports } => {
                 match name.parse::<IpAddr>() {
@@ -125,7 +132,7 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
         return Ok(Found::one(End::Node(id), name.to_owned()));
     }
     if let Some(found) = machine(snapshot, name) {
-        return Ok(found);
+        return found;
     }
     if name == INGRESS_CONTROLLER
         && let Some((id, _)) = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController)
@@ -155,21 +162,34 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
 }
 
 /// A machine of the cloud's network by `vm/name`, `name[VM]`, or by the name of its interface; and the Internet, for which one of its addresses stands.
-fn machine(snapshot: &Snapshot, name: &str) -> Option<Found> {
+fn machine(snapshot: &Snapshot, name: &str) -> Option<Result<Found, NotFound>> {
     if snapshot.cloud.networks.is_empty() {
         return None;
     }
     if name.eq_ignore_ascii_case("internet") || name.eq_ignore_ascii_case("Internet[External]") {
-        return Some(Found::one(End::Outside(SOMEWHERE), SOMEWHERE.to_string()));
+        return Some(Ok(Found::one(End::Outside(SOMEWHERE), SOMEWHERE.to_string())));
     }
     let wanted = name.strip_prefix("vm/").or_else(|| name.strip_suffix("[VM]"));
     let interfaces = || snapshot.cloud.interfaces.iter().filter(|i| i.node.is_none());
-    let found = match wanted {
-        Some(wanted) => interfaces().find(|i| i.title().eq_ignore_ascii_case(wanted) || i.name.eq_ignore_ascii_case(wanted)),
+    let found: Vec<&Interface> = match wanted {
+        Some(wanted) => {
+            let by_title: Vec<&Interface> = interfaces().filter(|i| i.title().eq_ignore_ascii_case(wanted)).collect();
+            if by_title.is_empty() { interfaces().filter(|i| i.is_called(wanted)).collect() } else { by_title }
+        }
         // Without saying that a machine is meant, workloads of this name come first.
-        None => interfaces().find(|i| i.title() == name && !snapshot.workloads.iter().any(|w| w.name == name)),
-    }?;
-    Some(Found::one(End::Outside(*found.addresses.first()?), format!("vm/{}", found.title())))
+        None if snapshot.workloads.iter().any(|w| w.name == name) => Vec::new(),
+        None => interfaces().filter(|i| i.title() == name).collect(),
+    };
+    let first = found.first()?;
+    // A machine may have several interfaces, and is asked about by the first; machines of one name are different ones.
+    if found.iter().any(|i| i.title() != first.title()) {
+        let mut titles: Vec<String> = found.iter().map(|i| format!("vm/{}", i.title())).collect();
+        titles.dedup();
+        return Some(Err(NotFound::Ambiguous { name: name.to_owned(), titles }));
+    }
+    let title = format!("vm/{}", first.title());
+    let end = found.iter().find_map(|i| snapshot.cloud.end_of(i));
+    Some(end.map(|end| Found::one(end, title.clone())).ok_or(NotFound::NoAddress { title }))
 }
 
 /// `[namespace/]name[[Kind]]`.
@@ -319,11 +339,23 @@ fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Re
         return Ok(Found::one(End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))));
     }
     let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
-    let machine = snapshot.cloud.interfaces.iter().find(|i| i.node.is_none() && i.addresses.contains(&address));
-    let (end, title) = match (node, machine) {
-        (Some((id, node)), _) => (End::Node(id), format!("node/{}", node.name)),
-        (None, Some(machine)) => (End::Outside(address), format!("vm/{}", machine.title())),
-        (None, None) => (End::Outside(address), address.to_string()),
+    let cloud = &snapshot.cloud;
+    let machines: Vec<&Interface> = cloud.interfaces.iter().filter(|i| i.node.is_none() && i.addresses.contains(&address)).collect();
+    if let Some((id, node)) = node {
+        let title = format!("node/{}", node.name);
+        // A machine of another network may have the same address.
+        let home = cloud.locate_node(id).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        let elsewhere = |i: &&&Interface| cloud.network_of(i.subnet).map(|(number, _)| number) != home && !i.stand_in;
+        let others: Vec<String> = machines.iter().filter(elsewhere).map(|i| format!("vm/{}", i.title())).collect();
+        if !others.is_empty() && home.is_some() {
+            return Err(NotFound::Ambiguous { name: address.to_string(), titles: core::iter::once(title).chain(others).collect() });
+        }
+        return Ok(Found::one(End::Node(id), title));
+    }
+    let end = cloud.end_at(address);
+    let title = match (end, cloud.interface_of(end)) {
+        (End::InNetwork(..), Some(machine)) => format!("vm/{}", machine.title()),
+        _ => address.to_string(),
     };
     Ok(Found::one(end, title))
 }

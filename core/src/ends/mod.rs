@@ -171,7 +171,7 @@ impl TitledLine {
             Line::Outside(range) | Line::Several(range, _) => alloc::vec![End::Outside(range.first)],
             Line::Machine(number) => {
                 let interface = snapshot.cloud.interfaces.get(number as usize);
-                interface.and_then(|i| i.addresses.first()).map(|a| End::Outside(*a)).into_iter().collect()
+                interface.and_then(|i| snapshot.cloud.end_of(i)).into_iter().collect()
             }
         };
         TitledLine { line, title: title(snapshot, line), ends }

@@ -227,7 +227,7 @@ impl Teller<'_> {
         let Some(terms) = self.compiled.ruleset().rule(reference).map(|r| r.peers.terms()) else {
             return String::from("what is not known");
         };
-        if terms.iter().any(|t| matches!(t.kind, PeerTermKind::DomainNames(_))) && matches!(peer, End::Outside(_)) {
+        if terms.iter().any(|t| matches!(t.kind, PeerTermKind::DomainNames(_))) && peer.address().is_some() {
             return format!("which DNS names lead to {name}");
         }
         let own = self.compiled.ruleset().rule(reference).and_then(|r| r.own.as_ref());

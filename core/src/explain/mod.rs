@@ -76,7 +76,8 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         let is_on_way = |c: &CheckpointTrace| matches!(c.stage, Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..));
         for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && is_on_way(c)) {
             checkpoint.verdict = Verdict::CannotTell;
-            let reason = Reason::Unknown(alloc::vec![UnknownFact::Placement]);
+            let ambiguous = [flow.from, flow.to].into_iter().find_map(|end| several_networks(end, snapshot));
+            let reason = Reason::Unknown(alloc::vec![ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network)]);
             checkpoint.sentence =
                 format!("{}, if it comes here: {}", checkpoint.sentence, teller.sentence(&reason, Verdict::CannotTell, checkpoint.stage));
             checkpoint.reason = reason;
@@ -98,11 +99,36 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
 /// An address that a pod or node is known to have means that pod or node.
 fn settle(end: End, snapshot: &Snapshot) -> End {
     let End::Outside(address) = end else { return end };
+    let cloud = &snapshot.cloud;
     let pod = snapshot
         .endpoints()
         .find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address))
         .map(|(id, _)| End::Pod(id));
-    pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| End::Node(id))).unwrap_or(end)
+    pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| End::Node(id)))
+        .unwrap_or_else(|| cloud.end_at(address))
+}
+
+/// An address that several networks have.
+fn several_networks(end: End, snapshot: &Snapshot) -> Option<IpAddr> {
+    let End::Outside(address) = end else { return None };
+    (snapshot.cloud.networks_with(address).len() > 1).then_some(address)
+}
+
+/// What an address may be that several networks have: "`vm/one` in network `north`, or an address of `south`".
+fn readings(address: IpAddr, snapshot: &Snapshot) -> String {
+    let cloud = &snapshot.cloud;
+    let names: Vec<String> = cloud.networks_with(address).iter().map(|network| reading_name(*network, address, snapshot)).collect();
+    names.join(" or ")
+}
+
+/// An address of one of several networks that have it.
+pub(crate) fn reading_name(network: u32, address: IpAddr, snapshot: &Snapshot) -> String {
+    let cloud = &snapshot.cloud;
+    let home = cloud.networks.get(network as usize).map_or("", |n| &n.name);
+    match cloud.interface_of(End::InNetwork(network, address)) {
+        Some(interface) => format!("`vm/{}` in network `{home}`", interface.title()),
+        None => format!("an address of network `{home}`"),
+    }
 }
 
 /// The name of an end for people.
@@ -110,13 +136,10 @@ pub fn end_name(end: End, snapshot: &Snapshot) -> String {
     match end {
         End::Pod(id) => snapshot.endpoint_title(id),
         End::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
-        End::Outside(address) => machine_at(address, snapshot).map_or_else(|| address.to_string(), |name| format!("{name} ({address})")),
+        End::Outside(address) | End::InNetwork(_, address) => {
+            snapshot.cloud.interface_of(end).map_or_else(|| address.to_string(), |i| format!("{} ({address})", i.title()))
+        }
     }
-}
-
-/// The name of the machine of the cloud's network that has an address.
-fn machine_at(address: IpAddr, snapshot: &Snapshot) -> Option<&str> {
-    snapshot.cloud.interface_at(address).map(|i| i.title())
 }
 
 /// The name of an end without its namespace.
@@ -124,7 +147,7 @@ fn short_name(end: End, snapshot: &Snapshot) -> String {
     match end {
         End::Pod(id) => snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
         End::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-        End::Outside(address) => address.to_string(),
+        End::Outside(address) | End::InNetwork(_, address) => address.to_string(),
     }
 }
 
@@ -264,7 +287,7 @@ impl Teller<'_> {
         match end {
             End::Pod(id) => self.snapshot.endpoint(id)?.addresses.first().copied(),
             End::Node(id) => self.snapshot.node(id)?.addresses.first().copied(),
-            End::Outside(address) => Some(address),
+            End::Outside(address) | End::InNetwork(_, address) => Some(address),
         }
     }
 
@@ -390,7 +413,7 @@ impl Teller<'_> {
 
     /// Whether an end is an address of the cloud's network.
     fn is_machine(&self, end: End) -> bool {
-        matches!(end, End::Outside(address) if self.snapshot.cloud.locate(address).is_some())
+        self.snapshot.cloud.place_of(end).is_some()
     }
 
     fn fact_sentence(&self, fact: &UnknownFact, peer: End) -> String {
@@ -410,6 +433,9 @@ impl Teller<'_> {
             }
             UnknownFact::Placement => {
                 "the text does not say on which nodes the pods run; on one node their packets never meet it".to_owned()
+            }
+            UnknownFact::Network(address) => {
+                format!("`{address}` may be {}, and the question does not say which: ask by name", readings(*address, self.snapshot))
             }
             UnknownFact::PublicAddress => {
                 "the text does not give the public address that the packet has here, and rules tell public addresses apart".to_owned()
@@ -439,6 +465,7 @@ impl Teller<'_> {
             | UnknownFact::Protocol
             | UnknownFact::HostInput
             | UnknownFact::Placement
+            | UnknownFact::Network(_)
             | UnknownFact::PublicAddress
             | UnknownFact::Traffic => Vec::new(),
         }
@@ -547,9 +574,11 @@ impl Teller<'_> {
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
             notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each group.".to_owned());
         }
+        for address in [self.flow.from, self.flow.to].into_iter().filter_map(|end| several_networks(end, self.snapshot)) {
+            notes.push(format!("Several networks have `{address}`: it may be {}.", readings(address, self.snapshot)));
+        }
         for end in [self.flow.from, self.flow.to] {
-            let End::Outside(address) = end else { continue };
-            let Some(interface) = cloud.interface_at(address) else { continue };
+            let (Some(address), Some(interface)) = (end.address(), cloud.interface_of(end)) else { continue };
             if interface.stand_in {
                 notes.push(format!("`{}` stands for any machine of its subnet, as none is given.", interface.title()));
             } else if !interface.address_given {
@@ -559,7 +588,7 @@ impl Teller<'_> {
                 ));
             }
             let from_internet = matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
-            if end == self.flow.to && from_internet && interface.public.is_none() && cloud.locate(address).is_some() {
+            if end == self.flow.to && from_internet && interface.public.is_none() {
                 notes.push(format!(
                     "No public address is given for `{}`: from the Internet packets come to it only through a load balancer or gateway.",
                     interface.title()
@@ -570,7 +599,7 @@ impl Teller<'_> {
 
     /// Pods with a range of their own have addresses that mean something inside the cluster only. Upstream: docs/azure.md 3.1.
     fn pod_range_note(&self, notes: &mut Vec<String>) {
-        let (End::Outside(_), End::Pod(id)) = (self.flow.from, self.flow.to) else { return };
+        let (Some(_), End::Pod(id)) = (self.flow.from.address(), self.flow.to) else { return };
         let Some(pod) = self.snapshot.endpoint(id).filter(|e| !e.host_network) else { return };
         let clusters = self.snapshot.cloud.clusters_of(pod.node);
         let Some(first) = clusters.first() else { return };

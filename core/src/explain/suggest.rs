@@ -80,7 +80,7 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
             node.addresses.iter().for_each(|address| peer.push_str(&block(address)));
             node.name.clone()
         }
-        End::Outside(address) => {
+        End::Outside(address) | End::InNetwork(_, address) => {
             peer.push_str(&block(&address));
             address.to_string().replace([':', '.'], "-")
         }

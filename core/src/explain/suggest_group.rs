@@ -117,7 +117,7 @@ impl NewRule {
         };
         let addresses = |end: End| {
             let list: Vec<IpAddr> = match end {
-                End::Outside(address) => alloc::vec![address],
+                End::Outside(address) | End::InNetwork(_, address) => alloc::vec![address],
                 End::Node(id) => snapshot.node(id)?.addresses.clone(),
                 End::Pod(id) => snapshot.endpoint(id).filter(|e| e.address_given)?.addresses.clone(),
             };

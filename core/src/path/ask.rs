@@ -57,6 +57,7 @@ impl From<NotFound> for NotAsked {
 }
 
 /// A question as it is understood.
+#[derive(Clone)]
 pub(super) struct Question {
     pub(super) from_title: String,
     pub(super) to_title: String,
@@ -75,8 +76,8 @@ pub(super) struct Question {
 pub(super) enum Client {
     Pod(EndpointId),
     Node(NodeId),
-    /// An address of the cloud's networks.
-    Machine(IpAddr),
+    /// An address of one of the cloud's networks.
+    Machine(u32, IpAddr),
     /// An address anywhere else.
     Outside(IpAddr),
 }
@@ -91,7 +92,7 @@ pub(super) enum Goal {
     /// A port of a node that leads to a pod (`hostPort`), or to nothing but the node.
     Node(NodeId),
     /// Any other address.
-    Address(IpAddr),
+    Address(End),
     /// Requests to an Ingress (an index into the snapshot's `ingress_objects`).
     Ingress { object: u32, host: Option<String>, path: String },
     /// Nothing; why.
@@ -133,7 +134,7 @@ impl Understanding<'_> {
         let client = |end: &End| match *end {
             End::Pod(id) => (Client::Pod(id), snapshot.endpoint(id).map_or(0, |e| e.replicas)),
             End::Node(id) => (Client::Node(id), 1),
-            End::Outside(address) if snapshot.cloud.network_with(address).is_some() => (Client::Machine(address), 1),
+            End::InNetwork(network, address) => (Client::Machine(network, address), 1),
             End::Outside(address) => (Client::Outside(address), 1),
         };
         let mut clients: Vec<(Client, u32)> = found.all.iter().map(client).collect();
@@ -174,7 +175,7 @@ impl Understanding<'_> {
         let count = |id: EndpointId| self.paths.snapshot.endpoint(id).map_or(1, |e| e.replicas.max(1));
         match ends {
             [End::Node(node)] => Goal::Node(*node),
-            [End::Outside(address)] => Goal::Address(*address),
+            [end @ (End::Outside(_) | End::InNetwork(..))] => Goal::Address(*end),
             ends => Goal::Pods(ends.iter().filter_map(|e| if let End::Pod(id) = e { Some((*id, count(*id))) } else { None }).collect()),
         }
     }

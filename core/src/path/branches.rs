@@ -9,6 +9,7 @@ use super::ask::{Client, Goal, Question};
 use super::deliver::{self, Delivery};
 use super::walk::Walk;
 use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
+use crate::compile::End;
 use crate::explain::end_name;
 use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
@@ -87,7 +88,7 @@ fn client_kinds(paths: &Paths, clients: &[(Client, u32)]) -> Vec<(Client, u32, u
         let alike = |known: &Client| match (known, client) {
             (Client::Pod(a), Client::Pod(b)) => {
                 let node = |id: &EndpointId| paths.snapshot.endpoint(*id).and_then(|e| e.node);
-                let class = |id: &EndpointId| paths.compiled.class_of(crate::compile::End::Pod(*id));
+                let class = |id: &EndpointId| paths.compiled.class_of(End::Pod(*id));
                 node(a) == node(b) && class(a) == class(b)
             }
             (a, b) => a == b,
@@ -142,7 +143,8 @@ impl Paths {
         match client {
             Client::Pod(id) => self.pod(id),
             Client::Node(id) => self.node(id),
-            Client::Machine(address) | Client::Outside(address) => Party::at(address),
+            Client::Machine(network, address) => Party { end: End::InNetwork(network, address), ..Party::at(address) },
+            Client::Outside(address) => Party::at(address),
         }
     }
 
@@ -174,7 +176,7 @@ impl Paths {
             Some(Plugin::PodSubnet) => None,
             Some(Plugin::NodeSubnet) => {
                 let own = self.cluster_of(Some(home)).and_then(|c| cloud.network_of(c.pools.first()?.subnet?)).map(|(number, _)| number);
-                let inside = to.address.and_then(|a| cloud.network_with(a));
+                let inside = to.address.and_then(|a| own.map_or_else(|| cloud.network_with(a), |own| cloud.network_seen_from(own, a)));
                 (own.is_none() || inside != own).then_some(Basis::OverlayLeaves)
             }
         }
@@ -210,7 +212,7 @@ impl<'a> Trip<'a> {
                 pods.iter().map(to_pod).collect()
             }
             Goal::Node(node) => self.to_node(way, client, *node),
-            Goal::Address(address) => alloc::vec![self.to_address(way, client, *address)],
+            Goal::Address(end) => alloc::vec![self.to_address(way, client, *end)],
         }
     }
 
@@ -221,19 +223,19 @@ impl<'a> Trip<'a> {
         way.walk.at = match client {
             Client::Pod(id) => paths.snapshot.endpoint(id).and_then(|e| e.node).and_then(|n| paths.snapshot.cloud.locate_node(n)),
             Client::Node(node) => paths.snapshot.cloud.locate_node(node),
-            Client::Machine(address) => paths.snapshot.cloud.locate(address),
+            Client::Machine(network, address) => paths.snapshot.cloud.locate_in(network, address),
             Client::Outside(_) => None,
         };
         let title = match client {
             Client::Pod(id) => format!("Pod {}", paths.snapshot.endpoint_title(id)),
             Client::Node(node) => format!("Node {}", paths.node_name(node)),
-            Client::Machine(address) => end_name(crate::compile::End::Outside(address), &paths.snapshot),
+            Client::Machine(network, address) => end_name(End::InNetwork(network, address), &paths.snapshot),
             Client::Outside(_) => "Client".to_string(),
         };
         let text = match client {
             Client::Pod(_) => "a pod of the cluster",
             Client::Node(_) => "a process of the node",
-            Client::Machine(_) => "a machine of the virtual network",
+            Client::Machine(..) => "a machine of the virtual network",
             Client::Outside(address) if tags::is_public(address) => "on the Internet",
             Client::Outside(_) => "outside the cluster",
         };
@@ -246,7 +248,7 @@ impl<'a> Trip<'a> {
         match client {
             Client::Pod(id) => self.paths.snapshot.endpoint(id)?.node,
             Client::Node(node) => Some(node),
-            Client::Machine(_) | Client::Outside(_) => None,
+            Client::Machine(..) | Client::Outside(_) => None,
         }
     }
 
@@ -287,7 +289,7 @@ impl<'a> Trip<'a> {
                 let delivery = Delivery { pod, node, masquerade: None };
                 deliver::deliver(self, walk, home, side, &delivery);
             }
-            (Client::Machine(_) | Client::Outside(_), _) => self.enter_from_network(walk, client, pod, node),
+            (Client::Machine(..) | Client::Outside(_), _) => self.enter_from_network(walk, client, pod, node),
         }
         let pod = (!way.walk.is_over()).then_some((pod, node));
         Arrival { way, pod }
@@ -304,7 +306,7 @@ impl<'a> Trip<'a> {
             (Client::Outside(_), _) if private => {
                 Some("pods have private addresses, to which no packet from outside the virtual network leads".to_string())
             }
-            (Client::Machine(_), Some(plugin)) if !plugin.is_flat() && !is_host => Some(format!(
+            (Client::Machine(..), Some(plugin)) if !plugin.is_flat() && !is_host => Some(format!(
                 "with {} pods have addresses of a range of their own, to which the virtual network knows no way",
                 plugin.title()
             )),
@@ -399,11 +401,12 @@ impl<'a> Trip<'a> {
     }
 
     /// To an address that is nothing of the cluster's.
-    fn to_address(&self, way: Way<'a>, client: Client, address: IpAddr) -> Arrival<'a> {
-        let mut way = self.start(way, client, Party::at(address));
+    fn to_address(&self, way: Way<'a>, client: Client, end: End) -> Arrival<'a> {
+        let to = end.address().map_or(Party::somewhere(SOME_PUBLIC), |address| Party { end, ..Party::at(address) });
+        let mut way = self.start(way, client, to);
         self.go_out(&mut way.walk, client);
         if !way.walk.is_over() {
-            let name = end_name(crate::compile::End::Outside(address), &self.paths.snapshot);
+            let name = end_name(end, &self.paths.snapshot);
             way.walk.place(Place::Outside, name, "", None);
         }
         Arrival { way, pod: None }
@@ -425,9 +428,9 @@ impl<'a> Trip<'a> {
             walk.cross(home, side, Side::Network);
             self.masquerade_outwards(walk, client, home);
         }
-        let location = to.address.and_then(|a| cloud.locate(a));
-        let inside =
-            to.address.is_some_and(|a| cloud.network_with(a).is_some() || cloud.networks.iter().any(|n| n.on_premises.contains(a)));
+        let network = walk.network_of(&to);
+        let location = network.zip(to.address).and_then(|(network, a)| cloud.locate_in(network, a));
+        let inside = network.is_some() || to.address.is_some_and(|a| cloud.networks.iter().any(|n| n.on_premises.contains(a)));
         walk.travel(location);
         if !inside && paths.knows_network() && !matches!(client, Client::Outside(_)) {
             self.to_the_internet(walk, client);
@@ -442,10 +445,9 @@ impl<'a> Trip<'a> {
             walk.stop(Stop::NoRoute, "the virtual network knows no way to this private address", None);
             return;
         }
-        let own = |address: IpAddr| cloud.interface_at(address);
         let (public, text) = match client {
-            Client::Machine(address) => {
-                let interface = own(address);
+            Client::Machine(network, address) => {
+                let interface = cloud.interface_of(End::InNetwork(network, address));
                 let public = interface.and_then(|i| i.public_address);
                 let text = match interface.and_then(|i| i.public) {
                     Some(_) => "leaves with the machine's own public address",

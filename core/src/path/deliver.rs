@@ -51,7 +51,8 @@ impl<'a> Trip<'a> {
                         walk.from(source);
                     }
                 }
-                walk.travel(self.paths.snapshot.cloud.locate(address));
+                let network = walk.network_of(&walk.packet.to);
+                walk.travel(network.and_then(|network| self.paths.snapshot.cloud.locate_in(network, address)));
                 walk.place(Place::Outside, address.to_string(), "an address that an EndpointSlice gives", None);
                 None
             }

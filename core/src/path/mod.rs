@@ -18,6 +18,7 @@ mod branches;
 mod deliver;
 mod probe;
 mod proxy;
+mod readings;
 mod service;
 mod share;
 mod spread;
@@ -370,5 +371,8 @@ pub struct PathAnswer {
 /// When an end means nothing, or several things.
 pub fn path(paths: &Paths, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
     let question = ask::understand(paths, asked)?;
-    Ok(branches::answer(paths, &question))
+    let mut answers = readings::of(paths, &question).into_iter().map(|reading| branches::answer(paths, &reading));
+    let Some(first) = answers.next() else { return Ok(branches::answer(paths, &question)) };
+    let others: Vec<PathAnswer> = answers.collect();
+    Ok(if others.is_empty() { first } else { readings::together(first, others) })
 }

@@ -231,7 +231,7 @@ impl<'a> Trip<'a> {
             way.walk.stop(Stop::NoRoute, "the load balancer is an internal one: its address is of the virtual network", None);
             return alloc::vec![Arrival { way, pod: None }];
         }
-        if let Client::Machine(_) = client
+        if let Client::Machine(..) = client
             && !balancer.internal
         {
             // A public address, also for machines of the same network.
@@ -362,7 +362,7 @@ impl<'a> Trip<'a> {
         match from.end {
             End::Pod(_) => true,
             End::Node(_) => self.paths.dataplane.is_ebpf(),
-            End::Outside(_) => false,
+            End::Outside(_) | End::InNetwork(..) => false,
         }
     }
 

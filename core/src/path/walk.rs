@@ -257,6 +257,19 @@ impl<'a> Walk<'a> {
         self.checks(groups);
     }
 
+    /// The network that an end of the packet is in, as seen from where the packet is: of networks with the same addresses the own one, or a peered one.
+    pub(super) fn network_of(&self, party: &Party) -> Option<u32> {
+        let cloud = &self.paths.snapshot.cloud;
+        match (party.end, party.address) {
+            (End::InNetwork(network, _), _) => Some(network),
+            (_, Some(address)) => match self.at.and_then(|l| cloud.network_of(l.subnet)) {
+                Some((here, _)) => cloud.network_seen_from(here, address),
+                None => cloud.network_with(address),
+            },
+            _ => None,
+        }
+    }
+
     fn comes_from_internet(&self) -> bool {
         self.packet.from.address.is_some_and(tags::is_public)
     }

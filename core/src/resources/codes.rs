@@ -294,3 +294,7 @@ pub const AZ_COMBINATION: Code = Code("AZ043");
 pub const AZ_COMMAND_NOT_USED: Code = Code("AZ044");
 /// What else one should know of a cluster.
 pub const AZ_CLUSTER_NOTE: Code = Code("AZ045");
+/// A subnet has no address left for a machine.
+pub const AZ_FULL: Code = Code("AZ180");
+/// A name or an address may mean several things.
+pub const AZ_AMBIGUOUS: Code = Code("AZ181");

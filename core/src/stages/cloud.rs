@@ -7,6 +7,7 @@
 //! Where the text does not say on which node a pod runs, there are several ways; an answer is certain if all of them agree.
 
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -95,6 +96,8 @@ impl Plugins {
 pub(crate) struct Candidate {
     /// Where in the cloud's network; nothing if outside it.
     pub(crate) location: Option<Location>,
+    /// The network that it is in.
+    network: Option<u32>,
     /// The node, for a pod or node.
     pub(crate) node: Option<NodeId>,
     /// What is met there.
@@ -111,8 +114,6 @@ pub(crate) struct Seat {
     pub(crate) is_pod: bool,
     /// Whether the text says where it is; else the candidates stand for all nodes.
     pub(crate) placed: bool,
-    /// The network whose space holds its address.
-    network: Option<u32>,
     /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
     outside: (bool, bool),
 }
@@ -121,15 +122,20 @@ impl Seat {
     /// The same without saying which machine it is: ends that are equal in this meet the same groups on their way to any end elsewhere. `node` is what
     /// a node's address comes to.
     pub(crate) fn kind<T>(&self, node: impl Fn(NodeId) -> T) -> SeatKind<T> {
-        let candidate = |c: &Candidate| (c.gates, c.location.is_some(), c.node.filter(|_| self.is_pod).map(&node), c.plugins);
+        let candidate =
+            |c: &Candidate| ((c.gates, c.plugins), (c.location.is_some(), c.network), c.node.filter(|_| self.is_pod).map(&node));
         SeatKind {
             candidates: self.candidates.iter().map(candidate).collect(),
             has_node: self.candidates.iter().any(|c| c.node.is_some()),
             is_pod: self.is_pod,
             placed: self.placed,
-            network: self.network,
             outside: self.outside,
         }
+    }
+
+    /// Whether it is an address that several networks have, so that it is not told which of them is meant.
+    fn is_ambiguous(&self) -> bool {
+        self.placed && self.candidates.len() > 1
     }
 
     /// Whether two ends are known to be on one machine, which their packets never leave.
@@ -141,14 +147,16 @@ impl Seat {
     }
 }
 
+/// A [`Candidate`] without its machine: what is met there, whether it is in a subnet, in which network, and its node's address.
+type CandidateKind<T> = ((Gates, Plugins), (bool, Option<u32>), Option<T>);
+
 /// A [`Seat`] without its machine; see [`Seat::kind`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct SeatKind<T> {
-    candidates: Vec<(Gates, bool, Option<T>, Plugins)>,
+    candidates: Vec<CandidateKind<T>>,
     has_node: bool,
     is_pod: bool,
     placed: bool,
-    network: Option<u32>,
     outside: (bool, bool),
 }
 
@@ -179,8 +187,12 @@ impl Roads {
         if source.candidates.iter().chain(&destination.candidates).all(|c| c.location.is_none()) {
             return visit(INSIDE);
         }
+        // Of addresses that several networks have, those are meant that a packet can come from, or go to.
+        let in_question = source.is_ambiguous() || destination.is_ambiguous();
+        let pairs = || source.candidates.iter().flat_map(|a| destination.candidates.iter().map(move |b| (a, b)));
+        let narrowed = in_question && pairs().any(|(a, b)| self.are_connected(a, b));
         for a in &source.candidates {
-            for b in &destination.candidates {
+            for b in destination.candidates.iter().filter(|b| !narrowed || self.are_connected(a, b)) {
                 // What leaves a pod hangs on the cluster that its node belongs to; where that is not to be told, on each that may be.
                 for plugin in a.plugins.iter() {
                     visit(self.way(plugin, (from, source, a), (to, destination, b)));
@@ -194,26 +206,33 @@ impl Roads {
         }
     }
 
+    /// Whether two places are in one network, or in two that are peered.
+    fn are_connected(&self, a: &Candidate, b: &Candidate) -> bool {
+        match (a.network, b.network) {
+            (Some(one), Some(other)) => one == other || self.peers.get(one as usize).is_some_and(|peers| peers.contains(&other)),
+            _ => false,
+        }
+    }
+
     fn way(&self, plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> Way {
         let ((from, source, a), (to, destination, b)) = (from, to);
         if together((source, a), (destination, b)) {
             return INSIDE;
         }
         let only = |stage: Stage| [Some(stage), None, None, None];
-        if let (Some(one), Some(other)) = (source.network, destination.network)
-            && one != other
-            && self.peers.get(one as usize).is_none_or(|peers| !peers.contains(&other))
+        if let (Some(one), Some(other)) = (a.network, b.network)
+            && !self.are_connected(a, b)
         {
             return only(Stage::NotPeered(one, other));
         }
-        if let End::Outside(address) = to
+        if let Some(address) = to.address()
             && a.location.is_some()
             && destination.outside.0
             && !a.gates.names_platform
         {
             return only(Stage::Platform(address));
         }
-        if let (true, None, Some(sku)) = (source.outside.1, source.network, b.gates.unguarded)
+        if let (true, None, Some(sku)) = (source.outside.1, a.network, b.gates.unguarded)
             && let Some(interface) = b.location.and_then(|l| l.interface)
         {
             return only(Stage::PublicAddress(interface, sku));
@@ -236,7 +255,7 @@ fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat,
         },
         _ if destination.is_pod => (from, to, false),
         Some(Plugin::PodSubnet) | None => (from, to, false),
-        Some(Plugin::NodeSubnet) if destination.network.is_some() && destination.network == source.network => (from, to, false),
+        Some(Plugin::NodeSubnet) if b.network.is_some() && b.network == a.network => (from, to, false),
         Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
     }
 }
@@ -294,7 +313,8 @@ impl<'a> Seats<'a> {
 
     fn at(&self, location: Option<Location>, node: Option<NodeId>) -> Candidate {
         let cloud = &self.snapshot.cloud;
-        Candidate { location, node, gates: Gates::at(cloud, location, &self.naming), plugins: Plugins::of(cloud, node) }
+        let network = location.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        Candidate { location, network, node, gates: Gates::at(cloud, location, &self.naming), plugins: Plugins::of(cloud, node) }
     }
 
     fn at_node(&self, node: NodeId) -> Candidate {
@@ -303,12 +323,7 @@ impl<'a> Seats<'a> {
 
     /// Where an end is.
     pub(crate) fn seat(&self, end: End) -> Seat {
-        let cloud = &self.snapshot.cloud;
-        let inside = |candidates: Vec<Candidate>, is_pod, placed| {
-            let subnet = candidates.first().and_then(|c| c.location).map(|l| l.subnet);
-            let network = subnet.and_then(|s| cloud.network_of(s)).map(|(number, _)| number);
-            Seat { candidates, is_pod, placed, network, outside: (false, false) }
-        };
+        let inside = |candidates: Vec<Candidate>, is_pod, placed| Seat { candidates, is_pod, placed, outside: (false, false) };
         match end {
             End::Pod(id) => match self.snapshot.endpoint(id) {
                 Some(endpoint) => {
@@ -317,7 +332,7 @@ impl<'a> Seats<'a> {
                         Some(node) => inside(alloc::vec![self.at_node(node)], is_pod, true),
                         None if self.anywhere.is_empty() => {
                             let address = endpoint.addresses.first().filter(|_| endpoint.address_given);
-                            inside(alloc::vec![self.at(address.and_then(|a| cloud.locate(*a)), None)], is_pod, true)
+                            inside(address.map_or_else(|| alloc::vec![self.at(None, None)], |a| self.readings(*a)), is_pod, true)
                         }
                         None => inside(self.anywhere.clone(), is_pod, false),
                     }
@@ -325,14 +340,27 @@ impl<'a> Seats<'a> {
                 None => inside(alloc::vec![self.at(None, None)], false, true),
             },
             End::Node(id) => inside(alloc::vec![self.at_node(id)], false, true),
-            End::Outside(address) => Seat {
-                candidates: alloc::vec![self.at(cloud.locate(address), None)],
-                is_pod: false,
-                placed: true,
-                network: cloud.network_with(address),
-                outside: (address == tags::PLATFORM || address == tags::METADATA, self.public.contains(address)),
-            },
+            End::InNetwork(network, address) => self.of_address(alloc::vec![self.in_network(network, address)], address),
+            End::Outside(address) => self.of_address(self.readings(address), address),
         }
+    }
+
+    fn of_address(&self, candidates: Vec<Candidate>, address: IpAddr) -> Seat {
+        let is_platform = address == tags::PLATFORM || address == tags::METADATA;
+        Seat { candidates, is_pod: false, placed: true, outside: (is_platform, self.public.contains(address)) }
+    }
+
+    fn in_network(&self, network: u32, address: IpAddr) -> Candidate {
+        Candidate { network: Some(network), ..self.at(self.snapshot.cloud.locate_in(network, address), None) }
+    }
+
+    /// What an address may be: one of each network that has it, else one outside.
+    fn readings(&self, address: IpAddr) -> Vec<Candidate> {
+        let networks = self.snapshot.cloud.networks_with(address);
+        if networks.is_empty() {
+            return alloc::vec![self.at(None, None)];
+        }
+        networks.into_iter().map(|network| self.in_network(network, address)).collect()
     }
 
     /// The different ways from one end to another, each the stages on it. Of ways on which the same is asked of the same groups one is enough.

@@ -7,6 +7,7 @@ mod clusters;
 mod codes;
 mod commands;
 mod effective;
+mod identity;
 mod networks;
 mod templates;
 mod terraform;

@@ -66,6 +66,7 @@ fn end_index(scene: &Scene, view: &SceneView, end: End, key: &str) -> Option<u32
         }),
         End::Node(_) => view.find(key),
         // The end of this address's kind: outside ends stand for all addresses that nothing tells apart.
+        End::InNetwork(..) => view.find(key),
         End::Outside(address) => view.find(key).or_else(|| {
             let class = scene.connectivity().class_of(End::Outside(address));
             view.ends.iter().position(|e| {
@@ -96,7 +97,7 @@ impl Writer<'_> {
         match end {
             End::Pod(id) => self.snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
             End::Node(id) => self.snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-            End::Outside(address) => address.to_string(),
+            End::Outside(address) | End::InNetwork(_, address) => address.to_string(),
         }
     }
 

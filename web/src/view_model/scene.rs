@@ -252,7 +252,9 @@ impl Builder<'_> {
     fn machines(&mut self) {
         let cloud = &self.snapshot.cloud;
         for interface in cloud.interfaces.iter().filter(|i| i.node.is_none()) {
-            let Some(address) = interface.addresses.first() else { continue };
+            if interface.addresses.is_empty() {
+                continue;
+            }
             let guarded = interface.group.is_some() || cloud.subnets.get(interface.subnet as usize).is_some_and(|s| s.group.is_some());
             let subnet = cloud.subnets.get(interface.subnet as usize).map_or("", |s| &s.name);
             let view = EndView {
@@ -267,7 +269,7 @@ impl Builder<'_> {
                 spot: self.spots.at(interface.place),
                 ..outside_end()
             };
-            self.ends.push(BuiltEnd { view, ends: vec![End::Outside(*address)], twin: false });
+            self.ends.push(BuiltEnd { view, ends: cloud.end_of(interface).into_iter().collect(), twin: false });
         }
     }
 
@@ -586,11 +588,8 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     if let Ok(address) = name.parse::<IpAddr>() {
         let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
         let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
-        if pod.is_none()
-            && node.is_none()
-            && let Some(machine) = snapshot.cloud.interfaces.iter().find(|i| i.node.is_none() && i.addresses.contains(&address))
-        {
-            return Ok((End::Outside(address), format!("vm/{}", machine.title())));
+        if pod.is_none() && node.is_none() && !snapshot.cloud.networks_with(address).is_empty() {
+            return netpolis_core::ends::find(snapshot, name).map(|found| (found.end, found.title)).map_err(|error| error.to_string());
         }
         return Ok(match (pod, node) {
             (Some((id, endpoint)), _) => (End::Pod(id), workload_key(snapshot, endpoint.workload)),

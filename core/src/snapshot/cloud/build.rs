@@ -74,6 +74,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     builder.node_interfaces(snapshot);
     builder.gateways(&placed);
     builder.stand_ins();
+    builder.full_titles();
     builder.application_groups();
     for (document, resource, azure) in &placed {
         if let Azure::Tag(prefixes) = azure {
@@ -176,7 +177,8 @@ pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<Node
 struct Builder {
     cloud: Cloud,
     problems: Vec<Diagnostic>,
-    taken: BTreeSet<IpAddr>,
+    /// Addresses that something has, by network.
+    taken: BTreeSet<(u32, IpAddr)>,
     /// In place of what clusters say.
     plugin: Option<Plugin>,
 }
@@ -657,13 +659,15 @@ impl Builder {
                 .configurations
                 .iter()
                 .find_map(|c| c.public_address.or_else(|| c.public.as_ref().and_then(|p| publics.get(&key(&p.name))?.address)));
-            self.taken.extend(&given);
+            let network = self.cloud.subnets.get(subnet as usize).map_or(0, |s| s.network);
+            self.taken.extend(given.iter().map(|a| (network, *a)));
             if given.is_empty() {
                 dynamic.push(self.cloud.interfaces.len());
             }
             self.cloud.interfaces.push(Interface {
                 name,
                 machine: machine.or_else(|| owner.map(|(m, _)| m.clone())),
+                full_title: None,
                 node: None,
                 subnet,
                 address_given: !given.is_empty(),
@@ -679,28 +683,64 @@ impl Builder {
                 stand_in: false,
             });
         }
-        for number in dynamic {
-            let Some(subnet) = self.cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
-            let Some(address) = self.free(subnet, 1) else { continue };
-            if let Some(interface) = self.cloud.interfaces.get_mut(number) {
-                interface.addresses.push(address);
+        self.hand_out(&dynamic);
+    }
+
+    /// Free addresses for the interfaces that have none, by name. Where a subnet has too few, the ones that are written last get none.
+    fn hand_out(&mut self, dynamic: &[usize]) {
+        let mut by_subnet: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for &number in dynamic {
+            if let Some(interface) = self.cloud.interfaces.get(number) {
+                by_subnet.entry(interface.subnet).or_default().push(number);
+            }
+        }
+        for (subnet, numbers) in by_subnet {
+            let addresses: Vec<IpAddr> = numbers.iter().map_while(|_| self.free(subnet, 1)).collect();
+            let mut by_place = numbers.clone();
+            by_place.sort_by_key(|number| self.cloud.interfaces.get(*number).map(|i| i.place));
+            let late: BTreeSet<usize> = by_place.into_iter().skip(addresses.len()).collect();
+            late.iter().for_each(|number| self.full(*number, subnet));
+            for (number, address) in numbers.into_iter().filter(|number| !late.contains(number)).zip(addresses) {
+                if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+                    interface.addresses.push(address);
+                }
             }
         }
     }
 
+    /// Says that a subnet has no address left for a machine. Upstream: docs/azure.md 1 (five addresses of every subnet are Azure's own; `SubnetIsFull`).
+    fn full(&mut self, interface: usize, subnet: u32) {
+        let (Some(interface), Some(subnet)) = (self.cloud.interfaces.get(interface), self.cloud.subnets.get(subnet as usize)) else {
+            return;
+        };
+        if subnet.prefixes.iter().all(|p| !p.is_ipv4()) {
+            return; // What no range is given for is told elsewhere.
+        }
+        let ranges: Vec<String> = subnet.prefixes.iter().map(ToString::to_string).collect();
+        let message = format!(
+            "`{}` does not fit in subnet `{}`: {} has no free address left, and Azure keeps five of every subnet for itself",
+            interface.title(),
+            subnet.name,
+            ranges.join(", ")
+        );
+        let error = Diagnostic::at(codes::AZ_FULL, Severity::Error, Some(interface.place), message);
+        self.problems.push(error.help("Azure refuses it (`SubnetIsFull`): give the subnet a larger range, or the machine another subnet"));
+    }
+
     /// The first free address of a subnet that has `width` free ones from it on; takes all of them.
     fn free(&mut self, subnet: u32, width: u32) -> Option<IpAddr> {
-        let prefixes = self.cloud.subnets.get(subnet as usize)?.prefixes.clone();
+        let found = self.cloud.subnets.get(subnet as usize)?;
+        let (network, prefixes) = (found.network, found.prefixes.clone());
         for prefix in prefixes {
             let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) else { continue };
             let end = last.to_bits();
             let mut at = first.to_bits().saturating_add(RESERVED_FIRST);
             while at.saturating_add(width) <= end {
                 let block = at..at + width;
-                match block.clone().rev().find(|a| self.taken.contains(&IpAddr::V4(Ipv4Addr::from_bits(*a)))) {
+                match block.clone().rev().find(|a| self.taken.contains(&(network, IpAddr::V4(Ipv4Addr::from_bits(*a))))) {
                     Some(taken) => at = taken + 1,
                     None => {
-                        self.taken.extend(block.map(|a| IpAddr::V4(Ipv4Addr::from_bits(a))));
+                        self.taken.extend(block.map(|a| (network, IpAddr::V4(Ipv4Addr::from_bits(a)))));
                         return Some(IpAddr::V4(Ipv4Addr::from_bits(at)));
                     }
                 }
@@ -808,24 +848,61 @@ impl Builder {
         }
     }
 
+    /// The network that a node is in, by its addresses. Of several that have one it is that of a cluster's nodes.
+    fn network_of_node(&mut self, node: &Node, snapshot: &Snapshot) -> Option<(u32, IpAddr)> {
+        let of_pool = snapshot.nodes().find(|(_, n)| n.name == node.name).and_then(|(id, _)| {
+            let pool = self.cloud.clusters.iter().flat_map(|c| &c.pools).find(|p| p.nodes.contains(&id))?;
+            let (network, _) = self.cloud.network_of(pool.subnet?)?;
+            Some((network, *node.addresses.first()?))
+        });
+        if of_pool.is_some() {
+            return of_pool;
+        }
+        let (address, mut networks) = node.addresses.iter().find_map(|a| {
+            let networks: Vec<u32> = self.cloud.networks_with(*a).into_iter().filter(|n| self.cloud.locate_in(*n, *a).is_some()).collect();
+            (!networks.is_empty()).then_some((*a, networks))
+        })?;
+        if networks.len() > 1 {
+            let pools = || self.cloud.clusters.iter().flat_map(|c| &c.pools).filter_map(|p| Some(self.cloud.network_of(p.subnet?)?.0));
+            let of_clusters: Vec<u32> = networks.iter().copied().filter(|n| pools().any(|p| p == *n)).collect();
+            if of_clusters.len() == 1 {
+                networks = of_clusters;
+            }
+        }
+        if let [one] = networks.as_slice() {
+            return Some((*one, address));
+        }
+        let name = |n: &u32| self.cloud.networks.get(*n as usize).map_or_else(String::new, |n| format!("`{}`", n.name));
+        let names: Vec<String> = networks.iter().map(name).collect();
+        let message = format!("node `{}`: {address} is an address of {}, so it is not told where it is", node.name, names.join(" and of "));
+        let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, node.place, message);
+        self.problems.push(warning.help("paste only the network that the cluster is in, or the cluster with the subnet of its nodes"));
+        None
+    }
+
     /// Nodes have interfaces too: those whose address lies in a subnet.
     fn node_interfaces(&mut self, snapshot: &Snapshot) {
         for (id, node) in snapshot.nodes() {
-            let known =
-                (0..).zip(&self.cloud.interfaces).find(|(_, i)| i.addresses.iter().any(|a| node.addresses.contains(a))).map(|(i, _)| i);
+            let Some((network, address)) = self.network_of_node(node, snapshot) else { continue };
+            let of_network = |i: &Interface| self.cloud.subnets.get(i.subnet as usize).is_some_and(|s| s.network == network);
+            let known = (0..)
+                .zip(&self.cloud.interfaces)
+                .find(|(_, i)| of_network(i) && i.addresses.iter().any(|a| node.addresses.contains(a)))
+                .map(|(i, _)| i);
             if let Some(number) = known {
                 if let Some(interface) = self.cloud.interfaces.get_mut(number as usize) {
                     interface.node = Some(id);
                 }
                 continue;
             }
-            let Some(location) = node.addresses.iter().find_map(|a| self.cloud.locate(*a)) else { continue };
-            self.taken.extend(&node.addresses);
+            let Some(location) = self.cloud.locate_in(network, address) else { continue };
+            self.taken.extend(node.addresses.iter().map(|a| (network, *a)));
             let zones = node.labels.get("topology.kubernetes.io/zone").map(|z| z.rsplit('-').next().unwrap_or(z).to_string());
             let Some(place) = node.place.or_else(|| self.cloud.subnets.get(location.subnet as usize).map(|s| s.place)) else { continue };
             self.cloud.interfaces.push(Interface {
                 name: node.name.clone(),
                 machine: Some(node.name.clone()),
+                full_title: None,
                 node: Some(id),
                 subnet: location.subnet,
                 addresses: node.addresses.clone(),
@@ -910,6 +987,7 @@ impl Builder {
             self.cloud.interfaces.push(Interface {
                 name: format!("vm in {}", subnet.name),
                 machine: None,
+                full_title: None,
                 node: None,
                 subnet: number,
                 addresses: alloc::vec![address],
@@ -924,6 +1002,26 @@ impl Builder {
                 place: subnet.place,
                 stand_in: true,
             });
+        }
+    }
+
+    /// Machines of one name are told apart by the networks that they are in.
+    fn full_titles(&mut self) {
+        let cloud = &self.cloud;
+        let network = |i: &Interface| cloud.network_of(i.subnet).map_or("", |(_, n)| n.name.as_str());
+        let mut homes: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for interface in &cloud.interfaces {
+            let Some((number, _)) = cloud.network_of(interface.subnet) else { continue };
+            let known = homes.entry(key(interface.title())).or_default();
+            if !known.contains(&number) {
+                known.push(number);
+            }
+        }
+        let shared = |i: &Interface| homes.get(&key(i.title())).is_some_and(|homes| homes.len() > 1);
+        let titles: Vec<Option<String>> =
+            cloud.interfaces.iter().map(|i| (shared(i) && i.node.is_none()).then(|| format!("{}/{}", network(i), i.title()))).collect();
+        for (interface, title) in self.cloud.interfaces.iter_mut().zip(titles) {
+            interface.full_title = title;
         }
     }
 

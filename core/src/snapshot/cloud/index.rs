@@ -5,53 +5,56 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::Interface;
+use super::{Interface, Subnet};
 use crate::model::Cidr;
 use crate::snapshot::NodeId;
 
 /// An interface by number. Those that only stand for a machine come after all that are given.
 type Owner = (bool, u32);
 
-/// Interfaces by what they have. Built once the last of them is known.
+/// Interfaces by what they have, network by network. Built once the last of them is known.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Index {
-    addresses: HashMap<IpAddr, Owner>,
-    /// The first interface that has an address as its own.
-    own: HashMap<IpAddr, u32>,
-    /// Ranges of pods behind interfaces. There are few.
-    ranges: Vec<(Cidr, Owner)>,
+    addresses: HashMap<(u32, IpAddr), Owner>,
+    /// Ranges of pods behind interfaces, with their network. There are few.
+    ranges: Vec<(u32, Cidr, Owner)>,
+    /// The networks in which interfaces have an address.
+    homes: HashMap<IpAddr, Vec<u32>>,
     nodes: HashMap<NodeId, u32>,
 }
 
 impl Index {
-    pub(super) fn new(interfaces: &[Interface]) -> Self {
+    pub(super) fn new(interfaces: &[Interface], subnets: &[Subnet]) -> Self {
         let mut index = Index::default();
         for (number, interface) in (0..).zip(interfaces) {
             let owner = (interface.stand_in, number);
-            for address in interface.addresses.iter().chain(&interface.floating) {
-                let known = index.addresses.entry(*address).or_insert(owner);
-                *known = owner.min(*known);
-            }
-            interface.addresses.iter().for_each(|address| {
-                index.own.entry(*address).or_insert(number);
-            });
-            index.ranges.extend(interface.pod_prefixes.iter().map(|range| (*range, owner)));
             if let Some(node) = interface.node {
                 index.nodes.entry(node).or_insert(number);
             }
+            let Some(network) = subnets.get(interface.subnet as usize).map(|s| s.network) else { continue };
+            for address in interface.addresses.iter().chain(&interface.floating) {
+                let known = index.addresses.entry((network, *address)).or_insert(owner);
+                *known = owner.min(*known);
+                let homes = index.homes.entry(*address).or_default();
+                if !homes.contains(&network) {
+                    homes.push(network);
+                }
+            }
+            index.ranges.extend(interface.pod_prefixes.iter().map(|range| (network, *range, owner)));
         }
         index
     }
 
-    /// The interface that has an address, or pods with it behind it.
-    pub(super) fn owner(&self, address: IpAddr) -> Option<u32> {
-        let of_range = self.ranges.iter().filter(|(range, _)| range.contains(address)).map(|(_, owner)| *owner);
-        of_range.chain(self.addresses.get(&address).copied()).min().map(|(_, number)| number)
+    /// The interface of a network that has an address, or pods with it behind it.
+    pub(super) fn owner(&self, network: u32, address: IpAddr) -> Option<u32> {
+        let of_range = self.ranges.iter().filter(|(n, range, _)| *n == network && range.contains(address)).map(|(.., owner)| *owner);
+        of_range.chain(self.addresses.get(&(network, address)).copied()).min().map(|(_, number)| number)
     }
 
-    /// The interface whose own address this is.
-    pub(super) fn with_own(&self, address: IpAddr) -> Option<u32> {
-        self.own.get(&address).copied()
+    /// The networks in which interfaces, or pods behind them, have an address.
+    pub(super) fn networks_with(&self, address: IpAddr) -> impl Iterator<Item = u32> {
+        let of_ranges = self.ranges.iter().filter(move |(_, range, _)| range.contains(address)).map(|(n, ..)| *n);
+        self.homes.get(&address).into_iter().flatten().copied().chain(of_ranges)
     }
 
     /// The interface of a node.

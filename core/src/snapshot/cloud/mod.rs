@@ -117,6 +117,8 @@ pub struct Interface {
     pub name: String,
     /// The machine that it belongs to, if it is known.
     pub machine: Option<String>,
+    /// Its name in full, where its machine's (or its own) is that of others too.
+    pub full_title: Option<String>,
     /// The node of a cluster that it belongs to.
     pub node: Option<NodeId>,
     /// Its subnet, as an index into [`Cloud::subnets`].
@@ -146,9 +148,14 @@ pub struct Interface {
 }
 
 impl Interface {
-    /// Its machine's name, or its own.
+    /// Its machine's name, or its own; with the resource group or the network where several machines have the same.
     pub fn title(&self) -> &str {
-        self.machine.as_deref().unwrap_or(&self.name)
+        self.full_title.as_deref().or(self.machine.as_deref()).unwrap_or(&self.name)
+    }
+
+    /// Whether this is its machine's name, or its own.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.machine.as_deref().is_some_and(|machine| machine.eq_ignore_ascii_case(name))
     }
 }
 
@@ -255,31 +262,65 @@ impl Cloud {
         self.networks.is_empty() && self.groups.is_empty() && self.clusters.is_empty()
     }
 
-    /// Where an address is; nothing outside all subnets.
-    pub fn locate(&self, address: IpAddr) -> Option<Location> {
+    /// Where an address of a network is; nothing outside all of its subnets.
+    pub fn locate_in(&self, network: u32, address: IpAddr) -> Option<Location> {
+        let of_network = |subnet: u32| self.subnets.get(subnet as usize).is_some_and(|s| s.network == network);
         let owner = match &self.index {
-            Some(index) => index.owner(address),
+            Some(index) => index.owner(network, address),
             None => {
                 let owns = |i: &Interface| {
                     i.addresses.contains(&address) || i.floating.contains(&address) || i.pod_prefixes.iter().any(|p| p.contains(address))
                 };
-                let owners = (0..).zip(&self.interfaces).filter(|(_, i)| owns(i));
+                let owners = (0..).zip(&self.interfaces).filter(|(_, i)| of_network(i.subnet) && owns(i));
                 owners.min_by_key(|(number, i)| (i.stand_in, *number)).map(|(number, _)| number)
             }
         };
         if let Some((number, interface)) = owner.and_then(|number| Some((number, self.interfaces.get(number as usize)?))) {
             return Some(Location { subnet: interface.subnet, interface: Some(number) });
         }
-        let subnet = (0..).zip(&self.subnets).find(|(_, s)| s.prefixes.iter().any(|p| p.contains(address)));
+        let mut subnets = (0..).zip(&self.subnets).filter(|(_, s)| s.network == network);
+        let subnet = subnets.find(|(_, s)| s.prefixes.iter().any(|p| p.contains(address)));
         subnet.map(|(subnet, _)| Location { subnet, interface: None })
     }
 
-    /// The interface that has an address as its own.
-    pub fn interface_at(&self, address: IpAddr) -> Option<&Interface> {
+    /// The networks that have an address: in one of their subnets or at an interface. Where none has it so, those whose space holds it.
+    pub fn networks_with(&self, address: IpAddr) -> Vec<u32> {
+        let of_subnets = self.subnets.iter().filter(|s| s.prefixes.iter().any(|p| p.contains(address))).map(|s| s.network);
+        let mut placed: Vec<u32> = of_subnets.collect();
         match &self.index {
-            Some(index) => self.interfaces.get(index.with_own(address)? as usize),
-            None => self.interfaces.iter().find(|i| i.addresses.contains(&address)),
+            Some(index) => placed.extend(index.networks_with(address)),
+            None => placed.extend((0..self.networks.len() as u32).filter(|n| self.locate_in(*n, address).is_some())),
         }
+        placed.sort_unstable();
+        placed.dedup();
+        if placed.is_empty() {
+            placed = (0..).zip(&self.networks).filter(|(_, n)| n.space.contains(address)).map(|(n, _)| n).collect();
+        }
+        placed
+    }
+
+    /// The network that an address is of; nothing if none has it, or several.
+    pub fn network_with(&self, address: IpAddr) -> Option<u32> {
+        match self.networks_with(address).as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// Where an address is that one network has; nothing outside all subnets, and where several networks have it.
+    pub fn locate(&self, address: IpAddr) -> Option<Location> {
+        self.locate_in(self.network_with(address)?, address)
+    }
+
+    /// The network in which an address is found from a place: the own one, or one that it is peered with, else the only one that has it.
+    pub fn network_seen_from(&self, network: u32, address: IpAddr) -> Option<u32> {
+        let found = self.networks_with(address);
+        let peers = self.networks.get(network as usize).map_or(&[][..], |n| &n.peers);
+        let near = found.iter().find(|n| **n == network).or_else(|| found.iter().find(|n| peers.contains(n)));
+        near.copied().or(match found.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        })
     }
 
     /// Where a node is.
@@ -293,7 +334,7 @@ impl Cloud {
 
     /// From here on interfaces neither come nor go, and keep their addresses.
     fn settle(&mut self) {
-        self.index = Some(index::Index::new(&self.interfaces));
+        self.index = Some(index::Index::new(&self.interfaces, &self.subnets));
     }
 
     /// The clusters that a node may belong to: the one that made it, or one with nodes in its subnet; all of them, where that is not to be told.
@@ -313,13 +354,6 @@ impl Cloud {
     pub fn network_of(&self, subnet: u32) -> Option<(u32, &Network)> {
         let network = self.subnets.get(subnet as usize)?.network;
         Some((network, self.networks.get(network as usize)?))
-    }
-
-    /// The network that an address is of: that of its subnet, else the one whose space holds it. A subnet may lie outside its network's space in a text
-    /// that Azure would refuse.
-    pub fn network_with(&self, address: IpAddr) -> Option<u32> {
-        let of_subnet = self.locate(address).and_then(|l| self.network_of(l.subnet)).map(|(number, _)| number);
-        of_subnet.or_else(|| (0..).zip(&self.networks).find(|(_, n)| n.space.contains(address)).map(|(i, _)| i))
     }
 
     /// Every address at which something begins or ends that rules do not name: subnets and addresses of interfaces.

@@ -1,0 +1,88 @@
+//! Questions about an address that several networks have.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::ask::{Client, Goal, Question};
+use super::{PathAnswer, PathVerdict, Paths, Share};
+use crate::compile::End;
+use crate::explain::reading_name;
+use crate::snapshot::NodeId;
+
+/// What a question may mean: one, unless an end is an address that several networks have. Of these are meant those between which packets can go, if
+/// there are any.
+pub(super) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
+    let cloud = &paths.snapshot.cloud;
+    let of = |address: IpAddr| -> Vec<Option<u32>> {
+        let networks = cloud.networks_with(address);
+        if networks.len() > 1 { networks.into_iter().map(Some).collect() } else { alloc::vec![None] }
+    };
+    let clients: Vec<Option<u32>> = match question.clients.as_slice() {
+        [(Client::Outside(address), _)] => of(*address),
+        _ => alloc::vec![None],
+    };
+    let goals: Vec<Option<u32>> = match question.goal {
+        Goal::Address(End::Outside(address)) => of(address),
+        _ => alloc::vec![None],
+    };
+    let mut all: Vec<Question> = Vec::new();
+    for client in &clients {
+        for goal in &goals {
+            let mut reading = question.clone();
+            if let ([(Client::Outside(address), weight)], Some(network)) = (question.clients.as_slice(), client) {
+                reading.from_title = reading_name(*network, *address, &paths.snapshot).replace('`', "");
+                reading.clients = alloc::vec![(Client::Machine(*network, *address), *weight)];
+            }
+            if let (Goal::Address(End::Outside(address)), Some(network)) = (&question.goal, goal) {
+                reading.to_title = reading_name(*network, *address, &paths.snapshot).replace('`', "");
+                reading.goal = Goal::Address(End::InNetwork(*network, *address));
+            }
+            all.push(reading);
+        }
+    }
+    let home = |q: &Question| match (q.clients.first(), &q.goal) {
+        (Some((Client::Machine(network, _), _)), _) => Some(*network),
+        (Some((Client::Node(node), _)), _) => node_network(paths, *node),
+        (Some((Client::Pod(pod), _)), _) => paths.snapshot.endpoint(*pod).and_then(|e| node_network(paths, e.node?)),
+        _ => None,
+    };
+    let away = |q: &Question| match &q.goal {
+        Goal::Address(End::InNetwork(network, _)) => Some(*network),
+        Goal::Node(node) => node_network(paths, *node),
+        Goal::Pods(pods) => pods.first().and_then(|(pod, _)| node_network(paths, paths.snapshot.endpoint(*pod)?.node?)),
+        _ => None,
+    };
+    let connected = |q: &Question| match (home(q), away(q)) {
+        (Some(a), Some(b)) => a == b || cloud.networks.get(a as usize).is_some_and(|n| n.peers.contains(&b)),
+        _ => false,
+    };
+    if all.len() > 1 && all.iter().any(connected) {
+        all.retain(connected);
+    }
+    all
+}
+
+fn node_network(paths: &Paths, node: NodeId) -> Option<u32> {
+    let cloud = &paths.snapshot.cloud;
+    cloud.locate_node(node).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number)
+}
+
+/// One answer of several: theirs if all agree, else that it cannot be told.
+pub(super) fn together(mut first: PathAnswer, others: Vec<PathAnswer>) -> PathAnswer {
+    let agree = others.iter().all(|a| a.verdict == first.verdict);
+    let names: Vec<String> =
+        core::iter::once(&first).chain(&others).map(|a| format!("{} from `{}` to `{}`", a.verdict, a.from, a.to)).collect();
+    if agree {
+        first.notes.push("Several networks have this address; the answer is the same for each of them.".to_string());
+        return first;
+    }
+    first.verdict = PathVerdict::CannotTell(Share::NONE, Share::ALL);
+    first.summary = format!(
+        "Cannot tell, because several networks have this address, and the question does not say which is meant: {}; ask by name.",
+        names.join(", ")
+    );
+    first.branches.extend(others.into_iter().flat_map(|a| a.branches));
+    first
+}

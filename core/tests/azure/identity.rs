@@ -1,0 +1,116 @@
+//! What is one thing and what are two: machines of networks with the same addresses.
+
+use super::*;
+use netpolis_core::decide::UnknownFact;
+use netpolis_core::ends::{FlowTable, TitledLine, find, lines};
+use netpolis_core::path::{Asked, PathAnswer};
+use netpolis_core::policy::Direction;
+
+/// Two networks with the same addresses that are not peered, and a third that is peered with the first.
+const TWINS: &str = "
+azure:
+  networks:
+  - {name: dev, addressSpace: 10.9.0.0/16, subnets: [{name: dev-web, prefix: 10.9.1.0/24, nsg: opened}], peerings: [hub]}
+  - {name: live, addressSpace: 10.9.0.0/16, subnets: [{name: live-web, prefix: 10.9.1.0/24, nsg: closed}]}
+  - {name: hub, addressSpace: 10.8.0.0/16, subnets: [{name: tools, prefix: 10.8.1.0/24}], peerings: [dev]}
+  nsgs:
+  - {name: opened, inbound: [{priority: 200, name: shell, allow: tcp 22, from: Internet}]}
+  - {name: closed, inbound: [{priority: 200, name: none, deny: '*'}]}
+  machines:
+  - {name: web-dev, subnet: dev-web, public: standard}
+  - {name: web-live, subnet: live-web, public: standard}
+  - {name: other, subnet: live-web, address: 10.9.1.9}
+  - {name: jump, subnet: tools}
+";
+
+fn asked(scene: &Scene, from: &str, to: &str, port: u16) -> Answer {
+    let end = |name: &str| find(scene.snapshot(), name).unwrap_or_else(|error| panic!("{error}")).end;
+    scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, port) })
+}
+
+fn way(scene: &Scene, from: &str, to: &str, port: u16) -> PathAnswer {
+    let asked = Asked { from, to, port: Some(port), protocol: Protocol::TCP, entry: None, node: None };
+    scene.path(&asked).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn machines_of_networks_with_the_same_addresses_are_not_mixed() {
+    let scene = scene(TWINS);
+    for (from, to, port, expected) in [
+        ("internet", "vm/web-dev", 22, ALLOWED),
+        ("internet", "vm/web-live", 22, DENIED),
+        ("vm/jump", "vm/web-dev", 443, ALLOWED),
+        ("vm/jump", "vm/web-live", 443, DENIED),
+        ("vm/web-dev", "vm/web-live", 443, DENIED),
+        ("vm/other", "vm/web-dev", 443, DENIED),
+        ("vm/other", "vm/web-live", 443, DENIED),
+        // From the hub only one of the two networks is seen.
+        ("vm/jump", "10.9.1.4", 443, ALLOWED),
+        ("vm/other", "10.9.1.4", 443, DENIED),
+        // Whichever is meant.
+        ("internet", "10.9.1.4", 443, DENIED),
+        ("internet", "10.9.1.4", 22, UNKNOWN),
+    ] {
+        let answer = asked(&scene, from, to, port);
+        assert_eq!(answer.verdict, expected, "{from} to {to}: {}", answer.summary);
+        let path = way(&scene, from, to, port);
+        assert_eq!(path.verdict.as_str(), expected.as_str(), "{from} to {to}: {}", path.summary);
+        // All pairs at once say the same.
+        let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
+        let passes = |set: &netpolis_core::connections::ConnectionSet| set.contains(Protocol::TCP, 40_000, port);
+        let all = match (passes(pair.allowed), passes(pair.possible)) {
+            (true, _) => ALLOWED,
+            (false, true) => UNKNOWN,
+            (false, false) => DENIED,
+        };
+        assert_eq!(all, expected, "{from} to {to}");
+    }
+    let unknown = asked(&scene, "internet", "10.9.1.4", 22);
+    assert!(unknown.summary.contains("`vm/web-dev` in network `dev` or `vm/web-live` in network `live`"), "{}", unknown.summary);
+    let facts = |a: &Answer| {
+        a.checkpoints
+            .iter()
+            .any(|c| matches!(&c.reason, netpolis_core::decide::Reason::Unknown(f) if matches!(f.as_slice(), [UnknownFact::Network(_)])))
+    };
+    assert!(facts(&unknown), "{unknown:#?}");
+}
+
+#[test]
+fn rows_of_flows_keep_machines_apart_too() {
+    let scene = scene(TWINS);
+    let mut table = FlowTable::new(scene.connectivity());
+    let line = |title: &str| {
+        let found = lines(scene.snapshot(), scene.connectivity(), Direction::Ingress).into_iter();
+        found.map(|line| TitledLine::new(scene.snapshot(), line)).find(|line| line.title == title).unwrap()
+    };
+    let id = table.between(&line("jump[VM]"), &line("web-dev[VM]"));
+    assert!(!table.get(id).always.is_empty());
+    let id = table.between(&line("jump[VM]"), &line("web-live[VM]"));
+    assert!(table.get(id).possible.is_empty());
+}
+
+#[test]
+fn free_addresses_are_those_of_the_own_network() {
+    let scene = scene(TWINS);
+    let address = |title: &str| scene.snapshot().cloud.interfaces.iter().find(|i| i.title() == title).unwrap().addresses.clone();
+    assert_eq!(address("web-dev"), address("web-live"));
+}
+
+/// Azure keeps five addresses of every subnet: a /29 has three for machines.
+#[test]
+fn a_machine_that_does_not_fit_is_an_error_of_its_own() {
+    let text = |machines: &str| {
+        format!(
+            "azure:\n  networks: [{{name: n, addressSpace: 10.0.0.0/24, subnets: [{{name: tiny, prefix: 10.0.0.8/29}}]}}]\n  machines:\n{machines}"
+        )
+    };
+    let three = "  - {name: zeta, subnet: tiny}\n  - {name: b, subnet: tiny, address: 10.0.0.13}\n  - {name: a, subnet: tiny}\n";
+    silent(&scene(&text(three)), "AZ180");
+    let full = scene(&text(&format!("{three}  - {{name: last, subnet: tiny}}\n")));
+    says(&full, "AZ180", "{name: last", "does not fit in subnet `tiny`");
+    let error = find(full.snapshot(), "vm/last").unwrap_err().to_string();
+    assert!(error.contains("its subnet has none left"), "{error}");
+    // With addresses of its own the order of names does not matter.
+    let answer = asked(&full, "vm/a", "vm/zeta", 80);
+    assert_eq!(answer.verdict, ALLOWED);
+}
