@@ -25,8 +25,11 @@ pub const BINARY: Code = Code("DOC008");
 /// A Helm (or other) template, which only becomes YAML once it is rendered.
 pub const TEMPLATE: Code = Code("DOC009");
 
+/// A table or a description that a command printed for people.
+pub const PRINTED: Code = Code("DOC140");
+
 /// All reasons for which a text is not YAML; the document is left out, but for the complete objects of a list.
-pub const NOT_YAML: [Code; 9] = [SYNTAX, TAB, OPEN_QUOTE, OPEN_BRACKET, COLON, INDENTATION, CHARACTER, BINARY, TEMPLATE];
+pub const NOT_YAML: [Code; 10] = [SYNTAX, TAB, OPEN_QUOTE, OPEN_BRACKET, COLON, INDENTATION, CHARACTER, BINARY, TEMPLATE, PRINTED];
 
 // ---- YAML that Kubernetes refuses ----------------------------------------------------------------------------------------------------
 

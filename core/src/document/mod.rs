@@ -1,7 +1,7 @@
 //! From text to documents: YAML and JSON read as Kubernetes reads them, every node with its span.
 //!
 //! ```text
-//! file ── split ──> text of one document ── parse ──> Tree + diagnostics
+//! file ── unwrap ──> manifests and commands ── split ──> text of one document ── parse ──> Tree + diagnostics
 //! ```
 //!
 //! Never fails: what cannot be read becomes a diagnostic, and the documents around it are read all the same.
@@ -12,6 +12,7 @@ mod characters;
 mod keys;
 mod limits;
 mod parse;
+mod printed;
 mod scalar;
 mod split;
 mod syntax;
@@ -19,8 +20,11 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod wrapping;
 
 pub use limits::Limits;
 pub use parse::{Parsed, parse};
+pub use printed::printed;
 pub use split::split;
 pub use tree::{Entry, Node, NodeId, NodeRef, Tree, Value};
+pub use wrapping::{Wrapped, unwrap, without_tabs};

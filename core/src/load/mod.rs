@@ -21,7 +21,7 @@ use core::ops::Range;
 
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::document::{self, Limits, codes};
+use crate::document::{self, Limits, Wrapped, codes};
 use crate::resources::{self, Resource};
 use crate::text::{DocumentId, SourceId, Sources, Span};
 
@@ -110,12 +110,12 @@ impl Loader {
 impl Loader {
     /// Adds a file with its documents. `bytes` is the size of all files up to it.
     fn file(&self, loaded: &mut Loaded, plan: Plan, loose: &Loose, bytes: usize) -> File {
-        let Plan { source, head, middle, tail } = plan;
+        let Plan { source, head, middle, tail, wrapped, is_wrapped } = plan;
         let id = loaded.sources.add_indexed(source.clone());
         if bytes > self.limits.bytes {
             let message = format!("`{}` is not read: all files together have more than {} bytes", source.name, self.limits.bytes);
             self.refuse(loaded, id, 0, codes::TOO_LARGE, message);
-            return File { source, documents: Vec::new() };
+            return File { source, documents: Vec::new(), is_wrapped };
         }
         let text = &*source.text;
         let offset = middle.start;
@@ -124,18 +124,36 @@ impl Loader {
             let document = text.get(range.clone()).unwrap_or_default();
             Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.limits))) }
         };
-        let middle = document::split(text.get(middle).unwrap_or_default()).into_iter().map(read_anew);
+        let middle: Vec<Known> = match wrapped {
+            Some(wrapped) => self.unwrapped(text, &wrapped, loose),
+            None => document::split(text.get(middle).unwrap_or_default()).into_iter().map(read_anew).collect(),
+        };
         let mut documents = Vec::with_capacity(head.len() + tail.len() + 1);
         for known in head.into_iter().chain(middle).chain(tail) {
             if loaded.documents.len() >= self.limits.documents {
                 let message = format!("only the first {} documents are read", self.limits.documents);
                 self.refuse(loaded, id, known.range.start, codes::TOO_MANY_DOCUMENTS, message);
-                return File { source, documents: Vec::new() };
+                return File { source, documents: Vec::new(), is_wrapped };
             }
             add(loaded, id, known.range.start, known.parsed.clone());
             documents.push(known);
         }
-        File { source, documents }
+        File { source, documents, is_wrapped }
+    }
+
+    /// The documents of a file whose manifests and commands stand within something else. Its commands are one document, as they share their variables.
+    fn unwrapped(&self, text: &str, wrapped: &Wrapped, loose: &Loose) -> Vec<Known> {
+        let find = |range: Range<usize>, read: &dyn Fn(&str) -> ParsedDocument| {
+            let document = text.get(range.clone()).unwrap_or_default();
+            Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document))) }
+        };
+        let script = (!wrapped.commands.is_empty()).then(|| find(0..text.len(), &|text| read_commands(text, &wrapped.commands)));
+        let manifests = wrapped.manifests.iter().flat_map(|range| {
+            let offset = range.start;
+            let parts = document::split(text.get(range.clone()).unwrap_or_default());
+            parts.into_iter().map(move |part| offset + part.start..offset + part.end)
+        });
+        script.into_iter().chain(manifests.map(|range| find(range, &|text| read(&document::without_tabs(text), &self.limits)))).collect()
     }
 
     /// Reports that a file is not read from `offset` on.
@@ -152,15 +170,17 @@ fn add(loaded: &mut Loaded, source: SourceId, offset: usize, parsed: Arc<ParsedD
     loaded.documents.push(LoadedDocument { id, superseded: Vec::new(), parsed });
 }
 
+/// Reads the commands of a file.
+fn read_commands(text: &str, live: &[Range<usize>]) -> ParsedDocument {
+    let read = resources::read_commands(text, live);
+    let mut diagnostics = read.diagnostics;
+    diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
+    ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics }
+}
+
 /// Reads one document. Its tree is not kept: for what a person looks at, the text itself is there.
 fn read(text: &str, limits: &Limits) -> ParsedDocument {
-    if resources::is_command_text(text) {
-        let read = resources::read_commands(text);
-        let mut diagnostics = read.diagnostics;
-        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
-        return ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics };
-    }
-    if let Some(mut error) = resources::foreign_language(text) {
+    if let Some(mut error) = resources::foreign_language(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
         return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };
     }

@@ -15,6 +15,7 @@ use core::ops::Range;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::ParsedDocument;
+use crate::document::{Wrapped, unwrap};
 use crate::text::{LineIndex, Source};
 
 /// A document and its place in its file.
@@ -30,6 +31,8 @@ pub(super) struct File {
     pub(super) source: Source,
     /// Its documents; none if they were not all read.
     pub(super) documents: Vec<Known>,
+    /// Whether its documents stand within something else, so that one may lie in another.
+    pub(super) is_wrapped: bool,
 }
 
 /// What is kept of a file, and what must be read.
@@ -40,6 +43,9 @@ pub(super) struct Plan {
     /// The part of the new text to split and read.
     pub(super) middle: Range<usize>,
     pub(super) tail: Vec<Known>,
+    /// What the file is made of besides manifests, if it is more than that and changed.
+    pub(super) wrapped: Option<Wrapped>,
+    pub(super) is_wrapped: bool,
 }
 
 /// The longest line that can mark the start of a document, with a byte order mark before it and the blank after it.
@@ -54,7 +60,9 @@ pub(super) fn plan(files: &[(&str, &str)], mut old: Vec<File>, loose: &mut Loose
             None => {
                 let text: Arc<str> = Arc::from(*text);
                 let middle = 0..text.len();
-                Plan { source: index(String::from(*name), text), head: Vec::new(), middle, tail: Vec::new() }
+                let wrapped = unwrap(&text);
+                let is_wrapped = wrapped.is_some();
+                Plan { source: index(String::from(*name), text), head: Vec::new(), middle, tail: Vec::new(), wrapped, is_wrapped }
             }
         })
         .collect();
@@ -71,11 +79,20 @@ fn index(name: String, text: Arc<str>) -> Source {
 }
 
 fn keep(file: File, new: &str, loose: &mut Loose) -> Plan {
-    let File { source: Source { name, text: old, lines }, documents: mut head } = file;
+    let File { source: Source { name, text: old, lines }, documents: mut head, is_wrapped } = file;
     let prefix = common_prefix(old.as_bytes(), new.as_bytes());
     if prefix == old.len() && prefix == new.len() {
         let middle = if head.is_empty() { 0..new.len() } else { new.len()..new.len() };
-        return Plan { source: Source { name, text: old, lines }, head, middle, tail: Vec::new() };
+        return Plan { source: Source { name, text: old, lines }, head, middle, tail: Vec::new(), wrapped: None, is_wrapped };
+    }
+    let wrapped = unwrap(new);
+    if wrapped.is_some() || is_wrapped {
+        for known in head {
+            loose.add(&old, known);
+        }
+        let is_wrapped = wrapped.is_some();
+        let source = index(name, Arc::from(new));
+        return Plan { source, head: Vec::new(), middle: 0..new.len(), tail: Vec::new(), wrapped, is_wrapped };
     }
     let longest = old.len().min(new.len()) - prefix;
     let suffix = common_suffix(old.as_bytes(), new.as_bytes(), longest);
@@ -102,7 +119,7 @@ fn keep(file: File, new: &str, loose: &mut Loose) -> Plan {
     for known in dropped {
         loose.add(&old, known);
     }
-    Plan { source: index(name, Arc::from(new)), head, middle, tail }
+    Plan { source: index(name, Arc::from(new)), head, middle, tail, wrapped: None, is_wrapped: false }
 }
 
 /// How many bytes are the same at the start.

@@ -298,3 +298,9 @@ pub const AZ_CLUSTER_NOTE: Code = Code("AZ045");
 pub const AZ_FULL: Code = Code("AZ180");
 /// A name or an address may mean several things.
 pub const AZ_AMBIGUOUS: Code = Code("AZ181");
+/// A command of `kubectl` that changes objects, and is not carried out.
+pub const COMMAND_OF_KUBECTL: Code = Code("AZ140");
+/// A value that somebody is to fill in: a variable without a value, a name in brackets.
+pub const FILL_IN: Code = Code("AZ141");
+/// A command that changes something which the text does not make.
+pub const CHANGES_NOTHING: Code = Code("AZ142");

@@ -22,7 +22,7 @@ pub use cluster_policy::{
 };
 pub(crate) use mentions::asks_for_label;
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
-pub use read::{Read, foreign_language, is_command_text, read, read_commands};
+pub use read::{Read, foreign_language, read, read_commands};
 pub(crate) use read::{arm_fields, own_tag};
 pub use workloads::{
     Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, LoadBalancer, Node, Owner, Pod, PodTemplate, Program, Replicas, Requests,

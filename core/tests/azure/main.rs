@@ -9,6 +9,7 @@ mod commands;
 mod effective;
 mod identity;
 mod networks;
+mod scripts;
 mod templates;
 mod terraform;
 

@@ -27,9 +27,9 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 use hashbrown::HashMap;
 
-pub use self::azure::is_command_text;
 pub(crate) use self::azure::rules::own_tag;
 pub(crate) use self::azure::short::arm_fields;
 use self::fields::{Reader, Slot, quoted};
@@ -86,11 +86,11 @@ pub fn foreign_language(text: &str) -> Option<Diagnostic> {
     azure::foreign(text)
 }
 
-/// Reads a document that is made of command lines (see [`is_command_text`]).
-pub fn read_commands(text: &str) -> Read {
+/// Reads the command lines that stand in the parts `live` of a text (see [`unwrap`](crate::document::unwrap)).
+pub fn read_commands(text: &str, live: &[Range<usize>]) -> Read {
     let mut reader = Reader::new(text);
     let mut resources = Vec::new();
-    azure::read_commands(text, &mut reader, &mut resources);
+    azure::read_commands(text, live, &mut reader, &mut resources);
     Read { resources, diagnostics: reader.findings }
 }
 

@@ -32,7 +32,6 @@ use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-pub use command::is_command_text;
 pub(super) use command::read_commands;
 pub(super) use foreign::foreign;
 
@@ -68,6 +67,10 @@ pub(super) struct AzureReader<'a, 'r> {
     unread: Option<(String, Span, usize)>,
     /// Expressions that were reported.
     reported: BTreeSet<String>,
+    /// Command lines that play no part: the first of them, and how many.
+    unused: Option<(String, Span, usize)>,
+    /// Whether command lines are read.
+    reads_commands: bool,
 }
 
 /// Whether a document is one of Azure's.
@@ -122,6 +125,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             resources,
             unread: None,
             reported: BTreeSet::new(),
+            unused: None,
+            reads_commands: false,
         }
     }
 
@@ -151,6 +156,10 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
     /// Says that an expression cannot be told from the text, once.
     fn unresolved(&mut self, scalar: &Scalar) {
+        if self.reads_commands {
+            self.fill_in(scalar);
+            return;
+        }
         if self.reported.insert(scalar.text.clone()) {
             let message = format!("`{}` is not to be told from this text", scalar.text);
             let note = Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, scalar.span, message);

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{AzureReader, Options, Table};
+use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::resources::aks::{Autoscaler, Growth, Surge};
 use crate::resources::azure::{
@@ -17,126 +17,17 @@ use crate::resources::read::azure::cluster::DEFAULT_COUNT;
 use crate::resources::read::azure::rules::prefix;
 use crate::resources::read::azure::value::Scalar;
 
-pub(super) const CREATE: Table = &[
-    "aad-admin-group-object-ids",
-    "aks-custom-headers",
-    "api-server-authorized-ip-ranges",
-    "attach-acr",
-    "dns-name-prefix p",
-    "dns-service-ip",
-    "docker-bridge-address",
-    "enable-aad",
-    "enable-acns",
-    "enable-addons a",
-    "enable-app-routing",
-    "enable-azure-rbac",
-    "enable-cluster-autoscaler",
-    "enable-managed-identity",
-    "enable-node-public-ip",
-    "enable-oidc-issuer",
-    "enable-private-cluster",
-    "enable-windows-gmsa",
-    "enable-workload-identity",
-    "generate-ssh-keys",
-    "idle-timeout",
-    "ip-families",
-    "kubernetes-version k",
-    "load-balancer-backend-pool-type",
-    "load-balancer-idle-timeout",
-    "load-balancer-managed-outbound-ip-count",
-    "load-balancer-outbound-ip-prefixes",
-    "load-balancer-outbound-ips",
-    "load-balancer-outbound-ports",
-    "load-balancer-sku",
-    "location l",
-    "max-count",
-    "max-pods m",
-    "min-count",
-    "name n",
-    "nat-gateway-idle-timeout",
-    "nat-gateway-managed-outbound-ip-count",
-    "network-dataplane",
-    "network-plugin",
-    "network-plugin-mode",
-    "network-policy",
-    "node-count c",
-    "node-osdisk-size",
-    "node-resource-group",
-    "node-vm-size s",
-    "nodepool-name",
-    "outbound-type",
-    "pod-cidr",
-    "pod-cidrs",
-    "pod-ip-allocation-mode",
-    "pod-subnet-id",
-    "service-cidr",
-    "service-cidrs",
-    "service-principal",
-    "client-secret",
-    "ssh-key-value",
-    "tier",
-    "vm-set-type",
-    "vnet-subnet-id",
-    "windows-admin-password",
-    "windows-admin-username",
-    "workspace-resource-id",
-    "zones z",
-    "assign-identity",
-    "appgw-id",
-    "appgw-name",
-    "appgw-subnet-cidr",
-    "appgw-subnet-id",
-    "aci-subnet-name",
-    "apiserver-subnet-id",
-    "bootstrap-artifact-source",
-    "disable-public-fqdn",
-    "enable-apiserver-vnet-integration",
-    "enable-app-routing-istio",
-    "enable-application-load-balancer",
-    "enable-azure-service-mesh",
-    "enable-static-egress-gateway",
-    "node-provisioning-mode",
-    "os-sku",
-    "private-dns-zone",
-    "sku",
-];
-
-pub(super) const NODE_POOL: Table = &[
-    "cluster-name",
-    "enable-cluster-autoscaler",
-    "enable-node-public-ip",
-    "kubernetes-version k",
-    "max-count",
-    "max-pods m",
-    "max-surge",
-    "min-count",
-    "mode",
-    "name n",
-    "node-count c",
-    "node-osdisk-size",
-    "node-vm-size s",
-    "os-type",
-    "pod-subnet-id",
-    "vnet-subnet-id",
-    "zones z",
-    "os-sku",
-    "pod-ip-allocation-mode",
-    "priority",
-    "vm-set-type",
-];
-
 /// The network that Azure makes where none is given.
 const OWN_SPACE: &str = "10.224.0.0/12";
 const OWN_SUBNET: &str = "10.224.0.0/16";
 
 /// Names of add-ons: words, or one word with commas.
-pub(super) fn add_ons(options: &Options<'_>) -> impl Iterator<Item = String> {
+pub(super) fn add_ons(options: &Options) -> impl Iterator<Item = String> {
     options.list("enable-addons").into_iter().map(|word| word.text.to_ascii_lowercase())
 }
 
 impl AzureReader<'_, '_> {
-    pub(super) fn aks_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name", "resource-group"]);
+    pub(super) fn aks_create(&mut self, options: &Options) {
         let written_plugin = self.choice(options, "network-plugin", &["kubenet", "azure", "none"]);
         let mode = self.choice(options, "network-plugin-mode", &["overlay"]);
         let dataplane = self.choice(options, "network-dataplane", &["azure", "cilium"]);
@@ -190,7 +81,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// How packets come in and go out.
-    fn traffic(&mut self, options: &Options<'_>, engine: Option<ClusterEngine>, dataplane: Option<&str>) -> ClusterTraffic {
+    fn traffic(&mut self, options: &Options, engine: Option<ClusterEngine>, dataplane: Option<&str>) -> ClusterTraffic {
         let words = &["loadBalancer", "userDefinedRouting", "managedNATGateway", "userAssignedNATGateway", "none", "block"];
         let outbound = self.choice(options, "outbound-type", words);
         let has = |wanted: &[&str]| add_ons(options).any(|name| wanted.contains(&name.as_str()));
@@ -204,7 +95,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// The application gateway that the add-on `ingress-appgw` makes, or the one that it is told to use.
-    fn own_gateway(&mut self, options: &Options<'_>) {
+    fn own_gateway(&mut self, options: &Options) {
         if options.has("appgw-id") {
             return; // It is given elsewhere.
         }
@@ -218,8 +109,7 @@ impl AzureReader<'_, '_> {
         self.emit("ApplicationGateway", &name, options.span, Azure::Gateway(gateway));
     }
 
-    pub(super) fn node_pool_add(&mut self, options: &Options<'_>) {
-        self.require(options, &["cluster-name", "name"]);
+    pub(super) fn node_pool_add(&mut self, options: &Options) {
         let Some(cluster) = self.refer(options, "cluster-name") else { return };
         let name = options.name();
         // The plugin, and with it what is assumed of pods on a node, is the cluster's; 0 stands for that.
@@ -230,7 +120,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// The network that Azure makes for a cluster that is given none.
-    fn own_network(&mut self, options: &Options<'_>, pool: &mut NodePool) {
+    fn own_network(&mut self, options: &Options, pool: &mut NodePool) {
         let cidrs = |text: &str| prefix(text).map(|cidr| (cidr, options.span)).into_iter().collect::<Vec<_>>();
         let name = Scalar { text: format!("vnet of {}", options.name().text), unknown: false, span: options.span };
         let subnet = Subnet {
@@ -251,7 +141,7 @@ impl AzureReader<'_, '_> {
         self.emit("VirtualNetwork", &name, options.span, Azure::Network(network));
     }
 
-    fn pool(&mut self, options: &Options<'_>, plugin: Plugin, default_name: &str, name: Option<Scalar>) -> NodePool {
+    fn pool(&mut self, options: &Options, plugin: Plugin, default_name: &str, name: Option<Scalar>) -> NodePool {
         if let Some(name) = name.as_ref().filter(|n| !n.unknown)
             && (name.text.len() > 12 || name.text.is_empty() || !name.text.bytes().all(|b| b.is_ascii_alphanumeric()))
         {
@@ -290,7 +180,7 @@ impl AzureReader<'_, '_> {
 }
 
 /// How packets leave where nothing is said: AKS Automatic gets a NAT gateway with the network that Azure makes. Upstream: `azure-cli`, module `acs`.
-fn default_outbound(options: &Options<'_>) -> Outbound {
+fn default_outbound(options: &Options) -> Outbound {
     let automatic = options.word("sku").is_some_and(|sku| sku == "automatic");
     if automatic && !options.has("vnet-subnet-id") { Outbound::NatGateway } else { Outbound::default() }
 }

@@ -43,7 +43,7 @@ const OF_BALANCER: [&str; 5] = [
 const OF_NAT: [&str; 2] = ["nat-gateway-managed-outbound-ip-count", "nat-gateway-idle-timeout"];
 
 impl AzureReader<'_, '_> {
-    fn refuse(&mut self, options: &Options<'_>, name: &str, message: &str, help: &str) {
+    fn refuse(&mut self, options: &Options, name: &str, message: &str, help: &str) {
         let error = self.wrong(codes::AZ_COMBINATION, options.span_of(name), message);
         self.report(error.help(help));
     }
@@ -51,7 +51,7 @@ impl AzureReader<'_, '_> {
     /// Which engine the cluster gets. Upstream: docs/azure.md 3.2.
     pub(super) fn policy_engine(
         &mut self,
-        options: &Options<'_>,
+        options: &Options,
         plugin: Plugin,
         dataplane: Option<&str>,
         automatic: bool,
@@ -96,7 +96,7 @@ impl AzureReader<'_, '_> {
         Some(engine)
     }
 
-    fn no_engine(&mut self, options: &Options<'_>) {
+    fn no_engine(&mut self, options: &Options) {
         let message = "no `--network-policy`: NetworkPolicy objects are stored, and nothing enforces them";
         self.report(
             Diagnostic::new(codes::AZ_CLUSTER_NOTE, Severity::Warning, options.span, message)
@@ -104,7 +104,7 @@ impl AzureReader<'_, '_> {
         );
     }
 
-    pub(super) fn check_plugin(&mut self, options: &Options<'_>, plugin: Plugin, written: Option<&str>, mode: Option<&str>) {
+    pub(super) fn check_plugin(&mut self, options: &Options, plugin: Plugin, written: Option<&str>, mode: Option<&str>) {
         let pod_range = ["pod-cidr", "pod-cidrs"].into_iter().find(|name| options.has(name));
         if let Some(name) = pod_range.filter(|_| plugin.is_flat()) {
             self.refuse(
@@ -123,7 +123,7 @@ impl AzureReader<'_, '_> {
         }
     }
 
-    pub(super) fn check_create_values(&mut self, options: &Options<'_>) {
+    pub(super) fn check_create_values(&mut self, options: &Options) {
         self.choice(options, "load-balancer-sku", &["basic", "standard"]);
         self.choice(options, "tier", &["free", "standard", "premium"]);
         self.choice(options, "load-balancer-backend-pool-type", &["nodeIP", "nodeIPConfiguration"]);
@@ -152,7 +152,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// Options beside others that they need or exclude.
-    fn check_needs(&mut self, options: &Options<'_>) {
+    fn check_needs(&mut self, options: &Options) {
         for (name, needed, message) in NEEDS {
             if options.has(name) && !needed.iter().any(|other| options.has(other)) {
                 self.refuse(options, name, message, "add what it needs, or leave it out");
@@ -180,7 +180,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// The options of the cluster autoscaler. Upstream: `agentpool_decorator.py`, `__validate_counts_in_autoscaler`.
-    pub(super) fn check_autoscaler(&mut self, options: &Options<'_>) {
+    pub(super) fn check_autoscaler(&mut self, options: &Options) {
         let enabled = options.flag("enable-cluster-autoscaler");
         let missing = || ["min-count", "max-count"].into_iter().filter(|name| !options.has(name)).count();
         let stray = ["min-count", "max-count"].into_iter().find(|name| options.has(name));
@@ -203,7 +203,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// What the options of `az aks create` ask for.
-    pub(super) fn asked_of_cluster(&mut self, options: &Options<'_>, dataplane: Option<&str>, automatic: bool) -> Vec<Asked> {
+    pub(super) fn asked_of_cluster(&mut self, options: &Options, dataplane: Option<&str>, automatic: bool) -> Vec<Asked> {
         let mut found: Vec<Asked> = Vec::new();
         let mut add = |feature: Feature, option: &str| found.push((feature, options.span_of(option)));
         let word = |name: &str| options.word(name).unwrap_or_default();
@@ -271,7 +271,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// What the options of a pool ask for.
-    pub(super) fn asked_of_pool(&mut self, options: &Options<'_>, windows: bool) -> Vec<Asked> {
+    pub(super) fn asked_of_pool(&mut self, options: &Options, windows: bool) -> Vec<Asked> {
         let mut found: Vec<Asked> = Vec::new();
         let mut add = |feature: Feature, option: &str| found.push((feature, options.span_of(option)));
         let word = |name: &str| options.word(name).unwrap_or_default();

@@ -7,17 +7,17 @@
 mod aks;
 mod aks_check;
 mod network;
+mod options;
 mod shell;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::ops::Range;
 
-pub use self::shell::is_command_text;
-
-use self::shell::{Command, Word};
+use self::options::Options;
+use self::shell::Command;
 use super::AzureReader;
 use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
@@ -28,90 +28,53 @@ use crate::resources::{Resource, codes};
 use crate::text::Span;
 
 /// Reads the commands of a text.
-pub(in crate::resources::read) fn read_commands(text: &str, reader: &mut Reader<'_>, resources: &mut Vec<Resource>) {
-    let (commands, problems) = shell::commands(text);
+pub(in crate::resources::read) fn read_commands(text: &str, live: &[Range<usize>], reader: &mut Reader<'_>, resources: &mut Vec<Resource>) {
+    let (commands, problems) = shell::commands(text, live);
     let mut azure = AzureReader::new(reader, resources);
+    azure.reads_commands = true;
     for (span, message) in problems {
         azure.report(Diagnostic::new(codes::AZ_COMMAND, Severity::Error, span, message));
     }
     for command in &commands {
-        azure.command(command);
+        if command.words.first().is_some_and(|w| w.text.starts_with("az")) {
+            azure.command(command);
+        }
+    }
+    azure.say_unused();
+    if let Some(warning) = changes_objects(&commands) {
+        azure.report(warning);
     }
     azure.finish();
 }
 
-/// A command with its options.
-pub(super) struct Options<'w> {
-    /// `aks create`.
-    what: String,
-    /// The whole command.
-    span: Span,
-    /// By full name without dashes: where the option stands, and its values.
-    given: BTreeMap<&'static str, (Span, Vec<&'w Word>)>,
+/// Commands of `kubectl` that make or change objects of their own accord: said once, as the objects are not in the text.
+fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
+    let changes = |command: &&Command| {
+        let words: Vec<&str> = command.words.iter().map(|w| w.text.as_str()).collect();
+        let is_flag = |w: &&&str| w.starts_with('-');
+        let mut plain = words.iter().skip(1).filter(|w| !is_flag(w));
+        let (verb, what) = (plain.next().copied().unwrap_or_default(), plain.next().copied().unwrap_or_default());
+        let from_address = words.iter().any(|w| w.starts_with("http://") || w.starts_with("https://"));
+        match verb {
+            "run" | "expose" | "label" | "patch" | "scale" | "set" | "delete" | "replace" => command.words.iter().all(|w| w.text != "-f"),
+            "create" => from_address || matches!(what, "deployment" | "deploy" | "job" | "cronjob" | "service" | "svc" | "ingress"),
+            "apply" => from_address,
+            _ => false,
+        }
+    };
+    let of_kubectl = |command: &&Command| command.words.first().is_some_and(|w| !w.text.starts_with("az"));
+    let found: Vec<&Command> = commands.iter().filter(of_kubectl).filter(changes).collect();
+    let first = found.first()?;
+    let words = first.words.iter().take(3).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+    let others = match found.len() {
+        1 => String::new(),
+        count => format!(" and {} more commands that change objects", count - 1),
+    };
+    let (is, what) = if found.len() == 1 { ("is", "it does") } else { ("are", "they do") };
+    let message = format!("`{words}`{others} {is} not carried out here: what {what} is left out of the answer");
+    let warning = Diagnostic::new(codes::COMMAND_OF_KUBECTL, Severity::Warning, first.span, message);
+    Some(warning.help("paste what `kubectl get … -o yaml` prints afterwards"))
 }
-
-impl Options<'_> {
-    fn has(&self, name: &str) -> bool {
-        self.given.contains_key(name)
-    }
-
-    /// All values of an option.
-    fn values(&self, name: &str) -> Vec<Scalar> {
-        self.given.get(name).map_or_else(Vec::new, |(_, words)| words.iter().map(|w| w.scalar()).collect())
-    }
-
-    /// Values of an option that may be one word with commas.
-    fn list(&self, name: &str) -> Vec<Scalar> {
-        let split = |s: Scalar| {
-            let parts: Vec<Scalar> =
-                s.text.split(',').filter(|p| !p.trim().is_empty()).map(|p| Scalar { text: p.trim().to_string(), ..s.clone() }).collect();
-            parts
-        };
-        self.values(name).into_iter().flat_map(split).collect()
-    }
-
-    fn value(&self, name: &str) -> Option<Scalar> {
-        self.values(name).into_iter().next()
-    }
-
-    /// A value that the text gives, in lower case.
-    fn word(&self, name: &str) -> Option<String> {
-        self.value(name).filter(|s| !s.unknown).map(|s| s.text.to_lowercase())
-    }
-
-    /// The name of what the command makes.
-    fn name(&self) -> Scalar {
-        self.value("name").unwrap_or_else(|| Scalar { text: String::new(), unknown: false, span: self.span })
-    }
-
-    fn span_of(&self, name: &str) -> Span {
-        self.given
-            .get(name)
-            .map_or(self.span, |(span, words)| words.iter().fold(*span, |all, w| Span::new(all.start, all.end.max(w.span.end))))
-    }
-
-    fn flag(&self, name: &str) -> bool {
-        self.has(name) && self.word(name).is_none_or(|word| word != "false")
-    }
-}
-
-/// Options of a command: full names, and in brackets after a blank the short one.
-type Table = &'static [&'static str];
-
-/// Options that every command takes.
-const COMMON: Table = &[
-    "debug",
-    "help h",
-    "no-wait",
-    "only-show-errors",
-    "output o",
-    "query",
-    "resource-group g",
-    "subscription",
-    "tags",
-    "verbose",
-    "yes y",
-];
 
 /// The commands that are read.
 const COMMANDS: [&str; 14] = [
@@ -129,6 +92,30 @@ const COMMANDS: [&str; 14] = [
     "network vnet subnet create",
     "network vnet subnet update",
     "vm create",
+];
+
+/// Groups of commands that nobody needs to hear about.
+const SILENT: [&str; 20] = [
+    "account",
+    "ad",
+    "aks get-credentials",
+    "aks install-cli",
+    "bicep",
+    "cloud",
+    "config",
+    "configure",
+    "extension",
+    "feature",
+    "group",
+    "identity",
+    "init",
+    "interactive",
+    "login",
+    "logout",
+    "provider",
+    "role",
+    "upgrade",
+    "version",
 ];
 
 /// The command that is probably meant by a misspelt one: it has as many words, and each is right or nearly so. Commands that there are and that play
@@ -152,31 +139,11 @@ impl AzureReader<'_, '_> {
         let words = &command.words;
         let Some(first_option) = words.iter().position(|w| w.text.starts_with('-')).or(Some(words.len())) else { return };
         let what = words.iter().take(first_option).skip(1).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-        let table: Table = match what.as_str() {
-            "aks create" => aks::CREATE,
-            "aks nodepool add" => aks::NODE_POOL,
-            "network vnet create" => network::VNET,
-            "network vnet subnet create" | "network vnet subnet update" => network::SUBNET,
-            "network vnet peering create" => network::PEERING,
-            "network nsg create" => network::NSG,
-            "network nsg rule create" | "network nsg rule update" => network::RULE,
-            "network asg create" => network::ASG,
-            "network public-ip create" => network::PUBLIC_ADDRESS,
-            "network application-gateway create" => network::GATEWAY,
-            "network nic create" => network::NIC,
-            "vm create" => network::MACHINE,
-            "group create" | "login" | "account set" | "aks get-credentials" | "aks install-cli" => return,
-            _ => {
-                let message = format!("`az {what}` plays no part here, and is not used");
-                self.report(match meant(&what) {
-                    Some(meant) => Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, command.span, message)
-                        .help(format!("did you mean `az {meant}`?")),
-                    None => Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Note, command.span, message),
-                });
-                return;
-            }
-        };
-        let Some(options) = self.options(what, command, first_option, table) else { return };
+        if !COMMANDS.contains(&what.as_str()) {
+            self.not_used(&what, command.span);
+            return;
+        }
+        let Some(options) = self.options(what, command, first_option) else { return };
         match options.what.as_str() {
             "aks create" => self.aks_create(&options),
             "aks nodepool add" => self.node_pool_add(&options),
@@ -190,73 +157,41 @@ impl AzureReader<'_, '_> {
             "network public-ip create" => self.public_address_create(&options),
             "network application-gateway create" => self.gateway_create(&options),
             "network nic create" | "vm create" => self.interface_create(&options),
-            _ => {
-                let message = format!("`az {}` changes what is there; paste the result of `az … show` instead", options.what);
-                self.report(Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, command.span, message));
-            }
+            _ => {}
         }
     }
 
-    /// Takes options apart: `--flag value …`, `--flag=value`, `-n value`, and prefixes of flags that only one flag has.
-    fn options<'w>(&mut self, what: String, command: &'w Command, first: usize, table: Table) -> Option<Options<'w>> {
-        let mut options = Options { what, span: command.span, given: BTreeMap::new() };
-        let mut current: Option<&'static str> = None;
-        for word in command.words.iter().skip(first) {
-            let is_option = word.text.len() > 1
-                && word.text.starts_with('-')
-                && !word.quoted
-                && !word.text.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
-            if !is_option {
-                if let Some(name) = current
-                    && let Some((_, values)) = options.given.get_mut(name)
-                {
-                    values.push(word);
-                }
-                continue;
-            }
-            let name = word.text.trim_start_matches('-');
-            current = self.option(name, word, table, &options.what);
-            if let Some(name) = current {
-                options.given.insert(name, (word.span, word.value.iter().map(|v| &**v).collect()));
-            }
+    /// A command that is not read: a misspelt one gets an offer, others are said once.
+    fn not_used(&mut self, what: &str, span: Span) {
+        if SILENT.iter().any(|group| what == *group || what.strip_prefix(group).is_some_and(|rest| rest.starts_with(' '))) {
+            return;
         }
-        Some(options)
+        if let Some(meant) = meant(what) {
+            let message = format!("`az {what}` plays no part here, and is not used");
+            let warning = Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, span, message);
+            self.report(warning.help(format!("did you mean `az {meant}`?")));
+            return;
+        }
+        let unused = self.unused.get_or_insert_with(|| (what.to_string(), span, 0));
+        unused.2 += 1;
     }
 
-    fn option(&mut self, name: &str, word: &Word, table: Table, what: &str) -> Option<&'static str> {
-        let all = || table.iter().chain(COMMON).map(|entry| entry.split_once(' ').unwrap_or((entry, "")));
-        if let Some((full, _)) =
-            all().find(|(full, short)| *full == name || (!short.is_empty() && *short == name && !word.text.starts_with("--")))
-        {
-            return Some(full);
-        }
-        // A beginning that only one option has; a singular and its plural count as one.
-        let longer = || all().map(|(full, _)| full).filter(|full| full.starts_with(name) && name.len() > 2);
-        if let Some(longest) = longer().max_by_key(|full| full.len()).filter(|longest| longer().all(|full| longest.starts_with(full))) {
-            return Some(longest);
-        }
-        let message = format!("`az {what}` has no option `{}` that is known here; it is not used", word.text);
-        let warning = Diagnostic::new(codes::AZ_OPTION, Severity::Warning, word.span, message);
-        let meant = nearest(name, all().map(|(full, _)| full)).map(|full| format!("--{full}"));
-        let warning = self.reader.rewrite(warning, word.span, meant.as_deref());
-        self.report(warning);
-        None
+    /// Says which commands were not used.
+    fn say_unused(&mut self) {
+        let Some((what, span, count)) = self.unused.take() else { return };
+        let message = match count {
+            1 => format!("`az {what}` plays no part here, and is not used"),
+            _ => format!("`az {what}` and {} more commands play no part here, and are not used", count - 1),
+        };
+        self.report(Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Note, span, message));
     }
 
     fn wrong(&mut self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(code, Severity::Error, span, message)
     }
 
-    /// Reports options that must be given and are not.
-    fn require(&mut self, options: &Options<'_>, names: &[&str]) {
-        for name in names.iter().filter(|name| !options.has(name)) {
-            let error = self.wrong(codes::AZ_REQUIRED, options.span, format!("the following arguments are required: --{name}"));
-            self.report(error);
-        }
-    }
-
     /// One of a few words, as the command line checks it.
-    fn choice(&mut self, options: &Options<'_>, name: &str, words: &[&'static str]) -> Option<&'static str> {
+    fn choice(&mut self, options: &Options, name: &str, words: &[&'static str]) -> Option<&'static str> {
         let value = options.value(name).filter(|v| !v.unknown)?;
         let found = words.iter().find(|w| w.eq_ignore_ascii_case(&value.text)).copied();
         if found.is_none() {
@@ -270,7 +205,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// A whole number in a range.
-    fn count(&mut self, options: &Options<'_>, name: &str, least: u32, most: u32) -> Option<u32> {
+    fn count(&mut self, options: &Options, name: &str, least: u32, most: u32) -> Option<u32> {
         let value = options.value(name).filter(|v| !v.unknown)?;
         let found = value.text.parse::<u32>().ok().filter(|n| (least..=most).contains(n));
         if found.is_none() {
@@ -281,18 +216,18 @@ impl AzureReader<'_, '_> {
         found
     }
 
-    fn ranges(&mut self, options: &Options<'_>, name: &str) -> Vec<(Cidr, Span)> {
+    fn ranges(&mut self, options: &Options, name: &str) -> Vec<(Cidr, Span)> {
         let values = options.list(name);
         values.iter().filter_map(|value| Some((self.cidr(value)?, value.span))).collect()
     }
 
     /// A reference that an option makes: an identifier or a name.
-    fn refer(&self, options: &Options<'_>, name: &str) -> Option<Reference> {
+    fn refer(&self, options: &Options, name: &str) -> Option<Reference> {
         options.value(name).filter(|v| !v.text.is_empty()).map(|value| super::reference_of(&value))
     }
 
     /// A subnet, by identifier, or by name with the network's.
-    fn refer_subnet(&self, options: &Options<'_>, subnet: &str) -> Option<Reference> {
+    fn refer_subnet(&self, options: &Options, subnet: &str) -> Option<Reference> {
         let found = self.refer(options, subnet)?;
         let network = options.value("vnet-name").map(|v| Box::from(v.text.as_str()));
         Some(Reference { parent: found.parent.clone().or(network), ..found })

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::{AzureReader, Options, Table};
+use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
@@ -17,134 +17,25 @@ use crate::resources::read::azure::short::arm_fields;
 use crate::resources::read::azure::value::Scalar;
 use crate::text::Span;
 
-pub(super) const VNET: Table = &[
-    "address-prefixes",
-    "address-prefix",
-    "location l",
-    "name n",
-    "network-security-group",
-    "nsg",
-    "subnet-name",
-    "subnet-prefixes",
-    "subnet-prefix",
-];
-pub(super) const SUBNET: Table = &[
-    "address-prefixes",
-    "address-prefix",
-    "default-outbound-access",
-    "delegations",
-    "name n",
-    "nat-gateway",
-    "network-security-group",
-    "nsg",
-    "route-table",
-    "service-endpoints",
-    "vnet-name",
-];
-pub(super) const PEERING: Table =
-    &["allow-forwarded-traffic", "allow-gateway-transit", "allow-vnet-access", "name n", "remote-vnet", "use-remote-gateways", "vnet-name"];
-pub(super) const NSG: Table = &["location l", "name n"];
-pub(super) const ASG: Table = &["location l", "name n"];
-pub(super) const PUBLIC_ADDRESS: Table = &["allocation-method", "dns-name", "location l", "name n", "sku", "tier", "version", "zone z"];
-pub(super) const RULE: Table = &[
-    "access",
-    "description",
-    "destination-address-prefixes",
-    "destination-address-prefix",
-    "destination-asgs",
-    "destination-port-ranges",
-    "destination-port-range",
-    "direction",
-    "name n",
-    "nsg-name",
-    "priority",
-    "protocol",
-    "source-address-prefixes",
-    "source-address-prefix",
-    "source-asgs",
-    "source-port-ranges",
-    "source-port-range",
-];
-pub(super) const NIC: Table = &[
-    "application-security-groups",
-    "ip-forwarding",
-    "location l",
-    "name n",
-    "network-security-group",
-    "private-ip-address",
-    "public-ip-address",
-    "subnet",
-    "vnet-name",
-];
-pub(super) const GATEWAY: Table = &[
-    "capacity",
-    "cert-file",
-    "cert-password",
-    "frontend-port",
-    "http-settings-cookie-based-affinity",
-    "http-settings-port",
-    "http-settings-protocol",
-    "http2",
-    "location l",
-    "max-capacity",
-    "min-capacity",
-    "name n",
-    "priority",
-    "private-ip-address",
-    "public-ip-address",
-    "routing-rule-type",
-    "servers",
-    "sku",
-    "subnet",
-    "vnet-name",
-    "waf-policy",
-    "zones z",
-];
-pub(super) const MACHINE: Table = &[
-    "admin-password",
-    "admin-username",
-    "application-security-groups",
-    "asgs",
-    "authentication-type",
-    "count",
-    "custom-data",
-    "generate-ssh-keys",
-    "image",
-    "location l",
-    "name n",
-    "nics",
-    "nsg",
-    "nsg-rule",
-    "private-ip-address",
-    "public-ip-address",
-    "public-ip-sku",
-    "size",
-    "ssh-key-values",
-    "subnet",
-    "vnet-name",
-    "zone z",
-];
-
 /// The address space of a network for which none is given.
 const DEFAULT_SPACE: &str = "10.0.0.0/16";
 
 impl AzureReader<'_, '_> {
-    fn command_location(options: &Options<'_>) -> Option<Box<str>> {
+    fn command_location(options: &Options) -> Option<Box<str>> {
         options.value("location").filter(|l| !l.unknown).map(|l| l.text.as_str().into())
     }
 
     /// Ranges of an option that has a singular and a plural name.
-    fn either_ranges(&mut self, options: &Options<'_>, plural: &str, singular: &str) -> Vec<(Cidr, Span)> {
+    fn either_ranges(&mut self, options: &Options, plural: &str, singular: &str) -> Vec<(Cidr, Span)> {
         let found = self.ranges(options, plural);
         if found.is_empty() { self.ranges(options, singular) } else { found }
     }
 
-    fn command_group(&self, options: &Options<'_>) -> Option<Reference> {
+    fn command_group(&self, options: &Options) -> Option<Reference> {
         self.refer(options, "network-security-group").or_else(|| self.refer(options, "nsg"))
     }
 
-    pub(super) fn vnet_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name"]);
+    pub(super) fn vnet_create(&mut self, options: &Options) {
         let mut prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
         if prefixes.is_empty() {
             prefixes.extend(prefix(DEFAULT_SPACE).map(|cidr| (cidr, options.span)));
@@ -170,8 +61,7 @@ impl AzureReader<'_, '_> {
         self.emit("VirtualNetwork", &options.name(), options.span, Azure::Network(network));
     }
 
-    pub(super) fn subnet_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name", "vnet-name", "address-prefixes"]);
+    pub(super) fn subnet_create(&mut self, options: &Options) {
         let (name, Some(network)) = (options.name(), self.refer(options, "vnet-name")) else { return };
         let prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
         let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
@@ -181,7 +71,7 @@ impl AzureReader<'_, '_> {
         self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
     }
 
-    pub(super) fn subnet_update(&mut self, options: &Options<'_>) {
+    pub(super) fn subnet_update(&mut self, options: &Options) {
         let Some(group) = self.command_group(options) else { return };
         let Some(network) = options.value("vnet-name") else { return };
         let name = options.name();
@@ -190,24 +80,22 @@ impl AzureReader<'_, '_> {
         self.emit("SubnetUpdate", &full, options.span, Azure::Attach { target, group, to_interface: false });
     }
 
-    pub(super) fn peering_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name", "vnet-name", "remote-vnet"]);
+    pub(super) fn peering_create(&mut self, options: &Options) {
         let (Some(network), Some(remote)) = (self.refer(options, "vnet-name"), self.refer(options, "remote-vnet")) else { return };
         let full = Scalar { text: format!("{}/{}", network.name, remote.name), unknown: false, span: options.span };
         self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, remote });
     }
 
-    pub(super) fn nsg_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name"]);
+    pub(super) fn nsg_create(&mut self, options: &Options) {
         let group = SecurityGroup { location: Self::command_location(options), ..SecurityGroup::default() };
         self.emit("NetworkSecurityGroup", &options.name(), options.span, Azure::Group(group));
     }
 
-    pub(super) fn asg_create(&mut self, options: &Options<'_>) {
+    pub(super) fn asg_create(&mut self, options: &Options) {
         self.emit("ApplicationSecurityGroup", &options.name(), options.span, Azure::ApplicationGroup);
     }
 
-    pub(super) fn public_address_create(&mut self, options: &Options<'_>) {
+    pub(super) fn public_address_create(&mut self, options: &Options) {
         // The command line makes a Standard one unless told otherwise.
         let sku = match self.choice(options, "sku", &["Basic", "Standard"]) {
             Some("Basic") => AddressSku::Basic,
@@ -218,8 +106,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// `az network application-gateway create`. Without a subnet it makes one called `default`.
-    pub(super) fn gateway_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name", "resource-group"]);
+    pub(super) fn gateway_create(&mut self, options: &Options) {
         // Without an SKU the command line asks for the second version.
         let sku = options.word("sku").unwrap_or_else(|| "standard_v2".into());
         let gateway = Gateway {
@@ -233,8 +120,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// `az network nic create` and `az vm create`, which makes an interface too.
-    pub(super) fn interface_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name"]);
+    pub(super) fn interface_create(&mut self, options: &Options) {
         let is_machine = options.what == "vm create";
         if options.has("nics") {
             let interfaces = options.values("nics").iter().map(super::super::reference_of).collect();
@@ -278,8 +164,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// `az network nsg rule create`, with the defaults of the command line: anything from anywhere to port 80.
-    pub(super) fn rule_create(&mut self, options: &Options<'_>) {
-        self.require(options, &["name", "nsg-name", "priority"]);
+    pub(super) fn rule_create(&mut self, options: &Options) {
         let Some(group) = self.refer(options, "nsg-name") else { return };
         let mut refused = false;
         let unresolved = self.open_parts(options);
@@ -338,7 +223,7 @@ impl AzureReader<'_, '_> {
     }
 
     /// What of a rule hangs on variables that the text does not set.
-    fn open_parts(&mut self, options: &Options<'_>) -> Vec<Unresolved> {
+    fn open_parts(&mut self, options: &Options) -> Vec<Unresolved> {
         let parts = [
             ("priority", RulePart::Priority),
             ("access", RulePart::Access),
@@ -355,7 +240,7 @@ impl AzureReader<'_, '_> {
         open
     }
 
-    fn rule_side(&mut self, options: &Options<'_>, names: [&str; 3], refused: &mut bool) -> RuleSide {
+    fn rule_side(&mut self, options: &Options, names: [&str; 3], refused: &mut bool) -> RuleSide {
         let [plural, singular, groups] = names;
         let groups = options.list(groups);
         if !groups.is_empty() {
@@ -385,7 +270,7 @@ impl AzureReader<'_, '_> {
         side
     }
 
-    fn rule_ports(&mut self, options: &Options<'_>, names: [&str; 2], default: Option<u16>, refused: &mut bool) -> PortMatch {
+    fn rule_ports(&mut self, options: &Options, names: [&str; 2], default: Option<u16>, refused: &mut bool) -> PortMatch {
         let mut items: Vec<Scalar> = options.values(names[0]);
         items.extend(options.values(names[1]));
         let mut ports = PortMatch { span: items.first().map(|i| i.span), ..PortMatch::default() };

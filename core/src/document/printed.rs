@@ -1,0 +1,58 @@
+//! What commands print for people, which is no manifest: tables and descriptions.
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::codes;
+use crate::text::Span;
+
+/// Whether a line is the head of a table, as `kubectl get` and `calicoctl get` print it: words in capitals, the first of them a name.
+pub(super) fn is_table(line: &str) -> bool {
+    let line = line.trim();
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '(' | ')' | '_' | '/'))
+    };
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let named = matches!(first, "NAME" | "NAMESPACE" | "LAST");
+    named && line.len() < 500 && words.clone().next().is_some() && words.all(is_word)
+}
+
+/// The first line that says anything, and where it stands.
+fn first(text: &str) -> Option<(usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').find_map(|line| {
+        let start = at;
+        at += line.len();
+        let bare = line.trim();
+        let is_said = !bare.is_empty() && !bare.starts_with('#') && bare != "---";
+        is_said.then(|| (start + line.len() - line.trim_start().len(), bare))
+    })
+}
+
+/// For a text that `kubectl` printed for people, the error that says what to paste.
+pub fn printed(text: &str) -> Option<Diagnostic> {
+    let (start, line) = first(text)?;
+    let span = Span::new(start as u32, (start + line.len()) as u32);
+    let after = text.get(start + line.len()..).unwrap_or_default();
+    let second = after.split('\n').map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
+    let (message, help) = if is_table(line) {
+        (
+            "this is the table that `kubectl get` prints: it does not have the rules",
+            "add `-o yaml` to the command, and paste what it prints then",
+        )
+    } else if line.starts_with("Name:")
+        && ["Namespace:", "Labels:", "Created on:", "Roles:", "Priority:"].iter().any(|key| second.starts_with(key))
+    {
+        ("this is what `kubectl describe` prints, and no manifest", "paste what `kubectl get … -o yaml` prints for the same object")
+    } else if second.starts_with("----") && second.bytes().all(|b| matches!(b, b'-' | b' ' | b'\r')) && second.contains(' ') {
+        ("this is a table as `az … -o table` prints it: it does not have everything", "use `-o json`, and paste what it prints then")
+    } else if line.starts_with("No resources found") || line.starts_with("Error from server") || line.starts_with("error: ") {
+        ("this is what `kubectl` says, and no manifest", "paste what `kubectl get … -o yaml` prints")
+    } else {
+        return None;
+    };
+    // What such a table of pods or Services leaves out is what nobody asked about.
+    let is_aside = is_table(line) && ["READY", "STATUS", "CLUSTER-IP", "VERSION"].iter().any(|column| line.contains(column));
+    let severity = if is_aside { Severity::Warning } else { Severity::Error };
+    Some(Diagnostic::new(codes::PRINTED, severity, span, message).help(help))
+}

@@ -1,0 +1,137 @@
+//! Scripts: as much of the languages of shells as scripts in documents use.
+//!
+//! ```text
+//! text ── lex ──> words in parts, operators ── parse ──> commands, loops, branches ── run ──> commands with their words
+//! ```
+//!
+//! Upstream: POSIX.1-2017 "Shell Command Language"; Microsoft Learn "about_Variables", "about_Foreach", "about_Special_Characters"; the help of cmd's
+//! `set` and `for`.
+
+mod lex;
+mod parse;
+mod run;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::Scalar;
+use crate::text::Span;
+
+/// Whose language a script is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Dialect {
+    /// sh, bash, zsh.
+    Posix,
+    /// PowerShell.
+    PowerShell,
+    /// cmd.
+    Cmd,
+}
+
+/// One word of a command.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) span: Span,
+    /// Whether it holds something that the text does not give: a variable that is not set, a name to fill in.
+    pub(super) unknown: bool,
+    /// Whether it began with a quotation mark.
+    pub(super) quoted: bool,
+    /// For `--flag=value`, the value.
+    pub(super) value: Option<Box<Word>>,
+}
+
+impl Word {
+    pub(super) fn scalar(&self) -> Scalar {
+        Scalar { text: self.text.clone(), unknown: self.unknown, span: self.span }
+    }
+}
+
+/// A command: its words, the first of which is the program.
+#[derive(Clone, Debug)]
+pub(super) struct Command {
+    pub(super) words: Vec<Word>,
+    pub(super) span: Span,
+}
+
+/// The commands of the parts `live` of a text, with what cannot be taken apart.
+pub(super) fn commands(text: &str, live: &[Range<usize>]) -> (Vec<Command>, Vec<(Span, String)>) {
+    let dialect = dialect(text, live);
+    let (tokens, open) = lex::tokens(text, live, dialect);
+    let nodes = parse::parse(&tokens, dialect);
+    let mut run = run::Run::new(text, dialect);
+    run.nodes(&nodes);
+    let mut problems: Vec<(Span, String)> = open
+        .into_iter()
+        .map(|at| (Span::new(at as u32, at as u32 + 1), String::from("the quotation mark that opens here is never closed")))
+        .collect();
+    if let Some(span) = run.beyond {
+        problems.push((span, String::from("this script does more than is followed here: what comes from here on is not read")));
+    }
+    (run.commands, problems)
+}
+
+/// Whose language it is, by the first line that tells.
+fn dialect(text: &str, live: &[Range<usize>]) -> Dialect {
+    let lines = live.iter().filter_map(|range| text.get(range.clone())).flat_map(str::lines).map(str::trim);
+    for line in lines {
+        let lower = line.get(..line.floor_char_boundary(40)).unwrap_or_default().to_ascii_lowercase();
+        let after =
+            lower.strip_prefix('$').map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':')));
+        let power = after.is_some_and(|rest| rest.trim_start().starts_with('=') || rest.trim_start().starts_with("+="));
+        let words =
+            ["foreach (", "foreach(", "param(", "param (", "write-host", "write-output", "[cmdletbinding", "$erroractionpreference", "<#"];
+        if power
+            || words.iter().any(|word| lower.starts_with(word))
+            || line.ends_with(" `")
+            || lower.starts_with("if ($")
+            || lower.starts_with("function ") && lower.contains("($")
+        {
+            return Dialect::PowerShell;
+        }
+        let batch = ["@echo", "setlocal", "rem ", "::", "for %%", "call az"];
+        let sets = lower.strip_prefix("set ").is_some_and(|rest| {
+            rest.trim_start_matches('"').split_once('=').is_some_and(|(name, _)| !name.is_empty() && !name.contains([' ', '-', '$']))
+        });
+        if sets || batch.iter().any(|word| lower.starts_with(word)) || line.ends_with(" ^") {
+            return Dialect::Cmd;
+        }
+        if lower.starts_with("#!") || line.ends_with('\\') {
+            return Dialect::Posix;
+        }
+    }
+    Dialect::Posix
+}
+
+/// What `az … show --query id -o tsv` and the like print: the identifier or name of the resource. Nothing where that is not what is asked for.
+fn captured(words: &[Word]) -> Option<String> {
+    let after = |flags: &[&str]| {
+        let at = words.iter().position(|w| flags.contains(&w.text.as_str()))?;
+        let value = words.get(at).and_then(|w| w.value.as_deref()).or_else(|| words.get(at + 1))?;
+        Some(value.text.as_str())
+    };
+    if words.first().is_none_or(|w| w.text != "az") {
+        return None;
+    }
+    let query = after(&["--query"]).unwrap_or("id").to_ascii_lowercase();
+    let wanted = query.rsplit(['.', ' ', '[']).next().unwrap_or_default().trim_matches([']', '"', '\'']);
+    if !(wanted == "id" || wanted == "name" || query.ends_with("id")) {
+        return None;
+    }
+    let path = words.iter().skip(1).take_while(|w| !w.text.starts_with('-')).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+    let shows = [" show", " create", " update"].iter().any(|verb| path.ends_with(verb));
+    let name = after(&["--name", "-n", "--ids", "--nodepool-name"]).filter(|_| shows)?;
+    if path.starts_with("network vnet subnet ") && wanted != "name" {
+        let network = after(&["--vnet-name"])?;
+        return Some(format!("/virtualNetworks/{network}/subnets/{name}"));
+    }
+    // `az network vnet create` prints the network with its subnets.
+    if path == "network vnet create" && query.contains("subnet") && wanted == "id" {
+        let subnet = after(&["--subnet-name"])?;
+        return Some(format!("/virtualNetworks/{name}/subnets/{subnet}"));
+    }
+    Some(name.to_string())
+}

@@ -1,0 +1,666 @@
+//! Running a script as far as it can be told: variables, loops over words that are known, functions. What is left are the commands that it gives.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::lex::{Part, Raw, tokens};
+use super::parse::{Node, parse};
+use super::{Command, Dialect, Word, captured};
+use crate::text::Span;
+
+/// Commands that a script may come to.
+const MOST_COMMANDS: usize = 20_000;
+/// Bytes of words that all commands may have together.
+const MOST_BYTES: usize = 16 << 20;
+/// A word that is longer is cut.
+const LONGEST: usize = 16 << 10;
+/// Turns of one loop.
+const MOST_TURNS: usize = 1000;
+/// Functions in functions, and commands in commands.
+const DEEPEST: usize = 24;
+
+/// What a variable holds.
+#[derive(Clone, Debug, Default)]
+struct Value {
+    items: Vec<String>,
+    unknown: bool,
+}
+
+struct Function {
+    parameters: Vec<String>,
+    body: Vec<Node>,
+}
+
+/// A script while it runs.
+pub(super) struct Run<'a> {
+    text: &'a str,
+    dialect: Dialect,
+    variables: BTreeMap<String, Value>,
+    functions: BTreeMap<String, Rc<Function>>,
+    pub(super) commands: Vec<Command>,
+    spent: usize,
+    depth: usize,
+    /// Whether what runs now may not run.
+    doubt: bool,
+    stopped: bool,
+    /// Where more was to be done than is done.
+    pub(super) beyond: Option<Span>,
+}
+
+/// How PowerShell calls a variable: without case, and without where it holds.
+pub(super) fn power_name(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let bare = ["env:", "script:", "global:", "local:"].iter().find_map(|scope| lower.strip_prefix(scope));
+    bare.unwrap_or(&lower).to_string()
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(text: &'a str, dialect: Dialect) -> Self {
+        Run {
+            text,
+            dialect,
+            variables: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            commands: Vec::new(),
+            spent: 0,
+            depth: 0,
+            doubt: false,
+            stopped: false,
+            beyond: None,
+        }
+    }
+
+    fn key(&self, name: &str) -> String {
+        match self.dialect {
+            Dialect::Posix => name.to_string(),
+            Dialect::PowerShell => power_name(name),
+            Dialect::Cmd => name.to_ascii_lowercase(),
+        }
+    }
+
+    fn set(&mut self, name: &str, mut value: Value) {
+        for item in &mut value.items {
+            item.truncate(item.floor_char_boundary(LONGEST));
+        }
+        value.items.truncate(MOST_TURNS);
+        let key = self.key(name);
+        self.variables.insert(key, value);
+    }
+
+    /// Counts work; false where there was too much of it.
+    fn spend(&mut self, bytes: usize, span: Span) -> bool {
+        self.spent = self.spent.saturating_add(bytes.saturating_add(16));
+        let fine = self.spent < MOST_BYTES && self.commands.len() < MOST_COMMANDS;
+        if !fine {
+            self.beyond.get_or_insert(span);
+        }
+        fine
+    }
+
+    pub(super) fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            if self.stopped || self.beyond.is_some() {
+                return;
+            }
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Simple(words) => self.simple(words),
+            Node::List { name, items, adds } => {
+                let mut value = self.value_of(items);
+                if *adds && let Some(old) = self.variables.get(&self.key(name)) {
+                    let items = old.items.iter().cloned().chain(value.items).collect();
+                    value = Value { items, unknown: old.unknown || value.unknown };
+                }
+                self.set(name, value);
+            }
+            Node::Captured { name, words } => {
+                let before = self.commands.len();
+                self.simple(words);
+                let value = self.output(before);
+                self.set(name, value.map_or_else(|| Value { items: alloc::vec![format!("${name}")], unknown: true }, known));
+            }
+            Node::For { variable, items, body } => {
+                let value = self.value_of(items);
+                let turns = if value.items.is_empty() { alloc::vec![(format!("${variable}"), true)] } else { Vec::new() };
+                let unknown = value.unknown;
+                let turns = turns.into_iter().chain(value.items.into_iter().map(|item| (item, unknown)));
+                for (item, unknown) in turns {
+                    let unknown = unknown && item.contains('$');
+                    self.set(variable, Value { items: alloc::vec![item], unknown });
+                    self.nodes(body);
+                }
+            }
+            Node::Count { variable, clause, body } => self.count(variable.as_deref(), clause, body),
+            Node::Branches(branches) => self.branches(branches),
+            Node::Case { word, arms } => self.case(word.as_ref(), arms),
+            Node::Function { name, parameters, body } => {
+                let function = Function { parameters: parameters.clone(), body: body.clone() };
+                self.functions.insert(name.clone(), Rc::new(function));
+            }
+            Node::Block(inner) => self.nodes(inner),
+        }
+    }
+
+    /// The words of a list.
+    fn value_of(&mut self, items: &[Raw]) -> Value {
+        let mut value = Value::default();
+        for raw in items {
+            for word in self.expand(raw) {
+                value.unknown |= word.unknown;
+                let words = if self.dialect == Dialect::PowerShell && !word.quoted { range_of(&word.text) } else { None };
+                match words {
+                    Some(numbers) => value.items.extend(numbers),
+                    None => value.items.push(word.text),
+                }
+            }
+            value.items.truncate(MOST_TURNS);
+        }
+        value
+    }
+
+    /// `i=1; i<=3; i++` and PowerShell's form of it.
+    fn count(&mut self, variable: Option<&str>, clause: &str, body: &[Node]) {
+        let mut words: Vec<String> = Vec::new();
+        for c in clause.chars().take(200) {
+            let class = |c: char| if c.is_ascii_alphanumeric() || c == '_' { 1 } else { 2 };
+            match words.last_mut() {
+                Some(last) if !c.is_whitespace() && last.chars().next_back().is_some_and(|l| class(l) == class(c)) => last.push(c),
+                _ => words.push(c.to_string()),
+            }
+        }
+        let words: Vec<String> =
+            words.into_iter().map(|w| w.trim_matches([';', ' ', '$', '-']).to_string()).filter(|w| !w.is_empty()).collect();
+        let number = |run: &Self, word: &String| match word.parse::<i64>() {
+            Ok(number) => Some(number),
+            Err(_) => run.variables.get(&run.key(word)).filter(|v| !v.unknown).and_then(|v| v.items.first()?.parse().ok()),
+        };
+        let variable = variable.map(ToString::to_string).or_else(|| words.first().cloned()).unwrap_or_default();
+        let first = words.iter().find_map(|w| w.parse::<i64>().ok());
+        let limit = words.windows(2).find_map(|pair| match pair {
+            [op, last] if ["<", "<=", "lt", "le"].contains(&&**op) => {
+                number(self, last).map(|n| if op.ends_with(['=', 'e']) { n } else { n - 1 })
+            }
+            _ => None,
+        });
+        let (Some(first), Some(last)) = (first, limit) else {
+            self.set(&variable, Value { items: alloc::vec![format!("${variable}")], unknown: true });
+            self.nodes(body);
+            return;
+        };
+        for turn in (first..=last).take(MOST_TURNS) {
+            self.set(&variable, known(turn.to_string()));
+            self.nodes(body);
+        }
+    }
+
+    fn branches(&mut self, branches: &[(Vec<Node>, Vec<Node>)]) {
+        let outer = self.doubt;
+        for (condition, body) in branches {
+            let known = if condition.is_empty() { Some(true) } else { self.test(condition) };
+            if known.is_none() {
+                self.doubt = true;
+                self.nodes(condition);
+            }
+            if known != Some(false) {
+                self.nodes(body);
+            }
+            if known == Some(true) {
+                break;
+            }
+        }
+        self.doubt = outer;
+    }
+
+    /// Whether a condition holds, if that can be told: `[ "$a" = b ]`, `[ -n "$a" ]`.
+    fn test(&mut self, condition: &[Node]) -> Option<bool> {
+        let [Node::Simple(raws)] = condition else { return None };
+        let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand_whole(raw)).collect();
+        if words.iter().any(|w| w.unknown) {
+            return None;
+        }
+        let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+        let inner = match texts.as_slice() {
+            ["[" | "[[", inner @ .., "]" | "]]"] | ["test", inner @ ..] => inner,
+            ["true"] => return Some(true),
+            ["false"] => return Some(false),
+            inner if self.dialect == Dialect::PowerShell => inner,
+            _ => return None,
+        };
+        match inner {
+            ["-n", text] => Some(!text.is_empty()),
+            ["-z", text] => Some(text.is_empty()),
+            [a, "=" | "==", b] => Some(a == b),
+            [a, "!=", b] => Some(a != b),
+            [a, op, b] if op.eq_ignore_ascii_case("-eq") => Some(a.eq_ignore_ascii_case(b)),
+            [a, op, b] if op.eq_ignore_ascii_case("-ne") => Some(!a.eq_ignore_ascii_case(b)),
+            _ => None,
+        }
+    }
+
+    fn case(&mut self, word: Option<&Raw>, arms: &[(Vec<Raw>, Vec<Node>)]) {
+        let word = word.and_then(|raw| self.expand_whole(raw)).filter(|w| !w.unknown);
+        let outer = self.doubt;
+        self.doubt |= word.is_none();
+        for (patterns, body) in arms {
+            let fits = word.as_ref().map(|word| patterns.iter().any(|p| p.plain().is_some_and(|p| p == "*" || p == word.text)));
+            if fits != Some(false) {
+                self.nodes(body);
+            }
+            if fits == Some(true) {
+                break;
+            }
+        }
+        self.doubt = outer;
+    }
+
+    fn simple(&mut self, raws: &[Raw]) {
+        let Some(span) = raws.first().map(|raw| raw.span) else { return };
+        if !self.spend(0, span) {
+            return;
+        }
+        let mut raws = raws;
+        // Words that come before a command, and assignments.
+        while let Some((first, rest)) = raws.split_first() {
+            let plain = first.plain().unwrap_or_default();
+            let prefix =
+                ["$", "sudo", "export", "local", "readonly", "declare", "typeset", "command", "exec", "nohup", "call", "time", "!", "env"];
+            let flag = plain.starts_with('-') && plain.len() <= 3;
+            if !(prefix.contains(&plain) || flag || self.assign(first)) {
+                break;
+            }
+            raws = rest;
+        }
+        let Some((first, rest)) = raws.split_first() else { return };
+        match first.plain().unwrap_or_default() {
+            "set" if self.dialect == Dialect::Cmd => return self.set_in_batch(rest),
+            "set" if rest.len() == 2 && rest.iter().all(|r| r.plain().is_none_or(|p| !p.starts_with('-'))) => {
+                // fish
+                if let [name, value] = rest
+                    && let (Some(name), Some(value)) = (name.plain(), self.expand_whole(value))
+                {
+                    self.set(name, Value { items: alloc::vec![value.text], unknown: value.unknown });
+                }
+                return;
+            }
+            "read" => {
+                for name in rest.iter().filter_map(Raw::plain).filter(|n| !n.starts_with('-')) {
+                    self.set(name, Value { items: alloc::vec![format!("${name}")], unknown: true });
+                }
+                return;
+            }
+            "exit" | "return" | "Exit" => {
+                self.stopped |= !self.doubt && self.depth == 0 && first.plain() != Some("return");
+                return;
+            }
+            _ => {}
+        }
+        let words: Vec<Word> = raws.iter().flat_map(|raw| self.expand(raw)).collect();
+        let Some(first) = words.first() else { return };
+        if let Some(function) = self.functions.get(&self.key(&first.text)).or_else(|| self.functions.get(&first.text)).cloned() {
+            self.call(&function, words);
+            return;
+        }
+        let program = first.text.rsplit(['/', '\\']).next().unwrap_or_default();
+        let wanted = ["az", "az.cmd", "az.exe", "kubectl", "oc", "calicoctl"].contains(&program);
+        let bytes = words.iter().map(|w| w.text.len() + 32).sum();
+        if wanted && self.spend(bytes, first.span) {
+            let span = Span::new(first.span.start, words.iter().map(|w| w.span.end).fold(first.span.end, u32::max));
+            self.commands.push(Command { words, span });
+        }
+    }
+
+    /// `NAME=value`; false if the word is something else.
+    fn assign(&mut self, raw: &Raw) -> bool {
+        if self.dialect != Dialect::Posix || raw.quoted {
+            return false;
+        }
+        let Some(Part::Text(head)) = raw.parts.first() else { return false };
+        let Some((name, rest)) = head.split_once('=') else { return false };
+        let adds = name.ends_with('+');
+        let bare = name.trim_end_matches('+');
+        let good =
+            bare.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if !good {
+            return false;
+        }
+        let mut parts = raw.parts.clone();
+        if let Some(first) = parts.first_mut() {
+            // What is assigned is not split.
+            *first = Part::Quoted(rest.to_string());
+        }
+        let value = self.expand_whole(&Raw { parts, ..raw.clone() });
+        let (text, unknown) = value.map_or_else(|| (String::new(), false), |w| (w.text, w.unknown));
+        let old = self.variables.get(bare).filter(|_| adds).cloned().unwrap_or_default();
+        let text = old.items.join(" ") + &text;
+        self.set(bare, Value { items: alloc::vec![text], unknown: unknown || old.unknown });
+        true
+    }
+
+    /// `set NAME=value` and `set "NAME=value"`.
+    fn set_in_batch(&mut self, rest: &[Raw]) {
+        let words: Vec<Word> = rest.iter().filter_map(|raw| self.expand_whole(raw)).collect();
+        let unknown = words.iter().any(|w| w.unknown);
+        let line = words.iter().map(|w| w.text.as_str()).filter(|w| !w.starts_with('/')).collect::<Vec<_>>().join(" ");
+        if let Some((name, value)) = line.split_once('=') {
+            self.set(name.trim(), Value { items: alloc::vec![value.trim().to_string()], unknown });
+        }
+    }
+
+    fn call(&mut self, function: &Rc<Function>, words: Vec<Word>) {
+        if self.depth >= DEEPEST {
+            return;
+        }
+        let outer = self.variables.clone();
+        if !self.spend(outer.len().saturating_mul(64), words.first().map_or(Span::default(), |w| w.span)) {
+            return;
+        }
+        let mut named: Option<String> = None;
+        let mut position = 0usize;
+        let all: Vec<Word> = words.into_iter().skip(1).collect();
+        for word in &all {
+            let value = Value { items: alloc::vec![word.text.clone()], unknown: word.unknown };
+            let flag =
+                word.text.strip_prefix('-').filter(|_| self.dialect == Dialect::PowerShell && !word.quoted).map(str::to_ascii_lowercase);
+            if let Some(flag) = flag.filter(|flag| function.parameters.contains(flag)) {
+                named = Some(flag);
+            } else if let Some(name) = named.take() {
+                self.set(&name, value);
+            } else {
+                position += 1;
+                let name = function.parameters.get(position - 1).cloned().unwrap_or_else(|| position.to_string());
+                self.set(&name, value);
+            }
+        }
+        let unknown = all.iter().any(|w| w.unknown);
+        let items: Vec<String> = all.into_iter().map(|w| w.text).collect();
+        self.set("#", known(items.len().to_string()));
+        self.set("@", Value { items: items.clone(), unknown });
+        self.set("*", Value { items, unknown });
+        self.depth += 1;
+        self.nodes(&function.body);
+        self.depth -= 1;
+        // What a function sets holds afterwards, but for its own arguments.
+        for name in outer.keys().filter(|name| name.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'@' | b'*' | b'#'))) {
+            if let Some(value) = outer.get(name) {
+                self.variables.insert(name.clone(), value.clone());
+            }
+        }
+    }
+
+    /// A word as one, never split.
+    fn expand_whole(&mut self, raw: &Raw) -> Option<Word> {
+        let words = self.expand(raw);
+        let first = words.first()?;
+        let (span, quoted) = (first.span, first.quoted);
+        let unknown = words.iter().any(|w| w.unknown);
+        let text = words.into_iter().map(|w| w.text).collect::<Vec<_>>().join(" ");
+        Some(Word { text, span, unknown, quoted, value: None })
+    }
+
+    /// The words that a word stands for.
+    fn expand(&mut self, raw: &Raw) -> Vec<Word> {
+        let mut done: Vec<String> = Vec::new();
+        let mut text = String::new();
+        let mut unknown = false;
+        for part in &raw.parts {
+            let (items, quoted) = match part {
+                Part::Text(t) | Part::Quoted(t) => {
+                    unknown |= is_placeholder(t);
+                    text.push_str(t);
+                    continue;
+                }
+                Part::Placeholder(name) => {
+                    unknown = true;
+                    text.push_str(name);
+                    continue;
+                }
+                Part::Sum(sum) => match self.sum(sum) {
+                    Some(number) => (known(number.to_string()), true),
+                    None => (Value { items: alloc::vec![format!("$(({sum}))")], unknown: true }, true),
+                },
+                Part::Variable(name, quoted) => (self.lookup(name), *quoted),
+                Part::Output(range, quoted) => (self.substitute(range.clone()), *quoted),
+            };
+            unknown |= items.unknown;
+            let whole = raw.parts.len() == 1 || items.items.len() > 1;
+            let lists = self.dialect != Dialect::Posix && !quoted;
+            let split = !quoted && self.dialect == Dialect::Posix && !items.unknown;
+            let mut pieces: Vec<String> = Vec::new();
+            for item in items.items {
+                if split {
+                    pieces.extend(item.split_whitespace().map(ToString::to_string));
+                } else {
+                    pieces.push(item);
+                }
+            }
+            if pieces.len() <= 1 || !(whole || split || lists) {
+                text.push_str(&pieces.join(" "));
+                continue;
+            }
+            let mut pieces = pieces.into_iter();
+            text.push_str(&pieces.next().unwrap_or_default());
+            for piece in pieces {
+                done.push(core::mem::replace(&mut text, piece));
+            }
+        }
+        let is_empty_variable =
+            text.is_empty() && done.is_empty() && !raw.quoted && !raw.parts.iter().any(|p| matches!(p, Part::Quoted(_)));
+        if is_empty_variable && self.dialect == Dialect::Posix && raw.variable().is_some() {
+            return Vec::new();
+        }
+        done.push(text);
+        let braces =
+            self.dialect == Dialect::Posix && !raw.quoted && raw.parts.iter().any(|p| matches!(p, Part::Text(t) if t.contains('{')));
+        if braces {
+            done = done.into_iter().flat_map(|word| braced(&word)).take(MOST_TURNS).collect();
+        }
+        done.into_iter().map(|text| self.word(raw, text, unknown)).collect()
+    }
+
+    /// A word, with the value of `--flag=value` taken off.
+    fn word(&self, raw: &Raw, mut text: String, unknown: bool) -> Word {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        let mut word = Word { text, span: raw.span, unknown, quoted: raw.quoted, value: None };
+        if word.text.starts_with("--")
+            && let Some((flag, value)) = word.text.split_once('=')
+        {
+            let written = self.text.get(raw.span.start as usize..raw.span.end as usize).and_then(|w| w.find('='));
+            let at = raw.span.start + written.map_or(flag.len(), |at| at) as u32;
+            let span = Span::new((at + 1).min(raw.span.end), raw.span.end);
+            let value = Word { text: value.to_string(), span, unknown, quoted: true, value: None };
+            word = Word {
+                text: flag.to_string(),
+                span: Span::new(raw.span.start, at),
+                unknown: false,
+                quoted: false,
+                value: Some(value.into()),
+            };
+        }
+        word
+    }
+
+    /// The value of a variable, in the forms that bash has.
+    fn lookup(&self, name: &str) -> Value {
+        let get = |name: &str| self.variables.get(&self.key(name));
+        let unset = |name: &str| Value { items: alloc::vec![format!("${name}")], unknown: true };
+        if let Some(value) = get(name) {
+            return value.clone();
+        }
+        if self.dialect == Dialect::Cmd && name.starts_with('%') {
+            return unset(name);
+        }
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+        let (bare, form) = (name.get(..end).unwrap_or_default(), name.get(end..).unwrap_or_default());
+        if bare.is_empty() || form.is_empty() || self.dialect != Dialect::Posix {
+            return unset(name);
+        }
+        let value = get(bare).cloned();
+        let one = |value: Option<Value>, change: &dyn Fn(&str) -> String| match value {
+            Some(value) => Value { items: value.items.iter().map(|item| change(item)).collect(), ..value },
+            None => unset(bare),
+        };
+        match form {
+            "[@]" | "[*]" => value.unwrap_or_else(|| unset(bare)),
+            "^^" => one(value, &|item| item.to_uppercase()),
+            ",," => one(value, &|item| item.to_lowercase()),
+            _ => {
+                let default = [":-", ":=", "-", "="].iter().find_map(|sign| form.strip_prefix(sign));
+                if let Some(default) = default {
+                    let given = value.filter(|v| v.items.iter().any(|item| !item.is_empty()));
+                    return given.unwrap_or_else(|| known(default.trim_matches(['"', '\'']).to_string()));
+                }
+                let index = form.strip_prefix('[').and_then(|f| f.strip_suffix(']')).and_then(|i| i.parse::<usize>().ok());
+                match (index, value) {
+                    (Some(index), Some(value)) if value.items.len() > index => {
+                        Value { items: value.items.get(index).cloned().into_iter().collect(), unknown: value.unknown }
+                    }
+                    _ => unset(name),
+                }
+            }
+        }
+    }
+
+    /// What `$(…)` prints, as far as that is known. Commands in it are run.
+    fn substitute(&mut self, range: Range<usize>) -> Value {
+        let written = self.text.get(range.clone()).unwrap_or_default();
+        let unset = Value { items: alloc::vec![format!("$({})", written.trim())], unknown: true };
+        if self.depth >= DEEPEST || !self.spend(written.len(), Span::new(range.start as u32, range.end as u32)) {
+            return unset;
+        }
+        if let Some(number) = self.sum(written).filter(|_| self.dialect == Dialect::PowerShell) {
+            return known(number.to_string());
+        }
+        let (found, _) = tokens(self.text, core::slice::from_ref(&range), self.dialect);
+        let nodes = parse(&found, self.dialect);
+        match nodes.as_slice() {
+            [Node::Simple(words)] => match words.split_first() {
+                Some((first, rest)) if first.plain() == Some("seq") => {
+                    let numbers = self.value_of(rest);
+                    let numbers: Vec<i64> = numbers.items.iter().filter_map(|n| n.parse().ok()).collect();
+                    let (first, step, last) = match numbers.as_slice() {
+                        [last] => (1, 1, *last),
+                        [first, last] => (*first, 1, *last),
+                        [first, step, last] if *step > 0 => (*first, *step, *last),
+                        _ => return unset,
+                    };
+                    let step = usize::try_from(step).unwrap_or(1);
+                    Value { items: (first..=last).step_by(step).take(MOST_TURNS).map(|n| n.to_string()).collect(), unknown: false }
+                }
+                Some((first, rest)) if first.plain() == Some("echo") => self.value_of(rest),
+                // `$($name)`
+                Some((first, [])) if first.variable().is_some() => self.value_of(core::slice::from_ref(first)),
+                _ => {
+                    let before = self.commands.len();
+                    self.depth += 1;
+                    self.nodes(&nodes);
+                    self.depth -= 1;
+                    self.output(before).map_or(unset, known)
+                }
+            },
+            _ => {
+                let before = self.commands.len();
+                self.depth += 1;
+                self.nodes(&nodes);
+                self.depth -= 1;
+                let single = nodes.len() <= 2;
+                self.output(before).filter(|_| single).map_or(unset, known)
+            }
+        }
+    }
+
+    /// What the last of the commands since `before` prints, where that is the name or identifier of a resource. What only shows is taken away.
+    fn output(&mut self, before: usize) -> Option<String> {
+        let last = self.commands.last().filter(|_| self.commands.len() > before)?;
+        let printed = captured(&last.words);
+        let shows = last.words.iter().take(8).any(|w| matches!(w.text.as_str(), "show" | "list" | "get-credentials"));
+        if shows {
+            self.commands.pop();
+        }
+        printed
+    }
+
+    /// Whole numbers, variables, `+ - * / %`, from left to right.
+    fn sum(&self, sum: &str) -> Option<i64> {
+        let mut total: Option<i64> = None;
+        let mut op = '+';
+        let mut word = String::new();
+        for c in sum.chars().take(200).chain(core::iter::once(' ')) {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                word.push(c);
+                continue;
+            }
+            if !word.is_empty() {
+                let number = match word.parse::<i64>() {
+                    Ok(number) => number,
+                    Err(_) => self.variables.get(&self.key(&word)).filter(|v| !v.unknown)?.items.first()?.parse().ok()?,
+                };
+                total = match (total, op) {
+                    (None, _) => Some(number),
+                    (Some(t), '+') => t.checked_add(number),
+                    (Some(t), '-') => t.checked_sub(number),
+                    (Some(t), '*') => t.checked_mul(number),
+                    (Some(t), '/') => t.checked_div(number),
+                    (Some(t), '%') => t.checked_rem(number),
+                    _ => None,
+                };
+                total?;
+                word.clear();
+            }
+            match c {
+                '+' | '-' | '*' | '/' | '%' => op = c,
+                ' ' | '$' | '{' | '}' | '\t' => {}
+                _ => return None,
+            }
+        }
+        total
+    }
+}
+
+fn known(text: String) -> Value {
+    Value { items: alloc::vec![text], unknown: false }
+}
+
+/// Whether a text holds a name in braces or pointed brackets that somebody is to fill in.
+fn is_placeholder(text: &str) -> bool {
+    let inside = |open: char, close: char| {
+        let Some((_, after)) = text.split_once(open) else { return false };
+        let Some((inner, _)) = after.split_once(close) else { return false };
+        inner.starts_with(|c: char| c.is_ascii_alphabetic())
+            && inner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '))
+    };
+    inside('{', '}') || inside('<', '>')
+}
+
+/// PowerShell's `1..3`.
+fn range_of(text: &str) -> Option<Vec<String>> {
+    let (first, last) = text.split_once("..")?;
+    let (first, last) = (first.parse::<i64>().ok()?, last.parse::<i64>().ok()?);
+    Some((first..=last).take(MOST_TURNS).map(|n| n.to_string()).collect())
+}
+
+/// `{1..3}` and `{a,b}` in a word; the word itself where there is neither.
+fn braced(word: &str) -> Vec<String> {
+    let alone = || alloc::vec![word.to_string()];
+    let Some((head, after)) = word.split_once('{') else { return alone() };
+    let Some((inner, tail)) = after.split_once('}') else { return alone() };
+    if head.ends_with('$') {
+        return alone();
+    }
+    let items: Vec<String> = match inner.split_once("..") {
+        Some(_) => match range_of(inner) {
+            Some(numbers) => numbers,
+            None => return alone(),
+        },
+        None if inner.contains(',') && !inner.contains([':', '"']) => inner.split(',').map(ToString::to_string).collect(),
+        None => return alone(),
+    };
+    items.into_iter().map(|item| format!("{head}{item}{tail}")).take(MOST_TURNS).collect()
+}

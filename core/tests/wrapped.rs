@@ -1,0 +1,117 @@
+//! Manifests within scripts, consoles and Markdown: all of them are read, each where it stands.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+use netpolis_core::diagnostics::Severity;
+use netpolis_core::load::Loader;
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: main, image: i}]}\n";
+const POLICY: &str =
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed, namespace: shop}\nspec: {podSelector: {}}\n";
+
+/// Kinds and lines of the objects of a text, and its errors.
+fn read(text: &str) -> (Vec<(String, u32)>, Vec<String>) {
+    let mut loader = Loader::default();
+    let loaded = loader.load(&[("input", text)]);
+    let line = |(document, resource): (_, &std::sync::Arc<netpolis_core::resources::Resource>)| {
+        let position = loaded.sources.position(resource.span.within(document)).unwrap();
+        (resource.kind_name.to_string(), position.line)
+    };
+    let objects = loaded.resources().map(line).collect();
+    (objects, loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.message.clone()).collect())
+}
+
+#[test]
+fn objects_are_found_where_they_stand() {
+    let tabbed: String = POD.lines().map(|line| format!("\t{line}\n")).collect();
+    let indented: String = format!("{POD}---\n{POLICY}").lines().map(|line| format!("   {line}\n")).collect();
+    let both = format!("{POD}---\n{POLICY}");
+    for (text, lines) in [
+        (format!("cat <<EOF | kubectl apply -f -\n{both}EOF\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("kubectl apply -f - <<'EOF'\n{both}EOF\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (
+            format!("kubectl apply -f - << \"END\"\n{POD}END\nkubectl apply -f - <<END\n{POLICY}END\n"),
+            vec![("Pod", 2), ("NetworkPolicy", 8)],
+        ),
+        (format!("cat > policy.yaml <<EOF\n{both}EOF\nkubectl apply -f policy.yaml\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("if true; then\n  kubectl apply -f - <<-EOF\n{tabbed}\tEOF\nfi\n"), vec![("Pod", 3)]),
+        (format!("@\"\n{POD}\"@ | kubectl apply -f -\n"), vec![("Pod", 2)]),
+        (format!("$yaml = @'\n{POD}'@\n$yaml | kubectl apply -f -\n"), vec![("Pod", 2)]),
+        (format!("$ kubectl get pod -o yaml\n{POD}$ kubectl get netpol -o yaml\n{POLICY}"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("kubectl get pod -o yaml\n{POD}"), vec![("Pod", 2)]),
+        (format!("me@box:~/work$ kubectl get pod -o yaml\n{POD}me@box:~/work$ \n"), vec![("Pod", 2)]),
+        (format!("PS C:\\work> kubectl get pod -o yaml\n{POD}"), vec![("Pod", 2)]),
+        (format!("{POD}---\n{POLICY}EOF\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (format!("My policy:\n\n```yaml\n{both}```\n\nWhy is it open?\n"), vec![("Pod", 4), ("NetworkPolicy", 9)]),
+        (format!("Pod:\n```\n{POD}```\nPolicy:\n```yaml\n{POLICY}```\n"), vec![("Pod", 3), ("NetworkPolicy", 10)]),
+        (format!("1. Apply\n\n   ```yaml\n{indented}   ```\n"), vec![("Pod", 4), ("NetworkPolicy", 9)]),
+        (format!("{both}```\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (format!("```yaml\n{both}"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+        (format!("```go\nfunc main() {{}}\n```\n```yaml\n{POD}```\n"), vec![("Pod", 5)]),
+        (format!("```bash\nkubectl apply -f - <<EOF\n{POD}EOF\n```\n"), vec![("Pod", 3)]),
+        (both.clone(), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (both.replace('\n', "\r\n"), vec![("Pod", 1), ("NetworkPolicy", 6)]),
+        (format!("cat <<EOF | kubectl apply -f -\n{both}EOF\n").replace('\n', "\r\n"), vec![("Pod", 2), ("NetworkPolicy", 7)]),
+    ] {
+        let (objects, errors) = read(&text);
+        let expected: Vec<(String, u32)> = lines.into_iter().map(|(kind, line)| (kind.to_owned(), line)).collect();
+        assert_eq!(objects, expected, "{text}");
+        assert!(errors.is_empty(), "{text}: {errors:?}");
+    }
+}
+
+/// What only looks like a script is a value.
+#[test]
+fn scripts_in_values_are_values() {
+    for text in [
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  run.sh: |\n    cat <<EOF | kubectl apply -f -\n    kind: Pod\n    EOF\n    $ kubectl get pods\n  readme: |\n    ```yaml\n    kind: Pod\n    ```\n",
+        "# $ kubectl get pods\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+    ] {
+        let (objects, errors) = read(text);
+        assert!(objects.is_empty() && errors.is_empty(), "{text}: {objects:?} {errors:?}");
+    }
+}
+
+#[test]
+fn what_commands_print_for_people_says_what_to_paste() {
+    for (text, help) in [
+        ("NAME     POD-SELECTOR   AGE\nclosed   <none>         3d\n", "-o yaml"),
+        ("NAMESPACE   NAME     POD-SELECTOR   AGE\nshop        closed   <none>         3d\n", "-o yaml"),
+        ("NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running   0          3d\n", "-o yaml"),
+        ("$ kubectl get netpol\nNAME     POD-SELECTOR   AGE\nclosed   <none>         3d\n", "-o yaml"),
+        ("kubectl get netpol\nNAME     POD-SELECTOR   AGE\nclosed   <none>         3d\n", "-o yaml"),
+        ("Name:         closed\nNamespace:    shop\nCreated on:   2026-01-01\nLabels:       <none>\n", "-o yaml"),
+        (
+            "Name         ResourceGroup    Priority\n-----------  ---------------  ----------\nno-web       shop             200\n",
+            "-o json",
+        ),
+        ("No resources found in shop namespace.\n", "-o yaml"),
+    ] {
+        let loaded = Loader::default().load(&[("input", text)]);
+        let [found] = &loaded.diagnostics[..] else { panic!("{text}: {:#?}", loaded.diagnostics) };
+        assert!(found.help.as_deref().is_some_and(|h| h.contains(help)), "{text}: {found:#?}");
+    }
+}
+
+/// A file that is edited says the same as one that is loaded at once.
+#[test]
+fn an_edited_script_is_read_as_a_new_one() {
+    let steps = [
+        format!("cat <<EOF | kubectl apply -f -\n{POD}---\n{POLICY}EOF\n"),
+        format!("cat <<EOF | kubectl apply -f -\n{POD}---\n{POLICY}---\n{POD}EOF\n"),
+        format!("{POD}---\n{POLICY}"),
+        format!("```yaml\n{POD}---\n{POLICY}```\n"),
+        format!("```yaml\n{POD}---\n{POLICY}```\naz network nsg create -g g -n a\n"),
+        "az network nsg create -g g -n a\n".to_owned(),
+    ];
+    let mut kept = Loader::default();
+    for text in steps.iter().chain(steps.iter().rev()) {
+        let (old, new) = (kept.load(&[("input", text)]), Loader::default().load(&[("input", text)]));
+        let shown = |loaded: &netpolis_core::load::Loaded| {
+            let of = |(d, r): (_, &std::sync::Arc<netpolis_core::resources::Resource>)| {
+                (loaded.sources.describe(r.span.within(d)), r.kind_name.clone())
+            };
+            (loaded.resources().map(of).collect::<Vec<_>>(), loaded.diagnostics.clone())
+        };
+        assert_eq!(shown(&old), shown(&new), "{text}");
+    }
+}
