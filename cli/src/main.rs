@@ -47,6 +47,7 @@ fn run() -> Result<Outcome, String> {
         Command::Flows { paths, format } => {
             let (scene, read) = load(paths)?;
             let doubts = out.write(|out| formats::write(&scene, *format, out))?.unwrap_or_default();
+            formats::not_evaluated(&scene).iter().for_each(|sentence| note(sentence));
             doubts.sentences().iter().for_each(|sentence| note(sentence));
             Ok(read)
         }

@@ -489,15 +489,16 @@ fn judge(compiled: &Compiled, outcome: &Outcome, seen: &Seen, applied: Option<&A
         Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
         Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
             Some(rule) => Reason::Rule(rule),
-            None => Reason::DefaultDeny(isolating(seen)),
+            None => Reason::DefaultDeny(isolating(compiled, seen)),
         },
     };
     (verdict, reason)
 }
 
 /// Policies of the tier at whose end the packet was denied: being selected by them closed the end.
-fn isolating(seen: &Seen) -> Vec<PolicyId> {
-    seen.tiers.iter().filter(|t| t.end == Some(TierEnd::Deny)).flat_map(|t| t.policies.iter().copied()).collect()
+fn isolating(compiled: &Compiled, seen: &Seen) -> Vec<PolicyId> {
+    let policies = seen.tiers.iter().filter(|t| t.end == Some(TierEnd::Deny)).flat_map(|t| t.policies.iter().copied());
+    policies.filter(|id| compiled.policy(*id).is_some_and(|p| p.doubt.is_none())).collect()
 }
 
 impl Seen {
@@ -518,7 +519,9 @@ fn unknown_facts(compiled: &Compiled, seen: &Seen, applied: Option<&Applied>) ->
         if tier.undefined_protocol {
             facts.push(UnknownFact::Protocol);
         }
-        let unsure = |id: &PolicyId| applied.is_some_and(|a| a.is_unsure(*id));
+        // Of a policy in doubt the rules say why.
+        let in_doubt = |id: &PolicyId| compiled.policy(*id).is_some_and(|p| p.doubt.is_some());
+        let unsure = |id: &PolicyId| applied.is_some_and(|a| a.is_unsure(*id)) && !in_doubt(id);
         let possible: Vec<PolicyId> = tier.policies.iter().copied().filter(unsure).collect();
         // A policy that may apply matters by its rules, and where it may close the tier.
         let decides =

@@ -88,8 +88,8 @@ fn key_of<'a>(scene: &'a Scene, policy: &'a Policy) -> Option<PolicyKey<'a>> {
     match &resource.kind {
         Kind::NetworkPolicy(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, "KubernetesNetworkPolicy")),
         Kind::Calico(of) => match &**of {
-            Calico::Policy(spec) => Some(key(spec.order.0, &*spec.true_name, policy.kind)),
-            Calico::StagedKubernetes(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, policy.kind)),
+            Calico::Policy(spec) => Some(key(spec.order.0, &*spec.true_name, &policy.kind)),
+            Calico::StagedKubernetes(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, &policy.kind)),
             _ => None,
         },
         _ => None,

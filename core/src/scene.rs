@@ -14,6 +14,7 @@ use crate::path::{Asked, NotAsked, PathAnswer, Paths, path};
 use crate::policy::translate;
 use crate::resources::azure::Azure;
 use crate::resources::calico::Calico;
+use crate::resources::unread::Enforcer;
 use crate::resources::{Kind, Resource};
 use crate::settings::{Dataplane, Routing, Settings};
 use crate::snapshot::{self, Role, Snapshot};
@@ -22,6 +23,15 @@ use crate::{explain, lint};
 
 /// An object and the document that it stands in.
 type Placed = (DocumentId, Arc<Resource>);
+
+/// Whether a kind is there only where Calico is.
+fn is_of_calico(kind: &Kind) -> bool {
+    match kind {
+        Kind::Calico(_) => true,
+        Kind::Unread(unread) => unread.enforcer == Enforcer::Calico,
+        _ => false,
+    }
+}
 
 /// A set of files with all that follows from it.
 ///
@@ -112,9 +122,10 @@ impl Scene {
         let is_policy = |kind: &Kind| match kind {
             Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
             Kind::Calico(calico) => calico.is_policy(),
+            Kind::Unread(_) => true,
             _ => false,
         };
-        let has_calico = self.loaded.resources().any(|(_, resource)| matches!(resource.kind, Kind::Calico(_)));
+        let has_calico = self.loaded.resources().any(|(_, resource)| is_of_calico(&resource.kind));
         let cluster = self.loaded.resources().find_map(|(_, resource)| match &resource.kind {
             Kind::Azure(azure) => match &**azure {
                 Azure::Cluster(cluster) => cluster.engine,
@@ -130,7 +141,8 @@ impl Scene {
             .resources()
             // A policy only adds its namespace to what there is, and may tell apart the pods of one template.
             .filter(|(_, resource)| {
-                !is_policy(&resource.kind) || resource.meta.namespace.is_some() || snapshot::tells_pods_apart(&resource.kind)
+                !matches!(resource.kind, Kind::Unread(_))
+                    && (!is_policy(&resource.kind) || resource.meta.namespace.is_some() || snapshot::tells_pods_apart(&resource.kind))
             })
             .map(|(id, resource)| (id, Arc::clone(resource)))
             .collect();

@@ -17,6 +17,8 @@ use crate::snapshot::Placement;
 pub struct Settings {
     /// Which policy engine is installed.
     pub engine: Engine,
+    /// Whether a person, or a cluster in the input, says which engine that is; set by [`settled`](Self::settled).
+    pub engine_is_told: bool,
     /// What becomes of Calico's staged policies.
     pub staged: Staged,
     /// What nodes do with packets that Calico leaves to them.
@@ -318,6 +320,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             engine: Engine::default(),
+            engine_is_told: false,
             staged: Staged::default(),
             host_input: HostInput::default(),
             http: Http::default(),
@@ -340,12 +343,14 @@ impl Settings {
     /// `cluster` is the engine of a cluster that the text says how it is made: a cluster made without one may have Calico installed later, which its
     /// resources show.
     pub fn settled(&self, has_calico: bool, cluster: Option<ClusterEngine>) -> Settings {
+        let engine_is_told = self.engine != Engine::Detected || cluster.is_some_and(|c| c != ClusterEngine::None);
         let engine = match self.engine {
             Engine::Detected if cluster == Some(ClusterEngine::Calico) => Engine::Calico,
             Engine::Detected if cluster == Some(ClusterEngine::Azure) => Engine::AzureNpm,
             Engine::Detected if cluster == Some(ClusterEngine::Cilium) => {
                 return Settings {
                     engine: Engine::Generic,
+                    engine_is_told,
                     ip_block: IpBlockReach::OutsideOnly,
                     host_network: HostNetwork::AsNode,
                     ..self.clone()
@@ -356,7 +361,7 @@ impl Settings {
             Engine::Detected => Engine::Generic,
             chosen => chosen,
         };
-        let settled = Settings { engine, ..self.clone() };
+        let settled = Settings { engine, engine_is_told, ..self.clone() };
         match engine {
             Engine::Calico => Settings {
                 host_network: HostNetwork::AsNode,

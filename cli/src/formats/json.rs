@@ -1,19 +1,32 @@
-//! JSON: `{"flows": [{"from", "to", "allowed", "unknown"}]}`, one flow a line.
+//! JSON: `{"flows": [{"from", "to", "allowed", "unknown"}], "notEvaluated": [{"what", "places"}]}`, one flow a line.
 
 use std::io::{self, Write};
 
 use netpolis_core::connections::{ConnectionSet, Plane};
 use netpolis_core::ends::Flows;
 use netpolis_core::model::Protocol;
+use netpolis_core::policy::Doubt;
+use netpolis_core::scene::Scene;
 use serde_json::{Map, Value, json};
 
 use super::{Memo, Row, Writer};
+use crate::places;
 
 /// All flows, of every protocol.
-#[derive(Default)]
 pub(super) struct Json {
     memo: Memo,
     begun: bool,
+    /// What is not evaluated.
+    doubts: Value,
+}
+
+impl Json {
+    pub(super) fn new(scene: &Scene) -> Self {
+        let doubts = scene.compiled().ruleset().doubts().into_iter();
+        let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(scene, *place)).collect::<Vec<_>>();
+        let doubts = doubts.map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect();
+        Json { memo: Memo::default(), begun: false, doubts }
+    }
 }
 
 impl Writer for Json {
@@ -28,7 +41,11 @@ impl Writer for Json {
     }
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(if self.begun { b"\n]}\n" } else { b"{\"flows\": []}\n" })
+        out.write_all(if self.begun { b"\n]" } else { b"{\"flows\": []" })?;
+        if self.doubts.as_array().is_some_and(|doubts| !doubts.is_empty()) {
+            write!(out, ", \"notEvaluated\": {}", self.doubts)?;
+        }
+        out.write_all(b"}\n")
     }
 }
 

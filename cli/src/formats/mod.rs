@@ -14,6 +14,7 @@ use netpolis_core::ends::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine
 use netpolis_core::ingress;
 use netpolis_core::policy::Direction;
 use netpolis_core::scene::Scene;
+use netpolis_core::text::Place;
 
 pub(crate) use json::flows as flows_json;
 pub(crate) use markdown::cell;
@@ -111,6 +112,13 @@ impl Doubts {
     }
 }
 
+/// What is not evaluated, so that connections that it might decide about cannot be told; one sentence each, with places.
+pub fn not_evaluated(scene: &Scene) -> Vec<String> {
+    let doubts = scene.compiled().ruleset().doubts().into_iter();
+    let places = |places: &[Place]| places.iter().map(|p| scene.sources().describe(*p)).collect::<Vec<_>>().join(", ");
+    doubts.map(|doubt| printable(&format!("{} ({})", doubt.text, places(&doubt.places))).into_owned()).collect()
+}
+
 /// Writes the list in a form, a row at a time.
 ///
 /// # Errors
@@ -119,7 +127,7 @@ pub fn write(scene: &Scene, format: Format, out: &mut dyn Write) -> io::Result<D
     let mut writer: Box<dyn Writer> = match format {
         Format::Txt => Box::new(txt::Txt::default()),
         Format::Csv => Box::new(csv::Csv::begin(out)?),
-        Format::Json => Box::new(json::Json::default()),
+        Format::Json => Box::new(json::Json::new(scene)),
         Format::Markdown => Box::new(markdown::Markdown::begin(out)?),
         Format::Dot => Box::new(dot::Dot::default()),
     };

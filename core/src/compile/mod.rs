@@ -253,10 +253,12 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Co
         .policies
         .iter()
         .zip(sides)
-        .map(|(policy, (egress, ingress))| CompiledPolicy {
-            subjects: selectors.subjects(&policy.subject, snapshot, &classes),
-            egress,
-            ingress,
+        .map(|(policy, (egress, ingress))| {
+            let mut subjects = selectors.subjects(&policy.subject, snapshot, &classes);
+            if policy.doubt.is_some() {
+                subjects = EndSet::new(classes.none(), subjects.possible().clone());
+            }
+            CompiledPolicy { subjects, egress, ingress }
         })
         .collect();
     drop(selectors);
@@ -333,6 +335,9 @@ fn compile_rules<'a>(
             None | Some(HttpFit::NotAsked | HttpFit::Yes) => {}
             Some(HttpFit::No) => peers = EndSet::exactly(classes.none()),
             Some(HttpFit::Unknown) => peers = EndSet::new(classes.none(), peers.possible().clone()),
+        }
+        if rule.doubt.is_some() || policy.doubt.is_some() {
+            peers = EndSet::new(classes.none(), peers.possible().clone());
         }
         let own = rule.own.as_ref().map(|term| selectors.term(&term.kind, classes, addresses));
         CompiledRule { action: rule.action, peers, terms, parts, traffic: traffics.add(&rule.traffic), own }

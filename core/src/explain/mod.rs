@@ -444,7 +444,10 @@ impl Teller<'_> {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
             }
             UnknownFact::Traffic => "the answer depends on ports that the question leaves open".to_owned(),
-            UnknownFact::Rule(rule) => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
+            UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
+                Some(doubt) => doubt.text.clone(),
+                None => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
+            },
         }
     }
 
@@ -456,7 +459,10 @@ impl Teller<'_> {
 
     fn fact_places(&self, fact: &UnknownFact) -> Vec<Place> {
         match fact {
-            UnknownFact::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+            UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
+                Some(doubt) => doubt.places.clone(),
+                None => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+            },
             UnknownFact::EqualPriority(policies) => {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
@@ -616,7 +622,9 @@ impl Teller<'_> {
     /// Among rules that allow but did not match, the one with the fewest parts wrong, then the fewest conditions, the first of equals. Ports that are
     /// always open and profiles are no rules that somebody wrote for this.
     fn nearest(&self, tiers: &[TierTrace]) -> Option<Nearest> {
-        let written = |id: PolicyId| self.compiled.policy(id).is_some_and(|p| p.hook != HookMatch::Failsafe && p.kind != "Profile");
+        let written = |id: PolicyId| {
+            self.compiled.policy(id).is_some_and(|p| p.hook != HookMatch::Failsafe && p.kind != "Profile" && p.doubt.is_none())
+        };
         let rules = tiers.iter().flat_map(|t| &t.policies).filter(|p| written(p.policy)).flat_map(|p| &p.rules);
         let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
         let (rule, failure) = failed.min_by_key(|(_, f)| (f.parts, f.conditions))?;

@@ -56,8 +56,14 @@ pub fn lint(scene: &Scene) -> Vec<Diagnostic> {
     found
 }
 
-/// Every policy of a scene. Security groups are none: what they may hold and how they are read differs too much.
+/// Every policy of a scene that is known to be in force: of one that the engine does not enforce, nothing but that is worth saying. Security groups are
+/// none: what they may hold and how they are read differs too much.
 fn policies(scene: &Scene) -> impl Iterator<Item = &Policy> {
+    all_policies(scene).filter(|p| p.not_enforced.is_none() && p.doubt.is_none())
+}
+
+/// The same with those that the engine does not enforce, and those in doubt.
+fn all_policies(scene: &Scene) -> impl Iterator<Item = &Policy> {
     scene.compiled().ruleset().policies.iter().filter(|p| p.kind != KIND_OF_GROUPS)
 }
 

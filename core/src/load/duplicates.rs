@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 
 use super::Loaded;
 use crate::diagnostics::{Diagnostic, Severity};
@@ -32,15 +32,15 @@ fn identity(resource: &Resource) -> Identity<'_> {
 
 /// Marks objects that a later document defines again, as `kubectl apply` would update them, and says so.
 ///
-/// Objects that an API server refuses take no part: they neither replace another one nor need to be replaced. Neither do objects with
-/// `generateName`, each of which is a new one.
+/// Objects that an API server refuses replace no other one; where it takes another of the same name, that one is what the cluster has, and the refused
+/// one is marked too. Objects with `generateName` are new ones each.
 pub(super) fn find(loaded: &mut Loaded) {
     let mut found: Vec<((usize, usize), (usize, usize))> = Vec::new();
     {
         let mut last: HashMap<Identity<'_>, (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
         for (d, document) in loaded.documents.iter().enumerate() {
             for (r, resource) in document.parsed.resources.iter().enumerate() {
-                if resource.refused || resource.meta.generated || resource.meta.name.is_empty() {
+                if resource.refused || resource.is_unreadable() || resource.meta.generated || resource.meta.name.is_empty() {
                     continue;
                 }
                 match last.entry(identity(resource)) {
@@ -52,18 +52,39 @@ pub(super) fn find(loaded: &mut Loaded) {
             }
         }
     }
+    mark_refused(loaded);
     for (earlier, later) in found {
         let Some(warning) = warning(loaded, earlier, later) else { continue };
         loaded.diagnostics.push(warning);
-        if let Some(document) = loaded.documents.get_mut(earlier.0) {
-            if document.superseded.is_empty() {
-                document.superseded = vec![false; document.parsed.resources.len()];
-            }
-            if let Some(mark) = document.superseded.get_mut(earlier.1) {
-                *mark = true;
-            }
-        }
+        mark(loaded, earlier);
     }
+}
+
+fn mark(loaded: &mut Loaded, (d, r): (usize, usize)) {
+    let Some(document) = loaded.documents.get_mut(d) else { return };
+    if document.superseded.is_empty() {
+        document.superseded = vec![false; document.parsed.resources.len()];
+    }
+    if let Some(mark) = document.superseded.get_mut(r) {
+        *mark = true;
+    }
+}
+
+/// Marks refused objects of which the input has another version that is taken.
+fn mark_refused(loaded: &mut Loaded) {
+    let each = || {
+        let documents = loaded.documents.iter().enumerate();
+        documents.flat_map(|(d, document)| document.parsed.resources.iter().enumerate().map(move |(r, resource)| ((d, r), resource)))
+    };
+    if !each().any(|(_, resource)| resource.refused) {
+        return;
+    }
+    let taken: HashSet<Identity<'_>> = each().filter(|(_, r)| !r.refused && !r.is_unreadable()).map(|(_, r)| identity(r)).collect();
+    let named = |resource: &Resource| !resource.meta.generated && !resource.meta.name.is_empty();
+    let idle: Vec<(usize, usize)> =
+        each().filter(|(_, r)| r.refused && named(r) && taken.contains(&identity(r))).map(|(place, _)| place).collect();
+    drop(taken);
+    idle.into_iter().for_each(|place| mark(loaded, place));
 }
 
 fn warning(loaded: &Loaded, earlier: (usize, usize), later: (usize, usize)) -> Option<Diagnostic> {

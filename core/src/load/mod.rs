@@ -194,7 +194,10 @@ fn read(text: &str, limits: &Limits) -> ParsedDocument {
         .collect();
     let settle = |mut resource: Resource| {
         // An error within an object, such as a duplicate key, makes an API server refuse it.
-        resource.refused |= errors.iter().any(|error| resource.span.start <= error.start && error.end <= resource.span.end);
+        let within = |error: &&Span| resource.span.start <= error.start && error.end <= resource.span.end;
+        let own: Vec<Span> = errors.iter().filter(within).copied().collect();
+        resource.refused |= !own.is_empty();
+        resource.flaws.refusals.extend(own);
         Arc::new(resource)
     };
     let mut diagnostics = parsed.diagnostics;

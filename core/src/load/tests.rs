@@ -90,13 +90,16 @@ fn different_objects_may_share_a_name() {
         "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: x, namespace: other}\n",
         "apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: [{port: 80}]}\n",
         "apiVersion: v1\nkind: ServiceAccount\nmetadata: {generateName: x}\n",
-        // Refused, so an API server keeps the first one.
-        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: x, name: x}\n",
     ] {
         let loaded = Loader::default().load(&[("a.yaml", &format!("{account}---\n{other}"))]);
         assert!(loaded.diagnostics.iter().all(|d| d.code != codes::DUPLICATE_OBJECT), "{other}");
         assert_eq!(loaded.resources().count(), 2, "{other}");
     }
+    // Refused, so an API server keeps the first one, and nothing is in doubt.
+    let refused = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: x, name: x}\n";
+    let loaded = Loader::default().load(&[("a.yaml", &format!("{account}---\n{refused}"))]);
+    assert!(loaded.diagnostics.iter().all(|d| d.code != codes::DUPLICATE_OBJECT));
+    assert_eq!(loaded.resources().map(|(_, resource)| resource.refused).collect::<Vec<_>>(), [false]);
     let policy =
         |group: &str| format!("apiVersion: {group}\nkind: NetworkPolicy\nmetadata: {{name: x}}\nspec: {{podSelector: {{}}}}\n---\n");
     let loaded = Loader::default().load(&[("a.yaml", &(policy("extensions/v1beta1") + &policy("networking.k8s.io/v1")))]);

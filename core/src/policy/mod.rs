@@ -10,6 +10,8 @@
 //! NetworkPolicies are one tier whose policies only allow and whose end is Deny. AdminNetworkPolicies, BaselineAdminNetworkPolicies and
 //! ClusterNetworkPolicies are tiers before and after it whose end is Pass. Where Calico is installed, its tiers take their places: NetworkPolicies
 //! are policies of order 1000 in the tier `default`, ClusterNetworkPolicies are in `kube-admin` and `kube-baseline`.
+//!
+//! What the input holds and nobody evaluated is part of the language too, so that no answer passes over it: see [`Doubt`].
 
 pub mod order;
 mod translate;
@@ -17,6 +19,7 @@ mod translate;
 pub use translate::{KIND_OF_GROUPS, default_rules, ordered_rules, translate};
 pub(crate) use translate::{address_terms, is_default_rule};
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -100,10 +103,49 @@ impl Ruleset {
         self.policies.get(id.0 as usize)
     }
 
+    /// Everything that is in doubt among what is enforced, each once, in the order of the text.
+    pub fn doubts(&self) -> Vec<&Doubt> {
+        let enforced = self.tiers.iter().flat_map(|tier| tier.groups.iter().flatten()).filter_map(|id| self.policy(*id));
+        let mut found: Vec<&Doubt> = Vec::new();
+        for policy in enforced {
+            let of_rules = policy.egress.iter().chain(&policy.ingress).filter_map(|rule| rule.doubt.as_deref());
+            for doubt in policy.doubt.as_deref().into_iter().chain(of_rules) {
+                found.push(doubt);
+            }
+        }
+        found.sort_by(|a, b| (a.places.first(), &a.text).cmp(&(b.places.first(), &b.text)));
+        found.dedup();
+        found
+    }
+
+    /// Why it is not known whether a rule is in force.
+    pub fn doubt(&self, rule: RuleRef) -> Option<&Doubt> {
+        let own = self.rule(rule).and_then(|r| r.doubt.as_deref());
+        own.or_else(|| self.policy(rule.policy).and_then(|p| p.doubt.as_deref()))
+    }
+
     /// The rule that a reference names.
     pub fn rule(&self, rule: RuleRef) -> Option<&Rule> {
         self.policy(rule.policy)?.rules(rule.direction).get(rule.index as usize)
     }
+}
+
+/// Why it is not known whether a policy or a rule is in force: it was not evaluated, refused, or refers to something that the input does not hold.
+///
+/// This is how anything unread gets into the answers. There are two ways, and nothing else has to be done for `why`, `flows`, `path`, lints and
+/// the page to say "cannot tell, because …":
+///
+/// - [`Rule::doubt`]: the rule may match what it says, or nothing. For a rule of which one condition is not known.
+/// - [`Policy::doubt`]: the whole policy may be in force or not. All its rules match possibly, and at the end of a tier it isolates possibly.
+///   Write what it might do as rules: `Deny` if it may deny what others allow, `Allow` if it may allow what others deny, both if both. Put it
+///   where the valid policy would stand, or, for what no engine here evaluates, into the tiers that `translate::unread` makes. Its subject,
+///   peers and traffic bound what it may concern: wider than the truth is "cannot tell" too often, narrower is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doubt {
+    /// What follows "cannot tell, because": a clause that names the object and the field.
+    pub text: String,
+    /// Lines to light.
+    pub places: Vec<Place>,
 }
 
 /// Policies that are looked at together.
@@ -146,7 +188,7 @@ pub struct Policy {
     /// Its number.
     pub id: PolicyId,
     /// Its kind as upstream: `NetworkPolicy`, …
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Its namespace, if it has one.
     pub namespace: Option<String>,
     /// Its name.
@@ -171,6 +213,8 @@ pub struct Policy {
     pub hook: HookMatch,
     /// Why it is not enforced; nothing if it is.
     pub not_enforced: Option<String>,
+    /// Why it is not known whether it is in force; nothing if it is.
+    pub doubt: Option<Box<Doubt>>,
 }
 
 /// Where packets meet a policy. Upstream: docs/semantics.md, Calico.
@@ -297,6 +341,8 @@ pub struct Rule {
     pub http: Option<HttpTerm>,
     /// What must hold of the selected end itself, where the rule says something of it (Calico only).
     pub own: Option<PeerTerm>,
+    /// Why it is not known whether it matches what it says or nothing at all; nothing if it is known.
+    pub doubt: Option<Box<Doubt>>,
 }
 
 /// What a rule says of HTTP requests.

@@ -14,6 +14,7 @@ mod mentions;
 mod network_policy;
 mod read;
 mod syntax;
+pub mod unread;
 mod workloads;
 
 pub use cluster_policy::{
@@ -30,6 +31,7 @@ pub use workloads::{
 };
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::model::Labels;
 use crate::text::Span;
@@ -41,6 +43,8 @@ pub struct Resource {
     pub api_version: Box<str>,
     /// `kind` as written.
     pub kind_name: Box<str>,
+    /// Where `kind` is written; the whole object where it is not.
+    pub kind_span: Span,
     /// Name, namespace and labels.
     pub meta: Meta,
     /// The whole object.
@@ -48,8 +52,27 @@ pub struct Resource {
     /// Set where an API server would refuse the object and its meaning is in doubt (an error was reported about it): it is left out of
     /// every verdict. Errors that leave the meaning plain (an unknown field, a malformed name) do not set it.
     pub refused: bool,
+    /// The errors for which it is refused, and fields within `spec` that its kind does not have: what lies around them is in doubt.
+    pub flaws: Flaws,
     /// What it is.
     pub kind: Kind,
+}
+
+impl Resource {
+    /// Whether it stands for a text of which not even the object is known.
+    pub fn is_unreadable(&self) -> bool {
+        use unread::Cause;
+        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization))
+    }
+}
+
+/// Places of an object that put its meaning in doubt.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Flaws {
+    /// Errors for which an API server refuses the object.
+    pub refusals: Vec<Span>,
+    /// Fields within `spec` that the kind does not have: `kubectl apply` refuses the object, other clients drop them.
+    pub unknown_fields: Vec<Span>,
 }
 
 /// The parts of `metadata` that matter.
@@ -97,4 +120,6 @@ pub enum Kind {
     Calico(Box<calico::Calico>),
     /// One of Azure's network.
     Azure(Box<azure::Azure>),
+    /// What is not evaluated, and what it might do.
+    Unread(Box<unread::Unread>),
 }

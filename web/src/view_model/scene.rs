@@ -87,7 +87,7 @@ fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> Pol
         (false, false) => "",
     };
     PolicyView {
-        kind: policy.kind.into(),
+        kind: policy.kind.to_string(),
         title: policy.title(),
         directions: directions.into(),
         not_enforced: policy.not_enforced.clone(),

@@ -33,7 +33,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         }
     }
     let windows = snapshot.nodes.iter().any(|node| node.labels.get("kubernetes.io/os") == Some("windows"));
-    for policy in policies(scene).filter(|p| p.not_enforced.is_none()) {
+    for policy in policies(scene) {
         for limit in limits_hit(policy, windows) {
             let message = format!("`{}`: {limit}", policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message);

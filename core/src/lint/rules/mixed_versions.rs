@@ -12,7 +12,7 @@ use crate::scene::Scene;
 const CODE: Code = Code("LINT014");
 
 pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
-    let of = |kinds: &[&str]| policies(scene).find(|p| kinds.contains(&p.kind));
+    let of = |kinds: &[&str]| policies(scene).find(|p| kinds.contains(&&*p.kind));
     let (Some(old), Some(new)) = (of(&["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"]), of(&["ClusterNetworkPolicy"])) else { return };
     found.push(
         Diagnostic::at(

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::lint::policies;
+use crate::lint::all_policies;
 use crate::policy::Policy;
 use crate::scene::Scene;
 
@@ -15,7 +15,7 @@ const CODE: Code = Code("LINT009");
 
 pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     let mut by_reason: BTreeMap<&str, Vec<&Policy>> = BTreeMap::new();
-    for policy in policies(scene) {
+    for policy in all_policies(scene) {
         if let Some(reason) = &policy.not_enforced {
             by_reason.entry(reason).or_default().push(policy);
         }

@@ -131,7 +131,7 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
         let rules = |direction| ordered(group, direction).iter().map(|(rule, place)| translated(rule, *place, used, cloud)).collect();
         ruleset.policies.push(Policy {
             id,
-            kind: KIND,
+            kind: KIND.into(),
             namespace: None,
             name: group.name.clone(),
             place: group.place,
@@ -144,6 +144,7 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
             ingress: rules(RuleDirection::Inbound),
             hook: HookMatch::Any,
             not_enforced: None,
+            doubt: None,
         });
         groups.push(alloc::vec![id]);
     }
@@ -184,6 +185,7 @@ fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud)
         traffic: traffic(rule, place),
         http: None,
         own: own.map(|kind| placed(own_side, kind)),
+        doubt: None,
     }
 }
 

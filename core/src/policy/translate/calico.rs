@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::Translator;
+use super::{ANYTHING, Translator};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::policy::order::{PolicyKey, TierKey};
 use crate::policy::{
@@ -57,10 +57,10 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
         match &resource.kind {
             Kind::NetworkPolicy(policy) => {
                 place(DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, namespace, "KubernetesNetworkPolicy");
-                ruleset.policies.push(translator.network_policy(policy));
+                ruleset.policies.push(translator.if_accepted(translator.network_policy(policy), &[Action::Allow]));
             }
             Kind::ClusterPolicy(policy) => {
-                let mut translated = translator.cluster_policy(policy);
+                let mut translated = translator.if_accepted(translator.cluster_policy(policy), ANYTHING);
                 if policy.kind == ClusterPolicyKind::Cluster {
                     let tier = match policy.tier {
                         ClusterTier::Admin => "kube-admin",
@@ -83,10 +83,11 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
                     };
                     tiers.insert(&resource.meta.name, (tier.order.0, end));
                 }
-                let Some(mut translated) = translator.calico(calico) else { continue };
+                let Some(translated) = translator.calico(calico) else { continue };
+                let mut translated = translator.if_accepted(translated, ANYTHING);
                 let (tier, order, name, kind) = match &**calico {
-                    Calico::Policy(policy) => (&*policy.tier, policy.order.0, &*policy.true_name, translated.kind),
-                    _ => (DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, translated.kind),
+                    Calico::Policy(policy) => (&*policy.tier, policy.order.0, &*policy.true_name, kind_name(policy.kind)),
+                    _ => (DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, "StagedKubernetesNetworkPolicy"),
                 };
                 if is_staged(calico) && settings.staged == Staged::NotEnforced {
                     translated.not_enforced = Some("it is staged: shown, but not enforced".into());
@@ -119,8 +120,9 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
             ordered,
         });
     }
-    add_profiles(resources, settings, &mut ruleset);
-    add_host_rules(resources, &mut ruleset);
+    let accepted: Vec<(DocumentId, &Resource)> = resources.iter().copied().filter(|(_, r)| !r.refused).collect();
+    add_profiles(&accepted, settings, &mut ruleset);
+    add_host_rules(&accepted, &mut ruleset);
     ruleset
 }
 
@@ -188,7 +190,7 @@ fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) 
         let outbound = felix.and_then(|f| f.failsafe_outbound.as_deref()).or(common.and_then(|f| f.failsafe_outbound.as_deref()));
         ruleset.policies.push(Policy {
             id,
-            kind: "failsafe ports",
+            kind: "failsafe ports".into(),
             namespace: None,
             name: String::from("of the host"),
             place,
@@ -201,6 +203,7 @@ fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) 
             ingress: failsafe_rules(inbound, &FAILSAFE_INBOUND, place),
             hook: HookMatch::Failsafe,
             not_enforced: None,
+            doubt: None,
         });
         groups.push(alloc::vec![id]);
     }
@@ -221,10 +224,21 @@ fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], p
         traffic: TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),
         http: None,
         own: None,
+        doubt: None,
     };
     match given {
         Some(ports) => ports.iter().map(|p| rule(p.protocol, p.port, p.net)).collect(),
         None => default.iter().map(|(protocol, port)| rule(*protocol, *port, None)).collect(),
+    }
+}
+
+/// The name of a kind.
+fn kind_name(kind: CalicoPolicyKind) -> &'static str {
+    match kind {
+        CalicoPolicyKind::Network => "NetworkPolicy",
+        CalicoPolicyKind::Global => "GlobalNetworkPolicy",
+        CalicoPolicyKind::StagedNetwork => "StagedNetworkPolicy",
+        CalicoPolicyKind::StagedGlobal => "StagedGlobalNetworkPolicy",
     }
 }
 
@@ -290,7 +304,7 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, rule
             };
             ruleset.policies.push(Policy {
                 id,
-                kind: "Profile",
+                kind: "Profile".into(),
                 namespace: None,
                 name: if name.is_empty() { String::from("no profile") } else { name.to_string() },
                 place,
@@ -304,6 +318,7 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, rule
                 ingress: ingress.into_iter().map(without_pass).collect(),
                 hook: HookMatch::Any,
                 not_enforced: None,
+                doubt: None,
             });
             groups.push(alloc::vec![id]);
         }
@@ -324,7 +339,7 @@ fn without_pass(rule: Rule) -> Rule {
 }
 
 fn allow_all(place: Place) -> Rule {
-    Rule { place, name: None, action: Action::Allow, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None }
+    Rule { place, name: None, action: Action::Allow, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None, doubt: None }
 }
 
 /// Namespaces by their labels, as a peer of a policy that has no namespace.
@@ -370,18 +385,13 @@ impl Translator<'_> {
                 matches!(policy.staged_action, StagedAction::Set | StagedAction::Learn).then(|| self.calico_policy(policy))
             }
             Calico::StagedKubernetes(staged) => (staged.staged_action != StagedAction::Delete)
-                .then(|| Policy { kind: "StagedKubernetesNetworkPolicy", ..self.network_policy(&staged.policy) }),
+                .then(|| Policy { kind: "StagedKubernetesNetworkPolicy".into(), ..self.network_policy(&staged.policy) }),
             _ => None,
         }
     }
 
     fn calico_policy(&self, spec: &CalicoPolicy) -> Policy {
-        let kind = match spec.kind {
-            CalicoPolicyKind::Network => "NetworkPolicy",
-            CalicoPolicyKind::Global => "GlobalNetworkPolicy",
-            CalicoPolicyKind::StagedNetwork => "StagedNetworkPolicy",
-            CalicoPolicyKind::StagedGlobal => "StagedGlobalNetworkPolicy",
-        };
+        let kind = kind_name(spec.kind);
         let namespaced = matches!(spec.kind, CalicoPolicyKind::Network | CalicoPolicyKind::StagedNetwork);
         let namespace = namespaced.then(|| self.resource.meta.namespace.as_deref().unwrap_or(&self.settings.default_namespace).to_string());
         let accounts = inner(&spec.service_account_selector);
@@ -466,6 +476,7 @@ impl Translator<'_> {
             }),
             // The peer's address says of which family a packet is; of the other the rule is not asked.
             own: term(own, Families::Given(&families), None),
+            doubt: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod azure;
 mod calico;
+mod unread;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -25,11 +26,11 @@ use crate::text::{DocumentId, Span};
 pub(crate) use azure::is_default as is_default_rule;
 pub use azure::{KIND as KIND_OF_GROUPS, default_rules, ordered as ordered_rules};
 
-/// Translates every policy that an API server would accept. Refused ones are left out: they would not exist in the cluster.
+/// Translates every policy. Those that an API server refuses, and what is not evaluated, become policies in doubt (see [`super::Doubt`]).
 ///
 /// `settings` are [settled](Settings::settled).
 pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, cloud: &Cloud, settings: &Settings) -> Ruleset {
-    let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
+    let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().collect();
     let mut ruleset = match settings.engine {
         Engine::Calico => calico::translate(&resources, settings),
         _ => kubernetes(&resources, settings),
@@ -41,6 +42,7 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
         ruleset.tiers.clear();
         ruleset.no_engine = true;
     }
+    unread::add(&resources, settings, &mut ruleset);
     // The cloud's network filters whatever is installed in the cluster.
     azure::add(cloud, &mut ruleset);
     ruleset.tiers.retain(|tier| !tier.groups.is_empty());
@@ -59,11 +61,11 @@ fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Rul
         let translator = Translator { document, resource, settings, id };
         match &resource.kind {
             Kind::NetworkPolicy(policy) => {
-                ruleset.policies.push(translator.network_policy(policy));
+                ruleset.policies.push(translator.if_accepted(translator.network_policy(policy), &[Action::Allow]));
                 namespaced.push(id);
             }
             Kind::ClusterPolicy(policy) => {
-                let mut translated = translator.cluster_policy(policy);
+                let mut translated = translator.if_accepted(translator.cluster_policy(policy), ANYTHING);
                 if is_azure {
                     translated.not_enforced = Some("Azure's network policy manager enforces NetworkPolicy only".into());
                 } else {
@@ -78,7 +80,8 @@ fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Rul
             Kind::Calico(calico) => {
                 let engine = if is_azure { "Azure's network policy manager" } else { "an engine that is not Calico" };
                 let reason = format!("{engine} does not know Calico's policies");
-                ruleset.policies.extend(translator.calico(calico).map(|policy| Policy { not_enforced: Some(reason), ..policy }));
+                let policy = translator.calico(calico).map(|policy| translator.if_accepted(policy, ANYTHING));
+                ruleset.policies.extend(policy.map(|policy| Policy { not_enforced: Some(reason), ..policy }));
             }
             _ => {}
         }
@@ -107,6 +110,9 @@ fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Rul
     ruleset
 }
 
+/// All that a rule can do with a packet.
+const ANYTHING: &[Action] = &[Action::Deny, Action::Allow, Action::Pass];
+
 struct Translator<'a> {
     document: DocumentId,
     resource: &'a Resource,
@@ -115,6 +121,11 @@ struct Translator<'a> {
 }
 
 impl Translator<'_> {
+    /// The policy if an API server takes it; else one in doubt, which may do any of `actions`.
+    fn if_accepted(&self, policy: Policy, actions: &[Action]) -> Policy {
+        if self.resource.refused { unread::in_doubt(policy, self.resource, self.document, actions) } else { policy }
+    }
+
     fn is_calico(&self) -> bool {
         self.settings.engine == Engine::Calico
     }
@@ -122,7 +133,7 @@ impl Translator<'_> {
     fn policy(&self, kind: &'static str, namespace: Option<String>, subject: SubjectMatch, subject_span: Span) -> Policy {
         Policy {
             id: self.id,
-            kind,
+            kind: kind.into(),
             namespace,
             name: self.resource.meta.name.to_string(),
             place: self.resource.span.within(self.document),
@@ -135,6 +146,7 @@ impl Translator<'_> {
             ingress: Vec::new(),
             hook: HookMatch::Any,
             not_enforced: None,
+            doubt: None,
         }
     }
 
@@ -165,6 +177,7 @@ impl Translator<'_> {
                 }),
                 http: None,
                 own: None,
+                doubt: None,
             };
             rules.iter().map(one).collect()
         };
@@ -218,6 +231,7 @@ impl Translator<'_> {
                 }),
                 http: None,
                 own: None,
+                doubt: None,
             };
             rules.iter().map(|rule| self.fail_closed(rule, one(rule))).collect()
         };

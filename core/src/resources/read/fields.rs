@@ -18,7 +18,7 @@ use super::path::Path;
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{Entry, NodeRef, Value};
-use crate::resources::codes;
+use crate::resources::{Flaws, codes};
 use crate::text::Span;
 
 /// So many unknown fields of one mapping are reported one by one.
@@ -166,12 +166,14 @@ pub(super) struct Reader<'a> {
     pub(super) findings: Vec<Diagnostic>,
     /// Whether an API server would refuse the object.
     pub(super) refused: bool,
+    /// Where, and which fields of its `spec` it does not have.
+    pub(super) flaws: Flaws,
 }
 
 impl<'a> Reader<'a> {
     /// A reader of one document.
     pub(super) fn new(text: &'a str) -> Self {
-        Reader { text, findings: Vec::new(), refused: false }
+        Reader { text, findings: Vec::new(), refused: false, flaws: Flaws::default() }
     }
 
     /// The text of a range of the document.
@@ -182,6 +184,7 @@ impl<'a> Reader<'a> {
     /// Reports an error for which an API server refuses the object.
     pub(super) fn refuse(&mut self, diagnostic: Diagnostic) {
         self.refused = true;
+        self.flaws.refusals.extend(diagnostic.place.map(|place| place.span));
         self.findings.push(diagnostic);
     }
 
@@ -289,6 +292,9 @@ impl<'a> Reader<'a> {
         hints: &[(&str, &str)],
     ) {
         let name = slot.path.field(&entry.key);
+        if slot.path.is_within("spec") {
+            self.flaws.unknown_fields.push(entry.key_span);
+        }
         let message = format!("unknown field {}", quoted(&format!("{name}")));
         let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
         // A field that is written already is not what was meant.

@@ -2,6 +2,7 @@
 
 use super::calico::{self, CalicoKind};
 use super::meta::{NameRule, Scope};
+use crate::diagnostics::nearest;
 use crate::resources::{ClusterPolicyKind, WorkloadKind};
 
 /// A kind that is read.
@@ -71,12 +72,34 @@ pub(super) const KNOWN: &[KnownKind] = &[
     ),
 ];
 
-/// The kind with this name. Calico's kinds are found by their group, and by name alone where that is enough and the group is missing.
+/// The kind with this name, in the group or (as a mistake, see [`KnownKind::serves`]) in a group of Kubernetes's or Calico's that does not have it.
 pub(super) fn known(kind: &str, api_version: &str) -> Option<&'static KnownKind> {
     let find = |list: &'static [KnownKind]| list.iter().find(|known| known.name == kind);
-    match group(api_version) {
-        calico::GROUP | calico::STORAGE_GROUP => find(&CALICO),
-        _ => find(KNOWN).or_else(|| find(&CALICO).filter(|_| api_version.is_empty())),
+    if is_calico(api_version) { find(&CALICO).or_else(|| find(KNOWN)) } else { find(KNOWN).or_else(|| find(&CALICO)) }
+}
+
+/// The kind that was meant by a name that no kind has.
+pub(super) fn meant(kind: &str, api_version: &str) -> Option<&'static KnownKind> {
+    let of = |list: &'static [KnownKind]| {
+        let name = nearest(kind, list.iter().map(|known| known.name))?;
+        list.iter().find(|known| known.name == name)
+    };
+    if is_calico(api_version) { of(&CALICO) } else { of(KNOWN) }
+}
+
+impl KnownKind {
+    pub(super) fn serves(&self, api_version: &str) -> bool {
+        self.current.contains(&api_version) || self.old.contains(&api_version)
+    }
+
+    /// Whether it decides about traffic, so that under another version or name it might mean something else.
+    pub(super) fn is_policy(&self) -> bool {
+        matches!(
+            self.what,
+            What::NetworkPolicy
+                | What::ClusterPolicy(_)
+                | What::Calico(CalicoKind::Policy(_) | CalicoKind::StagedKubernetes | CalicoKind::Profile | CalicoKind::Tier)
+        )
     }
 }
 
@@ -94,175 +117,18 @@ const fn calico_kinds() -> [KnownKind; calico::KINDS.len()] {
     kinds
 }
 
-/// What a kind that is not read would have been good for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Unread {
-    /// It has no part in who may talk to whom.
-    Irrelevant,
-    /// It makes pods.
-    MakesPods,
-    /// It allows or denies traffic.
-    Policy,
-    /// It leads traffic to pods.
-    Traffic,
-    /// Not heard of.
-    Unknown,
-}
-
-/// Kinds that make pods in ways that are not read.
-const MAKES_PODS: &[&str] = &[
-    "CloneSet",
-    "ClusterWorkflowTemplate",
-    "CronWorkflow",
-    "DeploymentConfig",
-    "JobSet",
-    "LeaderWorkerSet",
-    "PodTemplate",
-    "Revision",
-    "Rollout",
-    "ScaledJob",
-    "SparkApplication",
-    "VirtualMachine",
-    "VirtualMachineInstance",
-    "VirtualMachineInstanceReplicaSet",
-    "Workflow",
-    "WorkflowTemplate",
-];
-
-/// Kinds that allow or deny traffic, and are not read.
-const POLICY: &[&str] = &[
-    "AuthorizationPolicy",
-    "CiliumCIDRGroup",
-    "CiliumClusterwideNetworkPolicy",
-    "CiliumNetworkPolicy",
-    "ClusterGroup",
-    "EgressFirewall",
-    "EgressNetworkPolicy",
-    "MultiNetworkPolicy",
-    "PeerAuthentication",
-    "Sidecar",
-];
-
-/// Kinds that lead traffic to pods, and are not read.
-const TRAFFIC: &[&str] = &[
-    "EgressIP",
-    "Endpoints",
-    "GRPCRoute",
-    "Gateway",
-    "HTTPProxy",
-    "HTTPRoute",
-    "IngressRoute",
-    "IngressRouteTCP",
-    "IngressRouteUDP",
-    "ReferenceGrant",
-    "Route",
-    "ServiceEntry",
-    "TCPRoute",
-    "TLSRoute",
-    "UDPRoute",
-    "VirtualServer",
-    "VirtualService",
-];
-
-/// Well-known kinds without a part in who may talk to whom.
-const IRRELEVANT: &[&str] = &[
-    "APIService",
-    "Application",
-    "CSIDriver",
-    "CSINode",
-    "Certificate",
-    "CertificateSigningRequest",
-    "ClusterIssuer",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "ComponentStatus",
-    "ConfigMap",
-    "ControllerRevision",
-    "CustomResourceDefinition",
-    "Event",
-    "FlowSchema",
-    "GatewayClass",
-    "HelmRelease",
-    "HorizontalPodAutoscaler",
-    "IngressClass",
-    "Issuer",
-    "Kustomization",
-    "Lease",
-    "LimitRange",
-    "MutatingWebhookConfiguration",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "PodDisruptionBudget",
-    "PodMonitor",
-    "PodSecurityPolicy",
-    "PriorityClass",
-    "PriorityLevelConfiguration",
-    "PrometheusRule",
-    "ResourceQuota",
-    "Role",
-    "RoleBinding",
-    "RuntimeClass",
-    "Secret",
-    "SecurityContextConstraints",
-    "ServiceMonitor",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
-    "VerticalPodAutoscaler",
-    "VolumeAttachment",
-    "VolumeSnapshot",
-];
-
 /// The group of an API version: nothing for `v1`.
 pub(super) fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Whether a group is one of Calico's.
+pub(super) fn is_calico(api_version: &str) -> bool {
+    matches!(group(api_version), calico::GROUP | calico::STORAGE_GROUP)
 }
 
 /// Whether a group belongs to Kubernetes itself, so that a kind of ours in it is ours in the wrong version.
 pub(super) fn is_kubernetes(api_version: &str) -> bool {
     let group = group(api_version);
     !group.contains('.') || group.ends_with(".k8s.io")
-}
-
-/// What to say about a kind that is not read.
-pub(super) fn unread(kind: &str, api_version: &str) -> Unread {
-    let has = |list: &[&str]| list.binary_search(&kind).is_ok();
-    let group = group(api_version);
-    if matches!(group, calico::GROUP | calico::STORAGE_GROUP) {
-        // What is left of Calico's kinds says how packets travel, not which.
-        Unread::Irrelevant
-    } else if has(POLICY) || (kind.ends_with("NetworkPolicy") && !is_kubernetes(api_version)) {
-        Unread::Policy
-    } else if has(MAKES_PODS) || (group.ends_with("knative.dev") && matches!(kind, "Service" | "Configuration")) {
-        Unread::MakesPods
-    } else if has(TRAFFIC) || (kind == "Ingress" && !is_kubernetes(api_version)) {
-        Unread::Traffic
-    } else if has(IRRELEVANT) {
-        Unread::Irrelevant
-    } else {
-        Unread::Unknown
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_sorted() {
-        for list in [MAKES_PODS, POLICY, TRAFFIC, IRRELEVANT] {
-            assert!(list.is_sorted(), "{list:?}");
-        }
-    }
-
-    #[test]
-    fn foreign_kinds_of_the_same_name_are_told_apart() {
-        assert_eq!(unread("BGPConfiguration", "projectcalico.org/v3"), Unread::Irrelevant);
-        assert_eq!(unread("NetworkPolicy", "crd.antrea.io/v1beta1"), Unread::Policy);
-        assert_eq!(unread("Service", "serving.knative.dev/v1"), Unread::MakesPods);
-        assert_eq!(unread("Gateway", "gateway.networking.k8s.io/v1"), Unread::Traffic);
-        assert_eq!(unread("ConfigMap", "v1"), Unread::Irrelevant);
-        assert_eq!(unread("Widget", "example.com/v1"), Unread::Unknown);
-    }
 }

@@ -21,6 +21,7 @@ mod path;
 mod pods;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod values;
 
 use alloc::boxed::Box;
@@ -33,8 +34,10 @@ use hashbrown::HashMap;
 pub(crate) use self::azure::rules::own_tag;
 pub(crate) use self::azure::short::arm_fields;
 use self::fields::{Reader, Slot, quoted};
-use self::kinds::{KNOWN, KnownKind, Unread, What};
-use super::{ClusterPolicyKind, Kind, Resource, codes};
+use self::kinds::{KNOWN, KnownKind, What};
+use self::unread::Class;
+use super::unread::{Cause, Enforcer, Unread};
+use super::{ClusterPolicyKind, Flaws, Kind, Resource, codes};
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{NodeRef, Tree};
@@ -112,6 +115,7 @@ struct Objects<'a> {
 struct UnreadKind<'a> {
     kind: &'a str,
     api_version: &'a str,
+    class: Class,
     /// The first of them.
     span: Span,
     count: usize,
@@ -149,15 +153,15 @@ impl<'a> Objects<'a> {
 
         let known = kinds::known(kind, api_version);
         if let Some(known) = known
-            && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version))
+            && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
         {
-            self.object(&object, known, kind, api_version, version_span);
+            self.object(&object, known, (kind, kind_span), (api_version, version_span));
         } else if let Some(item_kind) = kind.strip_suffix("List").filter(|_| known.is_none() && node.get("items").is_some()) {
             self.list(&object, ListOf { api_version, kind: Some(item_kind).filter(|kind| !kind.is_empty()) }, depth);
         } else if kind == "List" || kind.strip_suffix("List").is_some_and(|item| KNOWN.iter().any(|known| known.name == item)) {
             // A list without items.
         } else {
-            self.unread(kind, api_version, kind_span);
+            self.unread(&object, kind, api_version, kind_span, version_span);
         }
     }
 
@@ -235,9 +239,15 @@ impl<'a> Objects<'a> {
     }
 
     /// Reads an object of a known kind.
-    fn object(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: &'a str, api_version: &'a str, version_span: Span) {
+    fn object(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: (&'a str, Span), version: (&'a str, Span)) {
+        let ((kind, kind_span), (api_version, version_span)) = (kind, version);
         self.reader.refused = false;
-        self.check_version(known, api_version, version_span);
+        self.reader.flaws = Flaws::default();
+        if kind == known.name {
+            self.check_version(known, api_version, version_span);
+        } else {
+            self.misspelt(known, kind, kind_span, api_version);
+        }
         let old = known.old.contains(&api_version);
         let ordinal = self.resources.len();
         // Whatever a kind has besides these is known upstream and of no use here.
@@ -247,7 +257,7 @@ impl<'a> Objects<'a> {
         };
         let names = ["apiVersion", "kind", "metadata", "spec", "status"];
         if let What::EndpointSlice = known.what {
-            self.endpoint_slice(object, known, kind, api_version, ordinal);
+            self.endpoint_slice(object, known, (kind, kind_span), api_version, ordinal);
             return;
         }
         let read = match known.what {
@@ -298,15 +308,24 @@ impl<'a> Objects<'a> {
         self.resources.push(Resource {
             api_version: api_version.into(),
             kind_name: kind.into(),
+            kind_span,
             meta,
             span: object.span(),
             refused: self.reader.refused,
+            flaws: core::mem::take(&mut self.reader.flaws),
             kind: kind_read,
         });
     }
 
     /// Reads an EndpointSlice, which has no `spec`.
-    fn endpoint_slice(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: &'a str, api_version: &'a str, ordinal: usize) {
+    fn endpoint_slice(
+        &mut self,
+        object: &Slot<'a, '_>,
+        known: &'static KnownKind,
+        (kind, kind_span): (&'a str, Span),
+        api_version: &'a str,
+        ordinal: usize,
+    ) {
         let names = ["metadata", "endpoints", "ports", "apiVersion", "kind", "addressType"];
         let Some([metadata, endpoints, ports, ..]) = self.reader.fields(object, names, &[]) else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
@@ -314,14 +333,17 @@ impl<'a> Objects<'a> {
         self.resources.push(Resource {
             api_version: api_version.into(),
             kind_name: kind.into(),
+            kind_span,
             meta: read.meta,
             span: object.span(),
             refused: self.reader.refused,
+            flaws: core::mem::take(&mut self.reader.flaws),
             kind: Kind::EndpointSlice(slice),
         });
     }
 
-    /// Reports a version under which the kind is not served. What the object means is beyond doubt all the same.
+    /// Reports a version under which the kind is not served. What pods, Services and the like mean is beyond doubt all the same; a policy of a version
+    /// that does not exist might mean something else.
     fn check_version(&mut self, known: &KnownKind, api_version: &str, at: Span) {
         let right = known.current.first().copied().unwrap_or("v1");
         if known.current.contains(&api_version) {
@@ -345,35 +367,52 @@ impl<'a> Objects<'a> {
             let message = format!("no matches for kind {} in version {}", quoted(known.name), quoted(api_version));
             let diagnostic = Diagnostic::new(codes::WRONG_API_VERSION, Severity::Error, at, message);
             let diagnostic = reader.rewrite(diagnostic, at, Some(right));
-            reader.report(diagnostic);
+            if known.is_policy() { reader.refuse(diagnostic) } else { reader.report(diagnostic) }
         }
     }
 
-    /// Keeps in mind a kind that is not read, or reports it as a misspelling.
-    fn unread(&mut self, kind: &'a str, api_version: &'a str, span: Span) {
-        if kinds::unread(kind, api_version) == Unread::Unknown && kinds::is_kubernetes(api_version) {
-            let meant = nearest(kind, KNOWN.iter().map(|known| known.name));
-            if meant.is_some() {
-                let message = format!("no matches for kind {} in version {}", quoted(kind), quoted(api_version));
-                let diagnostic = Diagnostic::new(codes::MISSPELT_KIND, Severity::Error, span, message);
-                let diagnostic = self.reader.rewrite(diagnostic, span, meant);
-                self.reader.report(diagnostic);
-                return;
-            }
+    /// Reports a kind that there is not, and that is nearly one that there is. Where it decides about traffic, what holds is not known.
+    fn misspelt(&mut self, known: &KnownKind, kind: &str, span: Span, api_version: &str) {
+        let message = format!("no matches for kind {} in version {}", quoted(kind), quoted(api_version));
+        let diagnostic = Diagnostic::new(codes::MISSPELT_KIND, Severity::Error, span, message);
+        let diagnostic = self.reader.rewrite(diagnostic, span, Some(known.name));
+        if known.is_policy() { self.reader.refuse(diagnostic) } else { self.reader.report(diagnostic) }
+    }
+
+    /// Keeps an object of a kind that is not read, as far as it might concern connections or makes pods, and its kind for a word about it.
+    fn unread(&mut self, object: &Slot<'a, '_>, kind: &'a str, api_version: &'a str, span: Span, version_span: Span) {
+        let class = unread::classify(kind, api_version);
+        if class == Class::Unknown
+            && (kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
+            && let Some(known) = kinds::meant(kind, api_version)
+        {
+            self.object(object, known, (kind, span), (api_version, version_span));
+            return;
+        }
+        let kept = match (class, object.node) {
+            (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
+            (Class::MakesPods, _) => Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() }),
+            _ => None,
+        };
+        if let (Some(kept), Some(node)) = (kept, object.node) {
+            self.resources.push(Resource {
+                api_version: api_version.into(),
+                kind_name: kind.into(),
+                kind_span: span,
+                meta: unread::meta(node),
+                span: node.span(),
+                refused: false,
+                flaws: Flaws::default(),
+                kind: Kind::Unread(Box::new(kept)),
+            });
         }
         let index = *self.unread_index.entry((kind, api_version)).or_insert_with(|| {
-            self.unread.push(UnreadKind { kind, api_version, span, count: 0 });
+            self.unread.push(UnreadKind { kind, api_version, class, span, count: 0 });
             self.unread.len() - 1
         });
         if let Some(found) = self.unread.get_mut(index) {
             found.count += 1;
         }
-    }
-}
-
-impl KnownKind {
-    fn serves(&self, api_version: &str) -> bool {
-        self.current.contains(&api_version) || self.old.contains(&api_version)
     }
 }
 
@@ -410,19 +449,28 @@ fn not_read(found: &UnreadKind<'_>) -> Diagnostic {
     if found.count > 1 {
         name.push_str(&format!(" ({} objects)", found.count));
     }
-    let (code, severity, message, help): (Code, Severity, &str, Option<&str>) = match kinds::unread(found.kind, found.api_version) {
-        Unread::Irrelevant => (codes::KIND_NOT_USED, Severity::Note, "plays no part in network policy, and is not used", None),
-        Unread::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is not a kind that is known here, and is not used", None),
-        Unread::MakesPods => (
+    let (code, severity, message, help): (Code, Severity, &str, Option<&str>) = match found.class {
+        Class::Irrelevant => (codes::KIND_NOT_USED, Severity::Note, "plays no part in network policy, and is not used", None),
+        Class::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is not a kind that is known here, and is not used", None),
+        Class::MakesPods => (
             codes::KIND_NOT_READ,
             Severity::Warning,
             "makes pods, but is not read: the answer leaves its pods out",
-            Some("paste the pods, or the workloads it makes"),
+            Some("paste the pods (`kubectl get pods -o yaml`), or the workloads it makes"),
         ),
-        Unread::Policy => {
-            (codes::KIND_NOT_READ, Severity::Warning, "has a say in network policy, but is not read: the answer leaves it out", None)
-        }
-        Unread::Traffic => {
+        Class::Policy(_, Cause::NoSuchKind) => (
+            codes::KIND_NOT_READ,
+            Severity::Error,
+            "does not exist: what it might decide cannot be told",
+            Some("correct the name or the version"),
+        ),
+        Class::Policy(..) => (
+            codes::KIND_NOT_READ,
+            Severity::Warning,
+            "decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\"",
+            None,
+        ),
+        Class::Traffic => {
             (codes::KIND_NOT_READ, Severity::Warning, "leads traffic to pods, but is not read: the answer leaves it out", None)
         }
     };

@@ -25,6 +25,18 @@ impl<'p> Path<'p> {
         Path { parent: Some(self), step: Step::Field(name) }
     }
 
+    /// Whether it is this field of the object, or a place in it.
+    pub(super) fn is_within(&self, name: &str) -> bool {
+        let mut path = self;
+        while let Some(parent) = path.parent {
+            if matches!(parent.step, Step::Root) {
+                return matches!(path.step, Step::Field(field) if field == name);
+            }
+            path = parent;
+        }
+        false
+    }
+
     /// An item of the list at this place.
     pub(super) fn item(&self, index: usize) -> Path<'_> {
         Path { parent: Some(self), step: Step::Item(index) }

@@ -334,8 +334,10 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             api_version: API_VERSION.into(),
             kind_name: kind.into(),
             meta,
+            kind_span: span,
             span,
             refused: false,
+            flaws: crate::resources::Flaws::default(),
             kind: Kind::Azure(Box::new(azure)),
         });
     }

@@ -51,25 +51,37 @@ fn documents_that_are_no_objects() {
         ("{apiVersion: v1, kind: \"\"}", codes::MISSING_KIND, "kind"),
         ("{apiVersion: v1, kind: 5}", codes::WRONG_TYPE, "5"),
         ("{apiVersion: 1, kind: Pod}", codes::WRONG_TYPE, "1"),
-        ("{apiVersion: networking.k8s.io/v1, kind: Networkpolicy}", codes::MISSPELT_KIND, "Networkpolicy"),
     ] {
         let found = findings(text, Severity::Error);
         assert_eq!((found.len(), found[0].code, &*found[0].underlined), (1, code, underlined), "{text}");
-        assert!(read_text(text).resources.is_empty());
+        assert!(read_text(text).resources.is_empty(), "{text}");
     }
     assert_eq!(fixed("{apiVersion: v1, kindt: Pod}"), "{apiVersion: v1, kind: Pod}");
-    assert_eq!(fixed("{apiVersion: apps/v1, kind: Deploiment}"), "{apiVersion: apps/v1, kind: Deployment}");
     assert!(read_text("").diagnostics.is_empty() && read_text("# nothing\n").diagnostics.is_empty());
 }
 
 #[test]
+fn kinds_that_do_not_exist_are_read_as_what_was_meant() {
+    let policy = |version: &str, kind: &str| format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x}}\nspec: {{}}\n");
+    for (version, kind, code, underlined) in [
+        ("v1", "NetworkPolicy", codes::WRONG_API_VERSION, "v1"),
+        ("networking.k8s.io/v1beta9", "NetworkPolicy", codes::WRONG_API_VERSION, "networking.k8s.io/v1beta9"),
+        ("networking.k8s.io/v1", "GlobalNetworkPolicy", codes::WRONG_API_VERSION, "networking.k8s.io/v1"),
+        ("projectcalico.org/v4", "NetworkPolicy", codes::WRONG_API_VERSION, "projectcalico.org/v4"),
+        ("networking.k8s.io/v1", "Networkpolicy", codes::MISSPELT_KIND, "Networkpolicy"),
+        ("projectcalico.org/v3", "GlobalNetworkPolicys", codes::MISSPELT_KIND, "GlobalNetworkPolicys"),
+    ] {
+        // A policy that there cannot be is not in force as it is written.
+        let message = format!("no matches for kind \"{kind}\" in version \"{version}\"");
+        refused(&policy(version, kind), code, underlined, &message);
+    }
+    let text = "apiVersion: apps/v1\nkind: Deploiment\nmetadata: {name: x}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{}]}}}\n";
+    faulty(text, codes::MISSPELT_KIND, "Deploiment", r#"no matches for kind "Deploiment" in version "apps/v1""#);
+    assert!(fixed(text).contains("kind: Deployment\n"));
+}
+
+#[test]
 fn api_versions() {
-    faulty(
-        "apiVersion: v1\nkind: NetworkPolicy\nmetadata: {name: x}\nspec: {}\n",
-        codes::WRONG_API_VERSION,
-        "v1",
-        r#"no matches for kind "NetworkPolicy" in version "v1""#,
-    );
     faulty(
         "kind: Namespace\nmetadata: {name: x}\n",
         codes::MISSING_API_VERSION,
@@ -107,11 +119,11 @@ fn kinds_that_are_not_read_are_named_once() {
     );
     assert_eq!(
         only(&list("CiliumNetworkPolicy", "cilium.io/v2", 2), Severity::Warning),
-        "`CiliumNetworkPolicy` of `cilium.io/v2` (2 objects) has a say in network policy, but is not read: the answer leaves it out"
+        "`CiliumNetworkPolicy` of `cilium.io/v2` (2 objects) decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\""
     );
     assert_eq!(
         only(&list("NetworkPolicy", "crd.antrea.io/v1beta1", 1), Severity::Warning),
-        "`NetworkPolicy` of `crd.antrea.io/v1beta1` has a say in network policy, but is not read: the answer leaves it out"
+        "`NetworkPolicy` of `crd.antrea.io/v1beta1` decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\""
     );
     assert_eq!(
         only(&list("Rollout", "argoproj.io/v1alpha1", 1), Severity::Warning),

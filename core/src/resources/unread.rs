@@ -1,0 +1,115 @@
+//! What the input holds and is not evaluated: policies of other engines, kinds and versions that do not exist, broken documents, templates.
+//!
+//! Each is kept with what it might do, as exactly as its text tells: `policy::translate` makes policies in doubt of it (see
+//! [`Doubt`](crate::policy::Doubt)), so that a flow that it might concern is "cannot tell, because … is not evaluated".
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::model::{LabelSelector, Protocol};
+use crate::text::Span;
+
+/// An object, or a document, that is not evaluated.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unread {
+    /// Why not.
+    pub cause: Cause,
+    /// What puts it into effect.
+    pub enforcer: Enforcer,
+    /// What it might do to connections; nothing if it concerns none.
+    pub effects: Vec<Effect>,
+}
+
+/// Why something is not evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Cause {
+    /// Its kind is known, and not evaluated.
+    Kind,
+    /// There is no such kind.
+    NoSuchKind,
+    /// Its kind makes pods that are not known here; it does nothing to connections itself.
+    MakesPods,
+    /// The document cannot be read.
+    Broken,
+    /// It is a template, to be rendered first.
+    Template,
+    /// It is a Kustomization, to be built first.
+    Kustomization,
+}
+
+/// What puts something into effect.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Enforcer {
+    /// Whatever engine is installed.
+    Any,
+    /// An engine of its own, which none of those is that can be chosen here.
+    OtherPlugin,
+    /// Calico.
+    Calico,
+    /// Something beside the engine: proxies of a service mesh, or the network below.
+    Beside,
+}
+
+/// What an object might do to connections. What cannot be read is as wide as it can be.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Effect {
+    /// The field that might do it; empty for the whole object.
+    pub field: Box<str>,
+    /// Where that is written.
+    pub span: Span,
+    /// Whether it acts on what its subjects send.
+    pub egress: bool,
+    /// Whether it acts on what its subjects receive.
+    pub ingress: bool,
+    /// Whether it may deny what others allow.
+    pub denies: bool,
+    /// Whether it may allow what others deny.
+    pub allows: bool,
+    /// Whether it is asked only after all NetworkPolicies.
+    pub last: bool,
+    /// Whom it acts on.
+    pub subject: Whom,
+    /// Whether it is only about connections with ends outside the cluster, and nodes.
+    pub outside_only: bool,
+    /// The ports that it is about, first to last; nothing for all connections.
+    pub ports: Vec<(Protocol, u16, u16)>,
+}
+
+/// Whom an [`Effect`] acts on.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Whom {
+    /// Which namespaces.
+    pub namespaces: Namespaces,
+    /// Which pods of them.
+    pub pods: LabelSelector,
+}
+
+/// Which namespaces an [`Effect`] is about.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Namespaces {
+    /// All.
+    #[default]
+    All,
+    /// That of the object.
+    Own,
+    /// Those with matching labels.
+    Selected(LabelSelector),
+}
+
+impl Default for Effect {
+    /// Everything, to everybody.
+    fn default() -> Self {
+        Effect {
+            field: Box::default(),
+            span: Span::default(),
+            egress: true,
+            ingress: true,
+            denies: true,
+            allows: true,
+            last: false,
+            subject: Whom::default(),
+            outside_only: false,
+            ports: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What is not evaluated is never taken to be absent: flows that it might concern are "cannot tell", the others are as they were.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use netpolis_core::compile::End;
+use netpolis_core::connections::{ConnectionSet, Traffic};
+use netpolis_core::decide::{Answer, Flow, Verdict};
+use netpolis_core::model::Protocol;
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::{Engine, Settings};
+
+const PODS: &str = "
+{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: web}}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: ops, labels: {team: ops}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}, status: {podIP: 10.244.1.5}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}, status: {podIP: 10.244.1.6}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: scan, namespace: ops, labels: {app: scan}}, spec: {containers: [{name: c}]}, status: {podIP: 10.244.2.7}}
+---
+";
+
+fn scene(engine: Engine, text: &str) -> Scene {
+    let mut scene = Scene::new(Settings { engine, ..Settings::default() });
+    scene.set_files(&[("pods.yaml", PODS), ("policies.yaml", text)]);
+    scene
+}
+
+fn end(scene: &Scene, name: &str) -> End {
+    if let Ok(address) = name.parse() {
+        return End::Outside(address);
+    }
+    End::Pod(scene.snapshot().endpoints().find(|(_, e)| e.name == name).unwrap().0)
+}
+
+/// The answer to a question like `web db 5432`, which all pairs must agree with.
+fn ask(scene: &Scene, question: &str) -> Answer {
+    let words: Vec<&str> = question.split(' ').collect();
+    let (protocol, port) = match words[2].strip_prefix("udp:") {
+        Some(port) => (Protocol::UDP, port),
+        None => (Protocol::TCP, words[2]),
+    };
+    let traffic = Traffic::to_port(protocol, port.parse().unwrap());
+    let flow = Flow { from: end(scene, words[0]), to: end(scene, words[1]), traffic };
+    let answer = scene.decide(&flow);
+    let pair = scene.connectivity().between(flow.from, flow.to);
+    let covered = |set: &ConnectionSet| ConnectionSet::of_traffic(traffic).difference(set).is_empty();
+    let of_pair = match (covered(pair.allowed), covered(pair.possible)) {
+        (true, _) => "allowed",
+        (false, true) => "cannot tell",
+        (false, false) => "denied",
+    };
+    assert_eq!(answer.verdict.as_str(), of_pair, "{question}");
+    answer
+}
+
+#[track_caller]
+fn check(text: &str, questions: &[(&str, &str)]) {
+    let scene = scene(Engine::Detected, text);
+    for (question, verdict) in questions {
+        let answer = ask(&scene, question);
+        assert_eq!(answer.verdict.as_str(), *verdict, "{question}: {}\n{text}", answer.summary);
+    }
+}
+
+const UNKNOWN: &str = "cannot tell";
+
+#[test]
+fn policies_of_other_engines() {
+    check(
+        "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: x, namespace: shop}, spec: {endpointSelector: {matchLabels: {'k8s:app': db}}, ingressDeny: [{}]}}",
+        &[("web db 5432", UNKNOWN), ("db web 80", "allowed"), ("scan web 80", "allowed"), ("192.0.2.1 db 80", UNKNOWN)],
+    );
+    // Egress only, of one namespace by its label.
+    check(
+        "{apiVersion: cilium.io/v2, kind: CiliumClusterwideNetworkPolicy, metadata: {name: x}, spec: {endpointSelector: {matchLabels: {'k8s:io.cilium.k8s.namespace.labels.team': ops}}, egress: [{toEntities: [world]}]}}",
+        &[("scan db 5432", UNKNOWN), ("web scan 80", "allowed"), ("web db 5432", "allowed")],
+    );
+    // Drops after NetworkPolicies only, and so nothing that one of them allows; drops before them.
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}]}]}}\n---\n";
+    let antrea = |tier: &str, action: &str| {
+        format!(
+            "{policy}{{apiVersion: crd.antrea.io/v1beta1, kind: ClusterNetworkPolicy, metadata: {{name: x}}, spec: {{tier: {tier}, appliedTo: [{{podSelector: {{matchLabels: {{app: db}}}}}}], ingress: [{{action: {action}}}]}}}}"
+        )
+    };
+    check(&antrea("baseline", "Drop"), &[("web db 5432", "allowed"), ("scan db 5432", "denied")]);
+    check(&antrea("emergency", "Drop"), &[("web db 5432", UNKNOWN), ("scan db 5432", "denied"), ("web scan 80", "allowed")]);
+    check(&antrea("emergency", "Allow"), &[("web db 5432", "allowed"), ("scan db 5432", UNKNOWN)]);
+    // Out of the cluster only.
+    check(
+        "{apiVersion: k8s.ovn.org/v1, kind: EgressFirewall, metadata: {name: default, namespace: shop}, spec: {egress: [{type: Deny, to: {cidrSelector: 0.0.0.0/0}}]}}",
+        &[("web 192.0.2.1 443", UNKNOWN), ("web db 5432", "allowed"), ("192.0.2.1 web 80", "allowed"), ("scan 192.0.2.1 443", "allowed")],
+    );
+}
+
+#[test]
+fn policies_of_meshes() {
+    let istio = |namespace: &str, spec: &str| {
+        format!(
+            "{{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {{name: x, namespace: {namespace}}}, spec: {spec}}}"
+        )
+    };
+    check(
+        &istio("shop", "{selector: {matchLabels: {app: db}}, action: DENY, rules: [{}]}"),
+        &[("web db 5432", UNKNOWN), ("web db udp:53", "allowed"), ("db web 80", "allowed")],
+    );
+    check(
+        &istio("shop", "{action: DENY, rules: [{to: [{operation: {ports: ['8080']}}]}]}"),
+        &[("web db 5432", "allowed"), ("web db 8080", UNKNOWN)],
+    );
+    check(&istio("istio-system", "{action: DENY, rules: [{}]}"), &[("web scan 80", UNKNOWN)]);
+    check(&istio("shop", "{action: AUDIT, rules: [{}]}"), &[("web db 5432", "allowed")]);
+    check(&istio("shop", "{rules: [{}]}"), &[("web db 5432", "allowed")]);
+    check(&istio("shop", "{}"), &[("web db 5432", UNKNOWN)]);
+    // A mesh allows nothing that a NetworkPolicy denies, and does not need an engine.
+    let denied =
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {}}}\n---\n";
+    check(&format!("{denied}{}", istio("shop", "{rules: [{from: [{}]}]}")), &[("web db 5432", "denied")]);
+    let without_engine = scene(Engine::None, &istio("shop", "{}"));
+    assert_eq!(ask(&without_engine, "web db 5432").verdict, Verdict::CannotTell);
+}
+
+#[test]
+fn policies_that_are_refused() {
+    let refused = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x, namespace: shop}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{}]}]}}";
+    check(refused, &[("web db 5432", UNKNOWN), ("scan web 80", "allowed"), ("db web 80", "allowed")]);
+    // What another policy allows stays allowed, whatever this one says; what an administrator denies stays denied.
+    let allows = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{podSelector: {}}]}]}}";
+    check(&format!("{refused}\n---\n{allows}"), &[("web db 5432", "allowed"), ("scan db 5432", UNKNOWN), ("scan web 80", "denied")]);
+    let admin = "{apiVersion: policy.networking.k8s.io/v1alpha1, kind: AdminNetworkPolicy, metadata: {name: a}, spec: {priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {matchLabels: {team: ops}}}]}]}}";
+    check(&format!("{refused}\n---\n{admin}"), &[("web db 5432", UNKNOWN), ("scan db 5432", "denied")]);
+    // Of a selector that cannot be read, it may be any pod of the namespace.
+    check(
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x, namespace: shop}, spec: {podSelector: {matchLabels: {app: 'a b'}}}}",
+        &[("web db 5432", UNKNOWN), ("db web 80", UNKNOWN), ("web scan 80", "allowed")],
+    );
+    // The cluster keeps the version that was taken.
+    let taken = refused.replace("[{from: [{}]}]", "[{from: [{podSelector: {}}]}]");
+    check(&format!("{taken}\n---\n{refused}"), &[("web db 5432", "allowed"), ("scan db 5432", "denied")]);
+}
+
+#[test]
+fn the_reason_names_the_object_and_its_lines() {
+    let scene = scene(
+        Engine::Detected,
+        "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: closed, namespace: shop}\nspec:\n  endpointSelector: {}\n  ingressDeny: [{}]\n",
+    );
+    let answer = ask(&scene, "web db 5432");
+    assert_eq!(answer.summary, "Cannot tell, because `ingressDeny` of CiliumNetworkPolicy `shop/closed` is not evaluated.");
+    let places: Vec<String> = answer.checkpoints.iter().flat_map(|c| &c.places).map(|place| scene.sources().describe(*place)).collect();
+    assert_eq!(places, ["policies.yaml:2:7", "policies.yaml:6:3"]);
+    let doubts = scene.compiled().ruleset().doubts();
+    assert_eq!(doubts.len(), 1);
+}
+
+#[test]
+fn what_an_engine_does_not_enforce_concerns_nothing() {
+    let cilium = "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: x, namespace: shop}, spec: {endpointSelector: {}, ingress: [{}]}}";
+    for (engine, verdict) in [
+        (Engine::Detected, UNKNOWN),
+        (Engine::Generic, UNKNOWN),
+        (Engine::Calico, "allowed"),
+        (Engine::AzureNpm, "allowed"),
+        (Engine::None, "allowed"),
+    ] {
+        assert_eq!(ask(&scene(engine, cilium), "web db 5432").verdict.as_str(), verdict, "{engine:?}");
+    }
+    let misspelt =
+        "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolcy, metadata: {name: x}, spec: {selector: all(), types: [Ingress]}}";
+    for (engine, verdict) in [(Engine::Detected, UNKNOWN), (Engine::Calico, UNKNOWN), (Engine::Generic, "allowed")] {
+        assert_eq!(ask(&scene(engine, misspelt), "web db 5432").verdict.as_str(), verdict, "{engine:?}");
+    }
+}
+
+#[test]
+fn objects_without_a_part_in_it_concern_nothing() {
+    for object in [
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: x, namespace: shop}}",
+        "{apiVersion: monitoring.coreos.com/v1, kind: ServiceMonitor, metadata: {name: x, namespace: shop}, spec: {selector: {}}}",
+        "{apiVersion: cilium.io/v2, kind: CiliumNode, metadata: {name: x}}",
+        "{apiVersion: example.com/v1, kind: Widget, metadata: {name: x, namespace: shop}}",
+        "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: x}, spec: {rules: []}}",
+    ] {
+        check(object, &[("web db 5432", "allowed"), ("192.0.2.1 db 80", "allowed"), ("web 192.0.2.1 443", "allowed")]);
+    }
+}
