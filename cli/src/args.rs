@@ -422,7 +422,7 @@ fn routing(parser: &mut Parser, flag: &str) -> Result<ChangeRouting, lexopt::Err
         }
         "probes" => {
             let probes = choose(parser, flag, &Probes::ALL.map(|probes| (probes.as_str(), probes)))?;
-            Box::new(move |routing| routing.probes = probes)
+            Box::new(move |routing| routing.probes = Some(probes))
         }
         "replicas" => {
             let text = parser.value()?.string()?;

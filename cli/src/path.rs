@@ -251,6 +251,7 @@ fn step_json(scene: &Scene, step: &Step) -> Value {
         StepKind::Stop(Stop::NoRoute) => "no-route",
         StepKind::Stop(Stop::Dropped) => "dropped",
         StepKind::Stop(Stop::Rejected) => "rejected",
+        StepKind::Doubt => "doubt",
     };
     let checkpoint = match &step.kind {
         StepKind::Check(trace) => Some(why::checkpoint_json(scene, scene.paths().compiled(), scene.paths().snapshot(), trace)),

@@ -185,6 +185,10 @@ pub enum UnknownFact {
     Network(IpAddr),
     /// The public address with which the packet comes here, or to which it goes.
     PublicAddress,
+    /// The address that an instance of an application gateway has.
+    GatewayAddress,
+    /// The node port, which the API server picks.
+    NodePort,
 }
 
 /// The rule that came nearest to allowing a flow.

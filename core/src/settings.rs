@@ -60,8 +60,8 @@ pub struct Routing {
     pub affinity: Option<bool>,
     /// Whether `loadBalancerSourceRanges` counts.
     pub ignore_source_ranges: bool,
-    /// What becomes of nodes that a load balancer's health probe does not reach.
-    pub probes: Probes,
+    /// What a load balancer's health probes ask.
+    pub probes: Option<Probes>,
     /// How pods are put on nodes where the text does not say it.
     pub placement: Placement,
 }
@@ -146,22 +146,20 @@ impl IngressBy {
     }
 }
 
-/// What becomes of nodes that a load balancer's health probe does not reach. Upstream: docs/path.md.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+/// What a load balancer's health probes ask, and whether nodes that they do not reach get connections. Upstream: docs/path.md.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Probes {
-    /// They get no connections. The probe ends at the node: at kube-proxy's health port, or at `healthCheckNodePort`.
-    #[default]
-    Node,
-    /// They get no connections. The probe is a connection to the node port, and goes on to a pod; so AKS has it by default for
-    /// `externalTrafficPolicy: Cluster`.
+    /// The node port, as AKS has it: a connection that goes on to a pod. With `externalTrafficPolicy: Local` it is `healthCheckNodePort`.
     Pod,
+    /// kube-proxy's health port, for all Services alike (shared health probes, a preview). With `Local` as above.
+    Node,
     /// Probes are left out: every node gets connections.
     Ignored,
 }
 
 impl Probes {
     /// All, in the order to show them.
-    pub const ALL: [Probes; 3] = [Probes::Node, Probes::Pod, Probes::Ignored];
+    pub const ALL: [Probes; 3] = [Probes::Pod, Probes::Node, Probes::Ignored];
 
     /// The word for it in options and links.
     pub const fn as_str(self) -> &'static str {

@@ -118,11 +118,16 @@ fn a_load_balancer_does_not_know_how_many_pods_a_node_has() {
 fn policy_of_clients_works_for_the_share_that_comes_by_the_pods_own_node() {
     let policy = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: clients, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}}\n";
     let texts = [AZURE, &cluster(0), &service(BALANCED), policy];
+    // The same policy stops probes of the node port; probes of kube-proxy do not ask pods.
     let answer = ask(&scene(&texts), "203.0.113.9", "svc/shop/web");
+    assert_eq!(answer.verdict, PathVerdict::Denied);
+    assert!(answer.summary.starts_with("Denied: no node answers the health probe"), "{}", answer.summary);
+    let shared = scene_with(&texts, |s| s.routing.probes = Some(Probes::Node));
+    let answer = ask(&shared, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Sometimes(Share::of(1, 2)));
     assert!(answer.summary.starts_with("Sometimes: 50 % of the connections get there."), "{}", answer.summary);
     for dataplane in [Dataplane::Ebpf, Dataplane::EbpfDsr] {
-        let kept = scene_with(&texts, |s| s.routing.dataplane = Some(dataplane));
+        let kept = scene_with(&texts, |s| (s.routing.dataplane, s.routing.probes) = (Some(dataplane), Some(Probes::Node)));
         assert_eq!(ask(&kept, "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Allowed);
     }
     let local = scene_with(&texts, |s| s.routing.external = Some(netpolis_core::resources::TrafficPolicy::Local));
@@ -176,11 +181,12 @@ fn probes_that_a_rule_stops_take_all_nodes_out() {
     let given = scene(&texts);
     let answer = ask(&given, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Denied);
-    assert_eq!(stop(&answer).text, "no node answers the health probe, so there is nowhere to send it");
+    let why = "no node answers the health probe, so there is nowhere to send it: rule `nothing-else` of NetworkSecurityGroup `nodes` denies TCP 31080 from `168.63.129.16`";
+    assert_eq!(stop(&answer).text, why);
     assert!(answer.probes.iter().all(|p| !p.healthy && p.stop.is_some()));
     let [(message, _)] = lints(&given, "LINT034")[..] else { panic!("{:?}", given.problems()) };
     assert!(message.starts_with("the load balancer's health probe does not reach node `n1` and 1 more"), "{message}");
-    let ignored = scene_with(&texts, |s| s.routing.probes = Probes::Ignored);
+    let ignored = scene_with(&texts, |s| s.routing.probes = Some(Probes::Ignored));
     assert_eq!(
         ask(&ignored, "203.0.113.9", "svc/shop/web").verdict,
         PathVerdict::Sometimes(Share::of(1, 2)),
@@ -189,11 +195,13 @@ fn probes_that_a_rule_stops_take_all_nodes_out() {
     // A probe that goes on to a pod meets the pod's policy.
     let policy = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: clients, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}}\n";
     let open = azure("{priority: 100, name: web, allow: tcp 80, from: Internet}");
-    let to_pods = scene_with(&[&open, &cluster(1), &service(BALANCED), policy], |s| s.routing.probes = Probes::Pod);
-    assert_eq!(ask(&to_pods, "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Denied);
-    let at_nodes = scene(&[&open, &cluster(1), &service(BALANCED), policy]);
-    let answer = ask(&at_nodes, "203.0.113.9", "svc/shop/web");
-    assert!(answer.notes.iter().any(|n| n.contains("168.63.129.16")), "{:?}", answer.notes);
+    let to_pods = scene(&[&open, &cluster(1), &service(BALANCED), policy]);
+    let answer = ask(&to_pods, "203.0.113.9", "svc/shop/web");
+    assert_eq!(answer.verdict, PathVerdict::Denied);
+    assert!(stop(&answer).text.contains("168.63.129.16"), "{}", stop(&answer).text);
+    // A cluster may share probes of kube-proxy.
+    let shared = scene_with(&[&open, &cluster(1), &service(BALANCED), policy], |s| s.routing.probes = Some(Probes::Node));
+    assert_eq!(ask(&shared, "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Sometimes(Share::of(1, 2)));
 }
 
 #[test]
@@ -320,9 +328,16 @@ fn ingresses_end_connections_and_open_their_own() {
     // A rule for a Service that is not there.
     let answer = ask(&given, "203.0.113.9", "http://shop.example/api/x");
     assert_eq!(stop(&answer).text, "there is no Service `gone` in its namespace: the client gets 503");
-    let error =
-        given.path(&Asked { from: "internet", to: "http://other.example/", port: None, protocol: Protocol::TCP, entry: None, node: None });
-    assert_eq!(error.unwrap_err().to_string(), "no Ingress is for host `other.example`; there is `shop.example`");
+    // A host that no rule has: whoever comes here with it gets 404; what else a client inside may mean by it is not known.
+    let answer = ask(&given, "internet", "http://other.example/");
+    assert_eq!(stop(&answer).text, "no rule of an Ingress is for other.example/: the client gets 404");
+    assert!(
+        answer.notes.iter().any(|n| n.contains("no Ingress is for host `other.example`; there is `shop.example`")),
+        "{:?}",
+        answer.notes
+    );
+    let other = Asked { from: "shop/web-0", to: "http://other.example/", port: None, protocol: Protocol::TCP, entry: None, node: None };
+    assert_eq!(given.path(&other).unwrap_err().to_string(), "no Ingress is for host `other.example`; there is `shop.example`");
     // TLS that is passed on, and TLS at a gateway, which cannot.
     let passed = ingress("nginx.ingress.kubernetes.io/ssl-passthrough: 'true'", "");
     let given = scene(&[&nodes, &web, &passed]);
@@ -434,7 +449,7 @@ fn texts_without_nodes_get_two_that_stand_for_any() {
     let answer = ask(&given, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Allowed);
     let counts: Vec<(u32, String)> = answer.pods.iter().map(|p| (p.count, p.each.to_string())).collect();
-    assert_eq!(counts, [(2, "33 %".to_owned()), (1, "33 %".to_owned())]);
+    assert_eq!(counts, [(2, "33.3 %".to_owned()), (1, "33.3 %".to_owned())]);
     assert!(answer.notes.iter().any(|n| n == "The text gives no nodes: 2 stand for any."), "{:?}", answer.notes);
     // As somebody says: one pod on the first, nine on the second.
     let chosen = scene_with(&[text, &service(BALANCED_LOCAL.replace("targetPort: http", "targetPort: 8080").as_str())], |s| {

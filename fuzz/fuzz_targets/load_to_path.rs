@@ -22,7 +22,7 @@ fn routing(choice: u8) -> Routing {
         internal: bit(2).then_some(TrafficPolicy::Local),
         pod_network: bit(3).then_some(if bit(4) { Plugin::NodeSubnet } else { Plugin::Kubenet }),
         ingress: bit(5).then_some(IngressBy::Gateway),
-        probes: if bit(6) { Probes::Pod } else { Probes::Node },
+        probes: bit(6).then_some(Probes::Node),
         ..Routing::default()
     }
 }

@@ -183,6 +183,7 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
         StepKind::Place(Place::Outside) => "outside".to_owned(),
         StepKind::Stop(Stop::NoRoute) => return Some("no route".to_owned()),
         StepKind::Stop(_) => return Some("dropped".to_owned()),
+        StepKind::Doubt => return Some("doubt".to_owned()),
         StepKind::Check(trace) => {
             let what = match trace.stage {
                 Stage::Endpoint(direction) => {
@@ -202,7 +203,7 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
                 _ => step.arrives.port,
             };
             let port = port.map_or_else(String::new, |p| format!(":{p}"));
-            let from = if step.arrives.from.made_up { "egress".to_owned() } else { address(trace.from_address) };
+            let from = if is_some_public(&step.arrives.from) { "egress".to_owned() } else { address(trace.from_address) };
             return Some(format!("check {what}: {from} -> {}{port}", address(trace.to_address)));
         }
     };
@@ -225,8 +226,13 @@ fn destination(packet: &Packet) -> String {
     format!("{}{}", party(&packet.to), packet.port.map_or_else(String::new, |p| format!(":{p}")))
 }
 
+/// Whether it is a public address that the scene does not give; the address of the gateway is the one that the scene says.
+fn is_some_public(party: &Party) -> bool {
+    party.made_up && party.address.is_some_and(netpolis_core::snapshot::cloud::tags::is_public)
+}
+
 fn party(party: &Party) -> String {
-    if party.made_up { "egress".to_owned() } else { party.address.map_or_else(|| "?".to_owned(), |a| a.to_string()) }
+    if is_some_public(party) { "egress".to_owned() } else { party.address.map_or_else(|| "?".to_owned(), |a| a.to_string()) }
 }
 
 #[test]

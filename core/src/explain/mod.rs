@@ -440,6 +440,13 @@ impl Teller<'_> {
             UnknownFact::PublicAddress => {
                 "the text does not give the public address that the packet has here, and rules tell public addresses apart".to_owned()
             }
+            UnknownFact::GatewayAddress => {
+                "Azure picks the addresses of the gateway's instances from its subnet, and not all of them get the same answer".to_owned()
+            }
+            UnknownFact::NodePort => {
+                "the text gives no node port, the API server picks one from 30000 to 32767, and not all of them get the same answer"
+                    .to_owned()
+            }
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
             }
@@ -473,6 +480,8 @@ impl Teller<'_> {
             | UnknownFact::Placement
             | UnknownFact::Network(_)
             | UnknownFact::PublicAddress
+            | UnknownFact::GatewayAddress
+            | UnknownFact::NodePort
             | UnknownFact::Traffic => Vec::new(),
         }
     }

@@ -226,22 +226,25 @@ impl Understanding<'_> {
             return self.service(service, self.asked.entry, None, inside);
         }
         let snapshot = &self.paths.snapshot;
-        let matching = super::proxy::ingresses_for(snapshot, bare, path);
-        match matching {
-            Some(object) => {
-                Ok((Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() }, format!("{}{path}", authority)))
+        let known = super::proxy::ingresses_for(snapshot, bare, path).or_else(|| super::proxy::ingress_of_host(snapshot, bare));
+        // A client outside that calls a name which is led here gets an answer, whatever the name; what other names a client inside means is not known.
+        let object = known.or_else(|| (!inside && !snapshot.ingress_objects.is_empty()).then_some(0));
+        if known.is_none() {
+            let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
+            hosts.sort_unstable();
+            hosts.dedup();
+            let offer = match hosts.as_slice() {
+                [] => "there is no Ingress with a host".to_owned(),
+                hosts => format!("there is {}", quoted(hosts)),
+            };
+            let missing = format!("no Ingress is for host `{bare}`; {offer}");
+            if object.is_none() {
+                return Err(NotAsked(missing));
             }
-            None => {
-                let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
-                hosts.sort_unstable();
-                hosts.dedup();
-                let offer = match hosts.as_slice() {
-                    [] => "there is no Ingress with a host".to_owned(),
-                    hosts => format!("there is {}", quoted(hosts)),
-                };
-                Err(NotAsked(format!("no Ingress is for host `{bare}`; {offer}")))
-            }
+            self.notes.push(format!("If that name leads here at all: {missing}."));
         }
+        let object = object.unwrap_or_default();
+        Ok((Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() }, format!("{authority}{path}")))
     }
 
     fn ingress_by_name(&self, name: &str) -> Result<Titled, NotAsked> {

@@ -41,6 +41,10 @@ pub enum Basis {
     PrivateNodes,
     /// The health probe of a load balancer.
     Probe,
+    /// What annotations of a Service do at the load balancer.
+    Annotations,
+    /// What a controller answers to a request that no Ingress is for.
+    NoRule,
     /// Only pre-DNAT policy sees the original destination.
     PreDnat,
     /// A machine may not send with another's address.
@@ -49,7 +53,7 @@ pub enum Basis {
 
 impl Basis {
     /// All of them.
-    pub const ALL: [Basis; 21] = [
+    pub const ALL: [Basis; 23] = [
         Basis::ClusterAddress,
         Basis::Masqueraded,
         Basis::Local,
@@ -69,6 +73,8 @@ impl Basis {
         Basis::InsideOnly,
         Basis::PrivateNodes,
         Basis::Probe,
+        Basis::Annotations,
+        Basis::NoRule,
         Basis::PreDnat,
         Basis::IpForwarding,
     ];
@@ -161,9 +167,17 @@ impl Basis {
                 "AKS nodes don't require their own public IP addresses for communication.",
             ),
             Basis::Probe => (
-                "cloud-provider-azure documentation, “Azure LoadBalancer”",
+                "AKS documentation, “Use a public standard load balancer in Azure Kubernetes Service (AKS)”",
                 "For local services, HTTP and /healthz would be used. The health probe will query NodeHealthPort rather than actual backend \
-                 service.",
+                 service. For cluster TCP services, TCP would be used. For cluster UDP services, no health probes.",
+            ),
+            Basis::Annotations => (
+                "AKS documentation, “Customizations via Kubernetes Annotations”",
+                "When set to true, no load balancer or health probe rules for this port are generated.",
+            ),
+            Basis::NoRule => (
+                "ingress-nginx documentation, “Default backend”",
+                "Basically a default backend exposes two URLs: /healthz that returns 200, / that returns 404.",
             ),
             Basis::PreDnat => (
                 "Calico documentation, “Pre-DNAT policy”",

@@ -55,12 +55,15 @@ pub(super) struct Trip<'a> {
     pub(super) probes: Vec<super::ProbedNode>,
     /// Nodes that the load balancer sends connections to, once it was asked for them; only those that were probed are among `probes`.
     pub(super) up: Vec<NodeId>,
+    /// Why it cannot be told whether any node gets connections, where it cannot.
+    pub(super) unsure: Option<String>,
     pub(super) pods: Vec<super::PodShare>,
     pub(super) notes: Vec<String>,
 }
 
 pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
-    let mut trip = Trip { paths, question, probes: Vec::new(), up: Vec::new(), pods: Vec::new(), notes: question.notes.clone() };
+    let mut trip =
+        Trip { paths, question, probes: Vec::new(), up: Vec::new(), unsure: None, pods: Vec::new(), notes: question.notes.clone() };
     let total: u32 = question.clients.iter().map(|(_, weight)| *weight).sum();
     let mut branches: Vec<Branch> = Vec::new();
     for (client, weight, alike) in client_kinds(paths, &question.clients) {
@@ -132,6 +135,7 @@ fn are_alike(paths: &Paths, a: &Step, b: &Step) -> bool {
         (StepKind::Place(a), StepKind::Place(b)) => core::mem::discriminant(a) == core::mem::discriminant(b),
         (StepKind::Check(a), StepKind::Check(b)) => a.reason == b.reason,
         (StepKind::Stop(a), StepKind::Stop(b)) => a == b,
+        (StepKind::Doubt, StepKind::Doubt) => true,
         _ => false,
     };
     kinds && a.verdict == b.verdict && class(&a.arrives) == class(&b.arrives) && class(&a.leaves) == class(&b.leaves)

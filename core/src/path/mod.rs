@@ -16,6 +16,7 @@ mod ask;
 mod basis;
 mod branches;
 mod deliver;
+mod nearby;
 mod probe;
 mod proxy;
 mod readings;
@@ -45,7 +46,7 @@ use crate::decide::{CheckpointTrace, Verdict};
 use crate::ends::Names;
 use crate::model::Protocol;
 use crate::policy::Ruleset;
-use crate::settings::{Dataplane, Settings};
+use crate::settings::{Dataplane, Probes, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
 use tables::Tables;
 
@@ -101,6 +102,16 @@ impl Paths {
 
     fn placed_by_guess(&self) -> bool {
         self.guessed
+    }
+
+    /// What becomes of nodes that a health probe does not reach: as a person chose, else as the cluster has it.
+    pub(crate) fn probes(&self) -> Probes {
+        self.settings.routing.probes.unwrap_or(self.written_probes())
+    }
+
+    fn written_probes(&self) -> Probes {
+        let shared = self.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.shared_probes);
+        if shared { Probes::Node } else { Probes::Pod }
     }
 
     fn tables_kind(&self, node: NodeId) -> u32 {
@@ -210,6 +221,8 @@ pub enum StepKind {
     Check(Box<CheckpointTrace>),
     /// The end of the way: nothing leads on, for a reason that is no policy.
     Stop(Stop),
+    /// Whether it goes on from here cannot be told.
+    Doubt,
 }
 
 /// Why a way ends before its target.

@@ -43,6 +43,13 @@ pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Opti
     (0..).zip(&snapshot.ingress_objects).find(|(_, o)| o.namespace == best.namespace && o.name == best.name).map(|(number, _)| number)
 }
 
+/// The first Ingress with a rule for a host, whatever its paths are.
+pub(super) fn ingress_of_host(snapshot: &Snapshot, host: &str) -> Option<u32> {
+    let of_host = |i: &&Ingress| fit(&Requests { path: None, exact: false, ..i.requests.clone() }, Some(host), "/").is_some();
+    let first = snapshot.ingresses.iter().find(of_host)?;
+    (0..).zip(&snapshot.ingress_objects).find(|(_, o)| o.namespace == first.namespace && o.name == first.name).map(|(number, _)| number)
+}
+
 /// How well a rule fits a request: its host by name before wildcards, exact paths before prefixes, longer ones before shorter. Nothing if it does not.
 /// Upstream: docs/semantics.md, "Ingress" of the Kubernetes documentation (path types, multiple matches).
 fn fit(requests: &Requests, host: Option<&str>, path: &str) -> Option<(u8, usize, bool)> {
@@ -78,8 +85,21 @@ pub(super) fn ways<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, object
         sentence.replace_range(..1, "T");
         trip.notes.push(format!("{sentence}: {}.", fact.advice()));
     }
-    let request = Request { ingress, backend: backend_for(&paths.snapshot, ingress, host, path), host, path };
-    match paths.settings.routing.ingress.unwrap_or_else(|| by_class(class)) {
+    let by = paths.settings.routing.ingress.unwrap_or_else(|| by_class(class));
+    // Of TLS that is passed on nobody sees a path: what stands at `/` gets all of it. Upstream: ingress-nginx documentation, "SSL Passthrough".
+    let passed = ingress.spec.tls_passthrough && trip.question.tls && by == IngressBy::Controller;
+    let root = passed.then(|| backend_for(&paths.snapshot, ingress, host, "/")).flatten();
+    let backend = root.or_else(|| backend_for(&paths.snapshot, ingress, host, path));
+    let request = Request { ingress, backend, host, path, passed: root.is_some() };
+    let has_tls = host.is_some_and(|host| ingress.spec.tls.iter().any(|of| of.eq_ignore_ascii_case(host)));
+    if has_tls && !trip.question.tls && class.contains("nginx") && by == IngressBy::Controller {
+        trip.notes.push(
+            "For a host with TLS ingress-nginx answers plain HTTP with a redirect to `https://`, unless `nginx.ingress.kubernetes.io/ssl-redirect` is \
+             `\"false\"`; the way shown is that of a request which is not redirected."
+                .to_string(),
+        );
+    }
+    match by {
         IngressBy::Controller => by_controller(trip, way, client, &request),
         IngressBy::Gateway => by_gateway(trip, way, client, &request),
     }
@@ -96,6 +116,8 @@ struct Request<'r> {
     backend: Option<&'r Ingress>,
     host: Option<&'r str>,
     path: &'r str,
+    /// Whether the client's TLS is passed on as it is.
+    passed: bool,
 }
 
 fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, host: Option<&str>, path: &str) -> Option<&'s Ingress> {
@@ -105,8 +127,8 @@ fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, host: Option
 
 impl Request<'_> {
     /// What becomes of the client's TLS at the proxy.
-    fn tls(&self, can_pass: bool) -> Tls {
-        match (self.ingress.spec.tls_passthrough && can_pass, self.ingress.spec.tls_to_backend) {
+    fn tls(&self) -> Tls {
+        match (self.passed, self.ingress.spec.tls_to_backend) {
             (true, _) => Tls::Untouched,
             (false, true) => Tls::Anew,
             (false, false) => Tls::Ends,
@@ -117,6 +139,9 @@ impl Request<'_> {
     fn text(&self, what: &str) -> String {
         let host = self.host.unwrap_or("any host");
         match self.backend {
+            Some(backend) if self.passed => {
+                format!("{what} for {host} as it is, without reading it, in one of its own to a pod of `{}`", backend.service_name)
+            }
             Some(backend) => format!("{what} for {host}{}, and opens its own to a pod of `{}`", self.path, backend.service_name),
             None => format!("{what}, and knows no rule for {host}{}", self.path),
         }
@@ -200,8 +225,8 @@ fn from_controller<'a>(
     request: &Request<'_>,
 ) -> Vec<Arrival<'a>> {
     let paths = trip.paths;
-    let tls = if trip.question.tls { request.tls(true) } else { Tls::Untouched };
-    let what = if tls == Tls::Untouched && trip.question.tls { "passes the connection on" } else { "ends the connection" };
+    let tls = if trip.question.tls { request.tls() } else { Tls::Untouched };
+    let what = if request.passed { "passes the connection on" } else { "ends the connection" };
     if paths.snapshot.endpoint(pod).is_some_and(|e| e.role == Role::IngressController) {
         way.walk.place(Place::Pod(pod), "Ingress controller", request.text(what), Some(Basis::Controller));
     } else {
@@ -212,7 +237,7 @@ fn from_controller<'a>(
     for (backend, share, title) in shares(trip, &backends, node) {
         let mut walk = way.walk.clone();
         let packet = Packet { from: paths.pod(pod), to: party(trip, &backend), port: Some(backend.port) };
-        walk.anew(packet, tls);
+        walk.anew(packet, tls, !request.passed);
         let Target::Pod(target) = backend.target else {
             walk.place(Place::Outside, "Outside", "an address that an EndpointSlice gives", None);
             arrivals.push(Arrival { way: way.with(walk, share, &title, 1), pod: None });
@@ -252,6 +277,8 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
     let own = gateway.and_then(|g| g.front_ends.iter().find(|a| is_private(a) == request.ingress.spec.private).copied());
     let front_end = status.or(own).map_or(Party::somewhere(SOME_FRONT_END), Party::at);
     let address = gateway.map_or(SOME_GATEWAY, |g| g.address);
+    // Azure picks the addresses of instances, of which there may be several.
+    let own_address = Party::somewhere(address);
     if gateway.is_none_or(|g| !g.range_given) {
         trip.notes.push(format!(
             "The text gives no subnet for the application gateway: {address} is assumed, of the range in which AKS makes one (10.225.0.0/16)."
@@ -281,7 +308,7 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
         // Rules see the address of the gateway itself, in place of the public one; a subnet without a group lets it in.
         let sent = way.walk.packet.to;
         if location.is_some_and(|l| cloud.subnets.get(l.subnet as usize).is_some_and(|s| s.group.is_some())) {
-            way.walk.packet.to = Party::at(address);
+            way.walk.packet.to = own_address;
             way.walk.travel(location);
             way.walk.packet.to = sent;
         }
@@ -292,11 +319,11 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
     let what = if trip.question.tls { "ends the connection, TLS included" } else { "ends the connection" };
     way.walk.place(Place::Gateway(number), "Application Gateway", request.text(what), Some(Basis::Gateway));
     let Some(backends) = backends(trip, &mut way, request) else { return alloc::vec![Arrival { way, pod: None }] };
-    let tls = if trip.question.tls { request.tls(false) } else { Tls::Untouched };
+    let tls = if trip.question.tls { request.tls() } else { Tls::Untouched };
     let mut arrivals = Vec::new();
     for (backend, share, title) in shares(trip, &backends, None) {
         let mut walk = way.walk.clone();
-        walk.anew(Packet { from: Party::at(address), to: party(trip, &backend), port: Some(backend.port) }, tls);
+        walk.anew(Packet { from: own_address, to: party(trip, &backend), port: Some(backend.port) }, tls, true);
         let Target::Pod(pod) = backend.target else { continue };
         walk.travel(backend.node.and_then(|n| cloud.locate_node(n)));
         enter(trip, &mut walk, &Delivery { pod, node: backend.node, masquerade: None });
@@ -318,7 +345,13 @@ fn party(trip: &Trip<'_>, backend: &Backend) -> Party {
 fn backends<'a>(trip: &mut Trip<'a>, way: &mut Way<'a>, request: &Request<'_>) -> Option<Vec<Backend>> {
     let paths = trip.paths;
     let Some(backend) = request.backend else {
-        way.walk.stop(Stop::Rejected, "no rule of the Ingress is for this request: the client gets 404", None);
+        let host = request.host.unwrap_or("no host");
+        let gets = match way.walk.is_at_gateway() {
+            true => "the gateway answers with an error (404 or 502)",
+            false => "the client gets 404",
+        };
+        let why = format!("no rule of an Ingress is for {host}{}: {gets}", request.path);
+        way.walk.stop(Stop::Rejected, why, Some(Basis::NoRule));
         return None;
     };
     let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.services.get(n as usize)?))) else {

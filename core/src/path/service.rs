@@ -10,11 +10,11 @@ use hashbrown::{HashMap, HashSet};
 use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
 use super::tables::{Backend, Entry, Target};
-use super::walk::Walk;
+use super::walk::{Port, Walk};
 use super::{Basis, Party, Place, Share, Stop};
 use crate::compile::End;
 use crate::model::AddressSet;
-use crate::resources::TrafficPolicy;
+use crate::resources::{LoadBalancer, Readiness, TrafficPolicy};
 use crate::settings::Dataplane;
 use crate::snapshot::{EndpointId, NodeId, Service};
 use crate::stages::Side;
@@ -59,7 +59,9 @@ impl<'a> Trip<'a> {
                 let mut way = self.start(way, client, self.front_end(found));
                 if self.is_outside_ranges(found, &way.walk) {
                     self.at_home(&mut way.walk, client, home, "", None);
-                    let why = "the pod's address is not in `loadBalancerSourceRanges`, which nodes check for their own pods too";
+                    let who = if let Client::Pod(_) = client { "pod" } else { "node" };
+                    let why =
+                        format!("the {who}'s address is not in `loadBalancerSourceRanges`, which nodes check for what starts on them too");
                     way.walk.stop(Stop::Dropped, why, None);
                     return alloc::vec![Arrival { way, pod: None }];
                 }
@@ -71,7 +73,7 @@ impl<'a> Trip<'a> {
                 let nodes = self.picked(node);
                 self.node_port_from_outside(way, client, found, &backends, &nodes)
             }
-            (Entry::LoadBalancer, None) => self.load_balancer(way, client, found, port, &backends),
+            (Entry::LoadBalancer, None) => self.load_balancer(way, client, (service, found), port, &backends),
         }
     }
 
@@ -115,7 +117,10 @@ impl<'a> Trip<'a> {
         masquerade: bool,
     ) -> Vec<Arrival<'a>> {
         let paths = self.paths;
-        let candidates: Vec<Backend> = backends.iter().filter(|b| only_on.is_none_or(|n| b.node == Some(n))).copied().collect();
+        let candidates: Vec<Backend> = match only_on {
+            Some(node) => backends.iter().filter(|b| b.node == Some(node)).copied().collect(),
+            None => paths.nearby(backends, home),
+        };
         let at_connect = paths.dataplane.is_ebpf();
         if candidates.is_empty() {
             let mut way = way;
@@ -223,7 +228,14 @@ impl<'a> Trip<'a> {
         arrivals
     }
 
-    fn load_balancer(&mut self, way: Way<'a>, client: Client, service: &Service, port: usize, backends: &[Backend]) -> Vec<Arrival<'a>> {
+    fn load_balancer(
+        &mut self,
+        way: Way<'a>,
+        client: Client,
+        (number, service): (u32, &Service),
+        port: usize,
+        backends: &[Backend],
+    ) -> Vec<Arrival<'a>> {
         let paths = self.paths;
         let balancer = &service.routing.load_balancer;
         let mut way = self.start(way, client, self.front_end(service));
@@ -240,15 +252,34 @@ impl<'a> Trip<'a> {
         if way.walk.is_over() {
             return alloc::vec![Arrival { way, pod: None }];
         }
-        let text = match balancer.floating {
+        let own_port = service.ports.get(port);
+        if balancer.port(own_port.map_or(0, |p| p.port)).no_rule && !(balancer.internal && balancer.all_ports) && paths.knows_network() {
+            let number = own_port.map_or(0, |p| p.port);
+            let why = format!("by annotation the load balancer has no rule for port {number} (`port_{number}_no_lb_rule`)");
+            way.walk.place(Place::LoadBalancer, "Load balancer", "", None);
+            way.walk.stop(Stop::Dropped, why, Some(Basis::Annotations));
+            return alloc::vec![Arrival { way, pod: None }];
+        }
+        let floating = is_floating(balancer, way.walk.packet.to.address);
+        let text = match floating {
             true => "picks a node, and leaves the addresses as they are (floating IP)",
             false => "picks a node, and puts its address and node port in place of its own",
         };
-        way.walk.place(Place::LoadBalancer, "Load balancer", text, balancer.floating.then_some(Basis::FloatingIp));
-        let healthy = self.probe(service, port, backends);
+        way.walk.place(Place::LoadBalancer, "Load balancer", text, floating.then_some(Basis::FloatingIp));
+        let healthy = self.probe(number, service, port, backends);
         if healthy.is_empty() {
-            way.walk.stop(Stop::Dropped, "no node answers the health probe, so there is nowhere to send it", Some(Basis::Probe));
+            let left_out = paths.snapshot.nodes().all(|(_, node)| node.is_excluded());
+            let why = if left_out {
+                "every node is left out of load balancers by its labels, so there is nowhere to send it".to_string()
+            } else {
+                let stop = self.probes.iter().find_map(|p| p.stop.as_ref()).map_or_else(String::new, |stop| format!(": {}", stop.sentence));
+                format!("no node answers the health probe, so there is nowhere to send it{stop}")
+            };
+            way.walk.stop(Stop::Dropped, why, Some(Basis::Probe));
             return alloc::vec![Arrival { way, pod: None }];
+        }
+        if let Some(why) = self.unsure.take() {
+            way.walk.doubt("Health probe", format!("each node that it may pick {why}"), Some(Basis::Probe));
         }
         let landings = self.landings(&healthy, backends, service, &way.walk);
         let mut arrivals = Vec::new();
@@ -256,9 +287,10 @@ impl<'a> Trip<'a> {
         let landings = if landings.is_empty() { self.empty_landings(&healthy) } else { landings };
         for landing in landings {
             let mut walk = way.walk.clone();
-            if !balancer.floating {
-                let node_port = service.ports.get(port).and_then(|p| p.node_port);
-                walk.to(paths.node(landing.node), node_port.or(walk.packet.port));
+            if !floating {
+                let node_port = own_port.and_then(|p| p.node_port);
+                walk.to(paths.node(landing.node), node_port);
+                walk.for_port(node_port.map_or(Port::SomeNodePort, Port::Is));
                 walk.forget_original();
             }
             walk.travel(paths.snapshot.cloud.locate_node(landing.node));
@@ -271,7 +303,7 @@ impl<'a> Trip<'a> {
 
     /// A landing on each kind of node, where nothing stands behind the Service.
     fn empty_landings(&self, nodes: &[NodeId]) -> Vec<Landing> {
-        let nobody = Backend { target: Target::Address(NOWHERE), node: None, count: 0, port: 0 };
+        let nobody = Backend { target: Target::Address(NOWHERE), node: None, count: 0, port: 0, hint: None };
         let landing =
             |(node, count): (NodeId, u32)| Landing { node, backend: nobody, share: Share::of(count, nodes.len() as u32), alike: count };
         self.node_kinds(nodes, &[]).into_iter().map(landing).collect()
@@ -282,27 +314,17 @@ impl<'a> Trip<'a> {
         let local_only = self.is_local_only(service, walk);
         let mut landings = Vec::new();
         let all = nodes.len() as u32;
-        if local_only {
-            // A node sends to its own pods only, each of them alike.
-            let mut on_node: HashMap<NodeId, u32> = HashMap::new();
-            backends.iter().for_each(|b| {
-                if let Some(node) = b.node {
-                    *on_node.entry(node).or_default() += b.count;
-                }
-            });
-            let mut by_node: HashMap<NodeId, Vec<&Backend>> = HashMap::new();
-            backends.iter().filter_map(|b| Some((b.node?, b))).for_each(|(node, b)| by_node.entry(node).or_default().push(b));
+        if local_only || self.paths.prefers(backends) {
+            // Each node picks among its own pods, or those that are meant for it.
+            let mut by_node: HashMap<NodeId, Vec<Backend>> = HashMap::new();
+            backends.iter().filter_map(|b| Some((b.node?, b))).for_each(|(node, b)| by_node.entry(node).or_default().push(*b));
             for node in nodes {
-                let here = on_node.get(node).copied().unwrap_or(0);
-                let local = by_node.get(node).into_iter().flatten();
-                landings.extend(local.map(|b| Landing {
-                    node: *node,
-                    backend: **b,
-                    share: Share::of(1, all).times(Share::of(b.count, here)),
-                    alike: 1,
-                }));
-                if here == 0 {
-                    let nobody = Backend { target: Target::Address(NOWHERE), node: None, count: 0, port: 0 };
+                let among = if local_only { by_node.get(node).cloned().unwrap_or_default() } else { self.paths.nearby(backends, *node) };
+                let of_all: u32 = among.iter().map(|b| b.count).sum();
+                let share = |count: u32| Share::of(1, all).times(Share::of(count, of_all));
+                landings.extend(among.iter().map(|b| Landing { node: *node, backend: *b, share: share(b.count), alike: 1 }));
+                if of_all == 0 {
+                    let nobody = Backend { target: Target::Address(NOWHERE), node: None, count: 0, port: 0, hint: None };
                     landings.push(Landing { node: *node, backend: nobody, share: Share::of(1, all), alike: 1 });
                 }
             }
@@ -337,9 +359,10 @@ impl<'a> Trip<'a> {
     /// Landings that nothing tells apart become one.
     fn alike(&self, landings: Vec<Landing>) -> Vec<Landing> {
         let mut found: Vec<Landing> = Vec::new();
-        let mut known: HashMap<(u32, (u32, u32, u16)), usize> = HashMap::new();
+        let mut known = HashMap::new();
         for landing in landings {
-            let key = (self.paths.tables_kind(landing.node), self.backend_key(&landing.backend));
+            let is_here = landing.backend.node == Some(landing.node);
+            let key = (self.paths.tables_kind(landing.node), is_here, self.backend_key(&landing.backend));
             let at = *known.entry(key).or_insert(found.len());
             match found.get_mut(at) {
                 Some(known) => {
@@ -353,7 +376,7 @@ impl<'a> Trip<'a> {
     }
 
     /// Whether a node that a packet comes to sends it to its own pods only. Upstream: traffic of the cluster itself always has `Cluster` semantics.
-    fn is_local_only(&self, service: &Service, walk: &Walk<'a>) -> bool {
+    pub(super) fn is_local_only(&self, service: &Service, walk: &Walk<'a>) -> bool {
         self.external(service) == TrafficPolicy::Local && !self.is_of_cluster(&walk.packet.from)
     }
 
@@ -442,7 +465,19 @@ impl<'a> Trip<'a> {
                 walk.stop(Stop::Dropped, why, Some(Basis::Local));
             }
             None => {
+                let ids = service
+                    .endpoints
+                    .iter()
+                    .filter(|id| self.paths.snapshot.endpoint(**id).is_some_and(|e| e.readiness == Readiness::NotReady));
+                let unready: Vec<String> = ids.map(|id| format!("`{}`", self.paths.snapshot.endpoint_title(*id))).collect();
                 let why = match service.has_selector || !service.slices.is_empty() {
+                    true if !unready.is_empty() && service.slices.is_empty() => {
+                        let are = if unready.len() == 1 { "is" } else { "are" };
+                        let more = unready.len().saturating_sub(NAMED);
+                        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                        let named = unready.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+                        format!("no ready pod stands behind `{title}`: {named}{more} {are} not ready")
+                    }
                     true => format!("no ready pod stands behind `{title}`"),
                     false => format!("`{title}` has no selector, and the text has no EndpointSlice for it"),
                 };
@@ -467,6 +502,15 @@ impl<'a> Trip<'a> {
         let parts: Vec<String> = by.into_iter().chain(to.filter(|_| needed)).collect();
         parts.join(", ")
     }
+}
+
+/// How many pods are named that are not ready.
+const NAMED: usize = 3;
+
+/// Whether packets come to nodes as they were sent to a front end. Upstream: cloud-provider-azure, `getExpectedLoadBalancingRulePropertiesForPort`: an
+/// internal load balancer cannot for IPv6.
+fn is_floating(balancer: &LoadBalancer, front_end: Option<IpAddr>) -> bool {
+    balancer.floating && !(balancer.internal && front_end.is_some_and(|a| a.is_ipv6()))
 }
 
 /// Stands for an address that there is none of.

@@ -90,7 +90,7 @@ fn greatest_divisor(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-/// As a percentage: `100 %`, `33 %`, `5.56 %`, `< 0.01 %`.
+/// As a percentage: `100 %`, `50 %`, `33.3 %`, `5.56 %`, `< 0.01 %`. What stands without a fraction is exact.
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let percent = self.as_f64() * 100.0;
@@ -100,7 +100,8 @@ impl fmt::Display for Share {
             // As good as everything is not everything.
             9996.. if !self.is_all() => f.write_str("> 99.9 %"),
             n @ 9950.. if !self.is_all() => write!(f, "{}.{} %", n / 100, n % 100 / 10),
-            n if n % 100 == 0 || n >= 1000 => write!(f, "{} %", (n + 50) / 100),
+            n if self.part.saturating_mul(100).is_multiple_of(self.whole.max(1)) => write!(f, "{} %", n / 100),
+            n if n >= 1000 => write!(f, "{}.{} %", (n + 5) / 100, (n + 5) % 100 / 10),
             n => write!(f, "{}.{:02} %", n / 100, n % 100),
         }
     }
@@ -127,7 +128,10 @@ mod tests {
         for (share, text) in [
             (Share::ALL, "100 %"),
             (Share::NONE, "0 %"),
-            (Share::of(1, 3), "33 %"),
+            (Share::of(1, 3), "33.3 %"),
+            (Share::of(2, 3), "66.7 %"),
+            (Share::of(1, 6), "16.7 %"),
+            (Share::of(100_001, 200_000), "50.0 %"),
             (Share::of(1, 18), "5.56 %"),
             (Share::of(1, 20), "5 %"),
             (Share::of(99_999, 100_000), "> 99.9 %"),

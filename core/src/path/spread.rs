@@ -34,29 +34,49 @@ pub(super) fn of_service(
         (_, true) => external == TrafficPolicy::Local,
         (_, false) => false,
     };
+    let weights: Vec<(NodeId, u32)> = match homes {
+        [] => picked.iter().map(|node| (*node, 1)).collect(),
+        homes => homes.to_vec(),
+    };
     let total: u32 = backends.iter().map(|b| b.count).sum();
+    if !is_local && !paths.prefers(backends) {
+        return backends.iter().map(|backend| pod_share(trip, backend, Share::of(1, total))).collect();
+    }
+    let all: u32 = weights.iter().map(|(_, weight)| *weight).sum();
+    let mut by_node: HashMap<NodeId, u32> = HashMap::new();
+    weights.iter().for_each(|(node, weight)| *by_node.entry(*node).or_default() += *weight);
+    if !is_local {
+        return by_preference(trip, backends, &by_node, all);
+    }
     let mut on_node: HashMap<NodeId, u32> = HashMap::new();
     backends.iter().for_each(|b| {
         if let Some(node) = b.node {
             *on_node.entry(node).or_default() += b.count;
         }
     });
-    let weights: Vec<(NodeId, u32)> = match homes {
-        [] => picked.iter().map(|node| (*node, 1)).collect(),
-        homes => homes.to_vec(),
-    };
-    let all: u32 = weights.iter().map(|(_, weight)| *weight).sum();
-    let mut by_node: HashMap<NodeId, u32> = HashMap::new();
-    weights.iter().for_each(|(node, weight)| *by_node.entry(*node).or_default() += *weight);
-    let each = |backend: &Backend| match (is_local, backend.node) {
-        (false, _) => Share::of(1, total),
-        (true, Some(node)) => {
+    let each = |backend: &Backend| match backend.node {
+        Some(node) => {
             let of_node = Share::of(by_node.get(&node).copied().unwrap_or(0), all);
             of_node.times(Share::of(1, on_node.get(&node).copied().unwrap_or(1)))
         }
-        (true, None) => Share::NONE,
+        None => Share::NONE,
     };
     backends.iter().map(|backend| pod_share(trip, backend, each(backend))).collect()
+}
+
+/// The shares where nodes prefer some of what stands behind a Service.
+fn by_preference(trip: &Trip<'_>, backends: &[Backend], by_node: &HashMap<NodeId, u32>, all: u32) -> Vec<PodShare> {
+    let mut shares: HashMap<(Target, u16), Share> = HashMap::new();
+    for (node, weight) in by_node {
+        let among = trip.paths.nearby(backends, *node);
+        let of_all: u32 = among.iter().map(|b| b.count).sum();
+        for backend in &among {
+            let share = shares.entry((backend.target, backend.port)).or_insert(Share::NONE);
+            *share = share.plus(Share::of(*weight, all).times(Share::of(1, of_all)));
+        }
+    }
+    let share = |b: &Backend| shares.get(&(b.target, b.port)).copied().unwrap_or(Share::NONE);
+    backends.iter().map(|backend| pod_share(trip, backend, share(backend))).collect()
 }
 
 /// What stands behind a port of a Service, all alike.

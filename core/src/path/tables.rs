@@ -8,8 +8,8 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::compile::{Compiled, End};
 use crate::model::Protocol;
-use crate::resources::{ServicePort, TargetPort};
-use crate::snapshot::cloud::tags;
+use crate::resources::{Distribution, Readiness, ServicePort, TargetPort};
+use crate::snapshot::cloud::{NODE_PORTS, tags};
 use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Service, Snapshot};
 
 /// Where a packet to a Service ends up.
@@ -32,6 +32,8 @@ pub struct Backend {
     pub count: u32,
     /// The port that they listen on.
     pub port: u16,
+    /// For whom it is meant first: a number of [`Tables::hint`].
+    pub(crate) hint: Option<u32>,
 }
 
 /// How an address leads to a Service.
@@ -78,16 +80,33 @@ pub(crate) struct Tables {
     node_kinds: Vec<u32>,
     /// Of public addresses that nothing tells apart one.
     public: Vec<IpAddr>,
+    /// For whom endpoints are meant first.
+    hints: Vec<Hint>,
+    /// Of node ports that no rule tells apart one.
+    some_node_ports: Vec<u16>,
+}
+
+/// Nodes and zones whose clients an endpoint is meant for first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hint {
+    pub(crate) nodes: Vec<NodeId>,
+    pub(crate) zones: Vec<String>,
 }
 
 impl Tables {
     pub(crate) fn new(snapshot: &Snapshot, compiled: &Compiled) -> Self {
-        let mut tables = Tables { node_kinds: node_kinds(snapshot, compiled), public: public_addresses(compiled), ..Tables::default() };
+        let mut tables = Tables {
+            node_kinds: node_kinds(snapshot, compiled),
+            public: public_addresses(compiled),
+            some_node_ports: some_node_ports(compiled),
+            ..Tables::default()
+        };
         let known = snapshot.endpoints().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
         let pods: HashMap<IpAddr, EndpointId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
         for (number, service) in (0..).zip(&snapshot.services) {
             let ports = service.ports.iter();
-            tables.backends.push(ports.map(|port| backends(snapshot, service, port, &pods)).collect());
+            let hints = &mut tables.hints;
+            tables.backends.push(ports.map(|port| backends(snapshot, service, port, &pods, hints)).collect());
             let namespace = snapshot.namespace_name(service.namespace).to_string();
             tables.by_name.insert((namespace, service.name.clone()), number);
             let outside = service.routing.load_balancer.addresses.iter().chain(&service.routing.external_addresses);
@@ -122,6 +141,16 @@ impl Tables {
         self.node_kinds.get(node.0 as usize).copied().unwrap_or(u32::MAX)
     }
 
+    /// Of node ports that no rule tells apart one.
+    pub(crate) fn node_ports(&self) -> &[u16] {
+        &self.some_node_ports
+    }
+
+    /// For whom an endpoint is meant first.
+    pub(crate) fn hint(&self, backend: &Backend) -> Option<&Hint> {
+        self.hints.get(backend.hint? as usize)
+    }
+
     /// Of public addresses that nothing tells apart one.
     pub(crate) fn public_addresses(&self) -> &[IpAddr] {
         &self.public
@@ -148,6 +177,17 @@ impl Tables {
     }
 }
 
+/// Borders of port ranges in rules, among node ports.
+fn some_node_ports(compiled: &Compiled) -> Vec<u16> {
+    let rules = compiled.ruleset().policies.iter().flat_map(|p| p.ingress.iter().chain(&p.egress));
+    let mut found: Vec<u16> =
+        rules.flat_map(|rule| rule.traffic.port_borders()).filter(|p| (NODE_PORTS.0..=NODE_PORTS.1).contains(p)).collect();
+    found.push(NODE_PORTS.0);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 fn public_addresses(compiled: &Compiled) -> Vec<IpAddr> {
     let mut known = HashSet::new();
     compiled
@@ -171,34 +211,85 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
     snapshot.nodes().map(kind).collect()
 }
 
-/// Endpoints that are ready. Upstream: what EndpointSlices say is all there is; without them it is what a controller would make of the Service.
-fn backends(snapshot: &Snapshot, service: &Service, port: &ServicePort, pods: &HashMap<IpAddr, EndpointId>) -> Vec<Backend> {
-    let mut found: Vec<Backend> = Vec::new();
-    let mut known: HashSet<(Target, Option<NodeId>, u16)> = HashSet::new();
-    if service.slices.is_empty() {
-        for id in &service.endpoints {
-            let Some(endpoint) = snapshot.endpoint(*id).filter(|e| e.replicas > 0) else { continue };
-            let Some(number) = target_port(port, endpoint) else { continue };
-            found.push(Backend { target: Target::Pod(*id), node: endpoint.node, count: endpoint.replicas, port: number });
-        }
-        return found;
+/// What stands behind a Service's port. Upstream: what EndpointSlices say is all there is; without them it is what a controller would make of the
+/// Service. Endpoints that end get connections only where no other is ready.
+fn backends(
+    snapshot: &Snapshot,
+    service: &Service,
+    port: &ServicePort,
+    pods: &HashMap<IpAddr, EndpointId>,
+    hints: &mut Vec<Hint>,
+) -> Vec<Backend> {
+    let all = match service.slices.is_empty() {
+        true => selected(snapshot, service, port, hints),
+        false => listed(snapshot, service, port, pods, hints),
+    };
+    let of = |wanted: Readiness| -> Vec<Backend> { all.iter().filter(|(_, r)| *r == wanted).map(|(backend, _)| *backend).collect() };
+    let ready = of(Readiness::Ready);
+    if ready.is_empty() { of(Readiness::Leaving) } else { ready }
+}
+
+fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &mut Vec<Hint>) -> Vec<(Backend, Readiness)> {
+    let mut found = Vec::new();
+    for id in &service.endpoints {
+        let Some(endpoint) = snapshot.endpoint(*id).filter(|e| e.replicas > 0) else { continue };
+        let Some(number) = target_port(port, endpoint) else { continue };
+        let hint = own_hint(snapshot, service, endpoint.node).map(|hint| push_hint(hints, hint));
+        let readiness = if service.routing.publishes_unready { Readiness::Ready } else { endpoint.readiness };
+        let backend = Backend { target: Target::Pod(*id), node: endpoint.node, count: endpoint.replicas, port: number, hint };
+        found.push((backend, readiness));
     }
+    found
+}
+
+fn listed(
+    snapshot: &Snapshot,
+    service: &Service,
+    port: &ServicePort,
+    pods: &HashMap<IpAddr, EndpointId>,
+    hints: &mut Vec<Hint>,
+) -> Vec<(Backend, Readiness)> {
+    let mut found = Vec::new();
+    let mut known: HashSet<(Target, Option<NodeId>, u16)> = HashSet::new();
     for slice in &service.slices {
         // Ports of a slice go by the name of the Service's port.
         let listed = slice.ports.iter().find(|p| p.name.as_deref().unwrap_or_default() == port.name.as_deref().unwrap_or_default());
         let Some(number) = listed.map(|p| p.number) else { continue };
-        for endpoint in slice.endpoints.iter().filter(|e| e.ready) {
+        for endpoint in &slice.endpoints {
             let (target, node) = match pods.get(&endpoint.address) {
                 Some(id) => (Target::Pod(*id), snapshot.endpoint(*id).and_then(|e| e.node)),
                 None => (Target::Address(endpoint.address), endpoint.node),
             };
             let node = node.or(endpoint.node);
             if known.insert((target, node, number)) {
-                found.push(Backend { target, node, count: 1, port: number });
+                let hint = endpoint.hint.as_ref().map(|hint| {
+                    let is_named = |name: &str| hint.nodes.iter().any(|n| **n == *name);
+                    let nodes = snapshot.nodes().filter(|(_, n)| is_named(&n.name)).map(|(id, _)| id).collect();
+                    push_hint(hints, Hint { nodes, zones: hint.zones.iter().map(ToString::to_string).collect() })
+                });
+                found.push((Backend { target, node, count: 1, port: number, hint }, endpoint.readiness));
             }
         }
     }
     found
+}
+
+/// What the control plane writes for `trafficDistribution`: for each endpoint its own zone, and its own node if that is preferred. Upstream:
+/// `k8s.io/endpointslice`, `trafficdist`.
+fn own_hint(snapshot: &Snapshot, service: &Service, node: Option<NodeId>) -> Option<Hint> {
+    let distribution = service.routing.distribution?;
+    let node = node?;
+    let zones: Vec<String> = snapshot.node(node).and_then(|n| n.zone()).map(ToString::to_string).into_iter().collect();
+    match distribution {
+        Distribution::SameNode => Some(Hint { nodes: alloc::vec![node], zones }),
+        Distribution::SameZone => Some(Hint { nodes: Vec::new(), zones }).filter(|hint| !hint.zones.is_empty()),
+        Distribution::Proportional => None,
+    }
+}
+
+fn push_hint(hints: &mut Vec<Hint>, hint: Hint) -> u32 {
+    hints.push(hint);
+    (hints.len() - 1) as u32
 }
 
 /// The port of a pod that a Service's port leads to. A name is looked up on each pod; a pod without it is no endpoint for that port.

@@ -8,9 +8,9 @@ use super::ask::{Client, Goal};
 use super::branches::Trip;
 use super::{Branch, Entry, PathAnswer, PathVerdict, Share, StepKind, Written, spread};
 use crate::decide::Verdict;
-use crate::resources::TrafficPolicy;
-use crate::settings::Probes;
-use crate::snapshot::NodeId;
+use crate::resources::Distribution;
+use crate::snapshot::cloud::tags;
+use crate::snapshot::{NodeId, Service};
 
 pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
     let question = trip.question;
@@ -27,9 +27,11 @@ pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
             (_, None) => Vec::new(),
         };
         let all: Vec<NodeId> = trip.paths.snapshot.nodes().map(|(id, _)| id).collect();
-        let picked = if picked.is_empty() && trip.probes.is_empty() { all } else { picked };
-        trip.pods = spread::of_service(&trip, service, port, entry, &homes, &picked);
-        service_notes(&mut trip, service, port, entry);
+        let picked = if picked.is_empty() && entry != Entry::LoadBalancer { all } else { picked };
+        // Where no node is ever picked, no pod has a share.
+        let shared = !homes.is_empty() || !picked.is_empty();
+        trip.pods = if shared { spread::of_service(&trip, service, port, entry, &homes, &picked) } else { Vec::new() };
+        service_notes(&mut trip, service, entry);
     }
     scene_notes(&mut trip, &branches);
     let summary = summary(&trip, verdict, &branches);
@@ -97,14 +99,15 @@ fn summary(trip: &Trip<'_>, verdict: PathVerdict, branches: &[Branch]) -> String
 /// An end of a packet for people: its address, or what has none.
 pub(super) fn party(trip: &Trip<'_>, party: &super::Party) -> String {
     match party.address {
-        Some(_) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => {
-            "a public address that is not given".to_string()
-        }
+        Some(address) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => match tags::is_public(address) {
+            true => "a public address that is not given".to_string(),
+            false => "an address of the gateway's subnet".to_string(),
+        },
         _ => format!("`{}`", trip.paths.party_title(party)),
     }
 }
 
-fn service_notes(trip: &mut Trip<'_>, service: u32, port: usize, entry: Entry) {
+fn service_notes(trip: &mut Trip<'_>, service: u32, entry: Entry) {
     let paths = trip.paths;
     let Some(found) = paths.snapshot.services.get(service as usize) else { return };
     let routing = &paths.settings.routing;
@@ -118,25 +121,28 @@ fn service_notes(trip: &mut Trip<'_>, service: u32, port: usize, entry: Entry) {
         trip.notes
             .push("The text gives no address for the load balancer; the one shown is made up, and no verdict rests on it.".to_string());
     }
-    if !trip.probes.is_empty() && trip.probes.iter().any(|p| !p.healthy) {
-        let down = trip.probes.iter().filter(|p| !p.healthy).count();
-        trip.notes.push(format!("{down} of {} nodes get no connections, as the load balancer's probe finds them.", trip.probes.len()));
+    let down = trip.probes.iter().filter(|p| !p.healthy).count();
+    if down > 0 {
+        trip.notes.push(format!("{down} of {} nodes get no connections of the load balancer.", paths.snapshot.nodes.len()));
     }
-    let external = routing.external.unwrap_or(found.routing.external);
-    let backends = paths.tables().backends(service, port);
-    if entry == Entry::LoadBalancer
-        && external == TrafficPolicy::Cluster
-        && routing.probes == Probes::Node
-        && paths.knows_network()
-        && !trip.probes.is_empty()
-        && trip.probe_meets_policy(found, port, backends)
-    {
-        trip.notes.push(
-            "If the load balancer probes the node port, as AKS does by default, its probe (from 168.63.129.16) is a connection to a pod, and \
-             policy denies it: all nodes would be taken for dead. Allow that address, or probe kube-proxy's health port."
-                .to_string(),
-        );
-    }
+    distribution_notes(trip, found);
+}
+
+/// What of `trafficDistribution` cannot be followed.
+fn distribution_notes(trip: &mut Trip<'_>, service: &Service) {
+    let has_hints = service.slices.iter().flat_map(|s| &s.endpoints).any(|e| e.hint.is_some());
+    let note = match service.routing.distribution {
+        Some(Distribution::Proportional) if !has_hints => {
+            "By annotation (`topology-mode: Auto`) the control plane may keep connections in their zone; which it does is in the hints of \
+             EndpointSlices, which the text does not give: `kubectl get endpointslices -o yaml`."
+        }
+        Some(Distribution::SameZone) if !has_hints && trip.paths.snapshot.nodes().any(|(_, n)| n.zone().is_none()) => {
+            "`trafficDistribution` prefers pods of the same zone; the text does not give the zones of all nodes (label \
+             `topology.kubernetes.io/zone`), so it is left out."
+        }
+        _ => return,
+    };
+    trip.notes.push(note.to_string());
 }
 
 fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {

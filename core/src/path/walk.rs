@@ -4,16 +4,17 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::{Basis, Branch, Packet, Party, Paths, Place, Seen, Share, Step, StepKind, Stop, Tls, Translation};
-use crate::compile::{ClassKind, End};
+use crate::compile::{ClassKind, End, Hook};
 use crate::connections::Traffic;
-use crate::decide::{CheckpointTrace, Flow, Original, Reason, UnknownFact, Verdict, check};
+use crate::decide::{CheckpointTrace, Flow, Original, Reason, TierOutcome, UnknownFact, VXLAN, Verdict, check};
 use crate::explain::{Teller, end_name};
-use crate::model::Protocol;
+use crate::model::{Cidr, Protocol};
 use crate::policy::Direction;
 use crate::resources::azure::AddressSku;
-use crate::snapshot::cloud::{Location, MANAGED_GROUP, tags};
+use crate::snapshot::cloud::{Location, MANAGED_GROUP, NODE_PORTS, tags};
 use crate::snapshot::{EndpointId, NodeId};
 use crate::stages::{NodeRules, Side, Stage, crossing, groups_between};
 
@@ -24,6 +25,8 @@ pub(super) struct Walk<'a> {
     protocol: Protocol,
     /// Where the packet was sent, where that is not where it goes now. Policies before address translation see it.
     original: Option<Original>,
+    /// Whether the port, or the one that it was sent to at first, is a node port that the text does not give.
+    some_node_port: bool,
     /// Where in the cloud's network it is.
     pub(super) at: Option<Location>,
     /// The nodes between which it travels inside another packet.
@@ -35,6 +38,22 @@ pub(super) struct Walk<'a> {
     ended: bool,
 }
 
+/// A port, as far as it is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Port {
+    /// This one.
+    Is(u16),
+    /// A node port that the API server picks, and the text does not give.
+    SomeNodePort,
+}
+
+impl Port {
+    /// Its number, if it is known.
+    pub(super) fn number(self) -> Option<u16> {
+        if let Port::Is(number) = self { Some(number) } else { None }
+    }
+}
+
 impl<'a> Walk<'a> {
     pub(super) fn new(paths: &'a Paths, packet: Packet, protocol: Protocol) -> Self {
         Walk {
@@ -42,6 +61,7 @@ impl<'a> Walk<'a> {
             packet,
             protocol,
             original: None,
+            some_node_port: false,
             at: None,
             tunnel: None,
             steps: Vec::new(),
@@ -54,6 +74,11 @@ impl<'a> Walk<'a> {
     /// Whether it is at its end already.
     pub(super) fn is_over(&self) -> bool {
         self.ended
+    }
+
+    /// Whether it is at an application gateway.
+    pub(super) fn is_at_gateway(&self) -> bool {
+        matches!(self.steps.last().map(|step| &step.kind), Some(StepKind::Place(Place::Gateway(_))))
     }
 
     fn is_stopped(&self) -> bool {
@@ -89,9 +114,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Goes to this port.
+    pub(super) fn for_port(&mut self, port: Port) {
+        self.packet.port = port.number();
+        self.some_node_port = port == Port::SomeNodePort;
+    }
+
     /// Gets another destination, and is no longer what its sender sent.
     pub(super) fn to(&mut self, to: Party, port: Option<u16>) {
-        if let (Some(address), Some(port)) = (self.packet.to.address, self.packet.port) {
+        let sent = self.packet.port.or(self.some_node_port.then_some(NODE_PORTS.0));
+        if let (Some(address), Some(port)) = (self.packet.to.address, sent) {
             self.original = Some(Original { address, port });
         }
         self.packet = Packet { to, port, ..self.packet };
@@ -106,17 +138,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Ends here; a connection of the place itself goes on.
-    pub(super) fn anew(&mut self, packet: Packet, tls: Tls) {
+    /// Ends here; a connection of the place itself goes on. Only what is read can get a header that says where it is from.
+    pub(super) fn anew(&mut self, packet: Packet, tls: Tls, reads: bool) {
         let last = self.steps.iter_mut().rev().find(|step| matches!(step.kind, StepKind::Place(_)));
         if let Some(step) = last {
             step.translations.push(Translation::NewConnection);
             step.leaves = packet;
         }
-        self.forwarded = Some(self.packet.from);
+        self.forwarded = reads.then_some(self.packet.from);
         self.tls = tls;
         self.packet = packet;
-        self.original = None;
+        self.forget_original();
     }
 
     /// Travels inside another packet from here, to another node.
@@ -136,6 +168,11 @@ impl<'a> Walk<'a> {
         self.ended = true;
     }
 
+    /// Something before here may have stopped it, and it cannot be told whether it did.
+    pub(super) fn doubt(&mut self, title: &str, why: String, basis: Option<Basis>) {
+        self.push(StepKind::Doubt, title.to_string(), why, Verdict::CannotTell, basis);
+    }
+
     // --- checkpoints ---------------------------------------------------------------------------------------------------------------
 
     fn flow(&self) -> Flow {
@@ -143,9 +180,33 @@ impl<'a> Walk<'a> {
         Flow { from: self.packet.from.end, to: self.packet.to.end, traffic }
     }
 
+    fn teller<'t>(&'t self, flow: &'t Flow, original: Option<Original>) -> Teller<'t> {
+        Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow, original }
+    }
+
     fn ask(&self, stage: Stage, flow: &Flow) -> CheckpointTrace {
-        let teller = Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow, original: self.original };
-        teller.checkpoint(stage)
+        if !self.some_node_port {
+            return self.teller(flow, self.original).checkpoint(stage);
+        }
+        // Of node ports that nothing tells apart one is asked about.
+        let with_port = |number: u16| {
+            let traffic = Traffic { destination: flow.traffic.destination.or(Some(number)), ..flow.traffic };
+            (Flow { traffic, ..*flow }, self.original.map(|original| Original { port: number, ..original }))
+        };
+        let ports = self.paths.tables().node_ports();
+        let (first, sent) = with_port(ports.first().copied().unwrap_or(NODE_PORTS.0));
+        let mut trace = self.teller(&first, sent).checkpoint(stage);
+        let differs = |number: &u16| {
+            let (flow, original) = with_port(*number);
+            let stage = stage.with_ends(flow.from, flow.to);
+            check(&self.paths.compiled, &self.paths.snapshot, &flow, original, stage).verdict != trace.verdict
+        };
+        if ports.iter().any(differs) {
+            (trace.verdict, trace.reason) = (Verdict::CannotTell, Reason::Unknown(alloc::vec![UnknownFact::NodePort]));
+            (trace.places, trace.nearest) = (Vec::new(), None);
+        }
+        trace.sentence = self.teller(flow, self.original).sentence(&trace.reason, trace.verdict, stage);
+        trace
     }
 
     /// Meets a checkpoint, with the addresses that it has now.
@@ -157,15 +218,26 @@ impl<'a> Walk<'a> {
         }
         trace.from_address = self.packet.from.address;
         trace.to_address = self.packet.to.address;
+        let mut seen = self.packet;
         if let Stage::Group { encapsulated: true, from, to, .. } = stage {
-            let address = |end| if let End::Node(id) = end { self.paths.snapshot.node(id)?.addresses.first().copied() } else { None };
-            (trace.from_address, trace.to_address) = (address(from), address(to));
+            let party = |end| if let End::Node(id) = end { self.paths.node(id) } else { Party { end, address: None, made_up: false } };
+            seen = Packet { from: party(from), to: party(to), port: Some(VXLAN) };
+        } else if let Some(original) = self.original.filter(|_| decided_early(&trace)) {
+            // It was decided before the destination was translated.
+            let to = self.paths.names.node_at(original.address).map_or(Party::at(original.address), |id| self.paths.node(id));
+            let to = Party { address: Some(original.address), ..to };
+            let port = (!self.some_node_port).then_some(original.port);
+            seen = Packet { to, port, ..seen };
+            let sent = Flow { to: to.end, traffic: Traffic { destination: port, ..flow.traffic }, ..flow };
+            if trace.verdict != Verdict::CannotTell {
+                trace.sentence = self.teller(&sent, None).sentence(&trace.reason, trace.verdict, stage);
+            }
         }
-        if self.may_differ(stage, &flow, trace.verdict) {
+        (trace.from_address, trace.to_address) = (seen.from.address, seen.to.address);
+        if let Some(fact) = self.may_differ(stage, &flow, trace.verdict) {
             trace.verdict = Verdict::CannotTell;
-            trace.reason = Reason::Unknown(alloc::vec![UnknownFact::PublicAddress]);
-            let teller = Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow: &flow, original: self.original };
-            trace.sentence = teller.sentence(&trace.reason, trace.verdict, stage);
+            trace.reason = Reason::Unknown(alloc::vec![fact]);
+            trace.sentence = self.teller(&flow, self.original).sentence(&trace.reason, trace.verdict, stage);
         }
         let (title, text, verdict) = (self.check_title(stage, &trace), trace.sentence.clone(), trace.verdict);
         let basis = match stage {
@@ -175,6 +247,9 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         self.push(StepKind::Check(Box::new(trace)), title, text, verdict, basis);
+        if let Some(step) = self.steps.last_mut() {
+            (step.arrives, step.leaves) = (seen, seen);
+        }
     }
 
     fn check_title(&self, stage: Stage, trace: &CheckpointTrace) -> String {
@@ -196,11 +271,11 @@ impl<'a> Walk<'a> {
         stages.into_iter().for_each(|stage| self.check(stage));
     }
 
-    /// Whether another public address than the one that is made up would get another answer.
-    fn may_differ(&self, stage: Stage, flow: &Flow, verdict: Verdict) -> bool {
+    /// Whether another address than the one that is made up would get another answer, and what is missing then.
+    fn may_differ(&self, stage: Stage, flow: &Flow, verdict: Verdict) -> Option<UnknownFact> {
         let Packet { from, to, .. } = self.packet;
         if !(from.made_up || to.made_up) || verdict == Verdict::CannotTell {
-            return false;
+            return None;
         }
         // AKS writes its rules for the very address, whichever it is.
         let is_managed = |used| self.paths.snapshot.cloud.used(used).is_some_and(|(_, group)| group.name == MANAGED_GROUP);
@@ -208,21 +283,23 @@ impl<'a> Walk<'a> {
             && is_managed(used)
             && !from.made_up
         {
-            return false;
+            return None;
         }
-        let made_up = |party: &Party| party.made_up && party.address.is_some_and(tags::is_public);
         let paths = self.paths;
-        paths.tables().public_addresses().iter().any(|address| {
-            let end = |party: &Party| if made_up(party) { End::Outside(*address) } else { party.end };
-            let (from, to) = (end(&from), end(&to));
-            let other = match stage {
-                Stage::Group { used, place, direction, encapsulated: false, .. } => {
-                    Stage::Group { used, place, direction, from, to, encapsulated: false }
-                }
-                stage => stage,
+        let kinds = [(UnknownFact::PublicAddress, true), (UnknownFact::GatewayAddress, false)];
+        let differs = |public: bool| {
+            let is_meant = |party: &Party| party.made_up && party.address.is_some_and(|a| tags::is_public(a) == public);
+            let party = [from, to].into_iter().find(|p| is_meant(p) && matches!(p.end, End::Outside(_)))?;
+            let others = if public { paths.tables().public_addresses().to_vec() } else { paths.gateway_addresses(party.address?) };
+            let ask = |address: &IpAddr| {
+                let end = |party: &Party| if is_meant(party) { End::Outside(*address) } else { party.end };
+                let (from, to) = (end(&from), end(&to));
+                let asked = Flow { from, to, ..*flow };
+                check(&paths.compiled, &paths.snapshot, &asked, self.original, stage.with_ends(from, to)).verdict != verdict
             };
-            check(&paths.compiled, &paths.snapshot, &Flow { from, to, ..*flow }, self.original, other).verdict != verdict
-        })
+            Some(others.iter().any(ask))
+        };
+        kinds.into_iter().find(|(_, public)| differs(*public) == Some(true)).map(|(fact, _)| fact)
     }
 
     // --- moving ------------------------------------------------------------------------------------------------------------------------
@@ -298,6 +375,7 @@ impl<'a> Walk<'a> {
 
     pub(super) fn forget_original(&mut self) {
         self.original = None;
+        self.some_node_port &= self.packet.port.is_none();
     }
 
     // --- ends --------------------------------------------------------------------------------------------------------------------------
@@ -324,7 +402,31 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether a checkpoint of a host decided by what is asked before destinations are translated.
+fn decided_early(trace: &CheckpointTrace) -> bool {
+    let deciding = trace.tiers.iter().find(|t| !matches!(t.outcome, TierOutcome::Passed | TierOutcome::NotReached));
+    deciding.is_some_and(|tier| matches!(tier.hook, Some(Hook::Untracked | Hook::PreDnat)))
+}
+
 impl Paths {
+    /// Addresses that instances of an application gateway may have, where it has one that is made up: of those that nothing tells apart one. Upstream:
+    /// "Application Gateway infrastructure configuration"; Azure picks them from its subnet.
+    fn gateway_addresses(&self, shown: IpAddr) -> Vec<IpAddr> {
+        let cloud = &self.snapshot.cloud;
+        let gateway = cloud.gateways.iter().find(|g| g.address == shown);
+        let given = gateway.and_then(|g| cloud.subnets.get(g.subnet? as usize)).map(|subnet| subnet.prefixes.clone());
+        let ranges = given.unwrap_or_else(|| alloc::vec![Cidr::supernet(shown, 16)]);
+        let mut found = Vec::new();
+        for range in ranges {
+            // The first four of a subnet, and its last, are Azure's own.
+            let (IpAddr::V4(first), IpAddr::V4(last)) = (range.first(), range.last()) else { continue };
+            let (first, last) = (IpAddr::V4(first.to_bits().saturating_add(4).into()), IpAddr::V4(last.to_bits().saturating_sub(1).into()));
+            let starts = self.compiled.outside_atoms().map(|(start, _)| start).filter(|start| (first..=last).contains(start));
+            found.extend(core::iter::once(first).filter(|first| *first <= last).chain(starts));
+        }
+        found
+    }
+
     /// A pod as one end of a packet.
     pub(super) fn pod(&self, id: EndpointId) -> Party {
         let endpoint = self.snapshot.endpoint(id);

@@ -9,7 +9,7 @@ use super::tables::Entry;
 use crate::model::Cidr;
 use crate::resources::TrafficPolicy;
 use crate::resources::azure::Plugin;
-use crate::settings::{Dataplane, IngressBy};
+use crate::settings::{Dataplane, IngressBy, Probes};
 use crate::snapshot::Service;
 
 /// What the text says of the choices in [`crate::settings::Routing`], as far as they have a part in the way that was asked for.
@@ -25,6 +25,8 @@ pub struct Written {
     pub affinity: Option<bool>,
     /// `loadBalancerSourceRanges` of that Service.
     pub source_ranges: Vec<Cidr>,
+    /// What health probes ask.
+    pub probes: Probes,
     /// How that Service can be reached.
     pub entries: Vec<Entry>,
     /// Where pods have their addresses; nothing where the text has no cluster.
@@ -61,6 +63,7 @@ impl Written {
             internal: routing.map(|r| r.internal),
             affinity: routing.map(|r| r.client_affinity),
             source_ranges: routing.map_or_else(Vec::new, |r| r.load_balancer.source_ranges.clone()),
+            probes: paths.written_probes(),
             entries: service.map_or_else(Vec::new, entries),
             pod_network: snapshot.cloud.clusters.first().map(|c| c.written_plugin),
             ingress,

@@ -471,6 +471,30 @@ pub enum TrafficMatch {
     Packet(Box<PacketMatch>),
 }
 
+impl TrafficMatch {
+    /// Destination ports at which what it matches may begin to be otherwise.
+    pub(crate) fn port_borders(&self) -> Vec<u16> {
+        let around = |first: u16, last: u16| [first, last.saturating_add(1)];
+        match self {
+            TrafficMatch::Any => Vec::new(),
+            TrafficMatch::Of(terms) => {
+                let borders = |term: &TrafficTerm| match term.kind {
+                    TrafficTermKind::Ports(_, first, last) => Some(around(first, last)),
+                    TrafficTermKind::Protocol(_) | TrafficTermKind::Named(..) => None,
+                };
+                terms.iter().filter_map(borders).flatten().collect()
+            }
+            TrafficMatch::Packet(packet) => {
+                let ports = packet.destination_ports.iter().chain(&packet.not_destination_ports);
+                ports
+                    .filter_map(|p| if let CalicoPort::Range(first, last) = p { Some(around(*first, *last)) } else { None })
+                    .flatten()
+                    .collect()
+            }
+        }
+    }
+}
+
 /// What a Calico rule says of packets. What is left out restricts nothing.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct PacketMatch {

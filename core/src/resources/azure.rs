@@ -511,6 +511,8 @@ pub struct ClusterTraffic {
     pub http_routing: bool,
     /// Whether it has the application routing add-on: an nginx that Azure manages.
     pub app_routing: bool,
+    /// Whether load balancers probe kube-proxy for all Services with `externalTrafficPolicy: Cluster` (a preview).
+    pub shared_probes: bool,
 }
 
 /// How connections of a cluster to the Internet leave. Upstream: docs/path.md.

@@ -26,8 +26,9 @@ pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port
 pub use read::{Read, foreign_language, read, read_commands};
 pub(crate) use read::{arm_fields, own_tag};
 pub use workloads::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, LoadBalancer, Node, Owner, Pod, PodTemplate, Program, Replicas, Requests,
-    Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, Workload, WorkloadKind,
+    Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,
+    PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy,
+    Workload, WorkloadKind,
 };
 
 use alloc::boxed::Box;

@@ -24,6 +24,8 @@ pub struct PodTemplate {
     pub ports: Vec<ContainerPort>,
     /// The images of its containers, and what they are started with: by these, well-known programs are known.
     pub programs: Vec<Program>,
+    /// Whether `dnsPolicy` sends names elsewhere than to the cluster's DNS (`Default`, `None`).
+    pub foreign_dns: bool,
 }
 
 /// What a container runs.
@@ -33,6 +35,19 @@ pub struct Program {
     pub image: Box<str>,
     /// `command` and `args`.
     pub args: Vec<Box<str>>,
+}
+
+impl Program {
+    /// The addresses at which it caches DNS for its node, as they are written: what follows `-localip`. Upstream: `kubernetes/dns`, `cmd/node-cache`.
+    pub fn cached_addresses(&self) -> Vec<Box<str>> {
+        let mut words = self.args.iter();
+        while let Some(word) = words.next() {
+            let Some(rest) = word.trim_start_matches('-').strip_prefix("localip").filter(|_| word.starts_with('-')) else { continue };
+            let list = rest.strip_prefix('=').or_else(|| words.next().map(|w| &**w)).unwrap_or_default();
+            return list.split(',').map(|a| a.trim().into()).collect();
+        }
+        Vec::new()
+    }
 }
 
 /// A declared container port.
@@ -63,6 +78,20 @@ pub struct Pod {
     pub owner: Option<Owner>,
     /// Whether its phase is Succeeded or Failed: it owns its address no more and is no end of any flow.
     pub terminated: bool,
+    /// Whether connections go to it.
+    pub readiness: Readiness,
+}
+
+/// Whether connections to a Service go to an endpoint. Upstream: discovery/v1 `EndpointConditions`; `kubernetes/kubernetes`, `pkg/proxy/topology.go`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Readiness {
+    /// They do; so it is taken to be where the text says nothing.
+    #[default]
+    Ready,
+    /// It ends, and still serves: they do where nothing else is ready.
+    Leaving,
+    /// They do not.
+    NotReady,
 }
 
 /// The owner that `ownerReferences` names as controller (or the only owner).
@@ -196,6 +225,10 @@ pub struct ServiceRouting {
     pub external_addresses: Vec<IpAddr>,
     /// `healthCheckNodePort`.
     pub health_check_port: Option<u16>,
+    /// `publishNotReadyAddresses`: pods that are not ready get connections too.
+    pub publishes_unready: bool,
+    /// `trafficDistribution`, or the annotation for topology.
+    pub distribution: Option<Distribution>,
     /// What is asked of a load balancer.
     pub load_balancer: LoadBalancer,
 }
@@ -209,6 +242,8 @@ impl Default for ServiceRouting {
             client_affinity: false,
             external_addresses: Vec::new(),
             health_check_port: None,
+            publishes_unready: false,
+            distribution: None,
             load_balancer: LoadBalancer::default(),
         }
     }
@@ -224,8 +259,10 @@ pub struct LoadBalancer {
     /// Whether packets reach the node as they were sent to the front end, as AKS sets it up unless
     /// `azure-disable-load-balancer-floating-ip` says otherwise.
     pub floating: bool,
-    /// `loadBalancerSourceRanges`, or the annotation `azure-allowed-ip-ranges`; everybody if there are none.
+    /// `loadBalancerSourceRanges`: AKS opens its group to them, and nodes drop what is from elsewhere; everybody if there are none.
     pub source_ranges: Vec<Cidr>,
+    /// The annotation `azure-allowed-ip-ranges`: AKS opens its group to them, and nodes know nothing of it.
+    pub allowed_ranges: Vec<Cidr>,
     /// Where those are written.
     pub ranges_span: Option<Span>,
     /// Whether one of the ranges cannot be read: Azure then closes the Service.
@@ -236,6 +273,44 @@ pub struct LoadBalancer {
     pub denies_others: bool,
     /// Whether AKS writes no rule for it (`azure-disable-load-balancer-nsg-rule`).
     pub unruled: bool,
+    /// Whether one rule of an internal load balancer is for all ports (`azure-load-balancer-enable-high-availability-ports`).
+    pub all_ports: bool,
+    /// Whether clients come by a private link with the proxy protocol, where `healthCheckNodePort` is not asked.
+    pub private_link: bool,
+    /// What annotations say of single ports.
+    pub ports: Vec<BalancedPort>,
+}
+
+/// What annotations say of one port at the load balancer. Upstream: AKS documentation, "Customizations via Kubernetes Annotations".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BalancedPort {
+    /// The Service's port.
+    pub port: u16,
+    /// Whether the load balancer has no rule for it (`port_N_no_lb_rule`), and so no probe either.
+    pub no_rule: bool,
+    /// Whether no health probe is made for it (`port_N_no_probe_rule`).
+    pub no_probe: bool,
+    /// The port of the node that the probe asks (`port_N_health-probe_port`).
+    pub probe: Option<u16>,
+}
+
+impl LoadBalancer {
+    /// What annotations say of a port.
+    pub fn port(&self, port: u16) -> BalancedPort {
+        let plain = BalancedPort { port, no_rule: false, no_probe: false, probe: None };
+        self.ports.iter().find(|p| p.port == port).copied().unwrap_or(plain)
+    }
+}
+
+/// Which endpoints serve a client first. Upstream: Kubernetes documentation, "Service", traffic distribution; "Topology Aware Routing".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Distribution {
+    /// Those on the node that sends the packet on, else those of its zone (`PreferSameNode`).
+    SameNode,
+    /// Those of the zone of the node that sends the packet on (`PreferClose`, `PreferSameZone`).
+    SameZone,
+    /// As the control plane hints, by the CPUs of zones (`topology-mode: Auto`).
+    Proportional,
 }
 
 impl Default for LoadBalancer {
@@ -245,11 +320,15 @@ impl Default for LoadBalancer {
             internal: false,
             floating: true,
             source_ranges: Vec::new(),
+            allowed_ranges: Vec::new(),
             ranges_span: None,
             bad_range: false,
             tags: Vec::new(),
             denies_others: false,
             unruled: false,
+            all_ports: false,
+            private_link: false,
+            ports: Vec::new(),
         }
     }
 }
@@ -363,6 +442,17 @@ pub struct SliceEndpoint {
     pub address: IpAddr,
     /// The node that it is on, if it is said.
     pub node: Option<Box<str>>,
-    /// Whether it takes connections: `ready` is not `false`.
-    pub ready: bool,
+    /// Whether it takes connections: `conditions`.
+    pub readiness: Readiness,
+    /// Whom it is meant for first.
+    pub hint: Option<Hint>,
+}
+
+/// `hints` of an endpoint of a slice: the zones and nodes whose clients it is meant for first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Hint {
+    /// `forZones`.
+    pub zones: Vec<Box<str>>,
+    /// `forNodes`.
+    pub nodes: Vec<Box<str>>,
 }

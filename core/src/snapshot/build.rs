@@ -15,7 +15,7 @@ use super::{
 };
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
-use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Replicas, Resource};
+use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource};
 use crate::settings::Settings;
 use crate::text::{DocumentId, Place};
 
@@ -82,6 +82,9 @@ pub fn build_placed<'a>(
                 address_given: !member.addresses.is_empty(),
                 profiles: None,
                 replicas,
+                readiness: member.readiness,
+                foreign_dns: template.foreign_dns,
+                dns_cache: template.programs.iter().flat_map(Program::cached_addresses).collect(),
                 place: member.place,
                 labels_place: template.labels_span.within(member.place.document),
                 role: Role::Pod,
@@ -188,6 +191,9 @@ fn add_workload_endpoint(
         address_given: !endpoint.addresses.is_empty(),
         profiles: endpoint.profiles.clone(),
         replicas: 1,
+        readiness: Readiness::Ready,
+        foreign_dns: false,
+        dns_cache: Vec::new(),
         place,
         labels_place: resource.meta.labels_span.within(document),
         role: Role::Pod,
@@ -204,6 +210,7 @@ struct Member<'a> {
     template: &'a PodTemplate,
     replicas: Replicas,
     addresses: &'a [IpAddr],
+    readiness: Readiness,
     place: Place,
 }
 
@@ -335,6 +342,7 @@ impl<'a> Scope<'a> {
                 template: &pod.template,
                 replicas: Replicas::Count(1),
                 addresses: &pod.addresses,
+                readiness: pod.readiness,
                 place,
             });
         }
@@ -355,6 +363,7 @@ impl<'a> Scope<'a> {
                     template: &workload.template,
                     replicas: part.replicas,
                     addresses: &[],
+                    readiness: Readiness::Ready,
                     place,
                 });
             }
@@ -462,6 +471,9 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
         address_given: false,
         profiles: None,
         replicas: 1,
+        readiness: Readiness::Ready,
+        foreign_dns: false,
+        dns_cache: Vec::new(),
         place,
         labels_place: place,
         role: Role::IngressController,

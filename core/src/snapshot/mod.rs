@@ -21,7 +21,7 @@ use core::net::IpAddr;
 
 use crate::diagnostics::Diagnostic;
 use crate::model::{AddressSet, Labels, UnknownLabels};
-use crate::resources::{BackendPort, ContainerPort, Requests, ServicePort, ServiceRouting};
+use crate::resources::{BackendPort, ContainerPort, Hint, Readiness, Requests, ServicePort, ServiceRouting};
 use crate::text::Place;
 
 macro_rules! ids {
@@ -142,6 +142,12 @@ pub struct Endpoint {
     pub profiles: Option<Vec<Box<str>>>,
     /// How many pods it stands for; 0 for a workload that is scaled to nothing.
     pub replicas: u32,
+    /// Whether connections to a Service go to it.
+    pub readiness: Readiness,
+    /// Whether it asks others than the cluster's DNS for names.
+    pub foreign_dns: bool,
+    /// Addresses at which it caches DNS for its node, as they are written.
+    pub dns_cache: Vec<Box<str>>,
     /// Where it is written.
     pub place: Place,
     /// Where its labels are written.
@@ -234,6 +240,21 @@ pub struct Node {
     pub stand_in: bool,
 }
 
+impl Node {
+    /// Whether load balancers leave it out. Upstream: "Well-Known Labels, Annotations and Taints"; the label's value does not matter. Azure's
+    /// cloud provider leaves out nodes that it does not manage, too.
+    pub fn is_excluded(&self) -> bool {
+        self.labels.get("node.kubernetes.io/exclude-from-external-load-balancers").is_some()
+            || self.labels.get("kubernetes.azure.com/managed") == Some("false")
+    }
+
+    /// Its zone, as its labels say it.
+    pub fn zone(&self) -> Option<&str> {
+        let names = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
+        names.into_iter().find_map(|name| self.labels.get(name)).filter(|zone| !zone.is_empty())
+    }
+}
+
 /// A Service, and the endpoints behind it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Service {
@@ -275,14 +296,16 @@ pub struct Slice {
 }
 
 /// One address of an EndpointSlice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SliceEndpoint {
     /// The address.
     pub address: IpAddr,
     /// The node that it is on, if the slice says it and there is such a node.
     pub node: Option<NodeId>,
     /// Whether it takes connections.
-    pub ready: bool,
+    pub readiness: Readiness,
+    /// Whom it is meant for first.
+    pub hint: Option<Hint>,
 }
 
 /// An Ingress.

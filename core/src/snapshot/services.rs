@@ -81,7 +81,8 @@ pub(super) fn connect_slices(
             let endpoint = |e: &crate::resources::SliceEndpoint| SliceEndpoint {
                 address: e.address,
                 node: e.node.as_deref().and_then(|name| nodes.get(name).copied()),
-                ready: e.ready,
+                readiness: e.readiness,
+                hint: e.hint.clone(),
             };
             service.slices.push(Slice { endpoints: slice.endpoints.iter().map(endpoint).collect(), ports: slice.ports.clone() });
         }

@@ -57,6 +57,16 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The same for a packet between other ends; what travels inside another packet is seen as it is.
+    pub(crate) fn with_ends(self, from: End, to: End) -> Stage {
+        match self {
+            Stage::Group { used, place, direction, encapsulated: false, .. } => {
+                Stage::Group { used, place, direction, from, to, encapsulated: false }
+            }
+            stage => stage,
+        }
+    }
+
     /// What of it comes before the packet's destination is translated; nothing if none of it does.
     pub(crate) fn before_translation(self) -> Option<Stage> {
         match self {

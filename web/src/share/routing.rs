@@ -33,7 +33,7 @@ pub fn get(routing: &Routing, name: &str) -> Option<String> {
         "ingress" => routing.ingress.map(IngressBy::as_str),
         "affinity" => routing.affinity.map(|keeps| if keeps { "ClientIP" } else { "None" }),
         "sourceRanges" => routing.ignore_source_ranges.then_some("ignored"),
-        "probes" => (routing.probes != Probes::default()).then(|| routing.probes.as_str()),
+        "probes" => routing.probes.map(Probes::as_str),
         "replicas" if !routing.placement.per_node.is_empty() => {
             let counts: Vec<String> = routing.placement.per_node.iter().map(ToString::to_string).collect();
             return Some(counts.join(","));
@@ -60,7 +60,7 @@ pub fn set(routing: &mut Routing, name: &str, value: &str) {
             }
         }
         "sourceRanges" => routing.ignore_source_ranges = value == "ignored",
-        "probes" => routing.probes = Probes::from_name(value).unwrap_or_default(),
+        "probes" => routing.probes = Probes::from_name(value),
         "replicas" => {
             let counts = value.split([',', ' ']).filter(|n| !n.is_empty()).take(MOST_NODES);
             // All of them or none: a number that cannot be read must not move the others to other nodes.

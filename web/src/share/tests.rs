@@ -127,7 +127,7 @@ fn settings_come_back() {
         ingress: Some(IngressBy::Gateway),
         affinity: Some(false),
         ignore_source_ranges: true,
-        probes: Probes::Pod,
+        probes: Some(Probes::Pod),
         placement: Placement { per_node: vec![1, 9], node_network: Cidr::parse("10.240.0.0/24").ok() },
     };
     let routed = Settings { routing, ..Settings::default() };

@@ -12,10 +12,11 @@ use core::net::IpAddr;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::lint::{acting_rules, peer_terms};
 use crate::model::AddressSet;
-use crate::path::{Asked, Branch, Entry, PathVerdict, StepKind};
+use crate::path::{Asked, Branch, Entry, PathVerdict, Paths, StepKind, path};
 use crate::policy::{Action, Direction, PeerTerm, PeerTermKind, Policy};
 use crate::resources::TrafficPolicy;
 use crate::scene::Scene;
+use crate::settings::{Probes, Routing};
 use crate::snapshot::Service;
 use crate::stages::Stage;
 use crate::text::Place;
@@ -30,6 +31,8 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         return;
     }
     let mut asked = 0;
+    // Probes that the same policy stops are another mistake (LINT034), and would hide this one.
+    let mut unprobed: Option<Paths> = None;
     for (policy, reference, rule) in acting_rules(scene) {
         if reference.direction != Direction::Ingress || rule.action != Action::Allow {
             continue;
@@ -41,7 +44,10 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
                 if asked > MOST_ASKED {
                     return;
                 }
-                found.extend(never_seen(scene, place, client, service));
+                let paths = unprobed.get_or_insert_with(|| {
+                    scene.paths_with(&Routing { probes: Some(Probes::Ignored), ..scene.settings().routing.clone() })
+                });
+                found.extend(never_seen(paths, place, client, service));
             }
         }
     }
@@ -70,13 +76,13 @@ fn client_of(scene: &Scene, term: &PeerTerm) -> Option<(Place, IpAddr)> {
     Some((place, outside.first()?))
 }
 
-fn never_seen(scene: &Scene, place: Place, client: IpAddr, service: &Service) -> Option<Diagnostic> {
-    let namespace = scene.snapshot().namespace_name(service.namespace);
+fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) -> Option<Diagnostic> {
+    let namespace = paths.snapshot().namespace_name(service.namespace);
     let entry = if service.service_type == "LoadBalancer" { Entry::LoadBalancer } else { Entry::NodePort };
     let (from, to) = (client.to_string(), format!("svc/{namespace}/{}", service.name));
     let port = service.ports.first()?;
     let asked = Asked { from: &from, to: &to, port: Some(port.port), protocol: port.protocol, entry: Some(entry), node: None };
-    let answer = scene.path(&asked).ok()?;
+    let answer = path(paths, &asked).ok()?;
     let lost = answer.branches.iter().filter(|b| is_stopped_as_another(b, client));
     let share = lost.fold(crate::path::Share::NONE, |sum, branch| sum.plus(branch.share));
     if share.is_none() || matches!(answer.verdict, PathVerdict::Allowed) {

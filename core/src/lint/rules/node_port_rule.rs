@@ -7,10 +7,11 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::model::Protocol;
+use crate::model::{Cidr, Protocol};
 use crate::resources::ServicePort;
 use crate::resources::azure::{Access, RuleDirection, SecurityRule};
 use crate::scene::Scene;
+use crate::snapshot::cloud::tags;
 use crate::snapshot::{Service, Snapshot};
 
 const CODE: Code = Code("LINT032");
@@ -30,7 +31,9 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         } else if let Some((service, port)) = behind.iter().find(|(service, _)| service.has_selector && service.endpoints.is_empty()) {
             let number = port.node_port.unwrap_or(0);
             (format!("no pod stands behind node port {number}: Service `{}` selects none", service.name), "check the Service's selector")
-        } else if behind.iter().all(|(service, _)| service.service_type == "LoadBalancer" && service.routing.load_balancer.floating) {
+        } else if !is_for_probes(rule)
+            && behind.iter().all(|(service, _)| service.service_type == "LoadBalancer" && service.routing.load_balancer.floating)
+        {
             let (service, port) = behind.first().map_or(("", 0), |(s, p)| (s.name.as_str(), p.port));
             (
                 format!("packets of load balancer `{service}` come with its own port {port}, not with the node port that this rule opens"),
@@ -52,6 +55,14 @@ fn opens_node_ports(rule: &SecurityRule) -> bool {
         && !rule.refused
         && !ranges.is_empty()
         && ranges.iter().all(within)
+}
+
+/// Whether a rule lets in nothing but health probes, which ask node ports. Upstream: docs/path.md, Azure, 3.
+fn is_for_probes(rule: &SecurityRule) -> bool {
+    let source = &rule.source;
+    let tags = source.tags.iter().all(|tag| tag.eq_ignore_ascii_case("AzureLoadBalancer"));
+    let prefixes = source.prefixes.iter().all(|prefix| *prefix == Cidr::of(tags::PLATFORM));
+    !source.any && tags && prefixes && !(source.tags.is_empty() && source.prefixes.is_empty())
 }
 
 fn ports(snapshot: &Snapshot) -> impl Iterator<Item = (&Service, &ServicePort)> {

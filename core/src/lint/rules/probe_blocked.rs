@@ -1,7 +1,7 @@
 //! LINT034: the health probe of a load balancer does not reach nodes, and so no connection does.
 //!
-//! Probes come from 168.63.129.16 to the node's own address; a security group or a host endpoint that stops them takes the node out, whatever it lets
-//! clients do. Upstream: docs/azure.md 2.4 and docs/path.md.
+//! Probes come from 168.63.129.16 to the node's own address, and from there go on to a pod unless `externalTrafficPolicy` is `Local`; a security group,
+//! a host endpoint or a policy that stops them takes the node out, whatever it lets clients do. Upstream: docs/azure.md 2.4 and docs/path.md.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::path::{Asked, Entry};
 use crate::scene::Scene;
+use crate::stages::Stage;
 
 const CODE: Code = Code("LINT034");
 /// More Services than this are not asked about on every keystroke.
@@ -32,7 +33,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             node: None,
         };
         let Ok(answer) = scene.path(&asked) else { continue };
-        let mut stopped = answer.probes.iter().filter_map(|p| Some((p.node, p.stop.as_ref()?)));
+        let mut stopped = answer.probes.iter().filter(|p| !p.healthy).filter_map(|p| Some((p.node, p.stop.as_ref()?)));
         let Some((node, stop)) = stopped.next() else { continue };
         let count = 1 + stopped.count();
         let name = scene.paths().snapshot().node(node).map_or("", |n| &n.name);
@@ -42,6 +43,15 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         if let Some(place) = stop.places.first() {
             problem = problem.related_place(*place, "this stops it");
         }
-        found.push(problem.help("let in 168.63.129.16 (the tag `AzureLoadBalancer`): on a host endpoint to the health port"));
+        let help = match stop.stage {
+            Stage::Endpoint(_) => {
+                "the probe of a node port is a connection to a pod: let in 168.63.129.16 and, as nodes send it on with their own address, the nodes; or \
+                 `externalTrafficPolicy: Local`, which probes `healthCheckNodePort`"
+            }
+            _ => {
+                "let in 168.63.129.16 (the tag `AzureLoadBalancer`) to the node port; with `externalTrafficPolicy: Local` to `healthCheckNodePort`"
+            }
+        };
+        found.push(problem.help(help));
     }
 }

@@ -9,6 +9,7 @@
 //! people know and search for; the place is always the offending field itself.
 
 pub(crate) mod azure;
+mod balancer;
 mod calico;
 mod cluster_policy;
 mod fields;
@@ -282,7 +283,8 @@ impl<'a> Objects<'a> {
             }
             (What::Pod, Some((spec, status))) => {
                 let labels: (Labels, Span) = (meta.labels.clone(), meta.labels_span);
-                Kind::Pod(reader.pod(&spec, &status, labels, owner))
+                let leaving = metadata.value().is_some_and(|m| m.get("deletionTimestamp").is_some());
+                Kind::Pod(reader.pod(&spec, (&status, leaving), labels, owner))
             }
             (What::Workload(workload), Some((spec, _))) => Kind::Workload(reader.workload(&spec, workload, owner, !old)),
             (What::Service, Some((spec, status))) => Kind::Service(reader.service(&spec, &metadata, &status)),

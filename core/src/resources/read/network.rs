@@ -10,21 +10,14 @@ use super::values::NumberOrName;
 use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Labels};
 use crate::resources::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Ingress, Node, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint,
-    TargetPort, TrafficPolicy, codes, syntax,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Node, Readiness, Requests, Service, ServicePort, ServiceRouting,
+    SliceEndpoint, TargetPort, TrafficPolicy, codes, syntax,
 };
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
-const SERVICE_SPEC: &[&str] = &[
-    "allocateLoadBalancerNodePorts",
-    "ipFamilies",
-    "ipFamilyPolicy",
-    "loadBalancerClass",
-    "publishNotReadyAddresses",
-    "sessionAffinityConfig",
-    "trafficDistribution",
-];
+const SERVICE_SPEC: &[&str] =
+    &["allocateLoadBalancerNodePorts", "ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
 
 const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
@@ -39,15 +32,21 @@ impl<'a> Reader<'a> {
     /// ports without a number are none.
     pub(super) fn endpoint_slice(&mut self, labels: &Labels, endpoints: &Slot<'a, '_>, ports: &Slot<'a, '_>) -> EndpointSlice {
         let mut slice = EndpointSlice { service: labels.get(SERVICE_NAME_LABEL).map(Into::into), ..EndpointSlice::default() };
-        const OTHERS: &[&str] = &["deprecatedTopology", "hints", "hostname", "targetRef", "topology", "zone"];
+        const OTHERS: &[&str] = &["deprecatedTopology", "hostname", "targetRef", "topology", "zone"];
         for endpoint in self.items(endpoints) {
-            let known = ["addresses", "nodeName", "conditions"];
-            let Some([addresses, node, conditions]) = self.fields(&endpoint, known, OTHERS) else { continue };
+            let known = ["addresses", "nodeName", "conditions", "hints"];
+            let Some([addresses, node, conditions, hints]) = self.fields(&endpoint, known, OTHERS) else { continue };
             let node = self.text(&node).filter(|name| !name.is_empty());
-            let ready = conditions.value().and_then(|c| c.get("ready")).is_none_or(|ready| *ready.value() != Value::Bool(false));
+            let readiness = readiness(conditions.value());
+            let hint = hint(hints.value());
             for item in self.items(&addresses) {
                 let address = self.text(&item).and_then(|text| text.parse::<IpAddr>().ok());
-                slice.endpoints.extend(address.map(|address| SliceEndpoint { address, node: node.map(Into::into), ready }));
+                slice.endpoints.extend(address.map(|address| SliceEndpoint {
+                    address,
+                    node: node.map(Into::into),
+                    readiness,
+                    hint: hint.clone(),
+                }));
             }
         }
         for item in self.items(ports) {
@@ -90,6 +89,8 @@ impl<'a> Reader<'a> {
             "healthCheckNodePort",
             "loadBalancerIP",
             "loadBalancerSourceRanges",
+            "publishNotReadyAddresses",
+            "trafficDistribution",
         ];
         let Some([kind, address, addresses, selector, ports, external_name, routing @ ..]) = self.fields(spec, known, SERVICE_SPEC) else {
             if !spec.is_set() {
@@ -132,19 +133,20 @@ impl<'a> Reader<'a> {
             self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
         }
         service.ports = self.service_ports(&ports, &service.service_type);
-        service.routing = self.service_routing(routing, &service.service_type, metadata, status);
+        service.routing = self.service_routing(routing, &service.service_type, &service.ports, metadata, status);
         service
     }
 
     /// What of a Service decides about the way of packets to it.
     fn service_routing(
         &mut self,
-        fields: [Slot<'a, '_>; 7],
+        fields: [Slot<'a, '_>; 9],
         service_type: &str,
+        ports: &[ServicePort],
         metadata: &Slot<'a, '_>,
         status: &Slot<'a, '_>,
     ) -> ServiceRouting {
-        let [external, internal, affinity, external_addresses, health, address, ranges] = fields;
+        let [external, internal, affinity, external_addresses, health, address, ranges, unready, distribution] = fields;
         let mut routing = ServiceRouting::default();
         // Upstream: `ExternallyAccessible`.
         let is_exposed =
@@ -167,41 +169,11 @@ impl<'a> Reader<'a> {
         for item in self.items(&external_addresses) {
             routing.external_addresses.extend(self.address(&item));
         }
+        routing.publishes_unready = self.flag(&unready).unwrap_or(false);
         routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(syntax::port_number);
 
-        let balancer = &mut routing.load_balancer;
-        let annotation = |name: &str| annotation(metadata, &["service.beta.kubernetes.io/azure-", name]);
-        let is_true = |name: &str| annotation(name).is_some_and(|(text, _)| text == "true");
-        balancer.internal = is_true("load-balancer-internal");
-        balancer.floating = !is_true("disable-load-balancer-floating-ip");
-        balancer.denies_others = is_true("deny-all-except-load-balancer-source-ranges");
-        balancer.unruled = is_true("disable-load-balancer-nsg-rule");
-        let words = |text: &'a str| text.split(',').map(str::trim).filter(|word| !word.is_empty());
-        balancer.tags = annotation("allowed-service-tags").map_or_else(Vec::new, |(text, _)| words(text).map(Into::into).collect());
-        for item in self.items(&ranges) {
-            let Some(text) = self.text(&item) else { continue };
-            balancer.ranges_span = Some(ranges.span());
-            match self.cidr(&item, text.trim(), "must be a valid CIDR value") {
-                Some(range) => balancer.source_ranges.push(range),
-                None => balancer.bad_range = true,
-            }
-        }
-        if let Some((text, span)) = annotation("allowed-ip-ranges") {
-            balancer.ranges_span = Some(span);
-            for word in words(text) {
-                match syntax::cidr(word) {
-                    Some(read) => balancer.source_ranges.push(read.cidr),
-                    None => balancer.bad_range = true,
-                }
-            }
-        }
-        let assigned = status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress"));
-        balancer.addresses = addresses_of(assigned);
-        if balancer.addresses.is_empty() {
-            let asked = self.address(&address);
-            let annotated = || annotation("load-balancer-ipv4").and_then(|(text, _)| text.trim().parse().ok());
-            balancer.addresses.extend(asked.or_else(annotated));
-        }
+        routing.distribution = self.distribution(&distribution, metadata);
+        routing.load_balancer = self.load_balancer(metadata, status, &address, &ranges, ports);
         routing
     }
 
@@ -451,14 +423,34 @@ impl<'a> Reader<'a> {
 }
 
 /// An annotation by its name, which may come in parts, and where its value stands.
-fn annotation<'a>(metadata: &Slot<'a, '_>, name: &[&str]) -> Option<(&'a str, Span)> {
+pub(super) fn annotation<'a>(metadata: &Slot<'a, '_>, name: &[&str]) -> Option<(&'a str, Span)> {
     let annotations = metadata.value()?.get("annotations")?;
     let value = annotations.get(&name.concat())?;
     Some((value.as_str()?, value.span()))
 }
 
+/// What the conditions of an endpoint of a slice say. Upstream: discovery/v1 `EndpointConditions`; what is left out is taken for the better.
+fn readiness(conditions: Option<NodeRef<'_>>) -> Readiness {
+    let is = |name: &str, value: bool| conditions.and_then(|c| c.get(name)).is_some_and(|c| *c.value() == Value::Bool(value));
+    match (is("ready", false), is("serving", false), is("terminating", true)) {
+        (false, ..) => Readiness::Ready,
+        (true, false, true) => Readiness::Leaving,
+        _ => Readiness::NotReady,
+    }
+}
+
+/// What a slice hints at: for whom an endpoint is meant first.
+fn hint(hints: Option<NodeRef<'_>>) -> Option<Hint> {
+    let names = |field: &str| {
+        let list = hints.and_then(|h| h.get(field)).and_then(|list| list.as_sequence());
+        list.into_iter().flatten().filter_map(|item| item.get("name")?.as_str().map(Into::into)).collect()
+    };
+    let hint = Hint { zones: names("forZones"), nodes: names("forNodes") };
+    (!hint.zones.is_empty() || !hint.nodes.is_empty()).then_some(hint)
+}
+
 /// The addresses of a status: `[{ip: …}]`.
-fn addresses_of(list: Option<NodeRef<'_>>) -> Vec<IpAddr> {
+pub(super) fn addresses_of(list: Option<NodeRef<'_>>) -> Vec<IpAddr> {
     let items = list.and_then(|list| list.as_sequence()).into_iter().flatten();
     items.filter_map(|item| item.get("ip")?.as_str()?.parse().ok()).collect()
 }

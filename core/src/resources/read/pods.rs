@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 use super::fields::{Reader, Slot, quoted};
 use crate::document::{NodeRef, Value};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
-use crate::resources::{ContainerPort, Owner, Pod, PodTemplate, Program, Replicas, Workload, WorkloadKind, codes};
+use crate::resources::{ContainerPort, Owner, Pod, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
 
 /// Fields of a PodSpec that do not matter to policy.
 const POD_SPEC: &[&str] = &[
@@ -16,7 +16,6 @@ const POD_SPEC: &[&str] = &[
     "affinity",
     "automountServiceAccountToken",
     "dnsConfig",
-    "dnsPolicy",
     "enableServiceLinks",
     "ephemeralContainers",
     "hostAliases",
@@ -147,16 +146,19 @@ const MOST_ARGUMENTS: usize = 100;
 const MOST_REPLICAS: i64 = i32::MAX as i64;
 
 impl<'a> Reader<'a> {
-    /// A Pod: its spec, its status, and what its metadata said.
+    /// A Pod: its spec, its status with whether it is being deleted, and what its metadata said.
     pub(super) fn pod(
         &mut self,
         spec: &Slot<'a, '_>,
-        status: &Slot<'a, '_>,
+        (status, leaving): (&Slot<'a, '_>, bool),
         labels: (Labels, crate::text::Span),
         owner: Option<Owner>,
     ) -> Pod {
         let template = PodTemplate { labels: labels.0, labels_span: labels.1, ..self.pod_spec(spec) };
-        let mut pod = Pod { template, addresses: Vec::new(), host_address: None, owner, terminated: false };
+        let mut pod = Pod { template, addresses: Vec::new(), host_address: None, owner, terminated: false, readiness: Readiness::Ready };
+        if leaving {
+            pod.readiness = Readiness::Leaving;
+        }
         // The status is written by the cluster; what is in it beyond these fields is left alone.
         let Some(node) = status.value() else { return pod };
         if !status.is_mapping() {
@@ -168,7 +170,11 @@ impl<'a> Reader<'a> {
             Slot { path: status.path.field(name), node: value, at: value.map_or(status.at, |v| v.span()), key: status.key }
         };
         let phase = field("phase");
-        pod.terminated = matches!(self.text(&phase), Some("Succeeded" | "Failed"));
+        let phase = self.text(&phase);
+        pod.terminated = matches!(phase, Some("Succeeded" | "Failed"));
+        if !is_ready(node, phase) {
+            pod.readiness = Readiness::NotReady;
+        }
         let host = field("hostIP");
         pod.host_address = self.address(&host);
         let all = field("podIPs");
@@ -188,14 +194,15 @@ impl<'a> Reader<'a> {
     /// A PodSpec, without labels, which are not in it.
     fn pod_spec(&mut self, spec: &Slot<'a, '_>) -> PodTemplate {
         let mut template = PodTemplate { service_account: DEFAULT_ACCOUNT.into(), ..PodTemplate::default() };
-        let known = ["containers", "initContainers", "hostNetwork", "nodeName", "serviceAccountName", "serviceAccount"];
-        let Some([containers, init_containers, host_network, node, account, old_account]) = self.fields(spec, known, POD_SPEC) else {
+        let known = ["containers", "initContainers", "hostNetwork", "nodeName", "serviceAccountName", "serviceAccount", "dnsPolicy"];
+        let Some([containers, init_containers, host_network, node, account, old_account, dns]) = self.fields(spec, known, POD_SPEC) else {
             if !spec.is_set() {
                 self.report(spec.warning(codes::NO_CONTAINERS, "a pod needs a spec with containers; an API server refuses it"));
             }
             return template;
         };
         template.host_network = self.flag(&host_network).unwrap_or(false);
+        template.foreign_dns = matches!(self.text(&dns), Some("Default" | "None"));
         template.node = self.text(&node).filter(|name| !name.is_empty()).map(Into::into);
         let (account, old_account) = (self.text(&account), self.text(&old_account));
         if let Some(account) = account.or(old_account).filter(|name| !name.is_empty()) {
@@ -416,6 +423,17 @@ fn program(container: NodeRef<'_>) -> Option<Program> {
     let list = |name: &str| container.get(name).and_then(|n| n.as_sequence()).into_iter().flatten();
     let args = list("command").chain(list("args")).filter_map(|n| n.as_str().map(Into::into)).take(MOST_ARGUMENTS).collect();
     Some(Program { image, args })
+}
+
+/// Whether a status says that the pod is ready, or says nothing of it. Upstream: "Pod Lifecycle"; a pod that waits for a node or for its containers has
+/// no condition of its own yet.
+fn is_ready(status: NodeRef<'_>, phase: Option<&str>) -> bool {
+    let conditions = status.get("conditions").and_then(|list| list.as_sequence());
+    let ready = conditions.into_iter().flatten().find(|c| c.get("type").and_then(|t| t.as_str()) == Some("Ready"));
+    match ready.and_then(|c| c.get("status")).and_then(|s| s.as_str()) {
+        Some(word) => word == "True",
+        None => !matches!(phase, Some("Pending" | "Unknown")),
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub const MANAGED_GROUP: &str = "aks-agentpool-nsg";
 /// AKS's first rule that allows, and the last that denies.
 const FIRST_ALLOW: u16 = 500;
 const LAST_DENY: u16 = 4095;
+/// Where API servers take node ports from.
+pub(crate) const NODE_PORTS: (u16, u16) = (30000, 32767);
 
 /// Guards the nodes of a cluster that Azure made, where no group at their interfaces is given.
 pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
@@ -34,7 +36,9 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     if unguarded.is_empty() {
         return;
     }
-    let rules = rules(&snapshot.services);
+    let nodes =
+        snapshot.nodes().filter(|(_, node)| !node.is_excluded()).flat_map(|(_, node)| node.addresses.iter().copied()).collect::<Vec<_>>();
+    let rules = rules(&snapshot.services, &nodes);
     let cloud = &mut snapshot.cloud;
     let group = cloud.groups.len() as u32;
     cloud.groups.push(Group {
@@ -77,40 +81,42 @@ pub(super) fn virtual_network(cloud: &Cloud, subnet: u32) -> AddressSet {
     set
 }
 
-/// The rules that AKS writes for Services of type `LoadBalancer`.
-fn rules(services: &[Service]) -> Vec<(SecurityRule, Place)> {
+/// The rules that AKS writes for Services of type `LoadBalancer`; `nodes` are the addresses of nodes that load balancers send to.
+fn rules(services: &[Service], nodes: &[IpAddr]) -> Vec<(SecurityRule, Place)> {
     let mut rules = Vec::new();
     let (mut allow, mut deny) = (FIRST_ALLOW, LAST_DENY);
     for service in services.iter().filter(|s| s.service_type == "LoadBalancer" && !s.routing.load_balancer.unruled) {
         let balancer = &service.routing.load_balancer;
-        for front_end in &balancer.addresses {
-            for (protocol, ports) in by_protocol(&service.ports) {
-                for source in sources(balancer) {
-                    let name = "k8s-azure-lb_allow_IPv4_…";
-                    rules.push((rule(name, allow, Access::Allow, protocol, source, *front_end, Some(ports.clone())), service.place));
-                    allow = allow.saturating_add(1);
-                }
+        // Without floating IP packets come for the nodes themselves.
+        let destinations = if balancer.floating { balancer.addresses.as_slice() } else { nodes };
+        let destinations: Vec<Cidr> = destinations.iter().map(|a| Cidr::of(*a)).collect();
+        if destinations.is_empty() {
+            continue;
+        }
+        for (protocol, ports) in by_protocol(&service.ports, balancer.floating) {
+            for source in sources(balancer) {
+                let name = "k8s-azure-lb_allow_IPv4_…";
+                rules.push((rule(name, allow, Access::Allow, protocol, source, &destinations, Some(ports.clone())), service.place));
+                allow = allow.saturating_add(1);
             }
-            if balancer.denies_others || balancer.bad_range {
-                let everyone = RuleSide { any: true, ..RuleSide::default() };
-                rules.push((rule("k8s-azure-lb_deny-all_IPv4", deny, Access::Deny, None, everyone, *front_end, None), service.place));
-                deny = deny.saturating_sub(1);
-            }
+        }
+        let has_ranges = !balancer.source_ranges.is_empty() || !balancer.allowed_ranges.is_empty();
+        if balancer.denies_others && has_ranges || balancer.bad_range {
+            let everyone = RuleSide { any: true, ..RuleSide::default() };
+            rules.push((rule("k8s-azure-lb_deny-all_IPv4", deny, Access::Deny, None, everyone, &destinations, None), service.place));
+            deny = deny.saturating_sub(1);
         }
     }
     rules
 }
 
-/// Who may reach a load balancer, a rule for each.
+/// Who may reach a load balancer, a rule for each. A range that cannot be read takes the Internet out, and leaves the others in.
 fn sources(balancer: &LoadBalancer) -> Vec<RuleSide> {
-    if balancer.bad_range {
-        return Vec::new();
-    }
-    let of_ranges =
-        (!balancer.source_ranges.is_empty()).then(|| RuleSide { prefixes: balancer.source_ranges.clone(), ..RuleSide::default() });
+    let ranges: Vec<Cidr> = balancer.source_ranges.iter().chain(&balancer.allowed_ranges).copied().collect();
+    let of_ranges = (!ranges.is_empty()).then(|| RuleSide { prefixes: ranges, ..RuleSide::default() });
     let of_tag = |tag: &str| RuleSide { tags: alloc::vec![tag.into()], ..RuleSide::default() };
     let mut sources: Vec<RuleSide> = of_ranges.into_iter().chain(balancer.tags.iter().map(|tag| of_tag(tag))).collect();
-    if sources.is_empty() && !balancer.internal {
+    if sources.is_empty() && !balancer.internal && !balancer.bad_range {
         sources.push(of_tag("Internet"));
     }
     sources
@@ -120,13 +126,19 @@ fn sources(balancer: &LoadBalancer) -> Vec<RuleSide> {
 type PortsOf = (Option<Protocol>, Vec<(u16, u16)>);
 
 /// The ports of a Service by protocol. A protocol that groups do not know is written as all.
-fn by_protocol(ports: &[ServicePort]) -> Vec<PortsOf> {
+fn by_protocol(ports: &[ServicePort], floating: bool) -> Vec<PortsOf> {
     let mut found: Vec<PortsOf> = Vec::new();
     for port in ports {
+        let number = match (floating, port.node_port) {
+            (true, _) => (port.port, port.port),
+            (false, Some(number)) => (number, number),
+            // Whichever the API server picks.
+            (false, None) => NODE_PORTS,
+        };
         let protocol = Some(port.protocol).filter(|p| matches!(*p, Protocol::TCP | Protocol::UDP));
         match found.iter_mut().find(|(known, _)| *known == protocol) {
-            Some((_, ports)) => ports.push((port.port, port.port)),
-            None => found.push((protocol, alloc::vec![(port.port, port.port)])),
+            Some((_, ports)) => ports.push(number),
+            None => found.push((protocol, alloc::vec![number])),
         }
     }
     found
@@ -138,7 +150,7 @@ fn rule(
     access: Access,
     protocol: Option<Protocol>,
     source: RuleSide,
-    front_end: IpAddr,
+    destinations: &[Cidr],
     ports: Option<Vec<(u16, u16)>>,
 ) -> SecurityRule {
     SecurityRule {
@@ -150,7 +162,7 @@ fn rule(
         access,
         protocol,
         source,
-        destination: RuleSide { prefixes: alloc::vec![Cidr::of(front_end)], ..RuleSide::default() },
+        destination: RuleSide { prefixes: destinations.to_vec(), ..RuleSide::default() },
         source_ports: PortMatch::default(),
         destination_ports: PortMatch { span: None, ranges: ports, unresolved: false },
         refused: false,

@@ -13,6 +13,7 @@ pub mod tags;
 pub(super) use build::{NodeRange, add, pools as pod_ranges};
 pub(crate) use combinations::features as cluster_features;
 pub use managed::MANAGED_GROUP;
+pub(crate) use managed::NODE_PORTS;
 pub(super) use managed::add_managed_group;
 
 use alloc::collections::BTreeMap;

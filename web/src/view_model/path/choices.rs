@@ -109,9 +109,9 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
         let options = Plugin::ALL.iter().map(|p| option(p.as_str(), p.title())).collect();
         add("podNetwork", "pod network", !by_service && !by_ingress, as_written(plugin.title()), options);
     }
-    if !answer.probes.is_empty() || routing.probes != Probes::default() {
-        let options = [Probes::Pod, Probes::Ignored].iter().map(|p| option(p.as_str(), words::probes(*p))).collect();
-        add("probes", "health probes", false, words::probes(Probes::Node).into(), options);
+    if !answer.probes.is_empty() || routing.probes.is_some() {
+        let options = Probes::ALL.iter().map(|p| option(p.as_str(), words::probes(*p))).collect();
+        add("probes", "health probes", false, as_written(words::probes(written.probes)), options);
     }
     if let Some(keeps) = written.affinity {
         let options = [true, false].map(|keeps| same(affinity_word(keeps)));

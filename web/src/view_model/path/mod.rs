@@ -96,9 +96,9 @@ pub struct PathView {
     pub port: Option<u16>,
     /// The answer's word.
     pub verdict: PathWord,
-    /// The word with the share that gets there: `sometimes (33 %)`.
+    /// The word with the share that gets there: `sometimes (33.3 %)`.
     pub text: String,
-    /// The same over the branches: `Denied on 1 of 2 branches (67 %)`.
+    /// The same over the branches: `Denied on 1 of 2 branches (66.7 %)`.
     pub headline: String,
     /// The answer in a sentence, with code in backticks.
     pub summary: String,
@@ -126,7 +126,7 @@ pub struct PathView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct BranchView {
-    /// How many of the connections take it: `33 %`.
+    /// How many of the connections take it: `33.3 %`.
     pub share: String,
     /// The same in hundredths of a percent.
     pub size: u16,

@@ -37,10 +37,10 @@ fn pair(step: &StepView) -> String {
 fn a_way_reads_from_station_to_station() {
     let scene = shop(Routing::default());
     let view = view(&scene, &question());
-    assert_eq!((view.verdict, view.text.as_str()), (PathWord::Sometimes, "sometimes (33 %)"));
-    assert_eq!(view.headline, "Denied on 1 of 2 branches (67 %)");
+    assert_eq!((view.verdict, view.text.as_str()), (PathWord::Sometimes, "sometimes (33.3 %)"));
+    assert_eq!(view.headline, "Denied on 1 of 2 branches (66.7 %)");
     let branch = &view.branches[0];
-    assert_eq!((branch.share.as_str(), branch.size, branch.alike, branch.verdict), ("67 %", 6667, 6, VerdictView::Denied));
+    assert_eq!((branch.share.as_str(), branch.size, branch.alike, branch.verdict), ("66.7 %", 6667, 6, VerdictView::Denied));
     let kinds: Vec<StepKindView> = branch.steps.iter().map(|s| s.kind).collect();
     use StepKindView::{Check, Client, LoadBalancer, Node, Pod};
     assert_eq!(kinds, [Client, LoadBalancer, Node, Node, Check, Pod]);
@@ -66,7 +66,7 @@ fn a_way_reads_from_station_to_station() {
     assert_eq!((seen.address.text.as_str(), seen.tls.as_deref()), ("10.224.0.4", Some("TLS reaches the pod untouched")));
     assert_eq!(
         view.pods.iter().map(|p| (p.each.as_str(), p.node.as_deref())).collect::<Vec<_>>(),
-        [("33 %", Some("node-a")), ("33 %", Some("node-b")), ("33 %", Some("node-c"))]
+        [("33.3 %", Some("node-a")), ("33.3 %", Some("node-b")), ("33.3 %", Some("node-c"))]
     );
 }
 
@@ -110,7 +110,7 @@ fn comparisons_change_one_thing() {
     let mut ask = |versus: &str| {
         let asked = PathAsked { question: question(), versus: Some(versus.into()) };
         let reply = path_reply(&scene, asked, &mut kept);
-        assert_eq!(reply.first.map(|v| v.text), Ok("sometimes (33 %)".to_owned()));
+        assert_eq!(reply.first.map(|v| v.text), Ok("sometimes (33.3 %)".to_owned()));
         reply.second.unwrap()
     };
     assert_eq!(ask("dataplane=ebpf").map(|v| v.text), Ok("allowed".into()));

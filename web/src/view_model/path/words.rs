@@ -24,7 +24,7 @@ pub(super) fn kind(kind: &StepKind) -> StepKindView {
         StepKind::Place(Place::Egress) => StepKindView::Egress,
         StepKind::Place(Place::Outside) => StepKindView::Outside,
         StepKind::Check(_) => StepKindView::Check,
-        StepKind::Stop(_) => StepKindView::Stop,
+        StepKind::Stop(_) | StepKind::Doubt => StepKindView::Stop,
     }
 }
 
@@ -71,8 +71,8 @@ pub(super) const fn ingress(by: IngressBy) -> &'static str {
 
 pub(super) const fn probes(probes: Probes) -> &'static str {
     match probes {
-        Probes::Node => "end at the node",
-        Probes::Pod => "go on to a pod",
+        Probes::Node => "ask kube-proxy (shared)",
+        Probes::Pod => "ask the node port",
         Probes::Ignored => "left out",
     }
 }

@@ -53,6 +53,10 @@ impl<'a> AzureReader<'a, '_> {
             public_nodes: pools.iter().any(|pool| is_true(*pool, "enableNodePublicIP")),
             cilium: engine == Some(ClusterEngine::Cilium),
             http_routing: add_on(&["httpApplicationRouting"]).is_some(),
+            shared_probes: profile
+                .and_then(|p| field(p, "loadBalancerProfile"))
+                .and_then(|p| self.text(p, "clusterServiceLoadBalancerHealthProbeMode"))
+                .is_some_and(|mode| mode.text.eq_ignore_ascii_case("Shared")),
             app_routing: prop(node, "ingressProfile").and_then(|p| field(p, "webAppRouting")).is_some_and(|p| is_true(p, "enabled")),
         };
         if let Some(config) = add_on(&["ingressApplicationGateway"]).and_then(|profile| field(profile, "config")) {

@@ -90,6 +90,8 @@ impl AzureReader<'_, '_> {
             public_nodes: options.flag("enable-node-public-ip"),
             cilium: dataplane == Some("cilium") || engine == Some(ClusterEngine::Cilium),
             http_routing: has(&["http_application_routing"]),
+            shared_probes: self.choice(options, "cluster-service-load-balancer-health-probe-mode", &["ServiceNodePort", "Shared"])
+                == Some("Shared"),
             app_routing: has(&["web_application_routing"]) || options.flag("enable-app-routing"),
         }
     }

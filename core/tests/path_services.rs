@@ -1,0 +1,323 @@
+//! What of a Service, its pods and its nodes decides where connections go: probes, annotations, readiness, distribution, labels of nodes.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use netpolis_core::model::Protocol;
+use netpolis_core::path::{Asked, Entry, PathAnswer, PathVerdict, Share};
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::Settings;
+
+/// A cluster whose nodes have a group with these rules.
+fn azure(rules: &str) -> String {
+    format!(
+        "azure:
+  networks: [{{name: vnet, addressSpace: 10.20.0.0/14, subnets: [{{name: nodes, prefix: 10.20.0.0/16, nsg: nodes}}, {{name: gate, prefix: 10.21.0.0/24}}]}}]
+  nsgs: [{{name: nodes, inbound: [{rules}]}}]
+  gateways: [{{name: gate, subnet: gate, public: 192.0.2.7}}]
+  clusters: [{{name: c, subnet: nodes, plugin: azure, policy: calico, nodes: 2, serviceRange: 10.99.0.0/16}}]
+---
+{{apiVersion: v1, kind: Namespace, metadata: {{name: s}}}}
+"
+    )
+}
+
+/// The web is open to everybody, and between the machines of the network everything is.
+const OPEN: &str =
+    "{priority: 100, name: web, allow: '*', from: 203.0.113.0/24}, {priority: 110, name: inside, allow: '*', from: 10.20.0.0/14}";
+const SHUT: &str = "{priority: 4000, name: shut, deny: '*'}";
+
+fn node(number: u8, labels: &str) -> String {
+    format!(
+        "---\n{{apiVersion: v1, kind: Node, metadata: {{name: aks-nodepool1-{number}, labels: {{{labels}}}}}, status: {{addresses: [{{type: InternalIP, address: 10.20.0.{}}}]}}}}\n",
+        4 + number
+    )
+}
+
+fn pod(name: &str, app: &str, node: u8, status: &str) -> String {
+    let last = 100 + name.bytes().map(u32::from).sum::<u32>() % 100;
+    format!(
+        "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: s, labels: {{app: {app}}}}}, spec: {{nodeName: aks-nodepool1-{node}, containers: [{{name: c, image: i}}]}}, status: {{podIP: 10.20.1.{last}{status}}}}}\n"
+    )
+}
+
+fn service(annotations: &str, spec: &str) -> String {
+    format!(
+        "---\n{{apiVersion: v1, kind: Service, metadata: {{name: web, namespace: s, annotations: {{{annotations}}}}}, spec: {{clusterIP: 10.99.0.9, selector: {{app: web}}, {spec}}}, status: {{loadBalancer: {{ingress: [{{ip: 192.0.2.9}}]}}}}}}\n"
+    )
+}
+
+const BALANCED: &str = "type: LoadBalancer, ports: [{name: web, port: 80, targetPort: 8080, nodePort: 30080}]";
+
+/// The policy of the pods lets in these ranges and nothing else.
+fn policy(ranges: &str) -> String {
+    format!(
+        "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: web, namespace: s}}, spec: {{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{{from: [{ranges}]}}]}}}}\n"
+    )
+}
+
+fn ask(text: &str, from: &str, to: &str, entry: Option<Entry>) -> PathAnswer {
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("all.yaml", text)]);
+    let protocol = if text.contains("protocol: UDP") { Protocol::UDP } else { Protocol::TCP };
+    scene.path(&Asked { from, to, port: None, protocol, entry, node: None }).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn everything_said(answer: &PathAnswer) -> String {
+    let steps = answer.branches.iter().flat_map(|b| &b.steps).map(|s| s.text.clone());
+    let probes = answer.probes.iter().map(|p| p.text.clone());
+    [answer.summary.clone()].into_iter().chain(steps).chain(probes).chain(answer.notes.iter().cloned()).collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn holds(what: &str, answer: &PathAnswer, verdict: &str, says: &str) {
+    assert_eq!(answer.verdict.as_str(), verdict, "{what}: {}", everything_said(answer));
+    assert!(everything_said(answer).contains(says), "{what} lacks {says:?}:\n{}", everything_said(answer));
+}
+
+/// Upstream: AKS documentation, "Default health probe behavior" and "Customize the load balancer health probe"; cloud-provider-azure,
+/// `azure_loadbalancer_healthprobe.go`.
+#[test]
+fn health_probes_are_what_aks_makes_of_the_service() {
+    let probes = "{priority: 120, name: probes, allow: tcp 30080, from: AzureLoadBalancer}";
+    let shared = "{priority: 120, name: probes, allow: tcp 10256, from: AzureLoadBalancer}";
+    let other = "{priority: 120, name: probes, allow: tcp 30999, from: AzureLoadBalancer}";
+    let local = "type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 30999, ports: [{port: 80, targetPort: 8080, nodePort: 30080}]";
+    let udp = "type: LoadBalancer, ports: [{protocol: UDP, port: 80, targetPort: 8080, nodePort: 30080}]";
+    let udp_local = "type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 30999, ports: [{protocol: UDP, port: 80, targetPort: 8080, nodePort: 30080}]";
+    let unnamed = "type: LoadBalancer, ports: [{port: 80, targetPort: 8080}]";
+    let all_node_ports = "{priority: 120, name: probes, allow: tcp 30000-32767, from: AzureLoadBalancer}";
+    let no_probe = "service.beta.kubernetes.io/port_80_no_probe_rule: 'True'";
+    let elsewhere = "service.beta.kubernetes.io/port_80_health-probe_port: '30999'";
+    let by_name = "service.beta.kubernetes.io/port_80_health-probe_port: web";
+    for (what, probes, annotations, spec, verdict, says) in [
+        ("the node port", probes, "", BALANCED, "allowed", ""),
+        ("kube-proxy's port", shared, "", BALANCED, "denied", "TCP 30080"),
+        ("the health port", other, "", local, "allowed", ""),
+        ("the node port, with Local", probes, "", local, "denied", "TCP 30999"),
+        ("none for UDP", SHUT, "", udp, "allowed", ""),
+        ("with Local for UDP too", SHUT, "", udp_local, "denied", "TCP 30999"),
+        ("none by annotation", SHUT, no_probe, BALANCED, "allowed", ""),
+        ("a port by annotation", other, elsewhere, BALANCED, "allowed", ""),
+        ("a port by annotation, shut", probes, elsewhere, BALANCED, "denied", "TCP 30999"),
+        ("a port by its name", probes, by_name, BALANCED, "allowed", ""),
+        ("some node port", all_node_ports, "", unnamed, "allowed", ""),
+        ("some node port, of which one is open", probes, "", unnamed, "cannot tell", "gives no node port"),
+        ("some node port, and none is open", SHUT, "", unnamed, "denied", "health probe"),
+    ] {
+        let rules = if probes == SHUT { format!("{OPEN}, {SHUT}") } else { format!("{OPEN}, {probes}, {SHUT}") };
+        let text = azure(&rules) + &pod("a", "web", 0, "") + &pod("b", "web", 1, "") + &service(annotations, spec);
+        holds(what, &ask(&text, "203.0.113.5", "svc/s/web", None), verdict, says);
+    }
+}
+
+/// A probe of the node port is a connection to a pod, which nodes without one send on with their own address.
+#[test]
+fn probes_of_node_ports_meet_the_policy_of_pods() {
+    let clients = "{ipBlock: {cidr: 203.0.113.0/24}}";
+    for (what, ranges, verdict, says) in [
+        ("clients alone", clients.to_owned(), "denied", "168.63.129.16"),
+        (
+            "clients and the probe",
+            format!("{clients}, {{ipBlock: {{cidr: 168.63.129.16/32}}}}"),
+            "allowed",
+            "1 of 2 nodes get no connections",
+        ),
+        (
+            "the nodes too",
+            format!("{clients}, {{ipBlock: {{cidr: 168.63.129.16/32}}}}, {{ipBlock: {{cidr: 10.20.0.0/24}}}}"),
+            "allowed",
+            "",
+        ),
+    ] {
+        let text = azure(OPEN) + &pod("a", "web", 0, "") + &pod("x", "none", 1, "") + &service("", BALANCED) + &policy(&ranges);
+        holds(what, &ask(&text, "203.0.113.5", "svc/s/web", None), verdict, says);
+    }
+}
+
+/// Upstream: AKS documentation, "Restrict inbound traffic to specific IP ranges"; cloud-provider-azure, `loadbalancer/accesscontrol.go`.
+#[test]
+fn annotations_for_ranges_are_rules_of_the_group_and_nothing_for_nodes() {
+    let nodes = pod("a", "web", 1, "") + &pod("client", "client", 0, "");
+    let of_group = "service.beta.kubernetes.io/azure-allowed-ip-ranges: '198.51.100.0/24, 203.0.113.7/32'";
+    let upstream = "service.beta.kubernetes.io/load-balancer-source-ranges: 198.51.100.0/24";
+    let half = "service.beta.kubernetes.io/azure-allowed-ip-ranges: '203.0.113.5/32, nonsense'";
+    let tags = "service.beta.kubernetes.io/azure-allowed-service-tags: Storage, service.beta.kubernetes.io/azure-deny-all-except-load-balancer-source-ranges: 'true'";
+    let ranged = format!("{BALANCED}, loadBalancerSourceRanges: [198.51.100.0/24]");
+    for (what, annotations, spec, from, verdict, says) in [
+        ("a pod", of_group, BALANCED, "s/client", "allowed", ""),
+        ("a node", of_group, BALANCED, "node/aks-nodepool1-0", "allowed", ""),
+        ("a client that is not among them", of_group, BALANCED, "203.0.113.5", "denied", "aks-agentpool-nsg"),
+        ("a client that is", of_group, BALANCED, "203.0.113.7", "allowed", ""),
+        ("the older annotation", upstream, BALANCED, "203.0.113.5", "denied", "aks-agentpool-nsg"),
+        ("the older annotation, from a pod", upstream, BALANCED, "s/client", "allowed", ""),
+        ("a range that cannot be read takes nothing from the others", half, BALANCED, "203.0.113.5", "allowed", ""),
+        ("but the Internet", half, BALANCED, "203.0.113.6", "denied", "aks-agentpool-nsg"),
+        ("tags alone deny nobody", tags, BALANCED, "203.0.113.5", "cannot tell", "what `Storage` stands for"),
+        ("the field, from a pod", "", &ranged, "s/client", "denied", "the pod's address is not in `loadBalancerSourceRanges`"),
+        (
+            "the field, from a node",
+            "",
+            &ranged,
+            "node/aks-nodepool1-0",
+            "denied",
+            "the node's address is not in `loadBalancerSourceRanges`",
+        ),
+    ] {
+        let text = azure(OPEN) + &nodes + &service(annotations, spec);
+        holds(what, &ask(&text, from, "svc/s/web", Some(Entry::LoadBalancer)), verdict, says);
+    }
+}
+
+/// Upstream: cloud-provider-azure, `getExpectedLBRules` and `reconcileSecurityGroup`.
+#[test]
+fn annotations_say_what_the_load_balancer_does() {
+    let no_rule = "service.beta.kubernetes.io/port_80_no_lb_rule: 'true'";
+    let other_port = "service.beta.kubernetes.io/port_81_no_lb_rule: 'true'";
+    let off = "service.beta.kubernetes.io/azure-disable-load-balancer-floating-ip: 'true'";
+    let node_port = "{priority: 120, name: node-port, allow: tcp 30080, from: 203.0.113.0/24, to: 10.20.0.0/16}";
+    let front_end = "{priority: 120, name: front-end, allow: tcp 80, from: 203.0.113.0/24}";
+    for (what, rules, annotations, verdict, says) in [
+        ("no rule", OPEN, no_rule, "denied", "no rule for port 80"),
+        ("no rule for another port", OPEN, other_port, "allowed", ""),
+        ("without floating IP the group of AKS opens the node port", node_port, off, "allowed", ""),
+        ("and a rule for the front end is for nothing", front_end, off, "denied", "TCP 30080"),
+    ] {
+        let text = azure(rules) + &pod("a", "web", 0, "") + &pod("b", "web", 1, "") + &service(annotations, BALANCED);
+        holds(what, &ask(&text, "203.0.113.5", "svc/s/web", None), verdict, says);
+    }
+    // The load balancer's rules are nothing to a client in the cluster.
+    let text = azure(OPEN) + &pod("a", "web", 0, "") + &pod("client", "client", 0, "") + &service(no_rule, BALANCED);
+    holds("a pod", &ask(&text, "s/client", "svc/s/web", Some(Entry::LoadBalancer)), "allowed", "");
+}
+
+/// Upstream: Kubernetes documentation, "Pod Lifecycle" and "EndpointSlices" (conditions); `pkg/proxy/topology.go`.
+#[test]
+fn connections_go_to_what_is_ready() {
+    let not = ", phase: Running, conditions: [{type: Ready, status: 'False'}]";
+    let ready = ", phase: Running, conditions: [{type: Ready, status: 'True'}]";
+    let client = pod("client", "client", 0, "");
+    let plain = "ports: [{port: 80, targetPort: 8080}]";
+    let published = "publishNotReadyAddresses: true, ports: [{port: 80, targetPort: 8080}]";
+    let leaving = pod("b", "web", 1, ready).replace("name: b,", "name: b, deletionTimestamp: '2026-01-01T00:00:00Z',");
+    for (what, pods, spec, gets) in [
+        ("one of two", pod("a", "web", 0, not) + &pod("b", "web", 1, ready), plain, vec!["s/b"]),
+        ("none", pod("a", "web", 0, not), plain, vec![]),
+        ("one that waits", pod("a", "web", 0, ", phase: Pending"), plain, vec![]),
+        ("published", pod("a", "web", 0, not) + &pod("b", "web", 1, ready), published, vec!["s/a", "s/b"]),
+        ("one that ends", pod("a", "web", 0, ready) + &leaving, plain, vec!["s/a"]),
+        ("where no other is ready, one that ends", pod("a", "web", 0, not) + &leaving, plain, vec!["s/b"]),
+        ("nothing is said", pod("a", "web", 0, ""), plain, vec!["s/a"]),
+    ] {
+        let answer = ask(&(azure(OPEN) + &pods + &client + &service("", spec)), "s/client", "svc/s/web", None);
+        let found: Vec<&str> = answer.pods.iter().map(|p| p.title.as_str()).collect();
+        assert_eq!(found, gets, "{what}");
+        assert_eq!(answer.verdict == PathVerdict::Denied, gets.is_empty(), "{what}");
+    }
+    let text = azure(OPEN) + &pod("a", "web", 0, not) + &service("", BALANCED);
+    holds("by the load balancer", &ask(&text, "203.0.113.5", "svc/s/web", None), "denied", "`s/a` is not ready");
+    // EndpointSlices say it themselves.
+    let slices = |conditions: [&str; 2]| {
+        let endpoint = |i: usize| format!("{{addresses: [10.20.1.{}], conditions: {{{}}}}}", 30 + i, conditions[i]);
+        format!(
+            "---\n{{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: web-1, namespace: s, labels: {{kubernetes.io/service-name: web}}}}, addressType: IPv4, ports: [{{port: 8080}}], endpoints: [{}, {}]}}\n",
+            endpoint(0),
+            endpoint(1)
+        )
+    };
+    for (conditions, gets) in [
+        (["ready: true", "ready: false"], vec!["10.20.1.30"]),
+        (["ready: false, serving: true, terminating: true", "ready: false, serving: false"], vec!["10.20.1.30"]),
+        (["ready: false, serving: true, terminating: true", "ready: true"], vec!["10.20.1.31"]),
+        (["ready: false", "ready: false"], vec![]),
+    ] {
+        let answer = ask(&(azure(OPEN) + &client + &service("", plain) + &slices(conditions)), "s/client", "svc/s/web", None);
+        let found: Vec<&str> = answer.pods.iter().map(|p| p.title.as_str()).collect();
+        assert_eq!(found, gets, "{conditions:?}");
+    }
+}
+
+/// Upstream: "Well-Known Labels, Annotations and Taints": the label counts, whatever its value is.
+#[test]
+fn nodes_that_are_left_out_get_no_connections_of_load_balancers() {
+    let label = "node.kubernetes.io/exclude-from-external-load-balancers: ''";
+    let text = |first: &str, second: &str, spec: &str| {
+        azure(OPEN) + &node(0, first) + &node(1, second) + &pod("a", "web", 0, "") + &service("", spec)
+    };
+    let answer = ask(&text(label, "", BALANCED), "203.0.113.5", "svc/s/web", None);
+    holds("by the other", &answer, "allowed", "1 of 2 nodes get no connections of the load balancer");
+    assert!(answer.branches.iter().all(|b| b.title.starts_with("by node aks-nodepool1-1")), "{:?}", answer.branches[0].title);
+    holds("all are", &ask(&text(label, label, BALANCED), "203.0.113.5", "svc/s/web", None), "denied", "every node is left out");
+    let local = format!("externalTrafficPolicy: Local, {BALANCED}");
+    holds("the only one with a pod is", &ask(&text(label, "", &local), "203.0.113.5", "svc/s/web", None), "denied", "is left out");
+}
+
+/// Upstream: Kubernetes documentation, "Service", traffic distribution; `pkg/proxy/topology.go`: hints count only if all endpoints have them.
+#[test]
+fn endpoints_nearby_come_first_where_that_is_preferred() {
+    let zone = |zone: &str| format!("topology.kubernetes.io/zone: {zone}");
+    let pods = pod("a", "web", 0, "") + &pod("b", "web", 1, "") + &pod("client", "client", 1, "");
+    let nodes = |first: &str, second: &str| node(0, first) + &node(1, second);
+    let (one, two) = (zone("one"), zone("two"));
+    for (what, nodes, distribution, gets) in [
+        ("anywhere", nodes(&one, &two), "", [1, 1]),
+        ("the same node", nodes("", ""), "trafficDistribution: PreferSameNode, ", [0, 1]),
+        ("the same zone", nodes(&one, &two), "trafficDistribution: PreferSameZone, ", [0, 1]),
+        ("close", nodes(&one, &two), "trafficDistribution: PreferClose, ", [0, 1]),
+        ("one zone", nodes(&one, &one), "trafficDistribution: PreferClose, ", [1, 1]),
+        ("zones that are not given", nodes(&one, ""), "trafficDistribution: PreferClose, ", [1, 1]),
+    ] {
+        let text = azure(OPEN) + &nodes + &pods + &service("", &format!("{distribution}ports: [{{port: 80, targetPort: 8080}}]"));
+        let answer = ask(&text, "s/client", "svc/s/web", None);
+        let total: u32 = gets.iter().sum();
+        let found: Vec<Share> = answer.pods.iter().map(|p| p.each).collect();
+        assert_eq!(found, gets.map(|n| Share::of(n, total)), "{what}");
+    }
+    // From outside the node that the load balancer picks decides.
+    let text = azure(OPEN) + &pods + &service("", &format!("trafficDistribution: PreferSameNode, {BALANCED}"));
+    let answer = ask(&text, "203.0.113.5", "svc/s/web", None);
+    assert!(answer.branches.iter().all(|b| b.title.ends_with("to its own pod")), "{:?}", answer.branches.len());
+}
+
+/// Upstream: "Application Gateway infrastructure configuration": Azure picks the addresses of instances from the gateway's subnet.
+#[test]
+fn a_gateway_may_have_any_address_of_its_subnet() {
+    let ingress = "---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: s}, spec: {ingressClassName: azure-application-gateway, rules: [{host: s.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}}\n";
+    for (range, verdict, says) in [
+        ("10.21.0.0/24", "allowed", "an address of the gateway's subnet"),
+        ("10.21.0.4/32", "cannot tell", "Azure picks the addresses"),
+        ("10.21.0.0/25", "cannot tell", "Azure picks the addresses"),
+        // What Azure keeps for itself is none of its addresses.
+        ("10.21.0.0/30", "denied", "isolated"),
+        ("10.22.0.0/24", "denied", "isolated"),
+    ] {
+        let web = service("", "ports: [{port: 80, targetPort: 8080}]");
+        let block = policy(&format!("{{ipBlock: {{cidr: {range}}}}}"));
+        let text = azure(OPEN) + &pod("a", "web", 0, "") + &web + ingress + &block;
+        holds(range, &ask(&text, "203.0.113.5", "http://s.example/", None), verdict, says);
+    }
+}
+
+/// Upstream: ingress-nginx documentation, "Default backend" and "SSL Passthrough".
+#[test]
+fn requests_that_no_rule_takes_are_answered_and_tls_that_is_passed_on_is_not_read() {
+    let ingress = |annotations: &str, path: &str| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: web, namespace: s, annotations: {{{annotations}}}}}, spec: {{ingressClassName: nginx, rules: [{{host: '*.s.example', http: {{paths: [{{{path}, backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]}}}}\n"
+        )
+    };
+    let passed = "nginx.ingress.kubernetes.io/ssl-passthrough: 'true'";
+    let text = |ingress: String| azure(OPEN) + &pod("a", "web", 0, "") + &service("", "ports: [{port: 80, targetPort: 8080}]") + &ingress;
+    let (prefix, exact, root) = ("path: /cart, pathType: Prefix", "path: /cart, pathType: Exact", "path: /, pathType: Prefix");
+    for (what, ingress, to, verdict, says) in [
+        ("another path", ingress("", prefix), "http://a.s.example/stock", "denied", "404"),
+        ("below an exact path", ingress("", exact), "http://a.s.example/cart/1", "denied", "404"),
+        ("two labels for a wildcard", ingress("", root), "http://b.a.s.example/", "denied", "404"),
+        ("its path", ingress("", prefix), "http://a.s.example/cart/1", "allowed", ""),
+        ("TLS that is passed on has no path", ingress(passed, root), "https://a.s.example/stock", "allowed", "without reading it"),
+        ("TLS is not passed on by a rule for a path", ingress(passed, prefix), "https://a.s.example/stock", "denied", "404"),
+    ] {
+        let answer = ask(&text(ingress), "203.0.113.5", to, None);
+        holds(what, &answer, verdict, says);
+        let forwarded = answer.branches.iter().filter_map(|b| b.seen?.forwarded).count();
+        assert_eq!(forwarded, usize::from(verdict == "allowed" && !says.starts_with("without")), "{what}");
+    }
+}
