@@ -57,7 +57,8 @@ fn policy(ranges: &str) -> String {
 fn ask(text: &str, from: &str, to: &str, entry: Option<Entry>) -> PathAnswer {
     let mut scene = Scene::new(Settings::default());
     scene.set_files(&[("all.yaml", text)]);
-    let protocol = if text.contains("protocol: UDP") { Protocol::UDP } else { Protocol::TCP };
+    let is_udp = text.contains("ports: [{protocol: UDP") || to.ends_with("kube-dns");
+    let protocol = if is_udp { Protocol::UDP } else { Protocol::TCP };
     scene.path(&Asked { from, to, port: None, protocol, entry, node: None }).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
@@ -319,5 +320,98 @@ fn requests_that_no_rule_takes_are_answered_and_tls_that_is_passed_on_is_not_rea
         holds(what, &answer, verdict, says);
         let forwarded = answer.branches.iter().filter_map(|b| b.seen?.forwarded).count();
         assert_eq!(forwarded, usize::from(verdict == "allowed" && !says.starts_with("without")), "{what}");
+    }
+}
+
+/// Upstream: CNI plugins, `portmap`: translated on the node that has the address, before policies are asked there.
+#[test]
+fn host_ports_of_the_clients_own_node_lead_to_the_pod_before_policy_is_asked() {
+    let exporter = "---\n{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: exporter, namespace: s}, spec: {selector: {matchLabels: {app: exporter}}, template: {metadata: {labels: {app: exporter}}, spec: {containers: [{name: c, image: i, ports: [{containerPort: 9100, hostPort: 19100}]}]}}}}\n";
+    let out = |to: &str| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: out, namespace: s}}, spec: {{podSelector: {{matchLabels: {{app: client}}}}, policyTypes: [Egress], egress: [{{to: [{to}]}}]}}}}\n"
+        )
+    };
+    let (to_pods, to_nodes) = ("podSelector: {matchLabels: {app: exporter}}", "ipBlock: {cidr: 10.20.0.5/32}");
+    for (what, to, node, verdict) in [
+        ("its own node, pods allowed", to_pods, "10.20.0.4", "allowed"),
+        ("another node, pods allowed", to_pods, "10.20.0.5", "denied"),
+        ("another node, nodes allowed", to_nodes, "10.20.0.5", "allowed"),
+    ] {
+        let text = azure(OPEN) + &pod("client", "client", 0, "") + exporter + &out(&format!("{{{to}}}"));
+        let mut scene = Scene::new(Settings::default());
+        scene.set_files(&[("all.yaml", &text)]);
+        let asked = Asked { from: "s/client", to: node, port: Some(19100), protocol: Protocol::TCP, entry: None, node: None };
+        holds(what, &scene.path(&asked).unwrap(), verdict, "");
+    }
+}
+
+/// Upstream: "DNS for Services and Pods"; the label `k8s-app: kube-dns` of `cluster/addons/dns`.
+#[test]
+fn names_are_asked_for_before_anything_else() {
+    let out = |more: &str| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: out, namespace: s}}, spec: {{podSelector: {{matchLabels: {{app: client}}}}, policyTypes: [Egress], egress: [{{to: [{{podSelector: {{matchLabels: {{app: web}}}}}}]}}{more}]}}}}\n"
+        )
+    };
+    let to = |peer: &str, ports: &str| format!(", {{to: [{peer}]{ports}}}");
+    let system = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}";
+    let (udp, tcp) = (", ports: [{port: 53, protocol: UDP}]", ", ports: [{port: 53, protocol: TCP}]");
+    let plain = service("", "ports: [{port: 80, targetPort: 8080}]");
+    for (what, more, to, verdict) in [
+        ("no rule for DNS", String::new(), "web.s.svc.cluster.local", "denied"),
+        ("in a URL", String::new(), "http://web.s/", "denied"),
+        ("the Service itself was meant", String::new(), "svc/s/web", "allowed"),
+        ("the namespace of DNS", to(&format!("{{{system}}}"), udp), "web.s.svc", "allowed"),
+        ("the pods of DNS", to(&format!("{{{system}, podSelector: {{matchLabels: {{k8s-app: kube-dns}}}}}}"), udp), "web.s.svc", "allowed"),
+        ("TCP alone", to(&format!("{{{system}}}"), tcp), "web.s.svc", "denied"),
+        (
+            "labels that DNS may have elsewhere",
+            to("{namespaceSelector: {}, podSelector: {matchLabels: {dns: mine}}}", udp),
+            "web.s.svc",
+            "allowed",
+        ),
+        ("everywhere", to("{ipBlock: {cidr: 0.0.0.0/0}}", udp), "web.s.svc", "allowed"),
+    ] {
+        let text = azure(OPEN) + &pod("a", "web", 0, "") + &pod("client", "client", 1, "") + &plain + &out(&more);
+        let says = if verdict == "denied" { "cannot ask the cluster's DNS" } else { "" };
+        holds(what, &ask(&text, "s/client", to, None), verdict, says);
+    }
+    // Headless Services and other names are nothing but names.
+    let headless = plain.replace("clusterIP: 10.99.0.9", "clusterIP: None");
+    let text = azure(OPEN) + &pod("a", "web", 0, "") + &pod("client", "client", 1, "") + &headless + &out("");
+    holds("headless", &ask(&text, "s/client", "svc/s/web", None), "denied", "cannot ask the cluster's DNS");
+    // Whoever is outside asks others.
+    let text = azure(OPEN) + &pod("a", "web", 0, "") + &service("", BALANCED) + &out("");
+    holds("from outside", &ask(&text, "203.0.113.5", "svc/s/web", None), "allowed", "");
+}
+
+/// Upstream: "Using NodeLocal DNSCache in Kubernetes Clusters"; in iptables mode the cache has the address of the Service too.
+#[test]
+fn a_cache_for_dns_on_the_node_answers_in_place_of_the_pods() {
+    let dns = "---\n{apiVersion: v1, kind: Service, metadata: {name: kube-dns, namespace: kube-system}, spec: {clusterIP: 10.99.0.10, selector: {k8s-app: kube-dns}, ports: [{name: dns, port: 53, protocol: UDP}]}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: dns, namespace: kube-system, labels: {k8s-app: kube-dns}}, spec: {nodeName: aks-nodepool1-1, containers: [{name: c, image: i}]}}\n";
+    let cache = |addresses: &str| {
+        format!(
+            "---\n{{apiVersion: apps/v1, kind: DaemonSet, metadata: {{name: node-local-dns, namespace: kube-system}}, spec: {{selector: {{matchLabels: {{k: c}}}}, template: {{metadata: {{labels: {{k: c}}}}, spec: {{hostNetwork: true, containers: [{{name: c, image: i, args: [{addresses}]}}]}}}}}}}}\n"
+        )
+    };
+    let felix = "---\n{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {name: default}, spec: {defaultEndpointToHostAction: Accept}}\n";
+    let out = |to: &str| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: out, namespace: s}}, spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{to}]}}]}}}}\n"
+        )
+    };
+    let (to_pods, to_service) =
+        ("{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}", "{ipBlock: {cidr: 10.99.0.10/32}}");
+    for (what, addresses, to, verdict, says) in [
+        ("both addresses, pods allowed", "-localip, '169.254.20.10,10.99.0.10'", to_pods, "denied", "node-local-dns"),
+        ("both addresses, the Service's allowed", "-localip, '169.254.20.10,10.99.0.10'", to_service, "allowed", "node-local-dns"),
+        ("written in one", "'-localip=169.254.20.10,10.99.0.10'", to_pods, "denied", "node-local-dns"),
+        ("as the manifest has it", "-localip, '__PILLAR__LOCAL__DNS__,__PILLAR__DNS__SERVER__'", to_pods, "denied", "node-local-dns"),
+        ("its own address alone", "-localip, 169.254.20.10", to_pods, "allowed", ""),
+        ("its own address alone, the Service's allowed", "-localip, 169.254.20.10", to_service, "denied", ""),
+    ] {
+        let text = azure(OPEN) + &pod("client", "client", 0, "") + dns + felix + &cache(addresses) + &out(to);
+        holds(what, &ask(&text, "s/client", "svc/kube-system/kube-dns", None), verdict, says);
     }
 }

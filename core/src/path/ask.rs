@@ -68,6 +68,8 @@ pub(super) struct Question {
     pub(super) port: Option<u16>,
     /// Whether the client speaks TLS, as far as that is known.
     pub(super) tls: bool,
+    /// The name by which a client knows the target, which it has to ask for first.
+    pub(super) name: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -108,19 +110,20 @@ struct Understanding<'a> {
     notes: Vec<String>,
     tls: bool,
     port: Option<u16>,
+    name: Option<String>,
 }
 
 pub(super) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, NotAsked> {
     if asked.port.is_some() && !asked.protocol.has_ports() {
         return Err(NotAsked(format!("{} has no ports: leave the port out", asked.protocol)));
     }
-    let mut own = Understanding { paths, asked, notes: Vec::new(), tls: asked.port == Some(443), port: asked.port };
+    let mut own = Understanding { paths, asked, notes: Vec::new(), tls: asked.port == Some(443), port: asked.port, name: None };
     let (clients, from_title) = own.clients()?;
     let inside = matches!(clients.first(), Some((Client::Pod(_) | Client::Node(_), _)));
     let (goal, to_title) = own.goal(inside)?;
     let default = asked.protocol.has_ports().then_some(80);
     let port = own.port.or(default);
-    Ok(Question { from_title, to_title, clients, goal, protocol: asked.protocol, port, tls: own.tls, notes: own.notes })
+    Ok(Question { from_title, to_title, clients, goal, protocol: asked.protocol, port, tls: own.tls, name: own.name, notes: own.notes })
 }
 
 impl Understanding<'_> {
@@ -162,6 +165,7 @@ impl Understanding<'_> {
             return self.address(address, inside);
         }
         if let Some(service) = self.service_by_dns_name(text) {
+            self.name = Some(text.to_owned());
             return self.service(service, self.asked.entry, None, inside);
         }
         match ends::find_among(&self.paths.snapshot, Some(&self.paths.names), text) {
@@ -222,6 +226,7 @@ impl Understanding<'_> {
                 goal => (goal, title),
             });
         }
+        self.name = Some(bare.to_owned());
         if let Some(service) = self.service_by_dns_name(bare) {
             return self.service(service, self.asked.entry, None, inside);
         }
@@ -323,6 +328,8 @@ impl Understanding<'_> {
                 return Ok((Goal::Nothing(why), names.first().cloned().unwrap_or_default()));
             }
             chain.push(number);
+            // Such a Service is nothing but a name.
+            self.name.get_or_insert_with(|| title.clone());
             match self.service_by_dns_name(name) {
                 Some(next) => {
                     self.notes.push(format!("`{title}` is another name for `{name}`: the client asks DNS, and connects to that."));
@@ -352,6 +359,7 @@ impl Understanding<'_> {
         }
         if service.headless && entry == Entry::Cluster {
             // Names lead to the pods themselves.
+            self.name.get_or_insert_with(|| title.clone());
             let pods = self.paths.tables().backends(number, at);
             let found = pods.iter().filter_map(|b| if let super::Target::Pod(id) = b.target { Some((id, b.count)) } else { None });
             let found: Vec<(EndpointId, u32)> = found.collect();

@@ -45,6 +45,12 @@ pub enum Basis {
     Annotations,
     /// What a controller answers to a request that no Ingress is for.
     NoRule,
+    /// A host port is translated on the node that has the address.
+    HostPort,
+    /// A cache for DNS on every node.
+    NodeLocal,
+    /// Pods ask the cluster's DNS for names.
+    Names,
     /// Only pre-DNAT policy sees the original destination.
     PreDnat,
     /// A machine may not send with another's address.
@@ -53,7 +59,7 @@ pub enum Basis {
 
 impl Basis {
     /// All of them.
-    pub const ALL: [Basis; 23] = [
+    pub const ALL: [Basis; 26] = [
         Basis::ClusterAddress,
         Basis::Masqueraded,
         Basis::Local,
@@ -75,6 +81,9 @@ impl Basis {
         Basis::Probe,
         Basis::Annotations,
         Basis::NoRule,
+        Basis::HostPort,
+        Basis::NodeLocal,
+        Basis::Names,
         Basis::PreDnat,
         Basis::IpForwarding,
     ];
@@ -178,6 +187,17 @@ impl Basis {
             Basis::NoRule => (
                 "ingress-nginx documentation, “Default backend”",
                 "Basically a default backend exposes two URLs: /healthz that returns 200, / that returns 404.",
+            ),
+            Basis::HostPort => {
+                ("CNI plugins documentation, “portmap”", "It will forward traffic from one or more ports on the host to the container.")
+            }
+            Basis::NodeLocal => (
+                "Kubernetes documentation, “Using NodeLocal DNSCache in Kubernetes Clusters”",
+                "Pods reach out to the DNS caching agent running on the same node, thereby avoiding iptables DNAT rules and connection tracking.",
+            ),
+            Basis::Names => (
+                "Kubernetes documentation, “DNS for Services and Pods”",
+                "You can contact Services with consistent DNS names instead of IP addresses.",
             ),
             Basis::PreDnat => (
                 "Calico documentation, “Pre-DNAT policy”",

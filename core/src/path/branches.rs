@@ -10,6 +10,7 @@ use super::deliver::{self, Delivery};
 use super::walk::Walk;
 use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
 use crate::compile::End;
+use crate::decide::Verdict;
 use crate::explain::end_name;
 use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
@@ -55,6 +56,8 @@ pub(super) struct Trip<'a> {
     pub(super) probes: Vec<super::ProbedNode>,
     /// Nodes that the load balancer sends connections to, once it was asked for them; only those that were probed are among `probes`.
     pub(super) up: Vec<NodeId>,
+    /// Whether the node's DNS cache answers in place of what stands behind the Service.
+    pub(super) cached: bool,
     /// Why it cannot be told whether any node gets connections, where it cannot.
     pub(super) unsure: Option<String>,
     pub(super) pods: Vec<super::PodShare>,
@@ -62,8 +65,16 @@ pub(super) struct Trip<'a> {
 }
 
 pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
-    let mut trip =
-        Trip { paths, question, probes: Vec::new(), up: Vec::new(), unsure: None, pods: Vec::new(), notes: question.notes.clone() };
+    let mut trip = Trip {
+        paths,
+        question,
+        probes: Vec::new(),
+        up: Vec::new(),
+        cached: false,
+        unsure: None,
+        pods: Vec::new(),
+        notes: question.notes.clone(),
+    };
     let total: u32 = question.clients.iter().map(|(_, weight)| *weight).sum();
     let mut branches: Vec<Branch> = Vec::new();
     for (client, weight, alike) in client_kinds(paths, &question.clients) {
@@ -77,7 +88,18 @@ pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
         let blank =
             Walk::new(paths, Packet { from: paths.client(client), to: paths.client(client), port: question.port }, question.protocol);
         let way = Way { walk: blank, share: Share::of(weight, total), title, alike };
-        branches.extend(trip.ways(way, client).into_iter().map(|a| a.way.walk.finish(a.way.share, a.way.title, a.way.alike)));
+        let asking = trip.unresolved(&way, client);
+        let ways: Vec<Branch> =
+            trip.ways(way, client).into_iter().map(|a| a.way.walk.finish(a.way.share, a.way.title, a.way.alike)).collect();
+        match asking {
+            Some(asking) => {
+                if ways.iter().all(|b| b.verdict == Verdict::Allowed) {
+                    trip.notes.push("Once the address is known, the connection itself is allowed.".to_string());
+                }
+                branches.push(asking);
+            }
+            None => branches.extend(ways),
+        }
     }
     let branches = merged(paths, branches);
     tell::answer(trip, branches)
@@ -331,6 +353,15 @@ impl<'a> Trip<'a> {
         let walk = &mut way.walk;
         let home = self.home(client);
         let behind = walk.packet.port.and_then(|port| paths.tables().at_host_port(node, self.question.protocol, port));
+        if let Some((pod, port)) = behind.filter(|(pod, _)| home == Some(node) && !walk.is_host(*pod)) {
+            // As with a Service, policies are asked after that.
+            self.at_home(walk, client, node, "puts the address of the pod behind its host port in place of its own", Some(Basis::HostPort));
+            walk.to(paths.pod(pod), Some(port));
+            let side = self.leave_home(walk, client);
+            let masquerade = (client == Client::Pod(pod)).then(|| paths.node(node));
+            deliver::deliver(self, walk, home, side, &Delivery { pod, node: Some(node), masquerade });
+            return alloc::vec![Arrival { way, pod: Some((pod, Some(node))) }];
+        }
         let side = self.approach(walk, client, home, node);
         if walk.is_over() {
             return alloc::vec![Arrival { way, pod: None }];

@@ -16,6 +16,7 @@ mod ask;
 mod basis;
 mod branches;
 mod deliver;
+mod names;
 mod nearby;
 mod probe;
 mod proxy;

@@ -45,6 +45,9 @@ impl<'a> Trip<'a> {
             (Entry::Cluster, Some(home)) => {
                 let to = found.addresses.first().map_or(Party { address: None, ..Party::somewhere(NOWHERE) }, |a| Party::at(*a));
                 let way = self.start(way, client, to);
+                if let Some(cache) = self.cache_at(home, found, found.ports.get(port).map(|p| p.port)) {
+                    return alloc::vec![self.ask_cache(way, client, home, &cache)];
+                }
                 let internal = paths.settings.routing.internal.unwrap_or(found.routing.internal);
                 self.shortcut(way, client, home, found, &backends, (internal == TrafficPolicy::Local).then_some(home), false)
             }

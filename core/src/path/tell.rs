@@ -30,7 +30,7 @@ pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
         let picked = if picked.is_empty() && entry != Entry::LoadBalancer { all } else { picked };
         // Where no node is ever picked, no pod has a share.
         let shared = !homes.is_empty() || !picked.is_empty();
-        trip.pods = if shared { spread::of_service(&trip, service, port, entry, &homes, &picked) } else { Vec::new() };
+        trip.pods = if shared && !trip.cached { spread::of_service(&trip, service, port, entry, &homes, &picked) } else { Vec::new() };
         service_notes(&mut trip, service, entry);
     }
     scene_notes(&mut trip, &branches);

@@ -407,6 +407,17 @@ pub struct PeerTerm {
     pub kind: PeerTermKind,
 }
 
+impl PeerTerm {
+    /// Whether it matches pods by their labels.
+    pub(crate) fn is_of_pods(&self) -> bool {
+        match &self.kind {
+            PeerTermKind::Pods(_) => true,
+            PeerTermKind::Entity(entity) => entity.selector.is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// What a [`PeerTerm`] matches.
 #[derive(Clone, Debug)]
 pub enum PeerTermKind {
@@ -472,6 +483,26 @@ pub enum TrafficMatch {
 }
 
 impl TrafficMatch {
+    /// Whether it may match packets to a port.
+    pub(crate) fn may_hold(&self, protocol: Protocol, port: u16) -> bool {
+        match self {
+            TrafficMatch::Any => true,
+            TrafficMatch::Of(terms) => terms.iter().any(|term| match &term.kind {
+                TrafficTermKind::Protocol(own) => *own == protocol,
+                TrafficTermKind::Ports(own, first, last) => *own == protocol && (*first..=*last).contains(&port),
+                TrafficTermKind::Named(_, own) => own.is_none_or(|own| own == protocol),
+            }),
+            TrafficMatch::Packet(packet) => {
+                let is_in = |p: &CalicoPort| match p {
+                    CalicoPort::Range(first, last) => (*first..=*last).contains(&port),
+                    CalicoPort::Named(_) => true,
+                };
+                packet.protocol.is_none_or(|own| own == protocol)
+                    && (packet.destination_ports.is_empty() || packet.destination_ports.iter().any(is_in))
+            }
+        }
+    }
+
     /// Destination ports at which what it matches may begin to be otherwise.
     pub(crate) fn port_borders(&self) -> Vec<u16> {
         let around = |first: u16, last: u16| [first, last.saturating_add(1)];

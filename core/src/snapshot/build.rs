@@ -11,7 +11,8 @@ use super::cloud::NodeRange;
 use super::placement::{self, Placement};
 use super::services::{EndpointIndex, connect_ingresses, connect_slices};
 use super::{
-    Endpoint, EndpointId, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot, Workload, WorkloadId,
+    DNS_LABEL, DNS_NAMESPACE, Endpoint, EndpointId, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot,
+    Workload, WorkloadId,
 };
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
@@ -103,6 +104,9 @@ pub fn build_placed<'a>(
     }
     super::calico::add(&resources, &|resource| scope.namespace_of(resource), &namespaces, &nodes, &mut snapshot);
     add_services(&resources, &scope, &namespaces, &mut snapshot);
+    if placement.is_some() {
+        add_dns(&mut snapshot);
+    }
     let pools = super::cloud::pod_ranges(&snapshot.cloud, &snapshot);
     if !pools.is_empty() {
         snapshot.pod_network =
@@ -446,13 +450,18 @@ fn add_services<'a>(
 fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
     let namespace = NamespaceId(snapshot.namespaces.len() as u32);
     snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown: UnknownLabels::default(), given: None });
+    add_stand_in(snapshot, Role::IngressController, (namespace, "ingress-controller"), Labels::default(), place);
+}
+
+/// An endpoint that stands for pods of which the text says nothing.
+fn add_stand_in(snapshot: &mut Snapshot, role: Role, (namespace, name): (NamespaceId, &str), labels: Labels, place: Place) {
     let workload = WorkloadId(snapshot.workloads.len() as u32);
     let endpoint = EndpointId(snapshot.endpoints.len() as u32);
-    let name = String::from("ingress-controller");
+    let kind = if role == Role::Dns { "Dns" } else { "IngressController" };
     snapshot.workloads.push(Workload {
         namespace,
-        name: name.clone(),
-        kind: "IngressController".into(),
+        name: name.into(),
+        kind: kind.into(),
         endpoints: alloc::vec![endpoint],
         replicas: 1,
         place,
@@ -460,8 +469,8 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
     snapshot.endpoints.push(Endpoint {
         namespace,
         workload,
-        name,
-        labels: Labels::default(),
+        name: name.into(),
+        labels,
         unknown: UnknownLabels::default(),
         service_account: String::new(),
         ports: Vec::new(),
@@ -476,8 +485,26 @@ fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
         dns_cache: Vec::new(),
         place,
         labels_place: place,
-        role: Role::IngressController,
+        role,
     });
+}
+
+/// Pods of the cluster's DNS, where the text has none: every name is asked of them, and policies name them by their label.
+fn add_dns(snapshot: &mut Snapshot) {
+    if snapshot.endpoints.iter().any(|e| snapshot.serves_dns(e)) {
+        return;
+    }
+    let Some(place) = snapshot.workloads.first().map(|w| w.place) else { return };
+    let known = snapshot.namespaces.iter().position(|n| n.name == DNS_NAMESPACE);
+    let namespace = known.unwrap_or_else(|| {
+        let mut labels = Labels::default();
+        labels.set(NAMESPACE_NAME_LABEL, DNS_NAMESPACE);
+        snapshot.namespaces.push(Namespace { name: DNS_NAMESPACE.into(), labels, unknown: UnknownLabels::default(), given: None });
+        snapshot.namespaces.len() - 1
+    });
+    let mut labels = Labels::default();
+    labels.set(DNS_LABEL, "kube-dns");
+    add_stand_in(snapshot, Role::Dns, (NamespaceId(namespace as u32), "kube-dns"), labels, place);
 }
 
 /// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names. Where nodes have ranges for

@@ -156,6 +156,11 @@ pub struct Endpoint {
     pub role: Role,
 }
 
+/// Where the pods of the cluster's DNS are, and how they are labelled. Upstream: `kubernetes/kubernetes`, `cluster/addons/dns`.
+pub(crate) const DNS_NAMESPACE: &str = "kube-system";
+/// Its label; see [`DNS_NAMESPACE`].
+pub(crate) const DNS_LABEL: &str = "k8s-app";
+
 /// What an [`Endpoint`] is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Role {
@@ -163,6 +168,8 @@ pub enum Role {
     Pod,
     /// Stands for the pods of the Ingress controller, of which the text says nothing: no labels, a namespace of its own without any.
     IngressController,
+    /// Stands for the pods of the cluster's DNS, where the text has none: with the label that they have everywhere. Only ways ask about it.
+    Dns,
 }
 
 /// A service account.
@@ -384,6 +391,11 @@ impl Snapshot {
     /// All workloads with their numbers.
     pub fn workloads(&self) -> impl ExactSizeIterator<Item = (WorkloadId, &Workload)> {
         self.workloads.iter().enumerate().map(|(i, w)| (WorkloadId(i as u32), w))
+    }
+
+    /// Whether an endpoint is a pod of the cluster's DNS, by the label that these have everywhere.
+    pub(crate) fn serves_dns(&self, endpoint: &Endpoint) -> bool {
+        self.namespace_name(endpoint.namespace) == DNS_NAMESPACE && matches!(endpoint.labels.get(DNS_LABEL), Some("kube-dns" | "coredns"))
     }
 
     /// All nodes with their numbers.
