@@ -112,7 +112,7 @@ impl fmt::Display for NotFound {
 }
 
 /// The end that a person means by `namespace/workload`, `namespace/workload[Kind]`, `namespace/pod`, `node/name`,
-/// `{ingress-controller}` or an address. Namespace and kind may be left out where the name is clear without them.
+/// `internet`, `{ingress-controller}` or an address. Namespace and kind may be left out where the name is clear without them.
 ///
 /// # Errors
 /// When nothing has this name (with those that are like it), when several ends have it, or when it is a Service.
@@ -125,6 +125,9 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
     let name = name.trim();
     if let Ok(address) = name.parse() {
         return by_address(snapshot, names, address);
+    }
+    if name.eq_ignore_ascii_case("internet") || name.eq_ignore_ascii_case("Internet[External]") {
+        return Ok(Found::one(End::Outside(SOMEWHERE), SOMEWHERE.to_string()));
     }
     if let Some(wanted) = name.strip_prefix("node/")
         && let Some((id, _)) = snapshot.nodes().find(|(_, n)| n.name == wanted)
@@ -161,13 +164,10 @@ pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str)
     Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
 }
 
-/// A machine of the cloud's network by `vm/name`, `name[VM]`, or by the name of its interface; and the Internet, for which one of its addresses stands.
+/// A machine of the cloud's network by `vm/name`, `name[VM]`, or by the name of its interface.
 fn machine(snapshot: &Snapshot, name: &str) -> Option<Result<Found, NotFound>> {
     if snapshot.cloud.networks.is_empty() {
         return None;
-    }
-    if name.eq_ignore_ascii_case("internet") || name.eq_ignore_ascii_case("Internet[External]") {
-        return Some(Ok(Found::one(End::Outside(SOMEWHERE), SOMEWHERE.to_string())));
     }
     let wanted = name.strip_prefix("vm/").or_else(|| name.strip_suffix("[VM]"));
     let interfaces = || snapshot.cloud.interfaces.iter().filter(|i| i.node.is_none());

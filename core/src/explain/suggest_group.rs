@@ -305,8 +305,11 @@ impl Writer<'_> {
         let lead = self.lead(rule)?;
         let shape = Shape::of_rule(text);
         let at = Span::new(rule.span.start, rule.span.start).within(rule.document);
+        // Whole lines go before the line of the other rule.
+        let line = rule.span.start.saturating_sub(lead.len() as u32);
+        let before = Span::new(line, line).within(rule.document);
         if shape == Shape::Command {
-            return lead.trim().is_empty().then(|| (at, format!("{}\n{lead}", new.command(&self.group.name, text))));
+            return lead.trim().is_empty().then(|| (before, format!("{lead}{}\n", new.command(&self.group.name, text))));
         }
         let is_flow = text.starts_with('{');
         let one_line = match shape {
@@ -315,11 +318,11 @@ impl Writer<'_> {
         };
         let is_item = lead.trim() == "-";
         let added = match (is_flow, is_item) {
-            (_, true) if is_flow || shape != Shape::Short => format!("{one_line}\n{lead}"),
+            (_, true) if is_flow || shape != Shape::Short => return Some((before, format!("{lead}{one_line}\n"))),
             (false, true) => {
                 let pad = format!("\n{}", " ".repeat(lead.chars().count()));
                 let lines: Vec<String> = new.short(false).iter().map(|(name, value)| format!("{name}: {value}")).collect();
-                format!("{}\n{lead}", lines.join(&pad))
+                return Some((before, format!("{lead}{}\n", lines.join(&pad))));
             }
             (true, _) if lead.trim().is_empty() => format!("{one_line},\n{lead}"),
             (true, _) => format!("{one_line}, "),

@@ -24,7 +24,7 @@ pub use cluster_policy::{
 pub(crate) use mentions::asks_for_label;
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
 pub use read::{Read, foreign_language, read, read_commands};
-pub(crate) use read::{arm_fields, own_tag};
+pub(crate) use read::{arm_fields, meant_tag, own_tag};
 pub use workloads::{
     Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,
     PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy,

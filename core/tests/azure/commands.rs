@@ -175,11 +175,10 @@ fn a_misspelt_command_gets_an_offer() {
         ("az netwrok vnet create -g g -n n", Some("az network vnet create")),
         ("az network nsgg creat -g g -n n", Some("az network nsg create")),
         // Commands that there are.
-        ("az aks update -g g -n c", None),
+        ("az aks rotate-certs -g g -n c", None),
         ("az aks show -g g -n c", None),
         ("az network lb create -g g -n c", None),
         ("az network nsg list -g g", None),
-        ("az network vnet subnet delete -g g", None),
         ("az vmss create -g g -n v", None),
     ] {
         let scene = scene(text);

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use crate::connections::ConnectionSet;
-use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::lint::packets::{Ordered, Packets};
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{Action, Direction, KIND_OF_GROUPS, PeerMatch, PeerTermKind, Policy, Rule, SubjectMatch, is_default_rule};
@@ -256,7 +256,7 @@ fn unknown_tags(cloud: &Cloud, found: &mut Vec<Diagnostic>) {
                     };
                     let diagnostic = Diagnostic::at(AZ_UNKNOWN_TAG, severity, Some(at), message);
                     let help = "where it matters, answers are \"cannot tell\"; give its addresses: `azure: {tags: {NAME: [10.0.0.0/24]}}`";
-                    let meant = nearest(tag, tags::names()).filter(|_| severity == Severity::Warning);
+                    let meant = crate::resources::meant_tag(tag);
                     found.push(diagnostic.help(match meant {
                         Some(meant) => format!("did you mean `{meant}`? {help}"),
                         None => help.to_string(),

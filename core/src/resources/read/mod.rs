@@ -33,6 +33,7 @@ use core::ops::Range;
 use hashbrown::HashMap;
 
 pub(crate) use self::azure::rules::own_tag;
+pub(crate) use self::azure::service_tags::meant_tag;
 pub(crate) use self::azure::short::arm_fields;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, What};

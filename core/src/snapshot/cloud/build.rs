@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, places, pools};
+use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pools};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
 use crate::resources::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
@@ -203,6 +203,7 @@ impl Builder {
                 name_place: resource.meta.name_span.within(*document),
             });
         }
+        let own: Vec<usize> = self.cloud.groups.iter().map(|g| g.rules.len()).collect();
         for (document, resource, azure) in placed {
             let (group, rule, missing) = match azure {
                 Azure::Rule { group, rule } => (group, Some(((**rule).clone(), rule.span.within(*document))), None),
@@ -229,6 +230,8 @@ impl Builder {
                 group.missing.extend(missing);
             }
         }
+        let own: Vec<usize> = own.into_iter().chain(core::iter::repeat(0)).take(self.cloud.groups.len()).collect();
+        conflicts::check(&mut self.cloud.groups, &own, &mut self.problems);
         self.cloud.groups.sort_by(|a, b| a.name.cmp(&b.name));
         self.cloud.groups.dedup_by(|a, b| key(&a.name) == key(&b.name));
     }

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod combinations;
+mod conflicts;
 mod index;
 mod managed;
 mod places;

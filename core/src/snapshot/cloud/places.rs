@@ -59,7 +59,8 @@ fn unknown_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
 /// Zones of machines and node pools: in a region that has none, or beyond the third.
 fn zones(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let mut check = |what: String, zones: &[String], region: Option<&Region>, place: Place| {
-        if zones.is_empty() {
+        // AKS may be left to choose: `--zones auto`.
+        if zones.is_empty() || zones.iter().any(|zone| zone.eq_ignore_ascii_case("auto")) {
             return;
         }
         let (severity, message) = match (region, zones.iter().find(|zone| !ZONES.contains(&zone.as_str()))) {

@@ -22,6 +22,11 @@ const fn region(name: &'static str, title: &'static str, geography: &'static str
     Region { name, title, geography, zones }
 }
 
+/// The names of regions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    REGIONS.iter().map(|region| region.name)
+}
+
 /// Regions by name.
 pub const REGIONS: &[Region] = &[
     region("australiacentral", "Australia Central", "Australia", false),

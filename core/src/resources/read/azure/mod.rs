@@ -20,6 +20,7 @@ mod foreign;
 mod functions;
 mod network;
 pub(crate) mod rules;
+pub(crate) mod service_tags;
 pub(crate) mod short;
 mod terraform;
 mod turns;

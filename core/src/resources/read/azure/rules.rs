@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::AzureReader;
+use super::service_tags::{is_tag, meant_tag, no_address};
 use super::value::{Scalar, Template, Val, field};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Value};
@@ -533,9 +534,14 @@ impl<'a> RuleReader<'a, '_, '_> {
             self.refuse(diagnostic);
             return;
         }
-        if !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')) {
-            let diagnostic = self.at(item.span, codes::AZ_PREFIX, format_args!("`{text}` is no address, prefix or service tag"));
+        if !is_tag(text) {
+            let meant = meant_tag(text);
+            let diagnostic = no_address(text, item.span, &format!("{}: ", self.label));
             let comma = text.contains(',');
+            let diagnostic = match meant.filter(|_| !comma) {
+                Some(meant) => self.azure.reader.rewrite(diagnostic, item.span, Some(&meant)),
+                None => diagnostic,
+            };
             self.refuse(if comma { diagnostic.help("write a list in the plural field, one address to an entry") } else { diagnostic });
             return;
         }

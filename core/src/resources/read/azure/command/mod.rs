@@ -6,6 +6,9 @@
 
 mod aks;
 mod aks_check;
+mod aks_update;
+mod change;
+mod machine;
 mod network;
 mod options;
 mod shell;
@@ -77,21 +80,48 @@ fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 41] = [
+    "aks approuting disable",
+    "aks approuting enable",
     "aks create",
+    "aks delete",
+    "aks disable-addons",
+    "aks enable-addons",
     "aks nodepool add",
+    "aks nodepool delete",
+    "aks nodepool scale",
+    "aks nodepool update",
+    "aks scale",
+    "aks update",
     "network application-gateway create",
+    "network application-gateway delete",
     "network asg create",
+    "network asg delete",
     "network nic create",
+    "network nic delete",
+    "network nic ip-config create",
+    "network nic ip-config update",
+    "network nic update",
     "network nsg create",
+    "network nsg delete",
     "network nsg rule create",
+    "network nsg rule delete",
     "network nsg rule update",
+    "network nsg update",
     "network public-ip create",
+    "network public-ip delete",
+    "network public-ip update",
     "network vnet create",
+    "network vnet delete",
     "network vnet peering create",
+    "network vnet peering delete",
+    "network vnet peering update",
     "network vnet subnet create",
+    "network vnet subnet delete",
     "network vnet subnet update",
+    "network vnet update",
     "vm create",
+    "vm delete",
 ];
 
 /// Groups of commands that nobody needs to hear about.
@@ -156,7 +186,21 @@ impl AzureReader<'_, '_> {
             "network asg create" => self.asg_create(&options),
             "network public-ip create" => self.public_address_create(&options),
             "network application-gateway create" => self.gateway_create(&options),
-            "network nic create" | "vm create" => self.interface_create(&options),
+            "network nic create" => self.interface_create(&options),
+            "network nic update" => self.nic_update(&options),
+            "network nic ip-config create" | "network nic ip-config update" => self.ip_configuration(&options),
+            "network nsg rule update" => self.rule_update(&options),
+            "network nsg rule delete" => self.rule_delete(&options),
+            "network vnet update" => self.vnet_update(&options),
+            "vm create" => self.machine_create(&options),
+            "aks update" => self.aks_update(&options),
+            "aks scale" | "aks nodepool scale" | "aks nodepool update" => self.pool_update(&options),
+            "aks nodepool delete" => self.pool_delete(&options),
+            "aks enable-addons" | "aks disable-addons" | "aks approuting enable" | "aks approuting disable" => {
+                self.add_ons_update(&options)
+            }
+            what if what.ends_with(" delete") => self.delete(&options),
+            // What `network nsg update` and the like change is nothing that counts here.
             _ => {}
         }
     }

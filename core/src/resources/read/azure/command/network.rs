@@ -13,6 +13,7 @@ use crate::resources::azure::{
 };
 use crate::resources::codes;
 use crate::resources::read::azure::rules::{PRIORITIES, last_segment, own_tag, port_range, prefix};
+use crate::resources::read::azure::service_tags::{is_tag, meant_tag, no_address};
 use crate::resources::read::azure::short::arm_fields;
 use crate::resources::read::azure::value::Scalar;
 use crate::text::Span;
@@ -21,7 +22,7 @@ use crate::text::Span;
 const DEFAULT_SPACE: &str = "10.0.0.0/16";
 
 impl AzureReader<'_, '_> {
-    fn command_location(options: &Options) -> Option<Box<str>> {
+    pub(super) fn command_location(options: &Options) -> Option<Box<str>> {
         options.value("location").filter(|l| !l.unknown).map(|l| l.text.as_str().into())
     }
 
@@ -31,7 +32,7 @@ impl AzureReader<'_, '_> {
         if found.is_empty() { self.ranges(options, singular) } else { found }
     }
 
-    fn command_group(&self, options: &Options) -> Option<Reference> {
+    pub(super) fn command_group(&self, options: &Options) -> Option<Reference> {
         self.refer(options, "network-security-group").or_else(|| self.refer(options, "nsg"))
     }
 
@@ -71,15 +72,6 @@ impl AzureReader<'_, '_> {
         self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
     }
 
-    pub(super) fn subnet_update(&mut self, options: &Options) {
-        let Some(group) = self.command_group(options) else { return };
-        let Some(network) = options.value("vnet-name") else { return };
-        let name = options.name();
-        let target = Reference { name: name.text.as_str().into(), parent: Some(network.text.as_str().into()), span: name.span };
-        let full = Scalar { text: format!("{}/{}", network.text, name.text), ..name };
-        self.emit("SubnetUpdate", &full, options.span, Azure::Attach { target, group, to_interface: false });
-    }
-
     pub(super) fn peering_create(&mut self, options: &Options) {
         let (Some(network), Some(remote)) = (self.refer(options, "vnet-name"), self.refer(options, "remote-vnet")) else { return };
         let full = Scalar { text: format!("{}/{}", network.name, remote.name), unknown: false, span: options.span };
@@ -97,7 +89,7 @@ impl AzureReader<'_, '_> {
 
     pub(super) fn public_address_create(&mut self, options: &Options) {
         // The command line makes a Standard one unless told otherwise.
-        let sku = match self.choice(options, "sku", &["Basic", "Standard"]) {
+        let sku = match self.choice(options, "sku", &["Basic", "Standard", "StandardV2"]) {
             Some("Basic") => AddressSku::Basic,
             _ => AddressSku::Standard,
         };
@@ -119,45 +111,20 @@ impl AzureReader<'_, '_> {
         self.emit("ApplicationGateway", &options.name(), options.span, Azure::Gateway(gateway));
     }
 
-    /// `az network nic create` and `az vm create`, which makes an interface too.
+    /// `az network nic create`.
     pub(super) fn interface_create(&mut self, options: &Options) {
-        let is_machine = options.what == "vm create";
-        if options.has("nics") {
-            let interfaces = options.values("nics").iter().map(super::super::reference_of).collect();
-            let zones = options.list("zone").into_iter().map(|z| z.text.as_str().into()).collect();
-            self.emit("VirtualMachine", &options.name(), options.span, Azure::Machine { interfaces, zones });
-            return;
-        }
-        let address = options.value("private-ip-address").and_then(|a| self.address(&a));
-        let given = options.value("public-ip-address");
-        let none = given.as_ref().is_some_and(|v| v.text.is_empty());
-        // A machine gets a public address unless the option is given with nothing; an interface gets none.
-        let public_sku = match (is_machine && !none, options.word("public-ip-sku").as_deref()) {
-            (false, _) => None,
-            (true, Some("basic")) => Some(AddressSku::Basic),
-            (true, _) => Some(AddressSku::Standard),
-        };
-        let groups = options.list("asgs").into_iter().chain(options.list("application-security-groups"));
         let configuration = Configuration {
-            address,
+            address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet: self.refer_subnet(options, "subnet"),
-            public: self.refer(options, "public-ip-address").filter(|_| !is_machine),
-            public_sku,
+            public: self.refer(options, "public-ip-address"),
+            public_sku: None,
             public_address: None,
-            groups: groups.map(|g| last_segment(&g.text).into()).collect(),
+            groups: application_groups(options),
         };
-        let group = self.command_group(options);
-        if is_machine && !options.has("nsg") {
-            let message =
-                "`az vm create` makes a network security group of its own here, which lets in SSH or RDP: paste it too, or give `--nsg`";
-            self.report(Diagnostic::new(codes::AZ_ASSUMED, Severity::Note, options.span, message));
-        }
         let interface = Interface {
             location: Self::command_location(options),
-            machine: is_machine.then(|| options.name().text.as_str().into()),
-            group,
+            group: self.command_group(options),
             configurations: alloc::vec![configuration],
-            zones: options.list("zone").into_iter().map(|z| z.text.as_str().into()).collect(),
             ..Interface::default()
         };
         self.emit("NetworkInterface", &options.name(), options.span, Azure::Interface(interface));
@@ -166,15 +133,25 @@ impl AzureReader<'_, '_> {
     /// `az network nsg rule create`, with the defaults of the command line: anything from anywhere to port 80.
     pub(super) fn rule_create(&mut self, options: &Options) {
         let Some(group) = self.refer(options, "nsg-name") else { return };
-        let mut refused = false;
+        let name = options.name();
+        let rule = self.rule_from(options, None);
+        let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
+        self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
+    }
+
+    /// The rule that options make, with what they do not say from `base` or, for a new one, from the command line's defaults.
+    pub(super) fn rule_from(&mut self, options: &Options, base: Option<SecurityRule>) -> SecurityRule {
+        let mut refused = base.as_ref().is_some_and(|rule| rule.refused);
         let unresolved = self.open_parts(options);
         let direction = match self.choice(options, "direction", &["Inbound", "Outbound"]) {
             Some("Outbound") => RuleDirection::Outbound,
-            _ => RuleDirection::Inbound,
+            Some(_) => RuleDirection::Inbound,
+            None => base.as_ref().map_or(RuleDirection::Inbound, |rule| rule.direction),
         };
         let access = match self.choice(options, "access", &["Allow", "Deny"]) {
             Some("Deny") => Access::Deny,
-            _ => Access::Allow,
+            Some(_) => Access::Allow,
+            None => base.as_ref().map_or(Access::Allow, |rule| rule.access),
         };
         let protocol = match self.choice(options, "protocol", &["*", "Ah", "Esp", "Icmp", "Tcp", "Udp"]) {
             Some("Tcp") => Some(crate::model::Protocol::TCP),
@@ -182,28 +159,42 @@ impl AzureReader<'_, '_> {
             Some("Icmp") => Some(crate::model::Protocol::ICMP),
             Some("Esp") => Some(crate::model::Protocol(50)),
             Some("Ah") => Some(crate::model::Protocol(51)),
-            _ => None,
+            Some(_) => None,
+            None => base.as_ref().and_then(|rule| rule.protocol),
         };
         let open_priority = unresolved.iter().any(|u| u.part == RulePart::Priority);
-        let number: i64 = options.value("priority").and_then(|p| p.text.parse().ok()).unwrap_or(-1);
-        if !open_priority && !PRIORITIES.contains(&number) {
+        let old = base.as_ref().filter(|_| !options.has("priority")).map(|rule| i64::from(rule.priority));
+        let number: i64 = old.or_else(|| options.value("priority").and_then(|p| p.text.parse().ok())).unwrap_or(-1);
+        if old.is_none() && !open_priority && !PRIORITIES.contains(&number) {
             let error = self.wrong(codes::AZ_PRIORITY, options.span_of("priority"), "--priority is a whole number from 100 to 4096");
             self.report(error);
             refused |= !(0..65000).contains(&number);
         }
-        let source = self.rule_side(options, ["source-address-prefixes", "source-address-prefix", "source-asgs"], &mut refused);
-        let destination =
-            self.rule_side(options, ["destination-address-prefixes", "destination-address-prefix", "destination-asgs"], &mut refused);
-        let source_ports = self.rule_ports(options, ["source-port-ranges", "source-port-range"], None, &mut refused);
-        let destination_ports = self.rule_ports(options, ["destination-port-ranges", "destination-port-range"], Some(80), &mut refused);
-        if !options.has("destination-port-ranges") && !options.has("destination-port-range") {
+        let side = |reader: &mut Self, end: &str, old: Option<&RuleSide>, refused: &mut bool| {
+            let (prefixes, groups) = (format!("{end}-address-prefixes"), format!("{end}-asgs"));
+            match old.filter(|_| !options.has(&prefixes) && !options.has(&groups)) {
+                Some(old) => old.clone(),
+                None => reader.rule_side(options, &prefixes, &groups, refused),
+            }
+        };
+        let source = side(self, "source", base.as_ref().map(|rule| &rule.source), &mut refused);
+        let destination = side(self, "destination", base.as_ref().map(|rule| &rule.destination), &mut refused);
+        let ports = |reader: &mut Self, end: &str, old: Option<&PortMatch>, default: Option<u16>, refused: &mut bool| {
+            let name = format!("{end}-port-ranges");
+            match old.filter(|_| !options.has(&name)) {
+                Some(old) => old.clone(),
+                None => reader.rule_ports(options, &name, default, refused),
+            }
+        };
+        let source_ports = ports(self, "source", base.as_ref().map(|rule| &rule.source_ports), None, &mut refused);
+        let destination_ports = ports(self, "destination", base.as_ref().map(|rule| &rule.destination_ports), Some(80), &mut refused);
+        if base.is_none() && !options.has("destination-port-ranges") {
             let message = "without `--destination-port-ranges` the rule is about port 80 only";
             self.report(Diagnostic::new(codes::AZ_ASSUMED, Severity::Note, options.span, message));
         }
-        let name = options.name();
         let rule = SecurityRule {
-            name: name.text.as_str().into(),
-            span: options.span,
+            name: base.as_ref().map_or_else(|| options.name().text.as_str().into(), |rule| rule.name.clone()),
+            span: base.as_ref().map_or(options.span, |rule| rule.span),
             written: Vec::new(),
             priority: u16::try_from(number).unwrap_or(0),
             direction,
@@ -217,9 +208,7 @@ impl AzureReader<'_, '_> {
             unresolved,
         };
         let description = options.value("description").map(|d| d.text);
-        let rule = SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule };
-        let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
-        self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
+        SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule }
     }
 
     /// What of a rule hangs on variables that the text does not set.
@@ -240,29 +229,39 @@ impl AzureReader<'_, '_> {
         open
     }
 
-    fn rule_side(&mut self, options: &Options, names: [&str; 3], refused: &mut bool) -> RuleSide {
-        let [plural, singular, groups] = names;
+    fn rule_side(&mut self, options: &Options, prefixes: &str, groups: &str, refused: &mut bool) -> RuleSide {
         let groups = options.list(groups);
         if !groups.is_empty() {
             let span = groups.first().map(|g| g.span);
             return RuleSide { span, groups: groups.iter().map(|g| last_segment(&g.text).into()).collect(), ..RuleSide::default() };
         }
-        let mut items = options.values(plural);
-        items.extend(options.values(singular));
+        let items = options.values(prefixes);
         let mut side = RuleSide { span: items.first().map(|i| i.span), any: items.is_empty(), ..RuleSide::default() };
         for item in &items {
             let text = item.text.trim();
             if item.unknown {
                 side.unresolved = true;
                 self.unresolved(item);
-            } else if text == "*" {
-                side.any = true;
             } else if let Some(found) = prefix(text) {
                 side.prefixes.push(found);
-            } else if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.contains(['/', ':', ',']) {
-                side.tags.push(own_tag(text).unwrap_or(text).into());
+            } else if text == "*" || is_tag(text) {
+                if items.len() > 1 {
+                    let message = format!("`{text}` may not stand in a list of prefixes; a tag or `*` stands alone");
+                    let error = self.wrong(codes::AZ_TAG_IN_LIST, item.span, message);
+                    self.report(
+                        error.help("Azure refuses the rule; it is evaluated here as it is meant: make a rule of its own for the tag"),
+                    );
+                }
+                match own_tag(text).unwrap_or(text) {
+                    "*" => side.any = true,
+                    tag => side.tags.push(tag.into()),
+                }
             } else {
-                let error = self.wrong(codes::AZ_PREFIX, item.span, format!("`{text}` is no address, prefix or service tag"));
+                let error = no_address(text, item.span, "");
+                let error = match meant_tag(text) {
+                    Some(meant) => self.reader.rewrite(error, item.span, Some(&meant)),
+                    None => error,
+                };
                 self.report(error);
                 *refused = true;
             }
@@ -270,9 +269,8 @@ impl AzureReader<'_, '_> {
         side
     }
 
-    fn rule_ports(&mut self, options: &Options, names: [&str; 2], default: Option<u16>, refused: &mut bool) -> PortMatch {
-        let mut items: Vec<Scalar> = options.values(names[0]);
-        items.extend(options.values(names[1]));
+    fn rule_ports(&mut self, options: &Options, name: &str, default: Option<u16>, refused: &mut bool) -> PortMatch {
+        let items: Vec<Scalar> = options.values(name);
         let mut ports = PortMatch { span: items.first().map(|i| i.span), ..PortMatch::default() };
         if items.is_empty() {
             ports.ranges = default.map(|port| alloc::vec![(port, port)]);
@@ -299,4 +297,9 @@ impl AzureReader<'_, '_> {
         ports.ranges = (!all).then_some(ranges);
         ports
     }
+}
+
+/// The application security groups that options name.
+pub(super) fn application_groups(options: &Options) -> Vec<Box<str>> {
+    options.list("asgs").iter().map(|g| last_segment(&g.text).into()).collect()
 }
