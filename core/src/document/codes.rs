@@ -63,3 +63,10 @@ pub const ALIAS_EXPANSION: Code = Code("DOC034");
 
 /// An object that a later document defines again.
 pub const DUPLICATE_OBJECT: Code = Code("DOC040");
+
+// ---- JSON that is none ---------------------------------------------------------------------------------------------------------------
+
+/// A comment in JSON.
+pub const JSON_COMMENT: Code = Code("DOC120");
+/// A word of Python's in what is nearly JSON.
+pub const PYTHON: Code = Code("DOC121");

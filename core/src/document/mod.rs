@@ -9,6 +9,7 @@
 pub mod codes;
 
 mod characters;
+pub(crate) mod json;
 mod keys;
 mod limits;
 mod parse;

@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::json;
+
 /// U+FEFF, which some editors write at the start of a file, in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -115,11 +117,11 @@ fn first_content(bytes: &[u8], range: Range<usize>, directives: bool) -> Option<
 fn add(bytes: &[u8], range: Range<usize>, begun: bool, documents: &mut Vec<Range<usize>>) {
     let Some(mut object) = first_content(bytes, range.clone(), begun) else { return };
     let mut start = range.start;
+    object = json::after_comments(bytes, object).min(range.end);
     // `{{` begins a template, not an object.
     while bytes.get(object) == Some(&b'{') && bytes.get(object + 1) != Some(&b'{') {
         let Some(end) = object_end(bytes, object..range.end) else { break };
-        let blank = bytes.get(end..range.end).unwrap_or_default().iter().take_while(|b| b.is_ascii_whitespace()).count();
-        let next = end + blank;
+        let next = json::after_comments(bytes, end);
         if next >= range.end || bytes.get(next) != Some(&b'{') {
             break;
         }
@@ -137,7 +139,8 @@ fn object_end(bytes: &[u8], range: Range<usize>) -> Option<usize> {
     let mut escaped = false;
     // The last byte that was not a blank: a single quotation mark quotes only where a YAML value can begin.
     let mut last = b' ';
-    for (i, &byte) in bytes.get(range.clone())?.iter().enumerate() {
+    let mut i = range.start;
+    while let Some(&byte) = bytes.get(i).filter(|_| i < range.end) {
         match (quote, byte) {
             (Some(_), _) if escaped => escaped = false,
             (Some(b'"'), b'\\') => escaped = true,
@@ -149,7 +152,13 @@ fn object_end(bytes: &[u8], range: Range<usize>) -> Option<usize> {
             (None, b'}') => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return Some(range.start + i + 1);
+                    return Some(i + 1);
+                }
+            }
+            (None, b'/') => {
+                if let Some(end) = json::comment_end(bytes, i) {
+                    i = end;
+                    continue;
                 }
             }
             _ => {}
@@ -157,6 +166,7 @@ fn object_end(bytes: &[u8], range: Range<usize>) -> Option<usize> {
         if !byte.is_ascii_whitespace() {
             last = byte;
         }
+        i += 1;
     }
     None
 }

@@ -168,6 +168,11 @@ impl<'a> NodeRef<'a> {
         self.as_mapping()?.iter().find(|entry| &*entry.key == key)
     }
 
+    /// Another node of the same tree.
+    pub(crate) fn sibling(self, id: NodeId) -> Option<NodeRef<'a>> {
+        self.tree.get(id)
+    }
+
     /// The node of an entry of this mapping.
     pub fn value_of(self, entry: &Entry) -> NodeRef<'a> {
         self.tree.get(entry.value).unwrap_or(self)

@@ -10,12 +10,13 @@ use crate::decide::Failure;
 use crate::effective::side_text;
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
 use crate::policy::{
-    Direction, EntityMatch, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Rule, RuleRef, Subject,
+    Direction, EntityMatch, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject,
     SubjectMatch, TrafficMatch, TrafficTermKind, default_rules,
 };
 use crate::resources::azure::SecurityRule;
 use crate::selector::Selector;
 use crate::snapshot::Endpoint;
+use crate::snapshot::cloud::{Group, GroupUse};
 use crate::text::Place;
 
 impl Teller<'_> {
@@ -105,7 +106,8 @@ impl Teller<'_> {
     fn written_side(&self, reference: RuleRef, of_peer: bool) -> Option<String> {
         let policy = self.compiled.policy(reference.policy).filter(|p| p.kind == KIND_OF_GROUPS)?;
         let SubjectMatch::Group(used) = policy.subject else { return None };
-        let (_, group) = self.snapshot.cloud.used(used)?;
+        let group =
+            self.snapshot.cloud.groups.iter().find(|g| g.place == policy.place).or(self.snapshot.cloud.used(used).map(|(_, g)| g))?;
         let name = policy.rules(reference.direction).get(reference.index as usize)?.name.as_deref()?;
         let of_source = of_peer == (reference.direction == Direction::Ingress);
         let side = |rule: &SecurityRule| {
@@ -218,6 +220,26 @@ impl Teller<'_> {
         Some((place, text))
     }
 
+    /// Of several groups that may be attached, that they disagree.
+    pub(super) fn which_group(&self, policies: &[PolicyId]) -> Option<String> {
+        let title = |id: &PolicyId| {
+            let policy = self.compiled.policy(*id).filter(|p| p.kind == KIND_OF_GROUPS)?;
+            let group = self.snapshot.cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name);
+            Some(group.map_or_else(|| policy.name.clone(), group_title))
+        };
+        let titles: Option<Vec<String>> = policies.iter().map(title).collect();
+        Some(format!("the input does not decide which security group is attached, {}, and they disagree", titles?.join(" or ")))
+    }
+
+    /// The groups that may be attached at one place, if it is not known which is.
+    pub(super) fn which_groups(&self, used: &GroupUse) -> Option<String> {
+        let cloud = &self.snapshot.cloud;
+        let title = |n: &Option<u32>| n.and_then(|n| cloud.groups.get(n as usize)).map_or_else(|| String::from("no group"), group_title);
+        let titles: Vec<String> = core::iter::once(&Some(used.group)).chain(&used.others).map(title).collect();
+        (titles.len() > 1)
+            .then(|| format!("The input does not decide which security group is attached: {}. Each of them is asked.", titles.join(" or ")))
+    }
+
     /// What one would have to know to say whether a rule matches.
     pub(super) fn missing_fact(&self, reference: RuleRef, peer: End) -> String {
         let name = end_name(peer, self.snapshot);
@@ -257,4 +279,12 @@ fn ports_of(set: &crate::connections::ConnectionSet, protocol: crate::model::Pro
     let whole = set.intersection(&crate::connections::ConnectionSet::protocol(protocol)).to_string();
     let prefix = format!("{protocol} ");
     whole.strip_prefix(&prefix).map_or(whole.clone(), ToString::to_string)
+}
+
+/// The name of a group, with the condition under which it is what it is.
+fn group_title(group: &Group) -> String {
+    match &group.condition {
+        Some(condition) => format!("`{}` if `{condition}`", group.name),
+        None => format!("`{}`", group.name),
+    }
 }

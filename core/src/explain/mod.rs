@@ -428,6 +428,9 @@ impl Teller<'_> {
                 format!("the policy API says nothing about {}, so it is the engine's choice", self.flow.traffic.protocol)
             }
             UnknownFact::EqualPriority(policies) => {
+                if let Some(sentence) = self.which_group(policies) {
+                    return sentence;
+                }
                 let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
                 format!("{} have equal priority and disagree; either may be looked at first", names.join(" and "))
             }
@@ -562,7 +565,8 @@ impl Teller<'_> {
         for checkpoint in checkpoints {
             let Stage::Group { used, encapsulated, .. } = checkpoint.stage else { continue };
             let Some((_, group)) = cloud.used(used) else { continue };
-            for expression in &group.missing {
+            notes.extend(cloud.used(used).and_then(|(used, _)| self.which_groups(used)));
+            for expression in group.missing.iter().filter(|m| group.condition.as_ref().is_none_or(|c| !c.contains(m.as_str()))) {
                 notes.push(format!(
                     "The answer is incomplete: some rules of `{}` hang on `{expression}`, which the text does not give.",
                     group.name

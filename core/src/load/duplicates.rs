@@ -13,8 +13,9 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
 use crate::resources::{Kind, Resource};
 
-/// What makes two objects the same one for an API server: group, kind, namespace and name.
-type Identity<'a> = (&'a str, &'a str, &'a str, &'a str);
+/// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
+/// deployed, and nobody knows which.
+type Identity<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
 fn identity(resource: &Resource) -> Identity<'_> {
     let group = match resource.api_version.rsplit_once('/').map_or("", |(group, _)| group) {
@@ -27,7 +28,7 @@ fn identity(resource: &Resource) -> Identity<'_> {
         Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) => "",
         _ => resource.meta.namespace.as_deref().unwrap_or("default"),
     };
-    (group, &resource.kind_name, namespace, &resource.meta.name)
+    (group, &resource.kind_name, namespace, &resource.meta.name, resource.meta.condition.as_deref().unwrap_or_default())
 }
 
 /// Marks objects that a later document defines again, as `kubectl apply` would update them, and says so.
@@ -95,7 +96,7 @@ fn warning(loaded: &Loaded, earlier: (usize, usize), later: (usize, usize)) -> O
     };
     let (_, earlier) = place(earlier)?;
     let (resource, later) = place(later)?;
-    let (_, kind, namespace, name) = identity(resource);
+    let (_, kind, namespace, name, _) = identity(resource);
     let inside = if namespace.is_empty() { String::new() } else { format!(" in namespace `{namespace}`") };
     let warning = Diagnostic::at(
         codes::DUPLICATE_OBJECT,

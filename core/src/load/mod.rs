@@ -184,7 +184,8 @@ fn read(text: &str, limits: &Limits) -> ParsedDocument {
         error.on_character_borders(text);
         return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };
     }
-    let parsed = document::parse(text, limits);
+    let json = document::json::plain(text);
+    let parsed = document::parse(json.as_ref().map_or(text, |json| &json.text), limits);
     let read = resources::read(&parsed.tree, text);
     let errors: Vec<Span> = parsed
         .diagnostics
@@ -201,8 +202,24 @@ fn read(text: &str, limits: &Limits) -> ParsedDocument {
         Arc::new(resource)
     };
     let mut diagnostics = parsed.diagnostics;
+    diagnostics.extend(json.iter().flat_map(|json| not_json(json, resources::takes_comments(&parsed.tree))));
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
     ParsedDocument { resources: read.resources.into_iter().map(settle).collect(), diagnostics }
+}
+
+/// What is said of a text that is JSON but for comments or words of another language. Its objects are read all the same.
+fn not_json(json: &document::json::Plain, takes_comments: bool) -> Vec<Diagnostic> {
+    let more = |count: usize| if count > 1 { format!(" ({count} in this document)") } else { String::new() };
+    let comment = json.comments.first().filter(|_| !takes_comments).map(|first| {
+        let message = format!("JSON has no comments: this one is skipped here{}", more(json.comments.len()));
+        Diagnostic::new(codes::JSON_COMMENT, Severity::Error, *first, message)
+            .help("remove it, since kubectl refuses the file; YAML has comments, which begin with `#`")
+    });
+    let python = json.python.first().map(|first| {
+        let message = format!("this is Python's word, not JSON's: `None` is read as null{}", more(json.python.len()));
+        Diagnostic::new(codes::PYTHON, Severity::Error, *first, message).help("print JSON: `print(json.dumps(x))` instead of `print(x)`")
+    });
+    comment.into_iter().chain(python).collect()
 }

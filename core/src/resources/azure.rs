@@ -81,6 +81,19 @@ pub enum Azure {
         group: Reference,
         /// The expression that they hang on.
         expression: Box<str>,
+        /// Whether a rule that is given stands for them.
+        represented: bool,
+    },
+    /// The group of a subnet or interface, of which the text does not say which one it is.
+    OpenGroup {
+        /// The subnet or interface.
+        target: Reference,
+        /// Whether the target is an interface.
+        to_interface: bool,
+        /// The expression that it hangs on.
+        expression: Box<str>,
+        /// What it may be; nothing for no group. Empty where it may be anything.
+        choices: Vec<Option<Reference>>,
     },
     /// A change to something that is given elsewhere: `az network vnet subnet update`.
     Attach {
@@ -113,8 +126,10 @@ pub struct SecurityGroup {
     pub rules: Vec<SecurityRule>,
     /// The default rules, where the text shows them. They are the same in every group.
     pub defaults: Vec<SecurityRule>,
-    /// Expressions for further rules, which are not to be told from the text.
+    /// Expressions on which rules hang that are not to be told from the text.
     pub missing: Vec<Box<str>>,
+    /// Those of them for rules of which nothing is known.
+    pub unread: Vec<Box<str>>,
     /// What service tags stand for where it is used, as effective rules say it: by name in lower case.
     pub expansions: Vec<(Box<str>, Vec<Cidr>)>,
     /// Subnets that it says it is attached to.

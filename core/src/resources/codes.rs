@@ -304,3 +304,5 @@ pub const COMMAND_OF_KUBECTL: Code = Code("AZ140");
 pub const FILL_IN: Code = Code("AZ141");
 /// A command that changes something which the text does not make.
 pub const CHANGES_NOTHING: Code = Code("AZ142");
+/// A template deploys another by its address.
+pub const AZ_LINKED: Code = Code("AZ120");

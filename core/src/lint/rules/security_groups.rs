@@ -60,7 +60,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         }
     }
     for (number, group) in (0..).zip(&cloud.groups) {
-        if !cloud.uses.iter().any(|u| u.group == number) {
+        if group.unknown.is_none() && !cloud.uses_group(number) && !cloud.has_nameless_group() {
             let message =
                 format!("network security group `{}` is attached to nothing that is given, so it decides nothing here", group.name);
             found.push(
@@ -107,7 +107,7 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
     let here = behind(&scene.snapshot().cloud, number);
     let all: Vec<(Packets, Packets)> = rules.iter().enumerate().map(|(i, rule)| packets(rule, connections(i), direction)).collect();
     let internet = tags::internet(&used.virtual_network);
-    let of_group = scene.snapshot().cloud.groups.get(used.group as usize);
+    let of_group = scene.snapshot().cloud.groups.iter().find(|g| g.place == policy.place);
     let open: Vec<Place> = of_group.map_or_else(Vec::new, |group| {
         group.rules.iter().filter(|(rule, _)| !rule.unresolved.is_empty()).map(|(_, place)| *place).collect()
     });

@@ -2,15 +2,16 @@
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{
-    Action, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
+    Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
     TrafficMatch,
 };
-use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule};
+use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
 use crate::resources::calico::CalicoPort;
 use crate::snapshot::cloud::tags::{self, KnownTag};
 use crate::snapshot::cloud::{Cloud, Group, GroupUse};
@@ -35,6 +36,9 @@ const DEFAULTS: [(RuleDirection, &str, u16, &str, &str, Access); 6] = [
 const FIRST: u16 = 100;
 const LAST: u16 = 4096;
 const FIRST_DEFAULT: u16 = 65000;
+
+/// The name of rules that the input does not give.
+const NOT_GIVEN: &str = "rules that are not given";
 
 /// Whether a rule is one of those that every group has.
 pub(crate) fn is_default(name: &str) -> bool {
@@ -73,9 +77,12 @@ pub fn ordered(group: &Group, direction: RuleDirection) -> Vec<(SecurityRule, Pl
         .filter(|(rule, _)| !rule.refused && (rule.direction == direction || rule.unresolved(RulePart::Direction).is_some()))
         .flat_map(|(rule, place)| readings(rule, *place, direction))
         .collect();
+    readings.extend(group.unread.iter().chain(&group.unknown).flat_map(|open| anything(open, group.name_place, direction)));
     readings.sort_by_key(|reading| reading.order);
     let mut own: Vec<(SecurityRule, Place)> = readings.into_iter().map(|reading| (reading.rule, reading.place)).collect();
-    for default in default_rules().into_iter().filter(|rule| rule.direction == direction) {
+    // Of a group of which nothing is known not even these say anything more.
+    let defaults = default_rules().into_iter().filter(|rule| rule.direction == direction && group.unknown.is_none());
+    for default in defaults {
         // Where the text shows a default rule, that is the place to point at.
         let shown = group.defaults.iter().find(|(shown, _)| shown.direction == direction && shown.priority == default.priority);
         let place = shown.map_or(group.name_place, |(_, place)| *place);
@@ -122,31 +129,100 @@ fn readings(rule: &SecurityRule, place: Place, direction: RuleDirection) -> Vec<
     first.chain(last).collect()
 }
 
-/// Adds the groups of the cloud, one policy for each use of a group.
+/// Rules of which nothing is known: before all others there may be one that allows or denies anything.
+fn anything(open: &str, place: Place, direction: RuleDirection) -> Vec<Reading> {
+    let unresolved = alloc::vec![Unresolved { part: RulePart::Presence, expression: open.into() }];
+    let any = RuleSide { any: true, ..RuleSide::default() };
+    let rule = |access| SecurityRule {
+        name: NOT_GIVEN.into(),
+        span: place.span,
+        written: Vec::new(),
+        priority: FIRST,
+        direction,
+        access,
+        protocol: None,
+        source: any.clone(),
+        destination: any.clone(),
+        source_ports: PortMatch::default(),
+        destination_ports: PortMatch::default(),
+        refused: false,
+        unresolved: unresolved.clone(),
+    };
+    [Access::Allow, Access::Deny].map(|access| Reading { rule: rule(access), place, order: (0, 0) }).into()
+}
+
+/// Why it is not known what a group's rules are.
+fn not_given(group: &Group, rule: &SecurityRule) -> Doubt {
+    let expression = rule.unresolved(RulePart::Presence).unwrap_or_default();
+    let text = match &group.unknown {
+        Some(why) if group.name.contains(['[', '$', '<']) => why.clone(),
+        Some(why) => format!("{why} (`az network nsg show --name {} -o json` prints it)", group.name),
+        None => format!("some rules of network security group `{}` are not in the input: {expression}", group.name),
+    };
+    Doubt { text, places: alloc::vec![group.name_place] }
+}
+
+/// What it means that there may be no group at all: everything passes, but for what comes from the Internet, which hangs on the kind of public address.
+fn no_group(place: Place) -> [Vec<Rule>; 2] {
+    let rule = |action, peers| Rule {
+        place,
+        name: Some("no group".into()),
+        action,
+        peers,
+        traffic: TrafficMatch::Any,
+        http: None,
+        own: None,
+        doubt: None,
+    };
+    let internet = possibly(tags::internet(&AddressSet::default()), "the kind of the public address");
+    let maybe = rule(Action::Deny, PeerMatch::Of(alloc::vec![PeerTerm { place, kind: internet }]));
+    let all = rule(Action::Allow, PeerMatch::Any);
+    [alloc::vec![all.clone()], alloc::vec![maybe, all]]
+}
+
+/// Adds the groups of the cloud, one policy for each use of a group. Where one of several may be attached, they are policies of equal precedence: each
+/// may be the one that is asked, and an answer is certain if all of them give it.
 pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
     let mut groups = Vec::new();
     for (number, used) in (0..).zip(&cloud.uses) {
-        let Some(group) = cloud.groups.get(used.group as usize) else { continue };
-        let id = PolicyId(ruleset.policies.len() as u32);
-        let rules = |direction| ordered(group, direction).iter().map(|(rule, place)| translated(rule, *place, used, cloud)).collect();
-        ruleset.policies.push(Policy {
-            id,
-            kind: KIND.into(),
-            namespace: None,
-            name: group.name.clone(),
-            place: group.place,
-            subject: SubjectMatch::Group(number),
-            subject_place: group.name_place,
-            priority: None,
-            acts_on_egress: true,
-            acts_on_ingress: true,
-            egress: rules(RuleDirection::Outbound),
-            ingress: rules(RuleDirection::Inbound),
-            hook: HookMatch::Any,
-            not_enforced: None,
-            doubt: None,
-        });
-        groups.push(alloc::vec![id]);
+        let first = cloud.groups.get(used.group as usize);
+        let mut together = Vec::new();
+        for choice in core::iter::once(Some(used.group)).chain(used.others.iter().copied()) {
+            let group = choice.and_then(|number| cloud.groups.get(number as usize));
+            let Some(shown) = group.or(first) else { continue };
+            let id = PolicyId(ruleset.policies.len() as u32);
+            let rules = |group: &Group, direction| {
+                let used = GroupUse { group: choice.unwrap_or(used.group), ..used.clone() };
+                let doubt = |rule: &SecurityRule| (&*rule.name == NOT_GIVEN).then(|| Box::new(not_given(group, rule)));
+                let rule = |(rule, place): &(SecurityRule, Place)| Rule { doubt: doubt(rule), ..translated(rule, *place, &used, cloud) };
+                ordered(group, direction).iter().map(rule).collect()
+            };
+            let [egress, ingress] = match group {
+                Some(group) => [rules(group, RuleDirection::Outbound), rules(group, RuleDirection::Inbound)],
+                None => no_group(shown.name_place),
+            };
+            ruleset.policies.push(Policy {
+                id,
+                kind: KIND.into(),
+                namespace: None,
+                name: group.map_or_else(|| "no group".to_owned(), |group| group.name.clone()),
+                place: shown.place,
+                subject: SubjectMatch::Group(number),
+                subject_place: shown.name_place,
+                priority: None,
+                acts_on_egress: true,
+                acts_on_ingress: true,
+                egress,
+                ingress,
+                hook: HookMatch::Any,
+                not_enforced: None,
+                doubt: None,
+            });
+            together.push(id);
+        }
+        if !together.is_empty() {
+            groups.push(together);
+        }
     }
     ruleset.tiers.push(Tier {
         name: TIER.to_owned(),
@@ -164,7 +240,12 @@ fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud)
     let destination = side(&rule.destination, expression, used, cloud);
     // Where something else than an address is not to be told, a match is possible only, which the peers say.
     let open_ports = rule.source_ports.unresolved || rule.destination_ports.unresolved;
-    let uncertain = rule.unresolved.iter().find(|u| open_ports || u.part != RulePart::Ends).map(|u| &*u.expression);
+    let uncertain = rule
+        .unresolved
+        .iter()
+        .filter(|_| &*rule.name != NOT_GIVEN)
+        .find(|u| open_ports || u.part != RulePart::Ends)
+        .map(|u| &*u.expression);
     let uncertain = uncertain.or(open_ports.then_some("an expression"));
     let (peer_side, own_side, peer, own) = match rule.direction {
         RuleDirection::Inbound => (&rule.source, &rule.destination, source, destination),

@@ -171,6 +171,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// The text of the document.
+    pub(super) fn text_of_document(&self) -> &'a str {
+        self.text
+    }
+
     /// A reader of one document.
     pub(super) fn new(text: &'a str) -> Self {
         Reader { text, findings: Vec::new(), refused: false, flaws: Flaws::default() }

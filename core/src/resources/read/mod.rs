@@ -91,6 +91,12 @@ pub fn foreign_language(text: &str) -> Option<Diagnostic> {
     azure::foreign(text)
 }
 
+/// Whether a document is of a kind whose JSON may have comments: a template of Azure's, or a file of parameters for one.
+/// Upstream: Azure documentation, "Understand the structure and syntax of ARM templates".
+pub fn takes_comments(tree: &Tree) -> bool {
+    tree.root().is_some_and(azure::is_azure)
+}
+
 /// Reads the command lines that stand in the parts `live` of a text (see [`unwrap`](crate::document::unwrap)).
 pub fn read_commands(text: &str, live: &[Range<usize>]) -> Read {
     let mut reader = Reader::new(text);

@@ -7,6 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
+use super::slots::Slot;
 use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pools};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
@@ -41,7 +42,7 @@ pub(in crate::snapshot) type NodeRange = (Option<NodeId>, (IpAddr, IpAddr));
 type Placed<'a> = (DocumentId, &'a Resource, &'a Azure);
 
 /// Names are compared without regard to case, as Azure does.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     name.to_lowercase()
 }
 
@@ -174,9 +175,9 @@ pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<Node
     ranges
 }
 
-struct Builder {
-    cloud: Cloud,
-    problems: Vec<Diagnostic>,
+pub(super) struct Builder {
+    pub(super) cloud: Cloud,
+    pub(super) problems: Vec<Diagnostic>,
     /// Addresses that something has, by network.
     taken: BTreeSet<(u32, IpAddr)>,
     /// In place of what clusters say.
@@ -198,6 +199,9 @@ impl Builder {
                 rules: rules(&group.rules),
                 defaults: rules(&group.defaults),
                 missing: group.missing.iter().map(ToString::to_string).collect(),
+                unread: group.unread.iter().map(ToString::to_string).collect(),
+                unknown: None,
+                condition: resource.meta.condition.as_deref().map(ToOwned::to_owned),
                 expansions: group.expansions.iter().map(|(tag, prefixes)| (tag.to_string(), AddressSet::of_cidrs(prefixes))).collect(),
                 place: resource.span.within(*document),
                 name_place: resource.meta.name_span.within(*document),
@@ -207,37 +211,30 @@ impl Builder {
         for (document, resource, azure) in placed {
             let (group, rule, missing) = match azure {
                 Azure::Rule { group, rule } => (group, Some(((**rule).clone(), rule.span.within(*document))), None),
-                Azure::MissingRules { group, expression } => (group, None, Some(expression.to_string())),
+                Azure::MissingRules { group, expression, represented } => (group, None, Some((expression.to_string(), *represented))),
                 _ => continue,
             };
-            let known = self.cloud.groups.iter().position(|g| key(&g.name) == key(&group.name));
-            let at = known.unwrap_or_else(|| {
-                // A rule alone still says that there is such a group.
-                self.cloud.groups.push(Group {
-                    name: group.name.to_string(),
-                    location: None,
-                    rules: Vec::new(),
-                    defaults: Vec::new(),
-                    missing: Vec::new(),
-                    expansions: BTreeMap::new(),
-                    place: resource.span.within(*document),
-                    name_place: group.span.within(*document),
-                });
-                self.cloud.groups.len() - 1
-            });
-            if let Some(group) = self.cloud.groups.get_mut(at) {
-                group.rules.extend(rule);
-                group.missing.extend(missing);
+            if !self.cloud.groups.iter().any(|g| key(&g.name) == key(&group.name)) {
+                // A rule alone still says that there is such a group, and nothing of the others that it has.
+                let place = (resource.span.within(*document), group.span.within(*document));
+                let why = format!("the other rules of network security group `{}`", group.name);
+                self.cloud.groups.push(Group { unread: alloc::vec![why], ..super::slots::empty(&group.name, place) });
+            }
+            for group in self.cloud.groups.iter_mut().filter(|g| key(&g.name) == key(&group.name)) {
+                group.rules.extend(rule.clone());
+                if let Some((expression, represented)) = &missing {
+                    group.missing.push(expression.clone());
+                    group.unread.extend((!represented).then(|| expression.clone()));
+                }
             }
         }
         let own: Vec<usize> = own.into_iter().chain(core::iter::repeat(0)).take(self.cloud.groups.len()).collect();
         conflicts::check(&mut self.cloud.groups, &own, &mut self.problems);
-        self.cloud.groups.sort_by(|a, b| a.name.cmp(&b.name));
-        self.cloud.groups.dedup_by(|a, b| key(&a.name) == key(&b.name));
-    }
-
-    fn group_number(&self, name: &str) -> Option<u32> {
-        (0..).zip(&self.cloud.groups).find(|(_, g)| key(&g.name) == key(name)).map(|(i, _)| i)
+        // A group that is there whatever holds comes before what it may be under conditions.
+        self.cloud
+            .groups
+            .sort_by(|a, b| (key(&a.name), a.condition.is_some(), &a.name).cmp(&(key(&b.name), b.condition.is_some(), &b.name)));
+        self.cloud.groups.dedup_by(|b, a| key(&a.name) == key(&b.name) && (a.condition.is_none() || a.condition == b.condition));
     }
 
     fn network_number(&self, name: &str) -> Option<u32> {
@@ -262,7 +259,13 @@ impl Builder {
             }
         }
         networks.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
-        for (resource, document, network) in &networks {
+        // What a network may be under conditions is one network, with all the subnets that it may have.
+        let is_again = |at: usize| {
+            let of = |at: usize| networks.get(at).map(|(resource, ..)| (resource.meta.condition.is_some(), key(&resource.meta.name)));
+            at > 0 && of(at) == of(at - 1) && of(at).is_some_and(|(conditional, _)| conditional)
+        };
+        let again: Vec<bool> = (0..networks.len()).map(is_again).collect();
+        for ((resource, document, network), _) in networks.iter().zip(&again).filter(|(_, again)| !**again) {
             let prefixes: Vec<Cidr> = network.prefixes.iter().map(|(cidr, _)| *cidr).collect();
             self.cloud.networks.push(Network {
                 name: resource.meta.name.to_string(),
@@ -275,8 +278,16 @@ impl Builder {
                 assumed: false,
             });
         }
-        for (number, (_, document, network)) in (0..).zip(&networks) {
-            network.subnets.iter().for_each(|subnet| self.subnet(number, subnet, *document));
+        let mut next = 0u32;
+        for ((_, document, network), again) in networks.iter().zip(&again) {
+            next += u32::from(!*again);
+            let number = next.saturating_sub(1);
+            for subnet in &network.subnets {
+                let known = self.cloud.subnets.iter().any(|s| s.network == number && key(&s.name) == key(&subnet.name));
+                if !(*again && known) {
+                    self.subnet(number, subnet, *document);
+                }
+            }
         }
         for (document, _, azure) in placed {
             let Azure::Subnet { network, subnet } = azure else { continue };
@@ -490,23 +501,29 @@ impl Builder {
                 tables.insert(key(&resource.meta.name), AddressSet::of_cidrs(leading.map(|r| &r.prefix)));
             }
         }
-        let mut wanted: Vec<(u32, Reference, Place)> = Vec::new();
+        let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
         for (document, resource, azure) in placed {
+            let condition = resource.meta.condition.as_deref();
             let (network, subnets): (Option<u32>, Vec<&azure::Subnet>) = match azure {
                 Azure::Network(network) => (self.network_number(&resource.meta.name), network.subnets.iter().collect()),
                 Azure::Subnet { network, subnet } => (self.network_number(&network.name), alloc::vec![subnet]),
                 Azure::Attach { target, group, to_interface: false } => {
                     match self.subnet_number(target) {
-                        Some(number) => wanted.push((number, group.clone(), group.span.within(*document))),
+                        Some(number) => slots.entry(number).or_default().attach(group, *document),
                         None => self.missing(target.span.within(*document), format!("there is no subnet `{}`", target.name)),
+                    }
+                    continue;
+                }
+                Azure::OpenGroup { target, to_interface: false, expression, choices } => {
+                    if let Some(number) = self.subnet_number(target) {
+                        slots.entry(number).or_default().choose(choices, expression, target.span.within(*document), *document);
                     }
                     continue;
                 }
                 Azure::Group(group) => {
                     let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };
-                    let found =
-                        group.subnets.iter().filter_map(|s| self.subnet_number(s)).map(|s| (s, own.clone(), own.span.within(*document)));
-                    wanted.extend(found.collect::<Vec<_>>());
+                    let numbers: Vec<u32> = group.subnets.iter().filter_map(|s| self.subnet_number(s)).collect();
+                    numbers.into_iter().for_each(|number| slots.entry(number).or_default().attach(&own, *document));
                     continue;
                 }
                 _ => continue,
@@ -517,9 +534,7 @@ impl Builder {
                 }) else {
                     continue;
                 };
-                if let Some(group) = &subnet.group {
-                    wanted.push((number, group.clone(), group.span.within(*document)));
-                }
+                slots.entry(number).or_default().written(subnet.group.as_ref(), condition, *document);
                 if let Some(routes) = &subnet.routes {
                     match tables.get(&key(&routes.name)) {
                         Some(set) => {
@@ -535,33 +550,26 @@ impl Builder {
         let assumed = self.cloud.networks.first().is_some_and(|n| n.assumed && n.name == "assumed network");
         if assumed {
             for number in 0..self.cloud.groups.len() as u32 {
-                let used = self.group_use(number, number);
+                let used = self.group_use(number, Vec::new(), number);
                 if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
                     subnet.group = Some(used);
                 }
             }
         }
-        for (subnet, group, place) in wanted {
-            match self.group_number(&group.name) {
-                Some(number) => {
-                    let used = self.group_use(number, subnet);
-                    if let Some(subnet) = self.cloud.subnets.get_mut(subnet as usize) {
-                        subnet.group = Some(used);
-                    }
-                }
-                None => self.missing(
-                    place,
-                    format!("network security group `{}` is not given: what it decides is not known, and left out", group.name),
-                ),
+        for (subnet, slot) in slots {
+            if let Some(used) = self.slot_use(&slot, subnet)
+                && let Some(subnet) = self.cloud.subnets.get_mut(subnet as usize)
+            {
+                subnet.group = Some(used);
             }
         }
     }
 
     /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: docs/azure.md 2.4.
-    fn group_use(&mut self, group: u32, subnet: u32) -> u32 {
+    pub(super) fn group_use(&mut self, group: u32, others: Vec<Option<u32>>, subnet: u32) -> u32 {
         let said = self.cloud.groups.get(group as usize).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
         let set = said.unwrap_or_else(|| super::managed::virtual_network(&self.cloud, subnet));
-        let used = GroupUse { group, virtual_network: set };
+        let used = GroupUse { group, others, virtual_network: set };
         match (0..).zip(&self.cloud.uses).find(|(_, u)| **u == used) {
             Some((number, _)) => number,
             None => {
@@ -574,8 +582,8 @@ impl Builder {
     fn interfaces(&mut self, placed: &[Placed<'_>]) {
         let mut machines: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
         let mut publics: BTreeMap<String, &PublicAddress> = BTreeMap::new();
-        let mut attached: BTreeMap<String, Reference> = BTreeMap::new();
-        for (_, resource, azure) in placed {
+        let mut slots: BTreeMap<String, Slot> = BTreeMap::new();
+        for (document, resource, azure) in placed {
             match azure {
                 Azure::Machine { interfaces, zones } => {
                     for interface in interfaces {
@@ -587,13 +595,21 @@ impl Builder {
                     publics.insert(key(&resource.meta.name), public);
                 }
                 Azure::Attach { target, group, to_interface: true } => {
-                    attached.insert(key(&target.name), group.clone());
+                    slots.entry(key(&target.name)).or_default().attach(group, *document);
+                }
+                Azure::OpenGroup { target, to_interface: true, expression, choices } => {
+                    let place = target.span.within(*document);
+                    slots.entry(key(&target.name)).or_default().choose(choices, expression, place, *document);
                 }
                 Azure::Group(group) => {
                     for interface in &group.interfaces {
                         let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };
-                        attached.insert(key(&interface.name), own);
+                        slots.entry(key(&interface.name)).or_default().attach(&own, *document);
                     }
+                }
+                Azure::Interface(interface) => {
+                    let condition = resource.meta.condition.as_deref();
+                    slots.entry(key(&resource.meta.name)).or_default().written(interface.group.as_ref(), condition, *document);
                 }
                 _ => {}
             }
@@ -621,7 +637,11 @@ impl Builder {
             .collect();
         list.extend(named.iter().map(|(resource, document, interface)| (*resource, *document, interface)));
         list.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
-        list.dedup_by(|a, b| &*a.0.kind_name == "EffectiveRules" && key(&a.0.meta.name) == key(&b.0.meta.name));
+        list.dedup_by(|a, b| {
+            // What an interface may be under conditions is one interface.
+            let is_again = &*a.0.kind_name == "EffectiveRules" || a.0.meta.condition.is_some() && b.0.meta.condition.is_some();
+            is_again && key(&a.0.meta.name) == key(&b.0.meta.name)
+        });
         for (resource, document, interface) in list {
             let name = resource.meta.name.to_string();
             let given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();
@@ -640,20 +660,7 @@ impl Builder {
             let machine = interface.machine.as_deref().map(ToOwned::to_owned);
             let owner = machines.get(&key(&name));
             let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
-            let group = interface.group.as_ref().or_else(|| attached.get(&key(&name)));
-            let used = match group {
-                Some(group) => match self.group_number(&group.name) {
-                    Some(number) => Some(self.group_use(number, subnet)),
-                    None => {
-                        self.missing(
-                            group.span.within(document),
-                            format!("network security group `{}` is not given: what it decides is not known, and left out", group.name),
-                        );
-                        None
-                    }
-                },
-                None => None,
-            };
+            let used = slots.get(&key(&name)).cloned().and_then(|slot| self.slot_use(&slot, subnet));
             let public = interface.configurations.iter().find_map(|c| {
                 c.public_sku
                     .or_else(|| c.public.as_ref().map(|p| publics.get(&key(&p.name)).map_or(azure::AddressSku::Standard, |p| p.sku)))

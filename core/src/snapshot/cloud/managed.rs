@@ -47,6 +47,9 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
         rules,
         defaults: Vec::new(),
         missing: Vec::new(),
+        unread: Vec::new(),
+        unknown: None,
+        condition: None,
         expansions: Default::default(),
         place,
         name_place: place,
@@ -54,7 +57,7 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     for number in unguarded {
         let Some(subnet) = cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
         // Clusters in several networks: the group means other addresses in each.
-        let used = GroupUse { group, virtual_network: virtual_network(cloud, subnet) };
+        let used = GroupUse { group, others: Vec::new(), virtual_network: virtual_network(cloud, subnet) };
         let known = cloud.uses.iter().position(|u| *u == used);
         let at = known.unwrap_or_else(|| {
             cloud.uses.push(used);

@@ -9,6 +9,7 @@ mod managed;
 mod places;
 mod pools;
 pub mod regions;
+mod slots;
 pub mod tags;
 
 pub(super) use build::{NodeRange, add, pools as pod_ranges};
@@ -172,8 +173,14 @@ pub struct Group {
     pub rules: Vec<(SecurityRule, Place)>,
     /// Default rules that the text shows, with their places.
     pub defaults: Vec<(SecurityRule, Place)>,
-    /// Expressions for further rules, which are not to be told from the text.
+    /// Expressions on which rules hang that are not to be told from the text.
     pub missing: Vec<String>,
+    /// Those of them for rules of which nothing is known.
+    pub unread: Vec<String>,
+    /// Why nothing is known of it; nothing if it is given.
+    pub unknown: Option<String>,
+    /// The condition under which it is what it is here.
+    pub condition: Option<String>,
     /// What service tags stand for where it is used, as effective rules say it: by name in lower case.
     pub expansions: BTreeMap<String, AddressSet>,
     /// Where it is written.
@@ -187,6 +194,8 @@ pub struct Group {
 pub struct GroupUse {
     /// The group, as an index into [`Cloud::groups`].
     pub group: u32,
+    /// Other groups that it may be instead; nothing for no group at all.
+    pub others: Vec<Option<u32>>,
     /// What `VirtualNetwork` stands for.
     pub virtual_network: AddressSet,
 }
@@ -373,6 +382,17 @@ impl Cloud {
         }
         sets.retain(|set| !set.is_empty());
         sets
+    }
+
+    /// Whether somewhere a group decides of which not even the name is known: it may be any.
+    pub fn has_nameless_group(&self) -> bool {
+        let used = self.uses.iter().flat_map(|u| u.others.iter().copied().chain([Some(u.group)])).flatten();
+        used.filter_map(|number| self.groups.get(number as usize)).any(|g| g.unknown.is_some() && g.name.contains(['[', '$', '<']))
+    }
+
+    /// Whether a group is used anywhere, or may be.
+    pub fn uses_group(&self, number: u32) -> bool {
+        self.uses.iter().any(|u| u.group == number || u.others.contains(&Some(number)))
     }
 
     /// The use of a group by subnet or interface, with the group.

@@ -15,13 +15,12 @@
 mod cluster;
 mod command;
 mod effective;
-mod expression;
 mod foreign;
-mod functions;
 mod network;
 pub(crate) mod rules;
 pub(crate) mod service_tags;
 pub(crate) mod short;
+mod template;
 mod terraform;
 mod turns;
 mod value;
@@ -29,7 +28,6 @@ mod value;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -37,7 +35,7 @@ pub(super) use command::read_commands;
 pub(super) use foreign::foreign;
 
 use self::rules::last_segment;
-use self::value::{Layer, Scalar, Template, field};
+use self::value::{Scalar, Template, field};
 use super::fields::Reader;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
@@ -54,9 +52,11 @@ const DEEPEST: usize = 8;
 /// Reads the Azure resources of a document.
 pub(super) struct AzureReader<'a, 'r> {
     reader: &'r mut Reader<'a>,
-    template: Template<'a>,
-    /// Conditions of the resources being read that are not to be told from the text.
-    conditions: Vec<String>,
+    template: Template,
+    /// Whether what is read is to be deployed, not what is there.
+    is_template: bool,
+    /// What it hangs on whether the resources being read are there.
+    conditions: Vec<Box<str>>,
     /// Whether the rules being read are default rules, which have numbers of their own.
     reads_defaults: bool,
     /// Whether they are Terraform's, which has other names for their fields.
@@ -119,6 +119,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         AzureReader {
             reader,
             template: Template::default(),
+            is_template: false,
             conditions: Vec::new(),
             reads_defaults: false,
             reads_terraform: false,
@@ -193,7 +194,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         }
         let schema = field(node, "$schema").and_then(NodeRef::as_str).unwrap_or_default();
         if schema.contains("deploymentTemplate") || (field(node, "contentVersion").is_some() && field(node, "resources").is_some()) {
-            self.deployment(node, None, depth);
+            self.deployment(node);
             return;
         }
         let inner = ["NewNSG", "newVNet", "publicIp", "NewNIC"].iter().find_map(|name| field(node, name));
@@ -204,75 +205,54 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         } else if let Some(list) = field(node, "value").filter(|list| list.as_sequence().is_some()) {
             self.value(list, depth + 1);
         } else {
-            self.resource(node, None, depth);
+            self.resource(node);
         }
     }
 
-    /// A template: its resources, with its parameters and variables. `around` is the deployment resource that it is nested in.
-    fn deployment(&mut self, node: NodeRef<'a>, around: Option<NodeRef<'a>>, depth: usize) {
-        let outer = core::mem::take(&mut self.template);
-        let passed = around.and_then(|a| prop(a, "parameters")).map(|passed| (passed, Rc::new(outer.clone())));
-        let own = Layer { parameters: field(node, "parameters"), variables: field(node, "variables"), passed };
-        let scope = around.and_then(|a| prop(a, "expressionEvaluationOptions")).and_then(|o| field(o, "scope")).and_then(NodeRef::as_str);
-        self.template = if around.is_none() || scope.is_some_and(|s| s.eq_ignore_ascii_case("inner")) {
-            outer.apart(alloc::vec![own])
-        } else {
-            // Unless it says otherwise, a nested template is evaluated with the names of the one around it.
-            let mut nested = outer.clone();
-            nested.layers.push(own);
-            nested.is_template = true;
-            nested
-        };
-        if let Some(resources) = field(node, "resources") {
-            self.list(resources, None, depth);
+    /// A template: what it deploys is read as a document of its own, whose values stand where they are written here.
+    fn deployment(&mut self, node: NodeRef<'a>) {
+        let template::Deployed { tree, marks, linked } = template::deploy(node, &[]);
+        for (span, what) in linked {
+            self.linked(&what, span);
         }
-        self.template = outer;
+        let Some(root) = tree.root() else { return };
+        let mut reader = Reader::new(self.reader.text_of_document());
+        let mut inner = AzureReader::new(&mut reader, self.resources);
+        inner.template = Template::new(marks);
+        inner.is_template = true;
+        for resource in root.as_sequence().into_iter().flatten() {
+            inner.resource(resource);
+        }
+        inner.finish();
+        self.reader.findings.append(&mut reader.findings);
     }
 
-    /// Resources of a template: a list, or with symbolic names a mapping.
-    fn list(&mut self, resources: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
-        let items: Vec<NodeRef<'a>> = match resources.value() {
-            Value::Mapping(entries) => entries.iter().map(|entry| resources.value_of(entry)).collect(),
-            _ => resources.as_sequence().into_iter().flatten().collect(),
-        };
-        items.into_iter().for_each(|item| self.resource(item, parent, depth + 1));
+    /// A template that another one deploys by its address.
+    fn linked(&mut self, what: &str, span: Span) {
+        let message = format!("what the linked template `{what}` deploys is not in the input: it may hold or change what decides here");
+        let warning = Diagnostic::new(codes::AZ_LINKED, Severity::Warning, span, message);
+        self.report(
+            warning.help("add that template (`az bicep build`, or the file itself), or what was deployed (`az network nsg show -o json`)"),
+        );
     }
 
-    /// One resource. `parent` is type and name of the resource that it is written in.
-    fn resource(&mut self, node: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
-        if depth >= DEEPEST || node.as_mapping().is_none() {
+    /// One resource.
+    fn resource(&mut self, node: NodeRef<'a>) {
+        if node.as_mapping().is_none() {
             return;
         }
-        self.each_turn(node, |reader| reader.resource_once(node, parent, depth));
-    }
-
-    /// One resource in one turn of the loop that makes it, if one does.
-    fn resource_once(&mut self, node: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
-        let condition = field(node, "condition").map(|c| (self.template.truth(c), c.span()));
-        let in_doubt = match condition {
-            Some((Ok(false), _)) => return,
-            Some((Err(text), span)) if self.template.is_template => {
-                self.unresolved(&Scalar { text: text.clone(), unknown: true, span });
-                self.conditions.push(text);
-                true
-            }
-            _ => false,
-        };
-        self.resource_itself(node, parent, depth);
-        if in_doubt {
-            self.conditions.pop();
+        let doubts = self.template.doubts(node).to_vec();
+        for doubt in &doubts {
+            let span = self.name(node).span;
+            self.unresolved(&Scalar { text: doubt.to_string(), unknown: true, span });
         }
+        self.in_doubt(&doubts, |reader| reader.resource_itself(node));
     }
 
-    fn resource_itself(&mut self, node: NodeRef<'a>, parent: Option<(&str, &str)>, depth: usize) {
-        let own_type = field(node, "type").and_then(|t| self.template.scalar(t)).map(|t| t.text).unwrap_or_default();
-        let own_name = self.name(node);
-        let (full_type, name) = match parent {
-            Some((kind, name)) if !own_type.contains('.') => (format!("{kind}/{own_type}"), format!("{name}/{}", own_name.text)),
-            _ => (own_type, own_name.text.clone()),
-        };
+    fn resource_itself(&mut self, node: NodeRef<'a>) {
+        let full_type = field(node, "type").and_then(|t| self.template.scalar(t)).map(|t| t.text).unwrap_or_default();
         let full_type = if full_type.is_empty() { guess(node).to_string() } else { full_type };
-        let name = Scalar { text: name, ..own_name };
+        let name = self.name(node);
         let is = |known: &str| full_type.eq_ignore_ascii_case(known);
         if is("Microsoft.Network/networkSecurityGroups") {
             self.group(node, &name);
@@ -298,16 +278,9 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.route_table(node, &name);
         } else if is("Microsoft.ContainerService/managedClusters") {
             self.managed_cluster(node, &name);
-        } else if is("Microsoft.Resources/deployments") {
-            if let Some(template) = prop(node, "template") {
-                self.deployment(template, Some(node), depth + 1);
-            }
         } else {
             let unread = self.unread.get_or_insert_with(|| (full_type.clone(), node.span(), 0));
             unread.2 += 1;
-        }
-        if let Some(children) = field(node, "resources").filter(|_| self.template.is_template) {
-            self.list(children, Some((&full_type, &name.text)), depth + 1);
         }
     }
 
@@ -330,6 +303,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             namespace: None,
             labels: Labels::default(),
             labels_span: span,
+            condition: (!self.conditions.is_empty()).then(|| self.conditions.join(" and ").into()),
         };
         self.resources.push(Resource {
             api_version: API_VERSION.into(),
@@ -368,20 +342,31 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     }
 
     fn group(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let (rules, mut missing) = self.each(node, "securityRules", |reader, item| reader.group_rule(item));
-        let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| missing.push(text.into())).ok()).collect();
+        let doubts = core::mem::take(&mut self.conditions);
+        let (rules, mut unread) = self.each(node, "securityRules", |reader, item| reader.group_rule(item));
+        let mut rules: Vec<_> = rules.into_iter().filter_map(|found| found.map_err(|text| unread.push(text.into())).ok()).collect();
         self.check_group(&name.text, &mut rules);
+        if let Some(properties) = field(node, "properties")
+            && let Some(text) = self.template.unknown(properties)
+        {
+            unread.push(text.into());
+        }
         self.reads_defaults = true;
         let defaults = prop(node, "defaultSecurityRules").map_or_else(Vec::new, |list| self.template.items(list));
         let defaults = self.rules(&defaults);
         self.reads_defaults = false;
-        missing.extend(self.doubts());
+        let endless = prop(node, "securityRules").and_then(|list| self.template.list(list).endless);
+        let mut missing = unread.clone();
+        missing.extend(endless.map(|(text, _)| text.into_boxed_str()));
+        missing.extend(doubts.iter().cloned());
         missing.dedup();
+        self.conditions = doubts;
         let group = SecurityGroup {
             location: self.location(node),
             rules,
             defaults,
             missing,
+            unread,
             subnets: self.references(prop(node, "subnets")),
             interfaces: self.references(prop(node, "networkInterfaces")),
             ..SecurityGroup::default()
@@ -394,15 +379,20 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         let Some((group, _)) = name.text.rsplit_once('/') else { return };
         let group = Reference { name: group.into(), parent: None, span: name.span };
         // How often a loop makes the rule may not be to be told, so there may be more of them.
-        let endless = self.template.turns.iter().find_map(|turn| turn.index.clone().err());
+        let endless = self.conditions.first().cloned();
         let (kind, azure) = match self.group_rule(node) {
             Ok(rule) => {
                 if let Some(expression) = endless {
-                    self.emit("SecurityRules", name, node.span(), Azure::MissingRules { group: group.clone(), expression });
+                    self.emit(
+                        "SecurityRules",
+                        name,
+                        node.span(),
+                        Azure::MissingRules { group: group.clone(), expression, represented: true },
+                    );
                 }
                 ("SecurityRule", Azure::Rule { group, rule: Box::new(rule) })
             }
-            Err(expression) => ("SecurityRules", Azure::MissingRules { group, expression: expression.into() }),
+            Err(expression) => ("SecurityRules", Azure::MissingRules { group, expression: expression.into(), represented: false }),
         };
         self.emit(kind, name, node.span(), azure);
     }
@@ -430,11 +420,11 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
 /// The reference that an identifier is: the last name, and for a subnet the name of its network.
 fn reference_of(id: &Scalar) -> Reference {
-    let text = id.text.trim().trim_end_matches('/');
-    let segments: Vec<&str> = text.split('/').collect();
+    let segments = template::split_names(id.text.trim());
+    let name = segments.last().cloned().unwrap_or_default();
     let parent = segments.iter().position(|s| s.eq_ignore_ascii_case("virtualNetworks")).and_then(|i| segments.get(i + 1));
-    let name = last_segment(text);
-    Reference { name: name.into(), parent: parent.filter(|p| **p != name || segments.len() > 9).map(|p| Box::from(*p)), span: id.span }
+    let parent = parent.filter(|p| **p != name || segments.len() > 9).map(|p| Box::from(p.as_str()));
+    Reference { name: name.as_str().into(), parent, span: id.span }
 }
 
 /// The type of a resource that does not say it, by its fields.

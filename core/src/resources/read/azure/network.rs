@@ -57,7 +57,7 @@ impl<'a> AzureReader<'a, '_> {
     pub(super) fn network(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let space = prop(node, "addressSpace");
         let prefixes = self.prefixes(space.and_then(|s| field(s, "addressPrefixes")));
-        let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet));
+        let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet, &name.text));
         let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
             prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))
         });
@@ -66,7 +66,7 @@ impl<'a> AzureReader<'a, '_> {
         self.emit("VirtualNetwork", name, node.span(), Azure::Network(network));
     }
 
-    fn subnet(&mut self, node: NodeRef<'a>) -> Subnet {
+    fn subnet(&mut self, node: NodeRef<'a>, network: &str) -> Subnet {
         let name = self.name(node);
         let mut prefixes = self.prefixes(prop(node, "addressPrefix"));
         for found in self.prefixes(prop(node, "addressPrefixes")) {
@@ -78,7 +78,7 @@ impl<'a> AzureReader<'a, '_> {
             name: last_segment(&name.text).into(),
             span: node.span(),
             prefixes,
-            group: prop(node, "networkSecurityGroup").and_then(|g| self.reference(g)),
+            group: self.attached(node, &Reference { parent: Some(network.into()), ..simple(&name) }, false),
             routes: prop(node, "routeTable").and_then(|r| self.reference(r)),
             delegated: self.delegation(node),
         }
@@ -91,13 +91,37 @@ impl<'a> AzureReader<'a, '_> {
         self.template.scalar(service).map(|service| service.text.as_str().into())
     }
 
+    /// The group of a subnet or interface. Where the input leaves open which one it is, that is a resource of its own.
+    fn attached(&mut self, node: NodeRef<'a>, target: &Reference, to_interface: bool) -> Option<Reference> {
+        let properties = field(node, "properties").filter(|p| self.template.unknown(*p).is_some());
+        let whole = properties.or_else(|| prop(node, "networkSecurityGroup"))?;
+        let slot = field(whole, "id").filter(|_| whole.as_mapping().is_some()).unwrap_or(whole);
+        let Some(expression) = self.template.unknown(slot) else { return self.reference(slot) };
+        self.unresolved(&Scalar { text: expression.to_string(), unknown: true, span: slot.span() });
+        let found = self.template.choices(slot);
+        if found.is_empty() && properties.is_none() {
+            return self.reference(slot);
+        }
+        let of_choice = |choice: NodeRef<'a>| {
+            let choice = if properties.is_some() { prop(choice, "networkSecurityGroup")? } else { choice };
+            let id = field(choice, "id").filter(|_| choice.as_mapping().is_some()).unwrap_or(choice);
+            self.reference(id)
+        };
+        let choices = found.into_iter().map(of_choice).collect();
+        let full = target.parent.as_ref().map_or_else(|| target.name.to_string(), |parent| format!("{parent}/{}", target.name));
+        let name = Scalar { text: full, unknown: false, span: slot.span() };
+        let open = Azure::OpenGroup { target: target.clone(), to_interface, expression: expression.into(), choices };
+        self.emit("OpenGroup", &name, slot.span(), open);
+        None
+    }
+
     /// A subnet that is a resource of its own, named `network/subnet`.
     pub(super) fn separate_subnet(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let id = field(node, "id").and_then(|n| self.template.scalar(n)).map(|id| super::reference_of(&id));
         let parent = name.text.rsplit_once('/').map(|(network, _)| Box::from(network)).or_else(|| id.and_then(|id| id.parent));
         let Some(parent) = parent else { return };
         let network = Reference { name: parent, parent: None, span: name.span };
-        let subnet = self.subnet(node);
+        let subnet = self.subnet(node, &network.name);
         let full = Scalar { text: format!("{}/{}", network.name, subnet.name), ..name.clone() };
         self.emit("Subnet", &full, node.span(), Azure::Subnet { network, subnet });
     }
@@ -142,7 +166,7 @@ impl<'a> AzureReader<'a, '_> {
         let interface = Interface {
             location: self.location(node),
             machine: prop(node, "virtualMachine").and_then(|m| self.reference(m)).map(|m| m.name),
-            group: prop(node, "networkSecurityGroup").and_then(|g| self.reference(g)),
+            group: self.attached(node, &simple(name), true),
             configurations,
             ..Interface::default()
         };
@@ -203,4 +227,9 @@ impl<'a> AzureReader<'a, '_> {
         let prefix = super::rules::prefix(&prefix.text)?;
         Some(Route { prefix, next_hop })
     }
+}
+
+/// A reference by the name alone.
+fn simple(name: &Scalar) -> Reference {
+    Reference { name: last_segment(&name.text).into(), parent: None, span: name.span }
 }

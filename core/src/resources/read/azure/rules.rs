@@ -8,7 +8,7 @@ use core::net::IpAddr;
 
 use super::AzureReader;
 use super::service_tags::{is_tag, meant_tag, no_address};
-use super::value::{Scalar, Template, Val, field};
+use super::value::{Scalar, field};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Protocol};
@@ -107,10 +107,10 @@ impl<'a> AzureReader<'a, '_> {
     /// A rule of a group; if all of it is an expression that is not to be told, that.
     pub(super) fn group_rule(&mut self, node: NodeRef<'a>) -> Result<SecurityRule, String> {
         if let Some(properties) = field(node, "properties")
-            && let Val::Unknown(text) = self.template.resolve(properties)
+            && let Some(text) = self.template.unknown(properties)
         {
-            self.unresolved(&Scalar { text: text.clone(), unknown: true, span: properties.span() });
-            return Err(text);
+            self.unresolved(&Scalar { text: text.to_string(), unknown: true, span: properties.span() });
+            return Err(text.to_string());
         }
         Ok(self.rule(node))
     }
@@ -167,19 +167,11 @@ impl<'a> AzureReader<'a, '_> {
     /// Every field of a rule as written.
     fn written(&self, node: NodeRef<'a>) -> Vec<WrittenField> {
         let value = |name: &'static str| {
-            let found =
-                if self.reads_terraform { field(node, &super::terraform::name_of(name)) } else { rule_field(&self.template, node, name) }?;
-            // What a loop makes is a rule of its own in each turn.
-            let found = match self.template.resolve(found) {
-                Val::Node(resolved) if !self.template.turns.is_empty() => resolved,
-                Val::Text(text) if !self.template.turns.is_empty() => {
-                    return Some(WrittenField { name, value: WrittenValue::Text(text.as_str().into()) });
-                }
-                Val::Number(number) if !self.template.turns.is_empty() => {
-                    return Some(WrittenField { name, value: WrittenValue::Number(number) });
-                }
-                _ => found,
-            };
+            let found = if self.reads_terraform { field(node, &super::terraform::name_of(name)) } else { rule_field(node, name) }?;
+            // What a loop makes is a rule of its own in each turn; any other is written as it is in the input.
+            if let Some(written) = self.template.written(found) {
+                return Some(WrittenField { name, value: WrittenValue::Text(written.into()) });
+            }
             let text = |n: NodeRef<'_>| match n.value() {
                 Value::String(text) => text.clone(),
                 Value::Int(number) => number.to_string().into(),
@@ -259,12 +251,8 @@ fn rule_protocol(protocol: Option<Protocol>) -> String {
 }
 
 /// A field of a rule: under `properties`, or in the rule itself.
-fn rule_field<'a>(template: &Template<'a>, node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
-    let properties = field(node, "properties").map(|p| match template.resolve(p) {
-        Val::Node(found) | Val::Turned(found, _) => found,
-        _ => p,
-    });
-    properties.and_then(|p| field(p, name)).or_else(|| field(node, name))
+fn rule_field<'a>(node: NodeRef<'a>, name: &str) -> Option<NodeRef<'a>> {
+    field(node, "properties").and_then(|p| field(p, name)).or_else(|| field(node, name))
 }
 
 impl<'a> RuleReader<'a, '_, '_> {
@@ -272,7 +260,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         if self.azure.reads_terraform {
             return field(self.node, &super::terraform::name_of(name)).filter(|n| !n.is_null());
         }
-        rule_field(&self.azure.template, self.node, name).filter(|n| !n.is_null())
+        rule_field(self.node, name).filter(|n| !n.is_null())
     }
 
     fn scalar(&self, name: &str) -> Option<Scalar> {

@@ -89,7 +89,7 @@ impl AzureReader<'_, '_> {
         if self.made("NetworkSecurityGroup", &group.name).is_none() {
             let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
             let expression = format!("az {} -n {}", options.what, options.name().text).as_str().into();
-            self.emit("SecurityRules", &full, options.span, Azure::MissingRules { group, expression });
+            self.emit("SecurityRules", &full, options.span, Azure::MissingRules { group, expression, represented: false });
         }
     }
 
