@@ -267,6 +267,17 @@ pub struct Failure {
     pub parts: u8,
     /// How many conditions failed: those of the peer that came nearest, and one for the traffic.
     pub conditions: usize,
+    /// How many parts that are written do match.
+    pub matched: u8,
+    /// Whether the rule would match the packet as it was before its destination was translated: it was written for that.
+    pub before_translation: bool,
+}
+
+impl Failure {
+    /// How far the rule is from what somebody meant: less is nearer. Of rules that match in equally many fields, the one with the least wrong.
+    pub(crate) fn distance(&self) -> (bool, core::cmp::Reverse<u8>, u8, usize) {
+        (!self.before_translation, core::cmp::Reverse(self.matched), self.parts, self.conditions)
+    }
 }
 
 /// A change of text.

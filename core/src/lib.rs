@@ -46,6 +46,7 @@ pub mod load;
 pub mod model;
 pub mod path;
 pub mod plan;
+mod plugins;
 pub mod policy;
 pub mod reorder;
 pub mod resources;

@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostic;
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path};
+use crate::plugins::Plugins;
 use crate::policy::translate;
 use crate::resources::azure::Azure;
 use crate::resources::calico::Calico;
@@ -133,6 +134,7 @@ impl Scene {
             },
             _ => None,
         });
+        let cluster = cluster.or_else(|| Plugins::seen(self.loaded.resources().map(|(_, r)| &**r)).engine());
         let assumed = self.settings.settled(has_calico, cluster);
         let anew = anew || assumed != self.assumed;
         self.assumed = assumed;

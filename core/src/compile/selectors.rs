@@ -408,7 +408,7 @@ impl<'a> Selectors<'a> {
     pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndSet {
         match term {
             PeerTermKind::Pods(subject) => self.subject(subject, classes),
-            PeerTermKind::Addresses { set, inside_too } => self.addresses(set, *inside_too, classes, addresses),
+            PeerTermKind::Addresses { set, inside_too, .. } => self.addresses(set, *inside_too, classes, addresses),
             PeerTermKind::UnknownAddresses { certain, possible, .. } => {
                 let certain = self.addresses(certain, true, classes, addresses);
                 let possible = self.addresses(possible, true, classes, addresses);

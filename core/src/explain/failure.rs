@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::{Teller, end_name};
 use crate::compile::End;
+use crate::connections::{ConnectionSet, Traffic};
 use crate::decide::Failure;
 use crate::effective::side_text;
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
@@ -36,22 +37,53 @@ impl Teller<'_> {
                 (Some(side), Some(address)) => format!("{address} is not in {side}"),
                 _ => format!("the rule is not meant for `{}`", end_name(subject, self.snapshot)),
             };
-            return Some(Failure { place: own.place, text, parts: 2, conditions: 2 });
+            return Some(Failure { place: own.place, text, parts: 2, conditions: 2, matched: 0, before_translation: false });
         }
         if let Some(http) = rule.http.filter(|http| http.fits == HttpFit::No) {
             let text = format!("the request `{}` is none that it is about", self.compiled.assumed_http());
-            return Some(Failure { place: http.place, text, parts: 1, conditions: 1 });
+            return Some(Failure { place: http.place, text, parts: 1, conditions: 1, matched: 0, before_translation: false });
         }
         let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(reference, rule, peer));
         let traffic_failed = self.traffic_failure(reference, rule);
         let parts = u8::from(peer_failed.is_some()) + u8::from(traffic_failed.is_some());
+        let names = (matches!(rule.peers, PeerMatch::Of(_)), !matches!(rule.traffic, TrafficMatch::Any));
+        let matched = u8::from(names.0 && peer_failed.is_none()) + u8::from(names.1 && traffic_failed.is_none());
         let conditions = peer_failed.as_ref().map_or(0, |(wrong, ..)| *wrong) + usize::from(traffic_failed.is_some());
-        let (place, text) = match (peer_failed.map(|(_, place, text)| (place, text)), traffic_failed) {
-            (Some((place, text)), None) => (place, format!("the ports match, but {text}")),
-            (Some((place, text)), Some(_)) | (None, Some((place, text))) => (place, text),
-            (None, None) => return None,
+        let ports_match = traffic_failed.is_none();
+        let place = peer_failed.as_ref().map(|(_, place, _)| *place).or(traffic_failed.as_ref().map(|(place, _)| *place))?;
+        let before = self.before_translation(reference, rule).filter(|_| names.0 || names.1);
+        let text = match (&before, peer_failed.map(|(_, _, text)| text), traffic_failed.map(|(_, text)| text)) {
+            (Some(before), ..) => before.clone(),
+            (None, Some(text), _) if ports_match => format!("the ports match, but {text}"),
+            (None, Some(text), _) | (None, None, Some(text)) => text,
+            (None, None, None) => return None,
         };
-        Some(Failure { place, text, parts, conditions })
+        Some(Failure { place, text, parts, conditions, matched, before_translation: before.is_some() })
+    }
+
+    /// That a rule matches where the packet was sent, which is not where it goes when policies are asked; in words.
+    fn before_translation(&self, reference: RuleRef, rule: &Rule) -> Option<String> {
+        let original =
+            self.original.filter(|o| Some(o.address) != self.address(self.flow.to) || Some(o.port) != self.flow.traffic.destination)?;
+        if reference.direction == Direction::Egress && !self.compiled.rule_matches(reference, End::Outside(original.address)).1 {
+            return None;
+        }
+        if reference.direction == Direction::Ingress && !self.compiled.rule_matches(reference, self.flow.from).1 {
+            return None;
+        }
+        let wanted = ConnectionSet::of_traffic(Traffic { destination: Some(original.port), ..self.flow.traffic });
+        let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(End::Outside(original.address)));
+        let compiled = self.compiled.compiled_rule(reference)?;
+        let named = matches!(rule.traffic, TrafficMatch::Any);
+        if !named && self.compiled.traffic_between(compiled.traffic, source, destination).intersection(&wanted).is_empty() {
+            return None;
+        }
+        let now = self.address(self.flow.to).map_or_else(|| format!("`{}`", end_name(self.flow.to, self.snapshot)), |a| a.to_string());
+        let port = self.flow.traffic.destination.map_or_else(String::new, |port| format!(" port {port}"));
+        Some(format!(
+            "it matches {} port {}, where the packet was sent, but policies see {now}{port}, which has taken its place",
+            original.address, original.port
+        ))
     }
 
     /// How many conditions of the peer that came nearest are wrong, where it is written, and the first of them in words.
@@ -70,14 +102,17 @@ impl Teller<'_> {
         let name = end_name(peer, self.snapshot);
         match &term.kind {
             PeerTermKind::Pods(subject) => self.subject_failure(subject, peer, &name),
-            PeerTermKind::Addresses { set, inside_too } => {
+            PeerTermKind::Addresses { set, inside_too, block } => {
                 let inside = matches!(peer, End::Pod(_) | End::Node(_));
                 let side = self.written_side(reference, true);
-                let set = side.unwrap_or_else(|| set.to_string());
-                let text = match self.address(peer) {
+                let set = side.or_else(|| block.as_ref().map(|b| b.cidr.to_string())).unwrap_or_else(|| set.to_string());
+                let address = self.address(peer);
+                let hole = address.and_then(|a| block.as_ref()?.except.iter().find(|hole| hole.contains(a)));
+                let text = match (address, hole) {
                     _ if inside && !inside_too => format!("`{set}` is only for addresses outside the cluster"),
-                    Some(address) => format!("{address} is not in {set}"),
-                    None => format!("the address of `{name}` is not in {set}"),
+                    (Some(address), Some(hole)) => format!("{address} is in `{hole}`, which the block {set} excludes (`except`)"),
+                    (Some(address), None) => format!("{address} is not in {set}"),
+                    (None, _) => format!("the address of `{name}` is not in {set}"),
                 };
                 (1, text)
             }
@@ -193,7 +228,7 @@ impl Teller<'_> {
             TrafficMatch::Of(terms) => (terms.as_slice(), rule.place),
             TrafficMatch::Packet(packet) => (&[][..], packet.place.unwrap_or(rule.place)),
         };
-        let wanted = crate::connections::ConnectionSet::of_traffic(self.flow.traffic);
+        let wanted = ConnectionSet::of_traffic(self.flow.traffic);
         let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(self.flow.to));
         let meant = self.compiled.compiled_rule(reference).map(|r| self.compiled.traffic_between(r.traffic, source, destination))?;
         if !meant.intersection(&wanted).is_empty() {
@@ -275,8 +310,8 @@ impl Teller<'_> {
     }
 }
 
-fn ports_of(set: &crate::connections::ConnectionSet, protocol: crate::model::Protocol) -> String {
-    let whole = set.intersection(&crate::connections::ConnectionSet::protocol(protocol)).to_string();
+fn ports_of(set: &ConnectionSet, protocol: crate::model::Protocol) -> String {
+    let whole = set.intersection(&ConnectionSet::protocol(protocol)).to_string();
     let prefix = format!("{protocol} ");
     whole.strip_prefix(&prefix).map_or(whole.clone(), ToString::to_string)
 }

@@ -277,10 +277,14 @@ impl Teller<'_> {
 
     /// Whether a rule is the one at the end of every security group that stops what no other rule decided.
     fn is_default_deny(&self, reference: RuleRef) -> bool {
+        self.is_default(reference) && self.compiled.ruleset().rule(reference).is_some_and(|r| r.action == Action::Deny)
+    }
+
+    /// Whether a rule is one that every security group has.
+    fn is_default(&self, reference: RuleRef) -> bool {
         let ruleset = self.compiled.ruleset();
         let of_group = ruleset.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
-        let rule = ruleset.rule(reference);
-        of_group && rule.is_some_and(|r| r.action == Action::Deny && r.name.as_deref().is_some_and(is_default_rule))
+        of_group && ruleset.rule(reference).is_some_and(|r| r.name.as_deref().is_some_and(is_default_rule))
     }
 
     fn address(&self, end: End) -> Option<IpAddr> {
@@ -357,7 +361,10 @@ impl Teller<'_> {
         match reason {
             Reason::Outside => self.outside(stage, &subject_name),
             Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
-            Reason::NoEngine => "no policy engine is installed, so policies are stored and nothing enforces them".to_owned(),
+            Reason::NoEngine => {
+                let why = self.compiled.ruleset().idle_plugin.as_deref().unwrap_or("no policy engine is installed");
+                format!("{why}, so policies are stored and nothing enforces them")
+            }
             Reason::Loopback => "traffic of a pod to itself never leaves it, so no policy applies".to_owned(),
             Reason::OwnHost(action) => {
                 let does = if verdict == Verdict::Allowed { "accepts" } else { "drops" };
@@ -632,15 +639,15 @@ impl Teller<'_> {
         }
     }
 
-    /// Among rules that allow but did not match, the one with the fewest parts wrong, then the fewest conditions, the first of equals. Ports that are
-    /// always open and profiles are no rules that somebody wrote for this.
+    /// Among rules that allow but did not match, the one to look at first. Ports that are always open and profiles are no rules that somebody wrote for
+    /// this; the rules that every security group has come after those that a person wrote.
     fn nearest(&self, tiers: &[TierTrace]) -> Option<Nearest> {
         let written = |id: PolicyId| {
             self.compiled.policy(id).is_some_and(|p| p.hook != HookMatch::Failsafe && p.kind != "Profile" && p.doubt.is_none())
         };
         let rules = tiers.iter().flat_map(|t| &t.policies).filter(|p| written(p.policy)).flat_map(|p| &p.rules);
         let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
-        let (rule, failure) = failed.min_by_key(|(_, f)| (f.parts, f.conditions))?;
+        let (rule, failure) = failed.min_by_key(|(rule, f)| (self.is_default(*rule), f.distance()))?;
         Some(Nearest { rule, place: failure.place, failure: failure.text.clone() })
     }
 }

@@ -59,7 +59,12 @@ pub fn lint(scene: &Scene) -> Vec<Diagnostic> {
 /// Every policy of a scene that is known to be in force: of one that the engine does not enforce, nothing but that is worth saying. Security groups are
 /// none: what they may hold and how they are read differs too much.
 fn policies(scene: &Scene) -> impl Iterator<Item = &Policy> {
-    all_policies(scene).filter(|p| p.not_enforced.is_none() && p.doubt.is_none())
+    all_policies(scene).filter(|p| p.doubt.is_none() && (p.not_enforced.is_none() || is_staged(scene, p)))
+}
+
+/// Whether a policy is staged, so that it is to be in force one day.
+fn is_staged(scene: &Scene, policy: &Policy) -> bool {
+    policy.kind.starts_with("Staged") && !scene.compiled().ruleset().no_engine
 }
 
 /// The same with those that the engine does not enforce, and those in doubt.

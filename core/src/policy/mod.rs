@@ -25,7 +25,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::model::{AddressSet, LabelSelector, Protocol};
+use crate::model::{AddressSet, Cidr, LabelSelector, Protocol};
 use crate::resources::calico::{CalicoPort, EndpointToHost, Icmp};
 use crate::selector::Selector;
 use crate::text::Place;
@@ -84,6 +84,8 @@ pub struct Ruleset {
     pub policies: Vec<Policy>,
     /// Whether no engine is installed, so that nothing is enforced.
     pub no_engine: bool,
+    /// Why, where the input has a network plugin that enforces nothing.
+    pub idle_plugin: Option<String>,
     /// What is set about hosts; nothing where no engine polices them.
     pub hosts: Option<HostRules>,
 }
@@ -390,7 +392,7 @@ impl PeerMatch {
     pub(crate) fn joined_addresses(&self) -> Option<AddressSet> {
         let sets = || {
             self.terms().iter().filter_map(|term| match &term.kind {
-                PeerTermKind::Addresses { set, inside_too: true } => Some(set),
+                PeerTermKind::Addresses { set, inside_too: true, .. } => Some(set),
                 _ => None,
             })
         };
@@ -418,6 +420,15 @@ impl PeerTerm {
     }
 }
 
+/// A range of addresses with holes, as it is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IpBlock {
+    /// The range.
+    pub cidr: Cidr,
+    /// What is left out of it.
+    pub except: Vec<Cidr>,
+}
+
 /// What a [`PeerTerm`] matches.
 #[derive(Clone, Debug)]
 pub enum PeerTermKind {
@@ -429,6 +440,8 @@ pub enum PeerTermKind {
         set: AddressSet,
         /// Pods and nodes too, or only ends outside the cluster.
         inside_too: bool,
+        /// How it is written, where that is a block with holes.
+        block: Option<Box<IpBlock>>,
     },
     /// Nodes by their labels; pods on the host network of such a node have its addresses, and so are matched too.
     Nodes(LabelSelector),

@@ -19,7 +19,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     let snapshot = scene.snapshot();
     for (_, _, rule) in acting_rules(scene).filter(|(policy, ..)| policy.kind == "NetworkPolicy") {
         for (_, term) in peer_terms(rule) {
-            let PeerTermKind::Addresses { set, inside_too } = &term.kind else { continue };
+            let PeerTermKind::Addresses { set, inside_too, .. } = &term.kind else { continue };
             if is_nearly_everything(set) {
                 continue;
             }

@@ -90,7 +90,7 @@ fn peers_cover(outer: &PeerMatch, inner: &PeerMatch) -> bool {
 fn term_covers(outer: &PeerTermKind, inner: &PeerTermKind) -> bool {
     match (outer, inner) {
         (PeerTermKind::Pods(outer), PeerTermKind::Pods(inner)) => subject_covers(outer, inner),
-        (PeerTermKind::Addresses { set: outer, inside_too: a }, PeerTermKind::Addresses { set: inner, inside_too: b }) => {
+        (PeerTermKind::Addresses { set: outer, inside_too: a, .. }, PeerTermKind::Addresses { set: inner, inside_too: b, .. }) => {
             a == b && outer.covers(inner)
         }
         (PeerTermKind::Nodes(outer), PeerTermKind::Nodes(inner)) => selector_covers(outer, inner),

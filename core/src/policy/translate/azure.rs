@@ -320,7 +320,7 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
     }
     Some(match unknown {
         Some(name) => PeerTermKind::UnknownAddresses { possible: possible.union(&certain), certain, name },
-        None => PeerTermKind::Addresses { set: certain, inside_too: true },
+        None => PeerTermKind::Addresses { set: certain, inside_too: true, block: None },
     })
 }
 

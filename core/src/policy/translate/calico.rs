@@ -218,7 +218,7 @@ fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], p
         name: None,
         action: Action::Allow,
         peers: net.map_or(PeerMatch::Any, |net| {
-            let kind = PeerTermKind::Addresses { set: AddressSet::of_cidrs([&net]), inside_too: true };
+            let kind = PeerTermKind::Addresses { set: AddressSet::of_cidrs([&net]), inside_too: true, block: None };
             PeerMatch::Of(alloc::vec![PeerTerm { place, kind }])
         }),
         traffic: TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),

@@ -11,10 +11,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{
-    Action, Direction, EntityMatch, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject,
-    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, Direction, EntityMatch, HookMatch, IpBlock, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset,
+    Subject, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::model::{AddressSet, LabelSelector};
+use crate::plugins::Plugins;
 use crate::resources::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
     Kind, NetworkPolicy, PeerKind, Peers, Port, PortKind, Ports, Resource, Subject as ClusterSubject,
@@ -36,8 +37,10 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
         _ => kubernetes(&resources, settings),
     };
     if settings.engine == Engine::None {
+        ruleset.idle_plugin = Plugins::seen(resources.iter().map(|(_, r)| *r)).why_idle();
+        let reason = ruleset.idle_plugin.clone().unwrap_or_else(|| "no policy engine is installed".into());
         for policy in &mut ruleset.policies {
-            policy.not_enforced = Some("no policy engine is installed".into());
+            policy.not_enforced = Some(reason.clone());
         }
         ruleset.tiers.clear();
         ruleset.no_engine = true;
@@ -202,6 +205,7 @@ impl Translator<'_> {
             PeerKind::IpBlock { cidr, except } => PeerTermKind::Addresses {
                 set: AddressSet::of_cidrs([cidr]).difference(&AddressSet::of_cidrs(except)),
                 inside_too: self.settings.ip_block == IpBlockReach::PodsToo,
+                block: Some(Box::new(IpBlock { cidr: *cidr, except: except.clone() })),
             },
         }
     }
@@ -268,9 +272,11 @@ impl Translator<'_> {
             }
             ClusterPeerKind::Pods(subject) => PeerTermKind::Pods(cluster_subject(subject)),
             // Upstream: networks match by address, "pod IPs included" (network-policy-api, conformance of the egress CIDR rules).
-            ClusterPeerKind::Networks(cidrs) => {
-                PeerTermKind::Addresses { set: AddressSet::of_cidrs(cidrs), inside_too: self.settings.ip_block == IpBlockReach::PodsToo }
-            }
+            ClusterPeerKind::Networks(cidrs) => PeerTermKind::Addresses {
+                set: AddressSet::of_cidrs(cidrs),
+                inside_too: self.settings.ip_block == IpBlockReach::PodsToo,
+                block: None,
+            },
             ClusterPeerKind::Nodes(selector) => PeerTermKind::Nodes(selector.clone()),
             ClusterPeerKind::DomainNames(names) => PeerTermKind::DomainNames(names.clone()),
             ClusterPeerKind::Unknown(field) => PeerTermKind::Unknown { field: field.clone(), everything: false },
