@@ -29,6 +29,8 @@ pub struct Settings {
     pub ip_block: IpBlockReach,
     /// What pods with `hostNetwork: true` count as.
     pub host_network: HostNetwork,
+    /// What an ingress controller is taken for whose pods are not in the input.
+    pub unlisted_controller: UnlistedController,
     /// Whether a pod's own node is special.
     pub own_node: OwnNode,
     /// What policies mean for protocols other than TCP, UDP and SCTP.
@@ -294,6 +296,16 @@ pub enum HostNetwork {
     AsPod,
 }
 
+/// What an ingress controller is taken for whose pods are not in the input.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum UnlistedController {
+    /// Pods in some namespace with some labels: a rule that asks for these matches possibly.
+    #[default]
+    Anything,
+    /// A pod without labels in a namespace without labels (np-guard's analyzers).
+    Unlabelled,
+}
+
 /// Whether traffic between a pod and the node it runs on is special.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum OwnNode {
@@ -324,6 +336,7 @@ impl Default for Settings {
             http: Http::default(),
             ip_block: IpBlockReach::default(),
             host_network: HostNetwork::default(),
+            unlisted_controller: UnlistedController::default(),
             own_node: OwnNode::default(),
             other_protocols: OtherProtocols::default(),
             pod_networks: alloc::vec![Cidr::supernet(IpAddr::V4(Ipv4Addr::new(10, 244, 0, 0)), 16)],
@@ -376,6 +389,7 @@ impl Settings {
         Settings {
             ip_block: IpBlockReach::OutsideOnly,
             host_network: HostNetwork::AsPod,
+            unlisted_controller: UnlistedController::Unlabelled,
             own_node: OwnNode::Ignored,
             other_protocols: OtherProtocols::FollowRules,
             ..Settings::default()

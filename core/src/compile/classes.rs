@@ -153,6 +153,10 @@ impl Classes {
             addresses,
             matters: settings.ip_block == IpBlockReach::PodsToo || !snapshot.cloud.uses.is_empty(),
             sets: addresses.set_count(),
+            families: [false, true]
+                .into_iter()
+                .filter(|v6| snapshot.pod_network.ranges().any(|(first, _)| first.is_ipv6() == *v6))
+                .collect(),
         };
         let mut builder = Builder { classes: Vec::new(), numbers: HashMap::new() };
         let services = ServicePorts::new(snapshot, selectors);
@@ -386,6 +390,8 @@ struct Inside<'a> {
     /// Whether any rule matches ends inside by address.
     matters: bool,
     sets: u32,
+    /// Whether pods have addresses of IPv4 (`false`) and IPv6 (`true`).
+    families: Vec<bool>,
 }
 
 impl Inside<'_> {
@@ -396,7 +402,8 @@ impl Inside<'_> {
         if endpoint.address_given {
             return self.of_addresses(&endpoint.addresses);
         }
-        if endpoint.role == Role::IngressController || endpoint.host_network {
+        let is_listed = !endpoint.service_account.is_empty();
+        if (endpoint.role == Role::IngressController && !is_listed) || endpoint.host_network {
             // It may be on the host network or elsewhere altogether.
             return self.anywhere();
         }
@@ -421,8 +428,11 @@ impl Inside<'_> {
         if addresses.is_empty() { self.anywhere() } else { self.of_addresses(addresses) }
     }
 
+    /// Any address at all, of the families that pods have: only a set of all of them holds it for certain.
     fn anywhere(&self) -> Membership {
-        Membership { certain: Vec::new(), possible: (0..self.sets).collect() }
+        let atoms = || self.memberships.iter().zip(self.addresses.starts()).filter(|(_, start)| self.families.contains(&start.is_ipv6()));
+        let certain = (0..self.sets).filter(|set| atoms().all(|(sets, _)| sets.contains(set))).collect();
+        Membership { certain, possible: (0..self.sets).collect() }
     }
 
     /// An end with several addresses (of two families, say) is in a set for certain only if all of them are: which one a packet carries

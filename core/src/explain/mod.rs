@@ -29,6 +29,7 @@ use crate::stages::{GroupPlace, Stage, ways};
 use crate::text::Place;
 
 pub(crate) use suggest_group::open as open_groups;
+pub(crate) use unknown::controller_note;
 
 /// Answers a question, with everything that led to the answer.
 ///
@@ -532,10 +533,7 @@ impl Teller<'_> {
             let Some(endpoint) = self.snapshot.endpoint(id) else { continue };
             let name = end_name(end, self.snapshot);
             if endpoint.role == Role::IngressController {
-                notes.push(
-                    "The ingress controller's pods are not in the text: it is taken to have no labels, in a namespace without labels."
-                        .to_owned(),
-                );
+                notes.extend(controller_note(endpoint, self.snapshot));
                 continue;
             }
             if endpoint.replicas == 0 {

@@ -9,7 +9,7 @@ use crate::compile::End;
 use crate::model::{Known, LabelSelector};
 use crate::policy::{PeerTermKind, PolicyId, RuleRef, SubjectMatch};
 use crate::selector::Selector;
-use crate::snapshot::{Endpoint, Role};
+use crate::snapshot::{Endpoint, Role, Snapshot};
 
 impl Teller<'_> {
     /// Why it is not known whether policies select an end.
@@ -61,6 +61,30 @@ impl Teller<'_> {
         }
         (!keys.is_empty()).then(|| labels_text(&keys))
     }
+}
+
+/// What the ingress controller is taken for.
+pub(crate) fn controller_note(endpoint: &Endpoint, snapshot: &Snapshot) -> Option<String> {
+    let namespace = snapshot.namespace(endpoint.namespace)?;
+    if !endpoint.unknown.others && namespace.name.is_empty() {
+        return Some(
+            "The ingress controller's pods are not in the input: it is taken to have no labels, in a namespace without labels.".into(),
+        );
+    }
+    if namespace.is_unknown() {
+        return Some(
+            "The ingress controller is not in the input: it may have any labels, in any namespace, and no policy of the input is taken to be about its own \
+             traffic. Add its pods and namespace for a certain answer."
+                .into(),
+        );
+    }
+    Some(match endpoint.unknown.others {
+        true => format!(
+            "The ingress controller's pods are not in the input, only its Service in `{}`: they are taken to have the labels that it asks for, and may have others.",
+            namespace.name
+        ),
+        false => format!("The ingress controller is `{}/{}`.", namespace.name, endpoint.name),
+    })
 }
 
 /// Labels that a selector asks for and whose value is not known.

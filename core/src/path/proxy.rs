@@ -178,6 +178,10 @@ fn by_controller<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request:
     let class = request.ingress.spec.class.as_deref().unwrap_or_default();
     let Some(number) = controller_service(snapshot, class) else { return by_unknown_controller(trip, way, client, request) };
     let Some(service) = snapshot.services.get(number as usize) else { return Vec::new() };
+    if service.endpoints.is_empty() && service.slices.is_empty() {
+        // Its pods are not in the input.
+        return by_unknown_controller(trip, way, client, request);
+    }
     let wanted = if trip.question.tls { 443 } else { 80 };
     let Some(port) = service.ports.iter().position(|p| p.port == wanted).or(if service.ports.is_empty() { None } else { Some(0) }) else {
         return Vec::new();
@@ -208,9 +212,10 @@ fn by_unknown_controller<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, 
     let stand_in = paths.snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
     let Some(pod) = stand_in else { return Vec::new() };
     trip.notes.push(
-        "The ingress controller and its Service are not in the text: how clients come to it is left out, and its pod is taken to have no labels."
-            .to_string(),
+        "How clients come to the ingress controller is left out: its Service, or the pods behind that, are not in the input.".to_string(),
     );
+    let endpoint = paths.snapshot.endpoint(pod);
+    trip.notes.extend(endpoint.and_then(|e| crate::explain::controller_note(e, &paths.snapshot)));
     let front_end = request.ingress.spec.addresses.first().map_or(Party::somewhere(SOME_FRONT_END), |a| Party::at(*a));
     let way = trip.start(way, client, front_end);
     from_controller(trip, way, pod, None, request)

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -17,7 +17,7 @@ use super::{
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
 use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource};
-use crate::settings::Settings;
+use crate::settings::{Settings, UnlistedController};
 use crate::text::{DocumentId, Place};
 
 /// The label that the API server sets on every namespace (upstream: `NamespaceDefaultLabelName`, since 1.21).
@@ -41,7 +41,7 @@ pub fn build_placed<'a>(
 ) -> Snapshot {
     let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
     let mut snapshot = Snapshot::default();
-    let scope = Scope { default_namespace: &settings.default_namespace };
+    let scope = Scope { default_namespace: &settings.default_namespace, unlisted_controller: settings.unlisted_controller };
     let namespaces = scope.namespaces(&resources, &mut snapshot);
     let nodes = scope.nodes(&resources, &mut snapshot);
     snapshot.pod_network = pod_network(&resources, settings);
@@ -225,6 +225,7 @@ struct Group<'a> {
 
 struct Scope<'a> {
     default_namespace: &'a str,
+    unlisted_controller: UnlistedController,
 }
 
 impl<'a> Scope<'a> {
@@ -441,16 +442,8 @@ fn add_services<'a>(
     snapshot.ingresses = ingresses;
     if let Some(first) = snapshot.ingresses.first() {
         let place = first.place;
-        add_ingress_controller(place, snapshot);
+        super::ingress_controller::add(resources, namespaces, scope.unlisted_controller, place, snapshot);
     }
-}
-
-/// An Ingress makes no traffic itself; its controller's pods do, and the text rarely has them. One endpoint without any label, in a
-/// namespace without any, stands for them.
-fn add_ingress_controller(place: Place, snapshot: &mut Snapshot) {
-    let namespace = NamespaceId(snapshot.namespaces.len() as u32);
-    snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown: UnknownLabels::default(), given: None });
-    add_stand_in(snapshot, Role::IngressController, (namespace, "ingress-controller"), Labels::default(), place);
 }
 
 /// An endpoint that stands for pods of which the text says nothing.

@@ -7,6 +7,7 @@ mod build;
 pub(crate) mod calico;
 pub mod cloud;
 mod controllers;
+mod ingress_controller;
 mod placement;
 mod services;
 
@@ -166,7 +167,7 @@ pub(crate) const DNS_LABEL: &str = "k8s-app";
 pub enum Role {
     /// A pod.
     Pod,
-    /// Stands for the pods of the Ingress controller, of which the text says nothing: no labels, a namespace of its own without any.
+    /// Stands for the pods of the ingress controller, which may be in the input or not.
     IngressController,
     /// Stands for the pods of the cluster's DNS, where the text has none: with the label that they have everywhere. Only ways ask about it.
     Dns,

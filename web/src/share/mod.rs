@@ -12,7 +12,9 @@ mod base64;
 mod deflate;
 pub mod routing;
 
-use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged};
+use netpolis_core::settings::{
+    Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged, UnlistedController,
+};
 
 use crate::view_model::{PathAsked, PathQuestion, Question};
 
@@ -244,6 +246,9 @@ pub fn settings_text(settings: &Settings) -> String {
     if settings.host_network == HostNetwork::AsPod {
         lines.push("hostNetwork=pod".into());
     }
+    if settings.unlisted_controller == UnlistedController::Unlabelled {
+        lines.push("ingressController=unlabelled".into());
+    }
     if settings.own_node == OwnNode::Ignored {
         lines.push("ownNode=ignored".into());
     }
@@ -269,6 +274,7 @@ pub fn settings_from_text(text: &str) -> Settings {
             Some(("http", text)) => settings.http = Http::from_text(text).unwrap_or_default(),
             Some(("ipBlock", "outside")) => settings.ip_block = IpBlockReach::OutsideOnly,
             Some(("hostNetwork", "pod")) => settings.host_network = HostNetwork::AsPod,
+            Some(("ingressController", "unlabelled")) => settings.unlisted_controller = UnlistedController::Unlabelled,
             Some(("ownNode", "ignored")) => settings.own_node = OwnNode::Ignored,
             Some(("otherProtocols", "rules")) => settings.other_protocols = OtherProtocols::FollowRules,
             Some(("namespace", name)) => settings.default_namespace = name.to_owned(),
