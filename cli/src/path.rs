@@ -123,7 +123,11 @@ fn step_text(scene: &Scene, number: usize, step: &Step) -> String {
                 netpolis_core::policy::Direction::Egress => (trace.subject, trace.peer),
                 netpolis_core::policy::Direction::Ingress => (trace.peer, trace.subject),
             };
-            format!("{} → {}{port}", address(trace.from_address, from), address(trace.to_address, to))
+            let to = match step.arrives.to.is_anywhere() {
+                true => scene.paths().party_title(&step.arrives.to),
+                false => address(trace.to_address, to),
+            };
+            format!("{} → {to}{port}", address(trace.from_address, from))
         }
         _ => packet(scene, &step.arrives),
     };

@@ -1,5 +1,6 @@
 //! One flow, with everything that led to the answer.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -183,6 +184,8 @@ pub enum UnknownFact {
     Placement,
     /// Of which of several networks with this address it is.
     Network(IpAddr),
+    /// Where something is that the input does not hold: what is missing, and how to get it.
+    Missing(Box<str>),
     /// The public address with which the packet comes here, or to which it goes.
     PublicAddress,
     /// The address that an instance of an application gateway has.

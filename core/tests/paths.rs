@@ -220,7 +220,9 @@ fn names_that_go_round_in_circles_are_explained() {
     assert_eq!(answer.verdict, PathVerdict::Denied);
     assert_eq!(stop(&answer).text, "the names go round in a circle and lead to no address: `shop/a` → `shop/b` → `shop/a`");
     assert_eq!(lints(&given, "LINT037").len(), 1);
-    assert!(stop(&ask(&given, "shop/web-0", "svc/shop/out")).text.contains("only DNS knows its address"));
+    let answer = ask(&given, "shop/web-0", "svc/shop/out");
+    assert_eq!(answer.verdict, PathVerdict::Allowed);
+    assert!(answer.notes.iter().any(|n| n.contains("only DNS knows its address")), "{:?}", answer.notes);
     let answer = ask(&given, "shop/web-0", "svc/shop/real");
     assert_eq!(answer.verdict, PathVerdict::Allowed);
     assert!(answer.notes.iter().any(|n| n.contains("`shop/real` is another name for `web.shop.svc`")), "{:?}", answer.notes);

@@ -448,6 +448,7 @@ impl Teller<'_> {
             UnknownFact::Network(address) => {
                 format!("`{address}` may be {}, and the question does not say which: ask by name", readings(*address, self.snapshot))
             }
+            UnknownFact::Missing(what) => format!("rules tell addresses apart, and {what}"),
             UnknownFact::PublicAddress => {
                 "the text does not give the public address that the packet has here, and rules tell public addresses apart".to_owned()
             }
@@ -493,6 +494,7 @@ impl Teller<'_> {
             | UnknownFact::PublicAddress
             | UnknownFact::GatewayAddress
             | UnknownFact::NodePort
+            | UnknownFact::Missing(_)
             | UnknownFact::Traffic => Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{Entry, Paths};
+use super::{Entry, Paths, missing};
 use crate::compile::End;
 use crate::ends::{self, NotFound};
 use crate::model::Protocol;
@@ -97,6 +97,8 @@ pub(super) enum Goal {
     Address(End),
     /// Requests to an Ingress (an index into the snapshot's `ingress_objects`).
     Ingress { object: u32, host: Option<String>, path: String },
+    /// A name of which the input does not say where it leads, and why.
+    Name { name: String, missing: String },
     /// Nothing; why.
     Nothing(String),
 }
@@ -262,7 +264,7 @@ impl Understanding<'_> {
         let Some((object, found)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
             let names: Vec<String> =
                 snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
-            return Err(missing("Ingress", name, &names));
+            return Err(none_such("Ingress", name, &names));
         };
         let title = format!("{}/{}", snapshot.namespace_name(found.namespace), found.name);
         // A host that the Ingress is for, so that its rules are met.
@@ -291,7 +293,7 @@ impl Understanding<'_> {
             }
             (None, _) => {
                 let names: Vec<String> = snapshot.services.iter().map(|s| service_title(self.paths, s)).collect();
-                Err(missing("Service", name, &names))
+                Err(none_such("Service", name, &names))
             }
         }
     }
@@ -336,10 +338,10 @@ impl Understanding<'_> {
                     number = next;
                 }
                 None => {
-                    let why = format!(
+                    let missing = format!(
                         "`{title}` is another name for `{name}`, which is outside the cluster: only DNS knows its address, so give that as the target"
                     );
-                    return Ok((Goal::Nothing(why), title));
+                    return Ok((Goal::Name { name: name.to_owned(), missing }, title));
                 }
             }
         };
@@ -371,7 +373,15 @@ impl Understanding<'_> {
                     "`{title}` is headless: its name leads to the pods themselves, and its port {asked} to nothing; they listen on {target}."
                 ));
             }
-            let goal = if found.is_empty() { Goal::Nothing(format!("no pod stands behind `{title}`")) } else { Goal::Pods(found) };
+            let address = pods.iter().find_map(|b| if let super::Target::Address(address) = b.target { Some(address) } else { None });
+            let goal = match (found.is_empty(), address) {
+                (false, _) => Goal::Pods(found),
+                (true, Some(address)) => Goal::Address(address),
+                (true, None) if missing::has_unknown_endpoints(snapshot, service) => {
+                    Goal::Name { name: title.clone(), missing: missing::missing_endpoints(snapshot, service) }
+                }
+                (true, None) => Goal::Nothing(format!("no pod stands behind `{title}`")),
+            };
             self.port = self.port.or(target);
             return Ok((goal, title));
         }
@@ -413,7 +423,7 @@ impl Understanding<'_> {
                 let bare = name.strip_prefix("node/").unwrap_or(name);
                 let found = snapshot.nodes().find(|(_, n)| n.name == bare).map(|(id, _)| id);
                 let names: Vec<String> = snapshot.nodes.iter().map(|n| n.name.clone()).collect();
-                Some(found.ok_or_else(|| missing("node", bare, &names))?)
+                Some(found.ok_or_else(|| none_such("node", bare, &names))?)
             }
             (None, None) => None,
         };
@@ -451,7 +461,7 @@ pub(super) fn service_title(paths: &Paths, service: &Service) -> String {
     format!("{}/{}", paths.snapshot.namespace_name(service.namespace), service.name)
 }
 
-fn missing(kind: &str, name: &str, names: &[String]) -> NotAsked {
+fn none_such(kind: &str, name: &str, names: &[String]) -> NotAsked {
     let some: Vec<&str> = names.iter().take(OFFERED).map(String::as_str).collect();
     NotAsked(match some.as_slice() {
         [] => format!("there is no {kind} `{name}`; there is none at all"),

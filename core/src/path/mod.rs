@@ -16,6 +16,7 @@ mod ask;
 mod basis;
 mod branches;
 mod deliver;
+mod missing;
 mod names;
 mod nearby;
 mod probe;
@@ -96,6 +97,7 @@ impl Paths {
     pub fn party_title(&self, party: &Party) -> String {
         match (party.address, party.end) {
             (Some(address), _) => address.to_string(),
+            (None, End::Outside(_)) if party.is_anywhere() => "an address that is not known".to_string(),
             (None, End::Outside(_)) => "the Service's address".to_string(),
             (None, end) => crate::explain::end_name(end, &self.snapshot),
         }

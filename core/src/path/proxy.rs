@@ -9,6 +9,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
 use super::deliver::{Delivery, deliver, enter};
+use super::missing;
 use super::tables::{Backend, Entry, Target};
 use super::{Basis, Packet, Party, Place, Share, Stop, Tls, spread};
 use crate::compile::End;
@@ -365,8 +366,8 @@ fn backends<'a>(trip: &mut Trip<'a>, way: &mut Way<'a>, request: &Request<'_>) -
         return None;
     };
     if service.service_type == "ExternalName" {
-        let why = format!("`{}` is another name for something outside the cluster, which the text does not give", service.name);
-        way.walk.stop(Stop::Rejected, why, None);
+        let why = format!("`{}` is another name for something outside the cluster, of which only DNS knows the address", service.name);
+        way.walk.unknown(&service_title(paths, service), why);
         return None;
     }
     let Some(port) = service_port(service, &backend.port) else {
@@ -375,6 +376,10 @@ fn backends<'a>(trip: &mut Trip<'a>, way: &mut Way<'a>, request: &Request<'_>) -
         return None;
     };
     let found = paths.tables().backends(number, port);
+    if found.is_empty() && missing::has_unknown_endpoints(&paths.snapshot, service) {
+        way.walk.unknown(&service_title(paths, service), missing::missing_endpoints(&paths.snapshot, service));
+        return None;
+    }
     if found.is_empty() {
         let why = format!("no ready pod stands behind `{}`: the client gets 503", service_title(paths, service));
         way.walk.stop(Stop::Rejected, why, None);

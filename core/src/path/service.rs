@@ -9,6 +9,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
+use super::missing;
 use super::tables::{Backend, Entry, Target};
 use super::walk::{Port, Walk};
 use super::{Basis, Party, Place, Share, Stop};
@@ -41,6 +42,9 @@ impl<'a> Trip<'a> {
         let paths = self.paths;
         let Some(found) = paths.snapshot.services.get(service as usize) else { return Vec::new() };
         let backends: Vec<Backend> = paths.tables().backends(service, port).to_vec();
+        if missing::has_unknown_endpoints(&paths.snapshot, found) {
+            return self.to_unknown_endpoints(way, client, found, port);
+        }
         match (entry, self.home(client)) {
             (Entry::Cluster, Some(home)) => {
                 let to = found.addresses.first().map_or(Party { address: None, ..Party::somewhere(NOWHERE) }, |a| Party::at(*a));

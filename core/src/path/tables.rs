@@ -80,6 +80,8 @@ pub(crate) struct Tables {
     node_kinds: Vec<u32>,
     /// Of public addresses that nothing tells apart one.
     public: Vec<IpAddr>,
+    /// The same of all addresses outside.
+    outside: Vec<IpAddr>,
     /// For whom endpoints are meant first.
     hints: Vec<Hint>,
     /// Of node ports that no rule tells apart one.
@@ -99,6 +101,7 @@ impl Tables {
             node_kinds: node_kinds(snapshot, compiled),
             public: public_addresses(compiled),
             some_node_ports: some_node_ports(compiled),
+            outside: outside_addresses(compiled),
             ..Tables::default()
         };
         let known = snapshot.endpoints().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
@@ -156,6 +159,11 @@ impl Tables {
         &self.public
     }
 
+    /// Of addresses outside that nothing tells apart one, for each family.
+    pub(crate) fn outside_addresses(&self) -> &[IpAddr] {
+        &self.outside
+    }
+
     /// The Service that an address is of.
     pub(crate) fn service_at(&self, address: IpAddr) -> Option<(u32, Entry)> {
         self.by_address.get(&address).copied()
@@ -186,6 +194,11 @@ fn some_node_ports(compiled: &Compiled) -> Vec<u16> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+fn outside_addresses(compiled: &Compiled) -> Vec<IpAddr> {
+    let mut known = HashSet::new();
+    compiled.outside_atoms().filter(|(address, class)| known.insert((address.is_ipv6(), *class))).map(|(address, _)| address).collect()
 }
 
 fn public_addresses(compiled: &Compiled) -> Vec<IpAddr> {

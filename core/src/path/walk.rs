@@ -34,6 +34,8 @@ pub(super) struct Walk<'a> {
     steps: Vec<Step>,
     forwarded: Option<Party>,
     tls: Tls,
+    /// Why its destination is not known, where it is not.
+    pub(super) missing: Option<String>,
     /// Set once something stops it for good.
     ended: bool,
 }
@@ -67,6 +69,7 @@ impl<'a> Walk<'a> {
             steps: Vec::new(),
             forwarded: None,
             tls: Tls::Untouched,
+            missing: None,
             ended: false,
         }
     }
@@ -173,6 +176,12 @@ impl<'a> Walk<'a> {
         self.push(StepKind::Doubt, title.to_string(), why, Verdict::CannotTell, basis);
     }
 
+    /// Ends here: what is next is not known.
+    pub(super) fn unknown(&mut self, title: &str, why: String) {
+        self.push(StepKind::Place(Place::Outside), title.to_string(), why, Verdict::CannotTell, None);
+        self.ended = true;
+    }
+
     // --- checkpoints ---------------------------------------------------------------------------------------------------------------
 
     fn flow(&self) -> Flow {
@@ -239,6 +248,13 @@ impl<'a> Walk<'a> {
             trace.reason = Reason::Unknown(alloc::vec![fact]);
             trace.sentence = self.teller(&flow, self.original).sentence(&trace.reason, trace.verdict, stage);
         }
+        if self.packet.to.is_anywhere() {
+            let name = "an address that is not known";
+            trace.sentence = trace.sentence.replace("`0.0.0.0`", name);
+            if trace.verdict == Verdict::CannotTell {
+                trace.nearest = None;
+            }
+        }
         let (title, text, verdict) = (self.check_title(stage, &trace), trace.sentence.clone(), trace.verdict);
         let basis = match stage {
             Stage::Group { direction: Direction::Ingress, .. } => Some(Basis::Originating),
@@ -286,6 +302,11 @@ impl<'a> Walk<'a> {
             return None;
         }
         let paths = self.paths;
+        if to.is_anywhere() {
+            let ask = |to: End| check(&paths.compiled, &paths.snapshot, &Flow { to, ..*flow }, self.original, stage.with_ends(from.end, to)).verdict;
+            let missing = || UnknownFact::Missing(self.missing.as_deref().unwrap_or("its address is not in the input").into());
+            return self.candidates(&to).into_iter().any(|to| ask(to) != verdict).then(missing);
+        }
         let kinds = [(UnknownFact::PublicAddress, true), (UnknownFact::GatewayAddress, false)];
         let differs = |public: bool| {
             let is_meant = |party: &Party| party.made_up && party.address.is_some_and(|a| tags::is_public(a) == public);

@@ -119,6 +119,8 @@ pub enum Kind {
     ClusterPolicy(ClusterPolicy),
     /// `discovery.k8s.io/v1` EndpointSlice.
     EndpointSlice(EndpointSlice),
+    /// `v1` Endpoints, subset by subset in the form of slices. The control plane mirrors them for Services without selector.
+    Endpoints(Vec<EndpointSlice>),
     /// One of Calico's.
     Calico(Box<calico::Calico>),
     /// One of Azure's network.

@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -390,6 +390,7 @@ fn add_services<'a>(
     let index = EndpointIndex::new(&snapshot.endpoints);
     let mut services = Vec::new();
     let mut slices: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
+    let mut mirrored: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
     let mut ingresses = Vec::new();
     for &(document, resource) in resources {
         let Some(&namespace) = namespaces.get(scope.namespace_of(resource)) else { continue };
@@ -413,6 +414,10 @@ fn add_services<'a>(
                 let place = resource.span.within(document);
                 slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
             }
+            Kind::Endpoints(subsets) => {
+                let place = resource.span.within(document);
+                mirrored.extend(subsets.iter().filter_map(|s| Some((namespace, s.service.as_deref()?, s, place))));
+            }
             Kind::Ingress(ingress) => {
                 let name = resource.meta.name.to_string();
                 ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
@@ -432,6 +437,11 @@ fn add_services<'a>(
     }
     drop(index);
     let nodes = snapshot.nodes().map(|(id, node)| (node.name.as_str(), id)).collect();
+    // Endpoints count where the control plane mirrors them: for Services that are there and have no selector.
+    let without_selector = services.iter().filter(|s: &&Service| !s.has_selector && s.service_type != "ExternalName");
+    let open: BTreeSet<(NamespaceId, String)> = without_selector.map(|s| (s.namespace, s.name.clone())).collect();
+    mirrored.retain(|(namespace, name, ..)| open.contains(&(*namespace, (*name).to_string())));
+    slices.extend(mirrored);
     connect_slices(&slices, &nodes, &mut services);
     drop(nodes);
     services.sort_by(|a: &Service, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));

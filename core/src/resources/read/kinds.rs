@@ -30,6 +30,7 @@ pub(super) enum What {
     NetworkPolicy,
     ClusterPolicy(ClusterPolicyKind),
     EndpointSlice,
+    Endpoints,
     Calico(CalicoKind),
 }
 
@@ -62,6 +63,7 @@ pub(super) const KNOWN: &[KnownKind] = &[
     cluster("Node", What::Node, &["v1"]),
     namespaced("Ingress", What::Ingress, &["networking.k8s.io/v1"], &["extensions/v1beta1", "networking.k8s.io/v1beta1"]),
     namespaced("EndpointSlice", What::EndpointSlice, &["discovery.k8s.io/v1"], &["discovery.k8s.io/v1beta1"]),
+    namespaced("Endpoints", What::Endpoints, &["v1"], &[]),
     namespaced("NetworkPolicy", What::NetworkPolicy, &["networking.k8s.io/v1"], &["extensions/v1beta1"]),
     cluster("AdminNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::Admin), &["policy.networking.k8s.io/v1alpha1"]),
     cluster("BaselineAdminNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::BaselineAdmin), &["policy.networking.k8s.io/v1alpha1"]),

@@ -268,6 +268,10 @@ impl<'a> Objects<'a> {
             self.endpoint_slice(object, known, (kind, kind_span), api_version, ordinal);
             return;
         }
+        if let What::Endpoints = known.what {
+            self.endpoints(object, known, kind, api_version, ordinal);
+            return;
+        }
         let read = match known.what {
             What::ServiceAccount => {
                 self.reader.fields(object, ["apiVersion", "kind", "metadata"], others).map(|[_, _, metadata]| (metadata, None))
@@ -348,6 +352,21 @@ impl<'a> Objects<'a> {
             refused: self.reader.refused,
             flaws: core::mem::take(&mut self.reader.flaws),
             kind: Kind::EndpointSlice(slice),
+        });
+    }
+
+    /// Reads Endpoints, which have no `spec`.
+    fn endpoints(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: &'a str, api_version: &'a str, ordinal: usize) {
+        let Some([metadata, subsets, ..]) = self.reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[]) else { return };
+        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let subsets = self.reader.subsets(&read.meta, &subsets);
+        self.resources.push(Resource {
+            api_version: api_version.into(),
+            kind_name: kind.into(),
+            meta: read.meta,
+            span: object.span(),
+            refused: self.reader.refused,
+            kind: Kind::Endpoints(subsets),
         });
     }
 

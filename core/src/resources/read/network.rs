@@ -10,7 +10,7 @@ use super::values::NumberOrName;
 use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Labels};
 use crate::resources::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Node, Readiness, Requests, Service, ServicePort, ServiceRouting,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Meta, Node, Readiness, Requests, Service, ServicePort, ServiceRouting,
     SliceEndpoint, TargetPort, TrafficPolicy, codes, syntax,
 };
 use crate::text::Span;
@@ -49,18 +49,44 @@ impl<'a> Reader<'a> {
                 }));
             }
         }
+        slice.ports = self.slice_ports(ports);
+        slice
+    }
+
+    /// What Endpoints say, subset by subset, in the form of slices. Upstream: "EndpointSlice mirroring" of the Kubernetes documentation.
+    pub(super) fn subsets(&mut self, meta: &Meta, subsets: &Slot<'a, '_>) -> Vec<EndpointSlice> {
+        const ADDRESS: &[&str] = &["hostname", "targetRef"];
+        // Nothing mirrors what says so itself.
+        let skipped = meta.labels.get("endpointslice.kubernetes.io/skip-mirror") == Some("true");
+        let service = (!skipped).then(|| meta.name.clone());
+        let mut slices = Vec::new();
+        for subset in self.items(subsets) {
+            let Some([ready, not_ready, ports]) = self.fields(&subset, ["addresses", "notReadyAddresses", "ports"], &[]) else { continue };
+            let mut slice = EndpointSlice { service: service.clone(), ..EndpointSlice::default() };
+            for (list, readiness) in [(&ready, Readiness::Ready), (&not_ready, Readiness::NotReady)] {
+                for item in self.items(list) {
+                    let Some([ip, node]) = self.fields(&item, ["ip", "nodeName"], ADDRESS) else { continue };
+                    let node = self.text(&node).filter(|name| !name.is_empty());
+                    let address = self.text(&ip).and_then(|text| text.parse::<IpAddr>().ok());
+                    let endpoint = |address| SliceEndpoint { address, node: node.map(Into::into), readiness, hint: Default::default() };
+                    slice.endpoints.extend(address.map(endpoint));
+                }
+            }
+            slice.ports = self.slice_ports(&ports);
+            slices.push(slice);
+        }
+        slices
+    }
+
+    fn slice_ports(&mut self, ports: &Slot<'a, '_>) -> Vec<ContainerPort> {
+        let mut found = Vec::new();
         for item in self.items(ports) {
             let Some([name, port, protocol]) = self.fields(&item, ["name", "port", "protocol"], &["appProtocol"]) else { continue };
             let (name, protocol) = (self.text(&name).map(Into::into), self.protocol(&protocol));
-            slice.ports.extend(self.port_number(&port).map(|number| ContainerPort {
-                name,
-                number,
-                protocol,
-                host_port: None,
-                span: item.at,
-            }));
+            let number = self.port_number(&port);
+            found.extend(number.map(|number| ContainerPort { name, number, protocol, host_port: None, span: item.at }));
         }
-        slice
+        found
     }
 
     /// The `spec` of a Service, with what its annotations and its status say of the way to it.

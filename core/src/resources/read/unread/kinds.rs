@@ -178,7 +178,6 @@ const MAKES_PODS_IN: &[(&str, &str)] = &[
 /// Kinds that lead traffic to pods, and are not read.
 const TRAFFIC: &[&str] = &[
     "EgressIP",
-    "Endpoints",
     "GRPCRoute",
     "Gateway",
     "HTTPProxy",
