@@ -220,7 +220,7 @@ impl<'a> Trip<'a> {
                 way.walk.stop(Stop::NoRoute, why.clone(), None);
                 alloc::vec![Arrival { way, pod: None }]
             }
-            Goal::Name { name, missing } => self.to_name(way, client, name, missing),
+            Goal::Name { name, missing } => self.reach_name(way, client, name, missing),
             Goal::Service { service, port, entry, node } => self.reach_service(way, client, *service, *port, *entry, *node),
             Goal::Ingress { object, host, path } => proxy::ways(self, way, client, *object, host.as_deref(), path),
             Goal::Pods(pods) => {

@@ -61,7 +61,7 @@ fn is_api_server(snapshot: &Snapshot, service: &Service) -> bool {
 
 impl<'a> Trip<'a> {
     /// To the endpoints of a Service that are not known.
-    pub(super) fn to_unknown_endpoints(&mut self, way: Way<'a>, client: Client, service: &Service, port: usize) -> Vec<Arrival<'a>> {
+    pub(super) fn reach_unknown_endpoints(&mut self, way: Way<'a>, client: Client, service: &Service, port: usize) -> Vec<Arrival<'a>> {
         let paths = self.paths;
         let to = service.addresses.first().map_or_else(Party::anywhere, |a| Party::at(*a));
         let mut way = self.start(way, client, to);
@@ -88,7 +88,7 @@ impl<'a> Trip<'a> {
     }
 
     /// To what a name stands for that only DNS knows.
-    pub(super) fn to_name(&mut self, way: Way<'a>, client: Client, name: &str, missing: &str) -> Vec<Arrival<'a>> {
+    pub(super) fn reach_name(&mut self, way: Way<'a>, client: Client, name: &str, missing: &str) -> Vec<Arrival<'a>> {
         let mut way = self.start(way, client, Party::anywhere());
         way.walk.missing = Some(missing.into());
         let mut letters = missing.chars();

@@ -43,7 +43,7 @@ impl<'a> Trip<'a> {
         let Some(found) = paths.snapshot.services.get(service as usize) else { return Vec::new() };
         let backends: Vec<Backend> = paths.tables().backends(service, port).to_vec();
         if missing::has_unknown_endpoints(&paths.snapshot, found) {
-            return self.to_unknown_endpoints(way, client, found, port);
+            return self.reach_unknown_endpoints(way, client, found, port);
         }
         match (entry, self.home(client)) {
             (Entry::Cluster, Some(home)) => {

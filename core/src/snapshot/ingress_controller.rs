@@ -124,8 +124,8 @@ fn controller(resource: &Resource) -> Option<&PodTemplate> {
         let path = program.image.split('@').next().unwrap_or_default();
         let path = path.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(path, |(path, _)| path);
         let of_contour = path.ends_with("envoyproxy/envoy") && resource.meta.namespace.as_deref() == Some("projectcontour");
-        let ends = |image: &&str| path.strip_suffix(*image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
-        of_contour || IMAGES.iter().any(|image| ends(&image))
+        let ends = |image: &str| path.strip_suffix(image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+        of_contour || IMAGES.iter().any(|image| ends(image))
     });
     let by_labels = template.labels.get("app.kubernetes.io/name").is_some_and(|name| APP_NAMES.contains(&name))
         && template.labels.get("app.kubernetes.io/component").is_none_or(|component| component == "controller");
