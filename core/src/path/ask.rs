@@ -376,7 +376,7 @@ impl Understanding<'_> {
             let address = pods.iter().find_map(|b| if let super::Target::Address(address) = b.target { Some(address) } else { None });
             let goal = match (found.is_empty(), address) {
                 (false, _) => Goal::Pods(found),
-                (true, Some(address)) => Goal::Address(address),
+                (true, Some(address)) => Goal::Address(End::Outside(address)),
                 (true, None) if missing::has_unknown_endpoints(snapshot, service) => {
                     Goal::Name { name: title.clone(), missing: missing::missing_endpoints(snapshot, service) }
                 }
