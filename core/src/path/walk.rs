@@ -303,7 +303,9 @@ impl<'a> Walk<'a> {
         }
         let paths = self.paths;
         if to.is_anywhere() {
-            let ask = |to: End| check(&paths.compiled, &paths.snapshot, &Flow { to, ..*flow }, self.original, stage.with_ends(from.end, to)).verdict;
+            let ask = |to: End| {
+                check(&paths.compiled, &paths.snapshot, &Flow { to, ..*flow }, self.original, stage.with_ends(from.end, to)).verdict
+            };
             let missing = || UnknownFact::Missing(self.missing.as_deref().unwrap_or("its address is not in the input").into());
             return self.candidates(&to).into_iter().any(|to| ask(to) != verdict).then(missing);
         }

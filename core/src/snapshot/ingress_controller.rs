@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::{Endpoint, EndpointId, Namespace, NamespaceId, Role, Snapshot, Workload, WorkloadId};
 use crate::model::{Labels, UnknownLabels, ValueShape};
-use crate::resources::{Kind, PodTemplate, Resource, WorkloadKind};
+use crate::resources::{Kind, PodTemplate, Readiness, Resource, WorkloadKind};
 use crate::settings::UnlistedController;
 use crate::text::{DocumentId, Place};
 
@@ -77,6 +77,9 @@ pub(super) fn add(
         address_given: false,
         profiles: None,
         replicas: 1,
+        readiness: Readiness::Ready,
+        foreign_dns: false,
+        dns_cache: Vec::new(),
         place,
         labels_place: place,
         role: Role::IngressController,

@@ -143,7 +143,7 @@ fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unre
 fn rule(action: Action, effect: &Effect, place: Place) -> Rule {
     let term = |kind| PeerTerm { place, kind };
     let peers = if effect.outside_only {
-        let addresses = PeerTermKind::Addresses { set: AddressSet::everything(), inside_too: false };
+        let addresses = PeerTermKind::Addresses { set: AddressSet::everything(), inside_too: false, block: None };
         PeerMatch::Of(alloc::vec![term(addresses), term(PeerTermKind::Nodes(LabelSelector::default()))])
     } else {
         PeerMatch::Any

@@ -269,7 +269,7 @@ impl<'a> Objects<'a> {
             return;
         }
         if let What::Endpoints = known.what {
-            self.endpoints(object, known, kind, api_version, ordinal);
+            self.endpoints(object, known, (kind, kind_span), api_version, ordinal);
             return;
         }
         let read = match known.what {
@@ -356,7 +356,14 @@ impl<'a> Objects<'a> {
     }
 
     /// Reads Endpoints, which have no `spec`.
-    fn endpoints(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: &'a str, api_version: &'a str, ordinal: usize) {
+    fn endpoints(
+        &mut self,
+        object: &Slot<'a, '_>,
+        known: &'static KnownKind,
+        (kind, kind_span): (&'a str, Span),
+        api_version: &'a str,
+        ordinal: usize,
+    ) {
         let Some([metadata, subsets, ..]) = self.reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[]) else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
         let subsets = self.reader.subsets(&read.meta, &subsets);
@@ -366,6 +373,8 @@ impl<'a> Objects<'a> {
             meta: read.meta,
             span: object.span(),
             refused: self.reader.refused,
+            flaws: core::mem::take(&mut self.reader.flaws),
+            kind_span,
             kind: Kind::Endpoints(subsets),
         });
     }

@@ -10,8 +10,8 @@ use super::values::NumberOrName;
 use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Labels};
 use crate::resources::{
-    Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Meta, Node, Readiness, Requests, Service, ServicePort, ServiceRouting,
-    SliceEndpoint, TargetPort, TrafficPolicy, codes, syntax,
+    Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Meta, Node, Readiness, Requests, Service, ServicePort,
+    ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, codes, syntax,
 };
 use crate::text::Span;
 
