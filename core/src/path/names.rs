@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::ask::Client;
+use super::ask::{Client, Goal};
 use super::branches::{Arrival, Trip, Way};
 use super::tables::Entry;
 use super::walk::Walk;
@@ -96,6 +96,11 @@ impl<'a> Trip<'a> {
         let stop = branch.stop().map_or_else(String::new, |step| step.text.clone());
         let can = if verdict == Verdict::Denied { "cannot" } else { "may not be able to" };
         let why = format!("`{who}` {can} ask the cluster's DNS for the address of `{name}`: {stop}");
+        if let Goal::Name { .. } = self.question.goal {
+            // Names outside may be known from elsewhere; where they lead is not known in any case.
+            self.notes.push(format!("{why}."));
+            return None;
+        }
         let steps = branch.steps.into_iter().map(|step| match step.verdict == verdict && step.text == stop {
             true => Step { text: why.clone(), basis: step.basis.or(Some(Basis::Names)), ..step },
             false => step,
