@@ -185,3 +185,68 @@ fn objects_without_a_part_in_it_concern_nothing() {
         check(object, &[("web db 5432", "allowed"), ("192.0.2.1 db 80", "allowed"), ("web 192.0.2.1 443", "allowed")]);
     }
 }
+
+#[test]
+fn documents_that_cannot_be_read() {
+    let head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: closed\n  namespace: shop\nspec:\n  podSelector: {matchLabels: {app: db}}\n";
+    // The selector stands before the error; whether more of it would have followed is not known.
+    check(&format!("{head}   policyTypes: [Ingress\n"), &[("web db 5432", UNKNOWN), ("db web 80", UNKNOWN), ("scan web 80", "allowed")]);
+    // Not even the namespace.
+    check("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: [\n  namespace: shop\n", &[("scan web 80", UNKNOWN)]);
+    check(
+        "{\"apiVersion\": \"networking.k8s.io/v1\", \"kind\": \"NetworkPolicy\", \"metadata\": {\"namespace\": \"ops\"}",
+        &[("web db 5432", "allowed"), ("web scan 80", UNKNOWN)],
+    );
+    check("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: [\n", &[("web db 5432", "allowed")]);
+    check("metadata: {name: x}\nspec:\n  podSelector: {\n", &[("web db 5432", UNKNOWN)]);
+    check("just: [text\n", &[("web db 5432", "allowed")]);
+    // Of a list, the objects before the error are read; what follows is not.
+    let list = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x}, spec: {podSelector: {}\n";
+    check(list, &[("web db 5432", UNKNOWN)]);
+}
+
+#[test]
+fn templates_and_kustomizations() {
+    check(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: {{ .Values.name }}\n  namespace: ops\nspec:\n  podSelector: {}\n",
+        &[("web db 5432", "allowed"), ("web scan 80", UNKNOWN)],
+    );
+    check(
+        "{{- if .Values.policies }}\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: x\n  namespace: {{ .Release.Namespace }}\nspec:\n  podSelector: {matchLabels: {app: db}}\n{{- end }}\n",
+        &[("web db 5432", UNKNOWN), ("scan web 80", "allowed")],
+    );
+    let policy = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {matchLabels: {app: db}}}}\n";
+    let built =
+        |fields: &str| format!("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [policy.yaml]\n{fields}\n");
+    check(&(built("namespace: ops") + policy), &[("web scan 80", UNKNOWN), ("web db 5432", UNKNOWN)]);
+    check(&(built("patches: [{path: x.yaml}]") + policy), &[("web scan 80", UNKNOWN), ("web db 5432", UNKNOWN)]);
+    // Names, images and the like decide about nothing; and without a policy there is nothing to change.
+    check(&(built("namePrefix: a-\nimages: []") + policy), &[("web scan 80", "allowed"), ("web db 5432", "denied")]);
+    check(&built("namespace: ops"), &[("web scan 80", "allowed")]);
+    check("resources: ['https://example.com/base?ref=v1']\n", &[("web scan 80", UNKNOWN)]);
+}
+
+#[test]
+fn fields_that_a_kind_does_not_have() {
+    let policy = |spec: &str| {
+        format!("{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: np, namespace: shop}}, spec: {spec}}}")
+    };
+    // The rule says more than what is read of it, so it allows at most that.
+    check(
+        &policy("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {app: web}}]}]}"),
+        &[("web db 5432", UNKNOWN), ("scan db 5432", "denied"), ("db web 80", "allowed")],
+    );
+    check(&policy("{podSelector: {app: db}}"), &[("web db 5432", UNKNOWN), ("scan web 80", UNKNOWN)]);
+    let calico = |rule: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {{name: cp, namespace: shop}}, spec: {{selector: all(), types: [Egress], egress: [{rule}]}}}}"
+        )
+    };
+    check(&calico("{action: Allow, destination: {domains: [api.example.com]}}"), &[("web 192.0.2.1 443", UNKNOWN)]);
+    check(
+        &calico("{action: Allow, protocol: TCP, destination: {domains: [api.example.com], ports: [443]}}"),
+        &[("web 192.0.2.1 443", UNKNOWN), ("web 192.0.2.1 80", "denied")],
+    );
+    check(&calico("{action: Allow, destination: {nets: [null]}}"), &[("web 192.0.2.1 443", UNKNOWN)]);
+    check(&calico("{action: Allow, protocol: TCP, destination: {ports: [null]}}"), &[("web 192.0.2.1 443", UNKNOWN)]);
+}

@@ -27,5 +27,6 @@ pub use limits::Limits;
 pub use parse::{Parsed, parse};
 pub use printed::printed;
 pub use split::split;
+pub use template::{FILLER, without_actions};
 pub use tree::{Entry, Node, NodeId, NodeRef, Tree, Value};
 pub use wrapping::{Wrapped, unwrap, without_tabs};

@@ -1,5 +1,7 @@
 //! Telling templates from manifests.
 
+use alloc::string::String;
+
 use super::codes;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::text::Span;
@@ -45,4 +47,46 @@ pub(super) fn is_chart_value(value: &str) -> bool {
 pub(super) fn diagnostic(span: Span) -> Diagnostic {
     Diagnostic::new(codes::TEMPLATE, Severity::Error, span, "this is a template, not a manifest: it must be rendered first")
         .help("for a Helm chart, paste the output of `helm template CHART`")
+}
+
+/// What stands for the actions of a template in [`without_actions`].
+pub const FILLER: &str = "ZqZq";
+
+/// The text of a template without its actions, every other byte where it was: lines that are nothing but actions are blank, values that come from one
+/// hold [`FILLER`].
+pub fn without_actions(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let rest = cut(line, "");
+        let blank = rest.trim().trim_start_matches('-').trim().is_empty();
+        if rest.len() == line.len() {
+            plain.push_str(line);
+        } else if blank {
+            let end = line.strip_suffix('\n').map_or(line.len(), str::len);
+            plain.extend(core::iter::repeat_n(' ', end));
+            plain.push_str(line.get(end..).unwrap_or_default());
+        } else {
+            plain.push_str(&cut(line, FILLER));
+        }
+    }
+    plain
+}
+
+/// A line with every action filled up with `filler`, or left out if there is none.
+fn cut(line: &str, filler: &str) -> String {
+    let mut left = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, inner)) = rest.split_once("{{") {
+        left.push_str(before);
+        let (length, after) = match inner.split_once("}}") {
+            Some((inner, after)) => (inner.len() + 4, after),
+            None => (inner.trim_end_matches('\n').len() + 2, if inner.ends_with('\n') { "\n" } else { "" }),
+        };
+        if !filler.is_empty() {
+            left.extend(filler.chars().cycle().take(length));
+        }
+        rest = after;
+    }
+    left.push_str(rest);
+    left
 }

@@ -8,6 +8,7 @@
 //! Text is loaded anew at each key press, and nearly all of it is what it was before. A document's spans count from its own start, so what
 //! was read of it stays true wherever it moves, and only the document that was edited is read again.
 
+mod broken;
 mod duplicates;
 mod reuse;
 #[cfg(test)]
@@ -160,7 +161,7 @@ impl Loader {
     fn refuse(&self, loaded: &mut Loaded, source: SourceId, offset: usize, code: Code, message: String) {
         let error =
             Diagnostic::new(code, Severity::Error, Span::default(), message).help("load fewer files, or only the namespaces in question");
-        add(loaded, source, offset, Arc::new(ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] }));
+        add(loaded, source, offset, Arc::new(broken::left_out(error)));
     }
 }
 
@@ -201,12 +202,13 @@ fn read(text: &str, limits: &Limits) -> ParsedDocument {
         resource.flaws.refusals.extend(own);
         Arc::new(resource)
     };
+    let lost = broken::unread(text, &parsed, limits).into_iter().map(Arc::new);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(json.iter().flat_map(|json| not_json(json, resources::takes_comments(&parsed.tree))));
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
-    ParsedDocument { resources: read.resources.into_iter().map(settle).collect(), diagnostics }
+    ParsedDocument { resources: read.resources.into_iter().map(settle).chain(lost).collect(), diagnostics }
 }
 
 /// What is said of a text that is JSON but for comments or words of another language. Its objects are read all the same.

@@ -119,12 +119,12 @@ fn limits_refuse_the_rest_with_its_place() {
     let one = accounts(&["a"]);
     let mut loader = Loader::new(Limits { bytes: one.len() + 1, documents: 2, ..Limits::default() });
     let loaded = loader.load(&[("a.yaml", &one), ("b.yaml", &accounts(&["b"]))]);
-    assert_eq!(names(&loaded), [(0, "a")]);
+    assert_eq!(names(&loaded), [(0, "a"), (1, "")]);
     assert_eq!((loaded.diagnostics[0].code, &*told(&loaded, loaded.diagnostics[0].place).0), (codes::TOO_LARGE, "b.yaml:1:1"));
 
     let mut loader = Loader::new(Limits { documents: 2, ..Limits::default() });
     let loaded = loader.load(&[("a.yaml", &accounts(&["a", "b", "c"])), ("b.yaml", &accounts(&["d"]))]);
-    assert_eq!(names(&loaded), [(0, "a"), (1, "b")]);
+    assert_eq!(names(&loaded), [(0, "a"), (1, "b"), (2, ""), (3, "")]);
     let places: Vec<_> = loaded.diagnostics.iter().map(|d| (d.code, told(&loaded, d.place).0)).collect();
     assert_eq!(places, [(codes::TOO_MANY_DOCUMENTS, "a.yaml:11:1".into()), (codes::TOO_MANY_DOCUMENTS, "b.yaml:1:1".into())]);
 }

@@ -22,6 +22,8 @@ pub const MISSPELT_KIND: Code = Code("K8S006");
 pub const KIND_NOT_USED: Code = Code("K8S007");
 /// A kind that makes pods, or decides about traffic, and is not read: the answer leaves it out.
 pub const KIND_NOT_READ: Code = Code("K8S008");
+/// A Kustomization, or a Component of some: its sources are not what it makes of them.
+pub const KUSTOMIZATION: Code = Code("K8S100");
 /// Lists in lists, deeper than anybody writes.
 pub const LISTS_TOO_DEEP: Code = Code("K8S009");
 

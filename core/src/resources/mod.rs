@@ -31,6 +31,9 @@ pub use workloads::{
     Workload, WorkloadKind,
 };
 
+/// What might stand in texts that cannot be read.
+pub(crate) use read::{anything, broken};
+
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -63,7 +66,7 @@ impl Resource {
     /// Whether it stands for a text of which not even the object is known.
     pub fn is_unreadable(&self) -> bool {
         use unread::Cause;
-        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization))
+        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization | Cause::Elsewhere))
     }
 }
 
@@ -73,7 +76,7 @@ pub struct Flaws {
     /// Errors for which an API server refuses the object.
     pub refusals: Vec<Span>,
     /// Fields within `spec` that the kind does not have: `kubectl apply` refuses the object, other clients drop them.
-    pub unknown_fields: Vec<Span>,
+    pub unknown_fields: Vec<(Span, Box<str>)>,
 }
 
 /// The parts of `metadata` that matter.

@@ -33,8 +33,10 @@ pub enum Cause {
     Broken,
     /// It is a template, to be rendered first.
     Template,
-    /// It is a Kustomization, to be built first.
+    /// It is a Kustomization, to be built first, that changes what the input holds.
     Kustomization,
+    /// The same, that brings in what the input may not hold.
+    Elsewhere,
 }
 
 /// What puts something into effect.

@@ -124,9 +124,13 @@ struct Translator<'a> {
 }
 
 impl Translator<'_> {
-    /// The policy if an API server takes it; else one in doubt, which may do any of `actions`.
+    /// The policy if an API server takes it; else one in doubt, which may do any of `actions`. Of fields that its kind does not have, rules are in doubt.
     fn if_accepted(&self, policy: Policy, actions: &[Action]) -> Policy {
-        if self.resource.refused { unread::in_doubt(policy, self.resource, self.document, actions) } else { policy }
+        if self.resource.refused {
+            unread::in_doubt(policy, self.resource, self.document, actions)
+        } else {
+            unread::with_unknown_fields(policy, self.resource, self.document, actions)
+        }
     }
 
     fn is_calico(&self) -> bool {

@@ -2,12 +2,12 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::model::{AddressSet, LabelSelector};
+use crate::model::{AddressSet, LabelSelector, Operator};
 use crate::policy::{
     Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
     Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
@@ -24,7 +24,8 @@ const TIER: &str = "not evaluated";
 /// where the valid one would stand, and may do whatever its kind can do to whom it selects.
 pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: DocumentId, actions: &[Action]) -> Policy {
     let within = |place: Place, flaw: &Span| place.document == document && place.span.start <= flaw.start && flaw.end <= place.span.end;
-    let flawed = |place: Place| resource.flaws.refusals.iter().chain(&resource.flaws.unknown_fields).any(|flaw| within(place, flaw));
+    let flaws = || resource.flaws.refusals.iter().chain(resource.flaws.unknown_fields.iter().map(|(span, _)| span));
+    let flawed = |place: Place| flaws().any(|flaw| within(place, flaw));
     if policy.subject_place != policy.place && flawed(policy.subject_place) {
         policy.subject = widened(policy.subject);
     }
@@ -46,13 +47,34 @@ pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: Docume
     if !policy.acts_on_egress && !policy.acts_on_ingress {
         (policy.acts_on_egress, policy.acts_on_ingress) = (true, true);
     }
-    let because = if resource.refused { "an API server refuses it" } else { "`kubectl apply` refuses a field that its kind does not have" };
+    let because = match resource.flaws.unknown_fields.first() {
+        Some((_, field)) if !resource.refused => format!("its kind has no field `{field}`"),
+        _ => String::from("an API server refuses it"),
+    };
     let text = format!("{} `{}` is not evaluated: {because}", policy.kind, policy.title());
-    let flaw = resource.flaws.refusals.iter().chain(&resource.flaws.unknown_fields).next();
+    let flaw = flaws().next();
     let mut places = alloc::vec![resource.kind_span.within(document)];
     places.extend(flaw.map(|span| span.within(document)).filter(|place| *place != resource.kind_span.within(document)));
     policy.doubt = Some(Box::new(Doubt { text, places }));
     policy
+}
+
+/// Puts in doubt what fields leave open that its kind does not have: a rule that has one, or the policy if it stands elsewhere. Whoever writes the
+/// object either refuses it or drops the field, and then it says more than was written.
+pub(super) fn with_unknown_fields(mut policy: Policy, resource: &Resource, document: DocumentId, actions: &[Action]) -> Policy {
+    let mut elsewhere = false;
+    for (span, field) in &resource.flaws.unknown_fields {
+        let title = policy.title();
+        let kind = policy.kind.clone();
+        let rules = policy.egress.iter_mut().chain(&mut policy.ingress);
+        let mut own = rules.filter(|rule| rule.place.span.start <= span.start && span.end <= rule.place.span.end).peekable();
+        elsewhere |= own.peek().is_none();
+        for rule in own {
+            let text = format!("`{field}` in a rule of {kind} `{title}` is not evaluated: its kind has no such field");
+            rule.doubt = Some(Box::new(Doubt { text, places: alloc::vec![span.within(document)] }));
+        }
+    }
+    if elsewhere { in_doubt(policy, resource, document, actions) } else { policy }
 }
 
 /// The same subject without the selector, of which not even the labels that it asks for are known.
@@ -67,9 +89,16 @@ fn widened(subject: SubjectMatch) -> SubjectMatch {
 /// Adds what is not evaluated: before everything else, but for failsafe ports, or after it. It decides nothing for certain.
 pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
     let mut tiers: BTreeMap<bool, Vec<Vec<PolicyId>>> = BTreeMap::new();
+    let has_policies = !ruleset.policies.is_empty();
+    let policies_in: BTreeSet<String> = ruleset.policies.iter().filter_map(|p| p.namespace.clone()).collect();
     for &(document, resource) in resources {
         let Kind::Unread(unread) = &resource.kind else { continue };
+        if unread.cause == Cause::Kustomization && !has_policies {
+            continue;
+        }
         for effect in &unread.effects {
+            let moved = (unread.cause == Cause::Kustomization).then(|| with_namespaces(effect, &policies_in));
+            let effect = moved.as_ref().unwrap_or(effect);
             let id = PolicyId(ruleset.policies.len() as u32);
             let policy = policy(id, document, resource, unread, effect, settings);
             if policy.not_enforced.is_none() {
@@ -99,6 +128,19 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
         };
         ruleset.tiers.insert(at, tier);
     }
+}
+
+/// An effect on one namespace as one on these too: objects that are moved into it are no longer where they were.
+fn with_namespaces(effect: &Effect, others: &BTreeSet<String>) -> Effect {
+    let mut effect = effect.clone();
+    if let Namespaces::Selected(selector) = &mut effect.subject.namespaces {
+        for requirement in &mut selector.requirements {
+            if let Operator::In(names) = &mut requirement.operator {
+                names.extend(others.iter().map(|name| Box::from(name.as_str())));
+            }
+        }
+    }
+    effect
 }
 
 fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unread, effect: &Effect, settings: &Settings) -> Policy {
@@ -175,7 +217,7 @@ fn sentence(resource: &Resource, unread: &Unread, effect: &Effect, policy: &Poli
         Cause::NoSuchKind => ": there is no such kind",
         Cause::Broken => ": its document cannot be read",
         Cause::Template => ": it is a template, to be rendered first",
-        Cause::Kustomization => ": what it changes is known once it is built",
+        Cause::Kustomization | Cause::Elsewhere => ": what it changes is known once it is built",
     };
     format!("{subject} is not evaluated{why}")
 }

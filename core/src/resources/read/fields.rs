@@ -298,7 +298,7 @@ impl<'a> Reader<'a> {
     ) {
         let name = slot.path.field(&entry.key);
         if slot.path.is_within("spec") {
-            self.flaws.unknown_fields.push(entry.key_span);
+            self.flaws.unknown_fields.push((entry.key_span, entry.key.clone()));
         }
         let message = format!("unknown field {}", quoted(&format!("{name}")));
         let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
@@ -327,6 +327,16 @@ impl<'a> Reader<'a> {
             let at = if node.span().start == node.span().end { dash_before(text, node.span()) } else { node.span() };
             Slot { path: slot.path.item(index), node: Some(node), at, key: at }
         })
+    }
+
+    /// The items of a list of a custom resource: there `null` is no value, and an item that says nothing would leave the list wider than it is written.
+    pub(super) fn custom_items<'p>(&mut self, slot: &'p Slot<'a, '_>) -> Vec<Slot<'a, 'p>> {
+        let items: Vec<Slot<'a, 'p>> = self.items(slot).collect();
+        for item in items.iter().filter(|item| item.is_null()) {
+            let diagnostic = item.error(codes::WRONG_TYPE, "Invalid value: null: an empty list item says nothing");
+            self.refuse(diagnostic.help("write a value after the dash, or delete the dash"));
+        }
+        items.into_iter().filter(|item| !item.is_null()).collect()
     }
 
     /// Text; nothing if it is left out or `null`, or if it is something else.

@@ -94,6 +94,10 @@ impl KnownKind {
         self.current.contains(&api_version) || self.old.contains(&api_version)
     }
 
+    pub(super) fn is_namespaced(&self) -> bool {
+        self.scope == Scope::Namespaced
+    }
+
     /// Whether it decides about traffic, so that under another version or name it might mean something else.
     pub(super) fn is_policy(&self) -> bool {
         matches!(

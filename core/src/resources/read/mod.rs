@@ -37,7 +37,8 @@ pub(crate) use self::azure::service_tags::meant_tag;
 pub(crate) use self::azure::short::arm_fields;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, What};
-use self::unread::Class;
+use self::unread::{Class, Family};
+pub(crate) use self::unread::{anything, broken};
 use super::unread::{Cause, Enforcer, Unread};
 use super::{ClusterPolicyKind, Flaws, Kind, Resource, codes};
 use crate::diagnostics::nearest;
@@ -156,9 +157,20 @@ impl<'a> Objects<'a> {
             self.reader.report(diagnostic.help("an object is a mapping with apiVersion, kind and metadata"));
             return;
         }
-        let Some((kind, kind_span)) = self.kind(&object, list) else { return };
+        if !is_set(node, "kind") && !is_set(node, "apiVersion") && list.is_none() && unread::kustomize::is_nameless(node) {
+            self.kustomization(node, "Kustomization", first_key(node));
+            return;
+        }
+        let Some((kind, kind_span)) = self.kind(&object, list) else {
+            self.without_kind(node);
+            return;
+        };
         let Some((api_version, version_span)) = self.api_version(&object, list, kind, kind_span) else { return };
 
+        if kinds::group(api_version) == unread::kustomize::GROUP {
+            self.kustomization(node, kind, kind_span);
+            return;
+        }
         let known = kinds::known(kind, api_version);
         if let Some(known) = known
             && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
@@ -171,6 +183,34 @@ impl<'a> Objects<'a> {
         } else {
             self.unread(&object, kind, api_version, kind_span, version_span);
         }
+    }
+
+    /// A Kustomization: it is said once that it has to be built, and kept what it may change.
+    fn kustomization(&mut self, node: NodeRef<'a>, kind: &'a str, at: Span) {
+        self.reader.report(unread::kustomize::diagnostic(at));
+        self.keep(node, kind, at, unread::kustomize::unread(node));
+    }
+
+    /// An object of which the kind is missing: where it looks like a policy, it may be one.
+    fn without_kind(&mut self, node: NodeRef<'a>) {
+        let api_version = node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default();
+        if unread::is_like_policy(node, api_version) {
+            self.keep(node, "", first_key(node), unread::unread(node, Family::NamespacedPolicy, "", Cause::NoSuchKind));
+        }
+    }
+
+    /// Keeps an object that is not evaluated.
+    fn keep(&mut self, node: NodeRef<'a>, kind: &'a str, kind_span: Span, kept: Unread) {
+        self.resources.push(Resource {
+            api_version: node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default().into(),
+            kind_name: kind.into(),
+            kind_span,
+            meta: unread::meta(node),
+            span: node.span(),
+            refused: false,
+            flaws: Flaws::default(),
+            kind: Kind::Unread(Box::new(kept)),
+        });
     }
 
     fn list(&mut self, object: &Slot<'a, '_>, list: ListOf<'a>, depth: usize) {
@@ -432,16 +472,7 @@ impl<'a> Objects<'a> {
             _ => None,
         };
         if let (Some(kept), Some(node)) = (kept, object.node) {
-            self.resources.push(Resource {
-                api_version: api_version.into(),
-                kind_name: kind.into(),
-                kind_span: span,
-                meta: unread::meta(node),
-                span: node.span(),
-                refused: false,
-                flaws: Flaws::default(),
-                kind: Kind::Unread(Box::new(kept)),
-            });
+            self.keep(node, kind, span, kept);
         }
         let index = *self.unread_index.entry((kind, api_version)).or_insert_with(|| {
             self.unread.push(UnreadKind { kind, api_version, class, span, count: 0 });
@@ -470,6 +501,11 @@ impl<'a> Reader<'a> {
             self.report(warning.help("write a NetworkPolicy that selects all pods and allows nothing"));
         }
     }
+}
+
+/// Whether a field is written with a value.
+fn is_set(node: NodeRef<'_>, field: &str) -> bool {
+    node.get(field).is_some_and(|value| !value.is_null())
 }
 
 /// The first key of a mapping, to point at where something is missing.

@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
             self.refuse(node.required(codes::HOST_ENDPOINT, "node must be specified"));
         }
         host.interface = self.text(&interface).unwrap_or_default().into();
-        for item in self.items(&addresses) {
+        for item in self.custom_items(&addresses) {
             let Some(text) = self.text(&item) else { continue };
             match text.parse() {
                 Ok(address) => host.expected_ips.push(address),
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
         endpoint.pod = name(&pod);
         endpoint.node = name(&node);
         endpoint.service_account = name(&account);
-        for item in self.items(&networks) {
+        for item in self.custom_items(&networks) {
             endpoint.addresses.extend(self.lenient_net(&item).map(|cidr: Cidr| cidr.first()).into_iter().collect::<Vec<IpAddr>>());
         }
         endpoint.profiles = profiles.is_set().then(|| self.names(&profiles));
@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
 
     fn names(&mut self, slot: &Slot<'a, '_>) -> Vec<Box<str>> {
         let mut names = Vec::new();
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             names.extend(self.text(&item).map(Into::into));
         }
         names
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
 
     fn endpoint_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<EndpointPort> {
         let mut found = Vec::new();
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             let Some([name, protocol, port]) = self.fields(&item, ["name", "protocol", "port"], &["hostIP", "hostPort"]) else { continue };
             let text = self.text(&name).filter(|text| !text.is_empty());
             if text.is_none() {

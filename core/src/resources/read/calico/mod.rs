@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             ));
         }
         let Some([nets]) = self.fields(spec, ["nets"], &["allowedEgressDomains"]) else { return set };
-        for item in self.items(&nets) {
+        for item in self.custom_items(&nets) {
             set.nets.extend(self.lenient_net(&item));
         }
         set
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
 
     fn failsafe_ports(&mut self, slot: &Slot<'a, '_>) -> alloc::vec::Vec<FailsafePort> {
         let mut ports = alloc::vec::Vec::new();
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             let Some([protocol, port, net]) = self.fields(&item, ["protocol", "port", "net"], &[]) else { continue };
             let name = self.text(&protocol).unwrap_or("tcp");
             let Some(known) = crate::model::Protocol::from_name(name) else {

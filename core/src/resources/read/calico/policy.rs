@@ -5,6 +5,7 @@ use alloc::format;
 use super::rule::RuleContext;
 use super::selector::Global;
 use super::{Context, true_name};
+use crate::document::NodeRef;
 use crate::policy::Direction;
 use crate::resources::NetworkPolicy;
 use crate::resources::calico::{CalicoPolicy, CalicoPolicyKind, Profile, StagedAction};
@@ -114,6 +115,12 @@ impl<'a> Reader<'a> {
         egress: &Slot<'a, '_>,
         stored: bool,
     ) {
+        if slot.is_set() && !slot.is_empty_list() && slot.node.and_then(NodeRef::as_sequence).is_none() {
+            // What was meant is not known, so it may be either.
+            self.expected(slot, "a list");
+            (policy.acts_on_ingress, policy.acts_on_egress) = (true, true);
+            return;
+        }
         if slot.len() == 0 {
             if stored {
                 let message = "without types a stored policy acts in both directions: nothing has filled in the default";
@@ -134,7 +141,7 @@ impl<'a> Reader<'a> {
             return;
         }
         (policy.acts_on_ingress, policy.acts_on_egress) = (false, false);
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             let Some(word) = self.text(&item) else { continue };
             let seen = match word {
                 "Ingress" => &mut policy.acts_on_ingress,
@@ -158,7 +165,7 @@ impl<'a> Reader<'a> {
 
     fn hints(&mut self, slot: &Slot<'a, '_>) {
         let mut seen = false;
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             match self.text(&item) {
                 Some(word) if !HINTS.contains(&word) => self.unsupported(&item, codes::HINTS, word, HINTS),
                 Some(word) if core::mem::replace(&mut seen, true) => {

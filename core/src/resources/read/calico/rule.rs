@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
             self.refuse(slot.too_many(MOST_RULES));
         }
         let mut rules = Vec::with_capacity(slot.len().min(MOST_RULES));
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             rules.extend(self.calico_rule(&item, context));
         }
         rules
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         let mut entity = Entity { span: slot.span(), ..Entity::default() };
         let known = ["nets", "notNets", "selector", "notSelector", "namespaceSelector", "serviceAccounts", "services", "ports", "notPorts"];
         let Some([nets, not_nets, selector, not_selector, namespaces, accounts, services, ports, not_ports]) =
-            self.fields(slot, known, &["domains"])
+            self.fields(slot, known, &[])
         else {
             entity.span = crate::text::Span::default();
             return entity;
@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
             self.refuse(slot.too_many(MOST_NETS));
         }
         let mut nets = Vec::new();
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             nets.extend(self.strict_net(&item));
         }
         nets
@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
     fn service_accounts(&mut self, slot: &Slot<'a, '_>) -> Option<ServiceAccountMatch> {
         let [names, selector] = self.fields(slot, ["names", "selector"], &[])?;
         let mut found = ServiceAccountMatch { span: slot.span(), ..ServiceAccountMatch::default() };
-        for item in self.items(&names) {
+        for item in self.custom_items(&names) {
             found.names.extend(self.text(&item).map(Into::into));
         }
         found.selector = self.selector_text(&selector, Global::Refused, false);
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
             self.refuse(slot.too_many(MOST_PORTS));
         }
         let mut ports = Vec::new();
-        for item in self.items(slot) {
+        for item in self.custom_items(slot) {
             ports.extend(self.calico_port(&item));
         }
         ports
@@ -315,14 +315,14 @@ impl<'a> Reader<'a> {
                 self.refuse(list.too_many(MOST_HTTP));
             }
         }
-        for item in self.items(&methods) {
+        for item in self.custom_items(&methods) {
             let Some(method) = self.text(&item) else { continue };
             if found.methods.iter().any(|known| **known == *method) {
                 self.refuse(item.error(codes::HTTP_MATCH, format!("Duplicate value: {}", quoted(method))));
             }
             found.methods.push(method.into());
         }
-        for item in self.items(&paths) {
+        for item in self.custom_items(&paths) {
             let Some([exact, prefix]) = self.fields(&item, ["exact", "prefix"], &[]) else { continue };
             let path = match (self.text(&exact), self.text(&prefix)) {
                 (Some(path), None) => HttpPath::Exact(path.into()),

@@ -123,8 +123,8 @@ pub(super) fn like_network_policy(object: &Object<'_>, namespaces: Namespaces) -
     let types: Vec<&str> = items(spec.get("policyTypes")).filter_map(NodeRef::as_str).collect();
     let has = |field: &str, name: &str| has_items(spec.get(field)) || types.contains(&name);
     let (ingress, egress) = (has("ingress", "Ingress"), has("egress", "Egress"));
-    // Without either, nobody knows.
-    let (ingress, egress) = if ingress || egress { (ingress, egress) } else { (true, true) };
+    // Without either, nobody knows; without types, rules for one direction may close the other too.
+    let (ingress, egress) = if ingress || egress { (ingress || types.is_empty(), egress) } else { (true, true) };
     alloc::vec![Effect { ingress, egress, subject, ..Effect::default() }]
 }
 

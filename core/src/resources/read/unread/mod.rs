@@ -2,15 +2,20 @@
 //!
 //! Read in silence and as exactly as the text tells; what cannot be read is taken to be as wide as it can be.
 
+mod broken;
 mod cilium;
 mod engines;
 mod kinds;
+pub(super) mod kustomize;
 mod mesh;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub(crate) use broken::{anything, broken};
 pub(super) use kinds::{Class, Family, classify};
+
+use crate::document::FILLER as SENTINEL;
 
 use crate::document::NodeRef;
 use crate::model::{LabelSelector, Operator, Protocol, Requirement};
@@ -45,7 +50,8 @@ pub(super) fn unread(node: NodeRef<'_>, family: Family, kind: &str, cause: Cause
 /// Name and namespace, read without a word about what is wrong with them.
 pub(super) fn meta(node: NodeRef<'_>) -> Meta {
     let metadata = node.get("metadata");
-    let text = |name: &str| metadata.and_then(|m| m.get(name)).and_then(NodeRef::as_str).filter(|t| !t.is_empty());
+    let known = |text: &&str| !text.is_empty() && !text.contains(SENTINEL);
+    let text = |name: &str| metadata.and_then(|m| m.get(name)).and_then(NodeRef::as_str).filter(known);
     let name = metadata.and_then(|m| m.get("name"));
     Meta {
         name: text("name").or_else(|| text("generateName")).unwrap_or_default().into(),
@@ -103,6 +109,7 @@ fn selector(node: Option<NodeRef<'_>>) -> LabelSelector {
     for expression in items(node.get("matchExpressions")) {
         let (Some(key), Some(operator)) = (expression.get("key").and_then(NodeRef::as_str), expression.get("operator")) else { continue };
         let operator = match (operator.as_str(), values(expression)) {
+            (_, Some(values)) if values.iter().any(|v| v.contains(SENTINEL)) => continue,
             (Some("In"), Some(values)) if !values.is_empty() => Operator::In(values),
             (Some("NotIn"), Some(values)) if !values.is_empty() => Operator::NotIn(values),
             (Some("Exists"), _) => Operator::Exists,
@@ -119,7 +126,7 @@ fn match_labels(node: Option<NodeRef<'_>>) -> Vec<Requirement> {
     let Some(node) = node else { return Vec::new() };
     let entries = node.as_mapping().unwrap_or_default().iter();
     let one = |entry: &crate::document::Entry| {
-        let value = node.value_of(entry).as_str()?;
+        let value = node.value_of(entry).as_str().filter(|value| !value.contains(SENTINEL) && !entry.key.contains(SENTINEL))?;
         Some(Requirement { span: entry.key_span, key: entry.key.clone(), operator: Operator::In(alloc::vec![value.into()]) })
     };
     entries.filter_map(one).collect()
@@ -146,4 +153,18 @@ fn port(node: NodeRef<'_>) -> Option<u16> {
         crate::document::Value::String(text) => text.parse().ok(),
         _ => None,
     }
+}
+
+/// Groups whose objects are policies, most of them.
+const POLICY_GROUPS: [&str; 6] =
+    ["networking.k8s.io", "policy.networking.k8s.io", "projectcalico.org", "crd.projectcalico.org", "cilium.io", "crd.antrea.io"];
+
+/// Whether an object of an unknown kind looks like a policy.
+pub(super) fn is_like_policy(node: NodeRef<'_>, api_version: &str) -> bool {
+    let spec = node.get("spec");
+    let has = |field: &str| spec.is_some_and(|spec| spec.get(field).is_some());
+    let telling = ["podSelector", "policyTypes", "endpointSelector", "appliedTo"].into_iter().any(has);
+    telling
+        || (has("selector") && has("types"))
+        || (POLICY_GROUPS.contains(&super::kinds::group(api_version)) && (has("ingress") || has("egress")))
 }

@@ -1,0 +1,44 @@
+//! Documents that cannot be read: what they might have said, so that they are not taken to be absent.
+
+use alloc::vec::Vec;
+
+use super::{Limits, ParsedDocument};
+use crate::diagnostics::Diagnostic;
+use crate::document::{self, Parsed, codes};
+use crate::resources::unread::Cause;
+use crate::resources::{self, Resource};
+use crate::text::Span;
+
+/// The first error for which a document, or the rest of it, was left out.
+fn fatal(diagnostics: &[Diagnostic]) -> Option<&Diagnostic> {
+    const LIMITS: [crate::diagnostics::Code; 4] = [codes::TOO_LARGE, codes::TOO_DEEP, codes::TOO_MANY_VALUES, codes::ALIAS_EXPANSION];
+    let leaves_out = |d: &&Diagnostic| codes::NOT_YAML.contains(&d.code) || d.code == codes::ALIAS || LIMITS.contains(&d.code);
+    diagnostics.iter().find(leaves_out)
+}
+
+/// What might stand in the part of a document that could not be read; nothing if all of it could.
+pub(super) fn unread(text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resource> {
+    let Some(error) = fatal(&parsed.diagnostics) else { return Vec::new() };
+    let at = error.place.map_or(Span::default(), |place| place.span);
+    if error.code == codes::TEMPLATE {
+        let plain = document::without_actions(text);
+        let tree = document::parse(&plain, limits).tree;
+        return resources::broken(&tree, &plain, 0, at, Cause::Template);
+    }
+    if let Some(root) = parsed.tree.root() {
+        // The complete objects of a list were kept.
+        let ends = root.get("items").and_then(|items| items.as_sequence()).into_iter().flatten().map(|item| item.span().end as usize);
+        return resources::broken(&document::Tree::default(), text, ends.max().unwrap_or(0), at, Cause::Broken);
+    }
+    // Up to the line of the error, the text may be whole.
+    let before = text.get(..at.start as usize).and_then(|head| head.rfind('\n')).map_or(0, |end| end + 1);
+    let head = text.get(..before).unwrap_or_default();
+    let tree = if error.code == codes::TOO_LARGE { document::Tree::default() } else { document::parse(head, limits).tree };
+    resources::broken(&tree, text, 0, at, Cause::Broken)
+}
+
+/// A document for a text that is not looked at at all.
+pub(super) fn left_out(error: Diagnostic) -> ParsedDocument {
+    let anything = resources::anything(Span::default(), Cause::Broken);
+    ParsedDocument { resources: alloc::vec![alloc::sync::Arc::new(anything)], diagnostics: alloc::vec![error] }
+}
