@@ -115,3 +115,58 @@ fn an_edited_script_is_read_as_a_new_one() {
         assert_eq!(shown(&old), shown(&new), "{text}");
     }
 }
+
+/// A line that is meant to separate documents is an error, and both documents are read.
+#[test]
+fn lines_that_are_meant_to_separate() {
+    for mark in ["----", "--", "--------------------", "=====", "_____", "— — —", "—", "- - -", "---- # next"] {
+        let text = format!("{POD}{mark}\n{POLICY}");
+        let (objects, errors) = read(&text);
+        if mark.contains('#') {
+            continue;
+        }
+        assert_eq!(objects, [("Pod".to_owned(), 1), ("NetworkPolicy".to_owned(), 6)], "{mark}");
+        assert!(matches!(&errors[..], [one] if one.contains("three dashes")), "{mark}: {errors:?}");
+        let (objects, errors) = read(&format!("{mark}\n{POD}"));
+        assert_eq!((objects.len(), errors.len()), (1, 1), "{mark}");
+    }
+    let (objects, errors) = read(&format!("{POD}---{POLICY}"));
+    assert_eq!(objects, [("Pod".to_owned(), 1), ("NetworkPolicy".to_owned(), 5)]);
+    assert!(errors[0].contains("a line of its own"), "{errors:?}");
+    for text in ["- a\n- - b\n  - c\n", "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata:\n  a: |\n    ----\n    =====\n", POD] {
+        assert!(!read(text).1.iter().any(|e| e.contains("three dashes")), "{text}");
+    }
+}
+
+/// The cause is said where the place shows it.
+#[test]
+fn causes_are_said() {
+    let policy = |line: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: a, namespace: shop}}\nspec:\n  podSelector: {{}}\n{line}\n"
+        )
+    };
+    for (text, says, line) in [
+        (policy("  egress: [{to: [{ipBlock: {cidr: ${RANGE}}}]}]"), "fill in `${RANGE}`", 6),
+        (policy("  egress: [{to: [{ipBlock: {cidr: %RANGE%}}]}]"), "fill in `%RANGE%`", 6),
+        (policy("  egress: [{to: [{ipBlock: {cidr: @RANGE@}}]}]"), "fill in `@RANGE@`", 6),
+        (policy("  egress: [{to: [{ipBlock: {cidr: \"<your-range>\"}}]}]"), "fill in `<your-range>`", 6),
+        (policy("  egress: [{to: [{ipBlock: {cidr: $RANGE}}]}]"), "fill in `$RANGE`", 6),
+        (policy("").replace("podSelector: {}", "podSelector:\n    matchLabels:\n      app:web"), "a space is missing after the colon", 7),
+        (policy("").replace("podSelector: {}", "podSelector: {matchLabels: {app:web}}"), "a space is missing after the colon", 5),
+        (policy("  ingress:\n  - ports:\n    - port:80"), "a space is missing after the colon", 8),
+        (policy("  ingress:\n  -from: []"), "a space is missing after the dash", 7),
+        (policy("").replace("name: a", "name: \"a\\d\""), "single quotes", 3),
+        (policy("").replace("name: a", "name: \"a\\ux\""), "single quotes", 3),
+        (policy(" ---\nkind: Pod"), "take away the blanks", 6),
+    ] {
+        let loaded = Loader::default().load(&[("input", &text)]);
+        let errors: Vec<_> = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();
+        let hit = errors.iter().any(|d| {
+            d.help.as_deref().unwrap_or_default().contains(says)
+                && d.place.and_then(|p| loaded.sources.position(p)).is_some_and(|p| p.line == line)
+        });
+        assert!(hit, "{text}: {errors:#?}");
+        assert!(errors.iter().all(|d| !d.message.contains("comma")), "{text}: {errors:#?}");
+    }
+}

@@ -28,8 +28,12 @@ pub const TEMPLATE: Code = Code("DOC009");
 /// A table or a description that a command printed for people.
 pub const PRINTED: Code = Code("DOC140");
 
+/// A placeholder that was not filled in.
+pub const PLACEHOLDER: Code = Code("DOC142");
+
 /// All reasons for which a text is not YAML; the document is left out, but for the complete objects of a list.
-pub const NOT_YAML: [Code; 10] = [SYNTAX, TAB, OPEN_QUOTE, OPEN_BRACKET, COLON, INDENTATION, CHARACTER, BINARY, TEMPLATE, PRINTED];
+pub const NOT_YAML: [Code; 11] =
+    [SYNTAX, TAB, OPEN_QUOTE, OPEN_BRACKET, COLON, INDENTATION, CHARACTER, BINARY, TEMPLATE, PRINTED, PLACEHOLDER];
 
 // ---- YAML that Kubernetes refuses ----------------------------------------------------------------------------------------------------
 
@@ -63,6 +67,8 @@ pub const ALIAS_EXPANSION: Code = Code("DOC034");
 
 /// An object that a later document defines again.
 pub const DUPLICATE_OBJECT: Code = Code("DOC040");
+/// A line that is meant to separate documents, and does not.
+pub const SEPARATOR: Code = Code("DOC141");
 
 // ---- JSON that is none ---------------------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,12 @@
 
 pub mod codes;
 
+mod causes;
 mod characters;
 pub(crate) mod json;
 mod keys;
 mod limits;
+mod marks;
 mod parse;
 mod printed;
 mod scalar;
@@ -23,7 +25,9 @@ mod tests;
 mod tree;
 mod wrapping;
 
+pub use causes::explain_cause;
 pub use limits::Limits;
+pub use marks::{split_at_marks, without_mark};
 pub use parse::{Parsed, parse};
 pub use printed::printed;
 pub use split::split;

@@ -127,7 +127,10 @@ impl Loader {
         };
         let middle: Vec<Known> = match wrapped {
             Some(wrapped) => self.unwrapped(text, &wrapped, loose),
-            None => document::split(text.get(middle).unwrap_or_default()).into_iter().map(read_anew).collect(),
+            None => {
+                let part = text.get(middle).unwrap_or_default();
+                document::split(part).into_iter().flat_map(|range| document::split_at_marks(part, range)).map(read_anew).collect()
+            }
         };
         let mut documents = Vec::with_capacity(head.len() + tail.len() + 1);
         for known in head.into_iter().chain(middle).chain(tail) {
@@ -151,8 +154,9 @@ impl Loader {
         let script = (!wrapped.commands.is_empty()).then(|| find(0..text.len(), &|text| read_commands(text, &wrapped.commands)));
         let manifests = wrapped.manifests.iter().flat_map(|range| {
             let offset = range.start;
-            let parts = document::split(text.get(range.clone()).unwrap_or_default());
-            parts.into_iter().map(move |part| offset + part.start..offset + part.end)
+            let whole = text.get(range.clone()).unwrap_or_default();
+            let parts = document::split(whole).into_iter().flat_map(move |part| document::split_at_marks(whole, part));
+            parts.map(move |part| offset + part.start..offset + part.end)
         });
         script.into_iter().chain(manifests.map(|range| find(range, &|text| read(&document::without_tabs(text), &self.limits)))).collect()
     }
@@ -181,6 +185,14 @@ fn read_commands(text: &str, live: &[Range<usize>]) -> ParsedDocument {
 
 /// Reads one document. Its tree is not kept: for what a person looks at, the text itself is there.
 fn read(text: &str, limits: &Limits) -> ParsedDocument {
+    let (text, mark) = document::without_mark(text);
+    let mut parsed = read_unmarked(&text, limits);
+    parsed.diagnostics.iter_mut().for_each(|diagnostic| document::explain_cause(&text, diagnostic));
+    parsed.diagnostics.extend(mark);
+    parsed
+}
+
+fn read_unmarked(text: &str, limits: &Limits) -> ParsedDocument {
     if let Some(mut error) = resources::foreign_language(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
         return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };

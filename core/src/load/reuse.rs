@@ -48,8 +48,8 @@ pub(super) struct Plan {
     pub(super) is_wrapped: bool,
 }
 
-/// The longest line that can mark the start of a document, with a byte order mark before it and the blank after it.
-const MARKER: usize = 7;
+/// The longest line that can mark the start of a document, or is meant to, with a byte order mark before it and the line end after it.
+const MARKER: usize = 100;
 
 /// Plans how to load `files`, given those of the last time. Documents that are not kept in place go into `loose`.
 pub(super) fn plan(files: &[(&str, &str)], mut old: Vec<File>, loose: &mut Loose) -> Vec<Plan> {
