@@ -209,11 +209,12 @@ fn policy_title(compiled: &Compiled, trace: &PolicyTrace) -> [String; 2] {
 }
 
 fn rule_line(scene: &Scene, rule: &RuleTrace) -> String {
-    let result = match (&rule.failure, rule.matched, rule.reached) {
-        (_, _, false) => "not reached".to_string(),
+    let result = match (&rule.failure, rule.matched, &rule.depends) {
+        _ if !rule.reached => "not reached".to_string(),
         (Some(failure), ..) => failure.text.clone(),
         (_, Matched::Yes, _) => "matches".to_string(),
-        (_, Matched::Possibly, _) => "may match".to_string(),
+        (_, Matched::Possibly, Some(fact)) => format!("may match, which depends on {fact}"),
+        (_, Matched::Possibly, None) => "may match".to_string(),
         (_, Matched::No, _) => "does not match".to_string(),
     };
     let name = scene.compiled().ruleset().rule(rule.rule).and_then(|r| r.name.as_ref());
@@ -295,6 +296,7 @@ fn rule_json(scene: &Scene, rule: &RuleTrace) -> Value {
         "reached": rule.reached,
         "matched": matched,
         "failure": rule.failure.as_ref().map(|f| &f.text),
+        "dependsOn": rule.depends,
         "place": places::json(scene, rule.place),
     })
 }

@@ -1,5 +1,7 @@
 //! One flow, with everything that led to the answer.
 
+mod reply;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -112,10 +114,10 @@ impl TierTrace {
     /// Its name, and at a host endpoint where it was met, if that is not the usual place.
     pub fn title(&self) -> String {
         match self.hook {
-            Some(Hook::Untracked) => alloc::format!("{}, untracked", self.name),
+            Some(Hook::Untracked | Hook::Reply) => alloc::format!("{}, untracked", self.name),
             Some(Hook::PreDnat) => alloc::format!("{}, before address translation", self.name),
             Some(Hook::Forward) => alloc::format!("{}, for forwarded traffic", self.name),
-            Some(Hook::Normal) | None => self.name.clone(),
+            Some(Hook::Normal | Hook::ReplyNormal) | None => self.name.clone(),
         }
     }
 }
@@ -159,6 +161,12 @@ pub enum Reason {
     NotPeered,
     /// Packets to the platform's own addresses are let through.
     Platform,
+    /// Calico drops such packets where a pod sends them: VXLAN, or IP in IP.
+    Dropped(Protocol),
+    /// The connection is tracked, so its reply passes.
+    Tracked,
+    /// The connection is not tracked, and nothing lets its reply through.
+    NoReply,
     /// It cannot be told, because of these facts.
     Unknown(Vec<UnknownFact>),
 }
@@ -257,6 +265,8 @@ pub struct RuleTrace {
     pub matched: Matched,
     /// For a rule that did not match, the field that failed.
     pub failure: Option<Failure>,
+    /// For a rule that matched possibly, what that depends on: "the source port, which the question leaves open".
+    pub depends: Option<String>,
 }
 
 /// A field that did not match.
@@ -366,7 +376,10 @@ impl Observer for Seen {
 pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>, stage: Stage) -> Checked {
     match stage {
         Stage::Endpoint(direction) => check_endpoint(compiled, snapshot, flow, direction),
-        Stage::Host { host, direction, hooks } => check_host(compiled, flow, original, host, direction, hooks),
+        Stage::Host { host, pre_dnat, direction, hooks } => {
+            check_host(compiled, flow, original, &AtHost { host, pre_dnat, direction, hooks, own: compiled.class_of(flow.to) })
+        }
+        Stage::Reply { node, host, enters, leaves } => reply::check(compiled, snapshot, flow, &reply::Way { node, host, enters, leaves }),
         Stage::Group { used, direction, from, to, encapsulated, .. } => {
             let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { flow.traffic };
             check_group(compiled, &Flow { from, to, traffic }, used, direction)
@@ -408,15 +421,9 @@ fn check_group(compiled: &Compiled, seen_there: &Flow, used: u32, direction: Dir
 }
 
 /// Evaluates what a packet meets at a host endpoint.
-fn check_host(
-    compiled: &Compiled,
-    flow: &Flow,
-    original: Option<Original>,
-    host: u32,
-    direction: Direction,
-    hooks: &'static [Hook],
-) -> Checked {
-    if hooks.iter().all(|hook| compiled.applied(compiled.class_of_host(host, *hook), direction).is_empty()) {
+fn check_host(compiled: &Compiled, flow: &Flow, original: Option<Original>, at: &AtHost<'_>) -> Checked {
+    let AtHost { direction, hooks, .. } = *at;
+    if hooks.iter().all(|hook| compiled.applied(compiled.class_of_host(at.of(*hook), *hook), direction).is_empty()) {
         return Checked { verdict: Verdict::Allowed, reason: Reason::NoPolicy, seen: Seen::default() };
     }
     let (own, peer) = match direction {
@@ -428,7 +435,7 @@ fn check_host(
     let mut seen = Seen::default();
     let mut run = |hooks: &[Hook], own: End, traffic: Traffic, seen: &mut Seen| {
         let universe = bench.table.intern(ConnectionSet::of_traffic(traffic));
-        let at = AtHost { host, direction, hooks, own: compiled.class_of(own) };
+        let at = AtHost { hooks, own: compiled.class_of(own), ..*at };
         let outcome = evaluate_hooks(compiled, &mut bench, &at, &peers, universe, seen);
         (outcome.left == [universe], outcome.left_is_allowed(&mut bench))
     };
@@ -476,16 +483,25 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     if own_node == Matched::Yes {
         return free(Reason::OwnNode);
     }
+    let mut bench = Workbench::default();
+    let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
+    let dropped = if direction == Direction::Egress { compiled.dropped(class).connections() } else { ConnectionSet::EMPTY };
+    let dropped = bench.table.intern(dropped.intersection(bench.table.get(universe)));
+    if dropped == universe && !universe.is_none() {
+        let reason = Reason::Dropped(flow.traffic.protocol);
+        return Checked { verdict: Verdict::Denied, reason, seen: Seen::default() };
+    }
     let applied = compiled.applied(class, direction);
-    if applied.is_empty() {
+    if applied.is_empty() && dropped.is_none() {
         let ruleset = compiled.ruleset();
         return free(if ruleset.no_engine && !ruleset.policies.is_empty() { Reason::NoEngine } else { Reason::NoPolicy });
     }
-    let mut bench = Workbench::default();
-    let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let mut seen = Seen::default();
     let peers = OnePeer(compiled.class_of(peer));
-    let outcome = evaluate(compiled, &mut bench, Asked::end(class), direction, &peers, universe, &mut seen).left_is_allowed(&mut bench);
+    let may_send = bench.table.difference(universe, dropped);
+    let outcome = evaluate(compiled, &mut bench, Asked::end(class), direction, &peers, may_send, &mut seen);
+    let mut outcome = outcome.left_is_allowed(&mut bench);
+    outcome.denied.iter_mut().for_each(|denied| *denied = bench.table.union(*denied, dropped));
     let (verdict, reason) = judge(compiled, &outcome, &seen, Some(applied));
     if own_node == Matched::Possibly && verdict != Verdict::Allowed {
         return Checked { verdict: Verdict::CannotTell, reason: Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), seen };
@@ -504,10 +520,11 @@ fn judge(compiled: &Compiled, outcome: &Outcome, seen: &Seen, applied: Option<&A
     };
     let reason = match verdict {
         Verdict::CannotTell => Reason::Unknown(unknown_facts(compiled, seen, applied)),
-        Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, Reason::Rule),
+        Verdict::Allowed => seen.deciding(Action::Allow, compiled).map_or(Reason::NothingDecided, |(rule, _)| Reason::Rule(rule)),
+        // A rule that denies only some of what the question leaves open is not what denies all of it, if the end of a tier does.
         Verdict::Denied => match seen.deciding(Action::Deny, compiled) {
-            Some(rule) => Reason::Rule(rule),
-            None => Reason::DefaultDeny(isolating(compiled, seen)),
+            Some((rule, matched)) if matched == Matched::Yes || isolating(compiled, seen).is_empty() => Reason::Rule(rule),
+            _ => Reason::DefaultDeny(isolating(compiled, seen)),
         },
     };
     (verdict, reason)
@@ -520,12 +537,13 @@ fn isolating(compiled: &Compiled, seen: &Seen) -> Vec<PolicyId> {
 }
 
 impl Seen {
-    /// The first rule with this action that a packet met and that matched.
-    fn deciding(&self, action: Action, compiled: &Compiled) -> Option<RuleRef> {
+    /// The first rule with this action that a packet met and that matched, for certain if there is one.
+    fn deciding(&self, action: Action, compiled: &Compiled) -> Option<(RuleRef, Matched)> {
         let rules = self.tiers.iter().flat_map(|t| &t.rules);
         let decides = |rule: RuleRef| compiled.ruleset().rule(rule).is_some_and(|r| r.action == action);
         let pick = |wanted: Matched| {
-            rules.clone().find(|(rule, reached, matched)| *reached && *matched == wanted && decides(*rule)).map(|(rule, ..)| *rule)
+            let found = rules.clone().find(|(rule, reached, matched)| *reached && *matched == wanted && decides(*rule));
+            found.map(|(rule, _, matched)| (*rule, *matched))
         };
         pick(Matched::Yes).or_else(|| pick(Matched::Possibly))
     }

@@ -3,6 +3,8 @@
 //! A world is made as values, written out as the text that a person would paste, and evaluated packet by packet from those values, straight from
 //! the tables of Calico's documentation: no classes, no sets, no parsed selectors. Everything about it is known, so every answer is yes or no.
 
+mod journey;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -143,7 +145,8 @@ struct Set {
 struct Host {
     name: String,
     node: usize,
-    all: bool,
+    /// Its `interfaceName`; nothing where its address says which one it is.
+    interface: Option<&'static str>,
     expected: bool,
     labels: Labels,
     allow_profile: bool,
@@ -159,6 +162,8 @@ pub struct World {
     tiers: Vec<(&'static str, Option<i32>, bool)>,
     policies: Vec<Policy>,
     endpoint_to_host: &'static str,
+    /// Whether pods may send packets with packets inside: VXLAN, IP in IP; nothing where it is not said.
+    allow_encapsulated: [Option<bool>; 2],
 }
 
 /// One end of a packet.
@@ -399,14 +404,12 @@ impl World {
         let sets = (0..r.below(3)).map(|i| set(i, r)).collect();
         let hosts = match with_hosts {
             false => Vec::new(),
-            true => (0..2)
-                .filter(|_| r.below(5) > 0)
-                .collect::<Vec<usize>>()
-                .into_iter()
-                .map(|node| Host {
-                    name: format!("h{node}"),
-                    node,
-                    all: r.below(2) == 0,
+            true => (0..1 + r.below(5))
+                .map(|i| Host {
+                    // Names in no order of their own: the first by name wins.
+                    name: format!("{}{i}", r.pick(&["h", "a", "z-", "m."]).trim_end_matches('.')),
+                    node: r.below(2),
+                    interface: *r.pick(&[Some("*"), Some("*"), Some("eth0"), Some("eth0"), None]),
                     expected: r.below(2) == 0,
                     labels: some_labels(r),
                     allow_profile: r.below(2) == 0,
@@ -450,7 +453,8 @@ impl World {
         let mut policies: Vec<Policy> = policies.collect();
         policies.extend((0..r.below(3)).map(|i| kubernetes_policy(r, i)));
         let endpoint_to_host = *r.pick(&["Drop", "Accept"]);
-        World { namespaces, accounts, pods, sets, hosts, tiers, policies, endpoint_to_host }
+        let allow_encapsulated = [(); 2].map(|()| *r.pick(&[None, Some(true), Some(false)]));
+        World { namespaces, accounts, pods, sets, hosts, tiers, policies, endpoint_to_host, allow_encapsulated }
     }
 
     /// Every end there is.
@@ -510,13 +514,7 @@ impl World {
             objects.push(calico(kind, meta, json!({"nets": set.nets})));
         }
         for host in &self.hosts {
-            let mut spec = json!({"node": NODES[host.node], "interfaceName": if host.all { "*" } else { "eth0" }});
-            if host.expected {
-                spec["expectedIPs"] = json!([NODE_ADDRESSES[host.node]]);
-            }
-            if host.allow_profile {
-                spec["profiles"] = json!(["projectcalico-default-allow"]);
-            }
+            let spec = journey::fields(host);
             objects.push(calico("HostEndpoint", json!({"name": host.name, "labels": host.labels}), spec));
         }
         for (name, order, pass) in &self.tiers {
@@ -526,11 +524,13 @@ impl World {
                 json!({"order": order, "defaultAction": if *pass { "Pass" } else { "Deny" }}),
             ));
         }
-        objects.push(calico(
-            "FelixConfiguration",
-            json!({"name": "default"}),
-            json!({"defaultEndpointToHostAction": self.endpoint_to_host}),
-        ));
+        let mut felix = json!({"defaultEndpointToHostAction": self.endpoint_to_host});
+        for (field, allow) in ["allowVXLANPacketsFromWorkloads", "allowIPIPPacketsFromWorkloads"].iter().zip(self.allow_encapsulated) {
+            if let Some(allow) = allow {
+                felix[field] = json!(allow);
+            }
+        }
+        objects.push(calico("FelixConfiguration", json!({"name": "default"}), felix));
         objects.extend(self.policies.iter().map(Policy::object));
         yaml::documents(&objects)
     }
@@ -543,78 +543,20 @@ impl World {
         if from == to || matches!((from, to), (Spot::Outside(_), Spot::Outside(_))) {
             return true;
         }
-        let node = |spot| match spot {
-            Spot::Pod(i) => Some(self.pods[i].node),
-            Spot::Node(i) => Some(i),
-            Spot::Outside(_) => None,
-        };
-        let host = |n: Option<usize>| self.hosts.iter().find(|h| Some(h.node) == n);
-        let all = |h: Option<&'_ Host>| h.is_some_and(|h| h.all);
-        let (a, b) = (node(from), node(to));
-        let (ha, hb) = (host(a), host(b));
-        let ask = |h: Option<&Host>, ingress: bool, hooks: &[Hook]| h.is_none_or(|h| self.at_host(h, ingress, hooks, packet));
-        if let Spot::Pod(i) = from
-            && !self.at_pod(i, false, packet)
-        {
-            return false;
-        }
-        use Hook::{Forward, Normal, PreDnat, Untracked};
-        // The table of paths, row by row (docs/semantics.md, Calico).
-        let on_the_way = match (from, to) {
-            (Spot::Pod(_), Spot::Pod(_)) if a == b => !all(ha) || ask(ha, true, &[PreDnat, Forward]) && ask(ha, false, &[Forward]),
-            (Spot::Pod(_), Spot::Pod(_)) => {
-                (!all(ha) || ask(ha, true, &[PreDnat, Forward]))
-                    && ask(ha, false, &[Forward])
-                    && ask(hb, true, &[Untracked, PreDnat, Forward])
-                    && (!all(hb) || ask(hb, false, &[Forward]))
-            }
-            (Spot::Outside(_), Spot::Pod(_)) => ask(hb, true, &[Untracked, PreDnat, Forward]) && (!all(hb) || ask(hb, false, &[Forward])),
-            (Spot::Pod(_), Spot::Outside(_)) => (!all(ha) || ask(ha, true, &[PreDnat, Forward])) && ask(ha, false, &[Forward]),
-            (Spot::Pod(_), Spot::Node(_)) if a == b => (!all(ha) || ask(ha, true, &[PreDnat])) && self.endpoint_to_host == "Accept",
-            (Spot::Pod(_), Spot::Node(_)) => {
-                (!all(ha) || ask(ha, true, &[PreDnat, Forward]))
-                    && ask(ha, false, &[Forward])
-                    && ask(hb, true, &[Untracked, PreDnat, Normal])
-            }
-            (Spot::Node(_), Spot::Pod(_)) if a == b => return true,
-            (Spot::Node(_), Spot::Pod(_)) => {
-                ask(ha, false, &[Untracked, Normal])
-                    && ask(hb, true, &[Untracked, PreDnat, Forward])
-                    && (!all(hb) || ask(hb, false, &[Forward]))
-            }
-            (Spot::Node(_), _) => ask(ha, false, &[Untracked, Normal]) && ask(hb, true, &[Untracked, PreDnat, Normal]),
-            (Spot::Outside(_), _) => ask(hb, true, &[Untracked, PreDnat, Normal]),
-        };
-        on_the_way && if let Spot::Pod(i) = to { self.at_pod(i, true, packet) } else { true }
+        self.connects(packet)
     }
 
     /// One pod, one direction.
     fn at_pod(&self, pod: usize, ingress: bool, packet: &Packet) -> bool {
+        // Before its policies (`endpointIptablesChain`): what is inside another packet would get past them.
+        let [vxlan, ipip] = self.allow_encapsulated.map(|allow| allow == Some(true));
+        let dropped = !vxlan && (packet.protocol, packet.destination) == (17, 4789) || !ipip && packet.protocol == 4;
+        if !ingress && dropped {
+            return false;
+        }
         let applies = |policy: &Policy| matches!(policy.hook, Hook::Normal | Hook::Forward) && self.selects_pod(policy, &self.pods[pod]);
         // What no tier decides, the profile of the namespace allows.
         self.tiers_decide(&applies, ingress, packet, false).unwrap_or(true)
-    }
-
-    fn at_host(&self, host: &Host, ingress: bool, hooks: &[Hook], packet: &Packet) -> bool {
-        for hook in hooks {
-            let applies = |policy: &Policy| {
-                let here = match hook {
-                    Hook::Normal => matches!(policy.hook, Hook::Normal | Hook::Forward),
-                    other => policy.hook == *other,
-                };
-                here && self.selects_host(policy, host)
-            };
-            if *hook != Hook::Forward && failsafe(ingress, packet) {
-                return true;
-            }
-            let rules_only = matches!(hook, Hook::PreDnat | Hook::Untracked);
-            match self.tiers_decide(&applies, ingress, packet, rules_only) {
-                Some(verdict) => return verdict,
-                None if *hook == Hook::Normal => return host.allow_profile,
-                None => {}
-            }
-        }
-        true
     }
 
     /// What the tiers say, if they say anything. `rules_only`: no tier denies at its end.
@@ -769,7 +711,7 @@ impl World {
         found.extend(self.pods.iter().filter(|p| p.address == address).map(|p| (Some(p.namespace), &p.labels, Some(p.account))));
         let holds = |set: &&Set| set.nets.iter().any(|net| Cidr::parse(net).is_ok_and(|net| net.contains(address)));
         found.extend(self.sets.iter().filter(holds).map(|s| (s.namespace, &s.labels, None)));
-        let is_host = |h: &&Host| h.expected && NODE_ADDRESSES[h.node].parse() == Ok(address);
+        let is_host = |h: &&Host| (h.expected || h.interface.is_none()) && NODE_ADDRESSES[h.node].parse() == Ok(address);
         found.extend(self.hosts.iter().filter(is_host).map(|h| (None, &h.labels, None)));
         let restricts = positive || entity.namespaces.is_some() || own_namespace.is_some();
         if restricts { found.iter().any(|(n, own, a)| fits(*n, own, *a) && !not(own)) } else { !found.iter().any(|(_, own, _)| not(own)) }

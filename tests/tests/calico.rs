@@ -20,7 +20,7 @@ fn end(scene: &Scene, world: &World, spot: Spot) -> Option<End> {
 }
 
 /// Protocol, source port or ICMP type, destination port or ICMP code.
-const TRAFFIC: [(u8, u16, u16); 9] = [
+const TRAFFIC: [(u8, u16, u16); 11] = [
     (6, 40_000, 80),
     (6, 40_000, 8080),
     (6, 40_000, 8050),
@@ -30,6 +30,8 @@ const TRAFFIC: [(u8, u16, u16); 9] = [
     (1, 8, 0),
     (1, 3, 4),
     (47, 0, 0),
+    (17, 40_000, 4789),
+    (4, 0, 0),
 ];
 
 fn agree(seed: u64, with_hosts: bool) {

@@ -7,8 +7,11 @@ const WHOLE: &str = "1-65535";
 
 /// `All Connections`, or protocols with their destination ports: `SCTP 1-65535,TCP 1-79,81-65535,UDP 53`. Nothing if there are none.
 ///
-/// Speaks of TCP, UDP and SCTP only, which are the protocols that Kubernetes policies name.
+/// Speaks of TCP, UDP and SCTP only, which are the protocols that Kubernetes policies name. That Calico drops VXLAN (UDP 4789) of pods is left out.
 pub fn ports(set: &ConnectionSet) -> Option<String> {
+    // Of all UDP, the port of VXLAN is left out for pods under Calico: that goes without saying.
+    let udp = ConnectionSet::protocol(Protocol::UDP).difference(&ConnectionSet::encapsulated());
+    let set = &if udp.difference(set).is_empty() { set.union(&ConnectionSet::protocol(Protocol::UDP)) } else { set.clone() };
     let mut parts = Vec::new();
     let mut whole = 0;
     for (name, protocol) in [("SCTP", Protocol::SCTP), ("TCP", Protocol::TCP), ("UDP", Protocol::UDP)] {

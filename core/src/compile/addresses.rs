@@ -36,11 +36,14 @@ pub(super) enum Coverage {
 
 impl AddressIndex {
     /// `extra` are sets that rules name otherwise than by writing them down: those of Calico's network sets. `places` are told apart by where they are:
-    /// subnets, say.
+    /// subnets, say. Of the points those outside the cluster are ranges of their own. `across`: rules of one direction are asked about what the other
+    /// direction's rules tell apart too, as host endpoints meet packets of both ends.
     pub(super) fn new<'a>(
         ruleset: &'a Ruleset,
         extra: [Vec<&'a AddressSet>; 2],
         points: &[IpAddr],
+        outside_points: &[IpAddr],
+        across: bool,
         places: &[AddressSet],
         pod_network: &AddressSet,
     ) -> Self {
@@ -60,16 +63,21 @@ impl AddressIndex {
         }
         extra.iter().flatten().for_each(|set| add(set));
         let single: Vec<AddressSet> = points.iter().map(|a| AddressSet::range(*a, *a)).collect();
+        let outside: Vec<AddressSet> = outside_points.iter().map(|a| AddressSet::range(*a, *a)).collect();
         let starts = borders(sets.iter().chain([pod_network, &everything]).chain(&single).chain(places));
         let cover = |set: &AddressSet| cover(&starts, set);
         let covers: Vec<_> = sets.iter().map(&cover).collect();
         let pod_network = cover(pod_network);
         let cut = |direction| {
-            let mut used: Vec<&AddressSet> = crate::policy::address_terms(ruleset, direction).collect();
-            used.extend(extra.get(direction as usize).into_iter().flatten().copied());
+            let mut used: Vec<&AddressSet> = Vec::new();
+            for asked in Direction::BOTH.into_iter().filter(|d| across || *d == direction) {
+                used.extend(crate::policy::address_terms(ruleset, asked));
+                used.extend(extra.get(asked as usize).into_iter().flatten().copied());
+            }
             used.sort_by_key(|set| numbers.get(*set));
             used.dedup();
             used.extend(places);
+            used.extend(&outside);
             cut(&used, &everything)
         };
         let (sources, destinations) = (cut(Direction::Ingress), cut(Direction::Egress));

@@ -11,10 +11,10 @@ use hashbrown::HashMap;
 use super::addresses::{AddressIndex, AtomId, Coverage};
 use super::selectors::Selectors;
 use crate::model::Protocol;
-use crate::policy::HookMatch;
+use crate::policy::{DroppedPackets, HookMatch, HostRules};
 use crate::resources::{ContainerPort, ServicePort, TargetPort};
-use crate::settings::{HostNetwork, IpBlockReach, Settings};
-use crate::snapshot::{Endpoint, EndpointId, HostEndpoint, NodeId, Role, Snapshot};
+use crate::settings::{Engine, HostNetwork, IpBlockReach, Settings};
+use crate::snapshot::{Endpoint, EndpointId, HostEndpoint, Node, NodeId, Role, Snapshot};
 
 /// A class of ends, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -47,18 +47,22 @@ pub enum Hook {
     Normal,
     /// Through the host: policies with `applyOnForward`.
     Forward,
+    /// Before connection tracking, for replies: the same policies, with other failsafe ports.
+    Reply,
+    /// To and from processes of the host, for replies that count as connections of their own: without failsafe ports, as those are of the service's end.
+    ReplyNormal,
 }
 
 impl Hook {
     /// All, in the order in which a packet meets them.
-    pub const ALL: [Hook; 4] = [Hook::Untracked, Hook::PreDnat, Hook::Normal, Hook::Forward];
+    pub const ALL: [Hook; 6] = [Hook::Untracked, Hook::PreDnat, Hook::Normal, Hook::Forward, Hook::Reply, Hook::ReplyNormal];
 
     /// A word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Hook::Untracked => "untracked",
+            Hook::Untracked | Hook::Reply => "untracked",
             Hook::PreDnat => "preDNAT",
-            Hook::Normal => "normal",
+            Hook::Normal | Hook::ReplyNormal => "normal",
             Hook::Forward => "forward",
         }
     }
@@ -68,11 +72,12 @@ impl ClassKind {
     /// Whether policies of a sort act on ends of this kind.
     pub(super) fn meets(self, policy: HookMatch) -> bool {
         match self {
-            ClassKind::Host(Hook::Untracked) => matches!(policy, HookMatch::Untracked | HookMatch::Failsafe),
-            ClassKind::Host(Hook::PreDnat) => matches!(policy, HookMatch::PreDnat | HookMatch::Failsafe),
+            ClassKind::Host(Hook::Untracked) => matches!(policy, HookMatch::Untracked | HookMatch::FailsafeUntracked),
+            ClassKind::Host(Hook::Reply) => matches!(policy, HookMatch::Untracked | HookMatch::FailsafeReply),
+            ClassKind::Host(Hook::PreDnat) => matches!(policy, HookMatch::PreDnat | HookMatch::FailsafePreDnat),
             ClassKind::Host(Hook::Forward) => policy == HookMatch::ForwardToo,
             ClassKind::Host(Hook::Normal) => matches!(policy, HookMatch::Any | HookMatch::ForwardToo | HookMatch::Failsafe),
-            ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => {
+            ClassKind::Host(Hook::ReplyNormal) | ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => {
                 matches!(policy, HookMatch::Any | HookMatch::ForwardToo)
             }
         }
@@ -85,7 +90,7 @@ impl ClassKind {
             ClassKind::Node => 1,
             ClassKind::Outside => 2,
             ClassKind::Host(hook) => 3 + hook as u32,
-            ClassKind::Group => 7,
+            ClassKind::Group => 3 + Hook::ALL.len() as u32,
         }
     }
 }
@@ -109,6 +114,8 @@ pub(super) struct Membership {
 struct Class {
     kind: ClassKind,
     named_ports: Vec<NamedPort>,
+    /// Packets that its ends may not send.
+    dropped: DroppedPackets,
     membership: Membership,
     /// An end of this class, for looking up what all have in common.
     sample: Sample,
@@ -134,7 +141,7 @@ pub(super) struct Classes {
     nodes: Vec<ClassId>,
     atoms: Vec<ClassId>,
     /// For each host endpoint, its class at each hook, in the order of [`Hook::ALL`].
-    hosts: Vec<[ClassId; 4]>,
+    hosts: Vec<[ClassId; Hook::ALL.len()]>,
     /// The class of each use of a security group.
     groups: Vec<ClassId>,
 }
@@ -145,7 +152,13 @@ const NOWHERE: ClassId = ClassId(u32::MAX);
 const END_OF_PART: u32 = u32::MAX;
 
 impl Classes {
-    pub(super) fn build<'a>(snapshot: &'a Snapshot, settings: &Settings, selectors: &mut Selectors<'a>, addresses: &AddressIndex) -> Self {
+    pub(super) fn build<'a>(
+        snapshot: &'a Snapshot,
+        settings: &Settings,
+        hosts: Option<&HostRules>,
+        selectors: &mut Selectors<'a>,
+        addresses: &AddressIndex,
+    ) -> Self {
         let namespace_classes = selectors.namespace_classes(snapshot);
         let node_matches = selectors.node_matches(snapshot);
         let inside = Inside {
@@ -178,9 +191,21 @@ impl Classes {
                 key.push(END_OF_PART);
                 selectors.expressions.encode_endpoint(endpoint, snapshot, &mut key);
                 let mut named_ports = named_ports(&endpoint.ports, selectors);
+                if settings.engine == Engine::Calico {
+                    // Upstream: conversion.podToDefaultWorkloadEndpoint takes the ports of all init containers, whether they stay or not.
+                    named_ports.extend(self::named_ports(&endpoint.init_ports, selectors));
+                    named_ports.sort_unstable();
+                    named_ports.dedup();
+                }
                 services.add_to_endpoint(id, endpoint, &mut named_ports);
                 selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
-                builder.class(key, ClassKind::Pod, named_ports, inside.of_pod(endpoint), sample)
+                let dropped = dropped_on(hosts, endpoint.node.and_then(|n| snapshot.node(n)));
+                key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip)]);
+                let class = builder.class(key, ClassKind::Pod, named_ports, inside.of_pod(endpoint), sample);
+                if let Some(class) = builder.classes.get_mut(class.0 as usize) {
+                    class.dropped = dropped;
+                }
+                class
             })
             .collect();
         let nodes = snapshot
@@ -272,10 +297,22 @@ impl Classes {
         self.classes.get(id.0 as usize).map_or(&[], |c| &c.named_ports)
     }
 
+    /// Packets that ends of a class may not send.
+    pub(super) fn dropped(&self, id: ClassId) -> DroppedPackets {
+        self.classes.get(id.0 as usize).map_or_else(DroppedPackets::default, |c| c.dropped)
+    }
+
     /// Classes with what is needed to index them.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, ClassKind, &Membership, Sample)> {
         self.classes.iter().enumerate().map(|(i, c)| (i, c.kind, &c.membership, c.sample))
     }
+}
+
+/// What pods on a node may not send.
+fn dropped_on(hosts: Option<&HostRules>, node: Option<&Node>) -> DroppedPackets {
+    let Some(hosts) = hosts else { return DroppedPackets::default() };
+    let own = node.and_then(|n| hosts.dropped_of.get(n.name.as_str()));
+    own.copied().unwrap_or(hosts.dropped)
 }
 
 struct Builder {
@@ -304,7 +341,7 @@ impl Builder {
         let next = ClassId(self.classes.len() as u32);
         let id = *self.numbers.entry(key).or_insert(next);
         if id == next {
-            self.classes.push(Class { kind, named_ports, membership, sample });
+            self.classes.push(Class { kind, named_ports, dropped: DroppedPackets::default(), membership, sample });
         }
         id
     }

@@ -26,7 +26,10 @@ use fixedbitset::FixedBitSet;
 use crate::connections::ConnectionSet;
 use crate::evaluate::Matched;
 use crate::model::{AddressSet, Protocol};
-use crate::policy::{Action, Direction, HookMatch, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset};
+use crate::policy::{
+    Action, Direction, DroppedPackets, HookMatch, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset,
+    SubjectMatch,
+};
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, Http, IpBlockReach, OwnNode, Settings};
 use crate::snapshot::{EndpointId, NodeId, Snapshot};
@@ -194,6 +197,7 @@ pub(crate) struct CompiledPolicy {
 #[derive(PartialEq, Eq, Hash)]
 pub(crate) struct Signature<'a> {
     pub(crate) applied: &'a Applied,
+    pub(crate) dropped: DroppedPackets,
     ports: &'a [classes::NamedPort],
     class: Option<ClassId>,
     hook: Option<Hook>,
@@ -241,8 +245,10 @@ pub struct Compiled {
 pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Compiled {
     let mut selectors = Selectors::mentioned(&ruleset, snapshot);
     let (extra, points) = named_addresses(&ruleset, snapshot, &selectors);
-    let addresses = AddressIndex::new(&ruleset, extra, &points, &snapshot.cloud.borders(), &snapshot.pod_network);
-    let classes = Classes::build(snapshot, settings, &mut selectors, &addresses);
+    let outside = outside_points(&points, snapshot);
+    let across = ruleset.hosts.is_some() && !snapshot.host_endpoints.is_empty();
+    let addresses = AddressIndex::new(&ruleset, extra, &points, &outside, across, &snapshot.cloud.borders(), &snapshot.pod_network);
+    let classes = Classes::build(snapshot, settings, ruleset.hosts.as_ref(), &mut selectors, &addresses);
     selectors.index(snapshot, &classes, &addresses);
 
     let mut traffics = TrafficPool::default();
@@ -295,6 +301,16 @@ fn named_addresses<'a>(ruleset: &'a Ruleset, snapshot: &Snapshot, selectors: &'a
     });
     let points = slices.flat_map(|s| &s.slices).flat_map(|s| s.endpoints.iter().map(|e| e.address)).collect();
     (extra, points)
+}
+
+/// Those that no pod and no node has.
+fn outside_points(points: &[IpAddr], snapshot: &Snapshot) -> Vec<IpAddr> {
+    let of_pods = snapshot.endpoints.iter().filter(|e| e.address_given).flat_map(|e| &e.addresses);
+    let known: hashbrown::HashSet<&IpAddr> = of_pods.chain(snapshot.nodes.iter().flat_map(|n| &n.addresses)).collect();
+    let mut outside: Vec<IpAddr> = points.iter().filter(|a| !known.contains(a)).copied().collect();
+    outside.sort_unstable();
+    outside.dedup();
+    outside
 }
 
 fn compile_rules<'a>(
@@ -358,7 +374,11 @@ fn applied(
         let number = number as u32;
         for (group_number, group) in tier.groups.iter().enumerate() {
             for &id in group {
-                let acts = ruleset.policy(id).is_some_and(|p| p.acts_on(direction) && (tier.isolates() || !p.rules(direction).is_empty()));
+                // A policy of Calico's that selects an end and has no rules for it is met all the same, also where its tier passes everything on.
+                let acts = ruleset.policy(id).is_some_and(|p| {
+                    let tells = tier.isolates() || !p.rules(direction).is_empty() || matches!(p.subject, SubjectMatch::Endpoints(_));
+                    p.acts_on(direction) && tells
+                });
                 let Some(policy) = policies.get(id.0 as usize).filter(|_| acts) else { continue };
                 let own_side = match direction {
                     Direction::Egress => Side::Source,
@@ -380,9 +400,15 @@ fn applied(
             }
         }
     }
-    for applied in &mut result {
+    for (class, applied) in (0..).map(ClassId).zip(&mut result) {
         applied.forget_group_numbers();
         applied.unsure.sort_unstable();
+        // Failsafe ports keep packets from policies; where there is none, they say nothing.
+        let early = matches!(classes.kind(class), ClassKind::Host(Hook::Untracked | Hook::Reply | Hook::PreDnat));
+        let is_failsafe = |id: &PolicyId| ruleset.policy(*id).is_some_and(|p| p.hook.is_failsafe());
+        if early && applied.tiers.iter().all(|(_, groups)| groups.iter().flatten().all(is_failsafe)) {
+            *applied = Applied::default();
+        }
     }
     result
 }
@@ -533,10 +559,24 @@ impl Compiled {
         own.is_none_or(|own| own.possible().contains(class))
     }
 
+    /// Whether a rule is meant for the end that its policy selects, whatever the unknown facts are.
+    pub(crate) fn is_surely_meant_for(&self, rule: RuleRef, subject: End) -> bool {
+        let class = self.class_of(subject).0 as usize;
+        self.compiled_rule(rule).and_then(|r| r.own.as_ref()).is_none_or(|own| own.certain.contains(class))
+    }
+
     /// Whether a rule's peers match an end: for certain, or possibly.
     pub fn rule_matches(&self, rule: RuleRef, end: End) -> (bool, bool) {
         let class = self.class_of(end).0 as usize;
         self.compiled_rule(rule).map_or((false, false), |r| (r.peers.certain.contains(class), r.peers.possible().contains(class)))
+    }
+
+    /// The first peer term of a rule that matches an end: for certain if there is one, else possibly.
+    pub(crate) fn matching_term(&self, rule: RuleRef, end: End) -> Option<usize> {
+        let class = self.class_of(end).0 as usize;
+        let terms = &self.compiled_rule(rule)?.terms;
+        let certain = terms.iter().position(|term| term.certain.contains(class));
+        certain.or_else(|| terms.iter().position(|term| term.possible().contains(class)))
     }
 
     /// Pods among the ends that one peer term of a rule matches, for certain or possibly.
@@ -578,7 +618,8 @@ impl Compiled {
             ClassKind::Host(hook) => Some(hook),
             ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => None,
         };
-        Signature { applied, ports, class: applied.tells_subjects_apart.then_some(class), hook }
+        let dropped = if direction == Direction::Egress { self.dropped(class) } else { DroppedPackets::default() };
+        Signature { applied, dropped, ports, class: applied.tells_subjects_apart.then_some(class), hook }
     }
 
     /// Whether a rule that applies to a class says something of the packet's end on its own side.
@@ -604,6 +645,11 @@ impl Compiled {
     pub(crate) fn traffic_between(&self, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionSet {
         let ports = |class| self.classes.named_ports(class);
         self.compiled_traffic(traffic).map_or(ConnectionSet::EMPTY, |t| t.between(ports(source), ports(destination)))
+    }
+
+    /// Packets that ends of a class may not send, whatever policies say.
+    pub(crate) fn dropped(&self, class: ClassId) -> DroppedPackets {
+        self.classes.dropped(class)
     }
 
     /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.

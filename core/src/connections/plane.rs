@@ -58,6 +58,12 @@ impl Plane {
         self.combine(other, RangeSet::difference)
     }
 
+    /// The pairs the other way round.
+    pub fn swapped(&self) -> Self {
+        let turned = |(first, last, seconds): (u16, u16, &RangeSet)| Plane::product(seconds, &RangeSet::range(first, last));
+        self.bands().map(turned).fold(Plane::default(), |all, part| all.union(&part))
+    }
+
     fn combine(&self, other: &Self, operation: impl Fn(&RangeSet, &RangeSet) -> RangeSet) -> Self {
         if let ([(a, b, x)], [(c, d, y)]) = (self.0.as_slice(), other.0.as_slice())
             && (a, b) == (c, d)

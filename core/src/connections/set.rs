@@ -22,6 +22,15 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// What its reply carries.
+    pub fn reply(self) -> Self {
+        if self.protocol.has_ports() {
+            return Traffic { source: self.destination, destination: self.source, ..self };
+        }
+        let known = ICMP_REPLIES.iter().find(|(protocol, request, _)| *protocol == self.protocol && Some(*request) == self.source);
+        Traffic { source: known.map(|(.., reply)| *reply), destination: known.map(|_| 0), ..self }
+    }
+
     /// A connection to this destination port from any source port.
     pub const fn to_port(protocol: Protocol, port: u16) -> Self {
         Traffic { protocol, source: None, destination: Some(port) }
@@ -34,7 +43,9 @@ impl fmt::Display for Traffic {
         match (self.protocol, self.source, self.destination) {
             (Protocol::ICMP | Protocol::ICMPV6, Some(kind), Some(code)) => write!(f, " type {kind} code {code}"),
             (Protocol::ICMP | Protocol::ICMPV6, Some(kind), None) => write!(f, " type {kind}"),
-            (_, _, Some(port)) => write!(f, " {port}"),
+            (_, Some(source), Some(port)) => write!(f, " {port} (source port {source})"),
+            (_, Some(source), None) => write!(f, " with source port {source}"),
+            (_, None, Some(port)) => write!(f, " {port}"),
             _ => Ok(()),
         }
     }
@@ -51,6 +62,10 @@ pub struct ConnectionSet {
     /// One bit a protocol number. INVARIANT: the bits of the five protocols above are never set.
     other: [u64; 4],
 }
+
+/// ICMP messages that are answered: the type of the request and that of the reply. Upstream: Linux, `nf_conntrack_proto_icmp.c` (`invmap`).
+const ICMP_REPLIES: [(Protocol, u16, u16); 5] =
+    [(Protocol::ICMP, 8, 0), (Protocol::ICMP, 13, 14), (Protocol::ICMP, 15, 16), (Protocol::ICMP, 17, 18), (Protocol::ICMPV6, 128, 129)];
 
 const PLANES: [Protocol; 5] = [Protocol::TCP, Protocol::UDP, Protocol::SCTP, Protocol::ICMP, Protocol::ICMPV6];
 
@@ -187,6 +202,37 @@ impl ConnectionSet {
         result
     }
 
+    /// Packets with packets inside: VXLAN and IP in IP. Calico drops them where pods send them, so that under Calico "all connections" are all but these.
+    pub fn encapsulated() -> Self {
+        Self::ports(Protocol::UDP, 4789, 4789).union(&Self::protocol(Protocol(4)))
+    }
+
+    /// The connections whose replies are in this set: the ports of a reply are those of the request the other way round, an ICMP request is answered
+    /// by its reply. Messages that nothing answers are in no such set; see [`unanswered`](Self::unanswered).
+    pub fn answered_by(&self) -> Self {
+        let mut requests = ConnectionSet {
+            tcp: self.tcp.swapped(),
+            udp: self.udp.swapped(),
+            sctp: self.sctp.swapped(),
+            other: self.other,
+            ..ConnectionSet::default()
+        };
+        for (protocol, request, reply) in ICMP_REPLIES {
+            if self.contains(protocol, reply, 0) {
+                requests = requests.union(&ConnectionSet::of(protocol, Some((request, request)), None));
+            }
+        }
+        requests
+    }
+
+    /// ICMP messages that are no requests.
+    pub fn unanswered() -> Self {
+        let all = ConnectionSet::protocol(Protocol::ICMP).union(&ConnectionSet::protocol(Protocol::ICMPV6));
+        ICMP_REPLIES
+            .iter()
+            .fold(all, |rest, (protocol, request, _)| rest.difference(&ConnectionSet::of(*protocol, Some((*request, *request)), None)))
+    }
+
     /// The part that policies of Kubernetes are certain to speak of: TCP, UDP and SCTP.
     pub fn with_ports_only(&self) -> Self {
         ConnectionSet { tcp: self.tcp.clone(), udp: self.udp.clone(), sctp: self.sctp.clone(), ..ConnectionSet::default() }
@@ -277,6 +323,19 @@ mod tests {
         assert!(rest.contains(Protocol::TCP, 1023, 80) && !rest.contains(Protocol::TCP, 1024, 80));
         assert_eq!(rest.union(&from_high), tcp(80, 80));
         assert_eq!(rest.to_string(), "TCP source ports 1-1023 to ports 80");
+    }
+
+    #[test]
+    fn a_reply_has_the_ports_the_other_way_round() {
+        let request = Traffic { protocol: Protocol::TCP, source: None, destination: Some(80) };
+        assert_eq!(request.reply(), Traffic { protocol: Protocol::TCP, source: Some(80), destination: None });
+        let replies = ConnectionSet::of(Protocol::TCP, Some((80, 81)), Some((1024, 65535)));
+        assert_eq!(replies.answered_by(), ConnectionSet::of(Protocol::TCP, Some((1024, 65535)), Some((80, 81))));
+        assert_eq!(replies.answered_by().answered_by(), replies);
+        let pong = ConnectionSet::of(Protocol::ICMP, Some((0, 0)), None);
+        assert_eq!(pong.answered_by(), ConnectionSet::of(Protocol::ICMP, Some((8, 8)), None));
+        assert!(ConnectionSet::unanswered().contains(Protocol::ICMP, 3, 4) && !ConnectionSet::unanswered().contains(Protocol::ICMP, 8, 0));
+        assert_eq!(ConnectionSet::all().answered_by().union(&ConnectionSet::unanswered()), ConnectionSet::all());
     }
 
     #[test]

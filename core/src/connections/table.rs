@@ -33,6 +33,7 @@ pub struct ConnectionTable {
     unions: Known,
     intersections: Known,
     differences: Known,
+    answered: RefCell<HashMap<ConnectionId, ConnectionId>>,
 }
 
 /// Results of an operation by its operands.
@@ -87,6 +88,7 @@ impl Default for ConnectionTable {
             unions: RefCell::default(),
             intersections: RefCell::default(),
             differences: RefCell::default(),
+            answered: RefCell::default(),
         };
         // INVARIANT: these two come first; `ConnectionId::NONE` and `ALL` rely on it.
         table.intern(ConnectionSet::default());
@@ -150,6 +152,16 @@ impl ConnectionTable {
             _ if b.is_none() => a,
             _ => self.remembered(&self.differences, (a, b), |a, b| a.difference(b)),
         }
+    }
+
+    /// The connections whose replies are in a set (see [`ConnectionSet::answered_by`]).
+    pub fn answered_by(&self, replies: ConnectionId) -> ConnectionId {
+        if let Some(id) = self.answered.borrow().get(&replies) {
+            return *id;
+        }
+        let id = self.intern(self.get(replies).answered_by());
+        self.answered.borrow_mut().insert(replies, id);
+        id
     }
 
     fn remembered(

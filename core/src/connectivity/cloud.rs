@@ -245,7 +245,7 @@ impl CloudWays {
             Stage::NotPeered(..) | Stage::PublicAddress(_, AddressSku::Standard) => return NOTHING,
             Stage::PublicAddress(_, AddressSku::Basic) | Stage::Platform(_) => return EVERYTHING,
             // Those of the cluster itself are on no way through the network.
-            Stage::Endpoint(_) | Stage::Host { .. } | Stage::OwnHost(..) => return EVERYTHING,
+            Stage::Endpoint(_) | Stage::Host { .. } | Stage::Reply { .. } | Stage::OwnHost(..) => return EVERYTHING,
         };
         let Some([out, into]) = self.groups.get(used as usize) else { return EVERYTHING };
         let pass = match direction {

@@ -5,21 +5,21 @@
 //! are many pairs, and nobody asks about all of them.
 
 mod cloud;
+mod hosts;
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, Compiled, End, Hook, OutsideRange, Whereabouts};
+use crate::compile::{ClassId, Compiled, End, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::evaluate::{AllPeers, Asked, AtHost, Matched, NoTrace, Outcome, Workbench, evaluate, evaluate_hooks};
+use crate::evaluate::{AllPeers, Asked, Matched, NoTrace, Outcome, Workbench, evaluate};
 use crate::policy::Direction;
-use crate::resources::calico::EndpointToHost;
-use crate::settings::{HostInput, OwnNode};
+use crate::settings::OwnNode;
 use crate::snapshot::{EndpointId, Snapshot};
-use crate::stages::{NodeRules, Spot, Stage, host_stages};
 use cloud::CloudWays;
+use hosts::Hosts;
 
 /// Connections between two ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,8 +56,8 @@ const EVERYTHING: PairIds = PairIds { allowed: ConnectionId::ALL, possible: Conn
 /// Where a class's row is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum RowId {
-    /// No policy applies: everything passes.
-    Open,
+    /// No policy applies: all that it may send at all passes, which is everything but for pods under Calico.
+    Open(ConnectionId),
     /// A row of its own.
     Row(u32),
 }
@@ -88,7 +88,8 @@ impl Side {
     fn at(&self, subject: ClassId, peer: ClassId) -> PairIds {
         match self.of_class.get(subject.0 as usize) {
             Some(RowId::Row(row)) => self.rows.get(*row as usize).map_or(EVERYTHING, |r| r.at(peer)),
-            Some(RowId::Open) | None => EVERYTHING,
+            Some(RowId::Open(all)) => PairIds { allowed: *all, possible: *all },
+            None => EVERYTHING,
         }
     }
 }
@@ -125,54 +126,6 @@ pub struct Connectivity {
     cloud: Option<CloudWays>,
 }
 
-/// A host endpoint, the direction, the hooks, and the end on this side where rules say something of it.
-type HostRow = (u32, Direction, &'static [Hook], Option<ClassId>);
-
-/// What host endpoints, and nodes themselves, let through.
-#[derive(Clone, Debug)]
-struct Hosts {
-    nodes: Vec<NodeRules>,
-    endpoints: Vec<Spot>,
-    /// By host endpoint, direction, hooks, and (where rules say something of it) the end on this side: what is let through for every class at the
-    /// other end.
-    rows: HashMap<HostRow, Row>,
-    /// What is left to a node's own packet filter.
-    left_to_node: PairIds,
-}
-
-impl Hosts {
-    fn spot(&self, end: End) -> Spot {
-        match end {
-            End::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
-            End::Node(id) => Spot { node: Some(id), is_host: true },
-            End::Outside(_) | End::InNetwork(..) => Spot { node: None, is_host: false },
-        }
-    }
-
-    /// What each stage on the way lets through.
-    fn on_the_way(&self, from: (Spot, ClassId), to: (Spot, ClassId)) -> Vec<PairIds> {
-        let mut stages = Vec::new();
-        let unpoliced = NodeRules { host: None, endpoint_to_host: EndpointToHost::Accept };
-        host_stages(from.0, to.0, |node| self.nodes.get(node.0 as usize).copied().unwrap_or(unpoliced), &mut stages);
-        let passes = |stage: &Stage| match *stage {
-            Stage::Endpoint(_) | Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
-            // Those are on the way between nodes, which is computed by itself.
-            Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => EVERYTHING,
-            Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
-            Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
-            Stage::Host { host, direction, hooks } => {
-                let (own, peer) = match direction {
-                    Direction::Ingress => (to.1, from.1),
-                    Direction::Egress => (from.1, to.1),
-                };
-                let row = self.rows.get(&(host, direction, hooks, None)).or_else(|| self.rows.get(&(host, direction, hooks, Some(own))));
-                row.map_or(EVERYTHING, |row| row.at(peer))
-            }
-        };
-        stages.iter().map(passes).collect()
-    }
-}
-
 impl Connectivity {
     /// Evaluates all pairs.
     pub fn new(compiled: &Compiled, snapshot: &Snapshot) -> Self {
@@ -204,54 +157,10 @@ impl Connectivity {
             cloud: None,
         };
         if compiled.polices_hosts() {
-            connectivity.add_hosts(compiled, snapshot);
+            connectivity.hosts = Some(Hosts::new(compiled, snapshot, &mut connectivity));
         }
         connectivity.cloud = CloudWays::new(compiled, snapshot, &mut connectivity.bench);
         connectivity
-    }
-
-    /// Evaluates every host endpoint.
-    fn add_hosts(&mut self, compiled: &Compiled, snapshot: &Snapshot) {
-        let (none, all) = (ConnectionId::NONE, ConnectionId::ALL);
-        let left_to_node = match compiled.host_input() {
-            HostInput::Unknown => PairIds { allowed: none, possible: all },
-            HostInput::Accepts => EVERYTHING,
-            HostInput::Drops => PairIds { allowed: none, possible: none },
-        };
-        let mut hosts = Hosts {
-            nodes: snapshot.nodes().map(|(id, _)| NodeRules::of(id, compiled, snapshot)).collect(),
-            endpoints: snapshot.endpoints().map(|(id, _)| Spot::of(End::Pod(id), compiled, snapshot)).collect(),
-            rows: HashMap::new(),
-            left_to_node,
-        };
-        if snapshot.host_endpoints.is_empty() {
-            // What is left are packets to a pod's own node, which pass or do not: nothing to compute.
-            self.hosts = Some(hosts);
-            return;
-        }
-        // Where an end is matters only on a node that has a host endpoint.
-        let relevant =
-            |spot: Spot| Spot { node: spot.node.filter(|node| hosts.nodes.get(node.0 as usize).is_some_and(|n| n.host.is_some())), ..spot };
-        let ends = snapshot.endpoints().map(|(id, _)| End::Pod(id)).chain(snapshot.nodes().map(|(id, _)| End::Node(id)));
-        let mut kinds: Vec<(Spot, ClassId)> = ends.map(|end| (relevant(hosts.spot(end)), self.class_of(end))).collect();
-        let outside = self.outside.iter().map(|(_, class)| (Spot { node: None, is_host: false }, *class));
-        kinds.extend(outside);
-        kinds.sort_unstable();
-        kinds.dedup();
-        let mut classes: Vec<ClassId> = kinds.iter().map(|(_, class)| *class).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        for host in 0..snapshot.host_endpoints.len() as u32 {
-            for (direction, hooks) in crate::stages::HOST_CHAINS {
-                let asks_own = hooks.iter().any(|hook| compiled.asks_about_own_end(compiled.class_of_host(host, *hook), direction));
-                let owns: Vec<Option<ClassId>> = if asks_own { classes.iter().copied().map(Some).collect() } else { alloc::vec![None] };
-                for own in owns {
-                    let at = AtHost { host, direction, hooks, own: own.unwrap_or(ClassId(u32::MAX)) };
-                    hosts.rows.insert((host, direction, hooks, own), host_row(compiled, &mut self.bench, &at));
-                }
-            }
-        }
-        self.hosts = Some(hosts);
     }
 
     /// Connections from one end to another.
@@ -310,12 +219,7 @@ impl Connectivity {
             },
         };
         let Some(hosts) = &self.hosts else { return pair };
-        let (a, b) = (hosts.spot(from), hosts.spot(to));
-        let to_own_host = b.is_host && !a.is_host && a.node.is_some() && a.node == b.node;
-        if hosts.rows.is_empty() && !to_own_host {
-            return pair;
-        }
-        hosts.on_the_way((a, source), (b, destination)).into_iter().fold(pair, |pair, pass| self.both(pair, pass))
+        hosts.pass(self, (from, source), (to, destination), pair)
     }
 
     /// Connections between ends of two classes, which are different ends and not a pod and its own node.
@@ -415,13 +319,6 @@ impl Connectivity {
     }
 }
 
-/// What the hooks of a host endpoint, one after the other, let through for every class at the other end.
-fn host_row(compiled: &Compiled, bench: &mut Workbench, at: &AtHost<'_>) -> Row {
-    let peers = AllPeers(compiled.class_count());
-    let outcome = evaluate_hooks(compiled, bench, at, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
-    row_of(outcome, bench)
-}
-
 fn row_of(outcome: Outcome, bench: &mut Workbench) -> Row {
     let mut row = Row { allowed: Vec::with_capacity(outcome.allowed.len()), possible: None };
     let mut possible = Vec::with_capacity(outcome.allowed.len());
@@ -439,13 +336,15 @@ fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Sid
     let mut known = HashMap::new();
     for class in (0..peers.0 as u32).map(ClassId) {
         let signature = compiled.signature(class, direction);
+        // What an end may not send is no connection that its policies are asked about.
+        let dropped = bench.table.intern(signature.dropped.connections());
+        let universe = bench.table.difference(ConnectionId::ALL, dropped);
         if signature.applied.is_empty() {
-            side.of_class.push(RowId::Open);
+            side.of_class.push(RowId::Open(universe));
             continue;
         }
         let row = *known.entry(signature).or_insert_with(|| {
-            let outcome =
-                evaluate(compiled, bench, Asked::end(class), direction, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
+            let outcome = evaluate(compiled, bench, Asked::end(class), direction, &peers, universe, &mut NoTrace).left_is_allowed(bench);
             let mut last: Option<([ConnectionId; 2], ConnectionId)> = None;
             let allowed: Vec<ConnectionId> = outcome
                 .allowed

@@ -9,7 +9,10 @@
 //! be denied; where these overlap, the answer is "cannot tell". Each unknown fact is taken on its own: where one fact decides twice, the
 //! overlap may be too large, but never too small.
 
+mod reply;
 mod workbench;
+
+pub(crate) use reply::{Passes, ReplyParts, Untracked, drops_orphans};
 
 pub(crate) use workbench::Workbench;
 
@@ -148,7 +151,7 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
     let Asked { subject, own } = asked;
     let applied = compiled.applied(subject, direction);
     // Policies before connection tracking and before address translation decide by their rules alone (upstream: docs/semantics.md, Calico).
-    let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::PreDnat));
+    let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::Reply | Hook::PreDnat));
     let mut run = Run {
         compiled,
         bench,
@@ -161,9 +164,13 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
         open: alloc::vec![universe; peers.len()],
         allowed: alloc::vec![ConnectionId::NONE; peers.len()],
         denied: alloc::vec![ConnectionId::NONE; peers.len()],
+        gone: None,
     };
     run.all_tiers();
-    let Run { open, allowed, denied, .. } = run;
+    let Run { mut open, allowed, denied, gone, bench, .. } = run;
+    for (open, gone) in open.iter_mut().zip(gone.into_iter().flatten()) {
+        *open = bench.table.union(*open, gone);
+    }
     Outcome { allowed, denied, left: open }
 }
 
@@ -171,10 +178,19 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
 pub(crate) struct AtHost<'a> {
     /// The host endpoint, as an index into [`crate::snapshot::Snapshot::host_endpoints`].
     pub(crate) host: u32,
+    /// That whose policies before address translation are asked.
+    pub(crate) pre_dnat: u32,
     pub(crate) direction: Direction,
     pub(crate) hooks: &'a [Hook],
     /// The end of the packet on this side.
     pub(crate) own: ClassId,
+}
+
+impl AtHost<'_> {
+    /// The host endpoint that is asked at a hook.
+    pub(crate) fn of(&self, hook: Hook) -> u32 {
+        if hook == Hook::PreDnat { self.pre_dnat } else { self.host }
+    }
 }
 
 /// Evaluates one direction of a host endpoint, hook by hook: what one hook decides the
@@ -191,7 +207,7 @@ pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
     let mut sum = Outcome { allowed: nothing(), denied: nothing(), left: alloc::vec![universe; peers.len()] };
     for hook in at.hooks {
         observer.hook(*hook);
-        let host = Asked { subject: compiled.class_of_host(at.host, *hook), own: at.own };
+        let host = Asked { subject: compiled.class_of_host(at.of(*hook), *hook), own: at.own };
         let before = sum.left;
         // One peer alone is asked about what is left only, so that an observer sees what the packet really meets.
         let asked = match before.as_slice() {
@@ -235,6 +251,8 @@ struct Run<'a, P, O> {
     open: Vec<ConnectionId>,
     allowed: Vec<ConnectionId>,
     denied: Vec<ConnectionId>,
+    /// Connections that left all tiers undecided, by peer, if any did.
+    gone: Option<Vec<ConnectionId>>,
 }
 
 impl<P: Peers, O: Observer> Run<'_, P, O> {
@@ -248,7 +266,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             let end = if self.rules_only { TierEnd::Pass } else { tier.end };
             match end {
                 TierEnd::Deny if !tier.ordered => self.isolating_tier(groups),
-                _ => self.ordered_tier(groups, end),
+                _ => self.ordered_tier(groups, end, tier.passes_all),
             }
         }
     }
@@ -390,7 +408,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     }
 
     /// A tier of ordered policies: the first rule that matches decides; what none decides is denied or goes on to the next tier.
-    fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd) {
+    fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd, passes_all: bool) {
         let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
         // Policies in a row that only allow are one.
         let mut allowing: Vec<PolicyId> = Vec::new();
@@ -424,6 +442,10 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
             self.possibly_end_tier();
         } else {
             self.end_tier(end);
+        }
+        if passes_all {
+            self.gone = Some(passed);
+            return;
         }
         for (open, passed) in self.open.iter_mut().zip(passed) {
             *open = self.bench.table.union(*open, passed);
@@ -564,7 +586,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
     }
 
     /// Tells the observer about a rule, for the first peer: observers watch evaluations of one peer. `open` is what had reached it;
-    /// nothing where order does not matter.
+    /// nothing where order does not matter. A rule that matches only some of what the question leaves open matches possibly.
     fn report(&mut self, reference: RuleRef, rule: &CompiledRule, open: Option<ConnectionId>) {
         if self.peers.len() != 1 {
             return;
@@ -578,8 +600,9 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         for (set, outcome) in [(Some(maybe), Matched::Possibly), (surely, Matched::Yes)] {
             let Some(set) = set else { continue };
             self.each_match(rule, set, |run, _, traffic| {
-                if !run.bench.table.intersection(open, traffic).is_none() {
-                    matched = outcome;
+                let hit = run.bench.table.intersection(open, traffic);
+                if !hit.is_none() {
+                    matched = if hit == open { outcome } else { Matched::Possibly };
                 }
             });
         }

@@ -11,11 +11,10 @@ use crate::decide::Failure;
 use crate::effective::side_text;
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
 use crate::policy::{
-    Direction, EntityMatch, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject,
-    SubjectMatch, TrafficMatch, TrafficTermKind, default_rules,
+    Direction, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject, SubjectMatch,
+    TrafficMatch, TrafficTermKind, default_rules,
 };
 use crate::resources::azure::SecurityRule;
-use crate::selector::Selector;
 use crate::snapshot::Endpoint;
 use crate::snapshot::cloud::{Group, GroupUse};
 use crate::text::Place;
@@ -155,25 +154,6 @@ impl Teller<'_> {
         }
     }
 
-    /// What of a side of a Calico rule does not hold.
-    fn entity_failure(&self, reference: RuleRef, entity: &EntityMatch, peer: End, name: &str) -> (usize, String) {
-        let failed = self.compiled.failed_parts(reference, peer).unwrap_or_default();
-        let part = |part: &Option<Selector>| part.as_ref().map_or_else(String::new, |s| format!("{s}"));
-        let text = match failed {
-            [true, ..] => format!("`{name}` does not match the selector `{}`", part(&entity.selector)),
-            [_, true, ..] => format!("`{name}` matches the notSelector `{}`", part(&entity.not_selector)),
-            [_, _, true, _] => {
-                let set = entity.addresses.clone().unwrap_or_default();
-                match self.address(peer) {
-                    Some(address) => format!("{address} is not in {set}"),
-                    None => format!("the address of `{name}` is not in {set}"),
-                }
-            }
-            _ => format!("`{name}` is not behind {}", entity.service.as_deref().unwrap_or("it")),
-        };
-        (failed.iter().filter(|f| **f).count().max(1), text)
-    }
-
     fn subject_failure(&self, subject: &Subject, peer: End, name: &str) -> (usize, String) {
         let End::Pod(id) = peer else { return (3, format!("the peer asks for pods, and `{name}` is none")) };
         let Some(endpoint) = self.snapshot.endpoint(id) else { return (3, format!("`{name}` is not known")) };
@@ -280,6 +260,9 @@ impl Teller<'_> {
         let name = end_name(peer, self.snapshot);
         if self.compiled.ruleset().rule(reference).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::Unknown) {
             return String::from("the HTTP request, which is not given");
+        }
+        if self.compiled.rule_matches(reference, peer).0 && self.is_surely_meant(reference) && !self.covers_question(reference) {
+            return format!("{}, which the question leaves open", self.open_traffic(reference));
         }
         let Some(terms) = self.compiled.ruleset().rule(reference).map(|r| r.peers.terms()) else {
             return String::from("what is not known");

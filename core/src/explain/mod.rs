@@ -3,9 +3,11 @@
 //! Words in backticks are the person's own. Nothing here decides anything: verdicts and matches come from [`crate::evaluate`]; this module
 //! looks at one rule at a time to say in words why it did not match.
 
+mod entity;
 mod failure;
 mod suggest;
 mod suggest_group;
+mod trace;
 mod unknown;
 
 use alloc::borrow::ToOwned;
@@ -16,16 +18,12 @@ use core::net::IpAddr;
 
 use crate::compile::{Compiled, End};
 use crate::connections::Traffic;
-use crate::decide::{
-    Answer, Checked, CheckpointTrace, Flow, Nearest, Original, PolicyTrace, Reason, RuleTrace, TierOutcome, TierTrace, UnknownFact, VXLAN,
-    Verdict, check,
-};
-use crate::evaluate::Matched;
+use crate::decide::{Answer, CheckpointTrace, Flow, Nearest, Original, Reason, TierTrace, UnknownFact, VXLAN, Verdict, check};
 use crate::model::Protocol;
-use crate::policy::{Action, Direction, HookMatch, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
+use crate::policy::{Action, Direction, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, SubjectMatch, is_default_rule};
 use crate::resources::azure::{AddressSku, Plugin};
 use crate::snapshot::{NodeId, Role, Snapshot};
-use crate::stages::{GroupPlace, Stage, ways};
+use crate::stages::{GroupPlace, Side, Stage, untracked_direction, ways};
 use crate::text::Place;
 
 pub(crate) use suggest_group::open as open_groups;
@@ -36,7 +34,7 @@ pub(crate) use unknown::controller_note;
 /// `original` is where the packet was sent before its destination was translated, if it was.
 pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>) -> Answer {
     let flow = Flow { from: settle(flow.from, snapshot), to: settle(flow.to, snapshot), ..*flow };
-    let teller = Teller { compiled, snapshot, flow: &flow, original };
+    let teller = Teller { compiled, snapshot, flow: &flow, original, request: None };
     let judge = |checkpoints: &[CheckpointTrace]| {
         if checkpoints.iter().any(|c| c.verdict == Verdict::Denied) {
             Verdict::Denied
@@ -48,6 +46,8 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
     };
     let walk = |stages: Vec<Stage>| -> Vec<CheckpointTrace> {
         let mut checkpoints: Vec<CheckpointTrace> = stages.into_iter().map(|stage| teller.checkpoint(stage)).collect();
+        // That replies to tracked connections pass goes without saying.
+        checkpoints.retain(|c| c.reason != Reason::Tracked);
         // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.
         let is_cloud = |c: &CheckpointTrace| {
             matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_))
@@ -86,7 +86,15 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
     }
     // Where the policies of a host are asked, that policies for pods do not select it is no news.
     if checkpoints.iter().any(|c| {
-        matches!(c.stage, Stage::Host { .. } | Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_))
+        matches!(
+            c.stage,
+            Stage::Host { .. }
+                | Stage::Reply { .. }
+                | Stage::Group { .. }
+                | Stage::NotPeered(..)
+                | Stage::PublicAddress(..)
+                | Stage::Platform(_)
+        )
     }) {
         checkpoints.retain(|c| !matches!(c.reason, Reason::Node | Reason::Outside));
     }
@@ -157,6 +165,8 @@ pub(crate) struct Teller<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) flow: &'a Flow,
     pub(crate) original: Option<Original>,
+    /// Where `flow` is a reply: the connection that it answers.
+    pub(crate) request: Option<&'a Flow>,
 }
 
 impl Teller<'_> {
@@ -169,8 +179,11 @@ impl Teller<'_> {
             let flow = Flow { from, to, traffic };
             return Teller { flow: &flow, ..*self }.checkpoint(stage);
         }
+        if let (Stage::Reply { .. }, None) = (stage, self.request) {
+            return Teller { flow: &self.flow.reply(), request: Some(self.flow), ..*self }.checkpoint(stage);
+        }
         let (subject, peer, direction) = self.parties(stage);
-        let checked = check(self.compiled, self.snapshot, self.flow, self.original, stage);
+        let checked = check(self.compiled, self.snapshot, self.request.unwrap_or(self.flow), self.original, stage);
         let tiers = self.tiers(&checked);
         let nearest = match checked.reason {
             Reason::DefaultDeny(_) => self.nearest(&tiers),
@@ -178,7 +191,10 @@ impl Teller<'_> {
             _ => None,
         };
         let places = match &checked.reason {
-            Reason::Rule(rule) => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+            Reason::Rule(rule) => {
+                let place = self.compiled.ruleset().rule(*rule).map(|r| r.place);
+                place.into_iter().chain(self.matched_by(*rule, peer).1).collect()
+            }
             Reason::DefaultDeny(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             Reason::Unknown(facts) => {
                 let mut places: Vec<Place> = Vec::new();
@@ -219,6 +235,10 @@ impl Teller<'_> {
             Stage::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
             Stage::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
             Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => (from, to, Direction::Egress),
+            Stage::Reply { node, enters, leaves, .. } => {
+                let direction = untracked_direction(leaves, enters).unwrap_or(Direction::Egress);
+                (End::Node(node), if direction == Direction::Ingress { from } else { to }, direction)
+            }
             Stage::Host { host, direction, .. } => {
                 let node = self.snapshot.host_endpoints.get(host as usize).map_or(NodeId(u32::MAX), |h| h.node);
                 let peer = if direction == Direction::Ingress { from } else { to };
@@ -235,6 +255,10 @@ impl Teller<'_> {
             Stage::Host { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("{word} at host endpoint {name}")
+            }
+            Stage::Reply { host, .. } => {
+                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                format!("Reply at host endpoint {name}")
             }
             Stage::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
             Stage::Group { place, direction, .. } => {
@@ -253,7 +277,7 @@ impl Teller<'_> {
     /// The name of what a stage asks, in backticks.
     fn stage_name(&self, stage: Stage) -> String {
         match stage {
-            Stage::Host { host, .. } => {
+            Stage::Host { host, .. } | Stage::Reply { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("host endpoint `{name}`")
             }
@@ -296,49 +320,6 @@ impl Teller<'_> {
         }
     }
 
-    fn tiers(&self, checked: &Checked) -> Vec<TierTrace> {
-        let mut decided = false;
-        let trace = |seen: &crate::decide::SeenTier| {
-            let tier = self.compiled.ruleset().tiers.get(seen.tier as usize);
-            let mut policies: Vec<PolicyTrace> = seen.policies.iter().map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
-            let mut outcome = None;
-            for (reference, reached, matched) in &seen.rules {
-                let Some(rule) = self.compiled.ruleset().rule(*reference) else { continue };
-                if *reached && *matched != Matched::No && outcome.is_none() && rule.action != Action::Log {
-                    outcome = Some(match (matched, rule.action) {
-                        (Matched::Possibly, _) => TierOutcome::Unknown,
-                        (_, Action::Allow) => TierOutcome::Allowed,
-                        (_, Action::Deny) => TierOutcome::Denied,
-                        (_, Action::Pass | Action::Log) => TierOutcome::Passed,
-                    });
-                }
-                let trace = RuleTrace {
-                    rule: *reference,
-                    place: rule.place,
-                    action: rule.action,
-                    reached: *reached && !decided,
-                    matched: *matched,
-                    // Of what the packet never comes to nothing is told.
-                    failure: (*matched == Matched::No && *reached && !decided).then(|| self.failure(*reference, rule)).flatten(),
-                };
-                if let Some(policy) = policies.iter_mut().find(|p| p.policy == reference.policy) {
-                    policy.rules.push(trace);
-                }
-            }
-            let at_end = match seen.end {
-                Some(crate::policy::TierEnd::Deny) => TierOutcome::Denied,
-                Some(crate::policy::TierEnd::Pass) | None => TierOutcome::Passed,
-            };
-            let mut outcome = if seen.undefined_protocol || seen.possible_end { TierOutcome::Unknown } else { outcome.unwrap_or(at_end) };
-            if decided {
-                outcome = TierOutcome::NotReached;
-            }
-            decided |= matches!(outcome, TierOutcome::Allowed | TierOutcome::Denied);
-            TierTrace { name: tier.map_or_else(String::new, |t| t.name.clone()), hook: seen.hook, outcome, policies }
-        };
-        checked.seen.tiers.iter().map(trace).collect()
-    }
-
     pub(crate) fn policy_name(&self, id: PolicyId) -> String {
         self.compiled.policy(id).map_or_else(String::new, |p| format!("`{}`", p.title()))
     }
@@ -354,6 +335,14 @@ impl Teller<'_> {
     }
 
     pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+        let sentence = self.sentence_of(reason, verdict, stage);
+        match stage {
+            Stage::Reply { .. } => format!("the connection's reply: {sentence}"),
+            _ => sentence,
+        }
+    }
+
+    fn sentence_of(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
         let (_, peer, direction) = self.parties(stage);
         let subject_name = self.stage_name(stage);
         let peer_name = format!("`{}`", end_name(peer, self.snapshot));
@@ -372,6 +361,26 @@ impl Teller<'_> {
                 format!("{subject_name} {does} packets of its own pods to itself (`defaultEndpointToHostAction: {}`)", action.as_str())
             }
             Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
+            Reason::Dropped(Protocol::UDP) => format!(
+                "Calico drops VXLAN packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowVXLANPacketsFromWorkloads`"
+            ),
+            Reason::Dropped(_) => format!(
+                "Calico drops IP-in-IP packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowIPIPPacketsFromWorkloads`"
+            ),
+            Reason::Tracked => "it belongs to a tracked connection".to_owned(),
+            Reason::NoReply => {
+                let went = if direction == Direction::Egress { "in" } else { "out" };
+                match stage {
+                    Stage::Reply { leaves: Side::Pod, .. } => {
+                        "`doNotTrack` let the connection in without tracking it, so the pod's reply belongs to no known connection and is dropped"
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "`doNotTrack` let the connection {went} without tracking it, and no `doNotTrack` {word} rule of {subject_name} allows \
+                         {traffic} {preposition} {peer_name}"
+                    ),
+                }
+            }
             Reason::NotPeered => self.not_peered(stage),
             Reason::PublicAddress(AddressSku::Standard) => {
                 "a Standard public address is closed until a network security group allows, and none is attached".to_owned()
@@ -381,10 +390,12 @@ impl Teller<'_> {
             }
             Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
-            Reason::NothingDecided => format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic"),
+            Reason::NothingDecided => {
+                format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic{}", self.passing(stage))
+            }
             Reason::Rule(rule) => {
                 let verb = if verdict == Verdict::Allowed { "allows" } else { "denies" };
-                format!("{} {verb} {traffic} {preposition} {peer_name}", self.rule_name(*rule))
+                format!("{} {verb} {traffic} {preposition} {peer_name}{}", self.rule_name(*rule), self.matched_by(*rule, peer).0)
             }
             Reason::DefaultDeny(policies) => {
                 let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
@@ -406,6 +417,19 @@ impl Teller<'_> {
                 }
                 sentences.join("; ")
             }
+        }
+    }
+
+    /// Policies of Calico that select an end and pass on what none of their rules decides.
+    fn passing(&self, stage: Stage) -> String {
+        let (Stage::Endpoint(direction), (End::Pod(id), ..)) = (stage, self.parties(stage)) else { return String::new() };
+        let selecting = self.compiled.policies_on(id, direction);
+        let of_calico = |p: &&PolicyId| self.compiled.policy(**p).is_some_and(|p| matches!(p.subject, SubjectMatch::Endpoints(_)));
+        let names: Vec<String> = selecting.iter().filter(of_calico).take(3).map(|p| self.policy_name(*p)).collect();
+        match names.len() {
+            0 => String::new(),
+            1 => format!("; {} selects it, and its tier passes on what no rule decides", names.join("")),
+            _ => format!("; {} select it, and their tiers pass on what no rule decides", names.join(", ")),
         }
     }
 
@@ -462,7 +486,7 @@ impl Teller<'_> {
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
             }
-            UnknownFact::Traffic => "the answer depends on ports that the question leaves open".to_owned(),
+            UnknownFact::Traffic => format!("the answer depends on {}, which the question leaves open", self.left_open()),
             UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
                 Some(doubt) => doubt.text.clone(),
                 None => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
@@ -642,9 +666,8 @@ impl Teller<'_> {
     /// Among rules that allow but did not match, the one to look at first. Ports that are always open and profiles are no rules that somebody wrote for
     /// this; the rules that every security group has come after those that a person wrote.
     fn nearest(&self, tiers: &[TierTrace]) -> Option<Nearest> {
-        let written = |id: PolicyId| {
-            self.compiled.policy(id).is_some_and(|p| p.hook != HookMatch::Failsafe && p.kind != "Profile" && p.doubt.is_none())
-        };
+        let written =
+            |id: PolicyId| self.compiled.policy(id).is_some_and(|p| !p.hook.is_failsafe() && p.kind != "Profile" && p.doubt.is_none());
         let rules = tiers.iter().flat_map(|t| &t.policies).filter(|p| written(p.policy)).flat_map(|p| &p.rules);
         let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
         let (rule, failure) = failed.min_by_key(|(rule, f)| (self.is_default(*rule), f.distance()))?;

@@ -62,7 +62,7 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
     let of_policies: Vec<CheckpointTrace> =
         answer.checkpoints.iter().filter(|c| matches!(c.stage, Stage::Endpoint(_)) && c.verdict == Verdict::Denied).cloned().collect();
     if !of_policies.is_empty() {
-        let teller = Teller { compiled, snapshot, flow, original: None };
+        let teller = Teller { compiled, snapshot, flow, original: None, request: None };
         let more = suggest::allow(&teller, &of_policies)?;
         title = format!("{title}, and {}", more.title);
         edits.extend(more.edits);

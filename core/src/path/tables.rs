@@ -216,7 +216,7 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
     let kind = |(id, _): (NodeId, &crate::snapshot::Node)| {
         let location = cloud.locate_node(id);
         let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
-        let host = snapshot.host_endpoint_of(id).map(|(host, _)| host);
+        let host = snapshot.host_endpoints_of(id);
         let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, compiled.class_of(End::Node(id)));
         let next = known.len() as u32;
         *known.entry(key).or_insert(next)

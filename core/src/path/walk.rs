@@ -190,7 +190,7 @@ impl<'a> Walk<'a> {
     }
 
     fn teller<'t>(&'t self, flow: &'t Flow, original: Option<Original>) -> Teller<'t> {
-        Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow, original }
+        Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow, original, request: None }
     }
 
     fn ask(&self, stage: Stage, flow: &Flow) -> CheckpointTrace {
@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
     pub(super) fn check(&mut self, stage: Stage) {
         let flow = self.flow();
         let mut trace = self.ask(stage, &flow);
-        if matches!(trace.reason, Reason::Outside | Reason::Node) {
+        if matches!(trace.reason, Reason::Outside | Reason::Node | Reason::Tracked) {
             return; // No policy is asked here.
         }
         trace.from_address = self.packet.from.address;

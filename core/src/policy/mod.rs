@@ -25,6 +25,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::connections::ConnectionSet;
 use crate::model::{AddressSet, Cidr, LabelSelector, Protocol};
 use crate::resources::calico::{CalicoPort, EndpointToHost, Icmp};
 use crate::selector::Selector;
@@ -97,7 +98,31 @@ pub struct HostRules {
     pub endpoint_to_host: EndpointToHost,
     /// The same, for nodes with a setting of their own, by name.
     pub endpoint_to_host_of: BTreeMap<String, EndpointToHost>,
+    /// Packets that are dropped where pods send them, whatever policies say.
+    pub dropped: DroppedPackets,
+    /// The same, for nodes with a setting of their own, by name.
+    pub dropped_of: BTreeMap<String, DroppedPackets>,
 }
+
+/// Packets with packets inside, which pods may not send. Upstream: `felix/rules/endpoints.go`, `endpointIptablesChain`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct DroppedPackets {
+    /// UDP to this port (VXLAN).
+    pub vxlan: Option<u16>,
+    /// Protocol 4 (IP in IP).
+    pub ipip: bool,
+}
+
+impl DroppedPackets {
+    /// Them.
+    pub fn connections(self) -> ConnectionSet {
+        let vxlan = self.vxlan.map_or(ConnectionSet::EMPTY, |port| ConnectionSet::ports(Protocol::UDP, port, port));
+        if self.ipip { vxlan.union(&ConnectionSet::protocol(IPIP)) } else { vxlan }
+    }
+}
+
+/// IP in IP.
+const IPIP: Protocol = Protocol(4);
 
 impl Ruleset {
     /// The policy with this number.
@@ -163,6 +188,8 @@ pub struct Tier {
     pub end: TierEnd,
     /// Whether its policies say nothing certain about protocols without ports (see [`crate::settings::OtherProtocols`]).
     pub ports_only: bool,
+    /// Whether what its rules pass leaves all tiers of the place where it is met (failsafe ports), instead of going on to the next one.
+    pub passes_all: bool,
     /// Whether the order of its rules can matter: some rule does other than allow. Where none does, what the tier allows is the union of
     /// its rules.
     pub ordered: bool,
@@ -230,8 +257,21 @@ pub enum HookMatch {
     Untracked,
     /// At host endpoints before addresses are translated (`preDNAT`).
     PreDnat,
-    /// At host endpoints wherever traffic of the host itself is decided (failsafe ports).
+    /// At host endpoints where traffic of the host itself is decided (failsafe ports).
     Failsafe,
+    /// Failsafe ports before connection tracking: what they match goes on to the policies after that.
+    FailsafeUntracked,
+    /// The same for replies, whose source port is the failsafe port.
+    FailsafeReply,
+    /// Failsafe ports before addresses are translated: what they match goes on to the policies after that.
+    FailsafePreDnat,
+}
+
+impl HookMatch {
+    /// Whether it is of failsafe ports, which nobody wrote as a policy.
+    pub fn is_failsafe(self) -> bool {
+        matches!(self, HookMatch::Failsafe | HookMatch::FailsafeUntracked | HookMatch::FailsafeReply | HookMatch::FailsafePreDnat)
+    }
 }
 
 /// The name under which the ports behind a Service are looked up on ends. No container port can have it.
@@ -478,10 +518,29 @@ pub struct EntityMatch {
     pub addresses: Option<AddressSet>,
     /// The address is of an endpoint of this Service, `namespace/name`.
     pub service: Option<Box<str>>,
+    /// What `selector` and `not_selector` were made of, as it is written.
+    pub written: WrittenEntity,
     /// Where the selectors are written.
     pub selector_place: Option<Place>,
     /// Where the addresses are written.
     pub addresses_place: Option<Place>,
+}
+
+/// The selecting fields of one side of a Calico rule, as they are written.
+#[derive(Clone, Debug, Default)]
+pub struct WrittenEntity {
+    /// `selector`, over labels of the end itself.
+    pub selector: Option<Selector>,
+    /// `notSelector`.
+    pub not_selector: Option<Selector>,
+    /// `namespaceSelector`, over labels of its namespace.
+    pub namespaces: Option<Selector>,
+    /// `serviceAccounts.names`; any where empty.
+    pub accounts: Vec<Box<str>>,
+    /// `serviceAccounts.selector`, over labels of its service account.
+    pub account_selector: Option<Selector>,
+    /// The policy's own namespace, where it confines the side as no `namespaceSelector` is given.
+    pub own_namespace: Option<Box<str>>,
 }
 
 /// Protocols and ports of a rule.

@@ -48,7 +48,7 @@ pub enum StagedAction {
     Delete,
     /// Learn: upstream treats it like `Set`.
     Learn,
-    /// Nothing.
+    /// Do nothing once it is committed; until then upstream treats it like `Set`.
     Ignore,
 }
 
@@ -354,6 +354,12 @@ pub struct FelixConfiguration {
     pub failsafe_inbound: Option<Vec<FailsafePort>>,
     /// `failsafeOutboundHostPorts`.
     pub failsafe_outbound: Option<Vec<FailsafePort>>,
+    /// `allowVXLANPacketsFromWorkloads`.
+    pub allow_vxlan: Option<bool>,
+    /// `allowIPIPPacketsFromWorkloads`.
+    pub allow_ipip: Option<bool>,
+    /// `vxlanPort`.
+    pub vxlan_port: Option<u16>,
     /// `bpfEnabled`.
     pub bpf: Option<bool>,
     /// Whether replies from another node go straight back (`bpfExternalServiceMode: DSR`).

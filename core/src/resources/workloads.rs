@@ -22,6 +22,8 @@ pub struct PodTemplate {
     pub node: Option<Box<str>>,
     /// Ports that containers (and restartable init containers) declare.
     pub ports: Vec<ContainerPort>,
+    /// Ports that init containers declare which end before the pod serves. Calico knows them by name all the same.
+    pub init_ports: Vec<ContainerPort>,
     /// The images of its containers, and what they are started with: by these, well-known programs are known.
     pub programs: Vec<Program>,
     /// Whether `dnsPolicy` sends names elsewhere than to the cluster's DNS (`Default`, `None`).

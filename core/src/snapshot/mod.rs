@@ -131,6 +131,8 @@ pub struct Endpoint {
     pub service_account: String,
     /// The container ports that it declares.
     pub ports: Vec<ContainerPort>,
+    /// Ports of init containers that end before the pod serves (see [`crate::resources::PodTemplate::init_ports`]).
+    pub init_ports: Vec<ContainerPort>,
     /// Whether it uses its node's network.
     pub host_network: bool,
     /// The node that it runs on, if that is said.
@@ -222,6 +224,22 @@ pub struct HostEndpoint {
     pub place: Place,
     /// Whether Calico made it.
     pub automatic: bool,
+}
+
+/// The host endpoints in use on a node, as indexes into [`Snapshot::host_endpoints`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct NodeHosts {
+    /// That of the interface with which the node is on the network.
+    pub named: Option<u32>,
+    /// That for all interfaces (`interfaceName: "*"`) that have none of their own.
+    pub all: Option<u32>,
+}
+
+impl NodeHosts {
+    /// That which governs the node's traffic with the network.
+    pub fn on_network(self) -> Option<u32> {
+        self.named.or(self.all)
+    }
 }
 
 /// A Calico profile, as far as labels go; its rules are policy.
@@ -369,14 +387,29 @@ impl Snapshot {
         self.nodes.get(id.0 as usize)
     }
 
-    /// The host endpoint that governs a node's traffic with the network, and whether it is one for all interfaces. Of several with a name the one that
-    /// has an address of the node, then the first by name; one for all interfaces only where none has a name. Upstream: docs/semantics.md, Calico.
-    pub fn host_endpoint_of(&self, node: NodeId) -> Option<(u32, bool)> {
+    /// The host endpoints in use on a node.
+    ///
+    /// Several may fit the interface that the node's packets with the network use: those with its name, and those without a name that expect its
+    /// address. The first by name wins; one that names another interface is never taken by its address. Beside it, the first by name for all
+    /// interfaces governs every other interface, those of pods among them. Upstream: `endpointManager.resolveHostEndpoints`.
+    pub fn host_endpoints_of(&self, node: NodeId) -> NodeHosts {
         let addresses = self.node(node).map_or(&[][..], |n| &n.addresses);
         let on_node = || (0..).zip(&self.host_endpoints).filter(|(_, host)| host.node == node);
-        let named = || on_node().filter(|(_, host)| host.interface != "*");
-        let known = named().find(|(_, host)| host.addresses.iter().any(|a| addresses.contains(a))).or_else(|| named().next());
-        known.map(|(i, _)| (i, false)).or_else(|| on_node().next().map(|(i, _)| (i, true)))
+        let expected = |host: &HostEndpoint| host.addresses.iter().any(|a| addresses.contains(a));
+        let named = || on_node().filter(|(_, host)| !matches!(host.interface.as_str(), "" | "*"));
+        // The interface that has the node's address; else one of which no address is given, as it may have it; else any.
+        let interface = named()
+            .find(|(_, host)| expected(host))
+            .or_else(|| named().find(|(_, host)| host.addresses.is_empty()))
+            .or_else(|| named().next())
+            .map(|(_, host)| host.interface.as_str());
+        let fits = |host: &HostEndpoint| match host.interface.as_str() {
+            "*" => false,
+            "" => expected(host),
+            name => Some(name) == interface,
+        };
+        let fitting = on_node().find(|(_, host)| fits(host)).or_else(|| on_node().find(|(_, host)| host.interface.is_empty()));
+        NodeHosts { named: fitting.map(|(i, _)| i), all: on_node().find(|(_, host)| host.interface == "*").map(|(i, _)| i) }
     }
 
     /// The name of an endpoint's namespace.

@@ -15,7 +15,7 @@ use crate::compile::{Compiled, End, Hook, Whereabouts};
 use crate::policy::Direction;
 use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
-use crate::snapshot::{NodeId, Snapshot};
+use crate::snapshot::{NodeHosts, NodeId, Snapshot};
 
 /// One place on the way where something is decided.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -26,10 +26,24 @@ pub enum Stage {
     Host {
         /// Which.
         host: u32,
+        /// That whose policies before address translation are asked: another one, for all interfaces, if the first has none of these.
+        pre_dnat: u32,
         /// Into the host, or out of it. The other end of the flow is the peer.
         direction: Direction,
         /// The hooks that the packet meets, in order; what one allows the later ones are not asked about.
         hooks: &'static [Hook],
+    },
+    /// The way back of a connection through a node whose host endpoint has policies before connection tracking: they are asked about replies too, and
+    /// what they let in untracked has its reply asked about like a connection of its own.
+    Reply {
+        /// The node.
+        node: NodeId,
+        /// Its host endpoint.
+        host: u32,
+        /// Where the connection's packets enter the node.
+        enters: Side,
+        /// Where they leave it.
+        leaves: Side,
     },
     /// What the node does with packets that a pod on it sends to it (`defaultEndpointToHostAction`).
     OwnHost(NodeId, EndpointToHost),
@@ -70,8 +84,9 @@ impl Stage {
     /// What of it comes before the packet's destination is translated; nothing if none of it does.
     pub(crate) fn before_translation(self) -> Option<Stage> {
         match self {
-            Stage::Host { host, direction: Direction::Ingress, .. } => {
-                Some(Stage::Host { host, direction: Direction::Ingress, hooks: BEFORE_TRANSLATION })
+            Stage::Host { host, pre_dnat, direction: Direction::Ingress, hooks } => {
+                let hooks = if hooks.contains(&Hook::Untracked) { BEFORE_TRANSLATION } else { PRE_DNAT };
+                Some(Stage::Host { host, pre_dnat, direction: Direction::Ingress, hooks })
             }
             _ => None,
         }
@@ -88,20 +103,20 @@ const LOCAL_OUT: &[Hook] = &[Hook::Untracked, Hook::Normal];
 const FORWARD_IN: &[Hook] = &[Hook::Untracked, Hook::PreDnat, Hook::Forward];
 /// Through the host, on the way out of it.
 const FORWARD: &[Hook] = &[Hook::Forward];
-/// From a pod of the host, through it.
-const FORWARD_FROM_POD: &[Hook] = &[Hook::PreDnat, Hook::Forward];
 /// Before addresses are translated, and nothing after that.
 const PRE_DNAT: &[Hook] = &[Hook::PreDnat];
-
-/// All that a packet between two ends can meet at a host endpoint.
-pub(crate) const HOST_CHAINS: [(Direction, &[Hook]); 6] = [
-    (Direction::Ingress, LOCAL_IN),
-    (Direction::Egress, LOCAL_OUT),
-    (Direction::Ingress, FORWARD_IN),
-    (Direction::Ingress, FORWARD_FROM_POD),
-    (Direction::Egress, FORWARD),
-    (Direction::Ingress, PRE_DNAT),
-];
+/// Before connection tracking, and nothing after that.
+pub(crate) const UNTRACKED: &[Hook] = &[Hook::Untracked];
+/// The same for replies.
+pub(crate) const UNTRACKED_REPLY: &[Hook] = &[Hook::Reply];
+// An endpoint for all interfaces has no policies before connection tracking (upstream: `endpointManager.updateHostEndpoints` ignores them), and neither
+// have the interfaces of pods (`StaticRawPreroutingChain` leaves out what comes from pods).
+const LOCAL_IN_TRACKED: &[Hook] = &[Hook::PreDnat, Hook::Normal];
+const LOCAL_OUT_TRACKED: &[Hook] = &[Hook::Normal];
+const FORWARD_IN_TRACKED: &[Hook] = &[Hook::PreDnat, Hook::Forward];
+/// Replies as connections of their own, into processes of the host and out of them.
+const REPLY_IN: &[Hook] = &[Hook::PreDnat, Hook::ReplyNormal];
+const REPLY_OUT: &[Hook] = &[Hook::ReplyNormal];
 
 /// One end, as far as the way to and from it goes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -129,15 +144,37 @@ impl Spot {
 /// What polices a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NodeRules {
-    /// The host endpoint that governs its traffic with the network, and whether that is one for all interfaces.
-    pub(crate) host: Option<(u32, bool)>,
+    /// Its host endpoints.
+    pub(crate) hosts: NodeHosts,
+    /// That of them which is asked before addresses are translated, for packets from the network.
+    pre_dnat: Option<u32>,
+    /// Whether the one for the interface to the network has policies before connection tracking.
+    untracked: bool,
     /// What becomes of packets from its own pods to itself.
     pub(crate) endpoint_to_host: EndpointToHost,
 }
 
 impl NodeRules {
+    /// A node without host endpoints.
+    pub(crate) const UNPOLICED: NodeRules = NodeRules {
+        hosts: NodeHosts { named: None, all: None },
+        pre_dnat: None,
+        untracked: false,
+        endpoint_to_host: EndpointToHost::Accept,
+    };
+
     pub(crate) fn of(node: NodeId, compiled: &Compiled, snapshot: &Snapshot) -> Self {
-        NodeRules { host: snapshot.host_endpoint_of(node), endpoint_to_host: compiled.endpoint_to_host(node, snapshot) }
+        let hosts = snapshot.host_endpoints_of(node);
+        let has = |host: u32, hook, direction| !compiled.applied(compiled.class_of_host(host, hook), direction).is_empty();
+        // Upstream: only endpoints with policies of this kind have chains of this kind; all other interfaces get those of the one for all
+        // (`endpointManager.updateHostEndpoints`, `newPreDNATIfaceNameToHostEpID`).
+        let own = hosts.named.filter(|host| has(*host, Hook::PreDnat, Direction::Ingress));
+        NodeRules {
+            hosts,
+            pre_dnat: own.or(hosts.all).or(hosts.named),
+            untracked: hosts.named.is_some_and(|host| Direction::BOTH.into_iter().any(|direction| has(host, Hook::Untracked, direction))),
+            endpoint_to_host: compiled.endpoint_to_host(node, snapshot),
+        }
     }
 }
 
@@ -186,8 +223,8 @@ pub(crate) fn host_stages(source: Spot, destination: Spot, rules: impl Fn(NodeId
 }
 
 /// Where a packet enters a node, or leaves it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Side {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Side {
     /// The network between nodes.
     Network,
     /// A pod of the node.
@@ -196,31 +233,78 @@ pub(crate) enum Side {
     Host,
 }
 
-/// What a packet meets at the host endpoint of a node on its way from one side of it to another. Upstream: docs/semantics.md, Calico.
+/// What a packet meets at the host endpoints of a node on its way from one side of it to another. Upstream: docs/semantics.md, Calico.
 pub(crate) fn crossing(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> Vec<Stage> {
+    let mut stages = hosts_crossed(node, rules, enters, leaves, false);
+    let meets = untracked_direction(enters, leaves).or(untracked_direction(leaves, enters)).is_some();
+    if let (Some(host), true) = (rules.hosts.named, rules.untracked && meets) {
+        stages.push(Stage::Reply { node, host, enters, leaves });
+    }
+    stages
+}
+
+/// The policies before connection tracking that a packet meets on its way through a node: those for what comes from the network, or for what the host
+/// itself sends. Packets of pods meet none.
+pub(crate) fn untracked_direction(enters: Side, leaves: Side) -> Option<Direction> {
+    match (enters, leaves) {
+        (Side::Network, _) => Some(Direction::Ingress),
+        (Side::Host, Side::Network) => Some(Direction::Egress),
+        _ => None,
+    }
+}
+
+/// For the reply to a connection through a node: what it meets as a connection of its own (beside the policies before connection tracking), and what
+/// it meets even when these allowed it.
+pub(crate) fn reply_stages(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> (Vec<Stage>, Vec<Stage>) {
+    let mut fresh = Vec::new();
+    if leaves == Side::Pod {
+        fresh.push(Stage::Endpoint(Direction::Egress));
+    }
+    fresh.extend(crossing_back(node, rules, enters, leaves));
+    if enters == Side::Pod {
+        fresh.push(Stage::Endpoint(Direction::Ingress));
+    }
+    // What is allowed untracked skips the ingress of the host, not what comes after it (`StaticFilterForwardChains`).
+    let after = match (leaves, enters) {
+        (Side::Network, Side::Pod | Side::Network) => {
+            fresh.iter().copied().filter(|s| !matches!(s, Stage::Host { direction: Direction::Ingress, .. })).collect()
+        }
+        _ => Vec::new(),
+    };
+    (fresh, after)
+}
+
+/// What a reply meets there as a connection of its own, without the policies before connection tracking.
+pub(crate) fn crossing_back(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> Vec<Stage> {
+    hosts_crossed(node, rules, leaves, enters, true)
+}
+
+fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, reply: bool) -> Vec<Stage> {
     let mut stages = Vec::new();
-    let any = rules.host;
-    // Only an endpoint for all interfaces covers those of pods.
-    let all = rules.host.filter(|(_, all)| *all);
-    let mut meet = |found: Option<(u32, bool)>, direction, hooks| {
-        stages.extend(found.map(|(host, _)| Stage::Host { host, direction, hooks }));
+    // The interface to the network has an endpoint of its own, or falls to the one for all interfaces, as those of pods do.
+    let NodeHosts { named, all } = rules.hosts;
+    let network = rules.hosts.on_network();
+    let pick = |with: &'static [Hook], without| if named.is_some() && !reply { with } else { without };
+    let (local_in, local_out) = if reply { (REPLY_IN, REPLY_OUT) } else { (LOCAL_IN_TRACKED, LOCAL_OUT_TRACKED) };
+    let mut meet = |host: Option<u32>, pre_dnat: Option<u32>, direction, hooks| {
+        stages.extend(host.map(|host| Stage::Host { host, pre_dnat: pre_dnat.unwrap_or(host), direction, hooks }));
     };
     match (enters, leaves) {
         // The host reaches its own pods and itself, whatever policies say.
         (Side::Host, Side::Pod | Side::Host) => {}
-        (Side::Host, Side::Network) => meet(any, Direction::Egress, LOCAL_OUT),
-        (Side::Network, Side::Host) => meet(any, Direction::Ingress, LOCAL_IN),
+        (Side::Host, Side::Network) => meet(network, network, Direction::Egress, pick(LOCAL_OUT, local_out)),
+        (Side::Network, Side::Host) => meet(network, rules.pre_dnat, Direction::Ingress, pick(LOCAL_IN, local_in)),
         (Side::Pod, Side::Host) => {
-            meet(all, Direction::Ingress, PRE_DNAT);
+            meet(all, all, Direction::Ingress, PRE_DNAT);
             stages.push(Stage::OwnHost(node, rules.endpoint_to_host));
         }
         (Side::Pod, to) => {
-            meet(all, Direction::Ingress, FORWARD_FROM_POD);
-            meet(if to == Side::Network { any } else { all }, Direction::Egress, FORWARD);
+            meet(all, all, Direction::Ingress, FORWARD_IN_TRACKED);
+            meet(if to == Side::Network { network } else { all }, None, Direction::Egress, FORWARD);
         }
         (Side::Network, to) => {
-            meet(any, Direction::Ingress, FORWARD_IN);
-            meet(if to == Side::Network { any } else { all }, Direction::Egress, FORWARD);
+            meet(network, rules.pre_dnat, Direction::Ingress, pick(FORWARD_IN, FORWARD_IN_TRACKED));
+            meet(if to == Side::Network { network } else { all }, None, Direction::Egress, FORWARD);
         }
     }
     stages

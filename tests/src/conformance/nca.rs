@@ -182,10 +182,11 @@ fn compare(config: &Config, files: &[(String, String)], settings: Settings) -> R
     Ok(())
 }
 
-/// A set without the ICMP type 255, which is reserved, and which the tables leave out of their ranges.
+/// A set without the ICMP type 255, which is reserved, and which the tables leave out of their ranges; and without packets with packets inside, which
+/// Calico drops from pods, and of which the tables know nothing.
 fn without_reserved(set: &ConnectionSet) -> ConnectionSet {
     let reserved = [Protocol::ICMP, Protocol::ICMPV6].map(|protocol| ConnectionSet::of(protocol, Some((255, 255)), None));
-    reserved.iter().fold(set.clone(), |set, reserved| set.difference(reserved))
+    reserved.iter().fold(set.difference(&ConnectionSet::encapsulated()), |set, reserved| set.difference(reserved))
 }
 
 /// Reads a connection text: `None`, `All`, or parts joined by `; `.

@@ -16,6 +16,15 @@ const WITH_PORTS: [(Protocol, &str); 3] = [(Protocol::TCP, "TCP"), (Protocol::UD
 ///
 /// Status and short form speak of TCP, UDP and SCTP, which is what policies speak of; the long form adds the rest.
 pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
+    // Calico drops packets with packets inside where pods send them: of all else that goes without saying, and of them the long form speaks.
+    let every_other = ConnectionSet::all().difference(&ConnectionSet::encapsulated());
+    let whole = |set: &ConnectionSet| {
+        let all = [every_other.clone(), every_other.with_ports_only(), ConnectionSet::protocol(Protocol::UDP).intersection(&every_other)];
+        let missing = all.iter().any(|part| part.difference(set).is_empty());
+        if missing { set.union(&ConnectionSet::encapsulated().with_ports_only()) } else { set.clone() }
+    };
+    let encapsulated = allowed.intersection(&ConnectionSet::encapsulated()).is_empty() && possible == allowed && whole(allowed) != *allowed;
+    let (allowed, possible) = (&whole(allowed), &whole(possible));
     let certain = allowed.with_ports_only();
     let maybe = possible.with_ports_only();
     let all = ConnectionSet::all().with_ports_only();
@@ -44,6 +53,8 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
         long += "; ICMP and other protocols are left to the network plugin";
     } else if certain_rest.is_empty() && !certain.is_empty() {
         long += "; no ICMP or other protocol";
+    } else if encapsulated && rest(&every_other).difference(&certain_rest).is_empty() {
+        long += "; ICMP and all other protocols; but no VXLAN (UDP 4789) or IP-in-IP, which Calico drops from pods";
     } else if certain_rest != rest(&ConnectionSet::all()) && !certain_rest.is_empty() {
         long += "; some ICMP or other protocols";
     } else if !certain_rest.is_empty() {

@@ -223,18 +223,21 @@ impl Builder<'_> {
 
     fn nodes(&mut self) {
         for (id, node) in self.snapshot.nodes() {
-            let host =
-                self.snapshot.host_endpoint_of(id).and_then(|(host, _)| Some((host, self.snapshot.host_endpoints.get(host as usize)?)));
+            let hosts = self.snapshot.host_endpoints_of(id);
+            let host = hosts.on_network().and_then(|host| self.snapshot.host_endpoints.get(host as usize));
             // A host endpoint closes its node in both directions, but for what is allowed.
             let policed = host.is_some() && self.scene.compiled().ruleset().hosts.is_some();
-            let selecting = host.filter(|_| policed).map_or_else(Vec::new, |(host, _)| self.scene.compiled().policies_on_host(host));
+            let in_use = [hosts.named, hosts.all].into_iter().flatten().filter(|_| policed);
+            let mut selecting: Vec<_> = in_use.flat_map(|host| self.scene.compiled().policies_on_host(host)).collect();
+            selecting.sort_unstable();
+            selecting.dedup();
             let view = EndView {
                 key: format!("node/{}", node.name),
                 kind: EndKind::Node,
                 title: node.name.clone(),
-                subtitle: host.map_or_else(|| "Node".into(), |(_, host)| format!("Node, host endpoint {}", host.name)),
+                subtitle: host.map_or_else(|| "Node".into(), |host| format!("Node, host endpoint {}", host.name)),
                 replicas: 1,
-                labels: labels(host.map_or(&node.labels, |(_, host)| &host.labels)),
+                labels: labels(host.map_or(&node.labels, |host| &host.labels)),
                 isolated_ingress: policed,
                 isolated_egress: policed,
                 governed_ingress: policed,

@@ -230,6 +230,7 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
         groups,
         end: TierEnd::Deny,
         ports_only: false,
+        passes_all: false,
         ordered: true,
     });
 }

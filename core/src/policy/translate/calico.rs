@@ -9,12 +9,12 @@ use super::{ANYTHING, Translator};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::policy::order::{PolicyKey, TierKey};
 use crate::policy::{
-    Action, EntityMatch, HookMatch, HostRules, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule,
-    Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, DroppedPackets, EntityMatch, HookMatch, HostRules, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy,
+    PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, WrittenEntity,
 };
 use crate::resources::calico::{
-    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration, Profile,
-    StagedAction, WrittenSelector,
+    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoPort, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration,
+    Profile, StagedAction, WrittenSelector,
 };
 use crate::resources::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::selector::rewrite::{self, PeerParts};
@@ -117,6 +117,7 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
             groups: group.iter().map(|p| alloc::vec![p.id]).collect(),
             end,
             ports_only: false,
+            passes_all: false,
             ordered,
         });
     }
@@ -175,6 +176,10 @@ fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) 
     for (node, felix, _) in &of_nodes {
         hosts.endpoint_to_host_of.extend(felix.endpoint_to_host.map(|action| (node.to_string(), action)));
     }
+    let felix = |own: Option<&FelixConfiguration>| dropped_packets([own, common]);
+    hosts.dropped = felix(None);
+    hosts.dropped_of = of_nodes.iter().map(|(node, own, _)| (node.to_string(), felix(Some(own)))).collect();
+    hosts.dropped_of.retain(|_, dropped| *dropped != hosts.dropped);
     ruleset.hosts = Some(hosts);
     let Some(first_host) = first_host else { return };
     let names: Vec<Box<str>> = of_nodes.iter().map(|(node, ..)| node.clone()).collect();
@@ -184,44 +189,79 @@ fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) 
         of_nodes.into_iter().map(|(node, felix, place)| (SubjectMatch::Hosts { nodes: alloc::vec![node], but: false }, Some(felix), place));
     let mut groups = Vec::new();
     for (subject, felix, place) in core::iter::once(everywhere).chain(own) {
-        let id = PolicyId(ruleset.policies.len() as u32);
         // A node's own configuration overrides the common one field by field.
         let inbound = felix.and_then(|f| f.failsafe_inbound.as_deref()).or(common.and_then(|f| f.failsafe_inbound.as_deref()));
         let outbound = felix.and_then(|f| f.failsafe_outbound.as_deref()).or(common.and_then(|f| f.failsafe_outbound.as_deref()));
-        ruleset.policies.push(Policy {
-            id,
-            kind: "failsafe ports".into(),
-            namespace: None,
-            name: String::from("of the host"),
-            place,
-            subject,
-            subject_place: place,
-            priority: None,
-            acts_on_egress: true,
-            acts_on_ingress: true,
-            egress: failsafe_rules(outbound, &FAILSAFE_OUTBOUND, place),
-            ingress: failsafe_rules(inbound, &FAILSAFE_INBOUND, place),
-            hook: HookMatch::Failsafe,
-            not_enforced: None,
-            doubt: None,
-        });
-        groups.push(alloc::vec![id]);
+        for hook in [HookMatch::Failsafe, HookMatch::FailsafeUntracked, HookMatch::FailsafeReply, HookMatch::FailsafePreDnat] {
+            let id = PolicyId(ruleset.policies.len() as u32);
+            // Of a reply the port of the service is the source (upstream: `failsafeInChain`, table "raw"). That a client's own port is a failsafe port is
+            // left out: a client takes a high one.
+            let (out, into) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));
+            let (egress, ingress) = if hook == HookMatch::FailsafeReply { (into, out) } else { (out, into) };
+            ruleset.policies.push(Policy {
+                id,
+                kind: "failsafe ports".into(),
+                namespace: None,
+                name: String::from("of the host"),
+                place,
+                subject: subject.clone(),
+                subject_place: place,
+                priority: None,
+                acts_on_egress: hook != HookMatch::FailsafePreDnat,
+                acts_on_ingress: true,
+                egress: failsafe_rules(egress.0, egress.1, hook, place),
+                ingress: failsafe_rules(ingress.0, ingress.1, hook, place),
+                hook,
+                not_enforced: None,
+                doubt: None,
+            });
+            groups.push(alloc::vec![id]);
+        }
     }
-    let tier =
-        Tier { name: String::from("failsafe"), noun: "failsafe ports", groups, end: TierEnd::Pass, ports_only: false, ordered: true };
-    ruleset.tiers.insert(0, tier);
+    ruleset.tiers.insert(
+        0,
+        Tier {
+            name: String::from("failsafe"),
+            noun: "failsafe ports",
+            groups,
+            end: TierEnd::Pass,
+            ports_only: false,
+            passes_all: true,
+            ordered: true,
+        },
+    );
 }
 
-fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], place: Place) -> Vec<Rule> {
+/// The port of VXLAN, where `vxlanPort` says no other.
+const VXLAN_PORT: u16 = 4789;
+
+/// What pods may not send; the first configuration that sets a field counts. In eBPF mode VXLAN is left to policy (upstream: `felix/bpf-gpl/parsing.h`).
+fn dropped_packets(felix: [Option<&FelixConfiguration>; 2]) -> DroppedPackets {
+    let first = |field: &dyn Fn(&FelixConfiguration) -> Option<bool>| felix.into_iter().flatten().find_map(field).unwrap_or(false);
+    let port = felix.into_iter().flatten().find_map(|f| f.vxlan_port).unwrap_or(VXLAN_PORT);
+    DroppedPackets { vxlan: (!first(&|f| f.allow_vxlan) && !first(&|f| f.bpf)).then_some(port), ipip: !first(&|f| f.allow_ipip) }
+}
+
+/// At the end of the way failsafe ports allow; before that they only end what is asked there, and forwarded packets still meet the forward policies
+/// (upstream: `felix/rules/static.go`, a failsafe rule accepts in its own table and sets no mark).
+fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], hook: HookMatch, place: Place) -> Vec<Rule> {
     let rule = |protocol, port, net: Option<Cidr>| Rule {
         place,
         name: None,
-        action: Action::Allow,
+        action: if hook == HookMatch::Failsafe { Action::Allow } else { Action::Pass },
         peers: net.map_or(PeerMatch::Any, |net| {
             let kind = PeerTermKind::Addresses { set: AddressSet::of_cidrs([&net]), inside_too: true, block: None };
             PeerMatch::Of(alloc::vec![PeerTerm { place, kind }])
         }),
-        traffic: TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),
+        traffic: match hook {
+            HookMatch::FailsafeReply => TrafficMatch::Packet(Box::new(PacketMatch {
+                place: Some(place),
+                protocol: Some(protocol),
+                source_ports: alloc::vec![CalicoPort::Range(port, port)],
+                ..PacketMatch::default()
+            })),
+            _ => TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),
+        },
         http: None,
         own: None,
         doubt: None,
@@ -328,6 +368,7 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, rule
             groups,
             end: TierEnd::Deny,
             ports_only: false,
+            passes_all: false,
             ordered: true,
         });
     }
@@ -378,12 +419,11 @@ fn inner(selector: &Option<WrittenSelector>) -> Option<&Selector> {
 }
 
 impl Translator<'_> {
-    /// A policy of Calico's; nothing for its other resources, and for staged policies that only delete or ignore others.
+    /// A policy of Calico's; nothing for its other resources, and for staged policies that delete others: Calico leaves out those alone
+    /// (upstream: `stagednetworkpolicyprocessor.go`).
     pub(super) fn calico(&self, calico: &Calico) -> Option<Policy> {
         match calico {
-            Calico::Policy(policy) => {
-                matches!(policy.staged_action, StagedAction::Set | StagedAction::Learn).then(|| self.calico_policy(policy))
-            }
+            Calico::Policy(policy) => (policy.staged_action != StagedAction::Delete).then(|| self.calico_policy(policy)),
             Calico::StagedKubernetes(staged) => (staged.staged_action != StagedAction::Delete)
                 .then(|| Policy { kind: "StagedKubernetesNetworkPolicy".into(), ..self.network_policy(&staged.policy) }),
             _ => None,
@@ -505,8 +545,18 @@ impl Translator<'_> {
         let addresses = (addresses != everything).then_some(addresses);
         let written = [&entity.selector, &entity.not_selector, &entity.namespace_selector];
         let selector_span = written.into_iter().flatten().next().map(|w| w.span).or(accounts.map(|a| a.span));
+        let selects = entity.selector.is_some() || entity.not_selector.is_some() || accounts.is_some();
+        let written_parts = WrittenEntity {
+            selector: parts.selector.cloned(),
+            not_selector: parts.not_selector.cloned(),
+            namespaces: parts.namespace_selector.cloned(),
+            accounts: parts.account_names.to_vec(),
+            account_selector: parts.account_selector.cloned(),
+            own_namespace: namespace.filter(|_| selects && parts.namespace_selector.is_none()).map(Into::into),
+        };
         let found = EntityMatch {
             selector,
+            written: written_parts,
             not_selector,
             addresses,
             service,

@@ -95,6 +95,7 @@ fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Rul
         groups: groups.into_values().collect(),
         end: TierEnd::Pass,
         ports_only: false,
+        passes_all: false,
         ordered: true,
     };
     ruleset.tiers = alloc::vec![
@@ -106,6 +107,7 @@ fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Rul
             groups: namespaced.into_iter().map(|id| alloc::vec![id]).collect(),
             end: TierEnd::Deny,
             ports_only: settings.other_protocols == OtherProtocols::Undefined,
+            passes_all: false,
             ordered: false,
         },
         cluster_tier("Baseline", baseline),

@@ -114,6 +114,7 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
             groups,
             end: TierEnd::Pass,
             ports_only: false,
+            passes_all: false,
             ordered: true,
         };
         let is_failsafe = |tier: &Tier| {

@@ -227,7 +227,6 @@ impl<'a> Reader<'a> {
         if let Some(node) = slot.value().filter(|_| !init || stays) {
             template.programs.extend(program(node));
         }
-        let ports = &mut template.ports;
         let mut names: HashSet<&str> = HashSet::new();
         if list.is_mapping() && list.len() == 0 {
             // The wrong type, but it is plain that no port is declared.
@@ -254,9 +253,8 @@ impl<'a> Reader<'a> {
                 None | Some(0) => None,
                 Some(_) => self.port_number(&host_port),
             };
-            if let Some(number) = number
-                && (!init || stays)
-            {
+            if let Some(number) = number {
+                let ports = if !init || stays { &mut template.ports } else { &mut template.init_ports };
                 ports.push(ContainerPort { name: name_text.map(Into::into), number, protocol, host_port, span: item.at });
             }
         }

@@ -214,6 +214,15 @@ impl<'a> Reader<'a> {
         if let Some(slot) = find("bpfExternalServiceMode") {
             felix.direct_return = self.text(&slot).is_some_and(|mode| mode.eq_ignore_ascii_case("DSR"));
         }
+        if let Some(slot) = find("allowVXLANPacketsFromWorkloads") {
+            felix.allow_vxlan = self.flag(&slot);
+        }
+        if let Some(slot) = find("allowIPIPPacketsFromWorkloads") {
+            felix.allow_ipip = self.flag(&slot);
+        }
+        if let Some(slot) = find("vxlanPort") {
+            felix.vxlan_port = slot.is_set().then(|| self.port_number(&slot)).flatten();
+        }
         if let Some(slot) = find("bpfEnabled") {
             felix.bpf = self.flag(&slot);
         }

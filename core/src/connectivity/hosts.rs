@@ -1,0 +1,206 @@
+//! What host endpoints, and nodes themselves, let through.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use super::{Connectivity, EVERYTHING, PairIds, Row, row_of};
+use crate::compile::{ClassId, Compiled, End, Hook};
+use crate::connections::ConnectionId;
+use crate::evaluate::{AllPeers, AtHost, NoTrace, Passes, ReplyParts, Untracked, Workbench, evaluate_hooks};
+use crate::policy::Direction;
+use crate::resources::calico::EndpointToHost;
+use crate::settings::HostInput;
+use crate::snapshot::{NodeId, Snapshot};
+use crate::stages::{NodeRules, Side, Spot, Stage, UNTRACKED, UNTRACKED_REPLY, crossing, crossing_back, host_stages};
+
+/// What is asked at a host endpoint: it, that asked before address translation, the direction, the hooks.
+type Chain = (u32, u32, Direction, &'static [Hook]);
+/// A chain, and the end on this side where rules say something of it.
+type HostRow = (Chain, Option<ClassId>);
+
+/// What host endpoints, and nodes themselves, let through.
+#[derive(Clone, Debug)]
+pub(super) struct Hosts {
+    nodes: Vec<NodeRules>,
+    endpoints: Vec<Spot>,
+    /// What is let through for every class at the other end.
+    rows: HashMap<HostRow, Row>,
+    /// What policies before connection tracking do, for every class at the other end; by host endpoint, hook, direction, and the end on this side.
+    untracked: HashMap<(u32, Hook, Direction, Option<ClassId>), Vec<Untracked>>,
+    /// What is left to a node's own packet filter.
+    left_to_node: PairIds,
+}
+
+/// An end, where it is, and its class.
+type Party = (Spot, ClassId);
+
+impl Hosts {
+    /// Evaluates every host endpoint.
+    pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot, connectivity: &mut Connectivity) -> Self {
+        let (none, all) = (ConnectionId::NONE, ConnectionId::ALL);
+        let left_to_node = match compiled.host_input() {
+            HostInput::Unknown => PairIds { allowed: none, possible: all },
+            HostInput::Accepts => EVERYTHING,
+            HostInput::Drops => PairIds { allowed: none, possible: none },
+        };
+        let mut hosts = Hosts {
+            nodes: snapshot.nodes().map(|(id, _)| NodeRules::of(id, compiled, snapshot)).collect(),
+            endpoints: snapshot.endpoints().map(|(id, _)| Spot::of(End::Pod(id), compiled, snapshot)).collect(),
+            rows: HashMap::new(),
+            untracked: HashMap::new(),
+            left_to_node,
+        };
+        if snapshot.host_endpoints.is_empty() {
+            // What is left are packets to a pod's own node, which pass or do not: nothing to compute.
+            return hosts;
+        }
+        let classes = hosts.classes(snapshot, connectivity);
+        let bench = &mut connectivity.bench;
+        for (node, rules) in snapshot.nodes().map(|(id, _)| id).zip(hosts.nodes.clone()) {
+            let sides = [Side::Network, Side::Pod, Side::Host];
+            let stages = sides.iter().flat_map(|enters| sides.iter().flat_map(move |leaves| crossing(node, rules, *enters, *leaves)));
+            let back = sides.iter().flat_map(|enters| sides.iter().flat_map(move |leaves| crossing_back(node, rules, *enters, *leaves)));
+            for stage in stages.chain(back) {
+                match stage {
+                    Stage::Host { host, pre_dnat, direction, hooks } => {
+                        hosts.add_row(compiled, bench, (host, pre_dnat, direction, hooks), &classes);
+                    }
+                    Stage::Reply { host, .. } => hosts.add_untracked(compiled, bench, host, &classes),
+                    _ => {}
+                }
+            }
+        }
+        hosts
+    }
+
+    /// Classes of ends whose packets can be on a node.
+    fn classes(&self, snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<ClassId> {
+        let ends = snapshot.endpoints().map(|(id, _)| End::Pod(id)).chain(snapshot.nodes().map(|(id, _)| End::Node(id)));
+        let outside = connectivity.outside.iter().map(|(_, class)| *class);
+        let mut classes: Vec<ClassId> = ends.map(|end| connectivity.class_of(end)).chain(outside).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+
+    fn add_row(&mut self, compiled: &Compiled, bench: &mut Workbench, chain: Chain, classes: &[ClassId]) {
+        let (host, pre_dnat, direction, hooks) = chain;
+        let class_of = |hook: &Hook| compiled.class_of_host(if *hook == Hook::PreDnat { pre_dnat } else { host }, *hook);
+        let asks_own = hooks.iter().any(|hook| compiled.asks_about_own_end(class_of(hook), direction));
+        for own in owns(asks_own, classes) {
+            if self.rows.contains_key(&(chain, own)) {
+                continue;
+            }
+            let at = AtHost { host, pre_dnat, direction, hooks, own: own.unwrap_or(ClassId(u32::MAX)) };
+            let peers = AllPeers(compiled.class_count());
+            let outcome = evaluate_hooks(compiled, bench, &at, &peers, ConnectionId::ALL, &mut NoTrace).left_is_allowed(bench);
+            self.rows.insert((chain, own), row_of(outcome, bench));
+        }
+    }
+
+    fn add_untracked(&mut self, compiled: &Compiled, bench: &mut Workbench, host: u32, classes: &[ClassId]) {
+        let chains = [UNTRACKED, UNTRACKED_REPLY].into_iter().flat_map(|hooks| Direction::BOTH.map(|direction| (hooks, direction)));
+        for (hooks, direction) in chains {
+            let Some(hook) = hooks.first().copied() else { continue };
+            let asks_own = compiled.asks_about_own_end(compiled.class_of_host(host, hook), direction);
+            for own in owns(asks_own, classes) {
+                if self.untracked.contains_key(&(host, hook, direction, own)) {
+                    continue;
+                }
+                let at = AtHost { host, pre_dnat: host, direction, hooks, own: own.unwrap_or(ClassId(u32::MAX)) };
+                let outcome = evaluate_hooks(compiled, bench, &at, &AllPeers(compiled.class_count()), ConnectionId::ALL, &mut NoTrace);
+                let parts = outcome.allowed.into_iter().zip(outcome.denied).zip(outcome.left);
+                let row = parts.map(|((allowed, denied), left)| Untracked { allowed, denied, left }).collect();
+                self.untracked.insert((host, hook, direction, own), row);
+            }
+        }
+    }
+
+    fn spot(&self, end: End) -> Spot {
+        match end {
+            End::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
+            End::Node(id) => Spot { node: Some(id), is_host: true },
+            End::Outside(_) | End::InNetwork(..) => Spot { node: None, is_host: false },
+        }
+    }
+
+    fn rules(&self, node: NodeId) -> NodeRules {
+        self.nodes.get(node.0 as usize).copied().unwrap_or(NodeRules::UNPOLICED)
+    }
+
+    /// What of the connections between two ends also passes every stage on the way.
+    pub(super) fn pass(&self, all: &Connectivity, from: (End, ClassId), to: (End, ClassId), pair: PairIds) -> PairIds {
+        let (a, b) = (self.spot(from.0), self.spot(to.0));
+        let to_own_host = b.is_host && !a.is_host && a.node.is_some() && a.node == b.node;
+        if self.rows.is_empty() && !to_own_host {
+            return pair;
+        }
+        let mut stages = Vec::new();
+        host_stages(a, b, |node| self.rules(node), &mut stages);
+        stages.iter().fold(pair, |pair, stage| all.both(pair, self.passes(all, stage, (a, from.1), (b, to.1))))
+    }
+
+    /// What a stage lets through.
+    fn passes(&self, all: &Connectivity, stage: &Stage, from: Party, to: Party) -> PairIds {
+        match *stage {
+            Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
+            // Those of the ends themselves, and those on the way between nodes, are computed elsewhere.
+            Stage::Endpoint(_) | Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => EVERYTHING,
+            Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
+            Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
+            Stage::Host { host, pre_dnat, direction, hooks } => {
+                let (own, peer) = sides(direction, from.1, to.1);
+                let chain = (host, pre_dnat, direction, hooks);
+                let row = self.rows.get(&(chain, None)).or_else(|| self.rows.get(&(chain, Some(own))));
+                row.map_or(EVERYTHING, |row| row.at(peer))
+            }
+            Stage::Reply { node, host, enters, leaves } => self.replies(all, (node, host), (enters, leaves), from, to),
+        }
+    }
+
+    /// Which connections have a reply that passes on the node.
+    fn replies(&self, all: &Connectivity, (node, host): (NodeId, u32), (enters, leaves): (Side, Side), from: Party, to: Party) -> PairIds {
+        let table = &all.bench.table;
+        let asked = |hook, direction, from: ClassId, to: ClassId| {
+            let (own, peer) = sides(direction, from, to);
+            let row =
+                self.untracked.get(&(host, hook, direction, None)).or_else(|| self.untracked.get(&(host, hook, direction, Some(own))));
+            row.and_then(|row| row.get(peer.0 as usize)).copied()
+        };
+        let answered = |id| table.answered_by(id);
+        let request =
+            crate::stages::untracked_direction(enters, leaves).and_then(|direction| asked(Hook::Untracked, direction, from.1, to.1));
+        let reply = crate::stages::untracked_direction(leaves, enters).and_then(|direction| asked(Hook::Reply, direction, to.1, from.1));
+        let reply = reply.map(|r| Untracked { allowed: answered(r.allowed), denied: answered(r.denied), left: answered(r.left) });
+        // A reply is no connection of its own but for protocols of which no states are known.
+        let of_replies = |stages: &[Stage]| {
+            let pass = stages.iter().fold(EVERYTHING, |sum, stage| {
+                let pass = match stage {
+                    Stage::Endpoint(Direction::Egress) => all.egress.at(to.1, from.1),
+                    Stage::Endpoint(Direction::Ingress) => all.ingress.at(from.1, to.1),
+                    stage => self.passes(all, stage, to, from),
+                };
+                all.both(sum, pass)
+            });
+            let denied = table.difference(ConnectionId::ALL, pass.allowed);
+            Passes { allowed: answered(pass.possible), denied: answered(denied) }
+        };
+        let (fresh, after) = crate::stages::reply_stages(node, self.rules(node), enters, leaves);
+        let parts = ReplyParts { request, reply, fresh: of_replies(&fresh), after: of_replies(&after) };
+        let outcome = parts.outcome(table);
+        PairIds { allowed: table.difference(ConnectionId::ALL, outcome.denied), possible: outcome.allowed }
+    }
+}
+
+/// The end of a packet on this side, and the other one.
+fn sides(direction: Direction, from: ClassId, to: ClassId) -> (ClassId, ClassId) {
+    match direction {
+        Direction::Ingress => (to, from),
+        Direction::Egress => (from, to),
+    }
+}
+
+fn owns(asks_own: bool, classes: &[ClassId]) -> Vec<Option<ClassId>> {
+    if asks_own { classes.iter().copied().map(Some).collect() } else { alloc::vec![None] }
+}

@@ -1,0 +1,310 @@
+//! What Calico does beyond its policies: host endpoints, connection tracking, packets that it drops, names and lints of its own. Each expectation is
+//! from the upstream text that its test names.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use netpolis_core::compile::End;
+use netpolis_core::connections::Traffic;
+use netpolis_core::decide::Verdict::{self, Allowed, Denied};
+use netpolis_core::decide::{Answer, Flow};
+use netpolis_core::ends::find;
+use netpolis_core::model::Protocol;
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::{Settings, Staged};
+
+/// A node, two pods on it, and a pod on another node.
+const PLACES: &str = "
+{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {role: worker}}, status: {addresses: [{type: InternalIP, address: 192.0.2.11}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, status: {addresses: [{type: InternalIP, address: 192.0.2.12}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {nodeName: n1, containers: [{name: c}]}, status: {podIP: 10.244.1.10}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {nodeName: n1, containers: [{name: c}], initContainers: [{name: i, ports: [{name: setup, containerPort: 7000}]}]}, status: {podIP: 10.244.1.11}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: far, namespace: shop, labels: {app: far}}, spec: {nodeName: n2, containers: [{name: c}]}, status: {podIP: 10.244.2.10}}
+";
+
+fn calico(kind: &str, name: &str, spec: &str) -> String {
+    let namespace =
+        if kind.ends_with("work") || kind.ends_with("dNetworkPolicy") || kind == "NetworkPolicy" { ", namespace: shop" } else { "" };
+    format!(
+        "---\n{{apiVersion: projectcalico.org/v3, kind: {kind}, metadata: {{name: {name}{namespace}, labels: {{host: {name}}}}}, spec: {spec}}}\n"
+    )
+}
+
+fn scene_with(settings: Settings, objects: &[(&str, &str, &str)]) -> Scene {
+    let text = objects.iter().fold(PLACES.to_string(), |text, (kind, name, spec)| text + &calico(kind, name, spec));
+    let mut scene = Scene::new(settings);
+    scene.set_files(&[("in.yaml", &text)]);
+    scene
+}
+
+fn scene(objects: &[(&str, &str, &str)]) -> Scene {
+    scene_with(Settings::default(), objects)
+}
+
+fn end(scene: &Scene, name: &str) -> End {
+    find(scene.snapshot(), name).unwrap_or_else(|e| panic!("{name}: {e}")).end
+}
+
+#[track_caller]
+fn ask(scene: &Scene, from: &str, to: &str, protocol: Protocol, port: Option<u16>) -> Answer {
+    let traffic = Traffic { protocol, source: None, destination: port };
+    let answer = scene.decide(&Flow { from: end(scene, from), to: end(scene, to), traffic });
+    let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
+    let contains = |set: &netpolis_core::connections::ConnectionSet| set.contains(protocol, 40_000, port.unwrap_or(0));
+    if answer.verdict != Verdict::CannotTell {
+        assert_eq!(contains(pair.allowed), answer.verdict == Allowed, "all pairs differ: {}", answer.summary);
+    }
+    answer
+}
+
+#[track_caller]
+fn check(scene: &Scene, rows: &[(&str, &str, u16, Verdict)]) {
+    for (from, to, port, expected) in rows {
+        let answer = ask(scene, from, to, Protocol::TCP, Some(*port));
+        assert_eq!(answer.verdict, *expected, "{from} -> {to} {port}: {}", answer.summary);
+    }
+}
+
+const ETH0: (&str, &str, &str) = ("HostEndpoint", "eth", "{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]}");
+const ALL: (&str, &str, &str) = ("HostEndpoint", "every", "{node: n1, interfaceName: '*', profiles: [projectcalico-default-allow]}");
+const OUT: &str = "203.0.113.5";
+
+/// Upstream: `felix/rules/static.go` (a failsafe rule accepts in its own table only), `endpoints.go` (forward chains have none).
+#[test]
+fn failsafe_ports_are_for_processes_of_the_host() {
+    let closed = |spec| scene(&[ETH0, ("GlobalNetworkPolicy", "closed", spec)]);
+    let forward = closed("{selector: has(host), applyOnForward: true, types: [Ingress, Egress]}");
+    check(
+        &forward,
+        &[(OUT, "shop/web", 22, Denied), (OUT, "shop/web", 6443, Denied), (OUT, "node/n1", 22, Allowed), ("shop/web", OUT, 179, Denied)],
+    );
+    // Before translation a failsafe port goes past the policies there, and meets the forward ones all the same.
+    let both = scene(&[
+        ETH0,
+        ("GlobalNetworkPolicy", "pre", "{selector: has(host), applyOnForward: true, preDNAT: true, ingress: [{action: Deny}]}"),
+        ("GlobalNetworkPolicy", "closed", "{selector: has(host), applyOnForward: true, types: [Ingress]}"),
+    ]);
+    check(&both, &[(OUT, "shop/web", 22, Denied), (OUT, "node/n1", 22, Allowed), (OUT, "node/n1", 80, Denied)]);
+    let open = scene(&[
+        ETH0,
+        ("GlobalNetworkPolicy", "pre", "{selector: has(host), applyOnForward: true, preDNAT: true, ingress: [{action: Deny}]}"),
+    ]);
+    check(&open, &[(OUT, "shop/web", 22, Allowed), (OUT, "shop/web", 23, Denied)]);
+}
+
+/// Upstream: `endpointManager.resolveHostEndpoints`, `hostDispatchChains`.
+#[test]
+fn a_named_endpoint_and_one_for_all_interfaces_are_both_asked() {
+    let policy = ("GlobalNetworkPolicy", "p", "{selector: host == 'every', applyOnForward: true, types: [Egress]}");
+    let both = scene(&[ETH0, ALL, policy]);
+    // The named one governs eth0; the interfaces of pods fall to the other.
+    check(
+        &both,
+        &[(OUT, "shop/web", 80, Denied), ("shop/web", "shop/db", 80, Denied), ("shop/web", OUT, 80, Allowed), (OUT, "node/n1", 80, Denied)],
+    );
+    // Before translation the one for all interfaces is asked about eth0 too, as long as the named one has no such policy.
+    let pre = "{selector: host == 'every', applyOnForward: true, preDNAT: true, ingress: [{action: Deny, protocol: TCP, destination: {ports: [80]}}]}";
+    let eth = "{selector: host == 'eth', applyOnForward: true, preDNAT: true, ingress: [{action: Log}]}";
+    let one = scene(&[ETH0, ALL, ("GlobalNetworkPolicy", "p", pre)]);
+    check(&one, &[(OUT, "shop/web", 80, Denied), (OUT, "shop/web", 81, Allowed)]);
+    let two = scene(&[ETH0, ALL, ("GlobalNetworkPolicy", "p", pre), ("GlobalNetworkPolicy", "q", eth)]);
+    check(&two, &[(OUT, "shop/web", 80, Allowed), ("shop/web", "shop/db", 80, Denied)]);
+}
+
+/// Upstream: `endpointManager.resolveHostEndpoints`: the first by name, by interface name or address.
+#[test]
+fn of_two_endpoints_of_one_interface_the_first_by_name_counts() {
+    let profiles = ", profiles: [projectcalico-default-allow]";
+    for (first, second, expected) in [
+        (
+            format!("{{node: n1, interfaceName: eth0{profiles}}}"),
+            "{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]}".to_string(),
+            Allowed,
+        ),
+        (
+            "{node: n1, interfaceName: eth0}".into(),
+            format!("{{node: n1, interfaceName: eth0, expectedIPs: [192.0.2.11]{profiles}}}"),
+            Denied,
+        ),
+        ("{node: n1, expectedIPs: [192.0.2.11]}".into(), format!("{{node: n1, interfaceName: eth0{profiles}}}"), Denied),
+        // One that names another interface is never taken by its address.
+        (
+            "{node: n1, interfaceName: eth1, expectedIPs: [198.51.100.1]}".into(),
+            format!("{{node: n1, interfaceName: eth0{profiles}, expectedIPs: [192.0.2.11]}}"),
+            Allowed,
+        ),
+        (format!("{{node: n1, interfaceName: '*'{profiles}}}"), "{node: n1, interfaceName: '*'}".into(), Allowed),
+    ] {
+        let scene = scene(&[("HostEndpoint", "a", &first), ("HostEndpoint", "b", &second)]);
+        check(&scene, &[(OUT, "node/n1", 80, expected)]);
+    }
+}
+
+/// Upstream: `endpointManager.updateHostEndpoints` ("DoNotTrack policy is not supported for a HEP with `interfaceName: *`").
+#[test]
+fn untracked_policies_of_all_interfaces_are_ignored() {
+    let spec = "{selector: has(host), applyOnForward: true, doNotTrack: true, types: [Ingress, Egress], ingress: [{action: Deny}], egress: [{action: Allow}]}";
+    let scene = scene(&[ALL, ("GlobalNetworkPolicy", "u", spec)]);
+    check(&scene, &[(OUT, "node/n1", 80, Allowed), (OUT, "shop/web", 80, Allowed)]);
+}
+
+/// Upstream: `felix/rules/endpoints.go`, `appendConntrackRules`: a packet of no known connection is invalid unless it may open one.
+#[test]
+fn replies_to_untracked_connections_need_rules() {
+    let untracked = |ingress: &str, egress: &str| {
+        let spec = format!(
+            "{{selector: has(host), applyOnForward: true, doNotTrack: true, types: [Ingress, Egress], ingress: [{ingress}], egress: [{egress}]}}"
+        );
+        scene(&[ETH0, ("GlobalNetworkPolicy", "u", &spec)])
+    };
+    let into = "{action: Allow, protocol: TCP, destination: {ports: [8080]}}";
+    let back = "{action: Allow, protocol: TCP, source: {ports: [8080]}}";
+    check(&untracked(into, ""), &[(OUT, "node/n1", 8080, Denied)]);
+    check(&untracked(into, back), &[(OUT, "node/n1", 8080, Allowed), (OUT, "node/n1", 22, Allowed)]);
+    check(&untracked(into, "{action: Deny}"), &[(OUT, "node/n1", 8080, Denied), (OUT, "node/n1", 22, Allowed)]);
+    // The other way round: what the host opens.
+    let out = "{action: Allow, protocol: TCP, destination: {ports: [443]}}";
+    check(&untracked("", out), &[("node/n1", OUT, 443, Denied)]);
+    check(&untracked("{action: Allow, protocol: TCP, source: {ports: [443]}}", out), &[("node/n1", OUT, 443, Allowed)]);
+    // A pod's packets meet no untracked policy, so its reply is never let through; one that is tracked passes.
+    check(&untracked(into, back), &[(OUT, "shop/web", 8080, Denied), (OUT, "shop/web", 80, Allowed)]);
+    // UDP knows no states: without a rule before tracking, the reply is a connection of its own to the policies after it.
+    let udp = "{selector: has(host), applyOnForward: true, doNotTrack: true, types: [Ingress], ingress: [{action: Allow, protocol: UDP, destination: {ports: [5300]}}]}";
+    let closed = scene(&[ETH0, ("GlobalNetworkPolicy", "u", udp)]);
+    assert_eq!(ask(&closed, OUT, "node/n1", Protocol::UDP, Some(5300)).verdict, Denied);
+    let open = scene(&[
+        ETH0,
+        ("GlobalNetworkPolicy", "u", udp),
+        ("GlobalNetworkPolicy", "normal", "{selector: has(host), types: [Egress], egress: [{action: Allow}]}"),
+    ]);
+    let answer = ask(&open, OUT, "node/n1", Protocol::UDP, Some(5300));
+    assert_eq!(answer.verdict, Allowed, "{}", answer.summary);
+}
+
+/// Upstream: `stagednetworkpolicyprocessor.go`: only `Delete` is left out.
+#[test]
+fn staged_policies_count_whatever_they_would_do_but_delete() {
+    let settings = || Settings { staged: Staged::AsIfEnforced, ..Settings::default() };
+    for (action, expected) in [("Set", Denied), ("Learn", Denied), ("Ignore", Denied), ("Delete", Allowed)] {
+        let spec = if action == "Delete" {
+            "{stagedAction: Delete}".to_string()
+        } else {
+            format!("{{selector: all(), types: [Ingress], stagedAction: {action}}}")
+        };
+        for kind in ["StagedNetworkPolicy", "StagedGlobalNetworkPolicy"] {
+            let scene = scene_with(settings(), &[(kind, "s", &spec)]);
+            check(&scene, &[(OUT, "shop/web", 80, expected)]);
+        }
+    }
+}
+
+/// Upstream: `workload_endpoint_default.go`, `appendEndpointPorts` for all init containers.
+#[test]
+fn ports_of_init_containers_have_names_for_calico() {
+    let spec = "{selector: app == 'db', ingress: [{action: Allow, protocol: TCP, destination: {ports: [setup]}}]}";
+    check(&scene(&[("NetworkPolicy", "p", spec)]), &[("shop/web", "shop/db", 7000, Allowed), ("shop/web", "shop/db", 7001, Denied)]);
+}
+
+/// Upstream: `felix/rules/endpoints.go`, `endpointIptablesChain` ("encapped packets originating in workloads").
+#[test]
+fn pods_may_not_send_packets_with_packets_inside() {
+    let open = ("NetworkPolicy", "open", "{selector: all(), types: [Egress], egress: [{action: Allow}]}");
+    let vxlan = |scene: &Scene, port| ask(scene, "shop/web", OUT, Protocol::UDP, Some(port)).verdict;
+    let ipip = |scene: &Scene| ask(scene, "shop/web", OUT, Protocol(4), None).verdict;
+    let plain = scene(&[open]);
+    assert_eq!((vxlan(&plain, 4789), vxlan(&plain, 4790), ipip(&plain)), (Denied, Allowed, Denied));
+    // Not what nodes send, and not what comes in.
+    assert_eq!(ask(&plain, OUT, "shop/web", Protocol::UDP, Some(4789)).verdict, Allowed);
+    assert_eq!(ask(&plain, "node/n1", OUT, Protocol(4), None).verdict, Allowed);
+    let felix = |spec| scene(&[open, ("FelixConfiguration", "default", spec)]);
+    let both = felix("{allowVXLANPacketsFromWorkloads: true, allowIPIPPacketsFromWorkloads: true}");
+    assert_eq!((vxlan(&both, 4789), ipip(&both)), (Allowed, Allowed));
+    let moved = felix("{vxlanPort: 8472}");
+    assert_eq!((vxlan(&moved, 4789), vxlan(&moved, 8472)), (Allowed, Denied));
+    let one = scene(&[open, ("FelixConfiguration", "node.n2", "{allowIPIPPacketsFromWorkloads: true}")]);
+    assert_eq!((ipip(&one), ask(&one, "shop/far", OUT, Protocol(4), None).verdict), (Denied, Allowed));
+    // Without Calico nothing is known of it.
+    let generic = scene_with(Settings { engine: netpolis_core::settings::Engine::Generic, ..Settings::default() }, &[open]);
+    assert_eq!(ipip(&generic), Allowed);
+}
+
+#[test]
+fn what_the_question_leaves_open_is_named() {
+    let only = |rule: &str| scene(&[("NetworkPolicy", "p", &format!("{{selector: all(), ingress: [{rule}]}}"))]);
+    let said = |answer: &Answer| format!("{} {:?}", answer.summary, answer.checkpoints.last().map(|c| &c.tiers));
+    // The end of the tier denies what the rule for some source ports leaves.
+    let low = only("{action: Deny, protocol: TCP, source: {ports: ['1:1023']}}");
+    let answer = ask(&low, OUT, "shop/web", Protocol::TCP, Some(80));
+    assert_eq!(answer.verdict, Denied);
+    assert!(answer.summary.contains("is isolated for ingress by `shop/p`"), "{}", answer.summary);
+    assert!(said(&answer).contains("the source port (1-1023 in this rule), which the question leaves open"), "{}", said(&answer));
+    let pick = only("{action: Allow, protocol: TCP, source: {ports: [53]}}");
+    let answer = ask(&pick, OUT, "shop/web", Protocol::TCP, Some(80));
+    assert_eq!(answer.verdict, Verdict::CannotTell);
+    assert!(answer.summary.contains("the source port (53 in this rule)"), "{}", answer.summary);
+    let ping = only("{action: Allow, protocol: ICMP, icmp: {type: 8, code: 0}}");
+    let answer = ask(&ping, OUT, "shop/web", Protocol::ICMP, None);
+    assert_eq!(answer.verdict, Verdict::CannotTell);
+    assert!(answer.summary.contains("the ICMP type (8 in this rule) and the ICMP code (0 in this rule)"), "{}", answer.summary);
+    let traffic = Traffic { protocol: Protocol::ICMP, source: Some(8), destination: Some(0) };
+    assert_eq!(ping.decide(&Flow { from: end(&ping, OUT), to: end(&ping, "shop/web"), traffic }).verdict, Allowed);
+}
+
+#[test]
+fn what_matched_is_named() {
+    let sets = scene(&[
+        ("GlobalNetworkSet", "bad", "{nets: [198.51.100.0/24]}"),
+        ("GlobalNetworkSet", "other", "{nets: [203.0.113.0/24]}"),
+        ("GlobalNetworkPolicy", "deny", "{selector: all(), ingress: [{action: Deny, source: {selector: has(host)}}, {action: Allow}]}"),
+    ]);
+    let answer = ask(&sets, "198.51.100.9", "shop/web", Protocol::TCP, Some(80));
+    assert!(answer.summary.contains("as `198.51.100.9` is in GlobalNetworkSet `bad`"), "{}", answer.summary);
+    let place = answer.checkpoints.iter().flat_map(|c| &c.places).next_back().unwrap();
+    assert!(sets.sources().slice(*place).contains("name: bad"));
+    let passing = scene(&[
+        ("Tier", "security", "{order: 1, defaultAction: Pass}"),
+        ("GlobalNetworkPolicy", "security.guard", "{tier: security, selector: all(), types: [Ingress]}"),
+    ]);
+    let answer = ask(&passing, OUT, "shop/web", Protocol::TCP, Some(80));
+    let sentence = &answer.checkpoints.last().unwrap().sentence;
+    assert!(answer.verdict == Allowed && sentence.contains("`security.guard` selects it"), "{sentence}");
+    // Of Kubernetes's peers the one that matched.
+    let two = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {ipBlock: {cidr: 203.0.113.0/24}}]}]}}\n";
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("in.yaml", &format!("{PLACES}{two}"))]);
+    let answer = ask(&scene, OUT, "shop/web", Protocol::TCP, Some(80));
+    let places: Vec<&str> = answer.checkpoints.iter().flat_map(|c| &c.places).map(|p| scene.sources().slice(*p)).collect();
+    assert!(places.contains(&"{ipBlock: {cidr: 203.0.113.0/24}}"), "{places:?}");
+}
+
+/// Addresses that a rule treats otherwise are lines of their own, whichever end the rule is of.
+#[test]
+fn outside_ranges_are_cut_wherever_packets_are_asked_about() {
+    let ranges =
+        |scene: &Scene, direction| -> Vec<String> { scene.connectivity().outside(direction).iter().map(|r| r.first.to_string()).collect() };
+    let closed =
+        "{selector: has(host), applyOnForward: true, ingress: [{action: Deny, destination: {nets: [198.51.100.7/32]}}, {action: Allow}]}";
+    let hosts = scene(&[ALL, ("GlobalNetworkPolicy", "one", closed)]);
+    assert!(ranges(&hosts, netpolis_core::policy::Direction::Egress).contains(&"198.51.100.7".to_string()));
+    let text = format!(
+        "{PLACES}---\n{{apiVersion: v1, kind: Service, metadata: {{name: old, namespace: shop}}, spec: {{ports: [{{port: 5432}}]}}}}\n---\n\
+         {{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {{name: old-1, namespace: shop, labels: {{kubernetes.io/service-name: old}}}}, \
+         addressType: IPv4, endpoints: [{{addresses: [203.0.113.9]}}, {{addresses: [10.244.1.11]}}], ports: [{{port: 5432}}]}}\n{}",
+        calico(
+            "NetworkPolicy",
+            "out",
+            "{selector: all(), types: [Egress], egress: [{action: Allow, destination: {services: {name: old, namespace: shop}}}]}"
+        )
+    );
+    let mut slices = Scene::new(Settings::default());
+    slices.set_files(&[("in.yaml", &text)]);
+    let found = ranges(&slices, netpolis_core::policy::Direction::Egress);
+    // The pod's address is no address outside.
+    assert_eq!(found, ["0.0.0.0", "203.0.113.9", "203.0.113.10", "::"]);
+    check(
+        &slices,
+        &[("shop/web", "203.0.113.9", 5432, Allowed), ("shop/web", "203.0.113.9", 80, Denied), ("shop/web", "203.0.113.10", 5432, Denied)],
+    );
+}
