@@ -512,6 +512,12 @@ impl Compiled {
         self.policies.get(policy.0 as usize).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
     }
 
+    /// Whether a policy selects a host endpoint, whether it acts at the hook or not.
+    pub(crate) fn selects_host(&self, policy: PolicyId, host: u32, hook: Hook) -> bool {
+        let class = self.class_of_host(host, hook);
+        self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
+    }
+
     /// Whether a policy selects any endpoint at all, for certain or possibly.
     pub fn selects_any(&self, policy: PolicyId) -> bool {
         self.policies.get(policy.0 as usize).is_some_and(|p| !p.subjects.possible().is_clear())
@@ -577,6 +583,22 @@ impl Compiled {
         let terms = &self.compiled_rule(rule)?.terms;
         let certain = terms.iter().position(|term| term.certain.contains(class));
         certain.or_else(|| terms.iter().position(|term| term.possible().contains(class)))
+    }
+
+    /// Whether one peer term of a rule matches any end at all, possibly at least.
+    pub(crate) fn term_matches_anything(&self, rule: RuleRef, term: usize) -> bool {
+        self.compiled_rule(rule).and_then(|r| r.terms.get(term)).is_some_and(|set| !set.possible().is_clear())
+    }
+
+    /// Whether a rule is possibly meant for any end that its policy selects. For hosts, where it is about whatever goes through them: always.
+    pub(crate) fn is_meant_for_some(&self, rule: RuleRef) -> bool {
+        let Some(own) = self.compiled_rule(rule).and_then(|r| r.own.as_ref()) else { return true };
+        let Some(policy) = self.compiled_policy(rule.policy) else { return true };
+        policy
+            .subjects
+            .possible()
+            .ones()
+            .any(|class| own.possible().contains(class) || !matches!(self.classes.kind(ClassId(class as u32)), ClassKind::Pod))
     }
 
     /// Pods among the ends that one peer term of a rule matches, for certain or possibly.

@@ -15,7 +15,7 @@ use crate::snapshot::{Endpoint, NetworkSet, Snapshot};
 use crate::text::Place;
 
 /// The label by which Calico knows a namespace by its name.
-const NAME_LABEL: &str = "projectcalico.org/name";
+pub(crate) const NAME_LABEL: &str = "projectcalico.org/name";
 
 /// Something with labels that has an address which a rule matched.
 pub(crate) struct Holder {
@@ -151,17 +151,17 @@ fn holders(selector: &Selector, address: IpAddr, snapshot: &Snapshot) -> Vec<Hol
     sets.chain(hosts.map(|host| Holder { name: format!("HostEndpoint `{}`", host.name), place: host.place })).collect()
 }
 
-fn namespace_label<'a>(key: &str, name: &'a str, labels: &'a Labels) -> Option<&'a str> {
+pub(crate) fn namespace_label<'a>(key: &str, name: &'a str, labels: &'a Labels) -> Option<&'a str> {
     if key == NAME_LABEL { Some(name) } else { labels.get(key) }
 }
 
-fn namespace_matches(selector: &Selector, snapshot: &Snapshot, endpoint: &Endpoint) -> bool {
+pub(crate) fn namespace_matches(selector: &Selector, snapshot: &Snapshot, endpoint: &Endpoint) -> bool {
     let Some(namespace) = snapshot.namespace(endpoint.namespace) else { return false };
     *selector != Selector::Global && selector.matches(&|key| namespace_label(key, &namespace.name, &namespace.labels))
 }
 
 /// A label that Calico knows a pod by, without those that it has from elsewhere.
-fn own_label<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a Endpoint) -> Option<&'a str> {
+pub(crate) fn own_label<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a Endpoint) -> Option<&'a str> {
     match key {
         NAMESPACE_LABEL => Some(snapshot.namespace_name(endpoint.namespace)),
         ORCHESTRATOR_LABEL => Some("k8s"),
@@ -177,7 +177,7 @@ fn all_labels<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a Endpoint) -> 
     }
 }
 
-fn set_label<'a>(key: &str, snapshot: &'a Snapshot, set: &'a NetworkSet) -> Option<&'a str> {
+pub(crate) fn set_label<'a>(key: &str, snapshot: &'a Snapshot, set: &'a NetworkSet) -> Option<&'a str> {
     let namespace = set.namespace.and_then(|n| snapshot.namespace(n));
     match key.strip_prefix(NAMESPACE_PREFIX) {
         Some(key) => namespace.and_then(|n| namespace_label(key, &n.name, &n.labels)),

@@ -3,7 +3,7 @@
 //! Words in backticks are the person's own. Nothing here decides anything: verdicts and matches come from [`crate::evaluate`]; this module
 //! looks at one rule at a time to say in words why it did not match.
 
-mod entity;
+pub(crate) mod entity;
 mod failure;
 mod suggest;
 mod suggest_group;

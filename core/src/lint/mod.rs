@@ -20,6 +20,8 @@ type Check = fn(&Scene, &mut Vec<Diagnostic>);
 
 const CHECKS: &[Check] = &[
     rules::selects_nothing::check,
+    rules::calico_selectors::check,
+    rules::calico_hosts::check,
     rules::peer_selects_nothing::check,
     rules::cuts_off_dns::check,
     rules::unknown_port_name::check,
@@ -67,9 +69,14 @@ fn is_staged(scene: &Scene, policy: &Policy) -> bool {
     policy.kind.starts_with("Staged") && !scene.compiled().ruleset().no_engine
 }
 
+/// Whether somebody wrote a policy: failsafe ports and the profiles that Calico makes are none.
+fn is_written(scene: &Scene, policy: &Policy) -> bool {
+    !policy.hook.is_failsafe() && (policy.kind != "Profile" || scene.snapshot().profiles.iter().any(|p| p.name == policy.name))
+}
+
 /// The same with those that the engine does not enforce, and those in doubt.
 fn all_policies(scene: &Scene) -> impl Iterator<Item = &Policy> {
-    scene.compiled().ruleset().policies.iter().filter(|p| p.kind != KIND_OF_GROUPS)
+    scene.compiled().ruleset().policies.iter().filter(move |p| p.kind != KIND_OF_GROUPS && is_written(scene, p))
 }
 
 /// Every rule that can act, with its policy and reference.

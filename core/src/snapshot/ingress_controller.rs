@@ -71,6 +71,7 @@ pub(super) fn add(
         unknown: UnknownLabels { keys: Vec::new(), others },
         service_account: String::new(),
         ports: Vec::new(),
+        init_ports: Vec::new(),
         host_network: false,
         node: None,
         addresses: Vec::new(),

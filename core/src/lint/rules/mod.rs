@@ -2,6 +2,8 @@
 
 pub(super) mod azure_npm;
 pub(super) mod block_covers_pods;
+pub(super) mod calico_hosts;
+pub(super) mod calico_selectors;
 pub(super) mod claimed_twice;
 pub(super) mod client_range;
 pub(super) mod cuts_off_dns;

@@ -23,6 +23,10 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     }
     for policy in policies(scene).filter(|p| !scene.compiled().selects_any(p.id)) {
         let Some(subject) = policy.subject.pods() else {
+            if super::calico_hosts::is_for_hosts(scene, policy) {
+                // LINT202 says more about these.
+                continue;
+            }
             let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);
             found.push(problem.help("no pod or host endpoint has labels that its selectors ask for"));
