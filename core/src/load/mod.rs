@@ -23,7 +23,7 @@ use core::ops::Range;
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{self, Limits, Wrapped, codes};
-use crate::resources::{self, Resource};
+use crate::resources::{self, ParameterFile, Resource};
 use crate::text::{DocumentId, SourceId, Sources, Span};
 
 /// What one document says.
@@ -83,6 +83,8 @@ impl Loaded {
 pub struct Loader {
     limits: Limits,
     files: Vec<File>,
+    /// Values for the parameters of templates.
+    given: Vec<ParameterFile>,
 }
 
 impl Loader {
@@ -95,6 +97,12 @@ impl Loader {
     pub fn load(&mut self, files: &[(&str, &str)]) -> Loaded {
         let mut loaded = Loaded::default();
         let mut loose = Loose::default();
+        let given = parameter_files(files, &self.limits);
+        if given != self.given {
+            // What a template deploys hangs on them.
+            self.files.clear();
+            self.given = given;
+        }
         let plans = reuse::plan(files, core::mem::take(&mut self.files), &mut loose);
         let mut bytes = 0usize;
         for plan in plans {
@@ -123,7 +131,7 @@ impl Loader {
         let read_anew = |range: Range<usize>| {
             let range = offset + range.start..offset + range.end;
             let document = text.get(range.clone()).unwrap_or_default();
-            Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.limits))) }
+            Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.beside(&source.name)))) }
         };
         let middle: Vec<Known> = match wrapped {
             Some(wrapped) => self.unwrapped(text, &wrapped, loose),
@@ -158,7 +166,15 @@ impl Loader {
             let parts = document::split(whole).into_iter().flat_map(move |part| document::split_at_marks(whole, part));
             parts.map(move |part| offset + part.start..offset + part.end)
         });
-        script.into_iter().chain(manifests.map(|range| find(range, &|text| read(&document::without_tabs(text), &self.limits)))).collect()
+        script
+            .into_iter()
+            .chain(manifests.map(|range| find(range, &|text| read(&document::without_tabs(text), &self.beside("")))))
+            .collect()
+    }
+
+    /// What a document of a file is read with.
+    fn beside<'a>(&'a self, file: &'a str) -> Beside<'a> {
+        Beside { limits: &self.limits, file, given: &self.given }
     }
 
     /// Reports that a file is not read from `offset` on.
@@ -184,22 +200,22 @@ fn read_commands(text: &str, live: &[Range<usize>]) -> ParsedDocument {
 }
 
 /// Reads one document. Its tree is not kept: for what a person looks at, the text itself is there.
-fn read(text: &str, limits: &Limits) -> ParsedDocument {
+fn read(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     let (text, mark) = document::without_mark(text);
-    let mut parsed = read_unmarked(&text, limits);
+    let mut parsed = read_unmarked(&text, beside);
     parsed.diagnostics.iter_mut().for_each(|diagnostic| document::explain_cause(&text, diagnostic));
     parsed.diagnostics.extend(mark);
     parsed
 }
 
-fn read_unmarked(text: &str, limits: &Limits) -> ParsedDocument {
+fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     if let Some(mut error) = resources::foreign_language(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
         return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };
     }
     let json = document::json::plain(text);
-    let parsed = document::parse(json.as_ref().map_or(text, |json| &json.text), limits);
-    let read = resources::read(&parsed.tree, text);
+    let parsed = document::parse(json.as_ref().map_or(text, |json| &json.text), beside.limits);
+    let read = resources::read_file(&parsed.tree, text, beside.file, beside.given);
     let errors: Vec<Span> = parsed
         .diagnostics
         .iter()
@@ -214,7 +230,7 @@ fn read_unmarked(text: &str, limits: &Limits) -> ParsedDocument {
         resource.flaws.refusals.extend(own);
         Arc::new(resource)
     };
-    let lost = broken::unread(text, &parsed, limits).into_iter().map(Arc::new);
+    let lost = broken::unread(text, &parsed, beside.limits).into_iter().map(Arc::new);
     let mut diagnostics = parsed.diagnostics;
     diagnostics.extend(json.iter().flat_map(|json| not_json(json, resources::takes_comments(&parsed.tree))));
     diagnostics.extend(read.diagnostics);
@@ -236,4 +252,31 @@ fn not_json(json: &document::json::Plain, takes_comments: bool) -> Vec<Diagnosti
         Diagnostic::new(codes::PYTHON, Severity::Error, *first, message).help("print JSON: `print(json.dumps(x))` instead of `print(x)`")
     });
     comment.into_iter().chain(python).collect()
+}
+
+/// What a document is read with.
+struct Beside<'a> {
+    limits: &'a Limits,
+    /// The name of its file.
+    file: &'a str,
+    /// Values for the parameters of templates.
+    given: &'a [ParameterFile],
+}
+
+/// The parameter files among all files.
+fn parameter_files(files: &[(&str, &str)], limits: &Limits) -> Vec<ParameterFile> {
+    let mut found = Vec::new();
+    for (name, text) in files.iter().filter(|(_, text)| text.contains("\"contentVersion\"") && text.contains("\"parameters\"")) {
+        for range in document::split(text) {
+            let document = text.get(range).unwrap_or_default();
+            // Templates are much longer, and read later.
+            if document.contains("\"resources\"") {
+                continue;
+            }
+            let json = document::json::plain(document);
+            let parsed = document::parse(json.as_ref().map_or(document, |json| &json.text), limits);
+            found.extend(ParameterFile::new(name, parsed.tree));
+        }
+    }
+    found
 }

@@ -302,6 +302,8 @@ pub struct VirtualNetwork {
     pub peerings: Vec<Reference>,
     /// Ranges behind its gateways.
     pub on_premises: Vec<Cidr>,
+    /// Whether a part of its address space is an expression that nothing in the input resolves.
+    pub open_space: bool,
 }
 
 /// A subnet.
@@ -345,6 +347,10 @@ pub struct Interface {
 pub struct Configuration {
     /// Its private address, if it is given.
     pub address: Option<IpAddr>,
+    /// Whether Azure chooses the address anew: one that is written is that of an earlier deployment.
+    pub dynamic: bool,
+    /// Whether its address is one of IPv6.
+    pub ipv6: bool,
     /// Its subnet.
     pub subnet: Option<Reference>,
     /// Its public address.

@@ -308,3 +308,5 @@ pub const FILL_IN: Code = Code("AZ141");
 pub const CHANGES_NOTHING: Code = Code("AZ142");
 /// A template deploys another by its address.
 pub const AZ_LINKED: Code = Code("AZ120");
+/// PowerShell's JSON is not as deep as the object.
+pub const AZ_CUT_OFF: Code = Code("AZ121");

@@ -23,7 +23,7 @@ pub use cluster_policy::{
 };
 pub(crate) use mentions::asks_for_label;
 pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
-pub use read::{Read, foreign_language, read, read_commands, takes_comments};
+pub use read::{ParameterFile, Read, foreign_language, read, read_commands, read_file, takes_comments};
 pub(crate) use read::{arm_fields, meant_tag, own_tag};
 pub use workloads::{
     Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,

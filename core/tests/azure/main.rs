@@ -8,6 +8,7 @@ mod clusters;
 mod codes;
 mod commands;
 mod effective;
+mod functions;
 mod identity;
 mod networks;
 mod scripts;

@@ -32,6 +32,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use hashbrown::HashMap;
 
+pub use self::azure::ParameterFile;
 pub(crate) use self::azure::rules::own_tag;
 pub(crate) use self::azure::service_tags::meant_tag;
 pub(crate) use self::azure::short::arm_fields;
@@ -76,10 +77,15 @@ const OBJECT_HINTS: &[(&str, &str)] = &[
 /// Never fails: what cannot be read is reported, and an object that an API server would refuse is returned with
 /// [`refused`](Resource::refused) set.
 pub fn read(tree: &Tree, text: &str) -> Read {
+    read_file(tree, text, "", &[])
+}
+
+/// Reads all objects of a document of a file, with values that other files give for the parameters of Azure's templates.
+pub fn read_file(tree: &Tree, text: &str, file: &str, given: &[ParameterFile]) -> Read {
     let mut objects = Objects { reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
     if let Some(root) = tree.root().filter(|root| !root.is_null()) {
         if azure::is_azure(root) {
-            azure::AzureReader::new(&mut objects.reader, &mut objects.resources).document(root);
+            azure::AzureReader::new(&mut objects.reader, &mut objects.resources).with_files(file, given).document(root);
         } else {
             objects.read(root, None, 0);
         }

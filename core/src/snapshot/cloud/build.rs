@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::slots::Slot;
 use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pools};
@@ -276,6 +276,7 @@ impl Builder {
                 on_premises: AddressSet::of_cidrs(&network.on_premises),
                 place: resource.span.within(*document),
                 assumed: false,
+                open: network.open_space,
             });
         }
         let mut next = 0u32;
@@ -287,6 +288,13 @@ impl Builder {
                 if !(*again && known) {
                     self.subnet(number, subnet, *document);
                 }
+            }
+        }
+        // A network of which the space is not known holds its subnets at least.
+        for (number, network) in (0..).zip(&mut self.cloud.networks) {
+            if network.open {
+                let own = self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes);
+                network.space = network.space.union(&AddressSet::of_cidrs(own));
             }
         }
         for (document, _, azure) in placed {
@@ -305,10 +313,14 @@ impl Builder {
                         on_premises: AddressSet::default(),
                         place: subnet.span.within(*document),
                         assumed: true,
+                        open: true,
                     });
                     self.cloud.networks.len() as u32 - 1
                 }
             };
+            if let Some(network) = self.cloud.networks.get_mut(number as usize).filter(|n| n.open) {
+                network.space = network.space.union(&AddressSet::of_cidrs(subnet.prefixes.iter().map(|(cidr, _)| cidr)));
+            }
             let known = self.cloud.subnets.iter().position(|s| s.network == number && key(&s.name) == key(&subnet.name));
             if let Some(known) = known {
                 self.cloud.subnets.remove(known);
@@ -406,6 +418,7 @@ impl Builder {
                     on_premises: AddressSet::default(),
                     place,
                     assumed: true,
+                    open: true,
                 });
                 self.cloud.networks.len() as u32 - 1
             });
@@ -458,6 +471,7 @@ impl Builder {
             on_premises: AddressSet::default(),
             place,
             assumed: true,
+            open: true,
         });
         for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
             let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
@@ -614,7 +628,7 @@ impl Builder {
                 _ => {}
             }
         }
-        let mut dynamic = Vec::new();
+        let (mut dynamic, mut dynamic_v6) = (Vec::new(), Vec::new());
         let mut list: Vec<(&Resource, DocumentId, &azure::Interface)> = Vec::new();
         for (document, resource, azure) in placed {
             if let Azure::Interface(interface) = azure {
@@ -644,7 +658,7 @@ impl Builder {
         });
         for (resource, document, interface) in list {
             let name = resource.meta.name.to_string();
-            let given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();
+            let mut given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();
             let reference = interface.configurations.iter().find_map(|c| c.subnet.as_ref());
             let by_reference = reference.and_then(|r| self.subnet_number(r));
             if let (Some(reference), None) = (reference, by_reference) {
@@ -657,6 +671,13 @@ impl Builder {
                 }
                 continue;
             };
+            // Where Azure chooses, an address of another subnet is one of an earlier deployment.
+            let prefixes = self.cloud.subnets.get(subnet as usize).map_or_else(Vec::new, |s| s.prefixes.clone());
+            let is_old = |a: &IpAddr| {
+                let chosen = interface.configurations.iter().any(|c| c.dynamic && c.address == Some(*a));
+                chosen && !prefixes.iter().any(|p| p.contains(*a))
+            };
+            given.retain(|a| !is_old(a));
             let machine = interface.machine.as_deref().map(ToOwned::to_owned);
             let owner = machines.get(&key(&name));
             let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -671,8 +692,15 @@ impl Builder {
                 .find_map(|c| c.public_address.or_else(|| c.public.as_ref().and_then(|p| publics.get(&key(&p.name))?.address)));
             let network = self.cloud.subnets.get(subnet as usize).map_or(0, |s| s.network);
             self.taken.extend(given.iter().map(|a| (network, *a)));
-            if given.is_empty() {
+            let lacks = |ipv6: bool| {
+                let has = given.iter().any(|a| a.is_ipv6() == ipv6);
+                !has && interface.configurations.iter().any(|c| c.ipv6 == ipv6 && c.address.is_none_or(|a| is_old(&a)))
+            };
+            if given.is_empty() && !lacks(true) || lacks(false) {
                 dynamic.push(self.cloud.interfaces.len());
+            }
+            if lacks(true) {
+                dynamic_v6.push(self.cloud.interfaces.len());
             }
             self.cloud.interfaces.push(Interface {
                 name,
@@ -694,6 +722,31 @@ impl Builder {
             });
         }
         self.hand_out(&dynamic);
+        for number in dynamic_v6 {
+            let address = self.cloud.interfaces.get(number).map(|i| i.subnet).and_then(|subnet| self.free_v6(subnet));
+            if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+                interface.addresses.extend(address);
+            }
+        }
+    }
+
+    /// The first free address of IPv6 of a subnet. Upstream: Azure documentation, "IPv6 for Azure Virtual Network".
+    fn free_v6(&mut self, subnet: u32) -> Option<IpAddr> {
+        let found = self.cloud.subnets.get(subnet as usize)?;
+        let network = found.network;
+        let (first, last) = found.prefixes.iter().find_map(|prefix| match (prefix.first(), prefix.last()) {
+            (IpAddr::V6(first), IpAddr::V6(last)) => Some((first.to_bits(), last.to_bits())),
+            _ => None,
+        })?;
+        let mut at = first.checked_add(u128::from(RESERVED_FIRST))?;
+        while self.taken.contains(&(network, IpAddr::V6(Ipv6Addr::from_bits(at)))) {
+            at += 1;
+        }
+        let address = IpAddr::V6(Ipv6Addr::from_bits(at));
+        (at <= last).then(|| {
+            self.taken.insert((network, address));
+            address
+        })
     }
 
     /// Free addresses for the interfaces that have none, by name. Where a subnet has too few, the ones that are written last get none.

@@ -69,7 +69,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     for (i, subnet) in cloud.subnets.iter().enumerate() {
         let Some(network) = cloud.networks.get(subnet.network as usize) else { continue };
         for prefix in &subnet.prefixes {
-            if !network.space.covers(&AddressSet::of_cidrs([prefix])) {
+            if !network.open && !network.space.covers(&AddressSet::of_cidrs([prefix])) {
                 let message =
                     format!("subnet `{}`: {prefix} is not within the address space {} of `{}`", subnet.name, network.space, network.name);
                 error(problems, codes::AZ_SUBNET, subnet.place, message);
@@ -95,6 +95,9 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     for interface in cloud.interfaces.iter().filter(|i| i.address_given) {
         let Some(subnet) = cloud.subnets.get(interface.subnet as usize) else { continue };
         for address in &interface.addresses {
+            if subnet.prefixes.is_empty() {
+                continue; // It is not known what the subnet has.
+            }
             let Some(prefix) = subnet.prefixes.iter().find(|p| p.contains(*address)) else {
                 let message = format!("`{}`: {address} is not in subnet `{}`", interface.title(), subnet.name);
                 error(problems, codes::AZ_ADDRESS, interface.place, message);

@@ -92,6 +92,8 @@ pub struct Network {
     pub place: Place,
     /// Whether it is assumed: groups are given, and no network.
     pub assumed: bool,
+    /// Whether it may have more space than what is known.
+    pub open: bool,
 }
 
 /// A subnet.

@@ -53,9 +53,7 @@ impl<'a> AzureReader<'a, '_> {
         self.reads_effective = true;
         let mut rules = self.rules(&own);
         self.check_group("", &mut rules);
-        self.reads_defaults = true;
-        let defaults = self.rules(&defaults);
-        self.reads_defaults = false;
+        let defaults = self.default_rules(&defaults);
         self.reads_effective = false;
         let mut expansions = self.tag_map(node);
         for rule in rules.iter().chain(&defaults) {

@@ -17,6 +17,7 @@ mod command;
 mod effective;
 mod foreign;
 mod network;
+mod parameters;
 pub(crate) mod rules;
 pub(crate) mod service_tags;
 pub(crate) mod short;
@@ -33,6 +34,7 @@ use alloc::vec::Vec;
 
 pub(super) use command::read_commands;
 pub(super) use foreign::foreign;
+pub use parameters::ParameterFile;
 
 use self::rules::last_segment;
 use self::value::{Scalar, Template, field};
@@ -40,7 +42,7 @@ use super::fields::Reader;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
 use crate::model::Labels;
-use crate::resources::azure::{Azure, Reference, SecurityGroup};
+use crate::resources::azure::{Azure, Reference, SecurityGroup, SecurityRule};
 use crate::resources::{Kind, Meta, Resource, codes};
 use crate::text::Span;
 
@@ -72,6 +74,10 @@ pub(super) struct AzureReader<'a, 'r> {
     unused: Option<(String, Span, usize)>,
     /// Whether command lines are read.
     reads_commands: bool,
+    /// The name of the file that is read.
+    file: &'a str,
+    /// Values for the parameters of templates.
+    files: &'a [ParameterFile],
 }
 
 /// Whether a document is one of Azure's.
@@ -129,7 +135,14 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             reported: BTreeSet::new(),
             unused: None,
             reads_commands: false,
+            file: "",
+            files: &[],
         }
+    }
+
+    /// With the name of the file that is read, and files with values for parameters.
+    pub(super) fn with_files(self, file: &'a str, files: &'a [ParameterFile]) -> Self {
+        AzureReader { file, files, ..self }
     }
 
     /// Reads a document.
@@ -193,6 +206,9 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             return;
         }
         let schema = field(node, "$schema").and_then(NodeRef::as_str).unwrap_or_default();
+        if parameters::is_parameter_file(node) {
+            return;
+        }
         if schema.contains("deploymentTemplate") || (field(node, "contentVersion").is_some() && field(node, "resources").is_some()) {
             self.deployment(node);
             return;
@@ -211,7 +227,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
     /// A template: what it deploys is read as a document of its own, whose values stand where they are written here.
     fn deployment(&mut self, node: NodeRef<'a>) {
-        let template::Deployed { tree, marks, linked } = template::deploy(node, &[]);
+        let template::Deployed { tree, marks, linked } = template::deploy(node, &parameters::given(self.files, self.file, node));
         for (span, what) in linked {
             self.linked(&what, span);
         }
@@ -265,6 +281,10 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         } else if is("Microsoft.Network/virtualNetworks/virtualNetworkPeerings") {
             self.separate_peering(node, &name);
         } else if is("Microsoft.Network/networkInterfaces") {
+            self.interface(node, &name);
+        } else if is("Microsoft.Compute/virtualMachineScaleSets") {
+            self.scale_set(node, &name);
+        } else if is("Microsoft.Compute/virtualMachineScaleSets/virtualMachines/networkInterfaces") {
             self.interface(node, &name);
         } else if is("Microsoft.Compute/virtualMachines") {
             self.machine(node, &name);
@@ -338,7 +358,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
     /// Zones, as a list of texts or numbers.
     fn zones(&self, node: NodeRef<'a>) -> Vec<Box<str>> {
-        prop(node, "zones").map_or_else(Vec::new, |z| self.template.scalars(z)).into_iter().map(|s| s.text.as_str().into()).collect()
+        let zones = prop(node, "zones").map_or_else(Vec::new, |z| self.template.scalars(z));
+        zones.into_iter().filter(|z| !z.unknown).map(|s| s.text.as_str().into()).collect()
     }
 
     fn group(&mut self, node: NodeRef<'a>, name: &Scalar) {
@@ -351,10 +372,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         {
             unread.push(text.into());
         }
-        self.reads_defaults = true;
         let defaults = prop(node, "defaultSecurityRules").map_or_else(Vec::new, |list| self.template.items(list));
-        let defaults = self.rules(&defaults);
-        self.reads_defaults = false;
+        let defaults = self.default_rules(&defaults);
         let endless = prop(node, "securityRules").and_then(|list| self.template.list(list).endless);
         let mut missing = unread.clone();
         missing.extend(endless.map(|(text, _)| text.into_boxed_str()));
@@ -372,6 +391,18 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             ..SecurityGroup::default()
         };
         self.emit("NetworkSecurityGroup", name, node.span(), Azure::Group(group));
+    }
+
+    /// Default rules that are shown. Azure makes them itself and ignores what it is sent, so nothing is wrong with them, whatever they say.
+    /// Upstream: Azure REST API, "Network Security Groups - Create Or Update" (`defaultSecurityRules` is read-only).
+    pub(super) fn default_rules(&mut self, nodes: &[NodeRef<'a>]) -> Vec<SecurityRule> {
+        let (findings, reported) = (self.reader.findings.len(), self.reported.clone());
+        self.reads_defaults = true;
+        let rules = self.rules(nodes);
+        self.reads_defaults = false;
+        self.reader.findings.truncate(findings);
+        self.reported = reported;
+        rules
     }
 
     /// A rule that is a resource of its own, named `group/rule`.
@@ -410,9 +441,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         let (defaults, own): (Vec<NodeRef<'a>>, Vec<NodeRef<'a>>) = items.iter().copied().partition(|item| is_default(&item));
         let mut rules = self.rules(&own);
         self.check_group(&name.text, &mut rules);
-        self.reads_defaults = true;
-        let defaults = self.rules(&defaults);
-        self.reads_defaults = false;
+        let defaults = self.default_rules(&defaults);
         let group = SecurityGroup { rules, defaults, ..SecurityGroup::default() };
         self.emit("NetworkSecurityGroup", &name, list.span(), Azure::Group(group));
     }

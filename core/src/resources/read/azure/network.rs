@@ -21,6 +21,8 @@ use crate::text::Span;
 
 /// Routes of a table, and application security groups of an address configuration, at most. Upstream: docs/azure.md 1.
 const MOST_ROUTES: usize = 400;
+/// So many machines of a scale set are shown; they are alike.
+const MOST_MACHINES: u32 = 20;
 const MOST_GROUPS: usize = 20;
 
 impl<'a> AzureReader<'a, '_> {
@@ -56,13 +58,16 @@ impl<'a> AzureReader<'a, '_> {
 
     pub(super) fn network(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let space = prop(node, "addressSpace");
-        let prefixes = self.prefixes(space.and_then(|s| field(s, "addressPrefixes")));
+        let spaces = space.and_then(|s| field(s, "addressPrefixes")).or(space.filter(|s| self.template.unknown(*s).is_some()));
+        let open_space = spaces.is_some_and(|s| self.template.scalars(s).iter().any(|s| s.unknown))
+            || field(node, "properties").is_some_and(|p| self.template.unknown(p).is_some());
+        let prefixes = self.prefixes(spaces);
         let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet, &name.text));
         let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
             prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))
         });
         let peerings = peerings.into_iter().flatten().collect();
-        let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new() };
+        let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new(), open_space };
         self.emit("VirtualNetwork", name, node.span(), Azure::Network(network));
     }
 
@@ -147,22 +152,7 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     pub(super) fn interface(&mut self, node: NodeRef<'a>, name: &Scalar) {
-        let (configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
-            let address = reader.text(item, "privateIPAddress");
-            let groups = reader.references(prop(item, "applicationSecurityGroups"));
-            if let Some(beyond) = groups.get(MOST_GROUPS) {
-                let message = format!("an address configuration is in {MOST_GROUPS} application security groups at most");
-                reader.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, beyond.span, message));
-            }
-            Configuration {
-                address: address.and_then(|a| reader.address(&a)),
-                subnet: prop(item, "subnet").and_then(|s| reader.reference(s)),
-                public: prop(item, "publicIPAddress").and_then(|p| reader.reference(p)),
-                public_sku: None,
-                public_address: None,
-                groups: groups.into_iter().map(|g| g.name).collect(),
-            }
-        });
+        let configurations = self.configurations(node);
         let interface = Interface {
             location: self.location(node),
             machine: prop(node, "virtualMachine").and_then(|m| self.reference(m)).map(|m| m.name),
@@ -173,19 +163,87 @@ impl<'a> AzureReader<'a, '_> {
         self.emit("NetworkInterface", name, node.span(), Azure::Interface(interface));
     }
 
+    /// The address configurations of an interface, or of each interface of a scale set.
+    fn configurations(&mut self, node: NodeRef<'a>) -> Vec<Configuration> {
+        let (configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
+            let address = reader.text(item, "privateIPAddress");
+            let is = |reader: &Self, field: &str, word: &str| {
+                reader.text(item, field).is_some_and(|s| !s.unknown && s.text.eq_ignore_ascii_case(word))
+            };
+            let groups = reader.references(prop(item, "applicationSecurityGroups"));
+            if let Some(beyond) = groups.get(MOST_GROUPS) {
+                let message = format!("an address configuration is in {MOST_GROUPS} application security groups at most");
+                reader.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, beyond.span, message));
+            }
+            let own = prop(item, "publicIPAddressConfiguration");
+            Configuration {
+                address: address.and_then(|a| reader.address(&a)),
+                dynamic: reader.is_template && is(reader, "privateIPAllocationMethod", "Dynamic"),
+                ipv6: is(reader, "privateIPAddressVersion", "IPv6"),
+                subnet: prop(item, "subnet").and_then(|s| reader.reference(s)),
+                public: prop(item, "publicIPAddress").and_then(|p| reader.reference(p)),
+                public_sku: own.map(|own| reader.sku(own)),
+                public_address: None,
+                groups: groups.into_iter().map(|g| g.name).collect(),
+            }
+        });
+        configurations
+    }
+
+    /// A scale set: so many machines, each with the interfaces that its profile describes.
+    /// Upstream: Azure documentation, "Networking for Azure Virtual Machine Scale Sets".
+    pub(super) fn scale_set(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let capacity = field(node, "sku").and_then(|s| field(s, "capacity")).and_then(|c| self.template.scalar(c));
+        let count = capacity.filter(|c| !c.unknown).and_then(|c| c.text.parse::<u32>().ok()).unwrap_or(1);
+        let Some(profile) = prop(node, "virtualMachineProfile").and_then(|p| prop(p, "networkProfile")) else { return };
+        for number in 0..count.clamp(1, MOST_MACHINES) {
+            let machine = format!("{}_{number}", name.text);
+            let first = if number == 0 { name.text.clone() } else { machine.clone() };
+            self.own_interfaces(node, profile, (&Scalar { text: first, ..name.clone() }, &machine));
+        }
+    }
+
+    /// Interfaces that a machine describes itself. `names` has those of the first of them and of the machine.
+    fn own_interfaces(&mut self, node: NodeRef<'a>, profile: NodeRef<'a>, (name, machine): (&Scalar, &str)) {
+        let mut number = 0;
+        self.each(profile, "networkInterfaceConfigurations", |reader, item| {
+            let own = reader.name(item);
+            let text = if number == 0 { name.text.clone() } else { format!("{machine}/{}", own.text) };
+            number += 1;
+            let interface_name = Scalar { text, ..name.clone() };
+            let interface = Interface {
+                location: reader.location(node),
+                machine: Some(machine.into()),
+                group: reader.attached(item, &Reference { name: interface_name.text.as_str().into(), parent: None, span: name.span }, true),
+                configurations: reader.configurations(item),
+                zones: reader.zones(node),
+                ..Interface::default()
+            };
+            reader.emit("NetworkInterface", &interface_name, item.span(), Azure::Interface(interface));
+        });
+    }
+
     pub(super) fn machine(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        if let Some(profile) = prop(node, "networkProfile").filter(|p| prop(*p, "networkInterfaceConfigurations").is_some()) {
+            self.own_interfaces(node, profile, (name, &name.text));
+        }
         let interfaces = prop(node, "networkProfile").and_then(|p| field(p, "networkInterfaces"));
         let machine = Azure::Machine { interfaces: self.references(interfaces), zones: self.zones(node) };
         self.emit("VirtualMachine", name, node.span(), machine);
     }
 
-    pub(super) fn public_address(&mut self, node: NodeRef<'a>, name: &Scalar) {
+    /// The kind of a public address.
+    fn sku(&self, node: NodeRef<'a>) -> AddressSku {
         let sku = field(node, "sku").and_then(|s| field(s, "name")).and_then(|s| self.template.scalar(s));
-        let sku = match sku {
-            Some(sku) if sku.text.eq_ignore_ascii_case("Standard") => AddressSku::Standard,
+        match sku {
+            Some(sku) if sku.text.eq_ignore_ascii_case("Standard") || sku.text.eq_ignore_ascii_case("StandardV2") => AddressSku::Standard,
             // Upstream: where a template says nothing, the address is a Basic one.
             _ => AddressSku::Basic,
-        };
+        }
+    }
+
+    pub(super) fn public_address(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let sku = self.sku(node);
         let address = self.text(node, "ipAddress");
         let public = PublicAddress { sku, address: address.and_then(|a| self.address(&a)), zones: self.zones(node) };
         self.emit("PublicIPAddress", name, node.span(), Azure::PublicAddress(public));

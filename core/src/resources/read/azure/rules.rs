@@ -407,10 +407,29 @@ impl<'a> RuleReader<'a, '_, '_> {
         u16::try_from(number).unwrap_or(u16::MAX)
     }
 
+    /// Whether the rule is one that PowerShell shows: it writes the names of fields with capitals, and lists where others have single values.
+    fn is_of_powershell(&self) -> bool {
+        ["Priority", "Direction", "Access"].iter().all(|name| self.node.get(name).is_some())
+    }
+
     /// The items of a singular field and its plural; Azure takes only one of the two.
     fn singular_and_plural(&mut self, singular: &str, plural: &str) -> (Option<Scalar>, Vec<Scalar>) {
-        let one = self.scalar(singular);
-        let many: Vec<Scalar> = self.field(plural).map_or_else(Vec::new, |n| self.azure.template.scalars(n));
+        let list = self.field(singular).filter(|n| n.as_sequence().is_some());
+        let mut many: Vec<Scalar> = list.map_or_else(Vec::new, |n| self.azure.template.scalars(n));
+        let mut one = self.scalar(singular);
+        if self.is_of_powershell() {
+            // Where `ConvertTo-Json` goes no deeper, it writes the items of a list into one text.
+            if let Some(text) = one.take_if(|one| one.text.contains(' ')) {
+                many.extend(text.text.split_whitespace().map(|word| Scalar { text: String::from(word), ..text.clone() }));
+            }
+            return (one, many.into_iter().filter(|s| !s.text.is_empty()).collect());
+        }
+        if let Some(list) = list {
+            let message = format_args!("`{singular}` takes one value; a list belongs into `{plural}`").to_string();
+            let diagnostic = self.at(list.span(), codes::AZ_SINGULAR_AND_PLURAL, message);
+            self.azure.report(diagnostic.help("Azure refuses it; it is read here as it is meant"));
+        }
+        many.extend(self.field(plural).map_or_else(Vec::new, |n| self.azure.template.scalars(n)));
         let many: Vec<Scalar> = many.into_iter().filter(|s| !s.text.is_empty()).collect();
         if let (Some(one), false) = (&one, many.is_empty() || self.azure.reads_effective) {
             let diagnostic = self.at(
@@ -470,7 +489,7 @@ impl<'a> RuleReader<'a, '_, '_> {
             return side;
         }
         // Azure itself writes tags into the lists of effective rules.
-        let listed = !many.is_empty() && !self.azure.reads_effective;
+        let listed = !many.is_empty() && !self.azure.reads_effective && !self.is_of_powershell();
         for item in &many {
             self.address(item, listed, &mut side);
         }

@@ -93,7 +93,7 @@ impl<'a> AzureReader<'a, '_> {
         if let Some(tags) = node.get("tags") {
             for entry in tags.as_mapping().unwrap_or_default() {
                 let prefixes = self.prefixes(Some(tags.value_of(entry)));
-                let name = key_scalar(entry);
+                let name = self.key_scalar(entry);
                 self.emit("ServiceTag", &name, entry.key_span, Azure::Tag(prefixes.into_iter().map(|(cidr, _)| cidr).collect()));
             }
         }
@@ -135,11 +135,35 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     fn scalar_of(&self, node: NodeRef<'a>, name: &str) -> Option<Scalar> {
-        self.template.scalar(node.get(name)?).filter(|s| !s.text.is_empty())
+        self.as_written(node.get(name)?).filter(|s| !s.text.is_empty())
     }
 
     fn scalars_of(&self, node: NodeRef<'a>, name: &str) -> Vec<Scalar> {
-        node.get(name).filter(|n| !n.is_null()).map_or_else(Vec::new, |n| self.template.scalars(n))
+        let Some(node) = node.get(name).filter(|n| !n.is_null()) else { return Vec::new() };
+        match node.as_sequence() {
+            Some(items) => items.filter_map(|item| self.as_written(item)).collect(),
+            None => self.as_written(node).into_iter().collect(),
+        }
+    }
+
+    /// A scalar in the letters in which it is written: in YAML 1.1 the name `n` is false, `on` is true, and `007` is 7.
+    fn as_written(&self, node: NodeRef<'a>) -> Option<Scalar> {
+        let found = self.template.scalar(node)?;
+        let is_text = matches!(node.value(), Value::String(_));
+        let written = self.reader.text_of_document().get(node.span().start as usize..node.span().end as usize);
+        match written.map(str::trim).filter(|w| !is_text && !w.is_empty()) {
+            Some(written) => Some(Scalar { text: written.to_string(), ..found }),
+            None => Some(found),
+        }
+    }
+
+    fn key_scalar(&self, entry: &Entry) -> Scalar {
+        let span = entry.key_span;
+        let written = self.reader.text_of_document().get(span.start as usize..span.end as usize).unwrap_or_default();
+        let is_word = matches!(&*entry.key, "true" | "false") || entry.key.parse::<f64>().is_ok();
+        let text =
+            if is_word && !written.is_empty() && !written.starts_with(['"', '\'']) { written.to_string() } else { entry.key.to_string() };
+        Scalar { text, unknown: false, span }
     }
 
     fn required_name(&mut self, node: NodeRef<'a>, what: &str) -> Scalar {
@@ -175,7 +199,7 @@ impl<'a> AzureReader<'a, '_> {
         let peerings = self.scalars_of(node, "peerings").iter().map(refer).collect();
         let region = self.scalar_of(node, "region").or_else(|| region.cloned());
         let location = region.map(|r| r.text.as_str().into());
-        let network = VirtualNetwork { location, prefixes, subnets, peerings, on_premises };
+        let network = VirtualNetwork { location, prefixes, subnets, peerings, on_premises, ..VirtualNetwork::default() };
         self.emit("VirtualNetwork", &name, node.span(), Azure::Network(network));
     }
 
@@ -330,7 +354,10 @@ impl<'a> AzureReader<'a, '_> {
         self.known(node, "a machine", MACHINE);
         let name = self.required_name(node, "a machine");
         let address = self.scalar_of(node, "address").and_then(|a| self.address(&a));
-        let public = self.scalar_of(node, "public");
+        let public = match node.get("public").map(NodeRef::value) {
+            Some(Value::Bool(flag)) => self.scalar_of(node, "public").map(|found| Scalar { text: flag.to_string(), ..found }),
+            _ => self.scalar_of(node, "public"),
+        };
         let public_address = public.as_ref().and_then(|p| p.text.parse().ok());
         let public_sku = public.as_ref().and_then(|p| match p.text.to_lowercase().as_str() {
             "basic" => Some(AddressSku::Basic),
@@ -353,6 +380,7 @@ impl<'a> AzureReader<'a, '_> {
             public_sku,
             public_address,
             groups: self.scalars_of(node, "groups").into_iter().map(|g| g.text.as_str().into()).collect(),
+            ..Configuration::default()
         };
         let interface = Interface {
             location: None,
@@ -478,10 +506,6 @@ pub(super) fn engine_of(text: &str) -> Option<ClusterEngine> {
         "cilium" => Some(ClusterEngine::Cilium),
         _ => None,
     }
-}
-
-fn key_scalar(entry: &Entry) -> Scalar {
-    Scalar { text: entry.key.to_string(), unknown: false, span: entry.key_span }
 }
 
 fn refer(scalar: &Scalar) -> Reference {

@@ -49,6 +49,12 @@ impl<'a> AzureReader<'a, '_> {
         }
         let mut results = Vec::with_capacity(items.found.len());
         for (item, doubts) in items.found {
+            if let Some(text) = item.as_str().filter(|text| is_cut_off(text)) {
+                missing.push(text.into());
+                let message = format!("PowerShell went no deeper here: what `{text}` stands for is not in the input");
+                let error = Diagnostic::new(codes::AZ_CUT_OFF, Severity::Error, item.span(), message);
+                self.report(error.help("print all of it: `ConvertTo-Json -Depth 10`"));
+            }
             if item.as_mapping().is_some() {
                 results.push(self.in_doubt(&doubts, |reader| visit(reader, item)));
             }
@@ -60,4 +66,9 @@ impl<'a> AzureReader<'a, '_> {
     pub(super) fn doubts(&self) -> Vec<Box<str>> {
         self.conditions.clone()
     }
+}
+
+/// Whether a text is what `ConvertTo-Json` writes for an object that is deeper than it goes.
+fn is_cut_off(text: &str) -> bool {
+    text.starts_with("Microsoft.Azure.") || text.starts_with("System.") || text.starts_with("@{")
 }

@@ -54,6 +54,7 @@ impl AzureReader<'_, '_> {
             public: public.map(|v| super::super::reference_of(&v)),
             public_address: None,
             groups: application_groups(options),
+            ..Configuration::default()
         };
         self.say_what_is_made(options, makes_network, rule, !none);
         let count = self.count(options, "count", 2, MOST_MACHINES);

@@ -120,6 +120,7 @@ impl AzureReader<'_, '_> {
             public_sku: None,
             public_address: None,
             groups: application_groups(options),
+            ..Configuration::default()
         };
         let interface = Interface {
             location: Self::command_location(options),
