@@ -23,16 +23,25 @@ pub(crate) struct Plain {
 pub(super) fn comment_end(bytes: &[u8], at: usize) -> Option<usize> {
     let free = at == 0 || bytes.get(at - 1).is_some_and(|b| b.is_ascii_whitespace() || b"{}[],\"'".contains(b) || b.is_ascii_digit());
     match bytes.get(at..at + 2).filter(|_| free)? {
-        b"//" => Some(bytes.get(at..)?.iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(bytes.len(), |n| at + n)),
+        b"//" => Some(line_end(bytes, at)),
         b"/*" => bytes.get(at + 2..)?.windows(2).position(|pair| pair == b"*/").map(|n| at + 2 + n + 2),
         _ => None,
     }
+}
+
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().position(|b| matches!(b, b'\n' | b'\r')).map_or(bytes.len(), |n| at + n)
 }
 
 /// Where the first byte stands that is neither blank nor of a comment.
 pub(super) fn after_comments(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at += bytes.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if bytes.get(at) == Some(&b'#') {
+            at = line_end(bytes, at);
+            continue;
+        }
         match comment_end(bytes, at).filter(|end| *end > at) {
             Some(end) => at = end,
             None => return at,
@@ -44,7 +53,8 @@ pub(super) fn after_comments(bytes: &[u8], mut at: usize) -> usize {
 pub(crate) fn plain(text: &str) -> Option<Plain> {
     let bytes = text.as_bytes();
     let first = after_comments(bytes, marker_end(text));
-    if !matches!(bytes.get(first), Some(b'{' | b'[')) || bytes.get(first + 1) == Some(&b'{') {
+    // `{{` begins a template, not an object.
+    if !matches!(bytes.get(first), Some(b'{' | b'[')) || bytes.get(first..first + 2) == Some(b"{{") {
         return None;
     }
     let mut scan = Scan { bytes, at: 0, out: bytes.to_vec(), comments: Vec::new(), python: Vec::new(), is_python: is_python(text, first) };
@@ -108,6 +118,8 @@ impl Scan<'_> {
                 self.put(at, if byte == b'(' { b'[' } else { b']' });
                 self.at += 1;
             }
+            // A comment of YAML's.
+            b'#' if self.bytes.get(at.wrapping_sub(1)).is_none_or(u8::is_ascii_whitespace) => self.at = line_end(self.bytes, at),
             b'"' | b'\'' => self.quoted(byte)?,
             b'/' => {
                 let end = comment_end(self.bytes, at)?;
@@ -203,6 +215,7 @@ mod tests {
         assert_eq!(words("/* a */\n{\"b\": 1 // it's\n}").as_deref(), Some("       \n{\"b\": 1        \n}"));
         assert_eq!(words("[\n// {\n1, /* \" */ 2]").as_deref(), Some("[\n    \n1,         2]"));
         assert_eq!(words("{\"a\": \"http://x /* y */\"}"), None);
+        assert_eq!(words("# c\n{\"b\": 1, # 2 //\n// x\n}").as_deref(), Some("# c\n{\"b\": 1, # 2 //\n    \n}"));
         assert_eq!(words("{\"a\":1,// x\n\"b\":2}").as_deref(), Some("{\"a\":1,    \n\"b\":2}"));
     }
 
@@ -220,6 +233,7 @@ mod tests {
         assert_eq!(words("{'a': None, 'b': True, 'c': (1, 2)}").as_deref(), Some("{'a': null, 'b': True, 'c': [1, 2]}"));
         assert_eq!(words("{'a': 'it\\'s', 'b': None}").as_deref(), Some("{'a': 'it''s', 'b': null}"));
         assert_eq!(words("{u'a': datetime.datetime(2024, 1, 2, tz())}").as_deref(), Some("{ 'a': null                               }"));
+        assert_eq!(words("[{'a': None}]").as_deref(), Some("[{'a': null}]"));
         assert_eq!(words("{\"a\": None}").as_deref(), Some("{\"a\": null}"));
     }
 

@@ -93,7 +93,9 @@ fn packets(rule: &Rule, connections: &ConnectionSet, direction: Direction) -> (P
         Direction::Egress => (own, peer),
     };
     let of = |source, destination| Packets { source, destination, connections: connections.clone() };
-    (of(source.0, destination.0), of(source.1, destination.1))
+    // Of a rule that may not be in force nothing is certain.
+    let certain = if rule.doubt.is_some() { (AddressSet::default(), AddressSet::default()) } else { (source.0, destination.0) };
+    (of(certain.0, certain.1), of(source.1, destination.1))
 }
 
 fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse), direction: Direction, found: &mut Vec<Diagnostic>) {
@@ -107,7 +109,11 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
     let here = behind(&scene.snapshot().cloud, number);
     let all: Vec<(Packets, Packets)> = rules.iter().enumerate().map(|(i, rule)| packets(rule, connections(i), direction)).collect();
     let internet = tags::internet(&used.virtual_network);
-    let of_group = scene.snapshot().cloud.groups.iter().find(|g| g.place == policy.place);
+    let of_group = scene.snapshot().cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name);
+    // What stands for a group that is not given, or for none, is nobody's rules.
+    if of_group.is_none_or(|group| group.unknown.is_some()) {
+        return;
+    }
     let open: Vec<Place> = of_group.map_or_else(Vec::new, |group| {
         group.rules.iter().filter(|(rule, _)| !rule.unresolved.is_empty()).map(|(_, place)| *place).collect()
     });
@@ -115,7 +121,7 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
     let of_protocol = |protocol: Protocol| ConnectionSet::protocol(protocol);
     for (index, (rule, (certain, possible))) in rules.iter().zip(&all).enumerate() {
         let name = rule.name.as_deref().unwrap_or_default();
-        if is_default_rule(name) {
+        if is_default_rule(name) || rule.doubt.is_some() {
             continue;
         }
         let say = |code, severity, message: String| Diagnostic::at(code, severity, Some(rule.place), message);

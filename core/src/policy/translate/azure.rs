@@ -174,8 +174,10 @@ fn no_group(place: Place) -> [Vec<Rule>; 2] {
         own: None,
         doubt: None,
     };
-    let internet = possibly(tags::internet(&AddressSet::default()), "the kind of the public address");
-    let maybe = rule(Action::Deny, PeerMatch::Of(alloc::vec![PeerTerm { place, kind: internet }]));
+    let internet = PeerTermKind::Addresses { set: tags::internet(&AddressSet::default()), inside_too: true, block: None };
+    let text = "where no security group is attached, the kind of the public address decides what comes from the Internet".to_owned();
+    let doubt = Some(Box::new(Doubt { text, places: alloc::vec![place] }));
+    let maybe = Rule { doubt, ..rule(Action::Deny, PeerMatch::Of(alloc::vec![PeerTerm { place, kind: internet }])) };
     let all = rule(Action::Allow, PeerMatch::Any);
     [alloc::vec![all.clone()], alloc::vec![maybe, all]]
 }

@@ -124,7 +124,15 @@ impl Builder {
     fn not_given(&mut self, name: &str, place: Place) -> u32 {
         if name.contains(['[', '$', '<']) {
             let why = format!("`{name}` has no value in the input, so it is not known which network security group it is");
-            return self.unknown_group(name, &why, place);
+            let known = self.cloud.groups.len();
+            let number = self.unknown_group(name, &why, place);
+            if number as usize >= known {
+                let warning = Diagnostic::at(codes::AZ_UNRESOLVED, Severity::Warning, Some(place), why);
+                self.problems.push(warning.help(
+                    "whether a flow that it guards is allowed cannot be told; give the parameter a default value or a parameter file, or paste what was deployed",
+                ));
+            }
+            return number;
         }
         let why = format!("network security group `{name}` is not in the input");
         let known = self.cloud.groups.len();

@@ -49,7 +49,8 @@ fn is_terraform(line: &str) -> bool {
 
 fn is_bicep(line: &str) -> bool {
     let word = |word: &str| line.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
-    line.starts_with("@description(")
+    line.starts_with("using '")
+        || line.starts_with("@description(")
         || line.starts_with("targetScope =")
         || (word("resource") || word("module")) && line.contains('\'') && line.contains('=')
         || word("param") && !line.contains(':') && line.split_whitespace().count() >= 3

@@ -104,6 +104,7 @@ fn looks_like_azure(node: NodeRef<'_>) -> bool {
         || text("id").contains("/providers/Microsoft.")
         || text("$schema").contains("schema.management.azure.com")
         || (has("contentVersion") && has("resources"))
+        || parameters::is_parameter_file(node)
         || ["securityRules", "defaultSecurityRules", "effectiveSecurityRules", "NewNSG", "newVNet", "addressSpace", "agentPoolProfiles"]
             .iter()
             .any(|name| has(name))

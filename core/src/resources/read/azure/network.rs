@@ -102,11 +102,12 @@ impl<'a> AzureReader<'a, '_> {
         let whole = properties.or_else(|| prop(node, "networkSecurityGroup"))?;
         let slot = field(whole, "id").filter(|_| whole.as_mapping().is_some()).unwrap_or(whole);
         let Some(expression) = self.template.unknown(slot) else { return self.reference(slot) };
-        self.unresolved(&Scalar { text: expression.to_string(), unknown: true, span: slot.span() });
         let found = self.template.choices(slot);
         if found.is_empty() && properties.is_none() {
+            // It may be one that is given under the same expression.
             return self.reference(slot);
         }
+        self.unresolved(&Scalar { text: expression.to_string(), unknown: true, span: slot.span() });
         let of_choice = |choice: NodeRef<'a>| {
             let choice = if properties.is_some() { prop(choice, "networkSecurityGroup")? } else { choice };
             let id = field(choice, "id").filter(|_| choice.as_mapping().is_some()).unwrap_or(choice);

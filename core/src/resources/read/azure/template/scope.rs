@@ -123,19 +123,34 @@ impl<'a> Scope<'a> {
             if let Some(value) = field(parameter, "value").or_else(|| field(parameter, "defaultValue")) {
                 return Some(env.node(value));
             }
-            if field(parameter, "nullable").is_some_and(|n| matches!(n.value(), Value::Bool(true))) {
+            let definition = self.definition(parameter);
+            let said = |name: &str| field(parameter, name).or_else(|| field(definition?, name));
+            if said("nullable").is_some_and(|n| matches!(n.value(), Value::Bool(true))) {
                 return Some(Val::Null);
             }
             let written = format!("[parameters('{name}')]");
-            let choices = match field(parameter, "allowedValues").and_then(NodeRef::as_sequence) {
+            let choices = match said("allowedValues").and_then(NodeRef::as_sequence) {
                 Some(allowed) => allowed.map(|value| env.node(value)).collect(),
-                None if field(parameter, "type").and_then(NodeRef::as_str).is_some_and(|t| t.eq_ignore_ascii_case("bool")) => {
+                None if said("type").and_then(NodeRef::as_str).is_some_and(|t| t.eq_ignore_ascii_case("bool")) => {
                     alloc::vec![Val::Bool(true), Val::Bool(false)]
                 }
                 None => Vec::new(),
             };
             Some(Val::one_of(written, choices))
         })
+    }
+
+    /// The definition of the type that a parameter refers to. Upstream: Azure documentation, "Type definitions in ARM templates".
+    fn definition(&self, parameter: NodeRef<'a>) -> Option<NodeRef<'a>> {
+        let mut found = None;
+        let mut next = field(parameter, "$ref").and_then(NodeRef::as_str);
+        for _ in 0..DEEPEST_RESOURCE {
+            let Some(name) = next.and_then(|path| path.rsplit('/').next()) else { break };
+            let definition = field(field(self.template, "definitions")?, name)?;
+            next = field(definition, "$ref").and_then(NodeRef::as_str);
+            found = Some(definition);
+        }
+        found
     }
 
     /// The value of a variable.
