@@ -6,11 +6,8 @@ use lexopt::{Arg, Parser, ValueExt};
 use netpolis_core::facts::Date;
 use netpolis_core::model::{Cidr, Protocol};
 use netpolis_core::path::Entry;
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::resources::azure::Plugin;
-use netpolis_core::settings::{
-    Dataplane, Engine, HostInput, HostNetwork, Http, IngressBy, IpBlockReach, OtherProtocols, OwnNode, Probes, Routing, Settings, Staged,
-};
+use netpolis_core::settings::Settings;
+use netpolis_core::settings::table::{self, Group, Setting};
 
 use crate::diff::DiffFormat;
 use crate::formats::Format;
@@ -19,9 +16,6 @@ use crate::path::{self, PathFormat};
 use crate::plan::{Asked, PlanFormat};
 use crate::rules::RulesFormat;
 use crate::why::{Question, WhyFormat};
-
-/// The most pods of a workload that a node can be given.
-const MOST_REPLICAS: u32 = 10_000;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -44,9 +38,9 @@ usage:
       --plugin azure|overlay|kubenet|pod-subnet|none
                                          where pods have their addresses
       --ingress controller|agic          what stands behind Ingresses
-      --affinity on|off                  whether clients keep their pod
+      --affinity ClientIP|None           whether clients keep their pod
       --source-ranges as-written|ignored what loadBalancerSourceRanges does
-      --probes node|pod|ignored          where a load balancer's health probe ends, and whether it counts (node)
+      --probes pod|node|ignored          what a load balancer's health probe asks: the node port, kube-proxy, nothing (as the cluster has it)
       --replicas N,N,...                 pods on each node, for workloads whose pods the text puts on none (evenly)
       --node-range CIDR                  where nodes without an address have one
       --format text|json                 how to write it (text)
@@ -74,10 +68,12 @@ assumptions, where the policy API leaves a choice:
   --http ignored|unknown|'GET /path'     whether an application layer looks at `http` of rules, and at which request (ignored)
   --ip-block pods-too|outside-only       ends that an ipBlock can match (pods-too)
   --host-network as-node|as-pod          what pods with hostNetwork count as (as-node)
+  --ingress-controller anything|unlabelled   what controllers are taken for whose pods are not in the text (anything)
   --own-node ingress-allowed|ignored     whether a pod's own node always reaches it (ingress-allowed)
   --other-protocols undefined|follow-rules   what rules mean for ICMP and the like (undefined)
   --pod-network CIDR                     where pods without an address have theirs (10.244.0.0/16)
   --today YYYY-MM-DD                     the day for which lint tells what has ended (the machine's)
+  --namespace NAME                       where objects are that name no namespace (default)
   --assume np-guard                      all as np-guard's analyzers have them, but for those given beside it
 
 exit code: 0 fine, 1 findings (why, path: not allowed; lint: an error or a warning; diff: a difference),
@@ -165,11 +161,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
     read(Parser::from_iter(arguments)).map_err(|error| format!("{error}\nsee netpolis --help"))
 }
 
-/// Changes one assumption.
-type Change = Box<dyn FnOnce(&mut Settings)>;
-/// Changes one choice of what decides about the way of packets.
-type ChangeRouting = Box<dyn FnOnce(&mut Routing)>;
-
 /// What was given before and behind the command's name.
 #[derive(Default)]
 struct Given {
@@ -182,10 +173,9 @@ struct Given {
     /// What belongs to `path` alone.
     entry: Option<Entry>,
     node: Option<String>,
-    routing: Vec<ChangeRouting>,
     asked: Asked,
     preset: Settings,
-    changes: Vec<Change>,
+    chosen: Vec<(&'static Setting, String)>,
 }
 
 fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
@@ -231,78 +221,20 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                     _ => given.asked.pod_range = Some(cidr),
                 }
             }
-            Arg::Long("plugin") => {
-                given.asked.plugin = Some(choose(&mut parser, "plugin", &Plugin::ALL.map(|plugin| (plugin.as_str(), plugin)))?);
-            }
             Arg::Long("via") => given.entry = Some(choose(&mut parser, "via", &Entry::ALL.map(|entry| (entry.as_str(), entry)))?),
             Arg::Long("node") => given.node = Some(parser.value()?.string()?),
-            Arg::Long(
-                name @ ("dataplane"
-                | "external-traffic-policy"
-                | "internal-traffic-policy"
-                | "ingress"
-                | "affinity"
-                | "source-ranges"
-                | "probes"
-                | "replicas"
-                | "node-range"),
-            ) => {
-                let name = name.to_owned();
-                given.routing.push(routing(&mut parser, &name)?);
-            }
             Arg::Long("assume") => {
                 let options = [("np-guard", Settings::np_guard()), ("default", Settings::default())];
                 given.preset = choose(&mut parser, "assume", &options)?;
             }
-            Arg::Long("engine") => {
-                let engine = choose(&mut parser, "engine", &Engine::ALL.map(|engine| (engine.as_str(), engine)))?;
-                given.changes.push(Box::new(move |settings| settings.engine = engine));
-            }
-            Arg::Long("staged") => {
-                let options = [("not-enforced", Staged::NotEnforced), ("as-if-enforced", Staged::AsIfEnforced)];
-                let staged = choose(&mut parser, "staged", &options)?;
-                given.changes.push(Box::new(move |settings| settings.staged = staged));
-            }
-            Arg::Long("host-input") => {
-                let options = [("unknown", HostInput::Unknown), ("accepts", HostInput::Accepts), ("drops", HostInput::Drops)];
-                let input = choose(&mut parser, "host-input", &options)?;
-                given.changes.push(Box::new(move |settings| settings.host_input = input));
-            }
-            Arg::Long("http") => {
-                let text = parser.value()?.string()?;
-                let http = Http::from_text(&text)
-                    .ok_or_else(|| format!("--http `{text}`: it takes ignored, unknown, or a request such as \"GET /cart\""))?;
-                given.changes.push(Box::new(move |settings| settings.http = http));
-            }
-            Arg::Long("ip-block") => {
-                let options = [("pods-too", IpBlockReach::PodsToo), ("outside-only", IpBlockReach::OutsideOnly)];
-                let reach = choose(&mut parser, "ip-block", &options)?;
-                given.changes.push(Box::new(move |settings| settings.ip_block = reach));
-            }
-            Arg::Long("host-network") => {
-                let options = [("as-node", HostNetwork::AsNode), ("as-pod", HostNetwork::AsPod)];
-                let host_network = choose(&mut parser, "host-network", &options)?;
-                given.changes.push(Box::new(move |settings| settings.host_network = host_network));
-            }
-            Arg::Long("own-node") => {
-                let options = [("ingress-allowed", OwnNode::IngressAllowed), ("ignored", OwnNode::Ignored)];
-                let own_node = choose(&mut parser, "own-node", &options)?;
-                given.changes.push(Box::new(move |settings| settings.own_node = own_node));
-            }
-            Arg::Long("other-protocols") => {
-                let options = [("undefined", OtherProtocols::Undefined), ("follow-rules", OtherProtocols::FollowRules)];
-                let other = choose(&mut parser, "other-protocols", &options)?;
-                given.changes.push(Box::new(move |settings| settings.other_protocols = other));
-            }
-            Arg::Long("today") => {
-                let text = parser.value()?.string()?;
-                let today = Date::parse(&text).ok_or_else(|| format!("--today `{text}`: it takes a day such as 2026-09-30"))?;
-                given.changes.push(Box::new(move |settings| settings.today = Some(today)));
-            }
-            Arg::Long("pod-network") => {
-                let text = parser.value()?.string()?;
-                let network = Cidr::parse(&text).map_err(|error| format!("--pod-network `{text}`: {error}"))?;
-                given.changes.push(Box::new(move |settings| settings.pod_networks = vec![network]));
+            Arg::Long(name) if table::find(name).is_some() => {
+                let Some(setting) = table::find(name) else { continue };
+                // A value that is none is told at once, whatever else follows.
+                let value = parser.value()?.string()?;
+                setting
+                    .set(&mut Settings::default(), &value)
+                    .map_err(|_| format!("--{} `{value}`: it takes {}", setting.name, setting.choices()))?;
+                given.chosen.push((setting, value));
             }
             Arg::Value(word) => given.words.push(word.string()?),
             other => return Err(other.unexpected()),
@@ -321,7 +253,9 @@ impl Given {
     fn arguments(self) -> Result<Arguments, String> {
         let mut settings = Settings { today: machine_day(), ..self.preset };
         // Presets come first wherever they stand.
-        self.changes.into_iter().for_each(|change| change(&mut settings));
+        for (setting, value) in &self.chosen {
+            setting.set(&mut settings, value).map_err(|error| error.to_string())?;
+        }
         let mut words = self.words.into_iter();
         let name = words.next().ok_or("what is to be done? flows, why, path, lint, rules, plan or diff")?;
         let paths: Vec<String> = words.collect();
@@ -329,13 +263,15 @@ impl Given {
         if asks && !matches!(name.as_str(), "why" | "path") {
             return Err(format!("{name}: --from, --to, --port and --protocol belong to why and path"));
         }
-        if (self.entry.is_some() || self.node.is_some() || !self.routing.is_empty()) && name != "path" {
-            return Err(format!("{name}: --via, --node, --dataplane and other choices of the way belong to path"));
+        let of_way = |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !(name == "plan" && setting.name == "plugin");
+        let alien = self.chosen.iter().find(of_way).map(|(setting, _)| setting.name);
+        let alien = alien.or(self.entry.and(Some("via"))).or(self.node.as_ref().and(Some("node")));
+        if let Some(alien) = alien.filter(|_| name != "path") {
+            return Err(format!("{name}: --{alien} is a choice of the way, and belongs to path"));
         }
         let mut asked = self.asked;
-        if name == "path" {
-            settings.routing.pod_network = asked.plugin.take();
-            self.routing.into_iter().for_each(|change| change(&mut settings.routing));
+        if name == "plan" {
+            asked.plugin = settings.routing.pod_network.take();
         }
         if !asked.is_empty() && name != "plan" {
             return Err(format!("{name}: --subnet, --plugin, --nodes and the like belong to plan"));
@@ -390,52 +326,6 @@ impl Given {
 fn machine_day() -> Option<Date> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
     u32::try_from(since.as_secs() / 86_400).ok().map(Date::from_days)
-}
-
-/// One choice of what decides about the way of packets.
-fn routing(parser: &mut Parser, flag: &str) -> Result<ChangeRouting, lexopt::Error> {
-    let policies = TrafficPolicy::ALL.map(|policy| (policy.as_str(), policy));
-    Ok(match flag {
-        "dataplane" => {
-            let dataplane = choose(parser, flag, &Dataplane::ALL.map(|dataplane| (dataplane.as_str(), dataplane)))?;
-            Box::new(move |routing| routing.dataplane = Some(dataplane))
-        }
-        "external-traffic-policy" => {
-            let policy = choose(parser, flag, &policies)?;
-            Box::new(move |routing| routing.external = Some(policy))
-        }
-        "internal-traffic-policy" => {
-            let policy = choose(parser, flag, &policies)?;
-            Box::new(move |routing| routing.internal = Some(policy))
-        }
-        "ingress" => {
-            let by = choose(parser, flag, &IngressBy::ALL.map(|by| (by.as_str(), by)))?;
-            Box::new(move |routing| routing.ingress = Some(by))
-        }
-        "affinity" => {
-            let affinity = choose(parser, flag, &[("on", true), ("off", false)])?;
-            Box::new(move |routing| routing.affinity = Some(affinity))
-        }
-        "source-ranges" => {
-            let ignored = choose(parser, flag, &[("as-written", false), ("ignored", true)])?;
-            Box::new(move |routing| routing.ignore_source_ranges = ignored)
-        }
-        "probes" => {
-            let probes = choose(parser, flag, &Probes::ALL.map(|probes| (probes.as_str(), probes)))?;
-            Box::new(move |routing| routing.probes = Some(probes))
-        }
-        "replicas" => {
-            let text = parser.value()?.string()?;
-            let counts: Option<Vec<u32>> = text.split(',').map(|n| n.trim().parse().ok().filter(|n| *n <= MOST_REPLICAS)).collect();
-            let counts = counts.ok_or_else(|| format!("--replicas `{text}`: it takes numbers with commas, for instance 1,9"))?;
-            Box::new(move |routing| routing.placement.per_node = counts)
-        }
-        _ => {
-            let text = parser.value()?.string()?;
-            let range = Cidr::parse(&text).map_err(|error| format!("--node-range `{text}`: {error}"))?;
-            Box::new(move |routing| routing.placement.node_network = Some(range))
-        }
-    })
 }
 
 fn choose<T: Clone>(parser: &mut Parser, flag: &str, options: &[(&str, T)]) -> Result<T, lexopt::Error> {

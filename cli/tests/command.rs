@@ -336,21 +336,23 @@ fn bad_usage_is_said_in_words() {
         (&["why", "-", "--to", "db"], "--from is missing"),
         (&["why", "-", "--from", "web", "--to", "bd"], "there is no pod, workload or node `bd`"),
         (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, md, dot"),
-        (&["flows", "-", "--engine", "magic"], "it takes detected, generic, calico, azure-npm, none"),
+        (&["flows", "-", "--engine", "magic"], "--engine `magic`: it takes detected, generic, calico, azure-npm or none"),
         (&["flows", "/no/such/file"], "cannot read /no/such/file"),
         (&["flows", "-", "--port", "80"], "--port and --protocol belong to why"),
         (&["lint", "-", "--format", "md"], "it takes text, json"),
         (&["why", "-", "--from", "web", "--to", "db", "--port", "0"], "--port `0`: it takes a number from 1 to 65535"),
         (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave --port out"),
         (&["why", "-", "--from", "web", "--to", "db", "--protocol", "quic"], "it takes tcp, udp, sctp, icmp or a number"),
-        (&["flows", "-", "--pod-network", "10.0.0.0"], "--pod-network `10.0.0.0`: "),
+        (&["flows", "-", "--pod-network", "10.0.0.0"], "--pod-network `10.0.0.0`: it takes address ranges"),
+        (&["path", "-", "--from", "db", "--to", "web", "--probes", "off"], "--probes `off`: it takes pod, node or ignored"),
+        (&["path", "-", "--from", "db", "--to", "web", "--replicas", "1,x"], "--replicas `1,x`: it takes numbers with commas"),
         (&["flows", "-", "--frobnicate"], "--frobnicate"),
         (&["diff", "-"], "give two paths"),
         (&["plan"], "which files?"),
         (&["plan", "--subnet", "10.0.0.0"], "--subnet `10.0.0.0`: "),
         (&["plan", "--subnet", "10.0.0.0/24", "--nodes", "-1"], "--nodes"),
         (&["flows", "-", "--nodes", "3"], "belong to plan"),
-        (&["plan", "--subnet", "10.0.0.0/24", "--plugin", "cni"], "it takes overlay, azure, pod-subnet, kubenet, none"),
+        (&["plan", "--subnet", "10.0.0.0/24", "--plugin", "cni"], "it takes azure, overlay, kubenet, pod-subnet or none"),
     ] {
         let (code, text, errors) = run(arguments, SCENE);
         assert_eq!((code, text.as_str()), (2, ""), "{arguments:?}");
@@ -414,7 +416,7 @@ fn ways_are_told_hop_by_hop() {
     let (code, _, errors) = run(&["path", "-", "--from", "203.0.113.7", "--to", "svc/default/wep"], text);
     assert_eq!((code, errors.as_str()), (2, "netpolis: there is no Service `wep`; there is for instance `default/web`\n"));
     let (_, _, errors) = run(&["flows", "-", "--dataplane", "ebpf"], text);
-    assert!(errors.contains("belong to path"), "{errors}");
+    assert!(errors.contains("--dataplane is a choice of the way, and belongs to path"), "{errors}");
 }
 
 #[test]
@@ -445,6 +447,14 @@ fn help_and_manual_say_what_is_true() {
             });
             assert!(accepted || ["--from", "--to"].contains(&flag), "{flag} {value}");
         }
+    }
+    // Every setting is there, with all its words.
+    for setting in netpolis_core::settings::table::SETTINGS {
+        let at = help.find(&format!("--{} ", setting.name)).unwrap_or_else(|| panic!("--{} is not in the help", setting.name));
+        let netpolis_core::settings::table::Values::Words(words) = &setting.values else { continue };
+        let values = help[at..].split_whitespace().nth(1).unwrap();
+        let named: std::collections::BTreeSet<&str> = values.trim_end_matches(',').split('|').collect();
+        assert_eq!(named, words.iter().map(|w| w.word).collect(), "--{}", setting.name);
     }
     // Every command has its section, and every form in which an end can be written is there.
     let commands = help.lines().filter_map(|line| line.strip_prefix("  netpolis ")).filter_map(|line| line.split(' ').next());

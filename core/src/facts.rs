@@ -49,6 +49,11 @@ impl Date {
         (1..=last).contains(&date.day).then_some(date)
     }
 
+    /// As it is read: `2026-09-30`.
+    pub fn written(self) -> String {
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+
     /// The day so many days after 1 January 1970, as clocks count. Upstream: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
     pub fn from_days(days: u32) -> Date {
         let shifted = u64::from(days) + 719_468;

@@ -65,3 +65,16 @@ fn the_short_form_of_the_manual_is_read_without_a_complaint() {
     let sizes = [cloud.networks.len(), cloud.subnets.len(), cloud.groups.len(), cloud.groups[0].rules.len(), cloud.clusters.len()];
     assert_eq!(sizes, [2, 2, 1, 7, 1]);
 }
+
+#[test]
+fn tables_of_settings_are_those_of_the_program() {
+    use netpolis_core::settings::table::{Group, markdown};
+    let documents = [("cli.md", include_str!("../../docs/cli.md"), true), ("embedding.md", include_str!("../../docs/embedding.md"), false)];
+    for (name, text, as_option) in documents {
+        for group in [Group::Assumption, Group::Way] {
+            for line in markdown(group, as_option).lines() {
+                assert!(text.contains(line), "docs/{name} lacks this line of the table of settings:\n{line}");
+            }
+        }
+    }
+}

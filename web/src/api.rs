@@ -10,12 +10,11 @@
 //! ```
 
 use netpolis_core::scene::Scene;
-use netpolis_core::settings::{Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Routing, Settings, Staged};
+use netpolis_core::settings::{Routing, Settings, table};
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
 
-use crate::share::routing;
 use crate::view_model::{
     AnswerView, EndView, PathQuestion, PathView, ProblemView, Question, SceneView, SetView, answer_view, path_view, scene_view,
 };
@@ -29,73 +28,85 @@ pub struct File {
     pub text: String,
 }
 
-/// What is assumed; what is left out is as on the page.
+/// What is assumed; what is left out is as on the page. Names and values are those of the command's options and of links; a value that there is not is
+/// an error.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Assumptions {
-    /// `detected`: Calico if the text has any of its resources. `generic`: as the API texts say. `none`: nothing enforces policies.
-    #[tsify(optional, type = "\"detected\" | \"none\" | \"generic\" | \"calico\" | \"azure-npm\"")]
+    /// What enforces policies. `detected`: Calico if the text has any of its resources. `generic`: as the API texts say.
+    #[tsify(optional, type = "\"detected\" | \"generic\" | \"calico\" | \"azure-npm\" | \"none\"")]
     pub engine: Option<String>,
-    /// What becomes of Calico's staged policies: `notEnforced` or `asIfEnforced`.
-    #[tsify(optional, type = "\"notEnforced\" | \"asIfEnforced\"")]
+    /// What becomes of Calico's staged policies.
+    #[tsify(optional, type = "\"not-enforced\" | \"as-if-enforced\"")]
     pub staged: Option<String>,
-    /// What a node does with packets of its own pods that are left to it: `unknown`, `accepts` or `drops`.
+    /// What an ipBlock matches.
+    #[tsify(optional, type = "\"pods-too\" | \"outside-only\"")]
+    pub ip_block: Option<String>,
+    /// What pods on the host network count as.
+    #[tsify(optional, type = "\"as-node\" | \"as-pod\"")]
+    pub host_network: Option<String>,
+    /// What an ingress controller is taken for whose pods are not in the text.
+    #[tsify(optional, type = "\"anything\" | \"unlabelled\"")]
+    pub ingress_controller: Option<String>,
+    /// Whether a pod's own node always reaches it.
+    #[tsify(optional, type = "\"ingress-allowed\" | \"ignored\"")]
+    pub own_node: Option<String>,
+    /// What NetworkPolicies mean for protocols without ports.
+    #[tsify(optional, type = "\"undefined\" | \"follow-rules\"")]
+    pub other_protocols: Option<String>,
+    /// What a node does with packets of its own pods that are left to it.
     #[tsify(optional, type = "\"unknown\" | \"accepts\" | \"drops\"")]
     pub host_input: Option<String>,
     /// Whether an application layer looks at `http` of rules: `ignored`, `unknown`, or the request that it sees, such as `GET /cart`.
     #[tsify(optional)]
     pub http: Option<String>,
-    /// What an ipBlock matches: `podsToo` or `outsideOnly`.
-    #[tsify(optional, type = "\"podsToo\" | \"outsideOnly\"")]
-    pub ip_block: Option<String>,
-    /// What pods on the host network count as: `asNode` or `asPod`.
-    #[tsify(optional, type = "\"asNode\" | \"asPod\"")]
-    pub host_network: Option<String>,
-    /// Whether a pod's own node always reaches it: `ingressAllowed` or `ignored`.
-    #[tsify(optional, type = "\"ingressAllowed\" | \"ignored\"")]
-    pub own_node: Option<String>,
-    /// What NetworkPolicies mean for protocols without ports: `undefined` or `followRules`.
-    #[tsify(optional, type = "\"undefined\" | \"followRules\"")]
-    pub other_protocols: Option<String>,
+    /// Where pods without an address have theirs: ranges with commas.
+    #[tsify(optional)]
+    pub pod_network: Option<String>,
+    /// The namespace of objects that name none.
+    #[tsify(optional)]
+    pub namespace: Option<String>,
+    /// The day for which is told what Azure ends: `2026-09-30`.
+    #[tsify(optional)]
+    pub today: Option<String>,
 }
 
 impl Assumptions {
-    fn settings(&self) -> Settings {
-        let is = |field: &Option<String>, word: &str| field.as_deref() == Some(word);
+    /// What is given, by name.
+    fn given(&self) -> Vec<(&'static str, &String)> {
+        let all = [
+            ("engine", &self.engine),
+            ("staged", &self.staged),
+            ("ipBlock", &self.ip_block),
+            ("hostNetwork", &self.host_network),
+            ("ingressController", &self.ingress_controller),
+            ("ownNode", &self.own_node),
+            ("otherProtocols", &self.other_protocols),
+            ("hostInput", &self.host_input),
+            ("http", &self.http),
+            ("podNetwork", &self.pod_network),
+            ("namespace", &self.namespace),
+            ("today", &self.today),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect()
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// If one of them has no such value.
+    pub fn settings(&self) -> Result<Settings, String> {
         let mut settings = Settings::default();
-        if let Some(engine) = self.engine.as_deref().and_then(Engine::from_name) {
-            settings.engine = engine;
+        for (name, value) in self.given() {
+            table::set(&mut settings, name, value).map_err(|error| error.to_string())?;
         }
-        if is(&self.staged, "asIfEnforced") {
-            settings.staged = Staged::AsIfEnforced;
-        }
-        if is(&self.host_input, "accepts") {
-            settings.host_input = HostInput::Accepts;
-        } else if is(&self.host_input, "drops") {
-            settings.host_input = HostInput::Drops;
-        }
-        if let Some(http) = self.http.as_deref().and_then(Http::from_text) {
-            settings.http = http;
-        }
-        if is(&self.ip_block, "outsideOnly") {
-            settings.ip_block = IpBlockReach::OutsideOnly;
-        }
-        if is(&self.host_network, "asPod") {
-            settings.host_network = HostNetwork::AsPod;
-        }
-        if is(&self.own_node, "ignored") {
-            settings.own_node = OwnNode::Ignored;
-        }
-        if is(&self.other_protocols, "followRules") {
-            settings.other_protocols = OtherProtocols::FollowRules;
-        }
-        settings
+        Ok(settings)
     }
 }
 
 /// Choices that change the way of packets; what is left out is as the text says.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Tsify)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct PathOptions {
     /// What translates addresses on nodes.
     #[tsify(optional, type = "\"iptables\" | \"ebpf\" | \"ebpf-dsr\"")]
@@ -107,52 +118,56 @@ pub struct PathOptions {
     #[tsify(optional, type = "\"Cluster\" | \"Local\"")]
     pub internal_traffic_policy: Option<String>,
     /// Where the cluster's pods have their addresses.
-    #[tsify(optional, type = "\"overlay\" | \"azure\" | \"pod-subnet\" | \"kubenet\" | \"none\"")]
-    pub pod_network: Option<String>,
+    #[serde(alias = "podNetwork")]
+    #[tsify(optional, type = "\"azure\" | \"overlay\" | \"kubenet\" | \"pod-subnet\" | \"none\"")]
+    pub plugin: Option<String>,
     /// What stands behind Ingresses: pods in the cluster, or an Application Gateway.
     #[tsify(optional, type = "\"controller\" | \"agic\"")]
     pub ingress: Option<String>,
     /// `sessionAffinity` of all Services.
     #[tsify(optional, type = "\"ClientIP\" | \"None\"")]
     pub affinity: Option<String>,
-    /// Whether `loadBalancerSourceRanges` counts for nothing.
-    #[tsify(optional, type = "\"ignored\"")]
+    /// Whether `loadBalancerSourceRanges` counts.
+    #[tsify(optional, type = "\"as-written\" | \"ignored\"")]
     pub source_ranges: Option<String>,
-    /// Where a load balancer's health probe ends, or that it is left out.
-    #[tsify(optional, type = "\"pod\" | \"ignored\"")]
+    /// What a load balancer's health probes ask.
+    #[tsify(optional, type = "\"pod\" | \"node\" | \"ignored\"")]
     pub probes: Option<String>,
     /// How many pods of a workload each node has, where the text does not say it: `1,9`.
     #[tsify(optional)]
     pub replicas: Option<String>,
     /// Where nodes without an address have one: `10.240.0.0/24`.
+    #[serde(alias = "nodeNetwork")]
     #[tsify(optional)]
-    pub node_network: Option<String>,
+    pub node_range: Option<String>,
 }
 
 impl PathOptions {
-    /// The choices, or which of them means nothing.
-    fn routing(&self) -> Result<Routing, String> {
-        let PathOptions { dataplane, external_traffic_policy, internal_traffic_policy, pod_network, ingress, .. } = self;
-        let PathOptions { affinity, source_ranges, probes, replicas, node_network, .. } = self;
-        let values = [
-            dataplane,
-            external_traffic_policy,
-            internal_traffic_policy,
-            pod_network,
-            ingress,
-            affinity,
-            source_ranges,
-            probes,
-            replicas,
-            node_network,
+    /// What is given, by name.
+    fn given(&self) -> Vec<(&'static str, &String)> {
+        let all = [
+            ("dataplane", &self.dataplane),
+            ("externalTrafficPolicy", &self.external_traffic_policy),
+            ("internalTrafficPolicy", &self.internal_traffic_policy),
+            ("plugin", &self.plugin),
+            ("ingress", &self.ingress),
+            ("affinity", &self.affinity),
+            ("sourceRanges", &self.source_ranges),
+            ("probes", &self.probes),
+            ("replicas", &self.replicas),
+            ("nodeRange", &self.node_range),
         ];
+        all.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect()
+    }
+
+    /// The choices.
+    ///
+    /// # Errors
+    /// If one of them has no such value.
+    pub fn routing(&self) -> Result<Routing, String> {
         let mut routing = Routing::default();
-        for (name, value) in routing::NAMES.iter().zip(values) {
-            let Some(value) = value else { continue };
-            routing::set(&mut routing, name, value);
-            if routing::get(&routing, name).is_none() {
-                return Err(format!("`{value}` is no value of {name}"));
-            }
+        for (name, value) in self.given() {
+            table::set_way(&mut routing, name, value).map_err(|error| error.to_string())?;
         }
         Ok(routing)
     }
@@ -250,7 +265,7 @@ impl Netpolis {
     #[wasm_bindgen(constructor)]
     pub fn new(assumptions: Option<Ts<Assumptions>>) -> Result<Netpolis, JsError> {
         let assumptions = assumptions.map(|a| a.to_rust()).transpose()?.unwrap_or_default();
-        let scene = Scene::new(assumptions.settings());
+        let scene = Scene::new(assumptions.settings().map_err(|error| JsError::new(&error))?);
         let view = scene_view(&scene);
         Ok(Netpolis { scene, view })
     }
@@ -332,5 +347,27 @@ impl Netpolis {
             }
         }
         Ok(Pairs { pairs }.into_ts()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use netpolis_core::settings::table::{Group, SETTINGS, Values};
+
+    #[test]
+    fn the_objects_have_the_names_and_words_of_the_table() {
+        let source = include_str!("api.rs");
+        let object =
+            |name: &str| source.split(&format!("pub struct {name} {{")).nth(1).and_then(|s| s.split("\n}\n").next()).unwrap_or_default();
+        for setting in SETTINGS {
+            let text = object(if setting.group == Group::Assumption { "Assumptions" } else { "PathOptions" });
+            let field = format!("pub {}: Option<String>", setting.name.replace('-', "_"));
+            assert!(text.contains(&field), "{} is missing", setting.name);
+            assert!(source.contains(&format!("(\"{}\", &self.", setting.camel())), "{} is not handed on", setting.name);
+            let Values::Words(words) = &setting.values else { continue };
+            let words: Vec<String> = words.iter().map(|w| format!("\\\"{}\\\"", w.word)).collect();
+            let kinds = format!("type = \"{}\")]\n    {field}", words.join(" | "));
+            assert!(text.contains(&kinds), "{}: {kinds}", setting.name);
+        }
     }
 }

@@ -13,7 +13,7 @@ mod cluster_policy;
 mod mentions;
 mod network_policy;
 mod read;
-mod syntax;
+pub(crate) mod syntax;
 pub mod unread;
 mod workloads;
 

@@ -4,7 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
-use netpolis_core::settings::{HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings};
+use netpolis_core::settings::table::{self, Group, Setting, Values};
+use netpolis_core::settings::{Http, Settings};
 
 use super::Store;
 use super::icons::{COPY, CROSS, DOWNLOAD, icon};
@@ -149,52 +150,45 @@ fn request(store: &Store) -> Callback<Event> {
     })
 }
 
+/// Settings that have their place elsewhere on the page, or none.
+const ELSEWHERE: [&str; 5] = ["engine", "staged", "pod-network", "namespace", "today"];
+
 fn assumptions(store: &Store) -> Html {
-    let settings = &store.settings;
-    let choose = |change: fn(&mut Settings)| {
+    let choose = |setting: &'static Setting, value: &'static str| {
         let store = store.clone();
         Callback::from(move |_: Event| {
             let mut settings = store.settings.clone();
-            change(&mut settings);
-            store.dispatch(Action::ChooseSettings(settings));
+            match setting.set(&mut settings, value) {
+                Ok(()) => store.dispatch(Action::ChooseSettings(settings)),
+                Err(error) => store.dispatch(Action::Notify(error.to_string())),
+            }
         })
     };
-    let radio = |group: &'static str, on: bool, text: &'static str, change: fn(&mut Settings)| {
-        html! { <label class="choice"><input type="radio" name={group} checked={on} onchange={choose(change)} /><span>{ text }</span></label> }
+    let radio = |setting: &'static Setting, on: bool, value: &'static str, text: &'static str| {
+        html! { <label class="choice"><input type="radio" name={setting.name} checked={on} onchange={choose(setting, value)} /><span>{ text }</span></label> }
     };
+    let field = |setting: &'static Setting| {
+        let now = setting.get(&store.settings);
+        let choices: Html = match &setting.values {
+            Values::Words(words) => words.iter().map(|word| radio(setting, now == word.word, word.word, word.title)).collect(),
+            Values::Form(_) => html! {
+                <>
+                    { radio(setting, now == "ignored", "ignored", "counts for nothing: there is no application layer") }
+                    { radio(setting, now == "unknown", "unknown", "counts, and the request is not known") }
+                    { radio(setting, matches!(store.settings.http, Http::Request(..)), "GET /", "counts, for this request") }
+                    if matches!(store.settings.http, Http::Request(..)) {
+                        <input class="request" value={now.clone()} aria-label="method and path of the request" spellcheck="false" onchange={request(store)} />
+                    }
+                </>
+            },
+        };
+        html! { <fieldset><legend>{ setting.title }</legend>{ choices }</fieldset> }
+    };
+    let shown = table::SETTINGS.iter().filter(|s| s.group == Group::Assumption && !ELSEWHERE.contains(&s.name));
     html! {
         <div class="assumptions">
             <p>{ "Upstream texts leave these to the network plugin or to the cluster. They travel with a link." }</p>
-            <fieldset><legend>{ "An ipBlock matches" }</legend>
-                { radio("ip-block", settings.ip_block == IpBlockReach::PodsToo, "any address in it, those of pods too", |s| s.ip_block = IpBlockReach::PodsToo) }
-                { radio("ip-block", settings.ip_block == IpBlockReach::OutsideOnly, "only addresses outside the cluster", |s| s.ip_block = IpBlockReach::OutsideOnly) }
-            </fieldset>
-            <fieldset><legend>{ "A pod with hostNetwork: true counts as" }</legend>
-                { radio("host-network", settings.host_network == HostNetwork::AsNode, "its node: no policy selects it", |s| s.host_network = HostNetwork::AsNode) }
-                { radio("host-network", settings.host_network == HostNetwork::AsPod, "an ordinary pod", |s| s.host_network = HostNetwork::AsPod) }
-            </fieldset>
-            <fieldset><legend>{ "A pod's own node" }</legend>
-                { radio("own-node", settings.own_node == OwnNode::IngressAllowed, "always reaches it, as probes need", |s| s.own_node = OwnNode::IngressAllowed) }
-                { radio("own-node", settings.own_node == OwnNode::Ignored, "is nothing special", |s| s.own_node = OwnNode::Ignored) }
-            </fieldset>
-            <fieldset><legend>{ "ICMP and other protocols without ports, under NetworkPolicy" }</legend>
-                { radio("other", settings.other_protocols == OtherProtocols::Undefined, "cannot be told", |s| s.other_protocols = OtherProtocols::Undefined) }
-                { radio("other", settings.other_protocols == OtherProtocols::FollowRules, "are allowed by rules without ports", |s| s.other_protocols = OtherProtocols::FollowRules) }
-            </fieldset>
-            <fieldset><legend>{ "Packets from pods that Calico leaves to their node (Return)" }</legend>
-                { radio("host-input", settings.host_input == HostInput::Unknown, "may or may not pass", |s| s.host_input = HostInput::Unknown) }
-                { radio("host-input", settings.host_input == HostInput::Accepts, "pass", |s| s.host_input = HostInput::Accepts) }
-                { radio("host-input", settings.host_input == HostInput::Drops, "are dropped", |s| s.host_input = HostInput::Drops) }
-            </fieldset>
-            <fieldset><legend>{ "http in rules of Calico" }</legend>
-                { radio("http", settings.http == Http::Ignored, "counts for nothing: there is no application layer", |s| s.http = Http::Ignored) }
-                { radio("http", settings.http == Http::Unknown, "counts, and the request is not known", |s| s.http = Http::Unknown) }
-                <label class="choice"><input type="radio" name="http" checked={matches!(settings.http, Http::Request(..))}
-                    onchange={choose(|s| s.http = Http::Request("GET".into(), Some("/".into())))} /><span>{ "counts, for this request" }</span></label>
-                if matches!(settings.http, Http::Request(..)) {
-                    <input class="request" value={settings.http.to_string()} aria-label="method and path of the request" spellcheck="false" onchange={request(store)} />
-                }
-            </fieldset>
+            { for shown.map(field) }
         </div>
     }
 }

@@ -309,7 +309,7 @@ fn use_links(store: &Store) {
             gloo::events::EventListener::new(&window, "hashchange", move |_| match share::decode(&fragment()) {
                 Ok(Some((shared, _))) => dispatcher.dispatch(Action::OpenShared(Box::new(shared))),
                 Ok(None) => (),
-                Err(error) => dispatcher.dispatch(Action::Notify(error.message().into())),
+                Err(error) => dispatcher.dispatch(Action::Notify(error.message())),
             })
         });
         move || drop(listener)

@@ -43,7 +43,7 @@ pub fn initial_state(evaluator: &mut Evaluator) -> (State, LinkOptions) {
         Ok(Some((shared, options))) => (State::start_shared(shared), options),
         Ok(None) => (last_visit(embedded).unwrap_or_else(greeting), LinkOptions::default()),
         Err(error) => {
-            let state = Rc::new(last_visit(embedded).unwrap_or_else(greeting)).reduce(Action::Notify(error.message().into()));
+            let state = Rc::new(last_visit(embedded).unwrap_or_else(greeting)).reduce(Action::Notify(error.message()));
             (Rc::unwrap_or_clone(state), LinkOptions::default())
         }
     };

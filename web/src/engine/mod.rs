@@ -88,7 +88,8 @@ impl Evaluator {
     pub fn reply(&mut self, request: Request) -> Reply {
         let mut fresh = None;
         if self.revision != Some(request.revision) {
-            let settings = settings_from_text(&request.settings);
+            // The page wrote it itself, so all of it is understood.
+            let (settings, _) = settings_from_text(&request.settings);
             if *self.scene.settings() != settings {
                 self.scene.set_settings(settings);
             }

@@ -12,9 +12,7 @@ mod base64;
 mod deflate;
 pub mod routing;
 
-use netpolis_core::settings::{
-    Engine, HostInput, HostNetwork, Http, IpBlockReach, OtherProtocols, OwnNode, Settings, Staged, UnlistedController,
-};
+use netpolis_core::settings::{Settings, table};
 
 use crate::view_model::{PathAsked, PathQuestion, Question};
 
@@ -54,20 +52,27 @@ pub struct LinkOptions {
 }
 
 /// Why a link cannot be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkError {
     /// It was made by a newer page.
     Version,
+    /// It assumes or asks something that this page does not know, as a newer one may: the line of it.
+    Newer(String),
     /// It is cut off, or changed on its way.
     Damaged,
 }
 
 impl LinkError {
     /// For the person who opened it.
-    pub const fn message(self) -> &'static str {
+    pub fn message(&self) -> String {
         match self {
-            LinkError::Version => "this link was made by a newer version of Netpolis; reload the page to get it",
-            LinkError::Damaged => "this link is damaged, perhaps cut off on its way; ask for it again, or for the scene as a file",
+            LinkError::Version => "this link was made by a newer version of Netpolis; reload the page to get it".to_owned(),
+            LinkError::Newer(line) => {
+                format!("this link says `{line}`, which this version of Netpolis does not know; reload the page to get a newer one")
+            }
+            LinkError::Damaged => {
+                "this link is damaged, perhaps cut off on its way; ask for it again, or for the scene as a file".to_owned()
+            }
         }
     }
 }
@@ -108,7 +113,8 @@ pub fn decode(fragment: &str) -> Result<Option<(Shared, LinkOptions)>, LinkError
         "v1" => {
             let bytes = base64::decode(data).ok_or(LinkError::Damaged)?;
             let bytes = deflate::unpack(&bytes, DICTIONARY_V1, LIMIT).ok_or(LinkError::Damaged)?;
-            Ok(Some((read_entries(&bytes).ok_or(LinkError::Damaged)?, options)))
+            let (shared, unknown) = read_entries(&bytes).ok_or(LinkError::Damaged)?;
+            unknown.map_or(Ok(Some((shared, options))), |line| Err(LinkError::Newer(line)))
         }
         _ if version.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok()) => Err(LinkError::Version),
         _ => Ok(None),
@@ -151,8 +157,10 @@ fn entries(shared: &Shared) -> Vec<u8> {
     bytes
 }
 
-fn read_entries(mut bytes: &[u8]) -> Option<Shared> {
+/// The scene, and the first line of its settings and its way that is not understood.
+fn read_entries(mut bytes: &[u8]) -> Option<(Shared, Option<String>)> {
     let mut shared = Shared::default();
+    let mut unknown: Option<String> = None;
     while let Some((&tag, rest)) = bytes.split_first() {
         bytes = rest;
         let mut length = 0usize;
@@ -171,16 +179,24 @@ fn read_entries(mut bytes: &[u8]) -> Option<Shared> {
             FILE_NAME => shared.files.push((text.to_owned(), String::new())),
             FILE_TEXT => text.clone_into(&mut shared.files.last_mut()?.1),
             ACTIVE => shared.active = text.parse().ok()?,
-            SETTINGS => shared.settings = settings_from_text(text),
+            SETTINGS => {
+                let (settings, line) = settings_from_text(text);
+                shared.settings = settings;
+                unknown = unknown.or(line);
+            }
             FROM => text.clone_into(&mut shared.question.from),
             TO => text.clone_into(&mut shared.question.to),
             PROTOCOL => text.clone_into(&mut shared.question.protocol),
             PORT => shared.question.port = Some(text.parse().ok()?),
-            PATH => (shared.path, shared.path_shown) = path_from_text(text),
+            PATH => {
+                let (path, shown, line) = path_from_text(text);
+                (shared.path, shared.path_shown) = (path, shown);
+                unknown = unknown.or(line);
+            }
             _ => (),
         }
     }
-    Some(shared)
+    Some((shared, unknown))
 }
 
 /// A way that is asked for, as `name=value` lines; empty where none is, and the panel is closed.
@@ -201,10 +217,11 @@ fn path_text(asked: &PathAsked, shown: bool) -> String {
     lines.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("\n")
 }
 
-/// The way that [`path_text`] wrote; what is not understood is passed over.
-fn path_from_text(text: &str) -> (PathAsked, bool) {
+/// The way that [`path_text`] wrote, with the first line that is not understood.
+fn path_from_text(text: &str) -> (PathAsked, bool, Option<String>) {
     let mut asked = PathAsked::default();
     let mut shown = false;
+    let mut unknown = None;
     let question: &mut PathQuestion = &mut asked.question;
     for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
         match name {
@@ -216,73 +233,31 @@ fn path_from_text(text: &str) -> (PathAsked, bool) {
             "node" => question.node = Some(value.into()),
             "versus" => asked.versus = Some(value.into()),
             "shown" => shown = value == "1",
-            _ => (),
+            _ => {
+                unknown.get_or_insert_with(|| format!("{name}={value}"));
+            }
         }
     }
-    (asked, shown)
+    (asked, shown, unknown)
 }
 
 /// What differs from the defaults, as `name=value` lines; empty for the defaults.
 pub fn settings_text(settings: &Settings) -> String {
-    let default = Settings::default();
-    let mut lines: Vec<String> = Vec::new();
-    if settings.engine != default.engine {
-        lines.push(format!("engine={}", settings.engine.as_str()));
-    }
-    if settings.staged == Staged::AsIfEnforced {
-        lines.push("staged=enforced".into());
-    }
-    match settings.host_input {
-        HostInput::Unknown => {}
-        HostInput::Accepts => lines.push("hostInput=accepts".into()),
-        HostInput::Drops => lines.push("hostInput=drops".into()),
-    }
-    if settings.http != Http::Ignored {
-        lines.push(format!("http={}", settings.http));
-    }
-    if settings.ip_block == IpBlockReach::OutsideOnly {
-        lines.push("ipBlock=outside".into());
-    }
-    if settings.host_network == HostNetwork::AsPod {
-        lines.push("hostNetwork=pod".into());
-    }
-    if settings.unlisted_controller == UnlistedController::Unlabelled {
-        lines.push("ingressController=unlabelled".into());
-    }
-    if settings.own_node == OwnNode::Ignored {
-        lines.push("ownNode=ignored".into());
-    }
-    if settings.other_protocols == OtherProtocols::FollowRules {
-        lines.push("otherProtocols=rules".into());
-    }
-    if settings.default_namespace != default.default_namespace {
-        lines.push(format!("namespace={}", settings.default_namespace));
-    }
-    lines.extend(routing::NAMES.iter().filter_map(|name| Some(format!("{name}={}", routing::get(&settings.routing, name)?))));
-    lines.join("\n")
+    let lines = table::SETTINGS.iter().filter_map(|row| Some(format!("{}={}", row.camel(), row.chosen(settings)?)));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The settings that [`settings_text`] wrote; what is not understood is passed over.
-pub fn settings_from_text(text: &str) -> Settings {
+/// The settings that [`settings_text`] wrote, with what of it is not understood.
+pub fn settings_from_text(text: &str) -> (Settings, Option<String>) {
     let mut settings = Settings::default();
-    for line in text.lines() {
-        match line.split_once('=') {
-            Some(("engine", name)) => settings.engine = Engine::from_name(name).unwrap_or_default(),
-            Some(("staged", "enforced")) => settings.staged = Staged::AsIfEnforced,
-            Some(("hostInput", "accepts")) => settings.host_input = HostInput::Accepts,
-            Some(("hostInput", "drops")) => settings.host_input = HostInput::Drops,
-            Some(("http", text)) => settings.http = Http::from_text(text).unwrap_or_default(),
-            Some(("ipBlock", "outside")) => settings.ip_block = IpBlockReach::OutsideOnly,
-            Some(("hostNetwork", "pod")) => settings.host_network = HostNetwork::AsPod,
-            Some(("ingressController", "unlabelled")) => settings.unlisted_controller = UnlistedController::Unlabelled,
-            Some(("ownNode", "ignored")) => settings.own_node = OwnNode::Ignored,
-            Some(("otherProtocols", "rules")) => settings.other_protocols = OtherProtocols::FollowRules,
-            Some(("namespace", name)) => settings.default_namespace = name.to_owned(),
-            Some((name, value)) => routing::set(&mut settings.routing, name, value),
-            None => (),
+    let mut unknown = None;
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let read = line.split_once('=').is_some_and(|(name, value)| table::set(&mut settings, name, value).is_ok());
+        if !read {
+            unknown.get_or_insert_with(|| line.to_owned());
         }
     }
-    settings
+    (settings, unknown)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use netpolis_core::model::Cidr;
 use netpolis_core::resources::TrafficPolicy;
 use netpolis_core::resources::azure::Plugin;
-use netpolis_core::settings::{Dataplane, IngressBy, Probes, Routing};
+use netpolis_core::settings::{Dataplane, Engine, HostInput, Http, IngressBy, OwnNode, Probes, Routing, Staged};
 use netpolis_core::snapshot::Placement;
 
 use super::*;
@@ -68,10 +68,10 @@ fn a_path_is_a_record_of_its_own() {
     let mut bytes = entries(&with_path());
     let tag = bytes.iter().rposition(|b| *b == PATH).unwrap();
     bytes[tag] = 99;
-    assert_eq!(read_entries(&bytes), Some(scene()));
+    assert_eq!(read_entries(&bytes), Some((scene(), None)));
     // The panel may be open, and nothing asked.
     let open = Shared { path_shown: true, ..scene() };
-    assert_eq!(read_entries(&entries(&open)), Some(open));
+    assert_eq!(read_entries(&entries(&open)), Some((open, None)));
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn entries_that_lie_about_their_length_are_damaged() {
     assert_eq!(read_entries(&[FILE_NAME, 0xff, 0xff, 0xff, 0x7f, b'a']), None);
     assert_eq!(read_entries(&[FILE_TEXT, 1, b'a']), None);
     // A tag of the future is passed over.
-    assert_eq!(read_entries(&[99, 1, b'a', PORT, 2, b'8', b'0']).unwrap().question.port, Some(80));
+    assert_eq!(read_entries(&[99, 1, b'a', PORT, 2, b'8', b'0']).unwrap().0.question.port, Some(80));
 }
 
 #[test]
@@ -133,13 +133,39 @@ fn settings_come_back() {
     let routed = Settings { routing, ..Settings::default() };
     assert_eq!(
         settings_text(&routed),
-        "dataplane=ebpf-dsr\nexternalTrafficPolicy=Local\ninternalTrafficPolicy=Cluster\npodNetwork=pod-subnet\ningress=agic\naffinity=None\n\
-         sourceRanges=ignored\nprobes=pod\nreplicas=1,9\nnodeNetwork=10.240.0.0/24"
+        "dataplane=ebpf-dsr\nexternalTrafficPolicy=Local\ninternalTrafficPolicy=Cluster\nplugin=pod-subnet\ningress=agic\naffinity=None\n\
+         sourceRanges=ignored\nprobes=pod\nreplicas=1,9\nnodeRange=10.240.0.0/24"
     );
-    // What cannot be read leaves the choice to the text.
-    assert_eq!(settings_from_text("dataplane=magic\nreplicas=1,x\nnodeNetwork=here\nprobes=?"), Settings::default());
-    assert_eq!(settings_from_text("replicas=1, 9").routing.placement.per_node, [1, 9]);
+    // What cannot be read leaves the choice to the text, and is told.
+    let unread = settings_from_text("dataplane=magic\nreplicas=1,x\nnodeRange=here\nprobes=?");
+    assert_eq!(unread, (Settings::default(), Some("dataplane=magic".into())));
+    assert_eq!(settings_from_text("replicas=1, 9").0.routing.placement.per_node, [1, 9]);
     for settings in [Settings::default(), Settings::np_guard(), scene().settings, calico, layered, routed] {
-        assert_eq!(settings_from_text(&settings_text(&settings)), settings);
+        assert_eq!(settings_from_text(&settings_text(&settings)), (settings, None));
+    }
+    // Names and words of older links.
+    let old = "staged=enforced\nipBlock=outside\nhostNetwork=pod\notherProtocols=rules\npodNetwork=overlay\nnodeNetwork=10.9.0.0/24";
+    let (settings, unknown) = settings_from_text(old);
+    assert_eq!(
+        (settings_text(&settings).as_str(), unknown),
+        (
+            "staged=as-if-enforced\nipBlock=outside-only\nhostNetwork=as-pod\notherProtocols=follow-rules\nplugin=overlay\nnodeRange=10.9.0.0/24",
+            None
+        )
+    );
+}
+
+#[test]
+fn a_link_that_assumes_what_this_page_does_not_know_says_so() {
+    let link = |tag: u8, text: &str| {
+        let mut bytes = entries(&scene());
+        bytes.extend([tag, text.len() as u8]);
+        bytes.extend_from_slice(text.as_bytes());
+        format!("v1.{}", base64::encode(&deflate::pack(&bytes, DICTIONARY_V1)))
+    };
+    for (tag, line) in [(SETTINGS, "engine=magic"), (SETTINGS, "wind=east"), (PATH, "weather=rain")] {
+        let error = decode(&link(tag, line)).unwrap_err();
+        assert_eq!(error, LinkError::Newer(line.into()));
+        assert!(error.message().contains(&format!("says `{line}`")), "{}", error.message());
     }
 }

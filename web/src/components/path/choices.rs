@@ -28,8 +28,10 @@ fn choose(store: &Store, name: &str, value: &str) {
         "node" => asked.question.node = own,
         _ => {
             let mut settings = store.settings.clone();
-            routing::set(&mut settings.routing, name, value);
-            store.dispatch(Action::ChooseSettings(settings));
+            match routing::set(&mut settings.routing, name, value) {
+                Ok(()) => store.dispatch(Action::ChooseSettings(settings)),
+                Err(error) => store.dispatch(Action::Notify(error.to_string())),
+            }
             return;
         }
     }

@@ -107,7 +107,7 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
     }
     if let Some(plugin) = written.pod_network {
         let options = Plugin::ALL.iter().map(|p| option(p.as_str(), p.title())).collect();
-        add("podNetwork", "pod network", !by_service && !by_ingress, as_written(plugin.title()), options);
+        add("plugin", "pod network", !by_service && !by_ingress, as_written(plugin.title()), options);
     }
     if !answer.probes.is_empty() || routing.probes.is_some() {
         let options = Probes::ALL.iter().map(|p| option(p.as_str(), words::probes(*p))).collect();
@@ -125,7 +125,7 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
         add("replicas", "pods per node", false, "evenly spread".into(), Vec::new());
     }
     if !written.addressed || routing.placement.node_network.is_some() {
-        add("nodeNetwork", "node addresses", false, "not given".into(), Vec::new());
+        add("nodeRange", "node addresses", false, "not given".into(), Vec::new());
     }
     list
 }
@@ -165,7 +165,7 @@ pub(super) fn versus(answer: &PathAnswer, paths: &Paths, routing: &Routing, ques
     if let Some(plugin) = written.pod_network {
         let now = routing.pod_network.unwrap_or(plugin);
         for other in [Plugin::Overlay, Plugin::NodeSubnet, Plugin::Kubenet].into_iter().filter(|p| *p != now) {
-            add(format!("podNetwork={}", other.as_str()), other.title().into(), now.title().into());
+            add(format!("plugin={}", other.as_str()), other.title().into(), now.title().into());
         }
     }
     list.retain(|versus| Some(&*versus.change) != question.entry.as_ref().map(|e| format!("entry={e}")).as_deref());

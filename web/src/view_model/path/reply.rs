@@ -27,7 +27,7 @@ fn second(scene: &Scene, question: &PathQuestion, change: &str, kept: &mut Optio
         }
         _ => {
             let mut other = own.clone();
-            routing::set(&mut other, name, value);
+            routing::set(&mut other, name, value).map_err(|error| error.to_string())?;
             if kept.as_ref().is_none_or(|(known, _)| *known != other) {
                 *kept = Some((other.clone(), scene.paths_with(&other)));
             }

@@ -1,6 +1,8 @@
 //! What a scene assumes where the upstream texts leave a choice to the network plugin or to the cluster.
 //!
-//! Every assumption is a named setting, so that an answer never rests on a silent one.
+//! Every assumption is a named setting, so that an answer never rests on a silent one. [`table`] has all of them with their names and values.
+
+pub mod table;
 
 use alloc::string::String;
 use alloc::vec::Vec;
