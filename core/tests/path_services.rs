@@ -120,7 +120,7 @@ fn probes_of_node_ports_meet_the_policy_of_pods() {
             "clients and the probe",
             format!("{clients}, {{ipBlock: {{cidr: 168.63.129.16/32}}}}"),
             "allowed",
-            "1 of 2 nodes get no connections",
+            "1 of 2 nodes gets no connections",
         ),
         (
             "the nodes too",
@@ -244,7 +244,7 @@ fn nodes_that_are_left_out_get_no_connections_of_load_balancers() {
         azure(OPEN) + &node(0, first) + &node(1, second) + &pod("a", "web", 0, "") + &service("", spec)
     };
     let answer = ask(&text(label, "", BALANCED), "203.0.113.5", "svc/s/web", None);
-    holds("by the other", &answer, "allowed", "1 of 2 nodes get no connections of the load balancer");
+    holds("by the other", &answer, "allowed", "1 of 2 nodes gets no connections of the load balancer");
     assert!(answer.branches.iter().all(|b| b.title.starts_with("by node aks-nodepool1-1")), "{:?}", answer.branches[0].title);
     holds("all are", &ask(&text(label, label, BALANCED), "203.0.113.5", "svc/s/web", None), "denied", "every node is left out");
     let local = format!("externalTrafficPolicy: Local, {BALANCED}");

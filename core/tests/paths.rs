@@ -247,7 +247,7 @@ fn services_with_nothing_behind_them_refuse_or_drop() {
     let given = scene(&[&nodes, &port]);
     assert_eq!(ask(&given, "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Sometimes(Share::of(1, 2)));
     let [(message, underlined)] = lints(&given, "LINT031")[..] else { panic!("{:?}", given.problems()) };
-    assert_eq!((message, underlined), ("`n2` has no pod of Service `web`, and drop its connections from outside", "Local"));
+    assert_eq!((message, underlined), ("`n2` has no pod of Service `web`, and drops its connections from outside", "Local"));
 }
 
 #[test]

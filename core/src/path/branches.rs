@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use super::ask::{Client, Goal, Question};
 use super::deliver::{self, Delivery};
-use super::walk::Walk;
+use super::walk::{AS_IT_IS, Walk};
 use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
 use crate::compile::End;
 use crate::decide::Verdict;
@@ -308,7 +308,7 @@ impl<'a> Trip<'a> {
             (Client::Pod(_) | Client::Node(_), home) => {
                 let side = match home {
                     Some(home) => {
-                        self.at_home(walk, client, home, "sends it on as it is", None);
+                        self.at_home(walk, client, home, AS_IT_IS, None);
                         self.leave_home(walk, client)
                     }
                     None => self.leave_home(walk, client),
@@ -457,7 +457,7 @@ impl<'a> Trip<'a> {
             let basis = paths.leaves_as_node(home, &to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
             let text = match basis {
                 Some(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
-                None => "sends it on as it is",
+                None => AS_IT_IS,
             };
             self.at_home(walk, client, home, text, basis);
             let side = self.leave_home(walk, client);

@@ -90,6 +90,7 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
     let tunnelled = paths.plugin(from.or(delivery.node)) == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
     if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
         walk.enter_tunnel(from, to);
+        walk.explain_plain("sends it on inside a packet to the pod's node, as the cluster's own network does");
     }
     walk.travel(delivery.node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
     walk.leave_tunnel();

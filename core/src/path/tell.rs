@@ -123,7 +123,11 @@ fn service_notes(trip: &mut Trip<'_>, service: u32, entry: Entry) {
     }
     let down = trip.probes.iter().filter(|p| !p.healthy).count();
     if down > 0 {
-        trip.notes.push(format!("{down} of {} nodes get no connections of the load balancer.", paths.snapshot.nodes.len()));
+        trip.notes.push(format!(
+            "{down} of {} nodes {} no connections of the load balancer.",
+            paths.snapshot.nodes.len(),
+            if down == 1 { "gets" } else { "get" }
+        ));
     }
     distribution_notes(trip, found);
 }

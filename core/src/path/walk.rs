@@ -40,6 +40,9 @@ pub(super) struct Walk<'a> {
     ended: bool,
 }
 
+/// What a node does that changes nothing.
+pub(super) const AS_IT_IS: &str = "sends it on as it is";
+
 /// A port, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Port {
@@ -121,6 +124,14 @@ impl<'a> Walk<'a> {
     pub(super) fn for_port(&mut self, port: Port) {
         self.packet.port = port.number();
         self.some_node_port = port == Port::SomeNodePort;
+    }
+
+    /// Says what the place that it came to last does, where that was nothing worth telling.
+    pub(super) fn explain_plain(&mut self, text: &str) {
+        let last = self.steps.iter_mut().rev().find(|step| matches!(step.kind, StepKind::Place(_)));
+        if let Some(step) = last.filter(|step| step.text == AS_IT_IS || step.text.is_empty()) {
+            step.text = text.to_string();
+        }
     }
 
     /// Gets another destination, and is no longer what its sender sent.
@@ -228,6 +239,7 @@ impl<'a> Walk<'a> {
         trace.from_address = self.packet.from.address;
         trace.to_address = self.packet.to.address;
         let mut seen = self.packet;
+        let mut early = false;
         if let Stage::Group { encapsulated: true, from, to, .. } = stage {
             let party = |end| if let End::Node(id) = end { self.paths.node(id) } else { Party { end, address: None, made_up: false } };
             seen = Packet { from: party(from), to: party(to), port: Some(VXLAN) };
@@ -237,6 +249,7 @@ impl<'a> Walk<'a> {
             let to = Party { address: Some(original.address), ..to };
             let port = (!self.some_node_port).then_some(original.port);
             seen = Packet { to, port, ..seen };
+            early = true;
             let sent = Flow { to: to.end, traffic: Traffic { destination: port, ..flow.traffic }, ..flow };
             if trace.verdict != Verdict::CannotTell {
                 trace.sentence = self.teller(&sent, None).sentence(&trace.reason, trace.verdict, stage);
@@ -265,6 +278,24 @@ impl<'a> Walk<'a> {
         self.push(StepKind::Check(Box::new(trace)), title, text, verdict, basis);
         if let Some(step) = self.steps.last_mut() {
             (step.arrives, step.leaves) = (seen, seen);
+        }
+        if early {
+            self.put_before_node();
+        }
+    }
+
+    /// What was asked last is asked before the node translates anything: it comes before the node, and what it stops never gets there.
+    fn put_before_node(&mut self) {
+        let node = self.steps.iter().rposition(|step| matches!(step.kind, StepKind::Place(Place::Node(_))));
+        let last_place = self.steps.iter().rposition(|step| matches!(step.kind, StepKind::Place(_)));
+        let Some(at) = node.filter(|at| Some(*at) == last_place && *at > 0) else { return };
+        if let Some(check) = self.steps.pop() {
+            self.steps.insert(at, check);
+        }
+        let mut stopped = false;
+        for step in &mut self.steps {
+            step.reached = !stopped;
+            stopped |= step.verdict == Verdict::Denied;
         }
     }
 

@@ -31,10 +31,10 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             _ => (Severity::Note, "the load balancer's probe keeps connections away from them; a spread constraint evens out the shares"),
         };
         let which = match empty.len() {
-            1 => format!("`{first}` has"),
-            count => format!("`{first}` and {} more nodes have", count - 1),
+            1 => format!("`{first}` has no pod of Service `{}`, and drops", service.name),
+            count => format!("`{first}` and {} more nodes have no pod of Service `{}`, and drop", count - 1, service.name),
         };
-        let message = format!("{which} no pod of Service `{}`, and drop its connections from outside", service.name);
+        let message = format!("{which} its connections from outside");
         let place = service.routing.external_span.map_or(service.place, |span| span.within(service.place.document));
         found.push(Diagnostic::at(CODE, severity, Some(place), message).help(help));
     }
