@@ -64,7 +64,7 @@ fn row(rule: &EffectiveRule) -> [String; 6] {
 }
 
 fn json_of(scene: &Scene) -> Value {
-    let groups = scene.snapshot().cloud.groups.iter().map(|group| {
+    let groups = scene.snapshot().cloud.groups.iter().filter(|group| !group.is_managed()).map(|group| {
         let default = |direction| {
             let all = ordered_rules(group, direction);
             all.into_iter().filter(|(rule, _)| rule.priority >= 65000).map(|(rule, _)| rule).collect::<Vec<_>>()

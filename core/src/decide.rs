@@ -16,7 +16,7 @@ use crate::resources::azure::AddressSku;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, OwnNode};
 use crate::snapshot::Snapshot;
-use crate::stages::Stage;
+use crate::stages::{Routing, Stage};
 use crate::text::Place;
 
 /// One question: may this traffic go from here to there?
@@ -159,6 +159,8 @@ pub enum Reason {
     PublicAddress(AddressSku),
     /// There is no way from the one virtual network to the other.
     NotPeered,
+    /// No way leads on.
+    Route(Routing),
     /// Packets to the platform's own addresses are let through.
     Platform,
     /// Calico drops such packets where a pod sends them: VXLAN, or IP in IP.
@@ -194,6 +196,8 @@ pub enum UnknownFact {
     Network(IpAddr),
     /// Where something is that the input does not hold: what is missing, and how to get it.
     Missing(Box<str>),
+    /// What becomes of it on the way that it takes.
+    Route(Routing),
     /// The public address with which the packet comes here, or to which it goes.
     PublicAddress,
     /// The address that an instance of an application gateway has.
@@ -388,6 +392,14 @@ pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, origi
             let verdict = if sku == AddressSku::Basic { Verdict::Allowed } else { Verdict::Denied };
             Checked { verdict, reason: Reason::PublicAddress(sku), seen: Seen::default() }
         }
+        Stage::Route(routing) if routing.is_certain() => {
+            Checked { verdict: Verdict::Denied, reason: Reason::Route(routing), seen: Seen::default() }
+        }
+        Stage::Route(routing) => Checked {
+            verdict: Verdict::CannotTell,
+            reason: Reason::Unknown(alloc::vec![UnknownFact::Route(routing)]),
+            seen: Seen::default(),
+        },
         Stage::NotPeered(..) => Checked { verdict: Verdict::Denied, reason: Reason::NotPeered, seen: Seen::default() },
         Stage::Platform(_) => Checked { verdict: Verdict::Allowed, reason: Reason::Platform, seen: Seen::default() },
         Stage::OwnHost(_, action) => {

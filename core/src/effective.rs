@@ -63,7 +63,7 @@ pub struct EffectiveRule {
 pub fn groups(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> {
     let mut found = Vec::new();
     for (number, used) in (0..).zip(&cloud.uses) {
-        let Some(group) = cloud.groups.get(used.group as usize) else { continue };
+        let Some(group) = cloud.groups.get(used.group as usize).filter(|group| !group.is_managed()) else { continue };
         let policy =
             ruleset.policies.iter().find(|p| p.kind == KIND_OF_GROUPS && matches!(p.subject, SubjectMatch::Group(n) if n == number));
         let rules = |direction: RuleDirection| {

@@ -8,4 +8,5 @@ pub mod generate;
 pub mod measure;
 pub mod oracle;
 pub mod random;
+pub mod scenes;
 pub mod yaml;

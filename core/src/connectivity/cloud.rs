@@ -243,6 +243,8 @@ impl CloudWays {
         let (used, direction, from, to, encapsulated) = match stage {
             Stage::Group { used, direction, from, to, encapsulated, .. } => (used, direction, from, to, encapsulated),
             Stage::NotPeered(..) | Stage::PublicAddress(_, AddressSku::Standard) => return NOTHING,
+            Stage::Route(routing) if routing.is_certain() => return NOTHING,
+            Stage::Route(_) => return PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
             Stage::PublicAddress(_, AddressSku::Basic) | Stage::Platform(_) => return EVERYTHING,
             // Those of the cluster itself are on no way through the network.
             Stage::Endpoint(_) | Stage::Host { .. } | Stage::Reply { .. } | Stage::OwnHost(..) => return EVERYTHING,

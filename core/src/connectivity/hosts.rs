@@ -146,7 +146,12 @@ impl Hosts {
         match *stage {
             Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
             // Those of the ends themselves, and those on the way between nodes, are computed elsewhere.
-            Stage::Endpoint(_) | Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => EVERYTHING,
+            Stage::Endpoint(_)
+            | Stage::Group { .. }
+            | Stage::NotPeered(..)
+            | Stage::PublicAddress(..)
+            | Stage::Route(_)
+            | Stage::Platform(_) => EVERYTHING,
             Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
             Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
             Stage::Host { host, pre_dnat, direction, hooks } => {

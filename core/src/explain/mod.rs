@@ -5,6 +5,7 @@
 
 pub(crate) mod entity;
 mod failure;
+mod routing;
 mod suggest;
 mod suggest_group;
 mod trace;
@@ -21,9 +22,9 @@ use crate::connections::Traffic;
 use crate::decide::{Answer, CheckpointTrace, Flow, Nearest, Original, Reason, TierTrace, UnknownFact, VXLAN, Verdict, check};
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, SubjectMatch, is_default_rule};
-use crate::resources::azure::{AddressSku, Plugin};
+use crate::resources::azure::AddressSku;
 use crate::snapshot::{NodeId, Role, Snapshot};
-use crate::stages::{GroupPlace, Side, Stage, untracked_direction, ways};
+use crate::stages::{GroupPlace, Routing, Side, Stage, untracked_direction, ways};
 use crate::text::Place;
 
 pub(crate) use suggest_group::open as open_groups;
@@ -50,7 +51,7 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         checkpoints.retain(|c| c.reason != Reason::Tracked);
         // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.
         let is_cloud = |c: &CheckpointTrace| {
-            matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_))
+            matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Route(_) | Stage::Platform(_))
         };
         if let Some(stop) = checkpoints.iter().position(|c| is_cloud(c) && c.verdict == Verdict::Denied) {
             let mut number = 0;
@@ -74,7 +75,9 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
     let mut checkpoints = if walked.is_empty() { Vec::new() } else { walked.swap_remove(0).1 };
     if !agree {
         // What stops it on this way only, and not on all.
-        let is_on_way = |c: &CheckpointTrace| matches!(c.stage, Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..));
+        let is_on_way = |c: &CheckpointTrace| {
+            matches!(c.stage, Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..) | Stage::Route(_))
+        };
         for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && is_on_way(c)) {
             checkpoint.verdict = Verdict::CannotTell;
             let ambiguous = [flow.from, flow.to].into_iter().find_map(|end| several_networks(end, snapshot));
@@ -85,17 +88,7 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         }
     }
     // Where the policies of a host are asked, that policies for pods do not select it is no news.
-    if checkpoints.iter().any(|c| {
-        matches!(
-            c.stage,
-            Stage::Host { .. }
-                | Stage::Reply { .. }
-                | Stage::Group { .. }
-                | Stage::NotPeered(..)
-                | Stage::PublicAddress(..)
-                | Stage::Platform(_)
-        )
-    }) {
+    if checkpoints.iter().any(|c| !matches!(c.stage, Stage::Endpoint(_) | Stage::OwnHost(..))) {
         checkpoints.retain(|c| !matches!(c.reason, Reason::Node | Reason::Outside));
     }
     let verdict = judge(&checkpoints);
@@ -195,6 +188,7 @@ impl Teller<'_> {
                 let place = self.compiled.ruleset().rule(*rule).map(|r| r.place);
                 place.into_iter().chain(self.matched_by(*rule, peer).1).collect()
             }
+            Reason::Route(routing) => self.route_place(*routing).into_iter().collect(),
             Reason::DefaultDeny(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             Reason::Unknown(facts) => {
                 let mut places: Vec<Place> = Vec::new();
@@ -234,7 +228,7 @@ impl Teller<'_> {
             Stage::OwnHost(node, _) => (End::Node(node), from, Direction::Ingress),
             Stage::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
             Stage::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
-            Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => (from, to, Direction::Egress),
+            Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Route(_) | Stage::Platform(_) => (from, to, Direction::Egress),
             Stage::Reply { node, enters, leaves, .. } => {
                 let direction = untracked_direction(leaves, enters).unwrap_or(Direction::Egress);
                 (End::Node(node), if direction == Direction::Ingress { from } else { to }, direction)
@@ -269,6 +263,8 @@ impl Teller<'_> {
             Stage::PublicAddress(number, _) => {
                 format!("Public address of {}", self.snapshot.cloud.interfaces.get(number as usize).map_or("", |i| i.title()))
             }
+            Stage::Route(Routing::NoPublicAddress(_)) => "Way in".to_owned(),
+            Stage::Route(_) => "Way there".to_owned(),
             Stage::Platform(_) => "Azure's platform".to_owned(),
             Stage::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
         }
@@ -285,7 +281,12 @@ impl Teller<'_> {
                 let group = self.snapshot.cloud.used(used).map_or("", |(_, g)| &g.name);
                 format!("security group `{group}` of {}", self.place_name(place))
             }
-            Stage::Endpoint(_) | Stage::OwnHost(..) | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Platform(_) => {
+            Stage::Endpoint(_)
+            | Stage::OwnHost(..)
+            | Stage::NotPeered(..)
+            | Stage::PublicAddress(..)
+            | Stage::Route(_)
+            | Stage::Platform(_) => {
                 format!("`{}`", end_name(self.parties(stage).0, self.snapshot))
             }
         }
@@ -388,6 +389,7 @@ impl Teller<'_> {
             Reason::PublicAddress(AddressSku::Basic) => {
                 "a Basic public address is open where no network security group is attached".to_owned()
             }
+            Reason::Route(routing) => self.routing(*routing),
             Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => {
@@ -469,6 +471,7 @@ impl Teller<'_> {
             UnknownFact::Placement => {
                 "the text does not say on which nodes the pods run; on one node their packets never meet it".to_owned()
             }
+            UnknownFact::Route(routing) => self.routing(*routing),
             UnknownFact::Network(address) => {
                 format!("`{address}` may be {}, and the question does not say which: ask by name", readings(*address, self.snapshot))
             }
@@ -510,6 +513,7 @@ impl Teller<'_> {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
             UnknownFact::Selected(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            UnknownFact::Route(routing) => self.route_place(*routing).into_iter().collect(),
             UnknownFact::OwnNode
             | UnknownFact::Protocol
             | UnknownFact::HostInput
@@ -620,7 +624,6 @@ impl Teller<'_> {
         if passes && checkpoints.iter().any(|c| matches!(c.stage, Stage::Group { .. })) {
             notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
         }
-        self.pod_range_note(notes);
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
             notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each group.".to_owned());
         }
@@ -644,22 +647,6 @@ impl Teller<'_> {
                     interface.title()
                 ));
             }
-        }
-    }
-
-    /// Pods with a range of their own have addresses that mean something inside the cluster only. Upstream: docs/azure.md 3.1.
-    fn pod_range_note(&self, notes: &mut Vec<String>) {
-        let (Some(_), End::Pod(id)) = (self.flow.from.address(), self.flow.to) else { return };
-        let Some(pod) = self.snapshot.endpoint(id).filter(|e| !e.host_network) else { return };
-        let clusters = self.snapshot.cloud.clusters_of(pod.node);
-        let Some(first) = clusters.first() else { return };
-        if clusters.iter().all(|c| matches!(c.plugin, Plugin::Kubenet | Plugin::Overlay)) {
-            notes.push(format!(
-                "With {} pods have addresses of a range of their own, so from outside the cluster no packet is addressed to `{}` itself: this is \
-                 what policies say of it. What reaches it through its Service, and with which address, `netpolis path` tells.",
-                first.plugin.title(),
-                end_name(self.flow.to, self.snapshot)
-            ));
         }
     }
 

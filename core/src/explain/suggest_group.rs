@@ -44,7 +44,8 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         if opened.contains(&seen) {
             continue;
         }
-        let (_, group) = snapshot.cloud.used(used)?;
+        // Nobody writes rules into the group that AKS makes.
+        let (_, group) = snapshot.cloud.used(used).filter(|(_, group)| !group.is_managed())?;
         let writer = Writer { sources, group, direction };
         // Two rules of a group in one answer have two priorities.
         let before = opened.iter().filter(|(g, d, _)| (*g, *d) == (number, direction)).count();

@@ -16,7 +16,7 @@ use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
 use crate::snapshot::cloud::{CloudCluster, tags};
 use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{Side, Stage};
+use crate::stages::{Side, Stage, is_flat};
 
 /// Shown where the public address of something is not given; kept for examples (RFC 5737, TEST-NET-2).
 const SOME_PUBLIC: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(198, 51, 100, 254));
@@ -194,15 +194,21 @@ impl Paths {
     }
 
     /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: docs/path.md, and docs/semantics.md, Calico.
-    pub(super) fn leaves_as_node(&self, home: NodeId, to: &Party) -> Option<Basis> {
+    pub(super) fn leaves_as_node(&self, pod: End, home: NodeId, to: &Party) -> Option<Basis> {
         let cloud = &self.snapshot.cloud;
         match self.plugin(Some(home)) {
             Some(Plugin::Kubenet) => Some(Basis::KubenetLeaves),
+            // Which plugin it has nobody says: an address of the network says that it is flat.
+            None if matches!(pod, End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| is_flat(cloud, e))) => None,
             Some(Plugin::Overlay | Plugin::None) | None => Some(Basis::OverlayLeaves),
             Some(Plugin::PodSubnet) => None,
             Some(Plugin::NodeSubnet) => {
-                let own = self.cluster_of(Some(home)).and_then(|c| cloud.network_of(c.pools.first()?.subnet?)).map(|(number, _)| number);
-                let inside = to.address.and_then(|a| own.map_or_else(|| cloud.network_with(a), |own| cloud.network_seen_from(own, a)));
+                let own = cloud.locate_node(home).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+                let inside = match (to.end, to.address) {
+                    (End::InNetwork(network, _), _) => Some(network),
+                    (_, Some(a)) => own.map_or_else(|| cloud.network_with(a), |own| cloud.network_seen_from(own, a)),
+                    (_, None) => None,
+                };
                 (own.is_none() || inside != own).then_some(Basis::OverlayLeaves)
             }
         }
@@ -227,7 +233,7 @@ impl<'a> Trip<'a> {
                 let total: u32 = pods.iter().map(|(_, count)| *count).sum();
                 let several = pods.len() > 1;
                 let to_pod = |(id, count): &(EndpointId, u32)| {
-                    let node = self.paths.snapshot.endpoint(*id).and_then(|e| e.node);
+                    let node = self.paths.home_of(*id);
                     let title = if several {
                         node.map_or_else(String::new, |n| format!("to a pod on {}", self.paths.node_name(n)))
                     } else {
@@ -248,7 +254,7 @@ impl<'a> Trip<'a> {
         let paths = self.paths;
         way.walk.packet = Packet { from: paths.client(client), to, port: way.walk.packet.port };
         way.walk.at = match client {
-            Client::Pod(id) => paths.snapshot.endpoint(id).and_then(|e| e.node).and_then(|n| paths.snapshot.cloud.locate_node(n)),
+            Client::Pod(id) => paths.home_of(id).and_then(|n| paths.snapshot.cloud.locate_node(n)),
             Client::Node(node) => paths.snapshot.cloud.locate_node(node),
             Client::Machine(network, address) => paths.snapshot.cloud.locate_in(network, address),
             Client::Outside(_) => None,
@@ -273,7 +279,7 @@ impl<'a> Trip<'a> {
     /// The node that a client is on.
     pub(super) fn home(&self, client: Client) -> Option<NodeId> {
         match client {
-            Client::Pod(id) => self.paths.snapshot.endpoint(id)?.node,
+            Client::Pod(id) => self.paths.home_of(id),
             Client::Node(node) => Some(node),
             Client::Machine(..) | Client::Outside(_) => None,
         }
@@ -325,23 +331,8 @@ impl<'a> Trip<'a> {
     /// From outside the cluster straight to a pod's address, where the network leads there.
     fn enter_from_network(&self, walk: &mut Walk<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) {
         let paths = self.paths;
-        let to = paths.pod(pod);
-        let is_host = walk.is_host(pod);
-        let private = to.address.is_none_or(|a| !tags::is_public(a));
-        let reason = match (client, paths.plugin(node)) {
-            _ if !paths.knows_network() => None,
-            (Client::Outside(_), _) if private => {
-                Some("pods have private addresses, to which no packet from outside the virtual network leads".to_string())
-            }
-            (Client::Machine(..), Some(plugin)) if !plugin.is_flat() && !is_host => Some(format!(
-                "with {} pods have addresses of a range of their own, to which the virtual network knows no way",
-                plugin.title()
-            )),
-            _ => None,
-        };
-        if let Some(reason) = reason {
-            walk.stop(Stop::NoRoute, reason, None);
-            return;
+        if let Some(routing) = self.hindrance(walk, client, End::Pod(pod)) {
+            return self.hinder(walk, routing);
         }
         walk.travel(node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
         deliver::enter(self, walk, &Delivery { pod, node, masquerade: None });
@@ -394,8 +385,8 @@ impl<'a> Trip<'a> {
             }
             walk.cross(home, side, Side::Network);
             self.masquerade_outwards(walk, client, home);
-        } else if let Some(stop) = self.unreachable(client, node) {
-            walk.stop(Stop::NoRoute, stop, Some(Basis::PrivateNodes));
+        } else if let Some(routing) = self.hindrance(walk, client, End::Node(node)) {
+            self.hinder(walk, routing);
             return Side::Network;
         } else if let Client::Outside(_) = client
             && paths.knows_network()
@@ -414,24 +405,10 @@ impl<'a> Trip<'a> {
         Side::Network
     }
 
-    /// Why a client cannot reach a node at all.
-    fn unreachable(&self, client: Client, node: NodeId) -> Option<String> {
-        let cloud = &self.paths.snapshot.cloud;
-        let Client::Outside(address) = client else { return None };
-        if !self.paths.knows_network() || !tags::is_public(address) {
-            return None;
-        }
-        let interface = cloud.locate_node(node).and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
-        let is_public =
-            interface.is_some_and(|i| i.public.is_some()) || self.paths.cluster_of(Some(node)).is_some_and(|c| c.traffic.public_nodes);
-        let name = self.paths.node_name(node);
-        (!is_public).then(|| format!("`{name}` has a private address and no public one: from the Internet nothing leads to it"))
-    }
-
     /// Leaves a node for somewhere that is no pod: with the node's address, where the pod network has it so.
     pub(super) fn masquerade_outwards(&self, walk: &mut Walk<'a>, client: Client, home: NodeId) {
         let Client::Pod(id) = client else { return };
-        if !walk.is_host(id) && self.paths.leaves_as_node(home, &walk.packet.to).is_some() {
+        if !walk.is_host(id) && self.paths.leaves_as_node(End::Pod(id), home, &walk.packet.to).is_some() {
             walk.from(self.paths.node(home));
         }
     }
@@ -454,7 +431,8 @@ impl<'a> Trip<'a> {
         let cloud = &paths.snapshot.cloud;
         let to = walk.packet.to;
         if let Some(home) = self.home(client) {
-            let basis = paths.leaves_as_node(home, &to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
+            let basis =
+                paths.leaves_as_node(walk.packet.from.end, home, &to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
             let text = match basis {
                 Some(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
                 None => AS_IT_IS,
@@ -466,9 +444,19 @@ impl<'a> Trip<'a> {
         }
         let network = walk.network_of(&to);
         let location = network.zip(to.address).and_then(|(network, a)| cloud.locate_in(network, a));
-        let inside = network.is_some() || to.address.is_some_and(|a| cloud.networks.iter().any(|n| n.on_premises.contains(a)));
+        if let Some(address) = to.address.filter(|a| *a == tags::PLATFORM || *a == tags::METADATA) {
+            walk.reach_platform(address);
+            return;
+        }
+        if !matches!(client, Client::Outside(_)) && walk.is_led_away(network) {
+            return;
+        }
+        if let Some(routing) = self.hindrance(walk, client, to.end) {
+            return self.hinder(walk, routing);
+        }
         walk.travel(location);
-        if !inside && paths.knows_network() && !matches!(client, Client::Outside(_)) {
+        let is_public = to.address.is_none_or(tags::is_public);
+        if network.is_none() && is_public && paths.knows_network() && !matches!(client, Client::Outside(_)) {
             self.to_the_internet(walk, client);
         }
     }
@@ -476,11 +464,6 @@ impl<'a> Trip<'a> {
     /// Out of the virtual network: with a public address.
     fn to_the_internet(&self, walk: &mut Walk<'a>, client: Client) {
         let cloud = &self.paths.snapshot.cloud;
-        let to_public = walk.packet.to.address.is_some_and(tags::is_public);
-        if !to_public && !walk.packet.to.made_up {
-            walk.stop(Stop::NoRoute, "the virtual network knows no way to this private address", None);
-            return;
-        }
         let (public, text) = match client {
             Client::Machine(network, address) => {
                 let interface = cloud.interface_of(End::InNetwork(network, address));
@@ -492,15 +475,13 @@ impl<'a> Trip<'a> {
                 (public, text)
             }
             _ => match self.paths.cluster_of(self.home(client)).map(|c| c.traffic.outbound) {
-                Some(Outbound::None) => {
-                    walk.stop(Stop::NoRoute, "the cluster has no way out (`--outbound-type none`)", None);
-                    return;
-                }
                 Some(Outbound::NatGateway) => (None, "leaves with the NAT gateway's public address"),
                 Some(Outbound::Routes) => {
                     (None, "follows the routes of the subnet, to a firewall as a rule, and leaves with its public address")
                 }
-                Some(Outbound::LoadBalancer) | None => (None, "leaves by the load balancer's outbound rule, with its public address"),
+                Some(Outbound::LoadBalancer | Outbound::None) | None => {
+                    (None, "leaves by the load balancer's outbound rule, with its public address")
+                }
             },
         };
         walk.place(Place::Egress, "Way out", text, Some(Basis::BeforePublic));

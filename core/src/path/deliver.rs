@@ -45,8 +45,8 @@ impl<'a> Trip<'a> {
             Target::Address(address) => {
                 if let Some(node) = node {
                     walk.cross(node, enters, Side::Network);
-                    let leaves_as_node =
-                        matches!(walk.packet.from.end, End::Pod(_)) && self.paths.leaves_as_node(node, &walk.packet.to).is_some();
+                    let leaves_as_node = matches!(walk.packet.from.end, End::Pod(_))
+                        && self.paths.leaves_as_node(walk.packet.from.end, node, &walk.packet.to).is_some();
                     if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
                         walk.from(source);
                     }

@@ -16,6 +16,7 @@ mod ask;
 mod basis;
 mod branches;
 mod deliver;
+mod direct;
 mod missing;
 mod names;
 mod nearby;
@@ -101,6 +102,12 @@ impl Paths {
             (None, End::Outside(_)) => "the Service's address".to_string(),
             (None, end) => crate::explain::end_name(end, &self.snapshot),
         }
+    }
+
+    /// The node of a pod; of one that a workload would have, which is scaled to nothing, the first.
+    fn home_of(&self, pod: EndpointId) -> Option<NodeId> {
+        let endpoint = self.snapshot.endpoint(pod)?;
+        endpoint.node.or_else(|| (endpoint.replicas == 0 && !self.snapshot.nodes.is_empty()).then_some(NodeId(0)))
     }
 
     fn placed_by_guess(&self) -> bool {

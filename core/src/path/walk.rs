@@ -14,9 +14,9 @@ use crate::explain::{Teller, end_name};
 use crate::model::{Cidr, Protocol};
 use crate::policy::Direction;
 use crate::resources::azure::AddressSku;
-use crate::snapshot::cloud::{Location, MANAGED_GROUP, NODE_PORTS, tags};
+use crate::snapshot::cloud::{Location, NODE_PORTS, tags};
 use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{NodeRules, Side, Stage, crossing, groups_between};
+use crate::stages::{NodeRules, Side, Stage, crossing, groups_between, of_route, pod_range, polices_platform, user_route};
 
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
@@ -195,7 +195,7 @@ impl<'a> Walk<'a> {
 
     // --- checkpoints ---------------------------------------------------------------------------------------------------------------
 
-    fn flow(&self) -> Flow {
+    pub(super) fn flow(&self) -> Flow {
         let traffic = Traffic { protocol: self.protocol, source: None, destination: self.packet.port };
         Flow { from: self.packet.from.end, to: self.packet.to.end, traffic }
     }
@@ -325,7 +325,7 @@ impl<'a> Walk<'a> {
             return None;
         }
         // AKS writes its rules for the very address, whichever it is.
-        let is_managed = |used| self.paths.snapshot.cloud.used(used).is_some_and(|(_, group)| group.name == MANAGED_GROUP);
+        let is_managed = |used| self.paths.snapshot.cloud.used(used).is_some_and(|(_, group)| group.is_managed());
         if let Stage::Group { used, .. } = stage
             && is_managed(used)
             && !from.made_up
@@ -365,6 +365,9 @@ impl<'a> Walk<'a> {
         if out.is_some() && out == into && out.is_some_and(|l| l.interface.is_some()) {
             return; // It never leaves the machine.
         }
+        if self.leads_away(out, into) {
+            return;
+        }
         let network = |l: Option<Location>| Some(cloud.network_of(l?.subnet)?.0);
         if let (Some(one), Some(other)) = (network(out), network(into))
             && one != other
@@ -373,11 +376,7 @@ impl<'a> Walk<'a> {
             self.check(Stage::NotPeered(one, other));
             return;
         }
-        let seen = match self.tunnel {
-            Some((from, to)) => (End::Node(from), End::Node(to), true),
-            None => (self.packet.from.end, self.packet.to.end, false),
-        };
-        let groups = groups_between(cloud, out, into, seen);
+        let groups = groups_between(cloud, out, into, self.seen_there());
         // A Standard address is closed until a group allows, and then so is what comes through a Standard load balancer.
         let unguarded = out.is_none() && into.is_some() && groups.is_empty() && self.tunnel.is_none();
         if let Some(interface) = into.and_then(|l| l.interface).filter(|_| unguarded && self.comes_from_internet()) {
@@ -399,6 +398,65 @@ impl<'a> Walk<'a> {
             },
             _ => None,
         }
+    }
+
+    /// What the cloud's network sees of the packet: its ends, and whether that is the packet around it.
+    fn seen_there(&self) -> (End, End, bool) {
+        match self.tunnel {
+            Some((from, to)) => (End::Node(from), End::Node(to), true),
+            None => (self.packet.from.end, self.packet.to.end, false),
+        }
+    }
+
+    /// Leaves the place where it is, for nobody knows where: through the security groups there.
+    pub(super) fn leave(&mut self) {
+        let out = self.at.take();
+        let groups = groups_between(&self.paths.snapshot.cloud, out, None, self.seen_there());
+        self.checks(groups);
+    }
+
+    /// Goes to Azure's platform, which no rule stops unless it names it.
+    pub(super) fn reach_platform(&mut self, address: IpAddr) {
+        let is_open = self.at.is_some() && !polices_platform(&self.paths.snapshot.cloud, self.at);
+        if is_open {
+            self.check(Stage::Platform(address));
+        } else {
+            self.leave();
+        }
+    }
+
+    /// Whether a route that somebody wrote leads the packet somewhere else than to its destination outside; then that is told.
+    pub(super) fn is_led_away(&mut self, network: Option<u32>) -> bool {
+        network.is_none() && self.leads_away(self.at, None)
+    }
+
+    fn leads_away(&mut self, out: Option<Location>, into: Option<Location>) -> bool {
+        let snapshot = &self.paths.snapshot;
+        let cloud = &snapshot.cloud;
+        let Some(table) = out.and_then(|l| cloud.subnets.get(l.subnet as usize)?.table) else { return false };
+        let home = into.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        let of_node = |node: Option<NodeId>| snapshot.node(node?)?.addresses.first().copied();
+        let address = match (self.tunnel, self.packet.to.end) {
+            (Some((_, to)), _) => of_node(Some(to)),
+            (None, End::Pod(id)) => {
+                let endpoint = snapshot.endpoint(id);
+                let node = self.paths.home_of(id);
+                let own = endpoint.filter(|e| e.address_given && !self.is_host(id) && pod_range(cloud, node).is_none());
+                own.and_then(|e| e.addresses.first().copied()).or_else(|| of_node(node))
+            }
+            (None, End::Node(id)) => of_node(Some(id)),
+            (None, End::Outside(_) | End::InNetwork(..)) => self.packet.to.address,
+        };
+        let Some(route) = address.and_then(|address| user_route(cloud, table, address, home)) else { return false };
+        let Some(hop) = cloud.tables.get(table as usize).and_then(|t| t.routes.get(route as usize)).map(|r| r.hop) else { return false };
+        let routing = of_route(hop, table, route);
+        if !routing.is_certain() {
+            self.at = out;
+            self.leave();
+        }
+        self.at = into;
+        self.check(Stage::Route(routing));
+        true
     }
 
     fn comes_from_internet(&self) -> bool {

@@ -53,6 +53,22 @@ pub enum Azure {
     ApplicationGroup,
     /// A route table.
     RouteTable(Vec<Route>),
+    /// A route that is written as a resource of its own, for a table.
+    Route {
+        /// The table.
+        table: Reference,
+        /// The route.
+        route: Route,
+    },
+    /// A change to a subnet that is given elsewhere: `az network vnet subnet update`.
+    SubnetUpdate {
+        /// The subnet.
+        target: Reference,
+        /// Its route table, if it gets one.
+        routes: Option<Reference>,
+        /// How it reaches the Internet, as far as that is changed.
+        outbound: SubnetOutbound,
+    },
     /// What a service tag stands for.
     Tag(Vec<Cidr>),
     /// An application gateway.
@@ -321,6 +337,17 @@ pub struct Subnet {
     pub routes: Option<Reference>,
     /// The service that it is delegated to: nothing else may be in it.
     pub delegated: Option<Box<str>>,
+    /// How its machines reach the Internet.
+    pub outbound: SubnetOutbound,
+}
+
+/// How machines of a subnet reach the Internet that have no public address of their own. Upstream: docs/azure.md 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct SubnetOutbound {
+    /// Whether Azure gives them an address for that (`defaultOutboundAccess`), if it is said; false makes a private subnet.
+    pub default_access: Option<bool>,
+    /// Whether it has a NAT gateway.
+    pub nat: bool,
 }
 
 /// A network interface.
@@ -361,6 +388,8 @@ pub struct Configuration {
     pub public_address: Option<IpAddr>,
     /// Its application security groups.
     pub groups: Vec<Box<str>>,
+    /// Whether it is behind a load balancer, which may have a rule for the way out.
+    pub balanced: bool,
 }
 
 /// Kinds of public address. Upstream: docs/azure.md 1.
@@ -412,10 +441,56 @@ pub struct Gateway {
 /// A route that somebody wrote.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Route {
+    /// Its name; empty where it has none.
+    pub name: Box<str>,
     /// Its range.
     pub prefix: Cidr,
-    /// Where it leads: `VirtualAppliance`, `None`, …
-    pub next_hop: Box<str>,
+    /// Where it leads.
+    pub hop: NextHop,
+    /// The address of the appliance that it leads to.
+    pub appliance: Option<IpAddr>,
+    /// The whole route.
+    pub span: Span,
+}
+
+/// Where a route leads. Upstream: docs/azure.md 1 ("Virtual network traffic routing").
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum NextHop {
+    /// A firewall, or another machine that forwards.
+    Appliance,
+    /// The gateway to other networks.
+    Gateway,
+    /// Within the virtual network.
+    Network,
+    /// The Internet.
+    Internet,
+    /// Nowhere: packets are dropped.
+    Nothing,
+}
+
+impl NextHop {
+    /// The names of the Azure Resource Manager.
+    pub const NAMES: [(&str, NextHop); 5] = [
+        ("VirtualAppliance", NextHop::Appliance),
+        ("VirtualNetworkGateway", NextHop::Gateway),
+        ("VnetLocal", NextHop::Network),
+        ("Internet", NextHop::Internet),
+        ("None", NextHop::Nothing),
+    ];
+
+    /// The one with this name, in any case.
+    pub fn from_name(name: &str) -> Option<NextHop> {
+        // Several appliances that share the packets.
+        if name.eq_ignore_ascii_case("VirtualApplianceEcmp") {
+            return Some(NextHop::Appliance);
+        }
+        Self::NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, hop)| *hop)
+    }
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, hop)| *hop == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// Where pods get their addresses. Upstream: docs/azure.md 3.1.

@@ -116,8 +116,8 @@ pub fn build_placed<'a>(
     give_addresses(&mut snapshot, &pools);
     if placement.is_some() {
         super::services::make_up_front_ends(&mut snapshot);
-        super::cloud::add_managed_group(&mut snapshot);
     }
+    super::cloud::add_managed_group(&mut snapshot);
     snapshot
 }
 

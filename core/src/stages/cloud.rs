@@ -7,17 +7,19 @@
 //! Where the text does not say on which node a pod runs, there are several ways; an answer is certain if all of them agree.
 
 use alloc::vec::Vec;
+use core::cell::RefCell;
 use core::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
 
 use super::Stage;
+use super::route::{self, Access, Routing, Seen};
 use crate::compile::{ClassId, Compiled, End};
 use crate::model::AddressSet;
 use crate::policy::Direction;
-use crate::resources::azure::{AddressSku, Plugin};
+use crate::resources::azure::{AddressSku, NextHop, Plugin};
 use crate::snapshot::cloud::{Cloud, Group, Location, tags};
-use crate::snapshot::{NodeId, Snapshot};
+use crate::snapshot::{Endpoint, NodeId, Snapshot};
 
 /// Where a security group is met.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -85,6 +87,12 @@ impl Plugins {
         }
     }
 
+    /// One of them, if with all of them pods have addresses that the virtual network knows no way to.
+    fn apart(self) -> Option<Plugin> {
+        let all: Option<Vec<Plugin>> = self.iter().map(|plugin| plugin.filter(|p| !p.is_flat())).collect();
+        all?.first().copied()
+    }
+
     fn iter(self) -> impl Iterator<Item = Option<Plugin>> {
         let all = Plugin::ALL.into_iter().map(Some).chain([None]);
         all.filter(move |plugin| self.0 & Plugins::bit(*plugin) != 0)
@@ -104,32 +112,61 @@ pub(crate) struct Candidate {
     pub(crate) gates: Gates,
     /// Where pods there may have their addresses.
     plugins: Plugins,
+    /// What decides about ways to it and from it.
+    access: Access,
+    /// Where each route table leads packets to it, a number in [`Roads`].
+    hops: u32,
 }
 
 /// What the way to and from an end depends on: ends that are equal in this meet the same groups.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Seat {
     pub(crate) candidates: Vec<Candidate>,
+    /// Whether it is nothing but an address.
+    is_address: bool,
+    /// Whether it is a pod whose own address, as it is given, is one of a network.
+    is_flat: bool,
     /// Whether it is a pod with an address of its own.
     pub(crate) is_pod: bool,
     /// Whether the text says where it is; else the candidates stand for all nodes.
     pub(crate) placed: bool,
     /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
     outside: (bool, bool),
+    /// Of an address outside, the networks from which there may be a way to it through a gateway, each with whether that is certain.
+    beyond: Vec<(u32, bool)>,
 }
 
 impl Seat {
     /// The same without saying which machine it is: ends that are equal in this meet the same groups on their way to any end elsewhere. `node` is what
     /// a node's address comes to.
     pub(crate) fn kind<T>(&self, node: impl Fn(NodeId) -> T) -> SeatKind<T> {
-        let candidate =
-            |c: &Candidate| ((c.gates, c.plugins), (c.location.is_some(), c.network), c.node.filter(|_| self.is_pod).map(&node));
+        let candidate = |c: &Candidate| {
+            ((c.gates, c.plugins), (c.location.is_some(), c.network, c.access, c.hops), c.node.filter(|_| self.is_pod).map(&node))
+        };
         SeatKind {
             candidates: self.candidates.iter().map(candidate).collect(),
             has_node: self.candidates.iter().any(|c| c.node.is_some()),
-            is_pod: self.is_pod,
+            of: (self.is_address, self.is_flat, self.is_pod),
             placed: self.placed,
             outside: self.outside,
+            beyond: self.beyond.clone(),
+        }
+    }
+
+    /// One of its places, as far as ways go.
+    fn seen(&self, place: &Candidate) -> Seen<'_> {
+        Seen {
+            is_address: self.is_address,
+            network: place.network,
+            subnet: place.location.map(|l| l.subnet),
+            node: place.node,
+            is_pod: self.is_pod,
+            is_public: self.outside.1,
+            is_platform: self.outside.0,
+            is_guarded: place.gates.uses().next().is_some(),
+            pod_range: place.plugins.apart(),
+            access: place.access,
+            beyond: &self.beyond,
         }
     }
 
@@ -148,16 +185,18 @@ impl Seat {
 }
 
 /// A [`Candidate`] without its machine: what is met there, whether it is in a subnet, in which network, and its node's address.
-type CandidateKind<T> = ((Gates, Plugins), (bool, Option<u32>), Option<T>);
+type CandidateKind<T> = ((Gates, Plugins), (bool, Option<u32>, Access, u32), Option<T>);
 
 /// A [`Seat`] without its machine; see [`Seat::kind`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct SeatKind<T> {
     candidates: Vec<CandidateKind<T>>,
     has_node: bool,
-    is_pod: bool,
+    /// Whether it is an address, a pod with a flat one, a pod.
+    of: (bool, bool, bool),
     placed: bool,
     outside: (bool, bool),
+    beyond: Vec<(u32, bool)>,
 }
 
 /// Whether packets between two places never leave a machine: those of pods on one node, and of a machine to itself.
@@ -178,15 +217,16 @@ const INSIDE: Way = [None; 4];
 pub(crate) struct Roads {
     /// By network, those that it is peered with.
     peers: Vec<Vec<u32>>,
+    /// By route table, where each of its routes leads.
+    tables: Vec<Vec<NextHop>>,
+    /// By number, the route of each table that leads packets to an address, if one does.
+    hops: RefCell<Vec<Vec<Option<u32>>>>,
 }
 
 impl Roads {
     /// Visits the ways from one end to another. Some may be visited more than once.
     pub(crate) fn each_way(&self, from: (End, &Seat), to: (End, &Seat), mut visit: impl FnMut(Way)) {
         let ((from, source), (to, destination)) = (from, to);
-        if source.candidates.iter().chain(&destination.candidates).all(|c| c.location.is_none()) {
-            return visit(INSIDE);
-        }
         // Of addresses that several networks have, those are meant that a packet can come from, or go to.
         let in_question = source.is_ambiguous() || destination.is_ambiguous();
         let pairs = || source.candidates.iter().flat_map(|a| destination.candidates.iter().map(move |b| (a, b)));
@@ -220,6 +260,18 @@ impl Roads {
             return INSIDE;
         }
         let only = |stage: Stage| [Some(stage), None, None, None];
+        let seen = seen(plugin, (from, source, a), (to, destination, b));
+        // What is not certain stands after the groups at which the packet leaves; those at which it may arrive see nobody knows what.
+        let stop = |routing: Routing| {
+            if routing.is_certain() {
+                return only(Stage::Route(routing));
+            }
+            let [interface, subnet, ..] = groups(a.location.map(|l| (l, a.gates)), None, seen);
+            [interface, subnet, Some(Stage::Route(routing)), None]
+        };
+        if let Some(routing) = self.user_route(a, b) {
+            return stop(routing);
+        }
         if let (Some(one), Some(other)) = (a.network, b.network)
             && !self.are_connected(a, b)
         {
@@ -232,13 +284,41 @@ impl Roads {
         {
             return only(Stage::Platform(address));
         }
+        if let Some(routing) = route::reach(&source.seen(a), &destination.seen(b)) {
+            return stop(routing);
+        }
+        // With which address a pod leaves its node, the text does not say that gives no nodes.
+        let is_lost = source.is_pod && !source.is_flat && a.node.is_none() && a.location.is_none();
+        if is_lost && !destination.is_pod && b.location.is_some() && b.gates.uses().next().is_some() {
+            return stop(Routing::UnknownNode);
+        }
         if let (true, None, Some(sku)) = (source.outside.1, a.network, b.gates.unguarded)
             && let Some(interface) = b.location.and_then(|l| l.interface)
         {
             return only(Stage::PublicAddress(interface, sku));
         }
-        let seen = seen(plugin, (from, source, a), (to, destination, b));
         groups(a.location.map(|l| (l, a.gates)), b.location.map(|l| (l, b.gates)), seen)
+    }
+
+    /// Where a route that somebody wrote leads packets from one place to another, other than straight there.
+    fn user_route(&self, a: &Candidate, b: &Candidate) -> Option<Routing> {
+        let table = a.access.table?;
+        let hops = self.hops.borrow();
+        let route = (*hops.get(b.hops as usize)?.get(table as usize)?)?;
+        let hop = self.tables.get(table as usize)?.get(route as usize)?;
+        Some(route::of_route(*hop, table, route))
+    }
+
+    /// The number of the routes by which the tables of a network lead to an address.
+    fn hops_to(&self, cloud: &Cloud, address: Option<IpAddr>, home: Option<u32>) -> u32 {
+        let of = |table: u32| address.and_then(|address| route::user_route(cloud, table, address, home));
+        let wanted: Vec<Option<u32>> = (0..cloud.tables.len() as u32).map(of).collect();
+        let mut known = self.hops.borrow_mut();
+        let at = known.iter().position(|hops| *hops == wanted).unwrap_or_else(|| {
+            known.push(wanted);
+            known.len() - 1
+        });
+        at as u32
     }
 }
 
@@ -254,9 +334,11 @@ fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat,
             None => (from, to, false),
         },
         _ if destination.is_pod => (from, to, false),
-        Some(Plugin::PodSubnet) | None => (from, to, false),
+        Some(Plugin::PodSubnet) => (from, to, false),
+        // Which plugin it has nobody says: an address of the network says that it is flat.
+        None if source.is_flat => (from, to, false),
         Some(Plugin::NodeSubnet) if b.network.is_some() && b.network == a.network => (from, to, false),
-        Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
+        None | Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
     }
 }
 
@@ -290,19 +372,26 @@ impl<'a> Seats<'a> {
         }
         let mut seats = Seats {
             snapshot,
-            roads: Roads { peers: cloud.networks.iter().map(|n| n.peers.clone()).collect() },
+            roads: Roads {
+                peers: cloud.networks.iter().map(|n| n.peers.clone()).collect(),
+                tables: cloud.tables.iter().map(|t| t.routes.iter().map(|r| r.hop).collect()).collect(),
+                hops: RefCell::default(),
+            },
             at_nodes: Vec::new(),
             anywhere: Vec::new(),
             public: tags::internet(&AddressSet::default()),
             naming: (0..cloud.uses.len() as u32).map(|used| cloud.used(used).is_some_and(|(_, group)| names_platform(group))).collect(),
         };
-        seats.at_nodes = snapshot.nodes().map(|(id, _)| seats.at(cloud.locate_node(id), Some(id))).collect();
+        seats.at_nodes = snapshot
+            .nodes()
+            .map(|(id, node)| seats.routed(seats.at(cloud.locate_node(id), Some(id)), node.addresses.first().copied()))
+            .collect();
         // Two of each, as a pod on the one is elsewhere than a pod on the other, and meets groups on its way there.
         let mut known: HashMap<(u32, Gates, Plugins, ClassId), u32> = HashMap::new();
         for (id, _) in snapshot.nodes() {
             let candidate = seats.at_node(id);
-            let Some(location) = candidate.location else { continue };
-            let count = known.entry((location.subnet, candidate.gates, candidate.plugins, compiled.class_of(End::Node(id)))).or_default();
+            let subnet = candidate.location.map_or(u32::MAX, |l| l.subnet);
+            let count = known.entry((subnet, candidate.gates, candidate.plugins, compiled.class_of(End::Node(id)))).or_default();
             *count += 1;
             if *count <= 2 {
                 seats.anywhere.push(candidate);
@@ -314,7 +403,22 @@ impl<'a> Seats<'a> {
     fn at(&self, location: Option<Location>, node: Option<NodeId>) -> Candidate {
         let cloud = &self.snapshot.cloud;
         let network = location.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
-        Candidate { location, network, node, gates: Gates::at(cloud, location, &self.naming), plugins: Plugins::of(cloud, node) }
+        let access = Access::of(cloud, location, node);
+        Candidate {
+            location,
+            network,
+            access,
+            hops: 0,
+            node,
+            gates: Gates::at(cloud, location, &self.naming),
+            plugins: Plugins::of(cloud, node),
+        }
+    }
+
+    /// A place with where routes lead packets that go there.
+    fn routed(&self, candidate: Candidate, address: Option<IpAddr>) -> Candidate {
+        let hops = self.roads.hops_to(&self.snapshot.cloud, address, candidate.network);
+        Candidate { hops, ..candidate }
     }
 
     fn at_node(&self, node: NodeId) -> Candidate {
@@ -323,13 +427,31 @@ impl<'a> Seats<'a> {
 
     /// Where an end is.
     pub(crate) fn seat(&self, end: End) -> Seat {
-        let inside = |candidates: Vec<Candidate>, is_pod, placed| Seat { candidates, is_pod, placed, outside: (false, false) };
+        let is_flat = match end {
+            End::Pod(id) => self.snapshot.endpoint(id).is_some_and(|e| is_flat(&self.snapshot.cloud, e)),
+            _ => false,
+        };
+        let inside = |candidates: Vec<Candidate>, is_pod, placed| Seat {
+            candidates,
+            is_address: false,
+            is_flat,
+            is_pod,
+            placed,
+            outside: (false, false),
+            beyond: Vec::new(),
+        };
         match end {
             End::Pod(id) => match self.snapshot.endpoint(id) {
                 Some(endpoint) => {
                     let is_pod = !endpoint.host_network;
                     match endpoint.node {
-                        Some(node) => inside(alloc::vec![self.at_node(node)], is_pod, true),
+                        Some(node) => {
+                            let own = endpoint.addresses.first().filter(|_| is_pod && endpoint.address_given);
+                            let at_node = self.at_node(node);
+                            let flat = at_node.plugins.apart().is_none();
+                            let candidate = own.filter(|_| flat).map_or(at_node, |a| self.routed(at_node, Some(*a)));
+                            inside(alloc::vec![candidate], is_pod, true)
+                        }
                         None if self.anywhere.is_empty() => {
                             let address = endpoint.addresses.first().filter(|_| endpoint.address_given);
                             inside(address.map_or_else(|| alloc::vec![self.at(None, None)], |a| self.readings(*a)), is_pod, true)
@@ -347,18 +469,22 @@ impl<'a> Seats<'a> {
 
     fn of_address(&self, candidates: Vec<Candidate>, address: IpAddr) -> Seat {
         let is_platform = address == tags::PLATFORM || address == tags::METADATA;
-        Seat { candidates, is_pod: false, placed: true, outside: (is_platform, self.public.contains(address)) }
+        let is_inside = candidates.iter().any(|c| c.network.is_some());
+        let beyond = if is_inside { Vec::new() } else { route::beyond(&self.snapshot.cloud, address) };
+        let (is_address, is_flat, is_pod) = (true, false, false);
+        Seat { candidates, is_address, is_flat, is_pod, placed: true, outside: (is_platform, self.public.contains(address)), beyond }
     }
 
     fn in_network(&self, network: u32, address: IpAddr) -> Candidate {
-        Candidate { network: Some(network), ..self.at(self.snapshot.cloud.locate_in(network, address), None) }
+        let candidate = self.at(self.snapshot.cloud.locate_in(network, address), None);
+        self.routed(Candidate { network: Some(network), ..candidate }, Some(address))
     }
 
     /// What an address may be: one of each network that has it, else one outside.
     fn readings(&self, address: IpAddr) -> Vec<Candidate> {
         let networks = self.snapshot.cloud.networks_with(address);
         if networks.is_empty() {
-            return alloc::vec![self.at(None, None)];
+            return alloc::vec![self.routed(self.at(None, None), Some(address))];
         }
         networks.into_iter().map(|network| self.in_network(network, address)).collect()
     }
@@ -382,6 +508,26 @@ impl<'a> Seats<'a> {
         });
         ways
     }
+}
+
+/// Whether a pod's own address, as it is given, is one of a network.
+pub(crate) fn is_flat(cloud: &Cloud, endpoint: &Endpoint) -> bool {
+    endpoint.address_given && !endpoint.host_network && endpoint.addresses.first().is_some_and(|a| !cloud.networks_with(*a).is_empty())
+}
+
+/// Whether a security group is met at a place.
+pub(crate) fn is_guarded(cloud: &Cloud, location: Option<Location>) -> bool {
+    Gates::at(cloud, location, &[]).uses().next().is_some()
+}
+
+/// Whether a security group at a place names one of the tags that rules need to stop traffic to the platform.
+pub(crate) fn polices_platform(cloud: &Cloud, location: Option<Location>) -> bool {
+    Gates::at(cloud, location, &[]).uses().any(|used| cloud.used(used).is_some_and(|(_, group)| names_platform(group)))
+}
+
+/// Where pods on a node have their addresses, if that is a range that the virtual network knows no way to.
+pub(crate) fn pod_range(cloud: &Cloud, node: Option<NodeId>) -> Option<Plugin> {
+    Plugins::of(cloud, node).apart()
 }
 
 /// The security groups that a packet meets between two places of the cloud's network, or one of them and the outside: out of the one, then into the

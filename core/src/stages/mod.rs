@@ -4,9 +4,12 @@
 //! leaves, crosses and enters. Upstream: docs/semantics.md, Calico.
 
 mod cloud;
+mod route;
 
 pub use cloud::GroupPlace;
-pub(crate) use cloud::{Roads, Seat, SeatKind, Seats, Way, groups_between};
+pub(crate) use cloud::{Roads, Seat, SeatKind, Seats, Way, groups_between, is_flat, is_guarded, pod_range, polices_platform};
+pub use route::Routing;
+pub(crate) use route::{Access, Seen, beyond, of_route, reach, user_route};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -66,6 +69,8 @@ pub enum Stage {
     PublicAddress(u32, AddressSku),
     /// From one virtual network to another that it is not peered with.
     NotPeered(u32, u32),
+    /// A way that does not lead on, or of which that is not to be told.
+    Route(Routing),
     /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.
     Platform(IpAddr),
 }

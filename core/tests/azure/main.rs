@@ -11,6 +11,7 @@ mod effective;
 mod functions;
 mod identity;
 mod networks;
+mod routes;
 mod scripts;
 mod templates;
 mod terraform;

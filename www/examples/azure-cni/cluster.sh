@@ -7,7 +7,8 @@ az aks create --resource-group course --name shop --location westeurope --vnet-s
   --network-plugin azure --network-policy azure --max-pods 30 \
   --service-cidr 10.1.0.0/16 --dns-service-ip 10.1.0.10 --node-count 3 --zones 1 2 3
 
-# A security group on the subnet: the Internet reaches port 443, and nothing else.
+# A security group on the subnet lets the Internet in on port 443 only. To a pod's own address, which is private, nothing leads from there:
+# what comes is sent to a public address, of a load balancer say.
 az network nsg create --resource-group course --name nodes
 az network nsg rule create --resource-group course --nsg-name nodes --name https --priority 100 \
   --protocol Tcp --source-address-prefixes Internet --destination-port-ranges 443

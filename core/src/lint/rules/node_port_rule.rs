@@ -23,7 +23,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     if snapshot.cloud.clusters.is_empty() || snapshot.services.is_empty() {
         return;
     }
-    let rules = snapshot.cloud.groups.iter().flat_map(|group| &group.rules);
+    let rules = snapshot.cloud.groups.iter().filter(|group| !group.is_managed()).flat_map(|group| &group.rules);
     for (rule, place) in rules.filter(|(rule, _)| opens_node_ports(rule)) {
         let behind: Vec<(&Service, &ServicePort)> = ports(snapshot).filter(|(_, port)| is_meant(rule, port)).collect();
         let (message, help) = if behind.is_empty() {

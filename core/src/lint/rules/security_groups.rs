@@ -46,7 +46,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
     let mut own = Vec::new();
     for policy in scene.compiled().ruleset().policies.iter().filter(|p| p.kind == KIND_OF_GROUPS) {
         let SubjectMatch::Group(number) = policy.subject else { continue };
-        let Some(used) = cloud.uses.get(number as usize) else { continue };
+        let Some((used, _)) = cloud.used(number).filter(|(_, group)| !group.is_managed()) else { continue };
         for direction in Direction::BOTH {
             of_direction(scene, policy, (number, used), direction, &mut own);
         }
@@ -244,7 +244,7 @@ fn behind(cloud: &Cloud, number: u32) -> AddressSet {
 
 /// Tags whose addresses are not known here.
 fn unknown_tags(cloud: &Cloud, found: &mut Vec<Diagnostic>) {
-    for group in &cloud.groups {
+    for group in cloud.groups.iter().filter(|group| !group.is_managed()) {
         for (rule, place) in &group.rules {
             for side in [&rule.source, &rule.destination].into_iter().filter(|side| !side.expanded) {
                 let at = side.span.map_or(*place, |span| span.within(place.document));

@@ -8,7 +8,9 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::slots::Slot;
-use super::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pools};
+use super::{
+    Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pools, routes,
+};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
 use crate::resources::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
@@ -39,7 +41,7 @@ impl Cidr4 {
 /// A range of addresses for pods: of one node, or of all.
 pub(in crate::snapshot) type NodeRange = (Option<NodeId>, (IpAddr, IpAddr));
 
-type Placed<'a> = (DocumentId, &'a Resource, &'a Azure);
+pub(super) type Placed<'a> = (DocumentId, &'a Resource, &'a Azure);
 
 /// Names are compared without regard to case, as Azure does.
 pub(super) fn key(name: &str) -> String {
@@ -69,6 +71,7 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     builder.effective_networks(&placed);
     builder.assume_networks(&placed);
     builder.pod_routes(&placed);
+    routes::attach(&mut builder, &placed);
     builder.attach(&placed);
     builder.interfaces(&placed);
     builder.clusters(&placed, snapshot);
@@ -185,7 +188,7 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    fn missing(&mut self, place: Place, message: String) {
+    pub(super) fn missing(&mut self, place: Place, message: String) {
         self.problems.push(Diagnostic::at(codes::AZ_MISSING, Severity::Warning, Some(place), message));
     }
 
@@ -237,18 +240,23 @@ impl Builder {
         self.cloud.groups.dedup_by(|b, a| key(&a.name) == key(&b.name) && (a.condition.is_none() || a.condition == b.condition));
     }
 
-    fn network_number(&self, name: &str) -> Option<u32> {
+    pub(super) fn network_number(&self, name: &str) -> Option<u32> {
         (0..).zip(&self.cloud.networks).find(|(_, n)| key(&n.name) == key(name)).map(|(i, _)| i)
     }
 
     /// The subnet that a reference means; without a network, the only one of this name.
-    fn subnet_number(&self, reference: &Reference) -> Option<u32> {
+    pub(super) fn subnet_number(&self, reference: &Reference) -> Option<u32> {
         let network = reference.parent.as_deref().map(|name| self.network_number(name));
         if network == Some(None) {
             return None;
         }
         let fits = |s: &Subnet| key(&s.name) == key(&reference.name) && network.flatten().is_none_or(|n| n == s.network);
         (0..).zip(&self.cloud.subnets).find(|(_, s)| fits(s)).map(|(i, _)| i)
+    }
+
+    /// The subnet of a network with this name.
+    pub(super) fn subnet_of(&self, network: u32, name: &str) -> Option<u32> {
+        (0..).zip(&self.cloud.subnets).find(|(_, s)| s.network == network && key(&s.name) == key(name)).map(|(i, _)| i)
     }
 
     fn networks(&mut self, placed: &[Placed<'_>]) {
@@ -337,6 +345,9 @@ impl Builder {
             group: None,
             routes: AddressSet::default(),
             delegated: subnet.delegated.as_deref().map(ToOwned::to_owned),
+            table: None,
+            unknown_table: false,
+            outbound: subnet.outbound,
             place: subnet.span.within(document),
         });
     }
@@ -442,6 +453,9 @@ impl Builder {
                 group: None,
                 routes: AddressSet::default(),
                 delegated: None,
+                table: None,
+                unknown_table: false,
+                outbound: Default::default(),
                 place,
             });
         }
@@ -482,6 +496,9 @@ impl Builder {
                 group: None,
                 routes: AddressSet::default(),
                 delegated: None,
+                table: None,
+                unknown_table: false,
+                outbound: Default::default(),
                 place: group.place,
             });
         }
@@ -508,13 +525,6 @@ impl Builder {
 
     /// Route tables and security groups of subnets, whichever side says it.
     fn attach(&mut self, placed: &[Placed<'_>]) {
-        let mut tables: BTreeMap<String, AddressSet> = BTreeMap::new();
-        for (_, resource, azure) in placed {
-            if let Azure::RouteTable(routes) = azure {
-                let leading = routes.iter().filter(|r| !matches!(&*r.next_hop.to_lowercase(), "none" | "internet"));
-                tables.insert(key(&resource.meta.name), AddressSet::of_cidrs(leading.map(|r| &r.prefix)));
-            }
-        }
         let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
         for (document, resource, azure) in placed {
             let condition = resource.meta.condition.as_deref();
@@ -549,16 +559,6 @@ impl Builder {
                     continue;
                 };
                 slots.entry(number).or_default().written(subnet.group.as_ref(), condition, *document);
-                if let Some(routes) = &subnet.routes {
-                    match tables.get(&key(&routes.name)) {
-                        Some(set) => {
-                            if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
-                                subnet.routes = subnet.routes.union(set);
-                            }
-                        }
-                        None => self.missing(routes.span.within(*document), format!("route table `{}` is not given", routes.name)),
-                    }
-                }
             }
         }
         let assumed = self.cloud.networks.first().is_some_and(|n| n.assumed && n.name == "assumed network");
@@ -716,6 +716,7 @@ impl Builder {
                 application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(ToString::to_string)).collect(),
                 public,
                 public_address,
+                balanced: interface.configurations.iter().any(|c| c.balanced),
                 zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
                 place: resource.span.within(document),
                 stand_in: false,
@@ -976,6 +977,7 @@ impl Builder {
                 application_groups: Vec::new(),
                 public: None,
                 public_address: None,
+                balanced: false,
                 zones: zones.into_iter().collect(),
                 place,
                 stand_in: false,
@@ -1011,6 +1013,9 @@ impl Builder {
                         group: None,
                         routes: AddressSet::default(),
                         delegated: None,
+                        table: None,
+                        unknown_table: false,
+                        outbound: Default::default(),
                         place,
                     });
                     self.cloud.subnets.len() as u32 - 1
@@ -1061,6 +1066,7 @@ impl Builder {
                 application_groups: Vec::new(),
                 public: None,
                 public_address: None,
+                balanced: false,
                 zones: Vec::new(),
                 place: subnet.place,
                 stand_in: true,

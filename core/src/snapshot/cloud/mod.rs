@@ -9,6 +9,7 @@ mod managed;
 mod places;
 mod pools;
 pub mod regions;
+mod routes;
 mod slots;
 pub mod tags;
 
@@ -26,7 +27,7 @@ use core::net::IpAddr;
 use super::NodeId;
 use crate::model::{AddressSet, Cidr};
 use crate::resources::aks::{Feature, Growth};
-use crate::resources::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, Plugin, SecurityRule};
+use crate::resources::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, NextHop, Plugin, SecurityRule, SubnetOutbound};
 use crate::text::Place;
 
 /// Everything about the cloud's network; empty where the text says nothing of it.
@@ -50,6 +51,8 @@ pub struct Cloud {
     pub clusters: Vec<CloudCluster>,
     /// Application gateways by name.
     pub gateways: Vec<Gateway>,
+    /// Route tables, each as it is used in one network.
+    pub tables: Vec<RouteTable>,
     /// Where addresses are; nothing while interfaces are still added.
     index: Option<index::Index>,
 }
@@ -111,6 +114,38 @@ pub struct Subnet {
     pub routes: AddressSet,
     /// The service that it is delegated to.
     pub delegated: Option<String>,
+    /// Its route table, as an index into [`Cloud::tables`].
+    pub table: Option<u32>,
+    /// Whether it has a route table that is not given.
+    pub unknown_table: bool,
+    /// How its machines reach the Internet.
+    pub outbound: SubnetOutbound,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// Routes that somebody wrote, as they are used in one network.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RouteTable {
+    /// The name of the table.
+    pub name: String,
+    /// The network of the subnets that use it.
+    pub network: u32,
+    /// Its routes.
+    pub routes: Vec<UserRoute>,
+}
+
+/// A route that somebody wrote.
+#[derive(Clone, PartialEq, Debug)]
+pub struct UserRoute {
+    /// Its name; empty where it has none.
+    pub name: String,
+    /// Its range.
+    pub prefix: Cidr,
+    /// Where it leads.
+    pub hop: NextHop,
+    /// The address of the appliance that it leads to.
+    pub appliance: Option<IpAddr>,
     /// Where it is written.
     pub place: Place,
 }
@@ -144,6 +179,8 @@ pub struct Interface {
     pub public: Option<AddressSku>,
     /// That address, if it is known.
     pub public_address: Option<IpAddr>,
+    /// Whether it is behind a load balancer, which may have a rule for the way out.
+    pub balanced: bool,
     /// Its zones.
     pub zones: Vec<String>,
     /// Where it is written.
@@ -189,6 +226,13 @@ pub struct Group {
     pub place: Place,
     /// Where its name is written.
     pub name_place: Place,
+}
+
+impl Group {
+    /// Whether it is the one that AKS makes for nodes, which is in nobody's text.
+    pub fn is_managed(&self) -> bool {
+        self.name == MANAGED_GROUP
+    }
 }
 
 /// A group in a network: what its tags stand for there.
@@ -382,6 +426,9 @@ impl Cloud {
             // What is routed on the Internet, and what is not.
             sets.push(tags::internet(&AddressSet::default()));
         }
+        sets.extend(self.networks.iter().map(|n| n.on_premises.clone()));
+        sets.extend(self.tables.iter().flat_map(|t| &t.routes).map(|r| AddressSet::of_cidrs([&r.prefix])));
+        sets.extend(self.tables.iter().flat_map(|t| &t.routes).filter_map(|r| r.appliance).map(|a| AddressSet::range(a, a)));
         sets.retain(|set| !set.is_empty());
         sets
     }

@@ -297,6 +297,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.gateway(node, &name);
         } else if is("Microsoft.Network/routeTables") {
             self.route_table(node, &name);
+        } else if is("Microsoft.Network/routeTables/routes") {
+            self.separate_route(node, &name);
         } else if is("Microsoft.ContainerService/managedClusters") {
             self.managed_cluster(node, &name);
         } else {

@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::model::Cidr;
 use crate::resources::azure::{
-    AddressSku, Azure, Configuration, Gateway, Interface, PublicAddress, Reference, Route, Subnet, VirtualNetwork,
+    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reference, Route, Subnet, SubnetOutbound, VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::text::Span;
@@ -24,6 +24,15 @@ const MOST_ROUTES: usize = 400;
 /// So many machines of a scale set are shown; they are alike.
 const MOST_MACHINES: u32 = 20;
 const MOST_GROUPS: usize = 20;
+
+/// A truth value as text.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    match text.trim() {
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
 
 impl<'a> AzureReader<'a, '_> {
     /// Prefixes of a field that may be one or a list.
@@ -86,6 +95,10 @@ impl<'a> AzureReader<'a, '_> {
             group: self.attached(node, &Reference { parent: Some(network.into()), ..simple(&name) }, false),
             routes: prop(node, "routeTable").and_then(|r| self.reference(r)),
             delegated: self.delegation(node),
+            outbound: SubnetOutbound {
+                default_access: self.text(node, "defaultOutboundAccess").and_then(|t| truth(&t.text)),
+                nat: prop(node, "natGateway").is_some(),
+            },
         }
     }
 
@@ -186,6 +199,7 @@ impl<'a> AzureReader<'a, '_> {
                 public_sku: own.map(|own| reader.sku(own)),
                 public_address: None,
                 groups: groups.into_iter().map(|g| g.name).collect(),
+                balanced: prop(item, "loadBalancerBackendAddressPools").is_some_and(|pools| !reader.template.items(pools).is_empty()),
             }
         });
         configurations
@@ -281,10 +295,38 @@ impl<'a> AzureReader<'a, '_> {
 
     fn route(&mut self, node: NodeRef<'a>) -> Option<Route> {
         let prefix = self.text(node, "addressPrefix")?;
-        let next_hop = self.text(node, "nextHopType").map_or_else(|| "VirtualAppliance".into(), |hop| hop.text.as_str().into());
+        let hop = self.text(node, "nextHopType").and_then(|hop| self.next_hop(&hop));
+        let appliance = self.text(node, "nextHopIpAddress").and_then(|a| self.address(&a));
         // A route to a service tag leads to no address that is known here.
         let prefix = super::rules::prefix(&prefix.text)?;
-        Some(Route { prefix, next_hop })
+        let name = self.name(node);
+        Some(Route { name: last_segment(&name.text).into(), prefix, hop: hop.unwrap_or(NextHop::Appliance), appliance, span: node.span() })
+    }
+
+    /// A route that is a resource of its own, named `table/route`.
+    pub(super) fn separate_route(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let Some((table, _)) = name.text.rsplit_once('/') else { return };
+        let table = Reference { name: table.into(), parent: None, span: name.span };
+        if let Some(route) = self.route(node) {
+            self.emit("Route", name, node.span(), Azure::Route { table, route });
+        }
+    }
+
+    /// Where a route leads; what is no such word is reported, and may lead anywhere.
+    pub(super) fn next_hop(&mut self, word: &Scalar) -> Option<NextHop> {
+        if word.unknown {
+            self.unresolved(word);
+            return None;
+        }
+        let found = NextHop::from_name(word.text.trim());
+        if found.is_none() {
+            let names: Vec<&str> = NextHop::NAMES.iter().map(|(name, _)| *name).collect();
+            let message = format!("`{}` is no next hop of a route: it is one of {}", word.text, names.join(", "));
+            let error = Diagnostic::new(codes::AZ_WORD, Severity::Error, word.span, message);
+            let error = self.reader.rewrite(error, word.span, crate::diagnostics::nearest(&word.text, names));
+            self.report(error);
+        }
+        found
     }
 }
 

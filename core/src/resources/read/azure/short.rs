@@ -36,6 +36,7 @@ use alloc::vec::Vec;
 
 use super::AzureReader;
 use super::cluster::DEFAULT_COUNT;
+use super::network::truth;
 use super::rules::{PRIORITIES, own_tag, port_range, prefix};
 use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
@@ -43,16 +44,16 @@ use crate::document::{Entry, NodeRef, Value};
 use crate::model::{Cidr, Protocol};
 use crate::resources::aks::{Asked, Feature, Growth};
 use crate::resources::azure::{
-    Access, AddressSku, Azure, Cluster, ClusterEngine, ClusterTraffic, Configuration, ControlPlane, Gateway, Interface, NodePool, Outbound,
-    Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, VirtualNetwork, WrittenField,
-    WrittenValue,
+    Access, AddressSku, Azure, Cluster, ClusterEngine, ClusterTraffic, Configuration, ControlPlane, Gateway, Interface, NextHop, NodePool,
+    Outbound, Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound,
+    VirtualNetwork, WrittenField, WrittenValue,
 };
 use crate::resources::codes;
 use crate::text::Span;
 
 const TOP: &[&str] = &["clusters", "gateways", "machines", "networks", "nsgs", "region", "tags"];
 const NETWORK: &[&str] = &["addressSpace", "name", "onPremises", "peerings", "region", "routes", "subnets"];
-const SUBNET: &[&str] = &["name", "nsg", "prefix", "routes"];
+const SUBNET: &[&str] = &["defaultOutbound", "name", "natGateway", "nsg", "prefix", "routes"];
 const GROUP: &[&str] = &["inbound", "name", "outbound"];
 const RULE: &[&str] = &["allow", "deny", "description", "from", "fromPorts", "name", "priority", "to"];
 const MACHINE: &[&str] = &["address", "groups", "loadBalancer", "name", "nsg", "pods", "public", "subnet", "zone"];
@@ -209,7 +210,11 @@ impl<'a> AzureReader<'a, '_> {
         let prefixes = self.prefixes(node.get("prefix"));
         let routes = self.short_routes(node, network, &name.text).or_else(|| common.cloned());
         let group = self.scalar_of(node, "nsg").as_ref().map(refer);
-        Subnet { name: name.text.as_str().into(), span: node.span(), prefixes, group, routes, delegated: None }
+        let outbound = SubnetOutbound {
+            default_access: self.scalar_of(node, "defaultOutbound").and_then(|t| truth(&t.text)),
+            nat: self.scalar_of(node, "natGateway").is_some_and(|t| truth(&t.text) != Some(false)),
+        };
+        Subnet { name: name.text.as_str().into(), span: node.span(), prefixes, group, routes, delegated: None, outbound }
     }
 
     /// Routes that stand in a network or subnet become a table of their own.
@@ -218,12 +223,16 @@ impl<'a> AzureReader<'a, '_> {
         let items: Vec<NodeRef<'a>> = list.as_sequence()?.collect();
         let mut routes = Vec::new();
         for item in items {
-            let (prefix, hop) = match item.as_mapping() {
-                Some(_) => (self.scalar_of(item, "prefix"), self.scalar_of(item, "to")),
-                None => (self.template.scalar(item), None),
+            let (prefix, hop, name) = match item.as_mapping() {
+                Some(_) => (self.scalar_of(item, "prefix"), self.scalar_of(item, "to"), self.scalar_of(item, "name")),
+                None => (self.template.scalar(item), None, None),
             };
             let Some(prefix) = prefix.and_then(|p| self.cidr(&p)) else { continue };
-            routes.push(Route { prefix, next_hop: hop.map_or_else(|| "VirtualAppliance".into(), |h| h.text.as_str().into()) });
+            // An appliance may be written as its address.
+            let appliance = hop.as_ref().and_then(|h| h.text.trim().parse().ok());
+            let hop = hop.filter(|_| appliance.is_none()).and_then(|h| self.next_hop(&h)).unwrap_or(NextHop::Appliance);
+            let name = name.map_or_else(|| "".into(), |n| n.text.as_str().into());
+            routes.push(Route { name, prefix, hop, appliance, span: item.span() });
         }
         let name = Scalar { text: format!("routes of {network}/{subnet}"), unknown: false, span: list.span() };
         self.emit("RouteTable", &name, list.span(), Azure::RouteTable(routes));
@@ -380,6 +389,7 @@ impl<'a> AzureReader<'a, '_> {
             public_sku,
             public_address,
             groups: self.scalars_of(node, "groups").into_iter().map(|g| g.text.as_str().into()).collect(),
+            balanced: node.get("loadBalancer").is_some_and(|n| !n.is_null()),
             ..Configuration::default()
         };
         let interface = Interface {

@@ -9,11 +9,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::rules::last_segment;
+use super::network::truth;
+use super::rules::{last_segment, prefix as prefix_of};
 use super::value::{Scalar, field};
 use super::{AzureReader, DEEPEST, reference_of};
 use crate::document::NodeRef;
-use crate::resources::azure::{Azure, Configuration, Interface, Reference, SecurityGroup, Subnet, VirtualNetwork};
+use crate::resources::azure::{
+    Azure, Configuration, Interface, NextHop, Reference, Route, SecurityGroup, Subnet, SubnetOutbound, VirtualNetwork,
+};
 
 /// The module at the root of what is shown.
 pub(super) fn root_module(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
@@ -123,6 +126,27 @@ impl<'a> AzureReader<'a, '_> {
                 let full = Scalar { text: format!("{}/{}", target.name, group.name), unknown: false, span: values.span() };
                 self.emit("Association", &full, values.span(), Azure::Attach { target, group, to_interface });
             }
+            "azurerm_route_table" => {
+                let items = field(values, "route").map_or_else(Vec::new, |list| self.template.items(list));
+                let routes = items.into_iter().filter_map(|item| self.terraform_route(item)).collect();
+                self.emit("RouteTable", &name, values.span(), Azure::RouteTable(routes));
+            }
+            "azurerm_route" => {
+                let Some(table) = refer(self, "route_table_name") else { return };
+                let Some(route) = self.terraform_route(values) else { return };
+                let full = Scalar { text: format!("{}/{}", table.name, name.text), ..name };
+                self.emit("Route", &full, values.span(), Azure::Route { table, route });
+            }
+            "azurerm_subnet_route_table_association" | "azurerm_subnet_nat_gateway_association" => {
+                let Some(target) = refer(self, "subnet_id") else {
+                    self.unresolved(&Scalar { text: String::from(kind), unknown: true, span: values.span() });
+                    return;
+                };
+                let routes = refer(self, "route_table_id");
+                let outbound = SubnetOutbound { nat: kind == "azurerm_subnet_nat_gateway_association", ..SubnetOutbound::default() };
+                let full = Scalar { text: format!("{} {kind}", target.name), unknown: false, span: values.span() };
+                self.emit("SubnetChange", &full, values.span(), Azure::SubnetUpdate { target, routes, outbound });
+            }
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
             _ => {
                 let unread = self.unread.get_or_insert_with(|| (String::from(kind), values.span(), 0));
@@ -131,10 +155,32 @@ impl<'a> AzureReader<'a, '_> {
         }
     }
 
+    fn terraform_outbound(&self, node: NodeRef<'a>) -> SubnetOutbound {
+        let default_access = self.text(node, "default_outbound_access_enabled").and_then(|t| truth(&t.text));
+        SubnetOutbound { default_access, nat: false }
+    }
+
+    /// Routes of a table, or one that is a resource of its own.
+    fn terraform_route(&mut self, node: NodeRef<'a>) -> Option<Route> {
+        let prefix = self.text(node, "address_prefix")?;
+        let hop = self.text(node, "next_hop_type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
+        let appliance = self.text(node, "next_hop_in_ip_address").and_then(|a| self.address(&a));
+        let name = self.name(node);
+        Some(Route { name: name.text.as_str().into(), prefix: prefix_of(&prefix.text)?, hop, appliance, span: node.span() })
+    }
+
     fn terraform_subnet(&mut self, node: NodeRef<'a>) -> Subnet {
         let name = self.name(node);
         let prefixes = self.prefixes(field(node, "address_prefixes").or_else(|| field(node, "address_prefix")));
         let group: Option<Reference> = self.text(node, "security_group").map(|id| reference_of(&id));
-        Subnet { name: last_segment(&name.text).into(), span: node.span(), prefixes, group, routes: None, delegated: None }
+        Subnet {
+            name: last_segment(&name.text).into(),
+            span: node.span(),
+            prefixes,
+            group,
+            routes: None,
+            delegated: None,
+            outbound: self.terraform_outbound(node),
+        }
     }
 }

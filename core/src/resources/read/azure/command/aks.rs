@@ -132,6 +132,7 @@ impl AzureReader<'_, '_> {
             group: None,
             routes: None,
             delegated: None,
+            outbound: Default::default(),
         };
         let location = options.value("location").filter(|l| !l.unknown).map(|l| l.text.as_str().into());
         let network = VirtualNetwork { location, prefixes: cidrs(OWN_SPACE), subnets: alloc::vec![subnet], ..VirtualNetwork::default() };

@@ -9,20 +9,22 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::network::subnet_outbound;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::resources::azure::{Azure, Configuration, Reference, Subnet};
+use crate::resources::azure::{Azure, Configuration, Reference, Subnet, SubnetOutbound};
 use crate::resources::{Kind, Resource, codes};
 
 /// What an object is called in a command, and the kind that it has here.
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     ("network nsg", "NetworkSecurityGroup"),
     ("network vnet", "VirtualNetwork"),
     ("network nic", "NetworkInterface"),
     ("network asg", "ApplicationSecurityGroup"),
     ("network public-ip", "PublicIPAddress"),
     ("network route-table", "RouteTable"),
+    ("network route-table route", "Route"),
     ("network application-gateway", "ApplicationGateway"),
     ("vm", "NetworkInterface"),
     ("aks", "ManagedCluster"),
@@ -97,7 +99,7 @@ impl AzureReader<'_, '_> {
     pub(super) fn delete(&mut self, options: &Options) {
         let Some(what) = options.what.strip_suffix(" delete") else { return };
         let Some((_, kind)) = KINDS.iter().find(|(command, _)| *command == what) else { return };
-        let parent = options.value("vnet-name").map(|v| v.text);
+        let parent = options.value("vnet-name").or_else(|| options.value("route-table-name")).map(|v| v.text);
         let own = options.name().text;
         let full = parent.as_deref().map_or_else(|| own.clone(), |parent| format!("{parent}/{own}"));
         if let Some(user) = self.user_of(kind, &own, parent.as_deref()) {
@@ -192,7 +194,13 @@ impl AzureReader<'_, '_> {
         let detaches = removes || (options.has("network-security-group") || options.has("nsg")) && group.is_none();
         let routes = options.value("route-table");
         let prefixes = self.ranges(options, "address-prefixes");
+        let outbound = subnet_outbound(options);
+        let loses_gateway = options.value("nat-gateway").is_some_and(|v| is_nothing(&v));
         if let Some(subnet) = self.subnet_mut(Some(&network.text), &name.text) {
+            subnet.outbound = SubnetOutbound {
+                default_access: outbound.default_access.or(subnet.outbound.default_access),
+                nat: !loses_gateway && (outbound.nat || subnet.outbound.nat),
+            };
             if detaches || group.is_some() {
                 subnet.group = group;
             }
@@ -204,15 +212,39 @@ impl AzureReader<'_, '_> {
             }
             return;
         }
+        let target = Reference { name: name.text.as_str().into(), parent: Some(network.text.as_str().into()), span: name.span };
+        let full = Scalar { text: format!("{}/{}", network.text, name.text), ..name.clone() };
+        let routes = routes.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
+        let changes_ways = routes.is_some() || outbound != SubnetOutbound::default();
+        if changes_ways {
+            // Each command changes something of its own.
+            let what = Scalar { text: format!("{} at {}", full.text, options.span.start), ..full.clone() };
+            self.emit("SubnetChange", &what, options.span, Azure::SubnetUpdate { target: target.clone(), routes, outbound });
+        }
         let Some(group) = group else {
-            if detaches || routes.is_some() || !prefixes.is_empty() {
+            if detaches || !prefixes.is_empty() {
                 self.changes_nothing(options, &format!("subnet `{}` of `{}`", name.text, network.text));
             }
             return;
         };
-        let target = Reference { name: name.text.as_str().into(), parent: Some(network.text.as_str().into()), span: name.span };
-        let full = Scalar { text: format!("{}/{}", network.text, name.text), ..name };
         self.emit("SubnetUpdate", &full, options.span, Azure::Attach { target, group, to_interface: false });
+    }
+
+    /// `az network route-table route update`.
+    pub(super) fn route_update(&mut self, options: &Options) {
+        let Some(table) = self.refer(options, "route-table-name") else { return };
+        let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop));
+        let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
+        let prefix = options.value("address-prefix").and_then(|p| self.cidr(&p));
+        let at = self.made("Route", &format!("{}/{}", table.name, options.name().text));
+        match at.and_then(|at| self.made_azure(at)) {
+            Some(Azure::Route { route, .. }) => {
+                route.prefix = prefix.unwrap_or(route.prefix);
+                route.hop = hop.unwrap_or(route.hop);
+                route.appliance = appliance.or(route.appliance);
+            }
+            _ => self.changes_nothing(options, &format!("route `{}` of `{}`", options.name().text, table.name)),
+        }
     }
 
     /// `az network vnet update`: its address space.

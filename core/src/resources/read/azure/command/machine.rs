@@ -139,7 +139,15 @@ impl AzureReader<'_, '_> {
             if found.is_empty() { prefix(default).map(|cidr| (cidr, options.span)).into_iter().collect() } else { found }
         };
         let (space, range) = (ranges("vnet-address-prefix", SPACE), ranges("subnet-address-prefix", RANGE));
-        let own = Subnet { name: subnet.as_str().into(), span: options.span, prefixes: range, group: None, routes: None, delegated: None };
+        let own = Subnet {
+            name: subnet.as_str().into(),
+            span: options.span,
+            prefixes: range,
+            group: None,
+            routes: None,
+            delegated: None,
+            outbound: Default::default(),
+        };
         let network = VirtualNetwork {
             location: Self::command_location(options),
             prefixes: space,

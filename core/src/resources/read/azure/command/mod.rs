@@ -80,7 +80,7 @@ fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 46] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -111,6 +111,11 @@ const COMMANDS: [&str; 41] = [
     "network public-ip create",
     "network public-ip delete",
     "network public-ip update",
+    "network route-table create",
+    "network route-table delete",
+    "network route-table route create",
+    "network route-table route delete",
+    "network route-table route update",
     "network vnet create",
     "network vnet delete",
     "network vnet peering create",
@@ -186,6 +191,9 @@ impl AzureReader<'_, '_> {
             "network asg create" => self.asg_create(&options),
             "network public-ip create" => self.public_address_create(&options),
             "network application-gateway create" => self.gateway_create(&options),
+            "network route-table create" => self.route_table_create(&options),
+            "network route-table route create" => self.route_create(&options),
+            "network route-table route update" => self.route_update(&options),
             "network nic create" => self.interface_create(&options),
             "network nic update" => self.nic_update(&options),
             "network nic ip-config create" | "network nic ip-config update" => self.ip_configuration(&options),

@@ -8,8 +8,8 @@ use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
-    Access, AddressSku, Azure, Configuration, Gateway, Interface, PortMatch, PublicAddress, Reference, RuleDirection, RulePart, RuleSide,
-    SecurityGroup, SecurityRule, Subnet, Unresolved, VirtualNetwork,
+    Access, AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PortMatch, PublicAddress, Reference, Route, RuleDirection,
+    RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::resources::read::azure::rules::{PRIORITIES, last_segment, own_tag, port_range, prefix};
@@ -17,6 +17,14 @@ use crate::resources::read::azure::service_tags::{is_tag, meant_tag, no_address}
 use crate::resources::read::azure::short::arm_fields;
 use crate::resources::read::azure::value::Scalar;
 use crate::text::Span;
+
+/// How a subnet reaches the Internet, as options say it.
+pub(super) fn subnet_outbound(options: &Options) -> SubnetOutbound {
+    SubnetOutbound {
+        default_access: options.has("default-outbound").then(|| options.flag("default-outbound")),
+        nat: options.value("nat-gateway").is_some_and(|v| !v.text.is_empty()),
+    }
+}
 
 /// The address space of a network for which none is given.
 const DEFAULT_SPACE: &str = "10.0.0.0/16";
@@ -56,6 +64,7 @@ impl AzureReader<'_, '_> {
                 group,
                 routes: None,
                 delegated: None,
+                outbound: Default::default(),
             });
         }
         let network = VirtualNetwork { location: Self::command_location(options), prefixes, subnets, ..VirtualNetwork::default() };
@@ -68,8 +77,28 @@ impl AzureReader<'_, '_> {
         let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
         let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
         let delegated = options.value("delegations").map(|d| d.text.as_str().into());
-        let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated };
+        let outbound = subnet_outbound(options);
+        let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated, outbound };
         self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
+    }
+
+    pub(super) fn route_table_create(&mut self, options: &Options) {
+        self.emit("RouteTable", &options.name(), options.span, Azure::RouteTable(Vec::new()));
+    }
+
+    /// `az network route-table route create`.
+    pub(super) fn route_create(&mut self, options: &Options) {
+        let Some(table) = self.refer(options, "route-table-name") else { return };
+        let Some(prefix) = options.value("address-prefix") else { return };
+        let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
+        let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
+        // A route to a service tag leads to no address that is known here.
+        let is_tag = prefix.text.starts_with(|c: char| c.is_ascii_alphabetic());
+        let Some(prefix) = (if is_tag { None } else { self.cidr(&prefix) }) else { return };
+        let name = options.name();
+        let route = Route { name: name.text.as_str().into(), prefix, hop, appliance, span: options.span };
+        let full = Scalar { text: format!("{}/{}", table.name, name.text), ..name };
+        self.emit("Route", &full, options.span, Azure::Route { table, route });
     }
 
     pub(super) fn peering_create(&mut self, options: &Options) {

@@ -1,0 +1,88 @@
+//! Whether a way leads straight from a client to an end, by its own address; see [`crate::stages::Routing`].
+
+use alloc::vec::Vec;
+
+use super::ask::Client;
+use super::branches::Trip;
+use super::walk::Walk;
+use super::{Basis, Stop};
+use crate::compile::End;
+use crate::explain::Teller;
+use crate::snapshot::cloud::{Location, tags};
+use crate::stages::{Access, Routing, Seen, Stage, beyond, is_guarded, pod_range, reach};
+
+/// An end of a packet as far as ways go, with what [`Seen`] borrows.
+struct Place {
+    end: End,
+    location: Option<Location>,
+    network: Option<u32>,
+    beyond: Vec<(u32, bool)>,
+}
+
+impl<'a> Trip<'a> {
+    fn place(&self, walk: &Walk<'a>, end: End) -> Place {
+        let snapshot = &self.paths.snapshot;
+        let cloud = &snapshot.cloud;
+        let of_node = |node| cloud.locate_node(node);
+        let (location, network) = match end {
+            End::Pod(id) => (self.paths.home_of(id).and_then(of_node), None),
+            End::Node(id) => (of_node(id), None),
+            End::InNetwork(network, address) => (cloud.locate_in(network, address), Some(network)),
+            End::Outside(address) => {
+                let network = walk.network_of(&super::Party::at(address));
+                (network.and_then(|network| cloud.locate_in(network, address)), network)
+            }
+        };
+        let network = network.or_else(|| location.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number));
+        let beyond = end.address().filter(|_| network.is_none()).map_or_else(Vec::new, |address| beyond(cloud, address));
+        Place { end, location, network, beyond }
+    }
+
+    fn seen<'p>(&self, walk: &Walk<'a>, place: &'p Place) -> Seen<'p> {
+        let snapshot = &self.paths.snapshot;
+        let cloud = &snapshot.cloud;
+        let node = match place.end {
+            End::Pod(id) => self.paths.home_of(id),
+            End::Node(id) => Some(id),
+            End::Outside(_) | End::InNetwork(..) => None,
+        };
+        let address = place.end.address();
+        Seen {
+            is_address: address.is_some(),
+            network: place.network,
+            subnet: place.location.map(|l| l.subnet),
+            node,
+            is_pod: matches!(place.end, End::Pod(id) if !walk.is_host(id)),
+            is_public: address.is_some_and(tags::is_public),
+            is_platform: address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA),
+            is_guarded: is_guarded(cloud, place.location),
+            pod_range: pod_range(cloud, node),
+            access: Access::of(cloud, place.location, node),
+            beyond: &place.beyond,
+        }
+    }
+
+    /// Why a packet does not get straight to an end, or may not.
+    pub(super) fn hindrance(&self, walk: &Walk<'a>, client: Client, to: End) -> Option<Routing> {
+        if !self.paths.knows_network() {
+            return None;
+        }
+        let from = self.place(walk, self.paths.client(client).end);
+        let to = self.place(walk, to);
+        reach(&self.seen(walk, &from), &self.seen(walk, &to))
+    }
+
+    /// Tells why a packet does not get on, or may not: then it goes out of the client's place, and nobody knows further.
+    pub(super) fn hinder(&self, walk: &mut Walk<'a>, routing: Routing) {
+        if !routing.is_certain() {
+            walk.leave();
+            walk.check(Stage::Route(routing));
+            return;
+        }
+        let flow = walk.flow();
+        let teller = Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow: &flow, original: None, request: None };
+        let text = teller.routing(routing);
+        let basis = matches!(routing, Routing::PrivateNode(_)).then_some(Basis::PrivateNodes);
+        walk.stop(Stop::NoRoute, text, basis);
+    }
+}

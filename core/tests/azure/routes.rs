@@ -1,0 +1,208 @@
+//! Routes that people write, and the ways to the Internet.
+
+use super::*;
+use netpolis_core::ends::find;
+use netpolis_core::path::Asked;
+
+/// `why`, all pairs and the whole way say the same.
+#[track_caller]
+fn same(scene: &Scene, from: &str, to: &str, expected: Verdict) -> Answer {
+    let end = |name: &str| find(scene.snapshot(), name).unwrap_or_else(|error| panic!("{error}")).end;
+    let flow = Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, 443) };
+    let answer = scene.decide(&flow);
+    assert_eq!(answer.verdict, expected, "{from} to {to}: {}", answer.summary);
+    let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
+    let passes = |set: &netpolis_core::connections::ConnectionSet| set.contains(Protocol::TCP, 40_000, 443);
+    let all = match (passes(pair.allowed), passes(pair.possible)) {
+        (true, _) => ALLOWED,
+        (false, true) => UNKNOWN,
+        (false, false) => DENIED,
+    };
+    assert_eq!(all, expected, "all pairs, {from} to {to}");
+    let path = scene.path(&Asked { from, to, port: Some(443), protocol: Protocol::TCP, entry: None, node: None }).unwrap();
+    assert_eq!(path.verdict.as_str(), expected.as_str(), "the way from {from} to {to}: {}", path.summary);
+    answer
+}
+
+fn network(subnet: &str, more: &str) -> Scene {
+    scene(&format!(
+        "
+azure:
+  networks:
+  - name: net
+    addressSpace: 10.5.0.0/16
+    onPremises: 192.168.0.0/16
+    peerings: [hub]
+    subnets:
+    - {{name: web, prefix: 10.5.1.0/24{subnet}}}
+    - {{name: stock, prefix: 10.5.2.0/24}}
+    - {{name: walls, prefix: 10.5.9.0/24}}
+  - {{name: hub, addressSpace: 10.6.0.0/16, peerings: [net], subnets: [{{name: tools, prefix: 10.6.1.0/24}}]}}
+  - {{name: far, addressSpace: 10.7.0.0/16, subnets: [{{name: away, prefix: 10.7.1.0/24}}]}}
+  machines:
+  - {{name: web, subnet: web, address: 10.5.1.4{more}}}
+  - {{name: stock, subnet: stock, address: 10.5.2.4}}
+  - {{name: wall, subnet: walls, address: 10.5.9.4}}
+  - {{name: tool, subnet: tools, address: 10.6.1.4}}
+  - {{name: there, subnet: away, address: 10.7.1.4}}
+"
+    ))
+}
+
+#[test]
+fn the_longest_prefix_decides_and_none_drops() {
+    let route = |prefix: &str, to: &str| network(&format!(", routes: [{{name: own, prefix: {prefix}, to: {to}}}]"), "");
+    for (prefix, to, stock, tool, outside, on_premises, there) in [
+        // More special than the network's own route, or just as special.
+        ("10.5.2.0/24", "None", DENIED, ALLOWED, ALLOWED, ALLOWED, DENIED),
+        ("10.5.0.0/16", "None", DENIED, ALLOWED, ALLOWED, ALLOWED, DENIED),
+        ("10.0.0.0/8", "None", ALLOWED, ALLOWED, ALLOWED, ALLOWED, DENIED),
+        ("10.6.0.0/16", "none", ALLOWED, DENIED, ALLOWED, ALLOWED, DENIED),
+        ("0.0.0.0/0", "None", ALLOWED, ALLOWED, DENIED, ALLOWED, DENIED),
+        ("0.0.0.0/0", "Internet", ALLOWED, ALLOWED, ALLOWED, ALLOWED, DENIED),
+        ("10.5.0.0/16", "VnetLocal", ALLOWED, ALLOWED, ALLOWED, ALLOWED, DENIED),
+        ("0.0.0.0/0", "VirtualAppliance", ALLOWED, ALLOWED, UNKNOWN, ALLOWED, UNKNOWN),
+        ("0.0.0.0/0", "10.5.9.4", ALLOWED, ALLOWED, UNKNOWN, ALLOWED, UNKNOWN),
+        ("10.5.0.0/16", "10.5.9.4", UNKNOWN, ALLOWED, ALLOWED, ALLOWED, DENIED),
+        ("192.168.0.0/16", "None", ALLOWED, ALLOWED, ALLOWED, DENIED, DENIED),
+        ("10.7.0.0/16", "VirtualNetworkGateway", ALLOWED, ALLOWED, ALLOWED, ALLOWED, UNKNOWN),
+    ] {
+        let scene = route(prefix, to);
+        same(&scene, "vm/web", "vm/stock", stock);
+        same(&scene, "vm/web", "vm/tool", tool);
+        same(&scene, "vm/web", "198.51.100.9", outside);
+        same(&scene, "vm/web", "192.168.7.7", on_premises);
+        same(&scene, "vm/web", "vm/there", there);
+        // Other subnets do not have the table, and the appliance itself is reached.
+        same(&scene, "vm/stock", "vm/web", ALLOWED);
+        if to == "10.5.9.4" {
+            same(&scene, "vm/web", "vm/wall", ALLOWED);
+        }
+    }
+    let dropped = same(&route("10.5.2.0/24", "None"), "vm/web", "vm/stock", DENIED);
+    assert!(dropped.summary.contains("the route `own` of `routes of net/web` for 10.5.2.0/24 drops"), "{}", dropped.summary);
+    let mut wrong = with_code(&route("10.5.2.0/24", "Nowhere"), "AZ005").len();
+    wrong += with_code(&route("10.5.2.0/24", "Internet"), "AZ005").len();
+    assert_eq!(wrong, 1);
+}
+
+#[test]
+fn what_a_group_stops_is_stopped_before_an_appliance() {
+    let text = "
+azure:
+  networks: [{name: n, addressSpace: 10.5.0.0/16, subnets: [{name: a, prefix: 10.5.1.0/24, nsg: g, routes: [{prefix: 0.0.0.0/0, to: 10.5.9.4}]}]}]
+  nsgs: [{name: g, outbound: [{priority: 100, name: no, deny: tcp 443, to: 198.51.100.0/24}]}]
+  machines: [{name: one, subnet: a}]
+";
+    same(&scene(text), "vm/one", "198.51.100.9", DENIED);
+    same(&scene(text), "vm/one", "203.0.113.9", UNKNOWN);
+}
+
+#[test]
+fn private_subnets_have_no_way_out_of_their_own() {
+    for (subnet, machine, expected) in [
+        ("", "", ALLOWED),
+        (", defaultOutbound: true", "", ALLOWED),
+        (", defaultOutbound: false", "", DENIED),
+        (", defaultOutbound: false, natGateway: true", "", ALLOWED),
+        (", defaultOutbound: false", ", public: standard", ALLOWED),
+        (", defaultOutbound: false", ", loadBalancer: 10.5.1.200", UNKNOWN),
+    ] {
+        let scene = network(subnet, machine);
+        same(&scene, "vm/web", "198.51.100.9", expected);
+        same(&scene, "vm/web", "vm/stock", ALLOWED);
+    }
+    let closed = same(&network(", defaultOutbound: false", ""), "vm/web", "198.51.100.9", DENIED);
+    assert!(closed.summary.contains("`defaultOutboundAccess: false`"), "{}", closed.summary);
+}
+
+/// Commands, templates and Terraform say the same.
+#[test]
+fn routes_are_read_in_every_shape() {
+    let commands = "
+az network vnet create -g r -n net --address-prefixes 10.5.0.0/16 --subnet-name a --subnet-prefixes 10.5.1.0/24
+az network vnet subnet create -g r --vnet-name net -n b --address-prefixes 10.5.2.0/24 --route-table cut
+az network route-table create -g r -n cut
+az network route-table route create -g r --route-table-name cut -n out --address-prefix 10.5.1.0/24 --next-hop-type None
+az network nic create -g r -n one --vnet-name net --subnet a
+az network nic create -g r -n two --vnet-name net --subnet b
+az network vnet subnet update -g r --vnet-name net -n a --default-outbound false
+";
+    let template = r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [
+      {"type": "Microsoft.Network/routeTables", "name": "cut", "properties": {}},
+      {"type": "Microsoft.Network/routeTables/routes", "name": "cut/out", "properties": {"addressPrefix": "10.5.1.0/24", "nextHopType": "None"}},
+      {"type": "Microsoft.Network/virtualNetworks", "name": "net", "properties": {"addressSpace": {"addressPrefixes": ["10.5.0.0/16"]}, "subnets": [
+        {"name": "a", "properties": {"addressPrefix": "10.5.1.0/24", "defaultOutboundAccess": false}},
+        {"name": "b", "properties": {"addressPrefix": "10.5.2.0/24", "routeTable": {"id": "[resourceId('Microsoft.Network/routeTables', 'cut')]"}}}]}},
+      {"type": "Microsoft.Network/networkInterfaces", "name": "one", "properties": {"ipConfigurations": [{"name": "x", "properties": {"subnet": {"id": "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'a')]"}}}]}},
+      {"type": "Microsoft.Network/networkInterfaces", "name": "two", "properties": {"ipConfigurations": [{"name": "x", "properties": {"subnet": {"id": "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'b')]"}}}]}}
+    ]}"#;
+    let id = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network";
+    let terraform = format!(
+        r#"{{"values": {{"root_module": {{"resources": [
+      {{"type": "azurerm_route_table", "name": "x", "values": {{"name": "cut", "route": [{{"name": "out", "address_prefix": "10.5.1.0/24", "next_hop_type": "None"}}]}}}},
+      {{"type": "azurerm_virtual_network", "name": "x", "values": {{"name": "net", "address_space": ["10.5.0.0/16"]}}}},
+      {{"type": "azurerm_subnet", "name": "x", "values": {{"name": "a", "virtual_network_name": "net", "address_prefixes": ["10.5.1.0/24"], "default_outbound_access_enabled": false}}}},
+      {{"type": "azurerm_subnet", "name": "y", "values": {{"name": "b", "virtual_network_name": "net", "address_prefixes": ["10.5.2.0/24"]}}}},
+      {{"type": "azurerm_subnet_route_table_association", "name": "x", "values": {{"subnet_id": "{id}/virtualNetworks/net/subnets/b", "route_table_id": "{id}/routeTables/cut"}}}},
+      {{"type": "azurerm_network_interface", "name": "x", "values": {{"name": "one", "ip_configuration": [{{"name": "x", "subnet_id": "{id}/virtualNetworks/net/subnets/a"}}]}}}},
+      {{"type": "azurerm_network_interface", "name": "y", "values": {{"name": "two", "ip_configuration": [{{"name": "x", "subnet_id": "{id}/virtualNetworks/net/subnets/b"}}]}}}}
+    ]}}}}}}"#
+    );
+    for text in [commands, template, &terraform] {
+        let scene = scene(text);
+        same(&scene, "vm/two", "vm/one", DENIED);
+        same(&scene, "vm/one", "vm/two", ALLOWED);
+        same(&scene, "vm/one", "198.51.100.9", DENIED);
+        same(&scene, "vm/two", "198.51.100.9", ALLOWED);
+    }
+}
+
+/// A table that is not given may send packets anywhere.
+#[test]
+fn a_route_table_that_is_not_given_leaves_everything_open() {
+    let text = "
+az network vnet create -g r -n net --address-prefixes 10.5.0.0/16 --subnet-name a --subnet-prefixes 10.5.1.0/24
+az network vnet subnet update -g r --vnet-name net -n a --route-table elsewhere
+az network nic create -g r -n one --vnet-name net --subnet a
+az network nic create -g r -n two --vnet-name net --subnet a
+";
+    let scene = scene(text);
+    same(&scene, "vm/one", "198.51.100.9", UNKNOWN);
+    same(&scene, "vm/one", "vm/two", UNKNOWN);
+    assert_eq!(with_code(&scene, "AZ021").len(), 1);
+}
+
+#[test]
+fn from_the_internet_nothing_leads_to_what_has_no_public_address() {
+    let text = |machine: &str| {
+        scene(&format!(
+            "azure: {{networks: [{{name: n, addressSpace: 10.5.0.0/16, subnets: [{{name: a, prefix: 10.5.1.0/24}}]}}], nsgs: [{{name: open, inbound: [{{priority: 100, name: all, allow: '*'}}]}}], machines: [{{name: one, subnet: a{machine}}}]}}"
+        ))
+    };
+    let hidden = same(&text(""), "internet", "vm/one", DENIED);
+    assert!(hidden.summary.contains("has no public address"), "{}", hidden.summary);
+    let closed = same(&text(", public: standard"), "internet", "vm/one", DENIED);
+    assert!(closed.summary.contains("Standard public address"), "{}", closed.summary);
+    same(&text(", public: standard, nsg: open"), "internet", "vm/one", ALLOWED);
+    same(&text(", public: basic"), "internet", "vm/one", ALLOWED);
+    // A group that lets it in: through a load balancer, of which the text says nothing.
+    let guarded = same(&text(", nsg: open"), "internet", "vm/one", ALLOWED);
+    assert!(guarded.notes.iter().any(|n| n.contains("only through a load balancer")), "{:?}", guarded.notes);
+}
+
+/// The group that AKS makes for nodes stands in every answer: a host port is not open to the Internet by itself.
+#[test]
+fn the_group_of_aks_is_asked_in_every_answer() {
+    let text = "
+azure:
+  networks: [{name: n, addressSpace: 10.5.0.0/16, subnets: [{name: a, prefix: 10.5.1.0/24}]}]
+  clusters: [{name: k, subnet: a, plugin: overlay, policy: calico, nodes: 1, publicNodes: true, serviceRange: 172.29.0.0/16}]
+---
+{apiVersion: v1, kind: Pod, metadata: {name: server, namespace: game}, spec: {nodeName: aks-nodepool1-0, hostNetwork: true, containers: [{name: main, image: i, ports: [{containerPort: 443, hostPort: 443}]}]}}
+";
+    let scene = scene(text);
+    same(&scene, "internet", "node/aks-nodepool1-0", DENIED);
+    same(&scene, "internet", "game/server", DENIED);
+    assert!(scene.problems().iter().all(|p| !p.message.contains("aks-agentpool-nsg")), "{:#?}", scene.problems());
+}
