@@ -69,12 +69,16 @@ fn service_ports<'a>(service: &'a Service, port: &'a BackendPort) -> impl Iterat
     })
 }
 
-/// The declared TCP ports of an endpoint that a Service port leads to.
+/// The TCP ports of an endpoint that a Service port leads to: a number as it is, whether a container declares it or not; a name where a container
+/// has it. Upstream: `ContainerPort` ("Not specifying a port here DOES NOT prevent that port from being exposed").
 fn targets(port: &ServicePort, endpoint: &Endpoint) -> ConnectionSet {
-    let leads_to = |number: u16, name: Option<&str>| match &port.target {
-        TargetPort::Number(target) => number == *target,
-        TargetPort::Name(target) => name == Some(target),
-    };
-    let declared = endpoint.ports.iter().filter(|p| p.protocol == Protocol::TCP && leads_to(p.number, p.name.as_deref()));
-    declared.fold(ConnectionSet::EMPTY, |set, p| set.union(&ConnectionSet::ports(Protocol::TCP, p.number, p.number)))
+    let one = |number: u16| ConnectionSet::ports(Protocol::TCP, number, number);
+    match &port.target {
+        _ if port.protocol != Protocol::TCP => ConnectionSet::EMPTY,
+        TargetPort::Number(number) => one(*number),
+        TargetPort::Name(name) => {
+            let named = endpoint.ports.iter().filter(|p| p.protocol == Protocol::TCP && p.name.as_deref() == Some(name));
+            named.fold(ConnectionSet::EMPTY, |set, p| set.union(&one(p.number)))
+        }
+    }
 }

@@ -74,8 +74,8 @@ impl<'a> Trip<'a> {
 
     /// Tells why a packet does not get on, or may not: then it goes out of the client's place, and nobody knows further.
     pub(super) fn hinder(&self, walk: &mut Walk<'a>, routing: Routing) {
+        walk.leave();
         if !routing.is_certain() {
-            walk.leave();
             walk.check(Stage::Route(routing));
             return;
         }

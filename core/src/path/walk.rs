@@ -450,10 +450,8 @@ impl<'a> Walk<'a> {
         let Some(route) = address.and_then(|address| user_route(cloud, table, address, home)) else { return false };
         let Some(hop) = cloud.tables.get(table as usize).and_then(|t| t.routes.get(route as usize)).map(|r| r.hop) else { return false };
         let routing = of_route(hop, table, route);
-        if !routing.is_certain() {
-            self.at = out;
-            self.leave();
-        }
+        self.at = out;
+        self.leave();
         self.at = into;
         self.check(Stage::Route(routing));
         true

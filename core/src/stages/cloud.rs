@@ -261,11 +261,8 @@ impl Roads {
         }
         let only = |stage: Stage| [Some(stage), None, None, None];
         let seen = seen(plugin, (from, source, a), (to, destination, b));
-        // What is not certain stands after the groups at which the packet leaves; those at which it may arrive see nobody knows what.
+        // Groups at which a packet leaves are asked before it is routed; those at which it would arrive see nothing of it, or nobody knows what.
         let stop = |routing: Routing| {
-            if routing.is_certain() {
-                return only(Stage::Route(routing));
-            }
             let [interface, subnet, ..] = groups(a.location.map(|l| (l, a.gates)), None, seen);
             [interface, subnet, Some(Stage::Route(routing)), None]
         };

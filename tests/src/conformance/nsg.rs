@@ -229,7 +229,13 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
             Some(Step { at: at.into(), nsg: group.name.clone(), rule: rule.unwrap_or_default(), access: access.into() })
         })
         .collect();
-    let verdict = match answer.verdict {
+    // The vectors are about groups alone: whether a way leads there, and through which appliance, they do not ask.
+    let routed = answer.checkpoints.iter().any(|c| matches!(c.stage, Stage::Route(_)));
+    let by_groups = || {
+        let of_groups = answer.checkpoints.iter().filter(|c| !matches!(c.stage, Stage::Route(_))).map(|c| c.verdict);
+        of_groups.max_by_key(|verdict| [Verdict::Allowed, Verdict::CannotTell, Verdict::Denied].iter().position(|v| v == verdict))
+    };
+    let verdict = match if routed { by_groups().unwrap_or(Verdict::Allowed) } else { answer.verdict } {
         Verdict::Allowed => "Allow",
         Verdict::Denied => "Deny",
         Verdict::CannotTell => "cannot tell",
@@ -242,7 +248,7 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
     }
     let pair = scene.connectivity().between(flow.from, flow.to);
     let (source, destination) = (vector.flow.source_port.unwrap_or(8), vector.flow.destination_port.unwrap_or(0));
-    if pair.allowed.contains(traffic.protocol, source, destination) != (verdict == "Allow") {
+    if pair.allowed.contains(traffic.protocol, source, destination) != (answer.verdict == Verdict::Allowed) {
         return Err(format!("all pairs say {} and not {verdict}", pair.allowed));
     }
     Ok(())
