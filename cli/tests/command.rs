@@ -471,3 +471,16 @@ fn help_and_manual_say_what_is_true() {
     }
     assert!(run(&["--version"], "").1.starts_with("netpolis "));
 }
+
+/// Install manifests of the shape of well-known ones, pasted whole: what matters must not be buried.
+#[test]
+fn remarks_do_not_bury_the_answer() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/manifests");
+    for name in ["cert-manager", "argo-cd"] {
+        let (_, text, _) = run(&["lint", &format!("{folder}/{name}.yaml")], "");
+        assert!(text.lines().count() <= 5, "{name}: {text}");
+        assert!(text.contains("play no part in network policy"), "{text}");
+    }
+    let (_, text, _) = run(&["lint", &format!("{folder}/kube-prometheus.yaml")], "");
+    assert_eq!(text.matches("K8S007").count(), 1, "{text}");
+}

@@ -7,7 +7,7 @@ use core::cell::OnceCell;
 use crate::compile::{Compiled, compile};
 use crate::connectivity::Connectivity;
 use crate::decide::{Answer, Flow, Original, Verdict};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, gather};
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path};
@@ -15,6 +15,7 @@ use crate::plugins::Plugins;
 use crate::policy::translate;
 use crate::resources::azure::Azure;
 use crate::resources::calico::Calico;
+use crate::resources::codes;
 use crate::resources::unread::Enforcer;
 use crate::resources::{Kind, Resource};
 use crate::settings::{Dataplane, Routing, Settings};
@@ -261,6 +262,9 @@ impl Scene {
             let mut problems = self.loaded.diagnostics.clone();
             problems.extend(self.snapshot.diagnostics.iter().cloned());
             problems.extend(lint::lint(self));
+            problems.sort_by_key(|p| p.place);
+            let mut problems = gather(problems, codes::KIND_NOT_USED);
+            // What is about no place comes first.
             problems.sort_by_key(|p| p.place);
             problems
         })

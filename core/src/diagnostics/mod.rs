@@ -3,8 +3,10 @@
 //! Style: lower case, no full stop, the person's own words in backticks, no names of our types; the message says what is wrong, `help`
 //! says what to do.
 
+mod gather;
 mod nearest;
 
+pub(crate) use gather::gather;
 pub(crate) use nearest::{distance, nearest};
 
 use alloc::string::String;

@@ -116,7 +116,8 @@ pub(crate) fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
 /// Ranges outside. Where there is a network of the cloud, its own addresses are machines or nobody's, and what is left comes together by its answers:
 /// service tags cut the world into many ranges that are alike.
 fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
-    let ranges = connectivity.outside(outside).iter();
+    let of_services = service_addresses(snapshot);
+    let ranges = connectivity.outside(outside).iter().filter(|r| !of_services.covers(&AddressSet::range(r.first, r.last)));
     if snapshot.cloud.networks.is_empty() {
         return ranges.map(|r| Line::Outside(*r)).collect();
     }
@@ -131,6 +132,12 @@ fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Dire
         }
     }
     groups.into_iter().map(|(_, members)| line_of(&members, &internet)).collect()
+}
+
+/// Addresses of Services inside the cluster. Nobody has them: a packet to one has the address of an endpoint when policies are asked, so they are no ends.
+fn service_addresses(snapshot: &Snapshot) -> AddressSet {
+    let addresses = snapshot.services.iter().flat_map(|s| &s.addresses);
+    AddressSet::of_cidrs(&addresses.map(|a| crate::model::Cidr::of(*a)).collect::<Vec<_>>())
 }
 
 /// One line for ranges with the same answers.

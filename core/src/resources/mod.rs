@@ -26,7 +26,7 @@ pub use network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port
 pub use read::{ParameterFile, Read, foreign_language, read, read_commands, read_file, takes_comments};
 pub(crate) use read::{arm_fields, meant_tag, own_tag};
 pub use workloads::{
-    Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,
+    ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,
     PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy,
     Workload, WorkloadKind,
 };
@@ -122,6 +122,8 @@ pub enum Kind {
     ClusterPolicy(ClusterPolicy),
     /// `discovery.k8s.io/v1` EndpointSlice.
     EndpointSlice(EndpointSlice),
+    /// Admission webhooks, aggregated APIs and conversions: calls of the API server to Services.
+    ApiCalls(Vec<ApiCall>),
     /// `v1` Endpoints, subset by subset in the form of slices. The control plane mirrors them for Services without selector.
     Endpoints(Vec<EndpointSlice>),
     /// One of Calico's.

@@ -458,3 +458,18 @@ pub struct Hint {
     /// `forNodes`.
     pub nodes: Vec<Box<str>>,
 }
+
+/// A call of the API server to a Service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ApiCall {
+    /// What for, in words.
+    pub what: Box<str>,
+    /// The Service's namespace.
+    pub namespace: Box<str>,
+    /// The Service's name.
+    pub service: Box<str>,
+    /// The Service's port.
+    pub port: u16,
+    /// Where it is written.
+    pub span: Span,
+}

@@ -242,7 +242,7 @@ impl<'a> Scope<'a> {
                 Kind::Namespace => {
                     found.insert(&resource.meta.name, (resource.meta.labels.clone(), Some(resource.span.within(document))));
                 }
-                Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::Unread(_) => {}
+                Kind::Node(_) | Kind::ApiCalls(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::Unread(_) => {}
                 Kind::Calico(calico) if !calico.is_namespaced() => {}
                 _ => {
                     found.entry(self.namespace_of(resource)).or_default();

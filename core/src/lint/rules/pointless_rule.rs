@@ -87,7 +87,7 @@ fn peers_cover(outer: &PeerMatch, inner: &PeerMatch) -> bool {
     }
 }
 
-fn term_covers(outer: &PeerTermKind, inner: &PeerTermKind) -> bool {
+pub(super) fn term_covers(outer: &PeerTermKind, inner: &PeerTermKind) -> bool {
     match (outer, inner) {
         (PeerTermKind::Pods(outer), PeerTermKind::Pods(inner)) => subject_covers(outer, inner),
         (PeerTermKind::Addresses { set: outer, inside_too: a, .. }, PeerTermKind::Addresses { set: inner, inside_too: b, .. }) => {
@@ -122,7 +122,7 @@ fn traffic_covers(outer: &TrafficMatch, inner: &TrafficMatch) -> bool {
     }
 }
 
-fn port_covers(outer: &TrafficTermKind, inner: &TrafficTermKind) -> bool {
+pub(super) fn port_covers(outer: &TrafficTermKind, inner: &TrafficTermKind) -> bool {
     match (outer, inner) {
         (
             TrafficTermKind::Protocol(a),

@@ -1,55 +1,149 @@
-//! LINT012: a rule names the port of a Service where pods listen on another.
+//! LINT012: a rule names the port of a Service, or of a host, where pods listen on another.
 //!
-//! Policy sees the packet after the Service's address and port were replaced by a pod's, so rules must name the container port.
+//! Policy sees the packet after the address and port that it was sent to were replaced by a pod's, so rules must name the container port: for a Service as
+//! well as for a `hostPort`. Upstream: "Virtual IPs and Service Proxies" of the Kubernetes documentation; README of the `portmap` plugin.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
+use crate::compile::End;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::lint::{policies, traffic_terms};
+use crate::lint::{acting_rules, peer_terms};
 use crate::model::Protocol;
-use crate::policy::{Direction, TrafficTermKind};
+use crate::policy::{Direction, PeerTermKind, PolicyId, Rule, RuleRef, TrafficMatch, TrafficTermKind};
 use crate::resources::TargetPort;
+use crate::resources::calico::CalicoPort;
 use crate::scene::Scene;
-use crate::snapshot::EndpointId;
+use crate::snapshot::{Endpoint, EndpointId, Role};
+use crate::text::Place;
 
 const CODE: Code = Code("LINT012");
 
+/// Something that leads from one port to another.
+enum Front {
+    /// A Service, by number.
+    Service(usize),
+    /// A `hostPort` of the endpoint itself.
+    Host,
+}
+
 pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
-    let snapshot = scene.snapshot();
-    // Service ports that lead to another port, by protocol and number.
-    let mut moved: HashMap<(Protocol, u16), Vec<(usize, EndpointId)>> = HashMap::new();
-    for (number, service) in snapshot.services.iter().enumerate() {
-        for port in service.ports.iter().filter(|p| p.target != TargetPort::Number(p.port)) {
-            moved.entry((port.protocol, port.port)).or_default().extend(service.endpoints.iter().map(|e| (number, *e)));
-        }
-    }
+    let moved = moved(scene);
     if moved.is_empty() {
         return;
     }
-    for policy in policies(scene).filter(|p| p.acts_on_ingress) {
-        for rule in policy.rules(Direction::Ingress) {
-            for term in traffic_terms(rule) {
-                let TrafficTermKind::Ports(protocol, first, last) = &term.kind else { continue };
-                let Some(candidates) = moved.get(&(*protocol, *first)).filter(|_| first == last) else { continue };
-                let confused = candidates.iter().find(|(_, id)| {
-                    let declares = |e: &crate::snapshot::Endpoint| e.ports.iter().any(|p| (p.protocol, p.number) == (*protocol, *first));
-                    scene.compiled().selects(policy.id, *id) && snapshot.endpoint(*id).is_some_and(|e| !e.ports.is_empty() && !declares(e))
-                });
-                let Some(service) = confused.and_then(|(number, _)| snapshot.services.get(*number)) else { continue };
-                let target = service.ports.iter().find(|p| (p.protocol, p.port) == (*protocol, *first)).map(|p| match &p.target {
-                    TargetPort::Number(number) => format!("{number}"),
-                    TargetPort::Name(name) => format!("{name}"),
-                });
-                let message = format!("port {first} is the port of Service `{}`, and its pods listen on another", service.name);
-                found.push(
-                    Diagnostic::at(CODE, Severity::Warning, Some(term.place), message)
-                        .related_place(service.place, "this Service")
-                        .help(format!("policy sees the pods' port: write {}", target.unwrap_or_default())),
-                );
+    for (policy, reference, rule) in acting_rules(scene) {
+        for (place, protocol, port) in single_ports(rule) {
+            let Some(candidates) = moved.get(&(protocol, port)) else { continue };
+            let meant = |id: EndpointId| is_meant(scene, policy.id, reference, rule, id);
+            let Some((front, id)) = candidates.iter().find(|(_, id)| meant(*id)) else { continue };
+            // Some pod that the rule is about has that port itself: it may be meant.
+            if scene.snapshot().endpoints().any(|(id, e)| listens(scene, id, e, protocol, port) && meant(id)) {
+                continue;
+            }
+            found.extend(problem(scene, place, (protocol, port), front, *id));
+        }
+    }
+}
+
+/// Ports that lead to another one of a pod, by protocol and number.
+fn moved(scene: &Scene) -> HashMap<(Protocol, u16), Vec<(Front, EndpointId)>> {
+    let snapshot = scene.snapshot();
+    let mut moved: HashMap<(Protocol, u16), Vec<(Front, EndpointId)>> = HashMap::new();
+    for (number, service) in snapshot.services.iter().enumerate() {
+        for port in service.ports.iter().filter(|p| p.target != TargetPort::Number(p.port)) {
+            let behind = service.endpoints.iter().map(|id| (Front::Service(number), *id));
+            moved.entry((port.protocol, port.port)).or_default().extend(behind);
+        }
+    }
+    for (id, endpoint) in snapshot.endpoints().filter(|(_, e)| e.role == Role::Pod && !e.host_network) {
+        for port in &endpoint.ports {
+            if let Some(host) = port.host_port.filter(|host| *host != port.number) {
+                moved.entry((port.protocol, host)).or_default().push((Front::Host, id));
             }
         }
     }
+    moved
+}
+
+/// Single destination ports that a rule names.
+fn single_ports(rule: &Rule) -> Vec<(Place, Protocol, u16)> {
+    match &rule.traffic {
+        TrafficMatch::Any => Vec::new(),
+        TrafficMatch::Of(terms) => {
+            let single = |kind: &TrafficTermKind| match kind {
+                TrafficTermKind::Ports(protocol, first, last) if first == last => Some((*protocol, *first)),
+                _ => None,
+            };
+            terms.iter().filter_map(|t| single(&t.kind).map(|(protocol, port)| (t.place, protocol, port))).collect()
+        }
+        TrafficMatch::Packet(packet) => {
+            let Some(protocol) = packet.protocol else { return Vec::new() };
+            let single = |port: &CalicoPort| if let CalicoPort::Range(a, b) = port { (a == b).then_some(*a) } else { None };
+            let place = packet.place.unwrap_or(rule.place);
+            packet.destination_ports.iter().filter_map(single).map(|port| (place, protocol, port)).collect()
+        }
+    }
+}
+
+/// Whether a rule is about packets to a pod: as the selected end, or as a peer that is asked for as a pod.
+fn is_meant(scene: &Scene, policy: PolicyId, reference: RuleRef, rule: &Rule, id: EndpointId) -> bool {
+    let compiled = scene.compiled();
+    match reference.direction {
+        Direction::Ingress => compiled.selects(policy, id),
+        Direction::Egress => {
+            let asks_for_pods = peer_terms(rule).any(|(_, term)| match &term.kind {
+                PeerTermKind::Pods(_) => true,
+                PeerTermKind::Entity(entity) => entity.selector.is_some(),
+                _ => false,
+            });
+            asks_for_pods && compiled.rule_matches(reference, End::Pod(id)).1
+        }
+    }
+}
+
+/// Whether a pod is known to listen on a port: it declares it, or a Service leads to it there.
+fn listens(scene: &Scene, id: EndpointId, endpoint: &Endpoint, protocol: Protocol, port: u16) -> bool {
+    let declares = endpoint.ports.iter().any(|p| (p.protocol, p.number) == (protocol, port));
+    let to = TargetPort::Number(port);
+    let leads = || {
+        scene
+            .snapshot()
+            .services
+            .iter()
+            .filter(|s| s.endpoints.contains(&id))
+            .any(|s| s.ports.iter().any(|p| p.protocol == protocol && p.target == to))
+    };
+    declares || leads()
+}
+
+fn problem(scene: &Scene, place: Place, (protocol, port): (Protocol, u16), front: &Front, id: EndpointId) -> Option<Diagnostic> {
+    let snapshot = scene.snapshot();
+    let endpoint = snapshot.endpoint(id)?;
+    let (message, related, target): (String, _, String) = match front {
+        Front::Service(number) => {
+            let service = snapshot.services.get(*number)?;
+            let target = service.ports.iter().find(|p| (p.protocol, p.port) == (protocol, port)).map(|p| match &p.target {
+                TargetPort::Number(number) => format!("{number}"),
+                TargetPort::Name(name) => {
+                    match endpoint.ports.iter().find(|p| p.protocol == protocol && p.name.as_deref() == Some(&**name)) {
+                        Some(declared) => format!("{} or {name}", declared.number),
+                        None => format!("{name}"),
+                    }
+                }
+            });
+            let message = format!("port {port} is the port of Service `{}`, and its pods listen on another", service.name);
+            (message, (service.place, "this Service"), target.unwrap_or_default())
+        }
+        Front::Host => {
+            let own = endpoint.ports.iter().find(|p| p.protocol == protocol && p.host_port == Some(port))?;
+            let message = format!("port {port} is the host port of `{}`, and the pod itself listens on {}", endpoint.name, own.number);
+            (message, (own.span.within(endpoint.place.document), "this port"), format!("{}", own.number))
+        }
+    };
+    let problem = Diagnostic::at(CODE, Severity::Warning, Some(place), message).related_place(related.0, related.1);
+    Some(problem.help(format!("policy sees the pods' port: write {target}")))
 }

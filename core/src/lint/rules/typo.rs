@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
+use crate::resources::Kind;
 use crate::scene::Scene;
 use crate::text::{DocumentId, Place, Span};
 
@@ -29,7 +30,15 @@ pub(super) fn explain<'a>(
     values.sort_unstable();
     values.dedup();
     if values.is_empty() {
-        return problem.help(format!("nothing there has a label `{}`", requirement.key));
+        return match owner_with(scene, requirement) {
+            Some((owner, place)) => problem
+                .help(format!(
+                    "{owner} has this label, its pods do not: they have those of the pod template (`spec{}.template.metadata.labels`)",
+                    if owner.starts_with("CronJob") { ".jobTemplate.spec" } else { "" }
+                ))
+                .related_place(place, "this object has the label itself"),
+            None => problem.help(format!("nothing there has a label `{}`", requirement.key)),
+        };
     }
     let nearest = wanted
         .iter()
@@ -44,6 +53,16 @@ pub(super) fn explain<'a>(
     problem.fix = value_place(scene, document, requirement, written)
         .map(|place| Fix { title: format!("write `{meant}`"), edits: alloc::vec![(place, meant.into())] });
     problem
+}
+
+/// A workload that meets a requirement by labels of its own, which are not those of its pods.
+fn owner_with(scene: &Scene, requirement: &Requirement) -> Option<(String, Place)> {
+    scene.loaded().resources().find_map(|(document, resource)| {
+        let Kind::Workload(workload) = &resource.kind else { return None };
+        let has = |labels: &Labels| !labels.is_empty() && labels.get(&requirement.key).is_some() && requirement.matches(labels);
+        let owner = (has(&resource.meta.labels) || has(&workload.outer_labels)) && !has(&workload.template.labels);
+        owner.then(|| (format!("{} `{}`", resource.kind_name, resource.meta.name), resource.span.within(document)))
+    })
 }
 
 /// Where a value of a requirement is written.

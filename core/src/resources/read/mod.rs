@@ -8,6 +8,7 @@
 //! Messages are worded as API servers word them (`spec.ingress[0].from[1].ipBlock.cidr: Invalid value: "x": …`), since that is what
 //! people know and search for; the place is always the offending field itself.
 
+mod api_calls;
 pub(crate) mod azure;
 mod balancer;
 mod calico;
@@ -470,6 +471,20 @@ impl<'a> Objects<'a> {
             && let Some(known) = kinds::meant(kind, api_version)
         {
             self.object(object, known, (kind, span), (api_version, version_span));
+            return;
+        }
+        let calls = object.node.map(|node| api_calls::api_calls(node, kind, api_version)).unwrap_or_default();
+        if let (false, Some(node)) = (calls.is_empty(), object.node) {
+            self.resources.push(Resource {
+                api_version: api_version.into(),
+                kind_name: kind.into(),
+                kind_span: span,
+                meta: unread::meta(node),
+                span: node.span(),
+                refused: false,
+                flaws: Flaws::default(),
+                kind: Kind::ApiCalls(calls),
+            });
             return;
         }
         let kept = match (class, object.node) {

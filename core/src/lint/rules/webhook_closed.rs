@@ -1,0 +1,111 @@
+//! LINT222: the API server calls pods that policies close to it.
+//!
+//! Admission webhooks, aggregated APIs and conversions of custom resources are called by the API server, which is no pod of the cluster's network: a policy that
+//! lets in pods only stops it, and what asks for it fails or hangs. Upstream: "Dynamic Admission Control" of the Kubernetes documentation.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::compile::End;
+use crate::connections::ConnectionSet;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::model::Protocol;
+use crate::policy::{Direction, PolicyId};
+use crate::resources::{ApiCall, Kind, TargetPort};
+use crate::scene::Scene;
+use crate::snapshot::{Endpoint, EndpointId, Role, Service, Snapshot};
+use crate::text::Place;
+
+const CODE: Code = Code("LINT222");
+
+pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
+    let calls = scene.loaded().resources().filter(|(_, r)| !r.refused).filter_map(|(document, resource)| match &resource.kind {
+        Kind::ApiCalls(calls) => Some((document, calls)),
+        _ => None,
+    });
+    // Whoever calls the same pods is told of once.
+    let mut closed: BTreeMap<(EndpointId, u16), Vec<(&ApiCall, Place)>> = BTreeMap::new();
+    for (document, calls) in calls {
+        for call in calls {
+            let Some(service) = service(scene.snapshot(), call) else { continue };
+            let stopped = service.endpoints.iter().find_map(|id| {
+                let port = target(scene.snapshot(), service, call.port, *id)?;
+                is_closed(scene, *id, port).then_some((*id, port))
+            });
+            if let Some(key) = stopped {
+                closed.entry(key).or_default().push((call, call.span.within(document)));
+            }
+        }
+    }
+    for ((id, port), calls) in closed {
+        found.extend(problem(scene, id, port, &calls));
+    }
+}
+
+fn problem(scene: &Scene, id: EndpointId, port: u16, calls: &[(&ApiCall, Place)]) -> Option<Diagnostic> {
+    let policies: Vec<PolicyId> = scene.compiled().policies_on(id, Direction::Ingress);
+    let policy = policies.iter().find_map(|id| scene.compiled().policy(*id))?;
+    let (first, place) = calls.first()?;
+    let more = if calls.len() > 1 { format!(" (and {} more calls)", calls.len() - 1) } else { String::new() };
+    let pod = scene.snapshot().endpoint_title(id);
+    let message = format!(
+        "the API server calls `{pod}` at port {port} for {}{more}, and no policy lets it in: `{}` isolates the pod, and the API server is no pod that a selector matches",
+        first.what,
+        policy.title()
+    );
+    let help = format!(
+        "let TCP {port} in from everywhere (a rule with `ports` and no `from`), or from the API server's address by `ipBlock` (`kubectl get endpoints kubernetes -n default`)"
+    );
+    Some(Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message).related_place(*place, "called from here").help(help))
+}
+
+fn service<'s>(snapshot: &'s Snapshot, call: &ApiCall) -> Option<&'s Service> {
+    snapshot.services.iter().find(|s| s.name == *call.service && snapshot.namespace_name(s.namespace) == &*call.namespace)
+}
+
+/// The port of a pod to which a Service's port leads.
+fn target(snapshot: &Snapshot, service: &Service, port: u16, id: EndpointId) -> Option<u16> {
+    let endpoint = snapshot.endpoint(id)?;
+    let found = service.ports.iter().find(|p| p.port == port && p.protocol == Protocol::TCP)?;
+    match &found.target {
+        TargetPort::Number(number) => Some(*number),
+        TargetPort::Name(name) => endpoint.ports.iter().find(|p| p.name.as_deref() == Some(&**name)).map(|p| p.number),
+    }
+}
+
+/// Whether nothing that the API server may be gets in: no address outside, no node, and none of the pods by which it reaches into some clusters.
+fn is_closed(scene: &Scene, id: EndpointId, port: u16) -> bool {
+    let snapshot = scene.snapshot();
+    if snapshot.endpoint(id).is_none_or(|e| e.host_network) || !scene.compiled().isolated(id, Direction::Ingress) {
+        return false;
+    }
+    let wanted = ConnectionSet::ports(Protocol::TCP, port, port);
+    let gets_in = |from: End| {
+        let pair = scene.connectivity().one_side(Direction::Ingress, from, End::Pod(id));
+        !pair.possible.intersection(&wanted).is_empty()
+    };
+    let known: Vec<IpAddr> = api_servers(snapshot);
+    let tunnels = snapshot.endpoints().filter(|(_, e)| e.role == Role::Pod && is_tunnel(e)).map(|(id, _)| End::Pod(id));
+    let nodes =
+        snapshot.nodes().filter(|(_, n)| known.is_empty() || n.addresses.iter().any(|a| known.contains(a))).map(|(id, _)| End::Node(id));
+    let outside: Vec<End> = match known.as_slice() {
+        [] => scene.connectivity().outside(Direction::Ingress).iter().map(|r| End::Outside(r.first)).collect(),
+        known => known.iter().map(|a| End::Outside(*a)).collect(),
+    };
+    !outside.into_iter().chain(nodes).chain(tunnels).any(gets_in)
+}
+
+/// Addresses of the API servers, where the input has them.
+fn api_servers(snapshot: &Snapshot) -> Vec<IpAddr> {
+    let is_it = |s: &&Service| s.name == "kubernetes" && snapshot.namespace_name(s.namespace) == "default";
+    let slices = snapshot.services.iter().filter(is_it).flat_map(|s| &s.slices);
+    slices.flat_map(|s| s.endpoints.iter().map(|e| e.address)).collect()
+}
+
+/// Whether a pod brings connections of a managed API server into the cluster.
+fn is_tunnel(endpoint: &Endpoint) -> bool {
+    endpoint.name.contains("konnectivity-agent") || endpoint.labels.iter().any(|(_, value)| value == "konnectivity-agent")
+}
