@@ -47,7 +47,7 @@ impl<'a> Trip<'a> {
         }
         match (entry, self.home(client)) {
             (Entry::Cluster, Some(home)) => {
-                let to = found.addresses.first().map_or(Party { address: None, ..Party::somewhere(NOWHERE) }, |a| Party::at(*a));
+                let to = found.addresses.first().map_or(Party { address: None, ..Party::at(NOWHERE) }, |a| Party::at(*a));
                 let way = self.start(way, client, to);
                 if let Some(cache) = self.cache_at(home, found, found.ports.get(port).map(|p| p.port)) {
                     return alloc::vec![self.ask_cache(way, client, home, &cache)];
@@ -56,7 +56,7 @@ impl<'a> Trip<'a> {
                 self.shortcut(way, client, home, found, &backends, (internal == TrafficPolicy::Local).then_some(home), false)
             }
             (Entry::Cluster, None) => {
-                let to = found.addresses.first().map_or(Party { address: None, ..Party::somewhere(NOWHERE) }, |a| Party::at(*a));
+                let to = found.addresses.first().map_or(Party { address: None, ..Party::at(NOWHERE) }, |a| Party::at(*a));
                 let mut way = self.start(way, client, to);
                 let why = format!("the address of `{}` exists only on the cluster's nodes", service_title(paths, found));
                 way.walk.stop(Stop::NoRoute, why, Some(Basis::InsideOnly));
