@@ -8,7 +8,8 @@ use netpolis_core::evaluate::Matched;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Action;
-use netpolis_core::resources::TargetPort;
+use netpolis_core::resources::unread::Cause;
+use netpolis_core::resources::{Kind, TargetPort};
 use netpolis_core::scene::Scene;
 use netpolis_core::snapshot::Snapshot;
 use netpolis_core::stages::Stage;
@@ -64,10 +65,11 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
         (false, Some(_)) => return Err(format!("{protocol} has no ports: leave --port out")),
     };
     let traffic = Traffic { protocol, source: None, destination };
-    let end = |name: &str| find(scene.snapshot(), name).map_err(|error| error.to_string());
+    let end = |name: &str| find(scene.snapshot(), name).map_err(|error| unread_maker(scene, name).unwrap_or_else(|| error.to_string()));
     let (from, to) = (end(&question.from)?, end(&question.to)?);
     let answer = over_all(scene, &from, &to, traffic);
-    let notes = service_ports(scene, &to, &answer);
+    let mut notes = service_ports(scene, &to, &answer);
+    notes.extend(foreign_workloads(scene, [&from, &to]));
     Ok(Reply { answer, notes })
 }
 
@@ -146,6 +148,44 @@ fn service_ports(scene: &Scene, to: &Found, answer: &Answer) -> Vec<String> {
             Some(format!("port {port} of Service `{service}` is port {target} of its pods, and policies see only that"))
         })
         .collect()
+}
+
+/// That what has this name makes pods that are not read.
+fn unread_maker(scene: &Scene, name: &str) -> Option<String> {
+    let (namespace, name) = name.rsplit_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
+    let default = &*scene.settings().default_namespace;
+    let mut resources = scene.loaded().resources();
+    let (document, maker) = resources.find(|(_, r)| {
+        let makes_pods = matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
+        let inside = namespace.is_none_or(|n| n == r.meta.namespace.as_deref().unwrap_or(default));
+        makes_pods && *r.meta.name == *name && inside
+    })?;
+    let place = scene.sources().describe(maker.kind_span.within(document));
+    Some(format!(
+        "`{name}` is a {} ({place}), whose pods are not read: paste them (kubectl get pods -o yaml), or the workloads that it makes",
+        maker.kind_name
+    ))
+}
+
+/// That an end is of a workload of another project, of which only the template is read.
+fn foreign_workloads(scene: &Scene, ends: [&Found; 2]) -> Vec<String> {
+    let snapshot = scene.snapshot();
+    let mut notes = Vec::new();
+    for end in ends {
+        let End::Pod(id) = end.end else { continue };
+        let Some(workload) = snapshot.endpoint(id).and_then(|e| snapshot.workload(e.workload)) else { continue };
+        let namespace = snapshot.namespace_name(workload.namespace);
+        let default = &*scene.settings().default_namespace;
+        let found = scene.loaded().resources().find(|(_, r)| {
+            let foreign = matches!(&r.kind, Kind::Workload(w) if w.kind.is_foreign() && *w.kind.name() == *workload.kind);
+            foreign && *r.meta.name == *workload.name && r.meta.namespace.as_deref().unwrap_or(default) == namespace
+        });
+        let Some((document, resource)) = found else { continue };
+        let place = scene.sources().describe(resource.kind_span.within(document));
+        notes.push(format!("`{namespace}/{}` is a {} ({place}): of it the template of its pods is read", workload.name, workload.kind));
+    }
+    notes.dedup();
+    notes
 }
 
 /// An answer in a form.

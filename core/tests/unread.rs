@@ -250,3 +250,51 @@ fn fields_that_a_kind_does_not_have() {
     check(&calico("{action: Allow, destination: {nets: [null]}}"), &[("web 192.0.2.1 443", UNKNOWN)]);
     check(&calico("{action: Allow, protocol: TCP, destination: {ports: [null]}}"), &[("web 192.0.2.1 443", UNKNOWN)]);
 }
+
+#[test]
+fn workloads_of_other_projects() {
+    let rollout = "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: api, namespace: shop}, spec: {strategy: {canary: {}}, template: {metadata: {labels: {app: api}}, spec: {containers: [{name: c}]}}}}";
+    let policy = |app: &str| {
+        format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: np, namespace: shop}}, spec: {{podSelector: {{matchLabels: {{app: {app}}}}}}}}}\n"
+        )
+    };
+    check(&format!("{rollout}\n{}", policy("api")), &[("web api 80", "denied"), ("web db 80", "allowed")]);
+    // Pods that are not read may be those that a policy means.
+    let of = |text: &str| {
+        let scene = scene(Engine::Detected, text);
+        scene.problems().iter().any(|p| p.code.0 == "LINT001")
+    };
+    let prometheus = "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: main, namespace: shop}, spec: {}}\n";
+    assert!(of(&policy("prometheus")) && !of(&format!("{prometheus}{}", policy("prometheus"))));
+    assert!(!of(&format!("{rollout}\n{}", policy("api"))));
+}
+
+#[test]
+fn host_endpoints_of_templates() {
+    let text = "{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {edge: 'yes'}}, status: {addresses: [{type: InternalIP, address: 192.0.2.11}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, status: {addresses: [{type: InternalIP, address: 192.0.2.12}]}}
+---
+{apiVersion: projectcalico.org/v3, kind: KubeControllersConfiguration, metadata: {name: default}, spec: {controllers: {node: {hostEndpoint: {autoCreate: Enabled, createDefaultHostEndpoint: Disabled, templates: [{generateName: edge, interfaceCIDRs: [192.0.2.0/24], labels: {hep: edge}, nodeSelector: has(edge)}]}}}}}
+---
+{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: closed}, spec: {selector: hep == 'edge', types: [Ingress]}}
+";
+    let scene = scene(Engine::Detected, text);
+    assert_eq!(scene.snapshot().host_endpoints.iter().map(|h| h.name.as_str()).collect::<Vec<_>>(), ["n1-edge-auto-hep"]);
+    for (name, verdict) in [("n1", Verdict::Denied), ("n2", Verdict::Allowed)] {
+        let (node, _) = scene.snapshot().nodes().find(|(_, n)| n.name == name).unwrap();
+        let flow =
+            Flow { from: End::Outside("203.0.113.5".parse().unwrap()), to: End::Node(node), traffic: Traffic::to_port(Protocol::TCP, 80) };
+        assert_eq!(scene.decide(&flow).verdict, verdict, "{name}");
+    }
+}
+
+#[test]
+fn a_forgotten_namespace_is_told() {
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed}, spec: {podSelector: {}}}\n";
+    let told = |text: &str| scene(Engine::Detected, text).problems().iter().any(|p| p.code.0 == "LINT100");
+    assert!(told(policy));
+    // Where pods leave it out too, all of it goes to one place.
+    assert!(!told(&format!("{policy}---\n{{apiVersion: v1, kind: Pod, metadata: {{name: x}}, spec: {{containers: [{{name: c}}]}}}}\n")));
+}

@@ -13,6 +13,8 @@ use alloc::vec::Vec;
 
 use crate::diagnostics::Diagnostic;
 use crate::policy::{Direction, KIND_OF_GROUPS, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
+use crate::resources::Kind;
+use crate::resources::unread::Cause;
 use crate::scene::Scene;
 
 /// A rule: looks at a scene and adds what it finds.
@@ -53,6 +55,7 @@ const CHECKS: &[Check] = &[
     rules::name_circle::check,
     rules::node_ranges::check,
     rules::retired::check,
+    rules::namespace_forgotten::check,
 ];
 
 /// Runs every rule.
@@ -104,4 +107,11 @@ fn traffic_terms(rule: &Rule) -> &[TrafficTerm] {
         TrafficMatch::Any | TrafficMatch::Packet(_) => &[],
         TrafficMatch::Of(terms) => terms,
     }
+}
+
+/// Namespaces with objects that make pods which are not read: what selects nobody there may select these.
+fn has_unread_pods(scene: &Scene, is_meant: impl Fn(&str) -> bool) -> bool {
+    let resources = scene.loaded().resources();
+    let mut makers = resources.filter(|(_, r)| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods));
+    makers.any(|(_, r)| is_meant(r.meta.namespace.as_deref().unwrap_or(&scene.settings().default_namespace)))
 }

@@ -373,6 +373,23 @@ pub struct KubeControllersConfiguration {
     pub auto_host_endpoints: bool,
     /// Whether the default automatic host endpoint is made (`createDefaultHostEndpoint` is not `Disabled`).
     pub create_default: bool,
+    /// `templates`: further automatic host endpoints.
+    pub templates: Vec<HostEndpointTemplate>,
+}
+
+/// What host endpoints are made of for nodes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostEndpointTemplate {
+    /// `generateName`.
+    pub name: Box<str>,
+    /// `nodeSelector`: for which nodes; nothing for all.
+    pub nodes: Option<Selector>,
+    /// `interfaceCIDRs`: of their addresses those in one of these count.
+    pub cidrs: Vec<Cidr>,
+    /// `interfacePattern`, if there is one.
+    pub interface: Option<Box<str>>,
+    /// `labels`, beside those of the node.
+    pub labels: Labels,
 }
 
 /// One of Calico's resources.

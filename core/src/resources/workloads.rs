@@ -116,9 +116,20 @@ pub enum WorkloadKind {
     ReplicationController,
     Job,
     CronJob,
+    /// Argo Rollouts' own Deployment.
+    Rollout,
+    /// OpenKruise's own Deployment.
+    CloneSet,
+    /// OpenShift's own Deployment.
+    DeploymentConfig,
 }
 
 impl WorkloadKind {
+    /// Whether it is none of Kubernetes's own: read for the pods of its template alone.
+    pub const fn is_foreign(self) -> bool {
+        matches!(self, WorkloadKind::Rollout | WorkloadKind::CloneSet | WorkloadKind::DeploymentConfig)
+    }
+
     /// The kind's name as upstream.
     pub const fn name(self) -> &'static str {
         match self {
@@ -129,6 +140,9 @@ impl WorkloadKind {
             WorkloadKind::ReplicationController => "ReplicationController",
             WorkloadKind::Job => "Job",
             WorkloadKind::CronJob => "CronJob",
+            WorkloadKind::Rollout => "Rollout",
+            WorkloadKind::CloneSet => "CloneSet",
+            WorkloadKind::DeploymentConfig => "DeploymentConfig",
         }
     }
 }

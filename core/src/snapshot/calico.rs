@@ -4,10 +4,11 @@ use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::net::IpAddr;
 
 use super::{HostEndpoint, NamespaceId, NetworkSet, NodeId, Profile, ServiceAccount, Snapshot};
 use crate::model::{AddressSet, Labels};
-use crate::resources::calico::{Calico, EndpointPort};
+use crate::resources::calico::{Calico, EndpointPort, HostEndpointTemplate};
 use crate::resources::{ContainerPort, Kind, Resource};
 use crate::text::{DocumentId, Place};
 
@@ -25,6 +26,7 @@ pub(super) fn add<'a>(
     snapshot: &mut Snapshot,
 ) {
     let mut automatic: Option<Place> = None;
+    let mut templates: Vec<(&HostEndpointTemplate, Place)> = Vec::new();
     for &(document, resource) in resources {
         let place = resource.span.within(document);
         let name = resource.meta.name.to_string();
@@ -61,8 +63,9 @@ pub(super) fn add<'a>(
                     automatic: false,
                 });
             }
-            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints && configuration.create_default => {
-                automatic = Some(place);
+            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => {
+                automatic = configuration.create_default.then_some(place);
+                templates = configuration.templates.iter().map(|template| (template, place)).collect();
             }
             _ => {}
         }
@@ -71,6 +74,11 @@ pub(super) fn add<'a>(
         let made: Vec<HostEndpoint> = snapshot.nodes().map(|(id, node)| automatic_host_endpoint(id, node, place)).collect();
         snapshot.host_endpoints.extend(made);
     }
+    let of_templates: Vec<HostEndpoint> = templates
+        .into_iter()
+        .flat_map(|(template, place)| snapshot.nodes().filter_map(move |(id, node)| host_endpoint_of_template(template, id, node, place)))
+        .collect();
+    snapshot.host_endpoints.extend(of_templates);
     snapshot.service_accounts.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
@@ -92,6 +100,26 @@ fn automatic_host_endpoint(id: NodeId, node: &super::Node, place: Place) -> Host
         place,
         automatic: true,
     }
+}
+
+/// The host endpoint that a template makes for a node, if it makes one: for the addresses of the node that it is about.
+fn host_endpoint_of_template(template: &HostEndpointTemplate, id: NodeId, node: &super::Node, place: Place) -> Option<HostEndpoint> {
+    let selected = template.nodes.as_ref().is_none_or(|selector| selector.matches(&|key: &str| node.labels.get(key)));
+    let within = |address: &&IpAddr| template.cidrs.is_empty() || template.cidrs.iter().any(|cidr| cidr.contains(**address));
+    let addresses: Vec<IpAddr> = node.addresses.iter().filter(within).copied().collect();
+    if !selected || addresses.is_empty() {
+        return None;
+    }
+    let mut labels: Labels = node.labels.clone();
+    template.labels.iter().for_each(|(key, value)| labels.set(key, value));
+    labels.set(CREATED_BY.0, CREATED_BY.1);
+    Some(HostEndpoint {
+        name: format!("{}-{}-auto-hep", node.name, template.name),
+        interface: template.interface.as_deref().unwrap_or_default().to_string(),
+        labels,
+        addresses,
+        ..automatic_host_endpoint(id, node, place)
+    })
 }
 
 /// Named ports in the form of a container's.

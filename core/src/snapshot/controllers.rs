@@ -67,6 +67,9 @@ pub(super) fn parts(resource: &Resource, workload: &Workload, apart: bool) -> Ve
             open(REVISION, ValueShape::Any, labels);
             open(GENERATION, ValueShape::Any, labels);
         }
+        WorkloadKind::Rollout => open("rollouts-pod-template-hash", ValueShape::Any, labels),
+        WorkloadKind::CloneSet => open(REVISION, ValueShape::Any, labels),
+        WorkloadKind::DeploymentConfig => ["deployment", "deploymentconfig"].iter().for_each(|key| open(key, ValueShape::Any, labels)),
         WorkloadKind::StatefulSet => open(REVISION, begins(format!("{name}-")), labels),
         WorkloadKind::CronJob => {
             JOB_NAME.iter().for_each(|key| open(key, begins(format!("{name}-")), labels));

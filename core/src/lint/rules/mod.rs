@@ -17,6 +17,7 @@ pub(super) mod missing_tier;
 pub(super) mod mixed_up_sides;
 pub(super) mod mixed_versions;
 pub(super) mod name_circle;
+pub(super) mod namespace_forgotten;
 pub(super) mod no_engine;
 pub(super) mod node_port_rule;
 pub(super) mod node_ranges;

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::typo;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::lint::{acting_rules, peer_terms};
+use crate::lint::{acting_rules, has_unread_pods, peer_terms};
 use crate::model::{LabelSelector, Operator};
 use crate::policy::{NamespaceMatch, PeerTermKind};
 use crate::scene::Scene;
@@ -29,6 +29,15 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let document = term.place.document;
+            let is_meant = |own: &str| match &subject.namespaces {
+                NamespaceMatch::Named(name) => name == own,
+                NamespaceMatch::Selector(selector) => {
+                    snapshot.namespaces.iter().find(|n| n.name == own).is_none_or(|n| selector.matches(&n.labels))
+                }
+            };
+            if has_unread_pods(scene, is_meant) {
+                continue;
+            }
             let selected = |name: usize| match &subject.namespaces {
                 NamespaceMatch::Named(own) => snapshot.namespaces.get(name).is_some_and(|n| n.name == *own),
                 NamespaceMatch::Selector(selector) => snapshot.namespaces.get(name).is_some_and(|n| selector.matches(&n.labels)),

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::typo;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::lint::policies;
+use crate::lint::{has_unread_pods, policies};
 use crate::policy::NamespaceMatch;
 use crate::scene::Scene;
 use crate::snapshot::{Endpoint, Role};
@@ -36,6 +36,9 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             NamespaceMatch::Named(name) => Some(name.as_str()),
             NamespaceMatch::Selector(_) => None,
         };
+        if has_unread_pods(scene, |own| namespace.is_none_or(|n| n == own)) {
+            continue;
+        }
         let in_scope = |e: &&Endpoint| e.role == Role::Pod && namespace.is_none_or(|n| snapshot.namespace_name(e.namespace) == n);
         let mut pods = snapshot.endpoints.iter().filter(in_scope).map(|e| &e.labels).peekable();
         let on_host = |e: &Endpoint| e.host_network && in_scope(&e) && subject.pods.matches(&e.labels);

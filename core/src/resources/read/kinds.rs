@@ -59,6 +59,9 @@ pub(super) const KNOWN: &[KnownKind] = &[
     namespaced("ReplicationController", What::Workload(WorkloadKind::ReplicationController), &["v1"], &[]),
     namespaced("Job", What::Workload(WorkloadKind::Job), &["batch/v1"], &[]),
     namespaced("CronJob", What::Workload(WorkloadKind::CronJob), &["batch/v1"], &["batch/v1beta1", "batch/v2alpha1"]),
+    namespaced("Rollout", What::Workload(WorkloadKind::Rollout), &["argoproj.io/v1alpha1"], &[]),
+    namespaced("CloneSet", What::Workload(WorkloadKind::CloneSet), &["apps.kruise.io/v1alpha1"], &["apps.kruise.io/v1beta1"]),
+    namespaced("DeploymentConfig", What::Workload(WorkloadKind::DeploymentConfig), &["apps.openshift.io/v1"], &["v1"]),
     KnownKind { names: NameRule::Label, ..namespaced("Service", What::Service, &["v1"], &[]) },
     cluster("Node", What::Node, &["v1"]),
     namespaced("Ingress", What::Ingress, &["networking.k8s.io/v1"], &["extensions/v1beta1", "networking.k8s.io/v1beta1"]),
@@ -92,6 +95,11 @@ pub(super) fn meant(kind: &str, api_version: &str) -> Option<&'static KnownKind>
 impl KnownKind {
     pub(super) fn serves(&self, api_version: &str) -> bool {
         self.current.contains(&api_version) || self.old.contains(&api_version)
+    }
+
+    /// Whether it is a workload that is read for the pods of its template alone.
+    pub(super) fn is_foreign_workload(&self) -> bool {
+        matches!(self.what, What::Workload(kind) if kind.is_foreign())
     }
 
     pub(super) fn is_namespaced(&self) -> bool {

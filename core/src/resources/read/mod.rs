@@ -178,7 +178,9 @@ impl<'a> Objects<'a> {
             self.kustomization(node, kind, kind_span);
             return;
         }
-        let known = kinds::known(kind, api_version);
+        // Where a workload of another project has no template, its pods are not told here.
+        let has_template = || node.get("spec").is_some_and(|spec| spec.get("template").is_some());
+        let known = kinds::known(kind, api_version).filter(|known| !known.is_foreign_workload() || has_template());
         if let Some(known) = known
             && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
         {

@@ -98,6 +98,7 @@ const TEMPLATE_METADATA: &[&str] = &[
 /// Fields of the spec of each kind of workload that do not matter to policy.
 const fn workload_fields(kind: WorkloadKind) -> &'static [&'static str] {
     match kind {
+        WorkloadKind::Rollout | WorkloadKind::CloneSet | WorkloadKind::DeploymentConfig => &[],
         WorkloadKind::Deployment => {
             &["minReadySeconds", "paused", "progressDeadlineSeconds", "revisionHistoryLimit", "rollbackTo", "strategy"]
         }
@@ -354,6 +355,20 @@ impl<'a> Reader<'a> {
                     })
                     .collect();
                 self.check_own_selector(&LabelSelector { span, requirements }, &workload.template, &template);
+            }
+            WorkloadKind::Rollout | WorkloadKind::CloneSet | WorkloadKind::DeploymentConfig => {
+                // What else these have is theirs to check.
+                let find = |name: &'static str| {
+                    let entry = spec.node?.entry(name)?;
+                    let value = spec.node?.value_of(entry);
+                    Some(Slot { path: spec.path.field(name), node: Some(value), at: value.span(), key: entry.key_span })
+                };
+                if let Some(template) = find("template") {
+                    workload.template = self.template(&template);
+                }
+                if let Some(replicas) = find("replicas") {
+                    workload.replicas = self.replicas(&replicas);
+                }
             }
             WorkloadKind::Deployment | WorkloadKind::ReplicaSet | WorkloadKind::StatefulSet => {
                 let known = ["template", "selector", "replicas"];

@@ -9,14 +9,18 @@ mod selector;
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::vec::Vec;
 
+use self::selector::Global;
 use super::fields::{Reader, Slot, quoted};
 use super::meta::{NameRule, Scope};
-use crate::document::Value;
+use super::path::Path;
+use crate::diagnostics::{Diagnostic, Severity, nearest};
+use crate::document::{NodeRef, Value};
 use crate::resources::Meta;
 use crate::resources::calico::{
-    Calico, CalicoPolicyKind, DefaultAction, EndpointToHost, FailsafePort, FelixConfiguration, IpPool, KubeControllersConfiguration,
-    NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier,
+    Calico, CalicoPolicyKind, DefaultAction, EndpointToHost, FailsafePort, FelixConfiguration, HostEndpointTemplate, IpPool,
+    KubeControllersConfiguration, NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier,
 };
 use crate::resources::codes;
 
@@ -60,6 +64,9 @@ pub(super) const KINDS: &[(&str, CalicoKind, Scope, NameRule)] = &[
     ("FelixConfiguration", CalicoKind::Felix, Scope::Cluster, NameRule::Subdomain),
     ("KubeControllersConfiguration", CalicoKind::KubeControllers, Scope::Cluster, NameRule::Subdomain),
 ];
+
+/// Fields of FelixConfigurations that are nearly called like one that matters.
+const FELIX_LIKE: [&str; 2] = ["bpfEnforceRPF", "ipvsEnabled"];
 
 /// Tiers whose order and default action are fixed.
 const FIXED_TIERS: [(&str, f64, DefaultAction); 3] = [
@@ -128,15 +135,10 @@ impl<'a> Reader<'a> {
     }
 
     fn network_set(&mut self, spec: &Slot<'a, '_>, meta: &Meta, global: bool) -> NetworkSet {
-        let mut set = NetworkSet { global, nets: alloc::vec::Vec::new() };
+        let mut set = NetworkSet { global, nets: Vec::new() };
         if meta.labels.get("projectcalico.org/namespace").is_some() {
             let message = "metadata.labels: Invalid value: projectcalico.org/namespace: not a valid label name";
-            self.refuse(crate::diagnostics::Diagnostic::new(
-                codes::RESERVED_LABEL,
-                crate::diagnostics::Severity::Error,
-                meta.labels_span,
-                message,
-            ));
+            self.refuse(Diagnostic::new(codes::RESERVED_LABEL, Severity::Error, meta.labels_span, message));
         }
         let Some([nets]) = self.fields(spec, ["nets"], &["allowedEgressDomains"]) else { return set };
         for item in self.custom_items(&nets) {
@@ -193,6 +195,24 @@ impl<'a> Reader<'a> {
             let value = node.value_of(entry);
             Some(Slot { path: spec.path.field(name), node: Some(value), at: value.span(), key: entry.key_span })
         };
+        let known = [
+            "defaultEndpointToHostAction",
+            "failsafeInboundHostPorts",
+            "failsafeOutboundHostPorts",
+            "bpfExternalServiceMode",
+            "bpfEnabled",
+        ];
+        for entry in spec.entries() {
+            // Only a name that is nearly one of those that matter is told from the many others.
+            let nearly = nearest(&entry.key, known).filter(|name| **name != *entry.key && entry.key.len().abs_diff(name.len()) <= 2);
+            if let Some(name) = nearly.filter(|name| !spec.entries().iter().any(|e| *e.key == **name) && !FELIX_LIKE.contains(&&*entry.key))
+            {
+                let message = format!("unknown field {}: FelixConfiguration has `{name}`", quoted(&format!("spec.{}", entry.key)));
+                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
+                let diagnostic = self.rewrite(diagnostic, entry.key_span, Some(name));
+                self.report(diagnostic);
+            }
+        }
         if let Some(slot) = find("defaultEndpointToHostAction") {
             felix.endpoint_to_host = match self.text(&slot) {
                 Some(word) if word.eq_ignore_ascii_case("drop") => Some(EndpointToHost::Drop),
@@ -229,8 +249,8 @@ impl<'a> Reader<'a> {
         felix
     }
 
-    fn failsafe_ports(&mut self, slot: &Slot<'a, '_>) -> alloc::vec::Vec<FailsafePort> {
-        let mut ports = alloc::vec::Vec::new();
+    fn failsafe_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<FailsafePort> {
+        let mut ports = Vec::new();
         for item in self.custom_items(slot) {
             let Some([protocol, port, net]) = self.fields(&item, ["protocol", "port", "net"], &[]) else { continue };
             let name = self.text(&protocol).unwrap_or("tcp");
@@ -251,7 +271,30 @@ impl<'a> Reader<'a> {
         KubeControllersConfiguration {
             auto_host_endpoints: word("autoCreate") == Some("Enabled"),
             create_default: word("createDefaultHostEndpoint") != Some("Disabled"),
+            templates: host.and_then(|n| n.get("templates")).map_or_else(Vec::new, |list| self.host_endpoint_templates(list)),
         }
+    }
+
+    /// Templates of automatic host endpoints.
+    fn host_endpoint_templates(&mut self, list: NodeRef<'a>) -> Vec<HostEndpointTemplate> {
+        let slot = Slot { path: Path::ROOT, node: Some(list), at: list.span(), key: list.span() };
+        let mut templates = Vec::new();
+        for item in self.custom_items(&slot) {
+            let known = ["generateName", "nodeSelector", "interfaceCIDRs", "interfacePattern", "labels"];
+            let Some([name, nodes, cidrs, interface, labels]) = self.fields(&item, known, &[]) else { continue };
+            let mut template = HostEndpointTemplate {
+                name: self.text(&name).unwrap_or_default().into(),
+                nodes: self.selector_text(&nodes, Global::Refused, true).map(|written| written.selector),
+                cidrs: Vec::new(),
+                interface: self.text(&interface).filter(|text| !text.is_empty()).map(Into::into),
+                labels: self.labels(&labels),
+            };
+            for cidr in self.custom_items(&cidrs) {
+                template.cidrs.extend(self.lenient_net(&cidr));
+            }
+            templates.push(template);
+        }
+        templates
     }
 }
 

@@ -126,8 +126,8 @@ fn kinds_that_are_not_read_are_named_once() {
         "`NetworkPolicy` of `crd.antrea.io/v1beta1` decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\""
     );
     assert_eq!(
-        only(&list("Rollout", "argoproj.io/v1alpha1", 1), Severity::Warning),
-        "`Rollout` of `argoproj.io/v1alpha1` makes pods, but is not read: the answer leaves its pods out"
+        only(&list("Prometheus", "monitoring.coreos.com/v1", 1), Severity::Warning),
+        "`Prometheus` of `monitoring.coreos.com/v1` makes pods, but is not read: the answer leaves its pods out"
     );
     assert_eq!(
         only(&list("Route", "route.openshift.io/v1", 1), Severity::Warning),

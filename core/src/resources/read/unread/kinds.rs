@@ -165,6 +165,8 @@ const MAKES_PODS: &[&str] = &[
 
 /// Kinds that make pods, whose names mean other things elsewhere.
 const MAKES_PODS_IN: &[(&str, &str)] = &[
+    ("apps.kruise.io", "DaemonSet"),
+    ("apps.kruise.io", "StatefulSet"),
     ("argoproj.io", "ArgoCD"),
     ("batch.volcano.sh", "Job"),
     ("grafana.integreatly.org", "Grafana"),
