@@ -146,7 +146,7 @@ fn step_text(scene: &Scene, number: usize, step: &Step) -> String {
             out.push_str(&excerpt(scene, *place).lines().map(|line| format!("    {line}\n")).collect::<String>());
         }
         if let Some(nearest) = &trace.nearest {
-            out.push_str(&format!("    nearest: {}\n", nearest.failure));
+            out.push_str(&format!("    nearest: {}\n", nearest.sentence()));
             out.push_str(&excerpt(scene, nearest.place).lines().map(|line| format!("    {line}\n")).collect::<String>());
         }
     }

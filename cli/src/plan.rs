@@ -158,6 +158,7 @@ fn text(planned: &Planned) -> String {
             Some(most) => {
                 format!("{} ({} without room for upgrades), because {}", counted(most), plan.largest_without_surge, plan.limit.reason())
             }
+            None if question.pools.len() > 1 => "the first pool has no room for a node and the one that is added while upgrading".into(),
             None => "not even one node and the one that is added while upgrading".into(),
         },
     );

@@ -206,7 +206,7 @@ fn text(scene: &Scene, reply: &Reply) -> String {
             out.push_str(&indented(&excerpt(scene, *place)));
         }
         if let Some(nearest) = &checkpoint.nearest {
-            out.push_str(&format!("   nearest: {}\n", nearest.failure));
+            out.push_str(&format!("   nearest: {}\n", nearest.sentence()));
             out.push_str(&indented(&excerpt(scene, nearest.place)));
         }
         for tier in &checkpoint.tiers {
@@ -311,7 +311,7 @@ pub(crate) fn checkpoint_json(scene: &Scene, compiled: &Compiled, snapshot: &Sna
         "fromAddress": checkpoint.from_address.map(|a| a.to_string()),
         "toAddress": checkpoint.to_address.map(|a| a.to_string()),
         "places": checkpoint.places.iter().map(|p| places::json(scene, *p)).collect::<Vec<_>>(),
-        "nearest": checkpoint.nearest.as_ref().map(|n| json!({"failure": n.failure, "place": places::json(scene, n.place)})),
+        "nearest": checkpoint.nearest.as_ref().map(|n| json!({"rule": n.name, "failure": n.failure, "place": places::json(scene, n.place)})),
         "tiers": checkpoint.tiers.iter().map(|t| tier_json(scene, compiled, t)).collect::<Vec<_>>(),
     })
 }

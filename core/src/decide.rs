@@ -3,6 +3,7 @@
 mod reply;
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -211,10 +212,22 @@ pub enum UnknownFact {
 pub struct Nearest {
     /// The rule.
     pub rule: RuleRef,
+    /// Its name, where it has one.
+    pub name: Option<String>,
     /// The field that failed.
     pub place: Place,
     /// What was wrong, in words: "port 8080 is not in 80, 443".
     pub failure: String,
+}
+
+impl Nearest {
+    /// What was wrong, with the name of the rule where it has one.
+    pub fn sentence(&self) -> String {
+        match &self.name {
+            Some(name) => format!("rule `{name}`: {}", self.failure),
+            None => self.failure.clone(),
+        }
+    }
 }
 
 /// What happened in one tier.

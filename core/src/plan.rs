@@ -322,7 +322,7 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
             let Some(number) = pool.subnet.filter(|s| !seen.contains(s)) else { continue };
             seen.push(number);
             let Some(subnet) = cloud.subnets.get(number as usize) else { continue };
-            let pods = pool.pod_subnet.and_then(|s| cloud.subnets.get(s as usize));
+            let pods = pool.pod_subnet.and_then(|s| cloud.subnets.get(s as usize)).filter(|s| !s.assumed);
             let others = cloud.interfaces.iter().filter(|i| i.subnet == number && i.node.is_none() && !i.stand_in).count();
             let question = Question {
                 plugin: cluster.plugin,
@@ -362,10 +362,11 @@ fn problem(cluster: &str, subnet: &Subnet, plan: &Plan) -> Option<String> {
         let taken = of_subnet(plan.nodes + plan.surge + plan.others);
         format!("upgrade would fail: no addresses for the surge node of `{cluster}`, because {reason}{taken}")
     } else {
-        let (taken, most) = (of_subnet(plan.nodes + plan.others), plan.largest.unwrap_or(0));
+        let taken = of_subnet(plan.nodes + plan.others);
         let what = counted(plan.wanted);
+        let most = plan.largest.map_or_else(String::new, |most| format!("; the largest cluster that can be upgraded has {most}"));
         let may = if plan.now < plan.wanted { " as the autoscaler may make" } else { "" };
-        format!("`{cluster}` cannot have {what}{may}, because {reason}{taken}; the largest cluster that can be upgraded has {most}")
+        format!("`{cluster}` cannot have {what}{may}, because {reason}{taken}{most}")
     })
 }
 

@@ -96,7 +96,7 @@ impl Assumptions {
     /// # Errors
     /// If one of them has no such value.
     pub fn settings(&self) -> Result<Settings, String> {
-        let mut settings = Settings::default();
+        let mut settings = Settings { today: crate::engine::today(), ..Settings::default() };
         for (name, value) in self.given() {
             table::set(&mut settings, name, value).map_err(|error| error.to_string())?;
         }

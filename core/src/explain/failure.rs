@@ -15,6 +15,7 @@ use crate::policy::{
     TrafficMatch, TrafficTermKind, default_rules,
 };
 use crate::resources::azure::SecurityRule;
+use crate::resources::calico::CalicoPort;
 use crate::snapshot::Endpoint;
 use crate::snapshot::cloud::{Group, GroupUse};
 use crate::text::Place;
@@ -30,24 +31,31 @@ impl Teller<'_> {
             Direction::Egress => self.flow.from,
             Direction::Ingress => self.flow.to,
         };
-        if let Some(own) = rule.own.as_ref().filter(|_| !self.compiled.is_meant_for(reference, subject)) {
+        let own_failed = rule.own.as_ref().filter(|_| !self.compiled.is_meant_for(reference, subject)).map(|own| {
             let side = self.written_side(reference, false);
             let text = match (side, self.address(subject)) {
                 (Some(side), Some(address)) => format!("{address} is not in {side}"),
                 _ => format!("the rule is not meant for `{}`", end_name(subject, self.snapshot)),
             };
-            return Some(Failure { place: own.place, text, parts: 2, conditions: 2, matched: 0, before_translation: false });
-        }
+            (own.place, text)
+        });
         if let Some(http) = rule.http.filter(|http| http.fits == HttpFit::No) {
             let text = format!("the request `{}` is none that it is about", self.compiled.assumed_http());
             return Some(Failure { place: http.place, text, parts: 1, conditions: 1, matched: 0, before_translation: false });
         }
         let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(reference, rule, peer));
         let traffic_failed = self.traffic_failure(reference, rule);
-        let parts = u8::from(peer_failed.is_some()) + u8::from(traffic_failed.is_some());
+        let parts = u8::from(own_failed.is_some())
+            + u8::from(peer_failed.is_some())
+            + self.traffic_parts(reference, rule, traffic_failed.is_some());
         let names = (matches!(rule.peers, PeerMatch::Of(_)), !matches!(rule.traffic, TrafficMatch::Any));
-        let matched = u8::from(names.0 && peer_failed.is_none()) + u8::from(names.1 && traffic_failed.is_none());
+        let matched = u8::from(names.0 && peer_failed.is_none())
+            + u8::from(names.1 && traffic_failed.is_none())
+            + u8::from(rule.own.is_some() && own_failed.is_none());
         let conditions = peer_failed.as_ref().map_or(0, |(wrong, ..)| *wrong) + usize::from(traffic_failed.is_some());
+        if let Some((place, text)) = own_failed {
+            return Some(Failure { place, text, parts, conditions: conditions + 1, matched, before_translation: false });
+        }
         let ports_match = traffic_failed.is_none();
         let place = peer_failed.as_ref().map(|(_, place, _)| *place).or(traffic_failed.as_ref().map(|(place, _)| *place))?;
         let before = self.before_translation(reference, rule).filter(|_| names.0 || names.1);
@@ -200,6 +208,24 @@ impl Teller<'_> {
             None => format!("`{name}` has no label `{}`", first.key),
         };
         (failed.len(), format!("{lead} `{first}`, and {has}"))
+    }
+
+    /// How many fields about traffic are wrong: of a rule of a security group protocol and ports are different ones.
+    fn traffic_parts(&self, reference: RuleRef, rule: &Rule, failed: bool) -> u8 {
+        let of_group = self.compiled.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
+        let (true, TrafficMatch::Packet(packet)) = (of_group, &rule.traffic) else { return u8::from(failed) };
+        let asked = self.flow.traffic;
+        let outside = |ports: &[CalicoPort], port: Option<u16>| {
+            let holds = |p: &CalicoPort| matches!((p, port), (CalicoPort::Range(a, b), Some(port)) if (*a..=*b).contains(&port));
+            !ports.is_empty() && port.is_some() && !ports.iter().any(holds)
+        };
+        let wrong = [
+            packet.protocol.is_some_and(|protocol| protocol != asked.protocol),
+            outside(&packet.destination_ports, asked.destination),
+            outside(&packet.source_ports, asked.source),
+        ];
+        let count = wrong.into_iter().filter(|wrong| *wrong).count() as u8;
+        if failed { count.max(1) } else { 0 }
     }
 
     fn traffic_failure(&self, reference: RuleRef, rule: &Rule) -> Option<(Place, String)> {

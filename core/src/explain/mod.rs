@@ -658,6 +658,7 @@ impl Teller<'_> {
         let rules = tiers.iter().flat_map(|t| &t.policies).filter(|p| written(p.policy)).flat_map(|p| &p.rules);
         let failed = rules.filter(|r| r.action == Action::Allow).filter_map(|r| Some((r.rule, r.failure.as_ref()?)));
         let (rule, failure) = failed.min_by_key(|(rule, f)| (self.is_default(*rule), f.distance()))?;
-        Some(Nearest { rule, place: failure.place, failure: failure.text.clone() })
+        let name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_deref()).map(ToOwned::to_owned);
+        Some(Nearest { rule, name, place: failure.place, failure: failure.text.clone() })
     }
 }

@@ -56,6 +56,8 @@ const CHECKS: &[Check] = &[
     rules::node_ranges::check,
     rules::retired::check,
     rules::namespace_forgotten::check,
+    rules::managed_calico::check,
+    rules::platform_needs::check,
 ];
 
 /// Runs every rule.

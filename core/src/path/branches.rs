@@ -14,7 +14,7 @@ use crate::decide::Verdict;
 use crate::explain::end_name;
 use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
-use crate::snapshot::cloud::{CloudCluster, tags};
+use crate::snapshot::cloud::{CloudCluster, Location, tags};
 use crate::snapshot::{EndpointId, NodeId};
 use crate::stages::{Side, Stage, is_flat};
 
@@ -174,6 +174,12 @@ impl Paths {
         }
     }
 
+    /// Where a pod that runs on a node is in the cloud's network.
+    pub(super) fn pod_location(&self, pod: EndpointId, node: NodeId) -> Option<Location> {
+        let on_host = self.snapshot.endpoint(pod).is_some_and(|e| e.host_network);
+        if on_host { self.snapshot.cloud.locate_node(node) } else { self.snapshot.cloud.locate_pods(node) }
+    }
+
     pub(super) fn node_name(&self, node: NodeId) -> String {
         self.snapshot.node(node).map_or_else(String::new, |n| n.name.clone())
     }
@@ -254,7 +260,7 @@ impl<'a> Trip<'a> {
         let paths = self.paths;
         way.walk.packet = Packet { from: paths.client(client), to, port: way.walk.packet.port };
         way.walk.at = match client {
-            Client::Pod(id) => paths.home_of(id).and_then(|n| paths.snapshot.cloud.locate_node(n)),
+            Client::Pod(id) => paths.home_of(id).and_then(|n| paths.pod_location(id, n)),
             Client::Node(node) => paths.snapshot.cloud.locate_node(node),
             Client::Machine(network, address) => paths.snapshot.cloud.locate_in(network, address),
             Client::Outside(_) => None,
@@ -334,7 +340,7 @@ impl<'a> Trip<'a> {
         if let Some(routing) = self.hindrance(walk, client, End::Pod(pod)) {
             return self.hinder(walk, routing);
         }
-        walk.travel(node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
+        walk.travel(node.and_then(|n| paths.pod_location(pod, n)));
         deliver::enter(self, walk, &Delivery { pod, node, masquerade: None });
     }
 

@@ -92,7 +92,7 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
         walk.enter_tunnel(from, to);
         walk.explain_plain("sends it on inside a packet to the pod's node, as the cluster's own network does");
     }
-    walk.travel(delivery.node.and_then(|n| paths.snapshot.cloud.locate_node(n)));
+    walk.travel(delivery.node.and_then(|n| paths.pod_location(delivery.pod, n)));
     walk.leave_tunnel();
     enter(trip, walk, &Delivery { masquerade: None, ..*delivery });
 }

@@ -253,7 +253,7 @@ fn from_controller<'a>(
         if let Some(node) = node {
             let text = "the controller connects to a pod itself, not to the Service";
             walk.place(Place::Node(node), format!("Node {}", paths.node_name(node)), text, Some(Basis::Controller));
-            walk.at = paths.snapshot.cloud.locate_node(node);
+            walk.at = paths.pod_location(pod, node);
         }
         let side = trip.leave_home(&mut walk, origin);
         let delivery = Delivery { pod: target, node: backend.node, masquerade: None };
@@ -331,7 +331,7 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
         let mut walk = way.walk.clone();
         walk.anew(Packet { from: own_address, to: party(trip, &backend), port: Some(backend.port) }, tls, true);
         let Target::Pod(pod) = backend.target else { continue };
-        walk.travel(backend.node.and_then(|n| cloud.locate_node(n)));
+        walk.travel(backend.node.and_then(|n| trip.paths.pod_location(pod, n)));
         enter(trip, &mut walk, &Delivery { pod, node: backend.node, masquerade: None });
         arrivals.push(Arrival { way: way.with(walk, share, &title, 1), pod: Some((pod, backend.node)) });
     }

@@ -362,7 +362,8 @@ impl<'a> Walk<'a> {
     pub(super) fn travel(&mut self, into: Option<Location>) {
         let out = core::mem::replace(&mut self.at, into);
         let cloud = &self.paths.snapshot.cloud;
-        if out.is_some() && out == into && out.is_some_and(|l| l.interface.is_some()) {
+        let machine = |l: Option<Location>| l.and_then(|l| l.interface);
+        if machine(out).is_some() && machine(out) == machine(into) {
             return; // It never leaves the machine.
         }
         if self.leads_away(out, into) {

@@ -20,6 +20,8 @@ pub struct PodTemplate {
     pub host_network: bool,
     /// `nodeName`, where the pod is bound to a node.
     pub node: Option<Box<str>>,
+    /// Labels that its node must have: `nodeSelector`, `os.name` and required affinity that leaves one value.
+    pub wanted: Labels,
     /// Ports that containers (and restartable init containers) declare.
     pub ports: Vec<ContainerPort>,
     /// Ports that init containers declare which end before the pod serves. Calico knows them by name all the same.

@@ -64,6 +64,7 @@ pub(super) fn add(
         (NamespaceId(snapshot.namespaces.len() as u32 - 1), Labels::default())
     });
     let endpoint = Endpoint {
+        wanted: Labels::default(),
         namespace,
         workload: WorkloadId(0),
         name: NAME.to_string(),

@@ -137,6 +137,8 @@ pub struct Endpoint {
     pub host_network: bool,
     /// The node that it runs on, if that is said.
     pub node: Option<NodeId>,
+    /// Labels that its node must have.
+    pub wanted: Labels,
     /// Its addresses: those given, or one handed out for the picture.
     pub addresses: Vec<IpAddr>,
     /// Whether the addresses are given. Handed-out ones are shown, but no verdict rests on them.

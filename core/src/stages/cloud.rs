@@ -346,8 +346,12 @@ pub(crate) struct Seats<'a> {
     pub(crate) roads: Roads,
     /// Where each node is.
     at_nodes: Vec<Candidate>,
+    /// Where the pods of each node are.
+    pods_at: Vec<Candidate>,
     /// Of nodes that nothing tells apart two, as far as there are: those of pods of which the text does not say where they are.
     anywhere: Vec<Candidate>,
+    /// The same for pods on the network of their nodes.
+    any_node: Vec<Candidate>,
     /// What is routed on the Internet.
     public: AddressSet,
     /// By use of a group: whether it names one of the tags that rules need to stop traffic to the platform.
@@ -358,6 +362,22 @@ pub(crate) struct Seats<'a> {
 fn names_platform(group: &Group) -> bool {
     let is_platform = |tag: &str| tag.len() > 13 && tag.get(..13).is_some_and(|t| t.eq_ignore_ascii_case("AzurePlatform"));
     group.rules.iter().any(|(rule, _)| rule.destination.tags.iter().any(|tag| is_platform(tag)))
+}
+
+/// Two places of each kind, as a pod on the one node is elsewhere than a pod on the other, and meets groups on its way there.
+fn two_of_each(compiled: &Compiled, places: &[Candidate]) -> Vec<Candidate> {
+    let mut known: HashMap<(u32, Gates, Plugins, ClassId), u32> = HashMap::new();
+    let mut found = Vec::new();
+    for candidate in places {
+        let Some(node) = candidate.node else { continue };
+        let subnet = candidate.location.map_or(u32::MAX, |l| l.subnet);
+        let count = known.entry((subnet, candidate.gates, candidate.plugins, compiled.class_of(End::Node(node)))).or_default();
+        *count += 1;
+        if *count <= 2 {
+            found.push(*candidate);
+        }
+    }
+    found
 }
 
 impl<'a> Seats<'a> {
@@ -375,7 +395,9 @@ impl<'a> Seats<'a> {
                 hops: RefCell::default(),
             },
             at_nodes: Vec::new(),
+            pods_at: Vec::new(),
             anywhere: Vec::new(),
+            any_node: Vec::new(),
             public: tags::internet(&AddressSet::default()),
             naming: (0..cloud.uses.len() as u32).map(|used| cloud.used(used).is_some_and(|(_, group)| names_platform(group))).collect(),
         };
@@ -383,17 +405,12 @@ impl<'a> Seats<'a> {
             .nodes()
             .map(|(id, node)| seats.routed(seats.at(cloud.locate_node(id), Some(id)), node.addresses.first().copied()))
             .collect();
-        // Two of each, as a pod on the one is elsewhere than a pod on the other, and meets groups on its way there.
-        let mut known: HashMap<(u32, Gates, Plugins, ClassId), u32> = HashMap::new();
-        for (id, _) in snapshot.nodes() {
-            let candidate = seats.at_node(id);
-            let subnet = candidate.location.map_or(u32::MAX, |l| l.subnet);
-            let count = known.entry((subnet, candidate.gates, candidate.plugins, compiled.class_of(End::Node(id)))).or_default();
-            *count += 1;
-            if *count <= 2 {
-                seats.anywhere.push(candidate);
-            }
-        }
+        seats.pods_at = snapshot
+            .nodes()
+            .map(|(id, node)| seats.routed(seats.at(cloud.locate_pods(id), Some(id)), node.addresses.first().copied()))
+            .collect();
+        seats.anywhere = two_of_each(compiled, &seats.pods_at);
+        seats.any_node = two_of_each(compiled, &seats.at_nodes);
         Some(seats)
     }
 
@@ -416,6 +433,11 @@ impl<'a> Seats<'a> {
     fn routed(&self, candidate: Candidate, address: Option<IpAddr>) -> Candidate {
         let hops = self.roads.hops_to(&self.snapshot.cloud, address, candidate.network);
         Candidate { hops, ..candidate }
+    }
+
+    /// Where a pod on a node is.
+    fn pod_at(&self, node: NodeId) -> Candidate {
+        self.pods_at.get(node.0 as usize).copied().unwrap_or_else(|| self.at(None, Some(node)))
     }
 
     fn at_node(&self, node: NodeId) -> Candidate {
@@ -444,7 +466,7 @@ impl<'a> Seats<'a> {
                     match endpoint.node {
                         Some(node) => {
                             let own = endpoint.addresses.first().filter(|_| is_pod && endpoint.address_given);
-                            let at_node = self.at_node(node);
+                            let at_node = if is_pod { self.pod_at(node) } else { self.at_node(node) };
                             let flat = at_node.plugins.apart().is_none();
                             let candidate = own.filter(|_| flat).map_or(at_node, |a| self.routed(at_node, Some(*a)));
                             inside(alloc::vec![candidate], is_pod, true)
@@ -453,7 +475,8 @@ impl<'a> Seats<'a> {
                             let address = endpoint.addresses.first().filter(|_| endpoint.address_given);
                             inside(address.map_or_else(|| alloc::vec![self.at(None, None)], |a| self.readings(*a)), is_pod, true)
                         }
-                        None => inside(self.anywhere.clone(), is_pod, false),
+                        None if is_pod => inside(self.anywhere.clone(), true, false),
+                        None => inside(self.any_node.clone(), false, false),
                     }
                 }
                 None => inside(alloc::vec![self.at(None, None)], false, true),

@@ -3,6 +3,7 @@
 //! Expectations are Azure's rules as docs/azure.md has them, not what the program said.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod aks;
 mod changes;
 mod clusters;
 mod codes;

@@ -68,6 +68,14 @@ pub struct Reply {
     pub path: Option<PathReply>,
 }
 
+/// The day of the browser's clock, for what ends on a day.
+pub(crate) fn today() -> Option<netpolis_core::facts::Date> {
+    #[cfg(target_arch = "wasm32")]
+    return Some(netpolis_core::facts::Date::from_days((js_sys::Date::now() / 86_400_000.0) as u32));
+    #[cfg(not(target_arch = "wasm32"))]
+    None
+}
+
 /// Keeps a scene between requests.
 pub struct Evaluator {
     scene: Scene,
@@ -89,7 +97,8 @@ impl Evaluator {
         let mut fresh = None;
         if self.revision != Some(request.revision) {
             // The page wrote it itself, so all of it is understood.
-            let (settings, _) = settings_from_text(&request.settings);
+            let (mut settings, _) = settings_from_text(&request.settings);
+            settings.today = settings.today.or_else(today);
             if *self.scene.settings() != settings {
                 self.scene.set_settings(settings);
             }

@@ -117,7 +117,10 @@ impl Writer<'_> {
             nearest: checkpoint.nearest.as_ref().map(|nearest| {
                 let policy = self.compiled.policy(nearest.rule.policy).map(Policy::title).unwrap_or_default();
                 NearestView {
-                    text: format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure),
+                    text: match &nearest.name {
+                        Some(name) => format!("rule `{name}` of `{policy}`: {}", nearest.failure),
+                        None => format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure),
+                    },
                     spot: self.spots.at(nearest.place),
                 }
             }),

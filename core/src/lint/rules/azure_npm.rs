@@ -13,6 +13,7 @@ use crate::model::{Operator, Protocol};
 use crate::policy::{Direction, PeerTermKind, Policy, TrafficTermKind};
 use crate::scene::Scene;
 use crate::settings::Engine;
+use crate::snapshot::{Endpoint, EndpointId, Snapshot};
 
 const CODE: Code = Code("LINT017");
 const MOST_NODES: usize = 250;
@@ -32,14 +33,56 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
             found.push(Diagnostic::at(CODE, Severity::Warning, None, message).help("use Cilium or Calico for a cluster of this size"));
         }
     }
-    let windows = snapshot.nodes.iter().any(|node| node.labels.get("kubernetes.io/os") == Some("windows"));
+    let windows = windows(snapshot);
     for policy in policies(scene) {
-        for limit in limits_hit(policy, windows) {
+        for limit in limits_hit(policy, windows.concerns(scene, policy)) {
             let message = format!("`{}`: {limit}", policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message);
             found.push(problem.help("Azure's network policy manager has this limit; Cilium and Calico have not"));
         }
     }
+}
+
+/// Whether a pod runs on Windows, as far as that is said: by what it asks of its node, or by its node.
+fn is_windows(snapshot: &Snapshot, endpoint: &Endpoint) -> Option<bool> {
+    let wanted = |keys: [&str; 2]| keys.into_iter().find_map(|key| endpoint.wanted.get(key));
+    if let Some(os) = wanted(["kubernetes.io/os", "beta.kubernetes.io/os"]) {
+        return Some(os.eq_ignore_ascii_case("windows"));
+    }
+    if let Some(name) = wanted(["kubernetes.azure.com/agentpool", "agentpool"]) {
+        let pool = snapshot.cloud.clusters.iter().flat_map(|c| &c.pools).find(|pool| pool.name == name);
+        return pool.map(|pool| pool.windows);
+    }
+    let os = snapshot.node(endpoint.node?)?.labels.get("kubernetes.io/os")?;
+    Some(os.eq_ignore_ascii_case("windows"))
+}
+
+/// Where Windows is.
+enum Windows {
+    /// There are Windows nodes, and no pods are given.
+    Anywhere,
+    /// These pods run on it, or may: where there are Windows nodes, a pod that asks for no system may be on one.
+    On(Vec<EndpointId>),
+}
+
+impl Windows {
+    /// Whether a policy is about pods there.
+    fn concerns(&self, scene: &Scene, policy: &Policy) -> bool {
+        match self {
+            Windows::Anywhere => true,
+            Windows::On(pods) => pods.iter().any(|pod| scene.compiled().selects(policy.id, *pod)),
+        }
+    }
+}
+
+fn windows(snapshot: &Snapshot) -> Windows {
+    let nodes = snapshot.nodes.iter().any(|node| node.labels.get("kubernetes.io/os") == Some("windows"));
+    let any = nodes || snapshot.cloud.clusters.iter().flat_map(|c| &c.pools).any(|pool| pool.windows);
+    if snapshot.endpoints.is_empty() {
+        return if any { Windows::Anywhere } else { Windows::On(Vec::new()) };
+    }
+    let windows = snapshot.endpoints().filter(|(_, endpoint)| is_windows(snapshot, endpoint).unwrap_or(any)).map(|(id, _)| id);
+    Windows::On(windows.collect())
 }
 
 /// What of a policy is beyond the limits, in words.

@@ -34,6 +34,8 @@ const SOURCE_PORT: Code = Code("LINT025");
 /// A group that is attached to nothing.
 const UNUSED: Code = Code("LINT026");
 
+/// Ports that Services get on nodes.
+const NODE_PORTS: (u16, u16) = (30_000, 32_767);
 /// Ports for managing machines.
 const MANAGEMENT_PORTS: [(u16, &str); 4] = [(22, "SSH"), (3389, "RDP"), (5985, "WinRM"), (5986, "WinRM")];
 
@@ -98,16 +100,18 @@ fn packets(rule: &Rule, connections: &ConnectionSet, direction: Direction) -> (P
     (of(certain.0, certain.1), of(source.1, destination.1))
 }
 
-fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse), direction: Direction, found: &mut Vec<Diagnostic>) {
+/// What the rule with this index matches: for certain, and at most.
+pub(super) fn packets_of(scene: &Scene, policy: &Policy, direction: Direction, index: usize, rule: &Rule) -> (Packets, Packets) {
     let compiled = scene.compiled();
+    let reference = crate::policy::RuleRef { policy: policy.id, direction, index: index as u32 };
+    let traffic = compiled.compiled_rule(reference).and_then(|r| compiled.compiled_traffic(r.traffic));
+    packets(rule, traffic.map_or(&ConnectionSet::EMPTY, |t| &t.fixed), direction)
+}
+
+fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse), direction: Direction, found: &mut Vec<Diagnostic>) {
     let rules = policy.rules(direction);
-    let nothing = ConnectionSet::EMPTY;
-    let connections = |index: usize| {
-        let rule = crate::policy::RuleRef { policy: policy.id, direction, index: index as u32 };
-        compiled.compiled_rule(rule).and_then(|r| compiled.compiled_traffic(r.traffic)).map_or(&nothing, |t| &t.fixed)
-    };
     let here = behind(&scene.snapshot().cloud, number);
-    let all: Vec<(Packets, Packets)> = rules.iter().enumerate().map(|(i, rule)| packets(rule, connections(i), direction)).collect();
+    let all: Vec<(Packets, Packets)> = rules.iter().enumerate().map(|(i, rule)| packets_of(scene, policy, direction, i, rule)).collect();
     let internet = tags::internet(&used.virtual_network);
     let of_group = scene.snapshot().cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name);
     // What stands for a group that is not given, or for none, is nobody's rules.
@@ -118,7 +122,11 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
         group.rules.iter().filter(|(rule, _)| !rule.unresolved.is_empty()).map(|(_, place)| *place).collect()
     });
     let mut ordered = Ordered::new(all.iter().map(|(certain, _)| certain));
-    let of_protocol = |protocol: Protocol| ConnectionSet::protocol(protocol);
+    let cloud = &scene.snapshot().cloud;
+    let guards = |i: &crate::snapshot::cloud::Interface| {
+        i.group == Some(number) || cloud.subnets.get(i.subnet as usize).is_some_and(|s| s.group == Some(number))
+    };
+    let has_nodes = cloud.interfaces.iter().any(|i| i.node.is_some() && guards(i));
     for (index, (rule, (certain, possible))) in rules.iter().zip(&all).enumerate() {
         let name = rule.name.as_deref().unwrap_or_default();
         if is_default_rule(name) || rule.doubt.is_some() {
@@ -168,8 +176,14 @@ fn of_direction(scene: &Scene, policy: &Policy, (number, used): (u32, &GroupUse)
                 found.push(say(MANAGEMENT, Severity::Warning, message).help("allow the addresses that need it only, or use a bastion"));
             }
         }
-        let stops = direction == Direction::Ingress && rule.action == Action::Deny && everything && certain.source.contains(tags::PLATFORM);
-        if stops && reaches(&AddressSet::range(tags::PLATFORM, tags::PLATFORM), of_protocol(Protocol::TCP)) {
+        // Load balancers of AKS probe node ports; those of machines any port.
+        let probed = |first, last| ConnectionSet::ports(Protocol::TCP, first, last).difference(&certain.connections).is_empty();
+        let platform = AddressSet::range(tags::PLATFORM, tags::PLATFORM);
+        // A rule for the network alone is as a rule not about probes, unless nodes are behind it.
+        let meant = everything || has_nodes || certain.source.covers(&internet) || platform.covers(&certain.source);
+        let probes = meant && probed(0, u16::MAX) || has_nodes && probed(NODE_PORTS.0, NODE_PORTS.1);
+        let stops = direction == Direction::Ingress && rule.action == Action::Deny && probes && certain.source.contains(tags::PLATFORM);
+        if stops && reaches(&platform, ConnectionSet::protocol(Protocol::TCP)) {
             let message = format!("rule `{name}` stops health probes of load balancers too, which then take every machine for down");
             found.push(say(PROBES, Severity::Warning, message).help("above it, allow the tag `AzureLoadBalancer`"));
         }

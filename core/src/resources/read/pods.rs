@@ -204,6 +204,7 @@ impl<'a> Reader<'a> {
         };
         template.host_network = self.flag(&host_network).unwrap_or(false);
         template.foreign_dns = matches!(self.text(&dns), Some("Default" | "None"));
+        template.wanted = spec.value().map_or_else(Labels::default, wanted);
         template.node = self.text(&node).filter(|name| !name.is_empty()).map(Into::into);
         let (account, old_account) = (self.text(&account), self.text(&old_account));
         if let Some(account) = account.or(old_account).filter(|name| !name.is_empty()) {
@@ -447,6 +448,39 @@ fn is_ready(status: NodeRef<'_>, phase: Option<&str>) -> bool {
         Some(word) => word == "True",
         None => !matches!(phase, Some("Pending" | "Unknown")),
     }
+}
+
+fn items<'a>(node: Option<NodeRef<'a>>) -> impl Iterator<Item = NodeRef<'a>> {
+    node.and_then(NodeRef::as_sequence).into_iter().flatten()
+}
+
+/// Labels that a node must have for a pod to run on it, as far as each has one value. Upstream: "Assigning Pods to Nodes"; `spec.os.name`.
+fn wanted(spec: NodeRef<'_>) -> Labels {
+    let mut labels = Labels::default();
+    if let Some(selector) = spec.get("nodeSelector") {
+        for entry in selector.as_mapping().unwrap_or_default() {
+            if let Some(value) = selector.value_of(entry).as_str() {
+                labels.set(&entry.key, value);
+            }
+        }
+    }
+    if let Some(os) = spec.get("os").and_then(|os| os.get("name")?.as_str()) {
+        labels.set("kubernetes.io/os", os);
+    }
+    let required = spec.get("affinity").and_then(|a| a.get("nodeAffinity")?.get("requiredDuringSchedulingIgnoredDuringExecution"));
+    // Of several terms one is enough, so none of them must hold.
+    let mut terms = items(required.and_then(|r| r.get("nodeSelectorTerms")));
+    let (first, second) = (terms.next(), terms.next());
+    let expressions = first.filter(|_| second.is_none()).and_then(|term| term.get("matchExpressions"));
+    for expression in items(expressions) {
+        let word = |name: &str| expression.get(name).and_then(|v| v.as_str());
+        let mut values = items(expression.get("values"));
+        let (value, more) = (values.next().and_then(|v| v.as_str()), values.next());
+        if let (Some(key), Some("In"), Some(value), None) = (word("key"), word("operator"), value, more) {
+            labels.set(key, value);
+        }
+    }
+    labels
 }
 
 #[cfg(test)]

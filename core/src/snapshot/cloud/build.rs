@@ -9,7 +9,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::slots::Slot;
 use super::{
-    Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pools, routes,
+    Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pod_subnet, pools,
+    routes,
 };
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
@@ -109,6 +110,16 @@ fn usable(subnet: Option<&Subnet>) -> Vec<NodeRange> {
     subnet.map_or_else(Vec::new, |s| s.prefixes.iter().filter_map(of).collect())
 }
 
+/// The same; where the subnet is not given, what networks have as a rule.
+fn usable_or_any(subnet: Option<&Subnet>) -> Vec<NodeRange> {
+    const PRIVATE: [Cidr4; 3] =
+        [Cidr4(Ipv4Addr::new(10, 0, 0, 0), 8), Cidr4(Ipv4Addr::new(172, 16, 0, 0), 12), Cidr4(Ipv4Addr::new(192, 168, 0, 0), 16)];
+    match subnet {
+        Some(subnet) => usable(Some(subnet)),
+        None => PRIVATE.iter().map(|range| (None, (range.cidr().first(), range.cidr().last()))).collect(),
+    }
+}
+
 /// The subnet of effective rules; for an interface whose subnet has no group, one that is named after it.
 fn effective_subnet(subnet: Option<&Reference>, interface: Option<&Reference>) -> Reference {
     let of_interface = |interface: &Reference| Reference {
@@ -145,12 +156,13 @@ pub(in crate::snapshot) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<Node
                     }
                     if pool.nodes.is_empty() {
                         // Nodes that the text gives: which addresses each of them set aside is not known.
-                        ranges.extend(usable(pool.subnet.and_then(|s| cloud.subnets.get(s as usize))));
+                        ranges.extend(usable_or_any(pool.subnet.and_then(|s| cloud.subnets.get(s as usize))));
                     }
                 }
             }
             Plugin::PodSubnet => {
-                ranges.extend(cluster.pools.iter().flat_map(|p| usable(p.pod_subnet.and_then(|s| cloud.subnets.get(s as usize)))));
+                let subnet = |p: &Pool| p.pod_subnet.and_then(|s| cloud.subnets.get(s as usize));
+                ranges.extend(cluster.pools.iter().flat_map(|p| usable_or_any(subnet(p))));
             }
             Plugin::Kubenet | Plugin::Overlay => {
                 // Every node takes a /24 of the range, in the order in which they join.
@@ -348,6 +360,7 @@ impl Builder {
             table: None,
             unknown_table: false,
             outbound: subnet.outbound,
+            assumed: false,
             place: subnet.span.within(document),
         });
     }
@@ -456,6 +469,7 @@ impl Builder {
                 table: None,
                 unknown_table: false,
                 outbound: Default::default(),
+                assumed: false,
                 place,
             });
         }
@@ -499,6 +513,7 @@ impl Builder {
                 table: None,
                 unknown_table: false,
                 outbound: Default::default(),
+                assumed: false,
                 place: group.place,
             });
         }
@@ -855,6 +870,7 @@ impl Builder {
                             labels.set("topology.kubernetes.io/zone", zone);
                         }
                         labels.set("kubernetes.azure.com/agentpool", &pool.name);
+                        labels.set("kubernetes.io/os", if pool.windows { "windows" } else { "linux" });
                         let name = format!("aks-{}-{i}", pool.name);
                         let node = Node {
                             name,
@@ -884,6 +900,9 @@ impl Builder {
                     growth: pool.growth,
                     place: pool.span.within(*document),
                 });
+            }
+            if plugin == Plugin::PodSubnet {
+                self.assume_pod_subnets(&resource.meta.name, place, &mut pools);
             }
             let asked = cluster.features.iter().chain(all.iter().flat_map(|pool| &pool.features));
             let features = asked.map(|(feature, span)| (*feature, span.within(*document))).collect();
@@ -942,6 +961,16 @@ impl Builder {
         let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, node.place, message);
         self.problems.push(warning.help("paste only the network that the cluster is in, or the cluster with the subnet of its nodes"));
         None
+    }
+
+    /// Pools whose pods are in a subnet of their own that is not given: one for all of them, in the network of their nodes.
+    fn assume_pod_subnets(&mut self, cluster: &str, place: Place, pools: &mut [Pool]) {
+        let mut made: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+        for pool in pools.iter_mut().filter(|pool| pool.pod_subnet.is_none()) {
+            let Some((network, _)) = pool.subnet.and_then(|s| self.cloud.network_of(s)) else { continue };
+            let (cloud, problems) = (&mut self.cloud, &mut self.problems);
+            pool.pod_subnet = *made.entry(network).or_insert_with(|| pod_subnet::assume(cloud, network, cluster, place, problems));
+        }
     }
 
     /// Nodes have interfaces too: those whose address lies in a subnet.
@@ -1016,6 +1045,7 @@ impl Builder {
                         table: None,
                         unknown_table: false,
                         outbound: Default::default(),
+                        assumed: false,
                         place,
                     });
                     self.cloud.subnets.len() as u32 - 1

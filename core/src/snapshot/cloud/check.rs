@@ -66,7 +66,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (i, subnet) in cloud.subnets.iter().enumerate() {
+    for (i, subnet) in cloud.subnets.iter().enumerate().filter(|(_, s)| !s.assumed) {
         let Some(network) = cloud.networks.get(subnet.network as usize) else { continue };
         for prefix in &subnet.prefixes {
             if !network.open && !network.space.covers(&AddressSet::of_cidrs([prefix])) {
@@ -84,7 +84,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             if !prefix.is_ipv4() && prefix.length() != 64 {
                 error(problems, codes::AZ_SUBNET, subnet.place, format!("subnet `{}`: an IPv6 subnet is exactly a /64", subnet.name));
             }
-            for other in cloud.subnets.iter().take(i).filter(|o| o.network == subnet.network) {
+            for other in cloud.subnets.iter().take(i).filter(|o| o.network == subnet.network && !o.assumed) {
                 if other.prefixes.iter().any(|p| p.covers(prefix) || prefix.covers(p)) {
                     let message = format!("subnets `{}` and `{}` overlap", other.name, subnet.name);
                     error(problems, codes::AZ_SUBNET, subnet.place, message);
@@ -195,7 +195,8 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
                 beyond = beyond.union(&peer.space);
             }
-            let of_network = |s: &&super::Subnet| cloud.networks.get(s.network as usize).is_some_and(|n| n.name == network.name);
+            let of_network =
+                |s: &&super::Subnet| !s.assumed && cloud.networks.get(s.network as usize).is_some_and(|n| n.name == network.name);
             let clash = cloud.subnets.iter().filter(of_network).find(|s| overlaps(&services, &AddressSet::of_cidrs(&s.prefixes)));
             if let Some(subnet) = clash {
                 let prefixes = AddressSet::of_cidrs(&subnet.prefixes);

@@ -7,6 +7,7 @@ mod conflicts;
 mod index;
 mod managed;
 mod places;
+mod pod_subnet;
 mod pools;
 pub mod regions;
 mod routes;
@@ -114,6 +115,8 @@ pub struct Subnet {
     pub routes: AddressSet,
     /// The service that it is delegated to.
     pub delegated: Option<String>,
+    /// Whether it is assumed: a cluster's pods are in a subnet that is not given.
+    pub assumed: bool,
     /// Its route table, as an index into [`Cloud::tables`].
     pub table: Option<u32>,
     /// Whether it has a route table that is not given.
@@ -387,6 +390,19 @@ impl Cloud {
             None => (0..).zip(&self.interfaces).find(|(_, i)| i.node == Some(node))?.0,
         };
         Some(Location { subnet: self.interfaces.get(number as usize)?.subnet, interface: Some(number) })
+    }
+
+    /// Where the pods of a node are: at its interface, and in the subnet of the pods where they have one, whose security group then takes the place of
+    /// that of the nodes' subnet. Upstream: docs/azure.md 3.5.
+    pub fn locate_pods(&self, node: NodeId) -> Option<Location> {
+        let at = self.locate_node(node)?;
+        if self.clusters.iter().all(|c| c.plugin != Plugin::PodSubnet) {
+            return Some(at);
+        }
+        let clusters = self.clusters_of(Some(node));
+        let pools = || clusters.iter().filter(|c| c.plugin == Plugin::PodSubnet).flat_map(|c| &c.pools);
+        let own = pools().find(|p| p.nodes.contains(&node)).or_else(|| pools().find(|p| p.subnet == Some(at.subnet)));
+        Some(Location { subnet: own.and_then(|p| p.pod_subnet).unwrap_or(at.subnet), ..at })
     }
 
     /// From here on interfaces neither come nor go, and keep their addresses.

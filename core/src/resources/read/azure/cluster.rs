@@ -195,9 +195,9 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     fn agent_pool(&mut self, node: NodeRef<'a>, plugin: Plugin) -> NodePool {
-        let number = |name: &str| match prop(node, name).map(NodeRef::value) {
-            Some(Value::Int(number)) => u32::try_from(*number).ok(),
-            _ => None,
+        let number = |name: &str| -> Option<u32> {
+            let scalar = self.template.scalar(prop(node, name)?).filter(|s| !s.unknown)?;
+            scalar.text.parse().ok()
         };
         let zones = prop(node, "availabilityZones").map_or_else(Vec::new, |z| self.template.scalars(z));
         let autoscaler = match (number("minCount"), number("maxCount")) {
