@@ -26,10 +26,14 @@ usage:
       --format txt|csv|json|md|dot       how to write them (txt)
   netpolis why PATH... --from A --to B   one flow, with every rule that was asked
       --port N                           destination port (80)
+      --source-port N                    source port (any)
+      --icmp-type N, --icmp-code N       what an ICMP message says (anything)
       --protocol tcp|udp|sctp|icmp|N     protocol (tcp)
       --format text|json                 how to write it (text)
   netpolis path PATH... --from A --to B  the whole way: every hop with its addresses and checkpoints, every branch with its share
       --port N --protocol P              what the client connects to (a Service's only port, or 80; tcp)
+      --source-port N, --icmp-type N, --icmp-code N
+                                         as for why
       --via cluster-ip|node-port|load-balancer
                                          how a Service is reached (as such a client does)
       --node NAME                        the node that a client of a node port picks (any)
@@ -169,6 +173,9 @@ struct Given {
     from: Option<String>,
     to: Option<String>,
     port: Option<u16>,
+    source_port: Option<u16>,
+    icmp_type: Option<u8>,
+    icmp_code: Option<u8>,
     protocol: Option<Protocol>,
     /// What belongs to `path` alone.
     entry: Option<Entry>,
@@ -193,6 +200,21 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                 let text = parser.value()?.string()?;
                 let port = text.parse().ok().filter(|port| *port != 0);
                 given.port = Some(port.ok_or_else(|| format!("--port `{text}`: it takes a number from 1 to 65535"))?);
+            }
+            Arg::Long("source-port") => {
+                let text = parser.value()?.string()?;
+                let port = text.parse().ok().filter(|port| *port != 0);
+                given.source_port = Some(port.ok_or_else(|| format!("--source-port `{text}`: it takes a number from 1 to 65535"))?);
+            }
+            Arg::Long(name @ ("icmp-type" | "icmp-code")) => {
+                let name = name.to_owned();
+                let text = parser.value()?.string()?;
+                let number = Some(text.parse().map_err(|_| format!("--{name} `{text}`: it takes a number from 0 to 255"))?);
+                if name == "icmp-type" {
+                    given.icmp_type = number;
+                } else {
+                    given.icmp_code = number;
+                }
             }
             Arg::Long("protocol") => {
                 let name = parser.value()?.string()?;
@@ -259,9 +281,10 @@ impl Given {
         let mut words = self.words.into_iter();
         let name = words.next().ok_or("what is to be done? flows, why, path, lint, rules, plan or diff")?;
         let paths: Vec<String> = words.collect();
-        let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some();
+        let numbers = self.source_port.is_some() || self.icmp_type.is_some() || self.icmp_code.is_some();
+        let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some() || numbers;
         if asks && !matches!(name.as_str(), "why" | "path") {
-            return Err(format!("{name}: --from, --to, --port and --protocol belong to why and path"));
+            return Err(format!("{name}: --from, --to, --port, --protocol and the like belong to why and path"));
         }
         let of_way = |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !(name == "plan" && setting.name == "plugin");
         let alien = self.chosen.iter().find(of_way).map(|(setting, _)| setting.name);
@@ -289,6 +312,9 @@ impl Given {
                     to: end(self.to, "--to")?,
                     protocol: self.protocol.unwrap_or(Protocol::TCP),
                     port: self.port,
+                    source_port: self.source_port,
+                    icmp_type: self.icmp_type,
+                    icmp_code: self.icmp_code,
                 };
                 Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
             }
@@ -300,6 +326,9 @@ impl Given {
                     to: end(self.to, "--to", "svc/shop/frontend")?,
                     protocol: self.protocol.unwrap_or(Protocol::TCP),
                     port: self.port,
+                    source_port: self.source_port,
+                    icmp_type: self.icmp_type,
+                    icmp_code: self.icmp_code,
                     entry: self.entry,
                     node: self.node,
                 };

@@ -1,5 +1,6 @@
 //! The whole way of a packet.
 
+use netpolis_core::connections::AskedTraffic;
 use netpolis_core::decide::Verdict;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
@@ -23,6 +24,12 @@ pub struct Question {
     pub protocol: Protocol,
     /// The port that the client connects to.
     pub port: Option<u16>,
+    /// The client's own port; any when left out.
+    pub source_port: Option<u16>,
+    /// The type of an ICMP message; any when left out.
+    pub icmp_type: Option<u8>,
+    /// Its code; any when left out.
+    pub icmp_code: Option<u8>,
     /// How a Service is reached.
     pub entry: Option<Entry>,
     /// The node that a client of a node port picks.
@@ -56,7 +63,9 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<PathAnswer, String> {
         entry: question.entry,
         node: question.node.as_deref(),
     };
-    scene.path(&asked).map_err(|error| error.to_string())
+    let Question { source_port, icmp_type, icmp_code, .. } = *question;
+    let carried = AskedTraffic { port: question.port, source_port, icmp_type, icmp_code }.of(question.protocol)?;
+    scene.path_carrying(&asked, carried).map_err(|error| error.to_string())
 }
 
 /// An answer in a form.

@@ -1,7 +1,8 @@
 //! One flow, with everything that led to the answer.
 
 use netpolis_core::compile::{Compiled, End};
-use netpolis_core::connections::{ConnectionSet, Traffic};
+use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic};
+use netpolis_core::connectivity::Connectivity;
 use netpolis_core::decide::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
 use netpolis_core::ends::{Found, find};
 use netpolis_core::evaluate::Matched;
@@ -28,6 +29,12 @@ pub struct Question {
     pub protocol: Protocol,
     /// Its destination port; 80 for protocols with ports when left out.
     pub port: Option<u16>,
+    /// Its source port; any when left out.
+    pub source_port: Option<u16>,
+    /// The type of an ICMP message; any when left out.
+    pub icmp_type: Option<u8>,
+    /// Its code; any when left out.
+    pub icmp_code: Option<u8>,
 }
 
 /// A form of the answer.
@@ -59,15 +66,17 @@ pub struct Reply {
 /// When an end is not in the scene, or could be several, or the protocol has no ports.
 pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
     let protocol = question.protocol;
-    let destination = match (protocol.has_ports(), question.port) {
-        (true, port) => Some(port.unwrap_or(80)),
-        (false, None) => None,
-        (false, Some(_)) => return Err(format!("{protocol} has no ports: leave --port out")),
-    };
-    let traffic = Traffic { protocol, source: None, destination };
+    let Question { source_port, icmp_type, icmp_code, .. } = *question;
+    let port = question.port.or(protocol.has_ports().then_some(80));
+    let traffic = AskedTraffic { port, source_port, icmp_type, icmp_code }.of(protocol)?;
     let end = |name: &str| find(scene.snapshot(), name).map_err(|error| unread_maker(scene, name).unwrap_or_else(|| error.to_string()));
     let (from, to) = (end(&question.from)?, end(&question.to)?);
-    let answer = over_all(scene, &from, &to, traffic);
+    let by_address = |name: &str| name.trim().parse().ok();
+    let addressed = scene.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));
+    let answer = match &addressed {
+        Some(addressed) => over_all(scene, &addressed.connectivity(), &|flow| addressed.decide(flow), (&from, &to), traffic),
+        None => over_all(scene, scene.connectivity(), &|flow| scene.decide(flow), (&from, &to), traffic),
+    };
     let mut notes = service_ports(scene, &to, &answer);
     notes.extend(foreign_workloads(scene, [&from, &to]));
     Ok(Reply { answer, notes })
@@ -76,12 +85,17 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
 /// The answer for all pods of the workloads that were named: that of the first, if all get the same.
 ///
 /// Where policies tell them apart there is no one answer; what is shown is the evidence for a pair that is stopped, and which pairs are.
-fn over_all(scene: &Scene, from: &Found, to: &Found, traffic: Traffic) -> Answer {
-    let decide = |(from, to): (End, End)| scene.decide(&Flow { from, to, traffic });
+fn over_all(
+    scene: &Scene,
+    connectivity: &Connectivity,
+    decide: &dyn Fn(&Flow) -> Answer,
+    (from, to): (&Found, &Found),
+    traffic: Traffic,
+) -> Answer {
+    let decide = |(from, to): (End, End)| decide(&Flow { from, to, traffic });
     let first = (from.end, to.end);
     let pairs: Vec<(End, End)> =
         from.all.iter().flat_map(|from| to.all.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
-    let connectivity = scene.connectivity();
     let wanted = ConnectionSet::of_traffic(traffic);
     let verdict = |(from, to): (End, End)| {
         let pair = connectivity.between(from, to);
@@ -288,7 +302,10 @@ fn json(scene: &Scene, reply: &Reply) -> Value {
         "from": end(answer.flow.from),
         "to": end(answer.flow.to),
         "protocol": answer.flow.traffic.protocol.to_string(),
-        "port": answer.flow.traffic.destination,
+        "port": answer.flow.traffic.destination.filter(|_| answer.flow.traffic.protocol.has_ports()),
+        "sourcePort": answer.flow.traffic.source.filter(|_| answer.flow.traffic.protocol.has_ports()),
+        "icmpType": answer.flow.traffic.source.filter(|_| !answer.flow.traffic.protocol.has_ports()),
+        "icmpCode": answer.flow.traffic.destination.filter(|_| !answer.flow.traffic.protocol.has_ports()),
         "verdict": answer.verdict.as_str(),
         "summary": answer.summary,
         "checkpoints": answer.checkpoints.iter().map(|c| checkpoint_json(scene, scene.compiled(), scene.snapshot(), c)).collect::<Vec<_>>(),

@@ -46,6 +46,9 @@ fn assert_verdict(scene: &Scene, flow: &Value, verdict: &Value, id: &str) {
         to: text(&flow["to"]).into(),
         protocol: Protocol::from_name(text(&flow["protocol"])).unwrap(),
         port: Some(flow["port"].as_u64().unwrap().try_into().unwrap()),
+        source_port: None,
+        icmp_type: None,
+        icmp_code: None,
     };
     let reply = ask(scene, &question).unwrap_or_else(|error| panic!("{id}: {error}"));
     assert_eq!(reply.answer.verdict.as_str(), text(verdict), "{id}: {}", reply.answer.summary);

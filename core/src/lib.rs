@@ -28,6 +28,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod addressed;
 pub mod compile;
 pub mod connections;
 pub mod connectivity;

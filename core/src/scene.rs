@@ -3,14 +3,17 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
+use core::net::IpAddr;
 
-use crate::compile::{Compiled, compile};
+use crate::addressed::Addressed;
+use crate::compile::{Compiled, End, compile};
+use crate::connections::Traffic;
 use crate::connectivity::Connectivity;
 use crate::decide::{Answer, Flow, Original, Verdict};
 use crate::diagnostics::{Diagnostic, gather};
 use crate::document::Limits;
 use crate::load::{Loaded, Loader};
-use crate::path::{Asked, NotAsked, PathAnswer, Paths, path};
+use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::plugins::Plugins;
 use crate::policy::translate;
 use crate::resources::azure::Azure;
@@ -241,6 +244,14 @@ impl Scene {
         path(self.paths(), asked)
     }
 
+    /// The same for a packet of which more is known than its port: the source port, or the type and code of an ICMP message.
+    ///
+    /// # Errors
+    /// When an end means nothing, or several things.
+    pub fn path_carrying(&self, asked: &Asked<'_>, carried: Traffic) -> Result<PathAnswer, NotAsked> {
+        path_carrying(self.paths(), asked, Some(carried))
+    }
+
     /// One flow, with everything that led to the answer.
     pub fn decide(&self, flow: &Flow) -> Answer {
         let mut answer = explain::decide(&self.compiled, &self.snapshot, flow, None);
@@ -248,6 +259,11 @@ impl Scene {
             answer.suggestion = explain::open_groups(&self.compiled, &self.snapshot, self.sources(), &answer);
         }
         answer
+    }
+
+    /// The scene for a question by addresses, each end with the one that it was asked for by, if it was; nothing if they settle nothing.
+    pub fn addressed(&self, from: (End, Option<IpAddr>), to: (End, Option<IpAddr>)) -> Option<Addressed> {
+        Addressed::new(&self.snapshot, &self.compiled, &self.assumed, [from, to])
     }
 
     /// The same for a packet that was sent somewhere else, and was translated on its way: to the port of a node, say.

@@ -308,3 +308,23 @@ fn outside_ranges_are_cut_wherever_packets_are_asked_about() {
         &[("shop/web", "203.0.113.9", 5432, Allowed), ("shop/web", "203.0.113.9", 80, Denied), ("shop/web", "203.0.113.10", 5432, Denied)],
     );
 }
+
+/// An address in the question settles which one a packet carries, at both ends.
+#[test]
+fn an_end_asked_for_by_address_is_that_address() {
+    let both = "\n---\n{apiVersion: v1, kind: Pod, metadata: {name: two, namespace: shop, labels: {app: two}}, spec: {nodeName: n1, containers: [{name: c}]}, status: {podIPs: [{ip: 10.244.1.20}, {ip: 'fd00::20'}]}}\n";
+    let only =
+        calico("NetworkPolicy", "p", "{selector: app == 'two', ingress: [{action: Allow, ipVersion: 4, source: {nets: [0.0.0.0/0]}}]}");
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("in.yaml", &format!("{PLACES}{both}{only}"))]);
+    let two = end(&scene, "shop/two");
+    let asked = |from: &str, to: Option<&str>| {
+        let flow = Flow { from: end(&scene, from), to: two, traffic: Traffic::to_port(Protocol::TCP, 80) };
+        let address = |text: &str| text.parse().ok();
+        let addressed = scene.addressed((flow.from, address(from)), (two, to.and_then(address)));
+        addressed.map_or_else(|| scene.decide(&flow), |addressed| addressed.decide(&flow)).verdict
+    };
+    assert_eq!(asked("203.0.113.5", None), Allowed);
+    assert_eq!(asked("203.0.113.5", Some("10.244.1.20")), Allowed);
+    assert_eq!(asked("2001:db8::5", None), Denied);
+}

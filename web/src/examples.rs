@@ -25,7 +25,7 @@ impl Example {
     /// The question that it opens with.
     pub fn question(&self) -> Question {
         let [from, to, protocol, port] = self.flow;
-        Question { from: from.into(), to: to.into(), protocol: protocol.into(), port: port.parse().ok() }
+        Question { from: from.into(), to: to.into(), protocol: protocol.into(), port: port.parse().ok(), ..Question::default() }
     }
 
     /// The way that its path panel opens with.

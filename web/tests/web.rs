@@ -46,7 +46,7 @@ spec:
 ";
 
 fn question(from: &str, port: u16) -> Question {
-    Question { from: from.into(), to: "shop/db".into(), protocol: "TCP".into(), port: Some(port) }
+    Question { from: from.into(), to: "shop/db".into(), protocol: "TCP".into(), port: Some(port), ..Question::default() }
 }
 
 fn scene() -> (Scene, SceneView) {

@@ -4,11 +4,13 @@
 //! canonical, so equal sets are equal values, and closed under union, intersection and difference. A [`ConnectionTable`] interns sets:
 //! there equality is one compare of a [`ConnectionId`] and a repeated operation is a table look-up.
 
+mod asked;
 mod plane;
 mod ranges;
 mod set;
 mod table;
 
+pub use asked::AskedTraffic;
 pub use plane::Plane;
 pub use ranges::RangeSet;
 pub use set::{ConnectionSet, Traffic};

@@ -66,6 +66,8 @@ pub(super) struct Question {
     pub(super) goal: Goal,
     pub(super) protocol: Protocol,
     pub(super) port: Option<u16>,
+    /// The source port, or the type and code of an ICMP message, as far as they are known.
+    pub(super) carried: (Option<u16>, Option<u16>),
     /// Whether the client speaks TLS, as far as that is known.
     pub(super) tls: bool,
     /// The name by which a client knows the target, which it has to ask for first.
@@ -125,7 +127,18 @@ pub(super) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, N
     let (goal, to_title) = own.goal(inside)?;
     let default = asked.protocol.has_ports().then_some(80);
     let port = own.port.or(default);
-    Ok(Question { from_title, to_title, clients, goal, protocol: asked.protocol, port, tls: own.tls, name: own.name, notes: own.notes })
+    Ok(Question {
+        from_title,
+        to_title,
+        clients,
+        goal,
+        protocol: asked.protocol,
+        port,
+        carried: (None, None),
+        tls: own.tls,
+        name: own.name,
+        notes: own.notes,
+    })
 }
 
 impl Understanding<'_> {

@@ -86,7 +86,8 @@ pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
             _ => String::new(),
         };
         let blank =
-            Walk::new(paths, Packet { from: paths.client(client), to: paths.client(client), port: question.port }, question.protocol);
+            Walk::new(paths, Packet { from: paths.client(client), to: paths.client(client), port: question.port }, question.protocol)
+                .carrying(question.carried);
         let way = Way { walk: blank, share: Share::of(weight, total), title, alike };
         let asking = trip.unresolved(&way, client);
         let ways: Vec<Branch> =

@@ -45,6 +45,7 @@ use core::fmt;
 use core::net::IpAddr;
 
 use crate::compile::{Compiled, End, compile};
+use crate::connections::Traffic;
 use crate::decide::{CheckpointTrace, Verdict};
 use crate::ends::Names;
 use crate::model::Protocol;
@@ -393,7 +394,18 @@ pub struct PathAnswer {
 /// # Errors
 /// When an end means nothing, or several things.
 pub fn path(paths: &Paths, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
-    let question = ask::understand(paths, asked)?;
+    path_carrying(paths, asked, None)
+}
+
+/// The same for a packet of which more is known than its destination port.
+///
+/// # Errors
+/// When an end means nothing, or several things.
+pub fn path_carrying(paths: &Paths, asked: &Asked<'_>, carried: Option<Traffic>) -> Result<PathAnswer, NotAsked> {
+    let mut question = ask::understand(paths, asked)?;
+    if let Some(Traffic { protocol, source, destination }) = carried {
+        question.carried = (source, destination.filter(|_| !protocol.has_ports()));
+    }
     let mut answers = readings::of(paths, &question).into_iter().map(|reading| branches::answer(paths, &reading));
     let Some(first) = answers.next() else { return Ok(branches::answer(paths, &question)) };
     let others: Vec<PathAnswer> = answers.collect();

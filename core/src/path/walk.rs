@@ -23,6 +23,8 @@ pub(super) struct Walk<'a> {
     pub(super) paths: &'a Paths,
     pub(super) packet: Packet,
     protocol: Protocol,
+    /// The source port, or the type and code of an ICMP message, as far as they are known.
+    carried: (Option<u16>, Option<u16>),
     /// Where the packet was sent, where that is not where it goes now. Policies before address translation see it.
     original: Option<Original>,
     /// Whether the port, or the one that it was sent to at first, is a node port that the text does not give.
@@ -65,6 +67,7 @@ impl<'a> Walk<'a> {
             paths,
             packet,
             protocol,
+            carried: (None, None),
             original: None,
             some_node_port: false,
             at: None,
@@ -75,6 +78,11 @@ impl<'a> Walk<'a> {
             missing: None,
             ended: false,
         }
+    }
+
+    /// Says more of the packet than its destination port.
+    pub(super) fn carrying(self, carried: (Option<u16>, Option<u16>)) -> Self {
+        Walk { carried, ..self }
     }
 
     /// Whether it is at its end already.
@@ -148,6 +156,10 @@ impl<'a> Walk<'a> {
     pub(super) fn from(&mut self, from: Party) {
         if self.packet.from.end != from.end || self.packet.from.address != from.address {
             self.packet.from = from;
+            if self.protocol.has_ports() {
+                // The node may give it another port.
+                self.carried.0 = None;
+            }
             self.translate(Translation::Source);
         }
     }
@@ -162,6 +174,7 @@ impl<'a> Walk<'a> {
         self.forwarded = reads.then_some(self.packet.from);
         self.tls = tls;
         self.packet = packet;
+        self.carried = (None, None);
         self.forget_original();
     }
 
@@ -196,7 +209,9 @@ impl<'a> Walk<'a> {
     // --- checkpoints ---------------------------------------------------------------------------------------------------------------
 
     pub(super) fn flow(&self) -> Flow {
-        let traffic = Traffic { protocol: self.protocol, source: None, destination: self.packet.port };
+        let (source, code) = self.carried;
+        let destination = if self.protocol.has_ports() { self.packet.port } else { code };
+        let traffic = Traffic { protocol: self.protocol, source, destination };
         Flow { from: self.packet.from.end, to: self.packet.to.end, traffic }
     }
 

@@ -87,6 +87,10 @@ const PROTOCOL: u8 = 7;
 const PORT: u8 = 8;
 /// Only in scenes that ask for a way: `name=value` lines.
 const PATH: u8 = 9;
+/// The source port, or the type and code of an ICMP message, that the question names.
+const SOURCE_PORT: u8 = 10;
+const ICMP_TYPE: u8 = 11;
+const ICMP_CODE: u8 = 12;
 
 /// The fragment for a scene, without its `#`.
 pub fn encode(shared: &Shared) -> String {
@@ -150,6 +154,13 @@ fn entries(shared: &Shared) -> Vec<u8> {
     if let Some(port) = shared.question.port {
         put(PORT, &port.to_string());
     }
+    let Question { source_port, icmp_type, icmp_code, .. } = &shared.question;
+    let numbers = [(SOURCE_PORT, *source_port), (ICMP_TYPE, icmp_type.map(u16::from)), (ICMP_CODE, icmp_code.map(u16::from))];
+    for (tag, number) in numbers {
+        if let Some(number) = number {
+            put(tag, &number.to_string());
+        }
+    }
     let path = path_text(&shared.path, shared.path_shown);
     if !path.is_empty() {
         put(PATH, &path);
@@ -188,6 +199,9 @@ fn read_entries(mut bytes: &[u8]) -> Option<(Shared, Option<String>)> {
             TO => text.clone_into(&mut shared.question.to),
             PROTOCOL => text.clone_into(&mut shared.question.protocol),
             PORT => shared.question.port = Some(text.parse().ok()?),
+            SOURCE_PORT => shared.question.source_port = Some(text.parse().ok()?),
+            ICMP_TYPE => shared.question.icmp_type = Some(text.parse().ok()?),
+            ICMP_CODE => shared.question.icmp_code = Some(text.parse().ok()?),
             PATH => {
                 let (path, shown, line) = path_from_text(text);
                 (shared.path, shared.path_shown) = (path, shown);
@@ -203,11 +217,17 @@ fn read_entries(mut bytes: &[u8]) -> Option<(Shared, Option<String>)> {
 fn path_text(asked: &PathAsked, shown: bool) -> String {
     let question = &asked.question;
     let port = question.port.map(|port| port.to_string());
+    let number = |number: Option<u16>| number.map(|n| n.to_string());
+    let (source_port, icmp_type) = (number(question.source_port), number(question.icmp_type.map(u16::from)));
+    let icmp_code = number(question.icmp_code.map(u16::from));
     let lines = [
         ("from", Some(question.from.as_str())),
         ("to", Some(question.to.as_str())),
         ("protocol", Some(question.protocol.as_str())),
         ("port", port.as_deref()),
+        ("sourcePort", source_port.as_deref()),
+        ("icmpType", icmp_type.as_deref()),
+        ("icmpCode", icmp_code.as_deref()),
         ("entry", question.entry.as_deref()),
         ("node", question.node.as_deref()),
         ("versus", asked.versus.as_deref()),
@@ -229,6 +249,9 @@ fn path_from_text(text: &str) -> (PathAsked, bool, Option<String>) {
             "to" => question.to = value.into(),
             "protocol" => question.protocol = value.into(),
             "port" => question.port = value.parse().ok(),
+            "sourcePort" => question.source_port = value.parse().ok(),
+            "icmpType" => question.icmp_type = value.parse().ok(),
+            "icmpCode" => question.icmp_code = value.parse().ok(),
             "entry" => question.entry = Some(value.into()),
             "node" => question.node = Some(value.into()),
             "versus" => asked.versus = Some(value.into()),

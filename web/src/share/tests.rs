@@ -13,7 +13,13 @@ fn scene() -> Shared {
         files: vec![("cluster.yaml".into(), "# größe 🚀\n".into()), ("policies.yaml".into(), POLICY.into())],
         active: 1,
         settings: Settings { engine: Engine::None, own_node: OwnNode::Ignored, ..Settings::default() },
-        question: Question { from: "shop/frontend[Deployment]".into(), to: "shop/db".into(), protocol: "TCP".into(), port: Some(5432) },
+        question: Question {
+            from: "shop/frontend[Deployment]".into(),
+            to: "shop/db".into(),
+            protocol: "TCP".into(),
+            port: Some(5432),
+            ..Question::default()
+        },
         ..Shared::default()
     }
 }
@@ -26,6 +32,7 @@ fn with_path() -> Shared {
         port: Some(443),
         entry: Some("node-port".into()),
         node: Some("node-a".into()),
+        ..PathQuestion::default()
     };
     Shared { path: PathAsked { question, versus: Some("dataplane=ebpf".into()) }, path_shown: true, ..scene() }
 }

@@ -34,7 +34,10 @@ fn reply(state: &State) -> Action {
 fn opens_on_the_policies_with_a_question() {
     let state = start();
     assert_eq!(state.active_file().unwrap().name, "policies.yaml");
-    assert_eq!(state.question, Question { from: "shop/a".into(), to: "shop/b".into(), protocol: "TCP".into(), port: Some(80) });
+    assert_eq!(
+        state.question,
+        Question { from: "shop/a".into(), to: "shop/b".into(), protocol: "TCP".into(), port: Some(80), ..Question::default() }
+    );
     assert!(!state.can_undo());
 }
 

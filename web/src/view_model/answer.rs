@@ -1,7 +1,7 @@
 //! An answer as the page shows it.
 
 use netpolis_core::compile::{Compiled, End};
-use netpolis_core::connections::Traffic;
+use netpolis_core::connections::{AskedTraffic, Traffic};
 use netpolis_core::decide::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 use netpolis_core::evaluate::Matched;
 use netpolis_core::model::Protocol;
@@ -25,7 +25,10 @@ pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Resu
     let (from, from_key) = resolve(scene, &question.from)?;
     let (to, to_key) = resolve(scene, &question.to)?;
     let traffic = traffic(question)?;
-    let answer = scene.decide(&Flow { from, to, traffic });
+    let by_address = |name: &str| name.trim().parse().ok();
+    let flow = Flow { from, to, traffic };
+    let addressed = scene.addressed((from, by_address(&question.from)), (to, by_address(&question.to)));
+    let answer = addressed.map_or_else(|| scene.decide(&flow), |addressed| addressed.decide(&flow));
     let spots = Spots::new(scene.sources());
     let writer = Writer { compiled: scene.compiled(), snapshot: scene.snapshot(), spots: &spots };
     Ok(AnswerView {
@@ -50,11 +53,13 @@ pub(super) fn protocol(name: &str) -> Result<Protocol, String> {
 
 fn traffic(question: &Question) -> Result<Traffic, String> {
     let protocol = protocol(&question.protocol)?;
-    if protocol.has_ports() && question.port == Some(0) {
-        return Err("port 0 carries no connections; write a port from 1 to 65535".into());
-    }
-    let destination = question.port.filter(|_| protocol.has_ports());
-    Ok(Traffic { protocol, source: None, destination })
+    let asked = AskedTraffic {
+        port: question.port.filter(|_| protocol.has_ports()),
+        source_port: question.source_port,
+        icmp_type: question.icmp_type,
+        icmp_code: question.icmp_code,
+    };
+    asked.of(protocol)
 }
 
 fn end_index(scene: &Scene, view: &SceneView, end: End, key: &str) -> Option<u32> {

@@ -367,6 +367,7 @@ impl SceneView {
 
 /// A question: may this traffic go from here to there?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct Question {
     /// The sender: `shop/frontend[Deployment]`, `shop/frontend`, `frontend`, `node/worker-1`, `ingress-controller` or an address.
     pub from: String,
@@ -378,6 +379,18 @@ pub struct Question {
     #[serde(default)]
     #[tsify(optional)]
     pub port: Option<u16>,
+    /// Source port, for protocols that have ports; any where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub source_port: Option<u16>,
+    /// The type of an ICMP message; any where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub icmp_type: Option<u8>,
+    /// Its code.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub icmp_code: Option<u8>,
 }
 
 /// An answer's word.

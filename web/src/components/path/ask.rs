@@ -44,7 +44,7 @@ pub fn Ask() -> Html {
         let own = || scene.find(&value).and_then(|end| scene.ends.get(end)?.ports.first()).map(|p| (p.protocol.clone(), Some(p.port)));
         let (protocol, port) = target.or_else(own).unwrap_or((question.protocol.clone(), None));
         let from = std::mem::take(&mut question.from);
-        *asked = PathAsked { question: PathQuestion { from, to: value, protocol, port, entry: None, node: None }, versus: None };
+        *asked = PathAsked { question: PathQuestion { from, to: value, protocol, port, ..PathQuestion::default() }, versus: None };
     };
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
     let view = store.path_view().filter(|_| store.path.is_asked());

@@ -18,6 +18,7 @@ use super::{LitView, Spot, StationView, VerdictView};
 
 /// A question: which way does a packet go from here to there, and does it arrive?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 pub struct PathQuestion {
     /// Where the connection starts: a workload or pod, `node/NAME`, `vm/NAME`, `internet` or an address.
     pub from: String,
@@ -31,6 +32,18 @@ pub struct PathQuestion {
     #[serde(default)]
     #[tsify(optional)]
     pub port: Option<u16>,
+    /// Source port, for protocols that have ports; any where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub source_port: Option<u16>,
+    /// The type of an ICMP message; any where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub icmp_type: Option<u8>,
+    /// Its code.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub icmp_code: Option<u8>,
     /// How a Service is reached: `cluster-ip`, `node-port` or `load-balancer`; as the client would do it where it is left out.
     #[serde(default)]
     #[tsify(optional)]

@@ -2,10 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use netpolis_core::connections::AskedTraffic;
 use netpolis_core::decide::{CheckpointTrace, Verdict};
 use netpolis_core::ends;
 use netpolis_core::path::{
-    Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path,
+    Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path_carrying,
 };
 use netpolis_core::policy::Policy;
 use netpolis_core::scene::Scene;
@@ -77,7 +78,13 @@ pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer,
     };
     let node = question.node.as_deref().filter(|node| !node.is_empty());
     let asked = Asked { from: &from, to: &to, port: question.port, protocol: protocol(&question.protocol)?, entry, node };
-    path(paths, &asked).map_err(|error| error.to_string())
+    let carried = AskedTraffic {
+        port: asked.port.filter(|_| asked.protocol.has_ports()),
+        source_port: question.source_port,
+        icmp_type: question.icmp_type,
+        icmp_code: question.icmp_code,
+    };
+    path_carrying(paths, &asked, Some(carried.of(asked.protocol)?)).map_err(|error| error.to_string())
 }
 
 /// The verdict over the branches that are listed.
