@@ -170,3 +170,21 @@ fn causes_are_said() {
         assert!(errors.iter().all(|d| !d.message.contains("comma")), "{text}: {errors:#?}");
     }
 }
+
+/// The shell puts the values of its variables into here-documents.
+#[test]
+fn variables_of_a_script_are_put_in() {
+    let script = |value: &str| {
+        format!(
+            "NS={value}\ncat <<EOF | kubectl apply -f -\n{}EOF\n",
+            POD.replace("namespace: shop", "namespace: ${NS}").replace("name: web", "name: web-$NS")
+        )
+    };
+    let mut loader = Loader::default();
+    for value in ["shop", "test", "shop"] {
+        let loaded = loader.load(&[("input", &script(value))]);
+        let (_, pod) = loaded.resources().next().unwrap();
+        assert_eq!((pod.meta.namespace.as_deref(), &*pod.meta.name), (Some(value), &*format!("web-{value}")));
+        assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    }
+}

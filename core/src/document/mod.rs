@@ -23,6 +23,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod variables;
 mod wrapping;
 
 pub use causes::explain_cause;
@@ -33,4 +34,5 @@ pub use printed::printed;
 pub use split::split;
 pub use template::{FILLER, without_actions};
 pub use tree::{Entry, Node, NodeId, NodeRef, Tree, Value};
+pub use variables::{Variables, assignments, in_quotes, substitute};
 pub use wrapping::{Wrapped, unwrap, without_tabs};

@@ -155,26 +155,37 @@ impl Loader {
 
     /// The documents of a file whose manifests and commands stand within something else. Its commands are one document, as they share their variables.
     fn unwrapped(&self, text: &str, wrapped: &Wrapped, loose: &Loose) -> Vec<Known> {
-        let find = |range: Range<usize>, read: &dyn Fn(&str) -> ParsedDocument| {
-            let document = text.get(range.clone()).unwrap_or_default();
-            Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document))) }
-        };
-        let script = (!wrapped.commands.is_empty()).then(|| find(0..text.len(), &|text| read_commands(text, &wrapped.commands)));
-        let manifests = wrapped.manifests.iter().flat_map(|range| {
-            let offset = range.start;
-            let whole = text.get(range.clone()).unwrap_or_default();
-            let parts = document::split(whole).into_iter().flat_map(move |part| document::split_at_marks(whole, part));
-            parts.map(move |part| offset + part.start..offset + part.end)
+        let slice = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+        let script = (!wrapped.commands.is_empty()).then(|| {
+            let parsed = loose.find(text).unwrap_or_else(|| Arc::new(read_commands(text, &wrapped.commands)));
+            Known { range: 0..text.len(), parsed }
         });
-        script
-            .into_iter()
-            .chain(manifests.map(|range| find(range, &|text| read(&document::without_tabs(text), &self.beside("")))))
-            .collect()
+        let mut all: Vec<Known> = script.into_iter().collect();
+        let mut variables = document::Variables::new();
+        let mut commands = wrapped.commands.iter().peekable();
+        for range in &wrapped.manifests {
+            // What the script set before.
+            while let Some(before) = commands.next_if(|command| command.start < range.start) {
+                document::assignments(slice(before), &mut variables);
+            }
+            let whole = slice(range);
+            for part in document::split(whole).into_iter().flat_map(|part| document::split_at_marks(whole, part)) {
+                let range = range.start + part.start..range.start + part.end;
+                let document = slice(&range);
+                let of_script = Some(&variables).filter(|variables| !variables.is_empty() && document.contains('$'));
+                let found = if of_script.is_none() { loose.find(document) } else { None };
+                let parsed = found.unwrap_or_else(|| {
+                    Arc::new(read(&document::without_tabs(document), &Beside { variables: of_script, ..self.beside("") }))
+                });
+                all.push(Known { range, parsed });
+            }
+        }
+        all
     }
 
     /// What a document of a file is read with.
     fn beside<'a>(&'a self, file: &'a str) -> Beside<'a> {
-        Beside { limits: &self.limits, file, given: &self.given }
+        Beside { limits: &self.limits, file, given: &self.given, variables: None }
     }
 
     /// Reports that a file is not read from `offset` on.
@@ -214,7 +225,13 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };
     }
     let json = document::json::plain(text);
-    let parsed = document::parse(json.as_ref().map_or(text, |json| &json.text), beside.limits);
+    let mut parsed = match beside.variables {
+        Some(_) => document::parse(&document::in_quotes(text), beside.limits),
+        None => document::parse(json.as_ref().map_or(text, |json| &json.text), beside.limits),
+    };
+    if let Some(variables) = beside.variables {
+        document::substitute(&mut parsed.tree, variables);
+    }
     let read = resources::read_file(&parsed.tree, text, beside.file, beside.given);
     let errors: Vec<Span> = parsed
         .diagnostics
@@ -261,6 +278,8 @@ struct Beside<'a> {
     file: &'a str,
     /// Values for the parameters of templates.
     given: &'a [ParameterFile],
+    /// Variables of the script that it stands in.
+    variables: Option<&'a document::Variables>,
 }
 
 /// The parameter files among all files.

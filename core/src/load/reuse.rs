@@ -68,7 +68,7 @@ pub(super) fn plan(files: &[(&str, &str)], mut old: Vec<File>, loose: &mut Loose
         .collect();
     for file in old {
         for known in file.documents {
-            loose.add(&file.source.text, known);
+            loose.add_of(file.is_wrapped, &file.source.text, known);
         }
     }
     plans
@@ -88,7 +88,7 @@ fn keep(file: File, new: &str, loose: &mut Loose) -> Plan {
     let wrapped = unwrap(new);
     if wrapped.is_some() || is_wrapped {
         for known in head {
-            loose.add(&old, known);
+            loose.add_of(is_wrapped, &old, known);
         }
         let is_wrapped = wrapped.is_some();
         let source = index(name, Arc::from(new));
@@ -166,6 +166,14 @@ impl Loose {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(text.as_bytes());
         hasher.finish()
+    }
+
+    /// Adds a document of a file. What one in a script says hangs on the script's variables too.
+    fn add_of(&mut self, is_wrapped: bool, file: &Arc<str>, known: Known) {
+        let is_script = known.range == (0..file.len());
+        if !is_wrapped || is_script || !file.get(known.range.clone()).unwrap_or_default().contains('$') {
+            self.add(file, known);
+        }
     }
 
     fn add(&mut self, file: &Arc<str>, known: Known) {

@@ -195,3 +195,31 @@ fn options_are_taken_as_the_parser_of_az_takes_them() {
         assert_eq!(found, code, "{options}: {:#?}", scene.problems());
     }
 }
+
+#[test]
+fn a_port_that_is_opened_later_is_open() {
+    let made = "az vm create -g g -n web\n";
+    for (more, at_80, at_443) in [
+        ("", DENIED, DENIED),
+        ("az vm open-port -g g -n web --port 80", ALLOWED, DENIED),
+        ("az vm open-port -g g -n web --port 80,443 --priority 950", ALLOWED, ALLOWED),
+        ("az vm open-port -g g -n web --port '*'", ALLOWED, ALLOWED),
+        ("az vm open-port -g g -n other --port 80", DENIED, DENIED),
+    ] {
+        let scene = scene(&format!("{made}{more}\n"));
+        verdict(&scene, OUTSIDE, "10.0.0.4", 80, at_80);
+        verdict(&scene, OUTSIDE, "10.0.0.4", 443, at_443);
+    }
+    // A group that another file makes is that one.
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("a.sh", "az vm create -g g -n web --nsg own\n"), ("b.sh", "az network nsg create -g g -n own\n")]);
+    verdict(&scene, OUTSIDE, "10.0.0.4", 22, DENIED);
+}
+
+#[test]
+fn an_update_asks_for_nothing_else() {
+    let scene = scene(
+        "az aks create -g g -n c --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium\naz aks update -g g -n c --enable-cluster-autoscaler --min-count 1 --max-count 5\n",
+    );
+    silent(&scene, "AZ043");
+}

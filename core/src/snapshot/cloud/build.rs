@@ -207,6 +207,15 @@ impl Builder {
     fn groups(&mut self, placed: &[Placed<'_>]) {
         for (document, resource, azure) in placed {
             let Azure::Group(group) = azure else { continue };
+            // `az vm create --nsg NAME` makes a group only if there is none of this name.
+            let is_other = |(_, other, azure): &Placed<'_>| {
+                matches!(azure, Azure::Group(_))
+                    && other.kind_name != resource.kind_name
+                    && key(&other.meta.name) == key(&resource.meta.name)
+            };
+            if &*resource.kind_name == "MadeSecurityGroup" && placed.iter().any(is_other) {
+                continue;
+            }
             let rules = |rules: &[azure::SecurityRule]| rules.iter().map(|r| (r.clone(), r.span.within(*document))).collect();
             self.cloud.groups.push(Group {
                 name: resource.meta.name.to_string(),

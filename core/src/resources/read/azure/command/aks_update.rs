@@ -6,7 +6,7 @@
 use super::AzureReader;
 use super::options::Options;
 use crate::diagnostics::Diagnostic;
-use crate::resources::aks::{Autoscaler, Surge};
+use crate::resources::aks::{Autoscaler, Feature, Surge};
 use crate::resources::azure::{Azure, Cluster, ClusterEngine, NodePool, Outbound, Plugin};
 use crate::resources::codes;
 use crate::resources::read::azure::short::engine_of;
@@ -66,7 +66,9 @@ impl AzureReader<'_, '_> {
         };
         let dataplane = options.word("network-dataplane");
         let cilium = dataplane.as_deref() == Some("cilium");
-        let features = self.asked_of_cluster(options, dataplane.as_deref(), false);
+        let mut features = self.asked_of_cluster(options, dataplane.as_deref(), false);
+        // What no option of this command asks for is as it was.
+        features.retain(|(_, span)| *span != options.span);
         let authorized: Option<alloc::vec::Vec<_>> = options
             .has("api-server-authorized-ip-ranges")
             .then(|| self.ranges(options, "api-server-authorized-ip-ranges").into_iter().map(|(cidr, _)| cidr).collect());
@@ -104,6 +106,12 @@ impl AzureReader<'_, '_> {
         }
         if options.flag("enable-private-cluster") || options.flag("disable-private-cluster") {
             cluster.control_plane.private = options.flag("enable-private-cluster");
+        }
+        if engine.is_some() {
+            cluster.features.retain(|(f, _)| !matches!(f, Feature::AzurePolicy | Feature::Calico | Feature::CiliumPolicy));
+        }
+        if dataplane.is_some() {
+            cluster.features.retain(|(f, _)| !matches!(f, Feature::CiliumDataplane | Feature::OtherDataplane));
         }
         cluster.features.extend(features);
         // Its options for the autoscaler are about its only pool.

@@ -40,7 +40,8 @@ fn is_nothing(value: &Scalar) -> bool {
 impl AzureReader<'_, '_> {
     /// The last object of a kind with this name that the text made.
     pub(super) fn made(&self, kind: &str, name: &str) -> Option<usize> {
-        let fits = |resource: &Resource| &*resource.kind_name == kind && resource.meta.name.eq_ignore_ascii_case(name);
+        let same = |own: &str| own == kind || kind == "NetworkSecurityGroup" && own == super::machine::MADE_GROUP;
+        let fits = |resource: &Resource| same(&resource.kind_name) && resource.meta.name.eq_ignore_ascii_case(name);
         self.resources.iter().rposition(fits)
     }
 

@@ -14,16 +14,22 @@ use super::network::application_groups;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::model::Protocol;
 use crate::resources::azure::{
     Access, AddressSku, Azure, Configuration, Interface, PortMatch, Reference, RuleDirection, RuleSide, SecurityGroup, SecurityRule,
     Subnet, VirtualNetwork,
 };
-use crate::resources::read::azure::rules::prefix;
+use crate::resources::read::azure::rules::{port_range, prefix};
 use crate::resources::read::azure::short::arm_fields;
 use crate::resources::{Kind, codes};
+use crate::text::Span;
 
 /// The priority of the rule that comes with a security group.
 const PRIORITY: u16 = 1000;
+/// The priority of a rule that opens a port later.
+const OPEN_PRIORITY: u32 = 900;
+/// What a group is called that is only made if there is none of its name.
+pub(crate) const MADE_GROUP: &str = "MadeSecurityGroup";
 const SPACE: &str = "10.0.0.0/16";
 const RANGE: &str = "10.0.0.0/24";
 /// Machines that one command shows.
@@ -166,10 +172,13 @@ impl AzureReader<'_, '_> {
             return (None, None);
         }
         let machine = options.name();
+        // A group that is named and not made here may be given elsewhere; then it is that one.
+        let kind = if given.is_some() { MADE_GROUP } else { "NetworkSecurityGroup" };
         let name = given.unwrap_or_else(|| Scalar { text: format!("{}NSG", machine.text), ..machine });
         let reference = super::super::reference_of(&name);
         // An identifier names one that exists, and so does a name that the text makes or that it does not spell out.
-        if name.unknown || name.text.contains('/') || self.made("NetworkSecurityGroup", &name.text).is_some() {
+        let exists = self.made("NetworkSecurityGroup", &name.text).or_else(|| self.made(MADE_GROUP, &name.text)).is_some();
+        if name.unknown || name.text.contains('/') || exists {
             return (Some(reference), None);
         }
         let windows =
@@ -182,28 +191,55 @@ impl AzureReader<'_, '_> {
             None => Some(22),
         };
         let rules = port.map(|port| {
-            let any = || RuleSide { any: true, ..RuleSide::default() };
-            let rule = SecurityRule {
-                name: if port == 22 { "default-allow-ssh" } else { "rdp" }.into(),
-                span: options.span,
-                written: Vec::new(),
-                priority: PRIORITY,
-                direction: RuleDirection::Inbound,
-                access: Access::Allow,
-                protocol: Some(crate::model::Protocol::TCP),
-                source: any(),
-                destination: any(),
-                source_ports: PortMatch::default(),
-                destination_ports: PortMatch { ranges: Some(alloc::vec![(port, port)]), ..PortMatch::default() },
-                refused: false,
-                unresolved: Vec::new(),
-            };
-            SecurityRule { written: arm_fields(&rule, None), ..rule }
+            let name = if port == 22 { "default-allow-ssh" } else { "rdp" };
+            opening(name, options.span, PRIORITY, Some(Protocol::TCP), Some(alloc::vec![(port, port)]))
         });
         let group =
             SecurityGroup { location: Self::command_location(options), rules: rules.into_iter().collect(), ..SecurityGroup::default() };
-        self.emit("NetworkSecurityGroup", &name, options.span, Azure::Group(group));
+        self.emit(kind, &name, options.span, Azure::Group(group));
         (Some(reference), Some(port))
+    }
+
+    /// `az vm open-port`: a rule in the group of the machine's interface. Upstream: `open_vm_port` in `custom.py`.
+    pub(super) fn open_port(&mut self, options: &Options) {
+        let name = options.name();
+        let Some(at) = self.made("NetworkInterface", &name.text) else {
+            self.changes_nothing(options, &format!("machine `{}`", name.text));
+            return;
+        };
+        let Some(port) = options.value("port").filter(|p| !p.unknown) else { return };
+        let mut ranges = Vec::new();
+        for part in port.text.split(',') {
+            match port_range(part.trim()) {
+                Ok(Some(range)) => ranges.push(range),
+                Ok(None) => {}
+                Err(problem) => {
+                    let error = self.wrong(codes::AZ_PORT, port.span, format!("`{part}` {problem}"));
+                    self.report(error);
+                    return;
+                }
+            }
+        }
+        let all = port.text.trim() == "*";
+        let priority = self.count(options, "priority", 100, 4096).unwrap_or(OPEN_PRIORITY);
+        let rule_name = if all { "open-port-all".into() } else { format!("open-port-{}", port.text.replace(',', "_")) };
+        let own = match self.made_azure(at) {
+            Some(Azure::Interface(interface)) => interface.group.clone(),
+            _ => None,
+        };
+        let group = own.unwrap_or_else(|| {
+            let made = options.value("nsg-name").map_or_else(|| format!("{}NSG", name.text), |n| n.text);
+            let full = Scalar { text: made.clone(), ..name.clone() };
+            self.emit(MADE_GROUP, &full, options.span, Azure::Group(SecurityGroup::default()));
+            let reference = Reference { name: made.as_str().into(), parent: None, span: options.span };
+            if let Some(Azure::Interface(interface)) = self.made_azure(at) {
+                interface.group = Some(reference.clone());
+            }
+            reference
+        });
+        let rule = opening(&rule_name, options.span, u16::try_from(priority).unwrap_or(900), None, (!all).then_some(ranges));
+        let full = Scalar { text: format!("{}/{rule_name}", group.name), ..name };
+        self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
     }
 
     fn say_what_is_made(&mut self, options: &Options, makes_network: bool, rule: Option<Option<u16>>, public: bool) {
@@ -227,4 +263,25 @@ impl AzureReader<'_, '_> {
         let note = Diagnostic::new(codes::AZ_ASSUMED, Severity::Note, options.span, message);
         self.report(note.help("give `--nsg`, `--subnet` and `--public-ip-address` for others, or with \"\" for none"));
     }
+}
+
+/// An inbound rule that lets in from anywhere.
+fn opening(name: &str, span: Span, priority: u16, protocol: Option<Protocol>, ranges: Option<Vec<(u16, u16)>>) -> SecurityRule {
+    let any = || RuleSide { any: true, ..RuleSide::default() };
+    let rule = SecurityRule {
+        name: name.into(),
+        span,
+        written: Vec::new(),
+        priority,
+        direction: RuleDirection::Inbound,
+        access: Access::Allow,
+        protocol,
+        source: any(),
+        destination: any(),
+        source_ports: PortMatch::default(),
+        destination_ports: PortMatch { ranges, ..PortMatch::default() },
+        refused: false,
+        unresolved: Vec::new(),
+    };
+    SecurityRule { written: arm_fields(&rule, None), ..rule }
 }

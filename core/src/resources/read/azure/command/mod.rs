@@ -80,7 +80,7 @@ fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 46] = [
+const COMMANDS: [&str; 47] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -127,6 +127,7 @@ const COMMANDS: [&str; 46] = [
     "network vnet update",
     "vm create",
     "vm delete",
+    "vm open-port",
 ];
 
 /// Groups of commands that nobody needs to hear about.
@@ -201,6 +202,7 @@ impl AzureReader<'_, '_> {
             "network nsg rule delete" => self.rule_delete(&options),
             "network vnet update" => self.vnet_update(&options),
             "vm create" => self.machine_create(&options),
+            "vm open-port" => self.open_port(&options),
             "aks update" => self.aks_update(&options),
             "aks scale" | "aks nodepool scale" | "aks nodepool update" => self.pool_update(&options),
             "aks nodepool delete" => self.pool_delete(&options),
