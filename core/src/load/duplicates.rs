@@ -1,5 +1,6 @@
 //! Objects that are defined more than once.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -38,13 +39,17 @@ fn identity(resource: &Resource) -> Identity<'_> {
 pub(super) fn find(loaded: &mut Loaded) {
     let mut found: Vec<((usize, usize), (usize, usize))> = Vec::new();
     {
-        let mut last: HashMap<Identity<'_>, (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
+        let mut last: HashMap<(Identity<'_>, &Option<Box<str>>, &Option<Box<str>>, Option<usize>), (usize, usize)> =
+            HashMap::with_capacity(loaded.documents.len());
         for (d, document) in loaded.documents.iter().enumerate() {
             for (r, resource) in document.parsed.resources.iter().enumerate() {
                 if resource.refused || resource.is_unreadable() || resource.meta.generated || resource.meta.name.is_empty() {
                     continue;
                 }
-                match last.entry(identity(resource)) {
+                // What two templates or scripts make without saying where is not the same.
+                let scope = &resource.meta.scope;
+                let document = (scope.deployment && scope.group.is_none()).then_some(d);
+                match last.entry((identity(resource), &scope.subscription, &scope.group, document)) {
                     Entry::Occupied(mut earlier) => found.push((earlier.insert((d, r)), (d, r))),
                     Entry::Vacant(place) => {
                         place.insert((d, r));

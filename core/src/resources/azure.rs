@@ -129,8 +129,46 @@ pub struct Reference {
     pub name: Box<str>,
     /// The network of a subnet.
     pub parent: Option<Box<str>>,
+    /// The resource group and subscription, where an identifier says them.
+    pub scope: Scope,
     /// Where it is written.
     pub span: Span,
+}
+
+/// Where a resource is, in lower case and as far as it is said: names are unique in a resource group only. Upstream: Azure documentation, "Naming
+/// rules and restrictions for Azure resources".
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Scope {
+    /// The subscription.
+    pub subscription: Option<Box<str>>,
+    /// The resource group.
+    pub group: Option<Box<str>>,
+    /// Whether it is of a template or a script: what these make without saying more is in one resource group.
+    pub deployment: bool,
+}
+
+impl Scope {
+    /// What an identifier says: `/subscriptions/…/resourceGroups/…/…`.
+    pub fn of_id(id: &str) -> Scope {
+        let mut segments = id.trim().split('/');
+        let mut scope = Scope::default();
+        while let Some(segment) = segments.next() {
+            let known =
+                |next: Option<&str>| next.filter(|n| !n.is_empty() && !n.contains(['[', '$', '<'])).map(|n| n.to_lowercase().into());
+            if segment.eq_ignore_ascii_case("subscriptions") {
+                scope.subscription = known(segments.next());
+            } else if segment.eq_ignore_ascii_case("resourceGroups") {
+                scope.group = known(segments.next());
+            }
+        }
+        scope
+    }
+
+    /// Whether two may be the same place.
+    pub fn fits(&self, other: &Scope) -> bool {
+        let fits = |a: &Option<Box<str>>, b: &Option<Box<str>>| a.is_none() || b.is_none() || a == b;
+        fits(&self.subscription, &other.subscription) && fits(&self.group, &other.group)
+    }
 }
 
 /// A network security group.

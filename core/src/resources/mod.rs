@@ -97,6 +97,8 @@ pub struct Meta {
     pub labels_span: Span,
     /// What it hangs on whether the object is there at all: an expression that the input does not decide.
     pub condition: Option<Box<str>>,
+    /// Where a resource of Azure's is.
+    pub scope: azure::Scope,
 }
 
 /// The kinds that Netpolis understands.

@@ -114,3 +114,61 @@ fn a_machine_that_does_not_fit_is_an_error_of_its_own() {
     let answer = asked(&full, "vm/a", "vm/zeta", 80);
     assert_eq!(answer.verdict, ALLOWED);
 }
+
+/// A network with a machine of the usual names, guarded by a group that lets in one port.
+fn template(port: u16) -> String {
+    format!(
+        r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [
+      {{"type": "Microsoft.Network/networkSecurityGroups", "name": "web-nsg", "properties": {{"securityRules": [
+        {{"name": "in-{port}", "properties": {{"priority": 200, "direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "{port}"}}}},
+        {{"name": "none", "properties": {{"priority": 300, "direction": "Inbound", "access": "Deny", "protocol": "*", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "*"}}}}]}}}},
+      {{"type": "Microsoft.Network/virtualNetworks", "name": "net", "properties": {{"addressSpace": {{"addressPrefixes": ["10.9.0.0/16"]}}, "subnets": [
+        {{"name": "web", "properties": {{"addressPrefix": "10.9.1.0/24", "networkSecurityGroup": {{"id": "[resourceId('Microsoft.Network/networkSecurityGroups', 'web-nsg')]"}}}}}}]}}}},
+      {{"type": "Microsoft.Network/networkInterfaces", "name": "web-nic", "properties": {{"ipConfigurations": [{{"name": "x", "properties": {{"subnet": {{"id": "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'web')]"}}}}}}]}}}},
+      {{"type": "Microsoft.Network/networkInterfaces", "name": "other-nic", "properties": {{"ipConfigurations": [{{"name": "x", "properties": {{"subnet": {{"id": "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'web')]"}}}}}}]}}}}
+    ]}}"#
+    )
+}
+
+#[test]
+fn two_copies_of_one_template_are_two_deployments() {
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("dev.json", &template(8080)), ("prod.json", &template(443))]);
+    assert!(scene.problems().iter().all(|p| !p.message.contains("more than once")), "{:#?}", scene.problems());
+    for (deployment, port, expected) in [(1, 8080, ALLOWED), (1, 443, DENIED), (2, 8080, DENIED), (2, 443, ALLOWED)] {
+        let name = |nic: &str| format!("vm/deployment {deployment}/{nic}");
+        assert_eq!(asked(&scene, &name("other-nic"), &name("web-nic"), port).verdict, expected, "deployment {deployment}: {port}");
+    }
+    let error = find(scene.snapshot(), "vm/web-nic").unwrap_err().to_string();
+    assert!(error.contains("deployment 1/web-nic") && error.contains("deployment 2/web-nic"), "{error}");
+    assert_eq!(asked(&scene, "vm/deployment 1/other-nic", "vm/deployment 2/web-nic", 443).verdict, DENIED);
+}
+
+#[test]
+fn commands_mean_what_is_in_their_resource_group() {
+    let one = |group: &str, port: u16| {
+        format!(
+            "az network nsg create -g {group} -n web\naz network nsg rule create -g {group} --nsg-name web -n in --priority 200 --destination-port-ranges {port} --protocol Tcp\naz network nsg rule create -g {group} --nsg-name web -n none --priority 300 --access Deny --destination-port-ranges '*' --protocol '*'\naz network vnet create -g {group} -n net --address-prefixes 10.9.0.0/16 --subnet-name web --subnet-prefixes 10.9.1.0/24 --nsg web\naz network nic create -g {group} -n card --vnet-name net --subnet web\naz network nic create -g {group} -n other --vnet-name net --subnet web\n"
+        )
+    };
+    let scene = scene(&format!("{}{}", one("dev", 8080), one("prod", 443)));
+    for (group, port, expected) in [("dev", 8080, ALLOWED), ("dev", 443, DENIED), ("prod", 8080, DENIED), ("prod", 443, ALLOWED)] {
+        let name = |nic: &str| format!("vm/{group}/{nic}");
+        let answer = asked(&scene, &name("other"), &name("card"), port);
+        assert_eq!(answer.verdict, expected, "{group}: {port}: {}", answer.summary);
+    }
+}
+
+#[test]
+fn a_name_that_two_groups_have_is_cannot_tell_without_more() {
+    let group = |place: &str, access: &str| {
+        format!(
+            r#"{{"id": "/subscriptions/s/resourceGroups/{place}/providers/Microsoft.Network/networkSecurityGroups/web", "name": "web", "type": "Microsoft.Network/networkSecurityGroups", "securityRules": [{{"name": "all", "priority": 100, "direction": "Inbound", "access": "{access}", "protocol": "*", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "*"}}]}}"#
+        )
+    };
+    let network = r#"{"azure": {"networks": [{"name": "n", "addressSpace": "10.9.0.0/16", "subnets": [{"name": "a", "prefix": "10.9.1.0/24", "nsg": "web"}]}], "machines": [{"name": "one", "subnet": "a"}, {"name": "two", "subnet": "a"}]}}"#;
+    let text = format!("[{}, {}]\n---\n{network}", group("dev", "Allow"), group("prod", "Deny"));
+    let scene = scene(&text);
+    assert_eq!(asked(&scene, "vm/one", "vm/two", 80).verdict, UNKNOWN);
+    says(&scene, "AZ181", "\"web\"", "`web` may be `dev/web` or `prod/web`");
+}

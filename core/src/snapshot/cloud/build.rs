@@ -9,8 +9,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::slots::Slot;
 use super::{
-    Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, places, pod_subnet, pools,
-    routes,
+    Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet, check, combinations, conflicts, identity, places, pod_subnet,
+    pools, routes,
 };
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::{AddressSet, Cidr, Labels};
@@ -65,7 +65,13 @@ pub(in crate::snapshot) fn add(resources: &[(DocumentId, &Resource)], plugin: Op
     if placed.is_empty() {
         return;
     }
-    let mut builder = Builder { cloud: Cloud::default(), problems: Vec::new(), taken: BTreeSet::new(), plugin };
+    let mut problems = Vec::new();
+    let told_apart = identity::told_apart(&placed, &mut problems);
+    let placed: Vec<Placed<'_>> = match &told_apart {
+        Some(owned) => owned.iter().map(|(document, resource, azure)| (*document, resource, azure)).collect(),
+        None => placed,
+    };
+    let mut builder = Builder { cloud: Cloud::default(), problems, taken: BTreeSet::new(), plugin };
     builder.groups(&placed);
     builder.networks(&placed);
     builder.peerings(&placed);
@@ -125,9 +131,15 @@ fn effective_subnet(subnet: Option<&Reference>, interface: Option<&Reference>) -
     let of_interface = |interface: &Reference| Reference {
         name: format!("subnet of {}", interface.name).into(),
         parent: Some(format!("network of {}", interface.name).into()),
+        scope: Default::default(),
         span: interface.span,
     };
-    let nameless = || Reference { name: "subnet".into(), parent: Some("network".into()), span: crate::text::Span::default() };
+    let nameless = || Reference {
+        name: "subnet".into(),
+        parent: Some("network".into()),
+        scope: Default::default(),
+        span: crate::text::Span::default(),
+    };
     let found = subnet.cloned().or_else(|| interface.map(of_interface)).unwrap_or_else(nameless);
     Reference { parent: found.parent.or_else(|| Some("network".into())), ..found }
 }
@@ -569,7 +581,12 @@ impl Builder {
                     continue;
                 }
                 Azure::Group(group) => {
-                    let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };
+                    let own = Reference {
+                        name: resource.meta.name.clone(),
+                        parent: None,
+                        scope: Default::default(),
+                        span: resource.meta.name_span,
+                    };
                     let numbers: Vec<u32> = group.subnets.iter().filter_map(|s| self.subnet_number(s)).collect();
                     numbers.into_iter().for_each(|number| slots.entry(number).or_default().attach(&own, *document));
                     continue;
@@ -641,7 +658,12 @@ impl Builder {
                 }
                 Azure::Group(group) => {
                     for interface in &group.interfaces {
-                        let own = Reference { name: resource.meta.name.clone(), parent: None, span: resource.meta.name_span };
+                        let own = Reference {
+                            name: resource.meta.name.clone(),
+                            parent: None,
+                            scope: Default::default(),
+                            span: resource.meta.name_span,
+                        };
                         slots.entry(key(&interface.name)).or_default().attach(&own, *document);
                     }
                 }

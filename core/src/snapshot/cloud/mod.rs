@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod combinations;
 mod conflicts;
+mod identity;
 mod index;
 mod managed;
 mod places;

@@ -42,7 +42,7 @@ use super::fields::Reader;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::{NodeRef, Value};
 use crate::model::Labels;
-use crate::resources::azure::{Azure, Reference, SecurityGroup, SecurityRule};
+use crate::resources::azure::{Azure, Reference, Scope, SecurityGroup, SecurityRule};
 use crate::resources::{Kind, Meta, Resource, codes};
 use crate::text::Span;
 
@@ -57,6 +57,8 @@ pub(super) struct AzureReader<'a, 'r> {
     template: Template,
     /// Whether what is read is to be deployed, not what is there.
     is_template: bool,
+    /// Where the resources being read are.
+    scope: Scope,
     /// What it hangs on whether the resources being read are there.
     conditions: Vec<Box<str>>,
     /// Whether the rules being read are default rules, which have numbers of their own.
@@ -127,6 +129,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             reader,
             template: Template::default(),
             is_template: false,
+            scope: Scope::default(),
             conditions: Vec::new(),
             reads_defaults: false,
             reads_terraform: false,
@@ -237,6 +240,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         let mut inner = AzureReader::new(&mut reader, self.resources);
         inner.template = Template::new(marks);
         inner.is_template = true;
+        inner.scope = Scope { deployment: true, ..Scope::default() };
         for resource in root.as_sequence().into_iter().flatten() {
             inner.resource(resource);
         }
@@ -267,6 +271,25 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     }
 
     fn resource_itself(&mut self, node: NodeRef<'a>) {
+        let around = self.scope.clone();
+        self.scope = self.scope_of(node);
+        self.resource_there(node);
+        self.scope = around;
+    }
+
+    /// The scope of a resource: what its identifier says, or its resource group.
+    fn scope_of(&self, node: NodeRef<'a>) -> Scope {
+        let text = |name: &str| field(node, name).and_then(|n| self.template.scalar(n)).filter(|s| !s.unknown).map(|s| s.text);
+        let own = text("id").map(|id| Scope::of_id(&id)).unwrap_or_default();
+        let group = text("resourceGroup").or_else(|| text("resource_group_name")).filter(|g| !g.is_empty() && !g.contains(['[', '$']));
+        Scope {
+            subscription: own.subscription.or_else(|| self.scope.subscription.clone()),
+            group: own.group.or_else(|| group.map(|g| g.to_lowercase().into())).or_else(|| self.scope.group.clone()),
+            deployment: self.scope.deployment,
+        }
+    }
+
+    fn resource_there(&mut self, node: NodeRef<'a>) {
         let full_type = field(node, "type").and_then(|t| self.template.scalar(t)).map(|t| t.text).unwrap_or_default();
         let full_type = if full_type.is_empty() { guess(node).to_string() } else { full_type };
         let name = self.name(node);
@@ -326,6 +349,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             namespace: None,
             labels: Labels::default(),
             labels_span: span,
+            scope: self.scope.clone(),
             condition: (!self.conditions.is_empty()).then(|| self.conditions.join(" and ").into()),
         };
         self.resources.push(Resource {
@@ -411,7 +435,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     /// A rule that is a resource of its own, named `group/rule`.
     fn separate_rule(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((group, _)) = name.text.rsplit_once('/') else { return };
-        let group = Reference { name: group.into(), parent: None, span: name.span };
+        let group = Reference { name: group.into(), parent: None, scope: Default::default(), span: name.span };
         // How often a loop makes the rule may not be to be told, so there may be more of them.
         let endless = self.conditions.first().cloned();
         let (kind, azure) = match self.group_rule(node) {
@@ -456,7 +480,7 @@ fn reference_of(id: &Scalar) -> Reference {
     let name = segments.last().cloned().unwrap_or_default();
     let parent = segments.iter().position(|s| s.eq_ignore_ascii_case("virtualNetworks")).and_then(|i| segments.get(i + 1));
     let parent = parent.filter(|p| **p != name || segments.len() > 9).map(|p| Box::from(p.as_str()));
-    Reference { name: name.as_str().into(), parent, span: id.span }
+    Reference { name: name.as_str().into(), parent, scope: Scope::of_id(&id.text), span: id.span }
 }
 
 /// The type of a resource that does not say it, by its fields.

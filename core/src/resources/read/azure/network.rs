@@ -139,7 +139,7 @@ impl<'a> AzureReader<'a, '_> {
         let id = field(node, "id").and_then(|n| self.template.scalar(n)).map(|id| super::reference_of(&id));
         let parent = name.text.rsplit_once('/').map(|(network, _)| Box::from(network)).or_else(|| id.and_then(|id| id.parent));
         let Some(parent) = parent else { return };
-        let network = Reference { name: parent, parent: None, span: name.span };
+        let network = Reference { name: parent, parent: None, scope: Default::default(), span: name.span };
         let subnet = self.subnet(node, &network.name);
         let full = Scalar { text: format!("{}/{}", network.name, subnet.name), ..name.clone() };
         self.emit("Subnet", &full, node.span(), Azure::Subnet { network, subnet });
@@ -148,7 +148,7 @@ impl<'a> AzureReader<'a, '_> {
     pub(super) fn separate_peering(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((network, _)) = name.text.rsplit_once('/') else { return };
         let Some(remote) = prop(node, "remoteVirtualNetwork").and_then(|r| self.reference(r)) else { return };
-        let network = Reference { name: network.into(), parent: None, span: name.span };
+        let network = Reference { name: network.into(), parent: None, scope: Default::default(), span: name.span };
         self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote });
     }
 
@@ -229,7 +229,11 @@ impl<'a> AzureReader<'a, '_> {
             let interface = Interface {
                 location: reader.location(node),
                 machine: Some(machine.into()),
-                group: reader.attached(item, &Reference { name: interface_name.text.as_str().into(), parent: None, span: name.span }, true),
+                group: reader.attached(
+                    item,
+                    &Reference { name: interface_name.text.as_str().into(), parent: None, scope: Default::default(), span: name.span },
+                    true,
+                ),
                 configurations: reader.configurations(item),
                 zones: reader.zones(node),
                 ..Interface::default()
@@ -306,7 +310,7 @@ impl<'a> AzureReader<'a, '_> {
     /// A route that is a resource of its own, named `table/route`.
     pub(super) fn separate_route(&mut self, node: NodeRef<'a>, name: &Scalar) {
         let Some((table, _)) = name.text.rsplit_once('/') else { return };
-        let table = Reference { name: table.into(), parent: None, span: name.span };
+        let table = Reference { name: table.into(), parent: None, scope: Default::default(), span: name.span };
         if let Some(route) = self.route(node) {
             self.emit("Route", name, node.span(), Azure::Route { table, route });
         }
@@ -332,5 +336,5 @@ impl<'a> AzureReader<'a, '_> {
 
 /// A reference by the name alone.
 fn simple(name: &Scalar) -> Reference {
-    Reference { name: last_segment(&name.text).into(), parent: None, span: name.span }
+    Reference { name: last_segment(&name.text).into(), parent: None, scope: Default::default(), span: name.span }
 }

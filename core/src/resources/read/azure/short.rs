@@ -519,14 +519,14 @@ pub(super) fn engine_of(text: &str) -> Option<ClusterEngine> {
 }
 
 fn refer(scalar: &Scalar) -> Reference {
-    Reference { name: scalar.text.as_str().into(), parent: None, span: scalar.span }
+    Reference { name: scalar.text.as_str().into(), parent: None, scope: Default::default(), span: scalar.span }
 }
 
 /// `subnet`, `network/subnet` or an identifier.
 pub(super) fn refer_subnet(scalar: &Scalar) -> Reference {
     match scalar.text.split_once('/') {
         Some((network, subnet)) if !network.is_empty() && !subnet.contains('/') => {
-            Reference { name: subnet.into(), parent: Some(network.into()), span: scalar.span }
+            Reference { name: subnet.into(), parent: Some(network.into()), scope: Default::default(), span: scalar.span }
         }
         _ => super::reference_of(scalar),
     }

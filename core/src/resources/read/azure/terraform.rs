@@ -15,7 +15,7 @@ use super::value::{Scalar, field};
 use super::{AzureReader, DEEPEST, reference_of};
 use crate::document::NodeRef;
 use crate::resources::azure::{
-    Azure, Configuration, Interface, NextHop, Reference, Route, SecurityGroup, Subnet, SubnetOutbound, VirtualNetwork,
+    Azure, Configuration, Interface, NextHop, Reference, Route, Scope, SecurityGroup, Subnet, SubnetOutbound, VirtualNetwork,
 };
 
 /// The module at the root of what is shown.
@@ -49,6 +49,7 @@ impl<'a> AzureReader<'a, '_> {
         for item in items("resources") {
             let kind = item.get("type").and_then(NodeRef::as_str).unwrap_or_default();
             if let Some(values) = item.get("values") {
+                self.scope = Scope::default();
                 self.terraform_resource(kind, values);
             }
         }
@@ -58,6 +59,7 @@ impl<'a> AzureReader<'a, '_> {
     }
 
     fn terraform_resource(&mut self, kind: &str, values: NodeRef<'a>) {
+        self.scope = self.scope_of(values);
         let name = self.name(values);
         let refer = |reader: &Self, field_name: &str| reader.text(values, field_name).map(|id| reference_of(&id));
         match kind {

@@ -139,6 +139,7 @@ impl AzureReader<'_, '_> {
         pool.subnet = Some(crate::resources::azure::Reference {
             name: "aks-subnet".into(),
             parent: Some(name.text.as_str().into()),
+            scope: Default::default(),
             span: options.span,
         });
         self.emit("VirtualNetwork", &name, options.span, Azure::Network(network));

@@ -40,8 +40,9 @@ fn is_nothing(value: &Scalar) -> bool {
 impl AzureReader<'_, '_> {
     /// The last object of a kind with this name that the text made.
     pub(super) fn made(&self, kind: &str, name: &str) -> Option<usize> {
+        let here = |resource: &Resource| resource.meta.scope.fits(&self.scope);
         let same = |own: &str| own == kind || kind == "NetworkSecurityGroup" && own == super::machine::MADE_GROUP;
-        let fits = |resource: &Resource| same(&resource.kind_name) && resource.meta.name.eq_ignore_ascii_case(name);
+        let fits = |resource: &Resource| same(&resource.kind_name) && resource.meta.name.eq_ignore_ascii_case(name) && here(resource);
         self.resources.iter().rposition(fits)
     }
 
@@ -213,7 +214,12 @@ impl AzureReader<'_, '_> {
             }
             return;
         }
-        let target = Reference { name: name.text.as_str().into(), parent: Some(network.text.as_str().into()), span: name.span };
+        let target = Reference {
+            name: name.text.as_str().into(),
+            parent: Some(network.text.as_str().into()),
+            scope: Default::default(),
+            span: name.span,
+        };
         let full = Scalar { text: format!("{}/{}", network.text, name.text), ..name.clone() };
         let routes = routes.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
         let changes_ways = routes.is_some() || outbound != SubnetOutbound::default();
@@ -277,7 +283,7 @@ impl AzureReader<'_, '_> {
         }
         match group {
             Some(group) => {
-                let target = Reference { name: name.text.as_str().into(), parent: None, span: name.span };
+                let target = Reference { name: name.text.as_str().into(), parent: None, scope: Default::default(), span: name.span };
                 self.emit("InterfaceUpdate", &name, options.span, Azure::Attach { target, group, to_interface: true });
             }
             None => self.changes_nothing(options, &format!("interface `{}`", name.text)),

@@ -97,6 +97,7 @@ impl AzureReader<'_, '_> {
                 let subnet = Reference {
                     name: format!("{}Subnet", options.name().text).as_str().into(),
                     parent: name.map(Box::from),
+                    scope: Default::default(),
                     span: options.span,
                 };
                 return (Some(subnet), false);
@@ -130,7 +131,8 @@ impl AzureReader<'_, '_> {
             let of_cluster = resource.meta.name.starts_with("vnet of ");
             let first =
                 network.subnets.iter().map(|s| &s.name).find(|name| !name.eq_ignore_ascii_case("GatewaySubnet")).or_else(separate)?;
-            let reference = Reference { name: first.clone(), parent: Some(resource.meta.name.clone()), span: options.span };
+            let reference =
+                Reference { name: first.clone(), parent: Some(resource.meta.name.clone()), scope: Default::default(), span: options.span };
             (here(&network.location) && !of_cluster).then_some(reference)
         })
     }
@@ -162,7 +164,7 @@ impl AzureReader<'_, '_> {
         };
         let full = Scalar { text: name.clone(), ..machine };
         self.emit("VirtualNetwork", &full, options.span, Azure::Network(network));
-        Reference { name: subnet.as_str().into(), parent: Some(name.as_str().into()), span: options.span }
+        Reference { name: subnet.as_str().into(), parent: Some(name.as_str().into()), scope: Default::default(), span: options.span }
     }
 
     /// The security group of a machine, and the port that it lets in if it is made.

@@ -25,7 +25,7 @@ use super::AzureReader;
 use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
 use crate::model::Cidr;
-use crate::resources::azure::Reference;
+use crate::resources::azure::{Reference, Scope};
 use crate::resources::read::fields::Reader;
 use crate::resources::{Resource, codes};
 use crate::text::Span;
@@ -33,6 +33,7 @@ use crate::text::Span;
 /// Reads the commands of a text.
 pub(in crate::resources::read) fn read_commands(text: &str, live: &[Range<usize>], reader: &mut Reader<'_>, resources: &mut Vec<Resource>) {
     let (commands, problems) = shell::commands(text, live);
+    let before = resources.len();
     let mut azure = AzureReader::new(reader, resources);
     azure.reads_commands = true;
     for (span, message) in problems {
@@ -48,6 +49,19 @@ pub(in crate::resources::read) fn read_commands(text: &str, live: &[Range<usize>
         azure.report(warning);
     }
     azure.finish();
+    in_one_group(resources.get_mut(before..).unwrap_or_default());
+}
+
+/// In a script that names one resource group, commands that name none mean it too: it is set by `az configure`, or left out for shortness.
+fn in_one_group(made: &mut [Resource]) {
+    let mut groups = made.iter().filter_map(|r| r.meta.scope.group.clone());
+    let Some(first) = groups.next() else { return };
+    if groups.any(|group| group != first) {
+        return;
+    }
+    for resource in made.iter_mut().filter(|r| r.meta.scope.deployment && r.meta.scope.group.is_none()) {
+        resource.meta.scope.group = Some(first.clone());
+    }
 }
 
 /// Commands of `kubectl` that make or change objects of their own accord: said once, as the objects are not in the text.
@@ -180,6 +194,9 @@ impl AzureReader<'_, '_> {
             return;
         }
         let Some(options) = self.options(what, command, first_option) else { return };
+        // What commands make without saying more is in one resource group.
+        let said = |name: &str| options.value(name).filter(|v| !v.unknown && !v.text.is_empty()).map(|v| v.text.to_lowercase().into());
+        self.scope = Scope { subscription: said("subscription"), group: said("resource-group"), deployment: true };
         match options.what.as_str() {
             "aks create" => self.aks_create(&options),
             "aks nodepool add" => self.node_pool_add(&options),
