@@ -39,17 +39,14 @@ fn identity(resource: &Resource) -> Identity<'_> {
 pub(super) fn find(loaded: &mut Loaded) {
     let mut found: Vec<((usize, usize), (usize, usize))> = Vec::new();
     {
-        let mut last: HashMap<(Identity<'_>, &Option<Box<str>>, &Option<Box<str>>, Option<usize>), (usize, usize)> =
-            HashMap::with_capacity(loaded.documents.len());
+        let places = places(loaded);
+        let mut last: HashMap<(Identity<'_>, There), (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
         for (d, document) in loaded.documents.iter().enumerate() {
             for (r, resource) in document.parsed.resources.iter().enumerate() {
                 if resource.refused || resource.is_unreadable() || resource.meta.generated || resource.meta.name.is_empty() {
                     continue;
                 }
-                // What two templates or scripts make without saying where is not the same.
-                let scope = &resource.meta.scope;
-                let document = (scope.deployment && scope.group.is_none()).then_some(d);
-                match last.entry((identity(resource), &scope.subscription, &scope.group, document)) {
+                match last.entry((identity(resource), there(resource, d, &places))) {
                     Entry::Occupied(mut earlier) => found.push((earlier.insert((d, r)), (d, r))),
                     Entry::Vacant(place) => {
                         place.insert((d, r));
@@ -64,6 +61,39 @@ pub(super) fn find(loaded: &mut Loaded) {
         loaded.diagnostics.push(warning);
         mark(loaded, earlier);
     }
+}
+
+/// Where a resource of Azure's is: subscription, resource group, or the document of a template or script that says no more.
+type There = (Option<Box<str>>, Option<Box<str>>, Option<usize>);
+
+/// What two templates or scripts make without saying where is not the same. What says nothing at all is the only one of its name.
+fn there(resource: &Resource, document: usize, places: &HashMap<(Box<str>, Box<str>), Vec<There>>) -> There {
+    let scope = &resource.meta.scope;
+    let own = (scope.deployment && scope.group.is_none()).then_some(document);
+    if !places.is_empty() && scope.group.is_none() && own.is_none() {
+        let name = (resource.kind_name.clone(), resource.meta.name.to_lowercase().into());
+        if let Some([only]) = places.get(&name).map(Vec::as_slice) {
+            return only.clone();
+        }
+    }
+    (scope.subscription.clone(), scope.group.clone(), own)
+}
+
+/// The places of resources that say where they are, by kind and name.
+fn places(loaded: &Loaded) -> HashMap<(Box<str>, Box<str>), Vec<There>> {
+    let mut places: HashMap<(Box<str>, Box<str>), Vec<There>> = HashMap::new();
+    for (d, document) in loaded.documents.iter().enumerate() {
+        for resource in document.parsed.resources.iter().filter(|r| r.meta.scope.group.is_some() || r.meta.scope.deployment) {
+            let scope = &resource.meta.scope;
+            let own = (scope.deployment && scope.group.is_none()).then_some(d);
+            let place = (scope.subscription.clone(), scope.group.clone(), own);
+            let known = places.entry((resource.kind_name.clone(), resource.meta.name.to_lowercase().into())).or_default();
+            if !known.contains(&place) {
+                known.push(place);
+            }
+        }
+    }
+    places
 }
 
 fn mark(loaded: &mut Loaded, (d, r): (usize, usize)) {
