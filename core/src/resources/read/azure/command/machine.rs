@@ -233,7 +233,7 @@ impl AzureReader<'_, '_> {
             let made = options.value("nsg-name").map_or_else(|| format!("{}NSG", name.text), |n| n.text);
             let full = Scalar { text: made.clone(), ..name.clone() };
             self.emit(MADE_GROUP, &full, options.span, Azure::Group(SecurityGroup::default()));
-            let reference = Reference { name: made.as_str().into(), parent: None, span: options.span };
+            let reference = Reference { name: made.as_str().into(), parent: None, scope: Default::default(), span: options.span };
             if let Some(Azure::Interface(interface)) = self.made_azure(at) {
                 interface.group = Some(reference.clone());
             }
