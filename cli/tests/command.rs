@@ -338,7 +338,7 @@ fn bad_usage_is_said_in_words() {
         (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, md, dot"),
         (&["flows", "-", "--engine", "magic"], "--engine `magic`: it takes detected, generic, calico, azure-npm or none"),
         (&["flows", "/no/such/file"], "cannot read /no/such/file"),
-        (&["flows", "-", "--port", "80"], "--port and --protocol belong to why"),
+        (&["flows", "-", "--port", "80"], "--port, --protocol and the like belong to why and path"),
         (&["lint", "-", "--format", "md"], "it takes text, json"),
         (&["why", "-", "--from", "web", "--to", "db", "--port", "0"], "--port `0`: it takes a number from 1 to 65535"),
         (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave --port out"),

@@ -122,7 +122,7 @@ impl CloudWays {
             let Some(seat) = lists.seats.get(*seat as usize) else { continue };
             for candidate in &seat.candidates {
                 // Its packets may have its node's address there.
-                let seen = [Some(*end), candidate.node.filter(|_| seat.is_pod).map(End::Node)];
+                let seen = [Some(*end), candidate.node.map(End::Node)];
                 for (used, end) in candidate.gates.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
                     let Some((sides, wanted)) = groups.get(used as usize).zip(wanted.get_mut(used as usize)) else { continue };
                     for ([own, _], wanted) in sides.iter().zip(wanted) {

@@ -420,7 +420,15 @@ impl<'a> Walk<'a> {
     fn seen_there(&self) -> (End, End, bool) {
         match self.tunnel {
             Some((from, to)) => (End::Node(from), End::Node(to), true),
-            None => (self.packet.from.end, self.packet.to.end, false),
+            None => (self.own_end(self.packet.from.end), self.own_end(self.packet.to.end), false),
+        }
+    }
+
+    /// An end as the cloud's network sees it: a pod on its node's network is its node.
+    fn own_end(&self, end: End) -> End {
+        match end {
+            End::Pod(id) if self.is_host(id) => self.paths.home_of(id).map_or(end, End::Node),
+            end => end,
         }
     }
 

@@ -140,9 +140,7 @@ impl Seat {
     /// The same without saying which machine it is: ends that are equal in this meet the same groups on their way to any end elsewhere. `node` is what
     /// a node's address comes to.
     pub(crate) fn kind<T>(&self, node: impl Fn(NodeId) -> T) -> SeatKind<T> {
-        let candidate = |c: &Candidate| {
-            ((c.gates, c.plugins), (c.location.is_some(), c.network, c.access, c.hops), c.node.filter(|_| self.is_pod).map(&node))
-        };
+        let candidate = |c: &Candidate| ((c.gates, c.plugins), (c.location.is_some(), c.network, c.access, c.hops), c.node.map(&node));
         SeatKind {
             candidates: self.candidates.iter().map(candidate).collect(),
             has_node: self.candidates.iter().any(|c| c.node.is_some()),
@@ -324,6 +322,9 @@ impl Roads {
 fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat, &Candidate)) -> (End, End, bool) {
     let (from, source, a) = from;
     let (to, destination, b) = to;
+    // A pod on its node's network has its node's address.
+    let at_node = |end: End, seat: &Seat, place: &Candidate| place.node.filter(|_| !seat.is_pod).map_or(end, End::Node);
+    let (from, to) = (at_node(from, source, a), at_node(to, destination, b));
     let Some(node) = a.node.filter(|_| source.is_pod) else { return (from, to, false) };
     match plugin {
         Some(Plugin::None) if destination.is_pod => match b.node {
