@@ -11,9 +11,10 @@ use core::net::IpAddr;
 use super::{Teller, suggest};
 use crate::compile::{Compiled, End};
 use crate::connections::Traffic;
-use crate::decide::{Answer, CheckpointTrace, Flow, Reason, Suggestion, VXLAN, Verdict, check};
+use crate::decide::{Answer, CheckpointTrace, Flow, Reason, Seen, Suggestion, VXLAN, Verdict, check};
+use crate::evaluate::Matched;
 use crate::model::Protocol;
-use crate::policy::{Direction, RuleRef, is_default_rule};
+use crate::policy::{Action, Direction, RuleRef, is_default_rule};
 use crate::resources::azure::{RuleDirection, SecurityRule};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::Group;
@@ -49,7 +50,7 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         let writer = Writer { sources, group, direction };
         // Two rules of a group in one answer have two priorities.
         let before = opened.iter().filter(|(g, d, _)| (*g, *d) == (number, direction)).count();
-        let decided = Decided::new(compiled, rule, group)?;
+        let decided = Decided::new(compiled, first_to_deny(compiled, &checked.seen).unwrap_or(rule), group)?;
         let new = NewRule::new(snapshot, &seen.2, direction, writer.priority(&decided, before)?)?;
         edits.push(writer.write(&new, &decided)?);
         names.push(format!("`{}`", group.name));
@@ -69,6 +70,14 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         edits.extend(more.edits);
     }
     Some(Suggestion { title, edits })
+}
+
+/// The first rule that denies the packet or may deny it: one that depends on what the question leaves open can stand before the one that
+/// decided.
+fn first_to_deny(compiled: &Compiled, seen: &Seen) -> Option<RuleRef> {
+    let denies = |rule: RuleRef| compiled.ruleset().rule(rule).is_some_and(|r| r.action == Action::Deny);
+    let mut rules = seen.tiers.iter().flat_map(|tier| &tier.rules);
+    rules.find(|(rule, reached, matched)| *reached && *matched != Matched::No && denies(*rule)).map(|(rule, ..)| *rule)
 }
 
 /// The rule that denied.
