@@ -125,6 +125,15 @@ pub enum Outcome {
 /// The range of pods that have one of their own.
 const POD_RANGE: Prefix = (0x0AF4_0000, 16);
 
+/// A group that a packet meets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Asked {
+    /// One of the text.
+    Given(usize),
+    /// The one that AKS gives to nodes whose interfaces have none. Upstream: docs/azure.md 3.5.
+    OfAks,
+}
+
 /// A packet.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet {
@@ -424,8 +433,13 @@ impl World {
     }
 
     /// What a group says of a packet in a subnet.
-    fn passes(&self, group: usize, subnet: usize, inbound: bool, packet: &Packet) -> bool {
-        let mut rules: Vec<&Rule> = self.groups[group].iter().filter(|r| r.inbound == inbound).collect();
+    fn passes(&self, group: Asked, subnet: usize, inbound: bool, packet: &Packet) -> bool {
+        let own: &[Rule] = match group {
+            Asked::Given(group) => &self.groups[group],
+            // No Service is here for which AKS would write rules into its group.
+            Asked::OfAks => &[],
+        };
+        let mut rules: Vec<&Rule> = own.iter().filter(|r| r.inbound == inbound).collect();
         rules.sort_by_key(|r| r.priority);
         let in_range = |ranges: &[(u16, u16)], port: u16| ranges.iter().any(|(a, b)| (*a..=*b).contains(&port));
         let all = |ranges: &[(u16, u16)]| ranges == [(0, 65535)];
@@ -453,23 +467,42 @@ impl World {
         if inbound { packet.from == PLATFORM } else { is_public(packet.to) && !own(packet.to) }
     }
 
-    /// Whether a packet comes through.
-    pub fn allows(&self, packet: &Packet) -> bool {
-        let (source, destination) = (self.subnet_of(packet.from), self.subnet_of(packet.to));
-        if source.is_none() && destination.is_none() {
-            return true;
+    /// Where the routes of a subnet lead packets for an address. Upstream: docs/azure.md 1, "Virtual network traffic routing": Azure's own routes
+    /// are for the spaces of the network and its peers, for what is behind a gateway, for the Internet, and drop the private ranges beside them.
+    fn route(&self, subnet: usize, address: u32) -> Outcome {
+        let subnet = &self.subnets[subnet];
+        let near: Vec<&Network> =
+            std::iter::once(subnet.network).chain(self.networks[subnet.network].peers.iter().copied()).map(|n| &self.networks[n]).collect();
+        let of_system = near
+            .iter()
+            .flat_map(|n| n.on_premises.iter().chain(std::iter::once(&n.space)))
+            .filter(|p| holds(**p, address))
+            .map(|p| p.1)
+            .max();
+        // A route of the text leads to an appliance here, which may do anything with a packet.
+        let written = subnet.routes.iter().filter(|p| holds(**p, address)).map(|p| p.1).max();
+        match (written, of_system) {
+            (Some(written), system) if written >= system.unwrap_or(0) => Outcome::CannotTell,
+            (_, Some(_)) => Outcome::Allowed,
+            _ if is_public(address) => Outcome::Allowed,
+            _ => Outcome::Denied,
         }
-        if packet.from == packet.to {
-            return true;
+    }
+
+    /// Whether a packet comes through.
+    pub fn allows(&self, packet: &Packet) -> Outcome {
+        let (source, destination) = (self.subnet_of(packet.from), self.subnet_of(packet.to));
+        if source.is_none() && destination.is_none() || packet.from == packet.to {
+            return Outcome::Allowed;
         }
         if let (Some(a), Some(b)) = (self.network_of(packet.from), self.network_of(packet.to))
             && a != b
             && !self.networks[a].peers.contains(&b)
         {
-            return false;
+            return Outcome::Denied;
         }
         if source.is_some() && (packet.to == PLATFORM || packet.to == METADATA) {
-            return true;
+            return Outcome::Allowed;
         }
         let interface = |address| self.interfaces.iter().find(|i| i.address == address);
         let asked = [
@@ -478,10 +511,37 @@ impl World {
             (destination.and_then(|s| self.subnets[s].group), destination, true),
             (interface(packet.to).and_then(|i| i.group), destination, true),
         ];
-        asked.into_iter().all(|(group, subnet, inbound)| match (group, subnet) {
-            (Some(group), Some(subnet)) => self.passes(group, subnet, inbound, packet),
-            _ => true,
-        })
+        let stops = |(group, subnet, inbound): &(Option<usize>, Option<usize>, bool)| match (group, subnet) {
+            (Some(group), Some(subnet)) => !self.passes(Asked::Given(*group), *subnet, *inbound, packet),
+            _ => false,
+        };
+        if asked.iter().any(stops) {
+            return Outcome::Denied;
+        }
+        // Nobody of the Internet comes to what has no public address; where a group stands, the text is about what it would let in.
+        let is_guarded = asked[2..].iter().any(|(group, ..)| group.is_some());
+        if source.is_none() && is_public(packet.from) && destination.is_some() && !is_guarded {
+            return Outcome::Denied;
+        }
+        source.map_or(Outcome::Allowed, |subnet| self.route(subnet, packet.to))
+    }
+}
+
+impl World {
+    /// Whether a node or pod is closed to somebody who is nothing but an address. Upstream: docs/azure.md 3.1: nodes have no public addresses
+    /// here, and only pods with addresses of the network can be reached by them.
+    fn is_closed_to_addresses(&self, cluster: &Cluster, to: Place, from: u32) -> bool {
+        let from_internet = self.network_of(from).is_none() && is_public(from);
+        match to {
+            Place::Pod(pod) if !cluster.pods[pod].on_host => from_internet || cluster.plugin != Plugin::NodeSubnet,
+            Place::Pod(_) | Place::Node(_) => from_internet,
+            Place::Address(to) => {
+                let interface = self.interfaces.iter().find(|i| i.address == to);
+                let is_guarded =
+                    self.subnet_of(to).is_some_and(|s| self.subnets[s].group.is_some()) || interface.is_some_and(|i| i.group.is_some());
+                from_internet && self.subnet_of(to).is_some() && !is_guarded
+            }
+        }
     }
 }
 
@@ -571,6 +631,10 @@ impl World {
         if out.is_some() && matches!(trip.to, Place::Address(PLATFORM | METADATA)) {
             return Outcome::Allowed;
         }
+        let is_stranger = matches!(trip.from, Place::Address(from) if from != PLATFORM && from != METADATA);
+        if is_stranger && self.is_closed_to_addresses(cluster, trip.to, from) {
+            return Outcome::Denied;
+        }
         // What the network sees of it. Upstream: docs/azure.md 3.5.
         let inside = cluster.plugin == Plugin::Own && is_pod(trip.from) && is_pod(trip.to);
         let leaves_as_node = is_pod(trip.from)
@@ -583,13 +647,24 @@ impl World {
         } else {
             vec![Packet { from: if leaves_as_node { node_address(a) } else { from }, to, protocol, source, destination }]
         };
-        let asked = [
-            (interface(trip.from, a).and_then(|i| i.group), out, false),
-            (out.and_then(|s| self.subnets[s].group), out, false),
-            (into.and_then(|s| self.subnets[s].group), into, true),
-            (interface(trip.to, b).and_then(|i| i.group), into, true),
-        ];
-        let mut sum = Outcome::Allowed;
+        let at = |place: Place, node: Option<usize>| {
+            let given = interface(place, node).and_then(|i| i.group).map(Asked::Given);
+            given.or_else(|| (!matches!(place, Place::Address(_))).then_some(Asked::OfAks))
+        };
+        let of_subnet = |subnet: Option<usize>| subnet.and_then(|s| self.subnets[s].group).map(Asked::Given);
+        let asked =
+            [(at(trip.from, a), out, false), (of_subnet(out), out, false), (of_subnet(into), into, true), (at(trip.to, b), into, true)];
+        // Pods of a range of their own leave the cluster as their node, so that routes are asked for what is outside it.
+        let mut sum = match (out, trip.to) {
+            (Some(subnet), Place::Address(_)) => self.route(subnet, to),
+            (Some(subnet), _) if matches!(trip.from, Place::Address(_)) => {
+                self.route(subnet, if is_pod(trip.to) { node_address(b) } else { to })
+            }
+            _ => Outcome::Allowed,
+        };
+        if sum == Outcome::Denied {
+            return sum;
+        }
         for (group, subnet, inbound) in asked {
             let (Some(group), Some(subnet)) = (group, subnet) else { continue };
             let passed = seen.iter().filter(|packet| self.passes(group, subnet, inbound, packet)).count();
