@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use super::ask::{Client, Goal, Question};
 use super::deliver::{self, Delivery};
-use super::walk::{AS_IT_IS, Walk};
+use super::walk::{AS_IT_IS, AS_ITS_NODE, Walk};
 use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
 use crate::compile::End;
 use crate::decide::Verdict;
@@ -319,14 +319,21 @@ impl<'a> Trip<'a> {
         let walk = &mut way.walk;
         match (client, self.home(client)) {
             (Client::Pod(_) | Client::Node(_), home) => {
+                let mut masquerade = None;
                 let side = match home {
                     Some(home) => {
-                        self.at_home(walk, client, home, AS_IT_IS, None);
+                        // A pod on the network of another node has an address of that node, to which packets leave the pod network.
+                        let is_away = walk.is_host(pod) && node != Some(home);
+                        let basis = (is_away && matches!(client, Client::Pod(id) if !walk.is_host(id)))
+                            .then(|| paths.leaves_as_node(walk.packet.from.end, home, &walk.packet.to))
+                            .flatten();
+                        masquerade = basis.map(|_| paths.node(home));
+                        self.at_home(walk, client, home, if basis.is_some() { AS_ITS_NODE } else { AS_IT_IS }, basis);
                         self.leave_home(walk, client)
                     }
                     None => self.leave_home(walk, client),
                 };
-                let delivery = Delivery { pod, node, masquerade: None };
+                let delivery = Delivery { pod, node, masquerade };
                 deliver::deliver(self, walk, home, side, &delivery);
             }
             (Client::Machine(..) | Client::Outside(_), _) => self.enter_from_network(walk, client, pod, node),
@@ -441,7 +448,7 @@ impl<'a> Trip<'a> {
             let basis =
                 paths.leaves_as_node(walk.packet.from.end, home, &to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
             let text = match basis {
-                Some(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
+                Some(_) => AS_ITS_NODE,
                 None => AS_IT_IS,
             };
             self.at_home(walk, client, home, text, basis);

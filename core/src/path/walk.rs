@@ -44,6 +44,8 @@ pub(super) struct Walk<'a> {
 
 /// What a node does that changes nothing.
 pub(super) const AS_IT_IS: &str = "sends it on as it is";
+/// What one does that gives it its own address.
+pub(super) const AS_ITS_NODE: &str = "puts its own address in place of the pod's, after the pod's policy was asked";
 
 /// A port, as far as it is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
