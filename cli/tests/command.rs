@@ -341,7 +341,7 @@ fn bad_usage_is_said_in_words() {
         (&["flows", "-", "--port", "80"], "--port, --protocol and the like belong to why and path"),
         (&["lint", "-", "--format", "md"], "it takes text, json"),
         (&["why", "-", "--from", "web", "--to", "db", "--port", "0"], "--port `0`: it takes a number from 1 to 65535"),
-        (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave --port out"),
+        (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave the port out"),
         (&["why", "-", "--from", "web", "--to", "db", "--protocol", "quic"], "it takes tcp, udp, sctp, icmp or a number"),
         (&["flows", "-", "--pod-network", "10.0.0.0"], "--pod-network `10.0.0.0`: it takes address ranges"),
         (&["path", "-", "--from", "db", "--to", "web", "--probes", "off"], "--probes `off`: it takes pod, node or ignored"),

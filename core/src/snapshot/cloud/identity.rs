@@ -143,8 +143,11 @@ fn meant<'k>(all: &'k [Known], said: &Scope, home: &Scope, document: DocumentId)
     only(&same_place).or_else(|| only(&same_group)).or_else(|| only(&|k| k.document == document)).or_else(|| only(&|k| k.scope.fits(home)))
 }
 
+/// What is done with a name: its sort, the name itself, what its identifier says, and where it stands.
+type Visit<'v> = &'v mut dyn FnMut(Sort, &mut Box<str>, &Scope, crate::text::Span);
+
 /// Visits every name by which a resource refers to another: its sort, the name, what its identifier says, and where it stands.
-fn each_reference(azure: &mut Azure, visit: &mut dyn FnMut(Sort, &mut Box<str>, &Scope, crate::text::Span)) {
+fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
     let mut to = |sort: Sort, reference: &mut Reference| {
         let Reference { name, scope, span, .. } = reference;
         visit(sort, name, scope, *span);
