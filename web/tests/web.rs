@@ -272,7 +272,7 @@ fn assumptions_count() {
 fn an_assumption_that_there_is_not_is_an_error_that_lists_those_that_there_are() {
     let assumptions = Assumptions { engine: Some("Calico".into()), ..Assumptions::default() };
     let error = Netpolis::new(Some(assumptions.into_ts().unwrap())).err().unwrap();
-    let message = get(error.into(), &["message"]).as_string().unwrap();
+    let message = js_sys::Reflect::get(&error.into(), &"message".into()).unwrap().as_string().unwrap();
     assert_eq!(message, "`Calico` is no value of `engine`: it takes detected, generic, calico, azure-npm or none");
 }
 
