@@ -636,7 +636,7 @@ impl World {
             return Outcome::Denied;
         }
         // What the network sees of it. Upstream: docs/azure.md 3.5.
-        let inside = cluster.plugin == Plugin::Own && is_pod(trip.from) && is_pod(trip.to);
+        let inside = cluster.plugin == Plugin::Own && a.is_some() && is_pod(trip.to);
         let leaves_as_node = is_pod(trip.from)
             && !is_pod(trip.to)
             && !(cluster.plugin == Plugin::NodeSubnet && network(trip.to) == Some(self.subnets[0].network));

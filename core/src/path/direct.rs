@@ -25,7 +25,7 @@ impl<'a> Trip<'a> {
         let cloud = &snapshot.cloud;
         let of_node = |node| cloud.locate_node(node);
         let (location, network) = match end {
-            End::Pod(id) => (self.paths.home_of(id).and_then(of_node), None),
+            End::Pod(id) => (self.paths.home_of(id).and_then(|node| self.paths.pod_location(id, node)), None),
             End::Node(id) => (of_node(id), None),
             End::InNetwork(network, address) => (cloud.locate_in(network, address), Some(network)),
             End::Outside(address) => {
@@ -38,7 +38,7 @@ impl<'a> Trip<'a> {
         Place { end, location, network, beyond }
     }
 
-    fn seen<'p>(&self, walk: &Walk<'a>, place: &'p Place) -> Seen<'p> {
+    fn seen<'p>(&self, place: &'p Place) -> Seen<'p> {
         let snapshot = &self.paths.snapshot;
         let cloud = &snapshot.cloud;
         let node = match place.end {
@@ -52,7 +52,7 @@ impl<'a> Trip<'a> {
             network: place.network,
             subnet: place.location.map(|l| l.subnet),
             node,
-            is_pod: matches!(place.end, End::Pod(id) if !walk.is_host(id)),
+            is_pod: matches!(place.end, End::Pod(id) if snapshot.endpoint(id).is_some_and(|e| !e.host_network)),
             is_public: address.is_some_and(tags::is_public),
             is_platform: address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA),
             is_guarded: is_guarded(cloud, place.location),
@@ -69,7 +69,7 @@ impl<'a> Trip<'a> {
         }
         let from = self.place(walk, self.paths.client(client).end);
         let to = self.place(walk, to);
-        reach(&self.seen(walk, &from), &self.seen(walk, &to))
+        reach(&self.seen(&from), &self.seen(&to))
     }
 
     /// Tells why a packet does not get on, or may not: then it goes out of the client's place, and nobody knows further.

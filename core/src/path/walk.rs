@@ -16,7 +16,7 @@ use crate::policy::Direction;
 use crate::resources::azure::AddressSku;
 use crate::snapshot::cloud::{Location, NODE_PORTS, tags};
 use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{NodeRules, Side, Stage, crossing, groups_between, of_route, pod_range, polices_platform, user_route};
+use crate::stages::{NodeRules, Side, Stage, crossing, groups_between, is_flat, of_route, polices_platform, user_route};
 
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
@@ -429,7 +429,9 @@ impl<'a> Walk<'a> {
     /// An end as the cloud's network sees it: a pod on its node's network is its node.
     fn own_end(&self, end: End) -> End {
         match end {
-            End::Pod(id) if self.is_host(id) => self.paths.home_of(id).map_or(end, End::Node),
+            End::Pod(id) if self.paths.snapshot.endpoint(id).is_some_and(|e| e.host_network) => {
+                self.paths.home_of(id).map_or(end, End::Node)
+            }
             end => end,
         }
     }
@@ -467,7 +469,7 @@ impl<'a> Walk<'a> {
             (None, End::Pod(id)) => {
                 let endpoint = snapshot.endpoint(id);
                 let node = self.paths.home_of(id);
-                let own = endpoint.filter(|e| e.address_given && !self.is_host(id) && pod_range(cloud, node).is_none());
+                let own = endpoint.filter(|e| is_flat(cloud, e));
                 own.and_then(|e| e.addresses.first().copied()).or_else(|| of_node(node))
             }
             (None, End::Node(id)) => of_node(Some(id)),

@@ -264,6 +264,12 @@ impl Roads {
             let [interface, subnet, ..] = groups(a.location.map(|l| (l, a.gates)), None, seen);
             [interface, subnet, Some(Stage::Route(routing)), None]
         };
+        let reach = || route::reach(&source.seen(a), &destination.seen(b));
+        // That a machine knows no way to pods at all comes before the ways that it knows.
+        let unreachable = if source.is_address && destination.is_pod { reach() } else { None };
+        if let Some(routing) = unreachable.filter(|r| matches!(r, Routing::PodRange(_) | Routing::PrivatePod)) {
+            return stop(routing);
+        }
         if let Some(routing) = self.user_route(a, b) {
             return stop(routing);
         }
@@ -279,7 +285,7 @@ impl Roads {
         {
             return only(Stage::Platform(address));
         }
-        if let Some(routing) = route::reach(&source.seen(a), &destination.seen(b)) {
+        if let Some(routing) = reach() {
             return stop(routing);
         }
         // With which address a pod leaves its node, the text does not say that gives no nodes.
@@ -325,12 +331,12 @@ fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat,
     // A pod on its node's network has its node's address.
     let at_node = |end: End, seat: &Seat, place: &Candidate| place.node.filter(|_| !seat.is_pod).map_or(end, End::Node);
     let (from, to) = (at_node(from, source, a), at_node(to, destination, b));
+    // Nodes know the way to pods on others by the cluster's own network too.
+    if let (Some(Plugin::None), true, Some(node), Some(other)) = (plugin, destination.is_pod, a.node, b.node) {
+        return (End::Node(node), End::Node(other), true);
+    }
     let Some(node) = a.node.filter(|_| source.is_pod) else { return (from, to, false) };
     match plugin {
-        Some(Plugin::None) if destination.is_pod => match b.node {
-            Some(other) => (End::Node(node), End::Node(other), true),
-            None => (from, to, false),
-        },
         _ if destination.is_pod => (from, to, false),
         Some(Plugin::PodSubnet) => (from, to, false),
         // Which plugin it has nobody says: an address of the network says that it is flat.
@@ -393,7 +399,8 @@ impl<'a> Seats<'a> {
             roads: Roads {
                 peers: cloud.networks.iter().map(|n| n.peers.clone()).collect(),
                 tables: cloud.tables.iter().map(|t| t.routes.iter().map(|r| r.hop).collect()).collect(),
-                hops: RefCell::default(),
+                // The first are of places to which no route leads away.
+                hops: RefCell::new(alloc::vec![Vec::new()]),
             },
             at_nodes: Vec::new(),
             pods_at: Vec::new(),
@@ -441,6 +448,12 @@ impl<'a> Seats<'a> {
         self.pods_at.get(node.0 as usize).copied().unwrap_or_else(|| self.at(None, Some(node)))
     }
 
+    /// A place of a pod, with where routes lead packets that go to its own address, if that is one of the network; else they go to its node's.
+    fn routed_to(&self, endpoint: &Endpoint, candidate: Candidate) -> Candidate {
+        let own = endpoint.addresses.first().filter(|_| is_flat(&self.snapshot.cloud, endpoint));
+        own.map_or(candidate, |address| self.routed(candidate, Some(*address)))
+    }
+
     fn at_node(&self, node: NodeId) -> Candidate {
         self.at_nodes.get(node.0 as usize).copied().unwrap_or_else(|| self.at(None, Some(node)))
     }
@@ -466,17 +479,16 @@ impl<'a> Seats<'a> {
                     let is_pod = !endpoint.host_network;
                     match endpoint.node {
                         Some(node) => {
-                            let own = endpoint.addresses.first().filter(|_| is_pod && endpoint.address_given);
                             let at_node = if is_pod { self.pod_at(node) } else { self.at_node(node) };
-                            let flat = at_node.plugins.apart().is_none();
-                            let candidate = own.filter(|_| flat).map_or(at_node, |a| self.routed(at_node, Some(*a)));
-                            inside(alloc::vec![candidate], is_pod, true)
+                            inside(alloc::vec![self.routed_to(endpoint, at_node)], is_pod, true)
                         }
                         None if self.anywhere.is_empty() => {
+                            // An address that no network has is of a range of the cluster's own, of which routes know nothing.
                             let address = endpoint.addresses.first().filter(|_| endpoint.address_given);
+                            let address = address.filter(|a| !self.snapshot.cloud.networks_with(**a).is_empty());
                             inside(address.map_or_else(|| alloc::vec![self.at(None, None)], |a| self.readings(*a)), is_pod, true)
                         }
-                        None if is_pod => inside(self.anywhere.clone(), true, false),
+                        None if is_pod => inside(self.anywhere.iter().map(|c| self.routed_to(endpoint, *c)).collect(), true, false),
                         None => inside(self.any_node.clone(), false, false),
                     }
                 }
