@@ -70,11 +70,7 @@ pub(super) const KNOWN: &[KnownKind] = &[
     namespaced("NetworkPolicy", What::NetworkPolicy, &["networking.k8s.io/v1"], &["extensions/v1beta1"]),
     cluster("AdminNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::Admin), &["policy.networking.k8s.io/v1alpha1"]),
     cluster("BaselineAdminNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::BaselineAdmin), &["policy.networking.k8s.io/v1alpha1"]),
-    cluster(
-        "ClusterNetworkPolicy",
-        What::ClusterPolicy(ClusterPolicyKind::Cluster),
-        &["policy.networking.k8s.io/v1alpha2", "policy.networking.k8s.io/v1beta1"],
-    ),
+    cluster("ClusterNetworkPolicy", What::ClusterPolicy(ClusterPolicyKind::Cluster), &["policy.networking.k8s.io/v1alpha2"]),
 ];
 
 /// The kind with this name, in the group or (as a mistake, see [`KnownKind::serves`]) in a group of Kubernetes's or Calico's that does not have it.
