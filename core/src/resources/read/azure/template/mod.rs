@@ -51,6 +51,7 @@ pub(super) fn deploy<'a>(template: NodeRef<'a>, given: &[(Box<str>, Vec<NodeRef<
     let mut maker =
         Maker { tree: Tree::default(), marks: Marks::default(), linked: Vec::new(), made: Vec::new(), shared: root.shared.clone() };
     maker.resources(&root, &[], "");
+    root.close();
     let made = core::mem::take(&mut maker.made);
     let list = maker.push(template.span(), Value::Sequence(made));
     maker.tree.root = Some(list);

@@ -258,6 +258,13 @@ impl<'a> Scope<'a> {
         })
     }
 
+    /// Lets go of the templates within this one, which know the one around them: each would keep the other for ever.
+    pub(super) fn close(&self) {
+        for inner in core::mem::take(&mut *self.inner.borrow_mut()).into_values() {
+            inner.close();
+        }
+    }
+
     /// The template that a deployment deploys.
     pub(super) fn nested(self: &Rc<Self>, number: usize, turns: &[Turn]) -> Option<Rc<Scope<'a>>> {
         let node = self.resources.get(number)?.node;
