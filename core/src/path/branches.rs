@@ -177,7 +177,7 @@ impl Paths {
 
     /// Where a pod that runs on a node is in the cloud's network.
     pub(super) fn pod_location(&self, pod: EndpointId, node: NodeId) -> Option<Location> {
-        let on_host = self.snapshot.endpoint(pod).is_some_and(|e| e.host_network);
+        let on_host = self.is_on_host(pod);
         if on_host { self.snapshot.cloud.locate_node(node) } else { self.snapshot.cloud.locate_pods(node) }
     }
 
@@ -198,6 +198,11 @@ impl Paths {
     /// Whether the text says anything about the network around the cluster.
     pub(super) fn knows_network(&self) -> bool {
         !self.snapshot.cloud.networks.is_empty()
+    }
+
+    /// Whether a pod uses its node's network, so that its address is the node's, whatever policies take it for.
+    pub(super) fn is_on_host(&self, pod: EndpointId) -> bool {
+        self.snapshot.endpoint(pod).is_some_and(|e| e.host_network)
     }
 
     /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: docs/path.md, and docs/semantics.md, Calico.
@@ -323,8 +328,8 @@ impl<'a> Trip<'a> {
                 let side = match home {
                     Some(home) => {
                         // A pod on the network of another node has an address of that node, to which packets leave the pod network.
-                        let is_away = walk.is_host(pod) && node != Some(home);
-                        let basis = (is_away && matches!(client, Client::Pod(id) if !walk.is_host(id)))
+                        let is_away = paths.is_on_host(pod) && node != Some(home);
+                        let basis = (is_away && matches!(client, Client::Pod(id) if !paths.is_on_host(id)))
                             .then(|| paths.leaves_as_node(walk.packet.from.end, home, &walk.packet.to))
                             .flatten();
                         masquerade = basis.map(|_| paths.node(home));
@@ -422,7 +427,7 @@ impl<'a> Trip<'a> {
     /// Leaves a node for somewhere that is no pod: with the node's address, where the pod network has it so.
     pub(super) fn masquerade_outwards(&self, walk: &mut Walk<'a>, client: Client, home: NodeId) {
         let Client::Pod(id) = client else { return };
-        if !walk.is_host(id) && self.paths.leaves_as_node(End::Pod(id), home, &walk.packet.to).is_some() {
+        if !self.paths.is_on_host(id) && self.paths.leaves_as_node(End::Pod(id), home, &walk.packet.to).is_some() {
             walk.from(self.paths.node(home));
         }
     }
@@ -445,8 +450,9 @@ impl<'a> Trip<'a> {
         let cloud = &paths.snapshot.cloud;
         let to = walk.packet.to;
         if let Some(home) = self.home(client) {
-            let basis =
-                paths.leaves_as_node(walk.packet.from.end, home, &to).filter(|_| matches!(client, Client::Pod(id) if !walk.is_host(id)));
+            let basis = paths
+                .leaves_as_node(walk.packet.from.end, home, &to)
+                .filter(|_| matches!(client, Client::Pod(id) if !paths.is_on_host(id)));
             let text = match basis {
                 Some(_) => AS_ITS_NODE,
                 None => AS_IT_IS,

@@ -429,9 +429,7 @@ impl<'a> Walk<'a> {
     /// An end as the cloud's network sees it: a pod on its node's network is its node.
     fn own_end(&self, end: End) -> End {
         match end {
-            End::Pod(id) if self.paths.snapshot.endpoint(id).is_some_and(|e| e.host_network) => {
-                self.paths.home_of(id).map_or(end, End::Node)
-            }
+            End::Pod(id) if self.paths.is_on_host(id) => self.paths.home_of(id).map_or(end, End::Node),
             end => end,
         }
     }
