@@ -460,44 +460,6 @@ fn add_services<'a>(
     }
 }
 
-/// An endpoint that stands for pods of which the text says nothing.
-fn add_stand_in(snapshot: &mut Snapshot, role: Role, (namespace, name): (NamespaceId, &str), labels: Labels, place: Place) {
-    let workload = WorkloadId(snapshot.workloads.len() as u32);
-    let endpoint = EndpointId(snapshot.endpoints.len() as u32);
-    let kind = if role == Role::Dns { "Dns" } else { "IngressController" };
-    snapshot.workloads.push(Workload {
-        namespace,
-        name: name.into(),
-        kind: kind.into(),
-        endpoints: alloc::vec![endpoint],
-        replicas: 1,
-        place,
-    });
-    snapshot.endpoints.push(Endpoint {
-        namespace,
-        workload,
-        name: name.into(),
-        labels,
-        unknown: UnknownLabels::default(),
-        service_account: String::new(),
-        ports: Vec::new(),
-        init_ports: Vec::new(),
-        host_network: false,
-        node: None,
-        addresses: Vec::new(),
-        address_given: false,
-        profiles: None,
-        wanted: Labels::default(),
-        replicas: 1,
-        readiness: Readiness::Ready,
-        foreign_dns: false,
-        dns_cache: Vec::new(),
-        place,
-        labels_place: place,
-        role,
-    });
-}
-
 /// Pods of the cluster's DNS, where the text has none: every name is asked of them, and policies name them by their label.
 fn add_dns(snapshot: &mut Snapshot) {
     if snapshot.endpoints.iter().any(|e| snapshot.serves_dns(e)) {
@@ -513,7 +475,8 @@ fn add_dns(snapshot: &mut Snapshot) {
     });
     let mut labels = Labels::default();
     labels.set(DNS_LABEL, "kube-dns");
-    add_stand_in(snapshot, Role::Dns, (NamespaceId(namespace as u32), "kube-dns"), labels, place);
+    let endpoint = Endpoint::stand_in(Role::Dns, NamespaceId(namespace as u32), "kube-dns", labels, place);
+    snapshot.add_stand_in("Dns", "kube-dns", endpoint);
 }
 
 /// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names. Where nodes have ranges for

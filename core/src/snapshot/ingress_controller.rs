@@ -8,9 +8,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Endpoint, EndpointId, Namespace, NamespaceId, Role, Snapshot, Workload, WorkloadId};
+use super::{Endpoint, Namespace, NamespaceId, Role, Snapshot};
 use crate::model::{Labels, UnknownLabels, ValueShape};
-use crate::resources::{Kind, PodTemplate, Readiness, Resource, WorkloadKind};
+use crate::resources::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::settings::UnlistedController;
 use crate::text::{DocumentId, Place};
 
@@ -49,7 +49,7 @@ pub(super) fn add(
         UnlistedController::Unlabelled => None,
     };
     if let Some(endpoint) = known {
-        push(Endpoint { role: Role::IngressController, ..endpoint }, snapshot);
+        snapshot.add_stand_in("IngressController", NAME, Endpoint { role: Role::IngressController, ..endpoint });
         return;
     }
     let by_service = match unlisted {
@@ -63,43 +63,9 @@ pub(super) fn add(
         snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown, given: None });
         (NamespaceId(snapshot.namespaces.len() as u32 - 1), Labels::default())
     });
-    let endpoint = Endpoint {
-        wanted: Labels::default(),
-        namespace,
-        workload: WorkloadId(0),
-        name: NAME.to_string(),
-        labels,
-        unknown: UnknownLabels { keys: Vec::new(), others },
-        service_account: String::new(),
-        ports: Vec::new(),
-        init_ports: Vec::new(),
-        host_network: false,
-        node: None,
-        addresses: Vec::new(),
-        address_given: false,
-        profiles: None,
-        replicas: 1,
-        readiness: Readiness::Ready,
-        foreign_dns: false,
-        dns_cache: Vec::new(),
-        place,
-        labels_place: place,
-        role: Role::IngressController,
-    };
-    push(endpoint, snapshot);
-}
-
-fn push(endpoint: Endpoint, snapshot: &mut Snapshot) {
-    let workload = WorkloadId(snapshot.workloads.len() as u32);
-    snapshot.workloads.push(Workload {
-        namespace: endpoint.namespace,
-        name: NAME.to_string(),
-        kind: "IngressController".into(),
-        endpoints: alloc::vec![EndpointId(snapshot.endpoints.len() as u32)],
-        replicas: 1,
-        place: endpoint.place,
-    });
-    snapshot.endpoints.push(Endpoint { workload, replicas: 1, ..endpoint });
+    let unknown = UnknownLabels { keys: Vec::new(), others };
+    let endpoint = Endpoint { unknown, ..Endpoint::stand_in(Role::IngressController, namespace, NAME, labels, place) };
+    snapshot.add_stand_in("IngressController", NAME, endpoint);
 }
 
 /// A pod of a controller that is in the input; of several the one whose program or name speaks of the class.

@@ -161,6 +161,51 @@ pub struct Endpoint {
     pub role: Role,
 }
 
+impl Endpoint {
+    /// One that stands for pods of which the input says nothing.
+    pub(crate) fn stand_in(role: Role, namespace: NamespaceId, name: &str, labels: Labels, place: Place) -> Self {
+        Endpoint {
+            namespace,
+            workload: WorkloadId(0),
+            name: name.into(),
+            labels,
+            unknown: UnknownLabels::default(),
+            service_account: String::new(),
+            ports: Vec::new(),
+            init_ports: Vec::new(),
+            host_network: false,
+            node: None,
+            wanted: Labels::default(),
+            addresses: Vec::new(),
+            address_given: false,
+            profiles: None,
+            replicas: 1,
+            readiness: Readiness::Ready,
+            foreign_dns: false,
+            dns_cache: Vec::new(),
+            place,
+            labels_place: place,
+            role,
+        }
+    }
+}
+
+impl Snapshot {
+    /// Adds an endpoint that stands for pods which are of no workload that is given, as one of its own.
+    pub(crate) fn add_stand_in(&mut self, kind: &str, name: &str, endpoint: Endpoint) {
+        let workload = WorkloadId(self.workloads.len() as u32);
+        self.workloads.push(Workload {
+            namespace: endpoint.namespace,
+            name: name.into(),
+            kind: kind.into(),
+            endpoints: alloc::vec![EndpointId(self.endpoints.len() as u32)],
+            replicas: 1,
+            place: endpoint.place,
+        });
+        self.endpoints.push(Endpoint { workload, replicas: 1, ..endpoint });
+    }
+}
+
 /// Where the pods of the cluster's DNS are, and how they are labelled. Upstream: `kubernetes/kubernetes`, `cluster/addons/dns`.
 pub(crate) const DNS_NAMESPACE: &str = "kube-system";
 /// Its label; see [`DNS_NAMESPACE`].

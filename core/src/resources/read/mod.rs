@@ -42,7 +42,7 @@ use self::kinds::{KNOWN, KnownKind, What};
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken};
 use super::unread::{Cause, Enforcer, Unread};
-use super::{ClusterPolicyKind, Flaws, Kind, Resource, codes};
+use super::{ClusterPolicyKind, Flaws, Kind, Meta, Resource, codes};
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{NodeRef, Tree};
@@ -367,15 +367,20 @@ impl<'a> Objects<'a> {
             }
             _ => Kind::ServiceAccount,
         };
+        self.keep_read(object.span(), (kind, kind_span), api_version, meta, kind_read);
+    }
+
+    /// Keeps an object that has been read, with what the reader found of it.
+    fn keep_read(&mut self, span: Span, (name, kind_span): (&str, Span), api_version: &str, meta: Meta, kind: Kind) {
         self.resources.push(Resource {
             api_version: api_version.into(),
-            kind_name: kind.into(),
+            kind_name: name.into(),
             kind_span,
             meta,
-            span: object.span(),
+            span,
             refused: self.reader.refused,
             flaws: core::mem::take(&mut self.reader.flaws),
-            kind: kind_read,
+            kind,
         });
     }
 
@@ -392,16 +397,7 @@ impl<'a> Objects<'a> {
         let Some([metadata, endpoints, ports, ..]) = self.reader.fields(object, names, &[]) else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
         let slice = self.reader.endpoint_slice(&read.meta.labels, &endpoints, &ports);
-        self.resources.push(Resource {
-            api_version: api_version.into(),
-            kind_name: kind.into(),
-            kind_span,
-            meta: read.meta,
-            span: object.span(),
-            refused: self.reader.refused,
-            flaws: core::mem::take(&mut self.reader.flaws),
-            kind: Kind::EndpointSlice(slice),
-        });
+        self.keep_read(object.span(), (kind, kind_span), api_version, read.meta, Kind::EndpointSlice(slice));
     }
 
     /// Reads Endpoints, which have no `spec`.
@@ -416,16 +412,7 @@ impl<'a> Objects<'a> {
         let Some([metadata, subsets, ..]) = self.reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[]) else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
         let subsets = self.reader.subsets(&read.meta, &subsets);
-        self.resources.push(Resource {
-            api_version: api_version.into(),
-            kind_name: kind.into(),
-            meta: read.meta,
-            span: object.span(),
-            refused: self.reader.refused,
-            flaws: core::mem::take(&mut self.reader.flaws),
-            kind_span,
-            kind: Kind::Endpoints(subsets),
-        });
+        self.keep_read(object.span(), (kind, kind_span), api_version, read.meta, Kind::Endpoints(subsets));
     }
 
     /// Reports a version under which the kind is not served. What pods, Services and the like mean is beyond doubt all the same; a policy of a version

@@ -254,7 +254,7 @@ impl Builder {
                 // A rule alone still says that there is such a group, and nothing of the others that it has.
                 let place = (resource.span.within(*document), group.span.within(*document));
                 let why = format!("the other rules of network security group `{}`", group.name);
-                self.cloud.groups.push(Group { unread: alloc::vec![why], ..super::slots::empty(&group.name, place) });
+                self.cloud.groups.push(Group { unread: alloc::vec![why], ..Group::plain(&group.name, place.0, place.1) });
             }
             for group in self.cloud.groups.iter_mut().filter(|g| key(&g.name) == key(&group.name)) {
                 group.rules.extend(rule.clone());
@@ -372,17 +372,14 @@ impl Builder {
 
     fn subnet(&mut self, network: u32, subnet: &azure::Subnet, document: DocumentId) {
         self.cloud.subnets.push(Subnet {
-            network,
-            name: subnet.name.to_string(),
-            prefixes: subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect(),
-            group: None,
-            routes: AddressSet::default(),
             delegated: subnet.delegated.as_deref().map(ToOwned::to_owned),
-            table: None,
-            unknown_table: false,
             outbound: subnet.outbound,
-            assumed: false,
-            place: subnet.span.within(document),
+            ..Subnet::plain(
+                network,
+                subnet.name.to_string(),
+                subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect(),
+                subnet.span.within(document),
+            )
         });
     }
 
@@ -480,19 +477,7 @@ impl Builder {
                 })
             });
             let Some(prefix) = blocks.into_iter().find(|block| !taken.overlaps(&AddressSet::of_cidrs([block]))) else { continue };
-            self.cloud.subnets.push(Subnet {
-                network: number,
-                name: reference.name.to_string(),
-                prefixes: alloc::vec![prefix],
-                group: None,
-                routes: AddressSet::default(),
-                delegated: None,
-                table: None,
-                unknown_table: false,
-                outbound: Default::default(),
-                assumed: false,
-                place,
-            });
+            self.cloud.subnets.push(Subnet::plain(number, reference.name.to_string(), alloc::vec![prefix], place));
         }
     }
 
@@ -524,19 +509,12 @@ impl Builder {
         });
         for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
             let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
-            self.cloud.subnets.push(Subnet {
-                network: 0,
-                name: format!("subnet of {}", group.name),
-                prefixes: alloc::vec![Cidr::supernet(IpAddr::V4(base), 24)],
-                group: None,
-                routes: AddressSet::default(),
-                delegated: None,
-                table: None,
-                unknown_table: false,
-                outbound: Default::default(),
-                assumed: false,
-                place: group.place,
-            });
+            self.cloud.subnets.push(Subnet::plain(
+                0,
+                format!("subnet of {}", group.name),
+                alloc::vec![Cidr::supernet(IpAddr::V4(base), 24)],
+                group.place,
+            ));
         }
     }
 
@@ -1066,19 +1044,7 @@ impl Builder {
                 let network = self.cloud.network_with(range.first());
                 subnet = network.map(|network| {
                     let name = format!("{}-subnet", resource.meta.name);
-                    self.cloud.subnets.push(Subnet {
-                        network,
-                        name,
-                        prefixes: alloc::vec![range],
-                        group: None,
-                        routes: AddressSet::default(),
-                        delegated: None,
-                        table: None,
-                        unknown_table: false,
-                        outbound: Default::default(),
-                        assumed: false,
-                        place,
-                    });
+                    self.cloud.subnets.push(Subnet::plain(network, name, alloc::vec![range], place));
                     self.cloud.subnets.len() as u32 - 1
                 });
             }

@@ -2,7 +2,6 @@
 //!
 //! It is never in a text that people paste, and every packet from outside meets it, so the way of a packet cannot be told without it.
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -41,19 +40,7 @@ pub(in crate::snapshot) fn add_managed_group(snapshot: &mut Snapshot) {
     let rules = rules(&snapshot.services, &nodes);
     let cloud = &mut snapshot.cloud;
     let group = cloud.groups.len() as u32;
-    cloud.groups.push(Group {
-        name: MANAGED_GROUP.to_string(),
-        location: None,
-        rules,
-        defaults: Vec::new(),
-        missing: Vec::new(),
-        unread: Vec::new(),
-        unknown: None,
-        condition: None,
-        expansions: Default::default(),
-        place,
-        name_place: place,
-    });
+    cloud.groups.push(Group { rules, ..Group::plain(MANAGED_GROUP, place, place) });
     for number in unguarded {
         let Some(subnet) = cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
         // Clusters in several networks: the group means other addresses in each.

@@ -128,6 +128,25 @@ pub struct Subnet {
     pub place: Place,
 }
 
+impl Subnet {
+    /// A subnet of which nothing but its name and ranges is known.
+    pub(super) fn plain(network: u32, name: String, prefixes: Vec<Cidr>, place: Place) -> Self {
+        Subnet {
+            network,
+            name,
+            prefixes,
+            group: None,
+            routes: AddressSet::default(),
+            delegated: None,
+            assumed: false,
+            table: None,
+            unknown_table: false,
+            outbound: SubnetOutbound::default(),
+            place,
+        }
+    }
+}
+
 /// Routes that somebody wrote, as they are used in one network.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RouteTable {
@@ -233,6 +252,23 @@ pub struct Group {
 }
 
 impl Group {
+    /// A group of which nothing but the name is known.
+    pub(super) fn plain(name: &str, place: Place, name_place: Place) -> Self {
+        Group {
+            name: name.into(),
+            location: None,
+            rules: Vec::new(),
+            defaults: Vec::new(),
+            missing: Vec::new(),
+            unread: Vec::new(),
+            unknown: None,
+            condition: None,
+            expansions: Default::default(),
+            place,
+            name_place,
+        }
+    }
+
     /// Whether it is the one that AKS makes for nodes, which is in nobody's text.
     pub fn is_managed(&self) -> bool {
         self.name == MANAGED_GROUP

@@ -3,7 +3,6 @@
 //! It is as large as what the network's other subnets leave, so that rules which tell addresses of it apart match possibly, and none for certain.
 
 use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
@@ -28,19 +27,7 @@ pub(super) fn assume(cloud: &mut Cloud, network: u32, cluster: &str, place: Plac
         format!("`{cluster}`: no subnet is given for its pods, so they may have any address of `{}` that no other subnet has", home.name);
     let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), message);
     problems.push(note.help("give the subnet: `--pod-subnet-id`, or `podSubnet` in the short form"));
-    cloud.subnets.push(Subnet {
-        network,
-        name: format!("pods of {cluster}").to_string(),
-        prefixes,
-        group: None,
-        routes: AddressSet::default(),
-        delegated: None,
-        table: None,
-        unknown_table: false,
-        outbound: Default::default(),
-        assumed: true,
-        place,
-    });
+    cloud.subnets.push(Subnet { assumed: true, ..Subnet::plain(network, format!("pods of {cluster}"), prefixes, place) });
     Some(cloud.subnets.len() as u32 - 1)
 }
 

@@ -56,23 +56,6 @@ impl Slot {
     }
 }
 
-/// A group of which nothing but the name is given.
-pub(super) fn empty(name: &str, (place, name_place): (Place, Place)) -> Group {
-    Group {
-        name: name.to_owned(),
-        location: None,
-        rules: Vec::new(),
-        defaults: Vec::new(),
-        missing: Vec::new(),
-        unread: Vec::new(),
-        unknown: None,
-        condition: None,
-        expansions: Default::default(),
-        place,
-        name_place,
-    }
-}
-
 impl Builder {
     /// The use of what is attached at a place of a subnet.
     pub(super) fn slot_use(&mut self, slot: &Slot, subnet: u32) -> Option<u32> {
@@ -150,7 +133,7 @@ impl Builder {
         if let Some((number, _)) = known {
             return number;
         }
-        self.cloud.groups.push(Group { unknown: Some(why.to_string()), ..empty(name, (place, place)) });
+        self.cloud.groups.push(Group { unknown: Some(why.to_string()), ..Group::plain(name, place, place) });
         self.cloud.groups.len() as u32 - 1
     }
 }
