@@ -1,0 +1,142 @@
+// The page under test and its parts: what every check uses.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import axe from "@axe-core/playwright";
+
+const AxeBuilder = axe.default ?? axe;
+export const here = fileURLToPath(new URL(".", import.meta.url));
+export const shots = join(here, "shots");
+
+/** How long a check waits for what must come; longer for a build that is not optimised. */
+const PATIENCE_MS = Number(process.env.E2E_PATIENCE_MS ?? 5000);
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export const SHOP = `
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: corner, labels: {app: web}}
+spec: {containers: [{name: web, image: example/web, ports: [{containerPort: 8080}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: till, namespace: corner, labels: {app: till}}
+spec: {containers: [{name: till, image: example/till}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: store, namespace: corner, labels: {app: store}}
+spec: {containers: [{name: store, image: example/store, ports: [{containerPort: 5432}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: store-only-from-till, namespace: corner}
+spec:
+  podSelector: {matchLabels: {app: store}}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: till}}
+    ports:
+    - port: 5432
+`;
+
+// --- the page and its parts -----------------------------------------------------------------------
+
+/** The browser and the site, which the run sets. */
+export const given = { browser: undefined, site: undefined };
+/** What went wrong in any page, apart from the checks: script errors, failed requests. */
+export const troubles = [];
+
+export async function open(options = {}, fragment = "", file = "") {
+    const { offline, ...rest } = options;
+    const context = await given.browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"], ...rest });
+    const page = await context.newPage();
+    page.requests = [];
+    page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
+    page.on("pageerror", (error) => troubles.push(`script error: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && troubles.push(`console: ${message.text()}`));
+    page.on("requestfailed", (request) => troubles.push(`failed: ${request.url()}`));
+    page.on("response", (response) => response.status() >= 400 && troubles.push(`${response.status()}: ${response.url()}`));
+    await page.goto(given.site.address + file + fragment);
+    await verdict(page).waitFor();
+    return page;
+}
+
+export const verdict = (page) => page.locator(".verdict h2").first();
+export const word = async (page) => (await verdict(page).innerText()).trim().toLowerCase();
+export const editor = (page) => page.locator(".cm-content").first();
+export const stations = (page) => page.locator("ol.stations > li");
+export const marks = (page) => page.locator("svg.graph g.mark");
+export const arrow = (page, from, to) => page.locator(`svg.graph g.arrow[data-ask^="corner/${from}["][data-ask*=" corner/${to}["]`);
+
+export const stops = (page) => page.locator(".path-side").first().locator(".line > .stop");
+export const headline = async (page) => (await page.locator(".path-verdict").first().innerText()).trim();
+export const shown = (select) => select.evaluate((s) => s.selectedOptions[0].textContent);
+
+/** A page with an example of the gallery. */
+export async function openExample(title, options) {
+    const page = await open(options);
+    await page.locator(".header .pick").first().click();
+    await page.locator(".examples .example", { hasText: title }).first().click();
+    await page.locator(".path-verdict").first().waitFor();
+    return page;
+}
+
+/** The text of the shown file. The editor keeps only visible lines in the page, so it is taken by copying. */
+export async function text(page) {
+    await editor(page).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Control+c");
+    await page.keyboard.press("ArrowLeft");
+    return page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Pastes in place of the whole text of the shown file. */
+export async function paste(page, content) {
+    await page.evaluate((t) => navigator.clipboard.writeText(t), content);
+    await editor(page).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.press("Control+v");
+}
+
+/** A page with nothing but the shop in it. */
+export async function openShop(options) {
+    const page = await open(options);
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("button", { name: "Clear everything" }).click();
+    await paste(page, SHOP);
+    await marks(page).filter({ hasText: "store" }).first().waitFor();
+    return page;
+}
+
+export async function ask(page, from, to, port) {
+    for (const [label, value] of [["from", from], ["to", to]]) {
+        const field = page.getByRole("combobox", { name: label, exact: true });
+        await field.fill(value);
+        await page.getByRole("listbox", { name: label, exact: true }).getByRole("option").filter({ hasText: value }).first().click();
+    }
+    await page.getByRole("spinbutton", { name: "destination port" }).fill(String(port));
+}
+
+export async function until(word, get, what) {
+    const deadline = Date.now() + PATIENCE_MS;
+    let seen;
+    while (Date.now() < deadline) {
+        seen = await get();
+        if (word instanceof RegExp ? word.test(seen) : seen === word) return;
+        await new Promise((next) => setTimeout(next, 25));
+    }
+    assert.fail(`${what}: waited for ${word}, saw ${seen}`);
+}
+
+export async function accessible(page, name) {
+    await editor(page).waitFor({ state: "attached" });
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const lines = violations.flatMap((v) => v.nodes.slice(0, 4).map((n) => `${v.id} (${v.impact}): ${v.help}\n      ${n.html.slice(0, 160)}\n      ${n.failureSummary?.split("\n").slice(1, 3).join(" ")}`));
+    assert.equal(lines.length, 0, `${name}:\n    ${lines.join("\n    ")}`);
+}
+
+export const shoot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });
