@@ -2,7 +2,7 @@
 
 CONFORMANCE_DEFAULT=../shared/conformance
 CASES_DEFAULT=../shared/cases
-TEST_PARTS=(native editor wasm conformance cases e2e)
+TEST_PARTS=(native editor wasm conformance cases e2e serve)
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -85,6 +85,28 @@ test_e2e() {
     cmd_build
     setup_browser
     node tests/e2e/run.mjs
+}
+
+# `./dev serve` as after a fresh clone: the page must answer.
+test_serve() {
+    setup_page compile_page # not counted in the wait below
+    rm -rf www/vendor
+    local port pid answers=0
+    port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close(); })')
+    ./dev serve --port "$port" >/dev/null 2>&1 &
+    pid=$!
+    for _ in $(seq 180); do
+        if node -e "fetch('http://127.0.0.1:$port/').then((r) => r.text()).then((t) => process.exit(t.includes('start.js') ? 0 : 1), () => process.exit(1))"; then
+            answers=1
+            break
+        fi
+        kill -0 $pid 2>/dev/null || break
+        sleep 1
+    done
+    kill $pid 2>/dev/null || true
+    wait $pid 2>/dev/null || true
+    printf 'e2e: %d passed, %d failed\n' $answers $((1 - answers))
+    [ $answers = 1 ]
 }
 
 cmd_conformance() {

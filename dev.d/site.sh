@@ -33,6 +33,8 @@ cmd_serve() {
         esac
     done
     setup_page compile_page
+    # Made by the build, and Trunk watches nothing unless all that it is told not to watch is there.
+    mkdir -p www/vendor
     say "serving the page on http://localhost:$port"
     export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN PATH
     PATH=$(tool_path)

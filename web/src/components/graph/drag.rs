@@ -1,0 +1,328 @@
+//! What a pointer or a key does in the graph: pan, pinch, ask by dragging, point, select.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
+use yew::prelude::*;
+
+use super::camera::{Camera, LiveRef, SCALES, at, find, show};
+use super::drawing::end_key;
+use crate::components::Shared;
+use crate::graph::picture::{Mark, MarkKind, Picture};
+use crate::state::{Action, State};
+use crate::view_model::Question;
+
+/// Pixels that the pointer may tremble during a click.
+const TREMBLE: f64 = 5.0;
+
+/// A movement of the pointer that has begun.
+#[derive(Clone, Debug)]
+pub(super) enum Drag {
+    None,
+    Pan {
+        x: f64,
+        y: f64,
+        camera: Camera,
+    },
+    /// From a mark, towards another.
+    Ask {
+        key: String,
+        x: f64,
+        y: f64,
+        begun: bool,
+    },
+    Pinch {
+        distance: f64,
+        camera: Camera,
+        middle: (f64, f64),
+    },
+}
+
+#[derive(Clone)]
+pub(super) struct Events {
+    pub(super) picture: Shared<Picture>,
+    pub(super) store: UseReducerDispatcher<State>,
+    pub(super) live: LiveRef,
+    pub(super) canvas: NodeRef,
+    pub(super) question: Question,
+}
+
+fn target(event: &Event, selector: &str) -> Option<Element> {
+    event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+}
+
+impl Events {
+    fn element(&self) -> Option<Element> {
+        self.canvas.cast::<Element>()
+    }
+
+    fn mark_of(&self, element: &Element) -> Option<&Mark> {
+        self.picture.marks.get(element.get_attribute("data-mark")?.parse::<usize>().ok()?)
+    }
+
+    pub(super) fn down(&self, event: PointerEvent) {
+        let Some(canvas) = self.element() else { return };
+        let (x, y) = at(&canvas, &event);
+        let mut live = self.live.borrow_mut();
+        live.dragged = false;
+        live.pointers.retain(|p| p.0 != event.pointer_id());
+        live.pointers.push((event.pointer_id(), x, y));
+        if let [(_, ax, ay), (_, bx, by)] = live.pointers.as_slice() {
+            live.drag = Drag::Pinch {
+                distance: (ax - bx).hypot(ay - by).max(1.0),
+                camera: live.camera,
+                middle: ((ax + bx) / 2.0, (ay + by) / 2.0),
+            };
+            return;
+        }
+        if event.button() != 0 {
+            return;
+        }
+        // A finger on a card pans: there is nothing else to pan with.
+        let mark = target(&event, "[data-mark]").filter(|_| event.pointer_type() != "touch");
+        let key = mark.as_ref().and_then(|m| self.mark_of(m)).filter(|m| m.end.is_some()).map(|m| m.key.clone());
+        live.drag = match key {
+            Some(key) => Drag::Ask { key, x, y, begun: false },
+            None => Drag::Pan { x, y, camera: live.camera },
+        };
+    }
+
+    pub(super) fn moved(&self, event: PointerEvent) {
+        let Some(canvas) = self.element() else { return };
+        let (x, y) = at(&canvas, &event);
+        let mut live = self.live.borrow_mut();
+        if let Some(pointer) = live.pointers.iter_mut().find(|p| p.0 == event.pointer_id()) {
+            (pointer.1, pointer.2) = (x, y);
+        }
+        match live.drag.clone() {
+            Drag::None => (),
+            Drag::Pinch { distance, camera, middle } => {
+                if let [(_, ax, ay), (_, bx, by)] = live.pointers.as_slice() {
+                    let scale = (camera.scale * (ax - bx).hypot(ay - by) / distance).clamp(SCALES.0, SCALES.1);
+                    let now = ((ax + bx) / 2.0, (ay + by) / 2.0);
+                    let ratio = scale / camera.scale;
+                    live.camera =
+                        Camera { x: now.0 - (middle.0 - camera.x) * ratio, y: now.1 - (middle.1 - camera.y) * ratio, scale, moved: true };
+                    live.dragged = true;
+                    show(&canvas, &live.camera);
+                }
+            }
+            Drag::Pan { x: x0, y: y0, camera } => {
+                if live.dragged || (x - x0).hypot(y - y0) > TREMBLE {
+                    if !live.dragged {
+                        capture(&event);
+                        let _ = canvas.class_list().add_1("panning");
+                    }
+                    live.dragged = true;
+                    live.camera = Camera { x: camera.x + x - x0, y: camera.y + y - y0, moved: true, ..camera };
+                    show(&canvas, &live.camera);
+                }
+            }
+            Drag::Ask { key, x: x0, y: y0, begun } => {
+                if begun || (x - x0).hypot(y - y0) > TREMBLE {
+                    live.dragged = true;
+                    let camera = live.camera;
+                    live.drag = Drag::Ask { key: key.clone(), x: x0, y: y0, begun: true };
+                    let _ = canvas.class_list().add_1("asking");
+                    if let (Some(line), Some(from)) = (find(&canvas, ".follow"), self.picture.marks.iter().find(|m| m.key == key)) {
+                        let (tx, ty) = ((x - camera.x) / camera.scale, (y - camera.y) / camera.scale);
+                        let _ = line.set_attribute("d", &format!("M{} {}L{tx} {ty}", from.rect.middle_x(), from.rect.middle_y()));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn up(&self, event: PointerEvent) {
+        let drag = {
+            let mut live = self.live.borrow_mut();
+            live.pointers.retain(|p| p.0 != event.pointer_id());
+            std::mem::replace(&mut live.drag, Drag::None)
+        };
+        let Some(canvas) = self.element() else { return };
+        let _ = canvas.class_list().remove_2("panning", "asking");
+        if let Drag::Ask { key, begun: true, .. } = drag {
+            if let Some(line) = find(&canvas, ".follow") {
+                let _ = line.set_attribute("d", "");
+            }
+            let to = target(&event, "[data-mark]").and_then(|m| self.mark_of(&m).filter(|m| m.end.is_some()).map(|m| m.key.clone()));
+            if let Some(to) = to.filter(|to| *to != key) {
+                self.ask(&key, &to);
+            }
+        }
+    }
+
+    pub(super) fn cancel(&self, event: PointerEvent) {
+        let mut live = self.live.borrow_mut();
+        live.pointers.retain(|p| p.0 != event.pointer_id());
+        live.drag = Drag::None;
+        if let Some(canvas) = self.element() {
+            let _ = canvas.class_list().remove_2("panning", "asking");
+        }
+    }
+
+    /// Fades everything that does not touch what is pointed at.
+    pub(super) fn over(&self, event: PointerEvent) {
+        let Some(canvas) = self.element() else { return };
+        if event.pointer_type() == "touch" {
+            return;
+        }
+        let mark = target(&event, "[data-mark]").and_then(|m| m.get_attribute("data-mark"));
+        let ends = target(&event, "[data-ends]").and_then(|m| m.get_attribute("data-ends"));
+        highlight(&canvas, mark.as_deref(), ends.as_deref());
+    }
+
+    pub(super) fn leave(&self, _: PointerEvent) {
+        if let Some(canvas) = self.element() {
+            highlight(&canvas, None, None);
+        }
+    }
+
+    pub(super) fn click(&self, event: &MouseEvent) {
+        if std::mem::take(&mut self.live.borrow_mut().dragged) {
+            return;
+        }
+        if let Some(fold) = target(event, "[data-fold]").and_then(|f| f.get_attribute("data-fold")) {
+            self.store.dispatch(Action::ToggleNamespace(fold));
+        } else if let Some(target) = target(event, "[data-follow]").and_then(|f| f.get_attribute("data-follow")) {
+            self.store.dispatch(Action::FollowTo { target, from: None });
+        } else if let Some(element) = target(event, "[data-mark]") {
+            if let Some(html) = element.dyn_ref::<web_sys::SvgElement>() {
+                let _ = html.focus();
+            }
+            self.activate(&element);
+        } else if let Some(element) = target(event, "[data-ask]") {
+            self.activate(&element);
+        } else {
+            self.store.dispatch(Action::Select(None));
+        }
+    }
+
+    fn activate(&self, element: &Element) {
+        if let Some(ask) = element.get_attribute("data-ask") {
+            if let Some((from, to)) = ask.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty()) {
+                self.ask(from, to);
+            }
+            return;
+        }
+        match self.mark_of(element).map(|m| (&m.kind, m.key.clone())) {
+            Some((MarkKind::Group(name), _)) => self.store.dispatch(Action::ToggleNamespace(name.clone())),
+            Some((_, key)) => self.store.dispatch(Action::Select(Some(key))),
+            None => (),
+        }
+    }
+
+    fn ask(&self, from: &str, to: &str) {
+        let port = self.picture.arrows.iter().find(|a| {
+            let key = |i: usize| end_key(&self.picture, i);
+            key(a.from) == from && key(a.to) == to
+        });
+        // The port that the arrow speaks of, else the one that was asked for before.
+        let mut question = Question { from: from.into(), to: to.into(), ..self.question.clone() };
+        if let Some((protocol, port)) = port.and_then(|a| named_port(&a.label)) {
+            question.protocol = protocol;
+            question.port = Some(port);
+        }
+        self.store.dispatch(Action::Ask(question));
+    }
+
+    pub(super) fn key(&self, event: &KeyboardEvent) {
+        let Some(element) = target(event, "[data-mark],[data-ask],[data-fold]") else { return };
+        match event.key().as_str() {
+            "Enter" | " " => {
+                event.prevent_default();
+                match element.get_attribute("data-fold") {
+                    Some(fold) => self.store.dispatch(Action::ToggleNamespace(fold)),
+                    None => self.activate(&element),
+                }
+            }
+            "Escape" => self.store.dispatch(Action::Select(None)),
+            key @ ("ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown") => {
+                event.prevent_default();
+                let Some(index) = element.get_attribute("data-mark").and_then(|i| i.parse::<usize>().ok()) else { return };
+                if let (Some(next), Some(canvas)) = (nearest(&self.picture, index, key), self.element()) {
+                    focus_mark(&canvas, &element, next);
+                }
+            }
+            _ => (),
+        }
+    }
+}
+
+/// The one port that a label names, for the question.
+fn named_port(label: &str) -> Option<(String, u16)> {
+    let first = label.split([',', ' ', '–']).find_map(|word| word.parse::<u16>().ok())?;
+    let protocol = ["UDP", "SCTP"].into_iter().find(|p| label.starts_with(p)).unwrap_or("TCP");
+    // `3 of 12` names no port.
+    (!label.contains(" of ")).then(|| (protocol.to_owned(), first))
+}
+
+/// The nearest mark in a direction.
+fn nearest(picture: &Picture, from: usize, key: &str) -> Option<usize> {
+    let own = picture.marks.get(from)?.rect;
+    let distance = |(index, mark): (usize, &Mark)| {
+        let (dx, dy) = (mark.rect.middle_x() - own.middle_x(), mark.rect.middle_y() - own.middle_y());
+        let (ahead, aside) = match key {
+            "ArrowLeft" => (-dx, dy),
+            "ArrowRight" => (dx, dy),
+            "ArrowUp" => (-dy, dx),
+            _ => (dy, dx),
+        };
+        (index != from && ahead > 1.0).then_some((index, ahead + aside.abs() * 2.0))
+    };
+    picture.marks.iter().enumerate().filter_map(distance).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}
+
+fn focus_mark(canvas: &Element, from: &Element, index: usize) {
+    if let Some(next) = find(canvas, &format!("[data-mark=\"{index}\"]")) {
+        let _ = from.set_attribute("tabindex", "-1");
+        let _ = next.set_attribute("tabindex", "0");
+        if let Some(next) = next.dyn_ref::<web_sys::SvgElement>() {
+            let _ = next.focus();
+        }
+        highlight(canvas, Some(&index.to_string()), None);
+    }
+}
+
+fn capture(event: &PointerEvent) {
+    if let Some(element) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) {
+        let _ = element.set_pointer_capture(event.pointer_id());
+    }
+}
+
+/// Sets classes on the root and on the few marks and arrows that stay.
+fn highlight(canvas: &Element, mark: Option<&str>, ends: Option<&str>) {
+    let list = canvas.class_list();
+    if let Ok(near) = canvas.query_selector_all(".near") {
+        for index in 0..near.length() {
+            if let Some(element) = near.item(index).and_then(|n| n.dyn_into::<Element>().ok()) {
+                let _ = element.class_list().remove_1("near");
+            }
+        }
+    }
+    if mark.is_none() && ends.is_none() {
+        let _ = list.remove_1("pointing");
+        return;
+    }
+    let mut marks: Vec<String> = mark.iter().map(|m| (*m).to_owned()).collect();
+    if let Ok(arrows) = canvas.query_selector_all("[data-ends]") {
+        for index in 0..arrows.length() {
+            let Some(arrow) = arrows.item(index).and_then(|n| n.dyn_into::<Element>().ok()) else { continue };
+            let Some(own) = arrow.get_attribute("data-ends") else { continue };
+            let touches = match mark {
+                Some(mark) => own.split(' ').any(|end| end == mark),
+                None => Some(own.as_str()) == ends,
+            };
+            if touches {
+                let _ = arrow.class_list().add_1("near");
+                // Those at the other end of an arrow that only now shows stay faded, unless something passes.
+                marks.extend(own.split(' ').map(str::to_owned));
+            }
+        }
+    }
+    for mark in marks {
+        if let Some(element) = find(canvas, &format!("[data-mark=\"{mark}\"]")) {
+            let _ = element.class_list().add_1("near");
+        }
+    }
+    let _ = list.add_1("pointing");
+}

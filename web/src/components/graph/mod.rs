@@ -1,0 +1,180 @@
+//! The graph on the screen.
+//!
+//! What moves with the pointer (panning, fading, the line that follows a drag) is set on the elements themselves; the component is drawn
+//! anew only when the picture changes.
+
+mod camera;
+mod drag;
+mod drawing;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use web_sys::{Element, MouseEvent};
+use yew::prelude::*;
+
+use self::camera::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
+use self::drawing::{Drawing, Handle, SHIELD_PATH};
+use super::icons::{DOWNLOAD, FIT, MINUS, PLUS, icon};
+use super::menu::Menu;
+use super::{Shared, Store};
+use crate::effects::outside;
+use crate::graph::export::{self, Palette};
+use crate::graph::layout::Memory;
+use crate::graph::picture::{Options, Picture, picture};
+use crate::state::Action;
+use crate::view_model::{EndKind, Status, VerdictView};
+
+/// The graph, with its tools and its legend.
+#[component]
+pub fn Graph() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let canvas = use_node_ref();
+    let live: LiveRef = use_mut_ref(Live::default);
+    let memory = use_mut_ref(|| (0u32, Memory::default()));
+    let drawn = use_picture(&store, &memory);
+
+    use_camera(&canvas, &live, &drawn, store.picture);
+
+    let act = |action: Action| {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    };
+    let zoom = |factor: f64| {
+        let (canvas, live) = (canvas.clone(), live.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(element) = canvas.cast::<Element>() {
+                let (w, h) = size_of(&element);
+                zoom_at(&live, &element, w / 2.0, h / 2.0, factor);
+            }
+        })
+    };
+    let fit = {
+        let (canvas, live, drawn) = (canvas.clone(), live.clone(), drawn.clone());
+        Callback::from(move |_: MouseEvent| {
+            live.borrow_mut().camera.moved = false;
+            if let Some(element) = canvas.cast::<Element>() {
+                fit_camera(&live, &element, &drawn);
+            }
+        })
+    };
+    let export = |png: bool| {
+        let (drawn, theme) = (drawn.clone(), store.theme);
+        Callback::from(move |_: MouseEvent| {
+            let palette = if outside::is_dark(theme) { Palette::DARK } else { Palette::LIGHT };
+            let svg = export::svg(&drawn, &palette);
+            if png {
+                outside::download_png("netpolis.png".into(), &svg.text, svg.width, svg.height);
+            } else {
+                outside::download("netpolis.svg", "image/svg+xml", &svg.text);
+            }
+        })
+    };
+    let denied_label = match store.show_denied {
+        Some(true) => "all",
+        Some(false) => "only the one asked",
+        None => "while few",
+    };
+    let scene = &store.scene;
+    let empty = scene.ends.iter().all(|e| e.kind != EndKind::Workload);
+    html! {
+        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"))} aria-label="Graph">
+            <div class="canvas" ref={canvas.clone()}>
+                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
+                    question={store.question.clone()} />
+                if empty { { empty_note() } }
+            </div>
+            <div class="tools">
+                { super::azure::view_switch(&store) }
+                <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }</span><b>{ denied_label }</b></> }}>
+                    <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "While there are few" }</button>
+                    <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>
+                    <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow in question" }</button>
+                </Menu>
+            </div>
+            <div class="tools right">
+                <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
+                <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
+                <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
+                <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>
+                    <button type="button" onclick={export(false)}>{ "Save as SVG" }</button>
+                    <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
+                </Menu>
+            </div>
+            if !scene.enforced && !scene.policies.is_empty() {
+                <p class="banner">{ "No engine is installed: nothing enforces these policies." }</p>
+            } else if store.frozen {
+                <p class="banner">{ "The text has an error; this picture is of the text before." }</p>
+            }
+            { legend(drawn.denied_hidden, drawn.open_hidden) }
+        </section>
+    }
+}
+
+/// The picture for the state, computed when something in it changed.
+#[hook]
+fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Picture> {
+    let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
+    let verdict = store.answered().map(|a| {
+        let status = match a.verdict {
+            VerdictView::Allowed => Status::Allowed,
+            VerdictView::Denied => Status::Denied,
+            VerdictView::CannotTell => Status::CannotTell,
+        };
+        (status, format!("{} {}", a.question.protocol, a.question.port.map(|p| p.to_string()).unwrap_or_default()))
+    });
+    let dependencies =
+        (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
+    let memory = memory.clone();
+    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number)| {
+        let mut memory = memory.borrow_mut();
+        if memory.0 != *number {
+            *memory = (*number, Memory::default());
+        }
+        let options = Options {
+            flow: *flow,
+            verdict: verdict.as_ref().map(|(status, port)| (*status, port.as_str())),
+            selected: *selected,
+            denied: *denied,
+            toggled,
+            tall: is_narrow(),
+        };
+        let picture = picture(scene, &options, &memory.1);
+        memory.1 = picture.memory.clone();
+        picture
+    });
+    Shared(result)
+}
+
+/// Whether the window is one of a telephone held upright.
+fn is_narrow() -> bool {
+    web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
+}
+
+fn empty_note() -> Html {
+    html! {
+        <div class="empty">
+            <h2>{ "No pods yet" }</h2>
+            <p>{ "Paste YAML with workloads and policies, drop files or folders anywhere on the page, or open an example." }</p>
+            <p><code>{ "kubectl get all,networkpolicy,namespace -A -o yaml" }</code></p>
+        </div>
+    }
+}
+
+fn legend(denied: usize, open: usize) -> Html {
+    let hidden = match (denied, open) {
+        (0, 0) => None,
+        (denied, 0) => Some(format!("not drawn: {denied} denied")),
+        (0, open) => Some(format!("not drawn: {open} open to all")),
+        (denied, open) => Some(format!("not drawn: {denied} denied, {open} open to all")),
+    };
+    html! {
+        <div class="legend" aria-hidden="true">
+            <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span>
+            <span><svg viewBox="0 0 30 10"><path class="edge denied" d="M1 5H24" /><path class="head denied" d="M23 1l6 4-6 4z" /></svg>{ "denied" }</span>
+            <span><svg viewBox="0 0 30 10"><path class="edge unknown" d="M1 5H24" /><path class="head unknown" d="M23 1l6 4-6 4z" /></svg>{ "cannot tell" }</span>
+            <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span>
+            if let Some(hidden) = hidden { <span>{ hidden }</span> }
+        </div>
+    }
+}
