@@ -1,8 +1,9 @@
-//! The graph: which marks and arrows there are (`picture`), where they stand (`layout`), which way arrows run (`route`), and the
-//! picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
+//! The graph: which marks and arrows there are (`picture`), where they stand (`layout`), which way arrows run (`route`), what stays while
+//! something is pointed at (`near`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
 
 pub mod export;
 pub mod layout;
+pub mod near;
 pub mod picture;
 pub mod route;
 

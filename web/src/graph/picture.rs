@@ -299,7 +299,7 @@ fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut 
         }
         let all = format!("every workload of {}", mark.name);
         let title = if out { format!("{all} to {name}: {long}") } else { format!("{name} to {all}: {long}") };
-        let key = format!("{} {other} {out} {label}", mark.name);
+        let key = format!("namespace/{} {} {out} {status:?} {label}", mark.name, end.key);
         arrows.push(Arrow { key, from, to, status, label, both: false, quiet: false, flow: false, open, title, route: Route::default() });
     }
 }
@@ -517,6 +517,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     let mark = |index: usize| drafts.get(index);
     let title =
         |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
+    let mark_key = |index: usize| mark(index).map_or("", |d| d.mark.key.as_str());
     let holds = |index: usize, end: usize| mark(index).is_some_and(|d| d.members.contains(&end));
     let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
     let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
@@ -548,8 +549,10 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             continue;
         }
         let (from, to) = (title(pair.from), title(pair.to));
+        // Titles may repeat, keys do not.
+        let key = format!("{} {}", mark_key(pair.from), mark_key(pair.to));
         let arrow = Arrow {
-            key: format!("{from} {to}"),
+            key: key.clone(),
             from: pair.from,
             to: pair.to,
             status: pair.status,
@@ -569,7 +572,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             let title = format!("{from} to {to}: {} {port}", word(status));
             arrows.push(Arrow { flow: false, ..arrow.clone() });
             governed.push(specific(pair));
-            arrows.push(Arrow { key: format!("{from} {to} {port}"), status, label: String::new(), title, ..arrow });
+            arrows.push(Arrow { key: format!("{key} {port}"), status, label: String::new(), title, ..arrow });
         } else {
             arrows.push(arrow);
         }

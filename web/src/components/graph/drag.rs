@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::camera::{Camera, LiveRef, SCALES, at, find, show};
 use super::drawing::end_key;
 use crate::components::Shared;
+use crate::graph::near::Pointed;
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, State};
 use crate::view_model::Question;
@@ -44,6 +45,10 @@ pub(super) struct Events {
     pub(super) live: LiveRef,
     pub(super) canvas: NodeRef,
     pub(super) question: Question,
+    /// Tells what is pointed at.
+    pub(super) point: Callback<Option<Pointed>>,
+    /// Tells which mark Tab comes to.
+    pub(super) tab_to: Callback<String>,
 }
 
 fn target(event: &Event, selector: &str) -> Option<Element> {
@@ -162,19 +167,16 @@ impl Events {
 
     /// Fades everything that does not touch what is pointed at.
     pub(super) fn over(&self, event: PointerEvent) {
-        let Some(canvas) = self.element() else { return };
         if event.pointer_type() == "touch" {
             return;
         }
-        let mark = target(&event, "[data-mark]").and_then(|m| m.get_attribute("data-mark"));
-        let ends = target(&event, "[data-ends]").and_then(|m| m.get_attribute("data-ends"));
-        highlight(&canvas, mark.as_deref(), ends.as_deref());
+        let at = |selector: &str, name: &str| target(&event, selector).and_then(|element| element.get_attribute(name));
+        let mark = at("[data-mark]", "data-key").map(Pointed::Mark);
+        self.point.emit(mark.or_else(|| at("[data-arrow]", "data-arrow").map(Pointed::Arrow)));
     }
 
     pub(super) fn leave(&self, _: PointerEvent) {
-        if let Some(canvas) = self.element() {
-            highlight(&canvas, None, None);
-        }
+        self.point.emit(None);
     }
 
     pub(super) fn click(&self, event: &MouseEvent) {
@@ -240,11 +242,23 @@ impl Events {
                 event.prevent_default();
                 let Some(index) = element.get_attribute("data-mark").and_then(|i| i.parse::<usize>().ok()) else { return };
                 if let (Some(next), Some(canvas)) = (nearest(&self.picture, index, key), self.element()) {
-                    focus_mark(&canvas, &element, next);
+                    self.focus_mark(&canvas, next);
                 }
             }
             _ => (),
         }
+    }
+}
+
+impl Events {
+    /// The keyboard goes to another mark, and with it what is faded.
+    fn focus_mark(&self, canvas: &Element, index: usize) {
+        let Some(mark) = self.picture.marks.get(index) else { return };
+        if let Some(next) = find(canvas, &format!("[data-mark=\"{index}\"]")).and_then(|next| next.dyn_into::<web_sys::SvgElement>().ok()) {
+            let _ = next.focus();
+        }
+        self.tab_to.emit(mark.key.clone());
+        self.point.emit(Some(Pointed::Mark(mark.key.clone())));
     }
 }
 
@@ -272,57 +286,8 @@ fn nearest(picture: &Picture, from: usize, key: &str) -> Option<usize> {
     picture.marks.iter().enumerate().filter_map(distance).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
 }
 
-fn focus_mark(canvas: &Element, from: &Element, index: usize) {
-    if let Some(next) = find(canvas, &format!("[data-mark=\"{index}\"]")) {
-        let _ = from.set_attribute("tabindex", "-1");
-        let _ = next.set_attribute("tabindex", "0");
-        if let Some(next) = next.dyn_ref::<web_sys::SvgElement>() {
-            let _ = next.focus();
-        }
-        highlight(canvas, Some(&index.to_string()), None);
-    }
-}
-
 fn capture(event: &PointerEvent) {
     if let Some(element) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) {
         let _ = element.set_pointer_capture(event.pointer_id());
     }
-}
-
-/// Sets classes on the root and on the few marks and arrows that stay.
-fn highlight(canvas: &Element, mark: Option<&str>, ends: Option<&str>) {
-    let list = canvas.class_list();
-    if let Ok(near) = canvas.query_selector_all(".near") {
-        for index in 0..near.length() {
-            if let Some(element) = near.item(index).and_then(|n| n.dyn_into::<Element>().ok()) {
-                let _ = element.class_list().remove_1("near");
-            }
-        }
-    }
-    if mark.is_none() && ends.is_none() {
-        let _ = list.remove_1("pointing");
-        return;
-    }
-    let mut marks: Vec<String> = mark.iter().map(|m| (*m).to_owned()).collect();
-    if let Ok(arrows) = canvas.query_selector_all("[data-ends]") {
-        for index in 0..arrows.length() {
-            let Some(arrow) = arrows.item(index).and_then(|n| n.dyn_into::<Element>().ok()) else { continue };
-            let Some(own) = arrow.get_attribute("data-ends") else { continue };
-            let touches = match mark {
-                Some(mark) => own.split(' ').any(|end| end == mark),
-                None => Some(own.as_str()) == ends,
-            };
-            if touches {
-                let _ = arrow.class_list().add_1("near");
-                // Those at the other end of an arrow that only now shows stay faded, unless something passes.
-                marks.extend(own.split(' ').map(str::to_owned));
-            }
-        }
-    }
-    for mark in marks {
-        if let Some(element) = find(canvas, &format!("[data-mark=\"{mark}\"]")) {
-            let _ = element.class_list().add_1("near");
-        }
-    }
-    let _ = list.add_1("pointing");
 }

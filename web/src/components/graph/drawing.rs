@@ -9,6 +9,7 @@ use super::camera::{LiveRef, use_wheel};
 use super::drag::Events;
 use crate::components::Shared;
 use crate::graph::export;
+use crate::graph::near::{Near, near};
 use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
 use crate::state::State;
 use crate::view_model::{EndKind, Question, Status};
@@ -38,7 +39,17 @@ pub(super) struct DrawingProps {
 #[component]
 pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let picture = props.picture.clone();
+    let pointed = use_state_eq(|| None);
+    let tab_stop = use_state_eq(|| None::<String>);
     let events = Events {
+        point: {
+            let pointed = pointed.clone();
+            Callback::from(move |at| pointed.set(at))
+        },
+        tab_to: {
+            let tab_stop = tab_stop.clone();
+            Callback::from(move |key| tab_stop.set(Some(key)))
+        },
         picture: picture.clone(),
         store: props.store.clone(),
         live: props.live.0.clone(),
@@ -59,9 +70,13 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     };
     use_wheel(&events.canvas, &events.live);
     let count = picture.marks.len();
-    let first = picture.marks.iter().position(|m| m.rect.y >= picture.frames.first().map_or(0.0, |f| f.rect.y)).unwrap_or(0);
+    let first = || picture.marks.iter().position(|m| m.rect.y >= picture.frames.first().map_or(0.0, |f| f.rect.y)).unwrap_or(0);
+    let tabbable = tab_stop.as_ref().and_then(|key| picture.marks.iter().position(|m| m.key == *key)).unwrap_or_else(first);
+    // Every picture is drawn with what is pointed at as it is then.
+    let near = pointed.as_ref().and_then(|pointed| near(&picture, pointed));
+    let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     html! {
-        <svg class="graph" role="group" aria-label={format!("{count} marks; arrow keys move between them, Enter selects. The matrix holds the same as a table.")}
+        <svg class={classes!("graph", near.is_some().then_some("pointing"))} role="group" aria-label={format!("{count} marks; arrow keys move between them, Enter selects. The matrix holds the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {onkeydown}>
             <defs>
@@ -73,8 +88,12 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             </defs>
             <g class="world">
                 <g class="frames">{ for picture.frames.iter().map(frame) }</g>
-                <g class="edges">{ for picture.arrows.iter().map(|arrow| edge(arrow, &picture)) }</g>
-                <g class="marks">{ for picture.marks.iter().enumerate().map(|(i, m)| mark(m, i == first, &picture, i)) }</g>
+                <g class="edges">{ for picture.arrows.iter().enumerate().map(|(index, arrow)| html! {
+                    <ArrowView key={arrow.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.arrows, index)} />
+                }) }</g>
+                <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
+                    <MarkView key={mark.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} tabbable={index == tabbable} />
+                }) }</g>
                 <path class="follow" d="" />
             </g>
         </svg>
@@ -104,7 +123,29 @@ fn status_class(status: Status) -> &'static str {
     }
 }
 
-fn edge(arrow: &Arrow, picture: &Picture) -> Html {
+/// A mark or an arrow of a picture: drawn anew only if the picture is another, or what is pointed at makes a difference to it.
+#[derive(Clone, PartialEq, Properties)]
+struct PartProps {
+    picture: Shared<Picture>,
+    index: usize,
+    /// Whether it stays while others are faded.
+    near: bool,
+    /// Whether Tab comes to it.
+    #[prop_or_default]
+    tabbable: bool,
+}
+
+#[component]
+fn ArrowView(props: &PartProps) -> Html {
+    props.picture.arrows.get(props.index).map(|arrow| edge(arrow, &props.picture, props.near)).unwrap_or_default()
+}
+
+#[component]
+fn MarkView(props: &PartProps) -> Html {
+    props.picture.marks.get(props.index).map(|own| mark(own, props)).unwrap_or_default()
+}
+
+fn edge(arrow: &Arrow, picture: &Picture, near: bool) -> Html {
     let kind = match arrow.status {
         Status::Allowed | Status::Partly => "allowed",
         Status::Denied => "denied",
@@ -129,18 +170,18 @@ fn edge(arrow: &Arrow, picture: &Picture) -> Html {
             }
         }
     };
-    let ends = format!("{} {}", arrow.from, arrow.to);
     let head = format!("url(#head-{kind})");
     let class = classes!(
         "arrow",
         status_class(arrow.status),
         arrow.quiet.then_some("quiet"),
         arrow.flow.then_some("flow"),
-        arrow.open.then_some("open")
+        arrow.open.then_some("open"),
+        near.then_some("near")
     );
     let ask = format!("{} {}", end_key(picture, arrow.from), end_key(picture, arrow.to));
     html! {
-        <g key={arrow.key.clone()} {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-ends={ends} data-ask={ask}>
+        <g {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-arrow={arrow.key.clone()} data-ask={ask}>
             if arrow.flow { <path class="halo" d={d.clone()} /> }
             <path class="hit" d={d.clone()} />
             <path class={classes!("edge", kind)} {d} marker-end={head.clone()} marker-start={arrow.both.then_some(head)} />
@@ -161,7 +202,9 @@ pub(super) fn end_key(picture: &Picture, index: usize) -> String {
     mark.filter(|m| m.end.is_some()).map(|m| m.key.clone()).unwrap_or_default()
 }
 
-fn mark(mark: &Mark, tabbable: bool, picture: &Picture, index: usize) -> Html {
+fn mark(mark: &Mark, props: &PartProps) -> Html {
+    let PartProps { picture, index, near, tabbable } = props;
+    let index = *index;
     let r = mark.rect;
     let flow = picture.arrows.iter().any(|a| a.flow && (a.from == index || a.to == index));
     let class = classes!(
@@ -172,7 +215,8 @@ fn mark(mark: &Mark, tabbable: bool, picture: &Picture, index: usize) -> Html {
             MarkKind::Pill => "pill",
         },
         flow.then_some("flow"),
-        mark.selected.then_some("selected")
+        mark.selected.then_some("selected"),
+        near.then_some("near")
     );
     let pill = mark.kind == MarkKind::Pill;
     let left = if pill { 34.0 } else { 16.0 };
@@ -202,7 +246,7 @@ fn mark(mark: &Mark, tabbable: bool, picture: &Picture, index: usize) -> Html {
         }
     });
     html! {
-        <g key={mark.key.clone()} {class} role="button" tabindex={if tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} data-mark={index.to_string()} data-key={mark.key.clone()}
+        <g {class} role="button" tabindex={if *tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} data-mark={index.to_string()} data-key={mark.key.clone()}
             transform={format!("translate({} {})", r.x, r.y)}>
             if matches!(mark.kind, MarkKind::Group(_)) {
                 <rect class="behind" x="5" y="5" width={r.w.to_string()} height={r.h.to_string()} rx="8" />
