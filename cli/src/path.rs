@@ -36,6 +36,9 @@ pub struct Question {
     pub node: Option<String>,
 }
 
+/// Stands before an address that the text does not give.
+const ASSUMED: char = '~';
+
 /// A form of the answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PathFormat {
@@ -109,6 +112,9 @@ fn text(scene: &Scene, answer: &PathAnswer) -> String {
     for note in &answer.notes {
         out.push_str(&format!("\nnote: {note}\n"));
     }
+    if out.contains(ASSUMED) {
+        out.push_str(&format!("\nAddresses marked {ASSUMED} are assumed: the text gives none, and no verdict depends on them.\n"));
+    }
     out
 }
 
@@ -169,7 +175,7 @@ fn packet(scene: &Scene, packet: &Packet) -> String {
 
 fn party(scene: &Scene, party: &Party) -> String {
     match party.address {
-        Some(address) if party.made_up => format!("{address} (made up)"),
+        Some(address) if party.made_up => format!("{ASSUMED}{address}"),
         _ => scene.paths().party_title(party),
     }
 }

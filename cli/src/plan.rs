@@ -171,7 +171,7 @@ fn nodes_of(question: &Question, plan: &Plan) -> String {
     let today = if plan.now < plan.wanted { format!(" as the autoscaler may make ({} today)", plan.now) } else { String::new() };
     match question.pools.as_slice() {
         [] => counted(0),
-        [pool] => format!("{}{today}, {} pods a node", counted(plan.wanted), pool.max_pods),
+        [pool] => format!("{}{today}, {} pods per node", counted(plan.wanted), pool.max_pods),
         pools => {
             let one = |pool: &plan::Planned| format!("{} of {} pods", pool.nodes, pool.max_pods);
             let list = pools.iter().map(one).collect::<Vec<_>>().join(", ");

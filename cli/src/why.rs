@@ -327,6 +327,8 @@ pub(crate) fn checkpoint_json(scene: &Scene, compiled: &Compiled, snapshot: &Sna
         "sentence": checkpoint.sentence,
         "fromAddress": checkpoint.from_address.map(|a| a.to_string()),
         "toAddress": checkpoint.to_address.map(|a| a.to_string()),
+        "fromAssumed": checkpoint.is_assumed(checkpoint.from_address, snapshot),
+        "toAssumed": checkpoint.is_assumed(checkpoint.to_address, snapshot),
         "places": checkpoint.places.iter().map(|p| places::json(scene, *p)).collect::<Vec<_>>(),
         "nearest": checkpoint.nearest.as_ref().map(|n| json!({"rule": n.name, "failure": n.failure, "place": places::json(scene, n.place)})),
         "tiers": checkpoint.tiers.iter().map(|t| tier_json(scene, compiled, t)).collect::<Vec<_>>(),

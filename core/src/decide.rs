@@ -74,7 +74,7 @@ pub struct Answer {
     pub summary: String,
     /// Checkpoints in the order in which the packet meets them.
     pub checkpoints: Vec<CheckpointTrace>,
-    /// What else one should know: assumptions, made-up addresses, policies that are not enforced.
+    /// What else one should know: assumptions, policies that are not enforced.
     pub notes: Vec<String>,
     /// A small change of text that would allow a denied flow, where one is known.
     pub suggestion: Option<Suggestion>,
@@ -130,6 +130,14 @@ impl CheckpointTrace {
             Reason::Rule(rule) => Some(*rule),
             _ => None,
         }
+    }
+
+    /// Whether this address, that of one of its two ends, is assumed, as the text gives none. No verdict depends on it.
+    pub fn is_assumed(&self, address: Option<IpAddr>, snapshot: &Snapshot) -> bool {
+        let pods =
+            [self.subject, self.peer].into_iter().filter_map(|end| if let End::Pod(id) = end { snapshot.endpoint(id) } else { None });
+        address.is_some()
+            && pods.into_iter().any(|pod| !pod.address_given && !pod.host_network && pod.addresses.first().copied() == address)
     }
 }
 

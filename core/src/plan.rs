@@ -158,7 +158,7 @@ impl Plan {
     pub fn verdict(&self) -> String {
         let reason = self.limit.reason();
         if self.fits() {
-            format!("It fits, with {} addresses left.", self.free())
+            format!("It fits, with {} left.", crate::text::count(self.free() as usize, "address"))
         } else if self.runs() {
             format!("It runs, but an upgrade would fail, with no addresses for the surge node: {reason}.")
         } else if self.runs_now && self.now < self.wanted {

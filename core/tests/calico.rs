@@ -238,7 +238,7 @@ fn what_the_question_leaves_open_is_named() {
     let low = only("{action: Deny, protocol: TCP, source: {ports: ['1:1023']}}");
     let answer = ask(&low, OUT, "shop/web", Protocol::TCP, Some(80));
     assert_eq!(answer.verdict, Denied);
-    assert!(answer.summary.contains("is isolated for ingress by `shop/p`"), "{}", answer.summary);
+    assert!(answer.summary.contains("is selected for ingress by policy `shop/p`"), "{}", answer.summary);
     assert!(said(&answer).contains("the source port (1-1023 in this rule), which the question leaves open"), "{}", said(&answer));
     let pick = only("{action: Allow, protocol: TCP, source: {ports: [53]}}");
     let answer = ask(&pick, OUT, "shop/web", Protocol::TCP, Some(80));

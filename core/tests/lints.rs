@@ -164,7 +164,7 @@ fn a_block_that_covers_pods() {
         &text,
         "LINT005",
         "{ipBlock: {cidr: 10.244.1.0/24}}",
-        "this block covers the addresses of `shop/db` and 1 more pods",
+        "this block covers the addresses of `shop/db` and 1 more pod",
         "select pods by labels",
     );
 }

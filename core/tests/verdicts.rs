@@ -295,7 +295,7 @@ spec:
     let answer = ask(&scene, "web", "db", Protocol::TCP, 5432);
     assert_eq!(
         answer.summary,
-        "Denied: `shop/db` is isolated for ingress by `shop/db`, and no rule of it allows TCP 5432 from `shop/web`."
+        "Denied: `shop/db` is selected for ingress by policy `shop/db`, and none of its rules allows TCP 5432 from `shop/web`."
     );
     let ingress = &answer.checkpoints[1];
     let lit = |place| scene.sources().slice(place);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Memo, Row, Writer, ports};
+use super::{Memo, Row, Writer, ports_in_words};
 
 /// A table of TCP, UDP and SCTP.
 pub(super) struct Markdown(Memo);
@@ -17,7 +17,7 @@ impl Markdown {
 impl Writer for Markdown {
     fn row(&mut self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         let connections = self.0.get(row, |flows| {
-            let (allowed, unknown) = (ports(&flows.sometimes), ports(&flows.unknown()));
+            let (allowed, unknown) = (ports_in_words(&flows.sometimes), ports_in_words(&flows.unknown()));
             if allowed.is_none() && unknown.is_none() {
                 return String::new();
             }

@@ -18,7 +18,7 @@ use netpolis_core::text::Place;
 
 pub(crate) use json::flows as flows_json;
 pub(crate) use markdown::cell;
-pub use ports::ports;
+pub use ports::{ports, ports_in_words};
 
 use crate::places::printable;
 

@@ -4,14 +4,13 @@ use netpolis_core::connections::{ConnectionSet, RangeSet};
 use netpolis_core::model::Protocol;
 
 const WHOLE: &str = "1-65535";
+const ALL: &str = "All Connections";
 
 /// `All Connections`, or protocols with their destination ports: `SCTP 1-65535,TCP 1-79,81-65535,UDP 53`. Nothing if there are none.
 ///
 /// Speaks of TCP, UDP and SCTP only, which are the protocols that Kubernetes policies name. That Calico drops VXLAN (UDP 4789) of pods is left out.
 pub fn ports(set: &ConnectionSet) -> Option<String> {
-    // Of all UDP, the port of VXLAN is left out for pods under Calico: that goes without saying.
-    let udp = ConnectionSet::protocol(Protocol::UDP).difference(&ConnectionSet::encapsulated());
-    let set = &if udp.difference(set).is_empty() { set.union(&ConnectionSet::protocol(Protocol::UDP)) } else { set.clone() };
+    let set = &without_saying(set);
     let mut parts = Vec::new();
     let mut whole = 0;
     for (name, protocol) in [("SCTP", Protocol::SCTP), ("TCP", Protocol::TCP), ("UDP", Protocol::UDP)] {
@@ -27,7 +26,38 @@ pub fn ports(set: &ConnectionSet) -> Option<String> {
     }
     match (parts.len(), whole) {
         (0, _) => None,
-        (3, 3) => Some("All Connections".into()),
+        (3, 3) => Some(ALL.into()),
         _ => Some(parts.join(",")),
+    }
+}
+
+/// Of all UDP, the port of VXLAN is left out for pods under Calico: that goes without saying.
+fn without_saying(set: &ConnectionSet) -> ConnectionSet {
+    let udp = ConnectionSet::protocol(Protocol::UDP);
+    if udp.difference(&ConnectionSet::encapsulated()).difference(set).is_empty() { set.union(&udp) } else { set.clone() }
+}
+
+/// The same for people: `all except TCP 6060` where what is missing is said in fewer words than what is there.
+pub fn ports_in_words(set: &ConnectionSet) -> Option<String> {
+    match without_saying(set).all_except().filter(|_| ports(set).is_some_and(|text| text != ALL)) {
+        Some(missing) => ports(&missing).map(|missing| format!("all except {missing}")),
+        None => ports(set),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_named_for_people_only() {
+        let holed = ConnectionSet::all().difference(&ConnectionSet::ports(Protocol::TCP, 6060, 6060));
+        assert_eq!(ports(&holed).as_deref(), Some("SCTP 1-65535,TCP 1-6059,6061-65535,UDP 1-65535"));
+        assert_eq!(ports_in_words(&holed).as_deref(), Some("all except TCP 6060"));
+        assert_eq!(ports_in_words(&ConnectionSet::all()).as_deref(), Some("All Connections"));
+        // VXLAN, which Calico drops from pods, goes without saying here, too.
+        assert_eq!(ports_in_words(&ConnectionSet::all().difference(&ConnectionSet::encapsulated())).as_deref(), Some("All Connections"));
+        let both = holed.difference(&ConnectionSet::encapsulated());
+        assert_eq!(ports_in_words(&both).as_deref(), Some("all except TCP 6060"));
     }
 }

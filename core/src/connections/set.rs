@@ -233,6 +233,19 @@ impl ConnectionSet {
             .fold(all, |rest, (protocol, request, _)| rest.difference(&ConnectionSet::of(*protocol, Some((*request, *request)), None)))
     }
 
+    /// Which TCP, UDP and SCTP connections are missing, where these are told in fewer ranges than those that are there: "all except TCP 6060". Nothing
+    /// for sets that are said as they are.
+    pub fn all_except(&self) -> Option<Self> {
+        let ranges = |set: &Self| {
+            let planes = PLANES.iter().filter(|p| p.has_ports()).filter_map(|p| set.plane(*p));
+            planes.map(|plane| plane.bands().map(|(.., ports)| ports.iter().len()).sum::<usize>()).collect::<alloc::vec::Vec<_>>()
+        };
+        let missing = ConnectionSet::all().with_ports_only().difference(self);
+        let (here, there) = (ranges(self), ranges(&missing));
+        let fewer = there.iter().sum::<usize>() < here.iter().sum();
+        (!missing.is_empty() && !here.contains(&0) && fewer).then_some(missing)
+    }
+
     /// The part that policies of Kubernetes are certain to speak of: TCP, UDP and SCTP.
     pub fn with_ports_only(&self) -> Self {
         ConnectionSet { tcp: self.tcp.clone(), udp: self.udp.clone(), sctp: self.sctp.clone(), ..ConnectionSet::default() }
@@ -240,7 +253,7 @@ impl ConnectionSet {
 }
 
 impl fmt::Display for ConnectionSet {
-    /// `everything`, `nothing`, or protocols with their destination ports: `TCP 80, 443; UDP 53; other protocols`.
+    /// `everything`, `nothing`, or protocols with their destination ports: `TCP 80, 443; UDP 53; other protocols`, `everything except TCP 6060`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return f.write_str("nothing");
@@ -248,6 +261,10 @@ impl fmt::Display for ConnectionSet {
         let all = ConnectionSet::all();
         if *self == all {
             return f.write_str("everything");
+        }
+        let missing = all.difference(self);
+        if self.all_except().is_some_and(|ports| ports == missing) {
+            return write!(f, "everything except {missing}");
         }
         let mut separator = "";
         for protocol in PLANES {
@@ -347,5 +364,19 @@ mod tests {
         let ping = ConnectionSet::of(Protocol::ICMP, Some((8, 8)), None).union(&ConnectionSet::protocol(Protocol(47)));
         assert_eq!(ping.to_string(), "ICMP type 8; protocol 47");
         assert_eq!(ConnectionSet::ports(Protocol::ICMP, 1, 2), ConnectionSet::default());
+    }
+
+    #[test]
+    fn a_set_with_few_holes_is_told_by_what_is_missing() {
+        let debug = tcp(6060, 6060);
+        let holed = ConnectionSet::all().difference(&debug);
+        assert_eq!(holed.to_string(), "everything except TCP 6060");
+        assert_eq!(holed.with_ports_only().all_except(), Some(debug));
+        // Not where it would be longer, or where a protocol is missing as a whole.
+        assert_eq!(tcp(80, 80).all_except(), None);
+        assert_eq!(ConnectionSet::all().all_except(), None);
+        assert_eq!(ConnectionSet::protocol(Protocol::TCP).difference(&tcp(80, 80)).all_except(), None);
+        // ICMP is told apart: what is said must be all that is missing.
+        assert_eq!(holed.with_ports_only().to_string(), "TCP 1-6059, 6061-65535; UDP; SCTP");
     }
 }

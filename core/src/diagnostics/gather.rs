@@ -79,6 +79,6 @@ fn list(kinds: &[(String, usize)]) -> String {
     sorted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let named: Vec<String> = sorted.iter().take(NAMED).map(|(kind, count)| format!("{count} `{kind}`")).collect();
     let rest: usize = sorted.iter().skip(NAMED).map(|(_, count)| *count).sum();
-    let more = if rest > 0 { format!(" and {rest} more objects") } else { String::new() };
+    let more = if rest > 0 { format!(" and {}", crate::text::count(rest, "more object")) } else { String::new() };
     format!("{}{more}", named.join(", "))
 }

@@ -184,7 +184,10 @@ impl<'t> Builder<'t> {
                 codes::DUPLICATE_KEY,
                 Severity::Error,
                 span,
-                format!("{more} more keys are already set in their maps"),
+                match more {
+                    1 => "1 more key is already set in its map".into(),
+                    more => format!("{more} more keys are already set in their maps"),
+                },
             ));
         }
         Ok(())

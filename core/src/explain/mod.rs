@@ -403,11 +403,11 @@ impl Teller<'_> {
                 let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
                 let more = policies.len().saturating_sub(names.len());
                 let (by, none) = match (policies.len(), more) {
-                    (1, _) => (names.join(""), "no rule of it"),
-                    (_, 0) => (names.join(", "), "no rule of theirs"),
-                    (_, more) => (format!("{} and {more} more", names.join(", ")), "no rule of theirs"),
+                    (1, _) => (format!("policy {}", names.join("")), "none of its rules"),
+                    (_, 0) => (format!("policies {}", names.join(", ")), "none of their rules"),
+                    (_, more) => (format!("policies {} and {more} more", names.join(", ")), "none of their rules"),
                 };
-                format!("{subject_name} is isolated for {word} by {by}, and {none} allows {traffic} {preposition} {peer_name}")
+                format!("{subject_name} is selected for {word} by {by}, and {none} allows {traffic} {preposition} {peer_name}")
             }
             Reason::Unknown(facts) => {
                 // A rule that may stand in several places is one fact.
@@ -571,8 +571,6 @@ impl Teller<'_> {
             }
             if endpoint.host_network {
                 notes.push(format!("`{name}` uses its node's network: selectors do not match it, and its address is the node's."));
-            } else if !endpoint.address_given && !endpoint.addresses.is_empty() {
-                notes.push(format!("The text gives no address for `{name}`; the one shown is made up, and no verdict rests on it."));
             }
         }
         if checkpoints.iter().any(|c| c.reason == Reason::NoEngine) {

@@ -6,9 +6,11 @@
 //!
 //! Byte offsets are used throughout the core. Browsers count UTF-16 code units; [`Sources::utf16_range`] converts at the border.
 
+mod count;
 mod lines;
 mod sources;
 
+pub use count::count;
 pub use lines::LineIndex;
 pub use sources::{Position, Source, Sources};
 

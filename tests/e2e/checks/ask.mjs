@@ -31,7 +31,7 @@ export default {
         await until("denied", () => word(page), "till to store 5433");
         await page.getByRole("combobox", { name: "protocol" }).selectOption("ICMP");
         await until(/cannot tell/, () => word(page), "till to store ICMP");
-        await page.getByRole("button", { name: "swap the two ends" }).click();
+        await page.getByRole("button", { name: "swap source and destination" }).click();
         await until("allowed", () => word(page), "store to till ICMP");
     },
 

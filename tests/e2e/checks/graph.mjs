@@ -16,7 +16,7 @@ export default {
         await until(/^(Allowed|Denied)/, () => headline(page), "by the workload's panel");
         await marks(page).filter({ hasText: "203.0.113.0/24" }).first().press("Enter");
         await page.locator(".end-panel").getByRole("button", { name: /show the path to Service shop\/frontend/ }).click();
-        await until(/Denied on 1 of 2/, () => headline(page), "by the client's panel");
+        await until(/Denied for 66\.7 %/, () => headline(page), "by the client's panel");
         // Nothing asked yet: what there is is offered.
         await page.locator(".header .pick").first().click();
         await page.locator(".examples .example", { hasText: "Online boutique" }).click();

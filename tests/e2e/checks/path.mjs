@@ -6,7 +6,7 @@ export default {
     async "a path is followed from station to station, and its lines light up"() {
         const page = await openExample("a public load balancer");
         assert.equal(await page.getByRole("tab", { name: "Path" }).getAttribute("aria-selected"), "true", "the example opens with its path");
-        await until(/Denied on 1 of 2 branches \(66\.7 %\)/, () => headline(page), "the verdict over all branches");
+        await until(/Denied for 66\.7 % of connections \(1 of 2 branches\)/, () => headline(page), "the verdict over all branches");
         assert.equal(await stops(page).count(), 6);
         assert.match(await stops(page).nth(2).innerText(), /SNAT[\s\S]*10\.224\.0\.5/);
         assert.match(await stops(page).nth(5).innerText(), /not reached/);
@@ -35,7 +35,7 @@ export default {
     async "choices change the path, and say what the text says"() {
         const page = await openExample("a public load balancer");
         const policy = page.getByRole("combobox", { name: "externalTrafficPolicy" });
-        assert.equal(await shown(policy), "as in text: Cluster");
+        assert.equal(await shown(policy), "as in the files: Cluster");
         await policy.selectOption("Local");
         await until(/^Allowed/, () => headline(page), "with Local the client's address stays");
         await page.getByRole("button", { name: /More choices/ }).click();
@@ -45,7 +45,7 @@ export default {
         await until(/5\.56 %/, () => page.locator(".path-pods").innerText(), "shares of pods");
         await shoot(page, "path-choices");
         await policy.selectOption("");
-        await until(/^Denied on/, () => headline(page), "as in the text again");
+        await until(/^Denied for/, () => headline(page), "as in the text again");
         // What means nothing is told, and the panel stays.
         await page.getByRole("combobox", { name: "target" }).fill("svc/shop/nothing");
         await page.keyboard.press("Enter");
@@ -71,7 +71,7 @@ export default {
         await until(/Allowed on every branch/, () => other.locator(".path-side").nth(1).locator(".path-verdict").innerText(), "opened from the link");
         await other.waitForTimeout(800);
         await other.reload();
-        await until(/Denied on 1 of 2/, () => headline(other), "after a reload");
+        await until(/Denied for 66\.7 %/, () => headline(other), "after a reload");
     },
 
     async "paths are accessible, in light and dark, and on a phone"() {

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::Store;
 use super::rich::SpotLink;
 use crate::view_model::{CloudView, ClusterView, PlanQuestion, PlanView, SubnetUse, plan_view};
+use netpolis_core::text::count;
 
 /// Words and names of the plugins.
 const PLUGINS: [(&str, &str); 5] = [
@@ -47,7 +48,7 @@ fn teaching_plan(cloud: &CloudView) -> PlanView {
     let subnet = cloud.subnets.first().map_or("10.0.0.0/24", |s| s.prefixes.split(", ").next().unwrap_or("10.0.0.0/24"));
     let question =
         PlanQuestion { plugin: "azure".into(), subnet: subnet.into(), nodes: 3, max_pods: 30, surge: 1, ..PlanQuestion::default() };
-    plan_view("If there were a cluster", &question).unwrap_or_default()
+    plan_view("Plan for a cluster", &question).unwrap_or_default()
 }
 
 fn subnets(subnets: &[SubnetUse]) -> Html {
@@ -66,7 +67,7 @@ fn subnets(subnets: &[SubnetUse]) -> Html {
                     }
                 }) }</tbody>
             </table>
-            <p class="small">{ "Azure keeps five addresses of every subnet: the first four and the last." }</p>
+            <p class="small">{ "Azure reserves five addresses in every subnet: the first four and the last." }</p>
         </section>
     }
 }
@@ -119,13 +120,13 @@ fn plan_box(given: &PlanView, what_if: Option<&PlanQuestion>, change: &Callback<
     html! {
         <section class="plan-box" aria-label={given.title.clone()}>
             <header><h2>{ &given.title }</h2><span class="grow" />
-                if what_if.is_some() { <button type="button" class="quiet" onclick={reset}>{ "Back to the text" }</button> }</header>
+                if what_if.is_some() { <button type="button" class="quiet" onclick={reset}>{ "Reset to the files" }</button> }</header>
             <div class="sliders">
                 <label class="slider"><span>{ "Plugin" }</span>
                     <select onchange={choose}>{ for PLUGINS.iter().map(|(word, name)| html! { <option value={*word} selected={question.plugin == *word}>{ *name }</option> }) }</select></label>
                 { subnet_slider }
                 { slider("Nodes", question.nodes, 1, 100.max(question.nodes), |q, v| q.nodes = v) }
-                { slider("Pods a node", question.max_pods, 10, 250, |q, v| q.max_pods = v) }
+                { slider("Pods per node", question.max_pods, 10, 250, |q, v| q.max_pods = v) }
                 { slider("Surge nodes", question.surge, 0, 10.max(question.surge), |q, v| q.surge = v) }
             </div>
             if let Some(error) = error { <p class="denied">{ error }</p> }
@@ -159,13 +160,15 @@ fn numbers(plan: &PlanView) -> Html {
         html! { <div><dt>if !sign.is_empty() { <span class={classes!("sign", sign)} /> }{ term }</dt><dd>{ value }</dd></div> }
     };
     let largest = match plan.largest {
-        Some(most) => format!("{most} nodes ({} without room for upgrades): {}", plan.largest_without_surge, plan.limit),
-        None => "not one node and the one that is added while upgrading".into(),
+        Some(most) => {
+            format!("{} ({} without room for upgrades): {}", count(most as usize, "node"), plan.largest_without_surge, plan.limit)
+        }
+        None => "none: no room for one node and its surge node".into(),
     };
     html! {
         <dl class="plan-numbers">
-            { row("", "Can be used", plan.usable.to_string()) }
-            { row("by-nodes", "Nodes", format!("{} ({} a node)", plan.by_nodes, plan.per_node)) }
+            { row("", "Usable", plan.usable.to_string()) }
+            { row("by-nodes", "Nodes", format!("{} ({} per node)", plan.by_nodes, plan.per_node)) }
             { row("by-surge", "While upgrading", plan.by_surge.to_string()) }
             if plan.by_others > 0 { { row("by-others", "Others", plan.by_others.to_string()) } }
             { row("", "Free", plan.free.to_string()) }

@@ -13,6 +13,7 @@ use crate::state::{Action, Tab};
 use crate::view_model::{
     AnswerView, BadgeView, CloudView, MachineView, NetworkView, PodView, Question, RegionView, SubnetView, VerdictView, picture_key,
 };
+use netpolis_core::text::count;
 
 /// Which view of a scene is shown; nothing where there is only one.
 pub fn view_switch(store: &Store) -> Html {
@@ -81,7 +82,7 @@ pub fn AzureView() -> Html {
     };
     html! {
         <section class="pane graph-pane azure-pane" aria-label="Azure network">
-            <div class="azure-scroll" tabindex="0" aria-label="Picture of the cloud's network">
+            <div class="azure-scroll" tabindex="0" aria-label="Diagram of the cloud's network">
                 <div class="azure-world" ref={world}>
                     <button type="button" class={classes!("az-outside", seen.role("outside"))} data-key="outside" onclick={ask_internet}
                         title="ask about a packet from the Internet">{ "Internet" }<small>{ "and everything else outside" }</small></button>
@@ -96,7 +97,8 @@ pub fn AzureView() -> Html {
 }
 
 fn no_network(cloud: &CloudView) -> Html {
-    let what = if cloud.clusters.is_empty() { "No virtual network in this text." } else { "The cluster's network is not in this text." };
+    let what =
+        if cloud.clusters.is_empty() { "No virtual network in these files." } else { "The cluster's network is not in these files." };
     html! { <p class="az-nothing">{ what }{ " Paste it (" }<code>{ "az network vnet show -o json" }</code>{ "), or write one in the short form." }</p> }
 }
 
@@ -116,7 +118,7 @@ fn network_box(seen: &Seen<'_>, network: &NetworkView) -> Html {
         <section class={classes!("az-network", network.assumed.then_some("assumed"))}>
             <header>
                 <b>{ &network.name }</b><code>{ &network.prefixes }</code>
-                <small>{ if network.assumed { "assumed: the text gives no network" } else { "virtual network" } }</small>
+                <small>{ if network.assumed { "assumed: the files give none" } else { "virtual network" } }</small>
                 if !network.peers.is_empty() { <small class="az-peers">{ format!("peered with {}", network.peers.join(", ")) }</small> }
                 <span class="grow" />
                 if let Some(spot) = network.spot.as_ref().filter(|_| !network.assumed) { <SpotLink spot={spot.clone()} /> }
@@ -139,11 +141,11 @@ fn subnet_box(seen: &Seen<'_>, subnet: &SubnetView) -> Html {
                 if subnet.more > 0 { <p class="az-more">{ format!("and {} more", subnet.more) }</p> }
                 if !subnet.pods.is_empty() {
                     <div class="az-machine loose">
-                        <header><b>{ "Pods" }</b><small>{ "the text does not say on which nodes" }</small></header>
+                        <header><b>{ "Pods" }</b><small>{ "on nodes that are not specified" }</small></header>
                         <ul class="az-pods">{ for subnet.pods.iter().map(|pod| pod_mark(seen, pod)) }</ul>
                     </div>
                 }
-                if subnet.machines.is_empty() && subnet.pods.is_empty() { <p class="az-more">{ "nothing in it" }</p> }
+                if subnet.machines.is_empty() && subnet.pods.is_empty() { <p class="az-more">{ "empty" }</p> }
             </div>
         </section>
     }
@@ -175,7 +177,7 @@ fn machine_box(seen: &Seen<'_>, machine: &MachineView) -> Html {
 }
 
 fn pod_mark(seen: &Seen<'_>, pod: &PodView) -> Html {
-    let address = pod.address.as_ref().map(|a| if pod.given { a.clone() } else { format!("{a}, made up") });
+    let address = pod.address.as_ref().map(|a| if pod.given { a.clone() } else { format!("~{a}") });
     let title = match pod.replicas {
         0 | 1 => pod.title.clone(),
         n => format!("{} × {n}", pod.title),
@@ -216,7 +218,7 @@ fn badge(seen: &Seen<'_>, badge: Option<&BadgeView>) -> Html {
         };
         html! { <span class={classes!("az-way", class)} data-stop={id}>{ word }if let Some(sign) = sign { { icon(sign) } }</span> }
     };
-    let label = format!("security group {}, {} rules: show its rules", badge.name, badge.rules);
+    let label = format!("security group {}, {}: show its rules", badge.name, count(badge.rules as usize, "rule"));
     html! {
         <button type="button" class="az-badge" onclick={open} aria-label={label.clone()} title={label}>
             { icon(SHIELD) }<span>{ &badge.name }</span>{ way("in", "in") }{ way("out", "out") }

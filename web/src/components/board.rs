@@ -25,7 +25,7 @@ pub fn Board() -> Html {
     let scene = &store.scene;
     let idle: Vec<&PolicyView> = scene.policies.iter().filter(|p| p.not_enforced.is_some()).collect();
     if scene.policies.is_empty() {
-        return html! { <p class="nothing">{ "No policies in this text: everything may talk to everything." }</p> };
+        return html! { <p class="nothing">{ "No policies: all traffic is allowed." }</p> };
     }
     let drag = Drag { store: store.clone(), held, over };
     html! {
@@ -35,7 +35,7 @@ pub fn Board() -> Html {
                 { for scene.tiers.iter().enumerate().map(|(index, tier)| column(&drag, index, tier)) }
                 <li class="tier open">
                     <h2>{ "after all tiers" }</h2>
-                    <p class="end">{ "What no tier decided is allowed." }</p>
+                    <p class="end">{ "Traffic that no tier decides is allowed." }</p>
                 </li>
                 if !idle.is_empty() {
                     <li class="tier idle">
@@ -115,15 +115,15 @@ fn column(drag: &Drag, index: usize, tier: &TierColumn) -> Html {
     let store = &drag.store;
     let denied = store.board.as_ref().and_then(|b| b.tally.as_ref()?.tier_ends.get(index).copied());
     let end = match (tier.denies_at_end, denied) {
-        (true, Some(n)) => format!("Whoever is selected here and not decided about is denied: {}.", of_flows(store, n)),
-        (true, None) => "Whoever is selected here and not decided about is denied.".into(),
-        (false, _) => "What is not decided goes on.".into(),
+        (true, Some(n)) => format!("Endpoints selected in this tier that no rule matches are denied: {}.", of_flows(store, n)),
+        (true, None) => "Endpoints selected in this tier that no rule matches are denied.".into(),
+        (false, _) => "Traffic that no rule matches continues to the next tier.".into(),
     };
     let (ondragover, ondrop) = drag.target(index);
     html! {
         <li class={classes!("tier", drag.over.is_some_and(|(over, _)| over == index).then_some("target"))} {ondragover} {ondrop}>
             <h2>{ &tier.name }</h2>
-            if tier.ordered { <p class="order">{ "in order, the first match decides" }</p> } else { <p class="order">{ "all together" }</p> }
+            if tier.ordered { <p class="order">{ "in order: the first match decides" }</p> } else { <p class="order">{ "combined: any of them may allow" }</p> }
             <ul>{ for tier.policies.iter().enumerate().filter_map(|(place, number)| card(drag, (index, place), *number)) }</ul>
             <p class={classes!("end", tier.denies_at_end.then_some("denies"))}>{ end }</p>
         </li>
@@ -237,12 +237,12 @@ fn proposal(store: &Store) -> Html {
     let keep = keep.map(|proposal| {
         let (store, action) = (store.clone(), Action::ApplyEdits { title: proposal.fix.title.clone(), edits: edits(&proposal.fix) });
         let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
-        html! { <button type="button" class="primary small" {onclick}>{ "Keep" }</button> }
+        html! { <button type="button" class="primary small" {onclick}>{ "Apply" }</button> }
     });
     html! {
         <section class="proposal" role="status" aria-label="What this move would change">
             { body }
-            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ "Leave it as it is" }</button></footer>
+            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ "Cancel" }</button></footer>
         </section>
     }
 }

@@ -98,7 +98,7 @@ fn Share() -> Html {
                 store.dispatch(Action::Notify(if done {
                     format!("{what} copied")
                 } else {
-                    "the browser did not allow copying; select the text and copy it".into()
+                    "The browser did not allow copying: select the text and copy it".into()
                 }));
             });
         })
@@ -121,15 +121,15 @@ fn Share() -> Html {
             <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
             <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
                 { format!("{} characters.", link.len()) }
-                if link.len() > LONG_LINK { { " Some chat and mail programs cut links this long: better send the file." } }
+                if link.len() > LONG_LINK { { " Some chat and mail programs cut links this long: send the file instead." } }
             </p>
             <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ "Save as a file" }</button>
-            <h3>{ "Put it into a page" }</h3>
+            <h3>{ "Embed it in a page" }</h3>
             <p class="options">
                 <label>{ "Show " }<span class="pick select"><select onchange={onview}>
                     { for ["graph", "trace", "matrix"].iter().map(|v| html! { <option value={*v} selected={*view == *v}>{ v }</option> }) }
                 </select></span></label>
-                <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may change the text" }</label>
+                <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may edit the text" }</label>
             </p>
             <div class="copy-row"><textarea readonly=true rows="3" aria-label="embed code" value={embed.clone()} /><button type="button" class="pick" onclick={copy(embed, "Embed code")}>{ icon(COPY) }{ "Copy" }</button></div>
         </div>
@@ -173,9 +173,9 @@ fn assumptions(store: &Store) -> Html {
             Values::Words(words) => words.iter().map(|word| radio(setting, now == word.word, word.word, word.title)).collect(),
             Values::Form(_) => html! {
                 <>
-                    { radio(setting, now == "ignored", "ignored", "counts for nothing: there is no application layer") }
-                    { radio(setting, now == "unknown", "unknown", "counts, and the request is not known") }
-                    { radio(setting, matches!(store.settings.http, Http::Request(..)), "GET /", "counts, for this request") }
+                    { radio(setting, now == "ignored", "ignored", "ignored: no application layer policy is installed") }
+                    { radio(setting, now == "unknown", "unknown", "evaluated, for an unknown request") }
+                    { radio(setting, matches!(store.settings.http, Http::Request(..)), "GET /", "evaluated, for this request") }
                     if matches!(store.settings.http, Http::Request(..)) {
                         <input class="request" value={now.clone()} aria-label="method and path of the request" spellcheck="false" onchange={request(store)} />
                     }
@@ -187,7 +187,7 @@ fn assumptions(store: &Store) -> Html {
     let shown = table::SETTINGS.iter().filter(|s| s.group == Group::Assumption && !ELSEWHERE.contains(&s.name));
     html! {
         <div class="assumptions">
-            <p>{ "Upstream texts leave these to the network plugin or to the cluster. They travel with a link." }</p>
+            <p>{ "The API documentation leaves these to the network plugin or the cluster. A link to the scene includes them." }</p>
             { for shown.map(field) }
         </div>
     }
@@ -199,15 +199,16 @@ fn about() -> Html {
     let key = |keys: &'static str, what: &'static str| html! { <tr><th scope="row"><kbd>{ keys }</kbd></th><td>{ what }</td></tr> };
     html! {
         <div class="about">
-            <p>{ "Netpolis reads Kubernetes network policies as the API texts define them and shows which pods may talk to which, and the line that decides. \
+            <p>{ "Netpolis evaluates the network policies of Kubernetes, Calico and Azure as their documentation defines them. It shows which pods can connect to which, and the line that decides. \
                 Everything is computed in this browser tab: nothing you paste leaves it, and the page works without a network." }</p>
             <table class="keys">
-                { key("Tab", "to the graph, then arrow keys from mark to mark, Enter selects") }
+                { key("Tab", "to the graph; then arrow keys move between its marks, Enter selects one") }
                 { key("Esc, Tab", "out of the editor") }
                 { key("Ctrl F", "search in the editor; Ctrl Space completes") }
                 { key("F2", "on a tab: rename; Delete closes") }
                 { key("drag", "from one workload to another: asks that flow") }
                 { key("wheel", "zooms the graph at the pointer") }
+                { key("~10.0.0.1", "an assumed address: the files give none, and no verdict depends on it") }
             </table>
             <p>{ "Typefaces Inter and JetBrains Mono under the Open Font License; icons from Lucide under the ISC licence; editor CodeMirror under the MIT licence." }</p>
         </div>

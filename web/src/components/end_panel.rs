@@ -23,9 +23,9 @@ pub fn end_panel(store: &Store) -> Html {
     };
     let isolated = match (end.isolated_ingress, end.isolated_egress) {
         (true, true) => "Isolated for ingress and egress: only what a rule allows gets through.",
-        (true, false) => "Isolated for ingress: only what a rule allows comes in. Everything may go out.",
-        (false, true) => "Isolated for egress: only what a rule allows goes out. Everything may come in.",
-        (false, false) if end.kind == EndKind::Workload => "Not isolated: no NetworkPolicy selects it.",
+        (true, false) => "Isolated for ingress: only what a rule allows comes in. All egress is allowed.",
+        (false, true) => "Isolated for egress: only what a rule allows goes out. All ingress is allowed.",
+        (false, false) if end.kind == EndKind::Workload => "Not isolated: no policy selects it.",
         (false, false) => "",
     };
     html! {
@@ -114,7 +114,7 @@ fn reach(store: &Store, scene: &SceneView, index: usize, inwards: bool) -> Html 
                     html! { <li><button type="button" {onclick} title={set.long.clone()}><span>{ scene.title(other) }</span><span class={classes!("ports", class)}>{ &set.short }</span></button></li> }
                 }) }
                 if rest > 0 { <li class="none">{ format!("and {rest} more; the matrix has all") }</li> }
-                if reached.is_empty() { <li class="none">{ "nobody" }</li> }
+                if reached.is_empty() { <li class="none">{ "none" }</li> }
             </ul>
             if denied > 0 && !reached.is_empty() { <p class="none">{ format!("{denied} cannot") }</p> }
         </section>

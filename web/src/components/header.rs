@@ -16,10 +16,11 @@ use crate::state::{Action, Dialog, Pane, Theme};
 /// The name of an engine, and what it enforces.
 fn engine_words(engine: Engine) -> (&'static str, &'static str) {
     match engine {
-        Engine::Detected => ("as the text has it", "Calico if the text has any of its resources, else an engine for NetworkPolicy."),
-        Engine::Generic => {
-            ("NetworkPolicy engine", "Enforces NetworkPolicy and the cluster-wide policies as their API texts say, and ignores Calico's.")
-        }
+        Engine::Detected => ("detected", "Calico if the files have any of its resources, otherwise an engine for NetworkPolicy."),
+        Engine::Generic => (
+            "NetworkPolicy engine",
+            "Enforces NetworkPolicy and the cluster-wide policies as their API documentation says, and ignores Calico's.",
+        ),
         Engine::Calico => {
             ("Calico", "Calico open source 3.32 or newer: tiers, its own policies, hosts, NetworkPolicy and ClusterNetworkPolicy.")
         }
@@ -48,7 +49,7 @@ pub fn Header() -> Html {
         ..store.settings.clone()
     };
     let (theme_icon, theme_word) = match store.theme {
-        Theme::System => (SYSTEM, "theme: as the system has it"),
+        Theme::System => (SYSTEM, "theme: system"),
         Theme::Light => (SUN, "theme: light"),
         Theme::Dark => (MOON, "theme: dark"),
     };
@@ -121,11 +122,11 @@ pub fn Header() -> Html {
             <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
                 <button type="button" onclick={act(Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
-                <button type="button" disabled={!store.can_undo()} onclick={act(Action::Undo)}>{ icon(UNDO) }{ "Undo last change of files" }</button>
+                <button type="button" disabled={!store.can_undo()} onclick={act(Action::Undo)}>{ icon(UNDO) }{ "Undo the last change to files" }</button>
                 <hr />
                 { pane(Pane::Editor, PANEL_LEFT, "editor") }
-                { pane(Pane::Inspector, PANEL_RIGHT, "trace") }
-                { pane(Pane::Bottom, PANEL_BOTTOM, "matrix") }
+                { pane(Pane::Inspector, PANEL_RIGHT, "question and trace") }
+                { pane(Pane::Bottom, PANEL_BOTTOM, "bottom panel") }
                 <hr />
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
@@ -142,8 +143,8 @@ pub fn take(store: &Store, read: files::Read) {
     store.dispatch(Action::FilesGiven(read.files));
     if let Some(first) = read.left_out.first() {
         let more = if read.left_out.len() > 1 { format!(" and {} more", read.left_out.len() - 1) } else { String::new() };
-        store.dispatch(Action::Notify(format!("not opened: {first}{more}")));
+        store.dispatch(Action::Notify(format!("Not opened: {first}{more}")));
     } else if nothing {
-        store.dispatch(Action::Notify("there is no YAML or JSON file in what was dropped".into()));
+        store.dispatch(Action::Notify("Nothing to open: there is no YAML, JSON or script in it".into()));
     }
 }

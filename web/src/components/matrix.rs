@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::{Shared, Store};
 use crate::state::{Action, State};
 use crate::view_model::{EndKind, Question, SceneView, Status};
+use netpolis_core::text::count;
 
 /// Most rows and columns that are drawn by workload; larger scenes are drawn by namespace, and one namespace at a time.
 const MOST: usize = 60;
@@ -45,7 +46,7 @@ pub fn Table(props: &TableProps) -> Html {
     let large = workloads > MOST;
     let lines = lines(scene, large, *opened);
     if lines.is_empty() {
-        return html! { <p class="nothing">{ "No pods yet: the table has a row and a column for every workload." }</p> };
+        return html! { <p class="nothing">{ "No pods yet. The matrix has a row and a column for every workload." }</p> };
     }
     let chooser = large.then(|| {
         let onchange = {
@@ -57,7 +58,7 @@ pub fn Table(props: &TableProps) -> Html {
         };
         html! {
             <p class="matrix-note">
-                { format!("{workloads} ends, by namespace. ") }
+                { format!("{}, by namespace. ", count(workloads, "endpoint")) }
                 <label>{ "Workloads of " }<span class="pick select"><select {onchange}>
                     <option value="" selected={opened.is_none()}>{ "no namespace" }</option>
                     { for scene.namespaces.iter().enumerate().map(|(i, n)| html! { <option value={i.to_string()} selected={*opened == Some(i as u32)}>{ &n.name }</option> }) }
@@ -180,7 +181,7 @@ fn many(scene: &SceneView, from: &[usize], to: &[usize]) -> (Status, String, Str
         }
     }
     let passing = full + some;
-    let long = format!("{passing} of {total} pairs have something allowed");
+    let long = format!("{passing} of {total} pairs have allowed connections");
     match (passing, unsure) {
         (0, 0) => (Status::Denied, "✕".into(), long, None),
         (0, _) => (Status::CannotTell, "?".into(), long, None),

@@ -126,7 +126,7 @@ fn Full() -> Html {
             </main>
             { screen_bar(&store) }
             <Dialogs />
-            if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop files or folders of YAML, JSON and az commands" }</p></div> }
+            if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop to open: YAML, JSON, scripts with az commands, or folders of them" }</p></div> }
         </div>
     }
 }

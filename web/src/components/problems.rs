@@ -14,7 +14,7 @@ pub fn problems(store: &Store) -> Html {
     let mut problems: Vec<&ProblemView> = store.scene.problems.iter().collect();
     problems.sort_by_key(|p| p.severity);
     if problems.is_empty() {
-        return html! { <p class="nothing">{ "No problems found in this text." }</p> };
+        return html! { <p class="nothing">{ "No problems found." }</p> };
     }
     html! {
         <ul class="problems" tabindex="0" aria-label="Problems">

@@ -47,7 +47,7 @@ pub fn Ask() -> Html {
         <form class="question" aria-label="Question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="ends">
                 <Combobox label="from" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={entries.clone()} onchoose={ask(|q, v| q.from = v)} />
-                <button type="button" class="quiet swap" aria-label="swap the two ends" title="swap the two ends" onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
+                <button type="button" class="quiet swap" aria-label="swap source and destination" title="swap source and destination" onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
                 <Combobox label="to" value={question.to.clone()} text={end_text(&store.scene, &question.to)} {entries} onchoose={ask(|q, v| q.to = v)} />
             </div>
             <div class="traffic">

@@ -22,15 +22,27 @@ pub fn rich(text: &str) -> Html {
 
 /// A sentence that stands alone: with a capital, and without the verdict's word, which is said above it.
 pub fn sentence(text: &str) -> Html {
-    let text = ["Allowed: ", "Denied: ", "Cannot tell: "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
-    // Names that upstream writes small are small everywhere.
-    if text.starts_with("kube-proxy") || text.starts_with("eBPF") {
-        return rich(text);
-    }
+    rich(&capital(without_word(text)))
+}
+
+/// A sentence without the verdict's word at its beginning.
+pub fn without_word(text: &str) -> &str {
+    ["Allowed: ", "Denied: ", "Cannot tell: "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text)
+}
+
+/// Names that are written small everywhere.
+const SMALL: [&str; 5] = ["kubectl", "kubelet", "calicoctl", "az", "iptables"];
+
+/// With a capital, unless it begins with a name that has none: a path of fields (`spec.ingress[0].from: …`), a command, `eBPF`.
+fn capital(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let plain = word.trim_end_matches([',', ';']);
     let mut characters = text.chars();
     match characters.next() {
-        Some(first) if first.is_lowercase() => rich(&(first.to_uppercase().to_string() + characters.as_str())),
-        _ => rich(text),
+        Some(first) if plain.chars().all(|c| c.is_ascii_lowercase() || c == '\'') && !SMALL.contains(&plain) => {
+            first.to_uppercase().to_string() + characters.as_str()
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -59,4 +71,26 @@ pub fn SpotLink(props: &SpotLinkProps) -> Html {
         }
     });
     html! { <button type="button" class="spot" {onclick} aria-label={label.clone()} title={label}>{ text }</button> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_have_a_capital_and_names_keep_theirs() {
+        assert_eq!(capital("no policy selects `a`"), "No policy selects `a`");
+        assert_eq!(capital("unknown field \"spec.x\""), "Unknown field \"spec.x\"");
+        for small in [
+            "spec.ingress[0].from: expected a list",
+            "spec: Required value",
+            "kube-proxy rewrites",
+            "eBPF programs",
+            "kubectl apply refuses",
+            "`a` is",
+        ] {
+            assert_eq!(capital(small), small);
+        }
+        assert_eq!(without_word("Denied: `a` is selected"), "`a` is selected");
+    }
 }

@@ -5,10 +5,13 @@ use yew::prelude::*;
 use super::Store;
 use super::icons::{CHECK, COPY, CROSS, DOWN, MINUS, QUESTION, icon};
 use super::menu::Menu;
-use super::rich::{SpotLink, rich, sentence};
+use super::rich::{SpotLink, rich, sentence, without_word};
 use crate::effects::outside;
 use crate::state::{Action, Edit};
 use crate::view_model::{AnswerView, FixView, MatchView, OutcomeView, RuleView, StationView, TierView, VerdictView};
+
+/// What the sign of an assumed address means.
+pub(super) const ASSUMED: &str = "~ assumed: the files give no address, and no verdict depends on it";
 
 /// Properties of a [`Trace`].
 #[derive(Clone, PartialEq, Properties)]
@@ -53,8 +56,8 @@ pub fn Trace(props: &TraceProps) -> Html {
                 <h2>{ verdict_icon(answer.verdict) }{ answer.verdict.word() }<CopyMenu answer={props.answer.clone()} /></h2>
                 <p>{ sentence(&answer.summary) }</p>
             </div>
-            <ol class="stations" aria-label="Where the packet is looked at">
-                { for answer.stations.iter().map(station) }
+            <ol class="stations" aria-label="Checkpoints, in the order in which the packet meets them">
+                { for answer.stations.iter().map(|s| station(s, &answer.summary)) }
             </ol>
             if !answer.notes.is_empty() {
                 <ul class="notes">{ for answer.notes.iter().map(|note| html! { <li>{ sentence(note) }</li> }) }</ul>
@@ -66,8 +69,12 @@ pub fn Trace(props: &TraceProps) -> Html {
     }
 }
 
-fn station(station: &StationView) -> Html {
-    let addresses = match (&station.from_address, &station.to_address) {
+fn station(station: &StationView, summary: &str) -> Html {
+    // What stands in the verdict's box already is not said a second time.
+    let said = without_word(summary).trim_end_matches('.') == station.sentence;
+    let from = station.from_address.as_ref().map(|address| address_mark(address, station.from_assumed));
+    let to = station.to_address.as_ref().map(|address| address_mark(address, station.to_assumed));
+    let addresses = match (from, to) {
         (Some(from), Some(to)) => html! { <span class="addresses">{ from }{ " → " }{ to }</span> },
         (None, Some(to)) => html! { <span class="addresses">{ "→ " }{ to }</span> },
         (Some(from), None) => html! { <span class="addresses">{ from }{ " →" }</span> },
@@ -81,11 +88,19 @@ fn station(station: &StationView) -> Html {
                     <span>{ &station.title }<span class="visually-hidden">{ format!(": {}", station.verdict.word()) }</span></span>
                     { for station.spots.iter().take(2).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }
                 </h3>
-                <p>{ sentence(&station.sentence) }{ " " }{ addresses }</p>
+                <p>if !said { { sentence(&station.sentence) }{ " " } }{ addresses }</p>
                 { evidence(station) }
             </div>
         </li>
     }
+}
+
+/// An address; one that is assumed has a sign of its own.
+pub(super) fn address_mark(address: &str, assumed: bool) -> Html {
+    if !assumed {
+        return html! { { address.to_owned() } };
+    }
+    html! { <span class="assumed" title={ASSUMED}><span aria-hidden="true">{ "~" }</span>{ address.to_owned() }<span class="visually-hidden">{ " (assumed)" }</span></span> }
 }
 
 /// What led to the verdict of a station: the nearest rule, then all tiers, policies and rules.
@@ -107,7 +122,7 @@ fn tier(tier: &TierView) -> Html {
     let (class, sign, word) = match tier.outcome {
         OutcomeView::Allowed => ("allowed", CHECK, "allowed here"),
         OutcomeView::Denied => ("denied", CROSS, "denied here"),
-        OutcomeView::Passed => ("passed", DOWN, "on to the next"),
+        OutcomeView::Passed => ("passed", DOWN, "passed on"),
         OutcomeView::CannotTell => ("unknown", QUESTION, "cannot tell"),
         OutcomeView::NotReached => ("unreached", MINUS, "not reached"),
     };
@@ -184,7 +199,7 @@ fn Suggestion(props: &SuggestionProps) -> Html {
                 diff(&text, edit)
             }) }
             if !props.read_only {
-                <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "undo brings the text back" }</span></footer>
+                <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "Undo restores the text" }</span></footer>
             }
         </section>
     }
@@ -228,7 +243,7 @@ fn CopyMenu(props: &CopyProps) -> Html {
             let Ok(answer) = &*answer.0 else { return };
             let store = store.clone();
             outside::copy(in_words(answer, markdown), move |done| {
-                store.dispatch(Action::Notify(if done { "Copied".into() } else { "the browser did not allow copying".into() }));
+                store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
             });
         })
     };

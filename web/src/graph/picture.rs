@@ -17,6 +17,7 @@ use super::layout::{self, Home, Memory};
 use super::route::{self, Route, Wish};
 use super::{Rect, fit_text, text_width};
 use crate::view_model::{EndKind, SceneView, Status};
+use netpolis_core::text::count;
 
 /// Scenes with more workloads begin with closed namespaces.
 pub const MANY_WORKLOADS: usize = 60;
@@ -397,7 +398,7 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
 
 fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
     let pods: u32 = members.iter().filter_map(|&m| scene.ends.get(m)).map(|e| e.replicas).sum();
-    let subtitle = format!("{} workloads, {pods} pods", members.len());
+    let subtitle = format!("{}, {}", count(members.len(), "workload"), count(pods as usize, "pod"));
     let title = fit_text(name, 13.0, WIDEST - CARD_SPACE);
     let width = text_width(&title, 13.0).max(text_width(&subtitle, 11.0)) + CARD_SPACE;
     let every =
@@ -500,7 +501,7 @@ fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, 
         _ => Status::Partly,
     };
     let label = if status == Status::Partly { format!("{passing} of {total}") } else { String::new() };
-    Pair { from, to, status, label, long: format!("{passing} of {total} pairs have something allowed"), governed }
+    Pair { from, to, status, label, long: format!("{passing} of {total} pairs have allowed connections"), governed }
 }
 
 fn word(status: Status) -> &'static str {

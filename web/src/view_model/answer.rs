@@ -48,7 +48,7 @@ pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Resu
 pub(super) fn protocol(name: &str) -> Result<Protocol, String> {
     let name = name.trim();
     let protocol = if name.is_empty() { Some(Protocol::TCP) } else { Protocol::from_name(name) };
-    protocol.ok_or_else(|| format!("`{name}` is no protocol; write TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))
+    protocol.ok_or_else(|| format!("`{name}` is not a protocol: enter TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))
 }
 
 fn traffic(question: &Question) -> Result<Traffic, String> {
@@ -118,6 +118,8 @@ impl Writer<'_> {
             sentence: checkpoint.sentence.clone(),
             from_address: checkpoint.from_address.map(|a| a.to_string()),
             to_address: checkpoint.to_address.map(|a| a.to_string()),
+            from_assumed: checkpoint.is_assumed(checkpoint.from_address, self.snapshot),
+            to_assumed: checkpoint.is_assumed(checkpoint.to_address, self.snapshot),
             spots: checkpoint.places.iter().filter_map(|p| self.spots.at(*p)).collect(),
             nearest: checkpoint.nearest.as_ref().map(|nearest| {
                 let policy = self.compiled.policy(nearest.rule.policy).map(Policy::title).unwrap_or_default();

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use super::{Spot, Spots};
+use netpolis_core::text::count;
 
 /// Pods that a node or a cluster shows one by one, at most.
 const MOST_PODS: usize = 24;
@@ -404,7 +405,7 @@ impl Builder<'_> {
                 Some(ClusterEngine::Calico) => "Calico".into(),
                 Some(ClusterEngine::Cilium) => "Cilium".into(),
                 Some(ClusterEngine::None) => "none: policies are stored, and nothing enforces them".into(),
-                None => "whatever one installs".into(),
+                None => "not specified".into(),
             },
         );
         fact(
@@ -416,12 +417,15 @@ impl Builder<'_> {
                 }
                 Plugin::NodeSubnet => "of the nodes' subnet, set aside when a node joins; the whole network reaches them".into(),
                 Plugin::PodSubnet => "of a subnet for pods, 16 at a time; the whole network reaches them".into(),
-                Plugin::None => "whatever the CNI does that one installs".into(),
+                Plugin::None => "as the CNI plugin that you install assigns them".into(),
             },
         );
         fact("Services", joined(&cluster.service_ranges));
-        let pools: Vec<String> =
-            cluster.pools.iter().map(|p| format!("{}: {} nodes, {} pods each at most", p.name, p.count, p.max_pods)).collect();
+        let pools: Vec<String> = cluster
+            .pools
+            .iter()
+            .map(|p| format!("{}: {}, at most {} on each", p.name, count(p.count as usize, "node"), count(p.max_pods as usize, "pod")))
+            .collect();
         fact("Node pools", pools.join("; "));
         let reach = match (&cluster.control_plane.private, cluster.control_plane.authorized.as_slice()) {
             (true, _) => "reachable inside the virtual network only".to_owned(),
@@ -463,7 +467,7 @@ fn rule_row(rule: &EffectiveRule, spots: &Spots<'_>) -> RuleRowView {
         Some(match (shown.is_empty(), more) {
             (true, _) => "no address that is known".to_owned(),
             (false, 0) => shown,
-            (false, more) => format!("{shown} and {more} more ranges"),
+            (false, more) => format!("{shown} and {}", count(more, "more range")),
         })
     };
     RuleRowView {

@@ -456,6 +456,10 @@ pub struct StationView {
     pub from_address: Option<String>,
     /// The receiver's address as seen here.
     pub to_address: Option<String>,
+    /// Whether the sender's address is assumed, as the text gives none; no verdict depends on it.
+    pub from_assumed: bool,
+    /// Whether the receiver's address is assumed.
+    pub to_assumed: bool,
     /// What decided.
     pub spots: Vec<Spot>,
     /// The rule that came nearest to allowing it, and why it did not.

@@ -63,8 +63,19 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
     SetView { status, short, long }
 }
 
-/// `5432`, `80, 443 +2`, `UDP 53`, `TCP 80, UDP 53`; TCP goes without saying if it stands alone.
+/// `5432`, `80, 443 +2`, `UDP 53`, `TCP 80, UDP 53`, `all except TCP 6060`; TCP goes without saying if it stands alone.
 fn list(set: &ConnectionSet, limit: usize) -> String {
+    match set.all_except() {
+        Some(missing) => {
+            let missing = by_protocol(&missing, limit);
+            let named = missing.chars().next().is_some_and(|c| !c.is_ascii_digit());
+            if named { format!("all except {missing}") } else { format!("all except TCP {missing}") }
+        }
+        None => by_protocol(set, limit),
+    }
+}
+
+fn by_protocol(set: &ConnectionSet, limit: usize) -> String {
     let used: Vec<_> = WITH_PORTS
         .iter()
         .filter_map(|&(protocol, name)| set.plane(protocol).filter(|plane| !plane.is_empty()).map(|plane| (name, plane)))
@@ -130,6 +141,12 @@ mod tests {
         assert_eq!(view(&ConnectionSet::protocol(Protocol::TCP)), (Status::Partly, "TCP all".into()));
         let many = [80, 443, 8080, 9090].iter().fold(ConnectionSet::EMPTY, |set, &p| set.union(&tcp(p, p)));
         assert_eq!(view(&many), (Status::Partly, "80, 443, 8080 +1".into()));
+        let all = ConnectionSet::all();
+        assert_eq!(view(&all.difference(&tcp(6060, 6060))), (Status::Partly, "all except TCP 6060".into()));
+        assert_eq!(view(&all.difference(&udp(53, 53)).difference(&tcp(53, 53))), (Status::Partly, "all except TCP+UDP 53".into()));
+        // Without one protocol, that protocol is not among what is missing, it is not spoken of.
+        let most = ConnectionSet::protocol(Protocol::TCP).difference(&tcp(80, 80)).union(&udp(53, 53));
+        assert_eq!(view(&most), (Status::Partly, "TCP 1–79, 81–65535, UDP 53".into()));
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl Builder<'_> {
                 self.selecting(&workload.endpoints)
             };
             let mut subtitle = match workload.replicas {
-                _ if controller => "sends what comes from outside".to_owned(),
+                _ if controller => "forwards requests from outside".to_owned(),
                 1 if workload.kind == "Pod" => "Pod".to_owned(),
                 n => format!("{} × {n}", workload.kind),
             };
@@ -586,7 +586,7 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     let snapshot = scene.snapshot();
     let name = name.trim();
     if name.is_empty() {
-        return Err("choose where the packet comes from and where it goes".into());
+        return Err("choose a source and a destination".into());
     }
     if let Ok(address) = name.parse::<IpAddr>() {
         let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
@@ -602,18 +602,18 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     }
     if let Some(wanted) = name.strip_prefix("node/") {
         let node = snapshot.nodes().find(|(_, n)| n.name == wanted);
-        return node.map(|(id, _)| (End::Node(id), name.to_owned())).ok_or_else(|| format!("there is no node `{wanted}` in this text"));
+        return node.map(|(id, _)| (End::Node(id), name.to_owned())).ok_or_else(|| format!("there is no node `{wanted}` in these files"));
     }
     if name == INGRESS_CONTROLLER {
         let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
         return controller
             .map(|(id, _)| (End::Pod(id), name.to_owned()))
-            .ok_or_else(|| "this text has no Ingress, so there is no Ingress controller".to_owned());
+            .ok_or_else(|| "there is no Ingress in these files, and so no Ingress controller".to_owned());
     }
     if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
         return match netpolis_core::ends::find(snapshot, name) {
             Ok(found) => Ok((found.end, found.title)),
-            Err(_) => Err(format!("there is no machine `{machine}` in this text")),
+            Err(_) => Err(format!("there is no machine `{machine}` in these files")),
         };
     }
     let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
@@ -638,6 +638,6 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     let pod = snapshot.endpoints().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
     match pod {
         Some((id, endpoint)) => Ok((End::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
-        None => Err(format!("nothing in this text is called `{path}`; choose a workload, or write an address")),
+        None => Err(format!("nothing in these files is called `{path}`: choose a workload, or enter an address")),
     }
 }

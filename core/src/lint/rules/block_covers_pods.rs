@@ -12,6 +12,7 @@ use crate::lint::{acting_rules, peer_terms};
 use crate::model::AddressSet;
 use crate::policy::PeerTermKind;
 use crate::scene::Scene;
+use crate::text::count;
 
 const CODE: Code = Code("LINT005");
 
@@ -32,7 +33,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
                     if more == 0 {
                         format!("this block covers the address of `{name}`")
                     } else {
-                        format!("this block covers the addresses of `{name}` and {more} more pods")
+                        format!("this block covers the addresses of `{name}` and {}", count(more, "more pod"))
                     }
                 }
                 None if !set.intersection(&snapshot.pod_network).is_empty() => {

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::resources::TrafficPolicy;
 use crate::scene::Scene;
+use crate::text::count;
 
 const CODE: Code = Code("LINT031");
 
@@ -32,7 +33,7 @@ pub(in crate::lint) fn check(scene: &Scene, found: &mut Vec<Diagnostic>) {
         };
         let which = match empty.len() {
             1 => format!("`{first}` has no pod of Service `{}`, and drops", service.name),
-            count => format!("`{first}` and {} more nodes have no pod of Service `{}`, and drop", count - 1, service.name),
+            all => format!("`{first}` and {} have no pod of Service `{}`, and drop", count(all - 1, "more node"), service.name),
         };
         let message = format!("{which} its connections from outside");
         let place = service.routing.external_span.map_or(service.place, |span| span.within(service.place.document));

@@ -18,6 +18,7 @@ use crate::resources::{ApiCall, Kind, TargetPort};
 use crate::scene::Scene;
 use crate::snapshot::{Endpoint, EndpointId, Role, Service, Snapshot};
 use crate::text::Place;
+use crate::text::count;
 
 const CODE: Code = Code("LINT222");
 
@@ -49,7 +50,7 @@ fn problem(scene: &Scene, id: EndpointId, port: u16, calls: &[(&ApiCall, Place)]
     let policies: Vec<PolicyId> = scene.compiled().policies_on(id, Direction::Ingress);
     let policy = policies.iter().find_map(|id| scene.compiled().policy(*id))?;
     let (first, place) = calls.first()?;
-    let more = if calls.len() > 1 { format!(" (and {} more calls)", calls.len() - 1) } else { String::new() };
+    let more = if calls.len() > 1 { format!(" (and {})", count(calls.len() - 1, "more call")) } else { String::new() };
     let pod = scene.snapshot().endpoint_title(id);
     let message = format!(
         "the API server calls `{pod}` at port {port} for {}{more}, and no policy lets it in: `{}` isolates the pod, and the API server is no pod that a selector matches",

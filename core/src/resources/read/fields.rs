@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
         }
         if unknown > UNKNOWN_FIELDS_SHOWN {
             let more = unknown - UNKNOWN_FIELDS_SHOWN;
-            self.report(slot.error(codes::UNKNOWN_FIELD, format!("{more} more unknown fields")).help(UNKNOWN_FIELD_HELP));
+            self.report(slot.error(codes::UNKNOWN_FIELD, crate::text::count(more, "more unknown field")).help(UNKNOWN_FIELD_HELP));
         }
         Some(slots)
     }

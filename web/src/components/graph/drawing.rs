@@ -13,6 +13,7 @@ use crate::graph::near::{Near, near};
 use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
 use crate::state::State;
 use crate::view_model::{EndKind, Question, Status};
+use netpolis_core::text::count;
 
 /// The sign of what policies isolate.
 pub(super) const SHIELD_PATH: &str = "M7 0l7 2.5v5c0 4-3 6.5-7 8-4-1.5-7-4-7-8v-5z";
@@ -69,14 +70,14 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         Callback::from(move |event: KeyboardEvent| events.key(&event))
     };
     use_wheel(&events.canvas, &events.live);
-    let count = picture.marks.len();
+    let count_of = count(picture.marks.len(), "mark");
     let first = || picture.marks.iter().position(|m| m.rect.y >= picture.frames.first().map_or(0.0, |f| f.rect.y)).unwrap_or(0);
     let tabbable = tab_stop.as_ref().and_then(|key| picture.marks.iter().position(|m| m.key == *key)).unwrap_or_else(first);
     // Every picture is drawn with what is pointed at as it is then.
     let near = pointed.as_ref().and_then(|pointed| near(&picture, pointed));
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     html! {
-        <svg class={classes!("graph", near.is_some().then_some("pointing"))} role="group" aria-label={format!("{count} marks; arrow keys move between them, Enter selects. The matrix holds the same as a table.")}
+        <svg class={classes!("graph", near.is_some().then_some("pointing"))} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {onkeydown}>
             <defs>
@@ -105,7 +106,7 @@ fn frame(frame: &FrameMark) -> Html {
     html! {
         <g key={frame.name.clone()} class="frame" data-frame={frame.name.clone()}>
             <rect x={r.x.to_string()} y={r.y.to_string()} width={r.w.to_string()} height={r.h.to_string()} rx="12" />
-            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ &frame.title }<title>{ format!("namespace {}, {} workloads", frame.name, frame.count) }</title></text>
+            <text x={(r.x + 18.0).to_string()} y={(r.y + 25.0).to_string()}>{ &frame.title }<title>{ format!("namespace {}, {}", frame.name, count(frame.count, "workload")) }</title></text>
             <g class="fold" role="button" tabindex="-1" aria-label={format!("close namespace {}", frame.name)} data-fold={frame.name.clone()}
                 transform={format!("translate({} {})", r.right() - 34.0, r.y + 10.0)}>
                 <rect class="hit" width="24" height="24" rx="6" /><path d="M7 12h10" /><title>{ "show as one card" }</title>

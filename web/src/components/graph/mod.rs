@@ -72,8 +72,8 @@ pub fn Graph() -> Html {
     };
     let denied_label = match store.show_denied {
         Some(true) => "all",
-        Some(false) => "only the one asked",
-        None => "while few",
+        Some(false) => "only this one",
+        None => "when few",
     };
     let scene = &store.scene;
     let empty = scene.ends.iter().all(|e| e.kind != EndKind::Workload);
@@ -86,10 +86,10 @@ pub fn Graph() -> Html {
             </div>
             <div class="tools">
                 { super::azure::view_switch(&store) }
-                <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }</span><b>{ denied_label }</b></> }}>
-                    <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "While there are few" }</button>
+                <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied flows" }</span><b>{ denied_label }</b></> }}>
+                    <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "When there are few" }</button>
                     <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>
-                    <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow in question" }</button>
+                    <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
                 </Menu>
             </div>
             <div class="tools right">
@@ -104,7 +104,7 @@ pub fn Graph() -> Html {
             if !scene.enforced && !scene.policies.is_empty() {
                 <p class="banner">{ "No engine is installed: nothing enforces these policies." }</p>
             } else if store.frozen {
-                <p class="banner">{ "The text has an error; this picture is of the text before." }</p>
+                <p class="banner">{ "The text has an error; this shows the last version without it." }</p>
             }
             { legend(drawn.denied_hidden, drawn.open_hidden) }
         </section>

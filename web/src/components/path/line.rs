@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::components::Shared;
 use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
 use crate::components::rich::{SpotLink, rich, sentence};
-use crate::components::trace::{evidence, verdict_class, verdict_icon};
+use crate::components::trace::{ASSUMED, evidence, verdict_class, verdict_icon};
 use crate::view_model::{AddressView, BranchView, Difference, PathReply, SeenView, StepKindView, StepView, VerdictView};
 
 /// Which of two lines.
@@ -55,7 +55,7 @@ pub fn Line(props: &LineProps) -> Html {
     let count = branch.steps.len();
     html! {
         <div class="path-line">
-            <button type="button" class="quiet path-play" onclick={play} title="let a packet go along the line">{ icon(PLAY) }{ "Play" }</button>
+            <button type="button" class="quiet path-play" onclick={play} title="animate a packet along the path">{ icon(PLAY) }{ "Play" }</button>
             // Drawn anew for every run, which starts the animation.
             <ol key={*played} class={classes!("line", (*played > 0).then_some("playing"))} aria-label="Stations" style={format!("--count:{count}")}>
                 { for steps.map(|(i, step)| {
@@ -128,7 +128,7 @@ impl Station<'_> {
             },
             _ => "",
         };
-        let title = html! { <>{ &step.title }<span class="visually-hidden">{ heard }if self.difference.alone { { ", only on this way" } }</span></> };
+        let title = html! { <>{ &step.title }<span class="visually-hidden">{ heard }if self.difference.alone { { ", only on this path" } }</span></> };
         html! {
             <li key={self.number} {class} style={format!("--i:{}", self.number)}>
                 <div class="rail" aria-hidden="true"><span class="sign">{ sign }</span></div>
@@ -193,12 +193,12 @@ impl Station<'_> {
 
 fn address(word: &'static str, address: &AddressView, differs: bool) -> Html {
     let class = classes!(address.rewritten.then_some("rewritten"), address.made_up.then_some("made-up"), differs.then_some("differs"));
-    let hint = address.made_up.then_some("made up: the text does not give it");
+    let hint = address.made_up.then_some(ASSUMED);
     html! {
         <span><i>{ word }</i>
             if let Some(before) = &address.before { <s><span class="visually-hidden">{ "was " }</span>{ before }</s>{ " " } }
-            <b {class} title={hint}>if address.before.is_some() { <span class="visually-hidden">{ "now " }</span> }{ &address.text }
-                if address.made_up { <span class="visually-hidden">{ " (made up)" }</span> }
+            <b {class} title={hint}>if address.before.is_some() { <span class="visually-hidden">{ "now " }</span> }if address.made_up { <span aria-hidden="true">{ "~" }</span> }{ &address.text }
+                if address.made_up { <span class="visually-hidden">{ " (assumed)" }</span> }
                 if differs { <span class="visually-hidden">{ " (differs)" }</span> }</b>
         </span>
     }

@@ -104,7 +104,7 @@ fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
 fn side(view: &PathView, shown: Option<(usize, &BranchView)>, label: &str, show: &Callback<usize>, line: Html) -> Html {
     let (class, sign) = word_class(view.verdict);
     html! {
-        <section class="path-side" aria-label={if label.is_empty() { "The way".to_owned() } else { format!("The way with {label}") }}>
+        <section class="path-side" aria-label={if label.is_empty() { "The path".to_owned() } else { format!("The path with {label}") }}>
             <header>
                 <div class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }<h2>{ &view.headline }</h2></div>
                 if !label.is_empty() { <b class="path-label">{ label }</b> }
@@ -128,9 +128,9 @@ fn nothing_asked(store: &Store) -> Html {
     html! {
         <div class="path-offer">
             if targets.is_empty() {
-                <p>{ "This text has no Service and no Ingress. Choose a client and a target above: a workload, a node or an address." }</p>
+                <p>{ "There is no Service and no Ingress here. Choose a client and a target above: a workload, a node or an address." }</p>
             } else {
-                <p>{ "Follow a packet on its whole way: load balancers, nodes, translations and every checkpoint, with the addresses as they are there." }</p>
+                <p>{ "Follow a packet along its whole path: load balancers, nodes, address translation and every checkpoint, with its addresses at each hop." }</p>
                 <ul>{ for targets.iter().take(MOST_OFFERED).map(|target| html! { <li>{ offer(store, target, None) }</li> }) }</ul>
             }
         </div>

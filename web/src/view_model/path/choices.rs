@@ -60,7 +60,7 @@ fn same(word: &str) -> OptionView {
 }
 
 fn as_written(title: &str) -> String {
-    format!("as in text: {title}")
+    format!("as in the files: {title}")
 }
 
 fn affinity_word(keeps: bool) -> &'static str {

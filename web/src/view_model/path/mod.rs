@@ -111,7 +111,7 @@ pub struct PathView {
     pub verdict: PathWord,
     /// The word with the share that gets there: `sometimes (33.3 %)`.
     pub text: String,
-    /// The same over the branches: `Denied on 1 of 2 branches (66.7 %)`.
+    /// The same over the branches: `Denied for 66.7 % of connections (1 of 2 branches)`.
     pub headline: String,
     /// The answer in a sentence, with code in backticks.
     pub summary: String,

@@ -38,7 +38,7 @@ fn a_way_reads_from_station_to_station() {
     let scene = shop(Routing::default());
     let view = view(&scene, &question());
     assert_eq!((view.verdict, view.text.as_str()), (PathWord::Sometimes, "sometimes (33.3 %)"));
-    assert_eq!(view.headline, "Denied on 1 of 2 branches (66.7 %)");
+    assert_eq!(view.headline, "Denied for 66.7 % of connections (1 of 2 branches)");
     let branch = &view.branches[0];
     assert_eq!((branch.share.as_str(), branch.size, branch.alike, branch.verdict), ("66.7 %", 6667, 6, VerdictView::Denied));
     let kinds: Vec<StepKindView> = branch.steps.iter().map(|s| s.kind).collect();
@@ -63,7 +63,7 @@ fn a_way_reads_from_station_to_station() {
     // Behind it nothing is reached, and no application sees anything.
     assert!(!branch.steps[5].reached && branch.seen.is_none());
     let seen = view.branches[1].seen.as_ref().unwrap();
-    assert_eq!((seen.address.text.as_str(), seen.tls.as_deref()), ("10.224.0.4", Some("TLS reaches the pod untouched")));
+    assert_eq!((seen.address.text.as_str(), seen.tls.as_deref()), ("10.224.0.4", Some("TLS passes through to the pod")));
     assert_eq!(
         view.pods.iter().map(|p| (p.each.as_str(), p.node.as_deref())).collect::<Vec<_>>(),
         [("33.3 %", Some("node-a")), ("33.3 %", Some("node-b")), ("33.3 %", Some("node-c"))]
@@ -95,10 +95,10 @@ fn choices_say_what_the_text_says() {
     let plain = of(Routing::default());
     assert_eq!(
         main(&plain),
-        [entry("externalTrafficPolicy", None, "as in text: Cluster"), entry("dataplane", None, "as in text: kube-proxy")]
+        [entry("externalTrafficPolicy", None, "as in the files: Cluster"), entry("dataplane", None, "as in the files: kube-proxy")]
     );
     let chosen = of(Routing { dataplane: Some(Dataplane::Ebpf), ..Routing::default() });
-    assert_eq!(main(&chosen)[1], entry("dataplane", Some("ebpf"), "as in text: kube-proxy"));
+    assert_eq!(main(&chosen)[1], entry("dataplane", Some("ebpf"), "as in the files: kube-proxy"));
     let rest: Vec<&str> = plain.iter().filter(|c| !c.main).map(|c| c.name.as_str()).collect();
     assert_eq!(rest, ["entry", "affinity", "replicas"]);
 }
@@ -152,9 +152,9 @@ fn what_cannot_be_understood_is_a_sentence() {
         path_view(&scene, scene.paths(), &Routing::default(), &question).map(|v| v.text).unwrap_err()
     };
     assert_eq!(ask(&|q| q.to = "svc/shop/none".into()), "there is no Service `none`; there is for instance `shop/frontend`");
-    assert_eq!(ask(&|q| q.from = String::new()), "choose where the packet comes from and where it goes");
-    assert!(ask(&|q| q.protocol = "XTP".into()).starts_with("`XTP` is no protocol"));
-    assert!(ask(&|q| q.entry = Some("window".into())).starts_with("`window` is no way to a Service"));
+    assert_eq!(ask(&|q| q.from = String::new()), "choose a client and a target");
+    assert!(ask(&|q| q.protocol = "XTP".into()).starts_with("`XTP` is not a protocol"));
+    assert!(ask(&|q| q.entry = Some("window".into())).starts_with("`window` is not a way to reach a Service"));
     assert!(ask(&|q| (q.entry, q.node) = (Some("node-port".into()), Some("node-z".into()))).contains("no node `node-z`"));
 }
 

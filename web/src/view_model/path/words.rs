@@ -39,9 +39,9 @@ pub(super) const fn translation(translation: Translation) -> &'static str {
 
 pub(super) const fn tls(tls: Tls) -> &'static str {
     match tls {
-        Tls::Untouched => "TLS reaches the pod untouched",
-        Tls::Ends => "TLS ends at the proxy, which goes on in the clear",
-        Tls::Anew => "TLS ends at the proxy, which encrypts anew",
+        Tls::Untouched => "TLS passes through to the pod",
+        Tls::Ends => "TLS ends at the proxy; plain HTTP from there",
+        Tls::Anew => "TLS ends at the proxy, which opens a TLS connection of its own",
     }
 }
 

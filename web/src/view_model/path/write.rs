@@ -67,13 +67,13 @@ pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer,
     let name = |key: &str| if key == INGRESS_CONTROLLER { ends::INGRESS_CONTROLLER.to_owned() } else { key.to_owned() };
     let (from, to) = (name(&question.from), name(&question.to));
     if from.trim().is_empty() || to.trim().is_empty() {
-        return Err("choose where the packet comes from and where it goes".into());
+        return Err("choose a client and a target".into());
     }
     let entry = match question.entry.as_deref() {
         None | Some("") => None,
         Some(word) => Some(
             Entry::from_name(word)
-                .ok_or_else(|| format!("`{word}` is no way to a Service; write cluster-ip, node-port or load-balancer"))?,
+                .ok_or_else(|| format!("`{word}` is not a way to reach a Service: enter cluster-ip, node-port or load-balancer"))?,
         ),
     };
     let node = question.node.as_deref().filter(|node| !node.is_empty());
@@ -98,7 +98,7 @@ fn headline(answer: &PathAnswer) -> String {
         PathVerdict::Sometimes(_) => {
             let denied = || answer.branches.iter().filter(|b| b.verdict == Verdict::Denied);
             let share = denied().fold(Share::NONE, |sum, b| sum.plus(b.share));
-            format!("Denied on {} of {} branches ({share})", denied().count(), answer.branches.len())
+            format!("Denied for {share} of connections ({} of {} branches)", denied().count(), answer.branches.len())
         }
         PathVerdict::CannotTell(..) => answer.verdict.to_string().replacen('c', "C", 1),
     }

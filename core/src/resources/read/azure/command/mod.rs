@@ -85,6 +85,7 @@ fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
     let words = first.words.iter().take(3).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
     let others = match found.len() {
         1 => String::new(),
+        2 => " and 1 more command that changes objects".into(),
         count => format!(" and {} more commands that change objects", count - 1),
     };
     let (is, what) = if found.len() == 1 { ("is", "it does") } else { ("are", "they do") };
@@ -252,7 +253,7 @@ impl AzureReader<'_, '_> {
         let Some((what, span, count)) = self.unused.take() else { return };
         let message = match count {
             1 => format!("`az {what}` plays no part here, and is not used"),
-            _ => format!("`az {what}` and {} more commands play no part here, and are not used", count - 1),
+            _ => format!("`az {what}` and {} play no part here, and are not used", crate::text::count(count - 1, "more command")),
         };
         self.report(Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Note, span, message));
     }
