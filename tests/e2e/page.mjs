@@ -118,7 +118,7 @@ export async function ask(page, from, to, port) {
         await field.fill(value);
         await page.getByRole("listbox", { name: label, exact: true }).getByRole("option").filter({ hasText: value }).first().click();
     }
-    await page.getByRole("spinbutton", { name: "destination port" }).fill(String(port));
+    await page.getByRole("textbox", { name: "destination port" }).fill(String(port));
 }
 
 export async function until(word, get, what) {

@@ -14,7 +14,7 @@ export default {
         assert.match(trace[1], /nearest/i);
         await shoot(page, "denied");
         await arrow(page, "till", "store").first().dispatchEvent("click");
-        await page.getByRole("spinbutton", { name: "destination port" }).fill("5432");
+        await page.getByRole("textbox", { name: "destination port" }).fill("5432");
         await until("allowed", () => word(page), "till to store");
         // The deciding rule's lines are lit in the editor.
         await page.locator(".cm-mark").first().waitFor();
@@ -27,7 +27,7 @@ export default {
         const page = await openShop();
         await ask(page, "till", "store", 5432);
         await until("allowed", () => word(page), "till to store 5432");
-        await page.getByRole("spinbutton", { name: "destination port" }).fill("5433");
+        await page.getByRole("textbox", { name: "destination port" }).fill("5433");
         await until("denied", () => word(page), "till to store 5433");
         await page.getByRole("combobox", { name: "protocol" }).selectOption("ICMP");
         await until(/cannot tell/, () => word(page), "till to store ICMP");

@@ -1,12 +1,18 @@
 // What is drawn and said is true, and says what it is of.
 import assert from "node:assert/strict";
-import { editor, marks, openShop, until } from "../page.mjs";
+import { SHOP, ask, editor, marks, openShop, paste, shoot, until, word } from "../page.mjs";
 
 /** Marks that are not faded, by their name; all of them where nothing is pointed at. */
 const lit = (page) => page.locator("svg.graph").evaluate((svg) => {
     const solid = (mark) => getComputedStyle(mark).opacity === "1";
     return [...svg.querySelectorAll("g.mark")].filter(solid).map((m) => m.querySelector("text.title").textContent).sort().join(" ");
 });
+
+const port = (page) => page.getByRole("textbox", { name: "destination port" });
+const choose = async (page, label, value) => {
+    await page.getByRole("combobox", { name: label, exact: true }).fill(value);
+    await page.getByRole("listbox", { name: label, exact: true }).getByRole("option").filter({ hasText: value }).first().click();
+};
 
 export default {
     async "what is faded follows the picture, not the place in it"() {
@@ -31,5 +37,52 @@ export default {
         await until("store till", () => lit(page), "with one more card");
         await page.mouse.move(5, 5);
         await until(/aaa/, () => lit(page), "away from it");
+    },
+
+    async "a cell asks for the port that it shows, and a new receiver for one that it offers"() {
+        const page = await openShop();
+        await ask(page, "web", "till", 80);
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        await page.locator(".matrix button", { hasText: "5432" }).first().click();
+        await until("5432", () => port(page).inputValue(), "the port of the cell");
+        await until("allowed", () => word(page), "what the cell says");
+        await ask(page, "web", "till", 81);
+        await page.locator('g.arrow[data-ask^="corner/till["][data-ask*=" corner/store["]').press("Enter");
+        await until("5432", () => port(page).inputValue(), "the port of the arrow");
+        await ask(page, "till", "till", 82);
+        await choose(page, "to", "store");
+        await until("5432", () => port(page).inputValue(), "the port that the store declares");
+        await port(page).fill("80");
+        await choose(page, "from", "web");
+        assert.equal(await port(page).inputValue(), "80", "another sender changes no port");
+    },
+
+    async "a port is a number or a name, and never quietly any port"() {
+        const page = await openShop();
+        await ask(page, "till", "store", 5432);
+        await until("allowed", () => word(page), "5432");
+        await port(page).fill("54x");
+        const note = page.locator(".question .port-note");
+        await until(/54x is no port: write a number.*The answer is for 5432/, () => note.innerText(), "what is wrong");
+        assert.equal(await port(page).getAttribute("aria-invalid"), "true");
+        assert.equal(await word(page), "allowed", "the answer is still the one for 5432");
+        await shoot(page, "port-wrong");
+        await port(page).fill("http");
+        await until(/http is port 80/, () => note.innerText(), "a name");
+        await until("denied", () => word(page), "port 80");
+        await port(page).fill("70000");
+        await until(/from 1 to 65535/, () => note.innerText(), "too large");
+    },
+
+    async "the matrix names the namespace where a name repeats"() {
+        const page = await openShop();
+        const twin = (namespace) => `\n---\n{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: ${namespace}, labels: {app: web}}, spec: {containers: [{name: a, image: a}]}}`;
+        await paste(page, SHOP + twin("other"));
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        await marks(page).filter({ hasText: "web" }).nth(1).waitFor();
+        const columns = await page.locator(".matrix thead th span").allInnerTexts();
+        assert.deepEqual(columns.filter((name) => /web/.test(name)).sort(), ["corner/web", "other/web"]);
+        assert.ok(columns.includes("till"), columns.join(" "));
+        await shoot(page, "matrix-twins");
     },
 };

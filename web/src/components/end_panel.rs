@@ -7,7 +7,7 @@ use super::icons::{CROSS, icon};
 use super::path::offer;
 use super::rich::SpotLink;
 use crate::state::Action;
-use crate::view_model::{EndKind, Question, SceneView, Status, TargetView};
+use crate::view_model::{EndKind, SceneView, Status, TargetView};
 
 /// Most ends that a list names.
 const MOST: usize = 40;
@@ -107,9 +107,9 @@ fn reach(store: &Store, scene: &SceneView, index: usize, inwards: bool) -> Html 
                     let (from, to) = pair(other);
                     let set = scene.between(from, to);
                     let key = |i: usize| scene.ends.get(i).map(|e| e.key.clone()).unwrap_or_default();
-                    let question = Question { from: key(from), to: key(to), ..store.question.clone() };
+                    let action = Action::AskBetween { from: key(from), to: key(to), traffic: None };
                     let store = store.clone();
-                    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Ask(question.clone())));
+                    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
                     let class = match set.status { Status::CannotTell => "unknown", _ => "allowed" };
                     html! { <li><button type="button" {onclick} title={set.long.clone()}><span>{ scene.title(other) }</span><span class={classes!("ports", class)}>{ &set.short }</span></button></li> }
                 }) }

@@ -1,10 +1,12 @@
 //! All pairs as a table: the same as the graph, for those who do not see it and for those who count.
 
+use std::collections::BTreeMap;
+
 use yew::prelude::*;
 
 use super::{Shared, Store};
 use crate::state::{Action, State};
-use crate::view_model::{EndKind, Question, SceneView, Status};
+use crate::view_model::{EndKind, SceneView, Status};
 use netpolis_core::text::count;
 
 /// Most rows and columns that are drawn by workload; larger scenes are drawn by namespace, and one namespace at a time.
@@ -13,7 +15,7 @@ const MOST: usize = 60;
 /// All pairs.
 pub fn matrix(store: &Store) -> Html {
     let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
-    html! { <Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} question={store.question.clone()} /> }
+    html! { <Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} /> }
 }
 
 /// Properties of a [`Table`].
@@ -25,8 +27,6 @@ pub struct TableProps {
     pub flow: Option<(usize, usize)>,
     /// The page's state.
     pub store: UseReducerDispatcher<State>,
-    /// What is asked now: protocol and port stay when another pair is chosen.
-    pub question: Question,
 }
 
 /// A row or column: one end, or all of a namespace.
@@ -89,10 +89,21 @@ pub fn Table(props: &TableProps) -> Html {
 }
 
 fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<Line> {
-    let single = |index: usize| Line {
-        title: scene.title(index),
-        short: scene.ends.get(index).map(|e| e.title.clone()).unwrap_or_default(),
-        ends: vec![index],
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for end in &scene.ends {
+        *names.entry(end.title.as_str()).or_default() += 1;
+    }
+    // A name that several ends have says nothing without the namespace; where that is the same too, the kind tells them apart.
+    let single = |index: usize| {
+        let (title, end) = (scene.title(index), scene.ends.get(index));
+        let own = end.map_or("", |e| e.title.as_str());
+        let repeats = names.get(own).is_some_and(|count| *count > 1);
+        let twins = || (0..scene.ends.len()).filter(|&other| scene.title(other) == title).count();
+        let title = match end.filter(|_| repeats && twins() > 1).and_then(|e| e.key.rsplit_once('[')) {
+            Some((_, kind)) => format!("{title} [{kind}"),
+            None => title,
+        };
+        Line { short: if repeats { title.clone() } else { own.to_owned() }, title, ends: vec![index] }
     };
     let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node || e.governed_ingress);
     let mut lines: Vec<Line> = Vec::new();
@@ -142,9 +153,9 @@ fn cell(props: &TableProps, from: &Line, to: &Line) -> Html {
     };
     let selected = props.flow == Some((a, b));
     let key = |i: usize| scene.ends.get(i).map(|e| e.key.clone()).unwrap_or_default();
-    let question = Question { from: key(a), to: key(b), ..props.question.clone() };
+    let action = Action::AskBetween { from: key(a), to: key(b), traffic: None };
     let store = props.store.clone();
-    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Ask(question.clone())));
+    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
     html! {
         <td class={classes!(class, selected.then_some("selected"))}>
             <button type="button" {onclick} title={label.clone()} aria-label={label} aria-pressed={selected.to_string()}>{ text }</button>

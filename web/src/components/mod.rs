@@ -16,6 +16,7 @@ pub mod matrix;
 pub mod menu;
 pub mod page;
 pub mod path;
+pub mod port_field;
 pub mod problems;
 pub mod question;
 pub mod rich;

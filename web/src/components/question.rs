@@ -1,10 +1,11 @@
 //! The question: from where, to where, which port.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::combobox::{Combobox, Entry};
 use super::icons::{ARROW, SWAP, icon};
+use super::port_field::PortField;
 use super::{Shared, Store};
 use crate::state::Action;
 use crate::view_model::{EndKind, Question, SceneView};
@@ -37,9 +38,18 @@ pub fn Ask() -> Html {
         Callback::from(move |event: Event| ask.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
     let onport = {
-        let ask = ask(|question, value| question.port = value.trim().parse().ok());
-        Callback::from(move |event: InputEvent| ask.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
+        let store = store.clone();
+        Callback::from(move |(port, protocol): (Option<u16>, Option<String>)| {
+            let question = store.question.clone();
+            store.dispatch(Action::Ask(Question { port, protocol: protocol.unwrap_or(question.protocol), ..question }));
+        })
     };
+    let onto = {
+        let store = store.clone();
+        // Another receiver has other ports.
+        Callback::from(move |to: String| store.dispatch(Action::AskBetween { from: store.question.from.clone(), to, traffic: None }))
+    };
+    let receiver = store.answered().and_then(|a| a.to).and_then(|to| store.scene.ends.get(to as usize));
     let has_ports = matches!(question.protocol.as_str(), "TCP" | "UDP" | "SCTP" | "");
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
     let other = !PROTOCOLS.contains(&protocol);
@@ -48,7 +58,7 @@ pub fn Ask() -> Html {
             <div class="ends">
                 <Combobox label="from" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={entries.clone()} onchoose={ask(|q, v| q.from = v)} />
                 <button type="button" class="quiet swap" aria-label="swap source and destination" title="swap source and destination" onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
-                <Combobox label="to" value={question.to.clone()} text={end_text(&store.scene, &question.to)} {entries} onchoose={ask(|q, v| q.to = v)} />
+                <Combobox label="to" value={question.to.clone()} text={end_text(&store.scene, &question.to)} {entries} onchoose={onto} />
             </div>
             <div class="traffic">
                 <span class="pick select"><select aria-label="protocol" onchange={onprotocol}>
@@ -56,8 +66,9 @@ pub fn Ask() -> Html {
                     if other { <option value={protocol.to_owned()} selected=true>{ protocol }</option> }
                 </select></span>
                 if has_ports {
-                    <input class="port" type="number" inputmode="numeric" min="1" max="65535" aria-label="destination port" placeholder="any port"
-                        value={question.port.map(|p| p.to_string()).unwrap_or_default()} oninput={onport} />
+                    <PortField label="destination port" placeholder="any port" value={question.port} {onport}
+                        declared={receiver.map(|end| end.ports.clone()).unwrap_or_default()}
+                        receiver={receiver.map(|end| end.title.clone()).unwrap_or_default()} />
                     { ports(&store) }
                 }
             </div>

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::layout::{self, Home, Memory};
 use super::route::{self, Route, Wish};
 use super::{Rect, fit_text, text_width};
-use crate::view_model::{EndKind, SceneView, Status};
+use crate::view_model::{EndKind, SceneView, Status, TrafficView};
 use netpolis_core::text::count;
 
 /// Scenes with more workloads begin with closed namespaces.
@@ -102,6 +102,8 @@ pub struct Arrow {
     pub status: Status,
     /// What is written on it.
     pub label: String,
+    /// What a click on it asks for, if it is about that alone.
+    pub traffic: Option<TrafficView>,
     /// Whether the same passes the other way.
     pub both: bool,
     /// Seen only while one of its ends is pointed at.
@@ -121,8 +123,8 @@ pub struct Arrow {
 pub struct Options<'a> {
     /// Ends of the flow in question.
     pub flow: Option<(usize, usize)>,
-    /// What the answer to the question is, and the port that was asked for.
-    pub verdict: Option<(Status, &'a str)>,
+    /// What the answer to the question is, and what was asked for.
+    pub verdict: Option<(Status, &'a TrafficView)>,
     /// The selected end, whose arrows all are drawn.
     pub selected: Option<usize>,
     /// Denied pairs: always, never, or as there is room.
@@ -301,7 +303,20 @@ fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut 
         let all = format!("every workload of {}", mark.name);
         let title = if out { format!("{all} to {name}: {long}") } else { format!("{name} to {all}: {long}") };
         let key = format!("namespace/{} {} {out} {status:?} {label}", mark.name, end.key);
-        arrows.push(Arrow { key, from, to, status, label, both: false, quiet: false, flow: false, open, title, route: Route::default() });
+        arrows.push(Arrow {
+            key,
+            from,
+            to,
+            status,
+            label,
+            traffic: None,
+            both: false,
+            quiet: false,
+            flow: false,
+            open,
+            title,
+            route: Route::default(),
+        });
     }
 }
 
@@ -558,6 +573,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             to: pair.to,
             status: pair.status,
             label: pair.label.clone(),
+            traffic: None,
             both,
             quiet: true,
             flow: asked,
@@ -573,7 +589,7 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
             let title = format!("{from} to {to}: {} {port}", word(status));
             arrows.push(Arrow { flow: false, ..arrow.clone() });
             governed.push(specific(pair));
-            arrows.push(Arrow { key: format!("{key} {port}"), status, label: String::new(), title, ..arrow });
+            arrows.push(Arrow { key: format!("{key} {port}"), status, label: String::new(), traffic: Some(port.clone()), title, ..arrow });
         } else {
             arrows.push(arrow);
         }

@@ -14,7 +14,7 @@ use netpolis_core::settings::Settings;
 use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, PathAsked, PathReply, ProblemView, Question, SceneView, Severity, Spot};
+use crate::view_model::{AnswerView, Move, PathAsked, PathReply, ProblemView, Question, SceneView, Severity, Spot, TrafficView};
 
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
@@ -378,6 +378,15 @@ pub enum Action {
     ChooseSettings(Settings),
     /// A question is asked.
     Ask(Question),
+    /// What passes between two ends is asked, by their keys: for this traffic, or for what fits them (see [`SceneView::question`]).
+    AskBetween {
+        /// The sender.
+        from: String,
+        /// The receiver.
+        to: String,
+        /// Protocol and port, where what was chosen names them.
+        traffic: Option<TrafficView>,
+    },
     /// The way of a packet is asked for, and shown.
     AskPath(PathAsked),
     /// The way to a Service or an Ingress is asked for, by its key.
@@ -614,14 +623,11 @@ impl State {
                 self.settings = settings;
                 self.revision += 1;
             }
-            Action::Ask(question) => {
-                if self.question != question {
-                    self.answer = None;
-                }
-                self.question = question;
-                self.selection = Selection::Flow;
-                self.lights_path = false;
-            }
+            Action::Ask(question) => self.ask(question),
+            Action::AskBetween { from, to, traffic } => self.ask(match traffic {
+                Some(TrafficView { protocol, port }) => Question { from, to, protocol, port, ..Question::default() },
+                None => self.scene.question(&from, &to, &self.question),
+            }),
             Action::AskPath(asked) => self.ask_path(asked),
             Action::FollowTo { target, from } => {
                 if let Some(asked) = self.scene.target(&target).map(|target| self.way_to(target, from.as_deref())) {
@@ -701,6 +707,15 @@ impl State {
         } else {
             self.scene = scene;
         }
+    }
+
+    fn ask(&mut self, question: Question) {
+        if self.question != question {
+            self.answer = None;
+        }
+        self.question = question;
+        self.selection = Selection::Flow;
+        self.lights_path = false;
     }
 
     fn tell(&mut self, text: String, undo: bool) {

@@ -276,6 +276,7 @@ fn an_example_can_open_with_a_way() {
 fn ways_begin_where_clients_are() {
     let end = |key: &str, kind| crate::view_model::EndView { key: key.into(), kind, ..sample_end() };
     let target = |key: &str, outside, ends: Vec<u32>| TargetView {
+        pod_ports: Vec::new(),
         key: key.into(),
         kind: TargetKind::Service,
         title: key.into(),

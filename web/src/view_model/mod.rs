@@ -11,6 +11,7 @@ mod proposal;
 mod scene;
 mod spots;
 mod targets;
+mod traffic;
 
 pub use answer::answer_view;
 pub use cloud::{
@@ -26,6 +27,7 @@ pub use proposal::{proposal_view, tally_view};
 pub use scene::{resolve, scene_view};
 pub use spots::Spots;
 pub use targets::{TargetKind, TargetView};
+pub use traffic::{PortsView, TrafficView, WrittenPort, written_port};
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -284,6 +286,8 @@ pub struct SetView {
     pub short: String,
     /// In full.
     pub long: String,
+    /// Its ports, where they are not all or none; those that are only possible, where none is certain.
+    pub ports: Vec<PortsView>,
 }
 
 /// Everything about a set of files that does not depend on a question.
@@ -323,7 +327,7 @@ pub struct SceneView {
 }
 
 /// What two different ends have to say to each other when nothing is known.
-static NOTHING: SetView = SetView { status: Status::Denied, short: String::new(), long: String::new() };
+static NOTHING: SetView = SetView { status: Status::Denied, short: String::new(), long: String::new(), ports: Vec::new() };
 
 impl SceneView {
     /// What is allowed from one end to another, or between the pods of one end.

@@ -3,7 +3,7 @@
 use netpolis_core::connections::{ConnectionSet, Plane};
 use netpolis_core::model::Protocol;
 
-use super::{SetView, Status};
+use super::{PortsView, SetView, Status};
 
 /// How many port ranges fit beside an arrow.
 const SHORT_RANGES: usize = 3;
@@ -60,7 +60,28 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
     } else if !certain_rest.is_empty() {
         long += "; ICMP and all other protocols";
     }
-    SetView { status, short, long }
+    let ports = match status {
+        Status::Partly => ranges(&certain),
+        Status::CannotTell if maybe != all => ranges(&maybe),
+        _ => Vec::new(),
+    };
+    SetView { status, short, long, ports }
+}
+
+/// The first ports of a set.
+fn ranges(set: &ConnectionSet) -> Vec<PortsView> {
+    let of = |(protocol, name): &(Protocol, &str)| {
+        let view = |(first, last): (u16, u16)| PortsView { protocol: (*name).to_owned(), first, last };
+        set.plane(*protocol).map(|plane| destinations(plane).into_iter().map(view).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    WITH_PORTS.iter().flat_map(of).take(LONG_RANGES).collect()
+}
+
+fn destinations(plane: &Plane) -> Vec<(u16, u16)> {
+    let mut ranges: Vec<(u16, u16)> = plane.bands().flat_map(|(_, _, destinations)| destinations.iter()).collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    ranges
 }
 
 /// `5432`, `80, 443 +2`, `UDP 53`, `TCP 80, UDP 53`, `all except TCP 6060`; TCP goes without saying if it stands alone.
@@ -96,9 +117,7 @@ fn by_protocol(set: &ConnectionSet, limit: usize) -> String {
 }
 
 fn ports(plane: &Plane, limit: usize) -> String {
-    let mut ranges: Vec<(u16, u16)> = plane.bands().flat_map(|(_, _, destinations)| destinations.iter()).collect();
-    ranges.sort_unstable();
-    ranges.dedup();
+    let ranges = destinations(plane);
     let mut text = String::new();
     for (i, (first, last)) in ranges.iter().take(limit).enumerate() {
         if i > 0 {

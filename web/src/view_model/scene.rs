@@ -559,6 +559,7 @@ impl Table {
             status: if view.status == Status::Denied { Status::Denied } else { Status::Partly },
             short: "some pods".into(),
             long: format!("differs from pod to pod: some {}; every one {}", view.long, each.long),
+            ports: view.ports,
         })
     }
 

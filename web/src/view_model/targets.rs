@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use super::scene::workload_key;
-use super::{EndView, Spot, Spots};
+use super::{EndView, PortView, Spot, Spots};
 
 /// Most that are listed.
 const MOST: usize = 1000;
@@ -40,6 +40,8 @@ pub struct TargetView {
     pub protocol: String,
     /// The first port that clients connect to.
     pub port: Option<u16>,
+    /// Ports of the pods behind it that it sends to by number.
+    pub pod_ports: Vec<PortView>,
     /// The workloads behind it, as indices into [`SceneView::ends`](super::SceneView::ends).
     pub ends: Vec<u32>,
     /// Where it is written.
@@ -89,6 +91,7 @@ pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Spots<
             outside: true,
             protocol: "TCP".into(),
             port: Some(if tls { 443 } else { 80 }),
+            pod_ports: Vec::new(),
             ends: behind(&mut services.flat_map(|s| s.endpoints.iter().copied())),
             spot: spots.at(object.place),
         }
@@ -104,6 +107,7 @@ pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Spots<
             outside: matches!(service.service_type.as_str(), "LoadBalancer" | "NodePort") || !service.routing.external_addresses.is_empty(),
             protocol: first.map_or_else(|| "TCP".into(), |p| p.protocol.to_string()),
             port: first.map(|p| p.port),
+            pod_ports: service.ports.iter().filter_map(pod_port).collect(),
             ends: behind(&mut service.endpoints.iter().copied()),
             spot: spots.at(service.place),
         }
@@ -112,6 +116,14 @@ pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Spots<
     targets.sort_by_key(|target| !target.outside);
     targets.truncate(MOST);
     targets
+}
+
+/// Ports that are sent to by name are among those that the pods declare.
+fn pod_port(port: &ServicePort) -> Option<PortView> {
+    match &port.target {
+        TargetPort::Number(number) => Some(PortView { protocol: port.protocol.to_string(), port: *number, name: None }),
+        TargetPort::Name(_) => None,
+    }
 }
 
 fn title(namespace: &str, name: &str) -> String {

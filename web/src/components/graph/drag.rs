@@ -5,12 +5,10 @@ use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::camera::{Camera, LiveRef, SCALES, at, find, show};
-use super::drawing::end_key;
 use crate::components::Shared;
 use crate::graph::near::Pointed;
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, State};
-use crate::view_model::Question;
 
 /// Pixels that the pointer may tremble during a click.
 const TREMBLE: f64 = 5.0;
@@ -44,7 +42,6 @@ pub(super) struct Events {
     pub(super) store: UseReducerDispatcher<State>,
     pub(super) live: LiveRef,
     pub(super) canvas: NodeRef,
-    pub(super) question: Question,
     /// Tells what is pointed at.
     pub(super) point: Callback<Option<Pointed>>,
     /// Tells which mark Tab comes to.
@@ -201,8 +198,10 @@ impl Events {
 
     fn activate(&self, element: &Element) {
         if let Some(ask) = element.get_attribute("data-ask") {
+            let own = element.get_attribute("data-arrow").and_then(|key| self.picture.arrows.iter().find(|a| a.key == key));
             if let Some((from, to)) = ask.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty()) {
-                self.ask(from, to);
+                let traffic = own.and_then(|arrow| arrow.traffic.clone());
+                self.store.dispatch(Action::AskBetween { from: from.into(), to: to.into(), traffic });
             }
             return;
         }
@@ -214,17 +213,7 @@ impl Events {
     }
 
     fn ask(&self, from: &str, to: &str) {
-        let port = self.picture.arrows.iter().find(|a| {
-            let key = |i: usize| end_key(&self.picture, i);
-            key(a.from) == from && key(a.to) == to
-        });
-        // The port that the arrow speaks of, else the one that was asked for before.
-        let mut question = Question { from: from.into(), to: to.into(), ..self.question.clone() };
-        if let Some((protocol, port)) = port.and_then(|a| named_port(&a.label)) {
-            question.protocol = protocol;
-            question.port = Some(port);
-        }
-        self.store.dispatch(Action::Ask(question));
+        self.store.dispatch(Action::AskBetween { from: from.into(), to: to.into(), traffic: None });
     }
 
     pub(super) fn key(&self, event: &KeyboardEvent) {
@@ -260,14 +249,6 @@ impl Events {
         self.tab_to.emit(mark.key.clone());
         self.point.emit(Some(Pointed::Mark(mark.key.clone())));
     }
-}
-
-/// The one port that a label names, for the question.
-fn named_port(label: &str) -> Option<(String, u16)> {
-    let first = label.split([',', ' ', '–']).find_map(|word| word.parse::<u16>().ok())?;
-    let protocol = ["UDP", "SCTP"].into_iter().find(|p| label.starts_with(p)).unwrap_or("TCP");
-    // `3 of 12` names no port.
-    (!label.contains(" of ")).then(|| (protocol.to_owned(), first))
 }
 
 /// The nearest mark in a direction.

@@ -12,7 +12,7 @@ use crate::graph::export;
 use crate::graph::near::{Near, near};
 use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
 use crate::state::State;
-use crate::view_model::{EndKind, Question, Status};
+use crate::view_model::{EndKind, Status};
 use netpolis_core::text::count;
 
 /// The sign of what policies isolate.
@@ -34,7 +34,6 @@ pub(super) struct DrawingProps {
     pub(super) store: UseReducerDispatcher<State>,
     pub(super) live: Handle,
     pub(super) canvas: NodeRef,
-    pub(super) question: Question,
 }
 
 #[component]
@@ -55,7 +54,6 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         store: props.store.clone(),
         live: props.live.0.clone(),
         canvas: props.canvas.clone(),
-        question: props.question.clone(),
     };
     let on = |handle: fn(&Events, PointerEvent)| {
         let events = events.clone();

@@ -23,7 +23,7 @@ use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
 use crate::state::Action;
-use crate::view_model::{EndKind, Status, VerdictView};
+use crate::view_model::{EndKind, Status, TrafficView, VerdictView};
 
 /// The graph, with its tools and its legend.
 #[component]
@@ -80,8 +80,7 @@ pub fn Graph() -> Html {
     html! {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"))} aria-label="Graph">
             <div class="canvas" ref={canvas.clone()}>
-                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
-                    question={store.question.clone()} />
+                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()} />
                 if empty { { empty_note() } }
             </div>
             <div class="tools">
@@ -121,7 +120,7 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
             VerdictView::Denied => Status::Denied,
             VerdictView::CannotTell => Status::CannotTell,
         };
-        (status, format!("{} {}", a.question.protocol, a.question.port.map(|p| p.to_string()).unwrap_or_default()))
+        (status, TrafficView { protocol: a.question.protocol.clone(), port: a.question.port })
     });
     let dependencies =
         (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
@@ -133,7 +132,7 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
         }
         let options = Options {
             flow: *flow,
-            verdict: verdict.as_ref().map(|(status, port)| (*status, port.as_str())),
+            verdict: verdict.as_ref().map(|(status, traffic)| (*status, traffic)),
             selected: *selected,
             denied: *denied,
             toggled,

@@ -1,11 +1,12 @@
 //! The question: client, target, port; then what can be chosen otherwise, and what to compare with.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::choices::{compare, main_choices, more_choices};
 use crate::components::combobox::{Combobox, Entry};
 use crate::components::icons::{ARROW, SLIDERS, icon};
+use crate::components::port_field::PortField;
 use crate::components::question::{end_text, entries};
 use crate::components::{Shared, Store};
 use crate::state::Action;
@@ -34,8 +35,15 @@ pub fn Ask() -> Html {
         Callback::from(move |event: Event| ask.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
     };
     let onport = {
-        let ask = ask(|asked, _, value| asked.question.port = value.trim().parse().ok());
-        Callback::from(move |event: InputEvent| ask.emit(event.target_unchecked_into::<HtmlInputElement>().value()))
+        let store = store.clone();
+        Callback::from(move |(port, protocol): (Option<u16>, Option<String>)| {
+            let mut asked = store.path.clone();
+            asked.question.port = port;
+            if let Some(protocol) = protocol {
+                asked.question.protocol = protocol;
+            }
+            store.dispatch(Action::AskPath(asked));
+        })
     };
     let to_target = |asked: &mut PathAsked, scene: &SceneView, value: String| {
         // What was chosen about another target means nothing for this one, and what it was compared with neither.
@@ -63,8 +71,7 @@ pub fn Ask() -> Html {
                     <span class="pick select"><select aria-label="path protocol" onchange={onprotocol}>
                         { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }
                     </select></span>
-                    <input class="port" type="number" inputmode="numeric" min="1" max="65535" aria-label="path port" placeholder="port"
-                        value={question.port.map(|p| p.to_string()).unwrap_or_default()} oninput={onport} />
+                    <PortField label="path port" placeholder="port" value={question.port} {onport} />
                 </span>
             </div>
             if let Some(view) = view {

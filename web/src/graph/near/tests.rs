@@ -27,6 +27,7 @@ fn arrow(key: &str, from: usize, to: usize) -> Arrow {
         to,
         status: Status::Allowed,
         label: String::new(),
+        traffic: None,
         both: false,
         quiet: false,
         flow: false,

@@ -23,7 +23,7 @@ fn end(namespace: Option<u32>, title: &str, class: u32) -> EndView {
 }
 
 fn set(status: Status, short: &str) -> SetView {
-    SetView { status, short: short.into(), long: short.into() }
+    SetView { status, short: short.into(), long: short.into(), ports: Vec::new() }
 }
 
 /// Namespaces of so many workloads each, and the outside; every end in a class of its own, everything allowed.
@@ -199,7 +199,8 @@ fn a_port_that_is_denied_where_others_are_allowed_has_its_own_arrow() {
     let mut view = scene(&[2]);
     isolate(&mut view, 1);
     allow(&mut view, 0, 1, 2);
-    let options = Options { flow: Some((0, 1)), verdict: Some((Status::Denied, "TCP 80")), ..Options::default() };
+    let http = TrafficView { protocol: "TCP".into(), port: Some(80) };
+    let options = Options { flow: Some((0, 1)), verdict: Some((Status::Denied, &http)), ..Options::default() };
     let drawn = picture(&view, &options, &Memory::default());
     let between: Vec<_> = drawn.arrows.iter().filter(|a| (a.from, a.to) == (0, 1)).map(|a| (a.status, a.flow)).collect();
     assert_eq!(between, [(Status::Partly, false), (Status::Denied, true)]);
