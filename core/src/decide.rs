@@ -201,6 +201,8 @@ pub enum UnknownFact {
     HostInput,
     /// On which nodes the pods run.
     Placement,
+    /// Whether a pod comes to another node with its own address or with its node's: the text does not say what its pool does.
+    SourceAddress,
     /// Of which of several networks with this address it is.
     Network(IpAddr),
     /// Where something is that the input does not hold: what is missing, and how to get it.
@@ -399,12 +401,15 @@ impl Observer for Seen {
 
 /// Evaluates one stage of a flow's way.
 pub(crate) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: Option<Original>, stage: Stage) -> Checked {
+    let flow = &Flow { from: stage.source(flow.from), ..*flow };
     match stage {
         Stage::Endpoint(direction) => check_endpoint(compiled, snapshot, flow, direction),
-        Stage::Host { host, pre_dnat, direction, hooks } => {
+        Stage::Host { host, pre_dnat, direction, hooks, .. } => {
             check_host(compiled, flow, original, &AtHost { host, pre_dnat, direction, hooks, own: compiled.class_of(flow.to) })
         }
-        Stage::Reply { node, host, enters, leaves } => reply::check(compiled, snapshot, flow, &reply::Way { node, host, enters, leaves }),
+        Stage::Reply { node, host, enters, leaves, .. } => {
+            reply::check(compiled, snapshot, flow, &reply::Way { node, host, enters, leaves })
+        }
         Stage::Group { used, direction, from, to, encapsulated, .. } => {
             let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { flow.traffic };
             check_group(compiled, &Flow { from, to, traffic }, used, direction)

@@ -126,7 +126,8 @@ impl Scene {
     fn refresh(&mut self, anew: bool) {
         let is_policy = |kind: &Kind| match kind {
             Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
-            Kind::Calico(calico) => calico.is_policy(),
+            // With which address pods come to nodes belongs to what there is.
+            Kind::Calico(calico) => calico.is_policy() && !matches!(&**calico, Calico::Felix(felix) if felix.nat_excludes_hosts),
             Kind::Unread(_) => true,
             _ => false,
         };

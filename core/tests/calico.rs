@@ -328,3 +328,42 @@ fn an_end_asked_for_by_address_is_that_address() {
     assert_eq!(asked("203.0.113.5", Some("10.244.1.20")), Allowed);
     assert_eq!(asked("2001:db8::5", None), Denied);
 }
+
+// Upstream: IPPool, "natOutgoing: packets sent from Calico networked containers in this pool to destinations outside of any Calico IP pools will be
+// masqueraded"; `felix/rules/nat.go` does it in POSTROUTING, after the filters of the pod's node.
+#[test]
+fn a_host_endpoint_of_another_node_sees_the_address_that_the_pool_gives() {
+    let host = ("HostEndpoint", "n2-eth0", "{node: n2, interfaceName: eth0, expectedIPs: [192.0.2.12]}");
+    let pods = (
+        "GlobalNetworkPolicy",
+        "from-web",
+        "{selector: 'host == \"n2-eth0\"', ingress: [{action: Allow, source: {selector: 'app == \"web\"'}}]}",
+    );
+    let nodes = (
+        "GlobalNetworkPolicy",
+        "from-n1",
+        "{selector: 'host == \"n2-eth0\"', ingress: [{action: Allow, source: {nets: [192.0.2.11/32]}}]}",
+    );
+    let pool = |nat: &'static str| ("IPPool", "pool", nat);
+    let (out, kept) = (pool("{cidr: 10.244.0.0/16, natOutgoing: true}"), pool("{cidr: 10.244.0.0/16, natOutgoing: false}"));
+    let verdict = |objects: &[(&str, &str, &str)]| ask(&scene(objects), "shop/web", "node/n2", Protocol::TCP, Some(8080));
+    assert_eq!(verdict(&[host, pods, out]).verdict, Denied);
+    assert_eq!(verdict(&[host, nodes, out]).verdict, Allowed);
+    assert_eq!(verdict(&[host, pods, kept]).verdict, Allowed);
+    assert_eq!(verdict(&[host, nodes, kept]).verdict, Denied);
+    // `natOutgoing` is false where it is left out.
+    assert_eq!(verdict(&[host, pods, pool("{cidr: 10.244.0.0/16}")]).verdict, Allowed);
+    // What no pool says is said, unless both come to the same.
+    for policy in [pods, nodes] {
+        let answer = verdict(&[host, policy]);
+        assert_eq!(answer.verdict, Verdict::CannotTell);
+        assert!(answer.summary.contains("natOutgoing"), "{}", answer.summary);
+    }
+    assert_eq!(verdict(&[host, pods, nodes]).verdict, Allowed);
+    assert_eq!(verdict(&[host]).verdict, Denied);
+    // Nodes that a configuration leaves out, or whose addresses are a pool's, see the pod.
+    let felix = ("FelixConfiguration", "default", "{natOutgoingExclusions: IPPoolsAndHostIPs}");
+    assert_eq!(verdict(&[host, pods, out, felix]).verdict, Allowed);
+    let all = ("IPPool", "nodes", "{cidr: 192.0.2.0/24}");
+    assert_eq!(verdict(&[host, pods, out, all]).verdict, Allowed);
+}

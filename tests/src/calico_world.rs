@@ -164,6 +164,8 @@ pub struct World {
     endpoint_to_host: &'static str,
     /// Whether pods may send packets with packets inside: VXLAN, IP in IP; nothing where it is not said.
     allow_encapsulated: [Option<bool>; 2],
+    /// Whether pods come to other nodes with the address of their own (`natOutgoing` of the pool).
+    nat_outgoing: bool,
 }
 
 /// One end of a packet.
@@ -454,7 +456,8 @@ impl World {
         policies.extend((0..r.below(3)).map(|i| kubernetes_policy(r, i)));
         let endpoint_to_host = *r.pick(&["Drop", "Accept"]);
         let allow_encapsulated = [(); 2].map(|()| *r.pick(&[None, Some(true), Some(false)]));
-        World { namespaces, accounts, pods, sets, hosts, tiers, policies, endpoint_to_host, allow_encapsulated }
+        let nat_outgoing = r.below(2) == 0;
+        World { namespaces, accounts, pods, sets, hosts, tiers, policies, endpoint_to_host, allow_encapsulated, nat_outgoing }
     }
 
     /// Every end there is.
@@ -524,6 +527,7 @@ impl World {
                 json!({"order": order, "defaultAction": if *pass { "Pass" } else { "Deny" }}),
             ));
         }
+        objects.push(calico("IPPool", json!({"name": "pool"}), json!({"cidr": "10.244.0.0/16", "natOutgoing": self.nat_outgoing})));
         let mut felix = json!({"defaultEndpointToHostAction": self.endpoint_to_host});
         for (field, allow) in ["allowVXLANPacketsFromWorkloads", "allowIPIPPacketsFromWorkloads"].iter().zip(self.allow_encapsulated) {
             if let Some(allow) = allow {

@@ -12,7 +12,7 @@ use crate::policy::Direction;
 use crate::resources::calico::EndpointToHost;
 use crate::settings::HostInput;
 use crate::snapshot::{NodeId, Snapshot};
-use crate::stages::{NodeRules, Side, Spot, Stage, UNTRACKED, UNTRACKED_REPLY, crossing, crossing_back, host_stages};
+use crate::stages::{Departure, NodeRules, Side, Spot, Stage, UNTRACKED, UNTRACKED_REPLY, crossing, crossing_back, host_stages};
 
 /// What is asked at a host endpoint: it, that asked before address translation, the direction, the hooks.
 type Chain = (u32, u32, Direction, &'static [Hook]);
@@ -30,6 +30,11 @@ pub(super) struct Hosts {
     untracked: HashMap<(u32, Hook, Direction, Option<ClassId>), Vec<Untracked>>,
     /// What is left to a node's own packet filter.
     left_to_node: PairIds,
+    /// How pods leave their nodes, and what of that hangs on the nodes that they go to.
+    pods: Vec<Departure>,
+    at_nodes: Vec<Departure>,
+    /// Two nodes of each class, as far as there are: on one of them a pod runs of which the text does not say where.
+    of_each_class: Vec<NodeId>,
 }
 
 /// An end, where it is, and its class.
@@ -50,10 +55,23 @@ impl Hosts {
             rows: HashMap::new(),
             untracked: HashMap::new(),
             left_to_node,
+            pods: Vec::new(),
+            at_nodes: Vec::new(),
+            of_each_class: Vec::new(),
         };
         if snapshot.host_endpoints.is_empty() {
             // What is left are packets to a pod's own node, which pass or do not: nothing to compute.
             return hosts;
+        }
+        hosts.pods = snapshot.endpoints().map(|(id, _)| Departure::of(End::Pod(id), snapshot)).collect();
+        hosts.at_nodes = snapshot.nodes().map(|(id, _)| Departure::of(End::Node(id), snapshot)).collect();
+        let mut counts: HashMap<ClassId, u32> = HashMap::new();
+        for (id, _) in snapshot.nodes() {
+            let count = counts.entry(connectivity.class_of(End::Node(id))).or_default();
+            *count += 1;
+            if *count <= 2 {
+                hosts.of_each_class.push(id);
+            }
         }
         let classes = hosts.classes(snapshot, connectivity);
         let bench = &mut connectivity.bench;
@@ -63,7 +81,7 @@ impl Hosts {
             let back = sides.iter().flat_map(|enters| sides.iter().flat_map(move |leaves| crossing_back(node, rules, *enters, *leaves)));
             for stage in stages.chain(back) {
                 match stage {
-                    Stage::Host { host, pre_dnat, direction, hooks } => {
+                    Stage::Host { host, pre_dnat, direction, hooks, .. } => {
                         hosts.add_row(compiled, bench, (host, pre_dnat, direction, hooks), &classes);
                     }
                     Stage::Reply { host, .. } => hosts.add_untracked(compiled, bench, host, &classes),
@@ -136,9 +154,37 @@ impl Hosts {
         if self.rows.is_empty() && !to_own_host {
             return pair;
         }
-        let mut stages = Vec::new();
-        host_stages(a, b, |node| self.rules(node), &mut stages);
-        stages.iter().fold(pair, |pair, stage| all.both(pair, self.passes(all, stage, (a, from.1), (b, to.1))))
+        let by_way = |masquerade: Option<NodeId>| {
+            let mut stages = Vec::new();
+            host_stages(a, b, masquerade, |node| self.rules(node), &mut stages);
+            stages.iter().fold(pair, |pair, stage| all.both(pair, self.passes(all, stage, (a, from.1), (b, to.1))))
+        };
+        let disguises = self.disguises(from.0, to.0);
+        let Some((first, others)) = disguises.split_first() else { return by_way(None) };
+        others.iter().fold(by_way(*first), |sum, masquerade| all.either(sum, by_way(*masquerade)))
+    }
+
+    /// The nodes with whose address a packet may come to another node; nothing among them stands for its own address. Empty where that alone is in question.
+    fn disguises(&self, from: End, to: End) -> Vec<Option<NodeId>> {
+        let (Some(source), Some(destination)) = (self.departure(from), self.departure(to)) else { return Vec::new() };
+        let leaving = source.towards(destination);
+        let is_policed = destination.node.is_some_and(|node| self.rules(node).hosts != NodeRules::UNPOLICED.hosts);
+        if !leaving.as_node || !is_policed {
+            return Vec::new();
+        }
+        let of_node = |node: Option<NodeId>| match node {
+            Some(node) => alloc::vec![Some(node)],
+            None => self.of_each_class.iter().copied().filter(|node| Some(*node) != destination.node).map(Some).collect(),
+        };
+        leaving.as_pod.then_some(None).into_iter().chain(of_node(source.node)).collect()
+    }
+
+    fn departure(&self, end: End) -> Option<&Departure> {
+        match end {
+            End::Pod(id) => self.pods.get(id.0 as usize),
+            End::Node(id) => self.at_nodes.get(id.0 as usize),
+            End::Outside(_) | End::InNetwork(..) => None,
+        }
     }
 
     /// What a stage lets through.
@@ -154,13 +200,17 @@ impl Hosts {
             | Stage::Platform(_) => EVERYTHING,
             Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
             Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
-            Stage::Host { host, pre_dnat, direction, hooks } => {
+            Stage::Host { host, pre_dnat, direction, hooks, masquerade } => {
+                let from = masquerade.map_or(from, |node| (from.0, all.class_of(End::Node(node))));
                 let (own, peer) = sides(direction, from.1, to.1);
                 let chain = (host, pre_dnat, direction, hooks);
                 let row = self.rows.get(&(chain, None)).or_else(|| self.rows.get(&(chain, Some(own))));
                 row.map_or(EVERYTHING, |row| row.at(peer))
             }
-            Stage::Reply { node, host, enters, leaves } => self.replies(all, (node, host), (enters, leaves), from, to),
+            Stage::Reply { node, host, enters, leaves, masquerade } => {
+                let from = masquerade.map_or(from, |node| (from.0, all.class_of(End::Node(node))));
+                self.replies(all, (node, host), (enters, leaves), from, to)
+            }
         }
     }
 

@@ -207,6 +207,15 @@ impl Connectivity {
         PairIds { allowed, possible: if certain { allowed } else { table.intersection(a.possible, b.possible) } }
     }
 
+    /// What passes where either of two ways may be taken.
+    fn either(&self, a: PairIds, b: PairIds) -> PairIds {
+        if a == b {
+            return a;
+        }
+        let table = &self.bench.table;
+        PairIds { allowed: table.intersection(a.allowed, b.allowed), possible: table.union(a.possible, b.possible) }
+    }
+
     /// What the policies of the cluster let through.
     fn between_policies(&self, from: End, to: End) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));

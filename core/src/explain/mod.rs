@@ -24,7 +24,7 @@ use crate::model::Protocol;
 use crate::policy::{Action, Direction, HttpFit, KIND_OF_GROUPS, PolicyId, RuleRef, SubjectMatch, is_default_rule};
 use crate::resources::azure::AddressSku;
 use crate::snapshot::{NodeId, Role, Snapshot};
-use crate::stages::{GroupPlace, Routing, Side, Stage, untracked_direction, ways};
+use crate::stages::{Departure, GroupPlace, Routing, Side, Stage, untracked_direction, ways};
 use crate::text::Place;
 
 pub(crate) use suggest_group::open as open_groups;
@@ -75,13 +75,19 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
     let mut checkpoints = if walked.is_empty() { Vec::new() } else { walked.swap_remove(0).1 };
     if !agree {
         // What stops it on this way only, and not on all.
-        let is_on_way = |c: &CheckpointTrace| {
-            matches!(c.stage, Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..) | Stage::Route(_))
+        let is_on_way = |c: &CheckpointTrace| match c.stage {
+            Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..) | Stage::Route(_) => true,
+            Stage::Host { host, .. } | Stage::Reply { host, .. } => is_disguised(host, &flow, snapshot),
+            _ => false,
         };
         for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && is_on_way(c)) {
             checkpoint.verdict = Verdict::CannotTell;
             let ambiguous = [flow.from, flow.to].into_iter().find_map(|end| several_networks(end, snapshot));
-            let reason = Reason::Unknown(alloc::vec![ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network)]);
+            let fact = match checkpoint.stage {
+                Stage::Host { .. } | Stage::Reply { .. } => UnknownFact::SourceAddress,
+                _ => ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network),
+            };
+            let reason = Reason::Unknown(alloc::vec![fact]);
             checkpoint.sentence =
                 format!("{}, if it comes here: {}", checkpoint.sentence, teller.sentence(&reason, Verdict::CannotTell, checkpoint.stage));
             checkpoint.reason = reason;
@@ -108,6 +114,13 @@ fn settle(end: End, snapshot: &Snapshot) -> End {
         .map(|(id, _)| End::Pod(id));
     pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| End::Node(id)))
         .unwrap_or_else(|| cloud.end_at(address))
+}
+
+/// Whether a packet may come to a host endpoint with another address than its pod's.
+fn is_disguised(host: u32, flow: &Flow, snapshot: &Snapshot) -> bool {
+    let node = snapshot.host_endpoints.get(host as usize).map(|host| host.node);
+    let destination = Departure::of(flow.to, snapshot);
+    destination.node == node && Departure::of(flow.from, snapshot).towards(&destination).as_node
 }
 
 /// An address that several networks have.
@@ -170,6 +183,10 @@ impl Teller<'_> {
             // What is told is what is seen there.
             let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { self.flow.traffic };
             let flow = Flow { from, to, traffic };
+            return Teller { flow: &flow, ..*self }.checkpoint(stage);
+        }
+        if self.request.is_none() && stage.source(self.flow.from) != self.flow.from {
+            let flow = Flow { from: stage.source(self.flow.from), ..*self.flow };
             return Teller { flow: &flow, ..*self }.checkpoint(stage);
         }
         if let (Stage::Reply { .. }, None) = (stage, self.request) {
@@ -486,6 +503,7 @@ impl Teller<'_> {
                 "the text gives no node port, the API server picks one from 30000 to 32767, and not all of them get the same answer"
                     .to_owned()
             }
+            UnknownFact::SourceAddress => self.source_address(),
             UnknownFact::HostInput => {
                 "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
             }
@@ -494,6 +512,20 @@ impl Teller<'_> {
                 Some(doubt) => doubt.text.clone(),
                 None => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
             },
+        }
+    }
+
+    /// Why it is not known with which address a pod comes to another node.
+    fn source_address(&self) -> String {
+        let name = end_name(self.flow.from, self.snapshot);
+        match self.flow.from {
+            End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| e.node.is_none()) => format!(
+                "`{name}` may come here with its node's address, and the text does not say on which node it runs (`kubectl get pods -A -o yaml`)"
+            ),
+            _ => format!(
+                "`{name}` comes here with its own address or with its node's, as its IPPool's `natOutgoing` says, which is not in the text \
+                 (`kubectl get ippools.projectcalico.org -o yaml`)"
+            ),
         }
     }
 
@@ -517,6 +549,7 @@ impl Teller<'_> {
             UnknownFact::OwnNode
             | UnknownFact::Protocol
             | UnknownFact::HostInput
+            | UnknownFact::SourceAddress
             | UnknownFact::Placement
             | UnknownFact::Network(_)
             | UnknownFact::PublicAddress

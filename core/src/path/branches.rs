@@ -16,7 +16,7 @@ use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
 use crate::snapshot::cloud::{CloudCluster, Location, tags};
 use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{Side, Stage, is_flat};
+use crate::stages::{Leaving, Side, Stage, is_flat};
 
 /// Shown where the public address of something is not given; kept for examples (RFC 5737, TEST-NET-2).
 const SOME_PUBLIC: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(198, 51, 100, 254));
@@ -212,7 +212,17 @@ impl Paths {
             Some(Plugin::Kubenet) => Some(Basis::KubenetLeaves),
             // Which plugin it has nobody says: an address of the network says that it is flat.
             None if matches!(pod, End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| is_flat(cloud, e))) => None,
-            Some(Plugin::Overlay | Plugin::None) | None => Some(Basis::OverlayLeaves),
+            Some(Plugin::Overlay) => Some(Basis::OverlayLeaves),
+            // Calico's pools decide; where none is given it is taken to leave as nearly all do, and checkpoints say where that matters.
+            Some(Plugin::None) | None => {
+                let leaving = match pod {
+                    End::Pod(id) => self.snapshot.endpoint(id).map(|pod| Leaving::by_pools(&self.snapshot, pod)),
+                    _ => None,
+                };
+                let to_pool = to.address.is_some_and(|a| self.snapshot.ip_pools.iter().any(|pool| pool.cidr.contains(a)));
+                let to_node = self.snapshot.keeps_source_to_nodes && matches!(to.end, End::Node(_));
+                (leaving.is_none_or(|l| l.as_node) && !to_pool && !to_node).then_some(Basis::OverlayLeaves)
+            }
             Some(Plugin::PodSubnet) => None,
             Some(Plugin::NodeSubnet) => {
                 let own = cloud.locate_node(home).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
@@ -428,7 +438,7 @@ impl<'a> Trip<'a> {
     pub(super) fn masquerade_outwards(&self, walk: &mut Walk<'a>, client: Client, home: NodeId) {
         let Client::Pod(id) = client else { return };
         if !self.paths.is_on_host(id) && self.paths.leaves_as_node(End::Pod(id), home, &walk.packet.to).is_some() {
-            walk.from(self.paths.node(home));
+            walk.leave_as_node(self.paths.node(home));
         }
     }
 

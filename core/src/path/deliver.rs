@@ -83,6 +83,9 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
         arrive(trip, walk, delivery);
         return;
     }
+    // A plugin whose policies tell pods on the network of their nodes apart knows the pod that sends, whatever address its node gives the packet.
+    let knows_sender = paths.is_on_host(delivery.pod) && side == Side::Pod && matches!(walk.packet.from.end, End::Pod(_));
+    let sender = knows_sender.then_some(walk.packet.from);
     if let Some(source) = delivery.masquerade {
         walk.from(source);
     }
@@ -94,23 +97,31 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
     }
     walk.travel(delivery.node.and_then(|n| paths.pod_location(delivery.pod, n)));
     walk.leave_tunnel();
-    enter(trip, walk, &Delivery { masquerade: None, ..*delivery });
+    enter_sent_by(trip, walk, &Delivery { masquerade: None, ..*delivery }, sender);
 }
 
 /// Onto the node of a pod from the network, and to the pod.
 pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
+    enter_sent_by(trip, walk, delivery, None);
+}
+
+fn enter_sent_by<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery, sender: Option<Party>) {
     if let Some(node) = delivery.node {
         let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
         walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "for a pod of its own", None);
         walk.forget_original();
         walk.cross(node, Side::Network, side);
     }
-    arrive(trip, walk, delivery);
+    arrive_sent_by(trip, walk, delivery, sender);
 }
 
 /// To a pod on the node that the packet is on: its policies, and then the pod itself.
 pub(super) fn arrive<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
-    walk.check(Stage::Endpoint(Direction::Ingress));
+    arrive_sent_by(trip, walk, delivery, None);
+}
+
+fn arrive_sent_by<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery, sender: Option<Party>) {
+    walk.check_sent_by(Stage::Endpoint(Direction::Ingress), sender);
     if let Some(source) = delivery.masquerade {
         walk.from(source);
     }

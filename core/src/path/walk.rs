@@ -16,7 +16,7 @@ use crate::policy::Direction;
 use crate::resources::azure::AddressSku;
 use crate::snapshot::cloud::{Location, NODE_PORTS, tags};
 use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{NodeRules, Side, Stage, crossing, groups_between, is_flat, of_route, polices_platform, user_route};
+use crate::stages::{Departure, NodeRules, Side, Stage, crossing, groups_between, is_flat, of_route, polices_platform, user_route};
 
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
@@ -36,6 +36,8 @@ pub(super) struct Walk<'a> {
     steps: Vec<Step>,
     forwarded: Option<Party>,
     tls: Tls,
+    /// The pod whose packet it is, where it may have kept the pod's address instead of taking its node's.
+    disguised: Option<End>,
     /// Why its destination is not known, where it is not.
     pub(super) missing: Option<String>,
     /// Set once something stops it for good.
@@ -77,6 +79,7 @@ impl<'a> Walk<'a> {
             steps: Vec::new(),
             forwarded: None,
             tls: Tls::Untouched,
+            disguised: None,
             missing: None,
             ended: false,
         }
@@ -164,6 +167,14 @@ impl<'a> Walk<'a> {
             }
             self.translate(Translation::Source);
         }
+    }
+
+    /// Gets its node's address in place of its pod's, which host endpoints of other nodes see.
+    pub(super) fn leave_as_node(&mut self, node: Party) {
+        let pod = self.packet.from.end;
+        self.from(node);
+        let (source, snapshot) = (Departure::of(pod, &self.paths.snapshot), &self.paths.snapshot);
+        self.disguised = source.towards(&Departure::of(self.packet.to.end, snapshot)).as_pod.then_some(pod);
     }
 
     /// Ends here; a connection of the place itself goes on. Only what is read can get a header that says where it is from.
@@ -301,6 +312,14 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The same for policies that know who sent the packet, whatever address it has now.
+    pub(super) fn check_sent_by(&mut self, stage: Stage, sender: Option<Party>) {
+        let now = self.packet.from;
+        self.packet.from = sender.unwrap_or(now);
+        self.check(stage);
+        self.packet.from = now;
+    }
+
     /// What was asked last is asked before the node translates anything: it comes before the node, and what it stops never gets there.
     fn put_before_node(&mut self) {
         let node = self.steps.iter().rposition(|step| matches!(step.kind, StepKind::Place(Place::Node(_))));
@@ -338,6 +357,15 @@ impl<'a> Walk<'a> {
     /// Whether another address than the one that is made up would get another answer, and what is missing then.
     fn may_differ(&self, stage: Stage, flow: &Flow, verdict: Verdict) -> Option<UnknownFact> {
         let Packet { from, to, .. } = self.packet;
+        if let (Stage::Host { .. } | Stage::Reply { .. }, Some(pod)) = (stage, self.disguised)
+            && verdict != Verdict::CannotTell
+        {
+            let asked = Flow { from: pod, ..*flow };
+            let other = check(&self.paths.compiled, &self.paths.snapshot, &asked, self.original, stage).verdict;
+            if other != verdict {
+                return Some(UnknownFact::SourceAddress);
+            }
+        }
         if !(from.made_up || to.made_up) || verdict == Verdict::CannotTell {
             return None;
         }

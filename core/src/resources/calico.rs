@@ -362,6 +362,8 @@ pub struct FelixConfiguration {
     pub vxlan_port: Option<u16>,
     /// `bpfEnabled`.
     pub bpf: Option<bool>,
+    /// `natOutgoingExclusions`: whether pods keep their address towards nodes too (`IPPoolsAndHostIPs`).
+    pub nat_excludes_hosts: bool,
     /// Whether replies from another node go straight back (`bpfExternalServiceMode: DSR`).
     pub direct_return: bool,
 }

@@ -63,6 +63,8 @@ pub(super) fn add<'a>(
                     automatic: false,
                 });
             }
+            Calico::IpPool(pool) => snapshot.ip_pools.push(pool.clone()),
+            Calico::Felix(felix) if felix.nat_excludes_hosts && &*resource.meta.name == "default" => snapshot.keeps_source_to_nodes = true,
             Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => {
                 automatic = configuration.create_default.then_some(place);
                 templates = configuration.templates.iter().map(|template| (template, place)).collect();

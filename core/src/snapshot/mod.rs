@@ -22,6 +22,7 @@ use core::net::IpAddr;
 
 use crate::diagnostics::Diagnostic;
 use crate::model::{AddressSet, Labels, UnknownLabels};
+use crate::resources::calico::IpPool;
 use crate::resources::{BackendPort, ContainerPort, Hint, Readiness, Requests, ServicePort, ServiceRouting};
 use crate::text::Place;
 
@@ -71,6 +72,10 @@ pub struct Snapshot {
     pub profiles: Vec<Profile>,
     /// Where pods without a given address may have theirs.
     pub pod_network: AddressSet,
+    /// Calico's IP pools.
+    pub ip_pools: Vec<IpPool>,
+    /// Whether pods keep their address towards nodes whatever their pool says (`natOutgoingExclusions: IPPoolsAndHostIPs`).
+    pub keeps_source_to_nodes: bool,
     /// The cloud's network; empty where the text says nothing of it.
     pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.

@@ -12,8 +12,8 @@ use core::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::Stage;
 use super::route::{self, Access, Routing, Seen};
+use super::{Leaving, Stage};
 use crate::compile::{ClassId, Compiled, End};
 use crate::model::AddressSet;
 use crate::policy::Direction;
@@ -126,6 +126,8 @@ pub(crate) struct Seat {
     is_address: bool,
     /// Whether it is a pod whose own address, as it is given, is one of a network.
     is_flat: bool,
+    /// Whether it is a pod that Calico's pools let keep its address everywhere.
+    keeps_address: bool,
     /// Whether it is a pod with an address of its own.
     pub(crate) is_pod: bool,
     /// Whether the text says where it is; else the candidates stand for all nodes.
@@ -144,7 +146,7 @@ impl Seat {
         SeatKind {
             candidates: self.candidates.iter().map(candidate).collect(),
             has_node: self.candidates.iter().any(|c| c.node.is_some()),
-            of: (self.is_address, self.is_flat, self.is_pod),
+            of: (self.is_address, self.is_flat, self.is_pod, self.keeps_address),
             placed: self.placed,
             outside: self.outside,
             beyond: self.beyond.clone(),
@@ -190,8 +192,8 @@ type CandidateKind<T> = ((Gates, Plugins), (bool, Option<u32>, Access, u32), Opt
 pub(crate) struct SeatKind<T> {
     candidates: Vec<CandidateKind<T>>,
     has_node: bool,
-    /// Whether it is an address, a pod with a flat one, a pod.
-    of: (bool, bool, bool),
+    /// Whether it is an address, a pod with a flat one, a pod, one that keeps its address.
+    of: (bool, bool, bool, bool),
     placed: bool,
     outside: (bool, bool),
     beyond: Vec<(u32, bool)>,
@@ -341,6 +343,7 @@ fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat,
         Some(Plugin::PodSubnet) => (from, to, false),
         // Which plugin it has nobody says: an address of the network says that it is flat.
         None if source.is_flat => (from, to, false),
+        None | Some(Plugin::None) if source.keeps_address => (from, to, false),
         Some(Plugin::NodeSubnet) if b.network.is_some() && b.network == a.network => (from, to, false),
         None | Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
     }
@@ -464,10 +467,15 @@ impl<'a> Seats<'a> {
             End::Pod(id) => self.snapshot.endpoint(id).is_some_and(|e| is_flat(&self.snapshot.cloud, e)),
             _ => false,
         };
+        let keeps_address = match end {
+            End::Pod(id) => self.snapshot.endpoint(id).is_some_and(|pod| !Leaving::by_pools(self.snapshot, pod).as_node),
+            _ => false,
+        };
         let inside = |candidates: Vec<Candidate>, is_pod, placed| Seat {
             candidates,
             is_address: false,
             is_flat,
+            keeps_address,
             is_pod,
             placed,
             outside: (false, false),
@@ -504,8 +512,17 @@ impl<'a> Seats<'a> {
         let is_platform = address == tags::PLATFORM || address == tags::METADATA;
         let is_inside = candidates.iter().any(|c| c.network.is_some());
         let beyond = if is_inside { Vec::new() } else { route::beyond(&self.snapshot.cloud, address) };
-        let (is_address, is_flat, is_pod) = (true, false, false);
-        Seat { candidates, is_address, is_flat, is_pod, placed: true, outside: (is_platform, self.public.contains(address)), beyond }
+        let (is_address, is_flat, keeps_address, is_pod) = (true, false, false, false);
+        Seat {
+            candidates,
+            is_address,
+            is_flat,
+            keeps_address,
+            is_pod,
+            placed: true,
+            outside: (is_platform, self.public.contains(address)),
+            beyond,
+        }
     }
 
     fn in_network(&self, network: u32, address: IpAddr) -> Candidate {

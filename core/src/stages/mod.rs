@@ -4,10 +4,12 @@
 //! leaves, crosses and enters. Upstream: docs/semantics.md, Calico.
 
 mod cloud;
+mod leaving;
 mod route;
 
 pub use cloud::GroupPlace;
 pub(crate) use cloud::{Roads, Seat, SeatKind, Seats, Way, groups_between, is_flat, is_guarded, pod_range, polices_platform};
+pub(crate) use leaving::{Departure, Leaving};
 pub use route::Routing;
 pub(crate) use route::{Access, Seen, beyond, of_route, reach, user_route};
 
@@ -35,6 +37,8 @@ pub enum Stage {
         direction: Direction,
         /// The hooks that the packet meets, in order; what one allows the later ones are not asked about.
         hooks: &'static [Hook],
+        /// The node whose address the packet has here in place of its pod's, where it has.
+        masquerade: Option<NodeId>,
     },
     /// The way back of a connection through a node whose host endpoint has policies before connection tracking: they are asked about replies too, and
     /// what they let in untracked has its reply asked about like a connection of its own.
@@ -47,6 +51,8 @@ pub enum Stage {
         enters: Side,
         /// Where they leave it.
         leaves: Side,
+        /// The node whose address the connection's packets have here in place of their pod's, where they have.
+        masquerade: Option<NodeId>,
     },
     /// What the node does with packets that a pod on it sends to it (`defaultEndpointToHostAction`).
     OwnHost(NodeId, EndpointToHost),
@@ -86,12 +92,29 @@ impl Stage {
         }
     }
 
+    /// The same for a packet that comes with the address of a node in place of its pod's.
+    pub(crate) fn masqueraded(self, node: Option<NodeId>) -> Stage {
+        match self {
+            Stage::Host { host, pre_dnat, direction, hooks, .. } => Stage::Host { host, pre_dnat, direction, hooks, masquerade: node },
+            Stage::Reply { node: at, host, enters, leaves, .. } => Stage::Reply { node: at, host, enters, leaves, masquerade: node },
+            stage => stage,
+        }
+    }
+
+    /// Where the packet comes from, as seen there.
+    pub(crate) fn source(self, from: End) -> End {
+        match self {
+            Stage::Host { masquerade: Some(node), .. } | Stage::Reply { masquerade: Some(node), .. } => End::Node(node),
+            _ => from,
+        }
+    }
+
     /// What of it comes before the packet's destination is translated; nothing if none of it does.
     pub(crate) fn before_translation(self) -> Option<Stage> {
         match self {
-            Stage::Host { host, pre_dnat, direction: Direction::Ingress, hooks } => {
+            Stage::Host { host, pre_dnat, direction: Direction::Ingress, hooks, masquerade } => {
                 let hooks = if hooks.contains(&Hook::Untracked) { BEFORE_TRANSLATION } else { PRE_DNAT };
-                Some(Stage::Host { host, pre_dnat, direction: Direction::Ingress, hooks })
+                Some(Stage::Host { host, pre_dnat, direction: Direction::Ingress, hooks, masquerade })
             }
             _ => None,
         }
@@ -191,39 +214,88 @@ pub fn ways(compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec
 
 /// The same, with the places of all ends in the cloud's network looked up once for many questions.
 pub(crate) fn ways_among(seats: Option<&Seats<'_>>, compiled: &Compiled, snapshot: &Snapshot, from: End, to: End) -> Vec<Vec<Stage>> {
-    let mut stages = alloc::vec![Stage::Endpoint(Direction::Egress)];
-    let mut wire = Some(1);
     // Pods that nothing tells apart are different pods still.
     let is_itself = from == to && !matches!(from, End::Pod(id) if snapshot.endpoint(id).is_some_and(|e| e.replicas > 1));
-    if compiled.polices_hosts() && !is_itself {
-        let rules = |node| NodeRules::of(node, compiled, snapshot);
-        wire = host_stages(Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot), rules, &mut stages);
-    }
-    stages.push(Stage::Endpoint(Direction::Ingress));
-    let (Some(wire), Some(seats)) = (wire.filter(|_| !is_itself), seats) else { return alloc::vec![stages] };
-    let whole = |way: Vec<Stage>| {
-        let (before, after) = stages.split_at(wire.min(stages.len()));
-        before.iter().copied().chain(way).chain(after.iter().copied()).collect()
+    let polices_hosts = compiled.polices_hosts() && !is_itself;
+    let disguises = match polices_hosts {
+        true => disguises(compiled, snapshot, &Departure::of(from, snapshot), &Departure::of(to, snapshot)),
+        false => alloc::vec![None],
     };
-    seats.ways(compiled, from, to).into_iter().map(whole).collect()
+    let mut found = Vec::new();
+    for disguise in disguises {
+        let mut stages = alloc::vec![Stage::Endpoint(Direction::Egress)];
+        let mut wire = Some(1);
+        if polices_hosts {
+            let rules = |node| NodeRules::of(node, compiled, snapshot);
+            let ends = (Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot));
+            wire = host_stages(ends.0, ends.1, disguise, rules, &mut stages);
+        }
+        stages.push(Stage::Endpoint(Direction::Ingress));
+        let (Some(wire), Some(seats)) = (wire.filter(|_| !is_itself), seats) else {
+            found.push(stages);
+            continue;
+        };
+        let whole = |way: Vec<Stage>| -> Vec<Stage> {
+            let (before, after) = stages.split_at(wire.min(stages.len()));
+            before.iter().copied().chain(way).chain(after.iter().copied()).collect()
+        };
+        found.extend(seats.ways(compiled, from, to).into_iter().map(whole));
+    }
+    found
+}
+
+/// The nodes with whose address a packet may come to another node, one of each class; nothing among them stands for its own address.
+fn disguises(compiled: &Compiled, snapshot: &Snapshot, source: &Departure, destination: &Departure) -> Vec<Option<NodeId>> {
+    let leaving = source.towards(destination);
+    let is_policed = destination.node.is_some_and(|node| snapshot.host_endpoints_of(node) != NodeRules::UNPOLICED.hosts);
+    if !leaving.as_node || !is_policed {
+        return alloc::vec![None];
+    }
+    let mut found: Vec<Option<NodeId>> = leaving.as_pod.then_some(None).into_iter().collect();
+    match source.node {
+        Some(node) => found.push(Some(node)),
+        // Which node it runs on the text does not say.
+        None => found.extend(other_nodes(compiled, snapshot, destination.node)),
+    }
+    if found.is_empty() { alloc::vec![None] } else { found }
+}
+
+/// Of the nodes but one, one of each class.
+pub(crate) fn other_nodes(compiled: &Compiled, snapshot: &Snapshot, but: Option<NodeId>) -> Vec<Option<NodeId>> {
+    let mut classes = Vec::new();
+    let mut found = Vec::new();
+    for (id, _) in snapshot.nodes().filter(|(id, _)| Some(*id) != but) {
+        let class = compiled.class_of(End::Node(id));
+        if !classes.contains(&class) {
+            classes.push(class);
+            found.push(Some(id));
+        }
+    }
+    found
 }
 
 /// The stages between those of the ends themselves. Returns how many of them come before the packet is on the network between nodes; nothing if it
-/// never is.
-pub(crate) fn host_stages(source: Spot, destination: Spot, rules: impl Fn(NodeId) -> NodeRules, stages: &mut Vec<Stage>) -> Option<usize> {
+/// never is. `masquerade` names the node whose address the packet has once it is on the network, in place of its pod's.
+pub(crate) fn host_stages(
+    source: Spot,
+    destination: Spot,
+    masquerade: Option<NodeId>,
+    rules: impl Fn(NodeId) -> NodeRules,
+    stages: &mut Vec<Stage>,
+) -> Option<usize> {
     let side = |spot: Spot| if spot.is_host { Side::Host } else { Side::Pod };
-    let cross = |node: Option<NodeId>, enters, leaves, stages: &mut Vec<Stage>| {
+    let cross = |node: Option<NodeId>, enters, leaves, masquerade, stages: &mut Vec<Stage>| {
         if let Some(node) = node {
-            stages.extend(crossing(node, rules(node), enters, leaves));
+            stages.extend(crossing(node, rules(node), enters, leaves).into_iter().map(|stage| stage.masqueraded(masquerade)));
         }
     };
     if source.node.is_some() && source.node == destination.node {
-        cross(source.node, side(source), side(destination), stages);
+        cross(source.node, side(source), side(destination), None, stages);
         return None;
     }
-    cross(source.node, side(source), Side::Network, stages);
+    cross(source.node, side(source), Side::Network, None, stages);
     let wire = stages.len();
-    cross(destination.node, Side::Network, side(destination), stages);
+    cross(destination.node, Side::Network, side(destination), masquerade, stages);
     Some(wire)
 }
 
@@ -243,7 +315,7 @@ pub(crate) fn crossing(node: NodeId, rules: NodeRules, enters: Side, leaves: Sid
     let mut stages = hosts_crossed(node, rules, enters, leaves, false);
     let meets = untracked_direction(enters, leaves).or(untracked_direction(leaves, enters)).is_some();
     if let (Some(host), true) = (rules.hosts.named, rules.untracked && meets) {
-        stages.push(Stage::Reply { node, host, enters, leaves });
+        stages.push(Stage::Reply { node, host, enters, leaves, masquerade: None });
     }
     stages
 }
@@ -292,7 +364,7 @@ fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, rep
     let pick = |with: &'static [Hook], without| if named.is_some() && !reply { with } else { without };
     let (local_in, local_out) = if reply { (REPLY_IN, REPLY_OUT) } else { (LOCAL_IN_TRACKED, LOCAL_OUT_TRACKED) };
     let mut meet = |host: Option<u32>, pre_dnat: Option<u32>, direction, hooks| {
-        stages.extend(host.map(|host| Stage::Host { host, pre_dnat: pre_dnat.unwrap_or(host), direction, hooks }));
+        stages.extend(host.map(|host| Stage::Host { host, pre_dnat: pre_dnat.unwrap_or(host), direction, hooks, masquerade: None }));
     };
     match (enters, leaves) {
         // The host reaches its own pods and itself, whatever policies say.

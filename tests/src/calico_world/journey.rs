@@ -46,16 +46,23 @@ impl World {
                 crossings.extend(b.map(|node| (node, Side::Network, inside(packet.to))));
             }
         }
+        // nat POSTROUTING comes after all filters of the node that the packet leaves (`natOutgoingActiveRule`): what is no pool's has the node's address.
+        let seen_at = |node: usize| match (packet.from, packet.to, a) {
+            (Spot::Pod(_), Spot::Node(_), Some(home)) if self.nat_outgoing && home != node => Packet { from: Spot::Node(home), ..*packet },
+            _ => *packet,
+        };
         let mut known = Vec::new();
         for (node, enters, leaves) in &crossings {
-            match self.cross(*node, *enters, *leaves, packet, Known::New, false) {
+            match self.cross(*node, *enters, *leaves, &seen_at(*node), Known::New, false) {
                 None => return false,
                 Some(untracked) => known.push(if untracked { Known::Orphan } else { Known::Established }),
             }
         }
-        let Some(reply) = reply_to(packet) else { return true };
         let ways = crossings.iter().zip(known);
-        ways.rev().all(|((node, enters, leaves), known)| self.cross(*node, *leaves, *enters, &reply, known, true).is_some())
+        ways.rev().all(|((node, enters, leaves), known)| match reply_to(&seen_at(*node)) {
+            Some(reply) => self.cross(*node, *leaves, *enters, &reply, known, true).is_some(),
+            None => true,
+        })
     }
 
     /// Nothing if the packet is dropped; else whether it is not tracked.

@@ -231,6 +231,16 @@ impl<'a> Reader<'a> {
         if let Some(slot) = find("failsafeOutboundHostPorts") {
             felix.failsafe_outbound = slot.is_set().then(|| self.failsafe_ports(&slot));
         }
+        if let Some(slot) = find("natOutgoingExclusions") {
+            felix.nat_excludes_hosts = match self.text(&slot) {
+                Some(word) if word.eq_ignore_ascii_case("IPPoolsAndHostIPs") => true,
+                Some(word) if !word.eq_ignore_ascii_case("IPPoolsOnly") => {
+                    self.unsupported(&slot, codes::CALICO_VALUE, word, &["IPPoolsOnly", "IPPoolsAndHostIPs"]);
+                    false
+                }
+                _ => false,
+            };
+        }
         if let Some(slot) = find("bpfExternalServiceMode") {
             felix.direct_return = self.text(&slot).is_some_and(|mode| mode.eq_ignore_ascii_case("DSR"));
         }
