@@ -35,7 +35,7 @@ export default {
         await until("allowed", () => word(page), "store to till ICMP");
     },
 
-    async "typing changes the verdict, and broken text keeps the picture"() {
+    async "typing changes the verdict, and broken text keeps the rest"() {
         const page = await openShop();
         await ask(page, "web", "store", 5432);
         await until("denied", () => word(page), "before");
@@ -46,7 +46,7 @@ export default {
         await paste(page, broken);
         await page.getByRole("tab", { name: /Problems/ }).click();
         await page.getByRole("list", { name: "Problems" }).getByRole("listitem").first().waitFor();
-        assert.equal(await marks(page).count(), before, "the picture stays");
+        assert.equal(await marks(page).count(), before, "the other documents are evaluated");
         assert.equal((await text(page)).trim(), broken.trim(), "the text stays");
         await shoot(page, "broken");
     },

@@ -1,6 +1,6 @@
 // What is drawn and said is true, and says what it is of.
 import assert from "node:assert/strict";
-import { SHOP, ask, editor, marks, openShop, paste, shoot, until, word } from "../page.mjs";
+import { SHOP, ask, editor, marks, open, openShop, paste, shoot, until, word } from "../page.mjs";
 
 /** Marks that are not faded, by their name; all of them where nothing is pointed at. */
 const lit = (page) => page.locator("svg.graph").evaluate((svg) => {
@@ -84,5 +84,58 @@ export default {
         assert.deepEqual(columns.filter((name) => /web/.test(name)).sort(), ["corner/web", "other/web"]);
         assert.ok(columns.includes("till"), columns.join(" "));
         await shoot(page, "matrix-twins");
+    },
+
+    async "a broken document leaves the others evaluated, and everything says what it is without"() {
+        const page = await openShop();
+        await ask(page, "till", "store", 5432);
+        await until("allowed", () => word(page), "before");
+        const notes = async () => (await page.locator(".coverage-words").allInnerTexts()).map((t) => t.trim());
+        assert.deepEqual(await notes(), []);
+        const policy = (name, selector) => `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${name}, namespace: corner}\nspec:\n  podSelector: ${selector}\n`;
+        // The others are evaluated: a policy that comes with the broken one counts.
+        await paste(page, SHOP + policy("closed", "{matchLabels: {app: till}}") + policy("broken", "{matchLabels: {app: store}"));
+        await until(/cannot tell/, () => word(page), "the broken policy may deny it");
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        await until(3, async () => (await notes()).length, "graph, verdict and matrix say it");
+        for (const note of await notes()) assert.match(note, /^Without policies.yaml document 6, which cannot be read: line \d+\./);
+        assert.match(await marks(page).filter({ hasText: "till" }).first().getAttribute("aria-label"), /isolated for ingress/, "the policy beside it is evaluated");
+        await shoot(page, "coverage");
+        await page.locator(".graph-pane .coverage .spot").click();
+        await until(true, () => page.evaluate(() => document.activeElement?.closest(".cm-editor") != null), "its line is shown in the editor");
+        // Whole again: not a word.
+        await paste(page, SHOP);
+        await until(0, async () => (await notes()).length, "nothing is missing");
+    },
+
+    async "a half-written line does not tear the picture, and a card comes back to its place"() {
+        const page = await openShop();
+        const at = async (name) => marks(page).filter({ hasText: name }).first().getAttribute("transform");
+        const before = await at("till");
+        const count = await marks(page).count();
+        await editor(page).click();
+        await page.keyboard.press("Control+Home");
+        await page.keyboard.type("a: b: c\n");
+        assert.equal(await marks(page).count(), count, "while it is typed, the picture waits");
+        await until(/Without|Reading/, () => page.locator(".graph-pane .coverage").innerText(), "and says so");
+        await until(String(count - 1), async () => String(await marks(page).count()), "then it is without the document");
+        for (let i = 0; i < 8; i++) await page.keyboard.press("Backspace");
+        await until(String(count), async () => String(await marks(page).count()), "whole again");
+        assert.equal(await at("till"), before);
+    },
+
+    async "kinds that are not evaluated are named on the page and in the embed"() {
+        const page = await openShop();
+        const cilium = "\n---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: cil, namespace: corner}\nspec: {endpointSelector: {matchLabels: {app: web}}, ingress: [{}]}\n";
+        await paste(page, SHOP + cilium);
+        const banner = page.locator(".graph-pane .coverage");
+        await until(/Without CiliumNetworkPolicy corner\/cil, which is not evaluated\. Flows that it may concern are “cannot tell”\./, () => banner.innerText(), "the banner");
+        await ask(page, "till", "web", 80);
+        await until("cannot tell", () => word(page), "what follows");
+        await page.getByRole("button", { name: "Share" }).click();
+        const code = await page.getByRole("textbox", { name: "embed code" }).inputValue();
+        const embed = await open({}, /embed\.html(#[^"]+)/.exec(code)[1].replaceAll("&amp;", "&"), "embed.html");
+        await until(/Without CiliumNetworkPolicy corner\/cil/, () => embed.locator(".coverage").first().innerText(), "the embedded page");
+        await shoot(embed, "coverage-embed");
     },
 };

@@ -92,6 +92,7 @@ pub fn AzureView() -> Html {
                 </div>
             </div>
             <div class="tools">{ view_switch(&store) }</div>
+            { super::coverage::coverage(&store, true) }
         </section>
     }
 }

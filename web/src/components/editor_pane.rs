@@ -151,7 +151,6 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
 #[hook]
 fn use_marks(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
     let fresh = store.evaluated == store.revision;
-    let frozen = store.frozen;
     let name = store.active_file().map(|f| f.name.clone()).unwrap_or_default();
     {
         let (live, scene, name) = (live.clone(), store.scene.clone(), name.clone());
@@ -166,7 +165,7 @@ fn use_marks(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
     {
         let live = live.clone();
         use_effect_with((ready, fresh, store.lit().to_vec(), store.active), move |(ready, fresh, lit, _)| {
-            if let (true, true, false, Some(editor)) = (*ready, *fresh, frozen, &live.borrow().editor) {
+            if let (true, true, Some(editor)) = (*ready, *fresh, &live.borrow().editor) {
                 let _ = editor.set_marks(&marks(lit, &name));
             }
         });

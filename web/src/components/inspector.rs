@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::coverage::coverage;
 use super::end_panel::end_panel;
 use super::question::Ask;
 use super::trace::Trace;
@@ -17,7 +18,7 @@ pub fn Inspector() -> Html {
             if store.selected_end().is_some() {
                 { end_panel(&store) }
             } else if let Some(answer) = &store.answer {
-                <Trace answer={Shared(answer.clone())} read_only={store.read_only} />
+                <Trace answer={Shared(answer.clone())} coverage={coverage(&store, false)} read_only={store.read_only} />
             }
         </section>
     }

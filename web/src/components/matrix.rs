@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use yew::prelude::*;
 
+use super::coverage::coverage;
 use super::{Shared, Store};
 use crate::state::{Action, State};
 use crate::view_model::{EndKind, SceneView, Status};
@@ -15,7 +16,7 @@ const MOST: usize = 60;
 /// All pairs.
 pub fn matrix(store: &Store) -> Html {
     let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
-    html! { <Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} /> }
+    html! { <>{ coverage(store, false) }<Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} /></> }
 }
 
 /// Properties of a [`Table`].

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod azure;
 pub mod board;
 pub mod combobox;
+pub mod coverage;
 pub mod dialogs;
 pub mod editor_pane;
 pub mod end_panel;

@@ -18,6 +18,9 @@ pub(super) const ASSUMED: &str = "~ assumed: the files give no address, and no v
 pub struct TraceProps {
     /// The answer.
     pub answer: super::Shared<Result<AnswerView, String>>,
+    /// What it is based on, where that is not all of the input.
+    #[prop_or_default]
+    pub coverage: Html,
     /// Whether changes are only shown, not offered.
     #[prop_or_default]
     pub read_only: bool,
@@ -47,7 +50,7 @@ pub fn Trace(props: &TraceProps) -> Html {
     let answer = match &*props.answer.0 {
         Ok(answer) => answer,
         Err(message) => {
-            return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div></div> };
+            return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
         }
     };
     html! {
@@ -56,6 +59,7 @@ pub fn Trace(props: &TraceProps) -> Html {
                 <h2>{ verdict_icon(answer.verdict) }{ answer.verdict.word() }<CopyMenu answer={props.answer.clone()} /></h2>
                 <p>{ sentence(&answer.summary) }</p>
             </div>
+            { props.coverage.clone() }
             <ol class="stations" aria-label="Checkpoints, in the order in which the packet meets them">
                 { for answer.stations.iter().map(|s| station(s, &answer.summary)) }
             </ol>

@@ -3,13 +3,18 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::start::Start;
 use crate::engine::worker::{Remote, program};
-use crate::engine::{Evaluator, LARGE, Reply, Request};
+use crate::engine::{Board, Evaluator, LARGE, Reply, Request};
 use crate::share::settings_text;
 use crate::state::{Action, State};
+use crate::view_model::{PathAsked, Question, SceneView};
+
+/// How long the picture waits for the rest of what is being typed, in ms, before it does without a document that cannot be read yet.
+const PATIENCE: u32 = 500;
 
 /// The evaluators of a page: one here, and one in a worker for what takes longer than a frame.
 pub struct Engine {
@@ -17,6 +22,8 @@ pub struct Engine {
     remote: RefCell<Option<Remote>>,
     /// The revision whose texts the worker has, or is about to get.
     sent: RefCell<Option<u32>>,
+    /// A reply that waits for the rest of what is being typed.
+    held: RefCell<Option<Reply>>,
 }
 
 impl PartialEq for Engine {
@@ -28,7 +35,7 @@ impl PartialEq for Engine {
 impl Engine {
     /// One that begins here.
     pub fn new(local: Evaluator) -> Self {
-        Engine { local: RefCell::new(local), remote: RefCell::new(None), sent: RefCell::new(None) }
+        Engine { local: RefCell::new(local), remote: RefCell::new(None), sent: RefCell::new(None), held: RefCell::new(None) }
     }
 }
 
@@ -38,37 +45,71 @@ pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
     let dependencies = (state.revision, state.question.clone(), state.wants_board(), state.wants_path());
     let (state, engine) = (state.clone(), engine.clone());
     use_effect_with(dependencies, move |(revision, question, board, path)| {
-        let board_known = state.board.as_ref().map(|known| &known.asked) == board.as_ref() || board.is_none();
-        let path_known = state.path_reply.as_ref().map(|known| &known.asked) == path.as_ref() || path.is_none();
-        let up_to_date = state.evaluated == *revision && state.answer.is_some() && board_known && path_known;
-        if up_to_date {
-            return;
-        }
-        let files = || state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect();
-        let mut request = Request {
-            revision: *revision,
-            files: None,
-            settings: settings_text(&state.settings),
-            question: question.clone(),
-            board: board.clone(),
-            path: path.clone(),
-        };
-        let size: usize = state.files.iter().map(|f| f.text.len()).sum();
-        let remote = engine.remote.borrow().clone();
-        if let Some(remote) = remote.filter(|r| size > LARGE && r.is_ready()) {
-            if engine.sent.replace(Some(*revision)) != Some(*revision) {
-                request.files = Some(files());
+        let mut waiting = None::<Timeout>;
+        if let Some(reply) = reply(&state, &engine, *revision, question, board.as_ref(), path.as_ref()) {
+            if is_half_written(&state, &reply) {
+                // The next key may end it; another question in between takes the picture with it.
+                *engine.held.borrow_mut() = Some(reply);
+                waiting = Some(Timeout::new(PATIENCE, move || {
+                    if let Some(reply) = engine.held.take() {
+                        state.dispatch(Action::evaluated(reply));
+                    }
+                }));
+            } else {
+                state.dispatch(Action::evaluated(reply));
             }
-            remote.ask(request);
-            return;
         }
-        let mut local = engine.local.borrow_mut();
-        if local.revision() != Some(*revision) {
+        move || drop(waiting)
+    });
+}
+
+/// What the evaluator of this page says, if there is something to ask; a worker answers later.
+fn reply(
+    state: &State,
+    engine: &Engine,
+    revision: u32,
+    question: &Question,
+    board: Option<&Board>,
+    path: Option<&PathAsked>,
+) -> Option<Reply> {
+    let board_known = board.is_none() || state.board.as_ref().map(|known| &known.asked) == board;
+    let path_known = path.is_none() || state.path_reply.as_ref().map(|known| &known.asked) == path;
+    if state.evaluated == revision && state.answer.is_some() && board_known && path_known {
+        return None;
+    }
+    let files = || state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect();
+    let mut request = Request {
+        revision,
+        files: None,
+        settings: settings_text(&state.settings),
+        question: question.clone(),
+        board: board.cloned(),
+        path: path.cloned(),
+    };
+    let size: usize = state.files.iter().map(|f| f.text.len()).sum();
+    let remote = engine.remote.borrow().clone();
+    if let Some(remote) = remote.filter(|r| size > LARGE && r.is_ready()) {
+        if engine.sent.replace(Some(revision)) != Some(revision) {
             request.files = Some(files());
         }
-        let reply = local.reply(request);
-        state.dispatch(Action::evaluated(reply));
-    });
+        remote.ask(request);
+        return None;
+    }
+    let mut local = engine.local.borrow_mut();
+    if local.revision() != Some(revision) {
+        request.files = Some(files());
+    }
+    let mut reply = local.reply(request);
+    // What was held back for this text has not been shown yet.
+    let held = engine.held.take().filter(|held| held.revision == revision);
+    reply.scene = reply.scene.or_else(|| held?.scene);
+    Some(reply)
+}
+
+/// Whether what is being typed leaves more unread than before: most likely it is half written.
+fn is_half_written(state: &State, reply: &Reply) -> bool {
+    let unread = |scene: &SceneView| scene.coverage.count();
+    state.typing && reply.scene.as_ref().is_some_and(|scene| unread(scene) > unread(&state.scene))
 }
 
 /// Starts the worker once the texts are on their way to being large. Small scenes never need it, and so fetch nothing for it.

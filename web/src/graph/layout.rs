@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::Rect;
 
+/// Most places that are remembered of what is not there.
+const MOST_REMEMBERED: usize = 2000;
 /// Between cards, from left to right: room for a port number on an arrow.
 const GAP_X: f64 = 68.0;
 /// Between cards, from top to bottom.
@@ -119,7 +121,7 @@ pub fn layout(input: &Input, memory: &Memory) -> Layout {
     }
     place_pills(input, memory, &mut result);
     result.bounds = result.frames.iter().chain(&result.nodes).copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
-    result.memory = remember(input, &result);
+    result.memory = remember(input, &result, memory);
     result
 }
 
@@ -139,8 +141,9 @@ fn frame_key(input: &Input, home: Home) -> String {
     }
 }
 
-fn remember(input: &Input, layout: &Layout) -> Memory {
-    let mut memory = Memory::default();
+fn remember(input: &Input, layout: &Layout, before: &Memory) -> Memory {
+    // What is gone for now comes back to its place: a document that is half written, a closed namespace.
+    let mut memory = if before.nodes.len() <= MOST_REMEMBERED { before.clone() } else { Memory::default() };
     for (frame, rect) in input.frames.iter().zip(&layout.frames) {
         memory.frames.insert(frame.key.clone(), *rect);
     }

@@ -14,7 +14,7 @@ use netpolis_core::settings::Settings;
 use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, PathAsked, PathReply, ProblemView, Question, SceneView, Severity, Spot, TrafficView};
+use crate::view_model::{AnswerView, Move, PathAsked, PathReply, Question, SceneView, Spot, TrafficView};
 
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
@@ -282,7 +282,7 @@ pub struct State {
     pub question: Question,
     /// What is looked at.
     pub selection: Selection,
-    /// The newest picture; the last good one while text is broken.
+    /// The newest picture.
     pub scene: Rc<SceneView>,
     /// Which revision that picture is of.
     pub evaluated: u32,
@@ -328,10 +328,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// Whether text may be changed.
     pub read_only: bool,
-    /// Whether the picture is of an older text, because the newest cannot be read where it is being edited.
-    pub frozen: bool,
-    /// The file that was edited last, by name.
-    edited: Option<String>,
+    /// Whether the newest text was typed, and may be half written.
+    pub typing: bool,
     history: Vec<Step>,
     next_file: u32,
     counter: u32,
@@ -547,9 +545,10 @@ impl State {
         }
         let mut state = Rc::unwrap_or_clone(self);
         state.stamp += 1;
-        let revision = state.revision;
+        let (revision, typed) = (state.revision, matches!(action, Action::TextEdited(..)));
         state.apply(action);
         if state.revision != revision {
+            state.typing = typed;
             // What was thought of was about the text as it stood.
             state.moving = None;
         }
@@ -584,7 +583,6 @@ impl State {
     fn apply(&mut self, action: Action) {
         match action {
             Action::TextEdited(id, text) => {
-                self.edited = self.file(id).map(|f| f.name.clone());
                 self.set_text(id, text);
                 self.revision += 1;
             }
@@ -649,9 +647,7 @@ impl State {
                 if board.is_some() {
                     self.board = board;
                 }
-                if !self.frozen || self.answer.is_none() {
-                    self.answer = Some(answer);
-                }
+                self.answer = Some(answer);
             }
             Action::Think(moving) => self.moving = moving,
             Action::ToggleNamespace(name) => {
@@ -693,20 +689,11 @@ impl State {
         }
     }
 
-    /// While the document that is being typed cannot be read, the last picture stays, with the new problems.
     fn take_scene(&mut self, scene: Rc<SceneView>) {
-        let unreadable = |p: &ProblemView| {
-            p.severity == Severity::Error && p.code.starts_with("DOC") && p.spot.as_ref().map(|s| &s.file) == self.edited.as_ref()
-        };
-        self.frozen = !self.afresh && self.edited.is_some() && scene.objects < self.scene.objects && scene.problems.iter().any(unreadable);
         if std::mem::take(&mut self.afresh) {
             self.picture += 1;
         }
-        if self.frozen {
-            Rc::make_mut(&mut self.scene).problems.clone_from(&scene.problems);
-        } else {
-            self.scene = scene;
-        }
+        self.scene = scene;
     }
 
     fn ask(&mut self, question: Question) {
@@ -876,7 +863,6 @@ impl State {
         self.selection = Selection::Flow;
         self.example = None;
         self.toggled = Rc::default();
-        self.edited = None;
         self.answer = None;
         self.path_reply = None;
         self.branch = 0;

@@ -66,12 +66,9 @@ impl State {
         self.open_path();
     }
 
-    /// Takes what came of an evaluation. While text is broken the last answer to the same question stays, like the picture.
+    /// Takes what came of an evaluation.
     pub(super) fn take_path(&mut self, reply: Option<Rc<PathReply>>) {
         let same = |known: &Rc<PathReply>| known.asked == self.path;
-        if self.frozen && self.path_reply.as_ref().is_some_and(same) {
-            return;
-        }
         match reply.filter(same) {
             Some(reply) => self.path_reply = Some(reply),
             // It was not asked for, and is about an older text.

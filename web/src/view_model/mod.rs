@@ -5,6 +5,7 @@
 
 mod answer;
 mod cloud;
+mod coverage;
 mod path;
 mod ports;
 mod proposal;
@@ -18,6 +19,7 @@ pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PlanQuestion, PlanView, PodView, RegionView, RuleRowView,
     SubnetUse, SubnetView, picture_key, plan_view,
 };
+pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
 pub use path::{
     AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PathAsked, PathQuestion, PathReply, PathView, PathWord,
     PodShareView, ProbeView, SeenView, StepKindView, StepView, VersusView, differences, path_answer, path_reply, path_view,
@@ -324,6 +326,8 @@ pub struct SceneView {
     pub cloud: Option<CloudView>,
     /// Services and Ingresses, those first that clients outside can come by.
     pub targets: Vec<TargetView>,
+    /// What is not evaluated, of which everything that is shown is without.
+    pub coverage: CoverageView,
 }
 
 /// What two different ends have to say to each other when nothing is known.

@@ -71,6 +71,7 @@ pub fn scene_view(scene: &Scene) -> SceneView {
         enforced: scene.settings().engine != Engine::None,
         objects: scene.loaded().resources().count() as u32,
         cloud: super::cloud::cloud_view(scene, &spots),
+        coverage: super::coverage::coverage_view(scene, &spots),
     }
 }
 

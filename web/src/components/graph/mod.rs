@@ -102,9 +102,8 @@ pub fn Graph() -> Html {
             </div>
             if !scene.enforced && !scene.policies.is_empty() {
                 <p class="banner">{ "No engine is installed: nothing enforces these policies." }</p>
-            } else if store.frozen {
-                <p class="banner">{ "The text has an error; this shows the last version without it." }</p>
             }
+            { super::coverage::coverage(&store, true) }
             { legend(drawn.denied_hidden, drawn.open_hidden) }
         </section>
     }

@@ -1,0 +1,44 @@
+//! What the picture, the matrix and the verdict are based on, where that is not all of the input.
+
+use yew::prelude::*;
+
+use super::Store;
+use super::icons::{WARNING, icon};
+use super::rich::{SpotLink, rich};
+
+/// Says what is not evaluated, each with its line; nothing where everything is. In full also what follows from it.
+pub fn coverage(store: &Store, full: bool) -> Html {
+    let known = &store.scene.coverage;
+    // An answer that is on its way.
+    let old = store.evaluated != store.revision;
+    let Some(sentence) = known.sentence() else {
+        return if old {
+            html! { <div class="coverage old"><p><span class="coverage-words">{ "Reading the latest edit…" }</span></p></div> }
+        } else {
+            Html::default()
+        };
+    };
+    let words = html! {
+        <span class="coverage-words">{ rich(&sentence) }{ "." }if full { { " " }<small>{ known.consequence() }</small> }</span>
+    };
+    let class = classes!("coverage", old.then_some("old"));
+    if let ([one], 0) = (known.left_out.as_slice(), known.more) {
+        return html! {
+            <div {class}><p>{ icon(WARNING) }{ words }if let Some(spot) = &one.spot { <SpotLink spot={spot.clone()} /> }</p></div>
+        };
+    }
+    html! {
+        <details {class}>
+            <summary>{ icon(WARNING) }{ words }</summary>
+            <ul>
+                { for known.left_out.iter().map(|left| html! {
+                    <li>
+                        <span><b>{ &left.title }</b>{ " " }{ rich(&left.why) }</span>
+                        if let Some(spot) = &left.spot { <SpotLink spot={spot.clone()} /> }
+                    </li>
+                }) }
+                if known.more > 0 { <li>{ format!("and {} more; the problems have all", known.more) }</li> }
+            </ul>
+        </details>
+    }
+}
