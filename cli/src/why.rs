@@ -267,6 +267,7 @@ fn rule_line(scene: &Scene, rule: &RuleTrace) -> String {
         _ if !rule.reached => "not reached".to_string(),
         (Some(failure), ..) => failure.text.clone(),
         (_, Matched::Yes, _) => "matches".to_string(),
+        (_, Matched::Possibly, Some(fact)) if scene.compiled().ruleset().is_doubt(fact) => format!("may match: {fact}"),
         (_, Matched::Possibly, Some(fact)) => format!("may match, which depends on {fact}"),
         (_, Matched::Possibly, None) => "may match".to_string(),
         (_, Matched::No, _) => "does not match".to_string(),

@@ -79,6 +79,8 @@ pub(super) struct Expressions<'a> {
     profiles: HashMap<&'a str, Seen<'a>>,
     /// For each selector of a peer, the addresses of the sets and host endpoints that it selects.
     addresses: BTreeMap<&'a Selector, AddressSet>,
+    /// For some selectors, the addresses of those that it may select besides, or that may be theirs.
+    possible_addresses: BTreeMap<&'a Selector, AddressSet>,
     // What follows is known after `index`.
     classes: LabelTable<'a>,
     /// Classes of pods of which not all labels are known: they are few, and are looked at one by one.
@@ -96,6 +98,7 @@ impl<'a> Expressions<'a> {
             accounts: HashMap::new(),
             profiles: HashMap::new(),
             addresses: BTreeMap::new(),
+            possible_addresses: BTreeMap::new(),
             classes: LabelTable::default(),
             unsure: Vec::new(),
             ends: HashMap::new(),
@@ -117,6 +120,7 @@ impl<'a> Expressions<'a> {
         }
         expressions.inherit(snapshot);
         expressions.addresses = expressions.addresses_of(&peers, snapshot);
+        expressions.possible_addresses = expressions.possible_addresses_of(&peers, snapshot);
         expressions
     }
 
@@ -268,6 +272,30 @@ impl<'a> Expressions<'a> {
         selectors.iter().map(|selector| (*selector, joined(selector))).collect()
     }
 
+    /// For each selector, the addresses that it may stand for besides: those of sets of which not all labels, or not all addresses, can be read.
+    fn possible_addresses_of(&self, selectors: &[&'a Selector], snapshot: &'a Snapshot) -> BTreeMap<&'a Selector, AddressSet> {
+        let mut possible: BTreeMap<&'a Selector, AddressSet> = BTreeMap::new();
+        for set in snapshot.network_sets.iter().filter(|set| set.unread || !set.unknown.is_empty()) {
+            let namespace = set.namespace.and_then(|n| snapshot.namespace(n));
+            let look_up = |key: &str| match (key.strip_prefix(NAMESPACE_PREFIX), namespace) {
+                (Some(key), Some(namespace)) => namespace.unknown.look_up(&namespace.labels, key),
+                (None, Some(namespace)) if key == NAMESPACE_LABEL => Known::Value(&namespace.name),
+                _ => set.unknown.look_up(&set.labels, key),
+            };
+            let addresses = if set.unread { AddressSet::everything() } else { set.addresses.clone() };
+            for selector in selectors.iter().filter(|selector| selector.judge(&look_up).1) {
+                let all = possible.entry(*selector).or_default();
+                *all = all.union(&addresses);
+            }
+        }
+        possible
+    }
+
+    /// The addresses that a selector of a peer may stand for besides (see [`Expressions::addresses`]).
+    pub(super) fn possible_addresses(&self, selector: &Selector) -> Option<&AddressSet> {
+        self.possible_addresses.get(selector)
+    }
+
     /// The addresses that a selector of a peer stands for, beside those of pods.
     pub(super) fn addresses(&self, selector: &Selector) -> Option<&AddressSet> {
         self.addresses.get(selector).filter(|set| !set.is_empty())
@@ -288,6 +316,9 @@ impl<'a> Expressions<'a> {
             }
             if endpoint.unknown.others {
                 key.push(UNKNOWN_VALUE);
+            }
+            if snapshot.namespace(endpoint.namespace).is_some_and(|n| !n.unknown.is_empty()) {
+                key.extend([UNKNOWN_VALUE, endpoint.namespace.0]);
             }
         }
     }
@@ -316,8 +347,10 @@ impl<'a> Expressions<'a> {
                     let Some(endpoint) = snapshot.endpoint(id) else { continue };
                     let seen = self.of_endpoint(endpoint, snapshot);
                     table.add(class, &seen);
-                    if endpoint.unknown.others || endpoint.unknown.keys.iter().any(|(key, _)| self.numbers.contains_key(&**key)) {
-                        unsure.push((class, Unsure { endpoint, namespace: snapshot.namespace(endpoint.namespace), seen }));
+                    let namespace = snapshot.namespace(endpoint.namespace);
+                    let own = endpoint.unknown.others || endpoint.unknown.keys.iter().any(|(key, _)| self.numbers.contains_key(&**key));
+                    if own || namespace.is_some_and(|n| !n.unknown.is_empty()) {
+                        unsure.push((class, Unsure { endpoint, namespace, seen }));
                     }
                 }
                 (ClassKind::Host(_), Sample::Host(id)) => {
@@ -351,13 +384,13 @@ impl<'a> Expressions<'a> {
     }
 
     /// The ends that a selector of a peer matches: endpoints by their labels, and whatever lies in a set or has the address of a host endpoint.
-    pub(super) fn ends(&mut self, selector: &'a Selector, in_addresses: impl FnOnce(&AddressSet) -> EndSet) -> EndSet {
+    pub(super) fn ends(&mut self, selector: &'a Selector, in_addresses: Option<&EndSet>) -> EndSet {
         if let Some(known) = self.ends.get(selector) {
             return known.clone();
         }
         let mut ends = self.select(selector);
-        if let Some(set) = self.addresses(selector) {
-            ends.union_with(&in_addresses(set));
+        if let Some(set) = in_addresses {
+            ends.union_with(set);
         }
         self.ends.insert(selector, ends.clone());
         ends

@@ -292,7 +292,10 @@ fn named_addresses<'a>(ruleset: &'a Ruleset, snapshot: &Snapshot, selectors: &'a
     let extra = Direction::BOTH.map(|direction| {
         let rules = ruleset.policies.iter().flat_map(|p| p.rules(direction));
         let named = rules.flat_map(expressions::entities).flat_map(|e| e.selector.iter().chain(&e.not_selector));
-        let mut sets: Vec<&AddressSet> = named.filter_map(|selector| selectors.expressions.addresses(selector)).collect();
+        let mut sets: Vec<&AddressSet> = named
+            .flat_map(|selector| [selectors.expressions.addresses(selector), selectors.expressions.possible_addresses(selector)])
+            .flatten()
+            .collect();
         sets.dedup();
         sets
     });

@@ -451,7 +451,11 @@ impl<'a> Selectors<'a> {
 
     fn selected(&mut self, selector: &'a Selector, classes: &Classes, addresses: &AddressIndex) -> EndSet {
         let set = self.expressions.addresses(selector).cloned();
-        let in_set = set.map(|set| self.addresses(&set, true, classes, addresses));
-        self.expressions.ends(selector, |_| in_set.unwrap_or_else(|| EndSet::exactly(classes.none())))
+        let mut in_set = set.map(|set| self.addresses(&set, true, classes, addresses));
+        if let Some(possible) = self.expressions.possible_addresses(selector).cloned() {
+            let possible = self.addresses(&possible, true, classes, addresses).possible().clone();
+            in_set.get_or_insert_with(|| EndSet::exactly(classes.none())).union_with(&EndSet::new(classes.none(), possible));
+        }
+        self.expressions.ends(selector, in_set.as_ref())
     }
 }

@@ -209,7 +209,7 @@ impl Teller<'_> {
             Reason::DefaultDeny(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
             Reason::Unknown(facts) => {
                 let mut places: Vec<Place> = Vec::new();
-                for place in facts.iter().flat_map(|f| self.fact_places(f)) {
+                for place in facts.iter().flat_map(|f| self.fact_places(f, peer)) {
                     if !places.contains(&place) {
                         places.push(place);
                     }
@@ -510,7 +510,10 @@ impl Teller<'_> {
             UnknownFact::Traffic => format!("the answer depends on {}, which the question leaves open", self.left_open()),
             UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
                 Some(doubt) => doubt.text.clone(),
-                None => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
+                None => match self.open_peer(*rule, peer) {
+                    Some(doubt) => doubt.text.clone(),
+                    None => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
+                },
             },
         }
     }
@@ -535,16 +538,22 @@ impl Teller<'_> {
         format!("the virtual networks `{}` and `{}` are not peered, and peerings do not pass traffic on to a third", name(one), name(other))
     }
 
-    fn fact_places(&self, fact: &UnknownFact) -> Vec<Place> {
+    fn fact_places(&self, fact: &UnknownFact, peer: End) -> Vec<Place> {
         match fact {
             UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
                 Some(doubt) => doubt.places.clone(),
-                None => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+                None => match self.open_peer(*rule, peer) {
+                    Some(doubt) => doubt.places.clone(),
+                    None => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+                },
             },
             UnknownFact::EqualPriority(policies) => {
                 policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
             }
-            UnknownFact::Selected(policies) => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            UnknownFact::Selected(policies) => match self.open_subject(policies, peer) {
+                Some(doubt) => doubt.places.clone(),
+                None => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            },
             UnknownFact::Route(routing) => self.route_place(*routing).into_iter().collect(),
             UnknownFact::OwnNode
             | UnknownFact::Protocol

@@ -83,6 +83,9 @@ impl Teller<'_> {
             return Some(doubt.text.clone());
         }
         let peer = self.peer_of(rule);
+        if let Some(doubt) = self.open_peer(rule, peer) {
+            return Some(doubt.text.clone());
+        }
         let certain = self.compiled.rule_matches(rule, peer).0 && self.is_surely_meant(rule);
         (!certain || !self.covers_question(rule)).then(|| self.missing_fact(rule, peer))
     }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::{Teller, end_name};
 use crate::compile::End;
 use crate::model::{Known, LabelSelector};
-use crate::policy::{PeerTermKind, PolicyId, RuleRef, SubjectMatch};
+use crate::policy::{Doubt, NamespaceMatch, PeerTermKind, PolicyId, RuleRef, Subject, SubjectMatch};
 use crate::selector::Selector;
 use crate::snapshot::{Endpoint, Role, Snapshot};
 
@@ -15,6 +15,9 @@ impl Teller<'_> {
     /// Why it is not known whether policies select an end.
     pub(super) fn selected_fact(&self, policies: &[PolicyId], peer: End) -> String {
         let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
+        if let Some(doubt) = self.open_subject(policies, peer) {
+            return doubt.text.clone();
+        }
         let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
         let name = end_name(subject, self.snapshot);
         let mut keys: Vec<&str> = Vec::new();
@@ -29,6 +32,64 @@ impl Teller<'_> {
         }
         let verb = if names.len() == 1 { "selects" } else { "select" };
         format!("whether {} {verb} `{name}` depends on {}", names.join(" and "), labels_text(&keys))
+    }
+
+    /// What of the end that policies may select cannot be read, if that is why it is not known whether they do.
+    pub(super) fn open_subject(&self, policies: &[PolicyId], peer: End) -> Option<&Doubt> {
+        let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
+        let subjects = policies.iter().filter_map(|id| self.compiled.policy(*id)).map(|policy| &policy.subject);
+        let own = |subject_match: &SubjectMatch| match subject_match {
+            SubjectMatch::Pods(selected) => self.open_pod(selected, subject),
+            SubjectMatch::Endpoints(selector) => self.open_endpoint(selector, subject),
+            SubjectMatch::Profiles(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => None,
+        };
+        subjects.filter_map(own).next()
+    }
+
+    /// What of the other end, or of a network set, cannot be read, if that is why it is not known whether a rule matches.
+    pub(super) fn open_peer(&self, reference: RuleRef, peer: End) -> Option<&Doubt> {
+        if self.compiled.rule_matches(reference, peer).0 {
+            return None;
+        }
+        let of_term = |kind: &PeerTermKind| match kind {
+            PeerTermKind::Pods(subject) => self.open_pod(subject, peer),
+            PeerTermKind::Entity(entity) => {
+                let mut selectors = entity.selector.iter().chain(&entity.not_selector);
+                selectors.find_map(|selector| self.open_endpoint(selector, peer).or_else(|| self.open_set(selector)))
+            }
+            _ => None,
+        };
+        self.compiled.ruleset().rule(reference)?.peers.terms().iter().find_map(|term| of_term(&term.kind))
+    }
+
+    fn open_pod(&self, subject: &Subject, end: End) -> Option<&Doubt> {
+        let End::Pod(id) = end else { return None };
+        let endpoint = self.snapshot.endpoint(id)?;
+        let ruleset = self.compiled.ruleset();
+        let namespace = self.snapshot.namespace(endpoint.namespace)?;
+        let of_namespace = match &subject.namespaces {
+            NamespaceMatch::Selector(selector) if selector.requirements.iter().any(|r| namespace.unknown.concerns(&r.key)) => {
+                namespace.given.and_then(|place| ruleset.open_at(place))
+            }
+            _ => None,
+        };
+        let own = open_keys(&subject.pods, endpoint).next().and_then(|_| ruleset.open_at(endpoint.place));
+        of_namespace.or(own)
+    }
+
+    fn open_endpoint(&self, selector: &Selector, end: End) -> Option<&Doubt> {
+        let End::Pod(id) = end else { return None };
+        let endpoint = self.snapshot.endpoint(id)?;
+        let ruleset = self.compiled.ruleset();
+        let own = (!mentioned(selector, endpoint).is_empty()).then(|| ruleset.open_at(endpoint.place)).flatten();
+        own.or_else(|| self.snapshot.namespace(endpoint.namespace).and_then(|n| ruleset.open_at(n.given?)))
+    }
+
+    /// A network set that a selector may select, and of which not all can be read.
+    fn open_set(&self, selector: &Selector) -> Option<&Doubt> {
+        let open = self.snapshot.network_sets.iter().filter(|set| set.unread || !set.unknown.is_empty());
+        let mut selected = open.filter(|set| selector.judge(&|key: &str| set.unknown.look_up(&set.labels, key)).1);
+        selected.find_map(|set| self.compiled.ruleset().open_at(set.place))
     }
 
     /// What would have to be known of a pod's labels to say whether a rule matches it; nothing if all of them are known.

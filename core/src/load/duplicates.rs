@@ -34,16 +34,16 @@ fn identity(resource: &Resource) -> Identity<'_> {
 
 /// Marks objects that a later document defines again, as `kubectl apply` would update them, and says so.
 ///
-/// Objects that an API server refuses replace no other one; where it takes another of the same name, that one is what the cluster has, and the refused
-/// one is marked too. Objects with `generateName` are new ones each.
+/// Objects that an API server refuses replace none that it takes: that one is what the cluster has, and the refused one is marked. Objects with `generateName` are new ones each.
 pub(super) fn find(loaded: &mut Loaded) {
     let mut found: Vec<((usize, usize), (usize, usize))> = Vec::new();
     {
         let places = places(loaded);
+        let taken = taken(loaded);
         let mut last: HashMap<(Identity<'_>, There), (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
         for (d, document) in loaded.documents.iter().enumerate() {
             for (r, resource) in document.parsed.resources.iter().enumerate() {
-                if resource.refused || resource.is_unreadable() || resource.meta.generated || resource.meta.name.is_empty() {
+                if resource.refused || resource.is_refused() && taken.contains(&identity(resource)) || resource.is_unreadable() || resource.meta.generated || resource.meta.name.is_empty() {
                     continue;
                 }
                 match last.entry((identity(resource), there(resource, d, &places))) {
@@ -106,19 +106,28 @@ fn mark(loaded: &mut Loaded, (d, r): (usize, usize)) {
     }
 }
 
+fn each(loaded: &Loaded) -> impl Iterator<Item = ((usize, usize), &Resource)> {
+    let documents = loaded.documents.iter().enumerate();
+    documents.flat_map(|(d, document)| document.parsed.resources.iter().enumerate().map(move |(r, resource)| ((d, r), &**resource)))
+}
+
+/// The objects that an API server takes; nothing if it refuses none.
+fn taken(loaded: &Loaded) -> HashSet<Identity<'_>> {
+    if !each(loaded).any(|(_, resource)| resource.is_refused()) {
+        return HashSet::new();
+    }
+    each(loaded).filter(|(_, r)| !r.is_refused() && !r.is_unreadable()).map(|(_, r)| identity(r)).collect()
+}
+
 /// Marks refused objects of which the input has another version that is taken.
 fn mark_refused(loaded: &mut Loaded) {
-    let each = || {
-        let documents = loaded.documents.iter().enumerate();
-        documents.flat_map(|(d, document)| document.parsed.resources.iter().enumerate().map(move |(r, resource)| ((d, r), resource)))
-    };
-    if !each().any(|(_, resource)| resource.refused) {
+    let taken = taken(loaded);
+    if taken.is_empty() {
         return;
     }
-    let taken: HashSet<Identity<'_>> = each().filter(|(_, r)| !r.refused && !r.is_unreadable()).map(|(_, r)| identity(r)).collect();
     let named = |resource: &Resource| !resource.meta.generated && !resource.meta.name.is_empty();
     let idle: Vec<(usize, usize)> =
-        each().filter(|(_, r)| r.refused && named(r) && taken.contains(&identity(r))).map(|(place, _)| place).collect();
+        each(loaded).filter(|(_, r)| r.is_refused() && named(r) && taken.contains(&identity(r))).map(|(place, _)| place).collect();
     drop(taken);
     idle.into_iter().for_each(|place| mark(loaded, place));
 }

@@ -241,10 +241,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         .collect();
     let settle = |mut resource: Resource| {
         // An error within an object, such as a duplicate key, makes an API server refuse it.
-        let within = |error: &&Span| resource.span.start <= error.start && error.end <= resource.span.end;
-        let own: Vec<Span> = errors.iter().filter(within).copied().collect();
-        resource.refused |= !own.is_empty();
-        resource.flaws.refusals.extend(own);
+        resources::add_errors(&mut resource, &parsed.tree, &errors);
         Arc::new(resource)
     };
     let lost = broken::unread(text, &parsed, beside.limits).into_iter().map(Arc::new);

@@ -110,7 +110,7 @@ fn different_objects_may_share_a_name() {
 fn an_object_with_a_duplicate_key_is_refused_and_its_neighbours_are_not() {
     let text = "kind: List\napiVersion: v1\nitems:\n- {kind: ServiceAccount, apiVersion: v1, metadata: {name: a, name: b}}\n- {kind: ServiceAccount, apiVersion: v1, metadata: {name: c}}\n";
     let loaded = Loader::default().load(&[("a.yaml", text)]);
-    let refused: Vec<_> = loaded.resources().map(|(_, resource)| (&*resource.meta.name, resource.refused)).collect();
+    let refused: Vec<_> = loaded.resources().map(|(_, resource)| (&*resource.meta.name, resource.is_refused())).collect();
     assert_eq!(refused, [("b", true), ("c", false)]);
 }
 

@@ -89,6 +89,8 @@ pub struct Ruleset {
     pub idle_plugin: Option<String>,
     /// What is set about hosts; nothing where no engine polices them.
     pub hosts: Option<HostRules>,
+    /// Labels and addresses of objects that are no policies which cannot be read: whether a selector matches them is not known.
+    pub open: Vec<Doubt>,
 }
 
 /// What is set about traffic of hosts. Upstream: docs/semantics.md, Calico.
@@ -140,9 +142,24 @@ impl Ruleset {
                 found.push(doubt);
             }
         }
+        if !self.no_engine && self.tiers.iter().any(|tier| !tier.groups.is_empty()) {
+            found.extend(&self.open);
+        }
         found.sort_by(|a, b| (a.places.first(), &a.text).cmp(&(b.places.first(), &b.text)));
         found.dedup();
         found
+    }
+
+    /// Whether this is why something is in doubt, and not a fact on which it depends.
+    pub fn is_doubt(&self, text: &str) -> bool {
+        self.doubts().iter().any(|doubt| doubt.text == text)
+    }
+
+    /// Why it is not known which selectors match an object, by its place.
+    pub fn open_at(&self, object: Place) -> Option<&Doubt> {
+        self.open.iter().find(|doubt| doubt.places.first().is_some_and(|at| {
+            at.document == object.document && object.span.start <= at.span.start && at.span.end <= object.span.end
+        }))
     }
 
     /// Why it is not known whether a rule is in force.

@@ -255,6 +255,8 @@ pub struct NetworkSet {
     pub global: bool,
     /// `nets`, host bits cleared, bare addresses as /32 or /128.
     pub nets: Vec<Cidr>,
+    /// Whether `nets` holds more, which cannot be read.
+    pub unread: bool,
 }
 
 /// Profile.

@@ -32,12 +32,12 @@ pub use workloads::{
 };
 
 /// What might stand in texts that cannot be read.
-pub(crate) use read::{anything, broken};
+pub(crate) use read::{add_errors, anything, broken};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::model::Labels;
+use crate::model::{Labels, UnknownLabels};
 use crate::text::Span;
 
 /// One object of a person's text.
@@ -53,8 +53,9 @@ pub struct Resource {
     pub meta: Meta,
     /// The whole object.
     pub span: Span,
-    /// Set where an API server would refuse the object and its meaning is in doubt (an error was reported about it): it is left out of
-    /// every verdict. Errors that leave the meaning plain (an unknown field, a malformed name) do not set it.
+    /// Set where an API server would refuse a policy and its meaning is in doubt (an error was reported about it): whatever it might decide cannot be
+    /// told. Errors that leave the meaning plain (an unknown field, a malformed name) do not set it, nor do errors of other kinds, of which
+    /// [`Flaws::labels`] and [`Flaws::effects`] say what is open.
     pub refused: bool,
     /// The errors for which it is refused, and fields within `spec` that its kind does not have: what lies around them is in doubt.
     pub flaws: Flaws,
@@ -63,6 +64,11 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// Whether an API server would refuse the object, whether or not its meaning is plain.
+    pub fn is_refused(&self) -> bool {
+        self.refused || !self.flaws.refusals.is_empty() || !self.flaws.slips.is_empty()
+    }
+
     /// Whether it stands for a text of which not even the object is known.
     pub fn is_unreadable(&self) -> bool {
         use unread::Cause;
@@ -71,12 +77,18 @@ impl Resource {
 }
 
 /// Places of an object that put its meaning in doubt.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct Flaws {
     /// Errors for which an API server refuses the object.
     pub refusals: Vec<Span>,
+    /// Of an object that is no policy: errors of form for which it is refused, and that leave its meaning plain (`version: 1` means "1").
+    pub slips: Vec<Span>,
     /// Fields within `spec` that the kind does not have: `kubectl apply` refuses the object, other clients drop them.
     pub unknown_fields: Vec<(Span, Box<str>)>,
+    /// Of an object that is no policy: labels (those of the pods that it makes) that cannot be read.
+    pub labels: UnknownLabels,
+    /// Of an object that is no policy: what else of it might concern connections, and cannot be read.
+    pub effects: Vec<unread::Effect>,
 }
 
 /// The parts of `metadata` that matter.

@@ -37,6 +37,8 @@ pub enum Cause {
     Kustomization,
     /// The same, that brings in what the input may not hold.
     Elsewhere,
+    /// An API server refuses it, and part of it has no plain meaning.
+    Refused,
 }
 
 /// What puts something into effect.
@@ -73,8 +75,23 @@ pub struct Effect {
     pub subject: Whom,
     /// Whether it is only about connections with ends outside the cluster, and nodes.
     pub outside_only: bool,
+    /// The nodes that it is about, if connections of pods with nodes are all that it is about.
+    pub nodes: Option<LabelSelector>,
+    /// The pods at the other end, if it is about connections with these only.
+    pub with: Option<Whom>,
+    /// The named port that it is about: it acts only by rules that name it.
+    pub named_port: Option<NamedPort>,
     /// The ports that it is about, first to last; nothing for all connections.
     pub ports: Vec<(Protocol, u16, u16)>,
+}
+
+/// A port of a container that cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NamedPort {
+    /// The one with this name.
+    Name(Box<str>),
+    /// Any.
+    Any,
 }
 
 /// Whom an [`Effect`] acts on.
@@ -111,6 +128,9 @@ impl Default for Effect {
             last: false,
             subject: Whom::default(),
             outside_only: false,
+            nodes: None,
+            with: None,
+            named_port: None,
             ports: Vec::new(),
         }
     }

@@ -188,7 +188,7 @@ fn add_workload_endpoint(
         workload,
         name: name.to_string(),
         labels: resource.meta.labels.clone(),
-        unknown: UnknownLabels::default(),
+        unknown: resource.flaws.labels.clone(),
         service_account: endpoint.service_account.as_deref().unwrap_or_default().to_string(),
         ports: super::calico::container_ports(&endpoint.ports),
         init_ports: Vec::new(),
@@ -238,11 +238,14 @@ impl<'a> Scope<'a> {
     }
 
     fn namespaces(&self, resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NamespaceId> {
-        let mut found: BTreeMap<&str, (Labels, Option<Place>)> = BTreeMap::new();
+        let mut found: BTreeMap<&str, (Labels, UnknownLabels, Option<Place>)> = BTreeMap::new();
+        let mut nameless: Option<Place> = None;
         for &(document, resource) in resources {
             match &resource.kind {
+                Kind::Namespace if resource.meta.name.is_empty() => nameless = Some(resource.kind_span.within(document)),
                 Kind::Namespace => {
-                    found.insert(&resource.meta.name, (resource.meta.labels.clone(), Some(resource.span.within(document))));
+                    let unknown = resource.flaws.labels.clone();
+                    found.insert(&resource.meta.name, (resource.meta.labels.clone(), unknown, Some(resource.span.within(document))));
                 }
                 Kind::Node(_) | Kind::ApiCalls(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::Unread(_) => {}
                 Kind::Calico(calico) if !calico.is_namespaced() => {}
@@ -251,10 +254,13 @@ impl<'a> Scope<'a> {
                 }
             }
         }
-        for (name, (mut labels, given)) in core::mem::take(&mut found) {
+        for (name, (labels, unknown, given)) in &mut found {
             labels.set(NAMESPACE_NAME_LABEL, name);
-            found.insert(name, (labels.clone(), given));
-            snapshot.namespaces.push(Namespace { name: name.to_string(), labels, unknown: UnknownLabels::default(), given });
+            unknown.keys.retain(|(key, _)| &**key != NAMESPACE_NAME_LABEL);
+            // A namespace whose name is missing may be any that is not given.
+            unknown.others |= nameless.is_some() && given.is_none();
+            let (labels, unknown) = (labels.clone(), unknown.clone());
+            snapshot.namespaces.push(Namespace { name: name.to_string(), labels, unknown, given: *given });
         }
         found.into_keys().enumerate().map(|(i, name)| (name, NamespaceId(i as u32))).collect()
     }
@@ -265,7 +271,7 @@ impl<'a> Scope<'a> {
             |name: &str| Node { name: name.to_string(), labels: Labels::default(), addresses: Vec::new(), place: None, stand_in: false };
         for &(document, resource) in resources {
             match &resource.kind {
-                Kind::Node(node) => {
+                Kind::Node(node) if !resource.meta.name.is_empty() => {
                     found.insert(
                         &resource.meta.name,
                         Node {
@@ -292,7 +298,7 @@ impl<'a> Scope<'a> {
                 }
                 Kind::Calico(calico) => {
                     let name = match &**calico {
-                        Calico::HostEndpoint(host) => Some(&*host.node),
+                        Calico::HostEndpoint(host) => Some(&*host.node).filter(|name| !name.is_empty()),
                         Calico::WorkloadEndpoint(endpoint) => endpoint.node.as_deref(),
                         _ => None,
                     };
@@ -347,7 +353,7 @@ impl<'a> Scope<'a> {
                 name: Cow::Borrowed(&resource.meta.name),
                 number: 0,
                 labels: pod.template.labels.clone(),
-                unknown: UnknownLabels::default(),
+                unknown: resource.flaws.labels.clone(),
                 template: &pod.template,
                 replicas: Replicas::Count(1),
                 addresses: &pod.addresses,

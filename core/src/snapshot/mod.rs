@@ -249,8 +249,12 @@ pub struct NetworkSet {
     pub name: String,
     /// Its labels.
     pub labels: Labels,
+    /// Labels of which not all is known.
+    pub unknown: UnknownLabels,
     /// Its addresses.
     pub addresses: AddressSet,
+    /// Whether it has more addresses, which cannot be read.
+    pub unread: bool,
     /// Where it is written.
     pub place: Place,
 }

@@ -46,6 +46,7 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
         ruleset.no_engine = true;
     }
     unread::add(&resources, settings, &mut ruleset);
+    ruleset.open = unread::open(&resources, settings);
     // The cloud's network filters whatever is installed in the cluster.
     azure::add(cloud, &mut ruleset);
     ruleset.tiers.retain(|tier| !tier.groups.is_empty());

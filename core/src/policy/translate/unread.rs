@@ -12,8 +12,9 @@ use crate::policy::{
     Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
     Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
-use crate::resources::unread::{Cause, Effect, Enforcer, Namespaces, Unread};
-use crate::resources::{Kind, Resource};
+use crate::resources::calico::{Calico, CalicoPort};
+use crate::resources::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, Unread, Whom};
+use crate::resources::{Kind, Resource, asks_for_label};
 use crate::settings::{Engine, Settings};
 use crate::text::{DocumentId, Place, Span};
 
@@ -91,8 +92,17 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
     let mut tiers: BTreeMap<bool, Vec<Vec<PolicyId>>> = BTreeMap::new();
     let has_policies = !ruleset.policies.is_empty();
     let policies_in: BTreeSet<String> = ruleset.policies.iter().filter_map(|p| p.namespace.clone()).collect();
+    let named = named_ports(ruleset);
     for &(document, resource) in resources {
-        let Kind::Unread(unread) = &resource.kind else { continue };
+        let refused;
+        let unread = match &resource.kind {
+            Kind::Unread(unread) => &**unread,
+            _ if !resource.flaws.effects.is_empty() => {
+                refused = of_refused(resource, &named);
+                &refused
+            }
+            _ => continue,
+        };
         if unread.cause == Cause::Kustomization && !has_policies {
             continue;
         }
@@ -131,6 +141,85 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
     }
 }
 
+/// What may be in effect of an object that is no policy and that an API server refuses. A port that cannot be read matters where a rule names it, and
+/// does there what the rule does.
+fn of_refused(resource: &Resource, named: &[(Box<str>, Action)]) -> Unread {
+    let effect = |effect: &Effect| {
+        let Some(port) = &effect.named_port else { return Some(effect.clone()) };
+        let is_meant = |name: &str| matches!(port, NamedPort::Any) || matches!(port, NamedPort::Name(own) if **own == *name);
+        let does = |wanted: fn(Action) -> bool| named.iter().any(|(name, action)| is_meant(name) && wanted(*action));
+        let (denies, allows) = (does(|action| action != Action::Allow), does(|action| action != Action::Deny));
+        (denies || allows).then(|| Effect { denies, allows, ..effect.clone() })
+    };
+    Unread { cause: Cause::Refused, enforcer: Enforcer::Any, effects: resource.flaws.effects.iter().filter_map(effect).collect() }
+}
+
+/// The ports that rules name, each with what such rules do.
+fn named_ports(ruleset: &Ruleset) -> Vec<(Box<str>, Action)> {
+    let mut named: Vec<(Box<str>, Action)> = Vec::new();
+    for rule in ruleset.policies.iter().flat_map(|policy| policy.egress.iter().chain(&policy.ingress)) {
+        let mut note = |name: &str, action| {
+            if !named.iter().any(|(known, does)| **known == *name && *does == action) {
+                named.push((name.into(), action));
+            }
+        };
+        match &rule.traffic {
+            TrafficMatch::Any => {}
+            TrafficMatch::Of(terms) => {
+                for term in terms {
+                    if let TrafficTermKind::Named(name, _) = &term.kind {
+                        note(name, rule.action);
+                    }
+                }
+            }
+            TrafficMatch::Packet(packet) => {
+                let lists = [&packet.source_ports, &packet.not_source_ports, &packet.destination_ports, &packet.not_destination_ports];
+                for port in lists.into_iter().flatten() {
+                    if let CalicoPort::Named(name) = port {
+                        note(name, rule.action);
+                    }
+                }
+            }
+        }
+    }
+    named
+}
+
+/// What of objects that are no policies cannot be read and selectors ask for.
+pub(super) fn open(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Vec<Doubt> {
+    let mut found = Vec::new();
+    for &(document, resource) in resources {
+        let labels = &resource.flaws.labels;
+        let is_network_set = matches!(&resource.kind, Kind::Calico(calico) if matches!(&**calico, Calico::NetworkSet(set) if set.unread));
+        let of_pods = matches!(resource.kind, Kind::Pod(_) | Kind::Workload(_));
+        let asked = |key: &str| !of_pods || resources.iter().any(|(_, r)| asks_for_label(&r.kind, &|wanted| *wanted == *key));
+        let keys: Vec<String> = labels.keys.iter().filter(|(key, _)| asked(key)).map(|(key, _)| format!("`{key}`")).collect();
+        let what = match (labels.others, keys.as_slice()) {
+            (true, _) => "labels".to_string(),
+            (false, []) if is_network_set => "`nets`".to_string(),
+            (false, []) => continue,
+            (false, [one]) => format!("label {one}"),
+            (false, many) => format!("labels {}", many.join(" and ")),
+        };
+        let flaws = resource.flaws.refusals.iter().map(|span| span.within(document));
+        let places = core::iter::once(resource.kind_span.within(document)).chain(flaws).collect();
+        let text = format!("{what} of {} `{}` cannot be read: an API server refuses it", kind_of(resource), title(resource, settings));
+        found.push(Doubt { text, places });
+    }
+    found
+}
+
+/// `namespace/name`, or the name alone.
+fn title(resource: &Resource, settings: &Settings) -> String {
+    let is_namespaced = match &resource.kind {
+        Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) => false,
+        Kind::Calico(calico) => calico.is_namespaced(),
+        _ => true,
+    };
+    let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+    if is_namespaced { format!("{namespace}/{}", resource.meta.name) } else { resource.meta.name.to_string() }
+}
+
 /// An effect on one namespace as one on these too: objects that are moved into it are no longer where they were.
 fn with_namespaces(effect: &Effect, others: &BTreeSet<String>) -> Effect {
     let mut effect = effect.clone();
@@ -149,13 +238,8 @@ fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unre
     let whole = resource.span.within(document);
     let place = if effect.span == Span::default() { resource.kind_span } else { effect.span }.within(document);
     let actions = [(effect.denies, Action::Deny), (effect.allows, Action::Allow)];
-    let rules: Vec<Rule> = actions.into_iter().filter(|(does, _)| *does).map(|(_, action)| rule(action, effect, place)).collect();
-    let namespaces = match &effect.subject.namespaces {
-        Namespaces::All => NamespaceMatch::Selector(LabelSelector::default()),
-        Namespaces::Own => NamespaceMatch::Named(own.to_string()),
-        Namespaces::Selected(selector) => NamespaceMatch::Selector(selector.clone()),
-    };
-    let subject = Subject { namespaces, pods: effect.subject.pods.clone() };
+    let rules: Vec<Rule> = actions.into_iter().filter(|(does, _)| *does).map(|(_, action)| rule(action, effect, place, own)).collect();
+    let subject = pods_of(&effect.subject, own);
     let rules_of = |acts: bool| if acts { rules.clone() } else { Vec::new() };
     let name = if resource.meta.name.is_empty() { String::from("without a name") } else { resource.meta.name.to_string() };
     let mut policy = Policy {
@@ -183,9 +267,23 @@ fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unre
     policy
 }
 
-fn rule(action: Action, effect: &Effect, place: Place) -> Rule {
+/// Pods of an object in a namespace.
+fn pods_of(whom: &Whom, own: &str) -> Subject {
+    let namespaces = match &whom.namespaces {
+        Namespaces::All => NamespaceMatch::Selector(LabelSelector::default()),
+        Namespaces::Own => NamespaceMatch::Named(own.to_string()),
+        Namespaces::Selected(selector) => NamespaceMatch::Selector(selector.clone()),
+    };
+    Subject { namespaces, pods: whom.pods.clone() }
+}
+
+fn rule(action: Action, effect: &Effect, place: Place, own: &str) -> Rule {
     let term = |kind| PeerTerm { place, kind };
-    let peers = if effect.outside_only {
+    let peers = if let Some(nodes) = &effect.nodes {
+        PeerMatch::Of(alloc::vec![term(PeerTermKind::Nodes(nodes.clone()))])
+    } else if let Some(with) = &effect.with {
+        PeerMatch::Of(alloc::vec![term(PeerTermKind::Pods(pods_of(with, own)))])
+    } else if effect.outside_only {
         let addresses = PeerTermKind::Addresses { set: AddressSet::everything(), inside_too: false, block: None };
         PeerMatch::Of(alloc::vec![term(addresses), term(PeerTermKind::Nodes(LabelSelector::default()))])
     } else {
@@ -215,6 +313,7 @@ fn sentence(resource: &Resource, unread: &Unread, effect: &Effect, policy: &Poli
     let subject = if effect.field.is_empty() { object } else { format!("`{}` of {object}", effect.field) };
     let why = match unread.cause {
         Cause::Kind | Cause::MakesPods => "",
+        Cause::Refused => ": an API server refuses it",
         Cause::NoSuchKind => ": there is no such kind",
         Cause::Broken => ": its document cannot be read",
         Cause::Template => ": it is a template, to be rendered first",

@@ -168,6 +168,8 @@ pub(super) struct Reader<'a> {
     pub(super) refused: bool,
     /// Where, and which fields of its `spec` it does not have.
     pub(super) flaws: Flaws,
+    /// Whether the object is kept although an API server refuses it, as it is no policy: a value of the wrong type is then read as what it plainly means.
+    pub(super) lenient: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -178,7 +180,7 @@ impl<'a> Reader<'a> {
 
     /// A reader of one document.
     pub(super) fn new(text: &'a str) -> Self {
-        Reader { text, findings: Vec::new(), refused: false, flaws: Flaws::default() }
+        Reader { text, findings: Vec::new(), refused: false, flaws: Flaws::default(), lenient: false }
     }
 
     /// The text of a range of the document.
@@ -188,7 +190,7 @@ impl<'a> Reader<'a> {
 
     /// Reports an error for which an API server refuses the object.
     pub(super) fn refuse(&mut self, diagnostic: Diagnostic) {
-        self.refused = true;
+        self.refused = !self.lenient;
         self.flaws.refusals.extend(diagnostic.place.map(|place| place.span));
         self.findings.push(diagnostic);
     }
@@ -341,32 +343,50 @@ impl<'a> Reader<'a> {
 
     /// Text; nothing if it is left out or `null`, or if it is something else.
     pub(super) fn text(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
-        let text = slot.value()?.as_str();
-        if text.is_none() {
-            self.expected(slot, "text");
+        let node = slot.value()?;
+        let text = node.as_str();
+        if text.is_some() {
+            return text;
         }
-        text
+        // `version: 1` means "1".
+        let plain = matches!(node.value(), Value::Bool(_) | Value::Int(_) | Value::Float(_)).then(|| self.slice(node.span()));
+        let meant = plain.filter(|word| !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || "\"'{}[],&*!#".contains(c)));
+        self.mistaken(slot, "text", meant.is_some());
+        meant.filter(|_| self.lenient)
     }
 
     /// A whole number; nothing if it is left out or `null`, or if it is something else.
     pub(super) fn integer(&mut self, slot: &Slot<'a, '_>) -> Option<i64> {
-        match slot.value()?.value() {
-            Value::Int(number) => Some(*number),
-            _ => {
-                self.expected(slot, "a whole number");
-                None
-            }
-        }
+        let meant = match slot.value()?.value() {
+            Value::Int(number) => return Some(*number),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        self.mistaken(slot, "a whole number", meant.is_some());
+        meant.filter(|_| self.lenient)
     }
 
     /// A boolean; nothing if it is left out or `null`, or if it is something else.
     pub(super) fn flag(&mut self, slot: &Slot<'a, '_>) -> Option<bool> {
-        match slot.value()?.value() {
-            Value::Bool(flag) => Some(*flag),
-            _ => {
-                self.expected(slot, "true or false");
-                None
+        let meant = match slot.value()?.value() {
+            Value::Bool(flag) => return Some(*flag),
+            Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        };
+        self.mistaken(slot, "true or false", meant.is_some());
+        meant.filter(|_| self.lenient)
+    }
+
+    /// Reports a value of the wrong type. Where it is plain what is meant, only a policy is in doubt because of it.
+    fn mistaken(&mut self, slot: &Slot<'a, '_>, due: &str, is_plain: bool) {
+        match self.wrong_type(slot, due) {
+            Some(diagnostic) if is_plain && self.lenient => {
+                self.flaws.slips.extend(diagnostic.place.map(|place| place.span));
+                self.report(diagnostic);
             }
+            Some(diagnostic) => self.refuse(diagnostic),
+            None => {}
         }
     }
 

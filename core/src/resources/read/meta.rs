@@ -65,7 +65,9 @@ impl<'a> Reader<'a> {
             if !slot.is_set() {
                 self.refuse(slot.required(codes::REQUIRED, "name or generateName is required").help("add `metadata` with a `name`"));
             }
-            return Metadata { meta: Meta { name_span: slot.at, labels_span: slot.span(), ..Meta::default() }, ..Metadata::default() };
+            let mut meta = Meta { name_span: slot.at, labels_span: slot.span(), ..Meta::default() };
+            self.name_it(&mut meta, ordinal);
+            return Metadata { meta, ..Metadata::default() };
         };
         let mut meta = Meta { name_span: name.at, labels_span: labels.span(), ..Meta::default() };
         let prefix = self.text(&generate_name);
@@ -82,8 +84,11 @@ impl<'a> Reader<'a> {
                     meta.name_span = generate_name.at;
                     meta.generated = true;
                 }
-                _ if name.is_set() && name.node.is_some_and(|n| n.as_str().is_none()) => {}
-                _ => self.refuse(name.required(codes::REQUIRED, "name or generateName is required").help("give the object a `name`")),
+                _ if name.is_set() && name.node.is_some_and(|n| n.as_str().is_none()) => self.name_it(&mut meta, ordinal),
+                _ => {
+                    self.refuse(name.required(codes::REQUIRED, "name or generateName is required").help("give the object a `name`"));
+                    self.name_it(&mut meta, ordinal);
+                }
             },
         }
         if let Some(text) = self.text(&namespace).filter(|text| !text.is_empty()) {
@@ -106,6 +111,14 @@ impl<'a> Reader<'a> {
         let has_dead_annotation = annotations.node.and_then(|node| node.get(DEAD_ANNOTATION)).is_some();
         let owner = self.owner(&owners);
         Metadata { meta, owner, has_dead_annotation }
+    }
+
+    /// Gives an object without a name one by which it can be asked about.
+    fn name_it(&self, meta: &mut Meta, ordinal: usize) {
+        if self.lenient {
+            meta.name = format!("unnamed-{ordinal}").into();
+            meta.generated = true;
+        }
     }
 
     fn check_name(&mut self, slot: &Slot<'a, '_>, name: &str, rule: NameRule) {

@@ -13,6 +13,7 @@ pub(crate) mod azure;
 mod balancer;
 mod calico;
 mod cluster_policy;
+mod doubts;
 mod fields;
 mod kinds;
 mod labels;
@@ -35,6 +36,7 @@ use hashbrown::HashMap;
 
 pub use self::azure::ParameterFile;
 pub(crate) use self::azure::rules::own_tag;
+pub(crate) use self::doubts::add_errors;
 pub(crate) use self::azure::service_tags::meant_tag;
 pub(crate) use self::azure::short::arm_fields;
 use self::fields::{Reader, Slot, quoted};
@@ -297,9 +299,15 @@ impl<'a> Objects<'a> {
 
     /// Reads an object of a known kind.
     fn object(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: (&'a str, Span), version: (&'a str, Span)) {
-        let ((kind, kind_span), (api_version, version_span)) = (kind, version);
         self.reader.refused = false;
         self.reader.flaws = Flaws::default();
+        self.reader.lenient = !known.is_policy();
+        self.read_known(object, known, kind, version);
+        self.reader.lenient = false;
+    }
+
+    fn read_known(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: (&'a str, Span), version: (&'a str, Span)) {
+        let ((kind, kind_span), (api_version, version_span)) = (kind, version);
         if kind == known.name {
             self.check_version(known, api_version, version_span);
         } else {
@@ -367,21 +375,25 @@ impl<'a> Objects<'a> {
             }
             _ => Kind::ServiceAccount,
         };
-        self.keep_read(object.span(), (kind, kind_span), api_version, meta, kind_read);
+        self.keep_read(object, (kind, kind_span), api_version, meta, kind_read);
     }
 
     /// Keeps an object that has been read, with what the reader found of it.
-    fn keep_read(&mut self, span: Span, (name, kind_span): (&str, Span), api_version: &str, meta: Meta, kind: Kind) {
-        self.resources.push(Resource {
+    fn keep_read(&mut self, object: &Slot<'a, '_>, (name, kind_span): (&str, Span), api_version: &str, meta: Meta, kind: Kind) {
+        let mut resource = Resource {
             api_version: api_version.into(),
             kind_name: name.into(),
             kind_span,
             meta,
-            span,
+            span: object.span(),
             refused: self.reader.refused,
             flaws: core::mem::take(&mut self.reader.flaws),
             kind,
-        });
+        };
+        if let Some(node) = object.node {
+            doubts::note(&mut resource, node);
+        }
+        self.resources.push(resource);
     }
 
     /// Reads an EndpointSlice, which has no `spec`.
@@ -397,7 +409,7 @@ impl<'a> Objects<'a> {
         let Some([metadata, endpoints, ports, ..]) = self.reader.fields(object, names, &[]) else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
         let slice = self.reader.endpoint_slice(&read.meta.labels, &endpoints, &ports);
-        self.keep_read(object.span(), (kind, kind_span), api_version, read.meta, Kind::EndpointSlice(slice));
+        self.keep_read(object, (kind, kind_span), api_version, read.meta, Kind::EndpointSlice(slice));
     }
 
     /// Reads Endpoints, which have no `spec`.
@@ -412,7 +424,7 @@ impl<'a> Objects<'a> {
         let Some([metadata, subsets, ..]) = self.reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[]) else { return };
         let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
         let subsets = self.reader.subsets(&read.meta, &subsets);
-        self.keep_read(object.span(), (kind, kind_span), api_version, read.meta, Kind::Endpoints(subsets));
+        self.keep_read(object, (kind, kind_span), api_version, read.meta, Kind::Endpoints(subsets));
     }
 
     /// Reports a version under which the kind is not served. What pods, Services and the like mean is beyond doubt all the same; a policy of a version

@@ -251,10 +251,7 @@ impl<'a> Reader<'a> {
             let number = self.port_number(&number);
             let protocol = self.protocol(&protocol);
             // 0 is what upstream's types hold where no host port is asked for.
-            let host_port = match self.integer(&host_port) {
-                None | Some(0) => None,
-                Some(_) => self.port_number(&host_port),
-            };
+            let host_port = self.integer(&host_port).filter(|number| *number != 0).and_then(|number| self.fitting_port(&host_port, number));
             if let Some(number) = number {
                 let ports = if !init || stays { &mut template.ports } else { &mut template.init_ports };
                 ports.push(ContainerPort { name: name_text.map(Into::into), number, protocol, host_port, span: item.at });

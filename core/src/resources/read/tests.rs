@@ -52,7 +52,7 @@ fn findings(text: &str, severity: Severity) -> Vec<Finding> {
 fn refused(text: &str, code: Code, underlined: &str, message: &str) {
     let expected = Finding { code, underlined: underlined.into(), message: message.into() };
     assert_eq!(findings(text, Severity::Error), [expected], "{text}");
-    assert!(read_text(text).resources.iter().all(|r| r.refused), "{text}");
+    assert!(read_text(text).resources.iter().all(|r| r.is_refused()), "{text}");
 }
 
 /// Checks that exactly this error is reported, and that the object is read all the same.
@@ -60,7 +60,7 @@ fn refused(text: &str, code: Code, underlined: &str, message: &str) {
 fn faulty(text: &str, code: Code, underlined: &str, message: &str) {
     let expected = Finding { code, underlined: underlined.into(), message: message.into() };
     assert_eq!(findings(text, Severity::Error), [expected], "{text}");
-    assert!(read_text(text).resources.iter().all(|r| !r.refused), "{text}");
+    assert!(read_text(text).resources.iter().all(|r| !r.is_refused()), "{text}");
 }
 
 /// Checks that exactly this is warned of, and that the object is not refused.
@@ -76,7 +76,7 @@ fn warned(text: &str, code: Code, underlined: &str, message: &str) {
 fn accepted(text: &str) -> Read {
     assert_eq!(findings(text, Severity::Error), [], "{text}");
     let read = read_text(text);
-    assert!(read.resources.iter().all(|r| !r.refused), "{text}");
+    assert!(read.resources.iter().all(|r| !r.is_refused()), "{text}");
     read
 }
 

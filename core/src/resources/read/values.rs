@@ -27,13 +27,18 @@ impl<'a> Reader<'a> {
         let Some(name) = self.text(slot) else { return Protocol::TCP };
         Protocol::from_kubernetes(name).unwrap_or_else(|| {
             self.unsupported(slot, codes::INVALID_PROTOCOL, name, &["SCTP", "TCP", "UDP"]);
-            Protocol::TCP
+            Protocol::from_kubernetes(&name.to_uppercase()).unwrap_or(Protocol::TCP)
         })
     }
 
     /// A port by number; nothing if it is left out or cannot be one.
     pub(super) fn port_number(&mut self, slot: &Slot<'a, '_>) -> Option<u16> {
         let number = self.integer(slot)?;
+        self.fitting_port(slot, number)
+    }
+
+    /// A number as a port; nothing if it cannot be one.
+    pub(super) fn fitting_port(&mut self, slot: &Slot<'a, '_>, number: i64) -> Option<u16> {
         let port = syntax::port_number(number);
         if port.is_none() {
             self.refuse(slot.invalid(codes::OUT_OF_RANGE, number, PORT_RANGE));
@@ -44,7 +49,7 @@ impl<'a> Reader<'a> {
     /// A port by name; nothing if it is left out or cannot be one.
     pub(super) fn port_name(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
         let name = self.text(slot)?;
-        self.check_port_name(slot, name).then_some(name)
+        (self.check_port_name(slot, name) || self.lenient).then_some(name)
     }
 
     fn check_port_name(&mut self, slot: &Slot<'a, '_>, name: &'a str) -> bool {
@@ -65,7 +70,11 @@ impl<'a> Reader<'a> {
     /// A port by number or by name; nothing if it is left out or cannot be one.
     pub(super) fn number_or_name(&mut self, slot: &Slot<'a, '_>) -> Option<NumberOrName<'a>> {
         match slot.value()?.value() {
-            Value::String(name) => self.check_port_name(slot, name).then_some(NumberOrName::Name(name)),
+            Value::String(name) if self.check_port_name(slot, name) => Some(NumberOrName::Name(name)),
+            Value::String(name) => {
+                let number = name.parse::<i64>().ok().and_then(syntax::port_number).map(NumberOrName::Number);
+                Some(number.unwrap_or(NumberOrName::Name(name))).filter(|_| self.lenient)
+            }
             Value::Int(_) => self.port_number(slot).map(NumberOrName::Number),
             _ => {
                 self.expected(slot, "a port number or name");

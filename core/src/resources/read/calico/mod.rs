@@ -135,15 +135,18 @@ impl<'a> Reader<'a> {
     }
 
     fn network_set(&mut self, spec: &Slot<'a, '_>, meta: &Meta, global: bool) -> NetworkSet {
-        let mut set = NetworkSet { global, nets: Vec::new() };
+        let mut set = NetworkSet { global, nets: Vec::new(), unread: false };
         if meta.labels.get("projectcalico.org/namespace").is_some() {
             let message = "metadata.labels: Invalid value: projectcalico.org/namespace: not a valid label name";
             self.refuse(Diagnostic::new(codes::RESERVED_LABEL, Severity::Error, meta.labels_span, message));
         }
         let Some([nets]) = self.fields(spec, ["nets"], &["allowedEgressDomains"]) else { return set };
         for item in self.custom_items(&nets) {
-            set.nets.extend(self.lenient_net(&item));
+            let net = self.lenient_net(&item);
+            set.unread |= net.is_none();
+            set.nets.extend(net);
         }
+        set.unread |= nets.value().is_some_and(|node| node.as_sequence().is_none());
         set
     }
 

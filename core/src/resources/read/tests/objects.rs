@@ -426,5 +426,5 @@ fn namespaces() {
 #[test]
 fn a_list_keeps_the_good_beside_the_refused() {
     let text = "{kind: List, items: [{apiVersion: v1, kind: Namespace, metadata: {name: 5}}, {apiVersion: v1, kind: Namespace, metadata: {name: b}}]}";
-    assert_eq!(read_text(text).resources.iter().map(|r| r.refused).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(read_text(text).resources.iter().map(Resource::is_refused).collect::<Vec<_>>(), [true, false]);
 }

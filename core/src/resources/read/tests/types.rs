@@ -97,7 +97,7 @@ fn every_field_with_every_type() {
                 // Of `kind` itself nothing would be left to refuse.
                 let no_ports = path.ends_with("ontainers[].ports") && value == Value::Mapping(vec![]);
                 if path != ".kind" && path != ".apiVersion" && !no_ports {
-                    assert!(read.resources.iter().all(|r| r.refused), "{path} = {value:?} of {text}");
+                    assert!(read.resources.iter().all(|r| r.is_refused()), "{path} = {value:?} of {text}");
                 }
             }
         }
