@@ -310,7 +310,7 @@ impl<'a> Expressions<'a> {
                 key.push(UNKNOWN_VALUE);
                 key.extend(label.bytes().map(u32::from));
                 key.push(UNKNOWN_VALUE);
-                if let ValueShape::Begins(start) = shape {
+                if let ValueShape::Begins(start) | ValueShape::Is(start) = shape {
                     key.extend(start.bytes().map(u32::from));
                 }
             }

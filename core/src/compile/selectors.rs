@@ -231,7 +231,7 @@ impl<'a> Selectors<'a> {
         for (name, shape) in &unknown.keys {
             if let Some((number, _)) = self.pod_keys.get(&**name) {
                 key.extend([*number, UNKNOWN_VALUE]);
-                if let ValueShape::Begins(start) = shape {
+                if let ValueShape::Begins(start) | ValueShape::Is(start) = shape {
                     key.extend(start.bytes().map(u32::from));
                 }
                 key.push(UNKNOWN_VALUE);

@@ -43,7 +43,12 @@ pub(super) fn find(loaded: &mut Loaded) {
         let mut last: HashMap<(Identity<'_>, There), (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
         for (d, document) in loaded.documents.iter().enumerate() {
             for (r, resource) in document.parsed.resources.iter().enumerate() {
-                if resource.refused || resource.is_refused() && taken.contains(&identity(resource)) || resource.is_unreadable() || resource.meta.generated || resource.meta.name.is_empty() {
+                if resource.refused
+                    || resource.is_refused() && taken.contains(&identity(resource))
+                    || resource.is_unreadable()
+                    || resource.meta.generated
+                    || resource.meta.name.is_empty()
+                {
                     continue;
                 }
                 match last.entry((identity(resource), there(resource, d, &places))) {

@@ -11,4 +11,4 @@ pub use address::{AddressSet, Cidr, CidrError};
 pub use labels::Labels;
 pub use protocol::Protocol;
 pub use selector::{LabelSelector, Operator, Requirement};
-pub use unknown::{Known, UnknownLabels, ValueShape};
+pub use unknown::{Known, MARK, UnknownLabels, ValueShape};

@@ -14,13 +14,19 @@ pub enum ValueShape {
     Any,
     /// It begins so, and something that is not known follows: `nightly-` of the Jobs of CronJob `nightly`.
     Begins(Box<str>),
+    /// It is this, as a mark of one object by which only what is in doubt selects it (see [`MARK`]).
+    Is(Box<str>),
 }
+
+/// The key of the mark of an object of which not everything can be read. No label can have it.
+pub const MARK: &str = "(not evaluated)";
 
 impl ValueShape {
     /// Whether the value may be this one.
     pub fn fits(&self, value: &str) -> bool {
         match self {
             ValueShape::Any => true,
+            ValueShape::Is(own) => **own == *value,
             ValueShape::Begins(start) => value.strip_prefix(&**start).is_some_and(|rest| !rest.is_empty()),
         }
     }
@@ -61,7 +67,7 @@ impl UnknownLabels {
         }
         match labels.get(key) {
             Some(value) => Known::Value(value),
-            None if self.others => Known::Maybe,
+            None if self.others && key != MARK => Known::Maybe,
             None => Known::Absent,
         }
     }

@@ -366,6 +366,12 @@ impl Understanding<'_> {
             "NodePort" => Entry::NodePort,
             _ => Entry::Cluster,
         });
+        if service.unclear {
+            let port = self.asked.port.or(service.ports.first().map(|port| port.port));
+            self.port = port;
+            let at = service.ports.iter().position(|p| Some(p.port) == port).unwrap_or(usize::MAX);
+            return Ok((Goal::Service { service: number, port: at, entry, node }, title));
+        }
         let Some((at, port)) = self.service_port(service)? else {
             return Ok((Goal::Nothing(format!("`{title}` has no port")), title));
         };

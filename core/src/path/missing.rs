@@ -33,6 +33,9 @@ impl Party {
 /// Whether it is not known what stands behind a Service: it has no selector and the input no EndpointSlice of it, or it selects pods in a namespace of
 /// which the input has none.
 pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> bool {
+    if service.unclear {
+        return true;
+    }
     if !service.slices.is_empty() || service.service_type == "ExternalName" {
         return false;
     }
@@ -44,6 +47,9 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
 pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> String {
     let namespace = snapshot.namespace_name(service.namespace);
     let title = format!("{namespace}/{}", service.name);
+    if service.unclear {
+        return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
+    }
     match service.has_selector {
         true => format!(
             "the input has no pods of namespace `{namespace}`, which stand behind Service `{title}` (`kubectl get pods -n {namespace} -o yaml`)"
@@ -67,6 +73,10 @@ impl<'a> Trip<'a> {
         let mut way = self.start(way, client, to);
         let missing = missing_endpoints(&paths.snapshot, service);
         let walk = &mut way.walk;
+        if service.unclear {
+            walk.unknown(&service_title(paths, service), missing);
+            return alloc::vec![Arrival { way, pod: None }];
+        }
         let Some(home) = self.home(client) else {
             walk.unknown("Endpoints", missing);
             return alloc::vec![Arrival { way, pod: None }];

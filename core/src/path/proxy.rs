@@ -79,6 +79,12 @@ fn fit(requests: &Requests, host: Option<&str>, path: &str) -> Option<(u8, usize
 pub(super) fn ways<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, object: u32, host: Option<&str>, path: &str) -> Vec<Arrival<'a>> {
     let paths = trip.paths;
     let Some(ingress) = paths.snapshot.ingress_objects.get(object as usize) else { return Vec::new() };
+    if ingress.unclear {
+        let title = format!("{}/{}", paths.snapshot.namespace_name(ingress.namespace), ingress.name);
+        let mut way = trip.start(way, client, Party::anywhere());
+        way.walk.unknown(&title, format!("Ingress `{title}` is not evaluated: an API server refuses it"));
+        return alloc::vec![Arrival { way, pod: None }];
+    }
     let class = ingress.spec.class.as_deref().unwrap_or_default();
     let retired = class == HTTP_ROUTING_CLASS || paths.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.http_routing);
     if let Some(fact) = facts::about(Subject::HttpRouting).filter(|_| retired) {
@@ -376,7 +382,7 @@ fn backends<'a>(trip: &mut Trip<'a>, way: &mut Way<'a>, request: &Request<'_>) -
         return None;
     };
     let found = paths.tables().backends(number, port);
-    if found.is_empty() && missing::has_unknown_endpoints(&paths.snapshot, service) {
+    if service.unclear || found.is_empty() && missing::has_unknown_endpoints(&paths.snapshot, service) {
         way.walk.unknown(&service_title(paths, service), missing::missing_endpoints(&paths.snapshot, service));
         return None;
     }

@@ -157,9 +157,12 @@ impl Ruleset {
 
     /// Why it is not known which selectors match an object, by its place.
     pub fn open_at(&self, object: Place) -> Option<&Doubt> {
-        self.open.iter().find(|doubt| doubt.places.first().is_some_and(|at| {
-            at.document == object.document && object.span.start <= at.span.start && at.span.end <= object.span.end
-        }))
+        self.open.iter().find(|doubt| {
+            doubt
+                .places
+                .first()
+                .is_some_and(|at| at.document == object.document && object.span.start <= at.span.start && at.span.end <= object.span.end)
+        })
     }
 
     /// Why it is not known whether a rule is in force.

@@ -1,8 +1,8 @@
 //! What a person's documents say: one type a kind, fields as upstream, every deciding part with its span.
 //!
 //! Defaults are applied while reading, so that "missing", `null`, `[]` and `{}` have become named cases here and need not be told apart
-//! later. An object that an API server would refuse is still returned, with [`Resource::refused`] set if it is in doubt what it means: then it is
-//! shown, but never enforced.
+//! later. An object that an API server would refuse is still returned: a policy with [`Resource::refused`] set if it is in doubt what it means, other
+//! kinds with what of them is open (see [`Flaws`]).
 
 pub mod aks;
 pub mod azure;
@@ -37,7 +37,7 @@ pub(crate) use read::{add_errors, anything, broken};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::model::{Labels, UnknownLabels};
+use crate::model::{Labels, MARK, UnknownLabels, ValueShape};
 use crate::text::Span;
 
 /// One object of a person's text.
@@ -64,6 +64,20 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// By what the pods of an object are known of which not everything can be read (see [`MARK`](crate::model::MARK)).
+    pub fn mark(&self) -> Box<str> {
+        alloc::format!("{} {}", self.kind_name, self.meta.name).into()
+    }
+
+    /// Labels of the pods of an object that cannot be read, and the mark of the object where something else of it cannot.
+    pub fn open_labels(&self) -> UnknownLabels {
+        let mut labels = self.flaws.labels.clone();
+        if !self.flaws.effects.is_empty() {
+            labels.keys.push((MARK.into(), ValueShape::Is(self.mark())));
+        }
+        labels
+    }
+
     /// Whether an API server would refuse the object, whether or not its meaning is plain.
     pub fn is_refused(&self) -> bool {
         self.refused || !self.flaws.refusals.is_empty() || !self.flaws.slips.is_empty()
@@ -87,6 +101,8 @@ pub struct Flaws {
     pub unknown_fields: Vec<(Span, Box<str>)>,
     /// Of an object that is no policy: labels (those of the pods that it makes) that cannot be read.
     pub labels: UnknownLabels,
+    /// Of a Service, of its endpoints or of an Ingress: that it is not plain where they lead.
+    pub unclear: bool,
     /// Of an object that is no policy: what else of it might concern connections, and cannot be read.
     pub effects: Vec<unread::Effect>,
 }

@@ -91,6 +91,7 @@ impl Comparison {
         let start = match shape {
             ValueShape::Any => "",
             ValueShape::Begins(start) => start,
+            ValueShape::Is(own) => return (self.matches(Some(own)), self.matches(Some(own))),
         };
         match self {
             Comparison::Equals(value) => (false, shape.fits(value)),

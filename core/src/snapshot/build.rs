@@ -353,7 +353,7 @@ impl<'a> Scope<'a> {
                 name: Cow::Borrowed(&resource.meta.name),
                 number: 0,
                 labels: pod.template.labels.clone(),
-                unknown: resource.flaws.labels.clone(),
+                unknown: resource.open_labels(),
                 template: &pod.template,
                 replicas: Replicas::Count(1),
                 addresses: &pod.addresses,
@@ -402,6 +402,7 @@ fn add_services<'a>(
     let mut slices: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
     let mut mirrored: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
     let mut ingresses = Vec::new();
+    let mut unclear: Vec<(NamespaceId, &str)> = Vec::new();
     for &(document, resource) in resources {
         let Some(&namespace) = namespaces.get(scope.namespace_of(resource)) else { continue };
         match &resource.kind {
@@ -419,13 +420,16 @@ fn add_services<'a>(
                 routing: service.routing.clone(),
                 front_end_made_up: false,
                 place: resource.span.within(document),
+                unclear: resource.flaws.unclear,
             }),
             Kind::EndpointSlice(slice) => {
                 let place = resource.span.within(document);
+                unclear.extend(slice.service.as_deref().filter(|_| resource.flaws.unclear).map(|service| (namespace, service)));
                 slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
             }
             Kind::Endpoints(subsets) => {
                 let place = resource.span.within(document);
+                unclear.extend(resource.flaws.unclear.then_some((namespace, &*resource.meta.name)));
                 mirrored.extend(subsets.iter().filter_map(|s| Some((namespace, s.service.as_deref()?, s, place))));
             }
             Kind::Ingress(ingress) => {
@@ -440,7 +444,13 @@ fn add_services<'a>(
                     place: backend.span.within(document),
                 }));
                 let place = resource.span.within(document);
-                snapshot.ingress_objects.push(IngressObject { namespace, name, spec: ingress.clone(), place });
+                snapshot.ingress_objects.push(IngressObject {
+                    namespace,
+                    name,
+                    spec: ingress.clone(),
+                    place,
+                    unclear: resource.flaws.unclear,
+                });
             }
             _ => {}
         }
@@ -453,6 +463,7 @@ fn add_services<'a>(
     mirrored.retain(|(namespace, name, ..)| open.contains(&(*namespace, (*name).to_string())));
     slices.extend(mirrored);
     connect_slices(&slices, &nodes, &mut services);
+    services.iter_mut().for_each(|s| s.unclear |= unclear.contains(&(s.namespace, s.name.as_str())));
     drop(nodes);
     services.sort_by(|a: &Service, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     ingresses.sort_by(|a, b| (a.namespace, &a.name, a.place).cmp(&(b.namespace, &b.name, b.place)));

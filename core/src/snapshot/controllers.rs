@@ -52,7 +52,7 @@ pub(crate) fn tells_pods_apart(kind: &Kind) -> bool {
 pub(super) fn parts(resource: &Resource, workload: &Workload, apart: bool) -> Vec<Part> {
     let name = &*resource.meta.name;
     let mut whole =
-        Part { name: None, labels: workload.template.labels.clone(), unknown: resource.flaws.labels.clone(), replicas: workload.replicas };
+        Part { name: None, labels: workload.template.labels.clone(), unknown: resource.open_labels(), replicas: workload.replicas };
     let Part { labels, unknown, .. } = &mut whole;
     let mut open = |key: &str, shape: ValueShape, labels: &Labels| {
         // A template that was read from a cluster has them.

@@ -366,6 +366,8 @@ pub struct Service {
     pub front_end_made_up: bool,
     /// Where it is written.
     pub place: Place,
+    /// Whether it is not plain where it leads: an API server refuses it, or its endpoints.
+    pub unclear: bool,
 }
 
 /// Addresses behind a Service that an EndpointSlice gives.
@@ -401,6 +403,8 @@ pub struct IngressObject {
     pub spec: crate::resources::Ingress,
     /// Where it is written.
     pub place: Place,
+    /// Whether it is not plain where it leads: an API server refuses it.
+    pub unclear: bool,
 }
 
 /// A backend of an Ingress.

@@ -74,6 +74,7 @@ pub(super) fn connect_slices(
                 routing: ServiceRouting::default(),
                 front_end_made_up: false,
                 place,
+                unclear: false,
             });
             services.len() - 1
         });

@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{ANYTHING, Translator};
+use super::{ANYTHING, Translator, unread};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::policy::order::{PolicyKey, TierKey};
 use crate::policy::{
@@ -81,10 +81,17 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
                         DefaultAction::Deny => TierEnd::Deny,
                         DefaultAction::Pass => TierEnd::Pass,
                     };
-                    tiers.insert(&resource.meta.name, (tier.order.0, end));
+                    // Where the policies of a refused tier would stand is not known: before all others they may do anything.
+                    let refused = (Some(f64::NEG_INFINITY), TierEnd::Pass);
+                    tiers.insert(&resource.meta.name, if resource.refused { refused } else { (tier.order.0, end) });
                 }
                 let Some(translated) = translator.calico(calico) else { continue };
                 let mut translated = translator.if_accepted(translated, ANYTHING);
+                if let Calico::Policy(policy) = &**calico
+                    && let Some((of_tier, tier)) = resources.iter().find(|(_, r)| is_refused_tier(r, &policy.tier))
+                {
+                    translated = unread::in_doubt(translated, tier, *of_tier, ANYTHING);
+                }
                 let (tier, order, name, kind) = match &**calico {
                     Calico::Policy(policy) => (&*policy.tier, policy.order.0, &*policy.true_name, kind_name(policy.kind)),
                     _ => (DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, "StagedKubernetesNetworkPolicy"),
@@ -122,7 +129,7 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
         });
     }
     let accepted: Vec<(DocumentId, &Resource)> = resources.iter().copied().filter(|(_, r)| !r.refused).collect();
-    add_profiles(&accepted, settings, &mut ruleset);
+    add_profiles(resources, settings, &mut ruleset);
     add_host_rules(&accepted, &mut ruleset);
     ruleset
 }
@@ -282,6 +289,12 @@ fn kind_name(kind: CalicoPolicyKind) -> &'static str {
     }
 }
 
+fn is_refused_tier(resource: &Resource, name: &str) -> bool {
+    resource.refused
+        && *resource.meta.name == *name
+        && matches!(&resource.kind, Kind::Calico(calico) if matches!(**calico, Calico::Tier(_)))
+}
+
 fn allows_only(policy: &Policy) -> bool {
     policy.ingress.iter().chain(&policy.egress).all(|rule| rule.action == Action::Allow)
 }
@@ -327,6 +340,10 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, rule
             // Calico itself makes the profiles of namespaces and service accounts, and keeps their rules as they are.
             let generated = name.starts_with("kns.") || name.starts_with("ksa.");
             let (place, ingress, egress) = match given.get(name).filter(|_| !generated) {
+                Some(&(document, resource, _)) if resource.refused => {
+                    let rules = unread::rules_in_doubt(resource, document);
+                    (resource.span.within(document), rules.clone(), rules)
+                }
                 Some(&(document, resource, profile)) => {
                     let translator = Translator { document, resource, settings, id };
                     let rules =

@@ -47,6 +47,7 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
     }
     unread::add(&resources, settings, &mut ruleset);
     ruleset.open = unread::open(&resources, settings);
+    unread::doubt_services(&resources, settings, &mut ruleset);
     // The cloud's network filters whatever is installed in the cluster.
     azure::add(cloud, &mut ruleset);
     ruleset.tiers.retain(|tier| !tier.groups.is_empty());

@@ -43,13 +43,17 @@ pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: Docume
     let rules: Vec<Rule> = actions.iter().copied().map(rule).collect();
     policy.egress.clone_from(&rules);
     policy.ingress = rules;
-    policy.kind = Cow::Owned(kind_of(resource).into());
+    let is_tier = matches!(&resource.kind, Kind::Calico(calico) if matches!(&**calico, Calico::Tier(_)));
+    if !is_tier {
+        policy.kind = Cow::Owned(kind_of(resource).into());
+    }
     // A policy that acts in neither direction was meant for one that could not be read.
     if !policy.acts_on_egress && !policy.acts_on_ingress {
         (policy.acts_on_egress, policy.acts_on_ingress) = (true, true);
     }
     let because = match resource.flaws.unknown_fields.first() {
         Some((_, field)) if !resource.refused => format!("its kind has no field `{field}`"),
+        _ if is_tier => format!("an API server refuses its Tier `{}`", resource.meta.name),
         _ => String::from("an API server refuses it"),
     };
     let text = format!("{} `{}` is not evaluated: {because}", policy.kind, policy.title());
@@ -58,6 +62,24 @@ pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: Docume
     places.extend(flaw.map(|span| span.within(document)).filter(|place| *place != resource.kind_span.within(document)));
     policy.doubt = Some(Box::new(Doubt { text, places }));
     policy
+}
+
+/// Rules of a refused object of which nothing is known: they may allow everything, or deny it.
+pub(super) fn rules_in_doubt(resource: &Resource, document: DocumentId) -> Vec<Rule> {
+    let place = resource.span.within(document);
+    let text = format!("{} `{}` is not evaluated: an API server refuses it", kind_of(resource), resource.meta.name);
+    let doubt = Doubt { text, places: alloc::vec![resource.kind_span.within(document)] };
+    let rule = |action| Rule {
+        place,
+        name: None,
+        action,
+        peers: PeerMatch::Any,
+        traffic: TrafficMatch::Any,
+        http: None,
+        own: None,
+        doubt: Some(Box::new(doubt.clone())),
+    };
+    alloc::vec![rule(Action::Deny), rule(Action::Allow)]
 }
 
 /// Puts in doubt what fields leave open that its kind does not have: a rule that has one, or the policy if it stands elsewhere. Whoever writes the
@@ -207,6 +229,34 @@ pub(super) fn open(resources: &[(DocumentId, &Resource)], settings: &Settings) -
         found.push(Doubt { text, places });
     }
     found
+}
+
+/// Puts in doubt what rules say of Services of which it is not plain where they lead.
+pub(super) fn doubt_services(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+    let mut unclear: Vec<(String, Doubt)> = Vec::new();
+    for &(document, resource) in resources.iter().filter(|(_, r)| r.flaws.unclear) {
+        let service = match &resource.kind {
+            Kind::Service(_) | Kind::Endpoints(_) => Some(&*resource.meta.name),
+            Kind::EndpointSlice(slice) => slice.service.as_deref(),
+            _ => None,
+        };
+        let Some(service) = service else { continue };
+        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+        let text = format!("{} `{}` is not evaluated: an API server refuses it", kind_of(resource), title(resource, settings));
+        unclear.push((format!("{namespace}/{service}"), Doubt { text, places: alloc::vec![resource.kind_span.within(document)] }));
+    }
+    for rule in ruleset.policies.iter_mut().flat_map(|policy| policy.egress.iter_mut().chain(&mut policy.ingress)) {
+        let service = rule.peers.terms().iter().find_map(|term| match &term.kind {
+            PeerTermKind::Entity(entity) => entity.service.as_deref(),
+            _ => None,
+        });
+        let doubt = service.and_then(|service| unclear.iter().find(|(name, _)| *name == *service));
+        if let Some((_, doubt)) = doubt {
+            rule.peers = PeerMatch::Any;
+            rule.traffic = TrafficMatch::Any;
+            rule.doubt = Some(Box::new(doubt.clone()));
+        }
+    }
 }
 
 /// `namespace/name`, or the name alone.

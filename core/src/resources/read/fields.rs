@@ -378,13 +378,20 @@ impl<'a> Reader<'a> {
         meant.filter(|_| self.lenient)
     }
 
+    /// Reports an error of form: of an object that is kept the meaning is plain all the same, a policy is in doubt because of it.
+    pub(super) fn slip(&mut self, diagnostic: Diagnostic) {
+        if self.lenient {
+            self.flaws.slips.extend(diagnostic.place.map(|place| place.span));
+            self.report(diagnostic);
+        } else {
+            self.refuse(diagnostic);
+        }
+    }
+
     /// Reports a value of the wrong type. Where it is plain what is meant, only a policy is in doubt because of it.
     fn mistaken(&mut self, slot: &Slot<'a, '_>, due: &str, is_plain: bool) {
         match self.wrong_type(slot, due) {
-            Some(diagnostic) if is_plain && self.lenient => {
-                self.flaws.slips.extend(diagnostic.place.map(|place| place.span));
-                self.report(diagnostic);
-            }
+            Some(diagnostic) if is_plain => self.slip(diagnostic),
             Some(diagnostic) => self.refuse(diagnostic),
             None => {}
         }

@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
                 self.refuse(slot.required(codes::REQUIRED, "name or generateName is required").help("add `metadata` with a `name`"));
             }
             let mut meta = Meta { name_span: slot.at, labels_span: slot.span(), ..Meta::default() };
-            self.name_it(&mut meta, ordinal);
+            self.name_it(&mut meta, scope, ordinal);
             return Metadata { meta, ..Metadata::default() };
         };
         let mut meta = Meta { name_span: name.at, labels_span: labels.span(), ..Meta::default() };
@@ -84,10 +84,10 @@ impl<'a> Reader<'a> {
                     meta.name_span = generate_name.at;
                     meta.generated = true;
                 }
-                _ if name.is_set() && name.node.is_some_and(|n| n.as_str().is_none()) => self.name_it(&mut meta, ordinal),
+                _ if name.is_set() && name.node.is_some_and(|n| n.as_str().is_none()) => self.name_it(&mut meta, scope, ordinal),
                 _ => {
                     self.refuse(name.required(codes::REQUIRED, "name or generateName is required").help("give the object a `name`"));
-                    self.name_it(&mut meta, ordinal);
+                    self.name_it(&mut meta, scope, ordinal);
                 }
             },
         }
@@ -113,9 +113,9 @@ impl<'a> Reader<'a> {
         Metadata { meta, owner, has_dead_annotation }
     }
 
-    /// Gives an object without a name one by which it can be asked about.
-    fn name_it(&self, meta: &mut Meta, ordinal: usize) {
-        if self.lenient {
+    /// Gives an object of a namespace that has no name one by which it can be asked about.
+    fn name_it(&self, meta: &mut Meta, scope: Scope, ordinal: usize) {
+        if self.lenient && scope == Scope::Namespaced {
             meta.name = format!("unnamed-{ordinal}").into();
             meta.generated = true;
         }

@@ -36,9 +36,9 @@ use hashbrown::HashMap;
 
 pub use self::azure::ParameterFile;
 pub(crate) use self::azure::rules::own_tag;
-pub(crate) use self::doubts::add_errors;
 pub(crate) use self::azure::service_tags::meant_tag;
 pub(crate) use self::azure::short::arm_fields;
+pub(crate) use self::doubts::add_errors;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, What};
 use self::unread::{Class, Family};
@@ -391,7 +391,7 @@ impl<'a> Objects<'a> {
             kind,
         };
         if let Some(node) = object.node {
-            doubts::note(&mut resource, node);
+            doubts::note(&mut resource, node, &[]);
         }
         self.resources.push(resource);
     }

@@ -19,7 +19,7 @@ use crate::text::Span;
 const SERVICE_SPEC: &[&str] =
     &["allocateLoadBalancerNodePorts", "ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
 
-const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+pub(super) const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
 /// Fields of the spec of a Node that do not matter to policy.
 const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
@@ -125,9 +125,10 @@ impl<'a> Reader<'a> {
             return service;
         };
         if let Some(word) = self.text(&kind).filter(|word| !word.is_empty()) {
-            if SERVICE_TYPES.contains(&word) {
-                service.service_type = word.into();
-            } else {
+            if let Some(known) = SERVICE_TYPES.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+                service.service_type = (*known).into();
+            }
+            if !SERVICE_TYPES.contains(&word) {
                 self.unsupported(&kind, codes::UNSUPPORTED_VALUE, word, &SERVICE_TYPES);
             }
         }
@@ -434,7 +435,7 @@ impl<'a> Reader<'a> {
         match name {
             Some(text) => {
                 if let Err(why) = syntax::dns_label(text) {
-                    self.refuse(slot.invalid(codes::INVALID_NAME, quoted(text), why));
+                    self.slip(slot.invalid(codes::INVALID_NAME, quoted(text), why));
                 }
             }
             None if !slot.is_set() => self.refuse(slot.required(codes::INVALID_BACKEND, "the name of a Service")),

@@ -1,0 +1,284 @@
+//! Objects that are no policies and that an API server refuses are evaluated all the same: as far as their meaning is plain, and what is not is "cannot
+//! tell". That they are refused, and why, is upstream's validation: apimachinery `pkg/api/validation`, `pkg/apis/core/validation`, Calico's
+//! `libcalico-go/lib/validator/v3`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use netpolis_core::compile::End;
+use netpolis_core::connections::{ConnectionSet, Traffic};
+use netpolis_core::decide::Flow;
+use netpolis_core::diagnostics::Severity;
+use netpolis_core::model::Protocol;
+use netpolis_core::path::Asked;
+use netpolis_core::scene::Scene;
+use netpolis_core::settings::{Engine, Settings};
+
+const UNKNOWN: &str = "cannot tell";
+const NODE: &str = "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 10.1.1.1}]}}";
+const NAMESPACE: &str = "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {env: prod}}}";
+const CLIENT: &str = "{apiVersion: v1, kind: Pod, metadata: {name: client, namespace: shop, labels: {app: client}}, spec: {containers: [{name: c}]}, status: {podIP: 10.244.1.5}}";
+const WEB: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, \
+    spec: {containers: [{name: c, ports: [{name: http, containerPort: 80}]}]}, status: {podIP: 10.244.1.6}}";
+/// Everybody in `shop` takes connections from `app: client, version: "1"` and of namespaces `env: prod` at port `http`, and from pods `app: web`.
+const POLICY: &str = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {}, \
+    policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {app: client}}, namespaceSelector: {matchLabels: {env: prod}}}], \
+    ports: [{port: http}]}, {from: [{podSelector: {matchLabels: {tier: '1'}}}, {podSelector: {matchLabels: {tier: 'true'}}}, \
+    {podSelector: {matchLabels: {tier: '1.10'}}}]}]}}";
+
+fn scene(objects: &[&str]) -> Scene {
+    let mut scene = Scene::new(Settings { engine: Engine::Detected, ..Settings::default() });
+    scene.set_files(&[("a.yaml", &objects.join("\n---\n"))]);
+    scene
+}
+
+fn end(scene: &Scene, name: &str) -> End {
+    if let Ok(address) = name.parse() {
+        return End::Outside(address);
+    }
+    let node = || scene.snapshot().nodes().find(|(_, n)| n.name == name).map(|(id, _)| End::Node(id));
+    let pod = scene.snapshot().endpoints().find(|(_, e)| e.name == name).map(|(id, _)| End::Pod(id));
+    pod.or_else(node).unwrap_or_else(|| panic!("{name} is not in the scene"))
+}
+
+/// The answer to a question like `web db 5432`, which all pairs must agree with, and why.
+fn ask(scene: &Scene, question: &str) -> (&'static str, String) {
+    let words: Vec<&str> = question.split(' ').collect();
+    let traffic = Traffic::to_port(Protocol::TCP, words[2].parse().unwrap());
+    let flow = Flow { from: end(scene, words[0]), to: end(scene, words[1]), traffic };
+    let answer = scene.decide(&flow);
+    let pair = scene.connectivity().between(flow.from, flow.to);
+    let covered = |set: &ConnectionSet| ConnectionSet::of_traffic(traffic).difference(set).is_empty();
+    let of_pair = match (covered(pair.allowed), covered(pair.possible)) {
+        (true, _) => "allowed",
+        (false, true) => UNKNOWN,
+        (false, false) => "denied",
+    };
+    assert_eq!(answer.verdict.as_str(), of_pair, "{question}");
+    (of_pair, answer.summary)
+}
+
+#[track_caller]
+fn check(objects: &[&str], questions: &[(&str, &str)]) {
+    let scene = scene(objects);
+    let text = objects.join("\n---\n");
+    assert!(scene.loaded().diagnostics.iter().any(|d| d.severity == Severity::Error), "no error in {text}");
+    for (question, verdict) in questions {
+        let (found, why) = ask(&scene, question);
+        assert_eq!(found, *verdict, "{question}: {why}\n{text}");
+        if found == UNKNOWN {
+            assert!(why.contains("an API server refuses it"), "{question}: {why}");
+        }
+    }
+}
+
+fn pod(metadata: &str) -> String {
+    format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {metadata}, spec: {{containers: [{{name: c, ports: [{{name: http, containerPort: 80}}]}}]}}}}"
+    )
+}
+
+fn with_ports(ports: &str) -> String {
+    format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: x, namespace: shop, labels: {{app: x}}}}, spec: {{containers: [{{name: c, ports: {ports}}}]}}}}"
+    )
+}
+
+#[test]
+fn labels_of_the_wrong_type_mean_what_is_written() {
+    // apimachinery `ObjectMeta.Labels map[string]string`: "cannot unmarshal number into Go struct field ObjectMeta.metadata.labels of type string".
+    for value in ["1", "true", "1.10"] {
+        let object = pod(&format!("{{name: x, namespace: shop, labels: {{tier: {value}}}}}"));
+        check(
+            &[NAMESPACE, CLIENT, WEB, POLICY, &object],
+            &[("x web 443", "allowed"), ("client web 443", "denied"), ("client x 80", "allowed")],
+        );
+    }
+    let of_template = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: x, namespace: shop}, spec: {selector: {matchLabels: {tier: 1}}, \
+        template: {metadata: {labels: {tier: 1}}, spec: {containers: [{name: c}]}}}}";
+    check(&[NAMESPACE, CLIENT, WEB, POLICY, of_template], &[("x web 443", "allowed"), ("client x 80", "denied")]);
+    let namespace = "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {env: prod, generation: 2}}}";
+    check(&[namespace, CLIENT, WEB, POLICY], &[("client web 80", "allowed"), ("client web 443", "denied")]);
+    let set =
+        "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {name: s, labels: {set: 1}}, spec: {nets: [192.0.2.0/24]}}";
+    let policy = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: g}, spec: {selector: app == 'web', types: [Ingress], \
+        ingress: [{action: Allow, source: {selector: set == '1'}}]}}";
+    check(&[NAMESPACE, WEB, policy, set], &[("192.0.2.1 web 80", "allowed"), ("192.0.3.1 web 80", "denied")]);
+}
+
+#[test]
+fn forms_whose_meaning_is_plain() {
+    for object in [
+        pod("{name: X, namespace: shop, labels: {app: x}}").replace("name: X", "name: x, annotations: {a: 1}"),
+        pod("{name: x, namespace: shop, labels: {app: 'not a value'}}"),
+        pod("{name: x, namespace: shop, labels: {app: x, 'not a key': y}}"),
+        with_ports("[{name: http, containerPort: '80'}]"),
+        with_ports("[{name: http, containerPort: 80, protocol: tcp}]"),
+        with_ports("[{name: http, containerPort: 80, hostPort: 99999}]"),
+        with_ports("[{name: http, containerPort: 80}, {name: a-port-name-of-more-than-15, containerPort: 81}]"),
+        with_ports("[{name: http, containerPort: 80}, {containerPort: 70000}]"),
+        with_ports("[{name: http, containerPort: 80}]").replace("spec: {", "spec: {serviceAccountName: 5, hostNetwork: 'false', "),
+        // apps/validation `ValidateDeploymentSpec`: a selector is required, and must not be empty; the pods are those of the template.
+        deployment("template: {T}"),
+        deployment("selector: {}, template: {T}"),
+        deployment("selector: {matchExpressions: [{key: app, operator: Is, values: [x]}]}, template: {T}"),
+        deployment("replicas: -1, selector: {matchLabels: {app: x}}, template: {T}"),
+        deployment("replicas: '2', selector: {matchLabels: {app: x}}, template: {T}"),
+    ] {
+        check(
+            &[NAMESPACE, CLIENT, WEB, POLICY, &object],
+            &[("client x 80", "allowed"), ("client x 443", "denied"), ("x web 80", "denied"), ("client web 80", "allowed")],
+        );
+    }
+    // Names.
+    let scene = scene(&[NAMESPACE, CLIENT, POLICY, &pod("{namespace: shop, labels: {app: x}}"), &pod("{name: 5, namespace: shop}")]);
+    assert_eq!(ask(&scene, "client unnamed-0 80").0, "allowed");
+    assert_eq!(ask(&scene, "client 5 80").0, "allowed");
+}
+
+fn deployment(spec: &str) -> String {
+    let template = "{metadata: {labels: {app: x}}, spec: {containers: [{name: c, ports: [{name: http, containerPort: 80}]}]}}";
+    let spec = spec.replace("{T}", template);
+    format!("{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: x, namespace: shop}}, spec: {{{spec}}}}}")
+}
+
+#[test]
+fn labels_that_cannot_be_read() {
+    // Only rules that ask for the label are in doubt.
+    for labels in ["{tier: [a]}", "{tier: {a: b}}", "{app: client, tier: [a]}"] {
+        let object = pod(&format!("{{name: x, namespace: shop, labels: {labels}}}"));
+        check(
+            &[NAMESPACE, CLIENT, WEB, POLICY, &object],
+            &[("x web 443", UNKNOWN), ("client x 80", "allowed"), ("client web 443", "denied")],
+        );
+    }
+    for metadata in [
+        "{name: x, namespace: shop, labels: [a]}",
+        "{name: x, namespace: shop, labels: app=x}",
+        "{name: x, namespace: shop, lables: {a: b}}",
+    ] {
+        check(
+            &[NAMESPACE, CLIENT, WEB, POLICY, &pod(metadata)],
+            &[("x web 443", UNKNOWN), ("x web 80", UNKNOWN), ("client x 80", "allowed")],
+        );
+    }
+    // Written twice: sigs.k8s.io/yaml refuses "key already set in map".
+    let twice = pod("{name: x, namespace: shop, labels: {tier: '1', tier: '2'}}");
+    check(&[NAMESPACE, CLIENT, WEB, POLICY, &twice], &[("x web 443", UNKNOWN), ("client x 443", "denied")]);
+    for metadata in [
+        "{name: shop, labels: {env: [prod]}}",
+        "{name: shop, labels: [env]}",
+        "{name: shop, labels: {env: prod, env: dev}}",
+        "{labels: {env: prod}}",
+    ] {
+        let namespace = format!("{{apiVersion: v1, kind: Namespace, metadata: {metadata}}}");
+        check(&[&namespace, CLIENT, WEB, POLICY], &[("client web 443", "denied")]);
+        assert_eq!(ask(&scene(&[&namespace, CLIENT, WEB, POLICY]), "client web 80").0, UNKNOWN, "{metadata}");
+    }
+    // Nothing of the pods is known but where they are.
+    for spec in ["", "selector: {matchLabels: {app: x}}", "selector: {matchLabels: {app: x}}, template: [a]"] {
+        check(
+            &[NAMESPACE, CLIENT, WEB, POLICY, &deployment(spec)],
+            &[("x web 443", UNKNOWN), ("client x 80", UNKNOWN), ("client web 443", "denied"), ("client web 80", "allowed")],
+        );
+    }
+}
+
+#[test]
+fn ports_that_cannot_be_read() {
+    for ports in
+        ["[{name: http, containerPort: 70000}]", "[{name: http, containerPort: web}]", "[{name: http}]", "{name: http, containerPort: 80}"]
+    {
+        let others = [("client web 443", "denied"), ("client web 80", "allowed"), ("x web 80", "denied")];
+        let questions = [&[("client x 80", UNKNOWN)], others.as_slice()].concat();
+        check(&[NAMESPACE, CLIENT, WEB, POLICY, &with_ports(ports)], &questions);
+        // Nobody names the port: it does not matter.
+        let policy = POLICY.replace("{port: http}", "{port: 80}");
+        check(&[NAMESPACE, CLIENT, WEB, &policy, &with_ports(ports)], &[("client x 80", "allowed"), ("client x 443", "denied")]);
+    }
+    // A rule of the client's.
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: np, namespace: shop}, spec: {podSelector: {matchLabels: \
+        {app: client}}, policyTypes: [Egress], egress: [{ports: [{port: http}]}]}}";
+    let questions = [("client x 80", UNKNOWN), ("client web 443", "denied"), ("client web 80", "allowed"), ("web x 80", "allowed")];
+    check(&[NAMESPACE, CLIENT, WEB, policy, &with_ports("[{name: http, containerPort: 70000}]")], &questions);
+    let host = with_ports("[]").replace("spec: {", "spec: {hostNetwork: maybe, ");
+    check(&[NAMESPACE, CLIENT, WEB, POLICY, &host], &[("client x 80", UNKNOWN), ("x web 80", UNKNOWN), ("client web 80", "allowed")]);
+}
+
+#[test]
+fn objects_of_calico() {
+    let policy = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: g}, spec: {selector: app == 'web', types: [Ingress], \
+        ingress: [{action: Allow, protocol: TCP, source: {selector: set == 'x'}, destination: {ports: [80]}}]}}";
+    let set = |labels: &str, nets: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {{name: s, labels: {labels}}}, spec: {{nets: {nets}}}}}"
+        )
+    };
+    for (set, questions) in [
+        (set("{set: x}", "[192.0.2.0/24, 10.0.0.0/33]"), ["allowed", UNKNOWN, "denied"]),
+        (set("{set: x}", "192.0.2.0/24"), [UNKNOWN, UNKNOWN, "denied"]),
+        (set("{set: y}", "[192.0.2.0/24, 10.0.0.0/33]"), ["denied", "denied", "denied"]),
+        (set("[x]", "[192.0.2.0/24]"), [UNKNOWN, "denied", "denied"]),
+        (set("{set: [x]}", "[192.0.2.0/24]"), [UNKNOWN, "denied", "denied"]),
+    ] {
+        let asked = ["192.0.2.1 web 80", "198.51.100.1 web 80", "192.0.2.1 web 443"];
+        let questions: Vec<(&str, &str)> = asked.into_iter().zip(questions).collect();
+        check(&[NAMESPACE, WEB, CLIENT, policy, &set], &questions);
+    }
+    // A host endpoint may be on any node.
+    let host = |spec: &str| format!("{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: h}}, spec: {spec}}}");
+    for spec in ["{interfaceName: '*'}", "{node: n1}"] {
+        check(&[NODE, NAMESPACE, WEB, policy, &host(spec)], &[("web n1 80", UNKNOWN), ("192.0.2.1 web 80", "denied")]);
+    }
+    // The policies of a tier whose order cannot be read.
+    let tier = "{apiVersion: projectcalico.org/v3, kind: Tier, metadata: {name: sec}, spec: {order: first}}";
+    let in_tier = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: sec.a}, spec: {tier: sec, selector: app == 'client', \
+        types: [Ingress], ingress: [{action: Deny, source: {nets: [192.0.2.1/32]}}, {action: Pass}]}}";
+    let scene = scene(&[NAMESPACE, WEB, CLIENT, tier, in_tier]);
+    assert_eq!(ask(&scene, "192.0.2.1 client 80").0, UNKNOWN);
+    assert_eq!(ask(&scene, "192.0.2.1 web 80").0, "allowed");
+}
+
+#[test]
+fn ways_to_services() {
+    let service = |spec: &str| format!("{{apiVersion: v1, kind: Service, metadata: {{name: svc, namespace: shop}}, spec: {spec}}}");
+    let policy = POLICY.replace("{port: http}", "{port: 80}");
+    for (spec, verdict) in [
+        ("{selector: {app: web}, ports: [{port: 80}, {port: 81}]}", "allowed"),
+        ("{type: Clusterip, selector: {app: web}, ports: [{port: 80}]}", "allowed"),
+        ("{selector: {app: web}, ports: [{port: '80'}]}", "allowed"),
+        ("{selector: {app: web}, ports: [{port: 80, nodePort: 30080}]}", "allowed"),
+        ("{selector: {app: web}, ports: [{port: 80, targetPort: '80'}]}", "allowed"),
+        ("{selector: {app: web, version: 1}, ports: [{port: 80}]}", "denied"),
+        ("{type: Foo, selector: {app: web}, ports: [{port: 80}]}", UNKNOWN),
+        ("{selector: [web], ports: [{port: 80}]}", UNKNOWN),
+        ("{selector: {app: [web]}, ports: [{port: 80}]}", UNKNOWN),
+        ("{selector: {app: web}, ports: [{port: 80, targetPort: 99999}]}", UNKNOWN),
+        ("{selector: {app: web}, selector: {app: x}, ports: [{port: 80}]}", UNKNOWN),
+        ("[]", UNKNOWN),
+    ] {
+        let scene = scene(&[NAMESPACE, CLIENT, WEB, &policy, &service(spec)]);
+        let asked = Asked { from: "shop/client", to: "svc/shop/svc", port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+        let answer = scene.path(&asked).unwrap_or_else(|error| panic!("{error}: {spec}"));
+        assert_eq!(answer.verdict.as_str(), verdict, "{}: {spec}", answer.summary);
+    }
+    let good = service("{selector: {app: web}, ports: [{port: 80}]}");
+    for (backend, refused) in [("{service: {name: svc}}", true), ("{service: {name: svc, port: {number: 99999}}}", true)] {
+        let ingress = format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: in, namespace: shop}}, spec: {{defaultBackend: {backend}}}}}"
+        );
+        let scene = scene(&[NAMESPACE, CLIENT, WEB, &policy, &good, &ingress]);
+        let asked = Asked { from: "192.0.2.1", to: "ingress/shop/in", port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+        let answer = scene.path(&asked).unwrap();
+        assert_eq!(answer.verdict.as_str() == UNKNOWN && answer.summary.contains("Ingress `shop/in`"), refused, "{}", answer.summary);
+    }
+}
+
+#[test]
+fn what_another_version_of_the_input_says_counts() {
+    // An API server takes the one, refuses the other: the cluster has the one.
+    let refused = pod("{name: web, namespace: shop, labels: {app: 5}}");
+    for objects in [[WEB, refused.as_str()], [refused.as_str(), WEB]] {
+        let scene = scene(&[NAMESPACE, CLIENT, POLICY, objects[0], objects[1]]);
+        assert_eq!(scene.snapshot().endpoints.len(), 2);
+        assert_eq!(scene.snapshot().endpoints.iter().find(|e| e.name == "web").unwrap().labels.get("app"), Some("web"));
+    }
+}
