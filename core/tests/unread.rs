@@ -298,3 +298,19 @@ fn a_forgotten_namespace_is_told() {
     // Where pods leave it out too, all of it goes to one place.
     assert!(!told(&format!("{policy}---\n{{apiVersion: v1, kind: Pod, metadata: {{name: x}}, spec: {{containers: [{{name: c}}]}}}}\n")));
 }
+
+/// What is no manifest at all, and speaks of policies: the one that it means may do anything.
+#[test]
+fn a_text_that_speaks_of_policies_is_not_taken_for_nothing() {
+    let table = "NAME   POD-SELECTOR   AGE\nclosed   app=db         3d\n";
+    let described = "Name:         closed\nNamespace:    shop\nSpec:\n  PodSelector:     app=db\n  Policy Types: Ingress\n";
+    let terraform = "resource \"kubernetes_network_policy\" \"db\" {\n  spec { pod_selector {} }\n}\n";
+    let nameless = "spec: {podSelector: {}, policyTypes: [Ingress]}\n";
+    for text in [table, described, terraform, nameless] {
+        check(text, &[("web db 5432", "cannot tell"), ("scan db 5432", "cannot tell")]);
+    }
+    let pods = "NAME   READY   STATUS    RESTARTS   AGE\nweb    1/1     Running   0          3d\n";
+    for text in [pods, "just a note\n", "replicaCount: 2\nimage: {tag: v1}\n"] {
+        check(text, &[("web db 5432", "allowed")]);
+    }
+}

@@ -18,7 +18,17 @@ fn fatal(diagnostics: &[Diagnostic]) -> Option<&Diagnostic> {
 
 /// What might stand in the part of a document that could not be read; nothing if all of it could.
 pub(super) fn unread(text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resource> {
-    let Some(error) = fatal(&parsed.diagnostics) else { return Vec::new() };
+    let Some(error) = fatal(&parsed.diagnostics) else {
+        // Text of another language that happens to be YAML, what commands print for people, a mapping that does not say what it is.
+        let root = parsed.tree.root();
+        let is_object =
+            root.is_some_and(|root| root.get("kind").or_else(|| root.get("apiVersion")).is_some() || root.as_sequence().is_some());
+        if is_object || root.is_none() && parsed.diagnostics.is_empty() {
+            return Vec::new();
+        }
+        let at = root.map(|root| root.span()).or_else(|| Some(parsed.diagnostics.first()?.place?.span)).unwrap_or_default();
+        return resources::no_object(text, root.is_some_and(|root| root.as_mapping().is_some()), at);
+    };
     let at = error.place.map_or(Span::default(), |place| place.span);
     if error.code == codes::TEMPLATE {
         let plain = document::without_actions(text);

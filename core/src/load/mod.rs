@@ -222,7 +222,9 @@ fn read(text: &str, beside: &Beside<'_>) -> ParsedDocument {
 fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     if let Some(mut error) = resources::foreign_language(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
-        return ParsedDocument { resources: Vec::new(), diagnostics: alloc::vec![error] };
+        let at = error.place.map_or(Span::default(), |place| place.span);
+        let lost = resources::no_object(text, false, at).into_iter().map(Arc::new).collect();
+        return ParsedDocument { resources: lost, diagnostics: alloc::vec![error] };
     }
     let json = document::json::plain(text);
     let mut parsed = match beside.variables {

@@ -32,7 +32,7 @@ pub use workloads::{
 };
 
 /// What might stand in texts that cannot be read.
-pub(crate) use read::{add_errors, anything, broken};
+pub(crate) use read::{add_errors, anything, broken, no_object};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

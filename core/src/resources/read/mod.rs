@@ -42,7 +42,7 @@ pub(crate) use self::doubts::add_errors;
 use self::fields::{Reader, Slot, quoted};
 use self::kinds::{KNOWN, KnownKind, What};
 use self::unread::{Class, Family};
-pub(crate) use self::unread::{anything, broken};
+pub(crate) use self::unread::{anything, broken, no_object};
 use super::unread::{Cause, Enforcer, Unread};
 use super::{ClusterPolicyKind, Flaws, Kind, Meta, Resource, codes};
 use crate::diagnostics::nearest;

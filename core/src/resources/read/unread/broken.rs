@@ -12,6 +12,23 @@ use crate::text::Span;
 
 /// Words that only policies have.
 const TELLING_WORDS: [&str; 5] = ["podSelector", "policyTypes", "endpointSelector", "namespaceSelector", "ipBlock"];
+/// Words by which other texts speak of them: Terraform, tables and descriptions that `kubectl` prints.
+const OTHER_WORDS: [&str; 7] = [
+    "NetworkPolicy",
+    "kubernetes_network_policy",
+    "networkpolicies",
+    "POD-SELECTOR",
+    "PodSelector:",
+    "Policy Types:",
+    "AuthorizationPolicy",
+];
+
+/// What may stand in a text that is none of an object: anything, if it speaks of policies.
+pub(crate) fn no_object(text: &str, is_mapping: bool, at: Span) -> Vec<Resource> {
+    let others = OTHER_WORDS.iter().filter(|_| !is_mapping);
+    let speaks = TELLING_WORDS.iter().chain(others).any(|word| text.contains(word));
+    if speaks { alloc::vec![anything(at, Cause::Broken)] } else { Vec::new() }
+}
 
 /// The objects of a text of which `tree` is what could be read: its beginning, or all of it without the actions of a template. Where not even a kind
 /// is there, words of the text have to do.

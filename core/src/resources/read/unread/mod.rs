@@ -12,7 +12,7 @@ mod mesh;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-pub(crate) use broken::{anything, broken};
+pub(crate) use broken::{anything, broken, no_object};
 pub(super) use kinds::{Class, Family, classify};
 
 use crate::document::FILLER as SENTINEL;
