@@ -4,10 +4,19 @@ use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compr
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF};
 
-/// Deflates `text` as if `dictionary` had gone before it.
-pub fn pack(text: &[u8], dictionary: &[u8]) -> Vec<u8> {
-    // Level 9, raw deflate without a zlib header, default strategy.
-    let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(9, -15, 0));
+/// Why bytes cannot be unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// They are damaged.
+    Damaged,
+    /// They would come to more than the limit.
+    TooLarge,
+}
+
+/// Deflates `text` as if `dictionary` had gone before it, at a level from 1 (quick) to 9 (small).
+pub fn pack(text: &[u8], dictionary: &[u8], level: i32) -> Vec<u8> {
+    // Raw deflate without a zlib header, default strategy.
+    let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(level, -15, 0));
     let mut packed = vec![0; (text.len() + dictionary.len()) * 2 + 256];
     // A sync flush ends on a byte border, so that what the dictionary itself came to can be left out.
     let (_, _, skipped) = compress(&mut compressor, dictionary, &mut packed, TDEFLFlush::Sync);
@@ -17,8 +26,11 @@ pub fn pack(text: &[u8], dictionary: &[u8]) -> Vec<u8> {
     rest.get(..written).unwrap_or_default().to_vec()
 }
 
-/// Takes back what [`pack`] did; nothing if the bytes are damaged or would come to more than `limit`.
-pub fn unpack(packed: &[u8], dictionary: &[u8], limit: usize) -> Option<Vec<u8>> {
+/// Takes back what [`pack`] did.
+///
+/// # Errors
+/// If the bytes are damaged or would come to more than `limit`.
+pub fn unpack(packed: &[u8], dictionary: &[u8], limit: usize) -> Result<Vec<u8>, Trouble> {
     let most = dictionary.len() + limit;
     let mut size = (dictionary.len() + packed.len() * 8 + 1024).min(most);
     loop {
@@ -28,9 +40,14 @@ pub fn unpack(packed: &[u8], dictionary: &[u8], limit: usize) -> Option<Vec<u8>>
         let mut state = DecompressorOxide::new();
         let (status, _, written) = decompress(&mut state, packed, &mut output, dictionary.len(), TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF);
         match status {
-            TINFLStatus::Done => return Some(output.get(dictionary.len()..dictionary.len() + written)?.to_vec()),
+            TINFLStatus::Done => {
+                output.truncate(dictionary.len() + written);
+                output.drain(..dictionary.len());
+                return Ok(output);
+            }
             TINFLStatus::HasMoreOutput if size < most => size = (size * 4).min(most),
-            _ => return None,
+            TINFLStatus::HasMoreOutput => return Err(Trouble::TooLarge),
+            _ => return Err(Trouble::Damaged),
         }
     }
 }

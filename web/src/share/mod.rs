@@ -25,6 +25,14 @@ pub const LONG_LINK: usize = 8_000;
 /// Largest scene that a link may unpack to.
 const LIMIT: usize = 4 << 20;
 
+/// Texts of more bytes are packed quickly rather than small: they are packed again and again while somebody types.
+const LARGE: usize = 256 << 10;
+const QUICK: i32 = 2;
+const SMALL: i32 = 9;
+
+/// Largest scene that is stored in the browser.
+pub const LARGEST_KEPT: usize = 32 << 20;
+
 /// What a link holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shared {
@@ -60,6 +68,8 @@ pub enum LinkError {
     Newer(String),
     /// It is cut off, or changed on its way.
     Damaged,
+    /// It holds more than a link may.
+    TooLarge,
 }
 
 impl LinkError {
@@ -73,6 +83,7 @@ impl LinkError {
             LinkError::Damaged => {
                 "this link is damaged, perhaps cut off on its way; ask for it again, or for the scene as a file".to_owned()
             }
+            LinkError::TooLarge => format!("this link holds more than {} MB of text; ask for the scene as a file", LIMIT >> 20),
         }
     }
 }
@@ -91,10 +102,16 @@ const PATH: u8 = 9;
 const SOURCE_PORT: u8 = 10;
 const ICMP_TYPE: u8 = 11;
 const ICMP_CODE: u8 = 12;
+/// A checksum of everything before it: what was changed on its way is told from what was written.
+const CHECK: u8 = 13;
 
 /// The fragment for a scene, without its `#`.
 pub fn encode(shared: &Shared) -> String {
-    format!("v1.{}", base64::encode(&deflate::pack(&entries(shared), DICTIONARY_V1)))
+    let level = if shared.files.iter().map(|(_, text)| text.len()).sum::<usize>() > LARGE { QUICK } else { SMALL };
+    let mut bytes = entries(shared);
+    let check = checksum(&bytes);
+    put_entry(&mut bytes, CHECK, &check);
+    format!("v1.{}", base64::encode(&deflate::pack(&bytes, DICTIONARY_V1, level)))
 }
 
 /// The scene and the options in a fragment, with or without its `#`; nothing if it holds no scene.
@@ -102,6 +119,22 @@ pub fn encode(shared: &Shared) -> String {
 /// # Errors
 /// If there is a scene that cannot be read.
 pub fn decode(fragment: &str) -> Result<Option<(Shared, LinkOptions)>, LinkError> {
+    let Some((shared, options, unknown)) = decode_within(fragment, LIMIT)? else { return Ok(None) };
+    unknown.map_or(Ok(Some((shared, options))), |line| Err(LinkError::Newer(line)))
+}
+
+/// A scene that was stored in this browser, with the first line of it that this version does not understand: the rest is better than nothing.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn decode_kept(fragment: &str) -> Result<(Shared, Option<String>), LinkError> {
+    let (shared, _, unknown) = decode_within(fragment, LARGEST_KEPT)?.ok_or(LinkError::Damaged)?;
+    Ok((shared, unknown))
+}
+
+type Decoded = (Shared, LinkOptions, Option<String>);
+
+fn decode_within(fragment: &str, limit: usize) -> Result<Option<Decoded>, LinkError> {
     let mut parts = fragment.trim().trim_start_matches('#').split('&');
     let scene = parts.next().unwrap_or_default();
     let mut options = LinkOptions::default();
@@ -116,27 +149,38 @@ pub fn decode(fragment: &str) -> Result<Option<(Shared, LinkOptions)>, LinkError
     match version {
         "v1" => {
             let bytes = base64::decode(data).ok_or(LinkError::Damaged)?;
-            let bytes = deflate::unpack(&bytes, DICTIONARY_V1, LIMIT).ok_or(LinkError::Damaged)?;
+            let bytes = deflate::unpack(&bytes, DICTIONARY_V1, limit).map_err(|trouble| match trouble {
+                deflate::Trouble::Damaged => LinkError::Damaged,
+                deflate::Trouble::TooLarge => LinkError::TooLarge,
+            })?;
             let (shared, unknown) = read_entries(&bytes).ok_or(LinkError::Damaged)?;
-            unknown.map_or(Ok(Some((shared, options))), |line| Err(LinkError::Newer(line)))
+            Ok(Some((shared, options, unknown)))
         }
         _ if version.strip_prefix('v').is_some_and(|n| n.parse::<u32>().is_ok()) => Err(LinkError::Version),
         _ => Ok(None),
     }
 }
 
+/// FNV-1a, in hexadecimal digits.
+fn checksum(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    format!("{hash:08x}")
+}
+
+fn put_entry(bytes: &mut Vec<u8>, tag: u8, text: &str) {
+    bytes.push(tag);
+    let mut length = text.len();
+    while length >= 0x80 {
+        bytes.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    bytes.extend_from_slice(text.as_bytes());
+}
+
 fn entries(shared: &Shared) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut put = |tag: u8, text: &str| {
-        bytes.push(tag);
-        let mut length = text.len();
-        while length >= 0x80 {
-            bytes.push(length as u8 | 0x80);
-            length >>= 7;
-        }
-        bytes.push(length as u8);
-        bytes.extend_from_slice(text.as_bytes());
-    };
+    let mut put = |tag: u8, text: &str| put_entry(&mut bytes, tag, text);
     for (name, text) in &shared.files {
         put(FILE_NAME, name);
         put(FILE_TEXT, text);
@@ -169,10 +213,12 @@ fn entries(shared: &Shared) -> Vec<u8> {
 }
 
 /// The scene, and the first line of its settings and its way that is not understood.
-fn read_entries(mut bytes: &[u8]) -> Option<(Shared, Option<String>)> {
+fn read_entries(whole: &[u8]) -> Option<(Shared, Option<String>)> {
+    let mut bytes = whole;
     let mut shared = Shared::default();
     let mut unknown: Option<String> = None;
     while let Some((&tag, rest)) = bytes.split_first() {
+        let before = whole.len() - bytes.len();
         bytes = rest;
         let mut length = 0usize;
         for shift in (0..28).step_by(7) {
@@ -207,6 +253,7 @@ fn read_entries(mut bytes: &[u8]) -> Option<(Shared, Option<String>)> {
                 (shared.path, shared.path_shown) = (path, shown);
                 unknown = unknown.or(line);
             }
+            CHECK if text != checksum(whole.get(..before)?) => return None,
             _ => (),
         }
     }

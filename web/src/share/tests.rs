@@ -105,13 +105,39 @@ fn damaged_and_newer_links_say_so() {
 }
 
 #[test]
+fn a_text_that_was_changed_on_its_way_is_damaged() {
+    // Deflate alone has no checksum: with one bit of a letter turned, the rest unpacks as if nothing were wrong.
+    let mut bytes = entries(&scene());
+    let check = checksum(&bytes);
+    put_entry(&mut bytes, CHECK, &check);
+    assert_eq!(read_entries(&bytes), Some((scene(), None)));
+    let letter = bytes.iter().position(|b| *b == b'k').unwrap();
+    bytes[letter] ^= 1;
+    assert_eq!(read_entries(&bytes), None);
+}
+
+#[test]
+fn stored_work_of_a_newer_version_opens_as_far_as_it_is_understood() {
+    let mut bytes = entries(&scene());
+    bytes.extend([SETTINGS, 9]);
+    bytes.extend_from_slice(b"wind=east");
+    let kept = format!("v1.{}", base64::encode(&deflate::pack(&bytes, DICTIONARY_V1, QUICK)));
+    let (shared, unknown) = decode_kept(&kept).unwrap();
+    assert_eq!((shared.files, unknown), (scene().files, Some("wind=east".into())));
+}
+
+#[test]
 fn no_link_unpacks_to_more_than_the_limit() {
     let bomb = vec![b'a'; LIMIT + 1];
-    let packed = deflate::pack(&bomb, DICTIONARY_V1);
+    let packed = deflate::pack(&bomb, DICTIONARY_V1, SMALL);
     assert!(packed.len() < 64 << 10);
-    assert_eq!(deflate::unpack(&packed, DICTIONARY_V1, LIMIT), None);
-    let just = deflate::pack(&bomb[..LIMIT], DICTIONARY_V1);
-    assert_eq!(deflate::unpack(&just, DICTIONARY_V1, LIMIT).map(|b| b.len()), Some(LIMIT));
+    assert_eq!(deflate::unpack(&packed, DICTIONARY_V1, LIMIT), Err(deflate::Trouble::TooLarge));
+    let just = deflate::pack(&bomb[..LIMIT], DICTIONARY_V1, SMALL);
+    assert_eq!(deflate::unpack(&just, DICTIONARY_V1, LIMIT).map(|b| b.len()), Ok(LIMIT));
+    // What is stored here may be larger, and an honest link that is too large is not called damaged.
+    let large = Shared { files: vec![("a.yaml".into(), "a".repeat(LIMIT + 1))], ..Shared::default() };
+    assert_eq!(decode(&encode(&large)), Err(LinkError::TooLarge));
+    assert_eq!(decode_kept(&encode(&large)).map(|(shared, _)| shared), Ok(large));
 }
 
 #[test]
@@ -168,7 +194,7 @@ fn a_link_that_assumes_what_this_page_does_not_know_says_so() {
         let mut bytes = entries(&scene());
         bytes.extend([tag, text.len() as u8]);
         bytes.extend_from_slice(text.as_bytes());
-        format!("v1.{}", base64::encode(&deflate::pack(&bytes, DICTIONARY_V1)))
+        format!("v1.{}", base64::encode(&deflate::pack(&bytes, DICTIONARY_V1, SMALL)))
     };
     for (tag, line) in [(SETTINGS, "engine=magic"), (SETTINGS, "wind=east"), (PATH, "weather=rain")] {
         let error = decode(&link(tag, line)).unwrap_err();
