@@ -106,7 +106,7 @@ export async function paste(page, content) {
 export async function openShop(options) {
     const page = await open(options);
     await page.getByRole("button", { name: "More" }).click();
-    await page.getByRole("button", { name: "Clear everything" }).click();
+    await page.getByRole("button", { name: "New scene" }).click();
     await paste(page, SHOP);
     await marks(page).filter({ hasText: "store" }).first().waitFor();
     return page;

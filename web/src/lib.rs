@@ -5,7 +5,7 @@
 //!                                                              graph (layout, routes)
 //! ```
 //!
-//! [`state`], [`graph`], [`share`] and [`view_model`] know no browser and are tested natively; [`components`] draw,
+//! [`state`], [`scenes`], [`graph`], [`share`] and [`view_model`] know no browser and are tested natively; [`components`] draw,
 //! [`effects`] do what changes the world outside: storage, clipboard, files, workers.
 
 pub mod api;
@@ -15,6 +15,7 @@ pub mod effects;
 pub mod engine;
 pub mod examples;
 pub mod graph;
+pub mod scenes;
 pub mod share;
 pub mod state;
 pub mod view_model;

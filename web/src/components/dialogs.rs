@@ -9,6 +9,7 @@ use netpolis_core::settings::{Http, Settings};
 
 use super::Store;
 use super::icons::{COPY, CROSS, DOWNLOAD, icon};
+use super::scenes::{Scenes, file_name};
 use crate::effects::outside;
 use crate::share::{LONG_LINK, encode};
 use crate::state::{Action, Dialog};
@@ -18,6 +19,7 @@ use crate::state::{Action, Dialog};
 pub fn Dialogs() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     match store.dialog {
+        Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window title="Assumptions">{ assumptions(&store) }</Window> },
         Some(Dialog::About) => html! { <Window title="About Netpolis">{ about() }</Window> },
@@ -104,8 +106,8 @@ fn Share() -> Html {
         })
     };
     let save = {
-        let fragment = fragment.clone();
-        Callback::from(move |_: MouseEvent| outside::download("scene.netpolis", "text/plain", &fragment))
+        let (fragment, name) = (fragment.clone(), file_name(&store.title()));
+        Callback::from(move |_: MouseEvent| outside::download(&name, "text/plain", &fragment))
     };
     let onview = {
         let view = view.clone();

@@ -7,10 +7,12 @@ use yew::prelude::*;
 use netpolis_core::settings::{Engine, Settings, Staged};
 
 use super::Store;
-use super::icons::{INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, TRASH, UNDO, icon, logo};
+use super::icons::{HISTORY, INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo};
 use super::menu::Menu;
-use crate::effects::{files, storage};
+use crate::effects::files;
 use crate::examples::EXAMPLES;
+use crate::scenes::Origin;
+use crate::share;
 use crate::state::{Action, Dialog, Pane, Theme};
 
 /// The name of an engine, and what it enforces.
@@ -38,7 +40,7 @@ pub fn Header() -> Html {
         Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
     };
     let chooser = use_node_ref();
-    let title = store.example.and_then(|i| EXAMPLES.get(i)).map_or("Your own", |e| e.title);
+    let title = store.title();
     let none = store.settings.engine == Engine::None;
     let engine = |engine: Engine| Settings { engine, ..store.settings.clone() };
     let staged = Settings {
@@ -73,13 +75,6 @@ pub fn Header() -> Html {
             });
         })
     };
-    let forget = {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| {
-            storage::forget();
-            store.dispatch(Action::Clear);
-        })
-    };
     let pane = |pane: Pane, shape, word: &'static str| {
         let hidden = store.panes.is_hidden(pane);
         html! {
@@ -91,7 +86,10 @@ pub fn Header() -> Html {
     html! {
         <header class="header">
             <h1 class="logo">{ logo() }{ "Netpolis" }</h1>
-            <Menu class="pick" button={html! { <><span class="pick-label">{ "Example" }</span><b>{ title }</b></> }}>
+            <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example && !store.place.kept { "Example" } else { "Scene" } }</span><b>{ title }</b></> }}>
+                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
+                <button type="button" onclick={act(Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
+                <hr />
                 <div class="examples">
                     { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
                         <button type="button" key={example.id} class={classes!("example", (store.example == Some(i)).then_some("chosen"))}
@@ -120,6 +118,9 @@ pub fn Header() -> Html {
             <button type="button" class="quiet square" onclick={act(Action::ChooseTheme(store.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
             <button type="button" class="primary" onclick={act(Action::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
             <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
+                <button type="button" onclick={act(Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
+                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
+                <hr />
                 <button type="button" onclick={act(Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
                 <button type="button" disabled={!store.can_undo()} onclick={act(Action::Undo)}>{ icon(UNDO) }{ "Undo the last change to files" }</button>
@@ -130,15 +131,23 @@ pub fn Header() -> Html {
                 <hr />
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
-                <button type="button" onclick={forget}>{ icon(TRASH) }{ "Clear everything" }</button>
             </Menu>
-            <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt" hidden=true {onchange} />
+            <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.netpolis" hidden=true {onchange} />
         </header>
     }
 }
 
 /// Takes what was read into the page, and says what was not.
-pub fn take(store: &Store, read: files::Read) {
+pub fn take(store: &Store, mut read: files::Read) {
+    // A scene that was saved as a file.
+    let (saved, files): (Vec<_>, Vec<_>) = read.files.into_iter().partition(|(name, _)| name.ends_with(".netpolis"));
+    read.files = files;
+    for (name, text) in saved {
+        match share::decode_kept(&text) {
+            Ok((shared, _)) => return store.dispatch(Action::OpenSaved(name.trim_end_matches(".netpolis").into(), Box::new(shared))),
+            Err(_) => read.left_out.push(format!("{name} is damaged, or not a scene that Netpolis saved")),
+        }
+    }
     let nothing = read.files.is_empty();
     store.dispatch(Action::FilesGiven(read.files));
     if let Some(first) = read.left_out.first() {

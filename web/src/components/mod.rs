@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod azure;
+pub mod banner;
 pub mod board;
 pub mod combobox;
 pub mod coverage;
@@ -22,6 +23,7 @@ pub mod problems;
 pub mod question;
 pub mod rich;
 pub mod rules;
+pub mod scenes;
 pub mod splitter;
 pub mod trace;
 

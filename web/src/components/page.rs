@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::Store;
 use super::addresses::Addresses;
 use super::azure::AzureView;
+use super::banner::Banner;
 use super::board::Board;
 use super::dialogs::Dialogs;
 use super::editor_pane::EditorPane;
@@ -22,16 +23,15 @@ use super::path::PathPanel;
 use super::problems::problems;
 use super::rules::rules;
 use super::splitter::Splitter;
+use crate::effects::address::use_address;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
-use crate::effects::start::{Start, fragment, initial_state, is_embedded};
+use crate::effects::keep::{Keeping, use_keeping};
+use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::{files, outside, storage};
 use crate::engine::Evaluator;
 use crate::share::{self, LinkOptions};
 use crate::state::{Action, Pane, Screen, State, Tab};
 use crate::view_model::Severity;
-
-/// Work of more bytes is not kept over a reload: packing it would take longer than a frame.
-const MOST_KEPT: usize = 4 << 20;
 
 /// Properties of a [`Page`].
 #[derive(Clone, PartialEq, Properties)]
@@ -45,14 +45,16 @@ struct Beginning {
     state: RefCell<Option<State>>,
     options: LinkOptions,
     engine: Rc<Engine>,
-    embedded: bool,
+    /// Nothing in a page inside another.
+    keeper: Option<Keeping>,
 }
 
 impl Beginning {
     fn new() -> Self {
         let mut evaluator = Evaluator::default();
-        let (state, options) = initial_state(&mut evaluator);
-        Beginning { state: RefCell::new(Some(state)), options, engine: Rc::new(Engine::new(evaluator)), embedded: is_embedded() }
+        let keeper = (!is_embedded()).then(|| Keeping(Rc::default()));
+        let (state, options) = initial_state(&mut evaluator, keeper.as_deref());
+        Beginning { state: RefCell::new(Some(state)), options, engine: Rc::new(Engine::new(evaluator)), keeper }
     }
 }
 
@@ -72,10 +74,13 @@ pub fn Page(props: &PageProps) -> Html {
     }
     html! {
         <ContextProvider<Store> context={store.clone()}>
-            if beginning.embedded {
-                <Embedded view={beginning.options.view.clone().unwrap_or_default()} />
+            if let Some(keeper) = &beginning.keeper {
+                <ContextProvider<Keeping> context={keeper.clone()}>
+                    <Banner />
+                    <Full />
+                </ContextProvider<Keeping>>
             } else {
-                <Full />
+                <Embedded view={beginning.options.view.clone().unwrap_or_default()} />
             }
             <Toast />
         </ContextProvider<Store>>
@@ -86,8 +91,10 @@ pub fn Page(props: &PageProps) -> Html {
 #[component]
 fn Full() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(keeper) = use_context::<Keeping>() else { return Html::default() };
     use_storage(&store);
-    use_links(&store);
+    use_keeping(&store, &keeper);
+    use_address(&store, &keeper);
     let (dragging, drag) = use_drop(&store);
 
     let panes = store.panes;
@@ -271,48 +278,22 @@ fn Toast() -> Html {
 
 // --- effects of the full page ---------------------------------------------------------------------
 
-/// Keeps work, theme and panes.
+/// Keeps theme and panes, once they are others.
 #[hook]
 fn use_storage(store: &Store) {
+    let first = use_mut_ref(|| (store.theme, store.panes));
     {
-        let state = store.clone();
-        let dependencies = (store.revision, store.question.clone(), store.active, store.path.clone(), store.shows_path());
-        use_effect_with(dependencies, move |_| {
-            let timer = gloo::timers::callback::Timeout::new(400, move || {
-                if state.files.iter().map(|f| f.text.len()).sum::<usize>() <= MOST_KEPT {
-                    storage::keep_work(&share::encode(&state.shared()));
-                }
-            });
-            move || drop(timer)
-        });
-    }
-    use_effect_with(store.theme, |theme| storage::keep_theme(*theme));
-    use_effect_with(store.panes, |panes| storage::keep_panes(*panes));
-}
-
-/// Opens links that arrive while the page is there, and takes the fragment away once the scene is another.
-#[hook]
-fn use_links(store: &Store) {
-    let first = store.revision;
-    let opened = use_mut_ref(|| first);
-    {
-        let opened = opened.clone();
-        use_effect_with(store.revision, move |revision| {
-            if *opened.borrow() != *revision {
-                outside::drop_fragment();
+        let first = first.clone();
+        use_effect_with(store.theme, move |theme| {
+            if std::mem::replace(&mut first.borrow_mut().0, *theme) != *theme {
+                storage::keep_theme(*theme);
             }
         });
     }
-    let dispatcher = store.dispatcher();
-    use_effect_with((), move |()| {
-        let listener = web_sys::window().map(|window| {
-            gloo::events::EventListener::new(&window, "hashchange", move |_| match share::decode(&fragment()) {
-                Ok(Some((shared, _))) => dispatcher.dispatch(Action::OpenShared(Box::new(shared))),
-                Ok(None) => (),
-                Err(error) => dispatcher.dispatch(Action::Notify(error.message())),
-            })
-        });
-        move || drop(listener)
+    use_effect_with(store.panes, move |panes| {
+        if std::mem::replace(&mut first.borrow_mut().1, *panes) != *panes {
+            storage::keep_panes(*panes);
+        }
     });
 }
 
@@ -357,17 +338,7 @@ fn use_drop(store: &Store) -> (bool, Drag) {
             event.prevent_default();
             let store = store.clone();
             spawn_local(async move {
-                let mut read = files::read(entries, list).await;
-                // A scene that was saved as a file.
-                if let [(name, text)] = read.files.as_slice()
-                    && name.ends_with(".netpolis")
-                    && let Ok(Some((shared, _))) = share::decode(text)
-                {
-                    store.dispatch(Action::OpenShared(Box::new(shared)));
-                    return;
-                }
-                read.files.retain(|(name, _)| !name.ends_with(".netpolis"));
-                take(&store, read);
+                take(&store, files::read(entries, list).await);
             });
         })
     };

@@ -1,8 +1,10 @@
 //! What changes the world outside the page's state: evaluation, storage, clipboard, files.
 
+pub mod address;
 pub mod embed;
 pub mod evaluate;
 pub mod files;
+pub mod keep;
 pub mod outside;
 pub mod start;
 pub mod storage;

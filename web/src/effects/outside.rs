@@ -108,13 +108,3 @@ pub fn page_address(file: Option<&str>) -> String {
         Some(file) => format!("{}{file}", address.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))),
     }
 }
-
-/// Takes the fragment off the page's address: what is shown is no longer what the link held.
-pub fn drop_fragment() {
-    let Some(window) = web_sys::window() else { return };
-    if window.location().hash().is_ok_and(|hash| !hash.is_empty())
-        && let Ok(history) = window.history()
-    {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&page_address(None)));
-    }
-}

@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use super::keep::Keeper;
 use super::storage;
 use crate::engine::{Evaluator, Request};
 use crate::examples::EXAMPLES;
+use crate::scenes::SceneId;
 use crate::share::{self, LinkOptions, settings_text};
 use crate::state::{Action, State};
 
@@ -37,24 +39,31 @@ pub fn fragment() -> String {
 }
 
 /// The state that the page begins with, evaluated already, so that the first picture has a verdict; and what the link said besides.
-pub fn initial_state(evaluator: &mut Evaluator) -> (State, LinkOptions) {
-    let embedded = is_embedded();
+/// There is no keeper in a page inside another: it stores nothing and reads nothing that is stored.
+pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (State, LinkOptions) {
+    if let Some(keeper) = keeper {
+        keeper.take_over(|shared| example_of(&shared.files).is_some());
+        Keeper::tidy();
+    }
+    let before = || keeper.map_or_else(greeting, last_visit);
     let (mut state, options) = match share::decode(&fragment()) {
-        Ok(Some((shared, options))) => (State::start_shared(shared), options),
-        Ok(None) => (last_visit(embedded).unwrap_or_else(greeting), LinkOptions::default()),
-        Err(error) => {
-            let state = Rc::new(last_visit(embedded).unwrap_or_else(greeting)).reduce(Action::Notify(error.message()));
-            (Rc::unwrap_or_clone(state), LinkOptions::default())
+        Ok(Some((shared, options))) => {
+            let state = State::start_shared(shared);
+            let own = keeper.is_some() && Keeper::has_any();
+            (if own { told(state, "Opened from the link. Your own work is kept under Recent scenes".into()) } else { state }, options)
         }
+        Ok(None) => (before(), LinkOptions::default()),
+        Err(error) => (told(before(), error.message()), LinkOptions::default()),
     };
-    if embedded {
-        state.read_only = !options.edit;
-        state.panes.bottom_hidden = true;
-    } else {
+    if let Some(keeper) = keeper {
+        state = state.in_tab(keeper.tab());
         state.theme = storage::theme();
         if let Some(panes) = storage::panes() {
             state.panes = panes;
         }
+    } else {
+        state.read_only = !options.edit;
+        state.panes.bottom_hidden = true;
     }
     let reply = evaluator.reply(Request {
         revision: state.revision,
@@ -67,18 +76,53 @@ pub fn initial_state(evaluator: &mut Evaluator) -> (State, LinkOptions) {
     (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
 }
 
-fn last_visit(embedded: bool) -> Option<State> {
-    if embedded {
-        return None;
+fn told(state: State, text: String) -> State {
+    Rc::unwrap_or_clone(Rc::new(state).reduce(Action::Notify(text)))
+}
+
+/// What this tab showed before it was loaded again, else the scene that was worked on last, else the first example.
+fn last_visit(keeper: &Keeper) -> State {
+    let tab = storage::tab().unwrap_or_default();
+    let mut words = tab.splitn(3, ' ');
+    let mut unreadable = false;
+    match (words.next(), words.next(), words.next()) {
+        (Some("scene"), Some(id), None) => {
+            let id = SceneId::from(id);
+            match keeper.open(&id) {
+                Ok(Some(opened)) if !Keeper::is_deleted(&id) => return State::start_opened(opened),
+                Ok(_) => (),
+                Err(_) => unreadable = true,
+            }
+        }
+        (Some("example"), Some(id), Some(asked)) => {
+            if let Some(state) = example_again(id, asked) {
+                return state;
+            }
+        }
+        (Some("empty"), ..) => return State::start_empty(),
+        _ => (),
     }
-    let (shared, _) = share::decode(&storage::work()?).ok()??;
-    let mut state = State::start_shared(shared);
-    // An example that was not changed is still that example.
-    state.example = EXAMPLES.iter().position(|example| {
-        example.files.len() == state.files.len()
-            && example.files.iter().zip(state.files.iter()).all(|((name, text), file)| *name == file.name && *text == &*file.text)
-    });
-    Some(state)
+    let (newest, others_unreadable) = keeper.newest();
+    let state = newest.map_or_else(greeting, State::start_opened);
+    if unreadable || others_unreadable {
+        return told(state, "A stored scene cannot be read. It is left as it is: see Recent scenes".into());
+    }
+    state
+}
+
+/// The example that these files are, if nobody changed them.
+pub fn example_of(files: &[(String, String)]) -> Option<usize> {
+    EXAMPLES.iter().position(|example| {
+        let same = |((name, text), (own, own_text)): (&(&str, &str), &(String, String))| name == own && text == own_text;
+        example.files.len() == files.len() && example.files.iter().zip(files).all(same)
+    })
+}
+
+/// An example with what was asked of it.
+fn example_again(id: &str, asked: &str) -> Option<State> {
+    let index = EXAMPLES.iter().position(|example| example.id == id)?;
+    let (asked, _) = share::decode_kept(asked).ok()?;
+    Some(State::start_asked(index, EXAMPLES.get(index)?, asked))
 }
 
 fn greeting() -> State {

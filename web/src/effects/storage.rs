@@ -1,5 +1,6 @@
-//! What survives a reload: the work in progress, the theme, the panes. Nothing of it leaves the browser.
+//! What survives a reload: scenes, the theme, the panes. Nothing of it leaves the browser.
 
+use crate::scenes::SceneId;
 use crate::state::{Pane, Panes, Theme};
 
 const WORK: &str = "netpolis.work";
@@ -7,37 +8,115 @@ const THEME: &str = "netpolis.theme";
 const PANES: &str = "netpolis.panes";
 
 fn raw(key: &str) -> Option<String> {
-    // A page in a closed iframe has no storage, and asking for it throws.
-    web_sys::window()?.local_storage().ok()??.get_item(key).ok()?
+    local()?.get_item(key).ok()?
 }
 
 fn put(key: &str, value: &str) {
-    if let Ok(Some(storage)) = web_sys::window().map_or(Ok(None), |w| w.local_storage()) {
-        // A full storage only means that a reload begins with older work.
+    if let Some(storage) = local() {
+        // A full store only means that the next visit begins with the old look.
         let _ = storage.set_item(key, value);
     }
 }
 
 fn remove(key: &str) {
-    if let Ok(Some(storage)) = web_sys::window().map_or(Ok(None), |w| w.local_storage()) {
+    if let Some(storage) = local() {
         let _ = storage.remove_item(key);
     }
 }
 
-/// The work in progress, as a link's fragment.
+/// Keys of scenes begin so.
+const SCENE: &str = "netpolis.scene.";
+/// What this tab shows; only the tab itself has it.
+const TAB: &str = "netpolis.tab";
+
+/// Why something was not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no store.
+    Off,
+    /// There is no room.
+    Full,
+}
+
+fn local() -> Option<web_sys::Storage> {
+    // A page in a closed iframe has no storage, and asking for it throws.
+    web_sys::window()?.local_storage().ok()?
+}
+
+fn session() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok()?
+}
+
+/// The work of a version that kept only one scene, as a link's fragment.
 pub fn work() -> Option<String> {
     raw(WORK)
 }
 
-/// Keeps the work in progress.
-pub fn keep_work(fragment: &str) {
-    put(WORK, fragment);
+/// That work is kept elsewhere now.
+pub fn drop_work() {
+    remove(WORK);
+}
+
+/// The key of a scene.
+pub fn scene_key(id: &SceneId) -> String {
+    format!("{SCENE}{id}")
+}
+
+/// A stored scene.
+pub fn scene(id: &SceneId) -> Option<String> {
+    raw(&scene_key(id))
+}
+
+/// All stored scenes.
+pub fn scenes() -> Vec<SceneId> {
+    let Some(storage) = local() else { return Vec::new() };
+    let count = storage.length().unwrap_or(0);
+    let keys = (0..count).filter_map(|index| storage.key(index).ok().flatten());
+    keys.filter_map(|key| key.strip_prefix(SCENE).map(SceneId::from)).collect()
+}
+
+/// Stores a scene.
+///
+/// # Errors
+/// If it could not be stored; what was stored before is still there then.
+pub fn put_scene(id: &SceneId, text: &str) -> Result<(), Refused> {
+    let storage = local().ok_or(Refused::Off)?;
+    storage.set_item(&scene_key(id), text).map_err(|_| {
+        // Some browsers have a store in private windows that takes nothing at all.
+        const PROBE: &str = "netpolis.probe";
+        let takes = storage.set_item(PROBE, "").is_ok();
+        let _ = storage.remove_item(PROBE);
+        if takes || storage.length().unwrap_or(0) > 0 { Refused::Full } else { Refused::Off }
+    })
+}
+
+/// Removes a scene.
+pub fn remove_scene(id: &SceneId) {
+    remove(&scene_key(id));
+}
+
+/// What this tab showed before it was loaded again.
+pub fn tab() -> Option<String> {
+    session()?.get_item(TAB).ok()?
+}
+
+/// Remembers what this tab shows.
+pub fn keep_tab(text: &str) {
+    if let Some(storage) = session() {
+        let _ = storage.set_item(TAB, text);
+    }
 }
 
 /// Forgets everything.
 pub fn forget() {
+    for id in scenes() {
+        remove_scene(&id);
+    }
     for key in [WORK, THEME, PANES] {
         remove(key);
+    }
+    if let Some(storage) = session() {
+        let _ = storage.remove_item(TAB);
     }
 }
 

@@ -4,8 +4,10 @@
 
 mod files;
 mod path;
+mod place;
 
 pub use files::{Edit, File, FileId, apply_edits, language_of_json, unique_name};
+pub use place::{Content, Opened};
 
 use std::rc::Rc;
 
@@ -13,6 +15,7 @@ use netpolis_core::settings::Settings;
 
 use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
+use crate::scenes::{Elsewhere, Origin, Place, SceneId};
 use crate::share::Shared;
 use crate::view_model::{AnswerView, Move, PathAsked, PathReply, Question, SceneView, Spot, TrafficView};
 
@@ -226,6 +229,8 @@ impl Panes {
 /// A window over the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
+    /// Scenes that are kept in this browser.
+    Scenes,
     /// Link, file and embed code.
     Share,
     /// What is assumed where upstream leaves a choice.
@@ -256,9 +261,19 @@ pub struct Notice {
     pub count: u32,
 }
 
+/// Why work is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The browser stores nothing for this page.
+    Off,
+    /// There is no room left.
+    Full,
+}
+
 /// What can be taken back as a whole.
 #[derive(Clone, Debug)]
 struct Step {
+    place: Place,
     files: Rc<Vec<File>>,
     active: FileId,
     settings: Settings,
@@ -330,6 +345,14 @@ pub struct State {
     pub read_only: bool,
     /// Whether the newest text was typed, and may be half written.
     pub typing: bool,
+    /// Which scene this is.
+    pub place: Place,
+    /// What another tab did to it.
+    pub elsewhere: Option<Elsewhere>,
+    /// Why the scene is not stored, if it should be and is not.
+    pub trouble: Option<Trouble>,
+    /// The tab, for names of scenes.
+    writer: Rc<str>,
     history: Vec<Step>,
     next_file: u32,
     counter: u32,
@@ -368,10 +391,35 @@ pub enum Action {
     },
     /// An example replaces everything.
     OpenExample(usize, &'static Example),
-    /// A scene from a link, a file or the last visit replaces everything.
+    /// A scene from a link replaces everything.
     OpenShared(Box<Shared>),
-    /// Everything goes.
-    Clear,
+    /// A scene that was saved as a file of that name replaces everything.
+    OpenSaved(String, Box<Shared>),
+    /// A scene that is kept here replaces everything.
+    OpenKept(Box<Opened>),
+    /// An empty scene replaces everything.
+    StartScene,
+    /// Everything goes, and cannot be taken back.
+    Forget,
+    /// The scene gets a name.
+    RenameScene(String),
+    /// What is shown was stored as a scene of its own.
+    Fork {
+        /// The scene that it was.
+        from: SceneId,
+        /// The scene that it is.
+        to: SceneId,
+        /// Its name.
+        name: String,
+        /// What is to be said.
+        elsewhere: Option<Elsewhere>,
+    },
+    /// Another tab did something to the scene; nothing: that is settled.
+    Elsewhere(Option<Elsewhere>),
+    /// The scene could not be stored; nothing: it was.
+    Trouble(Option<Trouble>),
+    /// A closed file comes back.
+    ReopenFile(usize),
     /// Other assumptions.
     ChooseSettings(Settings),
     /// A question is asked.
@@ -546,6 +594,9 @@ impl State {
         let mut state = Rc::unwrap_or_clone(self);
         state.stamp += 1;
         let (revision, typed) = (state.revision, matches!(action, Action::TextEdited(..)));
+        if Self::is_change(&action) {
+            state.keep_place();
+        }
         state.apply(action);
         if state.revision != revision {
             state.typing = typed;
@@ -576,6 +627,10 @@ impl State {
             Action::ShowDenied(show) => self.show_denied != *show,
             Action::DismissNotice => self.notice.is_some(),
             Action::Undo => self.can_undo(),
+            Action::RenameScene(name) => !name.trim().is_empty() && self.place.name.as_deref() != Some(name.trim()),
+            Action::Elsewhere(elsewhere) => self.elsewhere != *elsewhere,
+            Action::Trouble(trouble) => self.trouble != *trouble,
+            Action::ReopenFile(index) => *index < self.place.closed.len(),
             _ => true,
         }
     }
@@ -607,15 +662,15 @@ impl State {
                 self.open_example(index, example);
             }
             Action::OpenShared(shared) => self.open_shared(*shared),
-            Action::Clear => {
-                self.remember();
-                self.files = Rc::new(Vec::new());
-                self.push_file("policies.yaml".into(), "");
-                self.question = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
-                self.path = PathAsked::default();
-                self.begin_afresh();
-                self.tell("Cleared".into(), true);
-            }
+            Action::OpenSaved(name, shared) => self.open_saved(&name, *shared),
+            Action::OpenKept(opened) => self.open_kept(*opened),
+            Action::StartScene => self.start_scene(),
+            Action::Forget => self.forget(),
+            Action::RenameScene(name) => self.place.name = Some(name.trim().into()),
+            Action::Fork { from, to, name, elsewhere } => self.fork(&from, to, &name, elsewhere),
+            Action::Elsewhere(elsewhere) => self.elsewhere = elsewhere,
+            Action::Trouble(trouble) => self.trouble = trouble,
+            Action::ReopenFile(index) => self.reopen_file(index),
             Action::ChooseSettings(settings) => {
                 self.remember();
                 self.settings = settings;
@@ -715,6 +770,7 @@ impl State {
             self.history.remove(0);
         }
         self.history.push(Step {
+            place: self.place.clone(),
             files: self.files.clone(),
             active: self.active,
             settings: self.settings.clone(),
@@ -726,6 +782,7 @@ impl State {
 
     fn undo(&mut self) {
         let Some(step) = self.history.pop() else { return };
+        self.return_to(&step);
         self.files = step.files;
         self.touch(|_| true);
         self.active = step.active;
@@ -771,6 +828,9 @@ impl State {
         for (name, text) in given {
             match self.files.iter().find(|f| f.name == name).map(|f| f.id) {
                 Some(id) => {
+                    if let Some(before) = self.file(id).filter(|before| *before.text != *text).map(|before| before.text.clone()) {
+                        self.close_away(name, before);
+                    }
                     self.set_text(id, unix_lines(&text));
                     self.touch(|file| file.id == id);
                     self.active = id;
@@ -797,6 +857,7 @@ impl State {
         self.revision += 1;
         if !closed.text.trim().is_empty() {
             self.tell(format!("{} closed", closed.name), true);
+            self.close_away(closed.name, closed.text);
         }
     }
 
@@ -823,6 +884,7 @@ impl State {
     }
 
     fn open_example(&mut self, index: usize, example: &'static Example) {
+        let said = self.and_kept(format!("Opened “{}”", example.title));
         self.remember();
         self.files = Rc::new(Vec::new());
         for (name, text) in example.files {
@@ -834,11 +896,13 @@ impl State {
         self.begin_path(path.unwrap_or_default(), example.tab == "path");
         self.settings = Settings::default();
         self.begin_afresh();
+        self.begin_place(Origin::Example);
         self.example = Some(index);
-        self.tell(format!("Opened “{}”", example.title), true);
+        self.tell(said, true);
     }
 
     fn open_shared(&mut self, shared: Shared) {
+        let said = self.and_kept("Opened".to_owned());
         self.remember();
         self.files = Rc::new(Vec::new());
         for (name, text) in &shared.files {
@@ -856,7 +920,8 @@ impl State {
             self.question.protocol = "TCP".into();
         }
         self.begin_afresh();
-        self.tell("Opened".into(), true);
+        self.begin_place(Origin::Link);
+        self.tell(said, true);
     }
 
     fn begin_afresh(&mut self) {

@@ -322,3 +322,91 @@ fn sample_end() -> crate::view_model::EndView {
         spot: None,
     }
 }
+
+// --- scenes that are kept -------------------------------------------------------------------------
+
+fn own() -> Rc<State> {
+    let pods = id(&start(), "pods.yaml");
+    Rc::new(State::start(0, &EXAMPLE).in_tab("tab")).reduce(Action::TextEdited(pods, "kind: Node\n".into()))
+}
+
+#[test]
+fn a_scene_is_kept_from_its_first_change_on() {
+    let state = Rc::new(State::start(0, &EXAMPLE).in_tab("tab"));
+    assert!(!state.place.kept);
+    // Looking and asking are no changes.
+    let question = Question { port: Some(443), ..state.question.clone() };
+    let asked =
+        state.clone().reduce(Action::Ask(question)).reduce(Action::Select(Some("shop/a".into()))).reduce(Action::ShowFile(FileId(1)));
+    assert!(!asked.place.kept);
+    assert_eq!(asked.content(), state.content());
+    let changed = own();
+    assert!(changed.place.kept);
+    assert_ne!(changed.content(), state.content());
+    assert_eq!(changed.place.id, state.place.id);
+    // Assumptions belong to a scene as its text does.
+    let settings = Settings { engine: netpolis_core::settings::Engine::Calico, ..Settings::default() };
+    assert!(state.reduce(Action::ChooseSettings(settings)).place.kept);
+}
+
+#[test]
+fn a_link_begins_a_scene_of_its_own_and_undo_leads_back() {
+    let own = own();
+    let opened = own.clone().reduce(Action::OpenShared(Box::default()));
+    assert_ne!(opened.place.id, own.place.id);
+    assert!(!opened.place.kept);
+    assert!(opened.notice.as_ref().unwrap().text.contains("is kept under Recent scenes"));
+    let changed = opened.reduce(Action::TextEdited(FileId(3), "kind: Pod\n".into()));
+    assert!(changed.place.kept);
+    let back = changed.reduce(Action::Undo);
+    assert_eq!((&back.place, &back.shared()), (&own.place, &own.shared()));
+}
+
+#[test]
+fn a_kept_scene_opens_as_it_was() {
+    let own = own().reduce(Action::RenameScene(" Mine ".into()));
+    let record = own.record(crate::scenes::Clock::default(), 5.0);
+    assert_eq!((record.name.as_str(), record.named), ("Mine", true));
+    let (shared, closed, _) = record.open().unwrap();
+    let place = Place { closed: Rc::new(closed), ..own.place.clone() };
+    let again = State::start_opened(Opened { place, shared });
+    assert_eq!((again.place.clone(), again.title(), again.shared()), (own.place.clone(), "Mine".into(), own.shared()));
+    assert!(!again.can_undo() && again.notice.is_none());
+}
+
+#[test]
+fn closed_and_replaced_files_stay_with_their_scene() {
+    let state = own();
+    let pods = id(&state, "pods.yaml");
+    let closed = state.reduce(Action::CloseFile(pods));
+    let replaced = closed.reduce(Action::FilesGiven(vec![("policies.yaml".into(), "kind: Tier\n".into())]));
+    let names: Vec<_> = replaced.place.closed.iter().map(|file| (file.name.as_str(), &*file.text)).collect();
+    assert_eq!(names, [("policies.yaml", "kind: NetworkPolicy\n"), ("pods.yaml", "kind: Node\n")]);
+    assert!(replaced.shared().files.iter().all(|(name, _)| name != "pods.yaml"), "a link does not hold them");
+    let back = replaced.reduce(Action::ReopenFile(0)).reduce(Action::ReopenFile(0));
+    assert_eq!(back.files.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["policies.yaml", "policies-2.yaml", "pods.yaml"]);
+    assert!(back.place.closed.is_empty());
+    assert_eq!(back.reduce(Action::Undo).place.closed.len(), 1);
+}
+
+#[test]
+fn a_copy_is_another_scene_for_undo_too() {
+    let own = own();
+    let first = own.place.id.clone();
+    let edit = Edit { start: 6, end: 10, insert: "Pod".into() };
+    let edited = own.reduce(Action::ApplyEdits { title: String::new(), edits: vec![("pods.yaml".into(), edit)] });
+    let elsewhere = Some(Elsewhere::Copied(first.clone()));
+    let copied = edited.reduce(Action::Fork { from: first.clone(), to: "copy".into(), name: "Mine (copy)".into(), elsewhere });
+    let back = copied.reduce(Action::Undo);
+    assert_eq!((back.place.id.clone(), back.title()), ("copy".into(), "Mine (copy)".into()));
+    // What is told of another scene than the shown one is over.
+    let late = back.reduce(Action::Fork { from: first, to: "other".into(), name: String::new(), elsewhere: None });
+    assert_eq!(late.place.id, "copy".into());
+}
+
+#[test]
+fn what_is_forgotten_cannot_be_taken_back() {
+    let state = own().reduce(Action::OpenExample(0, &EXAMPLE)).reduce(Action::Forget);
+    assert!(!state.can_undo() && !state.place.kept);
+    assert!(state.files.iter().all(|file| file.text.is_empty()));
+}

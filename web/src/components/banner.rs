@@ -1,0 +1,105 @@
+//! A line above the page, for what a person has to decide: what another tab did to the scene, and that it could not be stored.
+
+use yew::prelude::*;
+
+use super::Store;
+use super::icons::{CROSS, icon};
+use super::scenes::file_name;
+use crate::effects::keep::Keeping;
+use crate::effects::outside;
+use crate::scenes::{Elsewhere, SceneId};
+use crate::share;
+use crate::state::{Action, Dialog, Trouble};
+
+/// The line, if there is something to say.
+#[component]
+pub fn Banner() -> Html {
+    let (Some(store), Some(keeper)) = (use_context::<Store>(), use_context::<Keeping>()) else { return Html::default() };
+    let content = if store.trouble == Some(Trouble::Full) {
+        full(&store)
+    } else {
+        store
+            .elsewhere
+            .as_ref()
+            .map(|elsewhere| match elsewhere {
+                Elsewhere::Changed => changed(&store, &keeper),
+                Elsewhere::Deleted => deleted(&store, &keeper),
+                Elsewhere::Copied(other) => copied(&store, &keeper, other),
+            })
+            .unwrap_or_default()
+    };
+    let nothing = store.trouble != Some(Trouble::Full) && store.elsewhere.is_none();
+    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} role="status">{ content }</div> }
+}
+
+fn act(store: &Store, action: Action) -> Callback<MouseEvent> {
+    let store = store.clone();
+    Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+}
+
+/// Opens what is stored under a scene's name.
+fn show(store: &Store, keeper: &Keeping, id: &SceneId) -> Callback<MouseEvent> {
+    let (store, keeper, id) = (store.clone(), keeper.clone(), id.clone());
+    Callback::from(move |_: MouseEvent| match keeper.open(&id) {
+        Ok(Some(opened)) => store.dispatch(Action::OpenKept(Box::new(opened))),
+        Ok(None) | Err(_) => store.dispatch(Action::Notify("That version is not there any more".into())),
+    })
+}
+
+fn changed(store: &Store, keeper: &Keeping) -> Html {
+    let copy = {
+        let (store, keeper) = (store.clone(), keeper.clone());
+        Callback::from(move |_: MouseEvent| keeper.keep_copy(&store))
+    };
+    html! {
+        <>
+            <p>{ "This scene was changed in another tab." }</p>
+            <button type="button" class="pick" onclick={show(store, keeper, &store.place.id)}>{ "Show that" }</button>
+            <button type="button" class="pick" onclick={copy}>{ "Keep mine as a copy" }</button>
+        </>
+    }
+}
+
+fn copied(store: &Store, keeper: &Keeping, other: &SceneId) -> Html {
+    html! {
+        <>
+            <p>{ format!("This scene was changed in another tab, too. What is here is kept as “{}”.", store.title()) }</p>
+            <button type="button" class="pick" onclick={show(store, keeper, other)}>{ "Show the other" }</button>
+            { dismiss(store) }
+        </>
+    }
+}
+
+fn deleted(store: &Store, keeper: &Keeping) -> Html {
+    let keep = {
+        let (store, keeper) = (store.clone(), keeper.clone());
+        Callback::from(move |_: MouseEvent| keeper.keep_again(&store))
+    };
+    html! {
+        <>
+            <p>{ "This scene was deleted in another tab." }</p>
+            <button type="button" class="pick" onclick={keep}>{ "Keep it" }</button>
+            { dismiss(store) }
+        </>
+    }
+}
+
+fn full(store: &Store) -> Html {
+    let save = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| outside::download(&file_name(&store.title()), "text/plain", &share::encode(&store.shared())))
+    };
+    html! {
+        <>
+            <p>{ "The last change is not stored: this browser's room for the page is full." }</p>
+            <button type="button" class="pick" onclick={act(store, Action::ShowDialog(Some(Dialog::Scenes)))}>{ "Delete scenes…" }</button>
+            <button type="button" class="pick" onclick={save}>{ "Save as a file" }</button>
+        </>
+    }
+}
+
+fn dismiss(store: &Store) -> Html {
+    html! {
+        <button type="button" class="quiet square" aria-label="close" title="close" onclick={act(store, Action::Elsewhere(None))}>{ icon(CROSS) }</button>
+    }
+}

@@ -1,0 +1,479 @@
+//! Keeps scenes in this browser: soon after each change, and when the page is left. Which version goes where is decided in [`crate::scenes`].
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast;
+use web_sys::StorageEvent;
+use yew::prelude::*;
+
+use super::storage::{self, Refused};
+use crate::components::Store;
+use crate::scenes::{
+    Clock, Elsewhere, Kept, Meeting, Origin, Place, Record, SceneId, Unreadable, Write, copy_name, expired, files_in_words, leaving, meet,
+    write,
+};
+use crate::share;
+use crate::state::{Action, Content, Opened, State, Trouble};
+
+/// A change is stored after this, in milliseconds, however long somebody goes on typing.
+const SOON_MS: u32 = 150;
+/// The same for texts that take longer to pack.
+const LATER_MS: u32 = 1_000;
+/// Texts of more bytes are such.
+const LARGE: usize = 1 << 20;
+/// Attempts to make room: what a browser counts need not be what we count.
+const ATTEMPTS: usize = 4;
+
+/// What this tab knows of the stored scenes.
+pub struct Keeper {
+    /// The tab's name; a page that is loaded again has another.
+    tab: String,
+    /// The last version of each scene that this tab stored or read.
+    known: RefCell<HashMap<SceneId, Clock>>,
+    pending: RefCell<Option<Pending>>,
+    timer: RefCell<Option<Timeout>>,
+    /// The page as it is now.
+    latest: RefCell<Option<Store>>,
+    /// What the page showed when it was looked at last.
+    noted: RefCell<Option<Content>>,
+    copies: Cell<u32>,
+    said_off: Cell<bool>,
+}
+
+/// What is to be stored.
+struct Pending {
+    store: Store,
+    changed: bool,
+}
+
+/// A stored scene in a list.
+pub struct Entry {
+    /// Which one.
+    pub id: SceneId,
+    /// What is said of it.
+    pub record: Result<Record, Unreadable>,
+    /// Characters that it takes.
+    pub size: usize,
+}
+
+/// The keeper, as components get it.
+#[derive(Clone)]
+pub struct Keeping(pub Rc<Keeper>);
+
+impl PartialEq for Keeping {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::ops::Deref for Keeping {
+    type Target = Keeper;
+
+    fn deref(&self) -> &Keeper {
+        &self.0
+    }
+}
+
+fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+fn base36(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    while number > 0 || digits.is_empty() {
+        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
+        number /= 36;
+    }
+    digits.iter().rev().collect()
+}
+
+impl Default for Keeper {
+    fn default() -> Self {
+        let random = (js_sys::Math::random() * 36f64.powi(5)) as u64;
+        Keeper {
+            tab: base36(now() as u64) + &base36(random),
+            known: RefCell::default(),
+            pending: RefCell::default(),
+            timer: RefCell::default(),
+            latest: RefCell::default(),
+            noted: RefCell::default(),
+            copies: Cell::new(0),
+            said_off: Cell::new(false),
+        }
+    }
+}
+
+// --- reading --------------------------------------------------------------------------------------
+
+impl Keeper {
+    /// The tab's name.
+    pub fn tab(&self) -> &str {
+        &self.tab
+    }
+
+    /// A stored scene, from now on known to this tab; nothing if there is none.
+    ///
+    /// # Errors
+    /// If there is one that cannot be read.
+    pub fn open(&self, id: &SceneId) -> Result<Option<Opened>, Unreadable> {
+        let Some(text) = storage::scene(id) else { return Ok(None) };
+        let record = Record::from_text(&text)?;
+        let (shared, closed, _) = record.open()?;
+        self.known.borrow_mut().insert(id.clone(), record.clock.clone());
+        let name = record.named.then(|| record.name.as_str().into());
+        let place = Place { id: id.clone(), name, origin: record.origin, kept: true, closed: Rc::new(closed) };
+        Ok(Some(Opened { place, shared }))
+    }
+
+    /// Whether a scene was deleted.
+    pub fn is_deleted(id: &SceneId) -> bool {
+        storage::scene(id).and_then(|text| Record::from_text(&text).ok()).is_some_and(|record| record.deleted.is_some())
+    }
+
+    /// All stored scenes, the newest first; those that cannot be read at the end.
+    pub fn list() -> Vec<Entry> {
+        let entry = |id: SceneId| {
+            let text = storage::scene(&id)?;
+            Some(Entry { record: Record::from_text(&text), size: text.len(), id })
+        };
+        let mut entries: Vec<Entry> = storage::scenes().into_iter().filter_map(entry).collect();
+        let changed = |entry: &Entry| entry.record.as_ref().map_or(0.0, |record| record.changed);
+        entries.sort_by(|a, b| changed(b).total_cmp(&changed(a)).then_with(|| a.id.cmp(&b.id)));
+        entries
+    }
+
+    /// The scene that was worked on last, and whether any could not be read.
+    pub fn newest(&self) -> (Option<Opened>, bool) {
+        let mut unreadable = false;
+        for entry in Self::list() {
+            match &entry.record {
+                Ok(record) if record.deleted.is_some() => (),
+                Ok(_) => match self.open(&entry.id) {
+                    Ok(Some(opened)) => return (Some(opened), unreadable),
+                    Ok(None) => (),
+                    Err(_) => unreadable = true,
+                },
+                Err(_) => unreadable = true,
+            }
+        }
+        (None, unreadable)
+    }
+
+    /// Whether there is a scene to go back to.
+    pub fn has_any() -> bool {
+        Self::list().iter().any(|entry| entry.record.as_ref().is_ok_and(|record| record.deleted.is_none()))
+    }
+
+    /// Takes over the one scene of a version that kept no more, unless `is_example` says that nobody changed it. What cannot be read is kept as it is.
+    pub fn take_over(&self, is_example: impl Fn(&share::Shared) -> bool) {
+        let Some(work) = storage::work() else { return };
+        let id = SceneId::from(format!("{}-0", self.tab).as_str());
+        let text = match share::decode_kept(&work) {
+            Ok((shared, _)) if is_example(&shared) => None,
+            Ok((shared, _)) => {
+                let about = files_in_words(shared.files.len());
+                let clock = Clock::default().after(&self.tab);
+                let record = Record { name: "Work of an earlier visit".into(), about, changed: now(), clock, ..Record::default() };
+                Some(record.holding_packed(&work).to_text())
+            }
+            Err(_) => Some(work),
+        };
+        if text.is_none_or(|text| self.put(&id, &text).is_ok()) {
+            storage::drop_work();
+        }
+    }
+
+    /// Scenes that were deleted long ago go for good.
+    pub fn tidy() {
+        for id in expired(&sizes(&Self::list()), now()) {
+            storage::remove_scene(&id);
+        }
+    }
+}
+
+fn sizes(entries: &[Entry]) -> Vec<Kept> {
+    // What cannot be read is never thought of as old.
+    let readable = entries.iter().filter_map(|entry| Some((entry, entry.record.as_ref().ok()?)));
+    readable
+        .map(|(entry, record)| Kept { id: entry.id.clone(), changed: record.changed, deleted: record.deleted, size: entry.size })
+        .collect()
+}
+
+// --- changing what is stored ----------------------------------------------------------------------
+
+impl Keeper {
+    /// Gives a stored scene a name.
+    pub fn rename(&self, id: &SceneId, name: &str) {
+        self.alter(id, |record| {
+            name.trim().clone_into(&mut record.name);
+            record.named = true;
+        });
+    }
+
+    /// Deletes a scene; it can be brought back for a while.
+    pub fn delete(&self, id: &SceneId) {
+        self.flush();
+        self.alter(id, |record| record.deleted = Some(now()));
+    }
+
+    /// Brings a deleted scene back.
+    pub fn restore(&self, id: &SceneId) {
+        self.alter(id, |record| record.deleted = None);
+    }
+
+    /// Removes a scene for good.
+    pub fn remove(id: &SceneId) {
+        storage::remove_scene(id);
+    }
+
+    /// Forgets everything that is stored.
+    pub fn forget(&self) {
+        self.timer.borrow_mut().take();
+        self.pending.borrow_mut().take();
+        self.known.borrow_mut().clear();
+        storage::forget();
+    }
+
+    /// What is shown goes on as a copy.
+    pub fn keep_copy(&self, store: &Store) {
+        self.drop_pending();
+        self.copy(store, None);
+    }
+
+    /// What is shown is stored again, whatever became of it elsewhere.
+    pub fn keep_again(&self, store: &Store) {
+        self.known.borrow_mut().remove(&store.place.id);
+        storage::remove_scene(&store.place.id);
+        self.save(store, true);
+        store.dispatch(Action::Elsewhere(None));
+    }
+
+    fn alter(&self, id: &SceneId, change: impl FnOnce(&mut Record)) {
+        let Some(Ok(mut record)) = storage::scene(id).map(|text| Record::from_text(&text)) else { return };
+        change(&mut record);
+        let _ = self.put(id, &record.to_text());
+    }
+
+    /// Stores a scene, in the room of old ones if there is no other.
+    fn put(&self, id: &SceneId, text: &str) -> Result<(), Trouble> {
+        for attempt in 0..ATTEMPTS {
+            match storage::put_scene(id, text) {
+                Ok(()) => return Ok(()),
+                Err(Refused::Off) => return Err(Trouble::Off),
+                Err(Refused::Full) => (),
+            }
+            let entries = Self::list();
+            let going = leaving(&sizes(&entries), id, text.len() << attempt, now());
+            if going.deleted.is_empty() && going.old.is_empty() {
+                break;
+            }
+            going.deleted.iter().chain(&going.old).for_each(storage::remove_scene);
+            self.say_gone(&entries, &going.old);
+        }
+        Err(Trouble::Full)
+    }
+
+    /// Nothing goes without a word.
+    fn say_gone(&self, entries: &[Entry], gone: &[SceneId]) {
+        let name =
+            |id: &SceneId| entries.iter().find(|entry| entry.id == *id)?.record.as_ref().ok().map(|record| format!("“{}”", record.name));
+        let names: Vec<String> = gone.iter().filter_map(name).collect();
+        if let (false, Some(store)) = (names.is_empty(), &*self.latest.borrow()) {
+            let names = names.join(", ");
+            store.dispatch(Action::Notify(format!("To make room, scenes not changed for three months were removed: {names}")));
+        }
+    }
+}
+
+// --- keeping step with the page -------------------------------------------------------------------
+
+impl Keeper {
+    /// The page has changed, perhaps to another scene.
+    fn note(self: &Rc<Self>, store: &Store) {
+        let content = store.content();
+        let before = self.noted.replace(Some(content.clone()));
+        // What was written before another scene was opened is stored before that.
+        if self.pending.borrow().as_ref().is_some_and(|pending| pending.store.place.id != store.place.id) {
+            self.flush();
+        }
+        let known = self.known.borrow().contains_key(&store.place.id);
+        let same_scene = before.as_ref().is_some_and(|before| before.scene == content.scene);
+        let changed = if same_scene { before.as_ref() != Some(&content) } else { !known };
+        if before.is_none() && known {
+            keep_tab(store);
+            return;
+        }
+        let changed = changed || self.pending.borrow().as_ref().is_some_and(|pending| pending.changed);
+        *self.pending.borrow_mut() = Some(Pending { store: store.clone(), changed });
+        let size: usize = store.files.iter().map(|file| file.text.len()).sum();
+        let keeper = self.clone();
+        // The first change begins to wait, and later ones do not put it off.
+        self.timer.borrow_mut().get_or_insert_with(|| {
+            Timeout::new(if size > LARGE { LATER_MS } else { SOON_MS }, move || {
+                keeper.timer.borrow_mut().take().map(Timeout::forget);
+                keeper.flush();
+            })
+        });
+    }
+
+    /// Stores what is to be stored now.
+    pub fn flush(&self) {
+        self.timer.borrow_mut().take();
+        let pending = self.pending.borrow_mut().take();
+        if let Some(Pending { store, changed }) = pending {
+            self.save(&store, changed);
+        }
+    }
+
+    fn drop_pending(&self) {
+        self.timer.borrow_mut().take();
+        self.pending.borrow_mut().take();
+    }
+
+    fn meeting(&self, id: &SceneId) -> (Meeting, Option<Record>) {
+        let stored = storage::scene(id).map(|text| Record::from_text(&text).unwrap_or_default());
+        let met = meet(&self.tab, self.known.borrow().get(id), stored.as_ref().map(|record| (&record.clock, record.deleted.is_some())));
+        (met, stored)
+    }
+
+    fn save(&self, store: &Store, changed: bool) {
+        keep_tab(store);
+        let id = &store.place.id;
+        if !store.place.kept {
+            return;
+        }
+        let (meeting, stored) = self.meeting(id);
+        let known = self.known.borrow().get(id).cloned().unwrap_or_default();
+        let record = store.record(if changed { known.after(&self.tab) } else { known }, now());
+        if let Some(stored) = stored.filter(|stored| stored.deleted.is_none() && stored.holds_same(&record)) {
+            // Nothing new; perhaps another tab wrote the same.
+            self.known.borrow_mut().insert(id.clone(), stored.clock);
+            return;
+        }
+        match write(meeting, changed) {
+            Write::Here => {
+                let outcome = self.put(id, &record.to_text());
+                if outcome.is_ok() {
+                    self.known.borrow_mut().insert(id.clone(), record.clock);
+                }
+                self.say(store, outcome);
+            }
+            Write::Copy => self.copy(store, Some(Elsewhere::Copied(id.clone()))),
+            Write::Skip => (),
+        }
+    }
+
+    fn copy(&self, store: &Store, elsewhere: Option<Elsewhere>) {
+        self.copies.set(self.copies.get() + 1);
+        let from = store.place.id.clone();
+        let to = SceneId::from(format!("{}-c{}", self.tab, self.copies.get()).as_str());
+        let name = copy_name(&store.title());
+        let mut record = store.record(Clock::default().after(&self.tab), now());
+        record.name.clone_from(&name);
+        record.named = true;
+        let outcome = self.put(&to, &record.to_text());
+        if outcome.is_ok() {
+            self.known.borrow_mut().insert(to.clone(), record.clock);
+        }
+        storage::keep_tab(&format!("scene {to}"));
+        store.dispatch(Action::Fork { from, to, name, elsewhere });
+        self.say(store, outcome);
+    }
+
+    fn say(&self, store: &Store, outcome: Result<(), Trouble>) {
+        if outcome == Err(Trouble::Off) && !self.said_off.replace(true) {
+            store.dispatch(Action::Notify(
+                "This browser stores nothing for this page: what you write goes with the tab, unless you save it as a file".into(),
+            ));
+        }
+        store.dispatch(Action::Trouble(outcome.err()));
+    }
+
+    /// Looks what another tab did to the scene that is shown.
+    fn look(&self) {
+        // What was written here and not stored yet meets the other's version there.
+        if self.pending.borrow().as_ref().is_some_and(|pending| pending.changed) {
+            return self.flush();
+        }
+        let Some(store) = self.latest.borrow().clone() else { return };
+        let id = &store.place.id;
+        if !store.place.kept || !self.known.borrow().contains_key(id) {
+            return;
+        }
+        match self.meeting(id) {
+            (Meeting::Same, stored) => {
+                if store.elsewhere == Some(Elsewhere::Deleted) {
+                    store.dispatch(Action::Elsewhere(None));
+                }
+                if let Some(stored) = stored.filter(|stored| stored.named && stored.name != store.title()) {
+                    store.dispatch(Action::RenameScene(stored.name));
+                }
+            }
+            (Meeting::Gone, _) => store.dispatch(Action::Elsewhere(Some(Elsewhere::Deleted))),
+            (Meeting::Newer, _) => store.dispatch(Action::Elsewhere(Some(Elsewhere::Changed))),
+            (Meeting::Replaced, _) => self.copy(&store, Some(Elsewhere::Copied(id.clone()))),
+            (Meeting::New, _) => (),
+        }
+    }
+}
+
+/// What the tab shows, for when it is loaded again: a kept scene by its name, an example by its name and what is asked of it.
+fn keep_tab(state: &State) {
+    let place = &state.place;
+    if place.kept {
+        storage::keep_tab(&format!("scene {}", place.id));
+    } else if let Some(example) = state.example.and_then(|index| crate::examples::EXAMPLES.get(index)) {
+        let asked = share::Shared { files: Vec::new(), ..state.shared() };
+        storage::keep_tab(&format!("example {} {}", example.id, share::encode(&asked)));
+    } else if place.origin == Origin::Own {
+        storage::keep_tab("empty");
+    }
+}
+
+/// Stores every change soon, and tells what other tabs do.
+#[hook]
+pub fn use_keeping(store: &Store, keeper: &Keeping) {
+    *keeper.latest.borrow_mut() = Some(store.clone());
+    {
+        let dependencies =
+            (store.content(), store.place.kept, store.question.clone(), store.active, store.path.clone(), store.shows_path());
+        let (store, keeper) = (store.clone(), keeper.0.clone());
+        use_effect_with(dependencies, move |_| keeper.note(&store));
+    }
+    let keeper = keeper.0.clone();
+    use_effect_with((), move |()| {
+        let window = web_sys::window();
+        let document = window.as_ref().and_then(|window| window.document());
+        let mut listeners = Vec::new();
+        if let Some(window) = &window {
+            let leaving = keeper.clone();
+            listeners.push(EventListener::new(window, "pagehide", move |_| leaving.flush()));
+            // A page that was put aside missed what other tabs did.
+            let back = keeper.clone();
+            listeners.push(EventListener::new(window, "pageshow", move |_| back.look()));
+            let stored = keeper.clone();
+            listeners.push(EventListener::new(window, "storage", move |event| {
+                let key = event.dyn_ref::<StorageEvent>().and_then(StorageEvent::key);
+                let shown = stored.latest.borrow().as_ref().map(|store| storage::scene_key(&store.place.id));
+                if key.is_none() || key == shown {
+                    stored.look();
+                }
+            }));
+        }
+        if let Some(document) = document {
+            let asked = document.clone();
+            listeners.push(EventListener::new(
+                &document,
+                "visibilitychange",
+                move |_| {
+                    if asked.hidden() { keeper.flush() } else { keeper.look() }
+                },
+            ));
+        }
+        move || drop(listeners)
+    });
+}

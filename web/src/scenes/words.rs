@@ -1,0 +1,64 @@
+//! What a scene is called, and what is in it, in a few words.
+
+use crate::view_model::{EndKind, SceneView};
+
+/// Names of files that say nothing.
+const PLAIN: [&str; 2] = ["policies.yaml", "untitled.yaml"];
+/// Most letters of a name that is made.
+const LONGEST: usize = 48;
+
+/// A name by what is in a scene: its namespaces, or its first file.
+pub fn auto_name(scene: &SceneView, files: &[&str]) -> String {
+    let mut namespaces: Vec<&str> = Vec::new();
+    for end in scene.ends.iter().filter(|end| end.kind == EndKind::Workload) {
+        if let Some(namespace) = end.namespace.and_then(|index| scene.namespaces.get(index as usize)).map(|n| n.name.as_str())
+            && !namespaces.contains(&namespace)
+        {
+            namespaces.push(namespace);
+        }
+    }
+    let file = files.iter().find(|file| !PLAIN.contains(file));
+    let name = match (namespaces.as_slice(), file) {
+        (["default"], Some(file)) | ([], Some(file)) => (*file).to_owned(),
+        ([], None) if scene.cloud.is_some() => "Azure network".into(),
+        ([], None) => "Untitled".into(),
+        ([one], _) => (*one).to_owned(),
+        ([one, two], _) => format!("{one}, {two}"),
+        ([one, two, rest @ ..], _) => format!("{one}, {two} and {} more", rest.len()),
+    };
+    if name.chars().count() <= LONGEST { name } else { name.chars().take(LONGEST - 1).chain(['…']).collect() }
+}
+
+/// What is in a scene.
+pub fn about(scene: &SceneView, files: usize) -> String {
+    let count = |number: usize, one: &str, many: &str| (number > 0).then(|| format!("{number} {}", if number == 1 { one } else { many }));
+    let of = |kind: EndKind| scene.ends.iter().filter(|end| end.kind == kind).count();
+    let parts = [
+        count(of(EndKind::Workload), "workload", "workloads"),
+        count(of(EndKind::Machine), "machine", "machines"),
+        count(scene.policies.len(), "policy", "policies"),
+        (files > 1).then(|| files_in_words(files)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "no objects yet".into() } else { parts.join(", ") }
+}
+
+/// The name of a copy.
+pub fn copy_name(name: &str) -> String {
+    let numbered =
+        |rest: &str| rest.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (copy ")).map(|(stem, n)| (stem.to_owned(), n.to_owned()));
+    if let Some(stem) = name.strip_suffix(" (copy)") {
+        return format!("{stem} (copy 2)");
+    }
+    match numbered(name) {
+        Some((stem, number)) if number.parse::<u32>().is_ok() => {
+            format!("{stem} (copy {})", number.parse::<u32>().unwrap_or(2).saturating_add(1))
+        }
+        _ => format!("{name} (copy)"),
+    }
+}
+
+/// How many files there are.
+pub fn files_in_words(files: usize) -> String {
+    if files == 1 { "1 file".into() } else { format!("{files} files") }
+}

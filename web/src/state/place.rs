@@ -1,0 +1,232 @@
+//! Which scene the page shows, and how it goes from one to another. What is kept of them, and where, is [`crate::scenes`]' matter.
+
+use std::rc::Rc;
+
+use super::{Action, Dialog, Selection, State, Step};
+use crate::examples::{EXAMPLES, Example};
+use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, remember_closed};
+use crate::share::Shared;
+use crate::view_model::{PathAsked, Question};
+
+/// A kept scene, as it is opened.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Opened {
+    /// Which one.
+    pub place: Place,
+    /// What is in it.
+    pub shared: Shared,
+}
+
+/// Which version of which scene is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The scene.
+    pub scene: SceneId,
+    revision: u32,
+    name: Option<Rc<str>>,
+}
+
+impl State {
+    /// The page as it opens with a scene that was kept.
+    pub fn start_opened(opened: Opened) -> Self {
+        let mut state = State::default();
+        state.open_kept(opened);
+        state.history.clear();
+        state.notice = None;
+        state
+    }
+
+    /// The page as it opens with an example of which something else was asked.
+    pub fn start_asked(index: usize, example: &'static Example, asked: Shared) -> Self {
+        let mut state = State::start(index, example);
+        state.question = asked.question;
+        state.begin_path(asked.path, asked.path_shown);
+        state.active = state.files.get(asked.active).map_or(state.active, |file| file.id);
+        state
+    }
+
+    /// The page with nothing in it.
+    pub fn start_empty() -> Self {
+        let mut state = State::default();
+        state.begin_empty();
+        state
+    }
+
+    /// Names the tab, which scenes that begin here are called by.
+    #[must_use]
+    pub fn in_tab(mut self, tab: &str) -> Self {
+        self.writer = tab.into();
+        if !self.place.kept {
+            self.place.id = self.next_scene();
+        }
+        self
+    }
+
+    /// What the scene is called: by its own name, by the example that it is, or by what is in it.
+    pub fn title(&self) -> String {
+        let example = || self.example.and_then(|index| EXAMPLES.get(index)).map(|example| example.title.to_owned());
+        let own = || {
+            let files: Vec<&str> = self.files.iter().map(|file| file.name.as_str()).collect();
+            auto_name(&self.scene, &files)
+        };
+        self.place.name.as_deref().map(str::to_owned).or_else(example).unwrap_or_else(own)
+    }
+
+    /// The scene as it is kept.
+    pub fn record(&self, clock: Clock, now: f64) -> Record {
+        let record = Record {
+            name: self.title(),
+            named: self.place.name.is_some(),
+            about: about(&self.scene, self.files.len()),
+            origin: self.place.origin,
+            changed: now,
+            deleted: None,
+            clock,
+            ..Record::default()
+        };
+        record.holding(&self.shared(), &self.place.closed)
+    }
+
+    /// What has to differ for the scene to be another than the one that was stored: not what is only asked of it.
+    pub fn content(&self) -> Content {
+        Content { scene: self.place.id.clone(), revision: self.revision, name: self.place.name.clone() }
+    }
+
+    fn next_scene(&mut self) -> SceneId {
+        self.counter += 1;
+        SceneId(format!("{}-{}", self.writer, self.counter).into())
+    }
+
+    /// Another scene begins.
+    pub(super) fn begin_place(&mut self, origin: Origin) {
+        self.place = Place { id: self.next_scene(), origin, ..Place::default() };
+        self.elsewhere = None;
+    }
+
+    /// From its first change on, a scene is kept. A changed example goes on under the example's name.
+    pub(super) fn keep_place(&mut self) {
+        if self.place.kept {
+            return;
+        }
+        self.place.kept = true;
+        if self.place.name.is_none() && self.place.origin == Origin::Example {
+            self.place.name = Some(self.title().into());
+        }
+    }
+
+    /// Whether an action changes the scene itself.
+    pub(super) fn is_change(action: &Action) -> bool {
+        matches!(
+            action,
+            Action::TextEdited(..)
+                | Action::AddFile
+                | Action::FilesGiven(_)
+                | Action::RenameFile(..)
+                | Action::CloseFile(_)
+                | Action::ReopenFile(_)
+                | Action::ApplyEdits { .. }
+                | Action::ChooseSettings(_)
+                | Action::RenameScene(_)
+        )
+    }
+
+    /// What there is to say of the scene that was left.
+    pub(super) fn and_kept(&self, said: String) -> String {
+        if self.place.kept { format!("{said}. “{}” is kept under Recent scenes", self.title()) } else { said }
+    }
+
+    pub(super) fn open_kept(&mut self, opened: Opened) {
+        let said = self.and_kept("Opened".to_owned());
+        self.open_shared(opened.shared);
+        self.place = opened.place;
+        // An example that was not changed is still that example.
+        self.example = EXAMPLES.iter().position(|example| {
+            example.files.len() == self.files.len()
+                && example.files.iter().zip(self.files.iter()).all(|((name, text), file)| *name == file.name && *text == &*file.text)
+        });
+        self.tell(said, true);
+    }
+
+    /// A scene that was saved as a file: it is the person's own from the first moment.
+    pub(super) fn open_saved(&mut self, name: &str, shared: Shared) {
+        let said = self.and_kept(format!("Opened “{name}”"));
+        self.open_shared(shared);
+        self.place.origin = Origin::Own;
+        self.place.name = Some(name.into());
+        self.place.kept = true;
+        self.tell(said, true);
+    }
+
+    /// An empty scene.
+    pub(super) fn begin_empty(&mut self) {
+        self.files = Rc::new(Vec::new());
+        self.push_file("policies.yaml".into(), "");
+        self.question = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
+        self.path = PathAsked::default();
+        self.begin_afresh();
+        self.begin_place(Origin::Own);
+    }
+
+    pub(super) fn start_scene(&mut self) {
+        let said = self.and_kept("New scene".to_owned());
+        self.remember();
+        self.begin_empty();
+        self.tell(said, true);
+    }
+
+    /// Nothing of what was is left, also not to be taken back.
+    pub(super) fn forget(&mut self) {
+        self.begin_empty();
+        self.history.clear();
+        self.trouble = None;
+        self.dialog = None;
+        self.tell("Nothing is stored in this browser any more".into(), false);
+    }
+
+    /// What is shown goes on as a scene of its own, which is stored already.
+    pub(super) fn fork(&mut self, from: &SceneId, to: SceneId, name: &str, elsewhere: Option<Elsewhere>) {
+        if self.place.id != *from {
+            return;
+        }
+        self.place.id = to;
+        self.place.name = Some(name.into());
+        self.place.kept = true;
+        self.elsewhere = elsewhere;
+        for step in self.history.iter_mut().filter(|step| step.place.id == *from) {
+            step.place.id = self.place.id.clone();
+        }
+    }
+
+    pub(super) fn close_away(&mut self, name: String, text: Rc<str>) {
+        remember_closed(Rc::make_mut(&mut self.place.closed), Closed { name, text });
+    }
+
+    pub(super) fn reopen_file(&mut self, index: usize) {
+        self.remember();
+        if index >= self.place.closed.len() {
+            return;
+        }
+        let file = Rc::make_mut(&mut self.place.closed).remove(index);
+        let name = super::unique_name(&file.name, &self.files);
+        self.push_file(name.clone(), &file.text);
+        self.dialog = None;
+        self.revision += 1;
+        self.tell(format!("{name} is back"), true);
+    }
+
+    /// A step taken back may lead to another scene; within one, its name and what is known of it stay.
+    pub(super) fn return_to(&mut self, step: &Step) {
+        if step.place.id == self.place.id {
+            self.place.closed = step.place.closed.clone();
+        } else {
+            self.place = step.place.clone();
+            self.elsewhere = None;
+        }
+        self.selection = Selection::Flow;
+    }
+
+    /// Whether the window with all scenes is open.
+    pub fn shows_scenes(&self) -> bool {
+        self.dialog == Some(Dialog::Scenes)
+    }
+}
