@@ -1,0 +1,157 @@
+//! Names for people: of ends, stages, policies and rules.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::Teller;
+use crate::compile::End;
+use crate::policy::{Action, Direction, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
+use crate::snapshot::Snapshot;
+use crate::stages::{GroupPlace, Routing, Stage};
+
+/// An address that several networks have.
+pub(super) fn several_networks(end: End, snapshot: &Snapshot) -> Option<IpAddr> {
+    let End::Outside(address) = end else { return None };
+    (snapshot.cloud.networks_with(address).len() > 1).then_some(address)
+}
+
+/// What an address may be that several networks have: "`vm/one` in network `north`, or an address of `south`".
+pub(super) fn readings(address: IpAddr, snapshot: &Snapshot) -> String {
+    let cloud = &snapshot.cloud;
+    let names: Vec<String> = cloud.networks_with(address).iter().map(|network| reading_name(*network, address, snapshot)).collect();
+    names.join(" or ")
+}
+
+/// An address of one of several networks that have it.
+pub(crate) fn reading_name(network: u32, address: IpAddr, snapshot: &Snapshot) -> String {
+    let cloud = &snapshot.cloud;
+    let home = cloud.networks.get(network as usize).map_or("", |n| &n.name);
+    match cloud.interface_of(End::InNetwork(network, address)) {
+        Some(interface) => format!("`vm/{}` in network `{home}`", interface.title()),
+        None => format!("an address of network `{home}`"),
+    }
+}
+
+/// The name of an end for people.
+pub fn end_name(end: End, snapshot: &Snapshot) -> String {
+    match end {
+        End::Pod(id) => snapshot.endpoint_title(id),
+        End::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
+        End::Outside(address) | End::InNetwork(_, address) => {
+            snapshot.cloud.interface_of(end).map_or_else(|| address.to_string(), |i| format!("{} ({address})", i.title()))
+        }
+    }
+}
+
+/// The name of an end without its namespace.
+pub(super) fn short_name(end: End, snapshot: &Snapshot) -> String {
+    match end {
+        End::Pod(id) => snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
+        End::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+        End::Outside(address) | End::InNetwork(_, address) => address.to_string(),
+    }
+}
+
+impl Teller<'_> {
+    /// A few words for a stage: "Ingress of `web`".
+    pub(super) fn stage_title(&self, stage: Stage) -> String {
+        let (subject, _, direction) = self.parties(stage);
+        let word = if direction == Direction::Egress { "Egress" } else { "Ingress" };
+        match stage {
+            Stage::Host { host, .. } => {
+                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                format!("{word} at host endpoint {name}")
+            }
+            Stage::Reply { host, .. } => {
+                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                format!("Reply at host endpoint {name}")
+            }
+            Stage::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
+            Stage::Group { place, direction, .. } => {
+                let way = if direction == Direction::Egress { "Outbound" } else { "Inbound" };
+                format!("{way} at {}", self.place_name(place).replace('`', ""))
+            }
+            Stage::NotPeered(..) => "Between virtual networks".to_owned(),
+            Stage::PublicAddress(number, _) => {
+                format!("Public address of {}", self.snapshot.cloud.interfaces.get(number as usize).map_or("", |i| i.title()))
+            }
+            Stage::Route(Routing::NoPublicAddress(_)) => "Way in".to_owned(),
+            Stage::Route(_) => "Way there".to_owned(),
+            Stage::Platform(_) => "Azure's platform".to_owned(),
+            Stage::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
+        }
+    }
+
+    /// The name of what a stage asks, in backticks.
+    pub(super) fn stage_name(&self, stage: Stage) -> String {
+        match stage {
+            Stage::Host { host, .. } | Stage::Reply { host, .. } => {
+                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                format!("host endpoint `{name}`")
+            }
+            Stage::Group { used, place, .. } => {
+                let group = self.snapshot.cloud.used(used).map_or("", |(_, g)| &g.name);
+                format!("security group `{group}` of {}", self.place_name(place))
+            }
+            Stage::Endpoint(_)
+            | Stage::OwnHost(..)
+            | Stage::NotPeered(..)
+            | Stage::PublicAddress(..)
+            | Stage::Route(_)
+            | Stage::Platform(_) => {
+                format!("`{}`", end_name(self.parties(stage).0, self.snapshot))
+            }
+        }
+    }
+
+    /// Where a security group is met, in words.
+    pub(super) fn place_name(&self, place: GroupPlace) -> String {
+        let cloud = &self.snapshot.cloud;
+        match place {
+            GroupPlace::Subnet(number) => format!("subnet `{}`", cloud.subnets.get(number as usize).map_or("", |s| &s.name)),
+            GroupPlace::Interface(number) => format!("interface `{}`", cloud.interfaces.get(number as usize).map_or("", |i| &i.name)),
+        }
+    }
+
+    /// Whether a rule is the one at the end of every security group that stops what no other rule decided.
+    pub(super) fn is_default_deny(&self, reference: RuleRef) -> bool {
+        self.is_default(reference) && self.compiled.ruleset().rule(reference).is_some_and(|r| r.action == Action::Deny)
+    }
+
+    /// Whether a rule is one that every security group has.
+    pub(super) fn is_default(&self, reference: RuleRef) -> bool {
+        let ruleset = self.compiled.ruleset();
+        let of_group = ruleset.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
+        of_group && ruleset.rule(reference).is_some_and(|r| r.name.as_deref().is_some_and(is_default_rule))
+    }
+
+    pub(super) fn address(&self, end: End) -> Option<IpAddr> {
+        match end {
+            End::Pod(id) => self.snapshot.endpoint(id)?.addresses.first().copied(),
+            End::Node(id) => self.snapshot.node(id)?.addresses.first().copied(),
+            End::Outside(address) | End::InNetwork(_, address) => Some(address),
+        }
+    }
+
+    pub(crate) fn policy_name(&self, id: PolicyId) -> String {
+        self.compiled.policy(id).map_or_else(String::new, |p| format!("`{}`", p.title()))
+    }
+
+    /// "rule 2 of NetworkPolicy `shop/db`".
+    pub(crate) fn rule_name(&self, rule: RuleRef) -> String {
+        let Some(policy) = self.compiled.policy(rule.policy) else { return String::new() };
+        let own_name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_ref());
+        match own_name {
+            Some(name) => format!("rule `{name}` of {} `{}`", policy.kind, policy.title()),
+            None => format!("{} rule {} of {} `{}`", rule.direction.as_str(), rule.index + 1, policy.kind, policy.title()),
+        }
+    }
+
+    /// Whether an end is an address of the cloud's network.
+    pub(super) fn is_machine(&self, end: End) -> bool {
+        self.snapshot.cloud.place_of(end).is_some()
+    }
+}

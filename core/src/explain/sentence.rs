@@ -1,0 +1,259 @@
+//! Reasons as sentences.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::Teller;
+use super::names::{end_name, readings};
+use crate::compile::End;
+use crate::decide::{CheckpointTrace, Reason, UnknownFact, Verdict};
+use crate::model::Protocol;
+use crate::policy::{Direction, PolicyId, SubjectMatch};
+use crate::resources::azure::AddressSku;
+use crate::stages::{Side, Stage};
+use crate::text::Place;
+
+impl Teller<'_> {
+    pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+        let sentence = self.sentence_of(reason, verdict, stage);
+        match stage {
+            Stage::Reply { .. } => format!("the connection's reply: {sentence}"),
+            _ => sentence,
+        }
+    }
+
+    pub(super) fn sentence_of(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+        let (_, peer, direction) = self.parties(stage);
+        let subject_name = self.stage_name(stage);
+        let peer_name = format!("`{}`", end_name(peer, self.snapshot));
+        let traffic = self.flow.traffic;
+        let (word, preposition) = (direction.as_str(), direction.preposition());
+        match reason {
+            Reason::Outside => self.outside(stage, &subject_name),
+            Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
+            Reason::NoEngine => {
+                let why = self.compiled.ruleset().idle_plugin.as_deref().unwrap_or("no policy engine is installed");
+                format!("{why}, so policies are stored and nothing enforces them")
+            }
+            Reason::Loopback => "traffic of a pod to itself never leaves it, so no policy applies".to_owned(),
+            Reason::OwnHost(action) => {
+                let does = if verdict == Verdict::Allowed { "accepts" } else { "drops" };
+                format!("{subject_name} {does} packets of its own pods to itself (`defaultEndpointToHostAction: {}`)", action.as_str())
+            }
+            Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
+            Reason::Dropped(Protocol::UDP) => format!(
+                "Calico drops VXLAN packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowVXLANPacketsFromWorkloads`"
+            ),
+            Reason::Dropped(_) => format!(
+                "Calico drops IP-in-IP packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowIPIPPacketsFromWorkloads`"
+            ),
+            Reason::Tracked => "it belongs to a tracked connection".to_owned(),
+            Reason::NoReply => {
+                let went = if direction == Direction::Egress { "in" } else { "out" };
+                match stage {
+                    Stage::Reply { leaves: Side::Pod, .. } => {
+                        "`doNotTrack` let the connection in without tracking it, so the pod's reply belongs to no known connection and is dropped"
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "`doNotTrack` let the connection {went} without tracking it, and no `doNotTrack` {word} rule of {subject_name} allows \
+                         {traffic} {preposition} {peer_name}"
+                    ),
+                }
+            }
+            Reason::NotPeered => self.not_peered(stage),
+            Reason::PublicAddress(AddressSku::Standard) => {
+                "a Standard public address is closed until a network security group allows, and none is attached".to_owned()
+            }
+            Reason::PublicAddress(AddressSku::Basic) => {
+                "a Basic public address is open where no network security group is attached".to_owned()
+            }
+            Reason::Route(routing) => self.routing(*routing),
+            Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
+            Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
+            Reason::NothingDecided => {
+                format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic{}", self.passing(stage))
+            }
+            Reason::Rule(rule) => {
+                let verb = if verdict == Verdict::Allowed { "allows" } else { "denies" };
+                format!("{} {verb} {traffic} {preposition} {peer_name}{}", self.rule_name(*rule), self.matched_by(*rule, peer).0)
+            }
+            Reason::DefaultDeny(policies) => {
+                let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
+                let more = policies.len().saturating_sub(names.len());
+                let (by, none) = match (policies.len(), more) {
+                    (1, _) => (format!("policy {}", names.join("")), "none of its rules"),
+                    (_, 0) => (format!("policies {}", names.join(", ")), "none of their rules"),
+                    (_, more) => (format!("policies {} and {more} more", names.join(", ")), "none of their rules"),
+                };
+                format!("{subject_name} is selected for {word} by {by}, and {none} allows {traffic} {preposition} {peer_name}")
+            }
+            Reason::Unknown(facts) => {
+                // A rule that may stand in several places is one fact.
+                let mut sentences: Vec<String> = Vec::new();
+                for sentence in facts.iter().map(|f| self.fact_sentence(f, peer)) {
+                    if !sentences.contains(&sentence) {
+                        sentences.push(sentence);
+                    }
+                }
+                sentences.join("; ")
+            }
+        }
+    }
+
+    /// Policies of Calico that select an end and pass on what none of their rules decides.
+    pub(super) fn passing(&self, stage: Stage) -> String {
+        let (Stage::Endpoint(direction), (End::Pod(id), ..)) = (stage, self.parties(stage)) else { return String::new() };
+        let selecting = self.compiled.policies_on(id, direction);
+        let of_calico = |p: &&PolicyId| self.compiled.policy(**p).is_some_and(|p| matches!(p.subject, SubjectMatch::Endpoints(_)));
+        let names: Vec<String> = selecting.iter().filter(of_calico).take(3).map(|p| self.policy_name(*p)).collect();
+        match names.len() {
+            0 => String::new(),
+            1 => format!("; {} selects it, and its tier passes on what no rule decides", names.join("")),
+            _ => format!("; {} select it, and their tiers pass on what no rule decides", names.join(", ")),
+        }
+    }
+
+    /// Why no policy is asked at an end outside the cluster.
+    pub(super) fn outside(&self, stage: Stage, subject_name: &str) -> String {
+        let cloud = &self.snapshot.cloud;
+        match self.parties(stage).0 {
+            end if self.is_machine(end) => format!("no security group guards {subject_name}"),
+            _ if !cloud.networks.is_empty() => format!("{subject_name} is outside the virtual network, where no security group applies"),
+            _ => format!("{subject_name} is outside the cluster, where no policy applies"),
+        }
+    }
+
+    pub(super) fn fact_sentence(&self, fact: &UnknownFact, peer: End) -> String {
+        match fact {
+            UnknownFact::OwnNode => format!(
+                "a pod's own node may always reach it, and the text does not say whether `{}` and `{}` are on one node",
+                end_name(self.flow.from, self.snapshot),
+                end_name(self.flow.to, self.snapshot)
+            ),
+            UnknownFact::Selected(policies) => self.selected_fact(policies, peer),
+            UnknownFact::Protocol => {
+                format!("the policy API says nothing about {}, so it is the engine's choice", self.flow.traffic.protocol)
+            }
+            UnknownFact::EqualPriority(policies) => {
+                if let Some(sentence) = self.which_group(policies) {
+                    return sentence;
+                }
+                let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
+                format!("{} have equal priority and disagree; either may be looked at first", names.join(" and "))
+            }
+            UnknownFact::Placement => {
+                "the text does not say on which nodes the pods run; on one node their packets never meet it".to_owned()
+            }
+            UnknownFact::Route(routing) => self.routing(*routing),
+            UnknownFact::Network(address) => {
+                format!("`{address}` may be {}, and the question does not say which: ask by name", readings(*address, self.snapshot))
+            }
+            UnknownFact::Missing(what) => format!("rules tell addresses apart, and {what}"),
+            UnknownFact::PublicAddress => {
+                "the text does not give the public address that the packet has here, and rules tell public addresses apart".to_owned()
+            }
+            UnknownFact::GatewayAddress => {
+                "Azure picks the addresses of the gateway's instances from its subnet, and not all of them get the same answer".to_owned()
+            }
+            UnknownFact::NodePort => {
+                "the text gives no node port, the API server picks one from 30000 to 32767, and not all of them get the same answer"
+                    .to_owned()
+            }
+            UnknownFact::SourceAddress => self.source_address(),
+            UnknownFact::HostInput => {
+                "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
+            }
+            UnknownFact::Traffic => format!("the answer depends on {}, which the question leaves open", self.left_open()),
+            UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
+                Some(doubt) => doubt.text.clone(),
+                None => match self.open_peer(*rule, peer) {
+                    Some(doubt) => doubt.text.clone(),
+                    None => format!("whether {} matches depends on {}", self.rule_name(*rule), self.missing_fact(*rule, peer)),
+                },
+            },
+        }
+    }
+
+    /// Why it is not known with which address a pod comes to another node.
+    pub(super) fn source_address(&self) -> String {
+        let name = end_name(self.flow.from, self.snapshot);
+        match self.flow.from {
+            End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| e.node.is_none()) => format!(
+                "`{name}` may come here with its node's address, and the text does not say on which node it runs (`kubectl get pods -A -o yaml`)"
+            ),
+            _ => format!(
+                "`{name}` comes here with its own address or with its node's, as its IPPool's `natOutgoing` says, which is not in the text \
+                 (`kubectl get ippools.projectcalico.org -o yaml`)"
+            ),
+        }
+    }
+
+    pub(super) fn not_peered(&self, stage: Stage) -> String {
+        let Stage::NotPeered(one, other) = stage else { return String::new() };
+        let name = |number: u32| self.snapshot.cloud.networks.get(number as usize).map_or("", |n| &n.name);
+        format!("the virtual networks `{}` and `{}` are not peered, and peerings do not pass traffic on to a third", name(one), name(other))
+    }
+
+    pub(super) fn fact_places(&self, fact: &UnknownFact, peer: End) -> Vec<Place> {
+        match fact {
+            UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
+                Some(doubt) => doubt.places.clone(),
+                None => match self.open_peer(*rule, peer) {
+                    Some(doubt) => doubt.places.clone(),
+                    None => self.compiled.ruleset().rule(*rule).map(|r| r.place).into_iter().collect(),
+                },
+            },
+            UnknownFact::EqualPriority(policies) => {
+                policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect()
+            }
+            UnknownFact::Selected(policies) => match self.open_subject(policies, peer) {
+                Some(doubt) => doubt.places.clone(),
+                None => policies.iter().filter_map(|p| self.compiled.policy(*p)).map(|p| p.subject_place).collect(),
+            },
+            UnknownFact::Route(routing) => self.route_place(*routing).into_iter().collect(),
+            UnknownFact::OwnNode
+            | UnknownFact::Protocol
+            | UnknownFact::HostInput
+            | UnknownFact::SourceAddress
+            | UnknownFact::Placement
+            | UnknownFact::Network(_)
+            | UnknownFact::PublicAddress
+            | UnknownFact::GatewayAddress
+            | UnknownFact::NodePort
+            | UnknownFact::Missing(_)
+            | UnknownFact::Traffic => Vec::new(),
+        }
+    }
+
+    pub(super) fn summary(&self, verdict: Verdict, checkpoints: &[CheckpointTrace]) -> String {
+        let from = end_name(self.flow.from, self.snapshot);
+        let to = end_name(self.flow.to, self.snapshot);
+        let what = format!("{} from `{from}` to `{to}`", self.flow.traffic);
+        let stop = checkpoints.iter().find(|c| c.verdict == verdict && verdict != Verdict::Allowed);
+        match (verdict, stop) {
+            (Verdict::Denied, Some(stop)) => format!("Denied: {}.", stop.sentence),
+            (Verdict::CannotTell, Some(stop)) => format!("Cannot tell, because {}.", stop.sentence),
+            _ => {
+                let rules: Vec<String> = checkpoints.iter().filter_map(CheckpointTrace::decided_by).map(|r| self.rule_name(r)).collect();
+                match (rules.as_slice(), checkpoints) {
+                    ([], [first, ..]) if checkpoints.iter().all(|c| c.reason == first.reason) && first.reason != Reason::NoPolicy => {
+                        // Of two ends outside the cluster, that of the cloud's network is the one to speak of.
+                        let machine = checkpoints.iter().find(|c| self.is_machine(c.subject));
+                        match machine.filter(|_| first.reason == Reason::Outside) {
+                            Some(_) if self.is_machine(self.flow.from) && self.is_machine(self.flow.to) => {
+                                format!("Allowed: no security group guards `{from}` or `{to}`.")
+                            }
+                            Some(machine) => format!("Allowed: {}.", machine.sentence),
+                            None => format!("Allowed: {}.", first.sentence),
+                        }
+                    }
+                    ([], _) => format!("Allowed: no policy stops {what}."),
+                    _ => format!("Allowed: {what}, by {}.", rules.join(" and ")),
+                }
+            }
+        }
+    }
+}
