@@ -31,7 +31,8 @@ fn end(scene: &Scene, name: &str) -> End {
     if let Ok(address) = name.parse() {
         return End::Outside(address);
     }
-    End::Pod(scene.snapshot().endpoints().find(|(_, e)| e.name == name).unwrap().0)
+    let pod = scene.snapshot().endpoints().find(|(_, e)| e.name == name).map(|(id, _)| End::Pod(id));
+    pod.unwrap_or_else(|| End::Node(scene.snapshot().nodes().find(|(_, n)| n.name == name).unwrap().0))
 }
 
 /// The answer to a question like `web db 5432`, which all pairs must agree with.
@@ -119,6 +120,59 @@ fn policies_of_meshes() {
     check(&format!("{denied}{}", istio("shop", "{rules: [{from: [{}]}]}")), &[("web db 5432", "denied")]);
     let without_engine = scene(Engine::None, &istio("shop", "{}"));
     assert_eq!(ask(&without_engine, "web db 5432").verdict, Verdict::CannotTell);
+}
+
+#[test]
+fn policies_about_nodes() {
+    let nodes = "{apiVersion: v1, kind: Node, metadata: {name: n1, labels: {role: edge}}, status: {addresses: [{type: InternalIP, address: 10.9.0.1}]}}\n---\n\
+        {apiVersion: v1, kind: Node, metadata: {name: n2, labels: {role: inner}}, status: {addresses: [{type: InternalIP, address: 10.9.0.2}]}}\n---\n";
+    // docs.cilium.io, "Host Policies": `nodeSelector` in place of `endpointSelector`.
+    let cilium = "{apiVersion: cilium.io/v2, kind: CiliumClusterwideNetworkPolicy, metadata: {name: x}, spec: {nodeSelector: {matchLabels: {role: edge}}, ";
+    // antrea-io/antrea, docs/antrea-node-network-policy.md.
+    let antrea = "{apiVersion: crd.antrea.io/v1beta1, kind: ClusterNetworkPolicy, metadata: {name: x}, spec: {priority: 5, \
+        appliedTo: [{nodeSelector: {matchLabels: {role: edge}}}], ";
+    for (head, to_nodes, from_nodes) in [
+        (cilium, "ingress: [{fromEntities: [world]}]}}", "egress: [{}]}}"),
+        (antrea, "ingress: [{action: Drop}]}}", "egress: [{action: Drop}]}}"),
+    ] {
+        let others = [("web n2 80", "allowed"), ("n2 web 80", "allowed"), ("web db 80", "allowed"), ("192.0.2.1 db 80", "allowed")];
+        check(&format!("{nodes}{head}{to_nodes}"), &[[("web n1 80", UNKNOWN), ("n1 web 80", "allowed")].as_slice(), &others].concat());
+        check(&format!("{nodes}{head}{from_nodes}"), &[[("web n1 80", "allowed"), ("n1 web 80", UNKNOWN)].as_slice(), &others].concat());
+    }
+}
+
+#[test]
+fn policies_for_what_they_name() {
+    let service = "{apiVersion: v1, kind: Service, metadata: {name: store, namespace: shop}, spec: {selector: {app: db}, ports: [{port: 80}]}}\n---\n";
+    let account = "{apiVersion: v1, kind: Pod, metadata: {name: job, namespace: shop, labels: {app: job}}, spec: {serviceAccountName: robot, \
+        containers: [{name: c}]}}\n---\n";
+    let intentions = "{apiVersion: consul.hashicorp.com/v1alpha1, kind: ServiceIntentions, metadata: {name: x, namespace: ops}, spec: {destination: \
+        {name: store}, sources: [{name: web, action: deny}]}}";
+    let others = [("db web 80", "allowed"), ("web scan 80", "allowed"), ("web db udp:53", "allowed")];
+    check(&format!("{service}{intentions}"), &[[("web db 80", UNKNOWN)].as_slice(), &others].concat());
+    // Whose Service is not in the input, may be anybody.
+    check(intentions, &[("web db 80", UNKNOWN), ("db web 80", UNKNOWN), ("web db udp:53", "allowed")]);
+    check(&format!("{service}{}", intentions.replace("name: store", "name: '*'")), &[("db web 80", UNKNOWN)]);
+    // smi-spec, traffic-access v1alpha3: the destination is a service account, in a namespace, with a port.
+    let target = |destination: &str| {
+        format!(
+            "{account}{{apiVersion: access.smi-spec.io/v1alpha3, kind: TrafficTarget, metadata: {{name: x, namespace: shop}}, spec: {{destination: {destination}, \
+             rules: [{{kind: TCPRoute, name: r}}], sources: [{{kind: ServiceAccount, name: web, namespace: shop}}]}}}}"
+        )
+    };
+    check(
+        &target("{kind: ServiceAccount, name: robot, namespace: shop, port: 80}"),
+        &[("web job 80", UNKNOWN), ("web job 81", "allowed"), ("web db 80", "allowed"), ("job web 80", "allowed")],
+    );
+    check(&target("{kind: ServiceAccount, name: robot}"), &[("web job 81", UNKNOWN), ("web db 80", "allowed")]);
+    check(&target("{kind: ServiceAccount, name: robot, namespace: ops}"), &[("web job 80", "allowed"), ("web db 80", "allowed")]);
+    let antrea = |applied: &str| {
+        format!(
+            "{account}{service}{{apiVersion: crd.antrea.io/v1beta1, kind: ClusterNetworkPolicy, metadata: {{name: x}}, spec: {{priority: 5, appliedTo: [{applied}], ingress: [{{action: Drop}}]}}}}"
+        )
+    };
+    check(&antrea("{serviceAccount: {name: robot, namespace: shop}}"), &[("web job 80", UNKNOWN), ("web db 80", "allowed")]);
+    check(&antrea("{service: {name: store, namespace: shop}}"), &[("web db 80", UNKNOWN), ("web job 80", "allowed")]);
 }
 
 #[test]

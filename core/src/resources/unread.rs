@@ -6,7 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::model::{LabelSelector, Protocol};
+use crate::model::{LabelSelector, Operator, Protocol, Requirement};
 use crate::text::Span;
 
 /// An object, or a document, that is not evaluated.
@@ -101,6 +101,20 @@ pub struct Whom {
     pub namespaces: Namespaces,
     /// Which pods of them.
     pub pods: LabelSelector,
+    /// Which of these: those with one of these service accounts, or behind this Service; all of them if nothing is said.
+    pub of: PodsOf,
+}
+
+/// Pods by what belongs to them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum PodsOf {
+    /// Any.
+    #[default]
+    Any,
+    /// Those of a service account.
+    Account(Box<str>),
+    /// Those behind a Service of this name. Where the input has none, it may be any of them.
+    Service(Box<str>),
 }
 
 /// Which namespaces an [`Effect`] is about.
@@ -113,6 +127,15 @@ pub enum Namespaces {
     Own,
     /// Those with matching labels.
     Selected(LabelSelector),
+}
+
+impl Namespaces {
+    /// The one with this name.
+    pub fn named(name: &str, span: Span) -> Namespaces {
+        let operator = Operator::In(alloc::vec![name.into()]);
+        let requirement = Requirement { span, key: "kubernetes.io/metadata.name".into(), operator };
+        Namespaces::Selected(LabelSelector { span, requirements: alloc::vec![requirement] })
+    }
 }
 
 impl Default for Effect {

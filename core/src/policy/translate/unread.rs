@@ -7,13 +7,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::model::{AddressSet, LabelSelector, Operator};
+use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
 use crate::policy::{
     Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
     Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::resources::calico::{Calico, CalicoPort};
-use crate::resources::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, Unread, Whom};
+use crate::resources::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, PodsOf, Unread, Whom};
 use crate::resources::{Kind, Resource, asks_for_label};
 use crate::settings::{Engine, Settings};
 use crate::text::{DocumentId, Place, Span};
@@ -131,12 +131,15 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
         for effect in &unread.effects {
             let moved = (unread.cause == Cause::Kustomization).then(|| with_namespaces(effect, &policies_in));
             let effect = moved.as_ref().unwrap_or(effect);
-            let id = PolicyId(ruleset.policies.len() as u32);
-            let policy = policy(id, document, resource, unread, effect, settings);
-            if policy.not_enforced.is_none() {
-                tiers.entry(effect.last).or_default().push(alloc::vec![id]);
+            for subject in subjects(&effect.subject, resource, resources, settings) {
+                let id = PolicyId(ruleset.policies.len() as u32);
+                let effect = Effect { subject, ..effect.clone() };
+                let policy = policy(id, document, resource, unread, &effect, settings);
+                if policy.not_enforced.is_none() {
+                    tiers.entry(effect.last).or_default().push(alloc::vec![id]);
+                }
+                ruleset.policies.push(policy);
             }
-            ruleset.policies.push(policy);
         }
     }
     for (last, groups) in tiers {
@@ -161,6 +164,62 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
         };
         ruleset.tiers.insert(at, tier);
     }
+}
+
+/// Pods by labels, where they are meant by their service account or Service. Pods of other namespaces that are meant by name only may be too many, never
+/// too few.
+fn subjects(whom: &Whom, of: &Resource, resources: &[(DocumentId, &Resource)], settings: &Settings) -> Vec<Whom> {
+    let mut found: Vec<Whom> = Vec::new();
+    let mut add = |resource: &Resource, labels: &Labels| {
+        let namespace = namespace_of(resource, settings);
+        let is_meant = match &whom.namespaces {
+            Namespaces::All => true,
+            Namespaces::Own => namespace == namespace_of(of, settings),
+            // The name is all that is asked for.
+            Namespaces::Selected(selector) => selector.requirements.iter().all(|r| r.operator.matches(Some(namespace))),
+        };
+        if !is_meant {
+            return;
+        }
+        let requirement = |(key, value): (&str, &str)| Requirement {
+            span: resource.span,
+            key: key.into(),
+            operator: Operator::In(alloc::vec![value.into()]),
+        };
+        let pods = LabelSelector { span: resource.span, requirements: labels.iter().map(requirement).collect() };
+        let one = Whom { namespaces: Namespaces::named(namespace, resource.span), pods, of: PodsOf::Any };
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    };
+    match &whom.of {
+        PodsOf::Any => return alloc::vec![whom.clone()],
+        PodsOf::Account(account) => {
+            for (_, resource) in resources {
+                let template = match &resource.kind {
+                    Kind::Pod(pod) => &pod.template,
+                    Kind::Workload(workload) => &workload.template,
+                    _ => continue,
+                };
+                if template.service_account == *account {
+                    add(resource, &template.labels);
+                }
+            }
+        }
+        PodsOf::Service(name) => {
+            for (_, resource) in resources.iter().filter(|(_, r)| r.meta.name == *name) {
+                if let Kind::Service(service) = &resource.kind
+                    && let Some(selector) = &service.selector
+                {
+                    add(resource, selector);
+                }
+            }
+            if found.is_empty() {
+                return alloc::vec![Whom { of: PodsOf::Any, ..whom.clone() }];
+            }
+        }
+    }
+    found
 }
 
 /// What may be in effect of an object that is no policy and that an API server refuses. A port that cannot be read matters where a rule names it, and
@@ -257,6 +316,10 @@ pub(super) fn doubt_services(resources: &[(DocumentId, &Resource)], settings: &S
             rule.doubt = Some(Box::new(doubt.clone()));
         }
     }
+}
+
+fn namespace_of<'a>(resource: &'a Resource, settings: &'a Settings) -> &'a str {
+    resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)
 }
 
 /// `namespace/name`, or the name alone.

@@ -250,7 +250,7 @@ fn has_protocol(port: NodeRef<'_>) -> bool {
 fn marked(resource: &Resource) -> Whom {
     let span = resource.kind_span;
     let requirement = Requirement { span, key: MARK.into(), operator: Operator::In(alloc::vec![resource.mark()]) };
-    Whom { namespaces: Namespaces::Own, pods: LabelSelector { span, requirements: alloc::vec![requirement] } }
+    Whom { namespaces: Namespaces::Own, pods: LabelSelector { span, requirements: alloc::vec![requirement] }, ..Whom::default() }
 }
 
 /// Labels that cannot be read, or that are written twice.

@@ -21,17 +21,26 @@ pub(super) fn effects(object: &Object<'_>) -> Vec<Effect> {
     let clusterwide = object.kind != "CiliumNetworkPolicy";
     let mut effects = Vec::new();
     for spec in object.specs() {
-        if spec.get("nodeSelector").is_some() && spec.get("endpointSelector").is_none() {
-            // It is about nodes themselves, and no pod.
-            continue;
-        }
-        let subject = subject(spec.get("endpointSelector"), clusterwide);
+        // About nodes themselves, as long as it does not say that it is about pods. Upstream: "Host Policies".
+        let nodes = spec.get("nodeSelector").filter(|_| spec.get("endpointSelector").is_none());
+        let (subject, nodes) = match nodes {
+            Some(node) => (Whom::default(), Some(subject(Some(node), false).pods)),
+            None => (subject(spec.get("endpointSelector"), clusterwide), None),
+        };
         let default_deny = |direction: &str| {
             let set = spec.get("enableDefaultDeny").and_then(|node| node.get(direction));
             !set.is_some_and(|node| matches!(node.value(), Value::Bool(false)))
         };
         for (ingress, allow, deny) in [(true, "ingress", "ingressDeny"), (false, "egress", "egressDeny")] {
-            let act = |field: &str| Effect { ingress, egress: !ingress, subject: subject.clone(), ..object.effect(spec, field) };
+            // What comes to a node leaves a pod.
+            let (at_ingress, subject, nodes) = (ingress != nodes.is_some(), subject.clone(), nodes.clone());
+            let act = |field: &str| Effect {
+                ingress: at_ingress,
+                egress: !at_ingress,
+                subject: subject.clone(),
+                nodes: nodes.clone(),
+                ..object.effect(spec, field)
+            };
             if has_items(spec.get(allow)) {
                 effects.push(Effect { denies: default_deny(allow), ..act(allow) });
             }
@@ -65,5 +74,5 @@ fn subject(node: Option<NodeRef<'_>>, clusterwide: bool) -> Whom {
     }
     // A policy of a namespace selects in that one, whatever its selector says of namespaces.
     let namespaces = if clusterwide { Namespaces::Selected(namespaces) } else { Namespaces::Own };
-    Whom { namespaces, pods }
+    Whom { namespaces, pods, ..Whom::default() }
 }

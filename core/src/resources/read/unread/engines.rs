@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use super::{Object, has_items, items, pods_and_namespaces, selector};
 use crate::document::{NodeRef, Value};
-use crate::resources::unread::{Effect, Namespaces, Whom};
+use crate::model::LabelSelector;
+use crate::resources::unread::{Effect, Namespaces, PodsOf, Whom};
 
 /// Upstream: antrea-io/antrea, docs/antrea-network-policy.md. Rules are asked before every NetworkPolicy, but for those of the tier `baseline`, and
 /// do not isolate whom they are applied to.
@@ -23,12 +24,14 @@ pub(super) fn antrea(object: &Object<'_>) -> Vec<Effect> {
                 _ => (true, true),
             };
             let to = rule.get("appliedTo").filter(|node| has_items(Some(*node))).or_else(|| spec.get("appliedTo"));
-            let mut subjects: Vec<Whom> = items(to).map(|node| antrea_subject(node, &default)).collect();
+            let mut subjects: Vec<(Whom, Option<LabelSelector>)> = items(to).map(|node| antrea_subject(node, &default)).collect();
             if subjects.is_empty() {
-                subjects.push(Whom { namespaces: default.clone(), ..Whom::default() });
+                subjects.push((Whom { namespaces: default.clone(), ..Whom::default() }, None));
             }
-            for subject in subjects {
-                let effect = Effect { ingress, egress: !ingress, denies, allows, last, subject, ..object.effect(spec, field) };
+            for (subject, nodes) in subjects {
+                // What comes to a node leaves a pod.
+                let ingress = ingress != nodes.is_some();
+                let effect = Effect { ingress, egress: !ingress, denies, allows, last, subject, nodes, ..object.effect(spec, field) };
                 // Rules of one list that may do the same to the same pods are one.
                 if !effects.contains(&effect) {
                     effects.push(effect);
@@ -39,12 +42,24 @@ pub(super) fn antrea(object: &Object<'_>) -> Vec<Effect> {
     effects
 }
 
-fn antrea_subject(node: NodeRef<'_>, default: &Namespaces) -> Whom {
-    if node.get("group").is_some() || node.get("serviceAccount").is_some() || node.get("service").is_some() {
-        // Whom these mean is written elsewhere.
-        return Whom { namespaces: if node.get("group").is_some() { default.clone() } else { Namespaces::All }, ..Whom::default() };
+/// The pods that a rule is applied to, or the nodes, if those are meant.
+fn antrea_subject(node: NodeRef<'_>, default: &Namespaces) -> (Whom, Option<LabelSelector>) {
+    if let Some(nodes) = node.get("nodeSelector") {
+        return (Whom::default(), Some(selector(Some(nodes))));
     }
-    pods_and_namespaces(node, default.clone())
+    if node.get("group").is_some() {
+        // Whom it means is written elsewhere.
+        return (Whom { namespaces: default.clone(), ..Whom::default() }, None);
+    }
+    let (account, service) = (node.get("serviceAccount"), node.get("service"));
+    if let Some(reference) = account.or(service) {
+        let text = |field: &str| reference.get(field).and_then(NodeRef::as_str);
+        let namespaces = text("namespace").map_or_else(|| default.clone(), |name| Namespaces::named(name, reference.span()));
+        let of = text("name")
+            .map_or(PodsOf::Any, |name| if account.is_some() { PodsOf::Account(name.into()) } else { PodsOf::Service(name.into()) });
+        return (Whom { namespaces, of, ..Whom::default() }, None);
+    }
+    (pods_and_namespaces(node, default.clone()), None)
 }
 
 /// OVN's EgressFirewall and OpenShift's EgressNetworkPolicy: what the pods of a namespace send out of the cluster. What they allow is still asked
@@ -82,7 +97,7 @@ pub(super) fn kube_ovn(object: &Object<'_>) -> Vec<Effect> {
     let named = |values| {
         let key = "kubernetes.io/metadata.name".into();
         let requirement = crate::model::Requirement { span: spec.span(), key, operator: crate::model::Operator::In(values) };
-        Namespaces::Selected(crate::model::LabelSelector { span: spec.span(), requirements: alloc::vec![requirement] })
+        Namespaces::Selected(LabelSelector { span: spec.span(), requirements: alloc::vec![requirement] })
     };
     let subject = Whom { namespaces: namespaces.map_or(Namespaces::All, named), ..Whom::default() };
     let mut effects = Vec::new();
@@ -118,7 +133,7 @@ pub(super) fn like_network_policy(object: &Object<'_>, namespaces: Namespaces) -
             let of_namespaces = |node| Whom { namespaces: Namespaces::Selected(selector(Some(node))), ..Whom::default() };
             of_pods.or_else(|| subject.get("namespaces").map(of_namespaces)).unwrap_or_default()
         }
-        None => Whom { namespaces, pods: selector(spec.get("podSelector").or_else(|| spec.get("endpointSelector"))) },
+        None => Whom { namespaces, pods: selector(spec.get("podSelector").or_else(|| spec.get("endpointSelector"))), ..Whom::default() },
     };
     let types: Vec<&str> = items(spec.get("policyTypes")).filter_map(NodeRef::as_str).collect();
     let has = |field: &str, name: &str| has_items(spec.get(field)) || types.contains(&name);
@@ -131,7 +146,7 @@ pub(super) fn like_network_policy(object: &Object<'_>, namespaces: Namespaces) -
 /// Security groups of a cloud for single pods: they come on top of what the cluster allows.
 pub(super) fn security_group(object: &Object<'_>) -> Vec<Effect> {
     let pods = selector(object.spec("podSelector"));
-    alloc::vec![Effect { allows: false, subject: Whom { namespaces: Namespaces::Own, pods }, ..Effect::default() }]
+    alloc::vec![Effect { allows: false, subject: Whom { namespaces: Namespaces::Own, pods, ..Whom::default() }, ..Effect::default() }]
 }
 
 /// Rules that an agent on the node enforces on processes and their connections.
@@ -144,7 +159,7 @@ pub(super) fn agent(object: &Object<'_>) -> Vec<Effect> {
         egress: field != "ingress",
         ingress: field != "egress",
         allows: false,
-        subject: Whom { namespaces: namespaces.clone(), pods: pods.clone() },
+        subject: Whom { namespaces: namespaces.clone(), pods: pods.clone(), ..Whom::default() },
         ..object.effect(spec, field)
     };
     network.map(effect).collect()

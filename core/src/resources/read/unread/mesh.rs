@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{Object, has_items, items, port, selector, tcp};
 use crate::document::NodeRef;
 use crate::model::{LabelSelector, Protocol};
-use crate::resources::unread::{Effect, Namespaces, Whom};
+use crate::resources::unread::{Effect, Namespaces, PodsOf, Whom};
 
 /// Istio's root namespace, unless the mesh is set up otherwise: what lies there acts on all namespaces.
 const ISTIO_ROOT: &str = "istio-system";
@@ -24,7 +24,7 @@ pub(super) fn istio(object: &Object<'_>) -> Vec<Effect> {
         }
         node => selector(node),
     };
-    let subject = Whom { namespaces, pods: labels };
+    let subject = Whom { namespaces, pods: labels, ..Whom::default() };
     match object.kind {
         "PeerAuthentication" => peer_authentication(object, subject),
         "Sidecar" => {
@@ -92,7 +92,7 @@ fn ports_of(rules: &[NodeRef<'_>]) -> Vec<(Protocol, u16, u16)> {
 
 /// Upstream: linkerd.io, "Authorization Policy": a Server closes its port for all who are not authorized.
 pub(super) fn linkerd(object: &Object<'_>) -> Vec<Effect> {
-    let own = |node| Whom { namespaces: Namespaces::Own, pods: selector(node) };
+    let own = |node| Whom { namespaces: Namespaces::Own, pods: selector(node), ..Whom::default() };
     match object.kind {
         "EgressNetwork" => {
             let denies = object.spec_text("trafficPolicy") != Some("Allow");
@@ -116,9 +116,24 @@ pub(super) fn linkerd(object: &Object<'_>) -> Vec<Effect> {
     }
 }
 
-/// Consul's intentions: which pods have a service's name is Consul's own to know.
-pub(super) fn intentions(_object: &Object<'_>) -> Vec<Effect> {
-    alloc::vec![refusing(Whom::default())]
+/// Intentions of Consul's, by the name of a service, which is that of the Service of its pods; traffic targets of SMI, by service account. Upstream:
+/// developer.hashicorp.com, "Service intentions configuration entry"; smi-spec.io, "Traffic Access Control". Others name no one that can be read.
+pub(super) fn intentions(object: &Object<'_>) -> Vec<Effect> {
+    let destination = object.spec("destination");
+    let text =
+        |field: &str| destination.and_then(|d| d.get(field)).and_then(NodeRef::as_str).filter(|text| !text.contains(super::SENTINEL));
+    let (subject, ports) = match (object.kind, text("name")) {
+        ("ServiceIntentions", Some(name)) if name != "*" => (Whom { of: PodsOf::Service(name.into()), ..Whom::default() }, tcp()),
+        ("TrafficTarget", name) if matches!(text("kind"), None | Some("ServiceAccount")) => {
+            let span = destination.map_or(object.node.span(), NodeRef::span);
+            let namespaces = text("namespace").map_or(Namespaces::Own, |namespace| Namespaces::named(namespace, span));
+            let of = name.map_or(PodsOf::Any, |name| PodsOf::Account(name.into()));
+            let port = destination.and_then(|d| d.get("port")).and_then(port);
+            (Whom { namespaces, of, ..Whom::default() }, port.map_or_else(tcp, |p| alloc::vec![(Protocol::TCP, p, p)]))
+        }
+        _ => (Whom::default(), tcp()),
+    };
+    alloc::vec![Effect { ports, ..refusing(subject) }]
 }
 
 /// Kuma's permissions, of its own namespace's or the whole mesh's workloads.
@@ -129,5 +144,5 @@ pub(super) fn kuma(object: &Object<'_>) -> Vec<Effect> {
     // Tags that Kuma makes are no labels of pods.
     let pods = super::match_labels(labels).into_iter().filter(|r| !r.key.starts_with("kuma.io/") && !r.key.starts_with("k8s.kuma.io/"));
     let pods = LabelSelector { span: object.node.span(), requirements: pods.collect() };
-    alloc::vec![refusing(Whom { namespaces: if of_mesh { Namespaces::All } else { Namespaces::Own }, pods })]
+    alloc::vec![refusing(Whom { namespaces: if of_mesh { Namespaces::All } else { Namespaces::Own }, pods, ..Whom::default() })]
 }

@@ -138,7 +138,7 @@ fn pods_and_namespaces(node: NodeRef<'_>, without: Namespaces) -> Whom {
         Some(node) => Namespaces::Selected(selector(Some(node))),
         None => without,
     };
-    Whom { namespaces, pods: selector(node.get("podSelector")) }
+    Whom { namespaces, pods: selector(node.get("podSelector")), ..Whom::default() }
 }
 
 /// Every TCP connection: all that proxies of meshes see.
