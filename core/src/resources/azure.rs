@@ -328,6 +328,8 @@ pub struct RuleSide {
     pub expanded: bool,
     /// Application security groups by name. Where there are any, they are all there is.
     pub groups: Vec<Box<str>>,
+    /// Where each of these is, as far as its identifier says it; nothing for those beyond.
+    pub group_scopes: Vec<Scope>,
     /// Whether a part of it is an expression that nothing in the text resolves.
     pub unresolved: bool,
 }
@@ -426,6 +428,8 @@ pub struct Configuration {
     pub public_address: Option<IpAddr>,
     /// Its application security groups.
     pub groups: Vec<Box<str>>,
+    /// Where each of these is, as far as its identifier says it; nothing for those beyond.
+    pub group_scopes: Vec<Scope>,
     /// Whether it is behind a load balancer, which may have a rule for the way out.
     pub balanced: bool,
 }

@@ -172,3 +172,63 @@ fn a_name_that_two_groups_have_is_cannot_tell_without_more() {
     assert_eq!(asked(&scene, "vm/one", "vm/two", 80).verdict, UNKNOWN);
     says(&scene, "AZ181", "\"web\"", "`web` may be `dev/web` or `prod/web`");
 }
+
+/// A group's rules about members of application security groups, and machines in them, by resource identifiers as `az … -o json` shows them.
+fn members(rule_group: &str, of_one: &str, of_two: &str) -> String {
+    let id = |group: &str| match group.split_once('/') {
+        Some((place, name)) => format!("/subscriptions/s/resourceGroups/{place}/providers/Microsoft.Network/applicationSecurityGroups/{name}"),
+        None => group.to_string(),
+    };
+    let card = |name: &str, address: &str, group: &str| {
+        format!(
+            r#"{{"id": "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/networkInterfaces/{name}", "name": "{name}", "type": "Microsoft.Network/networkInterfaces", "ipConfigurations": [{{"name": "c", "privateIPAddress": "{address}", "subnet": {{"id": "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/n/subnets/a"}}, "applicationSecurityGroups": [{{"id": "{}"}}]}}]}}"#,
+            id(group)
+        )
+    };
+    format!(
+        r#"[{{"id": "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/networkSecurityGroups/g", "name": "g", "type": "Microsoft.Network/networkSecurityGroups", "securityRules": [{{"name": "members", "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceApplicationSecurityGroups": [{{"id": "{}"}}], "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "443"}}, {{"name": "none", "priority": 200, "direction": "Inbound", "access": "Deny", "protocol": "*", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "*"}}]}},
+        {{"id": "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/n", "name": "n", "type": "Microsoft.Network/virtualNetworks", "addressSpace": {{"addressPrefixes": ["10.9.0.0/16"]}}, "subnets": [{{"name": "a", "addressPrefix": "10.9.1.0/24", "networkSecurityGroup": {{"id": "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/networkSecurityGroups/g"}}}}]}},
+        {}, {}, {}]"#,
+        id(rule_group),
+        card("one", "10.9.1.10", of_one),
+        card("two", "10.9.1.11", of_two),
+        card("target", "10.9.1.12", "net/targets"),
+    )
+}
+
+#[test]
+fn application_security_groups_are_their_identifiers() {
+    for (rule_group, of_one, of_two, one, two) in [
+        ("dev/web", "dev/web", "prod/web", ALLOWED, DENIED),
+        ("prod/web", "dev/web", "prod/web", DENIED, ALLOWED),
+        ("dev/web", "dev/web", "dev/web", ALLOWED, ALLOWED),
+        ("DEV/Web", "dev/web", "prod/web", ALLOWED, DENIED),
+        // The name alone may be either; one that is in neither is in neither.
+        ("web", "dev/web", "prod/web", UNKNOWN, UNKNOWN),
+        ("web", "dev/web", "prod/api", ALLOWED, DENIED),
+        ("dev/web", "web", "prod/web", UNKNOWN, DENIED),
+    ] {
+        let scene = scene(&members(rule_group, of_one, of_two));
+        for (name, expected) in [("vm/one", one), ("vm/two", two)] {
+            let answer = asked(&scene, name, "vm/target", 443);
+            assert_eq!(answer.verdict, expected, "{rule_group}: {name} of {of_one}, {of_two}: {}", answer.summary);
+            assert_eq!(asked(&scene, name, "vm/target", 80).verdict, DENIED);
+        }
+    }
+}
+
+#[test]
+fn of_groups_of_one_name_that_agree_the_answer_is_certain() {
+    let group = |place: &str, port: &str, access: &str| {
+        format!(
+            r#"{{"id": "/subscriptions/s/resourceGroups/{place}/providers/Microsoft.Network/networkSecurityGroups/web", "name": "web", "type": "Microsoft.Network/networkSecurityGroups", "securityRules": [{{"name": "all", "priority": 100, "direction": "Inbound", "access": "{access}", "protocol": "*", "sourceAddressPrefix": "*", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "{port}"}}]}}"#
+        )
+    };
+    let network = r#"{"azure": {"networks": [{"name": "n", "addressSpace": "10.9.0.0/16", "subnets": [{"name": "a", "prefix": "10.9.1.0/24", "nsg": "web"}]}], "machines": [{"name": "one", "subnet": "a"}, {"name": "two", "subnet": "a"}]}}"#;
+    let text = format!("[{}, {}]\n---\n{network}", group("dev", "80-90", "Deny"), group("prod", "85-99", "Deny"));
+    let scene = scene(&text);
+    for (port, expected) in [(80, UNKNOWN), (85, DENIED), (90, DENIED), (95, UNKNOWN), (443, ALLOWED)] {
+        let answer = asked(&scene, "vm/one", "vm/two", port);
+        assert_eq!(answer.verdict, expected, "{port}: {}", answer.summary);
+    }
+}

@@ -14,7 +14,7 @@ use crate::policy::{
 use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
 use crate::resources::calico::CalicoPort;
 use crate::snapshot::cloud::tags::{self, KnownTag};
-use crate::snapshot::cloud::{Cloud, Group, GroupUse};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse, OR};
 use crate::text::Place;
 
 /// The name of the tier of all groups. A packet meets one group after the other, never two as policies of one tier.
@@ -286,10 +286,16 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
     let mut possible = AddressSet::default();
     let mut unknown: Option<Box<str>> = None;
     for group in &side.groups {
-        // A group without members matches nothing.
-        if let Some(members) = cloud.application_groups.get(&group.to_lowercase()) {
-            certain = certain.union(members);
+        // A group without members matches nothing. Of several of a name, members of all are members for certain.
+        let members = |one: &str| cloud.application_groups.get(&one.to_lowercase()).cloned().unwrap_or_default();
+        let chances = |one: &str| cloud.application_chances.get(&one.to_lowercase()).cloned().unwrap_or_default();
+        let all = group.split(OR).map(members).reduce(|all, one| all.intersection(&one)).unwrap_or_default();
+        let any = group.split(OR).fold(AddressSet::default(), |any, one| any.union(&members(one)).union(&chances(one)));
+        if any != all {
+            possible = possible.union(&any);
+            unknown = Some(group.clone());
         }
+        certain = certain.union(&all);
     }
     for tag in side.tags.iter().filter(|_| !side.expanded) {
         if let Some(given) = cloud.groups.get(used.group as usize).and_then(|g| g.expansions.get(&tag.to_lowercase())) {

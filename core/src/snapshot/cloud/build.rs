@@ -1122,12 +1122,18 @@ impl Builder {
     }
 
     fn application_groups(&mut self) {
-        for interface in &self.cloud.interfaces {
+        let interfaces = core::mem::take(&mut self.cloud.interfaces);
+        for interface in &interfaces {
             for group in &interface.application_groups {
                 let own = interface.addresses.iter().fold(AddressSet::default(), |set, a| set.union(&AddressSet::range(*a, *a)));
-                let members = self.cloud.application_groups.entry(key(group)).or_default();
-                *members = members.union(&own);
+                let Cloud { application_groups, application_chances, .. } = &mut self.cloud;
+                let to = if group.contains(identity::OR) { application_chances } else { application_groups };
+                for one in group.split(identity::OR) {
+                    let members = to.entry(key(one)).or_default();
+                    *members = members.union(&own);
+                }
             }
         }
+        self.cloud.interfaces = interfaces;
     }
 }

@@ -11,9 +11,12 @@ use alloc::vec::Vec;
 
 use super::build::{Placed, key};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::resources::azure::{Azure, Cluster, NodePool, Reference, Scope, Subnet};
+use crate::resources::azure::{Azure, Cluster, Configuration, NodePool, Reference, Scope, SecurityRule, Subnet};
 use crate::resources::{Resource, codes};
-use crate::text::DocumentId;
+use crate::text::{DocumentId, Span};
+
+/// Stands between the names of several resources of which one is meant.
+pub(crate) const OR: &str = " or ";
 
 /// What a reference leads to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -24,6 +27,8 @@ enum Sort {
     Address,
     Table,
     Cluster,
+    /// An application security group.
+    Application,
 }
 
 /// A resource of which several have the name.
@@ -45,6 +50,7 @@ fn sort_of(azure: &Azure) -> Option<Sort> {
         Azure::PublicAddress(_) => Sort::Address,
         Azure::RouteTable(_) => Sort::Table,
         Azure::Cluster(_) => Sort::Cluster,
+        Azure::ApplicationGroup => Sort::Application,
         _ => return None,
     })
 }
@@ -64,6 +70,15 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
         let known = homes.entry((sort, key(&resource.meta.name))).or_default();
         if !known.iter().any(|(other, at)| place(other, *at) == place(scope, *document)) {
             known.push((scope.clone(), *document));
+        }
+    }
+    // Of application security groups often no more than references is given.
+    for (document, _, azure) in placed {
+        for (name, scope) in applications(azure).filter(|(_, scope)| scope.group.is_some()) {
+            let known = homes.entry((Sort::Application, key(name))).or_default();
+            if !known.iter().any(|(other, _)| other.group.is_some() && other.fits(scope)) {
+                known.push((scope.clone(), *document));
+            }
         }
     }
     homes.retain(|_, places| places.len() > 1);
@@ -93,6 +108,8 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
             match meant(all, said_scope, &scope, *document) {
                 Some(known) => *name = known.name.clone(),
                 None => {
+                    let names: Vec<&str> = all.iter().filter(|k| k.scope.fits(said_scope)).map(|k| &*k.name).collect();
+                    let joined: Box<str> = names.join(OR).into();
                     let place = span.within(*document);
                     if said.insert(place) {
                         let names: Vec<String> = all.iter().map(|k| format!("`{}`", k.name)).collect();
@@ -100,6 +117,10 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
                         let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, Some(place), message);
                         problems
                             .push(warning.help("write the whole identifier, with the resource group: /subscriptions/…/resourceGroups/…"));
+                    }
+                    // Each of them is asked, where several can be.
+                    if matches!(sort, Sort::Group | Sort::Application) && !joined.is_empty() {
+                        *name = joined;
                     }
                 }
             }
@@ -144,7 +165,7 @@ fn meant<'k>(all: &'k [Known], said: &Scope, home: &Scope, document: DocumentId)
 }
 
 /// What is done with a name: its sort, the name itself, what its identifier says, and where it stands.
-type Visit<'v> = &'v mut dyn FnMut(Sort, &mut Box<str>, &Scope, crate::text::Span);
+type Visit<'v> = &'v mut dyn FnMut(Sort, &mut Box<str>, &Scope, Span);
 
 /// Visits every name by which a resource refers to another: its sort, the name, what its identifier says, and where it stands.
 fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
@@ -153,8 +174,13 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
         visit(sort, name, scope, *span);
     };
     match azure {
-        Azure::Rule { group, .. } | Azure::MissingRules { group, .. } => to(Sort::Group, group),
+        Azure::Rule { group, rule } => {
+            to(Sort::Group, group);
+            ends(rule, &mut to);
+        }
+        Azure::MissingRules { group, .. } => to(Sort::Group, group),
         Azure::Group(group) => {
+            group.rules.iter_mut().for_each(|rule| ends(rule, &mut to));
             group.subnets.iter_mut().for_each(|s| parent(s, &mut to));
             group.interfaces.iter_mut().for_each(|i| to(Sort::Interface, i));
         }
@@ -172,6 +198,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             for configuration in &mut interface.configurations {
                 configuration.subnet.iter_mut().for_each(|s| parent(s, &mut to));
                 configuration.public.iter_mut().for_each(|p| to(Sort::Address, p));
+                application(&mut configuration.groups, &configuration.group_scopes, Span::default(), &mut to);
             }
         }
         Azure::Machine { interfaces, .. } => interfaces.iter_mut().for_each(|i| to(Sort::Interface, i)),
@@ -210,6 +237,36 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             to(Sort::Group, group);
         }
         Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) => {}
+    }
+}
+
+/// The application security groups that a resource names.
+fn applications(azure: &Azure) -> impl Iterator<Item = (&Box<str>, &Scope)> {
+    let (rules, configurations): (&[SecurityRule], &[Configuration]) = match azure {
+        Azure::Group(group) => (&group.rules, &[]),
+        Azure::Rule { rule, .. } => (core::slice::from_ref(&**rule), &[]),
+        Azure::Interface(interface) => (&[], &interface.configurations),
+        _ => (&[], &[]),
+    };
+    let sides = rules.iter().flat_map(|rule| [&rule.source, &rule.destination]);
+    let of_sides = sides.flat_map(|side| side.groups.iter().zip(&side.group_scopes));
+    of_sides.chain(configurations.iter().flat_map(|c| c.groups.iter().zip(&c.group_scopes)))
+}
+
+/// The application security groups of a rule.
+fn ends(rule: &mut SecurityRule, to: &mut dyn FnMut(Sort, &mut Reference)) {
+    let span = rule.span;
+    for side in [&mut rule.source, &mut rule.destination] {
+        application(&mut side.groups, &side.group_scopes, side.span.unwrap_or(span), to);
+    }
+}
+
+fn application(groups: &mut [Box<str>], scopes: &[Scope], span: Span, to: &mut dyn FnMut(Sort, &mut Reference)) {
+    for (number, name) in groups.iter_mut().enumerate() {
+        let scope = scopes.get(number).cloned().unwrap_or_default();
+        let mut reference = Reference { name: name.clone(), parent: None, scope, span };
+        to(Sort::Application, &mut reference);
+        *name = reference.name;
     }
 }
 

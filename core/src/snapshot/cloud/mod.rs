@@ -17,6 +17,7 @@ pub mod tags;
 
 pub(super) use build::{NodeRange, add, pools as pod_ranges};
 pub(crate) use combinations::features as cluster_features;
+pub(crate) use identity::OR;
 pub use managed::MANAGED_GROUP;
 pub(crate) use managed::NODE_PORTS;
 pub(super) use managed::add_managed_group;
@@ -47,6 +48,8 @@ pub struct Cloud {
     pub uses: Vec<GroupUse>,
     /// Members of application security groups, by name in lower case.
     pub application_groups: BTreeMap<String, AddressSet>,
+    /// The same for those that may be members, as it is not known which group of a name is meant.
+    pub application_chances: BTreeMap<String, AddressSet>,
     /// Service tags whose addresses the text gives, by name in lower case.
     pub tags: BTreeMap<String, AddressSet>,
     /// Clusters.

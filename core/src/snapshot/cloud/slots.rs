@@ -98,8 +98,8 @@ impl Builder {
 
     /// The groups of a name: more than one where it hangs on conditions which of them there is.
     fn versions_of(&self, name: &str) -> Vec<u32> {
-        let wanted = key(name);
-        let given = |g: &Group| key(&g.name) == wanted && g.unknown.is_none();
+        let wanted: Vec<String> = name.split(super::OR).map(key).collect();
+        let given = |g: &Group| wanted.contains(&key(&g.name)) && g.unknown.is_none();
         (0..).zip(&self.cloud.groups).filter(|(_, g)| given(g)).map(|(number, _)| number).collect()
     }
 

@@ -12,7 +12,9 @@ use super::value::{Scalar, field};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Value};
 use crate::model::{Cidr, Protocol};
-use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved, WrittenField, WrittenValue};
+use crate::resources::azure::{
+    Access, PortMatch, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
+};
 use crate::resources::codes;
 use crate::text::Span;
 
@@ -453,6 +455,7 @@ impl<'a> RuleReader<'a, '_, '_> {
             side.unresolved = true;
             self.open(RulePart::Ends, &Scalar { text, unknown: true, span });
             side.groups = groups.iter().map(|g| last_segment(&g.text).into()).collect();
+            side.group_scopes = groups.iter().map(|g| Scope::of_id(&g.text)).collect();
             return side;
         }
         if !groups.is_empty() {
@@ -473,6 +476,7 @@ impl<'a> RuleReader<'a, '_, '_> {
                 self.azure.report(Diagnostic::new(codes::AZ_SEVERAL_GROUPS, Severity::Warning, second.span, message));
             }
             side.groups = groups.iter().map(|g| last_segment(&g.text).into()).collect();
+            side.group_scopes = groups.iter().map(|g| Scope::of_id(&g.text)).collect();
             return side;
         }
         if !expanded.is_empty() {

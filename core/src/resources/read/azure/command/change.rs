@@ -4,10 +4,8 @@
 //! A command whose object the text does not make changes nothing here, and says so; where it may be that it changes rules of a group that is given
 //! elsewhere, these are not to be told.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use super::network::subnet_outbound;
 use super::options::Options;
@@ -306,7 +304,7 @@ impl AzureReader<'_, '_> {
         let address = options.value("private-ip-address").filter(|a| !is_nothing(a)).and_then(|a| self.address(&a));
         let public = options.value("public-ip-address");
         let subnet = self.refer_subnet(options, "subnet");
-        let groups: Vec<Box<str>> = options.list("asgs").iter().map(|g| super::super::rules::last_segment(&g.text).into()).collect();
+        let (groups, group_scopes) = super::network::application_groups(options);
         let creates = options.what.ends_with("create");
         let Some(Azure::Interface(interface)) = self.made_azure(at) else { return };
         if creates {
@@ -329,7 +327,7 @@ impl AzureReader<'_, '_> {
             configuration.subnet = subnet;
         }
         if !groups.is_empty() {
-            configuration.groups = groups;
+            (configuration.groups, configuration.group_scopes) = (groups, group_scopes);
         }
     }
 }

@@ -53,13 +53,15 @@ impl AzureReader<'_, '_> {
         };
         // One that exists has a kind of its own.
         let public = given.filter(|v| !none && self.made("PublicIPAddress", super::super::rules::last_segment(&v.text)).is_some());
+        let (groups, group_scopes) = application_groups(options);
         let configuration = Configuration {
             address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet,
             public_sku: (!none && public.is_none()).then_some(sku),
             public: public.map(|v| super::super::reference_of(&v)),
             public_address: None,
-            groups: application_groups(options),
+            groups,
+            group_scopes,
             ..Configuration::default()
         };
         self.say_what_is_made(options, makes_network, rule, !none);

@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
     Access, AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PortMatch, PublicAddress, Reference, Route, RuleDirection,
-    RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
+    RulePart, RuleSide, Scope, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::resources::read::azure::rules::{PRIORITIES, last_segment, own_tag, port_range, prefix};
@@ -142,13 +142,15 @@ impl AzureReader<'_, '_> {
 
     /// `az network nic create`.
     pub(super) fn interface_create(&mut self, options: &Options) {
+        let (groups, group_scopes) = application_groups(options);
         let configuration = Configuration {
             address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet: self.refer_subnet(options, "subnet"),
             public: self.refer(options, "public-ip-address"),
             public_sku: None,
             public_address: None,
-            groups: application_groups(options),
+            groups,
+            group_scopes,
             ..Configuration::default()
         };
         let interface = Interface {
@@ -330,6 +332,6 @@ impl AzureReader<'_, '_> {
 }
 
 /// The application security groups that options name.
-pub(super) fn application_groups(options: &Options) -> Vec<Box<str>> {
-    options.list("asgs").iter().map(|g| last_segment(&g.text).into()).collect()
+pub(super) fn application_groups(options: &Options) -> (Vec<Box<str>>, Vec<Scope>) {
+    options.list("asgs").iter().map(|g| (Box::from(last_segment(&g.text)), Scope::of_id(&g.text))).unzip()
 }
