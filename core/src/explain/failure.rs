@@ -269,7 +269,34 @@ impl Teller<'_> {
             Some(group.map_or_else(|| policy.name.clone(), group_title))
         };
         let titles: Option<Vec<String>> = policies.iter().map(title).collect();
+        if let Some(open) = policies
+            .first()
+            .and_then(|id| self.open_values(*id))
+            .filter(|_| titles.as_ref().is_some_and(|t| t.iter().all(|one| Some(one) == t.first())))
+        {
+            return Some(open);
+        }
         Some(format!("the input does not decide which security group is attached, {}, and they disagree", titles?.join(" or ")))
+    }
+
+    /// Which values are to be chosen for rules of a group.
+    fn open_values(&self, id: PolicyId) -> Option<String> {
+        let policy = self.compiled.policy(id)?;
+        let group = self.snapshot.cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name)?;
+        let mut names: Vec<String> = Vec::new();
+        for (expression, _) in group.rules.iter().flat_map(|(rule, _)| &rule.variants).flat_map(|(choice, _)| choice) {
+            let name = format!("`{expression}`");
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let rest = if names.len() > 1 {
+            "stand for, which the text does not give, and their values"
+        } else {
+            "stands for, which the text does not give, and its values"
+        };
+        (!names.is_empty())
+            .then(|| format!("what rules of {} `{}` do depends on what {} {rest} disagree", policy.kind, group.name, names.join(" and ")))
     }
 
     /// The groups that may be attached at one place, if it is not known which is.

@@ -249,7 +249,12 @@ pub struct SecurityRule {
     pub refused: bool,
     /// Fields that are expressions which nothing in the text resolves.
     pub unresolved: Vec<Unresolved>,
+    /// Where all of these have a few values to choose from: the rule for each choice, and which that is.
+    pub variants: Vec<(Choice, SecurityRule)>,
 }
+
+/// Values that are chosen for expressions: each by its number.
+pub type Choice = Vec<(Box<str>, usize)>;
 
 /// A field of a rule that is not to be told from the text.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -176,7 +176,9 @@ fn a_name_that_two_groups_have_is_cannot_tell_without_more() {
 /// A group's rules about members of application security groups, and machines in them, by resource identifiers as `az … -o json` shows them.
 fn members(rule_group: &str, of_one: &str, of_two: &str) -> String {
     let id = |group: &str| match group.split_once('/') {
-        Some((place, name)) => format!("/subscriptions/s/resourceGroups/{place}/providers/Microsoft.Network/applicationSecurityGroups/{name}"),
+        Some((place, name)) => {
+            format!("/subscriptions/s/resourceGroups/{place}/providers/Microsoft.Network/applicationSecurityGroups/{name}")
+        }
         None => group.to_string(),
     };
     let card = |name: &str, address: &str, group: &str| {

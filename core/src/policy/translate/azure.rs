@@ -11,7 +11,7 @@ use crate::policy::{
     Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
     TrafficMatch,
 };
-use crate::resources::azure::{Access, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
+use crate::resources::azure::{Access, Choice, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
 use crate::resources::calico::CalicoPort;
 use crate::snapshot::cloud::tags::{self, KnownTag};
 use crate::snapshot::cloud::{Cloud, Group, GroupUse, OR};
@@ -65,6 +65,7 @@ pub fn default_rules() -> Vec<SecurityRule> {
         destination_ports: PortMatch::default(),
         refused: false,
         unresolved: Vec::new(),
+        variants: Vec::new(),
     };
     DEFAULTS.iter().map(rule).collect()
 }
@@ -147,6 +148,7 @@ fn anything(open: &str, place: Place, direction: RuleDirection) -> Vec<Reading> 
         destination_ports: PortMatch::default(),
         refused: false,
         unresolved: unresolved.clone(),
+        variants: Vec::new(),
     };
     [Access::Allow, Access::Deny].map(|access| Reading { rule: rule(access), place, order: (0, 0) }).into()
 }
@@ -192,35 +194,40 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
         for choice in core::iter::once(Some(used.group)).chain(used.others.iter().copied()) {
             let group = choice.and_then(|number| cloud.groups.get(number as usize));
             let Some(shown) = group.or(first) else { continue };
-            let id = PolicyId(ruleset.policies.len() as u32);
-            let rules = |group: &Group, direction| {
-                let used = GroupUse { group: choice.unwrap_or(used.group), ..used.clone() };
-                let doubt = |rule: &SecurityRule| (&*rule.name == NOT_GIVEN).then(|| Box::new(not_given(group, rule)));
-                let rule = |(rule, place): &(SecurityRule, Place)| Rule { doubt: doubt(rule), ..translated(rule, *place, &used, cloud) };
-                ordered(group, direction).iter().map(rule).collect()
-            };
-            let [egress, ingress] = match group {
-                Some(group) => [rules(group, RuleDirection::Outbound), rules(group, RuleDirection::Inbound)],
-                None => no_group(shown.name_place),
-            };
-            ruleset.policies.push(Policy {
-                id,
-                kind: KIND.into(),
-                namespace: None,
-                name: group.map_or_else(|| "no group".to_owned(), |group| group.name.clone()),
-                place: shown.place,
-                subject: SubjectMatch::Group(number),
-                subject_place: shown.name_place,
-                priority: None,
-                acts_on_egress: true,
-                acts_on_ingress: true,
-                egress,
-                ingress,
-                hook: HookMatch::Any,
-                not_enforced: None,
-                doubt: None,
-            });
-            together.push(id);
+            let versions = group.map(versions).unwrap_or_default();
+            let choices = if versions.is_empty() { alloc::vec![group] } else { versions.iter().map(Some).collect() };
+            for group in choices {
+                let id = PolicyId(ruleset.policies.len() as u32);
+                let rules = |group: &Group, direction| {
+                    let used = GroupUse { group: choice.unwrap_or(used.group), ..used.clone() };
+                    let doubt = |rule: &SecurityRule| (&*rule.name == NOT_GIVEN).then(|| Box::new(not_given(group, rule)));
+                    let rule =
+                        |(rule, place): &(SecurityRule, Place)| Rule { doubt: doubt(rule), ..translated(rule, *place, &used, cloud) };
+                    ordered(group, direction).iter().map(rule).collect()
+                };
+                let [egress, ingress] = match group {
+                    Some(group) => [rules(group, RuleDirection::Outbound), rules(group, RuleDirection::Inbound)],
+                    None => no_group(shown.name_place),
+                };
+                ruleset.policies.push(Policy {
+                    id,
+                    kind: KIND.into(),
+                    namespace: None,
+                    name: group.map_or_else(|| "no group".to_owned(), |group| group.name.clone()),
+                    place: shown.place,
+                    subject: SubjectMatch::Group(number),
+                    subject_place: shown.name_place,
+                    priority: None,
+                    acts_on_egress: true,
+                    acts_on_ingress: true,
+                    egress,
+                    ingress,
+                    hook: HookMatch::Any,
+                    not_enforced: None,
+                    doubt: None,
+                });
+                together.push(id);
+            }
         }
         if !together.is_empty() {
             groups.push(together);
@@ -235,6 +242,47 @@ pub(super) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
         passes_all: false,
         ordered: true,
     });
+}
+
+/// So many ways to choose the values of a group's expressions are followed.
+const MOST_VERSIONS: usize = 8;
+
+/// What a group may be, where some of its rules have fields with a few values to choose from; nothing if it is what it is.
+fn versions(group: &Group) -> Vec<Group> {
+    let mut choices: Vec<Choice> = alloc::vec![Vec::new()];
+    for (rule, _) in &group.rules {
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for (expression, number) in rule.variants.iter().flat_map(|(choice, _)| choice) {
+            match counts.iter_mut().find(|(known, _)| *known == &**expression) {
+                Some((_, count)) => *count = (*count).max(number + 1),
+                None => counts.push((expression, number + 1)),
+            }
+        }
+        for (expression, count) in counts {
+            if choices.iter().any(|choice| choice.iter().any(|(known, _)| **known == *expression)) {
+                continue;
+            }
+            let with = |choice: &Choice, number| choice.iter().cloned().chain([(Box::from(expression), number)]).collect::<Choice>();
+            choices = choices.iter().flat_map(|choice| (0..count).map(move |number| with(choice, number))).collect();
+            if choices.len() > MOST_VERSIONS {
+                return Vec::new();
+            }
+        }
+    }
+    if choices.len() < 2 {
+        return Vec::new();
+    }
+    let version = |choice: &Choice| {
+        let mut group = group.clone();
+        for (rule, _) in &mut group.rules {
+            let fits = |(own, _): &&(Choice, SecurityRule)| own.iter().all(|one| choice.contains(one));
+            if let Some((_, variant)) = rule.variants.iter().find(fits) {
+                *rule = variant.clone();
+            }
+        }
+        group
+    };
+    choices.iter().map(version).collect()
 }
 
 fn translated(rule: &SecurityRule, place: Place, used: &GroupUse, cloud: &Cloud) -> Rule {

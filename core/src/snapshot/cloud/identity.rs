@@ -256,6 +256,7 @@ fn applications(azure: &Azure) -> impl Iterator<Item = (&Box<str>, &Scope)> {
 /// The application security groups of a rule.
 fn ends(rule: &mut SecurityRule, to: &mut dyn FnMut(Sort, &mut Reference)) {
     let span = rule.span;
+    rule.variants.iter_mut().for_each(|(_, variant)| ends(variant, to));
     for side in [&mut rule.source, &mut rule.destination] {
         application(&mut side.groups, &side.group_scopes, side.span.unwrap_or(span), to);
     }

@@ -157,5 +157,6 @@ fn rule(
         destination_ports: PortMatch { span: None, ranges: ports, unresolved: false },
         refused: false,
         unresolved: Vec::new(),
+        variants: Vec::new(),
     }
 }

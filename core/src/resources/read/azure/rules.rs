@@ -10,10 +10,10 @@ use super::AzureReader;
 use super::service_tags::{is_tag, meant_tag, no_address};
 use super::value::{Scalar, field};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
-use crate::document::{NodeRef, Value};
+use crate::document::{NodeId, NodeRef, Value};
 use crate::model::{Cidr, Protocol};
 use crate::resources::azure::{
-    Access, PortMatch, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
+    Access, Choice, PortMatch, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
 };
 use crate::resources::codes;
 use crate::text::Span;
@@ -48,6 +48,9 @@ const FIELDS: [&str; 17] = [
     "priority",
     "direction",
 ];
+
+/// So many ways to choose the values of a rule's fields are followed.
+const MOST_VARIANTS: usize = 8;
 
 /// Tags whose meaning the network itself gives, in all their spellings. Upstream: docs/azure.md 2.4.
 const OWN_TAGS: [(&str, &str); 6] = [
@@ -98,6 +101,8 @@ struct RuleReader<'a, 'x, 'y> {
     label: String,
     refused: bool,
     unresolved: Vec<Unresolved>,
+    /// Values in place of those of some fields.
+    instead: Vec<(NodeId, NodeRef<'a>)>,
 }
 
 impl<'a> AzureReader<'a, '_> {
@@ -119,6 +124,13 @@ impl<'a> AzureReader<'a, '_> {
 
     /// One rule.
     fn rule(&mut self, node: NodeRef<'a>) -> SecurityRule {
+        let mut rule = self.rule_with(node, Vec::new());
+        rule.variants = self.variants(node, &rule);
+        rule
+    }
+
+    /// One rule, with other values in place of some of its fields.
+    fn rule_with(&mut self, node: NodeRef<'a>, instead: Vec<(NodeId, NodeRef<'a>)>) -> SecurityRule {
         let name = self.name(node);
         let text = name.text.as_str();
         // Effective rules carry where they come from in their names.
@@ -126,7 +138,7 @@ impl<'a> AzureReader<'a, '_> {
         let label = if short.is_empty() { String::from("rule") } else { format!("rule `{short}`") };
         let written = self.written(node);
         let doubts = self.doubts().into_iter().map(|expression| Unresolved { part: RulePart::Presence, expression }).collect();
-        let mut rule = RuleReader { azure: self, node, label, refused: false, unresolved: doubts };
+        let mut rule = RuleReader { azure: self, node, label, refused: false, unresolved: doubts, instead };
         rule.check_name(&name, short);
         let direction = match rule.word("direction", RulePart::Direction, &["Inbound", "Outbound"]) {
             Some("Outbound") => RuleDirection::Outbound,
@@ -163,7 +175,48 @@ impl<'a> AzureReader<'a, '_> {
             destination_ports: all(destination_ports),
             refused,
             unresolved,
+            variants: Vec::new(),
         }
+    }
+
+    /// The rule for every choice of what its fields may be; nothing if one of them may be anything, or if there are too many.
+    fn variants(&mut self, node: NodeRef<'a>, rule: &SecurityRule) -> Vec<(Choice, SecurityRule)> {
+        let mut open: Vec<(NodeRef<'a>, Box<str>, Vec<NodeRef<'a>>)> = Vec::new();
+        for found in FIELDS.into_iter().filter_map(|name| rule_field(node, name)) {
+            if let Some(expression) = self.template.unknown(found) {
+                open.push((found, expression.into(), self.template.choices(found)));
+            }
+        }
+        let is_open = |u: &Unresolved| open.iter().any(|(_, expression, choices)| *expression == u.expression && !choices.is_empty());
+        if rule.unresolved.is_empty() || !rule.unresolved.iter().all(is_open) {
+            return Vec::new();
+        }
+        // One expression has one value, wherever it stands.
+        let mut choices: Vec<Choice> = alloc::vec![Vec::new()];
+        for (_, expression, values) in &open {
+            if choices.iter().any(|choice| choice.iter().any(|(known, _)| known == expression)) {
+                continue;
+            }
+            let with = |choice: &Choice, number| choice.iter().cloned().chain([(expression.clone(), number)]).collect();
+            choices = choices.iter().flat_map(|choice| (0..values.len()).map(move |number| with(choice, number))).collect();
+            if choices.is_empty() || choices.len() > MOST_VARIANTS {
+                return Vec::new();
+            }
+        }
+        let said = self.reader.findings.len();
+        let mut variants = Vec::new();
+        for choice in choices {
+            let value = |(field, expression, values): &(NodeRef<'a>, Box<str>, Vec<NodeRef<'a>>)| {
+                let number = choice.iter().find(|(known, _)| known == expression)?.1;
+                Some((field.id(), *values.get(number)?))
+            };
+            let instead = open.iter().filter_map(value).collect();
+            let read = self.rule_with(node, instead);
+            variants.push((choice, read));
+        }
+        // What is wrong with a value is said of none of them, as it may not be chosen.
+        self.reader.findings.truncate(said);
+        if variants.iter().any(|(_, read)| !read.unresolved.is_empty()) { Vec::new() } else { variants }
     }
 
     /// Every field of a rule as written.
@@ -262,7 +315,9 @@ impl<'a> RuleReader<'a, '_, '_> {
         if self.azure.reads_terraform {
             return field(self.node, &super::terraform::name_of(name)).filter(|n| !n.is_null());
         }
-        rule_field(self.node, name).filter(|n| !n.is_null())
+        let found = rule_field(self.node, name)?;
+        let instead = self.instead.iter().find(|(id, _)| *id == found.id()).map(|(_, value)| *value);
+        Some(instead.unwrap_or(found)).filter(|n| !n.is_null())
     }
 
     fn scalar(&self, name: &str) -> Option<Scalar> {

@@ -297,6 +297,7 @@ impl<'a> AzureReader<'a, '_> {
             destination_ports,
             refused,
             unresolved: Vec::new(),
+            variants: Vec::new(),
         };
         SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule }
     }

@@ -286,6 +286,7 @@ fn opening(name: &str, span: Span, priority: u16, protocol: Option<Protocol>, ra
         destination_ports: PortMatch { ranges, ..PortMatch::default() },
         refused: false,
         unresolved: Vec::new(),
+        variants: Vec::new(),
     };
     SecurityRule { written: arm_fields(&rule, None), ..rule }
 }

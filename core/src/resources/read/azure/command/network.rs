@@ -238,6 +238,7 @@ impl AzureReader<'_, '_> {
             destination_ports,
             refused,
             unresolved,
+            variants: Vec::new(),
         };
         let description = options.value("description").map(|d| d.text);
         SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule }
