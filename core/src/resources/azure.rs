@@ -100,6 +100,13 @@ pub enum Azure {
         /// Whether a rule that is given stands for them.
         represented: bool,
     },
+    /// A template that is deployed by its address: it may change what is in the same resource group.
+    Linked {
+        /// Its address.
+        what: Box<str>,
+        /// Whether the resource group that it is deployed to is known.
+        placed: bool,
+    },
     /// The group of a subnet or interface, of which the text does not say which one it is.
     OpenGroup {
         /// The subnet or interface.

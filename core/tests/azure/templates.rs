@@ -2,6 +2,8 @@
 
 use super::*;
 
+const PEER: &str = "10.0.0.9";
+
 /// A template with a network of one subnet 10.0.0.0/24, guarded by the group `web`, of which `properties` are given.
 fn template(head: &str, properties: &str) -> String {
     format!(
@@ -376,4 +378,102 @@ fn variables_of_commands_that_the_text_does_not_set() {
     verdict(&scene, "10.0.0.5", INSIDE, 443, DENIED);
     let [only] = rules(&scene)[..] else { panic!() };
     assert_eq!((only.access, only.direction), (Access::Deny, RuleDirection::Inbound));
+}
+
+#[test]
+fn values_to_choose_from_that_agree_make_a_certain_answer() {
+    // Azure documentation, "Parameters in ARM templates": `allowedValues` is every value that a parameter may have.
+    let parameter = |values: &str| format!(r#""parameters": {{"p": {{"type": "string", "allowedValues": {values}}}}},"#);
+    let with = |values: &str, field: &str| {
+        let port = if field == "port" { "\"[parameters('p')]\"" } else { "\"*\"" };
+        let others = match field {
+            "port" => r#""access": "Deny""#.to_owned(),
+            "access" => r#""access": "[parameters('p')]""#.to_owned(),
+            field => format!(r#""access": "Deny", "{field}": "[parameters('p')]""#),
+        };
+        template(&parameter(values), &format!(r#""securityRules": [{}]"#, rule("\"r\"", "100", port, &others)))
+    };
+    for (values, field, questions) in [
+        (r#"["Allow"]"#, "access", [(80, ALLOWED), (85, ALLOWED)]),
+        (r#"["Deny", "deny"]"#, "access", [(80, DENIED), (85, DENIED)]),
+        (r#"["Allow", "Deny"]"#, "access", [(80, UNKNOWN), (85, UNKNOWN)]),
+        (r#"["80-90", "85-99"]"#, "port", [(80, UNKNOWN), (85, DENIED)]),
+        (r#"["80-90", "85-99"]"#, "port", [(99, UNKNOWN), (443, ALLOWED)]),
+        (r#"["Tcp", "*"]"#, "protocol", [(80, DENIED), (85, DENIED)]),
+        (r#"["Udp", "Icmp"]"#, "protocol", [(80, ALLOWED), (85, ALLOWED)]),
+        (r#"["10.0.0.0/24", "10.0.0.0/16"]"#, "sourceAddressPrefix", [(80, DENIED), (85, DENIED)]),
+        (r#"["10.0.0.0/24", "10.0.1.0/24"]"#, "sourceAddressPrefix", [(80, UNKNOWN), (85, UNKNOWN)]),
+    ] {
+        let scene = scene(&with(values, field));
+        for (port, expected) in questions {
+            verdict(&scene, PEER, INSIDE, port, expected);
+        }
+    }
+    // One parameter has one value, in whichever rules it stands.
+    let both = r#""access": "Deny", "sourceAddressPrefix": "10.0.0.0/24""#;
+    let rules = [rule("\"a\"", "100", "\"[parameters('p')]\"", both), rule("\"b\"", "110", "\"[parameters('p')]\"", r#""access": "Deny""#)]
+        .join(", ");
+    let scene = scene(&template(&parameter(r#"["80", "81"]"#), &format!(r#""securityRules": [{rules}]"#)));
+    verdict(&scene, PEER, INSIDE, 80, UNKNOWN);
+    verdict(&scene, PEER, INSIDE, 82, ALLOWED);
+}
+
+/// A template whose group `web` allows all, beside a deployment by address with these further fields.
+fn linked(more: &str) -> Scene {
+    let link = format!(
+        r#"{{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "l"{more}, "properties": {{"mode": "Incremental", "templateLink": {{"uri": "https://templates.example/x.json"}}}}}},"#
+    );
+    let text = template("", &format!(r#""securityRules": [{}]"#, rule("\"r\"", "100", "\"*\"", "")));
+    scene(&text.replacen(r#""resources": ["#, &format!(r#""resources": [{link}"#), 1))
+}
+
+#[test]
+fn linked_templates_may_change_groups_of_their_resource_group() {
+    verdict(&linked(""), PEER, INSIDE, 443, UNKNOWN);
+    verdict(&linked(r#", "resourceGroup": "[resourceGroup().name]""#), PEER, INSIDE, 443, UNKNOWN);
+    verdict(&linked(r#", "resourceGroup": "[parameters('other')]""#), PEER, INSIDE, 443, UNKNOWN);
+    // Azure documentation, "Deploy resources to more than one subscription or resource group".
+    verdict(&linked(r#", "resourceGroup": "elsewhere""#), PEER, INSIDE, 443, ALLOWED);
+    verdict(
+        &linked(r#", "resourceGroup": "elsewhere", "subscriptionId": "11111111-1111-1111-1111-111111111111""#),
+        PEER,
+        INSIDE,
+        443,
+        ALLOWED,
+    );
+    verdict(&linked(r#", "condition": false"#), PEER, INSIDE, 443, ALLOWED);
+}
+
+#[test]
+fn nested_templates_deploy_to_the_place_that_they_name() {
+    let inner = |access: &str, name: &str| {
+        let text = template("", &format!(r#""securityRules": [{}]"#, rule("\"r\"", "100", "\"*\"", &format!(r#""access": "{access}""#))));
+        text.replace("\"name\": \"s\"", &format!("\"name\": \"{name}\""))
+    };
+    let deployment = |name: &str, place: &str, access: &str| {
+        format!(
+            r#"{{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "{name}", {place}, "properties": {{"mode": "Incremental", "expressionEvaluationOptions": {{"scope": "inner"}}, "template": {}}}}}"#,
+            inner(access, name)
+        )
+    };
+    for places in [
+        [r#""resourceGroup": "dev""#, r#""resourceGroup": "prod""#],
+        [r#""subscriptionId": "1", "resourceGroup": "rg""#, r#""subscriptionId": "2", "resourceGroup": "rg""#],
+    ] {
+        let text = format!(
+            r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [{}, {}]}}"#,
+            deployment("closed", places[0], "Deny"),
+            deployment("opened", places[1], "Allow")
+        );
+        let scene = scene(&text);
+        let cloud = &scene.snapshot().cloud;
+        assert_eq!((cloud.groups.len(), cloud.networks.len()), (2, 2), "{places:?}");
+        let title = |name: &str| {
+            let subnet = cloud.subnets.iter().find(|s| s.name == name).unwrap();
+            let used = &cloud.uses[subnet.group.unwrap() as usize];
+            (cloud.groups[used.group as usize].rules[0].0.access, used.others.len())
+        };
+        use netpolis_core::resources::azure::Access;
+        assert_eq!((title("closed"), title("opened")), ((Access::Deny, 0), (Access::Allow, 0)), "{places:?}");
+    }
 }

@@ -265,12 +265,33 @@ impl Builder {
             }
         }
         let own: Vec<usize> = own.into_iter().chain(core::iter::repeat(0)).take(self.cloud.groups.len()).collect();
+        self.linked(placed);
         conflicts::check(&mut self.cloud.groups, &own, &mut self.problems);
         // A group that is there whatever holds comes before what it may be under conditions.
         self.cloud
             .groups
             .sort_by(|a, b| (key(&a.name), a.condition.is_some(), &a.name).cmp(&(key(&b.name), b.condition.is_some(), &b.name)));
         self.cloud.groups.dedup_by(|b, a| key(&a.name) == key(&b.name) && (a.condition.is_none() || a.condition == b.condition));
+    }
+
+    /// Templates that are not in the input may change the groups of the resource group that they are deployed to. Upstream: Azure documentation, "Azure
+    /// Resource Manager deployment modes".
+    fn linked(&mut self, placed: &[Placed<'_>]) {
+        for (document, resource, azure) in placed {
+            let Azure::Linked { what, placed: is_placed } = azure else { continue };
+            let scope = &resource.meta.scope;
+            for (other, target, _) in placed.iter().filter(|(_, _, a)| matches!(a, Azure::Group(_))) {
+                let there = identity::place(&target.meta.scope, *other) == identity::place(scope, *document);
+                let anywhere = !is_placed && other == document;
+                for group in self.cloud.groups.iter_mut().filter(|g| (there || anywhere) && key(&g.name) == key(&target.meta.name)) {
+                    let open = format!("the linked template `{what}` may hold others");
+                    if !group.unread.contains(&open) {
+                        group.missing.push(open.clone());
+                        group.unread.push(open);
+                    }
+                }
+            }
+        }
     }
 
     pub(super) fn network_number(&self, name: &str) -> Option<u32> {

@@ -56,7 +56,7 @@ fn sort_of(azure: &Azure) -> Option<Sort> {
 }
 
 /// A place of which it is known that it is another one.
-fn place(scope: &Scope, document: DocumentId) -> (Option<Box<str>>, Option<Box<str>>, Option<DocumentId>) {
+pub(super) fn place(scope: &Scope, document: DocumentId) -> (Option<Box<str>>, Option<Box<str>>, Option<DocumentId>) {
     let own = (scope.deployment && scope.group.is_none()).then_some(document);
     (scope.subscription.clone(), scope.group.clone(), own)
 }
@@ -236,7 +236,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             }
             to(Sort::Group, group);
         }
-        Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) => {}
+        Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) | Azure::Linked { .. } => {}
     }
 }
 

@@ -232,8 +232,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
     /// A template: what it deploys is read as a document of its own, whose values stand where they are written here.
     fn deployment(&mut self, node: NodeRef<'a>) {
         let template::Deployed { tree, marks, linked } = template::deploy(node, &parameters::given(self.files, self.file, node));
-        for (span, what) in linked {
-            self.linked(&what, span);
+        for (span, what, _) in &linked {
+            self.linked(what, *span);
         }
         let Some(root) = tree.root() else { return };
         let mut reader = Reader::new(self.reader.text_of_document());
@@ -243,6 +243,14 @@ impl<'a, 'r> AzureReader<'a, 'r> {
         inner.scope = Scope { deployment: true, ..Scope::default() };
         for resource in root.as_sequence().into_iter().flatten() {
             inner.resource(resource);
+        }
+        for (span, what, place) in linked {
+            let said = Scope::of_id(&place);
+            // An expression for the place may stand for any.
+            let placed = place.is_empty() || !place.contains(['[', '$']);
+            inner.scope = Scope { deployment: true, ..said };
+            let name = Scalar { text: what.clone(), unknown: false, span };
+            inner.emit("Deployment", &name, span, Azure::Linked { what: what.into(), placed });
         }
         inner.finish();
         self.reader.findings.append(&mut reader.findings);

@@ -35,8 +35,8 @@ pub(super) struct Deployed {
     pub(super) tree: Tree,
     /// What of it is not to be told.
     pub(super) marks: Marks,
-    /// Deployments of templates that are elsewhere: where they are written, and what they deploy.
-    pub(super) linked: Vec<(Span, String)>,
+    /// Deployments of templates that are elsewhere: where they are written, what they deploy, and the identifier of where they deploy it.
+    pub(super) linked: Vec<(Span, String, String)>,
 }
 
 /// Follows a template. `given` has values for its parameters, by name in lower case.
@@ -69,7 +69,7 @@ fn parameter_value(node: NodeRef<'_>) -> Val {
 struct Maker {
     tree: Tree,
     marks: Marks,
-    linked: Vec<(Span, String)>,
+    linked: Vec<(Span, String, String)>,
     made: Vec<NodeId>,
     shared: Rc<Shared>,
 }
@@ -137,23 +137,23 @@ impl Maker {
     fn deployment(&mut self, scope: &Rc<Scope<'_>>, number: usize, turns: &[Turn], doubts: &[Rc<str>], place: &str) {
         let Some(declared) = scope.resources.get(number) else { return };
         let env = Env::new(scope.clone()).within(turns);
+        let at = |kind: &str, name: &str| {
+            let value = field(declared.node, name).map(|n| env.node(n))?;
+            let words = value.words();
+            let own =
+                matches!(value, Val::Null) || words.contains("resourceGroup().name") || words.contains("subscription().subscriptionId");
+            (!own).then(|| alloc::format!("/{kind}/{words}"))
+        };
+        let parts: Vec<String> =
+            [at("subscriptions", "subscriptionId"), at("resourceGroups", "resourceGroup")].into_iter().flatten().collect();
+        let place = if parts.is_empty() { place.to_string() } else { parts.concat() };
         if let Some(inner) = scope.nested(number, turns) {
-            let at = |kind: &str, name: &str| {
-                let value = field(declared.node, name).map(|n| env.node(n))?;
-                let words = value.words();
-                let own =
-                    matches!(value, Val::Null) || words.contains("resourceGroup().name") || words.contains("subscription().subscriptionId");
-                (!own).then(|| alloc::format!("/{kind}/{words}"))
-            };
-            let parts: Vec<String> =
-                [at("subscriptions", "subscriptionId"), at("resourceGroups", "resourceGroup")].into_iter().flatten().collect();
-            let place = if parts.is_empty() { place.to_string() } else { parts.concat() };
             return self.resources(&inner, doubts, &place);
         }
         let link = field(declared.node, "properties").and_then(|p| field(p, "templateLink"));
         if let Some(link) = link {
             let what = ["uri", "relativePath", "id"].iter().find_map(|name| field(link, name));
-            self.linked.push((link.span(), what.map_or_else(String::new, |what| env.node(what).words())));
+            self.linked.push((link.span(), what.map_or_else(String::new, |what| env.node(what).words()), place));
         }
     }
 
