@@ -100,6 +100,8 @@ pub enum Azure {
         /// Whether a rule that is given stands for them.
         represented: bool,
     },
+    /// Interfaces behind a load balancer, as that says it.
+    Balanced(Vec<Reference>),
     /// A template that is deployed by its address: it may change what is in the same resource group.
     Linked {
         /// Its address.

@@ -206,3 +206,42 @@ azure:
     same(&scene, "internet", "game/server", DENIED);
     assert!(scene.problems().iter().all(|p| !p.message.contains("aks-agentpool-nsg")), "{:#?}", scene.problems());
 }
+
+/// A load balancer may have a rule for the way out of the machines behind it, wherever it is written which they are.
+#[test]
+fn machines_behind_a_load_balancer_that_names_them() {
+    let network = r#"{"type": "Microsoft.Network/virtualNetworks", "apiVersion": "2023-11-01", "name": "net", "properties": {"addressSpace": {"addressPrefixes": ["10.5.0.0/16"]}, "subnets": [{"name": "a", "properties": {"addressPrefix": "10.5.1.0/24", "defaultOutboundAccess": false}}]}}"#;
+    let card = |name: &str| {
+        format!(
+            r#"{{"type": "Microsoft.Network/networkInterfaces", "apiVersion": "2023-11-01", "name": "{name}", "properties": {{"ipConfigurations": [{{"name": "c", "properties": {{"subnet": {{"id": "[resourceId('Microsoft.Network/virtualNetworks/subnets', 'net', 'a')]"}}}}}}]}}}}"#
+        )
+    };
+    let id = r#"{"id": "[resourceId('Microsoft.Network/networkInterfaces/ipConfigurations', 'one', 'c')]"}"#;
+    for pools in [
+        format!(r#""backendAddressPools": [{{"name": "p", "properties": {{"backendIPConfigurations": [{id}]}}}}]"#),
+        format!(r#""inboundNatRules": [{{"name": "p", "properties": {{"backendIPConfiguration": {id}}}}}]"#),
+    ] {
+        let balancer = format!(
+            r#"{{"type": "Microsoft.Network/loadBalancers", "apiVersion": "2023-11-01", "name": "lb", "properties": {{{pools}}}}}"#
+        );
+        for resources in [[balancer.clone(), card("one"), card("two")], [card("one"), card("two"), balancer]] {
+            let text = format!(
+                r#"{{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "resources": [{network}, {}]}}"#,
+                resources.join(", ")
+            );
+            same(&scene(&text), "vm/one", "198.51.100.9", UNKNOWN);
+            same(&scene(&text), "vm/two", "198.51.100.9", DENIED);
+        }
+    }
+    let commands = "
+az network vnet create -g r -n net --address-prefixes 10.5.0.0/16 --subnet-name a --subnet-prefixes 10.5.1.0/24
+az network vnet subnet update -g r --vnet-name net -n a --default-outbound false
+az network nic create -g r -n one --vnet-name net --subnet a
+az network nic create -g r -n two --vnet-name net --subnet a
+az network nic create -g r -n three --vnet-name net --subnet a --lb-name lb --lb-address-pools p
+az network nic ip-config address-pool add -g r --nic-name one -n ipconfig1 --lb-name lb --address-pool p
+";
+    for (name, expected) in [("vm/one", UNKNOWN), ("vm/two", DENIED), ("vm/three", UNKNOWN)] {
+        same(&scene(commands), name, "198.51.100.9", expected);
+    }
+}

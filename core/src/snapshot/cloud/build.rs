@@ -637,8 +637,10 @@ impl Builder {
         let mut machines: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
         let mut publics: BTreeMap<String, &PublicAddress> = BTreeMap::new();
         let mut slots: BTreeMap<String, Slot> = BTreeMap::new();
+        let mut balanced: BTreeSet<String> = BTreeSet::new();
         for (document, resource, azure) in placed {
             match azure {
+                Azure::Balanced(interfaces) => balanced.extend(interfaces.iter().map(|i| key(&i.name))),
                 Azure::Machine { interfaces, zones } => {
                     for interface in interfaces {
                         let zones = zones.iter().map(ToString::to_string).collect();
@@ -761,7 +763,7 @@ impl Builder {
                 application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(ToString::to_string)).collect(),
                 public,
                 public_address,
-                balanced: interface.configurations.iter().any(|c| c.balanced),
+                balanced: interface.configurations.iter().any(|c| c.balanced) || balanced.contains(&key(&resource.meta.name)),
                 zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
                 place: resource.span.within(document),
                 stand_in: false,

@@ -201,7 +201,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
                 application(&mut configuration.groups, &configuration.group_scopes, Span::default(), &mut to);
             }
         }
-        Azure::Machine { interfaces, .. } => interfaces.iter_mut().for_each(|i| to(Sort::Interface, i)),
+        Azure::Balanced(interfaces) | Azure::Machine { interfaces, .. } => interfaces.iter_mut().for_each(|i| to(Sort::Interface, i)),
         Azure::Route { table, .. } => to(Sort::Table, table),
         Azure::SubnetUpdate { target, routes, .. } => {
             parent(target, &mut to);

@@ -324,6 +324,8 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             self.public_address(node, &name);
         } else if is("Microsoft.Network/applicationSecurityGroups") {
             self.emit("ApplicationSecurityGroup", &name, node.span(), Azure::ApplicationGroup);
+        } else if is("Microsoft.Network/loadBalancers") {
+            self.load_balancer(node, &name);
         } else if is("Microsoft.Network/applicationGateways") {
             self.gateway(node, &name);
         } else if is("Microsoft.Network/routeTables") {

@@ -14,7 +14,8 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::NodeRef;
 use crate::model::Cidr;
 use crate::resources::azure::{
-    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reference, Route, Subnet, SubnetOutbound, VirtualNetwork,
+    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reference, Route, Scope, Subnet, SubnetOutbound,
+    VirtualNetwork,
 };
 use crate::resources::codes;
 use crate::text::Span;
@@ -35,6 +36,29 @@ pub(super) fn truth(text: &str) -> Option<bool> {
 }
 
 impl<'a> AzureReader<'a, '_> {
+    /// A load balancer: only which interfaces it names. Upstream: Microsoft.Network/loadBalancers (`backendIPConfigurations`, `inboundNatRules`).
+    pub(super) fn load_balancer(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let items =
+            |reader: &Self, node: NodeRef<'a>, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let mut configurations: Vec<NodeRef<'a>> = Vec::new();
+        for pool in items(self, node, "backendAddressPools") {
+            configurations.extend(items(self, pool, "backendIPConfigurations"));
+            let addresses = items(self, pool, "loadBalancerBackendAddresses");
+            configurations.extend(addresses.into_iter().filter_map(|address| prop(address, "networkInterfaceIPConfiguration")));
+        }
+        configurations.extend(items(self, node, "inboundNatRules").into_iter().filter_map(|rule| prop(rule, "backendIPConfiguration")));
+        let interface = |id: &Scalar| {
+            let segments = super::template::split_names(id.text.trim());
+            let at = segments.iter().position(|s| s.eq_ignore_ascii_case("networkInterfaces"))?;
+            Some(Reference { name: segments.get(at + 1)?.as_str().into(), parent: None, scope: Scope::of_id(&id.text), span: id.span })
+        };
+        let ids = configurations.into_iter().filter_map(|c| self.template.scalar(field(c, "id").unwrap_or(c)));
+        let interfaces: Vec<Reference> = ids.filter_map(|id| interface(&id)).collect();
+        if !interfaces.is_empty() {
+            self.emit("LoadBalancer", name, node.span(), Azure::Balanced(interfaces));
+        }
+    }
+
     /// Prefixes of a field that may be one or a list.
     pub(super) fn prefixes(&mut self, node: Option<NodeRef<'a>>) -> Vec<(Cidr, Span)> {
         let scalars = node.map_or_else(Vec::new, |n| self.template.scalars(n));

@@ -295,6 +295,14 @@ impl AzureReader<'_, '_> {
     }
 
     /// `az network nic ip-config create` and `update`.
+    /// `az network nic ip-config address-pool add`: a pool of a load balancer or of an application gateway.
+    pub(super) fn address_pool(&mut self, options: &Options) {
+        let Some(card) = options.value("nic-name").filter(|_| !options.has("gateway-name")) else { return };
+        let interface = super::super::reference_of(&card);
+        let pool = options.value("address-pool").unwrap_or_else(|| card.clone());
+        self.emit("LoadBalancer", &pool, options.span, Azure::Balanced(alloc::vec![interface]));
+    }
+
     pub(super) fn ip_configuration(&mut self, options: &Options) {
         let Some(card) = options.value("nic-name") else { return };
         let Some(at) = self.made_interface(&card.text) else {
@@ -326,6 +334,7 @@ impl AzureReader<'_, '_> {
         if subnet.is_some() {
             configuration.subnet = subnet;
         }
+        configuration.balanced |= options.has("lb-address-pools");
         if !groups.is_empty() {
             (configuration.groups, configuration.group_scopes) = (groups, group_scopes);
         }

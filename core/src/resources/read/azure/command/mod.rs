@@ -95,7 +95,7 @@ fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
 }
 
 /// The commands that are read.
-const COMMANDS: [&str; 47] = [
+const COMMANDS: [&str; 48] = [
     "aks approuting disable",
     "aks approuting enable",
     "aks create",
@@ -114,6 +114,7 @@ const COMMANDS: [&str; 47] = [
     "network asg delete",
     "network nic create",
     "network nic delete",
+    "network nic ip-config address-pool add",
     "network nic ip-config create",
     "network nic ip-config update",
     "network nic update",
@@ -215,6 +216,7 @@ impl AzureReader<'_, '_> {
             "network route-table route update" => self.route_update(&options),
             "network nic create" => self.interface_create(&options),
             "network nic update" => self.nic_update(&options),
+            "network nic ip-config address-pool add" => self.address_pool(&options),
             "network nic ip-config create" | "network nic ip-config update" => self.ip_configuration(&options),
             "network nsg rule update" => self.rule_update(&options),
             "network nsg rule delete" => self.rule_delete(&options),

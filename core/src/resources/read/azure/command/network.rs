@@ -151,6 +151,7 @@ impl AzureReader<'_, '_> {
             public_address: None,
             groups,
             group_scopes,
+            balanced: options.has("lb-address-pools"),
             ..Configuration::default()
         };
         let interface = Interface {
