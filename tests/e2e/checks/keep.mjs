@@ -224,6 +224,52 @@ export default {
         assert.equal((await text(page)).trim(), SHOP.trim());
     },
 
+    async "a text that was pasted over comes back after a reload"() {
+        const page = await openShop();
+        await paste(page, pod("guest", "elsewhere"));
+        await stored(page);
+        await page.reload();
+        await openScenes(page);
+        await dialog(page).getByRole("button", { name: "bring back policies.yaml" }).click();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        assert.equal((await text(page)).trim(), SHOP.trim());
+    },
+
+    async "another tab's version is not undone over it"() {
+        const first = await openShop();
+        await stored(first);
+        const second = await tabOf(first);
+        await write(second, "# second\n");
+        await banner(first).getByRole("button", { name: "Show that" }).click();
+        await toast(first).getByRole("button", { name: "Undo" }).click();
+        await until("corner (copy)", () => first.locator(".header .pick b").first().innerText(), "what was here is a copy");
+        await stored(first);
+        await second.reload();
+        assert.match(await text(second), /# second/);
+        assert.doesNotMatch(await text(first), /# second/);
+    },
+
+    async "a scene that another tab deleted can be kept"() {
+        const first = await openShop();
+        await stored(first);
+        const second = await tabOf(first);
+        await openScenes(second);
+        await dialog(second).getByRole("button", { name: "delete corner" }).click();
+        await until(/deleted in another tab/, () => banner(first).innerText(), "told");
+        await banner(first).getByRole("button", { name: "Keep it" }).click();
+        assert.equal(await banner(first).isVisible(), false);
+        await first.reload();
+        assert.equal((await text(first)).trim(), SHOP.trim());
+        // Everything forgotten elsewhere: what somebody goes on with is stored.
+        await dialog(second).getByRole("button", { name: "Forget everything stored here" }).click();
+        await dialog(second).getByRole("button", { name: "Forget everything", exact: true }).click();
+        await until(/deleted in another tab/, () => banner(first).innerText(), "told again");
+        await write(first, "# more\n");
+        await until(false, () => banner(first).isVisible(), "stored");
+        await first.reload();
+        assert.match(await text(first), /# more/);
+    },
+
     async "two tabs do not overwrite each other"() {
         const first = await openShop();
         await stored(first);
@@ -239,6 +285,7 @@ export default {
         await shoot(first, "another-tab");
         assert.doesNotMatch(await text(first), /# second/, "and left as it is");
         await banner(first).getByRole("button", { name: "Show that" }).click();
+        await until("Scene corner", () => first.evaluate(() => document.activeElement.innerText.replace(/\s+/g, " ")), "the keyboard is not lost");
         await until(/# second/, () => text(first), "shown");
         assert.equal(await banner(first).isVisible(), false);
         // The other way round, and the second goes on writing without an answer.
@@ -274,6 +321,10 @@ export default {
     async "scenes are renamed, deleted and brought back"() {
         const page = await openShop();
         await openScenes(page);
+        await dialog(page).getByRole("button", { name: "rename corner" }).click();
+        await page.keyboard.type("No");
+        await page.keyboard.press("Escape");
+        await until("corner", () => kept(page).locator("b").innerText(), "the name stays, and so does the window");
         await dialog(page).getByRole("button", { name: "rename corner" }).click();
         await page.getByRole("textbox", { name: "name of the scene" }).fill("My corner");
         await page.keyboard.press("Enter");
@@ -372,6 +423,14 @@ export default {
     async "a full store is said, and what is stored stays"() {
         const page = await openShop();
         await stored(page);
+        // A second scene, so that there is something to delete.
+        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("button", { name: "New scene" }).click();
+        await paste(page, pod("guest", "elsewhere") + Array.from({ length: 2000 }, (_, n) => `# ${(n * 7919) % 104729}`).join("\n"));
+        await stored(page);
+        await openScenes(page);
+        await kept(page).filter({ hasText: "corner" }).click();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
         await page.evaluate(() => {
             let size = 1 << 20;
             for (let n = 0; size > 8; n += 1) {
@@ -386,11 +445,11 @@ export default {
         const download = page.waitForEvent("download");
         await banner(page).getByRole("button", { name: "Save as a file" }).click();
         assert.equal((await download).suggestedFilename(), "corner.netpolis");
-        await page.evaluate(() => { for (const key of Object.keys(localStorage)) if (key.startsWith("other.")) localStorage.removeItem(key); });
-        await write(page, "# more\n");
+        await banner(page).getByRole("button", { name: "Delete scenes…" }).click();
+        await dialog(page).getByRole("button", { name: "delete elsewhere" }).click();
         await until(false, () => banner(page).isVisible(), "once there is room it is stored");
         await page.reload();
-        assert.match(await text(page), /# more/);
+        assert.ok((await text(page)).includes(long));
     },
 
     async "a large scene survives a reload"() {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{CROSS, icon};
-use super::scenes::file_name;
+use super::scenes::{SCENE, file_name, focus};
 use crate::effects::keep::Keeping;
 use crate::effects::outside;
 use crate::scenes::{Elsewhere, SceneId};
@@ -34,14 +34,20 @@ pub fn Banner() -> Html {
 
 fn act(store: &Store, action: Action) -> Callback<MouseEvent> {
     let store = store.clone();
-    Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    Callback::from(move |_: MouseEvent| {
+        store.dispatch(action.clone());
+        focus(SCENE);
+    })
 }
 
 /// Opens what is stored under a scene's name.
 fn show(store: &Store, keeper: &Keeping, id: &SceneId) -> Callback<MouseEvent> {
     let (store, keeper, id) = (store.clone(), keeper.clone(), id.clone());
     Callback::from(move |_: MouseEvent| match keeper.open(&id) {
-        Ok(Some(opened)) => store.dispatch(Action::OpenKept(Box::new(opened))),
+        Ok(Some(opened)) => {
+            store.dispatch(Action::OpenKept(Box::new(opened)));
+            focus(SCENE);
+        }
         Ok(None) | Err(_) => store.dispatch(Action::Notify("That version is not there any more".into())),
     })
 }
@@ -49,7 +55,10 @@ fn show(store: &Store, keeper: &Keeping, id: &SceneId) -> Callback<MouseEvent> {
 fn changed(store: &Store, keeper: &Keeping) -> Html {
     let copy = {
         let (store, keeper) = (store.clone(), keeper.clone());
-        Callback::from(move |_: MouseEvent| keeper.keep_copy(&store))
+        Callback::from(move |_: MouseEvent| {
+            keeper.keep_copy(&store);
+            focus(SCENE);
+        })
     };
     html! {
         <>
@@ -73,7 +82,10 @@ fn copied(store: &Store, keeper: &Keeping, other: &SceneId) -> Html {
 fn deleted(store: &Store, keeper: &Keeping) -> Html {
     let keep = {
         let (store, keeper) = (store.clone(), keeper.clone());
-        Callback::from(move |_: MouseEvent| keeper.keep_again(&store))
+        Callback::from(move |_: MouseEvent| {
+            keeper.keep_again(&store);
+            focus(SCENE);
+        })
     };
     html! {
         <>
@@ -89,10 +101,14 @@ fn full(store: &Store) -> Html {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| outside::download(&file_name(&store.title()), "text/plain", &share::encode(&store.shared())))
     };
+    let open = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(Action::ShowDialog(Some(Dialog::Scenes))))
+    };
     html! {
         <>
             <p>{ "The last change is not stored: this browser's room for the page is full." }</p>
-            <button type="button" class="pick" onclick={act(store, Action::ShowDialog(Some(Dialog::Scenes)))}>{ "Delete scenes…" }</button>
+            <button type="button" class="pick" onclick={open}>{ "Delete scenes…" }</button>
             <button type="button" class="pick" onclick={save}>{ "Save as a file" }</button>
         </>
     }

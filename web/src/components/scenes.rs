@@ -1,5 +1,6 @@
 //! The window with the scenes that are kept in this browser.
 
+use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -52,6 +53,22 @@ pub fn Scenes() -> Html {
     }
 }
 
+/// Where the keyboard goes when the button that was pressed is gone: to the window's own, or to the name of the scene that is shown.
+const CLOSE: &str = ".window [aria-label=close]";
+pub(super) const SCENE: &str = ".header .pick";
+
+/// Hands the keyboard to an element, once the page has been drawn again.
+pub(super) fn focus(selector: &'static str) {
+    gloo::timers::callback::Timeout::new(0, move || {
+        let element =
+            web_sys::window().and_then(|window| window.document()).and_then(|document| document.query_selector(selector).ok().flatten());
+        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    })
+    .forget();
+}
+
 struct List {
     store: Store,
     keeper: Keeping,
@@ -84,6 +101,7 @@ impl List {
             self.press(move |keeper, store| match keeper.open(&id) {
                 Ok(Some(opened)) => {
                     store.dispatch(Action::ShowDialog(None));
+                    focus(SCENE);
                     if store.place.id != id {
                         store.dispatch(Action::OpenKept(Box::new(opened)));
                     }
@@ -101,7 +119,10 @@ impl List {
                 keeper.delete(&id);
                 if store.place.id == id {
                     store.dispatch(Action::StartScene);
+                } else {
+                    keeper.retry(store);
                 }
+                focus(CLOSE);
             })
         };
         let name = &record.name;
@@ -120,34 +141,19 @@ impl List {
     }
 
     fn rename_field(&self, id: &SceneId, name: &str) -> Html {
-        let finish = {
-            let (store, keeper, turn, renaming) = (self.store.clone(), self.keeper.clone(), self.turn.clone(), self.renaming.clone());
-            let id = id.clone();
-            move |name: Option<String>| {
-                if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
-                    keeper.rename(&id, &name);
-                    if store.place.id == id {
-                        store.dispatch(Action::RenameScene(name));
-                    }
+        let (store, keeper, turn, renaming) = (self.store.clone(), self.keeper.clone(), self.turn.clone(), self.renaming.clone());
+        let id = id.clone();
+        let ondone = Callback::from(move |name: Option<String>| {
+            if let Some(name) = name.filter(|name| !name.trim().is_empty()) {
+                keeper.rename(&id, &name);
+                if store.place.id == id {
+                    store.dispatch(Action::RenameScene(name));
                 }
-                renaming.set(None);
-                turn.set(*turn + 1);
             }
-        };
-        let onkeydown = {
-            let finish = finish.clone();
-            Callback::from(move |event: KeyboardEvent| match event.key().as_str() {
-                "Enter" => finish(Some(event.target_unchecked_into::<HtmlInputElement>().value())),
-                "Escape" => {
-                    // The window stays.
-                    event.prevent_default();
-                    finish(None);
-                }
-                _ => (),
-            })
-        };
-        let onblur = Callback::from(move |event: FocusEvent| finish(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
-        html! { <Rename name={name.to_owned()} {onkeydown} {onblur} /> }
+            renaming.set(None);
+            turn.set(*turn + 1);
+        });
+        html! { <Rename name={name.to_owned()} {ondone} /> }
     }
 
     fn unreadable(&self, id: &SceneId, reason: Unreadable) -> Html {
@@ -163,7 +169,11 @@ impl List {
         };
         let remove = {
             let id = id.clone();
-            self.press(move |_, _| Keeper::remove(&id))
+            self.press(move |keeper, store| {
+                Keeper::remove(&id);
+                keeper.retry(store);
+                focus(CLOSE);
+            })
         };
         html! {
             <li key={id.to_string()}>
@@ -175,12 +185,20 @@ impl List {
     }
 
     fn closed(&self, index: usize, name: &str, text: &str) -> Html {
-        let reopen = self.press(move |_, store| store.dispatch(Action::ReopenFile(index)));
+        let reopen = self.press(move |_, store| {
+            store.dispatch(Action::ReopenFile(index));
+            focus(SCENE);
+        });
+        let remove = self.press(move |_, store| {
+            store.dispatch(Action::DropClosed(index));
+            focus(CLOSE);
+        });
         let lines = text.lines().count();
         html! {
             <li key={format!("{index} {name}")}>
                 <p class="scene"><b>{ name }</b><span>{ format!("{lines} {}", if lines == 1 { "line" } else { "lines" }) }</span></p>
                 <button type="button" class="pick" aria-label={format!("bring back {name}")} onclick={reopen}>{ icon(UNDO) }{ "Bring back" }</button>
+                <button type="button" class="quiet square" aria-label={format!("remove {name} for good")} title="remove for good" onclick={remove}>{ icon(TRASH) }</button>
             </li>
         }
     }
@@ -189,12 +207,24 @@ impl List {
         let Ok(record) = &entry.record else { return Html::default() };
         let restore = {
             let id = entry.id.clone();
-            self.press(move |keeper, _| keeper.restore(&id))
+            self.press(move |keeper, _| {
+                keeper.restore(&id);
+                focus(CLOSE);
+            })
+        };
+        let remove = {
+            let id = entry.id.clone();
+            self.press(move |keeper, store| {
+                Keeper::remove(&id);
+                keeper.retry(store);
+                focus(CLOSE);
+            })
         };
         html! {
             <li key={entry.id.to_string()}>
                 <p class="scene"><b>{ &record.name }</b><span>{ &record.about }</span></p>
                 <button type="button" class="pick" aria-label={format!("bring back {}", record.name)} onclick={restore}>{ icon(UNDO) }{ "Bring back" }</button>
+                <button type="button" class="quiet square" aria-label={format!("remove {} for good", record.name)} title="remove for good" onclick={remove}>{ icon(TRASH) }</button>
             </li>
         }
     }
@@ -216,14 +246,16 @@ pub fn file_name(name: &str) -> String {
 #[derive(Clone, PartialEq, Properties)]
 struct RenameProps {
     name: String,
-    onkeydown: Callback<KeyboardEvent>,
-    onblur: Callback<FocusEvent>,
+    /// The new name; nothing: it stays.
+    ondone: Callback<Option<String>>,
 }
 
 /// The field with a scene's name, which has the keyboard from the start.
 #[component]
 fn Rename(props: &RenameProps) -> Html {
     let node = use_node_ref();
+    // Browsers tell a field that goes that it has lost the keyboard.
+    let done = use_mut_ref(|| false);
     {
         let node = node.clone();
         use_effect_with((), move |()| {
@@ -233,10 +265,30 @@ fn Rename(props: &RenameProps) -> Html {
             }
         });
     }
-    html! {
-        <input ref={node} class="scene-name" type="text" aria-label="name of the scene" value={props.name.clone()} maxlength="80"
-            onkeydown={props.onkeydown.clone()} onblur={props.onblur.clone()} />
-    }
+    let finish = {
+        let (done, ondone) = (done.clone(), props.ondone.clone());
+        move |name: Option<String>| {
+            if !std::mem::replace(&mut *done.borrow_mut(), true) {
+                ondone.emit(name);
+            }
+        }
+    };
+    let onkeydown = {
+        let finish = finish.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let name = match event.key().as_str() {
+                "Enter" => Some(event.target_unchecked_into::<HtmlInputElement>().value()),
+                "Escape" => None,
+                _ => return,
+            };
+            // The window stays.
+            event.prevent_default();
+            finish(name);
+            focus(CLOSE);
+        })
+    };
+    let onblur = Callback::from(move |event: FocusEvent| finish(Some(event.target_unchecked_into::<HtmlInputElement>().value())));
+    html! { <input ref={node} class="scene-name" type="text" aria-label="name of the scene" value={props.name.clone()} maxlength="80" {onkeydown} {onblur} /> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -257,6 +309,7 @@ fn Forget(props: &ForgetProps) -> Html {
     let forget = Callback::from(move |_: MouseEvent| {
         keeper.forget();
         store.dispatch(Action::Forget);
+        focus(SCENE);
     });
     let scenes = if props.count == 1 { "1 scene".to_owned() } else { format!("{} scenes", props.count) };
     html! {

@@ -217,7 +217,18 @@ impl Keeper {
     /// Deletes a scene; it can be brought back for a while.
     pub fn delete(&self, id: &SceneId) {
         self.flush();
-        self.alter(id, |record| record.deleted = Some(now()));
+        if !self.alter(id, |record| record.deleted = Some(now())) {
+            // There is not even room for saying so.
+            storage::remove_scene(id);
+        }
+    }
+
+    /// Tries again to store what could not be stored.
+    pub fn retry(&self, store: &Store) {
+        if store.trouble.is_some() {
+            self.drop_pending();
+            self.save(store, true);
+        }
     }
 
     /// Brings a deleted scene back.
@@ -252,10 +263,11 @@ impl Keeper {
         store.dispatch(Action::Elsewhere(None));
     }
 
-    fn alter(&self, id: &SceneId, change: impl FnOnce(&mut Record)) {
-        let Some(Ok(mut record)) = storage::scene(id).map(|text| Record::from_text(&text)) else { return };
+    /// Whether that could be stored.
+    fn alter(&self, id: &SceneId, change: impl FnOnce(&mut Record)) -> bool {
+        let Some(Ok(mut record)) = storage::scene(id).map(|text| Record::from_text(&text)) else { return false };
         change(&mut record);
-        let _ = self.put(id, &record.to_text());
+        self.put(id, &record.to_text()).is_ok()
     }
 
     /// Stores a scene, in the room of old ones if there is no other.
@@ -359,6 +371,9 @@ impl Keeper {
                 let outcome = self.put(id, &record.to_text());
                 if outcome.is_ok() {
                     self.known.borrow_mut().insert(id.clone(), record.clock);
+                    if store.elsewhere == Some(Elsewhere::Deleted) {
+                        store.dispatch(Action::Elsewhere(None));
+                    }
                 }
                 self.say(store, outcome);
             }
@@ -439,8 +454,9 @@ fn keep_tab(state: &State) {
 pub fn use_keeping(store: &Store, keeper: &Keeping) {
     *keeper.latest.borrow_mut() = Some(store.clone());
     {
-        let dependencies =
-            (store.content(), store.place.kept, store.question.clone(), store.active, store.path.clone(), store.shows_path());
+        // Once it is evaluated, it is known what is in a scene, and what it is called by that.
+        let asked = (store.question.clone(), store.active, store.path.clone(), store.shows_path());
+        let dependencies = (store.content(), store.place.kept, asked, store.evaluated);
         let (store, keeper) = (store.clone(), keeper.0.clone());
         use_effect_with(dependencies, move |_| keeper.note(&store));
     }

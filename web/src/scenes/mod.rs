@@ -85,6 +85,28 @@ pub fn remember_closed(closed: &mut Vec<Closed>, file: Closed) {
     closed.truncate(count);
 }
 
+/// Texts of fewer bytes are no loss.
+const WORTH_KEEPING: usize = 80;
+/// Bytes at both ends that are compared first: while somebody types, at least one end stays.
+const ENDS: usize = 64;
+
+/// Whether a change left next to nothing of a text: everything was marked and pasted over, or deleted.
+pub fn is_replaced(before: &str, after: &str) -> bool {
+    let (before, after) = (before.as_bytes(), after.as_bytes());
+    if before.len() < WORTH_KEEPING {
+        return false;
+    }
+    let same_start = before.get(..ENDS) == after.get(..ENDS);
+    let same_end = before.len().checked_sub(ENDS).and_then(|from| before.get(from..))
+        == after.len().checked_sub(ENDS).and_then(|from| after.get(from..));
+    if same_start || same_end && after.len() >= ENDS {
+        return false;
+    }
+    let start = before.iter().zip(after).take_while(|(a, b)| a == b).count();
+    let end = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+    (start + end) * 5 < before.len()
+}
+
 /// What was written by whom: for every tab that wrote a scene, its last change that is in this version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clock(Vec<(String, u32)>);

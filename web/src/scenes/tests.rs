@@ -163,6 +163,26 @@ fn closed_files_are_remembered_within_bounds() {
     assert_eq!((closed.len(), closed[0].name.as_str()), (1, "large.yaml"));
 }
 
+#[test]
+fn a_text_that_was_pasted_over_is_told_from_one_that_is_edited() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\nspec: {containers: []}\n".repeat(3);
+    assert!(is_replaced(&text, ""));
+    assert!(is_replaced(&text, "kind: Namespace\n"));
+    assert!(is_replaced(&text, &"# something else\n".repeat(40)));
+    for kept in [
+        text.clone(),
+        format!("{text}x"),
+        format!("x{text}"),
+        text.replacen("kind", "kin", 1),
+        text[..text.len() / 2].into(),
+        text[text.len() / 2..].into(),
+    ] {
+        assert!(!is_replaced(&text, &kept), "{kept}");
+    }
+    // A few words are no loss.
+    assert!(!is_replaced("kind: Pod\n", ""));
+}
+
 // --- words ----------------------------------------------------------------------------------------
 
 fn scene(namespaces: &[&str]) -> SceneView {

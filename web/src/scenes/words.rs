@@ -1,6 +1,6 @@
 //! What a scene is called, and what is in it, in a few words.
 
-use crate::view_model::{EndKind, SceneView};
+use crate::view_model::{EndKind, EndView, SceneView};
 
 /// Names of files that say nothing.
 const PLAIN: [&str; 2] = ["policies.yaml", "untitled.yaml"];
@@ -9,14 +9,13 @@ const LONGEST: usize = 48;
 
 /// A name by what is in a scene: its namespaces, or its first file.
 pub fn auto_name(scene: &SceneView, files: &[&str]) -> String {
-    let mut namespaces: Vec<&str> = Vec::new();
-    for end in scene.ends.iter().filter(|end| end.kind == EndKind::Workload) {
-        if let Some(namespace) = end.namespace.and_then(|index| scene.namespaces.get(index as usize)).map(|n| n.name.as_str())
-            && !namespaces.contains(&namespace)
-        {
-            namespaces.push(namespace);
-        }
-    }
+    let mut seen = vec![false; scene.namespaces.len()];
+    let first_of = |end: &EndView| {
+        let index = end.namespace.filter(|_| end.kind == EndKind::Workload)? as usize;
+        let again = std::mem::replace(seen.get_mut(index)?, true);
+        scene.namespaces.get(index).filter(|_| !again).map(|namespace| namespace.name.as_str())
+    };
+    let namespaces: Vec<&str> = scene.ends.iter().filter_map(first_of).collect();
     let file = files.iter().find(|file| !PLAIN.contains(file));
     let name = match (namespaces.as_slice(), file) {
         (["default"], Some(file)) | ([], Some(file)) => (*file).to_owned(),

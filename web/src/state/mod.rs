@@ -420,6 +420,8 @@ pub enum Action {
     Trouble(Option<Trouble>),
     /// A closed file comes back.
     ReopenFile(usize),
+    /// A closed file goes for good.
+    DropClosed(usize),
     /// Other assumptions.
     ChooseSettings(Settings),
     /// A question is asked.
@@ -630,7 +632,7 @@ impl State {
             Action::RenameScene(name) => !name.trim().is_empty() && self.place.name.as_deref() != Some(name.trim()),
             Action::Elsewhere(elsewhere) => self.elsewhere != *elsewhere,
             Action::Trouble(trouble) => self.trouble != *trouble,
-            Action::ReopenFile(index) => *index < self.place.closed.len(),
+            Action::ReopenFile(index) | Action::DropClosed(index) => *index < self.place.closed.len(),
             _ => true,
         }
     }
@@ -638,6 +640,7 @@ impl State {
     fn apply(&mut self, action: Action) {
         match action {
             Action::TextEdited(id, text) => {
+                self.keep_replaced(id, &text);
                 self.set_text(id, text);
                 self.revision += 1;
             }
@@ -671,6 +674,7 @@ impl State {
             Action::Elsewhere(elsewhere) => self.elsewhere = elsewhere,
             Action::Trouble(trouble) => self.trouble = trouble,
             Action::ReopenFile(index) => self.reopen_file(index),
+            Action::DropClosed(index) => drop(Rc::make_mut(&mut self.place.closed).remove(index)),
             Action::ChooseSettings(settings) => {
                 self.remember();
                 self.settings = settings;

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Action, Dialog, Selection, State, Step};
+use super::{Action, Dialog, FileId, Selection, State, Step};
 use crate::examples::{EXAMPLES, Example};
-use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, remember_closed};
+use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
 use crate::share::Shared;
 use crate::view_model::{PathAsked, Question};
 
@@ -24,6 +24,7 @@ pub struct Content {
     pub scene: SceneId,
     revision: u32,
     name: Option<Rc<str>>,
+    closed: usize,
 }
 
 impl State {
@@ -89,7 +90,7 @@ impl State {
 
     /// What has to differ for the scene to be another than the one that was stored: not what is only asked of it.
     pub fn content(&self) -> Content {
-        Content { scene: self.place.id.clone(), revision: self.revision, name: self.place.name.clone() }
+        Content { scene: self.place.id.clone(), revision: self.revision, name: self.place.name.clone(), closed: self.place.closed.len() }
     }
 
     fn next_scene(&mut self) -> SceneId {
@@ -136,8 +137,16 @@ impl State {
     }
 
     pub(super) fn open_kept(&mut self, opened: Opened) {
-        let said = self.and_kept("Opened".to_owned());
+        let (said, before) = (self.and_kept("Opened".to_owned()), self.title());
         self.open_shared(opened.shared);
+        if let Some(step) = self.history.last().map(|step| step.place.id.clone()).filter(|id| *id == opened.place.id) {
+            // Another tab's version of the same scene: what was here before comes back as a copy, not over that.
+            let copy = self.next_scene();
+            for step in self.history.iter_mut().filter(|before| before.place.id == step) {
+                step.place.id = copy.clone();
+                step.place.name = Some(copy_name(&before).into());
+            }
+        }
         self.place = opened.place;
         // An example that was not changed is still that example.
         self.example = EXAMPLES.iter().position(|example| {
@@ -199,6 +208,16 @@ impl State {
 
     pub(super) fn close_away(&mut self, name: String, text: Rc<str>) {
         remember_closed(Rc::make_mut(&mut self.place.closed), Closed { name, text });
+    }
+
+    /// A text that is pasted over, or deleted as a whole, can be brought back; not one that is an example's.
+    pub(super) fn keep_replaced(&mut self, id: FileId, after: &str) {
+        let Some(file) = self.file(id).filter(|file| is_replaced(&file.text, after)) else { return };
+        let is_example = EXAMPLES.iter().flat_map(|example| example.files).any(|(_, text)| *text == &*file.text);
+        if !is_example {
+            let (name, text) = (file.name.clone(), file.text.clone());
+            self.close_away(name, text);
+        }
     }
 
     pub(super) fn reopen_file(&mut self, index: usize) {

@@ -410,3 +410,26 @@ fn what_is_forgotten_cannot_be_taken_back() {
     assert!(!state.can_undo() && !state.place.kept);
     assert!(state.files.iter().all(|file| file.text.is_empty()));
 }
+
+#[test]
+fn another_tabs_version_is_not_undone_over_it() {
+    let own = own();
+    let other =
+        Opened { place: own.place.clone(), shared: Shared { files: vec![("a.yaml".into(), "kind: Pod\n".into())], ..Shared::default() } };
+    let shown = own.clone().reduce(Action::OpenKept(Box::new(other)));
+    assert_eq!(shown.place.id, own.place.id);
+    let back = shown.reduce(Action::Undo);
+    assert_eq!(back.shared(), own.shared());
+    assert_ne!(back.place.id, own.place.id);
+    assert!(back.place.kept && back.title().ends_with("(copy)"));
+}
+
+#[test]
+fn a_text_that_is_pasted_over_can_be_brought_back() {
+    let long: Rc<str> = "# mine\n".repeat(30).into();
+    let state = own().reduce(Action::TextEdited(FileId(1), long.clone()));
+    assert_eq!(state.place.closed.len(), 0, "what was there was short");
+    let over = state.reduce(Action::TextEdited(FileId(1), "kind: Pod\n".into()));
+    assert_eq!(over.place.closed.first().map(|file| file.text.clone()), Some(long));
+    assert!(over.reduce(Action::DropClosed(0)).place.closed.is_empty());
+}
