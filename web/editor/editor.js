@@ -306,6 +306,8 @@ const look = [
   highlightSelectionMatches(),
   bracketMatching(),
   views.drawSelection(),
+  // Notes belong to the window: the pane would cut them.
+  views.tooltips({ parent: document.body, position: "fixed" }),
   views.dropCursor(),
 ];
 

@@ -82,6 +82,7 @@ pub fn AzureView() -> Html {
     };
     html! {
         <section class="pane graph-pane azure-pane" aria-label="Azure network">
+            <div class="toolbar"><div class="tools">{ view_switch(&store) }</div></div>
             <div class="azure-scroll" tabindex="0" aria-label="Diagram of the cloud's network">
                 <div class="azure-world" ref={world}>
                     <button type="button" class={classes!("az-outside", seen.role("outside"))} data-key="outside" onclick={ask_internet}
@@ -91,7 +92,6 @@ pub fn AzureView() -> Html {
                     { drawn(&line) }
                 </div>
             </div>
-            <div class="tools">{ view_switch(&store) }</div>
             { super::coverage::coverage(&store, true) }
         </section>
     }

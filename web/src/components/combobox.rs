@@ -1,6 +1,6 @@
 //! A field that completes from a list, and takes what is not in it, too.
 
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Most entries that are listed at once.
@@ -50,12 +50,10 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
         }
     };
     let choose = {
-        let (typed, onchoose, input) = (typed.clone(), props.onchoose.clone(), input.clone());
+        let (typed, onchoose) = (typed.clone(), props.onchoose.clone());
         Callback::from(move |value: String| {
+            // The field keeps the focus, and its list is closed.
             typed.set(None);
-            if let Some(input) = input.cast::<HtmlElement>() {
-                let _ = input.blur();
-            }
             onchoose.emit(value);
         })
     };
@@ -67,6 +65,16 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
             active.set(usize::MAX);
             if let Some(input) = input.cast::<HtmlInputElement>() {
                 input.select();
+            }
+        })
+    };
+    // A field that has the focus already.
+    let onclick = {
+        let (typed, active) = (typed.clone(), active.clone());
+        Callback::from(move |_: MouseEvent| {
+            if typed.is_none() {
+                typed.set(Some(String::new()));
+                active.set(usize::MAX);
             }
         })
     };
@@ -87,7 +95,7 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
         })
     };
     let onkeydown = {
-        let (typed, active, found, choose, input) = (typed.clone(), active.clone(), found.clone(), choose.clone(), input.clone());
+        let (typed, active, found, choose) = (typed.clone(), active.clone(), found.clone(), choose.clone());
         Callback::from(move |event: KeyboardEvent| {
             let count = found.len();
             match event.key().as_str() {
@@ -99,12 +107,8 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
                     (None, Some(text)) if !text.trim().is_empty() => choose.emit(text.trim().to_owned()),
                     _ => (),
                 },
-                "Escape" => {
-                    typed.set(None);
-                    if let Some(input) = input.cast::<HtmlElement>() {
-                        let _ = input.blur();
-                    }
-                }
+                // What is half typed is given up; a second time Escape means something else, elsewhere.
+                "Escape" if typed.is_some() => typed.set(None),
                 _ => return,
             }
             event.prevent_default();
@@ -120,7 +124,7 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
             <input ref={input} type="text" role="combobox" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()} placeholder={props.label.clone()}
                 aria-expanded={open.to_string()} aria-controls={id.to_string()} aria-autocomplete="list"
                 aria-activedescendant={(open && *active < found.len()).then(|| format!("{id}-{}", *active))}
-                value={shown.clone()} title={shown} {onfocus} {oninput} {onblur} {onkeydown} />
+                value={shown.clone()} title={shown} {onfocus} {onclick} {oninput} {onblur} {onkeydown} />
             <ul id={id.to_string()} role="listbox" aria-label={props.label.clone()} hidden={!open}>
                 { for found.iter().enumerate().map(|(i, entry)| {
                     let (choose, value) = (choose.clone(), entry.value.clone());

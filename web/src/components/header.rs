@@ -102,7 +102,7 @@ pub fn Header() -> Html {
             <span class="grow" />
             <p class="private">{ "Nothing leaves your browser" }</p>
             <Menu right=true class={classes!("pick", "engine-pick", none.then_some("alert"))}
-                button={html! { <><span class="pick-label">{ "Engine" }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
+                label={format!("Engine: {}", engine_words(store.settings.engine).0)} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ "Engine" }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
                 { for Engine::ALL.into_iter().map(|choice| html! {
                     <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
                         onclick={act(Action::ChooseSettings(engine(choice)))}>
@@ -115,7 +115,7 @@ pub fn Header() -> Html {
                 <hr />
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
             </Menu>
-            <button type="button" class="quiet square" onclick={act(Action::ChooseTheme(store.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
+            <button type="button" class="quiet square theme" onclick={act(Action::ChooseTheme(store.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
             <button type="button" class="primary" onclick={act(Action::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
             <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
                 <button type="button" onclick={act(Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
@@ -129,10 +129,11 @@ pub fn Header() -> Html {
                 { pane(Pane::Inspector, PANEL_RIGHT, "question and trace") }
                 { pane(Pane::Bottom, PANEL_BOTTOM, "bottom panel") }
                 <hr />
+                <button type="button" class="theme-item" onclick={act(Action::ChooseTheme(store.theme.next()))}>{ icon(theme_icon) }{ theme_word.replacen('t', "T", 1) }</button>
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
             </Menu>
-            <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.netpolis" hidden=true {onchange} />
+            <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.sh,.azcli,.netpolis" hidden=true {onchange} />
         </header>
     }
 }

@@ -8,6 +8,7 @@ pub mod combobox;
 pub mod coverage;
 pub mod dialogs;
 pub mod editor_pane;
+pub mod empty;
 pub mod end_panel;
 pub mod graph;
 pub mod header;

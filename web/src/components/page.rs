@@ -25,8 +25,10 @@ use super::rules::rules;
 use super::splitter::Splitter;
 use crate::effects::address::use_address;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
+use crate::effects::focus::use_focus_keeper;
 use crate::effects::keep::{Keeping, use_keeping};
 use crate::effects::start::{Start, initial_state, is_embedded};
+use crate::effects::tips::use_tips;
 use crate::effects::{files, outside, storage};
 use crate::engine::Evaluator;
 use crate::share::{self, LinkOptions};
@@ -81,8 +83,8 @@ pub fn Page(props: &PageProps) -> Html {
                 </ContextProvider<Keeping>>
             } else {
                 <Embedded view={beginning.options.view.clone().unwrap_or_default()} />
+                <Toast />
             }
-            <Toast />
         </ContextProvider<Store>>
     }
 }
@@ -95,6 +97,9 @@ fn Full() -> Html {
     use_storage(&store);
     use_keeping(&store, &keeper);
     use_address(&store, &keeper);
+    use_window(&store);
+    use_focus_keeper();
+    use_tips();
     let (dragging, drag) = use_drop(&store);
 
     let panes = store.panes;
@@ -131,6 +136,7 @@ fn Full() -> Html {
                 <Splitter pane={bottom_pane} />
                 { bottom(&store) }
             </main>
+            <Toast />
             { screen_bar(&store) }
             <Dialogs />
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop to open: YAML, JSON, scripts with az commands, or folders of them" }</p></div> }
@@ -294,6 +300,18 @@ fn use_storage(store: &Store) {
         if std::mem::replace(&mut first.borrow_mut().1, *panes) != *panes {
             storage::keep_panes(*panes);
         }
+    });
+}
+
+/// Tells the state how wide the window is.
+#[hook]
+fn use_window(store: &Store) {
+    let dispatcher = store.dispatcher();
+    use_effect_with((), move |()| {
+        let listener = web_sys::window().map(|window| {
+            gloo::events::EventListener::new(&window, "resize", move |_| dispatcher.dispatch(Action::WindowWidth(outside::window_width())))
+        });
+        move || drop(listener)
     });
 }
 

@@ -53,9 +53,11 @@ pub fn Ask() -> Html {
     let has_ports = matches!(question.protocol.as_str(), "TCP" | "UDP" | "SCTP" | "");
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
     let other = !PROTOCOLS.contains(&protocol);
+    let length = |key: &str| end_text(&store.scene, key).chars().count();
+    let longest = length(&question.from).max(length(&question.to));
     html! {
         <form class="question" aria-label="Question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
-            <div class="ends">
+            <div class={classes!("ends", (longest > 11).then_some("long"), (longest > 15).then_some("longer"))}>
                 <Combobox label="from" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={entries.clone()} onchoose={ask(|q, v| q.from = v)} />
                 <button type="button" class="quiet swap" aria-label="swap source and destination" title="swap source and destination" onclick={swap}><span class="there">{ icon(ARROW) }</span><span class="back">{ icon(SWAP) }</span></button>
                 <Combobox label="to" value={question.to.clone()} text={end_text(&store.scene, &question.to)} {entries} onchoose={onto} />

@@ -66,12 +66,56 @@ pub async fn read(entries: Vec<FileSystemEntry>, mut files: Vec<File>) -> Read {
     let (small, large): (Vec<_>, Vec<_>) = named.into_iter().partition(|(_, file)| file.size() <= LARGEST);
     result.left_out.extend(large.into_iter().map(|(name, _)| format!("{name} is larger than 16 MB")));
     for (name, file) in small {
-        match JsFuture::from(file.text()).await.ok().and_then(|t| t.as_string()) {
-            Some(text) => result.files.push((name, text)),
-            None => result.left_out.push(format!("{name} cannot be read")),
+        match JsFuture::from(file.array_buffer()).await.map(|buffer| js_sys::Uint8Array::new(&buffer).to_vec()) {
+            Ok(bytes) => match text_of(&name, &bytes) {
+                Ok(text) => result.files.push((name, text)),
+                Err(why) => result.left_out.push(format!("{name} {why}")),
+            },
+            Err(_) => result.left_out.push(format!("{name} cannot be read")),
         }
     }
     result
+}
+
+/// What other programs' files begin with, and what they are.
+const SORTS: [(&[u8], &str); 9] = [
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"RIFF", "an image or a sound"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "an archive or an office document"),
+    (b"\x1f\x8b", "an archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+];
+
+/// A file's text: UTF-8, or UTF-16 as PowerShell writes it. What is no text is refused, with a word for what it is.
+fn text_of(name: &str, bytes: &[u8]) -> Result<String, String> {
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.get(2..).unwrap_or_default().as_chunks::<2>().0.iter().map(|pair| unit(*pair)).collect();
+        String::from_utf16(&units).map_err(|_| "is not a text file".to_owned())
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => return wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return wide(u16::from_be_bytes),
+        _ => (),
+    }
+    let refused = |what: &str| Err(format!("is {what}: Netpolis reads YAML, JSON and scripts with az commands"));
+    let is_text = !bytes.contains(&0);
+    match SORTS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        // `MZ` may begin a word.
+        Some((start, what)) if start.len() > 2 || !is_text || bytes.starts_with(b"\x1f") => return refused(what),
+        _ => (),
+    }
+    // Words in it that are not UTF-8 are shown as such; a file that is no text at all is mostly that.
+    let text = String::from_utf8_lossy(bytes);
+    let strange = text.chars().take(4096).filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+    if !is_text || strange * 20 > text.chars().take(4096).count() {
+        let image = [".ico", ".heic", ".bmp", ".tif", ".tiff", ".avif"].iter().any(|ending| name.to_ascii_lowercase().ends_with(ending));
+        return refused(if image { "an image" } else { "not a text file" });
+    }
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 fn is_readable(name: &str) -> bool {
@@ -101,4 +145,29 @@ async fn children(entry: &FileSystemDirectoryEntry) -> Vec<FileSystemEntry> {
         all.extend(batch);
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_refused_by_what_it_is() {
+        let refusal = |name: &str, bytes: &[u8]| text_of(name, bytes).unwrap_err();
+        assert_eq!(refusal("a.png", b"\x89PNG\r\n\x1a\n\0"), "is an image: Netpolis reads YAML, JSON and scripts with az commands");
+        assert!(refusal("photo.yaml", b"\xff\xd8\xff\xe0").starts_with("is an image"));
+        assert!(refusal("notes.docx", b"PK\x03\x04\0").starts_with("is an archive or an office document"));
+        assert!(refusal("x.bin", b"a\0b").starts_with("is not a text file"));
+        assert!(refusal("x.ico", b"\0\0\x01\0").starts_with("is an image"));
+        assert!(refusal("x", &[0x80; 64]).starts_with("is not a text file"));
+    }
+
+    #[test]
+    fn texts_are_read_in_the_encodings_that_programs_write() {
+        assert_eq!(text_of("a.yaml", b"kind: Pod\n"), Ok("kind: Pod\n".into()));
+        assert_eq!(text_of("a.yaml", "\u{feff}kind: Pod # Größe".as_bytes()), Ok("kind: Pod # Größe".into()));
+        assert_eq!(text_of("a.yaml", b"\xff\xfea\0:\0 \x001\0"), Ok("a: 1".into()));
+        assert_eq!(text_of("a.yaml", b"MZ: 1"), Ok("MZ: 1".into()));
+        assert_eq!(text_of("a.yaml", b""), Ok(String::new()));
+    }
 }

@@ -46,37 +46,6 @@ fn download_url(name: &str, url: &str) {
     }
 }
 
-/// An SVG as a PNG file of twice its size.
-pub fn download_png(name: String, svg: &str, width: f64, height: f64) {
-    let options = BlobPropertyBag::new();
-    options.set_type("image/svg+xml");
-    let Ok(blob) = Blob::new_with_str_sequence_and_options(&js_sys::Array::of1(&svg.into()), &options) else { return };
-    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return };
-    let Ok(image) = web_sys::HtmlImageElement::new() else { return };
-    let picture = image.clone();
-    let loaded = Closure::once_into_js(move || {
-        let document = web_sys::window().and_then(|w| w.document());
-        let canvas = document.and_then(|d| d.create_element("canvas").ok()).and_then(|c| c.dyn_into::<web_sys::HtmlCanvasElement>().ok());
-        let Some(canvas) = canvas else { return };
-        // Browsers refuse larger canvases.
-        let scale = (8000.0 / width.max(height)).min(2.0);
-        canvas.set_width((width * scale) as u32);
-        canvas.set_height((height * scale) as u32);
-        let context = canvas.get_context("2d").ok().flatten().and_then(|c| c.dyn_into::<web_sys::CanvasRenderingContext2d>().ok());
-        if let Some(context) = context {
-            let _ = context.draw_image_with_html_image_element_and_dw_and_dh(&picture, 0.0, 0.0, width * scale, height * scale);
-        }
-        let done = Closure::once_into_js(move |blob: JsValue| {
-            if let Ok(blob) = blob.dyn_into::<Blob>() {
-                download_blob(&name, &blob);
-            }
-        });
-        let _ = canvas.to_blob(done.unchecked_ref());
-    });
-    image.set_onload(Some(loaded.unchecked_ref()));
-    image.set_src(&url);
-}
-
 /// Sets the page's theme.
 pub fn show_theme(theme: Theme) {
     let Some(root) = root() else { return };
@@ -97,6 +66,11 @@ pub fn is_dark(theme: Theme) -> bool {
             query.is_some_and(|q| q.matches())
         }
     }
+}
+
+/// The width of the window, in CSS pixels.
+pub fn window_width() -> u32 {
+    web_sys::window().and_then(|w| w.inner_width().ok()?.as_f64()).unwrap_or_default() as u32
 }
 
 /// The page's address without its fragment, and with another file name, if one is given.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 use super::keep::Keeper;
-use super::storage;
+use super::{outside, storage};
 use crate::engine::{Evaluator, Request};
 use crate::examples::EXAMPLES;
 use crate::scenes::SceneId;
@@ -58,9 +58,7 @@ pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (Sta
     if let Some(keeper) = keeper {
         state = state.in_tab(keeper.tab());
         state.theme = storage::theme();
-        if let Some(panes) = storage::panes() {
-            state.panes = panes;
-        }
+        state.panes = storage::panes().unwrap_or_default().in_window(outside::window_width());
     } else {
         state.read_only = !options.edit;
         state.panes.bottom_hidden = true;

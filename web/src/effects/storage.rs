@@ -134,7 +134,7 @@ pub fn keep_theme(theme: Theme) {
 pub fn panes() -> Option<Panes> {
     let text = raw(PANES)?;
     let numbers: Vec<u32> = text.split(' ').filter_map(|n| n.parse().ok()).collect();
-    // The last one came later.
+    // The last ones came later.
     let &[editor, inspector, bottom, hidden, ref rest @ ..] = numbers.as_slice() else { return None };
     let within = |size: u32, (low, high): (u32, u32)| size.clamp(low, high);
     Some(Panes {
@@ -145,11 +145,12 @@ pub fn panes() -> Option<Panes> {
         editor_hidden: hidden & 1 != 0,
         inspector_hidden: hidden & 2 != 0,
         bottom_hidden: hidden & 4 != 0,
+        window: rest.get(1).copied().unwrap_or_default(),
     })
 }
 
 /// Keeps the panes.
 pub fn keep_panes(panes: Panes) {
     let hidden = u32::from(panes.editor_hidden) | u32::from(panes.inspector_hidden) << 1 | u32::from(panes.bottom_hidden) << 2;
-    put(PANES, &format!("{} {} {} {hidden} {}", panes.editor, panes.inspector, panes.bottom, panes.path));
+    put(PANES, &format!("{} {} {} {hidden} {} {}", panes.editor, panes.inspector, panes.bottom, panes.path, panes.window));
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
+use super::text_width;
 use crate::view_model::Status;
 
 /// The page's colours, written out.
@@ -58,11 +59,13 @@ pub struct Svg {
 }
 
 const MARGIN: f64 = 32.0;
+/// Least width and height of the legend at the foot.
+const LEGEND: (f64, f64) = (470.0, 32.0);
 
 /// Draws a picture.
 pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
     let bounds = picture.bounds;
-    let (width, height) = ((bounds.w + 2.0 * MARGIN).ceil(), (bounds.h + 2.0 * MARGIN).ceil());
+    let (width, height) = ((bounds.w + 2.0 * MARGIN).ceil().max(LEGEND.0), (bounds.h + 2.0 * MARGIN).ceil() + LEGEND.1);
     let mut text = String::new();
     let (x, y) = ((bounds.x - MARGIN).floor(), (bounds.y - MARGIN).floor());
     let _ = write!(
@@ -89,12 +92,37 @@ pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
         let flow = picture.arrows.iter().any(|a| a.flow && (a.from == index || a.to == index));
         draw_mark(&mut text, mark, flow || mark.selected, palette);
     }
+    draw_legend(&mut text, x, y + height - LEGEND.1, palette);
     text.push_str("</svg>\n");
     Svg { text, width, height }
 }
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// What the signs mean, in a row.
+fn draw_legend(out: &mut String, x: f64, y: f64, palette: &Palette) {
+    let arrow = |colour: &str, head: &str, dash: &str| {
+        format!("<path d=\"M0 0H30\" stroke=\"{colour}\" stroke-width=\"1.75\"{dash} marker-end=\"url(#{head})\"/>")
+    };
+    let shield = format!("<path transform=\"translate(17 -8)\" d=\"{SHIELD_PATH}\" fill=\"{}\"/>", palette.mute);
+    let entries = [
+        (arrow(palette.allow, "allow", ""), "allowed"),
+        (arrow(palette.deny, "deny", " stroke-dasharray=\"5 5\""), "denied"),
+        (arrow(palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""), "cannot tell"),
+        (shield, "isolated by a policy"),
+    ];
+    let mut at = x + MARGIN;
+    for (sign, words) in entries {
+        let _ = write!(
+            out,
+            "<g transform=\"translate({at} {})\">{sign}<text x=\"37\" y=\"4\" font-size=\"12\" fill=\"{}\">{words}</text></g>",
+            y + 8.0,
+            palette.mute
+        );
+        at += 37.0 + text_width(words, 12.0) + 18.0;
+    }
 }
 
 fn draw_frame(out: &mut String, frame: &FrameMark, palette: &Palette) {
@@ -196,12 +224,7 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
             write!(out, "<circle cx=\"19\" cy=\"{}\" r=\"5\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", r.h / 2.0, palette.mute);
     }
     if mark.isolated.0 || mark.isolated.1 {
-        let _ = write!(
-            out,
-            "<path transform=\"translate({} 9)\" d=\"M7 0l7 2.5v5c0 4-3 6.5-7 8-4-1.5-7-4-7-8v-5z\" fill=\"{}\"/>",
-            r.w - 26.0,
-            palette.mute
-        );
+        let _ = write!(out, "<path transform=\"translate({} 9)\" d=\"{SHIELD_PATH}\" fill=\"{}\"/>", r.w - 26.0, palette.mute);
     }
     if mark.open_by.is_some() {
         let at = (r.w - 27.0, r.h - 22.0);
@@ -213,6 +236,9 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
     }
     out.push_str("</g>");
 }
+
+/// The sign of what policies isolate.
+pub const SHIELD_PATH: &str = "M7 0l7 2.5v5c0 4-3 6.5-7 8-4-1.5-7-4-7-8v-5z";
 
 /// An arrow through an open door: clients outside come in by a Service or an Ingress.
 pub const OPEN_PATH: &str = "M1 7.5h8M6 4l3.5 3.5L6 11M9 1h4.5v13H9";
@@ -241,6 +267,10 @@ mod tests {
         let picture = Picture { bounds: mark.rect, marks: vec![mark], ..Picture::default() };
         let svg = svg(&picture, &Palette::LIGHT);
         assert!(svg.text.contains("&lt;script&gt;&amp;&quot;") && !svg.text.contains("<script"));
-        assert_eq!((svg.width, svg.height), (184.0, 114.0));
+        // The legend at the foot wants its own width.
+        assert_eq!((svg.width, svg.height), (470.0, 146.0));
+        for words in [">allowed<", ">denied<", ">cannot tell<", ">isolated by a policy<"] {
+            assert!(svg.text.contains(words), "{words}");
+        }
     }
 }

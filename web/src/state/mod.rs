@@ -170,11 +170,22 @@ pub struct Panes {
     pub inspector_hidden: bool,
     /// Whether the bottom panel is hidden.
     pub bottom_hidden: bool,
+    /// The width of the window that the sizes are for; none before it is known.
+    pub window: u32,
 }
 
 impl Default for Panes {
     fn default() -> Self {
-        Panes { editor: 420, inspector: 340, bottom: 224, path: 440, editor_hidden: false, inspector_hidden: false, bottom_hidden: false }
+        Panes {
+            editor: 420,
+            inspector: 340,
+            bottom: 224,
+            path: 440,
+            editor_hidden: false,
+            inspector_hidden: false,
+            bottom_hidden: false,
+            window: 0,
+        }
     }
 }
 
@@ -186,6 +197,27 @@ impl Panes {
             Pane::Inspector => (280, 640),
             Pane::Bottom | Pane::Path => (96, 640),
         }
+    }
+
+    /// Widths of editor and inspector that leave most of a window of this width to the graph.
+    fn fitting(window: u32) -> (u32, u32) {
+        let Panes { editor, inspector, .. } = Panes::default();
+        let part = |share: u32, pane: Pane, most: u32| (window * share / 100).clamp(Panes::limits(pane).0, most);
+        if window == 0 { (editor, inspector) } else { (part(29, Pane::Editor, editor), part(27, Pane::Inspector, inspector)) }
+    }
+
+    /// The same in a window of another width: widths that the person chose stay, the others follow it.
+    #[must_use]
+    pub fn in_window(mut self, window: u32) -> Self {
+        let (before, after) = (Self::fitting(self.window), Self::fitting(window));
+        if self.editor == before.0 {
+            self.editor = after.0;
+        }
+        if self.inspector == before.1 {
+            self.inspector = after.1;
+        }
+        self.window = window;
+        self
     }
 
     /// The size of a pane.
@@ -479,6 +511,8 @@ pub enum Action {
     TogglePane(Pane),
     /// Sizes from the last visit.
     RestorePanes(Panes),
+    /// The window has this width.
+    WindowWidth(u32),
     /// A screen of the narrow window.
     ShowScreen(Screen),
     /// A tab of the bottom panel.
@@ -626,6 +660,7 @@ impl State {
             Action::ChooseTheme(theme) => self.theme != *theme,
             Action::ShowTab(tab) => self.tab != *tab || self.panes.bottom_hidden,
             Action::ShowScreen(screen) => self.screen != *screen,
+            Action::WindowWidth(width) => self.panes.window != *width,
             Action::ShowDenied(show) => self.show_denied != *show,
             Action::DismissNotice => self.notice.is_some(),
             Action::Undo => self.can_undo(),
@@ -722,6 +757,7 @@ impl State {
             Action::Resize(pane, size) => self.panes.set_size(pane, size),
             Action::TogglePane(pane) => self.panes.set_hidden(pane, !self.panes.is_hidden(pane)),
             Action::RestorePanes(panes) => self.panes = panes,
+            Action::WindowWidth(width) => self.panes = self.panes.in_window(width),
             Action::ShowScreen(Screen::Path) | Action::ShowTab(Tab::Path) => self.open_path(),
             Action::ShowScreen(screen) => self.screen = screen,
             Action::ShowTab(tab) => {

@@ -1,6 +1,7 @@
 //! Where the drawing is looked at: set on the elements themselves, as it moves with the pointer.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -10,6 +11,7 @@ use yew::prelude::*;
 
 use super::drag::Drag;
 use crate::components::Shared;
+use crate::graph::Rect;
 use crate::graph::picture::Picture;
 
 /// Largest and smallest scale.
@@ -32,6 +34,8 @@ pub(super) struct Live {
     pub(super) camera: Camera,
     pub(super) drag: Drag,
     pub(super) pointers: Vec<(i32, f64, f64)>,
+    /// The canvas's size, as it was last seen.
+    pub(super) size: (f64, f64),
     /// The picture for which the camera was set.
     pub(super) fitted: Option<u32>,
     /// Swallows the click that ends a drag.
@@ -41,7 +45,7 @@ pub(super) struct Live {
 impl Default for Live {
     fn default() -> Self {
         let camera = Camera { x: 0.0, y: 0.0, scale: 1.0, moved: false };
-        Live { camera, drag: Drag::None, pointers: Vec::new(), fitted: None, dragged: false }
+        Live { camera, drag: Drag::None, pointers: Vec::new(), size: (0.0, 0.0), fitted: None, dragged: false }
     }
 }
 
@@ -78,28 +82,58 @@ pub(super) fn zoom_at(live: &LiveRef, canvas: &Element, x: f64, y: f64, factor: 
 
 /// Shows all of the picture, in the middle.
 pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
-    let (w, h) = size_of(canvas);
-    if w < 1.0 || h < 1.0 {
+    let size = size_of(canvas);
+    if size.0 < 1.0 || size.1 < 1.0 {
         return;
     }
-    let bounds = picture.bounds;
-    let (top, margin) = (52.0, if w < 600.0 { 16.0 } else { 32.0 });
-    let foot = 44.0;
-    let scale = ((w - 2.0 * margin) / bounds.w.max(1.0)).min((h - top - foot) / bounds.h.max(1.0)).clamp(SCALES.0, COMFORTABLE);
-    let mut live = live.borrow_mut();
-    live.camera = Camera {
-        x: (w - bounds.w * scale) / 2.0 - bounds.x * scale,
-        y: top + (h - top - foot - bounds.h * scale) / 2.0 - bounds.y * scale,
-        scale,
-        moved: false,
-    };
-    show(canvas, &live.camera);
+    let camera = fitting(size, picture.bounds);
+    live.borrow_mut().camera = camera;
+    show(canvas, &camera);
 }
 
-/// Follows the size of the canvas and the picture, unless the person moved the camera.
+/// The camera that shows an area in the middle of a canvas.
+fn fitting((w, h): (f64, f64), area: Rect) -> Camera {
+    let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };
+    let fits = ((w - 2.0 * margin) / area.w.max(1.0)).min((h - 2.0 * margin) / area.h.max(1.0));
+    let scale = fits.clamp(SCALES.0, COMFORTABLE);
+    Camera { x: (w - area.w * scale) / 2.0 - area.x * scale, y: (h - area.h * scale) / 2.0 - area.y * scale, scale, moved: false }
+}
+
+/// The camera moved just so far that an area is in sight; where that is too large for it, all of the picture is shown.
+fn in_sight(camera: Camera, (w, h): (f64, f64), area: Rect, all: Rect) -> Camera {
+    const MARGIN: f64 = 20.0;
+    let (wide, high) = (area.w * camera.scale, area.h * camera.scale);
+    if wide > w - 2.0 * MARGIN || high > h - 2.0 * MARGIN {
+        return fitting((w, h), all);
+    }
+    let shift = |from: f64, length: f64, room: f64| (MARGIN - from).max(0.0) - (from + length - (room - MARGIN)).max(0.0);
+    let dx = shift(camera.x + area.x * camera.scale, wide, w);
+    let dy = shift(camera.y + area.y * camera.scale, high, h);
+    Camera { x: camera.x + dx, y: camera.y + dy, ..camera }
+}
+
+/// Whether an area is in sight as a whole.
+fn shows(camera: &Camera, (w, h): (f64, f64), area: Rect) -> bool {
+    let inside = |from: f64, to: f64, room: f64| from >= 0.0 && to <= room;
+    inside(area.x * camera.scale + camera.x, area.right() * camera.scale + camera.x, w)
+        && inside(area.y * camera.scale + camera.y, area.bottom() * camera.scale + camera.y, h)
+}
+
+/// The area of the marks that were not there before; none if there is none.
+fn new_area(picture: &Picture, known: &HashSet<String>) -> Option<Rect> {
+    let mut fresh = picture.marks.iter().filter(|m| !known.contains(&m.key)).map(|m| m.rect);
+    let first = fresh.next()?;
+    Some(fresh.fold(first, |all, one| {
+        let (x, y) = (all.x.min(one.x), all.y.min(one.y));
+        Rect { x, y, w: all.right().max(one.right()) - x, h: all.bottom().max(one.bottom()) - y }
+    }))
+}
+
+/// Follows the size of the canvas and the picture. Where the person moved the camera it stays, unless something new would be out of sight.
 #[hook]
 pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Picture>, number: u32) {
     let latest = use_mut_ref(|| drawn.clone());
+    let known = use_mut_ref(HashSet::<String>::new);
     *latest.borrow_mut() = drawn.clone();
     {
         let (canvas, live) = (canvas.clone(), live.clone());
@@ -110,9 +144,14 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Pictur
                 live.borrow_mut().fitted = Some(*number);
                 fit_camera(&live, &element, drawn);
             } else {
-                let camera = live.borrow().camera;
+                let mut camera = live.borrow().camera;
+                if let Some(area) = new_area(drawn, &known.borrow()) {
+                    camera = in_sight(camera, size_of(&element), area, drawn.bounds);
+                    live.borrow_mut().camera = camera;
+                }
                 show(&element, &camera);
             }
+            *known.borrow_mut() = drawn.marks.iter().map(|m| m.key.clone()).collect();
         });
     }
     let (canvas, live) = (canvas.clone(), live.clone());
@@ -121,9 +160,13 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Pictur
         let watched = element.clone();
         let on_size = Closure::<dyn FnMut()>::new(move || {
             if let Some(element) = &watched {
-                let moved = live.borrow().camera.moved;
-                if !moved {
-                    let drawn = latest.borrow().clone();
+                let Camera { moved, .. } = live.borrow().camera;
+                let drawn = latest.borrow().clone();
+                // A line more or less below the picture is no reason to move it.
+                let size = size_of(element);
+                let before = std::mem::replace(&mut live.borrow_mut().size, size);
+                let calm = size.0 == before.0 && (size.1 - before.1).abs() < 60.0 && shows(&live.borrow().camera, size, drawn.bounds);
+                if !moved && !calm {
                     fit_camera(&live, element, &drawn);
                 }
             }
@@ -186,4 +229,30 @@ pub(super) fn use_wheel(canvas: &NodeRef, live: &LiveRef) {
 /// The first element of the graph that a selector names.
 pub(super) fn find(canvas: &Element, selector: &str) -> Option<Element> {
     canvas.query_selector(selector).ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: (f64, f64) = (600.0, 400.0);
+
+    fn area(x: f64, y: f64, w: f64, h: f64) -> Rect {
+        Rect { x, y, w, h }
+    }
+
+    #[test]
+    fn what_is_new_comes_into_sight_by_the_shortest_way() {
+        let camera = Camera { x: 10.0, y: 10.0, scale: 1.0, moved: true };
+        let all = area(0.0, 0.0, 2000.0, 300.0);
+        let seen = in_sight(camera, SIZE, area(50.0, 50.0, 100.0, 50.0), all);
+        assert_eq!((seen.x, seen.y, seen.scale), (10.0, 10.0, 1.0), "nothing moves for what is in sight");
+        let right = in_sight(camera, SIZE, area(900.0, 50.0, 100.0, 50.0), all);
+        assert_eq!((right.x + 1000.0, right.y, right.scale), (580.0, 10.0, 1.0));
+        let left = in_sight(Camera { x: -500.0, ..camera }, SIZE, area(50.0, 50.0, 100.0, 50.0), all);
+        assert_eq!(left.x + 50.0, 20.0);
+        // Too large at this scale: all of the picture.
+        let wide = in_sight(camera, SIZE, area(0.0, 0.0, 1900.0, 50.0), all);
+        assert!(wide.scale < 0.3 && !wide.moved, "{wide:?}");
+    }
 }

@@ -15,10 +15,11 @@ use yew::prelude::*;
 
 use self::camera::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use self::drawing::{Drawing, Handle, SHIELD_PATH};
+use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, MINUS, PLUS, icon};
 use super::menu::Menu;
 use super::{Shared, Store};
-use crate::effects::outside;
+use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
@@ -64,7 +65,7 @@ pub fn Graph() -> Html {
             let palette = if outside::is_dark(theme) { Palette::DARK } else { Palette::LIGHT };
             let svg = export::svg(&drawn, &palette);
             if png {
-                outside::download_png("netpolis.png".into(), &svg.text, svg.width, svg.height);
+                raster::download_png("netpolis.png".into(), svg);
             } else {
                 outside::download("netpolis.svg", "image/svg+xml", &svg.text);
             }
@@ -76,33 +77,35 @@ pub fn Graph() -> Html {
         None => "when few",
     };
     let scene = &store.scene;
-    let empty = scene.ends.iter().all(|e| e.kind != EndKind::Workload);
+    let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"))} aria-label="Graph">
-            <div class="canvas" ref={canvas.clone()}>
-                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()} />
-                if empty { { empty_note() } }
-            </div>
-            <div class="tools">
-                { super::azure::view_switch(&store) }
-                <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied flows" }</span><b>{ denied_label }</b></> }}>
-                    <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "When there are few" }</button>
-                    <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>
-                    <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
-                </Menu>
-            </div>
-            <div class="tools right">
-                <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
-                <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
-                <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
-                <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>
-                    <button type="button" onclick={export(false)}>{ "Save as SVG" }</button>
-                    <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
-                </Menu>
+            <div class="toolbar">
+                <div class="tools">
+                    { super::azure::view_switch(&store) }
+                    <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied flows" }</span><b>{ denied_label }</b></> }}>
+                        <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "When there are few" }</button>
+                        <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>
+                        <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
+                    </Menu>
+                </div>
+                <div class="tools right">
+                    <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
+                    <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
+                    <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
+                    <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>
+                        <button type="button" onclick={export(false)}>{ "Save as SVG" }</button>
+                        <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
+                    </Menu>
+                </div>
             </div>
             if !scene.enforced && !scene.policies.is_empty() {
                 <p class="banner">{ "No engine is installed: nothing enforces these policies." }</p>
             }
+            <div class="canvas" ref={canvas.clone()}>
+                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()} />
+                if empty { <Empty /> }
+            </div>
             { super::coverage::coverage(&store, true) }
             { legend(drawn.denied_hidden, drawn.open_hidden) }
         </section>
@@ -147,16 +150,6 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
 /// Whether the window is one of a telephone held upright.
 fn is_narrow() -> bool {
     web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
-}
-
-fn empty_note() -> Html {
-    html! {
-        <div class="empty">
-            <h2>{ "No pods yet" }</h2>
-            <p>{ "Paste YAML with workloads and policies, drop files or folders anywhere on the page, or open an example." }</p>
-            <p><code>{ "kubectl get all,networkpolicy,namespace -A -o yaml" }</code></p>
-        </div>
-    }
 }
 
 fn legend(denied: usize, open: usize) -> Html {

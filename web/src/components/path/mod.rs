@@ -9,10 +9,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::question::end_text;
 use super::rich::sentence;
 use super::{Shared, Store};
 use crate::state::Action;
-use crate::view_model::{BranchView, Difference, PathReply, PathView, PathWord, TargetView, differences};
+use crate::view_model::{BranchView, Difference, PathAsked, PathQuestion, PathReply, PathView, PathWord, TargetView, differences};
 use line::{Line, Side};
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
@@ -125,10 +126,27 @@ fn after_word(summary: &str) -> &str {
 
 fn nothing_asked(store: &Store) -> Html {
     let targets = &store.scene.targets;
+    let question = &store.question;
+    let flow = (!question.from.is_empty() && !question.to.is_empty()).then(|| {
+        let asked = PathAsked {
+            question: PathQuestion {
+                from: question.from.clone(),
+                to: question.to.clone(),
+                protocol: question.protocol.clone(),
+                port: question.port,
+                ..PathQuestion::default()
+            },
+            versus: None,
+        };
+        let click = store.clone();
+        let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::AskPath(asked.clone())));
+        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", end_text(&store.scene, &question.from), end_text(&store.scene, &question.to)) }</b><small>{ "the flow in question" }</small></button></li> }
+    });
     html! {
         <div class="path-offer">
             if targets.is_empty() {
                 <p>{ "There is no Service and no Ingress here. Choose a client and a target above: a workload, a node or an address." }</p>
+                if let Some(flow) = flow { <ul>{ flow }</ul> }
             } else {
                 <p>{ "Follow a packet along its whole path: load balancers, nodes, address translation and every checkpoint, with its addresses at each hop." }</p>
                 <ul>{ for targets.iter().take(MOST_OFFERED).map(|target| html! { <li>{ offer(store, target, None) }</li> }) }</ul>

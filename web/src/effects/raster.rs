@@ -1,0 +1,77 @@
+//! A drawing as pixels, with the page's typefaces: a picture cannot use what the page has loaded, so they travel inside it.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, FileReader, HtmlCanvasElement, HtmlImageElement, Response, Url};
+
+use super::outside::download_blob;
+use crate::graph::export::Svg;
+
+/// How many pixels stand for one of the drawing.
+const DENSITY: f64 = 2.0;
+/// Browsers refuse larger canvases.
+const LARGEST: f64 = 8000.0;
+
+/// Typefaces as the drawing calls them, with their files.
+const FONTS: [(&str, &str); 2] =
+    [("Inter", "fonts/inter-latin-wght-normal.woff2"), ("JetBrains Mono", "fonts/jetbrains-mono-latin-wght-normal.woff2")];
+
+/// Hands a drawing to the person as a PNG file.
+pub fn download_png(name: String, svg: Svg) {
+    spawn_local(async move {
+        let _ = save(&name, svg).await;
+    });
+}
+
+async fn save(name: &str, svg: Svg) -> Result<(), JsValue> {
+    let mut faces = String::new();
+    for (family, file) in FONTS {
+        // Without it the system's typeface does.
+        if let Ok(data) = data_url(file).await {
+            faces += &format!("@font-face{{font-family:\"{family}\";font-weight:100 900;src:url({data}) format(\"woff2\")}}");
+        }
+    }
+    let text = svg.text.replacen("<defs>", &format!("<defs><style>{faces}</style>"), 1);
+    let options = BlobPropertyBag::new();
+    options.set_type("image/svg+xml");
+    let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?)?;
+    let image = HtmlImageElement::new()?;
+    image.set_src(&url);
+    JsFuture::from(image.decode()).await?;
+    let canvas: HtmlCanvasElement =
+        web_sys::window().and_then(|w| w.document()).ok_or(JsValue::NULL)?.create_element("canvas")?.dyn_into()?;
+    let scale = (LARGEST / svg.width.max(svg.height)).min(DENSITY);
+    canvas.set_width((svg.width * scale) as u32);
+    canvas.set_height((svg.height * scale) as u32);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into()?;
+    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, svg.width * scale, svg.height * scale)?;
+    let blob = JsFuture::from(Promise::new(&mut |resolve, reject| {
+        if let Err(error) = canvas.to_blob(&resolve) {
+            let _ = reject.call1(&JsValue::NULL, &error);
+        }
+    }))
+    .await?;
+    download_blob(name, &blob.dyn_into()?);
+    Url::revoke_object_url(&url)
+}
+
+/// A file of the site as an address that holds it.
+async fn data_url(file: &str) -> Result<String, JsValue> {
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let response: Response = JsFuture::from(window.fetch_with_str(file)).await?.dyn_into()?;
+    if !response.ok() {
+        return Err(JsValue::NULL);
+    }
+    let blob: Blob = JsFuture::from(response.blob()?).await?.dyn_into()?;
+    let reader = FileReader::new()?;
+    JsFuture::from(Promise::new(&mut |resolve, _| {
+        reader.set_onloadend(Some(&resolve));
+        let _ = reader.read_as_data_url(&blob);
+    }))
+    .await?;
+    // Servers that do not know the type call it a stream of bytes.
+    let text = reader.result()?.as_string().ok_or(JsValue::NULL)?;
+    let data = text.split_once(',').map_or("", |(_, data)| data);
+    Ok(format!("data:font/woff2;base64,{data}"))
+}
