@@ -237,12 +237,12 @@ fn proposal(store: &Store) -> Html {
     let keep = keep.map(|proposal| {
         let (store, action) = (store.clone(), Action::ApplyEdits { title: proposal.fix.title.clone(), edits: edits(&proposal.fix) });
         let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
-        html! { <button type="button" class="primary small" {onclick}>{ "Apply" }</button> }
+        html! { <button type="button" class="primary small" {onclick}>{ "Keep" }</button> }
     });
     html! {
         <section class="proposal" role="status" aria-label="What this move would change">
             { body }
-            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ "Cancel" }</button></footer>
+            <footer>{ keep.unwrap_or_default() }<button type="button" class="small" onclick={leave}>{ "Leave it as it is" }</button></footer>
         </section>
     }
 }
