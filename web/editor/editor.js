@@ -108,9 +108,12 @@ export function create(parent, options = {}) {
     readOnly: new Compartment(),
     wrap: new Compartment(),
     theme: new Compartment(),
+    notes: document.createElement("div"),
     system: matchMedia("(prefers-color-scheme: dark)"),
   };
   editor.onSystem = () => setTheme(editor, editor.options.theme);
+  editor.notes.className = "editor-notes";
+  document.body.append(editor.notes);
   editor.view = new EditorView({ parent, state: newState(editor, "", "yaml") });
   editor.system.addEventListener("change", editor.onSystem);
   return editor;
@@ -120,6 +123,7 @@ export function destroy(editor) {
   flush(editor);
   editor.system.removeEventListener("change", editor.onSystem);
   editor.view.destroy();
+  editor.notes.remove();
 }
 
 /** Shows a document, in the state it was left in. Returns its text as the editor holds it. */
@@ -274,6 +278,8 @@ function newState(editor, doc, language) {
       editing,
       keys,
       sinceDiagnostics,
+      // Notes belong to the window: the pane would cut them.
+      views.tooltips({ parent: editor.notes, position: "fixed" }),
       autocompletion({ icons: false, override: [(asked) => completions(editor, asked)], activateOnTypingDelay: 50 }),
       views.hoverTooltip((view, offset) => hoverAt(editor, view, offset), { hideOnChange: true }),
       EditorView.contentAttributes.of({
@@ -306,8 +312,6 @@ const look = [
   highlightSelectionMatches(),
   bracketMatching(),
   views.drawSelection(),
-  // Notes belong to the window: the pane would cut them.
-  views.tooltips({ parent: document.body, position: "fixed" }),
   views.dropCursor(),
 ];
 

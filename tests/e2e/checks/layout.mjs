@@ -226,7 +226,7 @@ export default {
         for (const [size, options] of Object.entries(SIZES)) {
             const page = await open(options);
             await page.getByRole("button", { name: "More" }).click();
-            await page.getByRole("button", { name: "Clear everything" }).click();
+            await page.getByRole("button", { name: "New scene" }).click();
             const toast = await page.locator(".toast").boundingBox();
             await nothingCovered(page, `${size}, with a message`);
             for (const control of await page.locator("button:visible, [role='tab']:visible, input:visible").all()) {
@@ -243,7 +243,7 @@ export default {
         const page = await open();
         const clear = async () => {
             await page.getByRole("button", { name: "More" }).click();
-            await page.getByRole("button", { name: "Clear everything" }).click();
+            await page.getByRole("button", { name: "New scene" }).click();
             await page.getByRole("heading", { name: "No pods yet" }).waitFor();
         };
         await clear();
@@ -331,6 +331,7 @@ export default {
         await go(page.locator(".toast").getByRole("button", { name: "Undo" }));
         await press(["Enter"], "undo");
         // A close button that goes with its file.
+        await page.locator(".editor-pane [role='tab']").last().click();
         await page.locator(".editor-pane .tab.on .close").click();
         await keepsFocus(page, "a file closed by the mouse");
         // Questions.
@@ -370,8 +371,8 @@ export default {
         await press(["Enter"], "a cell");
         await go(page.getByRole("button", { name: "More" }));
         await page.keyboard.press("Enter");
-        await go(page.getByRole("button", { name: "Clear everything" }));
-        await press(["Enter"], "everything cleared");
+        await go(page.getByRole("button", { name: "New scene" }));
+        await press(["Enter"], "a new scene");
     },
 
     async "names that are cut show whole, to the pointer and to the keyboard"() {
