@@ -287,8 +287,8 @@ fn a_gateway_may_have_any_address_of_its_subnet() {
         ("10.21.0.4/32", "cannot tell", "Azure picks the addresses"),
         ("10.21.0.0/25", "cannot tell", "Azure picks the addresses"),
         // What Azure keeps for itself is none of its addresses.
-        ("10.21.0.0/30", "denied", "isolated"),
-        ("10.22.0.0/24", "denied", "isolated"),
+        ("10.21.0.0/30", "denied", "none of its rules allows"),
+        ("10.22.0.0/24", "denied", "none of its rules allows"),
     ] {
         let web = service("", "ports: [{port: 80, targetPort: 8080}]");
         let block = policy(&format!("{{ipBlock: {{cidr: {range}}}}}"));
