@@ -1,6 +1,6 @@
 // What is drawn and said is true, and says what it is of.
 import assert from "node:assert/strict";
-import { SHOP, ask, editor, marks, open, openShop, paste, shoot, until, word } from "../page.mjs";
+import { SHOP, ask, editor, headline, marks, open, openExample, openShop, paste, shoot, until, word } from "../page.mjs";
 
 /** Marks that are not faded, by their name; all of them where nothing is pointed at. */
 const lit = (page) => page.locator("svg.graph").evaluate((svg) => {
@@ -137,5 +137,52 @@ export default {
         const embed = await open({}, /embed\.html(#[^"]+)/.exec(code)[1].replaceAll("&amp;", "&"), "embed.html");
         await until(/Without CiliumNetworkPolicy corner\/cil/, () => embed.locator(".coverage").first().innerText(), "the embedded page");
         await shoot(embed, "coverage-embed");
+    },
+
+    async "one question has one verdict: the way to a Service is the headline beside it, in the embed and in what is copied"() {
+        const page = await openExample("a public load balancer");
+        const said = await headline(page);
+        assert.match(said, /^Denied.*1 of 2 branches/);
+        await until(said.toLowerCase(), () => word(page), "the side panel says the same");
+        assert.equal(await page.getByRole("combobox", { name: "to", exact: true }).inputValue(), "Service shop/frontend");
+        await page.getByRole("button", { name: "copy this answer" }).click();
+        await page.getByRole("button", { name: "Copy as text" }).click();
+        await until(true, async () => (await page.evaluate(() => navigator.clipboard.readText())).startsWith(said), "copied text begins with it");
+        await shoot(page, "one-verdict");
+        // With the panel closed, in a link and in the embedded page: the same.
+        await page.getByRole("tab", { name: "Matrix" }).click();
+        assert.equal(await word(page), said.toLowerCase());
+        await page.getByRole("button", { name: "Share" }).click();
+        const code = await page.getByRole("textbox", { name: "embed code" }).inputValue();
+        const hash = /embed\.html(#[^"]+)/.exec(code)[1].replaceAll("&amp;", "&");
+        const opened = await open({}, hash);
+        await until(said.toLowerCase(), () => word(opened), "an opened link");
+        const embed = await open({}, hash, "embed.html");
+        await until(said.toLowerCase(), () => word(embed), "the embedded page");
+        // A flow between two workloads is asked in both places at once.
+        await page.getByRole("dialog").getByRole("button", { name: "close" }).click();
+        await page.getByRole("tab", { name: "Path" }).click();
+        await choose(page, "to", "frontend");
+        await until(await word(page), async () => (await headline(page)).toLowerCase(), "both say the same");
+        assert.equal(await page.getByRole("combobox", { name: "target" }).inputValue(), "shop/frontend");
+    },
+
+    async "source port and type of a message can be asked, and are out of the way until then"() {
+        const page = await openShop();
+        await ask(page, "till", "store", 5432);
+        await until("allowed", () => word(page), "before");
+        const source = page.getByRole("textbox", { name: "source port" });
+        assert.equal(await source.count(), 0);
+        await page.getByRole("button", { name: "source port" }).click();
+        await source.fill("40000");
+        await until("allowed", () => word(page), "from a port");
+        await source.fill("x");
+        await until(/x is no port/, () => page.locator(".special .port-note").innerText(), "letters");
+        await page.getByRole("combobox", { name: "protocol", exact: true }).selectOption("ICMP");
+        await page.getByRole("textbox", { name: "type" }).fill("8");
+        await until(/allowed|denied|cannot tell/, () => word(page), "an echo request");
+        await page.getByRole("textbox", { name: "type" }).fill("800");
+        await until(/from 0 to 255/, () => page.locator(".special .port-note").innerText(), "too large");
+        await shoot(page, "icmp");
     },
 };

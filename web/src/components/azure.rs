@@ -11,7 +11,7 @@ use super::icons::{CHECK, CROSS, Icon, QUESTION, SHIELD, icon};
 use super::rich::SpotLink;
 use crate::state::{Action, Tab};
 use crate::view_model::{
-    AnswerView, BadgeView, CloudView, MachineView, NetworkView, PodView, Question, RegionView, SubnetView, VerdictView, picture_key,
+    BadgeView, CloudView, MachineView, NetworkView, PathWord, PodView, Question, RegionView, SaidView, SubnetView, VerdictView, picture_key,
 };
 use netpolis_core::text::count;
 
@@ -37,7 +37,7 @@ pub fn view_switch(store: &Store) -> Html {
 /// What the picture needs of the answer.
 struct Seen<'a> {
     store: &'a Store,
-    answer: Option<&'a AnswerView>,
+    said: Option<&'a SaidView>,
     from: Option<String>,
     to: Option<String>,
 }
@@ -45,7 +45,7 @@ struct Seen<'a> {
 impl Seen<'_> {
     /// The word of the station at a badge.
     fn at(&self, id: &str) -> Option<VerdictView> {
-        self.answer?.stations.iter().find(|s| s.at.as_deref() == Some(id)).map(|s| s.verdict)
+        self.said?.stations.iter().find(|s| s.at.as_deref() == Some(id)).map(|s| s.verdict)
     }
 
     fn role(&self, key: &str) -> Option<&'static str> {
@@ -66,14 +66,14 @@ pub fn AzureView() -> Html {
     let line = use_state(Line::default);
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let scene = store.scene.clone();
-    let answer = store.answered().cloned();
-    let (from, to) = match &answer {
-        Some(a) => (picture_key(&scene, a.from), picture_key(&scene, a.to)),
+    let (from, to) = match store.flow_ends() {
+        Some((from, to)) => (picture_key(&scene, Some(from as u32)), picture_key(&scene, Some(to as u32))),
         None => (None, None),
     };
-    use_line(&world, &line, answer.as_ref(), from.clone(), to.clone());
+    let said = store.said();
+    use_line(&world, &line, said, from.clone(), to.clone());
     let Some(cloud) = &scene.cloud else { return Html::default() };
-    let seen = Seen { store: &store, answer: answer.as_ref(), from, to };
+    let seen = Seen { store: &store, said, from, to };
     let ask_internet = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| {
@@ -261,10 +261,14 @@ fn drawn(line: &Line) -> Html {
 
 /// Measures where the flow's stops are, after each change of the picture and of its size.
 #[hook]
-fn use_line(world: &NodeRef, line: &UseStateHandle<Line>, answer: Option<&AnswerView>, from: Option<String>, to: Option<String>) {
+fn use_line(world: &NodeRef, line: &UseStateHandle<Line>, said: Option<&SaidView>, from: Option<String>, to: Option<String>) {
     let stops: Vec<(String, VerdictView)> =
-        answer.map_or_else(Vec::new, |a| a.stations.iter().filter_map(|s| Some((s.at.clone()?, s.verdict))).collect());
-    let verdict = answer.map(|a| a.verdict);
+        said.map_or_else(Vec::new, |a| a.stations.iter().filter_map(|s| Some((s.at.clone()?, s.verdict))).collect());
+    let verdict = said.map(|said| match said.word {
+        PathWord::Allowed => VerdictView::Allowed,
+        PathWord::Denied | PathWord::Sometimes => VerdictView::Denied,
+        PathWord::CannotTell => VerdictView::CannotTell,
+    });
     let measure = {
         let (world, line) = (world.clone(), line.clone());
         move || {

@@ -4,9 +4,11 @@ use yew::prelude::*;
 
 use super::coverage::coverage;
 use super::end_panel::end_panel;
+use super::path::branches as path_branches;
 use super::question::Ask;
 use super::trace::Trace;
 use super::{Shared, Store};
+use crate::state::{Action, Tab};
 
 /// Question and answer.
 #[component]
@@ -17,9 +19,29 @@ pub fn Inspector() -> Html {
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
-            } else if let Some(answer) = &store.answer {
-                <Trace answer={Shared(answer.clone())} coverage={coverage(&store, false)} read_only={store.read_only} />
+            } else if let Some(said) = store.verdict() {
+                <Trace said={Shared(said.clone())} branches={branches(&store)} coverage={coverage(&store, false)} read_only={store.read_only} />
             }
         </section>
+    }
+}
+
+/// The branches of the way that is the answer, and the way as a whole.
+fn branches(store: &Store) -> Html {
+    let Some(view) = store.path_view().filter(|_| store.said().is_some_and(|said| said.by_path)) else { return Html::default() };
+    let show = {
+        let store = store.clone();
+        Callback::from(move |branch| store.dispatch(Action::ShowBranch(branch)))
+    };
+    let open = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(Action::ShowTab(Tab::Path)))
+    };
+    let shown = if store.branch < view.branches.len() { store.branch } else { 0 };
+    html! {
+        <div class="said-branches">
+            if view.branches.len() > 1 { { path_branches(view, shown, &show) } }
+            if !store.shows_path() { <button type="button" class="pick" onclick={open}>{ "Show the whole path" }</button> }
+        </div>
     }
 }

@@ -15,7 +15,7 @@ const MOST: usize = 60;
 
 /// All pairs.
 pub fn matrix(store: &Store) -> Html {
-    let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
+    let flow = store.flow_ends();
     html! { <>{ coverage(store, false) }<Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} /></> }
 }
 

@@ -4,6 +4,7 @@ pub mod addresses;
 pub mod azure;
 pub mod banner;
 pub mod board;
+pub mod byte_field;
 pub mod combobox;
 pub mod coverage;
 pub mod dialogs;

@@ -14,7 +14,7 @@ pub fn rules(store: &Store) -> Html {
         return html! { <p class="nothing">{ "No network security group is attached to anything here." }</p> };
     }
     // The rules that decide about the flow in question.
-    let deciding: Vec<(String, String)> = store.answered().map_or_else(Vec::new, |answer| {
+    let deciding: Vec<(String, String)> = store.said().map_or_else(Vec::new, |answer| {
         let policies = answer.stations.iter().flat_map(|s| &s.tiers).flat_map(|t| &t.policies);
         policies.flat_map(|p| p.rules.iter().filter(|r| r.decided).map(|r| (p.title.clone(), r.title.clone()))).collect()
     });

@@ -5,10 +5,11 @@ use yew::prelude::*;
 use super::Store;
 use super::icons::{CHECK, COPY, CROSS, DOWN, MINUS, QUESTION, icon};
 use super::menu::Menu;
+use super::path::{after_word, word_class};
 use super::rich::{SpotLink, rich, sentence, without_word};
 use crate::effects::outside;
 use crate::state::{Action, Edit};
-use crate::view_model::{AnswerView, FixView, MatchView, OutcomeView, RuleView, StationView, TierView, VerdictView};
+use crate::view_model::{FixView, MatchView, OutcomeView, RuleView, SaidView, StationView, TierView, VerdictView};
 
 /// What the sign of an assumed address means.
 pub(super) const ASSUMED: &str = "~ assumed: the files give no address, and no verdict depends on it";
@@ -16,11 +17,14 @@ pub(super) const ASSUMED: &str = "~ assumed: the files give no address, and no v
 /// Properties of a [`Trace`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct TraceProps {
-    /// The answer.
-    pub answer: super::Shared<Result<AnswerView, String>>,
+    /// What is said to the question.
+    pub said: super::Shared<Result<SaidView, String>>,
     /// What it is based on, where that is not all of the input.
     #[prop_or_default]
     pub coverage: Html,
+    /// The branches of its way, where that is the answer.
+    #[prop_or_default]
+    pub branches: Html,
     /// Whether changes are only shown, not offered.
     #[prop_or_default]
     pub read_only: bool,
@@ -47,19 +51,21 @@ pub(super) fn verdict_icon(verdict: VerdictView) -> Html {
 /// The answer to the question.
 #[component]
 pub fn Trace(props: &TraceProps) -> Html {
-    let answer = match &*props.answer.0 {
+    let answer = match &*props.said.0 {
         Ok(answer) => answer,
         Err(message) => {
             return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
         }
     };
+    let (class, sign) = word_class(answer.word);
     html! {
         <div class="trace">
-            <div class={classes!("verdict", verdict_class(answer.verdict))} role="status">
-                <h2>{ verdict_icon(answer.verdict) }{ answer.verdict.word() }<CopyMenu answer={props.answer.clone()} /></h2>
-                <p>{ sentence(&answer.summary) }</p>
+            <div class={classes!("verdict", class)} role="status">
+                <h2>{ icon(sign) }{ &answer.headline }<CopyMenu said={props.said.clone()} /></h2>
+                <p>{ sentence(after_word(&answer.summary)) }</p>
             </div>
             { props.coverage.clone() }
+            { props.branches.clone() }
             <ol class="stations" aria-label="Checkpoints, in the order in which the packet meets them">
                 { for answer.stations.iter().map(|s| station(s, &answer.summary)) }
             </ol>
@@ -235,18 +241,18 @@ pub fn diff(text: &str, edit: &crate::view_model::EditView) -> Html {
 
 #[derive(Clone, PartialEq, Properties)]
 struct CopyProps {
-    answer: super::Shared<Result<AnswerView, String>>,
+    said: super::Shared<Result<SaidView, String>>,
 }
 
 #[component]
 fn CopyMenu(props: &CopyProps) -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let copy = |markdown: bool| {
-        let (store, answer) = (store.clone(), props.answer.clone());
+        let (store, said) = (store.clone(), props.said.clone());
         Callback::from(move |_: MouseEvent| {
-            let Ok(answer) = &*answer.0 else { return };
+            let Ok(said) = &*said.0 else { return };
             let store = store.clone();
-            outside::copy(in_words(answer, markdown), move |done| {
+            outside::copy(said.in_words(markdown), move |done| {
                 store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
             });
         })
@@ -257,30 +263,4 @@ fn CopyMenu(props: &CopyProps) -> Html {
             <button type="button" onclick={copy(true)}>{ "Copy as Markdown" }</button>
         </Menu>
     }
-}
-
-/// The answer as text or Markdown.
-pub fn in_words(answer: &AnswerView, markdown: bool) -> String {
-    let question = &answer.question;
-    let port = question.port.map(|p| format!(" {p}")).unwrap_or_default();
-    let flow = format!("{} → {}, {}{port}", question.from, question.to, question.protocol);
-    let word = answer.verdict.word();
-    let mut text = if markdown {
-        format!("**{word}**: `{flow}`\n\n{}\n", answer.summary)
-    } else {
-        format!("{word}: {flow}\n{}\n", answer.summary.replace('`', ""))
-    };
-    for (i, station) in answer.stations.iter().enumerate() {
-        let places: Vec<String> = station.spots.iter().map(|s| format!("{}:{}", s.file, s.line)).collect();
-        let places = if places.is_empty() { String::new() } else { format!(" ({})", places.join(", ")) };
-        let mut line = format!("{}. {}: {}. {}{places}\n", i + 1, station.title, station.verdict.word().to_lowercase(), station.sentence);
-        if let Some(nearest) = &station.nearest {
-            line += &format!("   nearest: {}\n", nearest.text);
-        }
-        text += &if markdown { line } else { line.replace('`', "") };
-    }
-    for note in &answer.notes {
-        text += &if markdown { format!("\n> {note}\n") } else { format!("note: {}\n", note.replace('`', "")) };
-    }
-    text
 }

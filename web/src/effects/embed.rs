@@ -1,7 +1,7 @@
 //! Messages between the embedded page and the page around it.
 //!
 //! All are objects `{source: "netpolis", version: 1, type, …}`. Taken: `load` (`files: [{name, text}]`, or `link`), `ask` (`question`),
-//! `theme` (`theme`). Sent: `ready`, `changed` (`files`), `verdict` (`question`, `verdict`, `summary`), `height` (`height`).
+//! `theme` (`theme`). Sent: `ready`, `changed` (`files`), `verdict` (`question`, `verdict`, `headline`, `summary`), `height` (`height`).
 
 use js_sys::{Object, Reflect};
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::api::File;
 use crate::components::Store;
 use crate::share::{self, Shared};
 use crate::state::{Action, Theme};
-use crate::view_model::Question;
+use crate::view_model::{PathWord, Question};
 
 const SOURCE: &str = "netpolis";
 const VERSION: f64 = 1.0;
@@ -47,7 +47,8 @@ struct Changed {
 #[derive(Serialize)]
 struct VerdictSaid {
     question: Question,
-    verdict: crate::view_model::VerdictView,
+    verdict: PathWord,
+    headline: String,
     summary: String,
 }
 
@@ -114,8 +115,13 @@ pub fn use_messages(store: &Store) {
         });
     }
     {
-        let said = store.answered().map(|a| VerdictSaid { question: a.question.clone(), verdict: a.verdict, summary: a.summary.clone() });
-        use_effect_with(said.as_ref().map(|s| (s.question.clone(), s.summary.clone())), move |_| {
+        let said = store.said().map(|said| VerdictSaid {
+            question: said.question.clone(),
+            verdict: said.word,
+            headline: said.headline.clone(),
+            summary: said.summary.clone(),
+        });
+        use_effect_with(said.as_ref().map(|s| (s.question.clone(), s.headline.clone(), s.summary.clone())), move |_| {
             if let Some(said) = said {
                 send("verdict", &said);
             }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::share::settings_from_text;
 use crate::view_model::{
-    AnswerView, Move, PathAsked, PathReply, ProposalView, Question, SceneView, TallyView, answer_view, path_reply, proposal_view,
-    scene_view, tally_view,
+    AnswerView, Move, PathAsked, PathReply, ProposalView, Question, SceneView, TallyView, answer_view, path_ends, path_reply,
+    proposal_view, scene_view, tally_view,
 };
 
 /// Text of more bytes is evaluated in a worker: below, an edit takes less than a frame.
@@ -117,7 +117,10 @@ impl Evaluator {
             proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted)),
             asked,
         });
-        let path = request.path.map(|asked| path_reply(&self.scene, asked, &mut self.versus));
+        let path = request.path.map(|asked| {
+            let ends = path_ends(&self.scene, &self.view, &asked.question);
+            PathReply { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
+        });
         Reply { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
     }
 

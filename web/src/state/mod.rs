@@ -17,7 +17,7 @@ use crate::engine::{Board, BoardReply, Reply};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, Origin, Place, SceneId};
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, PathAsked, PathReply, Question, SceneView, Spot, TrafficView};
+use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SaidView, SceneView, Spot, TrafficView, said};
 
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
@@ -341,6 +341,8 @@ pub struct State {
     pub path: PathAsked,
     /// What the path panel was told, about this picture.
     pub path_reply: Option<Rc<PathReply>>,
+    /// What both of them say to the question, as all of the page tells it.
+    said: Option<Rc<Result<SaidView, String>>>,
     /// The branch of the way that is shown.
     pub branch: usize,
     /// Whether the way was looked at last, not the flow: its lines are the ones to light.
@@ -467,6 +469,8 @@ pub enum Action {
         /// Protocol and port, where what was chosen names them.
         traffic: Option<TrafficView>,
     },
+    /// The question is another: about a flow, or about the way to a Service.
+    Change(PathQuestion),
     /// The way of a packet is asked for, and shown.
     AskPath(PathAsked),
     /// The way to a Service or an Ingress is asked for, by its key.
@@ -598,9 +602,19 @@ impl State {
         }
     }
 
-    /// The answer, if there is one.
+    /// The answer about the flow, if that is what is asked.
     pub fn answered(&self) -> Option<&AnswerView> {
-        self.answer.as_deref()?.as_ref().ok()
+        self.answer.as_deref().filter(|_| !self.path.question.is_to_target())?.as_ref().ok()
+    }
+
+    /// What is said to the question: the verdict of all of the page.
+    pub fn verdict(&self) -> Option<&Rc<Result<SaidView, String>>> {
+        self.said.as_ref()
+    }
+
+    /// The same, where it could be answered.
+    pub fn said(&self) -> Option<&SaidView> {
+        self.said.as_deref()?.as_ref().ok()
     }
 
     /// What the policy board wants to know; nothing while it is not shown.
@@ -617,7 +631,8 @@ impl State {
             settings: self.settings.clone(),
             question: self.question.clone(),
             path: self.path.clone(),
-            path_shown: self.shows_path(),
+            // What is asked about a Service has no other place in a link.
+            path_shown: self.shows_path() || self.path.question.is_to_target(),
         }
     }
 
@@ -639,6 +654,7 @@ impl State {
             // What was thought of was about the text as it stood.
             state.moving = None;
         }
+        state.said = said(&state.path.question, state.answer.as_deref(), state.path_reply.as_deref(), state.branch).map(Rc::new);
         Rc::new(state)
     }
 
@@ -651,7 +667,9 @@ impl State {
             Action::CloseFile(id) => self.file(*id).is_some(),
             Action::FilesGiven(files) => !files.is_empty(),
             Action::ChooseSettings(settings) => self.settings != *settings,
-            Action::Ask(question) => self.question != *question || self.selection != Selection::Flow,
+            Action::Ask(question) => {
+                self.question != *question || self.selection != Selection::Flow || self.path.question != question.into()
+            }
             // Newest wins: what was computed for an older text or another question is dropped.
             Action::Evaluated { revision, question, .. } => *revision == self.revision && *question == self.question,
             Action::AskPath(asked) => self.path != *asked || !self.shows_path(),
@@ -720,10 +738,16 @@ impl State {
                 Some(TrafficView { protocol, port }) => Question { from, to, protocol, port, ..Question::default() },
                 None => self.scene.question(&from, &to, &self.question),
             }),
-            Action::AskPath(asked) => self.ask_path(asked),
+            Action::Change(question) if question.is_to_target() => self.take_question(PathAsked { question, versus: None }),
+            Action::Change(question) => self.ask(question.flow()),
+            Action::AskPath(asked) => {
+                self.take_question(asked);
+                self.open_path();
+            }
             Action::FollowTo { target, from } => {
                 if let Some(asked) = self.scene.target(&target).map(|target| self.way_to(target, from.as_deref())) {
-                    self.ask_path(asked);
+                    self.take_question(asked);
+                    self.open_path();
                 }
             }
             Action::ShowBranch(branch) => {
@@ -792,12 +816,21 @@ impl State {
     }
 
     fn ask(&mut self, question: Question) {
+        let asked = PathQuestion::from(&question);
+        if asked.is_to_target() {
+            return self.take_question(PathAsked { question: asked, versus: None });
+        }
         if self.question != question {
             self.answer = None;
         }
         self.question = question;
         self.selection = Selection::Flow;
         self.lights_path = false;
+        // One question: its way is that of the same flow.
+        if self.path.question != asked {
+            self.branch = 0;
+            self.path = PathAsked { question: asked, versus: None };
+        }
     }
 
     fn tell(&mut self, text: String, undo: bool) {
@@ -955,10 +988,10 @@ impl State {
         self.active = self.files.get(shared.active).or(self.files.first()).map(|f| f.id).unwrap_or_default();
         self.settings = shared.settings;
         self.question = shared.question;
-        self.begin_path(shared.path, shared.path_shown);
         if self.question.protocol.is_empty() {
             self.question.protocol = "TCP".into();
         }
+        self.begin_path(shared.path, shared.path_shown);
         self.begin_afresh();
         self.begin_place(Origin::Link);
         self.tell(said, true);

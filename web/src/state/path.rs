@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Pane, Screen, State, Tab};
+use super::{Pane, Screen, Selection, State, Tab};
 use crate::view_model::{EndKind, LitView, PathAsked, PathQuestion, PathReply, PathView, TargetView};
 
 impl State {
-    /// The way of a packet that the path panel asks for; nothing while it is not shown.
+    /// The way of a packet that is asked for: its verdict is that of the page.
     pub fn wants_path(&self) -> Option<PathAsked> {
-        (self.shows_path() && self.path.is_asked()).then(|| self.path.clone())
+        self.path.is_asked().then(|| self.path.clone())
     }
 
     /// Whether the path panel is shown.
@@ -21,9 +21,21 @@ impl State {
         if self.tab == Tab::Path { Pane::Path } else { Pane::Bottom }
     }
 
+    /// What was said to the way that is asked for.
+    pub fn path_reply(&self) -> Option<&Rc<PathReply>> {
+        self.path_reply.as_ref().filter(|reply| reply.asked.question == self.path.question)
+    }
+
     /// The way that is shown, if there is one.
     pub fn path_view(&self) -> Option<&PathView> {
-        self.path_reply.as_ref()?.first.as_ref().ok()
+        self.path_reply()?.first.as_ref().ok()
+    }
+
+    /// The ends of what is asked, for the picture and the matrix.
+    pub fn flow_ends(&self) -> Option<(usize, usize)> {
+        let of_flow = self.answered().and_then(|a| a.from.zip(a.to));
+        let (from, to) = of_flow.or_else(|| self.path_reply()?.ends)?;
+        Some((from as usize, to as usize))
     }
 
     /// Lines to light in the editor: those that decide about the way or about the flow, whichever was looked at last.
@@ -31,7 +43,7 @@ impl State {
         let way = self.path_view().filter(|_| self.lights_path && self.shows_path());
         match way {
             Some(way) => way.branches.get(self.branch).or(way.branches.first()).map_or(&[], |branch| &branch.lit),
-            None => self.answered().map_or(&[], |answer| &answer.lit),
+            None => self.said().map_or(&[], |said| &said.lit),
         }
     }
 
@@ -58,12 +70,18 @@ impl State {
         PathAsked { question, versus: None }
     }
 
-    pub(super) fn ask_path(&mut self, asked: PathAsked) {
+    /// A question about the whole way. Between two ends it is one about their flow, too.
+    pub(super) fn take_question(&mut self, asked: PathAsked) {
         if self.path.question != asked.question {
             self.branch = 0;
         }
+        if !asked.question.is_to_target() && self.question != asked.question.flow() {
+            self.answer = None;
+            self.question = asked.question.flow();
+        }
         self.path = asked;
-        self.open_path();
+        self.selection = Selection::Flow;
+        self.lights_path = true;
     }
 
     /// Takes what came of an evaluation.
@@ -77,9 +95,13 @@ impl State {
         }
     }
 
-    /// The way that a scene begins with; the panel opens where it was open.
+    /// The way that a scene begins with, if it is shown; else that of its flow. The panel opens where it was open.
     pub(super) fn begin_path(&mut self, path: PathAsked, shown: bool) {
-        self.path = path;
+        if shown && path.is_asked() {
+            self.take_question(path);
+        } else {
+            self.path = PathAsked { question: (&self.question).into(), versus: None };
+        }
         if shown {
             self.open_path();
         }

@@ -171,7 +171,7 @@ impl State {
         self.files = Rc::new(Vec::new());
         self.push_file("policies.yaml".into(), "");
         self.question = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
-        self.path = PathAsked::default();
+        self.begin_path(PathAsked::default(), false);
         self.begin_afresh();
         self.begin_place(Origin::Own);
     }

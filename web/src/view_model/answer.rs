@@ -13,8 +13,8 @@ use netpolis_core::stages::Stage;
 use super::cloud::badge_id;
 use super::scene::fix_view;
 use super::{
-    AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, SceneView, Spots, StationView, TierView,
-    VerdictView, resolve,
+    AnswerView, LitView, MatchView, NearestView, OutcomeView, PathQuestion, PolicyTraceView, Question, RuleView, SceneView, Spots,
+    StationView, TierView, VerdictView, resolve,
 };
 
 /// The answer to a question; `view` is the scene's, for the numbers of the ends.
@@ -42,6 +42,16 @@ pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Resu
         summary: answer.summary,
         notes: answer.notes,
     })
+}
+
+/// Client and workload of a way, as the picture has them: of those behind a Service the first.
+pub fn path_ends(scene: &Scene, view: &SceneView, question: &PathQuestion) -> Option<(u32, u32)> {
+    let end = |name: &str| resolve(scene, name).ok().and_then(|(end, key)| end_index(scene, view, end, &key));
+    let to = match view.target(&question.to) {
+        Some(target) => target.ends.first().copied(),
+        None => end(&question.to),
+    };
+    end(&question.from).zip(to)
 }
 
 /// The protocol of a name; TCP where none is given.

@@ -9,12 +9,13 @@ mod coverage;
 mod path;
 mod ports;
 mod proposal;
+mod said;
 mod scene;
 mod spots;
 mod targets;
 mod traffic;
 
-pub use answer::answer_view;
+pub use answer::{answer_view, path_ends};
 pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PlanQuestion, PlanView, PodView, RegionView, RuleRowView,
     SubnetUse, SubnetView, picture_key, plan_view,
@@ -26,6 +27,7 @@ pub use path::{
 };
 pub use ports::set_view;
 pub use proposal::{proposal_view, tally_view};
+pub use said::{SaidView, said};
 pub use scene::{resolve, scene_view};
 pub use spots::Spots;
 pub use targets::{TargetKind, TargetView};

@@ -24,7 +24,7 @@ use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
 use crate::state::Action;
-use crate::view_model::{EndKind, Status, TrafficView, VerdictView};
+use crate::view_model::{EndKind, PathWord, Status, TrafficView};
 
 /// The graph, with its tools and its legend.
 #[component]
@@ -115,14 +115,15 @@ pub fn Graph() -> Html {
 /// The picture for the state, computed when something in it changed.
 #[hook]
 fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Picture> {
-    let flow = store.answered().and_then(|a| Some((a.from? as usize, a.to? as usize)));
-    let verdict = store.answered().map(|a| {
-        let status = match a.verdict {
-            VerdictView::Allowed => Status::Allowed,
-            VerdictView::Denied => Status::Denied,
-            VerdictView::CannotTell => Status::CannotTell,
+    let flow = store.flow_ends();
+    let verdict = store.said().map(|said| {
+        let status = match said.word {
+            PathWord::Allowed => Status::Allowed,
+            PathWord::Denied => Status::Denied,
+            PathWord::Sometimes => Status::Partly,
+            PathWord::CannotTell => Status::CannotTell,
         };
-        (status, TrafficView { protocol: a.question.protocol.clone(), port: a.question.port })
+        (status, TrafficView { protocol: said.question.protocol.clone(), port: said.question.port })
     });
     let dependencies =
         (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);

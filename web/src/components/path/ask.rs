@@ -7,7 +7,7 @@ use super::choices::{compare, main_choices, more_choices};
 use crate::components::combobox::{Combobox, Entry};
 use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
-use crate::components::question::{end_text, entries};
+use crate::components::question::{end_text, entries, service_entries, target_text};
 use crate::components::{Shared, Store};
 use crate::state::Action;
 use crate::view_model::{PathAsked, PathQuestion, SceneView};
@@ -104,12 +104,7 @@ pub(super) fn with_versus(asked: &PathAsked, versus: Option<String>) -> PathAske
     PathAsked { question: asked.question.clone(), versus }
 }
 
-fn target_text(scene: &SceneView, key: &str) -> String {
-    scene.target(key).map_or_else(|| end_text(scene, key), |target| target.name())
-}
-
 /// Services and Ingresses, then everything that can be a client.
 fn target_entries(scene: &SceneView) -> Vec<Entry> {
-    let targets = scene.targets.iter().map(|t| Entry { value: t.key.clone(), title: t.name(), detail: t.subtitle.clone() });
-    targets.chain(entries(scene)).collect()
+    service_entries(scene).into_iter().chain(entries(scene)).collect()
 }

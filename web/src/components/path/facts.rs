@@ -13,7 +13,7 @@ fn bar(size: u16) -> Html {
 }
 
 /// All branches, each a button that shows its line.
-pub(super) fn branches(view: &PathView, shown: usize, show: &Callback<usize>) -> Html {
+pub(in crate::components) fn branches(view: &PathView, shown: usize, show: &Callback<usize>) -> Html {
     html! {
         <ul class="path-branches" aria-label="Branches">
             { for view.branches.iter().enumerate().map(|(number, branch)| {

@@ -3,6 +3,7 @@
 mod ask;
 mod choices;
 mod facts;
+pub(super) use facts::branches;
 pub mod line;
 
 use std::rc::Rc;
@@ -25,15 +26,12 @@ pub fn PathPanel() -> Html {
     // The branch of the second line; that of the first one is known to the page, which lights its lines.
     let second = use_state(|| 0usize);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let reply = store.path_reply.as_ref().filter(|_| store.path.is_asked());
+    let reply = store.path_reply().filter(|_| store.path.is_asked());
     html! {
         <div class="path-pane">
             <ask::Ask />
-            { match reply {
-                Some(reply) => answer(&store, reply, &second),
-                None if store.path.is_asked() => Html::default(),
-                None => nothing_asked(&store),
-            } }
+            if let Some(reply) = reply { { answer(&store, reply, &second) } }
+            if !store.path.question.is_to_target() { { offers(&store) } }
         </div>
     }
 }
@@ -66,11 +64,11 @@ fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) 
     let now = versus.map_or("", |v| v.now.as_str());
     html! {
         <>
-            { side(first, shown.0, now, &show_first, line(Side::First, shown.0, ours)) }
+            { side(first, store.said().map_or(first.headline.as_str(), |said| &said.headline), shown.0, now, &show_first, line(Side::First, shown.0, ours)) }
             if let Some(second) = &reply.second {
                 { match second {
                     Ok(view) => {
-                        side(view, shown.1, versus.map_or("", |v| v.title.as_str()), &show_second, line(Side::Second, shown.1, theirs))
+                        side(view, &view.headline, shown.1, versus.map_or("", |v| v.title.as_str()), &show_second, line(Side::Second, shown.1, theirs))
                     }
                     Err(message) => failed(message),
                 } }
@@ -93,7 +91,7 @@ fn failed(message: &str) -> Html {
 }
 
 /// The class and the sign of an answer.
-fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
+pub(super) fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
     match word {
         PathWord::Allowed => ("allowed", super::icons::CHECK),
         PathWord::Denied | PathWord::Sometimes => ("denied", super::icons::CROSS),
@@ -101,15 +99,15 @@ fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
     }
 }
 
-/// One side: the verdict, the branches, and the line of the one that is shown.
-fn side(view: &PathView, shown: Option<(usize, &BranchView)>, label: &str, show: &Callback<usize>, line: Html) -> Html {
+/// One side: the verdict, in the words that the whole page has for it, the branches, and the line of the one that is shown.
+fn side(view: &PathView, headline: &str, shown: Option<(usize, &BranchView)>, label: &str, show: &Callback<usize>, line: Html) -> Html {
     let (class, sign) = word_class(view.verdict);
     html! {
         <section class="path-side" aria-label={if label.is_empty() { "The path".to_owned() } else { format!("The path with {label}") }}>
             <header>
-                <div class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }<h2>{ &view.headline }</h2></div>
+                <div class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }<h2>{ headline }</h2></div>
                 if !label.is_empty() { <b class="path-label">{ label }</b> }
-                if view.branches.len() > 1 { { facts::branches(view, shown.map_or(0, |(number, _)| number), show) } }
+                if view.branches.len() > 1 { { branches(view, shown.map_or(0, |(number, _)| number), show) } }
             </header>
             <p class="path-summary">{ sentence(after_word(&view.summary)) }</p>
             { line }
@@ -118,13 +116,14 @@ fn side(view: &PathView, shown: Option<(usize, &BranchView)>, label: &str, show:
 }
 
 /// A summary without the word that stands beside it.
-fn after_word(summary: &str) -> &str {
+pub(super) fn after_word(summary: &str) -> &str {
     ["Sometimes: ", "Cannot tell, because "].iter().find_map(|word| summary.strip_prefix(word)).unwrap_or(summary)
 }
 
-// --- nothing asked yet ----------------------------------------------------------------------------
+// --- what else can be asked ----------------------------------------------------------------------------
 
-fn nothing_asked(store: &Store) -> Html {
+/// Services and Ingresses, while none of them is asked for.
+fn offers(store: &Store) -> Html {
     let targets = &store.scene.targets;
     let question = &store.question;
     let flow = (!question.from.is_empty() && !question.to.is_empty()).then(|| {
@@ -144,7 +143,8 @@ fn nothing_asked(store: &Store) -> Html {
     });
     html! {
         <div class="path-offer">
-            if targets.is_empty() {
+            if targets.is_empty() && store.path.is_asked() {
+            } else if targets.is_empty() {
                 <p>{ "There is no Service and no Ingress here. Choose a client and a target above: a workload, a node or an address." }</p>
                 if let Some(flow) = flow { <ul>{ flow }</ul> }
             } else {

@@ -14,7 +14,7 @@ pub use write::{path_answer, path_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{LitView, Spot, StationView, VerdictView};
+use super::{LitView, Question, Spot, StationView, VerdictView};
 
 /// A question: which way does a packet go from here to there, and does it arrive?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -54,6 +54,27 @@ pub struct PathQuestion {
     pub node: Option<String>,
 }
 
+impl From<&Question> for PathQuestion {
+    /// The way of a flow.
+    fn from(flow: &Question) -> Self {
+        let Question { from, to, protocol, port, source_port, icmp_type, icmp_code } = flow.clone();
+        PathQuestion { from, to, protocol, port, source_port, icmp_type, icmp_code, entry: None, node: None }
+    }
+}
+
+impl PathQuestion {
+    /// The flow between the same two ends.
+    pub fn flow(&self) -> Question {
+        let PathQuestion { from, to, protocol, port, source_port, icmp_type, icmp_code, .. } = self.clone();
+        Question { from, to, protocol, port, source_port, icmp_type, icmp_code }
+    }
+
+    /// Whether it goes to a Service, an Ingress or a host name, so that only the way is an answer.
+    pub fn is_to_target(&self) -> bool {
+        ["svc/", "ingress/", "http://", "https://"].iter().any(|prefix| self.to.starts_with(prefix))
+    }
+}
+
 /// What the panel wants to know: a way, and the same with one thing changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathAsked {
@@ -79,6 +100,8 @@ pub struct PathReply {
     pub first: Result<PathView, String>,
     /// The way with the change.
     pub second: Option<Result<PathView, String>>,
+    /// Client and workload of the way, as indices into [`SceneView::ends`](super::SceneView::ends), where the picture has them.
+    pub ends: Option<(u32, u32)>,
 }
 
 /// An answer's word over all branches.

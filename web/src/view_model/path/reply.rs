@@ -12,7 +12,7 @@ pub fn path_reply(scene: &Scene, asked: PathAsked, kept: &mut Option<(Routing, P
     let own = &scene.settings().routing;
     let first = path_view(scene, scene.paths(), own, &asked.question);
     let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept));
-    PathReply { first, second, asked }
+    PathReply { first, second, asked, ends: None }
 }
 
 fn second(scene: &Scene, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, String> {
