@@ -68,7 +68,8 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<PathAnswer, String> {
     };
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
     let carried = AskedTraffic { port: question.port, source_port, icmp_type, icmp_code }.of(question.protocol)?;
-    scene.path_carrying(&asked, carried).map_err(|error| error.to_string())
+    let unread = || [&question.from, &question.to].into_iter().find_map(|name| why::unread_maker(scene, name));
+    scene.path_carrying(&asked, carried).map_err(|error| unread().unwrap_or_else(|| error.to_string()))
 }
 
 /// An answer in a form.

@@ -165,7 +165,7 @@ fn service_ports(scene: &Scene, to: &Found, answer: &Answer) -> Vec<String> {
 }
 
 /// That what has this name makes pods that are not read.
-fn unread_maker(scene: &Scene, name: &str) -> Option<String> {
+pub(crate) fn unread_maker(scene: &Scene, name: &str) -> Option<String> {
     let (namespace, name) = name.rsplit_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
     let default = &*scene.settings().default_namespace;
     let mut resources = scene.loaded().resources();

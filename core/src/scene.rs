@@ -1,5 +1,7 @@
 //! Everything about one set of files: the layers one after the other, kept up to date.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
@@ -15,16 +17,19 @@ use crate::document::Limits;
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::plugins::Plugins;
-use crate::policy::translate;
+use crate::policy::{Doubt, translate};
 use crate::resources::azure::Azure;
 use crate::resources::calico::Calico;
 use crate::resources::codes;
-use crate::resources::unread::Enforcer;
+use crate::resources::unread::{Cause, Enforcer};
 use crate::resources::{Kind, Resource};
 use crate::settings::{Dataplane, Routing, Settings};
 use crate::snapshot::{self, Role, Snapshot};
 use crate::text::{DocumentId, Sources};
 use crate::{explain, lint};
+
+/// So many objects are named whose pods are not read.
+const MAKERS_NAMED: usize = 3;
 
 /// An object and the document that it stands in.
 type Placed = (DocumentId, Arc<Resource>);
@@ -148,7 +153,8 @@ impl Scene {
             .resources()
             // A policy only adds its namespace to what there is, and may tell apart the pods of one template.
             .filter(|(_, resource)| {
-                !matches!(resource.kind, Kind::Unread(_))
+                let makes_pods = matches!(&resource.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
+                (makes_pods || !matches!(resource.kind, Kind::Unread(_)))
                     && (!is_policy(&resource.kind) || resource.meta.namespace.is_some() || snapshot::tells_pods_apart(&resource.kind))
             })
             .map(|(id, resource)| (id, Arc::clone(resource)))
@@ -169,6 +175,22 @@ impl Scene {
         self.connectivity = OnceCell::new();
         self.paths = OnceCell::new();
         self.problems = OnceCell::new();
+    }
+
+    /// The objects whose pods are not read, so that answers leave these out; nothing if there are none.
+    pub fn missing_pods(&self) -> Option<Doubt> {
+        let is_maker = |r: &Resource| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
+        let makers: Vec<(DocumentId, &Arc<Resource>)> = self.loaded.resources().filter(|(_, r)| is_maker(r)).collect();
+        let title = |resource: &Resource| {
+            let namespace = resource.meta.namespace.as_deref().unwrap_or(&self.settings.default_namespace);
+            format!("{} `{namespace}/{}`", resource.kind_name, resource.meta.name)
+        };
+        let named: Vec<String> = makers.iter().take(MAKERS_NAMED).map(|(_, resource)| title(resource)).collect();
+        let more = makers.len().saturating_sub(MAKERS_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let text = format!("the pods of {}{more} are not read, and left out: paste them (`kubectl get pods -A -o yaml`)", named.join(", "));
+        let places: Vec<_> = makers.iter().take(MAKERS_NAMED).map(|(document, r)| r.kind_span.within(*document)).collect();
+        (!places.is_empty()).then_some(Doubt { text, places })
     }
 
     /// The assumptions, as chosen.
@@ -242,7 +264,15 @@ impl Scene {
     /// # Errors
     /// When an end means nothing, or several things.
     pub fn path(&self, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
-        path(self.paths(), asked)
+        path(self.paths(), asked).map(|answer| self.with_missing_pods(answer))
+    }
+
+    /// Of a way to a Service, that pods are missing which may stand behind it.
+    fn with_missing_pods(&self, mut answer: PathAnswer) -> PathAnswer {
+        if let Some(missing) = self.missing_pods().filter(|_| answer.entry.is_some()) {
+            answer.notes.push(format!("T{}.", missing.text.get(1..).unwrap_or_default()));
+        }
+        answer
     }
 
     /// The same for a packet of which more is known than its port: the source port, or the type and code of an ICMP message.
@@ -250,7 +280,7 @@ impl Scene {
     /// # Errors
     /// When an end means nothing, or several things.
     pub fn path_carrying(&self, asked: &Asked<'_>, carried: Traffic) -> Result<PathAnswer, NotAsked> {
-        path_carrying(self.paths(), asked, Some(carried))
+        path_carrying(self.paths(), asked, Some(carried)).map(|answer| self.with_missing_pods(answer))
     }
 
     /// One flow, with everything that led to the answer.

@@ -273,6 +273,33 @@ fn ways_to_services() {
 }
 
 #[test]
+fn pods_of_kinds_that_are_not_read_may_stand_behind_a_service() {
+    let kafka = "{apiVersion: kafka.strimzi.io/v1beta2, kind: Kafka, metadata: {name: bus, namespace: shop}, spec: {}}";
+    let service = |name: &str, selector: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Service, metadata: {{name: {name}, namespace: shop}}, spec: {{selector: {selector}, ports: [{{port: 80}}]}}}}"
+        )
+    };
+    let services = [service("bus", "{strimzi.io/name: bus}"), service("web", "{app: web}")];
+    let policy = POLICY.replace("{port: http}", "{port: 80}");
+    let ask = |scene: &Scene, to: &str| {
+        let asked = Asked { from: "shop/client", to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+        scene.path(&asked).unwrap()
+    };
+    let with = scene(&[NAMESPACE, CLIENT, WEB, &policy, &services[0], &services[1], kafka]);
+    let answer = ask(&with, "svc/shop/bus");
+    assert_eq!(answer.verdict.as_str(), UNKNOWN, "{}", answer.summary);
+    assert!(answer.summary.contains("Kafka `shop/bus`"), "{}", answer.summary);
+    let answer = ask(&with, "svc/shop/web");
+    assert_eq!(answer.verdict.as_str(), "allowed", "{}", answer.summary);
+    assert!(answer.notes.iter().any(|note| note.starts_with("The pods of Kafka `shop/bus` are not read")), "{:?}", answer.notes);
+    assert_eq!(with.missing_pods().unwrap().places.len(), 1);
+    let without = scene(&[NAMESPACE, CLIENT, WEB, &policy, &services[0], &services[1]]);
+    assert_eq!(ask(&without, "svc/shop/bus").verdict.as_str(), "denied");
+    assert!(without.missing_pods().is_none());
+}
+
+#[test]
 fn what_another_version_of_the_input_says_counts() {
     // An API server takes the one, refuses the other: the cluster has the one.
     let refused = pod("{name: web, namespace: shop, labels: {app: 5}}");

@@ -114,7 +114,8 @@ impl Doubts {
 
 /// What is not evaluated, so that connections that it might decide about cannot be told; one sentence each, with places.
 pub fn not_evaluated(scene: &Scene) -> Vec<String> {
-    let doubts = scene.compiled().ruleset().doubts().into_iter();
+    let missing = scene.missing_pods();
+    let doubts = scene.compiled().ruleset().doubts().into_iter().chain(&missing);
     let places = |places: &[Place]| places.iter().map(|p| scene.sources().describe(*p)).collect::<Vec<_>>().join(", ");
     doubts.map(|doubt| printable(&format!("{} ({})", doubt.text, places(&doubt.places))).into_owned()).collect()
 }

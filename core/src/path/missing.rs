@@ -39,8 +39,17 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
     if !service.slices.is_empty() || service.service_type == "ExternalName" {
         return false;
     }
+    if service.has_selector && service.endpoints.is_empty() && maker(snapshot, service).is_some() {
+        return true;
+    }
     let has_pods = || snapshot.endpoints.iter().any(|e| e.namespace == service.namespace && e.role == Role::Pod);
     !service.has_selector || service.endpoints.is_empty() && !has_pods()
+}
+
+/// An object of a Service's namespace whose pods are not read.
+fn maker<'s>(snapshot: &'s Snapshot, service: &Service) -> Option<&'s (String, String, String, crate::text::Place)> {
+    let namespace = snapshot.namespace_name(service.namespace);
+    snapshot.pod_makers.iter().find(|(own, ..)| own == namespace)
 }
 
 /// What is missing of a Service, and how to get it.
@@ -49,6 +58,11 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
     let title = format!("{namespace}/{}", service.name);
     if service.unclear {
         return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
+    }
+    if let Some((_, kind, name, _)) = maker(snapshot, service).filter(|_| service.has_selector) {
+        return format!(
+            "pods of {kind} `{namespace}/{name}`, which are not read, may stand behind Service `{title}`: paste them (`kubectl get pods -n {namespace} -o yaml`)"
+        );
     }
     match service.has_selector {
         true => format!(
@@ -73,7 +87,8 @@ impl<'a> Trip<'a> {
         let mut way = self.start(way, client, to);
         let missing = missing_endpoints(&paths.snapshot, service);
         let walk = &mut way.walk;
-        if service.unclear {
+        // It may be any pod, about which policies may say anything.
+        if service.unclear || service.has_selector && maker(&paths.snapshot, service).is_some() {
             walk.unknown(&service_title(paths, service), missing);
             return alloc::vec![Arrival { way, pod: None }];
         }

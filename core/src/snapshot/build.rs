@@ -16,6 +16,7 @@ use super::{
 };
 use crate::model::{AddressSet, Labels, UnknownLabels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
+use crate::resources::unread::Cause;
 use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource};
 use crate::settings::{Settings, UnlistedController};
 use crate::text::{DocumentId, Place};
@@ -100,6 +101,11 @@ pub fn build_placed<'a>(
             add_workload_endpoint(resource, endpoint, *namespace, document, &nodes, &mut snapshot);
         }
     }
+    let makers = resources.iter().filter(|(_, r)| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods));
+    let maker = |(document, r): &(DocumentId, &Resource)| {
+        (scope.namespace_of(r).to_string(), r.kind_name.to_string(), r.meta.name.to_string(), r.kind_span.within(*document))
+    };
+    snapshot.pod_makers = makers.map(maker).collect();
     super::cloud::add(&resources, settings.routing.pod_network, &mut snapshot);
     if let Some(placement) = placement {
         placement::place(placement, &mut snapshot);

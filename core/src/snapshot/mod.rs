@@ -76,6 +76,8 @@ pub struct Snapshot {
     pub ip_pools: Vec<IpPool>,
     /// Whether pods keep their address towards nodes whatever their pool says (`natOutgoingExclusions: IPPoolsAndHostIPs`).
     pub keeps_source_to_nodes: bool,
+    /// Objects whose pods are not read: namespace, kind, name and place.
+    pub pod_makers: Vec<(String, String, String, Place)>,
     /// The cloud's network; empty where the text says nothing of it.
     pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.
