@@ -376,7 +376,7 @@ impl<'a> Trip<'a> {
         let behind = walk.packet.port.and_then(|port| paths.tables().at_host_port(node, self.question.protocol, port));
         if let Some((pod, port)) = behind.filter(|(pod, _)| home == Some(node) && !walk.is_host(*pod)) {
             // As with a Service, policies are asked after that.
-            self.at_home(walk, client, node, "puts the address of the pod behind its host port in place of its own", Some(Basis::HostPort));
+            self.at_home(walk, client, node, "rewrites the destination to the pod behind the host port (DNAT)", Some(Basis::HostPort));
             walk.to(paths.pod(pod), Some(port));
             let side = self.leave_home(walk, client);
             let masquerade = (client == Client::Pod(pod)).then(|| paths.node(node));

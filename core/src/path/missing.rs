@@ -96,7 +96,7 @@ impl<'a> Trip<'a> {
             walk.unknown("Endpoints", missing);
             return alloc::vec![Arrival { way, pod: None }];
         };
-        self.at_home(walk, client, home, "kube-proxy puts the address of an endpoint in the Service's place", Some(Basis::ClusterAddress));
+        self.at_home(walk, client, home, "kube-proxy rewrites the destination to an endpoint (DNAT)", Some(Basis::ClusterAddress));
         let target = service.ports.get(port).map(|p| match &p.target {
             TargetPort::Number(number) => *number,
             TargetPort::Name(_) => p.port,

@@ -149,8 +149,8 @@ impl<'a> Trip<'a> {
                     self.at_home(&mut walk, client, home, text, Some(Basis::ConnectTime));
                 } else {
                     let text = match masquerade {
-                        true => "kube-proxy puts a pod's address in the Service's place, and the node's own in the client's",
-                        false => "kube-proxy puts a pod's address in the Service's place",
+                        true => "kube-proxy rewrites the destination to a pod (DNAT) and the source to the node (masquerade)",
+                        false => "kube-proxy rewrites the destination to a pod (DNAT)",
                     };
                     self.at_home(&mut walk, client, home, text, Some(basis));
                     walk.to(to, Some(backend.port));
@@ -417,20 +417,19 @@ impl<'a> Trip<'a> {
             return None;
         }
         let (text, basis) = match (ebpf, local, masquerade) {
-            (true, true, _) => ("eBPF puts the pod's address in the Service's place, and leaves the client's", Basis::EbpfKeeps),
+            (true, true, _) => ("eBPF rewrites the destination to the pod (DNAT) and keeps the client's address", Basis::EbpfKeeps),
             (true, false, _) if paths.dataplane == Dataplane::EbpfDsr => {
                 ("eBPF sends it on as it is, inside a packet to the pod's node; the reply goes straight back from there", Basis::EbpfTunnel)
             }
             (true, false, _) => {
                 ("eBPF sends it on as it is, inside a packet to the pod's node; the reply comes back this way", Basis::EbpfTunnel)
             }
-            (false, _, false) => ("kube-proxy puts the pod's address in the Service's place, and leaves the client's", Basis::Local),
-            (false, true, true) => (
-                "kube-proxy puts the pod's address in the Service's place; as it is handed over, its own in the client's",
-                Basis::Masqueraded,
-            ),
+            (false, _, false) => ("kube-proxy rewrites the destination to the pod (DNAT) and keeps the client's address", Basis::Local),
+            (false, true, true) => {
+                ("kube-proxy rewrites the destination to the pod (DNAT) and the source to the node (masquerade)", Basis::Masqueraded)
+            }
             (false, false, true) => (
-                "kube-proxy puts the address of a pod on another node in the Service's place, and its own in the client's",
+                "kube-proxy rewrites the destination to a pod on another node (DNAT) and the source to the node (masquerade)",
                 Basis::Masqueraded,
             ),
         };
@@ -448,7 +447,7 @@ impl<'a> Trip<'a> {
             walk.cross_untranslated(node);
             walk.travel(paths.snapshot.cloud.locate_node(there));
             walk.leave_tunnel();
-            let text = "takes it out of the packet around it, and puts the pod's address in the Service's place";
+            let text = "removes the outer packet and rewrites the destination to the pod (DNAT)";
             walk.place(Place::Node(there), format!("Node {}", paths.node_name(there)), text, Some(Basis::EbpfKeeps));
             walk.to(to, Some(backend.port));
             return self.arrive_at(walk, backend, None);

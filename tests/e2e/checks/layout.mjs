@@ -301,8 +301,9 @@ export default {
         };
         const go = (locator) => locator.focus();
         // Menus and windows.
-        await go(page.getByRole("button", { name: "More" }));
+        await go(page.getByRole("button", { name: /^Denied flows/ }));
         await press(["ArrowDown", "ArrowDown", "Enter"], "an entry of a menu");
+        assert.match(await focused(page), /Denied flows/);
         await go(page.getByRole("button", { name: "More" }));
         await press(["Enter", "Escape"], "a menu closed");
         assert.match(await focused(page), /More/);

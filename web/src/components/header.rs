@@ -78,7 +78,7 @@ pub fn Header() -> Html {
     let pane = |pane: Pane, shape, word: &'static str| {
         let hidden = store.panes.is_hidden(pane);
         html! {
-            <button type="button" onclick={act(Action::TogglePane(pane))} aria-pressed={(!hidden).to_string()}>
+            <button type="button" class="pane-item" onclick={act(Action::TogglePane(pane))} aria-pressed={(!hidden).to_string()}>
                 { icon(shape) }{ if hidden { format!("Show {word}") } else { format!("Hide {word}") } }
             </button>
         }

@@ -8,7 +8,7 @@ use web_sys::{Document, Element, HtmlElement};
 use yew::prelude::*;
 
 /// What may be cut, and the elements around it that take the pointer or the focus.
-const CUT: &str = "button, input, th, td, summary, [role='option'], [data-mark], .card, label, output";
+const CUT: &str = "button, input, th, td, summary, [role='option'], [data-mark], .card, label, output, .stop-text";
 
 fn document() -> Option<Document> {
     web_sys::window()?.document()
@@ -17,7 +17,16 @@ fn document() -> Option<Document> {
 /// Whether an element does not show all of its text.
 fn is_cut(element: &Element) -> bool {
     let Some(html) = element.dyn_ref::<HtmlElement>() else { return false };
-    html.client_width() > 0 && html.scroll_width() > html.client_width() + 1
+    // Words for screen readers have no room on purpose.
+    if html.client_width() < 8 || html.class_list().contains("visually-hidden") {
+        return false;
+    }
+    let (wide, high) = (html.scroll_width() > html.client_width() + 1, html.scroll_height() > html.client_height() + 2);
+    let hides = || {
+        let style = web_sys::window().and_then(|w| w.get_computed_style(html).ok().flatten());
+        style.and_then(|s| s.get_property_value("overflow-x").ok()).is_some_and(|overflow| overflow == "hidden" || overflow == "clip")
+    };
+    (wide || high) && (html.tag_name() == "INPUT" || hides())
 }
 
 /// The whole text of an element that is cut, or of a part of it.
@@ -33,12 +42,20 @@ fn whole(element: &Element) -> Option<String> {
     if let Some(field) = element.dyn_ref::<web_sys::HtmlInputElement>() {
         return is_cut(element).then(|| field.value()).filter(|value| !value.is_empty());
     }
+    if let Some(title) = element.get_attribute("title").or_else(|| element.get_attribute("aria-label")) {
+        return (has_cut_head(element) || cut_part(element).is_some()).then_some(title);
+    }
+    let text = cut_part(element)?.text_content()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The element, or what in it is cut.
+fn cut_part(element: &Element) -> Option<Element> {
+    if is_cut(element) {
+        return Some(element.clone());
+    }
     let parts = element.query_selector_all("*").ok()?;
-    let cut = has_cut_head(element)
-        || is_cut(element)
-        || (0..parts.length().min(24)).filter_map(|i| parts.item(i)?.dyn_into::<Element>().ok()).any(|e| is_cut(&e));
-    let text = || element.get_attribute("title").or_else(|| element.get_attribute("aria-label")).or_else(|| element.text_content());
-    cut.then(text).flatten().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    (0..parts.length().min(24)).filter_map(|i| parts.item(i)?.dyn_into::<Element>().ok()).find(is_cut)
 }
 
 /// Whether an element is in a cell of a table whose head is cut: the cell's own name has the names of both.
@@ -100,6 +117,10 @@ pub fn use_tips() {
         let on = |event: &'static str, by_key: bool| {
             let shown = shown.clone();
             gloo::events::EventListener::new(&document, event, move |event| {
+                // A finger that lies on something is about to do something else.
+                if event.dyn_ref::<PointerEvent>().is_some_and(|e| e.pointer_type() == "touch") {
+                    return;
+                }
                 let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
                 let found = target.and_then(|t| t.closest(CUT).ok().flatten());
                 if *shown.borrow() == found {

@@ -6,7 +6,7 @@ use crate::components::Shared;
 use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
 use crate::components::rich::{SpotLink, rich, sentence};
 use crate::components::trace::{ASSUMED, evidence, verdict_class, verdict_icon};
-use crate::view_model::{AddressView, BranchView, Difference, PathReply, SeenView, StepKindView, StepView, VerdictView};
+use crate::view_model::{AddressView, BranchView, Difference, PathReply, PathView, SeenView, StepKindView, StepView, VerdictView};
 
 /// Which of two lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,20 @@ pub struct LineProps {
 }
 
 impl LineProps {
-    fn branch(&self) -> Option<&BranchView> {
+    fn view(&self) -> Option<&PathView> {
         let side = match self.side {
             Side::First => Some(&self.reply.first),
             Side::Second => self.reply.second.as_ref(),
         };
-        side?.as_ref().ok()?.branches.get(self.branch)
+        side?.as_ref().ok()
+    }
+
+    fn branch(&self) -> Option<&BranchView> {
+        self.view()?.branches.get(self.branch)
+    }
+
+    fn summary(&self) -> &str {
+        self.view().map_or("", |view| view.summary.as_str())
     }
 }
 
@@ -66,6 +74,7 @@ pub fn Line(props: &LineProps) -> Html {
                     let next = branch.steps.get(i + 1);
                     let station = Station {
                         step,
+                        summary: props.summary(),
                         number: i,
                         seen: branch.seen.as_ref().filter(|_| i == last),
                         goes_on: next.map(|next| next.reached),
@@ -82,6 +91,8 @@ pub fn Line(props: &LineProps) -> Html {
 
 struct Station<'a> {
     step: &'a StepView,
+    /// The answer in a sentence, which stands above.
+    summary: &'a str,
     number: usize,
     seen: Option<&'a SeenView>,
     /// Whether the packet comes to the next station; nothing at the last.
@@ -146,9 +157,11 @@ impl Station<'_> {
         let step = self.step;
         let text = if step.text.is_empty() { step.station.as_ref().map_or("", |s| s.sentence.as_str()) } else { step.text.as_str() };
         let stops = step.kind == StepKindView::Stop;
+        // What the summary says already is not said a second time.
+        let said = step.verdict != VerdictView::Allowed && !stops && self.summary.contains(text);
         html! {
             <>
-                if !text.is_empty() { <p class="stop-text">{ sentence(text) }</p> }
+                if !text.is_empty() && !said { <p class="stop-text">{ sentence(text) }</p> }
                 if let Some(seen) = self.seen { { seen_by(seen) } }
                 if step.station.is_some() && (step.by.is_some() || step.spot.is_some()) {
                     <p class={classes!("stop-by", verdict_class(step.verdict), self.difference.verdict.then_some("differs"))}>
