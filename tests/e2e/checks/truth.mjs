@@ -185,4 +185,21 @@ export default {
         await until(/from 0 to 255/, () => page.locator(".special .port-note").innerText(), "too large");
         await shoot(page, "icmp");
     },
+
+    async "after a paste the page asks the most telling flow, at the port that is offered there"() {
+        const page = await openShop();
+        // The store is open to the till alone: that the web may not reach it is what there is to see.
+        await until("corner/web", () => page.getByRole("combobox", { name: "from", exact: true }).inputValue(), "who asks");
+        assert.equal(await page.getByRole("combobox", { name: "to", exact: true }).inputValue(), "corner/store");
+        assert.equal(await port(page).inputValue(), "5432");
+        await until("denied", () => word(page), "the verdict");
+        const box = await page.locator(".verdict h2").first().boundingBox();
+        assert.ok(box.y + box.height < page.viewportSize().height / 2, "above the fold");
+        await shoot(page, "first-question");
+        // A question of one's own stays, also when its text changes.
+        await ask(page, "till", "store", 81);
+        await paste(page, SHOP.replace("port: 5432", "port: 81"));
+        await until("allowed", () => word(page), "the same question");
+        assert.equal(await port(page).inputValue(), "81");
+    },
 };

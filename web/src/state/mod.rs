@@ -19,6 +19,8 @@ use crate::scenes::{Elsewhere, Origin, Place, SceneId};
 use crate::share::Shared;
 use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SaidView, SceneView, Spot, TrafficView, said};
 
+/// Text that comes at once and is longer was not typed.
+const PASTED: usize = 60;
 /// Longest list of steps that can be taken back.
 const HISTORY: usize = 30;
 
@@ -377,6 +379,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// Whether text may be changed.
     pub read_only: bool,
+    /// Whether much text is new, so that the page asks by itself if the question fits it no more.
+    seeks: bool,
     /// Whether the newest text was typed, and may be half written.
     pub typing: bool,
     /// Which scene this is.
@@ -693,6 +697,8 @@ impl State {
     fn apply(&mut self, action: Action) {
         match action {
             Action::TextEdited(id, text) => {
+                // What comes at once was pasted.
+                self.seeks |= self.file(id).is_some_and(|f| f.text.len().abs_diff(text.len()) > PASTED);
                 self.keep_replaced(id, &text);
                 self.set_text(id, text);
                 self.revision += 1;
@@ -766,6 +772,7 @@ impl State {
                     self.board = board;
                 }
                 self.answer = Some(answer);
+                self.seek();
             }
             Action::Think(moving) => self.moving = moving,
             Action::ToggleNamespace(name) => {
@@ -912,6 +919,7 @@ impl State {
             }
         }
         self.example = None;
+        self.seeks = true;
         self.afresh = true;
         self.revision += 1;
         self.tell(if count == 1 { "1 file opened".into() } else { format!("{count} files opened") }, true);

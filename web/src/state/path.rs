@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use super::{Pane, Screen, Selection, State, Tab};
-use crate::view_model::{EndKind, LitView, PathAsked, PathQuestion, PathReply, PathView, TargetView};
+use crate::view_model::{EndKind, LitView, PathAsked, PathQuestion, PathReply, PathView, TargetView, first_question, names_service};
+
+/// Most ends whose text is looked at for names of Services.
+const MOST_READ: usize = 160;
 
 impl State {
     /// The way of a packet that is asked for: its verdict is that of the page.
@@ -68,6 +71,29 @@ impl State {
             ..PathQuestion::default()
         };
         PathAsked { question, versus: None }
+    }
+
+    /// Asks the most telling flow where nothing is asked, or much text is new and neither end of the question is in it.
+    pub(super) fn seek(&mut self) {
+        let asked = &self.path.question;
+        let is_empty = asked.from.is_empty() || asked.to.is_empty();
+        let is_answered = matches!(self.answer.as_deref(), Some(Ok(_)));
+        let fits = !is_empty && (is_answered || asked.is_to_target() || !self.seeks);
+        if !std::mem::take(&mut self.seeks) && !is_empty || fits {
+            return;
+        }
+        let texts = |end: usize| {
+            let spot = self.scene.ends.get(end)?.spot.as_ref()?;
+            let text = &self.files.iter().find(|f| f.name == spot.file)?.text;
+            // Lines, not offsets: those are of UTF-16.
+            let lines = text.lines().skip(spot.line as usize - 1).take((spot.end_line + 1 - spot.line) as usize);
+            Some(lines.collect::<Vec<_>>().join("\n"))
+        };
+        let texts: Vec<Option<String>> = (0..self.scene.ends.len().min(MOST_READ)).map(texts).collect();
+        let mentions = |end: usize, service: &str| texts.get(end).and_then(Option::as_deref).is_some_and(|t| names_service(t, service));
+        if let Some(question) = first_question(&self.scene, &mentions) {
+            self.ask(question);
+        }
     }
 
     /// A question about the whole way. Between two ends it is one about their flow, too.

@@ -6,6 +6,7 @@
 mod answer;
 mod cloud;
 mod coverage;
+mod first;
 mod path;
 mod ports;
 mod proposal;
@@ -21,6 +22,7 @@ pub use cloud::{
     SubnetUse, SubnetView, picture_key, plan_view,
 };
 pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
+pub use first::{first_question, names_service};
 pub use path::{
     AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PathAsked, PathQuestion, PathReply, PathView, PathWord,
     PodShareView, ProbeView, SeenView, StepKindView, StepView, VersusView, differences, path_answer, path_reply, path_view,
