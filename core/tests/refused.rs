@@ -173,6 +173,13 @@ fn labels_that_cannot_be_read() {
         check(&[&namespace, CLIENT, WEB, POLICY], &[("client web 443", "denied")]);
         assert_eq!(ask(&scene(&[&namespace, CLIENT, WEB, POLICY]), "client web 80").0, UNKNOWN, "{metadata}");
     }
+    // What holds them is written twice, or is none.
+    let twice = "{apiVersion: v1, kind: Pod, metadata: {name: x, namespace: shop}, metadata: {name: x, namespace: shop, labels: {tier: '2'}}, spec: {containers: [{name: c}]}}";
+    check(&[NAMESPACE, CLIENT, WEB, POLICY, twice], &[("x web 443", UNKNOWN), ("client web 443", "denied")]);
+    let template = deployment("selector: {matchLabels: {app: x}}, template: {T}, template: {T}");
+    check(&[NAMESPACE, CLIENT, WEB, POLICY, &template], &[("x web 443", UNKNOWN), ("client x 80", UNKNOWN), ("client web 443", "denied")]);
+    let spec = "{apiVersion: v1, kind: Pod, metadata: {name: x, namespace: shop, labels: {app: x}}, spec: {hostNetwork: true}, spec: {containers: [{name: c}]}}";
+    check(&[NAMESPACE, CLIENT, WEB, POLICY, spec], &[("x web 443", UNKNOWN), ("client x 443", UNKNOWN), ("client web 443", "denied")]);
     // Nothing of the pods is known but where they are.
     for spec in ["", "selector: {matchLabels: {app: x}}", "selector: {matchLabels: {app: x}}, template: [a]"] {
         check(
@@ -297,6 +304,30 @@ fn pods_of_kinds_that_are_not_read_may_stand_behind_a_service() {
     let without = scene(&[NAMESPACE, CLIENT, WEB, &policy, &services[0], &services[1]]);
     assert_eq!(ask(&without, "svc/shop/bus").verdict.as_str(), "denied");
     assert!(without.missing_pods().is_none());
+}
+
+#[test]
+fn services_of_pods_that_cannot_be_read() {
+    let service = |selector: &str, port: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Service, metadata: {{name: svc, namespace: shop}}, spec: {{selector: {selector}, ports: [{port}]}}}}"
+        )
+    };
+    let policy = POLICY.replace("{port: http}", "{port: 80}");
+    let broken = with_ports("[{name: http, containerPort: 70000}]");
+    let open = pod("{name: x, namespace: shop, labels: {app: [x]}}");
+    for (pod, selector, port, verdict) in [
+        (&broken, "{app: x}", "{port: 80, targetPort: http}", UNKNOWN),
+        (&broken, "{app: x}", "{port: 80}", "allowed"),
+        (&open, "{app: x}", "{port: 80}", UNKNOWN),
+        (&open, "{app: web}", "{port: 80}", "allowed"),
+        (&open, "{tier: x}", "{port: 80}", "denied"),
+    ] {
+        let scene = scene(&[NAMESPACE, CLIENT, WEB, &policy, pod, &service(selector, port)]);
+        let asked = Asked { from: "shop/client", to: "svc/shop/svc", port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
+        let answer = scene.path(&asked).unwrap();
+        assert_eq!(answer.verdict.as_str(), verdict, "{selector} {port}: {}", answer.summary);
+    }
 }
 
 #[test]

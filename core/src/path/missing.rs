@@ -39,11 +39,23 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
     if !service.slices.is_empty() || service.service_type == "ExternalName" {
         return false;
     }
+    if service.open_pods && !leads_to_a_port(snapshot, service) {
+        return true;
+    }
     if service.has_selector && service.endpoints.is_empty() && maker(snapshot, service).is_some() {
         return true;
     }
     let has_pods = || snapshot.endpoints.iter().any(|e| e.namespace == service.namespace && e.role == Role::Pod);
     !service.has_selector || service.endpoints.is_empty() && !has_pods()
+}
+
+/// Whether some pod stands behind a Service for certain, at a port that is known.
+fn leads_to_a_port(snapshot: &Snapshot, service: &Service) -> bool {
+    let pods = || service.endpoints.iter().filter_map(|id| snapshot.endpoint(*id));
+    service.ports.iter().any(|port| match &port.target {
+        TargetPort::Number(_) => pods().next().is_some(),
+        TargetPort::Name(name) => pods().any(|pod| pod.ports.iter().any(|p| p.name.as_deref() == Some(name))),
+    })
 }
 
 /// An object of a Service's namespace whose pods are not read.
@@ -58,6 +70,11 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
     let title = format!("{namespace}/{}", service.name);
     if service.unclear {
         return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
+    }
+    if service.open_pods {
+        return format!(
+            "which pods stand behind Service `{title}`, and at which ports, depends on labels or ports that the input does not tell"
+        );
     }
     if let Some((_, kind, name, _)) = maker(snapshot, service).filter(|_| service.has_selector) {
         return format!(
@@ -88,7 +105,7 @@ impl<'a> Trip<'a> {
         let missing = missing_endpoints(&paths.snapshot, service);
         let walk = &mut way.walk;
         // It may be any pod, about which policies may say anything.
-        if service.unclear || service.has_selector && maker(&paths.snapshot, service).is_some() {
+        if service.unclear || service.open_pods || service.has_selector && maker(&paths.snapshot, service).is_some() {
             walk.unknown(&service_title(paths, service), missing);
             return alloc::vec![Arrival { way, pod: None }];
         }

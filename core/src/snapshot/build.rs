@@ -14,10 +14,10 @@ use super::{
     DNS_LABEL, DNS_NAMESPACE, Endpoint, EndpointId, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, Role, Service, Snapshot,
     Workload, WorkloadId,
 };
-use crate::model::{AddressSet, Labels, UnknownLabels};
+use crate::model::{AddressSet, Labels, MARK, Operator, UnknownLabels};
 use crate::resources::calico::{Calico, WorkloadEndpoint};
 use crate::resources::unread::Cause;
-use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource};
+use crate::resources::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource, ServicePort, TargetPort};
 use crate::settings::{Settings, UnlistedController};
 use crate::text::{DocumentId, Place};
 
@@ -404,6 +404,7 @@ fn add_services<'a>(
     snapshot: &mut Snapshot,
 ) {
     let index = EndpointIndex::new(&snapshot.endpoints);
+    let open = open_pods(resources, &snapshot.endpoints);
     let mut services = Vec::new();
     let mut slices: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
     let mut mirrored: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
@@ -427,6 +428,7 @@ fn add_services<'a>(
                 front_end_made_up: false,
                 place: resource.span.within(document),
                 unclear: resource.flaws.unclear,
+                open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(&open, namespace, selector, &service.ports)),
             }),
             Kind::EndpointSlice(slice) => {
                 let place = resource.span.within(document);
@@ -461,7 +463,7 @@ fn add_services<'a>(
             _ => {}
         }
     }
-    drop(index);
+    drop((index, open));
     let nodes = snapshot.nodes().map(|(id, node)| (node.name.as_str(), id)).collect();
     // Endpoints count where the control plane mirrors them: for Services that are there and have no selector.
     let without_selector = services.iter().filter(|s: &&Service| !s.has_selector && s.service_type != "ExternalName");
@@ -481,6 +483,30 @@ fn add_services<'a>(
         let place = first.place;
         super::ingress_controller::add(resources, namespaces, scope.unlisted_controller, place, snapshot);
     }
+}
+
+/// Pods of which not all labels that Services ask for are known, or not all ports.
+fn open_pods<'s>(resources: &[(DocumentId, &Resource)], endpoints: &'s [Endpoint]) -> Vec<&'s Endpoint> {
+    let mut asked: BTreeSet<&str> = BTreeSet::from([MARK]);
+    for (_, resource) in resources {
+        if let Kind::Service(service) = &resource.kind {
+            asked.extend(service.selector.iter().flat_map(|selector| selector.iter().map(|(key, _)| key)));
+        }
+    }
+    let is_open = |e: &&Endpoint| e.role == Role::Pod && (e.unknown.others || e.unknown.keys.iter().any(|(key, _)| asked.contains(&**key)));
+    endpoints.iter().filter(is_open).collect()
+}
+
+/// Whether a Service may select one of these pods and it is not known if it does, or leads to a port by a name and not all ports of it can be read.
+fn has_open_pods(open: &[&Endpoint], namespace: NamespaceId, selector: &Labels, ports: &[ServicePort]) -> bool {
+    let by_name = ports.iter().any(|port| matches!(port.target, TargetPort::Name(_)));
+    open.iter().filter(|e| e.namespace == namespace).any(|endpoint| {
+        let one =
+            |(key, value): (&str, &str)| Operator::In(alloc::vec![value.into()]).judge(endpoint.unknown.look_up(&endpoint.labels, key));
+        let (certain, possible) = selector.iter().map(one).fold((true, true), |(a, b), (c, d)| (a && c, b && d));
+        let marked = by_name && endpoint.unknown.keys.iter().any(|(key, _)| &**key == MARK);
+        possible && (!certain || marked)
+    })
 }
 
 /// Pods of the cluster's DNS, where the text has none: every name is asked of them, and policies name them by their label.

@@ -370,6 +370,8 @@ pub struct Service {
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it, or its endpoints.
     pub unclear: bool,
+    /// Whether there are pods of which it is not known if it selects them, or at which port: not all of their labels or named ports are known.
+    pub open_pods: bool,
 }
 
 /// Addresses behind a Service that an EndpointSlice gives.

@@ -75,6 +75,7 @@ pub(super) fn connect_slices(
                 front_end_made_up: false,
                 place,
                 unclear: false,
+                open_pods: false,
             });
             services.len() - 1
         });

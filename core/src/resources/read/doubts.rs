@@ -10,7 +10,7 @@ use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, Unknown
 use crate::resources::calico::Calico;
 use crate::resources::syntax;
 use crate::resources::unread::{Effect, NamedPort, Namespaces, Whom};
-use crate::resources::{Kind, Resource, WorkloadKind};
+use crate::resources::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::text::Span;
 
 /// Adds errors of a document that lie within an object. A policy is in doubt because of them; of other kinds only what they concern is.
@@ -54,11 +54,12 @@ pub(super) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
         _ => false,
     };
     let subject = marked(resource);
+    let repeats = is_set_twice(node, "spec", twice) || node.get("spec").is_some_and(|spec| is_set_twice(spec, "template", twice));
     let (labels, effects) = match &resource.kind {
         Kind::Pod(_) => of_pods(&Parts { holder: node, twice, subject: &subject }, metadata, node.get("spec")),
         Kind::Workload(_) => {
             let spec = node.get("spec");
-            match template(node, resource) {
+            match template(node, resource).filter(|_| !repeats) {
                 Some(template) => {
                     let parts = Parts { holder: template, twice, subject: &subject };
                     of_pods(&parts, template.get("metadata"), template.get("spec"))
@@ -82,10 +83,23 @@ pub(super) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
         }
         _ => {
             let mut labels = labels(metadata, twice);
-            labels.others |= is_beside_metadata(node);
+            labels.others |= is_beside_metadata(node) || is_set_twice(node, "metadata", twice);
             (labels, Vec::new())
         }
     };
+    if labels.others {
+        // Of what stands there twice, not even what was read is known.
+        match &mut resource.kind {
+            Kind::Workload(workload) if repeats => {
+                let account = core::mem::take(&mut workload.template.service_account);
+                workload.template =
+                    PodTemplate { service_account: account, labels_span: workload.template.labels_span, ..PodTemplate::default() };
+            }
+            Kind::Workload(workload) => workload.template.labels = Default::default(),
+            Kind::Pod(pod) => pod.template.labels = Default::default(),
+            _ => resource.meta.labels = Default::default(),
+        }
+    }
     resource.flaws.labels = labels;
     resource.flaws.effects = effects;
 }
@@ -101,9 +115,9 @@ struct Parts<'a> {
 /// What stays open of pods: their labels, their named ports, and whether they are on the network of their node.
 fn of_pods(parts: &Parts<'_>, metadata: Option<NodeRef<'_>>, spec: Option<NodeRef<'_>>) -> (UnknownLabels, Vec<Effect>) {
     let mut labels = labels(metadata, parts.twice);
-    labels.others |= is_beside_metadata(parts.holder);
-    let is_placed =
-        metadata.and_then(|m| m.get("namespace")).is_none_or(|node| node.as_mapping().is_none() && node.as_sequence().is_none());
+    labels.others |= is_beside_metadata(parts.holder) || is_set_twice(parts.holder, "metadata", parts.twice);
+    let is_scalar = |node: NodeRef<'_>| node.as_mapping().is_none() && node.as_sequence().is_none();
+    let is_placed = metadata.is_none_or(|m| m.is_null() || m.as_mapping().is_some() && m.get("namespace").is_none_or(is_scalar));
     let subject = Whom { namespaces: if is_placed { Namespaces::Own } else { Namespaces::All }, ..parts.subject.clone() };
     let mut effects = Vec::new();
     let network = spec.and_then(|spec| Some((spec.get("hostNetwork")?, spec.entry("hostNetwork")?.key_span)));
@@ -111,7 +125,7 @@ fn of_pods(parts: &Parts<'_>, metadata: Option<NodeRef<'_>>, spec: Option<NodeRe
     if let Some((_, span)) = network.filter(doubtful) {
         effects.extend(whole("hostNetwork", span, &subject));
     }
-    if !is_placed {
+    if !is_placed || is_set_twice(parts.holder, "spec", parts.twice) {
         effects.extend(whole("", Span::default(), &subject));
     }
     let ports = spec.map(|spec| open_ports(spec, parts.twice)).unwrap_or_default();
@@ -251,6 +265,11 @@ fn marked(resource: &Resource) -> Whom {
     let span = resource.kind_span;
     let requirement = Requirement { span, key: MARK.into(), operator: Operator::In(alloc::vec![resource.mark()]) };
     Whom { namespaces: Namespaces::Own, pods: LabelSelector { span, requirements: alloc::vec![requirement] }, ..Whom::default() }
+}
+
+/// Whether a field is written twice.
+fn is_set_twice(node: NodeRef<'_>, field: &str, twice: &[Span]) -> bool {
+    node.entry(field).is_some_and(|entry| has(twice, entry.key_span))
 }
 
 /// Labels that cannot be read, or that are written twice.
