@@ -50,6 +50,9 @@ export const given = { browser: undefined, site: undefined };
 /** What went wrong in any page, apart from the checks: script errors, failed requests. */
 export const troubles = [];
 
+/** A check that another browser cannot do here, and why: what the driver does not do there. */
+export const chromiumOnly = (why, check) => Object.assign(check, { chromiumOnly: why });
+
 export async function open(options = {}, fragment = "", file = "") {
     const { offline, ...rest } = options;
     const context = await given.browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"], ...rest });
@@ -107,7 +110,12 @@ export async function openShop(options) {
     const page = await open(options);
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("button", { name: "New scene" }).click();
+    // A narrow window shows text and graph one at a time.
+    const screen = (name) => page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name });
+    const narrow = await screen("Text").isVisible();
+    if (narrow) await screen("Text").click();
     await paste(page, SHOP);
+    if (narrow) await screen("Graph").click();
     await marks(page).filter({ hasText: "store" }).first().waitFor();
     return page;
 }

@@ -12,6 +12,7 @@ import ask from "./checks/ask.mjs";
 import board from "./checks/board.mjs";
 import path from "./checks/path.mjs";
 import graph from "./checks/graph.mjs";
+import drag from "./checks/drag.mjs";
 import keep from "./checks/keep.mjs";
 import layout from "./checks/layout.mjs";
 import truth from "./checks/truth.mjs";
@@ -19,7 +20,7 @@ import { given, here, shots, troubles } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 const wanted = process.argv[2] ?? "";
-const checks = { ...first, ...ask, ...board, ...path, ...graph, ...keep, ...layout, ...truth };
+const checks = { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...layout, ...truth };
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

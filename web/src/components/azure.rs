@@ -7,6 +7,7 @@ use web_sys::{Element, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::Store;
+use super::ask_from::AskFrom;
 use super::icons::{CHECK, CROSS, Icon, QUESTION, SHIELD, icon};
 use super::rich::SpotLink;
 use crate::state::{Action, Tab};
@@ -93,6 +94,7 @@ pub fn AzureView() -> Html {
                 </div>
             </div>
             { super::coverage::coverage(&store, true) }
+            <AskFrom />
         </section>
     }
 }

@@ -1,38 +1,33 @@
 //! The policy board: tiers as columns, policies in the order in which a packet meets them. A policy of Calico can be dragged to another
 //! place (or sent there from its menu), and what that would change is shown before it is kept.
 
-use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Element};
 use yew::prelude::*;
 
 use super::Store;
-use super::icons::{ARROW, MORE, icon};
+use super::board_drag::{Drag, Gap, move_to, use_board_drag};
+use super::icons::{ARROW, GRIP, MORE, icon};
 use super::menu::Menu;
 use super::rich::{SpotLink, rich};
 use super::trace::{diff, edits};
 use crate::state::Action;
-use crate::view_model::{ChangeView, EndKind, Move, PolicyView, ProposalView, SetView, Status, TierColumn};
-
-/// Where a policy that is dragged would go: the column, and before which of its cards.
-type Gap = (usize, usize);
+use crate::view_model::{ChangeView, EndKind, PolicyView, ProposalView, SetView, Status, TierColumn};
 
 /// All tiers, and what stands beside them because nothing enforces it.
 #[component]
 pub fn Board() -> Html {
-    let held = use_state(|| None::<u32>);
-    let over = use_state(|| None::<Gap>);
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(drag) = use_board_drag() else { return Html::default() };
+    let store = &drag.store;
     let scene = &store.scene;
     let idle: Vec<&PolicyView> = scene.policies.iter().filter(|p| p.not_enforced.is_some()).collect();
     if scene.policies.is_empty() {
         return html! { <p class="nothing">{ "No policies: all traffic is allowed." }</p> };
     }
-    let drag = Drag { store: store.clone(), held, over };
+    let [onpointermove, onpointerup, lost] = drag.handlers();
     html! {
-        <div class="board-pane">
-            { proposal(&store) }
+        <div class="board-pane" ref={drag.pane.clone()} {onpointermove} {onpointerup} onpointercancel={lost.clone()} onlostpointercapture={lost}>
+            { proposal(store) }
             <ol class="board" tabindex="0" aria-label="Tiers in the order in which a packet meets them">
-                { for scene.tiers.iter().enumerate().map(|(index, tier)| column(&drag, index, tier)) }
+                { for scene.tiers.iter().enumerate().map(|(index, tier)| column(store, &drag, index, tier)) }
                 <li class="tier open">
                     <h2>{ "after all tiers" }</h2>
                     <p class="end">{ "Traffic that no tier decides is allowed." }</p>
@@ -46,85 +41,25 @@ pub fn Board() -> Html {
                     </li>
                 }
             </ol>
+            if let Some(policy) = drag.held.and_then(|number| scene.policies.get(number as usize)) {
+                <div class="ghost" aria-hidden="true" ref={drag.ghost.clone()} style={drag.ghost_place()}><b>{ &policy.title }</b><small>{ &policy.kind }</small></div>
+            }
         </div>
     }
 }
 
-/// A drag under way.
-struct Drag {
-    store: Store,
-    /// The policy that is held.
-    held: UseStateHandle<Option<u32>>,
-    over: UseStateHandle<Option<Gap>>,
-}
-
-/// The move that puts a policy before a card of a column; nothing if it stands there already.
-fn move_to(store: &Store, policy: u32, (column, card): Gap) -> Option<Move> {
-    let tier = store.scene.tiers.get(column).filter(|tier| tier.open)?;
-    let own = tier.policies.iter().position(|p| *p == policy);
-    let position = card - usize::from(own.is_some_and(|own| own < card));
-    (own != Some(position)).then(|| Move { policy, tier: tier.name.clone(), position: position as u32 })
-}
-
-impl Drag {
-    /// Handlers of a column that cards can be dropped on.
-    fn target(&self, column: usize) -> (Callback<DragEvent>, Callback<DragEvent>) {
-        let over = {
-            let (held, over) = (self.held.clone(), self.over.clone());
-            Callback::from(move |event: DragEvent| {
-                if held.is_some() {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    let next = Some((column, cards_above(&event)));
-                    if *over != next {
-                        over.set(next);
-                    }
-                }
-            })
-        };
-        let drop = {
-            let (store, held, over) = (self.store.clone(), self.held.clone(), self.over.clone());
-            Callback::from(move |event: DragEvent| {
-                if let Some(policy) = *held {
-                    event.prevent_default();
-                    event.stop_propagation();
-                    if let Some(wanted) = move_to(&store, policy, (column, cards_above(&event))) {
-                        store.dispatch(Action::Think(Some(wanted)));
-                    }
-                    held.set(None);
-                    over.set(None);
-                }
-            })
-        };
-        (over, drop)
-    }
-}
-
-/// How many cards of a column the pointer has left behind.
-fn cards_above(event: &DragEvent) -> usize {
-    let tier = event.target_dyn_into::<Element>().and_then(|element| element.closest(".tier").ok().flatten());
-    let Some(cards) = tier.and_then(|tier| tier.query_selector_all(".card").ok()) else { return 0 };
-    let middle = |node: web_sys::Node| {
-        let area = node.dyn_into::<Element>().ok()?.get_bounding_client_rect();
-        Some(area.top() + area.height() / 2.0)
-    };
-    (0..cards.length()).filter_map(|i| middle(cards.item(i)?)).filter(|middle| f64::from(event.client_y()) > *middle).count()
-}
-
-fn column(drag: &Drag, index: usize, tier: &TierColumn) -> Html {
-    let store = &drag.store;
+fn column(store: &Store, drag: &Drag, index: usize, tier: &TierColumn) -> Html {
     let denied = store.board.as_ref().and_then(|b| b.tally.as_ref()?.tier_ends.get(index).copied());
     let end = match (tier.denies_at_end, denied) {
         (true, Some(n)) => format!("Endpoints selected in this tier that no rule matches are denied: {}.", of_flows(store, n)),
         (true, None) => "Endpoints selected in this tier that no rule matches are denied.".into(),
         (false, _) => "Traffic that no rule matches continues to the next tier.".into(),
     };
-    let (ondragover, ondrop) = drag.target(index);
     html! {
-        <li class={classes!("tier", drag.over.is_some_and(|(over, _)| over == index).then_some("target"))} {ondragover} {ondrop}>
+        <li class={classes!("tier", drag.over.is_some_and(|(over, _)| over == index).then_some("target"))} data-column={index.to_string()}>
             <h2>{ &tier.name }</h2>
             if tier.ordered { <p class="order">{ "in order: the first match decides" }</p> } else { <p class="order">{ "combined: any of them may allow" }</p> }
-            <ul>{ for tier.policies.iter().enumerate().filter_map(|(place, number)| card(drag, (index, place), *number)) }</ul>
+            <ul>{ for tier.policies.iter().enumerate().filter_map(|(place, number)| card(store, drag, (index, place), *number)) }</ul>
             <p class={classes!("end", tier.denies_at_end.then_some("denies"))}>{ end }</p>
         </li>
     }
@@ -135,8 +70,7 @@ fn of_flows(store: &Store, count: u32) -> String {
     format!("{count} of {all} flows")
 }
 
-fn card(drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
-    let store = &drag.store;
+fn card(store: &Store, drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
     let scene = &store.scene;
     let policy = scene.policies.get(number as usize)?;
     let selects = |kind: EndKind| scene.ends.iter().filter(|end| end.kind == kind && end.policies.contains(&number)).count();
@@ -159,24 +93,6 @@ fn card(drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
             </>
         })
     });
-    let ondragstart = {
-        let (held, movable) = (drag.held.clone(), policy.movable);
-        Callback::from(move |event: DragEvent| {
-            if movable && let Some(transfer) = event.data_transfer() {
-                // Firefox starts no drag without data.
-                let _ = transfer.set_data("text/plain", "policy");
-                transfer.set_effect_allowed("move");
-                held.set(Some(number));
-            }
-        })
-    };
-    let ondragend = {
-        let (held, over) = (drag.held.clone(), drag.over.clone());
-        Callback::from(move |_: DragEvent| {
-            held.set(None);
-            over.set(None);
-        })
-    };
     let cards = scene.tiers.get(column).map_or(0, |tier| tier.policies.len());
     let gap = match *drag.over {
         Some((c, p)) if c == column && p == place => Some("before"),
@@ -186,7 +102,8 @@ fn card(drag: &Drag, (column, place): Gap, number: u32) -> Option<Html> {
     let movable = policy.movable && !store.read_only;
     let class = classes!("card", movable.then_some("movable"), gap, (*drag.held == Some(number)).then_some("held"));
     Some(html! {
-        <li key={number} {class} draggable={movable.to_string()} {ondragstart} {ondragend}>
+        <li key={number} {class} onpointerdown={movable.then(|| drag.down(number))}>
+            if movable { <span class="grip" aria-hidden="true">{ icon(GRIP) }</span> }
             { heading(policy, if movable { places(store, policy, number, (column, place)) } else { Html::default() }) }
             <small>{ format!("{selected}, {rules}") }</small>
             { decides.unwrap_or_default() }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::Store;
+use super::ask_from::ask_from_button;
 use super::icons::{CROSS, icon};
 use super::path::offer;
 use super::rich::SpotLink;
@@ -32,6 +33,7 @@ pub fn end_panel(store: &Store) -> Html {
         <div class="end-panel">
             <header>
                 <div><h2>{ scene.title(index) }</h2><p>{ &end.subtitle }if let Some(spot) = &end.spot { { " · " }<SpotLink spot={spot.clone()} /> }</p></div>
+                { ask_from_button(store, &end.key) }
                 <button type="button" class="quiet square" aria-label="back to the flow" title="back to the flow" onclick={close}>{ icon(CROSS) }</button>
             </header>
             if !end.labels.is_empty() {

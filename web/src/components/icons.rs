@@ -21,6 +21,7 @@ pub const MOON: Icon =
 pub const SYSTEM: Icon = Icon(
     "M12 2v2M14.837 16.385a6 6 0 1 1-7.223-7.222c.624-.147.97.66.715 1.248a4 4 0 0 0 5.26 5.259c.589-.255 1.396.09 1.248.715M16 12a4 4 0 0 0-4-4M19 5l-1.256 1.256M20 12h2",
 );
+pub const GRIP: Icon = Icon("M9 12h.01M9 5h.01M9 19h.01M15 12h.01M15 5h.01M15 19h.01");
 pub const MORE: Icon = Icon("M12 12h.01M19 12h.01M5 12h.01");
 pub const COPY: Icon = Icon(
     "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2",

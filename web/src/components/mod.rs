@@ -1,9 +1,11 @@
 //! What is on the screen, one component a file.
 
 pub mod addresses;
+pub mod ask_from;
 pub mod azure;
 pub mod banner;
 pub mod board;
+mod board_drag;
 pub mod byte_field;
 pub mod combobox;
 pub mod coverage;

@@ -331,6 +331,8 @@ pub struct State {
     pub question: Question,
     /// What is looked at.
     pub selection: Selection,
+    /// The end from which a question is asked, once the other is chosen.
+    pub asks_from: Option<String>,
     /// The newest picture.
     pub scene: Rc<SceneView>,
     /// Which revision that picture is of.
@@ -475,6 +477,8 @@ pub enum Action {
     },
     /// The question is another: about a flow, or about the way to a Service.
     Change(PathQuestion),
+    /// A question is asked from an end to the one that is chosen next; nothing: it is not.
+    AskFrom(Option<String>),
     /// The way of a packet is asked for, and shown.
     AskPath(PathAsked),
     /// The way to a Service or an Ingress is asked for, by its key.
@@ -672,8 +676,12 @@ impl State {
             Action::FilesGiven(files) => !files.is_empty(),
             Action::ChooseSettings(settings) => self.settings != *settings,
             Action::Ask(question) => {
-                self.question != *question || self.selection != Selection::Flow || self.path.question != question.into()
+                self.question != *question
+                    || self.selection != Selection::Flow
+                    || self.asks_from.is_some()
+                    || self.path.question != question.into()
             }
+            Action::AskFrom(from) => self.asks_from != *from,
             // Newest wins: what was computed for an older text or another question is dropped.
             Action::Evaluated { revision, question, .. } => *revision == self.revision && *question == self.question,
             Action::AskPath(asked) => self.path != *asked || !self.shows_path(),
@@ -744,6 +752,12 @@ impl State {
                 Some(TrafficView { protocol, port }) => Question { from, to, protocol, port, ..Question::default() },
                 None => self.scene.question(&from, &to, &self.question),
             }),
+            Action::AskFrom(from) => {
+                if from.is_some() {
+                    self.screen = Screen::Graph;
+                }
+                self.asks_from = from;
+            }
             Action::Change(question) if question.is_to_target() => self.take_question(PathAsked { question, versus: None }),
             Action::Change(question) => self.ask(question.flow()),
             Action::AskPath(asked) => {
@@ -759,6 +773,12 @@ impl State {
             Action::ShowBranch(branch) => {
                 self.branch = branch;
                 self.lights_path = true;
+            }
+            Action::Select(Some(to)) if self.asks_from.is_some() => {
+                let from = self.asks_from.take().filter(|from| *from != to);
+                if let Some(from) = from {
+                    self.apply(Action::AskBetween { from, to, traffic: None });
+                }
             }
             Action::Select(key) => self.selection = key.map_or(Selection::Flow, Selection::End),
             Action::Evaluated { revision, scene, answer, board, path, .. } => {
@@ -785,7 +805,10 @@ impl State {
             Action::ShowDenied(show) => self.show_denied = show,
             Action::ShowAzure(azure) => self.azure = Some(azure),
             Action::ChooseTheme(theme) => self.theme = theme,
-            Action::Resize(pane, size) => self.panes.set_size(pane, size),
+            Action::Resize(pane, size) => {
+                self.panes.set_size(pane, size);
+                self.panes.set_hidden(pane, false);
+            }
             Action::TogglePane(pane) => self.panes.set_hidden(pane, !self.panes.is_hidden(pane)),
             Action::RestorePanes(panes) => self.panes = panes,
             Action::WindowWidth(width) => self.panes = self.panes.in_window(width),
@@ -832,6 +855,7 @@ impl State {
         }
         self.question = question;
         self.selection = Selection::Flow;
+        self.asks_from = None;
         self.lights_path = false;
         // One question: its way is that of the same flow.
         if self.path.question != asked {
@@ -1007,6 +1031,7 @@ impl State {
 
     fn begin_afresh(&mut self) {
         self.selection = Selection::Flow;
+        self.asks_from = None;
         self.example = None;
         self.toggled = Rc::default();
         self.answer = None;

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
-use super::drag::Drag;
+use super::hand::{Hand, Point};
 use crate::components::Shared;
 use crate::graph::Rect;
 use crate::graph::picture::Picture;
@@ -20,7 +20,7 @@ pub(super) const SCALES: (f64, f64) = (0.08, 2.5);
 pub(super) const COMFORTABLE: f64 = 1.25;
 
 /// Where the drawing is looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Camera {
     pub(super) x: f64,
     pub(super) y: f64,
@@ -29,29 +29,64 @@ pub(super) struct Camera {
     pub(super) moved: bool,
 }
 
+impl Camera {
+    /// The drawing goes along by so much.
+    pub(super) fn panned(self, dx: f64, dy: f64) -> Camera {
+        Camera { x: self.x + dx, y: self.y + dy, moved: true, ..self }
+    }
+
+    /// The drawing is enlarged around a point.
+    pub(super) fn zoomed(self, (x, y): Point, factor: f64) -> Camera {
+        let scale = (self.scale * factor).clamp(SCALES.0, SCALES.1);
+        let ratio = scale / self.scale;
+        Camera { x: x - (x - self.x) * ratio, y: y - (y - self.y) * ratio, scale, moved: true }
+    }
+
+    /// The nearest place from which a quarter of the canvas shows something of the drawing, or all of it where it is smaller.
+    pub(super) fn kept(self, size: (f64, f64), bounds: &Rect) -> Camera {
+        let along = |place: f64, start: f64, length: f64, room: f64| {
+            let (start, length) = (start * self.scale, length * self.scale);
+            let seen = (room / 4.0).max(80.0).min(length).min(room);
+            place.min(room - seen - start).max(seen - length - start)
+        };
+        Camera { x: along(self.x, bounds.x, bounds.w, size.0), y: along(self.y, bounds.y, bounds.h, size.1), ..self }
+    }
+}
+
 /// What is set on elements, and known only here.
 pub(super) struct Live {
     pub(super) camera: Camera,
-    pub(super) drag: Drag,
-    pub(super) pointers: Vec<(i32, f64, f64)>,
+    pub(super) hand: Hand,
+    /// Runs while a finger rests on a card.
+    pub(super) rest: Option<gloo::timers::callback::Timeout>,
+    /// Where the drawing is, in its own units.
+    pub(super) bounds: Rect,
     /// The canvas's size, as it was last seen.
     pub(super) size: (f64, f64),
     /// The picture for which the camera was set.
     pub(super) fitted: Option<u32>,
-    /// Swallows the click that ends a drag.
-    pub(super) dragged: bool,
 }
 
 impl Default for Live {
     fn default() -> Self {
         let camera = Camera { x: 0.0, y: 0.0, scale: 1.0, moved: false };
-        Live { camera, drag: Drag::None, pointers: Vec::new(), size: (0.0, 0.0), fitted: None, dragged: false }
+        Live { camera, hand: Hand::default(), rest: None, bounds: Rect::default(), size: (0.0, 0.0), fitted: None }
+    }
+}
+
+impl Live {
+    /// The person looks from elsewhere, where something is still in sight.
+    pub(super) fn look(&mut self, canvas: &Element, camera: Camera) {
+        let size = size_of(canvas);
+        // A canvas that is not shown has no size.
+        self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds) };
+        show(canvas, &self.camera);
     }
 }
 
 pub(super) type LiveRef = Rc<RefCell<Live>>;
 
-pub(super) fn at(canvas: &Element, event: &PointerEvent) -> (f64, f64) {
+pub(super) fn at(canvas: &Element, event: &PointerEvent) -> Point {
     let rect = canvas.get_bounding_client_rect();
     (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
 }
@@ -67,17 +102,16 @@ pub(super) fn show(canvas: &Element, camera: &Camera) {
     // Letters that nobody could read are left out.
     let _ = canvas.class_list().toggle_with_force("far", camera.scale < 0.5);
     if let Some(html) = canvas.dyn_ref::<HtmlElement>() {
+        // What has to be as large as a finger at every scale.
+        let _ = html.style().set_property("--natural", &format!("{:.3}", 1.0 / camera.scale));
         let _ = html.style().set_property("background-position", &format!("{:.1}px {:.1}px", camera.x, camera.y));
     }
 }
 
 pub(super) fn zoom_at(live: &LiveRef, canvas: &Element, x: f64, y: f64, factor: f64) {
     let mut live = live.borrow_mut();
-    let camera = live.camera;
-    let scale = (camera.scale * factor).clamp(SCALES.0, SCALES.1);
-    let ratio = scale / camera.scale;
-    live.camera = Camera { x: x - (x - camera.x) * ratio, y: y - (y - camera.y) * ratio, scale, moved: true };
-    show(canvas, &live.camera);
+    let camera = live.camera.zoomed((x, y), factor);
+    live.look(canvas, camera);
 }
 
 /// Shows all of the picture, in the middle.
@@ -139,17 +173,18 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Pictur
         let (canvas, live) = (canvas.clone(), live.clone());
         use_effect_with((drawn.clone(), number), move |(drawn, number)| {
             let Some(element) = canvas.cast::<Element>() else { return };
+            live.borrow_mut().bounds = drawn.bounds;
             let afresh = live.borrow().fitted != Some(*number);
             if afresh || !live.borrow().camera.moved {
                 live.borrow_mut().fitted = Some(*number);
                 fit_camera(&live, &element, drawn);
             } else {
-                let mut camera = live.borrow().camera;
+                let mut live = live.borrow_mut();
+                let mut camera = live.camera;
                 if let Some(area) = new_area(drawn, &known.borrow()) {
                     camera = in_sight(camera, size_of(&element), area, drawn.bounds);
-                    live.borrow_mut().camera = camera;
                 }
-                show(&element, &camera);
+                live.look(&element, camera);
             }
             *known.borrow_mut() = drawn.marks.iter().map(|m| m.key.clone()).collect();
         });
@@ -166,7 +201,11 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Pictur
                 let size = size_of(element);
                 let before = std::mem::replace(&mut live.borrow_mut().size, size);
                 let calm = size.0 == before.0 && (size.1 - before.1).abs() < 60.0 && shows(&live.borrow().camera, size, drawn.bounds);
-                if !moved && !calm {
+                if moved {
+                    let mut live = live.borrow_mut();
+                    let camera = live.camera;
+                    live.look(element, camera);
+                } else if !calm {
                     fit_camera(&live, element, &drawn);
                 }
             }
@@ -200,9 +239,8 @@ pub(super) fn use_wheel(canvas: &NodeRef, live: &LiveRef) {
             let unit = if event.delta_mode() == 0 { 1.0 } else { 24.0 };
             if event.shift_key() || (event.delta_x().abs() > event.delta_y().abs() && !event.ctrl_key()) {
                 let mut live = live.borrow_mut();
-                live.camera.x -= if event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() } * unit;
-                live.camera.moved = true;
-                show(canvas, &live.camera);
+                let camera = live.camera.panned(-if event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() } * unit, 0.0);
+                live.look(canvas, camera);
             } else {
                 // A pinch on a trackpad comes as a wheel with Ctrl, in smaller steps.
                 let rate = if event.ctrl_key() { 0.01 } else { 0.0016 };

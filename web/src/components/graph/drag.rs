@@ -1,40 +1,18 @@
 //! What a pointer or a key does in the graph: pan, pinch, ask by dragging, point, select.
 
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
-use super::camera::{Camera, LiveRef, SCALES, at, find, show};
+use super::camera::{LiveRef, at, find};
+use super::follow;
+use super::hand::{HOLD_MS, Lift, Point, Press, Step};
 use crate::components::Shared;
 use crate::graph::near::Pointed;
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, State};
-
-/// Pixels that the pointer may tremble during a click.
-const TREMBLE: f64 = 5.0;
-
-/// A movement of the pointer that has begun.
-#[derive(Clone, Debug)]
-pub(super) enum Drag {
-    None,
-    Pan {
-        x: f64,
-        y: f64,
-        camera: Camera,
-    },
-    /// From a mark, towards another.
-    Ask {
-        key: String,
-        x: f64,
-        y: f64,
-        begun: bool,
-    },
-    Pinch {
-        distance: f64,
-        camera: Camera,
-        middle: (f64, f64),
-    },
-}
 
 #[derive(Clone)]
 pub(super) struct Events {
@@ -46,6 +24,8 @@ pub(super) struct Events {
     pub(super) point: Callback<Option<Pointed>>,
     /// Tells which mark Tab comes to.
     pub(super) tab_to: Callback<String>,
+    /// The end from which a question is asked, once the other is chosen.
+    pub(super) asks_from: Option<String>,
 }
 
 fn target(event: &Event, selector: &str) -> Option<Element> {
@@ -61,110 +41,143 @@ impl Events {
         self.picture.marks.get(element.get_attribute("data-mark")?.parse::<usize>().ok()?)
     }
 
+    /// What lies at a pointer. While the drawing holds the pointer, every event's target is the drawing itself.
+    fn under(&self, event: &MouseEvent) -> Option<Element> {
+        let canvas = self.element()?;
+        let document = web_sys::window()?.document()?;
+        document.element_from_point(event.client_x() as f32, event.client_y() as f32).filter(|element| canvas.contains(Some(element)))
+    }
+
+    /// The end that a mark under a pointer stands for.
+    fn end_under(&self, event: &MouseEvent) -> Option<&Mark> {
+        let element = self.under(event)?.closest("[data-mark]").ok().flatten()?;
+        self.mark_of(&element).filter(|mark| mark.end.is_some())
+    }
+
     pub(super) fn down(&self, event: PointerEvent) {
         let Some(canvas) = self.element() else { return };
-        let (x, y) = at(&canvas, &event);
-        let mut live = self.live.borrow_mut();
-        live.dragged = false;
-        live.pointers.retain(|p| p.0 != event.pointer_id());
-        live.pointers.push((event.pointer_id(), x, y));
-        if let [(_, ax, ay), (_, bx, by)] = live.pointers.as_slice() {
-            live.drag = Drag::Pinch {
-                distance: (ax - bx).hypot(ay - by).max(1.0),
-                camera: live.camera,
-                middle: ((ax + bx) / 2.0, (ay + by) / 2.0),
-            };
-            return;
-        }
+        let touch = event.pointer_type() == "touch";
         if event.button() != 0 {
             return;
         }
-        // A finger on a card pans: there is nothing else to pan with.
-        let mark = target(&event, "[data-mark]").filter(|_| event.pointer_type() != "touch");
-        let key = mark.as_ref().and_then(|m| self.mark_of(m)).filter(|m| m.end.is_some()).map(|m| m.key.clone());
-        live.drag = match key {
-            Some(key) => Drag::Ask { key, x, y, begun: false },
-            None => Drag::Pan { x, y, camera: live.camera },
-        };
+        let sign = target(&event, "[data-from]").and_then(|sign| sign.get_attribute("data-from"));
+        let mark = target(&event, "[data-mark]").and_then(|m| self.mark_of(&m).filter(|m| m.end.is_some()).map(|m| m.key.clone()));
+        let mut live = self.live.borrow_mut();
+        live.hand.down(Press {
+            id: event.pointer_id(),
+            touch,
+            first: touch && event.is_primary(),
+            at: at(&canvas, &event),
+            sign: sign.is_some(),
+            on: sign.or(mark),
+        });
+        // Not the event's current target: that is the body, where Yew listens.
+        if let Some(drawing) = find(&canvas, "svg.graph") {
+            let _ = drawing.set_pointer_capture(event.pointer_id());
+        }
+        live.rest = live.hand.rests().then(|| {
+            let events = self.clone();
+            Timeout::new(HOLD_MS, move || events.rested())
+        });
+        follow::signs(&canvas, &live.hand);
+        follow::ring(&canvas, at(&canvas, &event));
+    }
+
+    /// A finger has rested on a card.
+    fn rested(&self) {
+        let Some(canvas) = self.element() else { return };
+        let asked = self.live.borrow_mut().hand.rested();
+        if let Some((from, to)) = asked {
+            self.show_asking(&canvas, &from, to, None);
+        }
+        follow::signs(&canvas, &self.live.borrow().hand);
     }
 
     pub(super) fn moved(&self, event: PointerEvent) {
         let Some(canvas) = self.element() else { return };
-        let (x, y) = at(&canvas, &event);
-        let mut live = self.live.borrow_mut();
-        if let Some(pointer) = live.pointers.iter_mut().find(|p| p.0 == event.pointer_id()) {
-            (pointer.1, pointer.2) = (x, y);
+        let step = {
+            let mut live = self.live.borrow_mut();
+            if event.buttons() == 0 && event.pointer_type() != "touch" {
+                // Let go of where nobody heard it.
+                live.hand.lost(event.pointer_id());
+            }
+            let step = live.hand.moved(event.pointer_id(), at(&canvas, &event));
+            let camera = live.camera;
+            match step {
+                Step::Pan(dx, dy) => live.look(&canvas, camera.panned(dx, dy)),
+                Step::Pinch { by, around, factor } => live.look(&canvas, camera.panned(by.0, by.1).zoomed(around, factor)),
+                _ => (),
+            }
+            if !live.hand.rests() {
+                live.rest = None;
+            }
+            step
+        };
+        if let Step::Ask(from, to) = step {
+            self.show_asking(&canvas, &from, to, self.end_under(&event));
         }
-        match live.drag.clone() {
-            Drag::None => (),
-            Drag::Pinch { distance, camera, middle } => {
-                if let [(_, ax, ay), (_, bx, by)] = live.pointers.as_slice() {
-                    let scale = (camera.scale * (ax - bx).hypot(ay - by) / distance).clamp(SCALES.0, SCALES.1);
-                    let now = ((ax + bx) / 2.0, (ay + by) / 2.0);
-                    let ratio = scale / camera.scale;
-                    live.camera =
-                        Camera { x: now.0 - (middle.0 - camera.x) * ratio, y: now.1 - (middle.1 - camera.y) * ratio, scale, moved: true };
-                    live.dragged = true;
-                    show(&canvas, &live.camera);
-                }
+        follow::signs(&canvas, &self.live.borrow().hand);
+    }
+
+    /// A question is drawn from an end to a point, or to the end that is there.
+    fn show_asking(&self, canvas: &Element, from: &str, (x, y): Point, over: Option<&Mark>) {
+        let mut live = self.live.borrow_mut();
+        match self.picture.marks.iter().find(|mark| mark.key == from) {
+            Some(mark) => {
+                let camera = live.camera;
+                let point = ((x - camera.x) / camera.scale, (y - camera.y) / camera.scale);
+                follow::show(canvas, mark, point, over.filter(|over| over.key != from));
             }
-            Drag::Pan { x: x0, y: y0, camera } => {
-                if live.dragged || (x - x0).hypot(y - y0) > TREMBLE {
-                    if !live.dragged {
-                        capture(&event);
-                        let _ = canvas.class_list().add_1("panning");
-                    }
-                    live.dragged = true;
-                    live.camera = Camera { x: camera.x + x - x0, y: camera.y + y - y0, moved: true, ..camera };
-                    show(&canvas, &live.camera);
-                }
-            }
-            Drag::Ask { key, x: x0, y: y0, begun } => {
-                if begun || (x - x0).hypot(y - y0) > TREMBLE {
-                    live.dragged = true;
-                    let camera = live.camera;
-                    live.drag = Drag::Ask { key: key.clone(), x: x0, y: y0, begun: true };
-                    let _ = canvas.class_list().add_1("asking");
-                    if let (Some(line), Some(from)) = (find(&canvas, ".follow"), self.picture.marks.iter().find(|m| m.key == key)) {
-                        let (tx, ty) = ((x - camera.x) / camera.scale, (y - camera.y) / camera.scale);
-                        let _ = line.set_attribute("d", &format!("M{} {}L{tx} {ty}", from.rect.middle_x(), from.rect.middle_y()));
-                    }
-                }
-            }
+            // It went while the picture was drawn anew.
+            None => live.hand.call_off(),
         }
     }
 
     pub(super) fn up(&self, event: PointerEvent) {
-        let drag = {
-            let mut live = self.live.borrow_mut();
-            live.pointers.retain(|p| p.0 != event.pointer_id());
-            std::mem::replace(&mut live.drag, Drag::None)
-        };
         let Some(canvas) = self.element() else { return };
-        let _ = canvas.class_list().remove_2("panning", "asking");
-        if let Drag::Ask { key, begun: true, .. } = drag {
-            if let Some(line) = find(&canvas, ".follow") {
-                let _ = line.set_attribute("d", "");
-            }
-            let to = target(&event, "[data-mark]").and_then(|m| self.mark_of(&m).filter(|m| m.end.is_some()).map(|m| m.key.clone()));
-            if let Some(to) = to.filter(|to| *to != key) {
-                self.ask(&key, &to);
-            }
+        let lift = {
+            let mut live = self.live.borrow_mut();
+            live.rest = None;
+            live.hand.up(event.pointer_id(), event.time_stamp())
+        };
+        follow::signs(&canvas, &self.live.borrow().hand);
+        let from = match lift {
+            Lift::Nothing => return,
+            Lift::Tap => return self.press(self.under(&event)),
+            Lift::Ask(from) => from,
+        };
+        match self.end_under(&event).map(|mark| mark.key.clone()) {
+            Some(to) if to != from => self.ask(&from, &to),
+            // A finger that rested and went up again has done what a tap does.
+            Some(same) if event.pointer_type() == "touch" => self.store.dispatch(Action::Select(Some(same))),
+            _ => (),
         }
     }
 
     pub(super) fn cancel(&self, event: PointerEvent) {
+        // A finger is held by what it touched until the drawing takes it over: that loss is none.
+        let own = target(&event, "*").is_some_and(|element| element.class_list().contains("graph"));
+        if event.type_() == "lostpointercapture" && !own {
+            return;
+        }
         let mut live = self.live.borrow_mut();
-        live.pointers.retain(|p| p.0 != event.pointer_id());
-        live.drag = Drag::None;
+        live.rest = None;
+        live.hand.lost(event.pointer_id());
         if let Some(canvas) = self.element() {
-            let _ = canvas.class_list().remove_2("panning", "asking");
+            follow::signs(&canvas, &live.hand);
+        }
+    }
+
+    /// A long touch brings no menu: it begins a question.
+    pub(super) fn menu(&self, event: MouseEvent) {
+        if self.live.borrow().hand.busy() {
+            event.prevent_default();
         }
     }
 
     /// Fades everything that does not touch what is pointed at.
     pub(super) fn over(&self, event: PointerEvent) {
-        if event.pointer_type() == "touch" {
+        if event.pointer_type() == "touch" || self.live.borrow().hand.busy() {
             return;
         }
         let at = |selector: &str, name: &str| target(&event, selector).and_then(|element| element.get_attribute(name));
@@ -177,20 +190,30 @@ impl Events {
     }
 
     pub(super) fn click(&self, event: &MouseEvent) {
-        if std::mem::take(&mut self.live.borrow_mut().dragged) {
+        if self.live.borrow_mut().hand.swallows(event.detail(), event.time_stamp()) {
             return;
         }
-        if let Some(fold) = target(event, "[data-fold]").and_then(|f| f.get_attribute("data-fold")) {
+        self.press(if event.detail() == 0 { target(event, "*") } else { self.under(event) });
+    }
+
+    /// What was clicked or tapped does what it is for.
+    fn press(&self, element: Option<Element>) {
+        let closest = |selector: &str| element.as_ref().and_then(|e| e.closest(selector).ok().flatten());
+        if let Some(fold) = closest("[data-fold]").and_then(|f| f.get_attribute("data-fold")) {
             self.store.dispatch(Action::ToggleNamespace(fold));
-        } else if let Some(target) = target(event, "[data-follow]").and_then(|f| f.get_attribute("data-follow")) {
+        } else if let Some(target) = closest("[data-follow]").and_then(|f| f.get_attribute("data-follow")) {
             self.store.dispatch(Action::FollowTo { target, from: None });
-        } else if let Some(element) = target(event, "[data-mark]") {
+        } else if let Some(from) = closest("[data-from]").and_then(|f| f.get_attribute("data-from")) {
+            self.store.dispatch(Action::AskFrom(Some(from)));
+        } else if let Some(element) = closest("[data-mark]") {
             if let Some(html) = element.dyn_ref::<web_sys::SvgElement>() {
                 let _ = html.focus();
             }
             self.activate(&element);
-        } else if let Some(element) = target(event, "[data-ask]") {
+        } else if let Some(element) = closest("[data-ask]").filter(|_| self.asks_from.is_none()) {
             self.activate(&element);
+        } else if self.asks_from.is_some() {
+            self.store.dispatch(Action::AskFrom(None));
         } else {
             self.store.dispatch(Action::Select(None));
         }
@@ -217,16 +240,17 @@ impl Events {
     }
 
     pub(super) fn key(&self, event: &KeyboardEvent) {
-        let Some(element) = target(event, "[data-mark],[data-ask],[data-fold]") else { return };
+        let Some(element) = target(event, "[data-mark],[data-ask],[data-fold],[data-from]") else { return };
         match event.key().as_str() {
             "Enter" | " " => {
                 event.prevent_default();
-                match element.get_attribute("data-fold") {
-                    Some(fold) => self.store.dispatch(Action::ToggleNamespace(fold)),
-                    None => self.activate(&element),
+                match (element.get_attribute("data-fold"), element.get_attribute("data-from")) {
+                    (Some(fold), _) => self.store.dispatch(Action::ToggleNamespace(fold)),
+                    (_, Some(from)) => self.store.dispatch(Action::AskFrom(Some(from))),
+                    _ => self.activate(&element),
                 }
             }
-            "Escape" => self.store.dispatch(Action::Select(None)),
+            "Escape" if self.asks_from.is_none() => self.store.dispatch(Action::Select(None)),
             key @ ("ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown") => {
                 event.prevent_default();
                 let Some(index) = element.get_attribute("data-mark").and_then(|i| i.parse::<usize>().ok()) else { return };
@@ -251,6 +275,45 @@ impl Events {
     }
 }
 
+/// A tap is done when the finger goes up ([`Lift::Tap`]); the mouse that browsers play after it has nothing more to press.
+#[hook]
+pub(super) fn use_taps(canvas: &NodeRef) {
+    let canvas = canvas.clone();
+    use_effect_with((), move |()| {
+        let listener = canvas.cast::<Element>().map(|canvas| {
+            EventListener::new_with_options(&canvas, "touchend", EventListenerOptions::enable_prevent_default(), |event| {
+                if event.cancelable() && target(event, "svg.graph").is_some() {
+                    event.prevent_default();
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Escape calls off the question that is being drawn, wherever the focus is.
+#[hook]
+pub(super) fn use_escape(canvas: &NodeRef, live: &LiveRef) {
+    let (canvas, live) = (canvas.clone(), live.clone());
+    use_effect_with((), move |()| {
+        let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+        let listener = web_sys::window().map(|window| {
+            EventListener::new_with_options(&window, "keydown", options, move |event| {
+                let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
+                if escape && live.borrow().hand.asks() {
+                    event.stop_propagation();
+                    event.prevent_default();
+                    live.borrow_mut().hand.call_off();
+                    if let Some(canvas) = canvas.cast::<Element>() {
+                        follow::signs(&canvas, &live.borrow().hand);
+                    }
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
 /// The nearest mark in a direction.
 fn nearest(picture: &Picture, from: usize, key: &str) -> Option<usize> {
     let own = picture.marks.get(from)?.rect;
@@ -265,10 +328,4 @@ fn nearest(picture: &Picture, from: usize, key: &str) -> Option<usize> {
         (index != from && ahead > 1.0).then_some((index, ahead + aside.abs() * 2.0))
     };
     picture.marks.iter().enumerate().filter_map(distance).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
-}
-
-fn capture(event: &PointerEvent) {
-    if let Some(element) = event.current_target().and_then(|t| t.dyn_into::<Element>().ok()) {
-        let _ = element.set_pointer_capture(event.pointer_id());
-    }
 }

@@ -6,7 +6,7 @@ use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::camera::{LiveRef, use_wheel};
-use super::drag::Events;
+use super::drag::{Events, use_escape, use_taps};
 use crate::components::Shared;
 use crate::graph::export;
 use crate::graph::near::{Near, near};
@@ -34,6 +34,7 @@ pub(super) struct DrawingProps {
     pub(super) store: UseReducerDispatcher<State>,
     pub(super) live: Handle,
     pub(super) canvas: NodeRef,
+    pub(super) asks_from: Option<String>,
 }
 
 #[component]
@@ -54,6 +55,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         store: props.store.clone(),
         live: props.live.0.clone(),
         canvas: props.canvas.clone(),
+        asks_from: props.asks_from.clone(),
     };
     let on = |handle: fn(&Events, PointerEvent)| {
         let events = events.clone();
@@ -67,7 +69,13 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
         let events = events.clone();
         Callback::from(move |event: KeyboardEvent| events.key(&event))
     };
+    let oncontextmenu = {
+        let events = events.clone();
+        Callback::from(move |event: MouseEvent| events.menu(event))
+    };
     use_wheel(&events.canvas, &events.live);
+    use_escape(&events.canvas, &events.live);
+    use_taps(&events.canvas);
     let count_of = count(picture.marks.len(), "mark");
     let first = || picture.marks.iter().position(|m| m.rect.y >= picture.frames.first().map_or(0.0, |f| f.rect.y)).unwrap_or(0);
     let tabbable = tab_stop.as_ref().and_then(|key| picture.marks.iter().position(|m| m.key == *key)).unwrap_or_else(first);
@@ -76,7 +84,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     html! {
         <svg class={classes!("graph", near.is_some().then_some("pointing"))} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
-            onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)}
+            onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} {oncontextmenu}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {onkeydown}>
             <defs>
                 { for ["allowed", "denied", "unknown"].iter().map(|kind| html! {
@@ -84,6 +92,7 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                         <path class={classes!("head", *kind)} d="M0 .6 7.4 4 0 7.4z" />
                     </marker>
                 }) }
+                <marker id="head-ask" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path class="head ask" d="M0 .6 7.4 4 0 7.4z" /></marker>
             </defs>
             <g class="world">
                 <g class="frames">{ for picture.frames.iter().map(frame) }</g>
@@ -93,10 +102,31 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
                     <MarkView key={mark.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} tabbable={index == tabbable} />
                 }) }</g>
-                <path class="follow" d="" />
+                { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
+                <g class="follow"><rect class="from" rx="10" /><rect class="to" rx="10" /><path d="" marker-end="url(#head-ask)" /></g>
             </g>
+            <circle class="rest-ring" r="34" pathLength="1" />
         </svg>
     }
+}
+
+/// What a question is drawn from, on the card that is selected; an outline around the one from which it is asked.
+fn ask_sign(mark: &Mark, asks_from: Option<&str>) -> Option<Html> {
+    let r = mark.rect;
+    if asks_from == Some(mark.key.as_str()) {
+        return Some(html! {
+            <rect class="asked-from" x={(r.x - 4.0).to_string()} y={(r.y - 4.0).to_string()} width={(r.w + 8.0).to_string()} height={(r.h + 8.0).to_string()} rx="11" />
+        });
+    }
+    (mark.selected && asks_from.is_none()).then(|| {
+        let words = format!("ask from {}: drag to where the packet goes, or choose it next", mark.title);
+        html! {
+            <g key="ask-sign" class="ask-sign" role="button" tabindex="0" aria-label={words.clone()} data-from={mark.key.clone()} transform={format!("translate({} {})", r.right(), r.middle_y())}>
+                <g class="natural"><circle class="hit" r="21" /><circle class="disc" r="11" /><path d="M-5 0H4M1-4 5 0 1 4" /></g>
+                <title>{ words }</title>
+            </g>
+        }
+    })
 }
 
 fn frame(frame: &FrameMark) -> Html {

@@ -6,6 +6,10 @@
 mod camera;
 mod drag;
 mod drawing;
+mod follow;
+mod hand;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +19,7 @@ use yew::prelude::*;
 
 use self::camera::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use self::drawing::{Drawing, Handle, SHIELD_PATH};
+use super::ask_from::AskFrom;
 use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, MINUS, PLUS, icon};
 use super::menu::Menu;
@@ -79,7 +84,7 @@ pub fn Graph() -> Html {
     let scene = &store.scene;
     let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
-        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"))} aria-label="Graph">
+        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asks_from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
                 <div class="tools">
                     { super::azure::view_switch(&store) }
@@ -103,9 +108,12 @@ pub fn Graph() -> Html {
                 <p class="banner">{ "No engine is installed: nothing enforces these policies." }</p>
             }
             <div class="canvas" ref={canvas.clone()}>
-                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()} />
+                <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
+                    asks_from={store.asks_from.clone()} />
                 if empty { <Empty /> }
             </div>
+            <p class="aim-note" aria-hidden="true" />
+            <AskFrom />
             { super::coverage::coverage(&store, true) }
             { legend(drawn.denied_hidden, drawn.open_hidden) }
         </section>

@@ -1,0 +1,68 @@
+//! A question whose first end is chosen, and that waits for the other: the way to ask without dragging.
+
+use gloo::events::EventListener;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, SvgElement};
+use yew::prelude::*;
+
+use super::Store;
+use super::icons::{CROSS, icon};
+use crate::state::Action;
+
+/// What to do next, while the other end is to be chosen.
+#[component]
+pub fn AskFrom() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    use_choosing(&store);
+    let Some(end) = store.asks_from.as_ref().and_then(|key| store.scene.find(key)) else { return Html::default() };
+    let leave = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| store.dispatch(Action::AskFrom(None)))
+    };
+    html! {
+        <p class="banner choosing-note" role="status">
+            <span>{ "From " }<b>{ store.scene.title(end) }</b>{ " to …? Choose where the packet goes." }</span>
+            <button type="button" class="quiet square" aria-label="ask nothing" title="ask nothing (Esc)" onclick={leave}>{ icon(CROSS) }</button>
+        </p>
+    }
+}
+
+/// The focus goes to the end that asks, from where arrow keys lead on; Escape leaves it at that.
+#[hook]
+fn use_choosing(store: &Store) {
+    let dispatcher = store.dispatcher();
+    use_effect_with(store.asks_from.clone(), move |from| {
+        if let Some(from) = from {
+            focus(from);
+        }
+        let listener = from.is_some().then(web_sys::window).flatten().map(|window| {
+            EventListener::new(&window, "keydown", move |event| {
+                if event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape") {
+                    dispatcher.dispatch(Action::AskFrom(None));
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Moves the focus to the mark of an end, in whichever picture is shown.
+fn focus(key: &str) {
+    let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
+    let Ok(marks) = document.query_selector_all(".graph-pane [data-key]") else { return };
+    let mark = (0..marks.length())
+        .filter_map(|i| marks.item(i)?.dyn_into::<Element>().ok())
+        .find(|m| m.get_attribute("data-key").as_deref() == Some(key));
+    match mark.as_ref().map(|mark| (mark.dyn_ref::<SvgElement>(), mark.dyn_ref::<HtmlElement>())) {
+        Some((Some(mark), _)) => drop(mark.focus()),
+        Some((_, Some(mark))) => drop(mark.focus()),
+        _ => (),
+    }
+}
+
+/// The button that begins it.
+pub fn ask_from_button(store: &Store, key: &str) -> Html {
+    let (store, key) = (store.clone(), key.to_owned());
+    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::AskFrom(Some(key.clone()))));
+    html! { <button type="button" class="small" {onclick}>{ "Ask from here" }</button> }
+}

@@ -1,0 +1,221 @@
+//! A policy that is dragged over the board: by the mouse anywhere on its card, by a finger on its grip (the rest of a card scrolls).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Interval;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, PointerEvent};
+use yew::prelude::*;
+
+use super::Store;
+use crate::state::Action;
+use crate::view_model::Move;
+
+/// Where a policy that is dragged would go: the column, and before which of its cards.
+pub(super) type Gap = (usize, usize);
+
+/// Pixels that the pointer may tremble before a card moves.
+const TREMBLE: f64 = 5.0;
+/// Within so many pixels of its edge the board scrolls, and how fast at most, in pixels for each [`TICK_MS`].
+const EDGE: f64 = 24.0;
+const FASTEST: f64 = 10.0;
+const TICK_MS: u32 = 16;
+
+/// A card under a pointer.
+#[derive(Clone, Copy)]
+struct Hold {
+    pointer: i32,
+    policy: u32,
+    from: (f64, f64),
+    at: (f64, f64),
+    /// Whether it has left its place.
+    begun: bool,
+}
+
+/// A drag under way, or that may come.
+#[derive(Clone)]
+pub(super) struct Drag {
+    pub(super) store: Store,
+    hold: Rc<RefCell<Option<Hold>>>,
+    /// The policy that has left its place.
+    pub(super) held: UseStateHandle<Option<u32>>,
+    pub(super) over: UseStateHandle<Option<Gap>>,
+    /// The board with everything around it, which holds the pointer.
+    pub(super) pane: NodeRef,
+    /// What follows the pointer.
+    pub(super) ghost: NodeRef,
+}
+
+/// The board's drag.
+#[hook]
+pub(super) fn use_board_drag() -> Option<Drag> {
+    let store = use_context::<Store>();
+    let hold = use_mut_ref(|| None);
+    let held = use_state_eq(|| None);
+    let over = use_state_eq(|| None);
+    let (pane, ghost) = (use_node_ref(), use_node_ref());
+    let latest = use_mut_ref(|| None::<Drag>);
+    let drag = store.map(|store| Drag { store, hold, held: held.clone(), over, pane, ghost });
+    latest.borrow_mut().clone_from(&drag);
+    use_effect_with(*held, move |held| {
+        // While a card is held: the board scrolls at its edges, and Escape puts the card back.
+        let kept = held.and_then(|_: u32| {
+            let ticking = latest.clone();
+            let tick = Interval::new(TICK_MS, move || {
+                if let Some(drag) = ticking.borrow().clone() {
+                    drag.scroll();
+                }
+            });
+            let keys = EventListener::new(&web_sys::window()?.into(), "keydown", move |event| {
+                let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
+                if let Some(drag) = latest.borrow().clone().filter(|_| escape) {
+                    drag.put_back();
+                }
+            });
+            Some((tick, keys))
+        });
+        move || drop(kept)
+    });
+    drag
+}
+
+/// The move that puts a policy before a card of a column; nothing if it stands there already.
+pub(super) fn move_to(store: &Store, policy: u32, (column, card): Gap) -> Option<Move> {
+    let tier = store.scene.tiers.get(column).filter(|tier| tier.open)?;
+    let own = tier.policies.iter().position(|p| *p == policy);
+    let position = card - usize::from(own.is_some_and(|own| own < card));
+    (own != Some(position)).then(|| Move { policy, tier: tier.name.clone(), position: position as u32 })
+}
+
+impl Drag {
+    /// A pointer goes down on a card.
+    pub(super) fn down(&self, policy: u32) -> Callback<PointerEvent> {
+        let drag = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            let Some(target) = event.target_dyn_into::<Element>() else { return };
+            let inside = |selector: &str| target.closest(selector).ok().flatten().is_some();
+            if event.button() != 0 || inside("button, a, .menu") || event.pointer_type() == "touch" && !inside(".grip") {
+                return;
+            }
+            let at = (f64::from(event.client_x()), f64::from(event.client_y()));
+            *drag.hold.borrow_mut() = Some(Hold { pointer: event.pointer_id(), policy, from: at, at, begun: false });
+            if let Some(pane) = drag.pane.cast::<Element>() {
+                let _ = pane.set_pointer_capture(event.pointer_id());
+            }
+        })
+    }
+
+    /// What the board does with the pointer that it holds: movement, its going up, its loss.
+    pub(super) fn handlers(&self) -> [Callback<PointerEvent>; 3] {
+        let on = |handle: fn(&Drag, PointerEvent)| {
+            let drag = self.clone();
+            Callback::from(move |event: PointerEvent| {
+                let own = drag.hold.borrow().is_some_and(|hold| hold.pointer == event.pointer_id());
+                if own {
+                    handle(&drag, event);
+                }
+            })
+        };
+        [on(Drag::moved), on(Drag::up), on(Drag::lost)]
+    }
+
+    fn moved(&self, event: PointerEvent) {
+        if event.buttons() == 0 && event.pointer_type() != "touch" {
+            // Let go of where nobody heard it.
+            return self.put_back();
+        }
+        let hold = {
+            let mut hold = self.hold.borrow_mut();
+            let Some(hold) = hold.as_mut() else { return };
+            hold.at = (f64::from(event.client_x()), f64::from(event.client_y()));
+            hold.begun |= (hold.at.0 - hold.from.0).hypot(hold.at.1 - hold.from.1) > TREMBLE;
+            *hold
+        };
+        if hold.begun {
+            self.held.set(Some(hold.policy));
+            self.aim(hold);
+        }
+    }
+
+    /// The card's picture goes to the pointer, and the gap there is shown.
+    fn aim(&self, hold: Hold) {
+        if let Some(ghost) = self.ghost.cast::<HtmlElement>() {
+            let _ = ghost.style().set_property("translate", &place(hold.at));
+        }
+        self.over.set(self.gap_at(hold));
+    }
+
+    /// The gap at a pointer; nothing where the policy cannot go, or stands.
+    fn gap_at(&self, hold: Hold) -> Option<Gap> {
+        let document = web_sys::window()?.document()?;
+        let tier = document.element_from_point(hold.at.0 as f32, hold.at.1 as f32)?.closest(".board .tier[data-column]").ok()??;
+        let column = tier.get_attribute("data-column")?.parse::<usize>().ok()?;
+        let cards = tier.query_selector_all(".card").ok()?;
+        let middle = |index: u32| {
+            let area = cards.item(index)?.dyn_into::<Element>().ok()?.get_bounding_client_rect();
+            Some(area.top() + area.height() / 2.0)
+        };
+        let above = (0..cards.length()).filter_map(middle).filter(|middle| hold.at.1 > *middle).count();
+        move_to(&self.store, hold.policy, (column, above)).map(|_| (column, above))
+    }
+
+    fn up(&self, _: PointerEvent) {
+        let hold = *self.hold.borrow();
+        self.put_back();
+        let gap = hold.filter(|hold| hold.begun).and_then(|hold| Some((hold.policy, self.gap_at(hold)?)));
+        if let Some((policy, gap)) = gap {
+            self.store.dispatch(Action::Think(move_to(&self.store, policy, gap)));
+        }
+    }
+
+    fn lost(&self, event: PointerEvent) {
+        // A finger is held by what it touched until the board takes it over: that loss is none.
+        let own = event.target_dyn_into::<Element>() == self.pane.cast::<Element>();
+        if own || event.type_() == "pointercancel" {
+            self.put_back();
+        }
+    }
+
+    fn put_back(&self) {
+        *self.hold.borrow_mut() = None;
+        self.held.set(None);
+        self.over.set(None);
+    }
+
+    /// Where what follows the pointer stands at first.
+    pub(super) fn ghost_place(&self) -> String {
+        self.hold.borrow().map(|hold| format!("translate:{}", place(hold.at))).unwrap_or_default()
+    }
+
+    /// Scrolls the board while the pointer is near one of its edges.
+    fn scroll(&self) {
+        let Some(hold) = *self.hold.borrow() else { return };
+        let Some(pane) = self.pane.cast::<Element>() else { return };
+        let push = |at: f64, low: f64, high: f64| {
+            let near = ((low + EDGE - at) / EDGE).clamp(0.0, 1.0) - ((at - high + EDGE) / EDGE).clamp(0.0, 1.0);
+            (-near * FASTEST).round() as i32
+        };
+        let mut scrolled = false;
+        if let Ok(Some(board)) = pane.query_selector(".board") {
+            let area = board.get_bounding_client_rect();
+            let before = board.scroll_left();
+            board.set_scroll_left(before + push(hold.at.0, area.left(), area.right()));
+            scrolled |= board.scroll_left() != before;
+        }
+        if let Ok(Some(body)) = pane.closest(".bottom-body") {
+            let area = body.get_bounding_client_rect();
+            let before = body.scroll_top();
+            body.set_scroll_top(before + push(hold.at.1, area.top(), area.bottom()));
+            scrolled |= body.scroll_top() != before;
+        }
+        if scrolled {
+            self.aim(hold);
+        }
+    }
+}
+
+fn place((x, y): (f64, f64)) -> String {
+    format!("{x:.0}px {y:.0}px")
+}
