@@ -79,12 +79,18 @@ test_cases() {
     fi
 }
 
-# The built site in headless Chromium.
+# The built site in headless Chromium, and what depends on the browser most in Firefox, where that is to be had.
 test_e2e() {
     [ -f tests/e2e/run.mjs ] || return 0
     cmd_build
     setup_browser
-    node tests/e2e/run.mjs
+    local status=0
+    node tests/e2e/run.mjs || status=1
+    if setup_firefox; then
+        say "the same in Firefox: hands and storage"
+        node tests/e2e/run.mjs --browser firefox || status=1
+    fi
+    return $status
 }
 
 # `./dev serve` as after a fresh clone: the page must answer.

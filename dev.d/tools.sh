@@ -92,6 +92,19 @@ setup_browser() {
     export CHROMIUM CHROMEDRIVER
 }
 
+# Sets FIREFOX: as given, as found, or Debian's; false where there is none.
+setup_firefox() {
+    [ -n "${FIREFOX:-}" ] || FIREFOX=$(command -v firefox-esr || true)
+    if [ -z "$FIREFOX" ] && have apt-get && (apt_install firefox firefox-esr); then
+        FIREFOX=/usr/bin/firefox-esr
+    fi
+    if [ -z "$FIREFOX" ]; then
+        say "no firefox-esr here and none to be had: not tried in Firefox (FIREFOX names one)"
+        return 1
+    fi
+    export FIREFOX
+}
+
 MAC_CHROME="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 cmd_setup() {

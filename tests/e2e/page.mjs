@@ -45,8 +45,8 @@ spec:
 
 // --- the page and its parts -----------------------------------------------------------------------
 
-/** The browser and the site, which the run sets. */
-export const given = { browser: undefined, site: undefined };
+/** The browser, whether it is Firefox, and the site, which the run sets. */
+export const given = { browser: undefined, firefox: false, site: undefined };
 /** What went wrong in any page, apart from the checks: script errors, failed requests. */
 export const troubles = [];
 
@@ -55,7 +55,9 @@ export const chromiumOnly = (why, check) => Object.assign(check, { chromiumOnly:
 
 export async function open(options = {}, fragment = "", file = "") {
     const { offline, ...rest } = options;
-    const context = await given.browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"], ...rest });
+    // Firefox has no such permissions, and asks nobody in these runs.
+    const permissions = given.firefox ? [] : ["clipboard-read", "clipboard-write"];
+    const context = await given.browser.newContext({ viewport: DESKTOP, permissions, ...rest });
     const page = await context.newPage();
     page.requests = [];
     page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
@@ -147,4 +149,4 @@ export async function accessible(page, name) {
     assert.equal(lines.length, 0, `${name}:\n    ${lines.join("\n    ")}`);
 }
 
-export const shoot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });
+export const shoot = (page, name) => page.screenshot({ path: join(shots, `${given.firefox ? "firefox-" : ""}${name}.png`) });

@@ -64,5 +64,5 @@ fn focus(key: &str) {
 pub fn ask_from_button(store: &Store, key: &str) -> Html {
     let (store, key) = (store.clone(), key.to_owned());
     let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::AskFrom(Some(key.clone()))));
-    html! { <button type="button" class="small" {onclick}>{ "Ask from here" }</button> }
+    html! { <button type="button" class="small ask-from" {onclick}>{ "Ask from here" }</button> }
 }

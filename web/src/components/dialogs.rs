@@ -208,8 +208,8 @@ fn about() -> Html {
                 { key("Esc, Tab", "out of the editor") }
                 { key("Ctrl F", "search in the editor; Ctrl Space completes") }
                 { key("F2", "on a tab: rename; Delete closes") }
-                { key("drag", "from one workload to another: asks that flow") }
-                { key("wheel", "zooms the graph at the pointer") }
+                { key("drag", "from one workload to another: asks that flow; a finger rests on the first for a moment, or draws from the arrow of a selected one") }
+                { key("wheel", "zooms the graph at the pointer; two fingers zoom as well") }
                 { key("~10.0.0.1", "an assumed address: the files give none, and no verdict depends on it") }
             </table>
             <p>{ "Typefaces Inter and JetBrains Mono under the Open Font License; icons from Lucide under the ISC licence; editor CodeMirror under the MIT licence." }</p>

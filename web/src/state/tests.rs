@@ -427,3 +427,24 @@ fn a_text_that_is_pasted_over_can_be_brought_back() {
     assert_eq!(over.place.closed.first().map(|file| file.text.clone()), Some(long));
     assert!(over.reduce(Action::DropClosed(0)).place.closed.is_empty());
 }
+
+#[test]
+fn a_question_waits_for_its_other_end() {
+    let state = start().reduce(Action::AskFrom(Some("a".into())));
+    assert_eq!((state.asks_from.as_deref(), state.screen), (Some("a"), Screen::Graph), "where the other end is to be chosen");
+    let asked = state.clone().reduce(Action::Select(Some("b".into())));
+    assert_eq!((asked.question.from.as_str(), asked.question.to.as_str()), ("a", "b"));
+    assert_eq!((&asked.selection, asked.asks_from.as_deref()), (&Selection::Flow, None));
+    let same = state.clone().reduce(Action::Select(Some("a".into())));
+    assert_eq!((same.asks_from.as_deref(), &same.question), (None, &state.question), "nothing is asked of itself");
+    assert_eq!(state.clone().reduce(Action::Clear).asks_from, None, "another scene");
+    let left = state.clone().reduce(Action::AskFrom(None));
+    assert_eq!((left.asks_from.as_deref(), &left.question), (None, &state.question));
+}
+
+#[test]
+fn the_border_of_a_hidden_pane_brings_it_back() {
+    let state = start().reduce(Action::TogglePane(Pane::Editor)).reduce(Action::Resize(Pane::Editor, 300));
+    assert!(!state.panes.editor_hidden);
+    assert_eq!(state.panes.editor, 300);
+}
