@@ -437,7 +437,7 @@ fn a_question_waits_for_its_other_end() {
     assert_eq!((&asked.selection, asked.asks_from.as_deref()), (&Selection::Flow, None));
     let same = state.clone().reduce(Action::Select(Some("a".into())));
     assert_eq!((same.asks_from.as_deref(), &same.question), (None, &state.question), "nothing is asked of itself");
-    assert_eq!(state.clone().reduce(Action::Clear).asks_from, None, "another scene");
+    assert_eq!(state.clone().reduce(Action::OpenExample(0, &EXAMPLE)).asks_from, None, "another scene");
     let left = state.clone().reduce(Action::AskFrom(None));
     assert_eq!((left.asks_from.as_deref(), &left.question), (None, &state.question));
 }
