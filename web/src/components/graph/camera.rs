@@ -19,6 +19,9 @@ pub(super) const SCALES: (f64, f64) = (0.08, 2.5);
 /// Largest scale that is chosen without being asked for.
 pub(super) const COMFORTABLE: f64 = 1.25;
 
+/// Pixels of something that stay in sight, at the least.
+const PIECE: f64 = 48.0;
+
 /// Where the drawing is looked at.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Camera {
@@ -42,14 +45,21 @@ impl Camera {
         Camera { x: x - (x - self.x) * ratio, y: y - (y - self.y) * ratio, scale, moved: true }
     }
 
-    /// The nearest place from which a quarter of the canvas shows something of the drawing, or all of it where it is smaller.
-    pub(super) fn kept(self, size: (f64, f64), bounds: &Rect) -> Camera {
+    /// The nearest place from which something of the drawing is seen: its middle parts, or a piece of a mark or a frame.
+    pub(super) fn kept(self, size: (f64, f64), bounds: &Rect, shown: &[Rect]) -> Camera {
+        let middle = ((size.0 / 2.0 - self.x) / self.scale, (size.1 / 2.0 - self.y) / self.scale);
+        if bounds.contains(middle.0, middle.1, 0.0) {
+            return self;
+        }
         let along = |place: f64, start: f64, length: f64, room: f64| {
             let (start, length) = (start * self.scale, length * self.scale);
-            let seen = (room / 4.0).max(80.0).min(length).min(room);
+            let seen = PIECE.min(length).min(room);
             place.min(room - seen - start).max(seen - length - start)
         };
-        Camera { x: along(self.x, bounds.x, bounds.w, size.0), y: along(self.y, bounds.y, bounds.h, size.1), ..self }
+        let there = |r: &Rect| (along(self.x, r.x, r.w, size.0), along(self.y, r.y, r.h, size.1));
+        let far = |at: &(f64, f64)| (at.0 - self.x).hypot(at.1 - self.y);
+        let nearest = shown.iter().map(there).min_by(|a, b| far(a).total_cmp(&far(b)));
+        nearest.map_or(self, |(x, y)| Camera { x, y, ..self })
     }
 }
 
@@ -59,8 +69,9 @@ pub(super) struct Live {
     pub(super) hand: Hand,
     /// Runs while a finger rests on a card.
     pub(super) rest: Option<gloo::timers::callback::Timeout>,
-    /// Where the drawing is, in its own units.
+    /// Where the drawing is, in its own units, and each mark and frame of it.
     pub(super) bounds: Rect,
+    pub(super) shown: Vec<Rect>,
     /// The canvas's size, as it was last seen.
     pub(super) size: (f64, f64),
     /// The picture for which the camera was set.
@@ -70,7 +81,7 @@ pub(super) struct Live {
 impl Default for Live {
     fn default() -> Self {
         let camera = Camera { x: 0.0, y: 0.0, scale: 1.0, moved: false };
-        Live { camera, hand: Hand::default(), rest: None, bounds: Rect::default(), size: (0.0, 0.0), fitted: None }
+        Live { camera, hand: Hand::default(), rest: None, bounds: Rect::default(), shown: Vec::new(), size: (0.0, 0.0), fitted: None }
     }
 }
 
@@ -79,7 +90,7 @@ impl Live {
     pub(super) fn look(&mut self, canvas: &Element, camera: Camera) {
         let size = size_of(canvas);
         // A canvas that is not shown has no size.
-        self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds) };
+        self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds, &self.shown) };
         show(canvas, &self.camera);
     }
 }
@@ -174,6 +185,7 @@ pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Pictur
         use_effect_with((drawn.clone(), number), move |(drawn, number)| {
             let Some(element) = canvas.cast::<Element>() else { return };
             live.borrow_mut().bounds = drawn.bounds;
+            live.borrow_mut().shown = drawn.marks.iter().map(|m| m.rect).chain(drawn.frames.iter().map(|f| f.rect)).collect();
             let afresh = live.borrow().fitted != Some(*number);
             if afresh || !live.borrow().camera.moved {
                 live.borrow_mut().fitted = Some(*number);

@@ -120,21 +120,31 @@ fn what_is_called_off_stays_so_until_all_is_up() {
 }
 
 #[test]
-fn the_drawing_is_never_moved_out_of_sight() {
-    let bounds = Rect { x: 0.0, y: 0.0, w: 1000.0, h: 400.0 };
+fn something_of_the_drawing_stays_in_sight() {
+    // A frame, and a pill above its middle: the corners of the whole are empty.
+    let shown = [Rect { x: 0.0, y: 200.0, w: 1000.0, h: 300.0 }, Rect { x: 450.0, y: 0.0, w: 100.0, h: 46.0 }];
+    let bounds = Rect { x: 0.0, y: 0.0, w: 1000.0, h: 500.0 };
     let size = (390.0, 300.0);
-    let camera = Camera { x: 0.0, y: 0.0, scale: 1.0, moved: true };
-    for (dx, dy) in [(9e4, 0.0), (-9e4, 0.0), (0.0, 9e4), (0.0, -9e4), (9e4, -9e4)] {
-        let kept = camera.panned(dx, dy).kept(size, &bounds);
-        let (left, right) = (kept.x, kept.x + 1000.0);
-        let (top, bottom) = (kept.y, kept.y + 400.0);
-        assert!(right >= 90.0 && left <= 300.0 && bottom >= 70.0 && top <= 230.0, "{kept:?}");
+    let seen = |camera: &Camera| {
+        let common = |r: &Rect| {
+            let along = |place: f64, start: f64, length: f64, room: f64| {
+                (place + (start + length) * camera.scale).min(room) - (place + start * camera.scale).max(0.0)
+            };
+            along(camera.x, r.x, r.w, size.0).min(along(camera.y, r.y, r.h, size.1))
+        };
+        shown.iter().map(common).fold(f64::MIN, f64::max)
+    };
+    for scale in [SCALES.0, 1.0, SCALES.1] {
+        let camera = Camera { x: 0.0, y: 0.0, scale, moved: true };
+        for (dx, dy) in [(9e4, 0.0), (-9e4, 0.0), (0.0, 9e4), (0.0, -9e4), (9e4, 9e4), (350.0, 260.0), (-970.0, 240.0)] {
+            let kept = camera.panned(dx, dy).kept(size, &bounds, &shown);
+            // Of what is smaller than that, all.
+            assert!(seen(&kept) >= 48f64.min(300.0 * scale).min(46.0 * scale) - 1e-6, "by {dx} {dy} at {scale}: {kept:?} {}", seen(&kept));
+        }
     }
-    let still = camera.panned(-500.0, 20.0);
-    assert_eq!((still.kept(size, &bounds).x, still.kept(size, &bounds).y), (-500.0, 20.0), "what is in sight stays");
-    // However small it is, all of it.
-    let tiny = Camera { scale: SCALES.0, ..camera }.panned(9e4, 9e4).kept(size, &bounds);
-    assert!(tiny.x + 80.0 <= 390.0 && tiny.y + 32.0 <= 300.0, "{tiny:?}");
+    let camera = Camera { x: -500.0, y: 20.0, scale: 1.0, moved: true };
+    assert_eq!(camera.kept(size, &bounds, &shown), camera, "what is in sight stays");
+    assert_eq!(camera.kept(size, &bounds, &[]), camera, "as does nothing");
 }
 
 #[test]
