@@ -202,4 +202,19 @@ export default {
         await until("allowed", () => word(page), "the same question");
         assert.equal(await port(page).inputValue(), "81");
     },
+
+    async "no arrow means one thing: what is open to all, and what is denied without an arrow, says so"() {
+        const page = await openShop();
+        const pod = (name) => `\n---\n{apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: corner}, spec: {containers: [{name: a, image: a}]}}`;
+        await paste(page, SHOP + ["ana", "ben", "cleo", "dora", "emil", "fritz", "gerda", "hans"].map(pod).join(""));
+        const sign = (name) => marks(page).filter({ hasText: name }).first().locator(".undrawn text").allTextContents();
+        await until(/open to all/, async () => String(await sign("ana")), "a card that everything may reach");
+        await until(/^denied from \d+$/, async () => String(await sign("store")), "one that few may reach");
+        assert.match(await page.locator(".legend").innerText(), /open to all.*denied from n/s);
+        assert.doesNotMatch(await page.locator(".legend").innerText(), /cannot tell/, "only what is in the picture");
+        await shoot(page, "open-or-isolated");
+        // Selected, a card has all of its arrows, and nothing more to say.
+        await marks(page).filter({ hasText: "store" }).first().press("Enter");
+        await until("", async () => String(await sign("store")), "all are drawn");
+    },
 };

@@ -196,6 +196,22 @@ fn draw_arrow(out: &mut String, arrow: &Arrow, palette: &Palette) {
     }
 }
 
+/// How wide a sign at the foot of a card is.
+pub fn sign_width(words: &str) -> f64 {
+    (text_width(words, 9.5) + 12.0).ceil()
+}
+
+/// The signs at the foot of a card, each with its place from the left, its words, and whether something is denied.
+pub fn signs(mark: &Mark) -> Vec<(f64, String, bool)> {
+    let mut at = 10.0;
+    let place = |(words, denied): (String, bool)| {
+        let own = at;
+        at += sign_width(&words) + 4.0;
+        (own, words, denied)
+    };
+    mark.undrawn.signs().into_iter().map(place).collect()
+}
+
 fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
     let r = mark.rect;
     let pill = mark.kind == MarkKind::Pill;
@@ -226,6 +242,18 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
     if mark.isolated.0 || mark.isolated.1 {
         let _ = write!(out, "<path transform=\"translate({} 9)\" d=\"{SHIELD_PATH}\" fill=\"{}\"/>", r.w - 26.0, palette.mute);
     }
+    for (x, words, denied) in signs(mark) {
+        let width = sign_width(&words);
+        let colour = if denied { palette.deny } else { palette.allow };
+        let _ = write!(
+            out,
+            "<g transform=\"translate({x} {})\"><rect width=\"{width}\" height=\"14\" rx=\"7\" fill=\"{}\" stroke=\"{colour}\"/>\
+             <text x=\"{}\" y=\"10\" text-anchor=\"middle\" font-size=\"9.5\" fill=\"{colour}\">{words}</text></g>",
+            mark.rect.h - 7.0,
+            palette.back,
+            width / 2.0
+        );
+    }
     if mark.open_by.is_some() {
         let at = (r.w - 27.0, r.h - 22.0);
         let _ = write!(
@@ -247,6 +275,7 @@ pub const OPEN_PATH: &str = "M1 7.5h8M6 4l3.5 3.5L6 11M9 1h4.5v13H9";
 mod tests {
     use super::*;
     use crate::graph::Rect;
+    use crate::graph::picture::Undrawn;
     use crate::view_model::EndKind;
 
     #[test]
@@ -260,6 +289,7 @@ mod tests {
             label: String::new(),
             rect: Rect { x: 10.0, y: 20.0, w: 120.0, h: 50.0 },
             isolated: (true, false),
+            undrawn: Undrawn::default(),
             open_by: Some(("svc/a/b".into(), "Service a/b".into())),
             sort: EndKind::Workload,
             selected: false,

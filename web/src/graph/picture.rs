@@ -49,6 +49,24 @@ pub enum MarkKind {
     Pill,
 }
 
+/// What of a card's arrows is not drawn, as a sign on it: no arrow must not mean two things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undrawn {
+    /// Everything may come in from everywhere, and not all of it is drawn.
+    pub open: bool,
+    /// From how many other marks nothing comes in, of those to which no arrow is drawn.
+    pub denied: usize,
+}
+
+impl Undrawn {
+    /// The signs, with what each says and whether something is denied.
+    pub fn signs(self) -> Vec<(String, bool)> {
+        let open = self.open.then(|| ("open to all".to_owned(), false));
+        let denied = (self.denied > 0).then(|| (format!("denied from {}", self.denied), true));
+        open.into_iter().chain(denied).collect()
+    }
+}
+
 /// A card or pill.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -68,6 +86,8 @@ pub struct Mark {
     pub rect: Rect,
     /// Isolated for ingress, for egress.
     pub isolated: (bool, bool),
+    /// What comes in, or does not, and has no arrow.
+    pub undrawn: Undrawn,
     /// The Service or Ingress by which clients outside come to it: its key, and what leads by it.
     pub open_by: Option<(String, String)>,
     /// What kind of end it is, for its sign.
@@ -150,6 +170,8 @@ pub struct Picture {
     pub denied_hidden: usize,
     /// How many pairs inside are not drawn that are open to all: no policy has a say, or the Internet may do the same.
     pub open_hidden: usize,
+    /// How many arrows are left out because there are too many of them; those of a selected card are not.
+    pub cut: usize,
     /// For the next picture.
     pub memory: Memory,
 }
@@ -175,7 +197,7 @@ struct Pair {
 pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
     let drafts = drafts(scene, options);
     let pairs = pairs(scene, &drafts, options);
-    let (mut arrows, denied_hidden, open_hidden) = arrows(scene, &drafts, pairs, options);
+    let Drawn { mut arrows, denied_hidden, open_hidden, cut, undrawn } = arrows(scene, &drafts, pairs, options);
 
     // Frames in the order in which their first card appears.
     let mut frames: Vec<u32> = Vec::new();
@@ -216,7 +238,13 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     let marks: Vec<Mark> = drafts
         .into_iter()
         .zip(&placed.nodes)
-        .map(|(draft, rect)| Mark { rect: *rect, selected: options.selected.is_some_and(|s| draft.members.contains(&s)), ..draft.mark })
+        .zip(undrawn)
+        .map(|((draft, rect), undrawn)| Mark {
+            undrawn,
+            rect: *rect,
+            selected: options.selected.is_some_and(|s| draft.members.contains(&s)),
+            ..draft.mark
+        })
         .collect();
     let frames: Vec<FrameMark> = frames
         .iter()
@@ -260,7 +288,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         let ((x, y), (w, h)) = (arrow.route.label, wish.label);
         bounds = bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
     }
-    Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, memory: placed.memory }
+    Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, cut, memory: placed.memory }
 }
 
 /// Where all workloads of a frame send the same to one end, or get the same from it, one arrow at the frame says it for all of them.
@@ -401,6 +429,7 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
             label,
             rect: Rect::default(),
             isolated: (end.isolated_ingress, end.isolated_egress),
+            undrawn: Undrawn::default(),
             open_by,
             sort: end.kind,
             selected: false,
@@ -428,6 +457,7 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
             subtitle,
             rect: Rect::default(),
             isolated: (every(|e| e.isolated_ingress), every(|e| e.isolated_egress)),
+            undrawn: Undrawn::default(),
             open_by: None,
             sort: EndKind::Workload,
             selected: false,
@@ -528,8 +558,47 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-/// Arrows for the pairs, and how many denied and open pairs inside have none that is seen.
-fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> (Vec<Arrow>, usize, usize) {
+/// Arrows for the pairs, and what has none that is seen.
+struct Drawn {
+    arrows: Vec<Arrow>,
+    /// Pairs inside.
+    denied_hidden: usize,
+    open_hidden: usize,
+    cut: usize,
+    /// By mark.
+    undrawn: Vec<Undrawn>,
+}
+
+/// What comes to each card, or does not, without an arrow that is seen.
+fn undrawn(drafts: &[Draft], pairs: &[Pair], arrows: &[Arrow], is_node: &dyn Fn(usize) -> bool) -> Vec<Undrawn> {
+    let mut found = vec![Undrawn::default(); drafts.len()];
+    let mut hides = vec![false; drafts.len()];
+    for arrow in arrows.iter().filter(|a| a.quiet && !is_node(a.from) && !is_node(a.to)) {
+        let other = arrow.both.then_some(arrow.from);
+        for end in [Some(arrow.to), other].into_iter().flatten() {
+            let (Some(mark), Some(hides)) = (found.get_mut(end), hides.get_mut(end)) else { continue };
+            mark.denied += usize::from(arrow.status == Status::Denied);
+            *hides |= arrow.status == Status::Allowed;
+        }
+    }
+    let mut all = vec![true; drafts.len()];
+    for pair in pairs.iter().filter(|p| p.status != Status::Allowed && !is_node(p.from)) {
+        if let Some(all) = all.get_mut(pair.to) {
+            *all = false;
+        }
+    }
+    for (index, mark) in found.iter_mut().enumerate() {
+        let is = |list: &[bool]| list.get(index) == Some(&true);
+        mark.open = is(&all) && is(&hides);
+        if drafts.get(index).is_none_or(|d| d.mark.kind == MarkKind::Pill) {
+            *mark = Undrawn::default();
+        }
+    }
+    found
+}
+
+/// Arrows for the pairs, and what has none that is seen.
+fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> Drawn {
     let mark = |index: usize| drafts.get(index);
     let title =
         |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
@@ -630,11 +699,14 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     };
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
+    let undrawn = undrawn(drafts, &pairs, &arrows, &is_node);
+
     // What matters least goes first when there are too many.
     arrows.sort_by_key(|a| {
         let selected = options.selected.is_some_and(|s| holds(a.from, s) || holds(a.to, s));
         (!a.flow, !selected, a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
     });
+    let all = arrows.len();
     let mut loud = 0;
     let mut quiet = 0;
     arrows.retain(|a| {
@@ -642,7 +714,8 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
         *count += 1;
         *count <= most
     });
-    (arrows, denied_hidden, open_hidden)
+    let cut = all - arrows.len();
+    Drawn { arrows, denied_hidden, open_hidden, cut, undrawn }
 }
 
 #[cfg(test)]

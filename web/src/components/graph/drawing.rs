@@ -285,6 +285,15 @@ fn mark(mark: &Mark, props: &PartProps) -> Html {
             <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0).to_string()}>{ &mark.title }</text>
             <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0).to_string()}>{ &mark.subtitle }</text>
             { shield.unwrap_or_default() }
+            { for export::signs(mark).into_iter().map(|(x, words, denied)| {
+                let width = export::sign_width(&words);
+                html! {
+                    <g class={classes!("undrawn", if denied { "denied" } else { "open" })} transform={format!("translate({x} {})", r.h - 7.0)}>
+                        <rect width={width.to_string()} height="14" rx="7" /><text x={(width / 2.0).to_string()} y="10">{ words }</text>
+                        <title>{ if denied { "nothing comes in from these, which have no arrow; select the card to see them" } else { "everything may come in from everywhere; select the card to see the arrows" } }</title>
+                    </g>
+                }
+            }) }
             if let Some((target, words)) = &mark.open_by {
                 <g class="open-sign" data-follow={target.clone()} transform={format!("translate({} {})", r.w - 27.0, r.h - 22.0)}>
                     <rect class="hit" x="-6" y="-4" width="28" height="23" rx="5" /><path d={export::OPEN_PATH} /><title>{ format!("show the path by {words}") }</title>

@@ -115,7 +115,7 @@ pub fn Graph() -> Html {
             <p class="aim-note" aria-hidden="true" />
             <AskFrom />
             { super::coverage::coverage(&store, true) }
-            { legend(drawn.denied_hidden, drawn.open_hidden) }
+            { legend(&drawn) }
         </section>
     }
 }
@@ -161,19 +161,28 @@ fn is_narrow() -> bool {
     web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
 }
 
-fn legend(denied: usize, open: usize) -> Html {
-    let hidden = match (denied, open) {
-        (0, 0) => None,
-        (denied, 0) => Some(format!("not drawn: {denied} denied")),
-        (0, open) => Some(format!("not drawn: {open} open to all")),
-        (denied, open) => Some(format!("not drawn: {denied} denied, {open} open to all")),
-    };
+/// What the signs mean that are in the picture, and what is not drawn.
+fn legend(picture: &Picture) -> Html {
+    let arrows = |statuses: &[Status]| picture.arrows.iter().any(|a| !a.quiet && statuses.contains(&a.status));
+    let marks = |has: fn(&crate::graph::picture::Mark) -> bool| picture.marks.iter().any(has);
+    let words = |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}"));
+    let hidden: Vec<String> = [
+        words(picture.denied_hidden, "denied"),
+        words(picture.open_hidden, "open to all"),
+        words(picture.cut, "more, for want of room: select a card"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let hidden = (!hidden.is_empty()).then(|| format!("not drawn: {}", hidden.join(", ")));
     html! {
         <div class="legend" aria-hidden="true">
-            <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span>
-            <span><svg viewBox="0 0 30 10"><path class="edge denied" d="M1 5H24" /><path class="head denied" d="M23 1l6 4-6 4z" /></svg>{ "denied" }</span>
-            <span><svg viewBox="0 0 30 10"><path class="edge unknown" d="M1 5H24" /><path class="head unknown" d="M23 1l6 4-6 4z" /></svg>{ "cannot tell" }</span>
-            <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span>
+            if arrows(&[Status::Allowed, Status::Partly]) { <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span> }
+            if arrows(&[Status::Denied]) { <span><svg viewBox="0 0 30 10"><path class="edge denied" d="M1 5H24" /><path class="head denied" d="M23 1l6 4-6 4z" /></svg>{ "denied" }</span> }
+            if arrows(&[Status::CannotTell]) { <span><svg viewBox="0 0 30 10"><path class="edge unknown" d="M1 5H24" /><path class="head unknown" d="M23 1l6 4-6 4z" /></svg>{ "cannot tell" }</span> }
+            if marks(|m| m.isolated.0 || m.isolated.1) { <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span> }
+            if marks(|m| m.undrawn.open) { <span><b class="legend-sign open">{ "open to all" }</b>{ "no policy limits what comes in" }</span> }
+            if marks(|m| m.undrawn.denied > 0) { <span><b class="legend-sign denied">{ "denied from n" }</b>{ "without an arrow" }</span> }
             if let Some(hidden) = hidden { <span>{ hidden }</span> }
         </div>
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::graph::Rect;
-use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind};
+use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind, Undrawn};
 use crate::graph::route::Route;
 use crate::view_model::{EndKind, Status};
 
@@ -14,6 +14,7 @@ fn mark(key: &str, x: f64) -> Mark {
         label: String::new(),
         rect: Rect { x, y: 0.0, w: 100.0, h: 50.0 },
         isolated: (false, false),
+        undrawn: Undrawn::default(),
         open_by: None,
         sort: EndKind::Workload,
         selected: false,

@@ -205,3 +205,22 @@ fn a_port_that_is_denied_where_others_are_allowed_has_its_own_arrow() {
     let between: Vec<_> = drawn.arrows.iter().filter(|a| (a.from, a.to) == (0, 1)).map(|a| (a.status, a.flow)).collect();
     assert_eq!(between, [(Status::Partly, false), (Status::Denied, true)]);
 }
+
+#[test]
+fn no_arrow_means_one_thing() {
+    // Eight workloads that may do everything: too many arrows, and each card says so.
+    let mut view = scene(&[8]);
+    let open = picture(&view, &Options::default(), &Memory::default());
+    let signs = |picture: &Picture| picture.marks.iter().map(|m| m.undrawn.signs()).collect::<Vec<_>>();
+    assert!(signs(&open)[..8].iter().all(|s| *s == [("open to all".to_owned(), false)]), "{:?}", signs(&open));
+    assert!(signs(&open)[8].is_empty(), "the Internet");
+    // One that nobody may reach: from how many, and it is not open.
+    isolate(&mut view, 0);
+    let closed = picture(&view, &Options::default(), &Memory::default());
+    assert_eq!(signs(&closed)[0], [("denied from 8".to_owned(), true)]);
+    assert_eq!(signs(&closed)[1], [("open to all".to_owned(), false)]);
+    // Selected, all of its arrows are drawn, and nothing is left to say.
+    let selected = picture(&view, &Options { selected: Some(0), ..Options::default() }, &Memory::default());
+    assert_eq!(signs(&selected)[0], []);
+    assert_eq!(selected.cut, 0);
+}
