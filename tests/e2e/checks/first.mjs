@@ -56,7 +56,7 @@ export default {
         await ask(page, "web", "store", 5432);
         await until("denied", () => word(page), "offline");
         await page.getByRole("tab", { name: "Matrix" }).click();
-        await page.getByRole("button", { name: /^Example/ }).click();
+        await page.getByRole("button", { name: /^Scene/ }).click();
         await page.locator(".examples .example").last().click();
         await until(/allowed|denied|cannot tell/, () => word(page), "an example, offline");
         await page.getByRole("button", { name: "Share" }).click();

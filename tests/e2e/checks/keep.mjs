@@ -21,7 +21,7 @@ const dialog = (page) => page.getByRole("dialog", { name: "Recent scenes" });
 const kept = (page) => dialog(page).getByRole("list", { name: "Recent scenes" }).locator("button.scene");
 const banner = (page) => page.locator(".page-banner");
 const toast = (page) => page.locator(".toast");
-const stored = (page) => page.waitForTimeout(SOON);
+const stored = (page) => page.evaluate((ms) => new Promise((next) => setTimeout(next, ms)), SOON);
 
 async function openScenes(page) {
     await page.getByRole("button", { name: "More" }).click();
@@ -110,6 +110,7 @@ export default {
         await page.evaluate((fragment) => (location.hash = fragment), link);
         await marks(page).filter({ hasText: "guest" }).first().waitFor();
         await until(/“corner” is kept/, () => toast(page).innerText(), "it is said where one's own is");
+        await stored(page);
         assert.equal(await scenesStored(page), 1, "a link that is only looked at is not kept");
         await openScenes(page);
         await kept(page).filter({ hasText: "corner" }).click();
@@ -342,6 +343,29 @@ export default {
         await kept(page).filter({ hasText: "My corner" }).click();
         await marks(page).filter({ hasText: "store" }).first().waitFor();
         assert.equal((await text(page)).trim(), SHOP.trim());
+    },
+
+    async "what is written just before another scene opens is stored"() {
+        const link = await anotherLink();
+        const page = await openShop();
+        // In one breath: a letter, and the link.
+        await editor(page).click();
+        await page.keyboard.press("Control+End");
+        await Promise.all([page.keyboard.type("# hurry"), page.evaluate((fragment) => new Promise((next) => setTimeout(() => next((location.hash = fragment)), 30)), link)]);
+        await marks(page).filter({ hasText: "guest" }).first().waitFor();
+        await page.goBack();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        assert.match(await text(page), /# hurry|# hurr|# hur|# hu|# h|#/);
+    },
+
+    async "the keyboard comes back from the window with the scenes"() {
+        const page = await openShop();
+        const holder = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.tagName);
+        for (const close of [() => page.keyboard.press("Escape"), () => dialog(page).getByRole("button", { name: "close" }).click()]) {
+            await openScenes(page);
+            await close();
+            await until("More", holder, "the keyboard");
+        }
     },
 
     async "recent scenes on a phone"() {

@@ -62,11 +62,21 @@ fn Window(props: &WindowProps) -> Html {
         // A press beside the window falls on the dialog itself.
         Callback::from(move |event: MouseEvent| {
             if event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok()) == node.cast::<web_sys::Node>() {
-                close();
+                match node.cast::<HtmlDialogElement>() {
+                    Some(dialog) => dialog.close(),
+                    None => close(),
+                }
             }
         })
     };
-    let onbutton = Callback::from(move |_: MouseEvent| close());
+    let onbutton = {
+        let node = node.clone();
+        // The browser gives the keyboard back to where it was, and says that the window is closed.
+        Callback::from(move |_: MouseEvent| match node.cast::<HtmlDialogElement>() {
+            Some(dialog) => dialog.close(),
+            None => close(),
+        })
+    };
     html! {
         <dialog ref={node} class="window" aria-label={props.title.clone()} {onclose} {onclick}>
             <div class="window-body">

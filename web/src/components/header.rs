@@ -86,7 +86,7 @@ pub fn Header() -> Html {
     html! {
         <header class="header">
             <h1 class="logo">{ logo() }{ "Netpolis" }</h1>
-            <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example && !store.place.kept { "Example" } else { "Scene" } }</span><b>{ title }</b></> }}>
+            <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { "Example" } else { "Scene" } }</span><b>{ title }</b></> }}>
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
                 <button type="button" onclick={act(Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
                 <hr />

@@ -39,8 +39,14 @@ pub fn Menu(props: &MenuProps) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     let close = {
-        let open = open.clone();
-        Callback::from(move |_: MouseEvent| open.set(false))
+        let (open, button) = (open.clone(), button.clone());
+        Callback::from(move |_: MouseEvent| {
+            open.set(false);
+            // The button that was pressed goes; what opens next gives the keyboard back to this one.
+            if let Some(button) = button.cast::<HtmlElement>() {
+                let _ = button.focus();
+            }
+        })
     };
     let onfocusout = {
         let (open, root) = (open.clone(), root.clone());

@@ -14,7 +14,8 @@ use crate::components::Store;
 use crate::examples::EXAMPLES;
 use crate::scenes::{Origin, SceneId};
 use crate::share;
-use crate::state::{Action, State};
+use crate::state::{Action, FileId, State};
+use crate::view_model::{PathAsked, Question};
 
 /// Longer links are not written into the address: browsers refuse them.
 const LONGEST: usize = 1 << 20;
@@ -28,23 +29,22 @@ struct Bar {
     fragment: String,
     /// The scene that it belongs to; nothing for one that is about to be shown.
     scene: Option<SceneId>,
+    /// What was shown when it was written.
+    shown: Option<(SceneId, bool, Question, FileId, PathAsked, bool)>,
 }
 
 /// Opens links that arrive while the page is there, follows back and forward, and takes a link away once the scene is another.
 #[hook]
 pub fn use_address(store: &Store, keeper: &Keeping) {
-    let bar = use_mut_ref(|| Bar { fragment: fragment(), scene: Some(store.place.id.clone()) });
-    let first = use_mut_ref(|| true);
+    let bar = use_mut_ref(|| Bar { fragment: fragment(), scene: Some(store.place.id.clone()), shown: None });
+    // While the page is drawn, not in an effect: effects may come late, when the address is that of another entry already.
     {
-        let dependencies =
-            (store.place.id.clone(), store.place.kept, store.question.clone(), store.active, store.path.clone(), store.shows_path());
-        let (store, bar) = (store.clone(), bar.clone());
-        use_effect_with(dependencies, move |_| {
-            let first = std::mem::replace(&mut *first.borrow_mut(), false);
-            if !first || bar.borrow().fragment.is_empty() {
-                show(&store, &bar);
-            }
-        });
+        let now = (store.place.id.clone(), store.place.kept, store.question.clone(), store.active, store.path.clone(), store.shows_path());
+        let before = bar.borrow_mut().shown.replace(now.clone());
+        let first = before.is_none();
+        if before != Some(now) && (!first || bar.borrow().fragment.is_empty()) {
+            show(store, &bar);
+        }
     }
     let latest = use_mut_ref(|| store.clone());
     *latest.borrow_mut() = store.clone();

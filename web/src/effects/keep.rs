@@ -17,7 +17,8 @@ use crate::scenes::{
     write,
 };
 use crate::share;
-use crate::state::{Action, Content, Opened, State, Trouble};
+use crate::state::{Action, Content, FileId, Opened, State, Trouble};
+use crate::view_model::{PathAsked, Question};
 
 /// A change is stored after this, in milliseconds, however long somebody goes on typing.
 const SOON_MS: u32 = 150;
@@ -34,14 +35,28 @@ pub struct Keeper {
     tab: String,
     /// The last version of each scene that this tab stored or read.
     known: RefCell<HashMap<SceneId, Clock>>,
-    pending: RefCell<Option<Pending>>,
+    /// One for each scene that was shown since the last time, in that order.
+    pending: RefCell<Vec<Pending>>,
     timer: RefCell<Option<Timeout>>,
     /// The page as it is now.
     latest: RefCell<Option<Store>>,
     /// What the page showed when it was looked at last.
-    noted: RefCell<Option<Content>>,
+    noted: RefCell<Option<Noted>>,
     copies: Cell<u32>,
     said_off: Cell<bool>,
+}
+
+/// What is stored of a page, as far as it can change.
+#[derive(Clone, PartialEq)]
+struct Noted {
+    content: Content,
+    kept: bool,
+    question: Question,
+    active: FileId,
+    path: PathAsked,
+    shows_path: bool,
+    /// Once a scene is evaluated, it is known what is in it, and what it is called by that.
+    evaluated: u32,
 }
 
 /// What is to be stored.
@@ -226,7 +241,7 @@ impl Keeper {
     /// Tries again to store what could not be stored.
     pub fn retry(&self, store: &Store) {
         if store.trouble.is_some() {
-            self.drop_pending();
+            self.drop_pending(&store.place.id);
             self.save(store, true);
         }
     }
@@ -244,14 +259,14 @@ impl Keeper {
     /// Forgets everything that is stored.
     pub fn forget(&self) {
         self.timer.borrow_mut().take();
-        self.pending.borrow_mut().take();
+        self.pending.take();
         self.known.borrow_mut().clear();
         storage::forget();
     }
 
     /// What is shown goes on as a copy.
     pub fn keep_copy(&self, store: &Store) {
-        self.drop_pending();
+        self.drop_pending(&store.place.id);
         self.copy(store, None);
     }
 
@@ -304,23 +319,33 @@ impl Keeper {
 // --- keeping step with the page -------------------------------------------------------------------
 
 impl Keeper {
-    /// The page has changed, perhaps to another scene.
+    /// The page is as the store says. Called while it is drawn, not in an effect: effects may come late, when another scene is shown already.
     fn note(self: &Rc<Self>, store: &Store) {
-        let content = store.content();
-        let before = self.noted.replace(Some(content.clone()));
-        // What was written before another scene was opened is stored before that.
-        if self.pending.borrow().as_ref().is_some_and(|pending| pending.store.place.id != store.place.id) {
-            self.flush();
+        *self.latest.borrow_mut() = Some(store.clone());
+        let now = Noted {
+            content: store.content(),
+            kept: store.place.kept,
+            question: store.question.clone(),
+            active: store.active,
+            path: store.path.clone(),
+            shows_path: store.shows_path(),
+            evaluated: store.evaluated,
+        };
+        if self.noted.borrow().as_ref() == Some(&now) {
+            return;
         }
+        let before = self.noted.replace(Some(now.clone()));
         let known = self.known.borrow().contains_key(&store.place.id);
-        let same_scene = before.as_ref().is_some_and(|before| before.scene == content.scene);
-        let changed = if same_scene { before.as_ref() != Some(&content) } else { !known };
         if before.is_none() && known {
             keep_tab(store);
             return;
         }
-        let changed = changed || self.pending.borrow().as_ref().is_some_and(|pending| pending.changed);
-        *self.pending.borrow_mut() = Some(Pending { store: store.clone(), changed });
+        let before = before.filter(|before| before.content.scene == now.content.scene);
+        let changed = before.map_or(!known, |before| before.content != now.content);
+        let mut pending = self.pending.borrow_mut();
+        let same = pending.pop_if(|last| last.store.place.id == store.place.id);
+        pending.push(Pending { store: store.clone(), changed: changed || same.is_some_and(|same| same.changed) });
+        drop(pending);
         let size: usize = store.files.iter().map(|file| file.text.len()).sum();
         let keeper = self.clone();
         // The first change begins to wait, and later ones do not put it off.
@@ -335,15 +360,14 @@ impl Keeper {
     /// Stores what is to be stored now.
     pub fn flush(&self) {
         self.timer.borrow_mut().take();
-        let pending = self.pending.borrow_mut().take();
-        if let Some(Pending { store, changed }) = pending {
+        let pending = self.pending.take();
+        for Pending { store, changed } in pending {
             self.save(&store, changed);
         }
     }
 
-    fn drop_pending(&self) {
-        self.timer.borrow_mut().take();
-        self.pending.borrow_mut().take();
+    fn drop_pending(&self, id: &SceneId) {
+        self.pending.borrow_mut().retain(|pending| pending.store.place.id != *id);
     }
 
     fn meeting(&self, id: &SceneId) -> (Meeting, Option<Record>) {
@@ -411,7 +435,7 @@ impl Keeper {
     /// Looks what another tab did to the scene that is shown.
     fn look(&self) {
         // What was written here and not stored yet meets the other's version there.
-        if self.pending.borrow().as_ref().is_some_and(|pending| pending.changed) {
+        if self.pending.borrow().iter().any(|pending| pending.changed) {
             return self.flush();
         }
         let Some(store) = self.latest.borrow().clone() else { return };
@@ -452,14 +476,7 @@ fn keep_tab(state: &State) {
 /// Stores every change soon, and tells what other tabs do.
 #[hook]
 pub fn use_keeping(store: &Store, keeper: &Keeping) {
-    *keeper.latest.borrow_mut() = Some(store.clone());
-    {
-        // Once it is evaluated, it is known what is in a scene, and what it is called by that.
-        let asked = (store.question.clone(), store.active, store.path.clone(), store.shows_path());
-        let dependencies = (store.content(), store.place.kept, asked, store.evaluated);
-        let (store, keeper) = (store.clone(), keeper.0.clone());
-        use_effect_with(dependencies, move |_| keeper.note(&store));
-    }
+    keeper.0.note(store);
     let keeper = keeper.0.clone();
     use_effect_with((), move |()| {
         let window = web_sys::window();

@@ -2,8 +2,8 @@
 
 use crate::view_model::{EndKind, EndView, SceneView};
 
-/// Names of files that say nothing.
-const PLAIN: [&str; 2] = ["policies.yaml", "untitled.yaml"];
+/// Names of files that begin so say nothing.
+const PLAIN: [&str; 2] = ["policies", "untitled"];
 /// Most letters of a name that is made.
 const LONGEST: usize = 48;
 
@@ -16,7 +16,7 @@ pub fn auto_name(scene: &SceneView, files: &[&str]) -> String {
         scene.namespaces.get(index).filter(|_| !again).map(|namespace| namespace.name.as_str())
     };
     let namespaces: Vec<&str> = scene.ends.iter().filter_map(first_of).collect();
-    let file = files.iter().find(|file| !PLAIN.contains(file));
+    let file = files.iter().find(|file| !PLAIN.iter().any(|plain| file.starts_with(plain)));
     let name = match (namespaces.as_slice(), file) {
         (["default"], Some(file)) | ([], Some(file)) => (*file).to_owned(),
         ([], None) if scene.cloud.is_some() => "Azure network".into(),
