@@ -282,6 +282,7 @@ export default {
         assert.equal(await banner(first).isVisible(), false);
         await write(second, "# second\n");
         await until(/changed in another tab/, () => banner(first).innerText(), "the first tab is told");
+        await first.mouse.move(0, 0);
         await accessible(first, "banner");
         await shoot(first, "another-tab");
         assert.doesNotMatch(await text(first), /# second/, "and left as it is");
@@ -348,14 +349,12 @@ export default {
     async "what is written just before another scene opens is stored"() {
         const link = await anotherLink();
         const page = await openShop();
-        // In one breath: a letter, and the link.
-        await editor(page).click();
-        await page.keyboard.press("Control+End");
-        await Promise.all([page.keyboard.type("# hurry"), page.evaluate((fragment) => new Promise((next) => setTimeout(() => next((location.hash = fragment)), 30)), link)]);
+        await write(page, "# hurry");
+        await page.evaluate((fragment) => (location.hash = fragment), link);
         await marks(page).filter({ hasText: "guest" }).first().waitFor();
         await page.goBack();
         await marks(page).filter({ hasText: "store" }).first().waitFor();
-        assert.match(await text(page), /# hurry|# hurr|# hur|# hu|# h|#/);
+        assert.match(await text(page), /# hurry/);
     },
 
     async "the keyboard comes back from the window with the scenes"() {

@@ -62,6 +62,8 @@ struct Noted {
 /// What is to be stored.
 struct Pending {
     store: Store,
+    /// The page as it was: a store is always as it is now.
+    state: Rc<State>,
     changed: bool,
 }
 
@@ -242,7 +244,7 @@ impl Keeper {
     pub fn retry(&self, store: &Store) {
         if store.trouble.is_some() {
             self.drop_pending(&store.place.id);
-            self.save(store, true);
+            self.save(store, store, true);
         }
     }
 
@@ -267,14 +269,14 @@ impl Keeper {
     /// What is shown goes on as a copy.
     pub fn keep_copy(&self, store: &Store) {
         self.drop_pending(&store.place.id);
-        self.copy(store, None);
+        self.copy(store, store, None);
     }
 
     /// What is shown is stored again, whatever became of it elsewhere.
     pub fn keep_again(&self, store: &Store) {
         self.known.borrow_mut().remove(&store.place.id);
         storage::remove_scene(&store.place.id);
-        self.save(store, true);
+        self.save(store, store, true);
         store.dispatch(Action::Elsewhere(None));
     }
 
@@ -343,8 +345,9 @@ impl Keeper {
         let before = before.filter(|before| before.content.scene == now.content.scene);
         let changed = before.map_or(!known, |before| before.content != now.content);
         let mut pending = self.pending.borrow_mut();
-        let same = pending.pop_if(|last| last.store.place.id == store.place.id);
-        pending.push(Pending { store: store.clone(), changed: changed || same.is_some_and(|same| same.changed) });
+        let same = pending.pop_if(|last| last.state.place.id == store.place.id);
+        let state = Rc::new(State::clone(store));
+        pending.push(Pending { store: store.clone(), state, changed: changed || same.is_some_and(|same| same.changed) });
         drop(pending);
         let size: usize = store.files.iter().map(|file| file.text.len()).sum();
         let keeper = self.clone();
@@ -361,13 +364,13 @@ impl Keeper {
     pub fn flush(&self) {
         self.timer.borrow_mut().take();
         let pending = self.pending.take();
-        for Pending { store, changed } in pending {
-            self.save(&store, changed);
+        for Pending { store, state, changed } in pending {
+            self.save(&store, &state, changed);
         }
     }
 
     fn drop_pending(&self, id: &SceneId) {
-        self.pending.borrow_mut().retain(|pending| pending.store.place.id != *id);
+        self.pending.borrow_mut().retain(|pending| pending.state.place.id != *id);
     }
 
     fn meeting(&self, id: &SceneId) -> (Meeting, Option<Record>) {
@@ -376,15 +379,15 @@ impl Keeper {
         (met, stored)
     }
 
-    fn save(&self, store: &Store, changed: bool) {
-        keep_tab(store);
-        let id = &store.place.id;
-        if !store.place.kept {
+    fn save(&self, store: &Store, state: &State, changed: bool) {
+        keep_tab(state);
+        let id = &state.place.id;
+        if !state.place.kept {
             return;
         }
         let (meeting, stored) = self.meeting(id);
         let known = self.known.borrow().get(id).cloned().unwrap_or_default();
-        let record = store.record(if changed { known.after(&self.tab) } else { known }, now());
+        let record = state.record(if changed { known.after(&self.tab) } else { known }, now());
         if let Some(stored) = stored.filter(|stored| stored.deleted.is_none() && stored.holds_same(&record)) {
             // Nothing new; perhaps another tab wrote the same.
             self.known.borrow_mut().insert(id.clone(), stored.clock);
@@ -395,23 +398,23 @@ impl Keeper {
                 let outcome = self.put(id, &record.to_text());
                 if outcome.is_ok() {
                     self.known.borrow_mut().insert(id.clone(), record.clock);
-                    if store.elsewhere == Some(Elsewhere::Deleted) {
+                    if state.elsewhere == Some(Elsewhere::Deleted) {
                         store.dispatch(Action::Elsewhere(None));
                     }
                 }
                 self.say(store, outcome);
             }
-            Write::Copy => self.copy(store, Some(Elsewhere::Copied(id.clone()))),
+            Write::Copy => self.copy(store, state, Some(Elsewhere::Copied(id.clone()))),
             Write::Skip => (),
         }
     }
 
-    fn copy(&self, store: &Store, elsewhere: Option<Elsewhere>) {
+    fn copy(&self, store: &Store, state: &State, elsewhere: Option<Elsewhere>) {
         self.copies.set(self.copies.get() + 1);
-        let from = store.place.id.clone();
+        let from = state.place.id.clone();
         let to = SceneId::from(format!("{}-c{}", self.tab, self.copies.get()).as_str());
-        let name = copy_name(&store.title());
-        let mut record = store.record(Clock::default().after(&self.tab), now());
+        let name = copy_name(&state.title());
+        let mut record = state.record(Clock::default().after(&self.tab), now());
         record.name.clone_from(&name);
         record.named = true;
         let outcome = self.put(&to, &record.to_text());
@@ -454,7 +457,7 @@ impl Keeper {
             }
             (Meeting::Gone, _) => store.dispatch(Action::Elsewhere(Some(Elsewhere::Deleted))),
             (Meeting::Newer, _) => store.dispatch(Action::Elsewhere(Some(Elsewhere::Changed))),
-            (Meeting::Replaced, _) => self.copy(&store, Some(Elsewhere::Copied(id.clone()))),
+            (Meeting::Replaced, _) => self.copy(&store, &store, Some(Elsewhere::Copied(id.clone()))),
             (Meeting::New, _) => (),
         }
     }
