@@ -379,7 +379,7 @@ export default {
         // Without dragging: the sign, then the other.
         await hand.tap(await card(page, "till"));
         await hand.tap(middle(await sign.boundingBox()));
-        await page.getByRole("status").filter({ hasText: "Choose where the packet goes" }).waitFor();
+        await page.getByRole("status").filter({ hasText: "choose the destination" }).waitFor();
         await hand.tap(await card(page, "web"));
         await until(/till → .*web/, () => asked(page), "by two taps");
     }),
@@ -392,7 +392,7 @@ export default {
         await page.locator("g.mark.selected", { hasText: "web" }).waitFor();
         await page.locator(".ask-sign").focus();
         await page.keyboard.press("Enter");
-        const note = page.getByRole("status").filter({ hasText: "Choose where the packet goes" });
+        const note = page.getByRole("status").filter({ hasText: "choose the destination" });
         await note.waitFor();
         await until(/corner\/web/, focused, "the focus is on the pod");
         await shoot(page, "choosing");

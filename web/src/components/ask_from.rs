@@ -21,7 +21,7 @@ pub fn AskFrom() -> Html {
     };
     html! {
         <p class="banner choosing-note" role="status">
-            <span>{ "From " }<b>{ store.scene.title(end) }</b>{ " to …? Choose where the packet goes." }</span>
+            <span>{ "From " }<b>{ store.scene.title(end) }</b>{ ": choose the destination" }</span>
             <button type="button" class="quiet square" aria-label="ask nothing" title="ask nothing (Esc)" onclick={leave}>{ icon(CROSS) }</button>
         </p>
     }
