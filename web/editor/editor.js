@@ -113,7 +113,7 @@ export function create(parent, options = {}) {
   };
   editor.onSystem = () => setTheme(editor, editor.options.theme);
   editor.notes.className = "editor-notes";
-  document.body.append(editor.notes);
+  (parent.closest("main") ?? document.body).append(editor.notes);
   editor.view = new EditorView({ parent, state: newState(editor, "", "yaml") });
   editor.system.addEventListener("change", editor.onSystem);
   return editor;
