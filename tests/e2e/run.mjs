@@ -28,6 +28,7 @@ const inFirefox = values.browser === "firefox";
 const leftInFirefox = {
     "a killed tab loses a fraction of a second at most": "its driver kills no tab",
     "recent scenes on a phone": "its driver plays no phone",
+    "a full store is said, and what is stored stays": "its driver tells of no download from the page's own memory",
     "without a store the page says so once and goes on": "it has no such permissions of the clipboard",
 };
 const hands = { ...ask, ...board, ...graph, ...drag, ...keep };
