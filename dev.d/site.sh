@@ -69,9 +69,9 @@ cmd_other_compiler() {
 # In kB (1000 bytes), gzipped as a server would send it. The goal is where the page should be; the limit is what it may not grow past
 # unnoticed: whoever raises it says in the commit what for.
 WASM_GOAL=400
-WASM_LIMIT=1400
+WASM_LIMIT=1450
 FIRST_LOAD_GOAL=800
-FIRST_LOAD_LIMIT=1660
+FIRST_LOAD_LIMIT=1720
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build

@@ -29,6 +29,8 @@ const leftInFirefox = {
     "a killed tab loses a fraction of a second at most": "its driver kills no tab",
     "recent scenes on a phone": "its driver plays no phone",
     "a full store is said, and what is stored stays": "its driver tells of no download from the page's own memory",
+    "a scene that was saved as a file opens as a scene of its own": "its driver tells of no download from the page's own memory",
+    "a damaged link says so in a second and leaves one's own work": "it takes no address of a megabyte",
     "without a store the page says so once and goes on": "it has no such permissions of the clipboard",
 };
 const hands = { ...ask, ...board, ...graph, ...drag, ...keep };
