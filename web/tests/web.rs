@@ -16,7 +16,7 @@ use netpolis_web::graph::picture::{Options, picture};
 use netpolis_web::state::State;
 use netpolis_web::view_model::{
     AnswerView, PathAsked, PathQuestion, PathReply, PathView, Question, SceneView, Status, VerdictView, answer_view, differences,
-    path_view, scene_view,
+    path_view, said, scene_view,
 };
 use tsify::{Ts, Tsify};
 use wasm_bindgen::JsCast;
@@ -91,9 +91,15 @@ fn text(root: &Element, selector: &str) -> String {
     root.query_selector(selector).unwrap().map(|e| e.text_content().unwrap_or_default()).unwrap_or_default()
 }
 
+fn trace(from: &str, port: u16, read_only: bool) -> TraceProps {
+    let answer = answer(from, port);
+    let said = said(&PathQuestion::default(), Some(&answer), None, 0).unwrap();
+    TraceProps { said: Shared(Rc::new(said)), coverage: Html::default(), branches: Html::default(), read_only }
+}
+
 #[wasm_bindgen_test]
 async fn a_denied_flow_reads_as_one() {
-    let props = TraceProps { answer: Shared(Rc::new(answer("shop/debug", 5432))), read_only: false };
+    let props = trace("shop/debug", 5432, false);
     let root = drawn(html! { <Trace ..props /> }).await;
     assert_eq!(text(&root, ".verdict.denied h2"), "Denied");
     assert_eq!(count(&root, ".station"), 2);
@@ -105,7 +111,7 @@ async fn a_denied_flow_reads_as_one() {
 
 #[wasm_bindgen_test]
 async fn an_allowed_flow_names_the_rule() {
-    let props = TraceProps { answer: Shared(Rc::new(answer("shop/web", 5432))), read_only: true };
+    let props = trace("shop/web", 5432, true);
     let root = drawn(html! { <Trace ..props /> }).await;
     assert_eq!(text(&root, ".verdict.allowed h2"), "Allowed");
     assert_eq!(count(&root, ".rule.decided"), 1);
@@ -114,7 +120,7 @@ async fn an_allowed_flow_names_the_rule() {
 
 #[wasm_bindgen_test]
 async fn a_question_about_nobody_says_so() {
-    let props = TraceProps { answer: Shared(Rc::new(answer("shop/cache", 1))), read_only: false };
+    let props = trace("shop/cache", 1, false);
     let root = drawn(html! { <Trace ..props /> }).await;
     assert!(text(&root, ".verdict.none").contains("shop/cache"));
 }
@@ -135,7 +141,7 @@ fn balanced() -> PathView {
 }
 
 fn reply(view: PathView) -> Shared<PathReply> {
-    Shared(Rc::new(PathReply { asked: PathAsked::default(), first: Ok(view), second: None }))
+    Shared(Rc::new(PathReply { asked: PathAsked::default(), first: Ok(view), second: None, ends: None }))
 }
 
 #[wasm_bindgen_test]
@@ -179,7 +185,7 @@ struct MatrixOf {
 #[component]
 fn MatrixStage(props: &MatrixOf) -> Html {
     let store = use_context::<Store>().unwrap();
-    let props = TableProps { scene: props.scene.clone(), flow: Some((2, 0)), store: store.dispatcher(), question: Question::default() };
+    let props = TableProps { scene: props.scene.clone(), flow: Some((2, 0)), store: store.dispatcher() };
     html! { <Table ..props /> }
 }
 

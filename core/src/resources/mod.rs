@@ -64,7 +64,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// By what the pods of an object are known of which not everything can be read (see [`MARK`](crate::model::MARK)).
+    /// By what the pods of an object are known of which not everything can be read (see [`crate::model::MARK`]).
     pub fn mark(&self) -> Box<str> {
         alloc::format!("{} {}", self.kind_name, self.meta.name).into()
     }
