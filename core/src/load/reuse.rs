@@ -82,8 +82,9 @@ fn keep(file: File, new: &str, loose: &mut Loose) -> Plan {
     let File { source: Source { name, text: old, lines }, documents: mut head, is_wrapped } = file;
     let prefix = common_prefix(old.as_bytes(), new.as_bytes());
     if prefix == old.len() && prefix == new.len() {
-        let middle = if head.is_empty() { 0..new.len() } else { new.len()..new.len() };
-        return Plan { source: Source { name, text: old, lines }, head, middle, tail: Vec::new(), wrapped: None, is_wrapped };
+        // Where nothing was kept, it is read as at first.
+        let (middle, wrapped) = if head.is_empty() { (0..new.len(), unwrap(new)) } else { (new.len()..new.len(), None) };
+        return Plan { source: Source { name, text: old, lines }, head, middle, tail: Vec::new(), wrapped, is_wrapped };
     }
     let wrapped = unwrap(new);
     if wrapped.is_some() || is_wrapped {

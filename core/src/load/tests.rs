@@ -176,3 +176,13 @@ fn reuse_never_changes_what_is_loaded() {
         check(&base);
     }
 }
+
+/// A Markdown fence without anything in it has no documents to keep; read again, it is Markdown still.
+#[test]
+fn a_text_without_documents_is_read_again_as_at_first() {
+    for text in ["````", "# Notes\n\n```yaml\n```\n", "", "# nothing\n"] {
+        let mut loader = Loader::default();
+        let first = loader.load(&[("a.yaml", text)]).diagnostics;
+        assert_eq!(loader.load(&[("a.yaml", text)]).diagnostics, first, "{text}");
+    }
+}
