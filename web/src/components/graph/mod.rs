@@ -14,6 +14,7 @@ mod tests;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use netpolis_core::text::count;
 use web_sys::{Element, MouseEvent};
 use yew::prelude::*;
 
@@ -161,20 +162,20 @@ fn is_narrow() -> bool {
     web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
 }
 
-/// What the signs mean that are in the picture, and what is not drawn.
+/// What the signs mean that are in the picture, and which flows have no arrow.
 fn legend(picture: &Picture) -> Html {
     let arrows = |statuses: &[Status]| picture.arrows.iter().any(|a| !a.quiet && statuses.contains(&a.status));
     let marks = |has: fn(&crate::graph::picture::Mark) -> bool| picture.marks.iter().any(has);
-    let words = |n: usize, what: &str| (n > 0).then(|| format!("{n} {what}"));
+    let words = |n: usize, what: &str, rest: &str| (n > 0).then(|| format!("{}{rest}", count(n, what)));
     let hidden: Vec<String> = [
-        words(picture.denied_hidden, "denied"),
-        words(picture.open_hidden, "open to all"),
-        words(picture.cut, "more, for want of room: select a card"),
+        words(picture.denied_hidden, "denied flow", ""),
+        words(picture.open_hidden, "flow", " open to all"),
+        words(picture.cut, "flow", " for want of room"),
     ]
     .into_iter()
     .flatten()
     .collect();
-    let hidden = (!hidden.is_empty()).then(|| format!("not drawn: {}", hidden.join(", ")));
+    let hidden = (!hidden.is_empty()).then(|| format!("without an arrow: {}; select a pod to see its own", hidden.join(", ")));
     html! {
         <div class="legend" aria-hidden="true">
             if arrows(&[Status::Allowed, Status::Partly]) { <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span> }
