@@ -59,13 +59,15 @@ pub struct Svg {
 }
 
 const MARGIN: f64 = 32.0;
-/// Least width and height of the legend at the foot.
-const LEGEND: (f64, f64) = (470.0, 32.0);
+/// Height of the legend at the foot.
+const LEGEND: f64 = 32.0;
 
 /// Draws a picture.
 pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
     let bounds = picture.bounds;
-    let (width, height) = ((bounds.w + 2.0 * MARGIN).ceil().max(LEGEND.0), (bounds.h + 2.0 * MARGIN).ceil() + LEGEND.1);
+    let legend = legend(picture, palette);
+    let least = in_a_row(&legend).1.ceil();
+    let (width, height) = ((bounds.w + 2.0 * MARGIN).ceil().max(least), (bounds.h + 2.0 * MARGIN).ceil() + LEGEND);
     let mut text = String::new();
     let (x, y) = ((bounds.x - MARGIN).floor(), (bounds.y - MARGIN).floor());
     let _ = write!(
@@ -92,7 +94,7 @@ pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
         let flow = picture.arrows.iter().any(|a| a.flow && (a.from == index || a.to == index));
         draw_mark(&mut text, mark, flow || mark.selected, palette);
     }
-    draw_legend(&mut text, x, y + height - LEGEND.1, palette);
+    draw_legend(&mut text, &legend, x, y + height - LEGEND, palette);
     text.push_str("</svg>\n");
     Svg { text, width, height }
 }
@@ -101,27 +103,59 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// What the signs mean, in a row.
-fn draw_legend(out: &mut String, x: f64, y: f64, palette: &Palette) {
+/// One sign of the legend: how it is drawn, how wide it is, and what it means.
+struct Entry {
+    sign: String,
+    width: f64,
+    words: &'static str,
+}
+
+/// What the signs mean; those on cards only where cards have them.
+fn legend(picture: &Picture, palette: &Palette) -> Vec<Entry> {
     let arrow = |colour: &str, head: &str, dash: &str| {
         format!("<path d=\"M0 0H30\" stroke=\"{colour}\" stroke-width=\"1.75\"{dash} marker-end=\"url(#{head})\"/>")
     };
     let shield = format!("<path transform=\"translate(17 -8)\" d=\"{SHIELD_PATH}\" fill=\"{}\"/>", palette.mute);
-    let entries = [
-        (arrow(palette.allow, "allow", ""), "allowed"),
-        (arrow(palette.deny, "deny", " stroke-dasharray=\"5 5\""), "denied"),
-        (arrow(palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""), "cannot tell"),
-        (shield, "isolated by a policy"),
+    let entry = |sign: String, words| Entry { sign, width: 37.0, words };
+    let mut entries = vec![
+        entry(arrow(palette.allow, "allow", ""), "allowed"),
+        entry(arrow(palette.deny, "deny", " stroke-dasharray=\"5 5\""), "denied"),
+        entry(arrow(palette.mute, "unknown", " stroke-dasharray=\"1.5 4\""), "cannot tell"),
+        entry(shield, "isolated by a policy"),
     ];
-    let mut at = x + MARGIN;
-    for (sign, words) in entries {
+    let on_card = |words: &str, colour: &str, meaning| {
+        let sign = format!("<text y=\"4\" font-size=\"12\" font-weight=\"560\" fill=\"{colour}\">{words}</text>");
+        Entry { sign, width: text_width(words, 12.0) + 8.0, words: meaning }
+    };
+    if picture.marks.iter().any(|mark| mark.undrawn.open) {
+        entries.push(on_card("open to all", palette.allow, "no policy limits what comes in"));
+    }
+    if picture.marks.iter().any(|mark| mark.undrawn.denied > 0) {
+        entries.push(on_card("denied from n", palette.deny, "without an arrow"));
+    }
+    entries
+}
+
+/// The entries in a row, each with its place, and the width of all of them.
+fn in_a_row(entries: &[Entry]) -> (Vec<(f64, &Entry)>, f64) {
+    let mut at = MARGIN;
+    let placed = entries.iter().map(|entry| {
+        let place = at;
+        at += entry.width + text_width(entry.words, 12.0) + 18.0;
+        (place, entry)
+    });
+    (placed.collect(), at)
+}
+
+fn draw_legend(out: &mut String, entries: &[Entry], x: f64, y: f64, palette: &Palette) {
+    for (place, Entry { sign, width, words }) in in_a_row(entries).0 {
         let _ = write!(
             out,
-            "<g transform=\"translate({at} {})\">{sign}<text x=\"37\" y=\"4\" font-size=\"12\" fill=\"{}\">{words}</text></g>",
+            "<g transform=\"translate({} {})\">{sign}<text x=\"{width}\" y=\"4\" font-size=\"12\" fill=\"{}\">{words}</text></g>",
+            x + place,
             y + 8.0,
             palette.mute
         );
-        at += 37.0 + text_width(words, 12.0) + 18.0;
     }
 }
 
@@ -294,13 +328,18 @@ mod tests {
             sort: EndKind::Workload,
             selected: false,
         };
-        let picture = Picture { bounds: mark.rect, marks: vec![mark], ..Picture::default() };
-        let svg = svg(&picture, &Palette::LIGHT);
+        let of = |mark: Mark| svg(&Picture { bounds: mark.rect, marks: vec![mark], ..Picture::default() }, &Palette::LIGHT);
+        let svg = of(mark.clone());
         assert!(svg.text.contains("&lt;script&gt;&amp;&quot;") && !svg.text.contains("<script"));
         // The legend at the foot wants its own width.
-        assert_eq!((svg.width, svg.height), (470.0, 146.0));
+        assert_eq!((svg.width, svg.height), (518.0, 146.0));
         for words in [">allowed<", ">denied<", ">cannot tell<", ">isolated by a policy<"] {
             assert!(svg.text.contains(words), "{words}");
         }
+        // What only cards have is explained where a card has it, and widens the legend.
+        assert!(!svg.text.contains("without an arrow"));
+        let signed = of(Mark { undrawn: Undrawn { open: true, denied: 2 }, ..mark });
+        assert!(signed.text.contains(">no policy limits what comes in<") && signed.text.contains(">without an arrow<"));
+        assert!(signed.width > svg.width);
     }
 }

@@ -105,7 +105,8 @@ fn side(view: &PathView, headline: &str, shown: Option<(usize, &BranchView)>, la
     html! {
         <section class="path-side" aria-label={if label.is_empty() { "The path".to_owned() } else { format!("The path with {label}") }}>
             <header>
-                <div class={classes!("path-verdict", class)} role="status">{ super::icons::icon(sign) }<h2>{ headline }</h2></div>
+                // The first side's is told where the question is answered.
+                <div class={classes!("path-verdict", class)} role={(!label.is_empty()).then_some("status")}>{ super::icons::icon(sign) }<h2>{ headline }</h2></div>
                 if !label.is_empty() { <b class="path-label">{ label }</b> }
                 if view.branches.len() > 1 { { branches(view, shown.map_or(0, |(number, _)| number), show) } }
             </header>
