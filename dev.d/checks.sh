@@ -187,10 +187,19 @@ cmd_fuzz() {
     setup_fuzz
     # The sanitizers are unstable options, which the stable compiler takes only so.
     export RUSTC_BOOTSTRAP=1
+    # The project's own texts to begin with, a name for each.
+    local seeds text number=0
+    seeds=$(mktemp -d)
+    while IFS= read -r -d '' text; do
+        number=$((number + 1))
+        cp "$text" "$seeds/$number"
+    done < <(find www/examples cli/tests tests/tests -type f ! -name '*.rs' -print0)
     for target in ${1:-$(PATH=$(tool_path) cargo fuzz list)}; do
         say "fuzzing $target for $seconds s"
-        PATH=$(tool_path) cargo fuzz run "$target" -- -max_total_time="$seconds" -print_final_stats=1
+        mkdir -p "fuzz/corpus/$target"
+        PATH=$(tool_path) cargo fuzz run "$target" "fuzz/corpus/$target" "$seeds" -- -max_total_time="$seconds" -print_final_stats=1
     done
+    rm -rf "$seeds"
 }
 
 cmd_clean() { rm -rf target dist pkg node_modules www/vendor fuzz/target; }
