@@ -31,6 +31,8 @@ const FEW_MEMBERS: usize = 3;
 const MOST_LOUD: usize = 500;
 /// Most arrows that wait for the pointer.
 const MOST_QUIET: usize = 900;
+/// Arrows for what is left, each for many flows.
+const MOST_BUNDLES: usize = 100;
 
 const CARD_HEIGHT: f64 = 50.0;
 const PILL_HEIGHT: f64 = 46.0;
@@ -170,7 +172,7 @@ pub struct Picture {
     pub denied_hidden: usize,
     /// How many pairs inside are not drawn that are open to all: no policy has a say, or the Internet may do the same.
     pub open_hidden: usize,
-    /// How many arrows are left out because there are too many of them; those of a selected card are not.
+    /// How many flows are left out because there are too many of them, and no bundle holds them; those of a selected card are not.
     pub cut: usize,
     /// For the next picture.
     pub memory: Memory,
@@ -197,7 +199,7 @@ struct Pair {
 pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
     let drafts = drafts(scene, options);
     let pairs = pairs(scene, &drafts, options);
-    let Drawn { mut arrows, denied_hidden, open_hidden, cut, undrawn } = arrows(scene, &drafts, pairs, options);
+    let Drawn { mut arrows, denied_hidden, open_hidden, rest, undrawn } = arrows(scene, &drafts, pairs, options);
 
     // Frames in the order in which their first card appears.
     let mut frames: Vec<u32> = Vec::new();
@@ -257,6 +259,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         .collect();
 
     bundle(scene, &marks, &frames, &mut arrows, options);
+    let cut = gather(scene, &marks, &frames, &rest, &mut arrows);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
     let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
     let titles: Vec<Rect> =
@@ -293,14 +296,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
 
 /// Where all workloads of a frame send the same to one end, or get the same from it, one arrow at the frame says it for all of them.
 fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut Vec<Arrow>, options: &Options<'_>) {
-    let frame_of: Vec<Option<usize>> = marks
-        .iter()
-        .map(|mark| {
-            let namespace = scene.ends.get(mark.end?).filter(|_| mark.kind == MarkKind::Card)?.namespace?;
-            let name = &scene.namespaces.get(namespace as usize)?.name;
-            frames.iter().position(|f| f.name == *name)
-        })
-        .collect();
+    let frame_of = frames_of(scene, marks, frames);
     let frame_of = |mark: usize| frame_of.get(mark).copied().flatten();
     let touched = |mark: usize| options.selected.is_some() && marks.get(mark).is_some_and(|m| m.end == options.selected);
     let mut groups: BTreeMap<(usize, usize, bool, Status, String), Vec<usize>> = BTreeMap::new();
@@ -346,6 +342,59 @@ fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut 
             route: Route::default(),
         });
     }
+}
+
+/// The frame of each card.
+fn frames_of(scene: &SceneView, marks: &[Mark], frames: &[FrameMark]) -> Vec<Option<usize>> {
+    let frame_of = |mark: &Mark| {
+        let namespace = scene.ends.get(mark.end?).filter(|_| mark.kind == MarkKind::Card)?.namespace?;
+        let name = &scene.namespaces.get(namespace as usize)?.name;
+        frames.iter().position(|f| f.name == *name)
+    };
+    marks.iter().map(frame_of).collect()
+}
+
+/// What has no arrow of its own for want of room, as arrows between namespaces with the number of flows on them. Returns how many flows are in none.
+fn gather(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], rest: &[Arrow], arrows: &mut Vec<Arrow>) -> usize {
+    let frame_of = frames_of(scene, marks, frames);
+    let place = |mark: usize| frame_of.get(mark).copied().flatten().map_or(mark, |frame| marks.len() + frame);
+    let mut bundles: BTreeMap<(usize, usize, Status), usize> = BTreeMap::new();
+    let mut cut = 0;
+    for arrow in rest {
+        let flows = 1 + usize::from(arrow.both);
+        match (place(arrow.from), place(arrow.to)) {
+            (from, to) if from != to => *bundles.entry((from, to, arrow.status)).or_default() += flows,
+            _ => cut += flows,
+        }
+    }
+    let mut bundles: Vec<((usize, usize, Status), usize)> = bundles.into_iter().collect();
+    bundles.sort_by_key(|(ends, flows)| (core::cmp::Reverse(*flows), *ends));
+    let name = |place: usize| match place.checked_sub(marks.len()).and_then(|frame| frames.get(frame)) {
+        Some(frame) => frame.name.clone(),
+        None => marks.get(place).map_or_else(String::new, |mark| mark.title.clone()),
+    };
+    for (number, ((from, to, status), flows)) in bundles.into_iter().enumerate() {
+        if number >= MOST_BUNDLES {
+            cut += flows;
+            continue;
+        }
+        let label = count(flows, "flow");
+        arrows.push(Arrow {
+            key: format!("rest/{from} {to} {status:?}"),
+            from,
+            to,
+            status,
+            title: format!("{label} from {} to {}, {}; select a card to see its own", name(from), name(to), word(status)),
+            label,
+            traffic: None,
+            both: false,
+            quiet: false,
+            flow: false,
+            open: false,
+            route: Route::default(),
+        });
+    }
+    cut
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {
@@ -564,16 +613,17 @@ struct Drawn {
     /// Pairs inside.
     denied_hidden: usize,
     open_hidden: usize,
-    cut: usize,
+    /// What would have an arrow, if there were not too many.
+    rest: Vec<Arrow>,
     /// By mark.
     undrawn: Vec<Undrawn>,
 }
 
 /// What comes to each card, or does not, without an arrow that is seen.
-fn undrawn(drafts: &[Draft], pairs: &[Pair], arrows: &[Arrow], is_node: &dyn Fn(usize) -> bool) -> Vec<Undrawn> {
+fn undrawn<'a>(drafts: &[Draft], pairs: &[Pair], unseen: impl Iterator<Item = &'a Arrow>, is_node: &dyn Fn(usize) -> bool) -> Vec<Undrawn> {
     let mut found = vec![Undrawn::default(); drafts.len()];
     let mut hides = vec![false; drafts.len()];
-    for arrow in arrows.iter().filter(|a| a.quiet && !is_node(a.from) && !is_node(a.to)) {
+    for arrow in unseen.filter(|a| !is_node(a.from) && !is_node(a.to)) {
         let other = arrow.both.then_some(arrow.from);
         for end in [Some(arrow.to), other].into_iter().flatten() {
             let (Some(mark), Some(hides)) = (found.get_mut(end), hides.get_mut(end)) else { continue };
@@ -699,23 +749,17 @@ fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Optio
     };
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
-    let undrawn = undrawn(drafts, &pairs, &arrows, &is_node);
-
     // What matters least goes first when there are too many.
     arrows.sort_by_key(|a| {
         let selected = options.selected.is_some_and(|s| holds(a.from, s) || holds(a.to, s));
         (!a.flow, !selected, a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
     });
-    let all = arrows.len();
-    let mut loud = 0;
-    let mut quiet = 0;
-    arrows.retain(|a| {
-        let (count, most) = if a.quiet { (&mut quiet, MOST_QUIET) } else { (&mut loud, MOST_LOUD) };
-        *count += 1;
-        *count <= most
-    });
-    let cut = all - arrows.len();
-    Drawn { arrows, denied_hidden, open_hidden, cut, undrawn }
+    let (mut quiet, mut loud): (Vec<Arrow>, Vec<Arrow>) = arrows.into_iter().partition(|a| a.quiet);
+    let rest = loud.split_off(loud.len().min(MOST_LOUD));
+    let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &is_node);
+    quiet.truncate(MOST_QUIET);
+    loud.append(&mut quiet);
+    Drawn { arrows: loud, denied_hidden, open_hidden, rest, undrawn }
 }
 
 #[cfg(test)]

@@ -224,3 +224,21 @@ fn no_arrow_means_one_thing() {
     assert_eq!(signs(&selected)[0], []);
     assert_eq!(selected.cut, 0);
 }
+
+#[test]
+fn what_is_too_much_is_bundled_and_counted() {
+    // Two namespaces of twenty workloads that nobody may reach, and all denied flows are asked for.
+    let mut view = scene(&[20, 20]);
+    (0..40).for_each(|index| isolate(&mut view, index));
+    let all = picture(&view, &Options { denied: Some(true), ..Options::default() }, &Memory::default());
+    let (bundles, single): (Vec<&Arrow>, Vec<&Arrow>) =
+        all.arrows.iter().filter(|a| !a.quiet && a.status == Status::Denied).partition(|a| a.key.starts_with("rest/"));
+    let drawn: usize = single.iter().filter(|a| !a.key.starts_with("namespace/")).map(|a| 1 + usize::from(a.both)).sum();
+    let bundled: usize = bundles.iter().map(|a| a.label.split(' ').next().unwrap().parse::<usize>().unwrap()).sum();
+    assert!(!bundles.is_empty() && bundles.iter().all(|a| a.from != a.to), "{} bundles", bundles.len());
+    // Forty that are each kept from thirty-nine others and the Internet.
+    assert_eq!((drawn + bundled + all.cut, bundled), (1600, 208));
+    // What no bundle holds is counted at the card.
+    let at_cards: usize = all.marks.iter().map(|m| m.undrawn.denied).sum();
+    assert_eq!(at_cards, bundled + all.cut);
+}
