@@ -235,8 +235,10 @@ export default {
         const page = await openShop({ viewport: PHONE, hasTouch: true, isMobile: true });
         const hand = await fingers(page);
         const on = await card(page, "till");
+        const before = await camera(page);
         await hand.down({ 1: on });
         await hand.along(on, [on[0] + 20, on[1]], () => {});
+        await comes(() => camera(page), [before[0] + 20, before[1], before[2]], "under the finger at first");
         // The card under the finger goes.
         await page.locator("svg.graph [data-fold]").first().evaluate((fold) => fold.dispatchEvent(new MouseEvent("click", { bubbles: true })));
         await until(1, () => marks(page).filter({ hasText: "corner" }).count(), "the namespace as one card");
