@@ -13,6 +13,7 @@
 //   text(editor)                      the text shown
 //   setText(editor, text)             replace it, as one edit that can be undone
 //   edit(editor, edits)               change parts of it, as one edit that can be undone
+//   flush(editor)                     tell the page now of edits that it would hear of at the next frame
 //   undo(editor) / redo(editor)
 //   setDiagnostics(editor, list)      squiggles, their messages and their quick fixes
 //   setMarks(editor, list)            lines lit because they decide the selected flow, with a note at their end
@@ -255,7 +256,7 @@ function changed(editor) {
   editor.frame ||= requestAnimationFrame(() => flush(editor));
 }
 
-function flush(editor) {
+export function flush(editor) {
   if (!editor.frame) return;
   cancelAnimationFrame(editor.frame);
   editor.frame = 0;

@@ -93,6 +93,20 @@ async function tabOf(page, fragment = "") {
     return tab;
 }
 
+/** From now on no frame comes to the page's scripts, as in a window that is covered, until its `releaseFrames` is called. */
+const holdFrames = (page) =>
+    page.evaluate(() => {
+        const { requestAnimationFrame, cancelAnimationFrame } = window;
+        const held = new Map();
+        let last = 1e9;
+        window.requestAnimationFrame = (call) => (held.set((last += 1), call), last);
+        window.cancelAnimationFrame = (id) => held.delete(id) || cancelAnimationFrame(id);
+        window.releaseFrames = () => {
+            Object.assign(window, { requestAnimationFrame, cancelAnimationFrame });
+            requestAnimationFrame((now) => held.forEach((call, id) => held.delete(id) && call(now)));
+        };
+    });
+
 /** Ends the tab's process: no event is sent, nothing is put in order. */
 async function crash(page) {
     const crashed = page.waitForEvent("crash");
@@ -355,6 +369,31 @@ export default {
         await page.goBack();
         await marks(page).filter({ hasText: "store" }).first().waitFor();
         assert.match(await text(page), /# hurry/);
+    },
+
+    async "what is written is stored before the next frame, whatever comes then"() {
+        const link = await anotherLink();
+        const away = {
+            link: (page) => page.evaluate((fragment) => (location.hash = fragment), link),
+            example: (page) => openExampleOver(page, "Deny all, in both directions"),
+            reload: (page) => page.reload(),
+        };
+        for (const [name, go] of Object.entries(away)) {
+            const page = await openShop();
+            await stored(page);
+            await holdFrames(page);
+            await write(page, `# before the ${name}`);
+            await go(page);
+            if (name !== "reload") {
+                if (name === "link") await marks(page).filter({ hasText: "guest" }).first().waitFor();
+                await page.evaluate(() => window.releaseFrames());
+                await openScenes(page);
+                await kept(page).filter({ hasText: "corner" }).click();
+            }
+            await marks(page).filter({ hasText: "store" }).first().waitFor();
+            assert.match(await text(page), new RegExp(`# before the ${name}$`));
+            await page.context().close();
+        }
     },
 
     async "the keyboard comes back from the window with the scenes"() {

@@ -14,6 +14,7 @@ use crate::editor::binding::{self, Editor, EditorModule, Language, Mark, MarkKin
 use crate::editor::completion::complete;
 use crate::editor::help::help;
 use crate::editor::vocabulary::Vocabulary;
+use crate::effects::keep::Keeping;
 use crate::state::{Action, FileId, State, Theme, language_of_json};
 use crate::view_model::{ProblemView, Severity, VerdictView};
 
@@ -40,6 +41,21 @@ pub fn EditorPane() -> Html {
     let words = use_mut_ref(Vocabulary::default);
     let ready = use_state(|| false);
 
+    let keeper = use_context::<Keeping>();
+    {
+        let live = Rc::downgrade(&live);
+        use_effect_with(keeper, move |keeper| {
+            if let Some(keeper) = keeper {
+                keeper.hear_first(move || {
+                    if let Some(live) = live.upgrade()
+                        && let Some(editor) = &live.borrow().editor
+                    {
+                        editor.flush();
+                    }
+                });
+            }
+        });
+    }
     use_creation(&store, &host, &live, &words, &ready);
     use_text(&store, &live, *ready);
     use_marks(&store, &live, *ready);

@@ -35,6 +35,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn edit(this: &Module, editor: &JsValue, edits: &JsValue);
     #[wasm_bindgen(method)]
+    fn flush(this: &Module, editor: &JsValue);
+    #[wasm_bindgen(method)]
     fn undo(this: &Module, editor: &JsValue);
     #[wasm_bindgen(method)]
     fn redo(this: &Module, editor: &JsValue);
@@ -320,6 +322,11 @@ impl Editor {
     pub fn edit(&self, edits: &[Edit]) -> Result<(), JsValue> {
         self.module.edit(&self.handle, &to_js(edits)?);
         Ok(())
+    }
+
+    /// Tells `on_change` now of edits that it would hear of at the next frame.
+    pub fn flush(&self) {
+        self.module.flush(&self.handle);
     }
 
     /// Takes the last edit back.

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::StorageEvent;
@@ -29,6 +29,9 @@ const LARGE: usize = 1 << 20;
 /// Attempts to make room: what a browser counts need not be what we count.
 const ATTEMPTS: usize = 4;
 
+/// What may leave a scene, or has it stored: what is written by then belongs to it.
+const SETTLING: [&str; 8] = ["hashchange", "popstate", "pagehide", "visibilitychange", "storage", "click", "change", "drop"];
+
 /// What this tab knows of the stored scenes.
 pub struct Keeper {
     /// The tab's name; a page that is loaded again has another.
@@ -42,6 +45,8 @@ pub struct Keeper {
     latest: RefCell<Option<Store>>,
     /// What the page showed when it was looked at last.
     noted: RefCell<Option<Noted>>,
+    /// Has the editor tell the page what it has not told it yet.
+    untold: RefCell<Option<Box<dyn Fn()>>>,
     copies: Cell<u32>,
     said_off: Cell<bool>,
 }
@@ -118,6 +123,7 @@ impl Default for Keeper {
             timer: RefCell::default(),
             latest: RefCell::default(),
             noted: RefCell::default(),
+            untold: RefCell::default(),
             copies: Cell::new(0),
             said_off: Cell::new(false),
         }
@@ -360,6 +366,23 @@ impl Keeper {
         });
     }
 
+    /// What the editor does to tell the page at once what it would tell it at the next frame.
+    pub fn hear_first(&self, editor: impl Fn() + 'static) {
+        *self.untold.borrow_mut() = Some(Box::new(editor));
+    }
+
+    /// Notes the page with the last letters in it, before something happens that may leave the scene or store it. The next frame, and the next
+    /// drawing of the page, may be too late.
+    fn settle(self: &Rc<Self>) {
+        if let Some(editor) = &*self.untold.borrow() {
+            editor();
+        }
+        let latest = self.latest.borrow().clone();
+        if let Some(store) = latest {
+            self.note(&store);
+        }
+    }
+
     /// Stores what is to be stored now.
     pub fn flush(&self) {
         self.timer.borrow_mut().take();
@@ -486,6 +509,12 @@ pub fn use_keeping(store: &Store, keeper: &Keeping) {
         let document = window.as_ref().and_then(|window| window.document());
         let mut listeners = Vec::new();
         if let Some(window) = &window {
+            // In the capturing phase of the window: before whoever acts on them.
+            for kind in SETTLING {
+                let settling = keeper.clone();
+                let first = EventListenerOptions::run_in_capture_phase();
+                listeners.push(EventListener::new_with_options(window, kind, first, move |_| settling.settle()));
+            }
             let leaving = keeper.clone();
             listeners.push(EventListener::new(window, "pagehide", move |_| leaving.flush()));
             // A page that was put aside missed what other tabs did.
