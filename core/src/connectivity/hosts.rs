@@ -159,24 +159,13 @@ impl Hosts {
             host_stages(a, b, masquerade, |node| self.rules(node), &mut stages);
             stages.iter().fold(pair, |pair, stage| all.both(pair, self.passes(all, stage, (a, from.1), (b, to.1))))
         };
-        let disguises = self.disguises(from.0, to.0);
-        let Some((first, others)) = disguises.split_first() else { return by_way(None) };
-        others.iter().fold(by_way(*first), |sum, masquerade| all.either(sum, by_way(*masquerade)))
-    }
-
-    /// The nodes with whose address a packet may come to another node; nothing among them stands for its own address. Empty where that alone is in question.
-    fn disguises(&self, from: End, to: End) -> Vec<Option<NodeId>> {
-        let (Some(source), Some(destination)) = (self.departure(from), self.departure(to)) else { return Vec::new() };
-        let leaving = source.towards(destination);
-        let is_policed = destination.node.is_some_and(|node| self.rules(node).hosts != NodeRules::UNPOLICED.hosts);
-        if !leaving.as_node || !is_policed {
-            return Vec::new();
-        }
-        let of_node = |node: Option<NodeId>| match node {
-            Some(node) => alloc::vec![Some(node)],
-            None => self.of_each_class.iter().copied().filter(|node| Some(*node) != destination.node).map(Some).collect(),
+        // With which address a packet comes matters only where a host endpoint looks at it.
+        let is_watched = b.is_host && !a.is_host && b.node.is_some_and(|node| self.rules(node).hosts != NodeRules::UNPOLICED.hosts);
+        let (Some(source), Some(destination), true) = (self.departure(from.0), self.departure(to.0), is_watched) else {
+            return by_way(None);
         };
-        leaving.as_pod.then_some(None).into_iter().chain(of_node(source.node)).collect()
+        let disguises = source.disguises(destination, self.of_each_class.iter().copied(), |node| all.class_of(End::Node(node)));
+        disguises.into_iter().map(by_way).reduce(|sum, way| all.either(sum, way)).unwrap_or(pair)
     }
 
     fn departure(&self, end: End) -> Option<&Departure> {

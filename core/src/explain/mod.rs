@@ -121,9 +121,9 @@ fn settle(end: End, snapshot: &Snapshot) -> End {
 
 /// Whether a packet may come to a host endpoint with another address than its pod's.
 fn is_disguised(host: u32, flow: &Flow, snapshot: &Snapshot) -> bool {
-    let node = snapshot.host_endpoints.get(host as usize).map(|host| host.node);
     let destination = Departure::of(flow.to, snapshot);
-    destination.node == node && Departure::of(flow.from, snapshot).towards(&destination).as_node
+    let is_there = snapshot.host_endpoints.get(host as usize).is_some_and(|host| destination.is_on(host.node));
+    is_there && Departure::of(flow.from, snapshot).towards(&destination).as_node
 }
 
 pub(crate) struct Teller<'a> {

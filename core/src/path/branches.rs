@@ -16,7 +16,7 @@ use crate::policy::Direction;
 use crate::resources::azure::{Outbound, Plugin};
 use crate::snapshot::cloud::{CloudCluster, Location, tags};
 use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{Leaving, Side, Stage, is_flat};
+use crate::stages::{Habit, Side, Stage, keeps_source};
 
 /// Shown where the public address of something is not given; kept for examples (RFC 5737, TEST-NET-2).
 const SOME_PUBLIC: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(198, 51, 100, 254));
@@ -205,35 +205,21 @@ impl Paths {
         self.snapshot.endpoint(pod).is_some_and(|e| e.host_network)
     }
 
-    /// Whether packets from a pod to an address outside the cluster leave with its node's address. Upstream: docs/path.md, and docs/semantics.md, Calico.
+    /// Whether packets from a pod to an address outside the cluster leave with its node's address. Where the text does not say they are taken to, as with
+    /// nearly all plugins, and checkpoints say where that matters. Upstream: docs/path.md, and docs/semantics.md, Calico.
     pub(super) fn leaves_as_node(&self, pod: End, home: NodeId, to: &Party) -> Option<Basis> {
-        let cloud = &self.snapshot.cloud;
-        match self.plugin(Some(home)) {
-            Some(Plugin::Kubenet) => Some(Basis::KubenetLeaves),
-            // Which plugin it has nobody says: an address of the network says that it is flat.
-            None if matches!(pod, End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| is_flat(cloud, e))) => None,
-            Some(Plugin::Overlay) => Some(Basis::OverlayLeaves),
-            // Calico's pools decide; where none is given it is taken to leave as nearly all do, and checkpoints say where that matters.
-            Some(Plugin::None) | None => {
-                let leaving = match pod {
-                    End::Pod(id) => self.snapshot.endpoint(id).map(|pod| Leaving::by_pools(&self.snapshot, pod)),
-                    _ => None,
-                };
-                let to_pool = to.address.is_some_and(|a| self.snapshot.ip_pools.iter().any(|pool| pool.cidr.contains(a)));
-                let to_node = self.snapshot.keeps_source_to_nodes && matches!(to.end, End::Node(_));
-                (leaving.is_none_or(|l| l.as_node) && !to_pool && !to_node).then_some(Basis::OverlayLeaves)
-            }
-            Some(Plugin::PodSubnet) => None,
-            Some(Plugin::NodeSubnet) => {
-                let own = cloud.locate_node(home).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
-                let inside = match (to.end, to.address) {
-                    (End::InNetwork(network, _), _) => Some(network),
-                    (_, Some(a)) => own.map_or_else(|| cloud.network_with(a), |own| cloud.network_seen_from(own, a)),
-                    (_, None) => None,
-                };
-                (own.is_none() || inside != own).then_some(Basis::OverlayLeaves)
-            }
-        }
+        let (snapshot, cloud) = (&self.snapshot, &self.snapshot.cloud);
+        let End::Pod(id) = pod else { return None };
+        let own = cloud.locate_node(home).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        let network = match (to.end, to.address) {
+            (End::InNetwork(network, _), _) => Some(network),
+            (_, Some(a)) => own.and_then(|own| cloud.network_seen_from(own, a)),
+            (_, None) => None,
+        };
+        let plugin = self.plugin(Some(home));
+        let habit = Habit::of(snapshot.endpoint(id)?, snapshot);
+        let leaving = habit.leaving(plugin, own.is_some() && network == own, keeps_source(snapshot, to.end));
+        leaving.as_node.then_some(if plugin == Some(Plugin::Kubenet) { Basis::KubenetLeaves } else { Basis::OverlayLeaves })
     }
 }
 

@@ -13,7 +13,7 @@ use core::net::IpAddr;
 use hashbrown::{HashMap, HashSet};
 
 use super::route::{self, Access, Routing, Seen};
-use super::{Leaving, Stage};
+use super::{Habit, Stage, keeps_source};
 use crate::compile::{ClassId, Compiled, End};
 use crate::model::AddressSet;
 use crate::policy::Direction;
@@ -70,7 +70,7 @@ impl Gates {
 pub(crate) struct Plugins(u8);
 
 impl Plugins {
-    fn of(cloud: &Cloud, node: Option<NodeId>) -> Self {
+    pub(super) fn of(cloud: &Cloud, node: Option<NodeId>) -> Self {
         let clusters = cloud.clusters_of(node);
         Plugins(clusters.iter().map(|c| Plugins::bit(Some(c.plugin))).reduce(|a, b| a | b).unwrap_or(Plugins::bit(None)))
     }
@@ -93,7 +93,7 @@ impl Plugins {
         all?.first().copied()
     }
 
-    fn iter(self) -> impl Iterator<Item = Option<Plugin>> {
+    pub(super) fn iter(self) -> impl Iterator<Item = Option<Plugin>> {
         let all = Plugin::ALL.into_iter().map(Some).chain([None]);
         all.filter(move |plugin| self.0 & Plugins::bit(*plugin) != 0)
     }
@@ -124,10 +124,10 @@ pub(crate) struct Seat {
     pub(crate) candidates: Vec<Candidate>,
     /// Whether it is nothing but an address.
     is_address: bool,
-    /// Whether it is a pod whose own address, as it is given, is one of a network.
-    is_flat: bool,
-    /// Whether it is a pod that Calico's pools let keep its address everywhere.
-    keeps_address: bool,
+    /// What of a pod decides with which address it leaves its node.
+    habit: Habit,
+    /// Whether packets to it keep their source as far as Calico's pools say.
+    kept: bool,
     /// Whether it is a pod with an address of its own.
     pub(crate) is_pod: bool,
     /// Whether the text says where it is; else the candidates stand for all nodes.
@@ -146,7 +146,7 @@ impl Seat {
         SeatKind {
             candidates: self.candidates.iter().map(candidate).collect(),
             has_node: self.candidates.iter().any(|c| c.node.is_some()),
-            of: (self.is_address, self.is_flat, self.is_pod, self.keeps_address),
+            of: (self.is_address, self.is_pod, self.habit, self.kept),
             placed: self.placed,
             outside: self.outside,
             beyond: self.beyond.clone(),
@@ -192,8 +192,8 @@ type CandidateKind<T> = ((Gates, Plugins), (bool, Option<u32>, Access, u32), Opt
 pub(crate) struct SeatKind<T> {
     candidates: Vec<CandidateKind<T>>,
     has_node: bool,
-    /// Whether it is an address, a pod with a flat one, a pod, one that keeps its address.
-    of: (bool, bool, bool, bool),
+    /// Whether it is an address, a pod, how that leaves its node, and whether packets to it keep their source.
+    of: (bool, bool, Habit, bool),
     placed: bool,
     outside: (bool, bool),
     beyond: Vec<(u32, bool)>,
@@ -291,7 +291,7 @@ impl Roads {
             return stop(routing);
         }
         // With which address a pod leaves its node, the text does not say that gives no nodes.
-        let is_lost = source.is_pod && !source.is_flat && a.node.is_none() && a.location.is_none();
+        let is_lost = source.is_pod && !source.habit.is_flat && a.node.is_none() && a.location.is_none();
         if is_lost && !destination.is_pod && b.location.is_some() && b.gates.uses().next().is_some() {
             return stop(Routing::UnknownNode);
         }
@@ -337,16 +337,9 @@ fn seen(plugin: Option<Plugin>, from: (End, &Seat, &Candidate), to: (End, &Seat,
     if let (Some(Plugin::None), true, Some(node), Some(other)) = (plugin, destination.is_pod, a.node, b.node) {
         return (End::Node(node), End::Node(other), true);
     }
-    let Some(node) = a.node.filter(|_| source.is_pod) else { return (from, to, false) };
-    match plugin {
-        _ if destination.is_pod => (from, to, false),
-        Some(Plugin::PodSubnet) => (from, to, false),
-        // Which plugin it has nobody says: an address of the network says that it is flat.
-        None if source.is_flat => (from, to, false),
-        None | Some(Plugin::None) if source.keeps_address => (from, to, false),
-        Some(Plugin::NodeSubnet) if b.network.is_some() && b.network == a.network => (from, to, false),
-        None | Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay | Plugin::None) => (End::Node(node), to, false),
-    }
+    let Some(node) = a.node.filter(|_| source.is_pod && !destination.is_pod) else { return (from, to, false) };
+    let leaving = source.habit.leaving(plugin, b.network.is_some() && b.network == a.network, destination.kept);
+    (if leaving.as_node { End::Node(node) } else { from }, to, false)
 }
 
 /// Where all ends are in the cloud's network.
@@ -463,19 +456,16 @@ impl<'a> Seats<'a> {
 
     /// Where an end is.
     pub(crate) fn seat(&self, end: End) -> Seat {
-        let is_flat = match end {
-            End::Pod(id) => self.snapshot.endpoint(id).is_some_and(|e| is_flat(&self.snapshot.cloud, e)),
-            _ => false,
+        let habit = match end {
+            End::Pod(id) => self.snapshot.endpoint(id).map_or(Habit::NONE, |pod| Habit::of(pod, self.snapshot)),
+            _ => Habit::NONE,
         };
-        let keeps_address = match end {
-            End::Pod(id) => self.snapshot.endpoint(id).is_some_and(|pod| !Leaving::by_pools(self.snapshot, pod).as_node),
-            _ => false,
-        };
+        let kept = keeps_source(self.snapshot, end);
         let inside = |candidates: Vec<Candidate>, is_pod, placed| Seat {
             candidates,
             is_address: false,
-            is_flat,
-            keeps_address,
+            habit,
+            kept,
             is_pod,
             placed,
             outside: (false, false),
@@ -512,13 +502,12 @@ impl<'a> Seats<'a> {
         let is_platform = address == tags::PLATFORM || address == tags::METADATA;
         let is_inside = candidates.iter().any(|c| c.network.is_some());
         let beyond = if is_inside { Vec::new() } else { route::beyond(&self.snapshot.cloud, address) };
-        let (is_address, is_flat, keeps_address, is_pod) = (true, false, false, false);
         Seat {
             candidates,
-            is_address,
-            is_flat,
-            keeps_address,
-            is_pod,
+            is_address: true,
+            habit: Habit::NONE,
+            kept: keeps_source(self.snapshot, End::Outside(address)),
+            is_pod: false,
             placed: true,
             outside: (is_platform, self.public.contains(address)),
             beyond,

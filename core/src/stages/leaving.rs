@@ -1,15 +1,17 @@
-//! With which address a pod's packets reach other nodes: its own, or its node's. Upstream: docs/path.md, "Out of the cluster", and docs/semantics.md, Calico.
+//! With which address a pod's packets leave its node: its own, or the node's. Upstream: docs/path.md, "Out of the cluster", and docs/semantics.md, Calico.
 
+use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::cloud::Plugins;
 use super::is_flat;
-use crate::compile::End;
+use crate::compile::{ClassId, End};
 use crate::resources::azure::Plugin;
 use crate::resources::calico::IpPool;
 use crate::snapshot::{Endpoint, NodeId, Snapshot};
 
-/// With which address a packet comes to another node. Both may be possible where the text does not say.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// With which address a packet leaves. Both may be possible where the text does not say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Leaving {
     /// It may have the pod's own.
     pub(crate) as_pod: bool,
@@ -25,93 +27,130 @@ impl Leaving {
     fn or(self, other: Leaving) -> Leaving {
         Leaving { as_pod: self.as_pod || other.as_pod, as_node: self.as_node || other.as_node }
     }
+}
 
-    /// What `natOutgoing` of Calico's IP pools says, where nothing but the pools decides.
-    pub(crate) fn by_pools(snapshot: &Snapshot, pod: &Endpoint) -> Leaving {
+/// What of a pod decides about that.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Habit {
+    /// Whether its own address, as it is given, is one of a network.
+    pub(crate) is_flat: bool,
+    /// What `natOutgoing` of Calico's IP pools says.
+    by_pools: Leaving,
+}
+
+impl Habit {
+    /// Of an end that is no pod.
+    pub(crate) const NONE: Habit = Habit { is_flat: false, by_pools: Leaving::AS_POD };
+
+    pub(crate) fn of(pod: &Endpoint, snapshot: &Snapshot) -> Self {
         let own = pod.addresses.first().filter(|_| pod.address_given);
         let applies = |pool: &&IpPool| match own {
             Some(address) => pool.cidr.contains(*address),
             None => !pool.disabled,
         };
-        let of = |nat: bool| if nat { Leaving::AS_NODE } else { Leaving::AS_POD };
-        snapshot.ip_pools.iter().filter(applies).map(|pool| of(pool.nat_outgoing)).reduce(Leaving::or).unwrap_or(Leaving::UNSAID)
+        let of = |pool: &IpPool| if pool.nat_outgoing { Leaving::AS_NODE } else { Leaving::AS_POD };
+        let by_pools = snapshot.ip_pools.iter().filter(applies).map(of).reduce(Leaving::or).unwrap_or(Leaving::UNSAID);
+        Habit { is_flat: is_flat(&snapshot.cloud, pod), by_pools }
+    }
+
+    /// With which address the pod's packets leave its node for an end that is no pod with an address of its own: `inside` for one of the node's network,
+    /// `kept` for one towards which pools keep the source (see [`keeps_source`]). `plugin` is that of the node's cluster, if it is known.
+    pub(crate) fn leaving(self, plugin: Option<Plugin>, inside: bool, kept: bool) -> Leaving {
+        match plugin {
+            Some(Plugin::PodSubnet) => Leaving::AS_POD,
+            Some(Plugin::NodeSubnet) if inside => Leaving::AS_POD,
+            Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay) => Leaving::AS_NODE,
+            // Which plugin it has nobody says: an address of the network says that it is flat.
+            None if self.is_flat => Leaving::AS_POD,
+            // Calico's pools decide.
+            None | Some(Plugin::None) if kept => Leaving::AS_POD,
+            None | Some(Plugin::None) => self.by_pools,
+        }
     }
 }
 
-/// How a pod leaves its node.
-#[derive(Clone, Copy, Debug)]
-struct OfPod {
-    /// For nodes of the network that it is in itself.
-    inside: Leaving,
-    /// For all others.
-    beyond: Leaving,
-    /// Whether Calico's pools decide that.
-    by_pools: bool,
+/// Whether Calico's pools leave the source of packets to an end as it is: an address of it is one of a pool, or it is a node's, and these are left out
+/// (`natOutgoingExclusions`).
+pub(crate) fn keeps_source(snapshot: &Snapshot, end: End) -> bool {
+    let in_pool = |address: &IpAddr| snapshot.ip_pools.iter().any(|pool| pool.cidr.contains(*address));
+    let at_node = |node: NodeId| snapshot.keeps_source_to_nodes || snapshot.node(node).is_some_and(|n| n.addresses.iter().any(in_pool));
+    match end {
+        End::Node(id) => at_node(id),
+        End::Pod(id) => snapshot.endpoint(id).is_some_and(|pod| match pod.node.filter(|_| pod.host_network) {
+            Some(node) => at_node(node),
+            None => pod.host_network && snapshot.keeps_source_to_nodes || pod.addresses.iter().any(in_pool),
+        }),
+        End::Outside(address) | End::InNetwork(_, address) => in_pool(&address),
+    }
 }
 
-/// What of an end decides about that; kept for all ends, as pairs of them are asked about.
+/// What of an end decides with which address a packet comes to another node; kept for all ends, as pairs of them are asked about.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Departure {
     /// Its node, if it is known.
-    pub(crate) node: Option<NodeId>,
-    /// For a pod with an address of its own: how it leaves its node.
-    of_pod: Option<OfPod>,
+    node: Option<NodeId>,
+    /// For a pod with an address of its own: how it leaves its node, in each of the clusters that this may belong to.
+    of_pod: Option<(Habit, Plugins)>,
     /// Its place in the cloud's network.
     network: Option<u32>,
-    /// Whether packets to it keep their source whatever pools say: its address is one of a pool, or the nodes' are left out.
+    /// Whether packets to it keep their source as far as pools say.
     kept: bool,
 }
 
 impl Departure {
     pub(crate) fn of(end: End, snapshot: &Snapshot) -> Self {
         let cloud = &snapshot.cloud;
-        let network_of =
-            |node: Option<NodeId>| node.and_then(|n| cloud.locate_node(n)).and_then(|l| cloud.network_of(l.subnet)).map(|n| n.0);
-        let is_kept = |addresses: &[IpAddr]| {
-            snapshot.keeps_source_to_nodes || addresses.iter().any(|a| snapshot.ip_pools.iter().any(|pool| pool.cidr.contains(*a)))
-        };
-        match end {
+        let (node, of_pod) = match end {
             End::Pod(id) => {
                 let Some(pod) = snapshot.endpoint(id) else { return Departure::default() };
-                let network = network_of(pod.node);
-                if pod.host_network {
-                    let own = pod.node.and_then(|n| snapshot.node(n)).map_or(&*pod.addresses, |n| &*n.addresses);
-                    return Departure { node: pod.node, of_pod: None, network, kept: is_kept(own) };
-                }
-                Departure { node: pod.node, of_pod: Some(of_pod(snapshot, pod)), network, kept: true }
+                (pod.node, (!pod.host_network).then(|| (Habit::of(pod, snapshot), Plugins::of(cloud, pod.node))))
             }
-            End::Node(id) => {
-                let addresses = snapshot.node(id).map_or(&[][..], |n| &n.addresses);
-                Departure { node: Some(id), of_pod: None, network: network_of(Some(id)), kept: is_kept(addresses) }
-            }
-            End::Outside(_) | End::InNetwork(..) => Departure::default(),
-        }
+            End::Node(id) => (Some(id), None),
+            End::Outside(_) | End::InNetwork(..) => return Departure::default(),
+        };
+        let network = node.and_then(|n| cloud.locate_node(n)).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        Departure { node, of_pod, network, kept: keeps_source(snapshot, end) }
     }
 
     /// With which address a packet from here comes to another end, if that is on another node.
     pub(crate) fn towards(&self, other: &Departure) -> Leaving {
-        let Some(of_pod) = self.of_pod else { return Leaving::AS_POD };
-        let elsewhere = other.node.is_some() && other.node != self.node && other.of_pod.is_none();
-        if !elsewhere || other.kept && of_pod.by_pools {
+        let Some((habit, plugins)) = self.of_pod else { return Leaving::AS_POD };
+        if other.node.is_none() || other.node == self.node || other.of_pod.is_some() {
             return Leaving::AS_POD;
         }
-        if self.network.is_some() && self.network == other.network { of_pod.inside } else { of_pod.beyond }
+        let inside = self.network.is_some() && self.network == other.network;
+        plugins.iter().map(|plugin| habit.leaving(plugin, inside, other.kept)).reduce(Leaving::or).unwrap_or(Leaving::AS_POD)
     }
-}
 
-/// How a pod leaves its node, whichever of the clusters in question that belongs to.
-fn of_pod(snapshot: &Snapshot, pod: &Endpoint) -> OfPod {
-    let cloud = &snapshot.cloud;
-    let same = |leaving| OfPod { inside: leaving, beyond: leaving, by_pools: false };
-    let of = |plugin: Option<Plugin>| match plugin {
-        Some(Plugin::PodSubnet) => same(Leaving::AS_POD),
-        Some(Plugin::NodeSubnet) => OfPod { beyond: Leaving::AS_NODE, ..same(Leaving::AS_POD) },
-        Some(Plugin::Kubenet | Plugin::Overlay) => same(Leaving::AS_NODE),
-        None if is_flat(cloud, pod) => same(Leaving::AS_POD),
-        None | Some(Plugin::None) => OfPod { by_pools: true, ..same(Leaving::by_pools(snapshot, pod)) },
-    };
-    let either =
-        |a: OfPod, b: OfPod| OfPod { inside: a.inside.or(b.inside), beyond: a.beyond.or(b.beyond), by_pools: a.by_pools || b.by_pools };
-    let clusters = cloud.clusters_of(pod.node).into_iter().map(|cluster| of(Some(cluster.plugin)));
-    clusters.reduce(either).unwrap_or_else(|| of(None))
+    /// Whether it is on this node.
+    pub(crate) fn is_on(&self, node: NodeId) -> bool {
+        self.node == Some(node)
+    }
+
+    /// The nodes with whose address a packet from here may come to another end, of each class one; nothing among them stands for its own address. A pod of
+    /// which the text does not say where it runs may be on any of `nodes`.
+    pub(crate) fn disguises(
+        &self,
+        other: &Departure,
+        nodes: impl Iterator<Item = NodeId>,
+        class_of: impl Fn(NodeId) -> ClassId,
+    ) -> Vec<Option<NodeId>> {
+        let leaving = self.towards(other);
+        let mut found: Vec<Option<NodeId>> = leaving.as_pod.then_some(None).into_iter().collect();
+        match self.node {
+            _ if !leaving.as_node => {}
+            Some(node) => found.push(Some(node)),
+            None => {
+                let mut classes = Vec::new();
+                for node in nodes.filter(|node| !other.is_on(*node)) {
+                    let class = class_of(node);
+                    if !classes.contains(&class) {
+                        classes.push(class);
+                        found.push(Some(node));
+                    }
+                }
+            }
+        }
+        if found.is_empty() { alloc::vec![None] } else { found }
+    }
 }

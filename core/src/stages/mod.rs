@@ -9,7 +9,7 @@ mod route;
 
 pub use cloud::GroupPlace;
 pub(crate) use cloud::{Roads, Seat, SeatKind, Seats, Way, groups_between, is_flat, is_guarded, pod_range, polices_platform};
-pub(crate) use leaving::{Departure, Leaving};
+pub(crate) use leaving::{Departure, Habit, keeps_source};
 pub use route::Routing;
 pub(crate) use route::{Access, Seen, beyond, of_route, reach, user_route};
 
@@ -217,8 +217,14 @@ pub(crate) fn ways_among(seats: Option<&Seats<'_>>, compiled: &Compiled, snapsho
     // Pods that nothing tells apart are different pods still.
     let is_itself = from == to && !matches!(from, End::Pod(id) if snapshot.endpoint(id).is_some_and(|e| e.replicas > 1));
     let polices_hosts = compiled.polices_hosts() && !is_itself;
-    let disguises = match polices_hosts {
-        true => disguises(compiled, snapshot, &Departure::of(from, snapshot), &Departure::of(to, snapshot)),
+    // With which address a packet comes matters only where a host endpoint looks at it.
+    let destination = Departure::of(to, snapshot);
+    let mut watched = snapshot.host_endpoints.iter().map(|host| host.node);
+    let disguises = match polices_hosts && watched.any(|node| destination.is_on(node)) {
+        true => {
+            let nodes = snapshot.nodes().map(|(id, _)| id);
+            Departure::of(from, snapshot).disguises(&destination, nodes, |node| compiled.class_of(End::Node(node)))
+        }
         false => alloc::vec![None],
     };
     let mut found = Vec::new();
@@ -240,36 +246,6 @@ pub(crate) fn ways_among(seats: Option<&Seats<'_>>, compiled: &Compiled, snapsho
             before.iter().copied().chain(way).chain(after.iter().copied()).collect()
         };
         found.extend(seats.ways(compiled, from, to).into_iter().map(whole));
-    }
-    found
-}
-
-/// The nodes with whose address a packet may come to another node, one of each class; nothing among them stands for its own address.
-fn disguises(compiled: &Compiled, snapshot: &Snapshot, source: &Departure, destination: &Departure) -> Vec<Option<NodeId>> {
-    let leaving = source.towards(destination);
-    let is_policed = destination.node.is_some_and(|node| snapshot.host_endpoints_of(node) != NodeRules::UNPOLICED.hosts);
-    if !leaving.as_node || !is_policed {
-        return alloc::vec![None];
-    }
-    let mut found: Vec<Option<NodeId>> = leaving.as_pod.then_some(None).into_iter().collect();
-    match source.node {
-        Some(node) => found.push(Some(node)),
-        // Which node it runs on the text does not say.
-        None => found.extend(other_nodes(compiled, snapshot, destination.node)),
-    }
-    if found.is_empty() { alloc::vec![None] } else { found }
-}
-
-/// Of the nodes but one, one of each class.
-pub(crate) fn other_nodes(compiled: &Compiled, snapshot: &Snapshot, but: Option<NodeId>) -> Vec<Option<NodeId>> {
-    let mut classes = Vec::new();
-    let mut found = Vec::new();
-    for (id, _) in snapshot.nodes().filter(|(id, _)| Some(*id) != but) {
-        let class = compiled.class_of(End::Node(id));
-        if !classes.contains(&class) {
-            classes.push(class);
-            found.push(Some(id));
-        }
     }
     found
 }
