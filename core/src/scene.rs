@@ -24,7 +24,7 @@ use crate::resources::codes;
 use crate::resources::unread::{Cause, Enforcer};
 use crate::resources::{Kind, Resource};
 use crate::settings::{Dataplane, Routing, Settings};
-use crate::snapshot::{self, Role, Snapshot};
+use crate::snapshot::{self, PodMaker, Role, Snapshot};
 use crate::text::{DocumentId, Sources};
 use crate::{explain, lint};
 
@@ -177,20 +177,20 @@ impl Scene {
         self.problems = OnceCell::new();
     }
 
+    /// What is not evaluated, with what follows from it: policies in doubt, and pods that answers leave out.
+    pub fn not_evaluated(&self) -> Vec<Doubt> {
+        self.compiled.ruleset().doubts().into_iter().cloned().chain(self.missing_pods()).collect()
+    }
+
     /// The objects whose pods are not read, so that answers leave these out; nothing if there are none.
     pub fn missing_pods(&self) -> Option<Doubt> {
-        let is_maker = |r: &Resource| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
-        let makers: Vec<(DocumentId, &Arc<Resource>)> = self.loaded.resources().filter(|(_, r)| is_maker(r)).collect();
-        let title = |resource: &Resource| {
-            let namespace = resource.meta.namespace.as_deref().unwrap_or(&self.settings.default_namespace);
-            format!("{} `{namespace}/{}`", resource.kind_name, resource.meta.name)
-        };
-        let named: Vec<String> = makers.iter().take(MAKERS_NAMED).map(|(_, resource)| title(resource)).collect();
+        let makers = &self.snapshot.pod_makers;
+        let named = || makers.iter().take(MAKERS_NAMED);
+        let titles = named().map(PodMaker::title).collect::<Vec<_>>().join(", ");
         let more = makers.len().saturating_sub(MAKERS_NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let text = format!("the pods of {}{more} are not read, and left out: paste them (`kubectl get pods -A -o yaml`)", named.join(", "));
-        let places: Vec<_> = makers.iter().take(MAKERS_NAMED).map(|(document, r)| r.kind_span.within(*document)).collect();
-        (!places.is_empty()).then_some(Doubt { text, places })
+        let text = format!("the pods of {titles}{more} are not read, and left out: paste them (`kubectl get pods -A -o yaml`)");
+        (!makers.is_empty()).then(|| Doubt { text, places: named().map(|maker| maker.place).collect() })
     }
 
     /// The assumptions, as chosen.

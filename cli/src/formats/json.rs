@@ -22,10 +22,8 @@ pub(super) struct Json {
 
 impl Json {
     pub(super) fn new(scene: &Scene) -> Self {
-        let missing = scene.missing_pods();
-        let doubts = scene.compiled().ruleset().doubts().into_iter().chain(&missing);
         let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(scene, *place)).collect::<Vec<_>>();
-        let doubts = doubts.map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect();
+        let doubts = scene.not_evaluated().iter().map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect();
         Json { memo: Memo::default(), begun: false, doubts }
     }
 }

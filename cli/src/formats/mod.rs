@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use netpolis_core::ends::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, lines};
 use netpolis_core::ingress;
-use netpolis_core::policy::Direction;
+use netpolis_core::policy::{Direction, Doubt};
 use netpolis_core::scene::Scene;
 use netpolis_core::text::Place;
 
@@ -114,10 +114,9 @@ impl Doubts {
 
 /// What is not evaluated, so that connections that it might decide about cannot be told; one sentence each, with places.
 pub fn not_evaluated(scene: &Scene) -> Vec<String> {
-    let missing = scene.missing_pods();
-    let doubts = scene.compiled().ruleset().doubts().into_iter().chain(&missing);
     let places = |places: &[Place]| places.iter().map(|p| scene.sources().describe(*p)).collect::<Vec<_>>().join(", ");
-    doubts.map(|doubt| printable(&format!("{} ({})", doubt.text, places(&doubt.places))).into_owned()).collect()
+    let sentence = |doubt: &Doubt| printable(&format!("{} ({})", doubt.text, places(&doubt.places))).into_owned();
+    scene.not_evaluated().iter().map(sentence).collect()
 }
 
 /// Writes the list in a form, a row at a time.

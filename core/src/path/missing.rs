@@ -13,7 +13,7 @@ use super::walk::Walk;
 use super::{Basis, Party, Place};
 use crate::compile::End;
 use crate::resources::TargetPort;
-use crate::snapshot::{Role, Service, Snapshot};
+use crate::snapshot::{PodMaker, Role, Service, Snapshot};
 
 /// Stands for an address that is not known.
 pub(super) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -59,9 +59,9 @@ fn leads_to_a_port(snapshot: &Snapshot, service: &Service) -> bool {
 }
 
 /// An object of a Service's namespace whose pods are not read.
-fn maker<'s>(snapshot: &'s Snapshot, service: &Service) -> Option<&'s (String, String, String, crate::text::Place)> {
+fn maker<'s>(snapshot: &'s Snapshot, service: &Service) -> Option<&'s PodMaker> {
     let namespace = snapshot.namespace_name(service.namespace);
-    snapshot.pod_makers.iter().find(|(own, ..)| own == namespace)
+    snapshot.pod_makers.iter().find(|maker| maker.namespace == *namespace)
 }
 
 /// What is missing of a Service, and how to get it.
@@ -76,9 +76,10 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
             "which pods stand behind Service `{title}`, and at which ports, depends on labels or ports that the input does not tell"
         );
     }
-    if let Some((_, kind, name, _)) = maker(snapshot, service).filter(|_| service.has_selector) {
+    if let Some(maker) = maker(snapshot, service).filter(|_| service.has_selector) {
         return format!(
-            "pods of {kind} `{namespace}/{name}`, which are not read, may stand behind Service `{title}`: paste them (`kubectl get pods -n {namespace} -o yaml`)"
+            "pods of {}, which are not read, may stand behind Service `{title}`: paste them (`kubectl get pods -n {namespace} -o yaml`)",
+            maker.title()
         );
     }
     match service.has_selector {

@@ -130,10 +130,9 @@ pub enum Namespaces {
 }
 
 impl Namespaces {
-    /// The one with this name.
-    pub fn named(name: &str, span: Span) -> Namespaces {
-        let operator = Operator::In(alloc::vec![name.into()]);
-        let requirement = Requirement { span, key: "kubernetes.io/metadata.name".into(), operator };
+    /// Those with one of these names.
+    pub fn named(names: Vec<Box<str>>, span: Span) -> Namespaces {
+        let requirement = Requirement { span, key: "kubernetes.io/metadata.name".into(), operator: Operator::In(names) };
         Namespaces::Selected(LabelSelector { span, requirements: alloc::vec![requirement] })
     }
 }

@@ -6,6 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use super::PodMaker;
 use super::addresses::AddressPool;
 use super::cloud::NodeRange;
 use super::placement::{self, Placement};
@@ -102,8 +103,11 @@ pub fn build_placed<'a>(
         }
     }
     let makers = resources.iter().filter(|(_, r)| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods));
-    let maker = |(document, r): &(DocumentId, &Resource)| {
-        (scope.namespace_of(r).to_string(), r.kind_name.to_string(), r.meta.name.to_string(), r.kind_span.within(*document))
+    let maker = |(document, r): &(DocumentId, &Resource)| PodMaker {
+        namespace: scope.namespace_of(r).into(),
+        kind: r.kind_name.to_string(),
+        name: r.meta.name.to_string(),
+        place: r.kind_span.within(*document),
     };
     snapshot.pod_makers = makers.map(maker).collect();
     super::cloud::add(&resources, settings.routing.pod_network, &mut snapshot);

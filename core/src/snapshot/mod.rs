@@ -76,12 +76,32 @@ pub struct Snapshot {
     pub ip_pools: Vec<IpPool>,
     /// Whether pods keep their address towards nodes whatever their pool says (`natOutgoingExclusions: IPPoolsAndHostIPs`).
     pub keeps_source_to_nodes: bool,
-    /// Objects whose pods are not read: namespace, kind, name and place.
-    pub pod_makers: Vec<(String, String, String, Place)>,
+    /// Objects whose pods are not read.
+    pub pod_makers: Vec<PodMaker>,
     /// The cloud's network; empty where the text says nothing of it.
     pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An object that makes pods, of a kind that is not read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PodMaker {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Where its kind is written.
+    pub place: Place,
+}
+
+impl PodMaker {
+    /// Its kind and its name: "Rollout `shop/web`".
+    pub fn title(&self) -> String {
+        alloc::format!("{} `{}/{}`", self.kind, self.namespace, self.name)
+    }
 }
 
 /// A namespace.

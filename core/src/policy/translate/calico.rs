@@ -49,6 +49,7 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
     let mut sorted: Vec<Sorted<'_>> = Vec::new();
     let mut tiers: BTreeMap<&str, (Option<f64>, TierEnd)> =
         BUILT_IN.iter().map(|(name, order, end)| (*name, (Some(*order), *end))).collect();
+    let refused_tiers = refused_tiers(resources);
     for &(document, resource) in resources {
         let id = PolicyId(ruleset.policies.len() as u32);
         let translator = Translator { document, resource, settings, id };
@@ -88,7 +89,7 @@ pub(super) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settin
                 let Some(translated) = translator.calico(calico) else { continue };
                 let mut translated = translator.if_accepted(translated, ANYTHING);
                 if let Calico::Policy(policy) = &**calico
-                    && let Some((of_tier, tier)) = resources.iter().find(|(_, r)| is_refused_tier(r, &policy.tier))
+                    && let Some((of_tier, tier)) = refused_tiers.get(&*policy.tier)
                 {
                     translated = unread::in_doubt(translated, tier, *of_tier, ANYTHING);
                 }
@@ -289,10 +290,12 @@ fn kind_name(kind: CalicoPolicyKind) -> &'static str {
     }
 }
 
-fn is_refused_tier(resource: &Resource, name: &str) -> bool {
-    resource.refused
-        && *resource.meta.name == *name
-        && matches!(&resource.kind, Kind::Calico(calico) if matches!(**calico, Calico::Tier(_)))
+/// Tiers that an API server refuses, by name.
+fn refused_tiers<'a>(resources: &[(DocumentId, &'a Resource)]) -> BTreeMap<&'a str, (DocumentId, &'a Resource)> {
+    let is_tier = |kind: &Kind| matches!(kind, Kind::Calico(calico) if matches!(**calico, Calico::Tier(_)));
+    // Of several of one name the first counts.
+    let refused = resources.iter().rev().filter(|(_, r)| r.refused && is_tier(&r.kind));
+    refused.map(|(document, r)| (&*r.meta.name, (*document, *r))).collect()
 }
 
 fn allows_only(policy: &Policy) -> bool {

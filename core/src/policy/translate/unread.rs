@@ -20,6 +20,8 @@ use crate::text::{DocumentId, Place, Span};
 
 /// The name of the tiers of policies that are not evaluated.
 const TIER: &str = "not evaluated";
+/// Why most of them are not.
+const REFUSED: &str = "an API server refuses it";
 
 /// A policy of which it is not known whether it is in force: an API server refuses it, so the cluster has what it had before, if anything. It stands
 /// where the valid one would stand, and may do whatever its kind can do to whom it selects.
@@ -30,17 +32,7 @@ pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: Docume
     if policy.subject_place != policy.place && flawed(policy.subject_place) {
         policy.subject = widened(policy.subject);
     }
-    let rule = |action: Action| Rule {
-        place: policy.place,
-        name: None,
-        action,
-        peers: PeerMatch::Any,
-        traffic: TrafficMatch::Any,
-        http: None,
-        own: None,
-        doubt: None,
-    };
-    let rules: Vec<Rule> = actions.iter().copied().map(rule).collect();
+    let rules: Vec<Rule> = actions.iter().map(|action| any(*action, policy.place)).collect();
     policy.egress.clone_from(&rules);
     policy.ingress = rules;
     let is_tier = matches!(&resource.kind, Kind::Calico(calico) if matches!(&**calico, Calico::Tier(_)));
@@ -54,7 +46,7 @@ pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: Docume
     let because = match resource.flaws.unknown_fields.first() {
         Some((_, field)) if !resource.refused => format!("its kind has no field `{field}`"),
         _ if is_tier => format!("an API server refuses its Tier `{}`", resource.meta.name),
-        _ => String::from("an API server refuses it"),
+        _ => String::from(REFUSED),
     };
     let text = format!("{} `{}` is not evaluated: {because}", policy.kind, policy.title());
     let flaw = flaws().next();
@@ -64,22 +56,22 @@ pub(super) fn in_doubt(mut policy: Policy, resource: &Resource, document: Docume
     policy
 }
 
+/// A rule about everything.
+fn any(action: Action, place: Place) -> Rule {
+    Rule { place, name: None, action, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None, doubt: None }
+}
+
+/// That an object is refused, by its name.
+fn refused(resource: &Resource, document: DocumentId, name: &str) -> Doubt {
+    let text = format!("{} `{name}` is not evaluated: {REFUSED}", kind_of(resource));
+    Doubt { text, places: alloc::vec![resource.kind_span.within(document)] }
+}
+
 /// Rules of a refused object of which nothing is known: they may allow everything, or deny it.
 pub(super) fn rules_in_doubt(resource: &Resource, document: DocumentId) -> Vec<Rule> {
-    let place = resource.span.within(document);
-    let text = format!("{} `{}` is not evaluated: an API server refuses it", kind_of(resource), resource.meta.name);
-    let doubt = Doubt { text, places: alloc::vec![resource.kind_span.within(document)] };
-    let rule = |action| Rule {
-        place,
-        name: None,
-        action,
-        peers: PeerMatch::Any,
-        traffic: TrafficMatch::Any,
-        http: None,
-        own: None,
-        doubt: Some(Box::new(doubt.clone())),
-    };
-    alloc::vec![rule(Action::Deny), rule(Action::Allow)]
+    let doubt = Box::new(refused(resource, document, &resource.meta.name));
+    let rule = |action| Rule { doubt: Some(doubt.clone()), ..any(action, resource.span.within(document)) };
+    [Action::Deny, Action::Allow].map(rule).into()
 }
 
 /// Puts in doubt what fields leave open that its kind does not have: a rule that has one, or the policy if it stands elsewhere. Whoever writes the
@@ -114,14 +106,16 @@ pub(super) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ru
     let mut tiers: BTreeMap<bool, Vec<Vec<PolicyId>>> = BTreeMap::new();
     let has_policies = !ruleset.policies.is_empty();
     let policies_in: BTreeSet<String> = ruleset.policies.iter().filter_map(|p| p.namespace.clone()).collect();
-    let named = named_ports(ruleset);
+    // Few texts have ports that cannot be read.
+    let is_flawed = |(_, r): &&(DocumentId, &Resource)| !r.flaws.effects.is_empty();
+    let named = resources.iter().find(is_flawed).map(|_| named_ports(ruleset)).unwrap_or_default();
     for &(document, resource) in resources {
-        let refused;
+        let of_flaws;
         let unread = match &resource.kind {
             Kind::Unread(unread) => &**unread,
             _ if !resource.flaws.effects.is_empty() => {
-                refused = of_refused(resource, &named);
-                &refused
+                of_flaws = of_refused(resource, &named);
+                &of_flaws
             }
             _ => continue,
         };
@@ -187,7 +181,7 @@ fn subjects(whom: &Whom, of: &Resource, resources: &[(DocumentId, &Resource)], s
             operator: Operator::In(alloc::vec![value.into()]),
         };
         let pods = LabelSelector { span: resource.span, requirements: labels.iter().map(requirement).collect() };
-        let one = Whom { namespaces: Namespaces::named(namespace, resource.span), pods, of: PodsOf::Any };
+        let one = Whom { namespaces: Namespaces::named(alloc::vec![namespace.into()], resource.span), pods, of: PodsOf::Any };
         if !found.contains(&one) {
             found.push(one);
         }
@@ -284,7 +278,7 @@ pub(super) fn open(resources: &[(DocumentId, &Resource)], settings: &Settings) -
         };
         let flaws = resource.flaws.refusals.iter().map(|span| span.within(document));
         let places = core::iter::once(resource.kind_span.within(document)).chain(flaws).collect();
-        let text = format!("{what} of {} `{}` cannot be read: an API server refuses it", kind_of(resource), title(resource, settings));
+        let text = format!("{what} of {} `{}` cannot be read: {REFUSED}", kind_of(resource), title(resource, settings));
         found.push(Doubt { text, places });
     }
     found
@@ -300,9 +294,11 @@ pub(super) fn doubt_services(resources: &[(DocumentId, &Resource)], settings: &S
             _ => None,
         };
         let Some(service) = service else { continue };
-        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
-        let text = format!("{} `{}` is not evaluated: an API server refuses it", kind_of(resource), title(resource, settings));
-        unclear.push((format!("{namespace}/{service}"), Doubt { text, places: alloc::vec![resource.kind_span.within(document)] }));
+        let doubt = refused(resource, document, &title(resource, settings));
+        unclear.push((format!("{}/{service}", namespace_of(resource, settings)), doubt));
+    }
+    if unclear.is_empty() {
+        return;
     }
     for rule in ruleset.policies.iter_mut().flat_map(|policy| policy.egress.iter_mut().chain(&mut policy.ingress)) {
         let service = rule.peers.terms().iter().find_map(|term| match &term.kind {
@@ -329,8 +325,7 @@ fn title(resource: &Resource, settings: &Settings) -> String {
         Kind::Calico(calico) => calico.is_namespaced(),
         _ => true,
     };
-    let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
-    if is_namespaced { format!("{namespace}/{}", resource.meta.name) } else { resource.meta.name.to_string() }
+    if is_namespaced { format!("{}/{}", namespace_of(resource, settings), resource.meta.name) } else { resource.meta.name.to_string() }
 }
 
 /// An effect on one namespace as one on these too: objects that are moved into it are no longer where they were.

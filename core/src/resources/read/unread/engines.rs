@@ -54,7 +54,8 @@ fn antrea_subject(node: NodeRef<'_>, default: &Namespaces) -> (Whom, Option<Labe
     let (account, service) = (node.get("serviceAccount"), node.get("service"));
     if let Some(reference) = account.or(service) {
         let text = |field: &str| reference.get(field).and_then(NodeRef::as_str);
-        let namespaces = text("namespace").map_or_else(|| default.clone(), |name| Namespaces::named(name, reference.span()));
+        let namespaces =
+            text("namespace").map_or_else(|| default.clone(), |name| Namespaces::named(alloc::vec![name.into()], reference.span()));
         let of = text("name")
             .map_or(PodsOf::Any, |name| if account.is_some() { PodsOf::Account(name.into()) } else { PodsOf::Service(name.into()) });
         return (Whom { namespaces, of, ..Whom::default() }, None);
@@ -94,11 +95,7 @@ pub(super) fn kube_ovn(object: &Object<'_>) -> Vec<Effect> {
     }
     let namespaces: Option<Vec<_>> =
         has_items(spec.get("namespaces")).then(|| items(spec.get("namespaces")).map(|n| n.as_str().map(Into::into)).collect()).flatten();
-    let named = |values| {
-        let key = "kubernetes.io/metadata.name".into();
-        let requirement = crate::model::Requirement { span: spec.span(), key, operator: crate::model::Operator::In(values) };
-        Namespaces::Selected(LabelSelector { span: spec.span(), requirements: alloc::vec![requirement] })
-    };
+    let named = |names| Namespaces::named(names, spec.span());
     let subject = Whom { namespaces: namespaces.map_or(Namespaces::All, named), ..Whom::default() };
     let mut effects = Vec::new();
     if spec.get("private").is_some_and(|node| matches!(node.value(), Value::Bool(true))) {

@@ -126,7 +126,7 @@ pub(super) fn intentions(object: &Object<'_>) -> Vec<Effect> {
         ("ServiceIntentions", Some(name)) if name != "*" => (Whom { of: PodsOf::Service(name.into()), ..Whom::default() }, tcp()),
         ("TrafficTarget", name) if matches!(text("kind"), None | Some("ServiceAccount")) => {
             let span = destination.map_or(object.node.span(), NodeRef::span);
-            let namespaces = text("namespace").map_or(Namespaces::Own, |namespace| Namespaces::named(namespace, span));
+            let namespaces = text("namespace").map_or(Namespaces::Own, |namespace| Namespaces::named(alloc::vec![namespace.into()], span));
             let of = name.map_or(PodsOf::Any, |name| PodsOf::Account(name.into()));
             let port = destination.and_then(|d| d.get("port")).and_then(port);
             (Whom { namespaces, of, ..Whom::default() }, port.map_or_else(tcp, |p| alloc::vec![(Protocol::TCP, p, p)]))
