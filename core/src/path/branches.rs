@@ -334,7 +334,7 @@ impl<'a> Trip<'a> {
                     }
                     None => self.leave_home(walk, client),
                 };
-                let delivery = Delivery { pod, node, masquerade };
+                let delivery = Delivery::to(pod, node, masquerade);
                 deliver::deliver(self, walk, home, side, &delivery);
             }
             (Client::Machine(..) | Client::Outside(_), _) => self.enter_from_network(walk, client, pod, node),
@@ -350,7 +350,7 @@ impl<'a> Trip<'a> {
             return self.hinder(walk, routing);
         }
         walk.travel(node.and_then(|n| paths.pod_location(pod, n)));
-        deliver::enter(self, walk, &Delivery { pod, node, masquerade: None });
+        deliver::enter(self, walk, &Delivery::to(pod, node, None));
     }
 
     /// To a node itself, or to a pod behind one of its ports (`hostPort`).
@@ -366,7 +366,7 @@ impl<'a> Trip<'a> {
             walk.to(paths.pod(pod), Some(port));
             let side = self.leave_home(walk, client);
             let masquerade = (client == Client::Pod(pod)).then(|| paths.node(node));
-            deliver::deliver(self, walk, home, side, &Delivery { pod, node: Some(node), masquerade });
+            deliver::deliver(self, walk, home, side, &Delivery::to(pod, Some(node), masquerade));
             return alloc::vec![Arrival { way, pod: Some((pod, Some(node))) }];
         }
         let side = self.approach(walk, client, home, node);
@@ -385,7 +385,7 @@ impl<'a> Trip<'a> {
         }
         walk.to(paths.pod(pod), Some(port));
         walk.cross(node, side, Side::Pod);
-        deliver::arrive(self, walk, &Delivery { pod, node: Some(node), masquerade: None });
+        deliver::arrive(self, walk, &Delivery::to(pod, Some(node), None));
         alloc::vec![Arrival { way, pod: Some((pod, Some(node))) }]
     }
 

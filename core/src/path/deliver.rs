@@ -18,6 +18,14 @@ pub(super) struct Delivery {
     pub(super) node: Option<NodeId>,
     /// The address that the packet gets after policies were asked, if it gets another.
     pub(super) masquerade: Option<Party>,
+    /// Who sent the packet, where policies know that whatever address it has.
+    sender: Option<Party>,
+}
+
+impl Delivery {
+    pub(super) fn to(pod: EndpointId, node: Option<NodeId>, masquerade: Option<Party>) -> Self {
+        Delivery { pod, node, masquerade, sender: None }
+    }
 }
 
 impl<'a> Trip<'a> {
@@ -39,7 +47,7 @@ impl<'a> Trip<'a> {
     ) -> Option<(EndpointId, Option<NodeId>)> {
         match backend.target {
             Target::Pod(pod) => {
-                deliver(self, walk, node, enters, &Delivery { pod, node: backend.node, masquerade: source });
+                deliver(self, walk, node, enters, &Delivery::to(pod, backend.node, source));
                 Some((pod, backend.node))
             }
             Target::Address(address) => {
@@ -66,7 +74,7 @@ impl<'a> Trip<'a> {
         masquerade: Option<Party>,
     ) -> Option<(EndpointId, Option<NodeId>)> {
         let Target::Pod(pod) = backend.target else { return None };
-        arrive(self, walk, &Delivery { pod, node: backend.node, masquerade });
+        arrive(self, walk, &Delivery::to(pod, backend.node, masquerade));
         Some((pod, backend.node))
     }
 }
@@ -97,31 +105,23 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
     }
     walk.travel(delivery.node.and_then(|n| paths.pod_location(delivery.pod, n)));
     walk.leave_tunnel();
-    enter_sent_by(trip, walk, &Delivery { masquerade: None, ..*delivery }, sender);
+    enter(trip, walk, &Delivery { masquerade: None, sender, ..*delivery });
 }
 
 /// Onto the node of a pod from the network, and to the pod.
 pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
-    enter_sent_by(trip, walk, delivery, None);
-}
-
-fn enter_sent_by<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery, sender: Option<Party>) {
     if let Some(node) = delivery.node {
         let side = if walk.is_host(delivery.pod) { Side::Host } else { Side::Pod };
         walk.place(Place::Node(node), format!("Node {}", trip.paths.node_name(node)), "for a pod of its own", None);
         walk.forget_original();
         walk.cross(node, Side::Network, side);
     }
-    arrive_sent_by(trip, walk, delivery, sender);
+    arrive(trip, walk, delivery);
 }
 
 /// To a pod on the node that the packet is on: its policies, and then the pod itself.
 pub(super) fn arrive<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
-    arrive_sent_by(trip, walk, delivery, None);
-}
-
-fn arrive_sent_by<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery, sender: Option<Party>) {
-    walk.check_sent_by(Stage::Endpoint(Direction::Ingress), sender);
+    walk.check_sent_by(Stage::Endpoint(Direction::Ingress), delivery.sender);
     if let Some(source) = delivery.masquerade {
         walk.from(source);
     }

@@ -262,7 +262,7 @@ fn from_controller<'a>(
             walk.at = paths.pod_location(pod, node);
         }
         let side = trip.leave_home(&mut walk, origin);
-        let delivery = Delivery { pod: target, node: backend.node, masquerade: None };
+        let delivery = Delivery::to(target, backend.node, None);
         match node {
             Some(_) => deliver(trip, &mut walk, node, side, &delivery),
             // It is not known where the controller's pod is.
@@ -338,7 +338,7 @@ fn by_gateway<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &R
         walk.anew(Packet { from: own_address, to: party(trip, &backend), port: Some(backend.port) }, tls, true);
         let Target::Pod(pod) = backend.target else { continue };
         walk.travel(backend.node.and_then(|n| trip.paths.pod_location(pod, n)));
-        enter(trip, &mut walk, &Delivery { pod, node: backend.node, masquerade: None });
+        enter(trip, &mut walk, &Delivery::to(pod, backend.node, None));
         arrivals.push(Arrival { way: way.with(walk, share, &title, 1), pod: Some((pod, backend.node)) });
     }
     arrivals
