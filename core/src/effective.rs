@@ -147,7 +147,7 @@ pub(crate) fn side_text(side: &RuleSide) -> String {
         return "*".into();
     }
     let plain = |cidr: &crate::model::Cidr| if cidr.first() == cidr.last() { cidr.first().to_string() } else { cidr.to_string() };
-    let groups = side.groups.iter().map(|g| format!("asg:{g}"));
+    let groups = side.groups.iter().map(|g| format!("asg:{}", g.name));
     let mut parts: Vec<String> =
         side.prefixes.iter().filter(|_| !side.expanded).map(plain).chain(side.tags.iter().map(ToString::to_string)).chain(groups).collect();
     if side.unresolved {

@@ -340,10 +340,8 @@ pub struct RuleSide {
     pub tags: Vec<Box<str>>,
     /// Whether `prefixes` is what the tags stand for, as effective rules say it.
     pub expanded: bool,
-    /// Application security groups by name. Where there are any, they are all there is.
-    pub groups: Vec<Box<str>>,
-    /// Where each of these is, as far as its identifier says it; nothing for those beyond.
-    pub group_scopes: Vec<Scope>,
+    /// Application security groups. Where there are any, they are all there is.
+    pub groups: Vec<Reference>,
     /// Whether a part of it is an expression that nothing in the text resolves.
     pub unresolved: bool,
 }
@@ -441,9 +439,7 @@ pub struct Configuration {
     /// That address, where it is written here.
     pub public_address: Option<IpAddr>,
     /// Its application security groups.
-    pub groups: Vec<Box<str>>,
-    /// Where each of these is, as far as its identifier says it; nothing for those beyond.
-    pub group_scopes: Vec<Scope>,
+    pub groups: Vec<Reference>,
     /// Whether it is behind a load balancer, which may have a rule for the way out.
     pub balanced: bool,
 }

@@ -234,3 +234,32 @@ fn of_groups_of_one_name_that_agree_the_answer_is_certain() {
         assert_eq!(answer.verdict, expected, "{port}: {}", answer.summary);
     }
 }
+
+/// The same where commands name the groups of a rule by their identifiers.
+#[test]
+fn application_security_groups_of_commands_are_their_identifiers() {
+    let id = |place: &str| format!("/subscriptions/s/resourceGroups/{place}/providers/Microsoft.Network/applicationSecurityGroups/web");
+    let nic = |name: &str, place: &str| {
+        format!(
+            "az network nic create -g net -n {name} --vnet-name n --subnet a --asgs {}\naz vm create -g net -n {name} --nics {name}\n",
+            id(place)
+        )
+    };
+    let text = format!(
+        "az network vnet create -g net -n n --address-prefixes 10.9.0.0/16 --subnet-name a --subnet-prefixes 10.9.1.0/24\n\
+         az network nsg create -g net -n guard\n\
+         az network nsg rule create -g net --nsg-name guard -n web --priority 100 --access Allow --protocol Tcp --destination-port-ranges 443 --source-asgs {}\n\
+         az network nsg rule create -g net --nsg-name guard -n rest --priority 200 --access Deny --protocol '*' --destination-port-ranges '*'\n\
+         az network vnet subnet update -g net --vnet-name n -n a --network-security-group guard\n{}{}\
+         az network nic create -g net -n target --vnet-name n --subnet a\naz vm create -g net -n target --nics target\n",
+        id("dev"),
+        nic("one", "dev"),
+        nic("two", "prod")
+    );
+    let mut scene = Scene::new(Settings::default());
+    scene.set_files(&[("net.sh", &text)]);
+    for (name, expected) in [("vm/one", ALLOWED), ("vm/two", DENIED)] {
+        let answer = asked(&scene, name, "vm/target", 443);
+        assert_eq!(answer.verdict, expected, "{name}: {}", answer.summary);
+    }
+}

@@ -333,7 +333,7 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
     let mut certain = AddressSet::of_cidrs(&side.prefixes);
     let mut possible = AddressSet::default();
     let mut unknown: Option<Box<str>> = None;
-    for group in &side.groups {
+    for group in side.groups.iter().map(|g| &g.name) {
         // A group without members matches nothing. Of several of a name, members of all are members for certain.
         let members = |one: &str| cloud.application_groups.get(&one.to_lowercase()).cloned().unwrap_or_default();
         let chances = |one: &str| cloud.application_chances.get(&one.to_lowercase()).cloned().unwrap_or_default();

@@ -760,7 +760,7 @@ impl Builder {
                 floating: interface.floating.clone(),
                 pod_prefixes: interface.pod_prefixes.clone(),
                 group: used,
-                application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(ToString::to_string)).collect(),
+                application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string())).collect(),
                 public,
                 public_address,
                 balanced: interface.configurations.iter().any(|c| c.balanced) || balanced.contains(&key(&resource.meta.name)),

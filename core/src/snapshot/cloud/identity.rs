@@ -74,7 +74,7 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
     }
     // Of application security groups often no more than references is given.
     for (document, _, azure) in placed {
-        for (name, scope) in applications(azure).filter(|(_, scope)| scope.group.is_some()) {
+        for Reference { name, scope, .. } in applications(azure).filter(|g| g.scope.group.is_some()) {
             let known = homes.entry((Sort::Application, key(name))).or_default();
             if !known.iter().any(|(other, _)| other.group.is_some() && other.fits(scope)) {
                 known.push((scope.clone(), *document));
@@ -198,7 +198,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
             for configuration in &mut interface.configurations {
                 configuration.subnet.iter_mut().for_each(|s| parent(s, &mut to));
                 configuration.public.iter_mut().for_each(|p| to(Sort::Address, p));
-                application(&mut configuration.groups, &configuration.group_scopes, Span::default(), &mut to);
+                configuration.groups.iter_mut().for_each(|g| to(Sort::Application, g));
             }
         }
         Azure::Balanced(interfaces) | Azure::Machine { interfaces, .. } => interfaces.iter_mut().for_each(|i| to(Sort::Interface, i)),
@@ -241,7 +241,7 @@ fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
 }
 
 /// The application security groups that a resource names.
-fn applications(azure: &Azure) -> impl Iterator<Item = (&Box<str>, &Scope)> {
+fn applications(azure: &Azure) -> impl Iterator<Item = &Reference> {
     let (rules, configurations): (&[SecurityRule], &[Configuration]) = match azure {
         Azure::Group(group) => (&group.rules, &[]),
         Azure::Rule { rule, .. } => (core::slice::from_ref(&**rule), &[]),
@@ -249,25 +249,14 @@ fn applications(azure: &Azure) -> impl Iterator<Item = (&Box<str>, &Scope)> {
         _ => (&[], &[]),
     };
     let sides = rules.iter().flat_map(|rule| [&rule.source, &rule.destination]);
-    let of_sides = sides.flat_map(|side| side.groups.iter().zip(&side.group_scopes));
-    of_sides.chain(configurations.iter().flat_map(|c| c.groups.iter().zip(&c.group_scopes)))
+    sides.flat_map(|side| &side.groups).chain(configurations.iter().flat_map(|c| &c.groups))
 }
 
 /// The application security groups of a rule.
 fn ends(rule: &mut SecurityRule, to: &mut dyn FnMut(Sort, &mut Reference)) {
-    let span = rule.span;
     rule.variants.iter_mut().for_each(|(_, variant)| ends(variant, to));
     for side in [&mut rule.source, &mut rule.destination] {
-        application(&mut side.groups, &side.group_scopes, side.span.unwrap_or(span), to);
-    }
-}
-
-fn application(groups: &mut [Box<str>], scopes: &[Scope], span: Span, to: &mut dyn FnMut(Sort, &mut Reference)) {
-    for (number, name) in groups.iter_mut().enumerate() {
-        let scope = scopes.get(number).cloned().unwrap_or_default();
-        let mut reference = Reference { name: name.clone(), parent: None, scope, span };
-        to(Sort::Application, &mut reference);
-        *name = reference.name;
+        side.groups.iter_mut().for_each(|g| to(Sort::Application, g));
     }
 }
 

@@ -112,7 +112,7 @@ fn other_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
 
 /// Members of the application security groups of a rule have to be in one network.
 fn members_apart(cloud: &Cloud, rule: &SecurityRule, place: Place, problems: &mut Vec<Diagnostic>) {
-    let wanted = || rule.source.groups.iter().chain(&rule.destination.groups);
+    let wanted = || rule.source.groups.iter().chain(&rule.destination.groups).map(|g| &*g.name);
     let mut homes: Vec<(&str, u32)> = Vec::new();
     for group in wanted() {
         for interface in cloud.interfaces.iter().filter(|i| i.application_groups.iter().any(|g| g.eq_ignore_ascii_case(group))) {

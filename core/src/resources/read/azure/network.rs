@@ -222,8 +222,7 @@ impl<'a> AzureReader<'a, '_> {
                 public: prop(item, "publicIPAddress").and_then(|p| reader.reference(p)),
                 public_sku: own.map(|own| reader.sku(own)),
                 public_address: None,
-                group_scopes: groups.iter().map(|g| g.scope.clone()).collect(),
-                groups: groups.into_iter().map(|g| g.name).collect(),
+                groups,
                 balanced: prop(item, "loadBalancerBackendAddressPools").is_some_and(|pools| !reader.template.items(pools).is_empty()),
             }
         });

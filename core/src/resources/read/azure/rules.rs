@@ -13,7 +13,7 @@ use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{NodeId, NodeRef, Value};
 use crate::model::{Cidr, Protocol};
 use crate::resources::azure::{
-    Access, Choice, PortMatch, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
+    Access, Choice, PortMatch, Reference, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
 };
 use crate::resources::codes;
 use crate::text::Span;
@@ -509,8 +509,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         if let Some((text, span)) = open_groups {
             side.unresolved = true;
             self.open(RulePart::Ends, &Scalar { text, unknown: true, span });
-            side.groups = groups.iter().map(|g| last_segment(&g.text).into()).collect();
-            side.group_scopes = groups.iter().map(|g| Scope::of_id(&g.text)).collect();
+            side.groups = application_groups(&groups);
             return side;
         }
         if !groups.is_empty() {
@@ -530,8 +529,7 @@ impl<'a> RuleReader<'a, '_, '_> {
                 let message = format!("{}: several application security groups on one side, which not every API version takes", self.label);
                 self.azure.report(Diagnostic::new(codes::AZ_SEVERAL_GROUPS, Severity::Warning, second.span, message));
             }
-            side.groups = groups.iter().map(|g| last_segment(&g.text).into()).collect();
-            side.group_scopes = groups.iter().map(|g| Scope::of_id(&g.text)).collect();
+            side.groups = application_groups(&groups);
             return side;
         }
         if !expanded.is_empty() {
@@ -689,6 +687,13 @@ pub(super) fn port_range(text: &str) -> Result<Option<(u16, u16)>, &'static str>
 pub(super) fn prefix(text: &str) -> Option<Cidr> {
     let text = text.trim();
     text.parse::<IpAddr>().ok().map(Cidr::of).or_else(|| Cidr::parse(text).ok())
+}
+
+/// Application security groups by their names or identifiers.
+pub(super) fn application_groups(ids: &[Scalar]) -> Vec<Reference> {
+    let reference =
+        |id: &Scalar| Reference { name: last_segment(&id.text).into(), parent: None, scope: Scope::of_id(&id.text), span: id.span };
+    ids.iter().map(reference).collect()
 }
 
 /// The name at the end of an identifier.

@@ -346,7 +346,7 @@ impl<'a> AzureReader<'a, '_> {
             if text == "*" || text.eq_ignore_ascii_case("any") {
                 side.any = true;
             } else if let Some(group) = text.strip_prefix("asg:") {
-                side.groups.push(group.into());
+                side.groups.push(refer(&Scalar { text: group.to_owned(), ..item.clone() }));
             } else if let Some(found) = prefix(text) {
                 side.prefixes.push(found);
             } else if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.contains(['/', ':', ' ', ',']) {
@@ -389,7 +389,7 @@ impl<'a> AzureReader<'a, '_> {
             public: None,
             public_sku,
             public_address,
-            groups: self.scalars_of(node, "groups").into_iter().map(|g| g.text.as_str().into()).collect(),
+            groups: self.scalars_of(node, "groups").iter().map(refer).collect(),
             balanced: node.get("loadBalancer").is_some_and(|n| !n.is_null()),
             ..Configuration::default()
         };
@@ -556,7 +556,7 @@ pub(crate) fn arm_fields(rule: &SecurityRule, description: Option<&str>) -> Vec<
     let plain = |cidr: &Cidr| if cidr.first() == cidr.last() { cidr.first().to_string() } else { cidr.to_string() };
     let side = |side: &RuleSide, singular, plural, groups| {
         if !side.groups.is_empty() {
-            return WrittenField { name: groups, value: WrittenValue::Ids(side.groups.clone()) };
+            return WrittenField { name: groups, value: WrittenValue::Ids(side.groups.iter().map(|g| g.name.clone()).collect()) };
         }
         let items = side.prefixes.iter().map(plain).chain(side.tags.iter().map(ToString::to_string)).collect();
         several(singular, plural, if side.any { Vec::new() } else { items })

@@ -312,7 +312,7 @@ impl AzureReader<'_, '_> {
         let address = options.value("private-ip-address").filter(|a| !is_nothing(a)).and_then(|a| self.address(&a));
         let public = options.value("public-ip-address");
         let subnet = self.refer_subnet(options, "subnet");
-        let (groups, group_scopes) = super::network::application_groups(options);
+        let groups = super::super::rules::application_groups(&options.list("asgs"));
         let creates = options.what.ends_with("create");
         let Some(Azure::Interface(interface)) = self.made_azure(at) else { return };
         if creates {
@@ -336,7 +336,7 @@ impl AzureReader<'_, '_> {
         }
         configuration.balanced |= options.has("lb-address-pools");
         if !groups.is_empty() {
-            (configuration.groups, configuration.group_scopes) = (groups, group_scopes);
+            configuration.groups = groups;
         }
     }
 }

@@ -10,7 +10,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::network::application_groups;
+use super::super::rules::application_groups;
 use super::options::Options;
 use super::{AzureReader, Scalar};
 use crate::diagnostics::{Diagnostic, Severity};
@@ -53,15 +53,13 @@ impl AzureReader<'_, '_> {
         };
         // One that exists has a kind of its own.
         let public = given.filter(|v| !none && self.made("PublicIPAddress", super::super::rules::last_segment(&v.text)).is_some());
-        let (groups, group_scopes) = application_groups(options);
         let configuration = Configuration {
             address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet,
             public_sku: (!none && public.is_none()).then_some(sku),
             public: public.map(|v| super::super::reference_of(&v)),
             public_address: None,
-            groups,
-            group_scopes,
+            groups: application_groups(&options.list("asgs")),
             ..Configuration::default()
         };
         self.say_what_is_made(options, makes_network, rule, !none);

@@ -9,10 +9,10 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Cidr;
 use crate::resources::azure::{
     Access, AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PortMatch, PublicAddress, Reference, Route, RuleDirection,
-    RulePart, RuleSide, Scope, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
+    RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
 };
 use crate::resources::codes;
-use crate::resources::read::azure::rules::{PRIORITIES, last_segment, own_tag, port_range, prefix};
+use crate::resources::read::azure::rules::{PRIORITIES, application_groups, own_tag, port_range, prefix};
 use crate::resources::read::azure::service_tags::{is_tag, meant_tag, no_address};
 use crate::resources::read::azure::short::arm_fields;
 use crate::resources::read::azure::value::Scalar;
@@ -142,15 +142,13 @@ impl AzureReader<'_, '_> {
 
     /// `az network nic create`.
     pub(super) fn interface_create(&mut self, options: &Options) {
-        let (groups, group_scopes) = application_groups(options);
         let configuration = Configuration {
             address: options.value("private-ip-address").and_then(|a| self.address(&a)),
             subnet: self.refer_subnet(options, "subnet"),
             public: self.refer(options, "public-ip-address"),
             public_sku: None,
             public_address: None,
-            groups,
-            group_scopes,
+            groups: application_groups(&options.list("asgs")),
             balanced: options.has("lb-address-pools"),
             ..Configuration::default()
         };
@@ -267,7 +265,7 @@ impl AzureReader<'_, '_> {
         let groups = options.list(groups);
         if !groups.is_empty() {
             let span = groups.first().map(|g| g.span);
-            return RuleSide { span, groups: groups.iter().map(|g| last_segment(&g.text).into()).collect(), ..RuleSide::default() };
+            return RuleSide { span, groups: application_groups(&groups), ..RuleSide::default() };
         }
         let items = options.values(prefixes);
         let mut side = RuleSide { span: items.first().map(|i| i.span), any: items.is_empty(), ..RuleSide::default() };
@@ -331,9 +329,4 @@ impl AzureReader<'_, '_> {
         ports.ranges = (!all).then_some(ranges);
         ports
     }
-}
-
-/// The application security groups that options name.
-pub(super) fn application_groups(options: &Options) -> (Vec<Box<str>>, Vec<Scope>) {
-    options.list("asgs").iter().map(|g| (Box::from(last_segment(&g.text)), Scope::of_id(&g.text))).unzip()
 }
