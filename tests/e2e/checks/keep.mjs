@@ -84,6 +84,15 @@ async function write(page, words, options) {
     await page.keyboard.type(words, options);
 }
 
+/** After a reload, the shop's file comes back from what was closed or replaced. */
+async function bringBackShop(page) {
+    await page.reload();
+    await openScenes(page);
+    await dialog(page).getByRole("button", { name: "bring back policies.yaml" }).click();
+    await marks(page).filter({ hasText: "store" }).first().waitFor();
+    assert.equal((await text(page)).trim(), SHOP.trim());
+}
+
 /** A second tab of the same browser. */
 async function tabOf(page, fragment = "") {
     const tab = await page.context().newPage();
@@ -232,22 +241,14 @@ export default {
         await page.keyboard.press("Delete");
         await until("", async () => (await text(page)).trim(), "the file is closed");
         await stored(page);
-        await page.reload();
-        await openScenes(page);
-        await dialog(page).getByRole("button", { name: "bring back policies.yaml" }).click();
-        await marks(page).filter({ hasText: "store" }).first().waitFor();
-        assert.equal((await text(page)).trim(), SHOP.trim());
+        await bringBackShop(page);
     },
 
     async "a text that was pasted over comes back after a reload"() {
         const page = await openShop();
         await paste(page, pod("guest", "elsewhere"));
         await stored(page);
-        await page.reload();
-        await openScenes(page);
-        await dialog(page).getByRole("button", { name: "bring back policies.yaml" }).click();
-        await marks(page).filter({ hasText: "store" }).first().waitFor();
-        assert.equal((await text(page)).trim(), SHOP.trim());
+        await bringBackShop(page);
     },
 
     async "another tab's version is not undone over it"() {

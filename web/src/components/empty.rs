@@ -2,45 +2,23 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::Store;
-use super::header::take;
+use super::chooser::use_chooser;
 use super::icons::{CLIPBOARD, OPEN, icon};
-use crate::effects::files;
 use crate::examples::EXAMPLES;
 use crate::state::{Action, Edit};
 
 /// Ways to begin: from the clipboard, from files, from an example.
 #[component]
 pub fn Empty() -> Html {
-    let chooser = use_node_ref();
     let Some(store) = use_context::<Store>() else { return Html::default() };
+    let (choose, chooser) = use_chooser(&store);
     let policies = !store.scene.policies.is_empty();
     let paste = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| paste(&store))
-    };
-    let choose = {
-        let chooser = chooser.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = chooser.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
-    let onchange = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let list = input.files().map(|l| files::list_files(&l)).unwrap_or_default();
-            let store = store.clone();
-            spawn_local(async move {
-                take(&store, files::read(Vec::new(), list).await);
-                input.set_value("");
-            });
-        })
     };
     let example = EXAMPLES.first().map(|example| {
         let store = store.clone();
@@ -62,7 +40,7 @@ pub fn Empty() -> Html {
                     <button type="button" class="pick" onclick={choose}>{ icon(OPEN) }{ "Choose files…" }</button>
                     { example.unwrap_or_default() }
                 </p>
-                <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.sh,.azcli" hidden=true {onchange} />
+                { chooser }
             }
         </div>
     }

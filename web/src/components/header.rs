@@ -1,18 +1,15 @@
 //! The top of the page.
 
-use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use netpolis_core::settings::{Engine, Settings, Staged};
 
 use super::Store;
+use super::chooser::use_chooser;
 use super::icons::{HISTORY, INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo};
 use super::menu::Menu;
-use crate::effects::files;
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
-use crate::share;
 use crate::state::{Action, Dialog, Pane, Theme};
 
 /// The name of an engine, and what it enforces.
@@ -39,7 +36,7 @@ pub fn Header() -> Html {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
     };
-    let chooser = use_node_ref();
+    let (open_files, chooser) = use_chooser(&store);
     let title = store.title();
     let none = store.settings.engine == Engine::None;
     let engine = |engine: Engine| Settings { engine, ..store.settings.clone() };
@@ -54,26 +51,6 @@ pub fn Header() -> Html {
         Theme::System => (SYSTEM, "theme: system"),
         Theme::Light => (SUN, "theme: light"),
         Theme::Dark => (MOON, "theme: dark"),
-    };
-    let open_files = {
-        let chooser = chooser.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = chooser.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
-    let onchange = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let list = input.files().map(|l| files::list_files(&l)).unwrap_or_default();
-            let store = store.clone();
-            spawn_local(async move {
-                take(&store, files::read(Vec::new(), list).await);
-                input.set_value("");
-            });
-        })
     };
     let pane = |pane: Pane, shape, word: &'static str| {
         let hidden = store.panes.is_hidden(pane);
@@ -133,28 +110,7 @@ pub fn Header() -> Html {
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
                 <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
             </Menu>
-            <input ref={chooser} type="file" multiple=true accept=".yaml,.yml,.json,.txt,.sh,.azcli,.netpolis" hidden=true {onchange} />
+            { chooser }
         </header>
-    }
-}
-
-/// Takes what was read into the page, and says what was not.
-pub fn take(store: &Store, mut read: files::Read) {
-    // A scene that was saved as a file.
-    let (saved, files): (Vec<_>, Vec<_>) = read.files.into_iter().partition(|(name, _)| name.ends_with(".netpolis"));
-    read.files = files;
-    for (name, text) in saved {
-        match share::decode_kept(&text) {
-            Ok((shared, _)) => return store.dispatch(Action::OpenSaved(name.trim_end_matches(".netpolis").into(), Box::new(shared))),
-            Err(_) => read.left_out.push(format!("{name} is damaged, or not a scene that Netpolis saved")),
-        }
-    }
-    let nothing = read.files.is_empty();
-    store.dispatch(Action::FilesGiven(read.files));
-    if let Some(first) = read.left_out.first() {
-        let more = if read.left_out.len() > 1 { format!(" and {} more", read.left_out.len() - 1) } else { String::new() };
-        store.dispatch(Action::Notify(format!("Not opened: {first}{more}")));
-    } else if nothing {
-        store.dispatch(Action::Notify("Nothing to open: there is no YAML, JSON or script in it".into()));
     }
 }

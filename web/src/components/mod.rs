@@ -7,6 +7,7 @@ pub mod banner;
 pub mod board;
 mod board_drag;
 pub mod byte_field;
+pub mod chooser;
 pub mod combobox;
 pub mod coverage;
 pub mod dialogs;

@@ -186,24 +186,7 @@ fn a_text_that_was_pasted_over_is_told_from_one_that_is_edited() {
 // --- words ----------------------------------------------------------------------------------------
 
 fn scene(namespaces: &[&str]) -> SceneView {
-    let end = |index: usize| EndView {
-        key: String::new(),
-        kind: EndKind::Workload,
-        namespace: Some(index as u32),
-        title: String::new(),
-        subtitle: String::new(),
-        replicas: 1,
-        class: 0,
-        isolated_ingress: false,
-        isolated_egress: false,
-        governed_ingress: false,
-        governed_egress: false,
-        policies: Vec::new(),
-        labels: Vec::new(),
-        addresses: Vec::new(),
-        ports: Vec::new(),
-        spot: None,
-    };
+    let end = |index: usize| EndView { kind: EndKind::Workload, namespace: Some(index as u32), replicas: 1, ..EndView::default() };
     SceneView {
         ends: (0..namespaces.len()).map(end).collect(),
         namespaces: namespaces.iter().map(|name| NamespaceView { name: (*name).into(), labels: Vec::new(), spot: None }).collect(),

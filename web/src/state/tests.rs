@@ -1,5 +1,5 @@
 use super::*;
-use crate::view_model::{EndKind, PathQuestion, TargetKind, TargetView};
+use crate::view_model::{EndKind, EndView, PathQuestion, TargetKind, TargetView};
 
 static EXAMPLE: Example = Example {
     id: "two",
@@ -255,7 +255,7 @@ fn an_example_can_open_with_a_way() {
 
 #[test]
 fn ways_begin_where_clients_are() {
-    let end = |key: &str, kind| crate::view_model::EndView { key: key.into(), kind, ..sample_end() };
+    let end = |key: &str, kind| EndView { key: key.into(), kind, replicas: 1, ..EndView::default() };
     let target = |key: &str, outside, ends: Vec<u32>| TargetView {
         pod_ports: Vec::new(),
         key: key.into(),
@@ -294,27 +294,6 @@ fn ways_begin_where_clients_are() {
     assert_eq!(follow("svc/shop/b", None), ("shop/c".into(), Some(80)));
     assert_eq!(follow("svc/shop/b", Some("203.0.113.9")), ("203.0.113.9".into(), Some(80)));
     assert_eq!(follow("svc/shop/gone", None), ("shop/a".into(), Some(80)), "nothing else is asked");
-}
-
-fn sample_end() -> crate::view_model::EndView {
-    crate::view_model::EndView {
-        key: String::new(),
-        kind: EndKind::Workload,
-        namespace: None,
-        title: String::new(),
-        subtitle: String::new(),
-        replicas: 1,
-        class: 0,
-        isolated_ingress: false,
-        isolated_egress: false,
-        governed_ingress: false,
-        governed_egress: false,
-        policies: Vec::new(),
-        labels: Vec::new(),
-        addresses: Vec::new(),
-        ports: Vec::new(),
-        spot: None,
-    }
 }
 
 // --- scenes that are kept -------------------------------------------------------------------------

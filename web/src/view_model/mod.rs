@@ -104,7 +104,7 @@ pub struct ProblemView {
 }
 
 /// What an [`EndView`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Tsify)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum EndKind {
     /// Pods that belong together.
@@ -116,11 +116,12 @@ pub enum EndKind {
     /// A machine of the cloud's network.
     Machine,
     /// Addresses outside the cluster that nothing tells apart.
+    #[default]
     Outside,
 }
 
 /// Something that can send or receive packets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct EndView {
     /// Its name in questions: `shop/db[StatefulSet]`, `node/worker-1`, an address.

@@ -246,7 +246,7 @@ impl Builder<'_> {
                 policies: selecting.into_iter().map(|id| id.0).collect(),
                 addresses: node.addresses.iter().map(ToString::to_string).collect(),
                 spot: node.place.and_then(|p| self.spots.at(p)),
-                ..outside_end()
+                ..EndView::default()
             };
             self.ends.push(BuiltEnd { view, ends: vec![End::Node(id)], twin: false });
         }
@@ -271,7 +271,7 @@ impl Builder<'_> {
                 governed_egress: guarded,
                 addresses: interface.addresses.iter().map(ToString::to_string).collect(),
                 spot: self.spots.at(interface.place),
-                ..outside_end()
+                ..EndView::default()
             };
             self.ends.push(BuiltEnd { view, ends: cloud.end_of(interface).into_iter().collect(), twin: false });
         }
@@ -346,7 +346,7 @@ impl Builder<'_> {
             let (title, subtitle) = known.map_or((title, subtitle), |k| (k.name.clone(), ranges_text(&set, 2).join(", ")));
             let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
             let key = address.map(|a| a.to_string()).unwrap_or_default();
-            let view = EndView { key, title, subtitle, labels, addresses: ranges_text(&set, 32), ..outside_end() };
+            let view = EndView { key, title, subtitle, labels, addresses: ranges_text(&set, 32), ..EndView::default() };
             self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
         }
     }
@@ -370,27 +370,6 @@ impl Builder<'_> {
             policies: tier.groups.iter().flatten().map(|id| id.0).collect(),
         };
         ruleset.tiers.iter().map(column).collect()
-    }
-}
-
-fn outside_end() -> EndView {
-    EndView {
-        key: String::new(),
-        kind: EndKind::Outside,
-        namespace: None,
-        title: String::new(),
-        subtitle: String::new(),
-        replicas: 0,
-        class: 0,
-        isolated_ingress: false,
-        isolated_egress: false,
-        governed_ingress: false,
-        governed_egress: false,
-        policies: Vec::new(),
-        labels: Vec::new(),
-        addresses: Vec::new(),
-        ports: Vec::new(),
-        spot: None,
     }
 }
 

@@ -10,15 +10,7 @@ fn end(namespace: Option<u32>, title: &str, class: u32) -> EndView {
         subtitle: "Deployment × 2".into(),
         replicas: 2,
         class,
-        isolated_ingress: false,
-        isolated_egress: false,
-        governed_ingress: false,
-        governed_egress: false,
-        policies: Vec::new(),
-        labels: Vec::new(),
-        addresses: Vec::new(),
-        ports: Vec::new(),
-        spot: None,
+        ..EndView::default()
     }
 }
 
