@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Action, Dialog, FileId, Selection, State, Step};
+use netpolis_core::settings::Settings;
+
+use super::{Action, Dialog, FileId, Selection, State, Step, unique_name};
 use crate::examples::{EXAMPLES, Example};
 use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
 use crate::share::Shared;
@@ -28,6 +30,24 @@ pub struct Content {
 }
 
 impl State {
+    /// The page as it opens.
+    pub fn start(index: usize, example: &'static Example) -> Self {
+        let mut state = State::default();
+        state.open_example(index, example);
+        state.history.clear();
+        state.notice = None;
+        state
+    }
+
+    /// The page with a scene from elsewhere.
+    pub fn start_shared(shared: Shared) -> Self {
+        let mut state = State::default();
+        state.open_shared(shared);
+        state.history.clear();
+        state.notice = None;
+        state
+    }
+
     /// The page as it opens with a scene that was kept.
     pub fn start_opened(opened: Opened) -> Self {
         let mut state = State::default();
@@ -136,6 +156,59 @@ impl State {
         if self.place.kept { format!("{said}. “{}” is kept under Recent scenes", self.title()) } else { said }
     }
 
+    pub(super) fn open_example(&mut self, index: usize, example: &'static Example) {
+        let said = self.and_kept(format!("Opened “{}”", example.title));
+        self.remember();
+        self.files = Rc::new(Vec::new());
+        for (name, text) in example.files {
+            self.push_file((*name).into(), text);
+        }
+        self.active = self.files.iter().find(|f| f.text.contains("Policy")).or(self.files.first()).map(|f| f.id).unwrap_or_default();
+        self.question = example.question();
+        let path = example.path_asked();
+        self.begin_path(path.unwrap_or_default(), example.tab == "path");
+        self.settings = Settings::default();
+        self.begin_afresh();
+        self.begin_place(Origin::Example);
+        self.example = Some(index);
+        self.tell(said, true);
+    }
+
+    pub(super) fn open_shared(&mut self, shared: Shared) {
+        let said = self.and_kept("Opened".to_owned());
+        self.remember();
+        self.files = Rc::new(Vec::new());
+        for (name, text) in &shared.files {
+            let name = unique_name(name, &self.files);
+            self.push_file(name, text);
+        }
+        if self.files.is_empty() {
+            self.push_file("policies.yaml".into(), "");
+        }
+        self.active = self.files.get(shared.active).or(self.files.first()).map(|f| f.id).unwrap_or_default();
+        self.settings = shared.settings;
+        self.question = shared.question;
+        if self.question.protocol.is_empty() {
+            self.question.protocol = "TCP".into();
+        }
+        self.begin_path(shared.path, shared.path_shown);
+        self.begin_afresh();
+        self.begin_place(Origin::Link);
+        self.tell(said, true);
+    }
+
+    pub(super) fn begin_afresh(&mut self) {
+        self.selection = Selection::Flow;
+        self.asks_from = None;
+        self.example = None;
+        self.toggled = Rc::default();
+        self.answer = None;
+        self.path_reply = None;
+        self.branch = 0;
+        self.afresh = true;
+        self.revision += 1;
+    }
+
     pub(super) fn open_kept(&mut self, opened: Opened) {
         let (said, before) = (self.and_kept("Opened".to_owned()), self.title());
         self.open_shared(opened.shared);
@@ -226,7 +299,7 @@ impl State {
             return;
         }
         let file = Rc::make_mut(&mut self.place.closed).remove(index);
-        let name = super::unique_name(&file.name, &self.files);
+        let name = unique_name(&file.name, &self.files);
         self.push_file(name.clone(), &file.text);
         self.dialog = None;
         self.revision += 1;

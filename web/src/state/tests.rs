@@ -1,4 +1,5 @@
 use super::*;
+use crate::examples::Example;
 use crate::view_model::{EndKind, EndView, PathQuestion, TargetKind, TargetView};
 
 static EXAMPLE: Example = Example {

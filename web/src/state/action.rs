@@ -1,0 +1,160 @@
+//! What can happen to the page's state.
+
+use std::rc::Rc;
+
+use netpolis_core::settings::Settings;
+
+use super::{Dialog, Edit, FileId, Opened, Pane, Panes, Screen, Tab, Theme, Trouble};
+use crate::engine::{BoardReply, Reply};
+use crate::examples::Example;
+use crate::scenes::{Elsewhere, SceneId};
+use crate::share::Shared;
+use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SceneView, Spot, TrafficView};
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The person changed a file's text in the editor.
+    TextEdited(FileId, Rc<str>),
+    /// A file is shown.
+    ShowFile(FileId),
+    /// A new, empty file.
+    AddFile,
+    /// Files came from outside: dropped, or chosen.
+    FilesGiven(Vec<(String, String)>),
+    /// A file gets another name.
+    RenameFile(FileId, String),
+    /// A file goes.
+    CloseFile(FileId),
+    /// Changes made for the person: a quick fix, a suggestion.
+    ApplyEdits {
+        /// What they do.
+        title: String,
+        /// File name and change.
+        edits: Vec<(String, Edit)>,
+    },
+    /// An example replaces everything.
+    OpenExample(usize, &'static Example),
+    /// A scene from a link replaces everything.
+    OpenShared(Box<Shared>),
+    /// A scene that was saved as a file of that name replaces everything.
+    OpenSaved(String, Box<Shared>),
+    /// A scene that is kept here replaces everything.
+    OpenKept(Box<Opened>),
+    /// An empty scene replaces everything.
+    StartScene,
+    /// Everything goes, and cannot be taken back.
+    Forget,
+    /// The scene gets a name.
+    RenameScene(String),
+    /// What is shown was stored as a scene of its own.
+    Fork {
+        /// The scene that it was.
+        from: SceneId,
+        /// The scene that it is.
+        to: SceneId,
+        /// Its name.
+        name: String,
+        /// What is to be said.
+        elsewhere: Option<Elsewhere>,
+    },
+    /// Another tab did something to the scene; nothing: that is settled.
+    Elsewhere(Option<Elsewhere>),
+    /// The scene could not be stored; nothing: it was.
+    Trouble(Option<Trouble>),
+    /// A closed file comes back.
+    ReopenFile(usize),
+    /// A closed file goes for good.
+    DropClosed(usize),
+    /// Other assumptions.
+    ChooseSettings(Settings),
+    /// A question is asked.
+    Ask(Question),
+    /// What passes between two ends is asked, by their keys: for this traffic, or for what fits them (see [`SceneView::question`]).
+    AskBetween {
+        /// The sender.
+        from: String,
+        /// The receiver.
+        to: String,
+        /// Protocol and port, where what was chosen names them.
+        traffic: Option<TrafficView>,
+    },
+    /// The question is another: about a flow, or about the way to a Service.
+    Change(PathQuestion),
+    /// A question is asked from an end to the one that is chosen next; nothing: it is not.
+    AskFrom(Option<String>),
+    /// The way of a packet is asked for, and shown.
+    AskPath(PathAsked),
+    /// The way to a Service or an Ingress is asked for, by its key.
+    FollowTo {
+        /// The Service or the Ingress.
+        target: String,
+        /// The client; where clients are likely to be, if nothing.
+        from: Option<String>,
+    },
+    /// Another branch of the way is shown.
+    ShowBranch(usize),
+    /// An end is looked at; nothing: the flow again.
+    Select(Option<String>),
+    /// An evaluation is done.
+    Evaluated {
+        /// Of which revision.
+        revision: u32,
+        /// The new picture, if files or settings had changed.
+        scene: Option<Rc<SceneView>>,
+        /// The answer to this question.
+        question: Question,
+        /// Or why there is none.
+        answer: Rc<Result<AnswerView, String>>,
+        /// For the policy board, if it was asked.
+        board: Option<Rc<BoardReply>>,
+        /// For the path panel, if it was asked.
+        path: Option<Rc<PathReply>>,
+    },
+    /// A policy might go elsewhere; nothing: it stays.
+    Think(Option<Move>),
+    /// A namespace is opened or closed in the graph.
+    ToggleNamespace(String),
+    /// Denied flows are drawn always, never, or as there is room.
+    ShowDenied(Option<bool>),
+    /// The cloud's network or the cluster is shown.
+    ShowAzure(bool),
+    /// Light or dark.
+    ChooseTheme(Theme),
+    /// A pane gets a size.
+    Resize(Pane, u32),
+    /// A pane is hidden or shown.
+    TogglePane(Pane),
+    /// Sizes from the last visit.
+    RestorePanes(Panes),
+    /// The window has this width.
+    WindowWidth(u32),
+    /// A screen of the narrow window.
+    ShowScreen(Screen),
+    /// A tab of the bottom panel.
+    ShowTab(Tab),
+    /// A window opens or closes.
+    ShowDialog(Option<Dialog>),
+    /// A place is shown in the editor.
+    Reveal(Spot),
+    /// The person is told something.
+    Notify(String),
+    /// The notice goes.
+    DismissNotice,
+    /// The last change of files or settings is taken back.
+    Undo,
+}
+
+impl Action {
+    /// What an evaluation came to.
+    pub fn evaluated(reply: Reply) -> Self {
+        Action::Evaluated {
+            revision: reply.revision,
+            scene: reply.scene.map(Rc::new),
+            question: reply.question,
+            answer: Rc::new(reply.answer),
+            board: reply.board.map(Rc::new),
+            path: reply.path.map(Rc::new),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What is where on the page: screens, tabs and panes with their sizes, the window over it, and its colours.
+
+/// The screen of a narrow window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The editor.
+    Text,
+    /// The graph, with the verdict below it.
+    #[default]
+    Graph,
+    /// Question and trace.
+    Trace,
+    /// The matrix.
+    Matrix,
+    /// The way of a packet.
+    Path,
+    /// The policy board.
+    Policies,
+    /// Problems.
+    Problems,
+}
+
+/// The tab of the bottom panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The matrix.
+    #[default]
+    Matrix,
+    /// The way of a packet.
+    Path,
+    /// Tiers and policies in order.
+    Policies,
+    /// Problems.
+    Problems,
+    /// Effective rules of security groups.
+    Rules,
+    /// Subnets and address plans.
+    Addresses,
+}
+
+impl Tab {
+    /// All, from left to right; the last two only where there is a network of the cloud.
+    pub const ALL: [Tab; 6] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems, Tab::Rules, Tab::Addresses];
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Tab::Matrix => "Matrix",
+            Tab::Path => "Path",
+            Tab::Policies => "Policies",
+            Tab::Problems => "Problems",
+            Tab::Rules => "Effective rules",
+            Tab::Addresses => "Addresses",
+        }
+    }
+
+    /// The id of its button.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Tab::Matrix => "tab-matrix",
+            Tab::Path => "tab-path",
+            Tab::Policies => "tab-policies",
+            Tab::Problems => "tab-problems",
+            Tab::Rules => "tab-rules",
+            Tab::Addresses => "tab-addresses",
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The next one when a person goes through them.
+    pub const fn next(self) -> Self {
+        match self {
+            Theme::System => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::System,
+        }
+    }
+
+    /// `system`, `light` or `dark`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name; the system's for any other word.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+}
+
+/// A pane that can be resized and hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The editor, on the left.
+    Editor,
+    /// Question and trace, on the right.
+    Inspector,
+    /// Matrix and problems, below.
+    Bottom,
+    /// The same place while it shows the way of a packet, which wants more room.
+    Path,
+}
+
+/// Sizes of the panes in CSS pixels, and which are hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panes {
+    /// Width of the editor.
+    pub editor: u32,
+    /// Width of question and trace.
+    pub inspector: u32,
+    /// Height of the bottom panel.
+    pub bottom: u32,
+    /// Height of the bottom panel while it shows the way of a packet.
+    pub path: u32,
+    /// Whether the editor is hidden.
+    pub editor_hidden: bool,
+    /// Whether question and trace are hidden.
+    pub inspector_hidden: bool,
+    /// Whether the bottom panel is hidden.
+    pub bottom_hidden: bool,
+    /// The width of the window that the sizes are for; none before it is known.
+    pub window: u32,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Panes {
+            editor: 420,
+            inspector: 340,
+            bottom: 224,
+            path: 440,
+            editor_hidden: false,
+            inspector_hidden: false,
+            bottom_hidden: false,
+            window: 0,
+        }
+    }
+}
+
+impl Panes {
+    /// Smallest and largest size of a pane.
+    pub const fn limits(pane: Pane) -> (u32, u32) {
+        match pane {
+            Pane::Editor => (240, 900),
+            Pane::Inspector => (280, 640),
+            Pane::Bottom | Pane::Path => (96, 640),
+        }
+    }
+
+    /// Widths of editor and inspector that leave most of a window of this width to the graph.
+    fn fitting(window: u32) -> (u32, u32) {
+        let Panes { editor, inspector, .. } = Panes::default();
+        let part = |share: u32, pane: Pane, most: u32| (window * share / 100).clamp(Panes::limits(pane).0, most);
+        if window == 0 { (editor, inspector) } else { (part(29, Pane::Editor, editor), part(27, Pane::Inspector, inspector)) }
+    }
+
+    /// The same in a window of another width: widths that the person chose stay, the others follow it.
+    #[must_use]
+    pub fn in_window(mut self, window: u32) -> Self {
+        let (before, after) = (Self::fitting(self.window), Self::fitting(window));
+        if self.editor == before.0 {
+            self.editor = after.0;
+        }
+        if self.inspector == before.1 {
+            self.inspector = after.1;
+        }
+        self.window = window;
+        self
+    }
+
+    /// The size of a pane.
+    pub const fn size(&self, pane: Pane) -> u32 {
+        match pane {
+            Pane::Editor => self.editor,
+            Pane::Inspector => self.inspector,
+            Pane::Bottom => self.bottom,
+            Pane::Path => self.path,
+        }
+    }
+
+    /// Whether a pane is hidden.
+    pub const fn is_hidden(&self, pane: Pane) -> bool {
+        match pane {
+            Pane::Editor => self.editor_hidden,
+            Pane::Inspector => self.inspector_hidden,
+            Pane::Bottom | Pane::Path => self.bottom_hidden,
+        }
+    }
+
+    pub(super) fn set_size(&mut self, pane: Pane, size: u32) {
+        let (low, high) = Self::limits(pane);
+        *match pane {
+            Pane::Editor => &mut self.editor,
+            Pane::Inspector => &mut self.inspector,
+            Pane::Bottom => &mut self.bottom,
+            Pane::Path => &mut self.path,
+        } = size.clamp(low, high);
+    }
+
+    pub(super) fn set_hidden(&mut self, pane: Pane, hidden: bool) {
+        *match pane {
+            Pane::Editor => &mut self.editor_hidden,
+            Pane::Inspector => &mut self.inspector_hidden,
+            Pane::Bottom | Pane::Path => &mut self.bottom_hidden,
+        } = hidden;
+    }
+}
+
+/// A window over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Scenes that are kept in this browser.
+    Scenes,
+    /// Link, file and embed code.
+    Share,
+    /// What is assumed where upstream leaves a choice.
+    Settings,
+    /// What the page is, and the keys.
+    About,
+}
