@@ -77,7 +77,6 @@ fn reply(
     if state.evaluated == revision && state.answer.is_some() && board_known && path_known {
         return None;
     }
-    let files = || state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect();
     let mut request = Request {
         revision,
         files: None,
@@ -90,14 +89,14 @@ fn reply(
     let remote = engine.remote.borrow().clone();
     if let Some(remote) = remote.filter(|r| size > LARGE && r.is_ready()) {
         if engine.sent.replace(Some(revision)) != Some(revision) {
-            request.files = Some(files());
+            request.files = Some(state.texts());
         }
         remote.ask(request);
         return None;
     }
     let mut local = engine.local.borrow_mut();
     if local.revision() != Some(revision) {
-        request.files = Some(files());
+        request.files = Some(state.texts());
     }
     let mut reply = local.reply(request);
     // What was held back for this text has not been shown yet.

@@ -6,10 +6,10 @@ use wasm_bindgen::prelude::*;
 
 use super::keep::Keeper;
 use super::{outside, storage};
-use crate::engine::{Evaluator, Request};
+use crate::engine::Evaluator;
 use crate::examples::EXAMPLES;
 use crate::scenes::SceneId;
-use crate::share::{self, LinkOptions, settings_text};
+use crate::share::{self, LinkOptions};
 use crate::state::{Action, State};
 
 /// What `start.js` hands over.
@@ -63,14 +63,7 @@ pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (Sta
         state.read_only = !options.edit;
         state.panes.bottom_hidden = true;
     }
-    let reply = evaluator.reply(Request {
-        revision: state.revision,
-        files: Some(state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()),
-        settings: settings_text(&state.settings),
-        question: state.question.clone(),
-        board: None,
-        path: state.wants_path(),
-    });
+    let reply = evaluator.reply(state.request());
     (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
 }
 

@@ -17,9 +17,9 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use crate::engine::{Board, BoardReply};
+use crate::engine::{Board, BoardReply, Request};
 use crate::scenes::{Elsewhere, Place};
-use crate::share::Shared;
+use crate::share::{Shared, settings_text};
 use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SaidView, SceneView, Spot, TrafficView, said};
 
 /// Text that comes at once and is longer was not typed.
@@ -229,10 +229,27 @@ impl State {
         shown.then(|| Board { moving: self.moving.clone() })
     }
 
+    /// Names and texts of the files.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        self.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()
+    }
+
+    /// What an evaluator that has seen nothing yet is asked for this page.
+    pub fn request(&self) -> Request {
+        Request {
+            revision: self.revision,
+            files: Some(self.texts()),
+            settings: settings_text(&self.settings),
+            question: self.question.clone(),
+            board: self.wants_board(),
+            path: self.wants_path(),
+        }
+    }
+
     /// The scene as a link holds it.
     pub fn shared(&self) -> Shared {
         Shared {
-            files: self.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect(),
+            files: self.texts(),
             active: self.files.iter().position(|f| f.id == self.active).unwrap_or(0),
             settings: self.settings.clone(),
             question: self.question.clone(),

@@ -30,31 +30,28 @@ pub struct Content {
 }
 
 impl State {
-    /// The page as it opens.
-    pub fn start(index: usize, example: &'static Example) -> Self {
+    /// A page that has just begun: there is nothing to take back, and nothing to say.
+    fn begun(open: impl FnOnce(&mut State)) -> Self {
         let mut state = State::default();
-        state.open_example(index, example);
+        open(&mut state);
         state.history.clear();
         state.notice = None;
         state
+    }
+
+    /// The page as it opens.
+    pub fn start(index: usize, example: &'static Example) -> Self {
+        State::begun(|state| state.open_example(index, example))
     }
 
     /// The page with a scene from elsewhere.
     pub fn start_shared(shared: Shared) -> Self {
-        let mut state = State::default();
-        state.open_shared(shared);
-        state.history.clear();
-        state.notice = None;
-        state
+        State::begun(|state| state.open_shared(shared))
     }
 
     /// The page as it opens with a scene that was kept.
     pub fn start_opened(opened: Opened) -> Self {
-        let mut state = State::default();
-        state.open_kept(opened);
-        state.history.clear();
-        state.notice = None;
-        state
+        State::begun(|state| state.open_kept(opened))
     }
 
     /// The page as it opens with an example of which something else was asked.

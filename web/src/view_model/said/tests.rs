@@ -1,22 +1,14 @@
 use std::rc::Rc;
 
 use super::*;
-use crate::engine::{Evaluator, Request};
+use crate::engine::Evaluator;
 use crate::examples::EXAMPLES;
-use crate::share::settings_text;
 use crate::state::{Action, State};
 use crate::view_model::PathAsked;
 
 /// What comes of the state once it is evaluated.
 fn evaluated(state: Rc<State>) -> Rc<State> {
-    let reply = Evaluator::default().reply(Request {
-        revision: state.revision,
-        files: Some(state.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()),
-        settings: settings_text(&state.settings),
-        question: state.question.clone(),
-        board: None,
-        path: state.wants_path(),
-    });
+    let reply = Evaluator::default().reply(state.request());
     state.reduce(Action::evaluated(reply))
 }
 
