@@ -11,8 +11,13 @@
 //!
 //! The others are there, but seen only while one of their ends is pointed at or selected.
 
+mod arrows;
+mod bundles;
+
 use std::collections::BTreeMap;
 
+use self::arrows::{Drawn, arrows, pairs};
+use self::bundles::Places;
 use super::layout::{self, Home, Memory};
 use super::route::{self, Route, Wish};
 use super::{Rect, fit_text, text_width};
@@ -21,18 +26,6 @@ use netpolis_core::text::count;
 
 /// Scenes with more workloads begin with closed namespaces.
 pub const MANY_WORKLOADS: usize = 60;
-/// Most denied pairs that are drawn unasked.
-const FEW_DENIED: usize = 6;
-/// Most pairs outside every policy that are drawn unasked.
-const FEW_OPEN: usize = 6;
-/// Fewest workloads for which one arrow speaks.
-const FEW_MEMBERS: usize = 3;
-/// Most arrows that can be seen at once.
-const MOST_LOUD: usize = 500;
-/// Most arrows that wait for the pointer.
-const MOST_QUIET: usize = 900;
-/// Arrows for what is left, each for many flows.
-const MOST_BUNDLES: usize = 100;
 
 const CARD_HEIGHT: f64 = 50.0;
 const PILL_HEIGHT: f64 = 46.0;
@@ -186,15 +179,6 @@ struct Draft {
     home: Option<u32>,
 }
 
-struct Pair {
-    from: usize,
-    to: usize,
-    status: Status,
-    label: String,
-    long: String,
-    governed: bool,
-}
-
 /// The picture of a scene.
 pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Picture {
     let drafts = drafts(scene, options);
@@ -258,8 +242,9 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         })
         .collect();
 
-    bundle(scene, &marks, &frames, &mut arrows, options);
-    let cut = gather(scene, &marks, &frames, &rest, &mut arrows);
+    let places = Places::new(scene, &marks, &frames);
+    places.bundle(&mut arrows, options);
+    let cut = places.gather(&rest, &mut arrows);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
     let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
     let titles: Vec<Rect> =
@@ -292,109 +277,6 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         bounds = bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
     }
     Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, cut, memory: placed.memory }
-}
-
-/// Where all workloads of a frame send the same to one end, or get the same from it, one arrow at the frame says it for all of them.
-fn bundle(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], arrows: &mut Vec<Arrow>, options: &Options<'_>) {
-    let frame_of = frames_of(scene, marks, frames);
-    let frame_of = |mark: usize| frame_of.get(mark).copied().flatten();
-    let touched = |mark: usize| options.selected.is_some() && marks.get(mark).is_some_and(|m| m.end == options.selected);
-    let mut groups: BTreeMap<(usize, usize, bool, Status, String), Vec<usize>> = BTreeMap::new();
-    for (index, arrow) in arrows.iter().enumerate().filter(|(_, a)| !a.quiet && !a.flow && !a.both && !touched(a.from) && !touched(a.to)) {
-        for (member, other, out) in [(arrow.from, arrow.to, true), (arrow.to, arrow.from, false)] {
-            if let Some(frame) = frame_of(member)
-                && frame_of(other) != Some(frame)
-            {
-                groups.entry((frame, other, out, arrow.status, arrow.label.clone())).or_default().push(index);
-            }
-        }
-    }
-    for ((frame, other, out, status, label), members) in groups {
-        let Some(mark) = frames.get(frame).filter(|f| members.len() >= FEW_MEMBERS && members.len() == f.count) else { continue };
-        let Some(end) = marks.get(other) else { continue };
-        let name = end.end.map_or_else(|| end.title.clone(), |e| scene.title(e));
-        let (from, to) = if out { (marks.len() + frame, other) } else { (other, marks.len() + frame) };
-        let (open, long) = members
-            .first()
-            .and_then(|&m| arrows.get(m))
-            .map(|a| (a.open, a.title.rsplit(": ").next().unwrap_or_default().to_owned()))
-            .unwrap_or_default();
-        for member in members {
-            if let Some(arrow) = arrows.get_mut(member) {
-                arrow.quiet = true;
-            }
-        }
-        let all = format!("every workload of {}", mark.name);
-        let title = if out { format!("{all} to {name}: {long}") } else { format!("{name} to {all}: {long}") };
-        let key = format!("namespace/{} {} {out} {status:?} {label}", mark.name, end.key);
-        arrows.push(Arrow {
-            key,
-            from,
-            to,
-            status,
-            label,
-            traffic: None,
-            both: false,
-            quiet: false,
-            flow: false,
-            open,
-            title,
-            route: Route::default(),
-        });
-    }
-}
-
-/// The frame of each card.
-fn frames_of(scene: &SceneView, marks: &[Mark], frames: &[FrameMark]) -> Vec<Option<usize>> {
-    let frame_of = |mark: &Mark| {
-        let namespace = scene.ends.get(mark.end?).filter(|_| mark.kind == MarkKind::Card)?.namespace?;
-        let name = &scene.namespaces.get(namespace as usize)?.name;
-        frames.iter().position(|f| f.name == *name)
-    };
-    marks.iter().map(frame_of).collect()
-}
-
-/// What has no arrow of its own for want of room, as arrows between namespaces with the number of flows on them. Returns how many flows are in none.
-fn gather(scene: &SceneView, marks: &[Mark], frames: &[FrameMark], rest: &[Arrow], arrows: &mut Vec<Arrow>) -> usize {
-    let frame_of = frames_of(scene, marks, frames);
-    let place = |mark: usize| frame_of.get(mark).copied().flatten().map_or(mark, |frame| marks.len() + frame);
-    let mut bundles: BTreeMap<(usize, usize, Status), usize> = BTreeMap::new();
-    let mut cut = 0;
-    for arrow in rest {
-        let flows = 1 + usize::from(arrow.both);
-        match (place(arrow.from), place(arrow.to)) {
-            (from, to) if from != to => *bundles.entry((from, to, arrow.status)).or_default() += flows,
-            _ => cut += flows,
-        }
-    }
-    let mut bundles: Vec<((usize, usize, Status), usize)> = bundles.into_iter().collect();
-    bundles.sort_by_key(|(ends, flows)| (core::cmp::Reverse(*flows), *ends));
-    let name = |place: usize| match place.checked_sub(marks.len()).and_then(|frame| frames.get(frame)) {
-        Some(frame) => frame.name.clone(),
-        None => marks.get(place).map_or_else(String::new, |mark| mark.title.clone()),
-    };
-    for (number, ((from, to, status), flows)) in bundles.into_iter().enumerate() {
-        if number >= MOST_BUNDLES {
-            cut += flows;
-            continue;
-        }
-        let label = count(flows, "flow");
-        arrows.push(Arrow {
-            key: format!("rest/{from} {to} {status:?}"),
-            from,
-            to,
-            status,
-            title: format!("{label} from {} to {}, {}; select a card to see its own", name(from), name(to), word(status)),
-            label,
-            traffic: None,
-            both: false,
-            quiet: false,
-            flow: false,
-            open: false,
-            route: Route::default(),
-        });
-    }
-    cut
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {
@@ -515,251 +397,6 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
         size: (((width / 4.0).ceil() * 4.0).clamp(136.0, WIDEST), CARD_HEIGHT),
         home: None,
     }
-}
-
-/// What passes between every two marks.
-fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Pair> {
-    // Members of one class are alike, so groups are compared class by class.
-    let classes: Vec<BTreeMap<u32, (usize, usize)>> = drafts
-        .iter()
-        .map(|draft| {
-            let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-            for &member in &draft.members {
-                let class = scene.ends.get(member).map_or(0, |e| e.class);
-                counts.entry(class).or_insert((member, 0)).1 += 1;
-            }
-            counts
-        })
-        .collect();
-    let all_pairs = drafts.len() <= 160;
-    let touches = |index: usize| {
-        let member = |end: Option<usize>| end.is_some_and(|e| drafts.get(index).is_some_and(|d| d.members.contains(&e)));
-        member(options.selected) || member(options.flow.map(|f| f.0)) || member(options.flow.map(|f| f.1))
-    };
-    let chosen: Vec<bool> = (0..drafts.len()).map(touches).collect();
-    let mut pairs = Vec::new();
-    for (from, a) in drafts.iter().enumerate() {
-        for (to, b) in drafts.iter().enumerate() {
-            let outside = |d: &Draft| d.mark.kind == MarkKind::Pill && !is_policed_node(scene, d);
-            if from == to || (outside(a) && outside(b)) {
-                continue;
-            }
-            // Of very many marks, only those that are looked at get all their arrows.
-            if !all_pairs && !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400
-            {
-                continue;
-            }
-            if let (Some(left), Some(right)) = (classes.get(from), classes.get(to)) {
-                pairs.push(pair(scene, from, to, left, right));
-            }
-        }
-    }
-    pairs
-}
-
-/// Whether it is a node that something polices: what others do is of no interest.
-fn is_policed_node(scene: &SceneView, draft: &Draft) -> bool {
-    draft.mark.sort == EndKind::Node && draft.members.iter().any(|&m| scene.ends.get(m).is_some_and(|e| e.governed_ingress))
-}
-
-fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, usize)>, right: &BTreeMap<u32, (usize, usize)>) -> Pair {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    let (mut total, mut governed) = (0, false);
-    for &(a, m) in left.values() {
-        for &(b, n) in right.values() {
-            if let Some(set) = scene.between_index(a, b) {
-                *counts.entry(set).or_default() += m * n;
-                total += m * n;
-            }
-            // A policy that leaves everything as it would be without it has no say.
-            let isolated = scene.ends.get(a).is_some_and(|e| e.isolated_egress) || scene.ends.get(b).is_some_and(|e| e.isolated_ingress);
-            governed |= isolated || (scene.between(a, b).status != Status::Allowed && scene.is_governed(a, b));
-        }
-    }
-    let sets = &scene.sets;
-    if let (1, Some((&only, _))) = (counts.len(), counts.first_key_value())
-        && let Some(set) = sets.get(only)
-    {
-        let label = if set.status == Status::Partly { set.short.clone() } else { String::new() };
-        return Pair { from, to, status: set.status, label, long: set.long.clone(), governed };
-    }
-    let of = |status: Status| {
-        counts.iter().filter(|(set, _)| sets.get(**set).is_some_and(|s| s.status == status)).map(|(_, n)| n).sum::<usize>()
-    };
-    let (denied, unsure) = (of(Status::Denied), of(Status::CannotTell));
-    let passing = total - denied - unsure;
-    let status = match passing {
-        0 if unsure > 0 => Status::CannotTell,
-        0 => Status::Denied,
-        n if n == of(Status::Allowed) && n == total => Status::Allowed,
-        _ => Status::Partly,
-    };
-    let label = if status == Status::Partly { format!("{passing} of {total}") } else { String::new() };
-    Pair { from, to, status, label, long: format!("{passing} of {total} pairs have allowed connections"), governed }
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Allowed => "allowed",
-        Status::Partly => "partly allowed",
-        Status::Denied => "denied",
-        Status::CannotTell => "cannot tell",
-    }
-}
-
-/// Arrows for the pairs, and what has none that is seen.
-struct Drawn {
-    arrows: Vec<Arrow>,
-    /// Pairs inside.
-    denied_hidden: usize,
-    open_hidden: usize,
-    /// What would have an arrow, if there were not too many.
-    rest: Vec<Arrow>,
-    /// By mark.
-    undrawn: Vec<Undrawn>,
-}
-
-/// What comes to each card, or does not, without an arrow that is seen.
-fn undrawn<'a>(drafts: &[Draft], pairs: &[Pair], unseen: impl Iterator<Item = &'a Arrow>, is_node: &dyn Fn(usize) -> bool) -> Vec<Undrawn> {
-    let mut found = vec![Undrawn::default(); drafts.len()];
-    let mut hides = vec![false; drafts.len()];
-    for arrow in unseen.filter(|a| !is_node(a.from) && !is_node(a.to)) {
-        let other = arrow.both.then_some(arrow.from);
-        for end in [Some(arrow.to), other].into_iter().flatten() {
-            let (Some(mark), Some(hides)) = (found.get_mut(end), hides.get_mut(end)) else { continue };
-            mark.denied += usize::from(arrow.status == Status::Denied);
-            *hides |= arrow.status == Status::Allowed;
-        }
-    }
-    let mut all = vec![true; drafts.len()];
-    for pair in pairs.iter().filter(|p| p.status != Status::Allowed && !is_node(p.from)) {
-        if let Some(all) = all.get_mut(pair.to) {
-            *all = false;
-        }
-    }
-    for (index, mark) in found.iter_mut().enumerate() {
-        let is = |list: &[bool]| list.get(index) == Some(&true);
-        mark.open = is(&all) && is(&hides);
-        if drafts.get(index).is_none_or(|d| d.mark.kind == MarkKind::Pill) {
-            *mark = Undrawn::default();
-        }
-    }
-    found
-}
-
-/// Arrows for the pairs, and what has none that is seen.
-fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> Drawn {
-    let mark = |index: usize| drafts.get(index);
-    let title =
-        |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
-    let mark_key = |index: usize| mark(index).map_or("", |d| d.mark.key.as_str());
-    let holds = |index: usize, end: usize| mark(index).is_some_and(|d| d.members.contains(&end));
-    let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
-    let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
-
-    let internet = drafts.iter().position(|d| d.mark.sort == EndKind::Outside && d.mark.title == "Internet");
-    let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
-    let find = |from: usize, to: usize| index.get(&(from, to)).and_then(|&i| pairs.get(i));
-    let general = |pair: &Pair| {
-        let same = |other: Option<&Pair>| other.is_some_and(|o| o.status == pair.status && o.label == pair.label);
-        let is_open =
-            |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
-        pair.status != Status::Denied
-            && internet.is_some_and(|i| {
-                pair.from != i && pair.to != i && (same(find(i, pair.to)) || (same(find(pair.from, i)) && is_open(pair.to)))
-            })
-    };
-    let specific = |pair: &Pair| pair.governed && !general(pair);
-
-    let mut arrows: Vec<Arrow> = Vec::new();
-    let mut governed: Vec<bool> = Vec::new();
-    for pair in &pairs {
-        let back = find(pair.to, pair.from);
-        let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label && specific(b) == specific(pair));
-        let asked = is_flow(pair.from, pair.to);
-        let asked_back = is_flow(pair.to, pair.from);
-        // One arrow with two heads for both ways, unless one of them is the flow in question.
-        let both = same && !asked && !asked_back;
-        if both && pair.from > pair.to {
-            continue;
-        }
-        let (from, to) = (title(pair.from), title(pair.to));
-        // Titles may repeat, keys do not.
-        let key = format!("{} {}", mark_key(pair.from), mark_key(pair.to));
-        let arrow = Arrow {
-            key: key.clone(),
-            from: pair.from,
-            to: pair.to,
-            status: pair.status,
-            label: pair.label.clone(),
-            traffic: None,
-            both,
-            quiet: true,
-            flow: asked,
-            open: false,
-            title: format!("{from} {} {to}: {}, {}", if both { "to and from" } else { "to" }, word(pair.status), pair.long),
-            route: Route::default(),
-        };
-        // A port that is denied where others are allowed gets an arrow of its own.
-        let passes = |status: Status| matches!(status, Status::Allowed | Status::Partly);
-        if let (true, Some((status, port))) = (asked, options.verdict)
-            && passes(status) != passes(pair.status)
-        {
-            let title = format!("{from} to {to}: {} {port}", word(status));
-            arrows.push(Arrow { flow: false, ..arrow.clone() });
-            governed.push(specific(pair));
-            arrows.push(Arrow { key: format!("{key} {port}"), status, label: String::new(), traffic: Some(port.clone()), title, ..arrow });
-        } else {
-            arrows.push(arrow);
-        }
-        governed.push(specific(pair));
-    }
-    // Nobody asks whether a database may call those who call it.
-    let answers: Vec<bool> = arrows
-        .iter()
-        .map(|a| {
-            let back = index.get(&(a.to, a.from)).and_then(|&i| pairs.get(i));
-            a.status == Status::Denied && back.is_some_and(|b| b.governed && matches!(b.status, Status::Allowed | Status::Partly))
-        })
-        .collect();
-
-    let among = |a: &Arrow| inside(a.from) && inside(a.to);
-    let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node && !is_policed_node(scene, d));
-    let forward = || {
-        arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to))
-    };
-    let denied = forward().filter(|(a, _)| Some(a.from) != internet && Some(a.to) != internet).count();
-    let open_inside = arrows.iter().zip(&governed).filter(|(a, governed)| a.status == Status::Allowed && !**governed && among(a)).count();
-    for ((arrow, governed), answers) in arrows.iter_mut().zip(&governed).zip(&answers) {
-        let inner = inside(arrow.from) && inside(arrow.to);
-        let node = is_node(arrow.from) || is_node(arrow.to);
-        let selected = options.selected.is_some_and(|s| holds(arrow.from, s) || holds(arrow.to, s));
-        let at_large = Some(arrow.from) == internet || Some(arrow.to) == internet;
-        let wanted = match arrow.status {
-            // That the Internet is kept out goes without saying; that a certain range is does not.
-            Status::Denied => options.denied.unwrap_or(!answers && !at_large && denied <= FEW_DENIED),
-            Status::Partly | Status::CannotTell => *governed,
-            Status::Allowed => *governed || (inner && open_inside <= FEW_OPEN),
-        } && !node;
-        arrow.quiet = !(wanted || selected || arrow.flow);
-        arrow.open = matches!(arrow.status, Status::Allowed | Status::Partly) && !governed;
-    }
-    let hidden = |of: fn(&Arrow) -> bool| {
-        arrows.iter().filter(|a| a.quiet && inside(a.from) && inside(a.to) && of(a)).map(|a| 1 + usize::from(a.both)).sum()
-    };
-    let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
-
-    // What matters least goes first when there are too many.
-    arrows.sort_by_key(|a| {
-        let selected = options.selected.is_some_and(|s| holds(a.from, s) || holds(a.to, s));
-        (!a.flow, !selected, a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
-    });
-    let (mut quiet, mut loud): (Vec<Arrow>, Vec<Arrow>) = arrows.into_iter().partition(|a| a.quiet);
-    let rest = loud.split_off(loud.len().min(MOST_LOUD));
-    let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &is_node);
-    quiet.truncate(MOST_QUIET);
-    loud.append(&mut quiet);
-    Drawn { arrows: loud, denied_hidden, open_hidden, rest, undrawn }
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use super::arrows::{MOST_LOUD, MOST_QUIET};
 use super::*;
 use crate::view_model::{EndView, NamespaceView, SetView};
 
