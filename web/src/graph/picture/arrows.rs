@@ -38,7 +38,6 @@ pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) 
             counts
         })
         .collect();
-    let all_pairs = drafts.len() <= 160;
     let touches = |index: usize| {
         let member = |end: Option<usize>| end.is_some_and(|e| drafts.get(index).is_some_and(|d| d.members.contains(&e)));
         member(options.selected) || member(options.flow.map(|f| f.0)) || member(options.flow.map(|f| f.1))
@@ -52,8 +51,7 @@ pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) 
                 continue;
             }
             // Of very many marks, only those that are looked at get all their arrows.
-            if !all_pairs && !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400
-            {
+            if !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400 {
                 continue;
             }
             if let (Some(left), Some(right)) = (classes.get(from), classes.get(to)) {

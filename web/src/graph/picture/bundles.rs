@@ -94,6 +94,11 @@ impl<'a> Places<'a> {
             Some(frame) => frame.name.clone(),
             None => marks.get(place).map_or_else(String::new, |mark| mark.title.clone()),
         };
+        // Numbers of marks and frames are others in another picture.
+        let key = |place: usize| match place.checked_sub(marks.len()).and_then(|frame| frames.get(frame)) {
+            Some(frame) => format!("namespace/{}", frame.name),
+            None => marks.get(place).map_or_else(String::new, |mark| mark.key.clone()),
+        };
         for (number, ((from, to, status), flows)) in bundles.into_iter().enumerate() {
             if number >= MOST_BUNDLES {
                 cut += flows;
@@ -101,7 +106,7 @@ impl<'a> Places<'a> {
             }
             let label = count(flows, "flow");
             arrows.push(Arrow {
-                key: format!("rest/{from} {to} {status:?}"),
+                key: format!("rest/{} {} {status:?}", key(from), key(to)),
                 title: format!("{label} from {} to {}, {}; select a card to see its own", name(from), name(to), word(status)),
                 label,
                 ..for_many(from, to, status)
