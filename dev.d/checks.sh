@@ -2,7 +2,7 @@
 
 CONFORMANCE_DEFAULT=../shared/conformance
 CASES_DEFAULT=../shared/cases
-TEST_PARTS=(native editor wasm conformance cases e2e serve)
+TEST_PARTS=(native editor wasm conformance cases serve e2e)
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ test_e2e() {
     return $status
 }
 
-# `./dev serve` as after a fresh clone: the page must answer.
+# `./dev serve` as after a fresh clone: the page must answer. Before the end-to-end tests, as they leave the release build in dist/.
 test_serve() {
     setup_page compile_page # not counted in the wait below
     rm -rf www/vendor
