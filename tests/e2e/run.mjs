@@ -59,26 +59,17 @@ for (const [name, check] of Object.entries(checks)) {
         console.log(`  left    ${name}: ${left}`);
         continue;
     }
-    // What fails once on a busy machine is tried once more, and said: a race of the check or of the page, to be looked into.
-    let first = "";
-    for (const last of [false, true]) {
-        troubles.length = 0;
-        try {
-            await check();
-            assert.equal(troubles.length, 0, troubles.join("\n"));
-            passed += 1;
-            console.log(`  ok      ${name}${first && `, at the second try; at first:\n    ${first}`}`);
-            break;
-        } catch (error) {
-            first = String(error?.message ?? error).split("\n").slice(0, 30).join("\n    ");
-            if (last) {
-                failed += 1;
-                console.log(`  FAILED  ${name}\n    ${first}`);
-                const shown = given.browser.contexts().at(-1)?.pages().at(-1);
-                await shown?.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, "-")}.png`) }).catch(() => {});
-            }
-            for (const context of given.browser.contexts()) await context.close();
-        }
+    troubles.length = 0;
+    try {
+        await check();
+        assert.equal(troubles.length, 0, troubles.join("\n"));
+        passed += 1;
+        console.log(`  ok      ${name}`);
+    } catch (error) {
+        failed += 1;
+        console.log(`  FAILED  ${name}\n    ${String(error?.message ?? error).split("\n").slice(0, 30).join("\n    ")}`);
+        const last = given.browser.contexts().at(-1)?.pages().at(-1);
+        await last?.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, "-")}.png`) }).catch(() => {});
     }
     for (const context of given.browser.contexts()) await context.close();
 }

@@ -406,6 +406,7 @@ export default {
         const cell = page.locator(".matrix td button").first();
         await cell.focus();
         await until(new RegExp(name), async () => `${await tip.innerText()} ${await cell.getAttribute("title")}`, "a cell");
+        assert.ok(await tip.isVisible());
         await shoot(page, "whole-name");
     },
 

@@ -94,6 +94,11 @@ fn show(element: &Element, text: &str) {
     let (Some(tip), Some(window)) = (tip(), web_sys::window()) else { return };
     tip.set_text_content(Some(text));
     let _ = tip.remove_attribute("hidden");
+    place(&tip, element, &window);
+}
+
+/// Puts the tip beside what it names.
+fn place(tip: &HtmlElement, element: &Element, window: &web_sys::Window) {
     let at = element.get_bounding_client_rect();
     let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or_default();
     let (width, height) = (size(window.inner_width()), size(window.inner_height()));
@@ -147,8 +152,13 @@ pub fn use_tips() {
             let shown = shown.clone();
             let options = gloo::events::EventListenerOptions::run_in_capture_phase();
             listeners.push(gloo::events::EventListener::new_with_options(&document, event, options, move |_| {
-                if shown.borrow_mut().take().is_some() {
-                    hide();
+                // What gets the focus scrolls into sight, and its tip goes along.
+                let focused = |e: &Element| event == "scroll" && e.matches(":focus-visible").unwrap_or_default();
+                let stays = shown.borrow().clone().filter(focused);
+                match (stays, tip(), web_sys::window()) {
+                    (Some(element), Some(tip), Some(window)) => place(&tip, &element, &window),
+                    _ if shown.borrow_mut().take().is_some() => hide(),
+                    _ => (),
                 }
             }));
         }
