@@ -2,11 +2,12 @@
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, SvgElement};
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::Store;
 use super::icons::{CROSS, icon};
+use crate::effects::focus;
 use crate::state::Action;
 
 /// What to do next, while the other end is to be chosen.
@@ -33,7 +34,7 @@ fn use_choosing(store: &Store) {
     let dispatcher = store.dispatcher();
     use_effect_with(store.asks_from.clone(), move |from| {
         if let Some(from) = from {
-            focus(from);
+            focus_end(from);
         }
         let listener = from.is_some().then(web_sys::window).flatten().map(|window| {
             EventListener::new(&window, "keydown", move |event| {
@@ -47,16 +48,14 @@ fn use_choosing(store: &Store) {
 }
 
 /// Moves the focus to the mark of an end, in whichever picture is shown.
-fn focus(key: &str) {
+fn focus_end(key: &str) {
     let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
     let Ok(marks) = document.query_selector_all(".graph-pane [data-key]") else { return };
     let mark = (0..marks.length())
         .filter_map(|i| marks.item(i)?.dyn_into::<Element>().ok())
         .find(|m| m.get_attribute("data-key").as_deref() == Some(key));
-    match mark.as_ref().map(|mark| (mark.dyn_ref::<SvgElement>(), mark.dyn_ref::<HtmlElement>())) {
-        Some((Some(mark), _)) => drop(mark.focus()),
-        Some((_, Some(mark))) => drop(mark.focus()),
-        _ => (),
+    if let Some(mark) = mark {
+        focus::focus(&mark);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The policy board: tiers as columns, policies in the order in which a packet meets them. A policy of Calico can be dragged to another
 //! place (or sent there from its menu), and what that would change is shown before it is kept.
 
+use netpolis_core::text::count;
 use yew::prelude::*;
 
 use super::Store;
@@ -74,7 +75,6 @@ fn card(store: &Store, drag: &Drag, (column, place): Gap, number: u32) -> Option
     let scene = &store.scene;
     let policy = scene.policies.get(number as usize)?;
     let selects = |kind: EndKind| scene.ends.iter().filter(|end| end.kind == kind && end.policies.contains(&number)).count();
-    let count = |n: usize, noun: &str| if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") };
     let selected = match (selects(EndKind::Workload), selects(EndKind::Node)) {
         (0, 0) => "selects nothing".to_owned(),
         (0, nodes) => count(nodes, "node"),

@@ -14,6 +14,7 @@ use crate::editor::binding::{self, Editor, EditorModule, Language, Mark, MarkKin
 use crate::editor::completion::complete;
 use crate::editor::help::help;
 use crate::editor::vocabulary::Vocabulary;
+use crate::effects::focus::focus_first;
 use crate::effects::keep::Keeping;
 use crate::state::{Action, FileId, State, Theme, language_of_json};
 use crate::view_model::{ProblemView, Severity, VerdictView};
@@ -310,10 +311,7 @@ fn tab_keys(store: &Store, id: FileId, rename: impl Fn() + 'static) -> Callback<
         event.prevent_default();
         if let Some(next) = next {
             store.dispatch(Action::ShowFile(next));
-            let tab = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(&format!("tab-{}", next.0)));
-            if let Some(tab) = tab.and_then(|t| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(t).ok()) {
-                let _ = tab.focus();
-            }
+            focus_first(&format!("#tab-{}", next.0));
         }
     })
 }

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -26,7 +25,7 @@ use super::rules::rules;
 use super::splitter::Splitter;
 use crate::effects::address::use_address;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
-use crate::effects::focus::use_focus_keeper;
+use crate::effects::focus::{focus_first, use_focus_keeper};
 use crate::effects::keep::{Keeping, use_keeping};
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
@@ -169,10 +168,7 @@ fn bottom(store: &Store) -> Html {
             };
             let Some(next) = Tab::ALL.get((own as usize + step) % count) else { return };
             keys.dispatch(Action::ShowTab(*next));
-            let tab = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id(next.id()));
-            if let Some(tab) = tab.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = tab.focus();
-            }
+            focus_first(&format!("#{}", next.id()));
         });
         html! {
             <button type="button" role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}

@@ -1,11 +1,13 @@
 //! The window with the scenes that are kept in this browser.
 
-use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use netpolis_core::text::count;
+
 use super::Store;
 use super::icons::{DOWNLOAD, PENCIL, TRASH, UNDO, icon};
+use crate::effects::focus::focus_first;
 use crate::effects::keep::{Entry, Keeper, Keeping};
 use crate::effects::outside;
 use crate::scenes::{Record, SceneId, Unreadable};
@@ -59,14 +61,10 @@ pub(super) const SCENE: &str = ".header .pick";
 
 /// Hands the keyboard to an element, once the page has been drawn again.
 pub(super) fn focus(selector: &'static str) {
-    gloo::timers::callback::Timeout::new(0, move || {
-        let element =
-            web_sys::window().and_then(|window| window.document()).and_then(|document| document.query_selector(selector).ok().flatten());
-        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    })
-    .forget();
+    let later = gloo::timers::callback::Timeout::new(0, move || {
+        focus_first(selector);
+    });
+    later.forget();
 }
 
 struct List {
@@ -193,10 +191,9 @@ impl List {
             store.dispatch(Action::DropClosed(index));
             focus(CLOSE);
         });
-        let lines = text.lines().count();
         html! {
             <li key={format!("{index} {name}")}>
-                <p class="scene"><b>{ name }</b><span>{ format!("{lines} {}", if lines == 1 { "line" } else { "lines" }) }</span></p>
+                <p class="scene"><b>{ name }</b><span>{ count(text.lines().count(), "line") }</span></p>
                 <button type="button" class="pick" aria-label={format!("bring back {name}")} onclick={reopen}>{ icon(UNDO) }{ "Bring back" }</button>
                 <button type="button" class="quiet square" aria-label={format!("remove {name} for good")} title="remove for good" onclick={remove}>{ icon(TRASH) }</button>
             </li>
@@ -311,7 +308,7 @@ fn Forget(props: &ForgetProps) -> Html {
         store.dispatch(Action::Forget);
         focus(SCENE);
     });
-    let scenes = if props.count == 1 { "1 scene".to_owned() } else { format!("{} scenes", props.count) };
+    let scenes = count(props.count, "scene");
     html! {
         <footer class="forget">
             if *sure {

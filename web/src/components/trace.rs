@@ -1,5 +1,6 @@
 //! The answer: the verdict, then the stations in the order in which the packet gets there.
 
+use netpolis_core::text::count;
 use yew::prelude::*;
 
 use super::Store;
@@ -137,14 +138,13 @@ fn tier(tier: &TierView) -> Html {
         OutcomeView::NotReached => ("unreached", MINUS, "not reached"),
     };
     let rules: usize = tier.policies.iter().map(|p| p.rules.len()).sum();
-    let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     html! {
         <li class={classes!("rung", class)}>
             <details>
                 <summary>
                     <span class="rung-mark" aria-hidden="true">{ icon(sign) }</span>
                     <b>{ &tier.name }</b><span class="outcome">{ word }</span>
-                    <small>{ format!("{}, {}", count(tier.policies.len(), "policy", "policies"), count(rules, "rule", "rules")) }</small>
+                    <small>{ format!("{}, {}", count(tier.policies.len(), "policy"), count(rules, "rule")) }</small>
                 </summary>
                 { for tier.policies.iter().map(|policy| html! {
                     <div class="policy">
