@@ -6,7 +6,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::Store;
-use super::rich::SpotLink;
+use super::rich::SourceLink;
 use crate::view_model::{CloudView, ClusterView, PlanQuestion, PlanView, SubnetUse, plan_view};
 use netpolis_core::text::count;
 
@@ -182,7 +182,7 @@ fn numbers(plan: &PlanView) -> Html {
 fn cluster(cluster: &ClusterView) -> Html {
     html! {
         <section class="plan-box">
-            <header><h2>{ format!("Cluster {}", cluster.name) }</h2><span class="grow" />if let Some(spot) = &cluster.spot { <SpotLink spot={spot.clone()} /> }</header>
+            <header><h2>{ format!("Cluster {}", cluster.name) }</h2><span class="grow" />if let Some(spot) = &cluster.spot { <SourceLink spot={spot.clone()} /> }</header>
             <dl class="facts">{ for cluster.facts.iter().map(|(term, text)| html! { <div><dt>{ term }</dt><dd>{ text }</dd></div> }) }</dl>
         </section>
     }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::Store;
 use super::ask_from::AskFrom;
 use super::icons::{CHECK, CROSS, Icon, QUESTION, SHIELD, icon};
-use super::rich::SpotLink;
+use super::rich::SourceLink;
 use crate::state::{Action, Tab};
 use crate::view_model::{
     BadgeView, CloudView, MachineView, NetworkView, PathWord, PodView, Question, RegionView, SaidView, SubnetView, VerdictView, picture_key,
@@ -124,7 +124,7 @@ fn network_box(seen: &Seen<'_>, network: &NetworkView) -> Html {
                 <small>{ if network.assumed { "assumed: the files give none" } else { "virtual network" } }</small>
                 if !network.peers.is_empty() { <small class="az-peers">{ format!("peered with {}", network.peers.join(", ")) }</small> }
                 <span class="grow" />
-                if let Some(spot) = network.spot.as_ref().filter(|_| !network.assumed) { <SpotLink spot={spot.clone()} /> }
+                if let Some(spot) = network.spot.as_ref().filter(|_| !network.assumed) { <SourceLink spot={spot.clone()} /> }
             </header>
             <div class="az-subnets">{ for network.subnets.iter().map(|subnet| subnet_box(seen, subnet)) }</div>
         </section>

@@ -8,7 +8,7 @@ use super::Store;
 use super::board_drag::{Drag, Gap, move_to, use_board_drag};
 use super::icons::{ARROW, GRIP, MORE, icon};
 use super::menu::Menu;
-use super::rich::{SpotLink, rich};
+use super::rich::{SourceLink, rich};
 use super::trace::{diff, edits};
 use crate::state::Action;
 use crate::view_model::{ChangeView, EndKind, PolicyView, ProposalView, SetView, Status, TierColumn};
@@ -114,7 +114,7 @@ fn card(store: &Store, drag: &Drag, (column, place): Gap, number: u32) -> Option
 fn heading(policy: &PolicyView, menu: Html) -> Html {
     html! {
         <>
-            <header><b>{ &policy.title }</b>if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} short=true /> }{ menu }</header>
+            <header><b>{ &policy.title }</b>if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} short=true /> }{ menu }</header>
             <small>{ &policy.kind }if !policy.directions.is_empty() { { ", " }{ &policy.directions } }</small>
         </>
     }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{WARNING, icon};
-use super::rich::{SpotLink, rich};
+use super::rich::{SourceLink, rich};
 
 /// Says what is not evaluated, each with its line; nothing where everything is. In full also what follows from it.
 pub fn coverage(store: &Store, full: bool) -> Html {
@@ -24,7 +24,7 @@ pub fn coverage(store: &Store, full: bool) -> Html {
     let class = classes!("coverage", old.then_some("old"));
     if let ([one], 0) = (known.left_out.as_slice(), known.more) {
         return html! {
-            <div {class}><p>{ icon(WARNING) }{ words }if let Some(spot) = &one.spot { <SpotLink spot={spot.clone()} /> }</p></div>
+            <div {class}><p>{ icon(WARNING) }{ words }if let Some(spot) = &one.spot { <SourceLink spot={spot.clone()} /> }</p></div>
         };
     }
     html! {
@@ -34,7 +34,7 @@ pub fn coverage(store: &Store, full: bool) -> Html {
                 { for known.left_out.iter().map(|left| html! {
                     <li>
                         <span><b>{ &left.title }</b>{ " " }{ rich(&left.why) }</span>
-                        if let Some(spot) = &left.spot { <SpotLink spot={spot.clone()} /> }
+                        if let Some(spot) = &left.spot { <SourceLink spot={spot.clone()} /> }
                     </li>
                 }) }
                 if known.more > 0 { <li>{ format!("and {} more; the problems have all", known.more) }</li> }

@@ -6,7 +6,7 @@ use super::Store;
 use super::ask_from::ask_from_button;
 use super::icons::{CROSS, icon};
 use super::path::offer;
-use super::rich::SpotLink;
+use super::rich::SourceLink;
 use crate::state::Action;
 use crate::view_model::{EndKind, SceneView, Status, TargetView};
 
@@ -32,7 +32,7 @@ pub fn end_panel(store: &Store) -> Html {
     html! {
         <div class="end-panel">
             <header>
-                <div><h2>{ scene.title(index) }</h2><p>{ &end.subtitle }if let Some(spot) = &end.spot { { " · " }<SpotLink spot={spot.clone()} /> }</p></div>
+                <div><h2>{ scene.title(index) }</h2><p>{ &end.subtitle }if let Some(spot) = &end.spot { { " · " }<SourceLink spot={spot.clone()} /> }</p></div>
                 { ask_from_button(store, &end.key) }
                 <button type="button" class="quiet square" aria-label="back to the flow" title="back to the flow" onclick={close}>{ icon(CROSS) }</button>
             </header>
@@ -53,7 +53,7 @@ pub fn end_panel(store: &Store) -> Html {
                         { for end.policies.iter().filter_map(|p| scene.policies.get(*p as usize)).take(MOST).map(|policy| html! {
                             <li><span><b>{ &policy.title }</b><small>{ format!("{} · {}", policy.kind, policy.directions) }
                                 if let Some(why) = &policy.not_enforced { { format!(" · {why}") } }</small></span>
-                                if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} /> }</li>
+                                if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} /> }</li>
                         }) }
                         if end.policies.is_empty() { <li class="none">{ "none" }</li> }
                     </ul>

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{ERROR, INFO, WARNING, icon};
-use super::rich::{SpotLink, rich, sentence};
+use super::rich::{SourceLink, rich, sentence};
 use super::trace::edits;
 use crate::state::Action;
 use crate::view_model::{ProblemView, Severity};
@@ -51,7 +51,7 @@ fn problem(store: &Store, problem: &ProblemView) -> Html {
                 if let Some(help) = &problem.help { <p class="help">{ sentence(help) }</p> }
                 { fix.unwrap_or_default() }
             </div>
-            if let Some(spot) = &problem.spot { <SpotLink spot={spot.clone()} /> }
+            if let Some(spot) = &problem.spot { <SourceLink spot={spot.clone()} /> }
         </>
     }
 }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use crate::state::Action;
-use crate::view_model::Spot;
+use crate::view_model::SourceLocation;
 
 /// A sentence with its code in `code`.
 pub fn rich(text: &str) -> Html {
@@ -46,11 +46,11 @@ fn capital(text: &str) -> String {
     }
 }
 
-/// Properties of a [`SpotLink`].
+/// Properties of a [`SourceLink`].
 #[derive(Clone, PartialEq, Properties)]
-pub struct SpotLinkProps {
+pub struct SourceLinkProps {
     /// Where it leads.
-    pub spot: Spot,
+    pub spot: SourceLocation,
     /// Whether the file's name goes without saying.
     #[prop_or_default]
     pub short: bool,
@@ -58,7 +58,7 @@ pub struct SpotLinkProps {
 
 /// `file:line`, which shows that place in the editor.
 #[component]
-pub fn SpotLink(props: &SpotLinkProps) -> Html {
+pub fn SourceLink(props: &SourceLinkProps) -> Html {
     let store = use_context::<Store>();
     let spot = props.spot.clone();
     let text = if props.short { format!(":{}", spot.line) } else { format!("{}:{}", spot.file, spot.line) };

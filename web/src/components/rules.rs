@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{CHECK, CROSS, icon};
-use super::rich::SpotLink;
+use super::rich::SourceLink;
 use crate::view_model::{GroupRulesView, RuleRowView};
 
 /// The panel.
@@ -27,7 +27,7 @@ fn group_box(group: &GroupRulesView, deciding: &[(String, String)]) -> Html {
     html! {
         <section class="rules-group">
             <header><h2>{ &group.name }</h2><small>{ format!("on {}", group.places.join(", ")) }</small>
-                if let Some(spot) = &group.spot { <SpotLink spot={spot.clone()} /> }</header>
+                if let Some(spot) = &group.spot { <SourceLink spot={spot.clone()} /> }</header>
             <div class="rules-tables">
                 { table("Inbound", &group.inbound, &own) }
                 { table("Outbound", &group.outbound, &own) }

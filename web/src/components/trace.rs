@@ -7,7 +7,7 @@ use super::Store;
 use super::icons::{CHECK, COPY, CROSS, DOWN, MINUS, QUESTION, icon};
 use super::menu::Menu;
 use super::path::{after_word, word_class};
-use super::rich::{SpotLink, rich, sentence, without_word};
+use super::rich::{SourceLink, rich, sentence, without_word};
 use crate::effects::outside;
 use crate::state::{Action, Edit};
 use crate::view_model::{FixView, MatchView, OutcomeView, RuleView, SaidView, StationView, TierView, VerdictView};
@@ -97,7 +97,7 @@ fn station(station: &StationView, summary: &str) -> Html {
             <div>
                 <h3>
                     <span>{ &station.title }<span class="visually-hidden">{ format!(": {}", station.verdict.word()) }</span></span>
-                    { for station.spots.iter().take(2).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }
+                    { for station.spots.iter().take(2).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }
                 </h3>
                 <p>if !said { { sentence(&station.sentence) }{ " " } }{ addresses }</p>
                 { evidence(station) }
@@ -119,7 +119,7 @@ pub(super) fn evidence(station: &StationView) -> Html {
     html! {
         <>
             if let Some(nearest) = &station.nearest {
-                <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SpotLink spot={spot.clone()} short=true /> }</p>
+                <p class="nearest">{ "Nearest: " }{ rich(&nearest.text) }{ " " }if let Some(spot) = &nearest.spot { <SourceLink spot={spot.clone()} short=true /> }</p>
             }
             if !station.tiers.is_empty() {
                 <ol class="ladder" aria-label="Tiers, in the order in which the packet meets them">{ for station.tiers.iter().map(tier) }</ol>
@@ -148,7 +148,7 @@ fn tier(tier: &TierView) -> Html {
                 </summary>
                 { for tier.policies.iter().map(|policy| html! {
                     <div class="policy">
-                        <h4><span>{ &policy.title }</span>if let Some(spot) = &policy.spot { <SpotLink spot={spot.clone()} /> }</h4>
+                        <h4><span>{ &policy.title }</span>if let Some(spot) = &policy.spot { <SourceLink spot={spot.clone()} /> }</h4>
                         if policy.rules.is_empty() {
                             <p class="rule none">{ "no rules for this direction" }</p>
                         } else {
@@ -175,7 +175,7 @@ fn rule(rule: &RuleView) -> Html {
                 if rule.decided { <em>{ " decided" }</em> }
                 if let Some(failure) = &rule.failure { <span class="failure">{ " " }{ rich(failure) }</span> }
             </span>
-            if let Some(spot) = &rule.spot { <SpotLink spot={spot.clone()} short=true /> }
+            if let Some(spot) = &rule.spot { <SourceLink spot={spot.clone()} short=true /> }
         </li>
     }
 }

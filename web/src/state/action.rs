@@ -9,7 +9,7 @@ use crate::engine::{BoardReply, Reply};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SceneView, Spot, TrafficView};
+use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SceneView, SourceLocation, TrafficView};
 
 /// What happens.
 #[derive(Clone, Debug)]
@@ -136,7 +136,7 @@ pub enum Action {
     /// A window opens or closes.
     ShowDialog(Option<Dialog>),
     /// A place is shown in the editor.
-    Reveal(Spot),
+    Reveal(SourceLocation),
     /// The person is told something.
     Notify(String),
     /// The notice goes.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Reveal, State};
-use crate::view_model::Spot;
+use crate::view_model::SourceLocation;
 
 /// A file, for as long as the page lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -159,7 +159,7 @@ impl State {
         // The person sees what was written.
         if let Some((file, edit)) = edits.first() {
             let end = edit.start + edit.insert.encode_utf16().count() as u32;
-            let spot = Spot { file: file.clone(), line: 0, column: 0, end_line: 0, start: edit.start, end };
+            let spot = SourceLocation { file: file.clone(), line: 0, column: 0, end_line: 0, start: edit.start, end };
             self.reveal = Some(Reveal { spot, focus: false, count: self.counter });
         }
         self.revision += 1;

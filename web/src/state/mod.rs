@@ -20,7 +20,9 @@ use netpolis_core::settings::Settings;
 use crate::engine::{Board, BoardReply, Request};
 use crate::scenes::{Elsewhere, Place};
 use crate::share::{Shared, settings_text};
-use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SaidView, SceneView, Spot, TrafficView, said};
+use crate::view_model::{
+    AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SaidView, SceneView, SourceLocation, TrafficView, said,
+};
 
 /// Text that comes at once and is longer was not typed.
 const PASTED: usize = 60;
@@ -41,7 +43,7 @@ pub enum Selection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reveal {
     /// Where.
-    pub spot: Spot,
+    pub spot: SourceLocation,
     /// Whether the keyboard goes there, too.
     pub focus: bool,
     /// Grows with every wish, so that the same place can be asked for twice.

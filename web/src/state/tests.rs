@@ -150,7 +150,7 @@ fn panes_keep_within_their_limits() {
 
 #[test]
 fn revealing_opens_the_file_and_can_be_repeated() {
-    let spot = Spot { file: "pods.yaml".into(), line: 1, column: 1, end_line: 1, start: 0, end: 4 };
+    let spot = SourceLocation { file: "pods.yaml".into(), line: 1, column: 1, end_line: 1, start: 0, end: 4 };
     let state = start().reduce(Action::Reveal(spot.clone()));
     assert_eq!(state.active_file().unwrap().name, "pods.yaml");
     let first = state.reveal.clone();

@@ -12,7 +12,7 @@ use netpolis_core::text::{DocumentId, Place, count};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{Spot, Spots};
+use super::{SourceLocation, SourceLocations};
 
 /// Most objects that are listed.
 const MOST: usize = 100;
@@ -36,7 +36,7 @@ pub struct LeftOutView {
     /// What follows from it.
     pub effect: LeftOutEffect,
     /// Where it is written; the error, in a document that cannot be read.
-    pub spot: Option<Spot>,
+    pub spot: Option<SourceLocation>,
 }
 
 /// What follows from something that is not evaluated.
@@ -82,7 +82,7 @@ impl CoverageView {
 }
 
 /// What of a scene is not evaluated.
-pub(super) fn coverage_view(scene: &Scene, spots: &Spots<'_>) -> CoverageView {
+pub(super) fn coverage_view(scene: &Scene, spots: &SourceLocations<'_>) -> CoverageView {
     let mut found: BTreeMap<(u32, u32), LeftOutView> = BTreeMap::new();
     let documents = Documents::new(scene);
     for document in &scene.loaded().documents {

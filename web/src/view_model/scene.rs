@@ -1,624 +1,244 @@
-//! A scene as the page shows it, and the ends that a question names.
+//! Everything about a set of files that does not depend on a question.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+mod build;
+mod outside;
+mod pairs;
+mod resolve;
 
-use netpolis_core::compile::End;
-use netpolis_core::connections::{ConnectionId, ConnectionSet};
-use netpolis_core::connectivity::{Connectivity, PairIds};
-use netpolis_core::diagnostics::{self, Diagnostic};
-use netpolis_core::model::{AddressSet, Cidr, Labels};
-use netpolis_core::policy::{Direction, SubjectMatch};
-use netpolis_core::scene::Scene;
-use netpolis_core::settings::Engine;
-use netpolis_core::snapshot::cloud::tags;
-use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
-use netpolis_core::text::Place;
+pub(super) use build::workload_key;
+pub use build::{INGRESS_CONTROLLER, scene_view};
+pub use resolve::resolve;
 
-use super::targets::target_views;
-use super::{
-    AccountView, EditView, EndKind, EndView, FixView, NamespaceView, PolicyView, PortView, ProblemView, SceneView, SetView, Severity,
-    Spots, Status, TierColumn, set_view,
-};
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
 
-/// Most findings that are listed.
-const MOST_PROBLEMS: usize = 400;
-/// Most outside ranges that become pills of their own.
-const MOST_OUTSIDE: usize = 40;
+use super::{CloudView, CoverageView, PortsView, ProblemView, SourceLocation, TargetView};
 
-/// Addresses of the Internet far from each other: ends that hold them all are the Internet.
-const PUBLIC: [Ipv4Addr; 3] = [Ipv4Addr::new(1, 1, 1, 1), Ipv4Addr::new(8, 8, 8, 8), Ipv4Addr::new(203, 0, 113, 10)];
+/// What an [`EndView`] is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum EndKind {
+    /// Pods that belong together.
+    Workload,
+    /// The pods of the Ingress controller, of which the text says nothing.
+    IngressController,
+    /// A node.
+    Node,
+    /// A machine of the cloud's network.
+    Machine,
+    /// Addresses outside the cluster that nothing tells apart.
+    #[default]
+    Outside,
+}
 
-/// The question's word for the pods of the Ingress controller.
-pub const INGRESS_CONTROLLER: &str = "ingress-controller";
+/// Something that can send or receive packets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct EndView {
+    /// Its name in questions: `shop/db[StatefulSet]`, `node/worker-1`, an address.
+    pub key: String,
+    /// What it is.
+    pub kind: EndKind,
+    /// Its namespace, as an index into [`SceneView::namespaces`].
+    pub namespace: Option<u32>,
+    /// Its name alone.
+    pub title: String,
+    /// What it is, in words: `Deployment × 3`.
+    pub subtitle: String,
+    /// How many pods it stands for.
+    pub replicas: u32,
+    /// Row and column of [`SceneView::cells`].
+    pub class: u32,
+    /// Whether a policy isolates it for ingress.
+    pub isolated_ingress: bool,
+    /// Whether a policy isolates it for egress.
+    pub isolated_egress: bool,
+    /// Whether any policy has a say in what comes in.
+    pub governed_ingress: bool,
+    /// Whether any policy has a say in what goes out.
+    pub governed_egress: bool,
+    /// Policies that select it, as indices into [`SceneView::policies`].
+    pub policies: Vec<u32>,
+    /// Its labels, `key=value`.
+    pub labels: Vec<String>,
+    /// Its addresses or ranges.
+    pub addresses: Vec<String>,
+    /// Ports that it declares.
+    pub ports: Vec<PortView>,
+    /// Where it is written.
+    pub spot: Option<SourceLocation>,
+}
 
-/// The scene as the page shows it.
-pub fn scene_view(scene: &Scene) -> SceneView {
-    let spots = Spots::new(scene.sources());
-    let snapshot = scene.snapshot();
-    let mut builder = Builder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
-    builder.workloads();
-    builder.nodes();
-    builder.machines();
-    builder.outside();
-    let tiers = builder.tiers();
-    let ends = builder.ends;
+/// A port that a pod declares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct PortView {
+    /// `TCP`, `UDP` or `SCTP`.
+    pub protocol: String,
+    /// The number.
+    pub port: u16,
+    /// The name, if it has one.
+    pub name: Option<String>,
+}
 
-    let mut table = Table::default();
-    let classes = table.classes(&ends, scene.connectivity(), snapshot);
-    table.fill(scene.connectivity(), &ends, &classes);
-    let within = ends.iter().map(|end| table.within(scene.connectivity(), end)).collect();
+/// A namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct NamespaceView {
+    /// Its name.
+    pub name: String,
+    /// Its labels, `key=value`.
+    pub labels: Vec<String>,
+    /// Where it is written; nothing for one that is only referred to.
+    pub spot: Option<SourceLocation>,
+}
 
-    let problems = scene.problems();
-    let ends: Vec<EndView> = ends.into_iter().zip(&classes).map(|(end, class)| EndView { class: *class, ..end.view }).collect();
-    SceneView {
-        targets: target_views(snapshot, &ends, &spots),
-        ends,
-        namespaces: snapshot
-            .namespaces
-            .iter()
-            .map(|n| NamespaceView { name: n.name.clone(), labels: labels(&n.labels), spot: n.given.and_then(|p| spots.at(p)) })
-            .collect(),
-        accounts: accounts(snapshot),
-        policies: scene.compiled().ruleset().policies.iter().map(|p| policy_view(p, &spots)).collect(),
-        tiers,
-        sets: table.sets,
-        classes: table.count,
-        cells: table.cells,
-        within,
-        problems: problems.iter().take(MOST_PROBLEMS).map(|p| problem_view(p, &spots)).collect(),
-        more_problems: problems.len().saturating_sub(MOST_PROBLEMS) as u32,
-        enforced: scene.settings().engine != Engine::None,
-        objects: scene.loaded().resources().count() as u32,
-        cloud: super::cloud::cloud_view(scene, &spots),
-        coverage: super::coverage::coverage_view(scene, &spots),
+/// A service account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct AccountView {
+    /// `namespace/name`.
+    pub title: String,
+    /// Its labels, `key=value`.
+    pub labels: Vec<String>,
+}
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+pub struct PolicyView {
+    /// `NetworkPolicy`, `AdminNetworkPolicy`, …
+    pub kind: String,
+    /// `namespace/name`, or the name alone.
+    pub title: String,
+    /// `ingress`, `egress` or both.
+    pub directions: String,
+    /// Why it is not enforced, if it is not.
+    pub not_enforced: Option<String>,
+    /// How many rules it has.
+    pub rules: u32,
+    /// Whether it has an order of its own, so that it can be moved among others.
+    pub movable: bool,
+    /// Where it is written.
+    pub spot: Option<SourceLocation>,
+}
+
+/// A tier, as a column of the policy board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct TierColumn {
+    /// Its name.
+    pub name: String,
+    /// Whether its end denies what its policies selected and did not decide; else that goes on to the next tier.
+    pub denies_at_end: bool,
+    /// Whether the order of its policies can matter.
+    pub ordered: bool,
+    /// Whether policies can be moved into it: not into what is no tier of the person's, such as profiles.
+    pub open: bool,
+    /// Its policies in order, as indexes into `policies`.
+    pub policies: Vec<u32>,
+}
+
+/// How much of the traffic between two ends passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub enum Status {
+    /// Every TCP, UDP and SCTP port.
+    Allowed,
+    /// Some ports.
+    Partly,
+    /// Nothing.
+    Denied,
+    /// Nothing for certain: a fact is missing.
+    CannotTell,
+}
+
+/// The connections allowed between two ends.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Tsify)]
+pub struct SetView {
+    /// How much it is.
+    pub status: Status,
+    /// In few characters: `5432`, `UDP 53`, `all`.
+    pub short: String,
+    /// In full.
+    pub long: String,
+    /// Its ports, where they are not all or none; those that are only possible, where none is certain.
+    pub ports: Vec<PortsView>,
+}
+
+/// Everything about a set of files that does not depend on a question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct SceneView {
+    /// Who can send and receive.
+    pub ends: Vec<EndView>,
+    /// Namespaces of the ends.
+    pub namespaces: Vec<NamespaceView>,
+    /// Service accounts that are written.
+    pub accounts: Vec<AccountView>,
+    /// All policies, in the order in which a packet meets them.
+    pub policies: Vec<PolicyView>,
+    /// Tiers in the order in which a packet meets them.
+    pub tiers: Vec<TierColumn>,
+    /// The different connection sets; the first is the empty one.
+    pub sets: Vec<SetView>,
+    /// How many classes of ends there are.
+    pub classes: u32,
+    /// Row by row (from) and column by column (to), an index into `sets`.
+    pub cells: Vec<u16>,
+    /// Between the pods of one end, by end, an index into `sets`; nothing where there is only one pod.
+    pub within: Vec<Option<u16>>,
+    /// Findings, in text order.
+    pub problems: Vec<ProblemView>,
+    /// How many further findings there are.
+    pub more_problems: u32,
+    /// Whether an engine is installed that enforces policies.
+    pub enforced: bool,
+    /// How many objects were understood.
+    pub objects: u32,
+    /// The cloud's network, where the text says something of it.
+    pub cloud: Option<CloudView>,
+    /// Services and Ingresses, those first that clients outside can come by.
+    pub targets: Vec<TargetView>,
+    /// What is not evaluated, of which everything that is shown is without.
+    pub coverage: CoverageView,
+}
+
+/// What two different ends have to say to each other when nothing is known.
+static NOTHING: SetView = SetView { status: Status::Denied, short: String::new(), long: String::new(), ports: Vec::new() };
+
+impl SceneView {
+    /// What is allowed from one end to another, or between the pods of one end.
+    pub fn between(&self, from: usize, to: usize) -> &SetView {
+        self.between_index(from, to).and_then(|i| self.sets.get(i)).unwrap_or(&NOTHING)
     }
-}
 
-fn accounts(snapshot: &Snapshot) -> Vec<AccountView> {
-    let title = |a: &ServiceAccount| format!("{}/{}", snapshot.namespace_name(a.namespace), a.name);
-    snapshot.service_accounts.iter().map(|a| AccountView { title: title(a), labels: labels(&a.labels) }).collect()
-}
-
-fn policy_view(policy: &netpolis_core::policy::Policy, spots: &Spots<'_>) -> PolicyView {
-    let directions = match (policy.acts_on_ingress, policy.acts_on_egress) {
-        (true, true) => "ingress and egress",
-        (true, false) => "ingress",
-        (false, true) => "egress",
-        (false, false) => "",
-    };
-    PolicyView {
-        kind: policy.kind.to_string(),
-        title: policy.title(),
-        directions: directions.into(),
-        not_enforced: policy.not_enforced.clone(),
-        rules: (policy.ingress.len() + policy.egress.len()) as u32,
-        movable: is_movable(policy),
-        spot: spots.at(policy.place),
+    /// The same as an index into [`SceneView::sets`]; nothing for the only pod of an end to itself.
+    pub fn between_index(&self, from: usize, to: usize) -> Option<usize> {
+        if from == to {
+            return self.within.get(from).copied().flatten().map(usize::from);
+        }
+        let (row, column) = (self.ends.get(from)?.class, self.ends.get(to)?.class);
+        self.cells.get((row * self.classes + column) as usize).map(|&i| usize::from(i))
     }
-}
 
-/// Kinds of Calico that stand in tiers; those of Kubernetes have a fixed order there.
-fn is_movable(policy: &netpolis_core::policy::Policy) -> bool {
-    matches!(policy.subject, SubjectMatch::Endpoints(_)) && !policy.kind.contains("Kubernetes")
-}
-
-fn problem_view(problem: &Diagnostic, spots: &Spots<'_>) -> ProblemView {
-    ProblemView {
-        code: problem.code.0.into(),
-        severity: match problem.severity {
-            diagnostics::Severity::Error => Severity::Error,
-            diagnostics::Severity::Warning => Severity::Warning,
-            diagnostics::Severity::Note => Severity::Note,
-        },
-        message: problem.message.clone(),
-        help: problem.help.clone(),
-        spot: problem.place.and_then(|p| spots.at(p)),
-        fix: problem.fix.as_ref().map(|fix| fix_view(&fix.title, &fix.edits, spots)),
+    /// The end with this key.
+    pub fn find(&self, key: &str) -> Option<usize> {
+        self.ends.iter().position(|end| end.key == key)
     }
-}
 
-/// Changes of text, for the page.
-pub(super) fn fix_view(title: &str, edits: &[(Place, String)], spots: &Spots<'_>) -> FixView {
-    let edits = edits.iter().filter_map(|(place, insert)| Some(EditView { at: spots.at(*place)?, insert: insert.clone() })).collect();
-    FixView { title: title.into(), edits }
-}
+    /// The Service or Ingress with this key.
+    pub fn target(&self, key: &str) -> Option<&TargetView> {
+        self.targets.iter().find(|target| target.key == key)
+    }
 
-fn labels(labels: &Labels) -> Vec<String> {
-    labels.iter().map(|(key, value)| format!("{key}={value}")).collect()
-}
-
-/// An end with what it stands for in the core.
-struct BuiltEnd {
-    view: EndView,
-    /// One of each kind of pod that it has, or itself.
-    ends: Vec<End>,
-    /// A pod that is one of several alike, if there is one.
-    twin: bool,
-}
-
-/// What tells outside ranges apart: the network sets that they lie in, and their answers with every kind of end.
-type OutsideKey = (Vec<bool>, Vec<[PairIds; 2]>);
-
-struct Builder<'a> {
-    scene: &'a Scene,
-    snapshot: &'a Snapshot,
-    connectivity: &'a Connectivity,
-    spots: &'a Spots<'a>,
-    ends: Vec<BuiltEnd>,
-}
-
-impl Builder<'_> {
-    fn workloads(&mut self) {
-        let compiled = self.scene.compiled();
-        let mut selecting: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (id, workload) in self.snapshot.workloads() {
-            let Some(first) = workload.endpoints.first().and_then(|&e| self.snapshot.endpoint(e)) else { continue };
-            let controller = first.role == Role::IngressController;
-            let every = |test: &dyn Fn(EndpointId) -> bool| workload.endpoints.iter().any(|&e| test(e));
-            let policies = |id: EndpointId, direction| !compiled.policies_on(id, direction).is_empty();
-            // Which policies select a pod depends on its class alone.
-            let class = self.connectivity.class_of(End::Pod(workload.endpoints.first().copied().unwrap_or(EndpointId(0)))).0;
-            let selected = if workload.endpoints.len() == 1 {
-                selecting.entry(class).or_insert_with(|| self.selecting(&workload.endpoints)).clone()
-            } else {
-                self.selecting(&workload.endpoints)
-            };
-            let mut subtitle = match workload.replicas {
-                _ if controller => "forwards requests from outside".to_owned(),
-                1 if workload.kind == "Pod" => "Pod".to_owned(),
-                n => format!("{} × {n}", workload.kind),
-            };
-            if first.host_network {
-                subtitle += ", host network";
-            }
-            let view = EndView {
-                key: if controller { INGRESS_CONTROLLER.into() } else { workload_key(self.snapshot, id) },
-                kind: if controller { EndKind::IngressController } else { EndKind::Workload },
-                namespace: (!controller).then_some(workload.namespace.0),
-                title: if controller { "Ingress controller".into() } else { workload.name.clone() },
-                subtitle,
-                replicas: workload.replicas,
-                class: 0,
-                isolated_ingress: every(&|e| compiled.isolated(e, Direction::Ingress)),
-                isolated_egress: every(&|e| compiled.isolated(e, Direction::Egress)),
-                governed_ingress: every(&|e| policies(e, Direction::Ingress)),
-                governed_egress: every(&|e| policies(e, Direction::Egress)),
-                policies: selected,
-                labels: labels(&first.labels),
-                addresses: workload
-                    .endpoints
-                    .iter()
-                    .filter_map(|&e| self.snapshot.endpoint(e))
-                    .filter(|e| e.address_given)
-                    .flat_map(|e| e.addresses.iter().map(ToString::to_string))
-                    .take(8)
-                    .collect(),
-                ports: first
-                    .ports
-                    .iter()
-                    .map(|p| PortView { protocol: p.protocol.to_string(), port: p.number, name: p.name.as_ref().map(ToString::to_string) })
-                    .collect(),
-                spot: if controller { None } else { self.spots.at(workload.place) },
-            };
-            let mut ends: Vec<End> = Vec::new();
-            for &endpoint in &workload.endpoints {
-                let end = End::Pod(endpoint);
-                let alike = |other: &End| {
-                    self.connectivity.class_of(*other) == self.connectivity.class_of(end)
-                        && node_of(self.snapshot, *other) == node_of(self.snapshot, end)
-                };
-                if !ends.iter().any(alike) {
-                    ends.push(end);
-                }
-            }
-            self.ends.push(BuiltEnd { view, ends, twin: workload.endpoints.len() > 1 || first.replicas > 1 });
+    /// `namespace/name`, or the name alone.
+    pub fn title(&self, end: usize) -> String {
+        let Some(end) = self.ends.get(end) else { return String::new() };
+        match end.namespace.and_then(|n| self.namespaces.get(n as usize)) {
+            Some(namespace) => format!("{}/{}", namespace.name, end.title),
+            None => end.title.clone(),
         }
     }
 
-    fn selecting(&self, endpoints: &[EndpointId]) -> Vec<u32> {
-        let compiled = self.scene.compiled();
-        let policies = compiled.ruleset().policies.iter();
-        policies.filter(|p| endpoints.iter().any(|&e| compiled.selects(p.id, e))).map(|p| p.id.0).collect()
-    }
-
-    fn nodes(&mut self) {
-        for (id, node) in self.snapshot.nodes() {
-            let hosts = self.snapshot.host_endpoints_of(id);
-            let host = hosts.on_network().and_then(|host| self.snapshot.host_endpoints.get(host as usize));
-            // A host endpoint closes its node in both directions, but for what is allowed.
-            let policed = host.is_some() && self.scene.compiled().ruleset().hosts.is_some();
-            let in_use = [hosts.named, hosts.all].into_iter().flatten().filter(|_| policed);
-            let mut selecting: Vec<_> = in_use.flat_map(|host| self.scene.compiled().policies_on_host(host)).collect();
-            selecting.sort_unstable();
-            selecting.dedup();
-            let view = EndView {
-                key: format!("node/{}", node.name),
-                kind: EndKind::Node,
-                title: node.name.clone(),
-                subtitle: host.map_or_else(|| "Node".into(), |host| format!("Node, host endpoint {}", host.name)),
-                replicas: 1,
-                labels: labels(host.map_or(&node.labels, |host| &host.labels)),
-                isolated_ingress: policed,
-                isolated_egress: policed,
-                governed_ingress: policed,
-                governed_egress: policed,
-                policies: selecting.into_iter().map(|id| id.0).collect(),
-                addresses: node.addresses.iter().map(ToString::to_string).collect(),
-                spot: node.place.and_then(|p| self.spots.at(p)),
-                ..EndView::default()
-            };
-            self.ends.push(BuiltEnd { view, ends: vec![End::Node(id)], twin: false });
-        }
-    }
-
-    /// Machines of the cloud's network; nodes are ends of their own.
-    fn machines(&mut self) {
-        let cloud = &self.snapshot.cloud;
-        for interface in cloud.interfaces.iter().filter(|i| i.node.is_none()) {
-            if interface.addresses.is_empty() {
-                continue;
-            }
-            let guarded = interface.group.is_some() || cloud.subnets.get(interface.subnet as usize).is_some_and(|s| s.group.is_some());
-            let subnet = cloud.subnets.get(interface.subnet as usize).map_or("", |s| &s.name);
-            let view = EndView {
-                key: format!("vm/{}", interface.title()),
-                kind: EndKind::Machine,
-                title: interface.title().to_owned(),
-                subtitle: if interface.stand_in { "any machine of the subnet".into() } else { format!("VM in {subnet}") },
-                replicas: 1,
-                governed_ingress: guarded,
-                governed_egress: guarded,
-                addresses: interface.addresses.iter().map(ToString::to_string).collect(),
-                spot: self.spots.at(interface.place),
-                ..EndView::default()
-            };
-            self.ends.push(BuiltEnd { view, ends: cloud.end_of(interface).into_iter().collect(), twin: false });
-        }
-    }
-
-    /// Outside ranges that differ in no answer come together in one end.
-    fn outside(&mut self) {
-        let mut starts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.first)).collect();
-        starts.sort_unstable();
-        starts.dedup();
-        let lasts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.last)).collect();
-        let mut samples: Vec<End> = Vec::new();
-        for end in &self.ends {
-            for one in &end.ends {
-                let class = self.connectivity.class_of(*one);
-                if !samples.iter().any(|s| self.connectivity.class_of(*s) == class) {
-                    samples.push(*one);
-                }
-            }
-        }
-        let addresses: Vec<Cidr> = self.snapshot.nodes.iter().flat_map(|n| n.addresses.iter().map(|a| Cidr::of(*a))).collect();
-        let nodes = AddressSet::of_cidrs(&addresses);
-        let networks = self.snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space));
-        let internet = tags::internet(&networks);
-        let has_cloud = !self.snapshot.cloud.networks.is_empty();
-        // Ranges with equal answers are one, but those in a network set stay apart: people know them by its name.
-        let mut groups: Vec<(OutsideKey, AddressSet, End)> = Vec::new();
-        // Where no text speaks of IPv6, it would only stand in the way.
-        let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1
-            || self.snapshot.endpoints.iter().any(|e| e.address_given && e.addresses.iter().any(IpAddr::is_ipv6));
-        for (index, &first) in starts.iter().enumerate().filter(|(_, s)| s.is_ipv4() || speaks_of_v6) {
-            let next = starts.get(index + 1).filter(|n| n.is_ipv4() == first.is_ipv4());
-            let last =
-                lasts.iter().filter(|l| l.is_ipv4() == first.is_ipv4() && **l >= first && next.is_none_or(|n| *l < n)).max().copied();
-            let Some(last) = last else { continue };
-            let range = AddressSet::range(first, last);
-            let end = End::Outside(first);
-            // Addresses of pods and nodes are no outside, nor are those of the cloud's network: there they are machines, or nobody's.
-            if networks.covers(&range) {
-                continue;
-            }
-            if self.snapshot.pod_network.covers(&range) || nodes.covers(&range) {
-                continue;
-            }
-            let row: Vec<[PairIds; 2]> =
-                samples.iter().map(|s| [self.connectivity.between_ids(end, *s), self.connectivity.between_ids(*s, end)]).collect();
-            let sets: Vec<bool> = self.snapshot.network_sets.iter().map(|set| set.addresses.covers(&range)).collect();
-            let key = (sets, row);
-            match groups.iter_mut().find(|(other, ..)| *other == key) {
-                Some((_, set, _)) => *set = set.union(&range),
-                None => groups.push((key, range, end)),
-            }
-        }
-        for (_, set, end) in groups.into_iter().take(MOST_OUTSIDE) {
-            let (title, subtitle, address) = name_outside(&set, &self.snapshot.pod_network);
-            let (title, subtitle) = match () {
-                () if has_cloud && set.contains(tags::PLATFORM) && set.ranges().count() == 1 => {
-                    ("Azure platform".into(), "health probes, name resolution".into())
-                }
-                () if has_cloud && set.contains(tags::METADATA) && set.ranges().count() == 1 => {
-                    ("Azure metadata".into(), "the machine's own service".into())
-                }
-                () if has_cloud && set.ranges().count() > 2 && PUBLIC.iter().all(|a| set.contains(IpAddr::V4(*a))) => {
-                    ("Internet".into(), "public addresses".into())
-                }
-                () if has_cloud && set.ranges().count() > 2 && set.intersection(&internet).is_empty() => {
-                    ("Private addresses".into(), "elsewhere".into())
-                }
-                () => (title, subtitle),
-            };
-            let known = self.named_set(&set);
-            let (title, subtitle) = known.map_or((title, subtitle), |k| (k.name.clone(), ranges_text(&set, 2).join(", ")));
-            let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
-            let key = address.map(|a| a.to_string()).unwrap_or_default();
-            let view = EndView { key, title, subtitle, labels, addresses: ranges_text(&set, 32), ..EndView::default() };
-            self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
-        }
-    }
-}
-
-impl Builder<'_> {
-    /// The network set that addresses are all in, if there is one: its name says more than they do.
-    fn named_set(&self, addresses: &AddressSet) -> Option<&NetworkSet> {
-        let fits = |set: &&NetworkSet| set.addresses.covers(addresses);
-        self.snapshot.network_sets.iter().filter(fits).min_by_key(|set| set.addresses.ranges().count())
-    }
-
-    /// Tiers as columns of the policy board.
-    fn tiers(&self) -> Vec<TierColumn> {
-        let ruleset = self.scene.compiled().ruleset();
-        let column = |tier: &netpolis_core::policy::Tier| TierColumn {
-            name: tier.name.clone(),
-            denies_at_end: tier.isolates(),
-            ordered: tier.ordered,
-            open: tier.groups.iter().flatten().any(|id| ruleset.policy(*id).is_some_and(|p| is_movable(p) || p.kind == "NetworkPolicy")),
-            policies: tier.groups.iter().flatten().map(|id| id.0).collect(),
-        };
-        ruleset.tiers.iter().map(column).collect()
-    }
-}
-
-fn node_of(snapshot: &Snapshot, end: End) -> Option<NodeId> {
-    match end {
-        End::Pod(id) => snapshot.endpoint(id).and_then(|e| e.node),
-        _ => None,
-    }
-}
-
-pub(super) fn workload_key(snapshot: &Snapshot, id: WorkloadId) -> String {
-    let Some(workload) = snapshot.workload(id) else { return String::new() };
-    format!("{}/{}[{}]", snapshot.namespace_name(workload.namespace), workload.name, workload.kind)
-}
-
-/// Title, subtitle and an address that stands for all of a set.
-fn name_outside(set: &AddressSet, pods: &AddressSet) -> (String, String, Option<IpAddr>) {
-    let ranges: Vec<(IpAddr, IpAddr)> = set.ranges().collect();
-    // Addresses kept for examples stand best for "somewhere".
-    let examples = [Ipv4Addr::new(203, 0, 113, 10), Ipv4Addr::new(198, 51, 100, 10), Ipv4Addr::new(192, 0, 2, 10)];
-    let beginnings = ranges.iter().map(|&(first, last)| if first == last { first } else { after(first) });
-    let address = examples
-        .into_iter()
-        .map(IpAddr::V4)
-        .filter(|_| ranges.len() > 1 || wide(&ranges))
-        .chain(beginnings)
-        .find(|a| set.contains(*a) && !pods.contains(*a));
-    let address = address.or(set.first());
-    let four: Vec<_> = ranges.iter().filter(|r| r.0.is_ipv4()).collect();
-    let first = four.first().is_some_and(|r| r.0 == IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let last = four.last().is_some_and(|r| r.1 == IpAddr::V4(Ipv4Addr::BROADCAST));
-    if first && last {
-        let all = four.len() == 1;
-        let subtitle = if all { "any address outside" } else { "all other addresses" };
-        return ("Internet".into(), subtitle.into(), address);
-    }
-    let texts = ranges_text(set, 3);
-    let title = match texts.as_slice() {
-        [one] => one.clone(),
-        [one, two] => format!("{one}, {two}"),
-        [one, ..] => format!("{one} and more"),
-        [] => String::new(),
-    };
-    (title, "outside addresses".into(), address)
-}
-
-fn wide(ranges: &[(IpAddr, IpAddr)]) -> bool {
-    matches!(ranges, [(IpAddr::V4(a), IpAddr::V4(b))] if u32::from(*b) - u32::from(*a) > 1 << 24)
-}
-
-fn after(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(a) => IpAddr::V4(Ipv4Addr::from(u32::from(a).saturating_add(1))),
-        IpAddr::V6(a) => IpAddr::V6(std::net::Ipv6Addr::from(u128::from(a).saturating_add(1))),
-    }
-}
-
-/// The ranges of a set, each as a CIDR where it is one.
-fn ranges_text(set: &AddressSet, most: usize) -> Vec<String> {
-    set.ranges()
-        .take(most)
-        .map(|(first, last)| match (first, last) {
-            (a, b) if a == b => a.to_string(),
-            (IpAddr::V4(a), IpAddr::V4(b)) => {
-                block(u128::from(u32::from(a)), u128::from(u32::from(b)), 32).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}"))
-            }
-            (IpAddr::V6(a), IpAddr::V6(b)) => block(a.into(), b.into(), 128).map_or_else(|| format!("{a}–{b}"), |n| format!("{a}/{n}")),
-            (a, b) => format!("{a}–{b}"),
-        })
-        .collect()
-}
-
-/// The prefix length of a range that is one block.
-fn block(first: u128, last: u128, bits: u32) -> Option<u32> {
-    let span = first ^ last;
-    let is_block = span & span.wrapping_add(1) == 0 && first & span == 0;
-    is_block.then(|| bits - (128 - span.leading_zeros()))
-}
-
-// --- all pairs ------------------------------------------------------------------------------------
-
-#[derive(Default)]
-struct Table {
-    sets: Vec<SetView>,
-    known: HashMap<PairIds, u16>,
-    count: u32,
-    cells: Vec<u16>,
-}
-
-impl Table {
-    /// Rows and columns: pods of which no answer can differ share one. A pod's own node is special to it, so nodes tell pods apart.
-    fn classes(&mut self, ends: &[BuiltEnd], connectivity: &Connectivity, snapshot: &Snapshot) -> Vec<u32> {
-        let mut known: HashMap<Vec<(u32, Option<u32>)>, u32> = HashMap::new();
-        let mut classes = Vec::with_capacity(ends.len());
-        for end in ends {
-            let next = self.count;
-            let class = if matches!(end.ends.first(), Some(End::Pod(_))) {
-                let signature = end.ends.iter().map(|e| (connectivity.class_of(*e).0, node_of(snapshot, *e).map(|n| n.0))).collect();
-                *known.entry(signature).or_insert(next)
-            } else {
-                next
-            };
-            self.count = self.count.max(class + 1);
-            classes.push(class);
-        }
-        classes
-    }
-
-    fn fill(&mut self, connectivity: &Connectivity, ends: &[BuiltEnd], classes: &[u32]) {
-        // Two ends of each class, so that a class's pair with itself is not an end with itself.
-        let mut samples: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); self.count as usize];
-        for (index, class) in classes.iter().enumerate() {
-            if let Some(sample) = samples.get_mut(*class as usize) {
-                match sample {
-                    (None, _) => sample.0 = Some(index),
-                    (Some(_), None) => sample.1 = Some(index),
-                    _ => (),
-                }
-            }
-        }
-        let of = |index: Option<usize>| index.and_then(|i| ends.get(i)).map_or(&[][..], |e| e.ends.as_slice());
-        let mut cells = Vec::with_capacity(samples.len() * samples.len());
-        for (row, from) in samples.iter().enumerate() {
-            for (column, to) in samples.iter().enumerate() {
-                let to = if row == column { to.1.or(to.0) } else { to.0 };
-                cells.push(self.pair(connectivity, of(from.0), of(to)));
-            }
-        }
-        self.cells = cells;
-    }
-
-    /// What passes from all of the one to all of the other.
-    fn pair(&mut self, connectivity: &Connectivity, from: &[End], to: &[End]) -> u16 {
-        let mut pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
-        let nothing = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
-        let Some(first) = pairs.next() else { return self.set(connectivity, nothing) };
-        match pairs.find(|p| *p != first) {
-            None => self.set(connectivity, first),
-            Some(_) => self.mixed(connectivity, from, to),
-        }
-    }
-
-    fn set(&mut self, connectivity: &Connectivity, ids: PairIds) -> u16 {
-        if let Some(&known) = self.known.get(&ids) {
-            return known;
-        }
-        let pair = connectivity.sets(ids);
-        let index = self.push(set_view(pair.allowed, pair.possible));
-        self.known.insert(ids, index);
-        index
-    }
-
-    /// Pods of one workload that differ: what every one may, and what some may.
-    fn mixed(&mut self, connectivity: &Connectivity, from: &[End], to: &[End]) -> u16 {
-        let mut every = ConnectionSet::all();
-        let mut some = ConnectionSet::EMPTY;
-        for a in from {
-            for b in to {
-                let pair = connectivity.between(*a, *b);
-                every = every.intersection(pair.allowed);
-                some = some.union(pair.possible);
-            }
-        }
-        let view = set_view(&some, &some);
-        let each = set_view(&every, &every);
-        self.push(SetView {
-            status: if view.status == Status::Denied { Status::Denied } else { Status::Partly },
-            short: "some pods".into(),
-            long: format!("differs from pod to pod: some {}; every one {}", view.long, each.long),
-            ports: view.ports,
-        })
-    }
-
-    fn push(&mut self, view: SetView) -> u16 {
-        let index = self.sets.iter().position(|s| *s == view).unwrap_or_else(|| {
-            self.sets.push(view);
-            self.sets.len() - 1
-        });
-        u16::try_from(index).unwrap_or(u16::MAX)
-    }
-
-    /// Between the pods of one end.
-    fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
-        end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
-    }
-}
-
-// --- questions ------------------------------------------------------------------------------------
-
-/// The end that a question means, with its full name.
-///
-/// # Errors
-/// If no end has that name, in a sentence.
-pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
-    let snapshot = scene.snapshot();
-    let name = name.trim();
-    if name.is_empty() {
-        return Err("choose a source and a destination".into());
-    }
-    if let Ok(address) = name.parse::<IpAddr>() {
-        let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
-        let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
-        if pod.is_none() && node.is_none() && !snapshot.cloud.networks_with(address).is_empty() {
-            return netpolis_core::ends::find(snapshot, name).map(|found| (found.end, found.title)).map_err(|error| error.to_string());
-        }
-        return Ok(match (pod, node) {
-            (Some((id, endpoint)), _) => (End::Pod(id), workload_key(snapshot, endpoint.workload)),
-            (None, Some((id, node))) => (End::Node(id), format!("node/{}", node.name)),
-            (None, None) => (End::Outside(address), address.to_string()),
-        });
-    }
-    if let Some(wanted) = name.strip_prefix("node/") {
-        let node = snapshot.nodes().find(|(_, n)| n.name == wanted);
-        return node.map(|(id, _)| (End::Node(id), name.to_owned())).ok_or_else(|| format!("there is no node `{wanted}` in these files"));
-    }
-    if name == INGRESS_CONTROLLER {
-        let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
-        return controller
-            .map(|(id, _)| (End::Pod(id), name.to_owned()))
-            .ok_or_else(|| "there is no Ingress in these files, and so no Ingress controller".to_owned());
-    }
-    if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
-        return match netpolis_core::ends::find(snapshot, name) {
-            Ok(found) => Ok((found.end, found.title)),
-            Err(_) => Err(format!("there is no machine `{machine}` in these files")),
-        };
-    }
-    let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
-        Some((path, kind)) => (path, Some(kind)),
-        None => (name, None),
-    };
-    let (namespace, own) = match path.split_once('/') {
-        Some((namespace, own)) => (Some(namespace), own),
-        None => (None, path),
-    };
-    let lives_in = |id| namespace.is_none_or(|n| snapshot.namespace_name(id) == n);
-    let workload = snapshot
-        .workloads()
-        .filter(|(_, w)| w.name == own && lives_in(w.namespace))
-        .find(|(_, w)| kind.is_none_or(|k| w.kind == k))
-        .or_else(|| snapshot.workloads().find(|(_, w)| w.name == own && lives_in(w.namespace)));
-    if let Some((id, workload)) = workload
-        && let Some(&endpoint) = workload.endpoints.first()
-    {
-        return Ok((End::Pod(endpoint), workload_key(snapshot, id)));
-    }
-    let pod = snapshot.endpoints().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
-    match pod {
-        Some((id, endpoint)) => Ok((End::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
-        None => Err(format!("nothing in these files is called `{path}`: choose a workload, or enter an address")),
+    /// Whether a policy has a say in the traffic between two ends.
+    pub fn is_governed(&self, from: usize, to: usize) -> bool {
+        self.ends.get(from).is_some_and(|e| e.governed_egress) || self.ends.get(to).is_some_and(|e| e.governed_ingress)
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 use super::scene::workload_key;
-use super::{EndView, PortView, Spot, Spots};
+use super::{EndView, PortView, SourceLocation, SourceLocations};
 
 /// Most that are listed.
 const MOST: usize = 1000;
@@ -45,7 +45,7 @@ pub struct TargetView {
     /// The workloads behind it, as indices into [`SceneView::ends`](super::SceneView::ends).
     pub ends: Vec<u32>,
     /// Where it is written.
-    pub spot: Option<Spot>,
+    pub spot: Option<SourceLocation>,
 }
 
 impl TargetView {
@@ -60,7 +60,7 @@ impl TargetView {
 }
 
 /// All Services and Ingresses, those first that clients outside can come by.
-pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Spots<'_>) -> Vec<TargetView> {
+pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &SourceLocations<'_>) -> Vec<TargetView> {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     for (number, end) in (0..).zip(ends) {
         numbers.entry(end.key.as_str()).or_insert(number);

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::components::icons::{CHECK, CROSS, icon};
-use crate::components::rich::{SpotLink, rich, sentence};
+use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::trace::{verdict_class, verdict_icon};
 use crate::view_model::{PathView, PodShareView, ProbeView};
 
@@ -73,7 +73,7 @@ fn probes(view: &PathView, title: &str) -> Html {
         let (class, sign, word) = if probe.healthy { ("allowed", CHECK, "up") } else { ("denied", CROSS, "down") };
         html! {
             <li {class}>{ icon(sign) }<b>{ &probe.node }</b><span>{ format!("{word}: ") }{ rich(&probe.text) }{ " " }
-                if let Some(spot) = &probe.spot { <SpotLink spot={spot.clone()} /> }</span></li>
+                if let Some(spot) = &probe.spot { <SourceLink spot={spot.clone()} /> }</span></li>
         }
     };
     html! {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::components::Shared;
 use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
-use crate::components::rich::{SpotLink, rich, sentence};
+use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::trace::{ASSUMED, evidence, verdict_class, verdict_icon};
 use crate::view_model::{AddressView, BranchView, Difference, PathReply, PathView, SeenView, StepKindView, StepView, VerdictView};
 
@@ -167,7 +167,7 @@ impl Station<'_> {
                     <p class={classes!("stop-by", verdict_class(step.verdict), self.difference.verdict.then_some("differs"))}>
                         { verdict_icon(step.verdict) }
                         if let Some(by) = &step.by { <span>{ by }</span> }
-                        if let Some(spot) = &step.spot { <SpotLink spot={spot.clone()} /> }
+                        if let Some(spot) = &step.spot { <SourceLink spot={spot.clone()} /> }
                     </p>
                 }
                 if !step.translations.is_empty() {
@@ -191,7 +191,7 @@ impl Station<'_> {
             <li key={format!("{}-open", self.number)} class="stop-open" id={self.id.clone()}>
                 <h4>{ &step.title }</h4>
                 if let Some(station) = &step.station {
-                    <p>{ sentence(&station.sentence) }{ " " }{ for station.spots.iter().take(3).map(|spot| html! { <SpotLink spot={spot.clone()} /> }) }</p>
+                    <p>{ sentence(&station.sentence) }{ " " }{ for station.spots.iter().take(3).map(|spot| html! { <SourceLink spot={spot.clone()} /> }) }</p>
                     { evidence(station) }
                 } else if !step.text.is_empty() {
                     <p>{ sentence(&step.text) }</p>

@@ -14,7 +14,7 @@ pub use write::{path_answer, path_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{LitView, Question, Spot, StationView, VerdictView};
+use super::{LitView, Question, SourceLocation, StationView, VerdictView};
 
 /// A question: which way does a packet go from here to there, and does it arrive?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -229,7 +229,7 @@ pub struct StepView {
     /// What decided, in a few words: a policy, or a rule of a security group.
     pub by: Option<String>,
     /// Where that is written.
-    pub spot: Option<Spot>,
+    pub spot: Option<SourceLocation>,
     /// The checkpoint with its tiers, policies and rules.
     pub station: Option<StationView>,
     /// The upstream text that this rests on.
@@ -295,7 +295,7 @@ pub struct ProbeView {
     /// Why.
     pub text: String,
     /// What stops the probe, if a rule does.
-    pub spot: Option<Spot>,
+    pub spot: Option<SourceLocation>,
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use netpolis_core::stages::Stage;
 use super::super::answer::{Writer, protocol, verdict};
 use super::super::scene::INGRESS_CONTROLLER;
 use super::{AddressView, BasisView, BranchView, PathQuestion, PathView, PodShareView, ProbeView, SeenView, StepView, choices, words};
-use crate::view_model::Spots;
+use crate::view_model::SourceLocations;
 
 /// Most branches, lines of pods and nodes that are listed.
 const MOST_BRANCHES: usize = 40;
@@ -33,7 +33,7 @@ const VXLAN: u16 = 4789;
 /// If the question cannot be understood, in a sentence.
 pub fn path_view(scene: &Scene, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Result<PathView, String> {
     let answer = path_answer(paths, question)?;
-    let spots = Spots::new(scene.sources());
+    let spots = SourceLocations::new(scene.sources());
     let checkpoints = Writer { compiled: paths.compiled(), snapshot: paths.snapshot(), spots: &spots };
     let writer = PathWriter { paths, checkpoints, answer: &answer };
     let probes = writer.probes();

@@ -9,8 +9,8 @@ use netpolis_core::reorder::reorder;
 use netpolis_core::scene::Scene;
 use netpolis_core::tally::tally;
 
-use super::scene::fix_view;
-use super::{ChangeView, EditView, Move, ProposalView, SceneView, SetView, Spots, TallyView, resolve, set_view};
+use crate::view_model::problems::fix_view;
+use crate::view_model::{ChangeView, EditView, Move, ProposalView, SceneView, SetView, SourceLocations, TallyView, resolve, set_view};
 
 /// Most changed flows that are listed.
 const MOST_CHANGES: usize = 60;
@@ -28,7 +28,7 @@ pub fn tally_view(scene: &Scene, view: &SceneView) -> Option<TallyView> {
 /// Why the policy cannot be there, in the person's words.
 pub fn proposal_view(scene: &Scene, wanted: &Move) -> Result<ProposalView, String> {
     let fix = reorder(scene, PolicyId(wanted.policy), &wanted.tier, wanted.position as usize)?;
-    let fix = fix_view(&fix.title, &fix.edits, &Spots::new(scene.sources()));
+    let fix = fix_view(&fix.title, &fix.edits, &SourceLocations::new(scene.sources()));
     let changed: Vec<(String, String)> =
         scene.sources().iter().map(|(_, source)| (source.name.clone(), edited(&source.name, &source.text, &fix.edits))).collect();
     let mut after = Scene::new(scene.settings().clone());

@@ -1,20 +1,38 @@
-//! From the core's places to lines, columns and UTF-16 offsets.
+//! Places in files, in lines and columns for people and UTF-16 offsets for editors.
 
 use netpolis_core::text::{Place, SourceId, Sources};
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
 
-use super::Spot;
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceLocation {
+    /// The file's name.
+    pub file: String,
+    /// Line of the first character, from 1.
+    pub line: u32,
+    /// Column of the first character, from 1.
+    pub column: u32,
+    /// Line of the last character, from 1.
+    pub end_line: u32,
+    /// First UTF-16 unit, from the start of the file.
+    pub start: u32,
+    /// One past the last UTF-16 unit.
+    pub end: u32,
+}
 
-/// Bytes between two marks of a [`Spots`] table.
+/// Bytes between two marks of a [`SourceLocations`] table.
 const STRIDE: usize = 4096;
 
 /// Turns places into spots, quickly however many and however long the text is.
-pub struct Spots<'a> {
+pub struct SourceLocations<'a> {
     sources: &'a Sources,
     /// By file, how many UTF-16 units stand before every 4096th byte; empty for a file of ASCII alone, where the two are the same.
     before: Vec<Vec<u32>>,
 }
 
-impl<'a> Spots<'a> {
+impl<'a> SourceLocations<'a> {
     /// A table for these files.
     pub fn new(sources: &'a Sources) -> Self {
         let before = sources
@@ -33,14 +51,14 @@ impl<'a> Spots<'a> {
                 table
             })
             .collect();
-        Spots { sources, before }
+        SourceLocations { sources, before }
     }
 
     /// Where a place is; nothing for a place in no file.
-    pub fn at(&self, place: Place) -> Option<Spot> {
+    pub fn at(&self, place: Place) -> Option<SourceLocation> {
         let position = self.sources.position(place)?;
         let source = self.sources.get(position.source)?;
-        Some(Spot {
+        Some(SourceLocation {
             file: source.name.clone(),
             line: position.line,
             column: position.column,
@@ -86,7 +104,7 @@ mod tests {
         let text = format!("# {}\nname: \u{1F680}ß\n", "ü".repeat(5000));
         let source = sources.add("a.yaml", text.as_str().into());
         let document = sources.add_document(source, 0);
-        let spots = Spots::new(&sources);
+        let spots = SourceLocations::new(&sources);
         for needle in ["name", "\u{1F680}", "ß"] {
             let start = text.find(needle).unwrap();
             let spot = spots.at(Span::new(start as u32, (start + needle.len()) as u32).within(document)).unwrap();

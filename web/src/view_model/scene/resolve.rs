@@ -1,0 +1,73 @@
+//! The end that a question names.
+
+use std::net::IpAddr;
+
+use netpolis_core::compile::End;
+use netpolis_core::scene::Scene;
+use netpolis_core::snapshot::Role;
+
+use super::build::{INGRESS_CONTROLLER, workload_key};
+
+/// The end that a question means, with its full name.
+///
+/// # Errors
+/// If no end has that name, in a sentence.
+pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
+    let snapshot = scene.snapshot();
+    let name = name.trim();
+    if name.is_empty() {
+        return Err("choose a source and a destination".into());
+    }
+    if let Ok(address) = name.parse::<IpAddr>() {
+        let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
+        let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+        if pod.is_none() && node.is_none() && !snapshot.cloud.networks_with(address).is_empty() {
+            return netpolis_core::ends::find(snapshot, name).map(|found| (found.end, found.title)).map_err(|error| error.to_string());
+        }
+        return Ok(match (pod, node) {
+            (Some((id, endpoint)), _) => (End::Pod(id), workload_key(snapshot, endpoint.workload)),
+            (None, Some((id, node))) => (End::Node(id), format!("node/{}", node.name)),
+            (None, None) => (End::Outside(address), address.to_string()),
+        });
+    }
+    if let Some(wanted) = name.strip_prefix("node/") {
+        let node = snapshot.nodes().find(|(_, n)| n.name == wanted);
+        return node.map(|(id, _)| (End::Node(id), name.to_owned())).ok_or_else(|| format!("there is no node `{wanted}` in these files"));
+    }
+    if name == INGRESS_CONTROLLER {
+        let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
+        return controller
+            .map(|(id, _)| (End::Pod(id), name.to_owned()))
+            .ok_or_else(|| "there is no Ingress in these files, and so no Ingress controller".to_owned());
+    }
+    if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
+        return match netpolis_core::ends::find(snapshot, name) {
+            Ok(found) => Ok((found.end, found.title)),
+            Err(_) => Err(format!("there is no machine `{machine}` in these files")),
+        };
+    }
+    let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
+        Some((path, kind)) => (path, Some(kind)),
+        None => (name, None),
+    };
+    let (namespace, own) = match path.split_once('/') {
+        Some((namespace, own)) => (Some(namespace), own),
+        None => (None, path),
+    };
+    let lives_in = |id| namespace.is_none_or(|n| snapshot.namespace_name(id) == n);
+    let workload = snapshot
+        .workloads()
+        .filter(|(_, w)| w.name == own && lives_in(w.namespace))
+        .find(|(_, w)| kind.is_none_or(|k| w.kind == k))
+        .or_else(|| snapshot.workloads().find(|(_, w)| w.name == own && lives_in(w.namespace)));
+    if let Some((id, workload)) = workload
+        && let Some(&endpoint) = workload.endpoints.first()
+    {
+        return Ok((End::Pod(endpoint), workload_key(snapshot, id)));
+    }
+    let pod = snapshot.endpoints().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
+    match pod {
+        Some((id, endpoint)) => Ok((End::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
+        None => Err(format!("nothing in these files is called `{path}`: choose a workload, or enter an address")),
+    }
+}
