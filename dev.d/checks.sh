@@ -169,6 +169,14 @@ cmd_no_std() {
     say "netpolis-core builds for $BARE_TARGET, which has no standard library"
 }
 
+# --- words ---------------------------------------------------------------------------------------
+
+# Sentences on standard output; the phrases among them that are to be avoided on standard error.
+cmd_words() {
+    need_rust
+    cargo run --quiet -p netpolis-tests --bin words
+}
+
 # --- measurements --------------------------------------------------------------------------------
 
 cmd_bench() {

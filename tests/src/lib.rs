@@ -9,4 +9,5 @@ pub mod measure;
 pub mod oracle;
 pub mod random;
 pub mod scenes;
+pub mod words;
 pub mod yaml;

@@ -1,0 +1,28 @@
+//! The page with all sentences is made, and holds those that everybody meets.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::path::Path;
+
+use netpolis_tests::words::Words;
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+#[test]
+fn the_page_holds_verdicts_reasons_findings_and_labels() {
+    let words = Words::collect(root()).unwrap();
+    let of = |heading: &str| words.parts.iter().find(|(h, _)| h == heading).map_or(&[][..], |(_, sentences)| sentences);
+    assert!(of("Checkpoint of a flow").iter().any(|s| s == "no policy selects `…` for egress"));
+    assert!(of("Hop of a path").iter().any(|s| s.contains("rewrites the destination to the pod (DNAT)")));
+    assert!(of("Finding").iter().any(|s| s == "NetworkPolicy `…` selects no pod"));
+    for heading in ["Verdict of a flow", "Verdict of a path", "Rule that does not match, or may", "Note at a flow", "Note at a path"] {
+        assert!(of(heading).len() > 3, "{heading}");
+    }
+    // What no answer of these inputs says, and labels.
+    for folder in ["core/src/", "cli/src/", "web/src/components/", "web/src/view_model/"] {
+        assert!(words.parts.iter().any(|(h, sentences)| h.starts_with(folder) && !sentences.is_empty()), "{folder}");
+    }
+    let page = words.page();
+    assert!(words.count() > 1000 && page.lines().count() > words.count());
+}
