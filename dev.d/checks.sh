@@ -1,6 +1,8 @@
 # Tests, lints, proofs and measurements.
 
-CONFORMANCE_DEFAULT=../shared/conformance
+# For `cargo test` too, which runs in another folder.
+[ ! -d "${NETPOLIS_CONFORMANCE:-}" ] || { NETPOLIS_CONFORMANCE=$(cd "$NETPOLIS_CONFORMANCE" && pwd) && export NETPOLIS_CONFORMANCE; }
+CONFORMANCE_DEFAULT=${NETPOLIS_CONFORMANCE:-../shared/conformance}
 CASES_DEFAULT=../shared/cases
 TEST_PARTS=(native editor wasm conformance cases serve e2e)
 
@@ -8,8 +10,8 @@ TEST_PARTS=(native editor wasm conformance cases serve e2e)
 
 # Runs every part, even after one failed, and closes with the number of tests that ran.
 cmd_test() {
-    local part failed=() log status
-    [ $# -gt 0 ] || set -- "${TEST_PARTS[@]}"
+    local part failed=() log status by_name=1
+    [ $# -gt 0 ] || { by_name=0 && set -- "${TEST_PARTS[@]}"; }
     for part in "$@"; do
         declare -F "test_$part" >/dev/null || fail "unknown tests \`$part\`; there are: ${TEST_PARTS[*]}"
     done
@@ -27,6 +29,7 @@ cmd_test() {
         set -e
         [ "$status" = 0 ] || failed+=("$part")
     done
+    while IFS= read -r part; do say "$part"; done < <(grep -o 'left out: .*' "$log" | sort -u)
     count_tests "$log" ${#failed[@]}
     rm -f "$log"
     [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
@@ -64,19 +67,20 @@ test_wasm() {
 }
 
 test_conformance() {
-    if [ -d "$CONFORMANCE_DEFAULT" ]; then
-        cmd_conformance
-    else
-        say "no conformance data here ($CONFORMANCE_DEFAULT), skipped"
-    fi
+    [ -z "${NETPOLIS_CONFORMANCE:-}" ] || local by_name=1
+    ! has_data conformance "$CONFORMANCE_DEFAULT" || cmd_conformance
 }
 
 test_cases() {
-    if [ -d "$CASES_DEFAULT" ]; then
-        cmd_cases "$CASES_DEFAULT" --held docs/cases.md
-    else
-        say "no cases here ($CASES_DEFAULT), skipped"
-    fi
+    ! has_data cases "$CASES_DEFAULT" || cmd_cases "$CASES_DEFAULT" --held docs/cases.md
+}
+
+# has_data PART FOLDER: false where the folder is not there, which is said, or is a failure where the part was asked for by its name.
+has_data() {
+    [ ! -d "$2" ] || return 0
+    [ "${by_name:-0}" = 0 ] || fail "no data for the tests \`$1\` in \`$2\`"
+    say "left out: $1 (no data in $2)"
+    return 1
 }
 
 # The built site in headless Chromium, and what depends on the browser most in Firefox, where that is to be had.
@@ -116,10 +120,12 @@ test_serve() {
 }
 
 cmd_conformance() {
-    local dir=${1:-$CONFORMANCE_DEFAULT}
+    local dir=${1:-$CONFORMANCE_DEFAULT} held=()
     [ -d "$dir" ] || fail "no conformance data in \`$dir\`; name the folder: ./dev conformance DIR"
+    # Other folders need not have every set that is recorded.
+    [ $# -gt 0 ] || held=(--held docs/conformance.md)
     need_rust
-    cargo run --quiet --release -p netpolis-tests --bin conformance -- "$dir"
+    cargo run --quiet --release -p netpolis-tests --bin conformance -- "$dir" ${held[@]+"${held[@]}"}
 }
 
 # cmd_cases [DIR] [--table FILE] [--held FILE]

@@ -16,9 +16,10 @@ mod nsg;
 mod table;
 
 pub use disputed::{Disputed, disputed};
-pub use table::{recorded, table};
+pub use table::{fallen, recorded, table};
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What came of one case.
@@ -54,6 +55,18 @@ impl Set {
 
 /// Sets by name.
 pub type Sets = BTreeMap<String, Set>;
+
+/// The folder with the cases: the one that is asked for, else the usual one; nothing if the usual one is not there.
+///
+/// # Errors
+/// When a folder is asked for that is not there: whoever asks for the cases must not get a run without them.
+pub fn data(asked: Option<OsString>, usual: &Path) -> Result<Option<PathBuf>, String> {
+    match asked.map(PathBuf::from) {
+        Some(folder) if folder.is_dir() => Ok(Some(folder)),
+        Some(folder) => Err(format!("no conformance data in `{}`, which was asked for", folder.display())),
+        None => Ok(usual.is_dir().then(|| usual.to_owned())),
+    }
+}
 
 /// Runs every case below a folder.
 ///

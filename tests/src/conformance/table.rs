@@ -41,6 +41,18 @@ pub fn recorded(table: &str) -> BTreeMap<String, usize> {
     table.lines().filter_map(row).collect()
 }
 
+/// What agreed in fewer cases than is recorded, a line for each set. A set that is not there agrees in none.
+pub fn fallen(recorded: &BTreeMap<String, usize>, sets: &Sets) -> Vec<String> {
+    let fallen = |(name, before): (&String, &usize)| match sets.get(name) {
+        None if *before > 0 => Some(format!("{name}: not in this data, and {before} cases agreed")),
+        Some(set) if set.agreed() < *before => {
+            Some(format!("{name}: {} of {} cases agree, and {before} did", set.agreed(), set.cases.len()))
+        }
+        _ => None,
+    };
+    recorded.iter().filter_map(fallen).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Case, Set};
@@ -56,5 +68,18 @@ mod tests {
         let disputed = |case: &str| Disputed { set: "nca".into(), case: case.into(), reason: "r".into(), upstream: "u".into() };
         assert!(table(&sets, &[disputed("x"), disputed("y")]).ends_with("| nca | 1 | 2 | 1 disputed |\n"));
         assert_eq!(recorded(&text), BTreeMap::from([("nca".to_owned(), 1)]));
+    }
+    #[test]
+    fn a_set_that_agrees_less_or_is_missing_has_fallen() {
+        let case = |difference: Option<&str>| Case { name: "x".into(), difference: difference.map(str::to_owned) };
+        let set = |cases: &[Case]| Set { cases: cases.to_vec(), ..Set::default() };
+        let sets = Sets::from([
+            ("as-before".to_owned(), set(&[case(None), case(Some("differs"))])),
+            ("worse".to_owned(), set(&[case(None), case(Some("differs"))])),
+            ("new".to_owned(), set(&[case(Some("differs"))])),
+        ]);
+        let recorded =
+            [("as-before", 1), ("gone", 3), ("unsupported", 0), ("worse", 2)].map(|(name, agreed)| (name.to_owned(), agreed)).into();
+        assert_eq!(fallen(&recorded, &sets), ["gone: not in this data, and 3 cases agreed", "worse: 1 of 2 cases agree, and 2 did"]);
     }
 }
