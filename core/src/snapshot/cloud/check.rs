@@ -186,7 +186,7 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         let home = cluster.pools.iter().filter_map(|p| cloud.network_of(p.subnet?)).map(|(_, n)| n).next();
         let services = AddressSet::of_cidrs(&cluster.service_ranges);
         for range in cluster.service_ranges.iter().filter(|r| r.is_ipv4() && r.length() <= 12) {
-            refuse(format!("the range of Services {range} is too large: its prefix is longer than /12"));
+            refuse(format!("the range of Services {range} is too large: it must be smaller than a /12"));
         }
         let overlaps = |a: &AddressSet, b: &AddressSet| !a.intersection(b).is_empty();
         let mut inside = None;
