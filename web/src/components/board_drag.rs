@@ -11,10 +11,7 @@ use yew::prelude::*;
 
 use super::Store;
 use crate::state::Action;
-use crate::view_model::Move;
-
-/// Where a policy that is dragged would go: the column, and before which of its cards.
-pub(super) type Gap = (usize, usize);
+use crate::view_model::Gap;
 
 /// Pixels that the pointer may tremble before a card moves.
 const TREMBLE: f64 = 5.0;
@@ -79,14 +76,6 @@ pub(super) fn use_board_drag() -> Option<Drag> {
         move || drop(kept)
     });
     drag
-}
-
-/// The move that puts a policy before a card of a column; nothing if it stands there already.
-pub(super) fn move_to(store: &Store, policy: u32, (column, card): Gap) -> Option<Move> {
-    let tier = store.scene.tiers.get(column).filter(|tier| tier.open)?;
-    let own = tier.policies.iter().position(|p| *p == policy);
-    let position = card - usize::from(own.is_some_and(|own| own < card));
-    (own != Some(position)).then(|| Move { policy, tier: tier.name.clone(), position: position as u32 })
 }
 
 impl Drag {
@@ -158,7 +147,8 @@ impl Drag {
             Some(area.top() + area.height() / 2.0)
         };
         let above = (0..cards.length()).filter_map(middle).filter(|middle| hold.at.1 > *middle).count();
-        move_to(&self.store, hold.policy, (column, above)).map(|_| (column, above))
+        let gap = Gap { column, card: above };
+        self.store.scene.move_to(hold.policy, gap).map(|_| gap)
     }
 
     fn up(&self, _: PointerEvent) {
@@ -166,7 +156,7 @@ impl Drag {
         self.put_back();
         let gap = hold.filter(|hold| hold.begun).and_then(|hold| Some((hold.policy, self.gap_at(hold)?)));
         if let Some((policy, gap)) = gap {
-            self.store.dispatch(Action::Think(move_to(&self.store, policy, gap)));
+            self.store.dispatch(Action::Think(self.store.scene.move_to(policy, gap)));
         }
     }
 

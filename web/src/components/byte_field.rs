@@ -3,6 +3,8 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::view_model::{WrittenByte, written_byte};
+
 /// Properties of a [`ByteField`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct ByteFieldProps {
@@ -20,16 +22,18 @@ pub fn ByteField(props: &ByteFieldProps) -> Html {
     let typed = use_state(|| None::<(String, Option<u8>)>);
     let own = typed.as_ref().filter(|(_, asked)| *asked == props.value);
     let shown = own.map_or_else(|| props.value.map(|b| b.to_string()).unwrap_or_default(), |(text, _)| text.clone());
-    let wrong = own.is_some_and(|(text, _)| !text.trim().is_empty() && text.trim().parse::<u8>().is_err());
+    let wrong = own.is_some_and(|(text, _)| written_byte(text) == WrittenByte::Wrong);
     let oninput = {
         let (typed, props) = (typed.clone(), props.clone());
         Callback::from(move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
-            let read = text.trim().parse::<u8>();
-            let (is_any, asked) = (text.trim().is_empty(), read.clone().ok());
-            let stays = if is_any || read.is_ok() { asked } else { props.value };
-            typed.set(Some((text, stays)));
-            if is_any || read.is_ok() {
+            let asked = match written_byte(&text) {
+                WrittenByte::Any => Some(None),
+                WrittenByte::Number(number) => Some(Some(number)),
+                WrittenByte::Wrong => None,
+            };
+            typed.set(Some((text, asked.unwrap_or(props.value))));
+            if let Some(asked) = asked {
                 props.onbyte.emit(asked);
             }
         })

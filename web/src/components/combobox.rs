@@ -3,19 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-/// Most entries that are listed at once.
-const MOST: usize = 60;
-
-/// One entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// What choosing it gives.
-    pub value: String,
-    /// What it says.
-    pub title: String,
-    /// Smaller, beside it.
-    pub detail: String,
-}
+use crate::view_model::{EntryView, matching_entries};
 
 /// Properties of a [`Combobox`].
 #[derive(Clone, PartialEq, Properties)]
@@ -27,7 +15,7 @@ pub struct ComboboxProps {
     /// How that reads.
     pub text: AttrValue,
     /// What can be chosen.
-    pub entries: super::Shared<Vec<Entry>>,
+    pub entries: super::Shared<Vec<EntryView>>,
     /// What was chosen or written.
     pub onchoose: Callback<String>,
 }
@@ -40,15 +28,8 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
     let input = use_node_ref();
     let id = use_memo((), |()| format!("list-{}", js_sys::Math::random().to_bits()));
 
-    let found: Vec<Entry> = match &*typed {
-        None => Vec::new(),
-        Some(text) => {
-            let wanted = text.to_lowercase();
-            let matches =
-                |e: &&Entry| wanted.is_empty() || e.title.to_lowercase().contains(&wanted) || e.detail.to_lowercase().contains(&wanted);
-            props.entries.iter().filter(matches).take(MOST).cloned().collect()
-        }
-    };
+    let found: Vec<EntryView> =
+        typed.as_ref().map(|text| matching_entries(&props.entries, text).into_iter().cloned().collect()).unwrap_or_default();
     let choose = {
         let (typed, onchoose) = (typed.clone(), props.onchoose.clone());
         Callback::from(move |value: String| {

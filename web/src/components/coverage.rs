@@ -10,7 +10,7 @@ use super::rich::{SourceLink, rich};
 pub fn coverage(store: &Store, full: bool) -> Html {
     let known = &store.scene.coverage;
     // An answer that is on its way.
-    let old = store.evaluated != store.revision;
+    let old = store.is_behind();
     let Some(sentence) = known.sentence() else {
         return if old {
             html! { <div class="coverage old"><p><span class="coverage-words">{ "Reading the latest edit…" }</span></p></div> }

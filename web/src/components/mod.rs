@@ -9,11 +9,13 @@ mod board_drag;
 pub mod byte_field;
 pub mod chooser;
 pub mod combobox;
+mod copy_menu;
 pub mod coverage;
 pub mod dialogs;
 pub mod editor_pane;
 pub mod empty;
 pub mod end_panel;
+mod evidence;
 pub mod graph;
 pub mod header;
 #[allow(missing_docs, reason = "an icon's name says what it shows")]
@@ -23,14 +25,18 @@ pub mod matrix;
 pub mod menu;
 pub mod page;
 pub mod path;
+pub mod plan;
 pub mod port_field;
 pub mod problems;
 pub mod question;
 pub mod rich;
 pub mod rules;
 pub mod scenes;
+mod signs;
 pub mod splitter;
+pub mod suggestion;
 pub mod trace;
+mod view_switch;
 
 use std::rc::Rc;
 

@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::rich::rich;
-use crate::view_model::{PortView, WrittenPort, written_port};
+use crate::view_model::{PortView, written_port};
 
 /// Properties of a [`PortField`].
 #[derive(Clone, PartialEq, Properties)]
@@ -45,12 +45,7 @@ pub fn PortField(props: &PortFieldProps) -> Html {
         let (typed, props) = (typed.clone(), props.clone());
         Callback::from(move |event: InputEvent| {
             let text = event.target_unchecked_into::<HtmlInputElement>().value();
-            let asked = match written_port(&text, &props.declared, &props.receiver) {
-                WrittenPort::Any => Some((None, None)),
-                WrittenPort::Number(port) => Some((Some(port), None)),
-                WrittenPort::Named { protocol, port, .. } => Some((Some(port), protocol)),
-                WrittenPort::Begun | WrittenPort::Wrong(_) => None,
-            };
+            let asked = written_port(&text, &props.declared, &props.receiver).asked();
             typed.set(Some(Typed { text, asked: asked.as_ref().map_or(props.value, |(port, _)| *port), done: false }));
             if let Some(asked) = asked {
                 props.onport.emit(asked);
@@ -66,26 +61,15 @@ pub fn PortField(props: &PortFieldProps) -> Html {
         })
     };
     let done = own.is_some_and(|t| t.done);
-    let note = match &read {
-        Some(WrittenPort::Wrong(sentence)) => Some((true, sentence.clone())),
-        Some(WrittenPort::Begun) if done => Some((true, format!("`{}` is no port: write a number from 1 to 65535", shown.trim()))),
-        Some(WrittenPort::Named { sentence, .. }) => Some((false, sentence.clone())),
-        _ => None,
-    };
-    let wrong = note.as_ref().is_some_and(|(wrong, _)| *wrong);
-    let stays = match props.value {
-        Some(port) => format!(" The answer is for {port}."),
-        None => " The answer is for any port.".to_owned(),
-    };
+    let note = read.as_ref().and_then(|read| read.note(&shown, done, props.value));
+    let wrong = note.as_ref().is_some_and(|note| note.wrong);
     html! {
         <>
             <input class="port" type="text" inputmode="numeric" autocomplete="off" autocapitalize="off" spellcheck="false" aria-label={props.label.clone()}
                 placeholder={props.placeholder.clone()} aria-invalid={wrong.to_string()} aria-describedby={note.is_some().then(|| id.to_string())}
                 value={shown} {oninput} {onblur} />
-            if let Some((wrong, sentence)) = note {
-                <p id={id.to_string()} class={classes!("port-note", wrong.then_some("wrong"))} role={if wrong { "alert" } else { "status" }}>
-                    { rich(&sentence) }if wrong { { "." }{ stays } }
-                </p>
+            if let Some(note) = note {
+                <p id={id.to_string()} class={classes!("port-note", wrong.then_some("wrong"))} role={if wrong { "alert" } else { "status" }}>{ rich(&note.text) }</p>
             }
         </>
     }

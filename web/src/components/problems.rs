@@ -5,14 +5,12 @@ use yew::prelude::*;
 use super::Store;
 use super::icons::{ERROR, INFO, WARNING, icon};
 use super::rich::{SourceLink, rich, sentence};
-use super::trace::edits;
 use crate::state::Action;
 use crate::view_model::{ProblemView, Severity};
 
 /// The list of findings, the grave ones first.
 pub fn problems(store: &Store) -> Html {
-    let mut problems: Vec<&ProblemView> = store.scene.problems.iter().collect();
-    problems.sort_by_key(|p| p.severity);
+    let problems = store.scene.problems_by_severity();
     if problems.is_empty() {
         return html! { <p class="nothing">{ "No problems found." }</p> };
     }
@@ -39,7 +37,7 @@ fn problem(store: &Store, problem: &ProblemView) -> Html {
         Severity::Note => INFO,
     };
     let fix = problem.fix.as_ref().filter(|_| !store.read_only).map(|fix| {
-        let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: edits(fix) });
+        let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: fix.by_file() });
         let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
         html! { <button type="button" class="fix" {onclick}>{ rich(&fix.title) }</button> }
     });

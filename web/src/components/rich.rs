@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Store;
 use crate::state::Action;
-use crate::view_model::SourceLocation;
+use crate::view_model::{self, SourceLocation};
 
 /// A sentence with its code in `code`.
 pub fn rich(text: &str) -> Html {
@@ -20,30 +20,9 @@ pub fn rich(text: &str) -> Html {
         .collect()
 }
 
-/// A sentence that stands alone: with a capital, and without the verdict's word, which is said above it.
+/// A sentence that stands alone, with its code in `code`.
 pub fn sentence(text: &str) -> Html {
-    rich(&capital(without_word(text)))
-}
-
-/// A sentence without the verdict's word at its beginning.
-pub fn without_word(text: &str) -> &str {
-    ["Allowed: ", "Denied: ", "Cannot tell: "].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text)
-}
-
-/// Names that are written small everywhere.
-const SMALL: [&str; 5] = ["kubectl", "kubelet", "calicoctl", "az", "iptables"];
-
-/// With a capital, unless it begins with a name that has none: a path of fields (`spec.ingress[0].from: …`), a command, `eBPF`.
-fn capital(text: &str) -> String {
-    let word = text.split_whitespace().next().unwrap_or_default();
-    let plain = word.trim_end_matches([',', ';']);
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) if plain.chars().all(|c| c.is_ascii_lowercase() || c == '\'') && !SMALL.contains(&plain) => {
-            first.to_uppercase().to_string() + characters.as_str()
-        }
-        _ => text.to_owned(),
-    }
+    rich(&view_model::sentence(text))
 }
 
 /// Properties of a [`SourceLink`].
@@ -71,26 +50,4 @@ pub fn SourceLink(props: &SourceLinkProps) -> Html {
         }
     });
     html! { <button type="button" class="spot" {onclick} aria-label={label.clone()} title={label}>{ text }</button> }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sentences_have_a_capital_and_names_keep_theirs() {
-        assert_eq!(capital("no policy selects `a`"), "No policy selects `a`");
-        assert_eq!(capital("unknown field \"spec.x\""), "Unknown field \"spec.x\"");
-        for small in [
-            "spec.ingress[0].from: expected a list",
-            "spec: Required value",
-            "kube-proxy rewrites",
-            "eBPF programs",
-            "kubectl apply refuses",
-            "`a` is",
-        ] {
-            assert_eq!(capital(small), small);
-        }
-        assert_eq!(without_word("Denied: `a` is selected"), "`a` is selected");
-    }
 }

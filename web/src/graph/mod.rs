@@ -6,6 +6,7 @@ pub mod layout;
 pub mod near;
 pub mod picture;
 pub mod route;
+pub mod through;
 
 /// A rectangle, in the drawing's own units (CSS pixels at scale 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

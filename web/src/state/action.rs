@@ -81,6 +81,8 @@ pub enum Action {
     },
     /// The question is another: about a flow, or about the way to a Service.
     Change(PathQuestion),
+    /// The question goes to another receiver, by its key or as it was written.
+    AskTo(String),
     /// A question is asked from an end to the one that is chosen next; nothing: it is not.
     AskFrom(Option<String>),
     /// The way of a packet is asked for, and shown.

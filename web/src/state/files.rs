@@ -78,6 +78,11 @@ pub fn language_of_json(name: &str, text: &str) -> bool {
 }
 
 impl State {
+    /// The text of the file with this name; empty if there is none.
+    pub fn text_of(&self, name: &str) -> &str {
+        self.files.iter().find(|f| f.name == name).map_or("", |f| &*f.text)
+    }
+
     pub(super) fn set_text(&mut self, id: FileId, text: Rc<str>) {
         for file in Rc::make_mut(&mut self.files).iter_mut().filter(|f| f.id == id) {
             file.text = text.clone();

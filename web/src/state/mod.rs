@@ -21,7 +21,7 @@ use crate::engine::{Board, BoardReply, Request};
 use crate::scenes::{Elsewhere, Place};
 use crate::share::{Shared, settings_text};
 use crate::view_model::{
-    AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SaidView, SceneView, SourceLocation, TrafficView, said,
+    AnswerView, Move, PathAsked, PathQuestion, PathReply, ProposalView, Question, SaidView, SceneView, SourceLocation, TrafficView, said,
 };
 
 /// Text that comes at once and is longer was not typed.
@@ -231,6 +231,17 @@ impl State {
         shown.then(|| Board { moving: self.moving.clone() })
     }
 
+    /// What would come of the move that is thought of, or why it cannot be; nothing before that is known.
+    pub fn proposal(&self) -> Option<&Result<ProposalView, String>> {
+        let board = self.board.as_ref().filter(|board| board.asked.moving == self.moving)?;
+        board.proposal.as_ref()
+    }
+
+    /// Whether the picture is of an older text than the one that is there.
+    pub fn is_behind(&self) -> bool {
+        self.evaluated != self.revision
+    }
+
     /// Names and texts of the files.
     pub fn texts(&self) -> Vec<(String, String)> {
         self.files.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()
@@ -369,6 +380,7 @@ impl State {
                 Some(TrafficView { protocol, port }) => Question { from, to, protocol, port, ..Question::default() },
                 None => self.scene.question(&from, &to, &self.question),
             }),
+            Action::AskTo(to) => self.ask_to(to),
             Action::AskFrom(from) => {
                 if from.is_some() {
                     self.screen = Screen::Graph;

@@ -54,7 +54,7 @@ impl State {
     pub fn way_to(&self, target: &TargetView, from: Option<&str>) -> PathAsked {
         let scene = &self.scene;
         let key = |index: usize| scene.ends.get(index).map(|end| end.key.clone());
-        let outside = || scene.ends.iter().position(|end| end.kind == EndKind::Outside && end.title == "Internet").and_then(key);
+        let outside = || scene.internet().and_then(key);
         let is_other = |index: &usize| {
             scene.ends.get(*index).is_some_and(|end| end.kind == EndKind::Workload) && !target.ends.contains(&(*index as u32))
         };
@@ -108,6 +108,22 @@ impl State {
         self.path = asked;
         self.selection = Selection::Flow;
         self.lights_path = true;
+    }
+
+    /// The same question to another receiver: at a port that it has.
+    pub(super) fn ask_to(&mut self, to: String) {
+        let asked = self.path.question.clone();
+        let question = match self.scene.target(&to) {
+            Some(target) => {
+                PathQuestion { from: asked.from, to, protocol: target.protocol.clone(), port: target.port, ..PathQuestion::default() }
+            }
+            None => PathQuestion { to, ..asked },
+        };
+        if question.is_to_target() {
+            self.take_question(PathAsked { question, versus: None });
+        } else {
+            self.ask(self.scene.question(&question.from, &question.to, &self.question));
+        }
     }
 
     /// Takes what came of an evaluation.

@@ -1,6 +1,7 @@
 use super::*;
+use crate::engine::{Board, BoardReply};
 use crate::examples::Example;
-use crate::view_model::{EndKind, EndView, PathQuestion, TargetKind, TargetView};
+use crate::view_model::{EndKind, EndView, Move, PathQuestion, TargetKind, TargetView};
 
 static EXAMPLE: Example = Example {
     id: "two",
@@ -270,7 +271,7 @@ fn ways_begin_where_clients_are() {
         spot: None,
     };
     let mut internet = end("198.51.100.9", EndKind::Outside);
-    internet.title = "Internet".into();
+    internet.internet = true;
     let scene = SceneView {
         ends: vec![end("shop/b", EndKind::Workload), end("shop/c", EndKind::Workload), internet],
         targets: vec![target("svc/shop/open", true, vec![0]), target("svc/shop/b", false, vec![0])],
@@ -427,4 +428,43 @@ fn the_border_of_a_hidden_pane_brings_it_back() {
     let state = start().reduce(Action::TogglePane(Pane::Editor)).reduce(Action::Resize(Pane::Editor, 300));
     assert!(!state.panes.editor_hidden);
     assert_eq!(state.panes.editor, 300);
+}
+
+#[test]
+fn another_receiver_is_asked_at_a_port_that_it_has() {
+    let target = TargetView {
+        pod_ports: Vec::new(),
+        key: "svc/shop/web".into(),
+        kind: TargetKind::Service,
+        title: "shop/web".into(),
+        subtitle: String::new(),
+        outside: true,
+        protocol: "UDP".into(),
+        port: Some(53),
+        ends: Vec::new(),
+        spot: None,
+    };
+    let mut state = State::clone(&start());
+    state.scene = Rc::new(SceneView { targets: vec![target], ..SceneView::default() });
+    let (state, from) = (Rc::new(state), start().question.from.clone());
+    let service = state.clone().reduce(Action::AskTo("svc/shop/web".into()));
+    let asked = &service.path.question;
+    assert_eq!((&asked.from, asked.to.as_str(), asked.protocol.as_str(), asked.port), (&from, "svc/shop/web", "UDP", Some(53)));
+    // A Service that is not there (any more), and a host name: the rest of the question stays.
+    let host = state.clone().reduce(Action::AskTo("http://shop.example/".into()));
+    assert_eq!((host.path.question.to.as_str(), host.path.question.port), ("http://shop.example/", state.question.port));
+    let pod = state.clone().reduce(Action::AskTo("shop/x".into()));
+    assert_eq!((&pod.question.from, pod.question.to.as_str(), &pod.path.question), (&from, "shop/x", &(&pod.question).into()));
+}
+
+#[test]
+fn only_what_was_said_about_the_move_in_question_is_shown() {
+    let wanted = Move { policy: 0, tier: "default".into(), position: 1 };
+    let mut state = State::clone(&start().reduce(Action::Think(Some(wanted.clone()))));
+    assert!(state.proposal().is_none());
+    let reply = |moving| BoardReply { asked: Board { moving }, tally: None, proposal: Some(Err("it is staged".into())) };
+    state.board = Some(Rc::new(reply(Some(Move { position: 2, ..wanted.clone() }))));
+    assert!(state.proposal().is_none(), "that was another");
+    state.board = Some(Rc::new(reply(Some(wanted))));
+    assert_eq!(state.proposal(), Some(&Err("it is staged".into())));
 }

@@ -5,6 +5,7 @@ mod build;
 pub(super) use build::{Writer, protocol, verdict};
 pub use build::{answer_view, path_ends};
 
+use netpolis_core::text::count;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -149,11 +150,21 @@ pub struct TierView {
     pub policies: Vec<PolicyTraceView>,
 }
 
+impl TierView {
+    /// How many policies and rules of it there are, in words.
+    pub fn contents(&self) -> String {
+        let rules = self.policies.iter().map(|policy| policy.rules.len()).sum();
+        format!("{}, {}", count(self.policies.len(), "policy"), count(rules, "rule"))
+    }
+}
+
 /// One policy as a packet met it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 pub struct PolicyTraceView {
     /// `NetworkPolicy shop/db`.
     pub title: String,
+    /// Its name alone.
+    pub name: String,
     /// Where it is written.
     pub spot: Option<SourceLocation>,
     /// Its rules for this direction.
@@ -179,6 +190,8 @@ pub enum MatchView {
 pub struct RuleView {
     /// `rule 1: allow`.
     pub title: String,
+    /// Its name, if it has one.
+    pub name: Option<String>,
     /// Whether it matched.
     pub matched: MatchView,
     /// The one field that did not match, in words.

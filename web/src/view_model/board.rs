@@ -1,7 +1,9 @@
 //! The policy board: what each policy decides, and what another place for it would change.
 
+mod columns;
 mod proposal;
 
+pub use columns::{BoardView, CardView, ColumnView, Gap, board_view};
 pub use proposal::{proposal_view, tally_view};
 
 use serde::{Deserialize, Serialize};

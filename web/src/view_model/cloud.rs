@@ -7,7 +7,7 @@ pub(super) use build::{badge_id, cloud_view, joined};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{EndKind, PlanView, SceneView, SourceLocation};
+use super::{PlanView, SourceLocation};
 
 /// The cloud's network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -191,11 +191,38 @@ pub struct ClusterView {
     pub spot: Option<SourceLocation>,
 }
 
-/// Where a flow starts or ends in the picture of the cloud's network: a machine's, node's or pod's key, or `outside`.
-pub fn picture_key(scene: &SceneView, end: Option<u32>) -> Option<String> {
-    let end = scene.ends.get(end? as usize)?;
-    Some(match end.kind {
-        EndKind::Outside => "outside".into(),
-        _ => end.key.clone(),
-    })
+impl CloudView {
+    /// What is missing where there is no network, in a sentence.
+    pub fn without_network(&self) -> &'static str {
+        if self.clusters.is_empty() { "No virtual network in these files." } else { "The cluster's network is not in these files." }
+    }
+}
+
+impl PodView {
+    /// Its name, with how many pods it stands for.
+    pub fn name(&self) -> String {
+        match self.replicas {
+            0 | 1 => self.title.clone(),
+            n => format!("{} × {n}", self.title),
+        }
+    }
+
+    /// Its address, with the sign of one that is assumed.
+    pub fn shown_address(&self) -> Option<String> {
+        self.address.as_ref().map(|address| if self.given { address.clone() } else { format!("~{address}") })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pods_alike_are_counted_and_assumed_addresses_are_marked() {
+        let pod = PodView { title: "web".into(), address: Some("10.0.0.4".into()), replicas: 3, ..PodView::default() };
+        assert_eq!((pod.name().as_str(), pod.shown_address().as_deref()), ("web × 3", Some("~10.0.0.4")));
+        let one = PodView { replicas: 1, given: true, ..pod };
+        assert_eq!((one.name().as_str(), one.shown_address().as_deref()), ("web", Some("10.0.0.4")));
+        assert_eq!(PodView::default().shown_address(), None);
+    }
 }

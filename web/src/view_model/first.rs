@@ -18,7 +18,7 @@ const TIERS: [&[&str]; 4] = [
 
 /// The most telling flow; nothing where there are not two that could talk. `mentions` tells whether the text of an end names a Service.
 pub fn first_question(scene: &SceneView, mentions: &dyn Fn(usize, &str) -> bool) -> Option<Question> {
-    let workloads: Vec<usize> = (0..scene.ends.len()).filter(|&i| is(scene, i, EndKind::Workload)).take(MOST).collect();
+    let workloads: Vec<usize> = (0..scene.ends.len()).filter(|&i| scene.is_a(i, EndKind::Workload)).take(MOST).collect();
     let tiers: Vec<Option<usize>> = (0..scene.ends.len()).map(|i| tier(scene, i)).collect();
     let mut best: Option<(i32, usize, usize)> = None;
     for &from in &workloads {
@@ -30,8 +30,7 @@ pub fn first_question(scene: &SceneView, mentions: &dyn Fn(usize, &str) -> bool)
             }
         }
     }
-    let internet =
-        || (0..scene.ends.len()).find(|&i| is(scene, i, EndKind::Outside) && scene.ends.get(i).is_some_and(|e| e.title == "Internet"));
+    let internet = || scene.internet();
     let (from, to) = best.map(|(_, from, to)| (from, to)).or_else(|| Some((internet()?, *workloads.first()?)))?;
     let key = |end: usize| scene.ends.get(end).map(|e| e.key.clone());
     let port = scene.offers(to).into_iter().next();
@@ -42,10 +41,6 @@ pub fn first_question(scene: &SceneView, mentions: &dyn Fn(usize, &str) -> bool)
         port: Some(port.map_or(80, |p| p.port)),
         ..Question::default()
     })
-}
-
-fn is(scene: &SceneView, end: usize, kind: EndKind) -> bool {
-    scene.ends.get(end).is_some_and(|e| e.kind == kind)
 }
 
 /// How deep within an application an end stands, by the words of its name and its labels.

@@ -5,15 +5,23 @@
 
 mod answer;
 mod board;
+mod changes;
 mod cloud;
 mod coverage;
+mod effective_rules;
+mod end_panel;
+mod entries;
 mod first;
+mod matrix;
+mod network_flow;
 mod path;
 mod plan;
 mod ports;
 mod problems;
+mod question_form;
 mod said;
 mod scene;
+mod sentences;
 mod source_locations;
 mod targets;
 mod traffic;
@@ -22,25 +30,32 @@ pub use answer::{
     AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, StationView, TierView, VerdictView,
     answer_view, path_ends,
 };
-pub use board::{ChangeView, Move, ProposalView, TallyView, proposal_view, tally_view};
+pub use board::{BoardView, CardView, ChangeView, ColumnView, Gap, Move, ProposalView, TallyView, board_view, proposal_view, tally_view};
+pub use changes::LinesView;
 pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
-    picture_key,
 };
 pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
+pub use effective_rules::{EffectiveRuleView, RuleTablesView, rule_tables};
+pub use end_panel::{EndPanelView, ReachView, ReachedView, RoutesView};
+pub use entries::{EntryView, matching_entries};
 pub use first::{first_question, names_service};
+pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
+pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
 pub use path::{
     AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PathAsked, PathQuestion, PathReply, PathView, PathWord,
     PodShareView, ProbeView, SeenView, StepKindView, StepView, VersusView, differences, path_answer, path_reply, path_view,
 };
-pub use plan::{PlanQuestion, PlanView, plan_view};
+pub use plan::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
 pub use ports::set_view;
 pub use problems::{EditView, FixView, ProblemView, Severity};
+pub use question_form::{Fit, PROTOCOLS, QuestionForm, WrittenByte, has_ports, question_form, written_byte};
 pub use said::{SaidView, said};
 pub use scene::{
     AccountView, EndKind, EndView, INGRESS_CONTROLLER, NamespaceView, PolicyView, PortView, SceneView, SetView, Status, TierColumn,
     resolve, scene_view,
 };
+pub use sentences::{capital, explanation, sentence, without_verdict};
 pub use source_locations::{SourceLocation, SourceLocations};
 pub use targets::{TargetKind, TargetView};
-pub use traffic::{PortsView, TrafficView, WrittenPort, written_port};
+pub use traffic::{PortNote, PortsView, TrafficView, WrittenPort, written_port};

@@ -1,5 +1,9 @@
 //! How many addresses a cluster takes.
 
+mod panel;
+
+pub use panel::{LENGTHS, PlanBar, PlanChange, PlanNumber, Taker, WhatIf, plans, plugins};
+
 use netpolis_core::model::Cidr;
 use netpolis_core::plan::{self, Planned, Question};
 use netpolis_core::resources::azure::Plugin;

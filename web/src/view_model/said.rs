@@ -6,6 +6,7 @@
 
 use super::{
     AnswerView, FixView, LitView, PathQuestion, PathReply, PathView, PathWord, Question, StationView, StepKindView, StepView, VerdictView,
+    explanation, without_verdict,
 };
 
 /// The answer to the question that is asked, as the page, the embedded page, copied text and messages tell it.
@@ -47,25 +48,19 @@ pub fn said(
         return path.map(|path| path.as_ref().map(|view| by_path(asked, view, branch, None)).map_err(Clone::clone));
     }
     match (answer?, path) {
-        (Ok(answer), Some(Ok(view))) if view.verdict != word(answer.verdict) => Some(Ok(by_path(asked, view, branch, Some(answer)))),
+        (Ok(answer), Some(Ok(view))) if view.verdict != PathWord::from(answer.verdict) => {
+            Some(Ok(by_path(asked, view, branch, Some(answer))))
+        }
         (Err(_), Some(Ok(view))) => Some(Ok(by_path(asked, view, branch, None))),
         (Ok(answer), _) => Some(Ok(by_flow(answer))),
         (Err(message), _) => Some(Err(message.clone())),
     }
 }
 
-fn word(verdict: VerdictView) -> PathWord {
-    match verdict {
-        VerdictView::Allowed => PathWord::Allowed,
-        VerdictView::Denied => PathWord::Denied,
-        VerdictView::CannotTell => PathWord::CannotTell,
-    }
-}
-
 fn by_flow(answer: &AnswerView) -> SaidView {
     SaidView {
         question: answer.question.clone(),
-        word: word(answer.verdict),
+        word: answer.verdict.into(),
         headline: answer.verdict.word().into(),
         summary: answer.summary.clone(),
         stations: answer.stations.clone(),
@@ -114,6 +109,16 @@ fn station(step: &StepView) -> Option<StationView> {
 }
 
 impl SaidView {
+    /// What stands below the headline.
+    pub fn explanation(&self) -> String {
+        explanation(&self.summary)
+    }
+
+    /// Whether a station's sentence stands in the summary already.
+    pub fn says(&self, station: &StationView) -> bool {
+        without_verdict(&self.summary).trim_end_matches('.') == station.sentence
+    }
+
     /// The answer as text, or as Markdown.
     pub fn in_words(&self, markdown: bool) -> String {
         let question = &self.question;

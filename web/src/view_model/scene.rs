@@ -41,6 +41,8 @@ pub struct EndView {
     pub kind: EndKind,
     /// Its namespace, as an index into [`SceneView::namespaces`].
     pub namespace: Option<u32>,
+    /// Whether it is the Internet: all outside addresses, or all others.
+    pub internet: bool,
     /// Its name alone.
     pub title: String,
     /// What it is, in words: `Deployment × 3`.
@@ -216,6 +218,21 @@ impl SceneView {
         }
         let (row, column) = (self.ends.get(from)?.class, self.ends.get(to)?.class);
         self.cells.get((row * self.classes + column) as usize).map(|&i| usize::from(i))
+    }
+
+    /// Whether an end is of a kind.
+    pub fn is_a(&self, end: usize, kind: EndKind) -> bool {
+        self.ends.get(end).is_some_and(|e| e.kind == kind)
+    }
+
+    /// What questions call an end; empty if there is none of that number.
+    pub fn key(&self, end: usize) -> String {
+        self.ends.get(end).map(|e| e.key.clone()).unwrap_or_default()
+    }
+
+    /// The Internet, if any of its addresses is an end.
+    pub fn internet(&self) -> Option<usize> {
+        self.ends.iter().position(|end| end.internet)
     }
 
     /// The end with this key.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{PortView, Question, SceneView};
+use super::{PortView, Question, SceneView, has_ports};
 
 /// A protocol, with a port if it has ports and one is meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,9 +93,8 @@ impl SceneView {
             };
         }
         let is_offered = offers.iter().any(|o| o.protocol == protocol && Some(o.port) == before.port);
-        let has_ports = matches!(protocol, "TCP" | "UDP" | "SCTP");
         match offers.first() {
-            Some(offer) if has_ports && !is_offered && before.to != asked.to => with(&offer.protocol, offer.port),
+            Some(offer) if has_ports(protocol) && !is_offered && before.to != asked.to => with(&offer.protocol, offer.port),
             _ => asked,
         }
     }
@@ -153,6 +152,39 @@ pub enum WrittenPort {
     Begun,
     /// No port, with what to do in a sentence.
     Wrong(String),
+}
+
+/// What stands below a port's field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortNote {
+    /// In sentences, with code in backticks.
+    pub text: String,
+    /// Whether it says that there is no such port.
+    pub wrong: bool,
+}
+
+impl WrittenPort {
+    /// What is asked for: a port or any, with the protocol where a name says it; nothing where what is written is no port yet.
+    pub fn asked(self) -> Option<(Option<u16>, Option<String>)> {
+        match self {
+            WrittenPort::Any => Some((None, None)),
+            WrittenPort::Number(port) => Some((Some(port), None)),
+            WrittenPort::Named { protocol, port, .. } => Some((Some(port), protocol)),
+            WrittenPort::Begun | WrittenPort::Wrong(_) => None,
+        }
+    }
+
+    /// What there is to say of it: `text` is what is written, `done` whether the person has left the field, `asked` what the answer is for meanwhile.
+    pub fn note(&self, text: &str, done: bool, asked: Option<u16>) -> Option<PortNote> {
+        let wrong = match self {
+            WrittenPort::Wrong(sentence) => sentence.clone(),
+            WrittenPort::Begun if done => format!("`{}` is no port: write a number from 1 to 65535", text.trim()),
+            WrittenPort::Named { sentence, .. } => return Some(PortNote { text: sentence.clone(), wrong: false }),
+            _ => return None,
+        };
+        let stays = asked.map_or_else(|| "any port".to_owned(), |port| port.to_string());
+        Some(PortNote { text: format!("{wrong}. The answer is for {stays}."), wrong: true })
+    }
 }
 
 /// Reads a port as it is written; `declared` are the ports of the receiver, which is called `receiver`.

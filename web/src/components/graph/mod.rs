@@ -88,7 +88,7 @@ pub fn Graph() -> Html {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asks_from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
                 <div class="tools">
-                    { super::azure::view_switch(&store) }
+                    { super::view_switch::view_switch(&store) }
                     <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied flows" }</span><b>{ denied_label }</b></> }}>
                         <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "When there are few" }</button>
                         <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>

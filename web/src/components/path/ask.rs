@@ -4,10 +4,9 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::choices::{compare, main_choices, more_choices};
-use crate::components::combobox::{Combobox, Entry};
+use crate::components::combobox::Combobox;
 use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
-use crate::components::question::{end_text, entries, service_entries, target_text};
 use crate::components::{Shared, Store};
 use crate::state::Action;
 use crate::view_model::{PathAsked, PathQuestion, SceneView};
@@ -19,8 +18,9 @@ const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 pub fn Ask() -> Html {
     let more = use_state(|| false);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let clients = Shared(use_memo(Shared(store.scene.clone()), |scene| entries(scene)));
-    let targets = Shared(use_memo(Shared(store.scene.clone()), |scene| target_entries(scene)));
+    let clients = Shared(use_memo(Shared(store.scene.clone()), |scene| scene.end_entries()));
+    let targets =
+        Shared(use_memo(Shared(store.scene.clone()), |scene| scene.target_entries().into_iter().chain(scene.end_entries()).collect()));
     let question = &store.path.question;
     let ask = |change: fn(&mut PathAsked, &SceneView, String)| {
         let store = store.clone();
@@ -64,9 +64,9 @@ pub fn Ask() -> Html {
     html! {
         <form class="path-question" aria-label="Path question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="path-ends">
-                <Combobox label="client" value={question.from.clone()} text={end_text(&store.scene, &question.from)} entries={clients} onchoose={ask(|a, _, v| a.question.from = v)} />
+                <Combobox label="client" value={question.from.clone()} text={store.scene.end_text(&question.from)} entries={clients} onchoose={ask(|a, _, v| a.question.from = v)} />
                 <span class="path-arrow" aria-hidden="true">{ icon(ARROW) }</span>
-                <Combobox label="target" value={question.to.clone()} text={target_text(&store.scene, &question.to)} entries={targets} onchoose={ask(to_target)} />
+                <Combobox label="target" value={question.to.clone()} text={store.scene.target_text(&question.to)} entries={targets} onchoose={ask(to_target)} />
                 <span class="path-port">
                     <span class="pick select"><select aria-label="path protocol" onchange={onprotocol}>
                         { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }
@@ -102,9 +102,4 @@ fn chosen_count(view: &crate::view_model::PathView) -> Html {
 /// The same question with another comparison.
 pub(super) fn with_versus(asked: &PathAsked, versus: Option<String>) -> PathAsked {
     PathAsked { question: asked.question.clone(), versus }
-}
-
-/// Services and Ingresses, then everything that can be a client.
-fn target_entries(scene: &SceneView) -> Vec<Entry> {
-    service_entries(scene).into_iter().chain(entries(scene)).collect()
 }

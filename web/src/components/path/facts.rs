@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::components::icons::{CHECK, CROSS, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
-use crate::components::trace::{verdict_class, verdict_icon};
+use crate::components::signs::{verdict_class, verdict_icon};
 use crate::view_model::{PathView, PodShareView, ProbeView};
 
 /// A share as a bar.

@@ -3,9 +3,10 @@
 use yew::prelude::*;
 
 use crate::components::Shared;
+use crate::components::evidence::{ASSUMED, evidence};
 use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
-use crate::components::trace::{ASSUMED, evidence, verdict_class, verdict_icon};
+use crate::components::signs::{verdict_class, verdict_icon};
 use crate::view_model::{AddressView, BranchView, Difference, PathReply, PathView, SeenView, StepKindView, StepView, VerdictView};
 
 /// Which of two lines.

@@ -10,11 +10,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::question::end_text;
-use super::rich::sentence;
+use super::rich::{rich, sentence};
+use super::signs::word_signs;
 use super::{Shared, Store};
 use crate::state::Action;
-use crate::view_model::{BranchView, Difference, PathAsked, PathQuestion, PathReply, PathView, PathWord, TargetView, differences};
+use crate::view_model::{BranchView, Difference, PathAsked, PathQuestion, PathReply, PathView, TargetView, differences, explanation};
 use line::{Line, Side};
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
@@ -90,18 +90,9 @@ fn failed(message: &str) -> Html {
     html! { <div class="verdict none path-failed" role="status"><p>{ sentence(message) }</p></div> }
 }
 
-/// The class and the sign of an answer.
-pub(super) fn word_class(word: PathWord) -> (&'static str, super::icons::Icon) {
-    match word {
-        PathWord::Allowed => ("allowed", super::icons::CHECK),
-        PathWord::Denied | PathWord::Sometimes => ("denied", super::icons::CROSS),
-        PathWord::CannotTell => ("unknown", super::icons::QUESTION),
-    }
-}
-
 /// One side: the verdict, in the words that the whole page has for it, the branches, and the line of the one that is shown.
 fn side(view: &PathView, headline: &str, shown: Option<(usize, &BranchView)>, label: &str, show: &Callback<usize>, line: Html) -> Html {
-    let (class, sign) = word_class(view.verdict);
+    let (class, sign) = word_signs(view.verdict);
     html! {
         <section class="path-side" aria-label={if label.is_empty() { "The path".to_owned() } else { format!("The path with {label}") }}>
             <header>
@@ -110,15 +101,10 @@ fn side(view: &PathView, headline: &str, shown: Option<(usize, &BranchView)>, la
                 if !label.is_empty() { <b class="path-label">{ label }</b> }
                 if view.branches.len() > 1 { { branches(view, shown.map_or(0, |(number, _)| number), show) } }
             </header>
-            <p class="path-summary">{ sentence(after_word(&view.summary)) }</p>
+            <p class="path-summary">{ rich(&explanation(&view.summary)) }</p>
             { line }
         </section>
     }
-}
-
-/// A summary without the word that stands beside it.
-pub(super) fn after_word(summary: &str) -> &str {
-    ["Sometimes: ", "Cannot tell, because "].iter().find_map(|word| summary.strip_prefix(word)).unwrap_or(summary)
 }
 
 // --- what else can be asked ----------------------------------------------------------------------------
@@ -140,7 +126,7 @@ fn offers(store: &Store) -> Html {
         };
         let click = store.clone();
         let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::AskPath(asked.clone())));
-        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", end_text(&store.scene, &question.from), end_text(&store.scene, &question.to)) }</b><small>{ "the flow in question" }</small></button></li> }
+        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", store.scene.end_text(&question.from), store.scene.end_text(&question.to)) }</b><small>{ "the flow in question" }</small></button></li> }
     });
     html! {
         <div class="path-offer">

@@ -162,7 +162,7 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
     let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
     let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
 
-    let internet = drafts.iter().position(|d| d.mark.sort == EndKind::Outside && d.mark.title == "Internet");
+    let internet = drafts.iter().position(|d| d.mark.end.is_some() && d.mark.end == scene.internet());
     let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
     let find = |from: usize, to: usize| index.get(&(from, to)).and_then(|&i| pairs.get(i));
     let general = |pair: &Pair| {

@@ -32,7 +32,7 @@ fn scene(namespaces: &[usize]) -> SceneView {
             view.ends.push(end(Some(n as u32), &format!("w{w}"), view.ends.len() as u32));
         }
     }
-    view.ends.push(end(None, "Internet", view.ends.len() as u32));
+    view.ends.push(EndView { internet: true, ..end(None, "Internet", view.ends.len() as u32) });
     view.classes = view.ends.len() as u32;
     view.cells = vec![1; view.ends.len() * view.ends.len()];
     view.within = vec![None; view.ends.len()];

@@ -154,6 +154,7 @@ impl Writer<'_> {
                             let policy = self.compiled.policy(trace.policy);
                             PolicyTraceView {
                                 title: policy.map(|p| format!("{} {}", p.kind, p.title())).unwrap_or_default(),
+                                name: policy.map(|p| p.name.clone()).unwrap_or_default(),
                                 spot: policy.and_then(|p| self.spots.at(p.subject_place)),
                                 rules: trace.rules.iter().map(|rule| self.rule(rule, decided == Some(rule.rule))).collect(),
                             }
@@ -179,10 +180,11 @@ impl Writer<'_> {
             (true, Matched::Possibly) => MatchView::Unknown,
         };
         RuleView {
-            title: match name {
+            title: match &name {
                 Some(name) => format!("rule {} ({name}): {action}", trace.rule.index + 1),
                 None => format!("rule {}: {action}", trace.rule.index + 1),
             },
+            name,
             matched,
             failure: trace.failure.as_ref().map(|f| f.text.clone()),
             spot: self.spots.at(trace.failure.as_ref().map_or(trace.place, |f| f.place)),

@@ -14,7 +14,7 @@ pub use write::{path_answer, path_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{LitView, Question, SourceLocation, StationView, VerdictView};
+use super::{LitView, Question, SourceLocation, StationView, Status, VerdictView};
 
 /// A question: which way does a packet go from here to there, and does it arrive?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -116,6 +116,39 @@ pub enum PathWord {
     Sometimes,
     /// A fact is missing.
     CannotTell,
+}
+
+impl From<VerdictView> for PathWord {
+    /// A flow takes one branch.
+    fn from(verdict: VerdictView) -> Self {
+        match verdict {
+            VerdictView::Allowed => PathWord::Allowed,
+            VerdictView::Denied => PathWord::Denied,
+            VerdictView::CannotTell => PathWord::CannotTell,
+        }
+    }
+}
+
+impl From<PathWord> for VerdictView {
+    /// What fails on some branches is shown as what fails.
+    fn from(word: PathWord) -> Self {
+        match word {
+            PathWord::Allowed => VerdictView::Allowed,
+            PathWord::Denied | PathWord::Sometimes => VerdictView::Denied,
+            PathWord::CannotTell => VerdictView::CannotTell,
+        }
+    }
+}
+
+impl From<PathWord> for Status {
+    fn from(word: PathWord) -> Self {
+        match word {
+            PathWord::Allowed => Status::Allowed,
+            PathWord::Denied => Status::Denied,
+            PathWord::Sometimes => Status::Partly,
+            PathWord::CannotTell => Status::CannotTell,
+        }
+    }
 }
 
 /// The answer to a [`PathQuestion`].

@@ -12,7 +12,7 @@ use netpolis_core::settings::Engine;
 use netpolis_core::snapshot::cloud::tags;
 use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
 
-use super::outside::{name_outside, ranges_text};
+use super::outside::{INTERNET, name_outside, ranges_text};
 use super::pairs::Table;
 use crate::view_model::problems::problem_view;
 use crate::view_model::targets::target_views;
@@ -152,6 +152,7 @@ impl Builder<'_> {
                 key: if controller { INGRESS_CONTROLLER.into() } else { workload_key(self.snapshot, id) },
                 kind: if controller { EndKind::IngressController } else { EndKind::Workload },
                 namespace: (!controller).then_some(workload.namespace.0),
+                internet: false,
                 title: if controller { "Ingress controller".into() } else { workload.name.clone() },
                 subtitle,
                 replicas: workload.replicas,
@@ -311,7 +312,7 @@ impl Builder<'_> {
                     ("Azure metadata".into(), "the machine's own service".into())
                 }
                 () if has_cloud && set.ranges().count() > 2 && PUBLIC.iter().all(|a| set.contains(IpAddr::V4(*a))) => {
-                    ("Internet".into(), "public addresses".into())
+                    (INTERNET.into(), "public addresses".into())
                 }
                 () if has_cloud && set.ranges().count() > 2 && set.intersection(&internet).is_empty() => {
                     ("Private addresses".into(), "elsewhere".into())
@@ -319,10 +320,11 @@ impl Builder<'_> {
                 () => (title, subtitle),
             };
             let known = self.named_set(&set);
+            let internet = known.is_none() && title == INTERNET;
             let (title, subtitle) = known.map_or((title, subtitle), |k| (k.name.clone(), ranges_text(&set, 2).join(", ")));
             let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
             let key = address.map(|a| a.to_string()).unwrap_or_default();
-            let view = EndView { key, title, subtitle, labels, addresses: ranges_text(&set, 32), ..EndView::default() };
+            let view = EndView { key, internet, title, subtitle, labels, addresses: ranges_text(&set, 32), ..EndView::default() };
             self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
         }
     }

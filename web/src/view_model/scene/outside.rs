@@ -4,6 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use netpolis_core::model::AddressSet;
 
+/// What the Internet is called.
+pub(super) const INTERNET: &str = "Internet";
+
 pub(super) fn name_outside(set: &AddressSet, pods: &AddressSet) -> (String, String, Option<IpAddr>) {
     let ranges: Vec<(IpAddr, IpAddr)> = set.ranges().collect();
     // Addresses kept for examples stand best for "somewhere".
@@ -22,7 +25,7 @@ pub(super) fn name_outside(set: &AddressSet, pods: &AddressSet) -> (String, Stri
     if first && last {
         let all = four.len() == 1;
         let subtitle = if all { "any address outside" } else { "all other addresses" };
-        return ("Internet".into(), subtitle.into(), address);
+        return (INTERNET.into(), subtitle.into(), address);
     }
     let texts = ranges_text(set, 3);
     let title = match texts.as_slice() {

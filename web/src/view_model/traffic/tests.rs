@@ -85,3 +85,19 @@ fn a_port_is_a_number_or_a_name() {
         assert_eq!(read(text), WrittenPort::Wrong(format!("`{text}` is no port: they go from 1 to 65535")));
     }
 }
+
+#[test]
+fn what_is_no_port_says_what_the_answer_is_for() {
+    let wrong = written_port("99999", &[], "web");
+    assert_eq!(
+        wrong.note("99999", false, Some(80)).map(|n| (n.text, n.wrong)),
+        Some(("`99999` is no port: they go from 1 to 65535. The answer is for 80.".into(), true))
+    );
+    let begun = written_port("htt", &[], "web");
+    assert_eq!((begun.note("htt", false, None), begun.clone().asked()), (None, None), "it may go on");
+    assert!(begun.note("htt", true, None).is_some_and(|n| n.wrong && n.text.ends_with("The answer is for any port.")));
+    let named = written_port("https", &[], "web");
+    assert_eq!(named.note("https", false, None), Some(PortNote { text: "https is port 443".into(), wrong: false }));
+    assert_eq!(named.asked(), Some((Some(443), Some("TCP".into()))));
+    assert_eq!([WrittenPort::Any, WrittenPort::Number(8)].map(WrittenPort::asked), [Some((None, None)), Some((Some(8), None))]);
+}

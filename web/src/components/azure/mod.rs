@@ -1,0 +1,60 @@
+//! The Azure view: geography, region, network, subnet, machine, pod, each inside the other, with the security groups that packets meet at the borders
+//! and the flow in question drawn through them.
+
+mod boxes;
+mod line;
+
+use yew::prelude::*;
+
+use self::boxes::{region_box, role_class};
+use self::line::{drawn, use_line};
+use super::Store;
+use super::ask_from::AskFrom;
+use super::coverage::coverage;
+use super::view_switch::view_switch;
+use crate::state::Action;
+use crate::view_model::{CloudView, NetworkFlow, OUTSIDE, Question};
+
+/// What the boxes need besides what they show.
+struct Scene<'a> {
+    store: &'a Store,
+    flow: &'a NetworkFlow,
+}
+
+/// The view.
+#[component]
+pub fn AzureView() -> Html {
+    let world = use_node_ref();
+    let store = use_context::<Store>();
+    let flow = store.as_ref().map(|store| NetworkFlow::new(&store.scene, store.flow_ends(), store.said())).unwrap_or_default();
+    let line = use_line(&world, &flow);
+    let Some(store) = store else { return Html::default() };
+    let Some(cloud) = &store.scene.cloud else { return Html::default() };
+    let scene = Scene { store: &store, flow: &flow };
+    let ask_internet = {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            store.dispatch(Action::Ask(Question { from: "internet".into(), ..store.question.clone() }));
+        })
+    };
+    html! {
+        <section class="pane graph-pane azure-pane" aria-label="Azure network">
+            <div class="toolbar"><div class="tools">{ view_switch(&store) }</div></div>
+            <div class="azure-scroll" tabindex="0" aria-label="Diagram of the cloud's network">
+                <div class="azure-world" ref={world}>
+                    <button type="button" class={classes!("az-outside", role_class(flow.role(OUTSIDE)))} data-key={OUTSIDE} onclick={ask_internet}
+                        title="ask about a packet from the Internet">{ "Internet" }<small>{ "and everything else outside" }</small></button>
+                    { for cloud.regions.iter().map(|region| region_box(&scene, region)) }
+                    if cloud.regions.is_empty() { { no_network(cloud) } }
+                    { drawn(&line) }
+                </div>
+            </div>
+            { coverage(&store, true) }
+            <AskFrom />
+        </section>
+    }
+}
+
+fn no_network(cloud: &CloudView) -> Html {
+    html! { <p class="az-nothing">{ cloud.without_network() }{ " Paste it (" }<code>{ "az network vnet show -o json" }</code>{ "), or write one in the short form." }</p> }
+}

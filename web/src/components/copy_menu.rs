@@ -1,0 +1,39 @@
+//! The answer to go.
+
+use yew::prelude::*;
+
+use super::icons::{COPY, icon};
+use super::menu::Menu;
+use super::{Shared, Store};
+use crate::effects::outside;
+use crate::state::Action;
+use crate::view_model::SaidView;
+
+/// Properties of a [`CopyMenu`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct CopyMenuProps {
+    /// What is copied.
+    pub said: Shared<Result<SaidView, String>>,
+}
+
+/// Copies what is said to the question, as text or as Markdown.
+#[component]
+pub fn CopyMenu(props: &CopyMenuProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let copy = |markdown: bool| {
+        let (store, said) = (store.clone(), props.said.clone());
+        Callback::from(move |_: MouseEvent| {
+            let Ok(said) = &*said.0 else { return };
+            let store = store.clone();
+            outside::copy(said.in_words(markdown), move |done| {
+                store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+            });
+        })
+    };
+    html! {
+        <Menu right=true arrow=false class="quiet square small" label="copy this answer" button={icon(COPY)}>
+            <button type="button" onclick={copy(false)}>{ "Copy as text" }</button>
+            <button type="button" onclick={copy(true)}>{ "Copy as Markdown" }</button>
+        </Menu>
+    }
+}

@@ -1,0 +1,50 @@
+//! The change that would allow what is denied.
+
+use yew::prelude::*;
+
+use super::Store;
+use super::rich::rich;
+use crate::state::Action;
+use crate::view_model::{FixView, LinesView};
+
+/// Properties of a [`Suggestion`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct SuggestionProps {
+    /// The change.
+    pub fix: FixView,
+    /// Whether it is only shown, not offered.
+    pub read_only: bool,
+}
+
+/// The change, and the button that makes it.
+#[component]
+pub fn Suggestion(props: &SuggestionProps) -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let fix = &props.fix;
+    let apply = {
+        let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: fix.by_file() });
+        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    };
+    html! {
+        <section class="suggestion" aria-label="Allow this">
+            <header><b>{ "Allow this" }</b><span>{ rich(&fix.title) }</span></header>
+            { for fix.edits.iter().map(|edit| diff(&edit.lines(store.text_of(&edit.at.file)))) }
+            if !props.read_only {
+                <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "Undo restores the text" }</span></footer>
+            }
+        </section>
+    }
+}
+
+/// Lines before and after, with the line above for orientation.
+pub(super) fn diff(lines: &LinesView) -> Html {
+    let row = |class: &'static str, number: String, line: &str| html! { <div class={class}><i>{ number }</i>{ line.to_owned() }</div> };
+    html! {
+        <pre class="diff" tabindex="0" aria-label="the change">
+            if let Some((number, line)) = &lines.above { { row("", number.to_string(), line) } }
+            { for lines.removed.iter().map(|line| row("gone", "−".into(), line)) }
+            { for lines.added.iter().map(|line| row("add", "+".into(), line)) }
+            if lines.more { { row("", "…".into(), "") } }
+        </pre>
+    }
+}
