@@ -148,7 +148,7 @@ pub enum Command {
     },
     /// Differences.
     Diff {
-        /// The old scene.
+        /// The old analysis.
         old: String,
         /// The new one.
         new: String,

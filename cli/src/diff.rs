@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use netpolis_core::diff::{Change, Difference, DifferenceEnd, Side, diff};
-use netpolis_core::ends::Flows;
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Side, diff};
+use netpolis_core::endpoints::Flows;
 use serde_json::{Map, Value, json};
 
 use crate::formats::{cell, flows_json, ports};
@@ -27,13 +27,13 @@ impl DiffFormat {
 }
 
 /// The differences between two scenes.
-pub fn between(old: &Scene, new: &Scene) -> Vec<Difference> {
-    let side = |scene| -> Side<'_> { Side { snapshot: Scene::snapshot(scene), connectivity: Scene::connectivity(scene) } };
+pub fn between(old: &Analysis, new: &Analysis) -> Vec<Difference> {
+    let side = |analysis| -> Side<'_> { Side { snapshot: Analysis::snapshot(analysis), connectivity: Analysis::connectivity(analysis) } };
     diff(side(old), side(new))
 }
 
 /// The differences in the form of np-guard's netpol-analyzer.
-pub fn txt(old: &Scene, new: &Scene) -> String {
+pub fn txt(old: &Analysis, new: &Analysis) -> String {
     let mut text = Vec::new();
     // Memory does not fail.
     let _ = write(&between(old, new), DiffFormat::Txt, &mut text);

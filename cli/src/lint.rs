@@ -1,7 +1,7 @@
 //! Problems of the text, as a compiler would show them.
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::{Diagnostic, Severity};
-use netpolis_core::scene::Scene;
 use serde_json::{Value, json};
 
 use crate::places::{self, printable};
@@ -21,21 +21,21 @@ impl LintFormat {
 }
 
 /// Whether there is an error: text that cannot be read, or that an API server would refuse.
-pub fn has_errors(scene: &Scene) -> bool {
-    scene.problems().iter().any(|p| p.severity == Severity::Error)
+pub fn has_errors(analysis: &Analysis) -> bool {
+    analysis.problems().iter().any(|p| p.severity == Severity::Error)
 }
 
 /// Whether there is an error or a warning.
-pub fn has_findings(scene: &Scene) -> bool {
-    scene.problems().iter().any(|p| p.severity < Severity::Note)
+pub fn has_findings(analysis: &Analysis) -> bool {
+    analysis.problems().iter().any(|p| p.severity < Severity::Note)
 }
 
 /// All problems in a form; `colour` for a terminal.
-pub fn render(scene: &Scene, format: LintFormat, colour: bool) -> String {
+pub fn render(analysis: &Analysis, format: LintFormat, colour: bool) -> String {
     match format {
-        LintFormat::Text => scene.problems().iter().map(|p| one(scene, p, colour)).collect(),
+        LintFormat::Text => analysis.problems().iter().map(|p| one(analysis, p, colour)).collect(),
         LintFormat::Json => {
-            let problems: Vec<String> = scene.problems().iter().map(|p| format!("\n  {}", object(scene, p))).collect();
+            let problems: Vec<String> = analysis.problems().iter().map(|p| format!("\n  {}", object(analysis, p))).collect();
             let end = if problems.is_empty() { "" } else { "\n" };
             format!("{{\"problems\": [{}{end}]}}\n", problems.join(","))
         }
@@ -43,11 +43,11 @@ pub fn render(scene: &Scene, format: LintFormat, colour: bool) -> String {
 }
 
 /// The errors alone, in lines.
-pub fn errors(scene: &Scene, colour: bool) -> String {
-    scene.problems().iter().filter(|p| p.severity == Severity::Error).map(|p| one(scene, p, colour)).collect()
+pub fn errors(analysis: &Analysis, colour: bool) -> String {
+    analysis.problems().iter().filter(|p| p.severity == Severity::Error).map(|p| one(analysis, p, colour)).collect()
 }
 
-fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
+fn one(analysis: &Analysis, problem: &Diagnostic, colour: bool) -> String {
     let (on, off) = match (colour, problem.severity) {
         (false, _) => ("", ""),
         (true, Severity::Error) => ("\u{1b}[1;31m", "\u{1b}[0m"),
@@ -56,10 +56,10 @@ fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
     };
     let mut text = format!("{on}{}[{}]{off}: {}\n", problem.severity.as_str(), problem.code.0, printable(&problem.message));
     if let Some(place) = problem.place {
-        text.push_str(&places::excerpt(scene, place));
+        text.push_str(&places::excerpt(analysis, place));
     }
     for related in &problem.related {
-        text.push_str(&format!("  {}: {}\n", printable(&scene.sources().describe(related.place)), printable(&related.message)));
+        text.push_str(&format!("  {}: {}\n", printable(&analysis.sources().describe(related.place)), printable(&related.message)));
     }
     if let Some(help) = &problem.help {
         text.push_str(&format!("  help: {}\n", printable(help)));
@@ -68,14 +68,14 @@ fn one(scene: &Scene, problem: &Diagnostic, colour: bool) -> String {
     text
 }
 
-fn object(scene: &Scene, problem: &Diagnostic) -> Value {
-    let related = |r: &netpolis_core::diagnostics::Related| json!({"message": r.message, "place": places::json(scene, r.place)});
+fn object(analysis: &Analysis, problem: &Diagnostic) -> Value {
+    let related = |r: &netpolis_core::diagnostics::Related| json!({"message": r.message, "place": places::json(analysis, r.place)});
     json!({
         "code": problem.code.0,
         "severity": problem.severity.as_str(),
         "message": problem.message,
         "help": problem.help,
-        "place": problem.place.map(|place| places::json(scene, place)),
+        "place": problem.place.map(|place| places::json(analysis, place)),
         "related": problem.related.iter().map(related).collect::<Vec<_>>(),
     })
 }

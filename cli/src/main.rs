@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::{diff, formats, input, lint, path, plan, rules, why};
-use netpolis_core::decide::Verdict;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::path::PathVerdict;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::Verdict;
 
 /// How a command ends; the worst counts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,39 +45,39 @@ fn run() -> Result<Outcome, String> {
             Ok(Outcome::Fine)
         }
         Command::Flows { paths, format } => {
-            let (scene, read) = load(paths)?;
-            let doubts = out.write(|out| formats::write(&scene, *format, out))?.unwrap_or_default();
-            formats::not_evaluated(&scene).iter().for_each(|sentence| note(sentence));
+            let (analysis, read) = load(paths)?;
+            let doubts = out.write(|out| formats::write(&analysis, *format, out))?.unwrap_or_default();
+            formats::not_evaluated(&analysis).iter().for_each(|sentence| note(sentence));
             doubts.sentences().iter().for_each(|sentence| note(sentence));
             Ok(read)
         }
         Command::Why { paths, question, format } => {
-            let (scene, read) = load(paths)?;
-            let reply = why::ask(&scene, question)?;
-            out.write(|out| out.write_all(why::render(&scene, &reply, *format).as_bytes()))?;
+            let (analysis, read) = load(paths)?;
+            let reply = why::ask(&analysis, question)?;
+            out.write(|out| out.write_all(why::render(&analysis, &reply, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(reply.answer.verdict != Verdict::Allowed)))
         }
         Command::Path { paths, question, format } => {
-            let (scene, read) = load(paths)?;
-            let answer = path::ask(&scene, question)?;
-            out.write(|out| out.write_all(path::render(&scene, &answer, *format).as_bytes()))?;
+            let (analysis, read) = load(paths)?;
+            let answer = path::ask(&analysis, question)?;
+            out.write(|out| out.write_all(path::render(&analysis, &answer, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(answer.verdict != PathVerdict::Allowed)))
         }
         Command::Lint { paths, format } => {
-            let scene = scene(paths, &arguments.settings)?;
-            let text = lint::render(&scene, *format, colour(&io::stdout()));
+            let analysis = analysis(paths, &arguments.settings)?;
+            let text = lint::render(&analysis, *format, colour(&io::stdout()));
             out.write(|out| out.write_all(text.as_bytes()))?;
-            Ok(Outcome::findings(lint::has_findings(&scene)))
+            Ok(Outcome::findings(lint::has_findings(&analysis)))
         }
         Command::Rules { paths, format } => {
-            let (scene, read) = load(paths)?;
-            out.write(|out| out.write_all(rules::render(&scene, *format).as_bytes()))?;
+            let (analysis, read) = load(paths)?;
+            out.write(|out| out.write_all(rules::render(&analysis, *format).as_bytes()))?;
             Ok(read)
         }
         Command::Plan { paths, asked, format } => {
-            let (scene, read) =
-                if paths.is_empty() { (None, Outcome::Fine) } else { load(paths).map(|(scene, read)| (Some(scene), read))? };
-            let plans = plan::planned(scene.as_ref(), asked)?;
+            let (analysis, read) =
+                if paths.is_empty() { (None, Outcome::Fine) } else { load(paths).map(|(analysis, read)| (Some(analysis), read))? };
+            let plans = plan::planned(analysis.as_ref(), asked)?;
             out.write(|out| out.write_all(plan::render(&plans, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(plan::has_findings(&plans))))
         }
@@ -94,19 +94,19 @@ fn run() -> Result<Outcome, String> {
     }
 }
 
-fn scene(paths: &[String], settings: &Settings) -> Result<Scene, String> {
-    let mut scene = Scene::new(settings.clone());
+fn analysis(paths: &[String], settings: &Settings) -> Result<Analysis, String> {
+    let mut analysis = Analysis::new(settings.clone());
     let files = input::read(paths)?;
-    scene.set_files(&files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect::<Vec<_>>());
-    Ok(scene)
+    analysis.set_files(&files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect::<Vec<_>>());
+    Ok(analysis)
 }
 
 /// Broken text never silences the answer about the rest; but nobody should miss that something is left out, no program either.
-fn load(paths: &[String], settings: &Settings) -> Result<(Scene, Outcome), String> {
-    let scene = scene(paths, settings)?;
-    eprint!("{}", lint::errors(&scene, colour(&io::stderr())));
-    let read = if lint::has_errors(&scene) { Outcome::Unusable } else { Outcome::Fine };
-    Ok((scene, read))
+fn load(paths: &[String], settings: &Settings) -> Result<(Analysis, Outcome), String> {
+    let analysis = analysis(paths, settings)?;
+    eprint!("{}", lint::errors(&analysis, colour(&io::stderr())));
+    let read = if lint::has_errors(&analysis) { Outcome::Unusable } else { Outcome::Fine };
+    Ok((analysis, read))
 }
 
 fn note(sentence: &str) {

@@ -1,13 +1,13 @@
 //! The whole way of a packet.
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::connections::AskedTraffic;
-use netpolis_core::decide::Verdict;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{
     Asked, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Place, Share, Step, StepKind, Stop, Tls, Translation,
 };
-use netpolis_core::scene::Scene;
+use netpolis_core::verdict::Verdict;
 use serde_json::{Value, json};
 
 use crate::places::{excerpt, printable};
@@ -56,8 +56,8 @@ impl PathFormat {
 /// Asks.
 ///
 /// # Errors
-/// When an end is not in the scene, or could be several.
-pub fn ask(scene: &Scene, question: &Question) -> Result<PathAnswer, String> {
+/// When an end is not in the analysis, or could be several.
+pub fn ask(analysis: &Analysis, question: &Question) -> Result<PathAnswer, String> {
     let asked = Asked {
         from: &question.from,
         to: &question.to,
@@ -68,29 +68,29 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<PathAnswer, String> {
     };
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
     let carried = AskedTraffic { port: question.port, source_port, icmp_type, icmp_code }.of(question.protocol)?;
-    let unread = || [&question.from, &question.to].into_iter().find_map(|name| why::unread_maker(scene, name));
-    scene.path_carrying(&asked, carried).map_err(|error| unread().unwrap_or_else(|| error.to_string()))
+    let unread = || [&question.from, &question.to].into_iter().find_map(|name| why::unread_maker(analysis, name));
+    analysis.path_carrying(&asked, carried).map_err(|error| unread().unwrap_or_else(|| error.to_string()))
 }
 
 /// An answer in a form.
-pub fn render(scene: &Scene, answer: &PathAnswer, format: PathFormat) -> String {
+pub fn render(analysis: &Analysis, answer: &PathAnswer, format: PathFormat) -> String {
     match format {
-        PathFormat::Text => text(scene, answer).lines().map(|line| format!("{}\n", printable(line).trim_end())).collect(),
-        PathFormat::Json => format!("{:#}\n", json(scene, answer)),
+        PathFormat::Text => text(analysis, answer).lines().map(|line| format!("{}\n", printable(line).trim_end())).collect(),
+        PathFormat::Json => format!("{:#}\n", json(analysis, answer)),
     }
 }
 
-fn text(scene: &Scene, answer: &PathAnswer) -> String {
+fn text(analysis: &Analysis, answer: &PathAnswer) -> String {
     let mut out = format!("{}\n", answer.summary);
     for branch in &answer.branches {
         let title = if branch.title.is_empty() { String::new() } else { format!("{}, ", branch.title) };
         out.push_str(&format!("\n{title}{} of the connections: {}\n", branch.share, branch.verdict.as_str()));
         for (number, step) in branch.steps.iter().enumerate() {
-            out.push_str(&step_text(scene, number + 1, step));
+            out.push_str(&step_text(analysis, number + 1, step));
         }
         if let Some(seen) = branch.seen {
-            let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; X-Forwarded-For: {}", party(scene, &f)));
-            out.push_str(&format!("   the application sees {}{forwarded}\n", party(scene, &seen.address)));
+            let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; X-Forwarded-For: {}", party(analysis, &f)));
+            out.push_str(&format!("   the application sees {}{forwarded}\n", party(analysis, &seen.address)));
             if answer.tls {
                 out.push_str(&format!("   TLS {}\n", tls(seen.tls)));
             }
@@ -99,13 +99,13 @@ fn text(scene: &Scene, answer: &PathAnswer) -> String {
     if !answer.pods.is_empty() {
         out.push_str("\nshares\n");
         for pod in &answer.pods {
-            let node = pod.node.and_then(|n| scene.paths().snapshot().node(n)).map_or_else(String::new, |n| format!(" on {}", n.name));
+            let node = pod.node.and_then(|n| analysis.paths().snapshot().node(n)).map_or_else(String::new, |n| format!(" on {}", n.name));
             let each = if pod.count == 1 { String::new() } else { format!(" each of {}", pod.count) };
             out.push_str(&format!("  {}{node}: {}{each}\n", pod.title, pod.each));
         }
     }
     for probed in &answer.probes {
-        let name = scene.paths().snapshot().node(probed.node).map_or("", |n| &n.name);
+        let name = analysis.paths().snapshot().node(probed.node).map_or("", |n| &n.name);
         if !probed.healthy {
             out.push_str(&format!("\nnode {name} gets no connections: it {}\n", probed.text));
         }
@@ -119,7 +119,7 @@ fn text(scene: &Scene, answer: &PathAnswer) -> String {
     out
 }
 
-fn step_text(scene: &Scene, number: usize, step: &Step) -> String {
+fn step_text(analysis: &Analysis, number: usize, step: &Step) -> String {
     let mark = match (step.verdict, step.reached, &step.kind) {
         (_, false, _) => "not reached",
         (Verdict::Denied, ..) => "denied",
@@ -129,27 +129,28 @@ fn step_text(scene: &Scene, number: usize, step: &Step) -> String {
     };
     let mark = if mark.is_empty() { String::new() } else { format!(": {mark}") };
     let mut out = format!("{number:2}. {}{mark}\n", step.title);
-    let changes: Vec<String> = step.translations.iter().map(|t| translation(scene, t)).collect();
+    let changes: Vec<String> = step.translations.iter().map(|t| translation(analysis, t)).collect();
     let shown = match &step.kind {
         // What a checkpoint sees may be the packet around the packet.
         StepKind::Check(trace) => {
-            let address = |a: Option<std::net::IpAddr>, end| a.map_or_else(|| end_name(end, scene.paths().snapshot()), |a| a.to_string());
+            let address =
+                |a: Option<std::net::IpAddr>, end| a.map_or_else(|| end_name(end, analysis.paths().snapshot()), |a| a.to_string());
             let port = step.arrives.port.map_or_else(String::new, |p| format!(":{p}"));
             let (from, to) = match trace.direction {
                 netpolis_core::policy::Direction::Egress => (trace.subject, trace.peer),
                 netpolis_core::policy::Direction::Ingress => (trace.peer, trace.subject),
             };
             let to = match step.arrives.to.is_anywhere() {
-                true => scene.paths().party_title(&step.arrives.to),
+                true => analysis.paths().party_title(&step.arrives.to),
                 false => address(trace.to_address, to),
             };
             format!("{} → {to}{port}", address(trace.from_address, from))
         }
-        _ => packet(scene, &step.arrives),
+        _ => packet(analysis, &step.arrives),
     };
     match changes.as_slice() {
         [] => out.push_str(&format!("    {shown}\n")),
-        changes => out.push_str(&format!("    {shown}  becomes  {}  ({})\n", packet(scene, &step.leaves), changes.join(", "))),
+        changes => out.push_str(&format!("    {shown}  becomes  {}  ({})\n", packet(analysis, &step.leaves), changes.join(", "))),
     }
     if !step.text.is_empty() {
         out.push_str(&format!("    {}\n", step.text));
@@ -159,38 +160,38 @@ fn step_text(scene: &Scene, number: usize, step: &Step) -> String {
         && step.verdict != Verdict::Allowed
     {
         for place in &trace.places {
-            out.push_str(&excerpt(scene, *place).lines().map(|line| format!("    {line}\n")).collect::<String>());
+            out.push_str(&excerpt(analysis, *place).lines().map(|line| format!("    {line}\n")).collect::<String>());
         }
         if let Some(nearest) = &trace.nearest {
             out.push_str(&format!("    nearest: {}\n", nearest.sentence()));
-            out.push_str(&excerpt(scene, nearest.place).lines().map(|line| format!("    {line}\n")).collect::<String>());
+            out.push_str(&excerpt(analysis, nearest.place).lines().map(|line| format!("    {line}\n")).collect::<String>());
         }
     }
     out
 }
 
-fn packet(scene: &Scene, packet: &Packet) -> String {
+fn packet(analysis: &Analysis, packet: &Packet) -> String {
     let port = packet.port.map_or_else(String::new, |p| format!(":{p}"));
-    format!("{} → {}{port}", party(scene, &packet.from), party(scene, &packet.to))
+    format!("{} → {}{port}", party(analysis, &packet.from), party(analysis, &packet.to))
 }
 
-fn party(scene: &Scene, party: &Party) -> String {
+fn party(analysis: &Analysis, party: &Party) -> String {
     match party.address {
         Some(address) if party.made_up => format!("{ASSUMED}{address}"),
-        _ => scene.paths().party_title(party),
+        _ => analysis.paths().party_title(party),
     }
 }
 
-fn node_name(scene: &Scene, node: netpolis_core::snapshot::NodeId) -> &str {
-    scene.paths().snapshot().node(node).map_or("", |n| n.name.as_str())
+fn node_name(analysis: &Analysis, node: netpolis_core::snapshot::NodeId) -> &str {
+    analysis.paths().snapshot().node(node).map_or("", |n| n.name.as_str())
 }
 
-fn translation(scene: &Scene, translation: &Translation) -> String {
+fn translation(analysis: &Analysis, translation: &Translation) -> String {
     match translation {
         Translation::Destination => "DNAT".to_owned(),
         Translation::Source => "SNAT".to_owned(),
         Translation::NewConnection => "a connection of its own".to_owned(),
-        Translation::Tunnel(from, to) => format!("inside VXLAN from {} to {}", node_name(scene, *from), node_name(scene, *to)),
+        Translation::Tunnel(from, to) => format!("inside VXLAN from {} to {}", node_name(analysis, *from), node_name(analysis, *to)),
     }
 }
 
@@ -215,7 +216,7 @@ fn share(share: Share) -> Value {
     json!({"part": part as u64, "whole": whole as u64, "percent": share.to_string()})
 }
 
-fn json(scene: &Scene, answer: &PathAnswer) -> Value {
+fn json(analysis: &Analysis, answer: &PathAnswer) -> Value {
     let (least, most) = match answer.verdict {
         PathVerdict::Allowed => (Share::ALL, Share::ALL),
         PathVerdict::Denied => (Share::NONE, Share::NONE),
@@ -231,34 +232,34 @@ fn json(scene: &Scene, answer: &PathAnswer) -> Value {
         "verdict": answer.verdict.as_str(),
         "allowed": {"least": share(least), "most": share(most)},
         "summary": answer.summary,
-        "branches": answer.branches.iter().map(|b| branch_json(scene, answer, b)).collect::<Vec<_>>(),
+        "branches": answer.branches.iter().map(|b| branch_json(analysis, answer, b)).collect::<Vec<_>>(),
         "pods": answer.pods.iter().map(|p| json!({
             "pod": p.title,
-            "node": p.node.map(|n| node_name(scene, n)),
+            "node": p.node.map(|n| node_name(analysis, n)),
             "count": p.count,
             "each": share(p.each),
         })).collect::<Vec<_>>(),
-        "probes": answer.probes.iter().map(|p| json!({"node": node_name(scene, p.node), "healthy": p.healthy, "text": p.text})).collect::<Vec<_>>(),
+        "probes": answer.probes.iter().map(|p| json!({"node": node_name(analysis, p.node), "healthy": p.healthy, "text": p.text})).collect::<Vec<_>>(),
         "notes": answer.notes,
     })
 }
 
-fn branch_json(scene: &Scene, answer: &PathAnswer, branch: &Branch) -> Value {
+fn branch_json(analysis: &Analysis, answer: &PathAnswer, branch: &Branch) -> Value {
     json!({
         "title": branch.title,
         "share": share(branch.share),
         "alike": branch.alike,
         "verdict": branch.verdict.as_str(),
-        "hops": branch.steps.iter().map(|s| step_json(scene, s)).collect::<Vec<_>>(),
+        "hops": branch.steps.iter().map(|s| step_json(analysis, s)).collect::<Vec<_>>(),
         "seen": branch.seen.map(|seen| json!({
-            "client": party_json(scene, &seen.address),
-            "forwardedFor": seen.forwarded.map(|f| party_json(scene, &f)),
+            "client": party_json(analysis, &seen.address),
+            "forwardedFor": seen.forwarded.map(|f| party_json(analysis, &f)),
             "tls": answer.tls.then(|| tls_word(seen.tls)),
         })),
     })
 }
 
-fn step_json(scene: &Scene, step: &Step) -> Value {
+fn step_json(analysis: &Analysis, step: &Step) -> Value {
     let kind = match &step.kind {
         StepKind::Place(Place::Client) => "client",
         StepKind::Place(Place::LoadBalancer) => "load-balancer",
@@ -274,7 +275,7 @@ fn step_json(scene: &Scene, step: &Step) -> Value {
         StepKind::Doubt => "doubt",
     };
     let checkpoint = match &step.kind {
-        StepKind::Check(trace) => Some(why::checkpoint_json(scene, scene.paths().compiled(), scene.paths().snapshot(), trace)),
+        StepKind::Check(trace) => Some(why::checkpoint_json(analysis, analysis.paths().compiled(), analysis.paths().snapshot(), trace)),
         _ => None,
     };
     json!({
@@ -283,8 +284,8 @@ fn step_json(scene: &Scene, step: &Step) -> Value {
         "text": step.text,
         "reached": step.reached,
         "verdict": step.verdict.as_str(),
-        "arrives": packet_json(scene, &step.arrives),
-        "leaves": packet_json(scene, &step.leaves),
+        "arrives": packet_json(analysis, &step.arrives),
+        "leaves": packet_json(analysis, &step.leaves),
         "translations": step.translations.iter().map(|t| match t {
             Translation::Destination => "dnat",
             Translation::Source => "snat",
@@ -296,14 +297,14 @@ fn step_json(scene: &Scene, step: &Step) -> Value {
     })
 }
 
-fn packet_json(scene: &Scene, packet: &Packet) -> Value {
-    json!({"from": party_json(scene, &packet.from), "to": party_json(scene, &packet.to), "port": packet.port})
+fn packet_json(analysis: &Analysis, packet: &Packet) -> Value {
+    json!({"from": party_json(analysis, &packet.from), "to": party_json(analysis, &packet.to), "port": packet.port})
 }
 
-fn party_json(scene: &Scene, party: &Party) -> Value {
+fn party_json(analysis: &Analysis, party: &Party) -> Value {
     json!({
         "address": party.address.map(|a| a.to_string()),
-        "name": if party.address.is_none() { scene.paths().party_title(party) } else { end_name(party.end, scene.paths().snapshot()) },
+        "name": if party.address.is_none() { analysis.paths().party_title(party) } else { end_name(party.end, analysis.paths().snapshot()) },
         "madeUp": party.made_up,
     })
 }

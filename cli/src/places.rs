@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::text::Place;
 use serde_json::{Value, json};
 
@@ -18,9 +18,9 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// `file:line:column`, the line, and carets below the part that is meant. Long lines (JSON of programs) are cut around it.
-pub fn excerpt(scene: &Scene, place: Place) -> String {
-    let Some(position) = scene.sources().position(place) else { return String::new() };
-    let Some(source) = scene.sources().get(position.source) else { return String::new() };
+pub fn excerpt(analysis: &Analysis, place: Place) -> String {
+    let Some(position) = analysis.sources().position(place) else { return String::new() };
+    let Some(source) = analysis.sources().get(position.source) else { return String::new() };
     let (start, end) = (position.start as usize, position.end as usize);
     let first = source.lines.start(position.line - 1) as usize;
     let last = if (position.line as usize) < source.lines.len() { source.lines.start(position.line) as usize } else { source.text.len() };
@@ -34,7 +34,7 @@ pub fn excerpt(scene: &Scene, place: Place) -> String {
     let margin = position.line.to_string();
     format!(
         "  {}\n  {margin} | {line}\n  {} | {}{}\n",
-        printable(&scene.sources().describe(place)),
+        printable(&analysis.sources().describe(place)),
         " ".repeat(margin.len()),
         " ".repeat(indent),
         "^".repeat(meant.max(1))
@@ -42,9 +42,9 @@ pub fn excerpt(scene: &Scene, place: Place) -> String {
 }
 
 /// `{"file", "line", "column", "endLine", "start", "end"}`: lines and columns from 1, bytes of the file from 0.
-pub fn json(scene: &Scene, place: Place) -> Value {
-    let Some(position) = scene.sources().position(place) else { return Value::Null };
-    let file = scene.sources().get(position.source).map_or("", |source| source.name.as_str());
+pub fn json(analysis: &Analysis, place: Place) -> Value {
+    let Some(position) = analysis.sources().position(place) else { return Value::Null };
+    let file = analysis.sources().get(position.source).map_or("", |source| source.name.as_str());
     json!({
         "file": file,
         "line": position.line,

@@ -1,9 +1,9 @@
 //! `netpolis plan`: how many addresses a cluster takes of its subnet, and how large it can get.
 
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::address_plan::{self, Plan, Question, RESERVED, Report, counted, of_scene, plan};
+use netpolis_core::language::azure::Plugin;
 use netpolis_core::model::Cidr;
-use netpolis_core::plan::{self, Plan, Question, RESERVED, Report, counted, of_scene, plan};
-use netpolis_core::resources::azure::Plugin;
-use netpolis_core::scene::Scene;
 use serde_json::{Value, json};
 
 use crate::places::printable;
@@ -51,7 +51,7 @@ impl Asked {
 
     fn change(&self, question: &Question) -> Question {
         let plugin = self.plugin.unwrap_or(question.plugin);
-        let default = plan::Planned::new(1, plugin.default_max_pods(), 1);
+        let default = address_plan::Planned::new(1, plugin.default_max_pods(), 1);
         let mut pools = if question.pools.is_empty() { vec![default] } else { question.pools.clone() };
         if let Some(first) = pools.first_mut() {
             let of_plugin = if self.plugin.is_some() { plugin.default_max_pods() } else { first.max_pods };
@@ -82,12 +82,12 @@ pub struct Planned {
     plan: Plan,
 }
 
-/// The plans of a scene's clusters with what was asked for put in, or the plan of what was asked for alone.
+/// The plans of an analysis's clusters with what was asked for put in, or the plan of what was asked for alone.
 ///
 /// # Errors
 /// When there is neither a cluster nor a subnet to plan for.
-pub fn planned(scene: Option<&Scene>, asked: &Asked) -> Result<Vec<Planned>, String> {
-    let reports: Vec<Report> = scene.map_or_else(Vec::new, |s| of_scene(&s.snapshot().cloud));
+pub fn planned(analysis: Option<&Analysis>, asked: &Asked) -> Result<Vec<Planned>, String> {
+    let reports: Vec<Report> = analysis.map_or_else(Vec::new, |s| of_scene(&s.snapshot().cloud));
     if reports.is_empty() {
         if asked.subnet.is_empty() {
             return Err(
@@ -173,14 +173,14 @@ fn nodes_of(question: &Question, plan: &Plan) -> String {
         [] => counted(0),
         [pool] => format!("{}{today}, {} pods per node", counted(plan.wanted), pool.max_pods),
         pools => {
-            let one = |pool: &plan::Planned| format!("{} of {} pods", pool.nodes, pool.max_pods);
+            let one = |pool: &address_plan::Planned| format!("{} of {} pods", pool.nodes, pool.max_pods);
             let list = pools.iter().map(one).collect::<Vec<_>>().join(", ");
             format!("{}{today} in {} pools ({list} a node)", counted(plan.wanted), pools.len())
         }
     }
 }
 
-fn pool_value(pool: &plan::Planned) -> Value {
+fn pool_value(pool: &address_plan::Planned) -> Value {
     json!({"nodes": pool.nodes, "today": pool.now, "maxPods": pool.max_pods, "surge": pool.surge})
 }
 

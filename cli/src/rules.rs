@@ -1,9 +1,9 @@
 //! `netpolis rules`: the effective rules of network security groups, and the same in the form of the Azure Resource Manager.
 
-use netpolis_core::effective::{EffectiveRule, groups, place_title};
-use netpolis_core::policy::ordered_rules;
-use netpolis_core::resources::azure::{Access, RuleDirection, SecurityRule, WrittenValue};
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::effective_rules::{EffectiveRule, groups, place_title};
+use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule, WrittenValue};
+use netpolis_core::language::lower::ordered_rules;
 use serde_json::{Map, Value, json};
 
 use crate::places::printable;
@@ -22,18 +22,18 @@ impl RulesFormat {
     pub const ALL: &'static [(&'static str, RulesFormat)] = &[("text", RulesFormat::Text), ("json", RulesFormat::Json)];
 }
 
-/// The rules of a scene in a form.
-pub fn render(scene: &Scene, format: RulesFormat) -> String {
+/// The rules of an analysis in a form.
+pub fn render(analysis: &Analysis, format: RulesFormat) -> String {
     match format {
-        RulesFormat::Text => text(scene),
-        RulesFormat::Json => format!("{:#}\n", json_of(scene)),
+        RulesFormat::Text => text(analysis),
+        RulesFormat::Json => format!("{:#}\n", json_of(analysis)),
     }
 }
 
-fn text(scene: &Scene) -> String {
-    let cloud = &scene.snapshot().cloud;
+fn text(analysis: &Analysis) -> String {
+    let cloud = &analysis.snapshot().cloud;
     let mut out = String::new();
-    for group in groups(cloud, scene.compiled().ruleset()) {
+    for group in groups(cloud, analysis.compiled().ruleset()) {
         let places: Vec<String> = group.places.iter().map(|p| place_title(cloud, *p)).collect();
         out.push_str(&format!("{} on {}\n", printable(&group.name), printable(&places.join(", "))));
         for (title, rules) in [("inbound", &group.inbound), ("outbound", &group.outbound)] {
@@ -63,8 +63,8 @@ fn row(rule: &EffectiveRule) -> [String; 6] {
     ]
 }
 
-fn json_of(scene: &Scene) -> Value {
-    let groups = scene.snapshot().cloud.groups.iter().filter(|group| !group.is_managed()).map(|group| {
+fn json_of(analysis: &Analysis) -> Value {
+    let groups = analysis.snapshot().cloud.groups.iter().filter(|group| !group.is_managed()).map(|group| {
         let default = |direction| {
             let all = ordered_rules(group, direction);
             all.into_iter().filter(|(rule, _)| rule.priority >= 65000).map(|(rule, _)| rule).collect::<Vec<_>>()

@@ -1,19 +1,19 @@
 //! One flow, with everything that led to the answer.
 
-use netpolis_core::compile::{Compiled, End};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic};
 use netpolis_core::connectivity::Connectivity;
-use netpolis_core::decide::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
-use netpolis_core::ends::{Found, find};
-use netpolis_core::evaluate::Matched;
+use netpolis_core::endpoints::{Found, find};
 use netpolis_core::explain::end_name;
+use netpolis_core::language::unread::Cause;
+use netpolis_core::language::{Kind, TargetPort};
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Action;
-use netpolis_core::resources::unread::Cause;
-use netpolis_core::resources::{Kind, TargetPort};
-use netpolis_core::scene::Scene;
 use netpolis_core::snapshot::Snapshot;
-use netpolis_core::stages::Stage;
+use netpolis_core::verdict::evaluate::Matched;
+use netpolis_core::verdict::traversal::Checkpoint;
+use netpolis_core::verdict::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
 use serde_json::{Value, json};
 
 use crate::places::{self, excerpt, printable};
@@ -63,22 +63,23 @@ pub struct Reply {
 /// Asks.
 ///
 /// # Errors
-/// When an end is not in the scene, or could be several, or the protocol has no ports.
-pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
+/// When an end is not in the analysis, or could be several, or the protocol has no ports.
+pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, String> {
     let protocol = question.protocol;
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
     let port = question.port.or(protocol.has_ports().then_some(80));
     let traffic = AskedTraffic { port, source_port, icmp_type, icmp_code }.of(protocol)?;
-    let end = |name: &str| find(scene.snapshot(), name).map_err(|error| unread_maker(scene, name).unwrap_or_else(|| error.to_string()));
+    let end =
+        |name: &str| find(analysis.snapshot(), name).map_err(|error| unread_maker(analysis, name).unwrap_or_else(|| error.to_string()));
     let (from, to) = (end(&question.from)?, end(&question.to)?);
     let by_address = |name: &str| name.trim().parse().ok();
-    let addressed = scene.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));
+    let addressed = analysis.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));
     let answer = match &addressed {
-        Some(addressed) => over_all(scene, &addressed.connectivity(), &|flow| addressed.decide(flow), (&from, &to), traffic),
-        None => over_all(scene, scene.connectivity(), &|flow| scene.decide(flow), (&from, &to), traffic),
+        Some(addressed) => over_all(analysis, &addressed.connectivity(), &|flow| addressed.decide(flow), (&from, &to), traffic),
+        None => over_all(analysis, analysis.connectivity(), &|flow| analysis.decide(flow), (&from, &to), traffic),
     };
-    let mut notes = service_ports(scene, &to, &answer);
-    notes.extend(foreign_workloads(scene, [&from, &to]));
+    let mut notes = service_ports(analysis, &to, &answer);
+    notes.extend(foreign_workloads(analysis, [&from, &to]));
     Ok(Reply { answer, notes })
 }
 
@@ -86,18 +87,18 @@ pub fn ask(scene: &Scene, question: &Question) -> Result<Reply, String> {
 ///
 /// Where policies tell them apart there is no one answer; what is shown is the evidence for a pair that is stopped, and which pairs are.
 fn over_all(
-    scene: &Scene,
+    analysis: &Analysis,
     connectivity: &Connectivity,
     decide: &dyn Fn(&Flow) -> Answer,
     (from, to): (&Found, &Found),
     traffic: Traffic,
 ) -> Answer {
-    let decide = |(from, to): (End, End)| decide(&Flow { from, to, traffic });
+    let decide = |(from, to): (Endpoint, Endpoint)| decide(&Flow { from, to, traffic });
     let first = (from.end, to.end);
-    let pairs: Vec<(End, End)> =
+    let pairs: Vec<(Endpoint, Endpoint)> =
         from.all.iter().flat_map(|from| to.all.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
     let wanted = ConnectionSet::of_traffic(traffic);
-    let verdict = |(from, to): (End, End)| {
+    let verdict = |(from, to): (Endpoint, Endpoint)| {
         let pair = connectivity.between(from, to);
         let covered = |set: &ConnectionSet| wanted.difference(set).is_empty();
         match (covered(pair.allowed), wanted.intersection(pair.possible).is_empty()) {
@@ -115,22 +116,22 @@ fn over_all(
     let mut answer = decide(shown);
     let parts: Vec<String> = [Verdict::Denied, Verdict::CannotTell, Verdict::Allowed]
         .into_iter()
-        .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(scene, from, to, &with(verdict).collect::<Vec<_>>())?)))
+        .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(analysis, from, to, &with(verdict).collect::<Vec<_>>())?)))
         .collect();
     answer.verdict = Verdict::CannotTell;
     answer.summary =
         format!("Cannot tell for all pods at once, because policies tell them apart: {}. Ask about one pod by its name.", parts.join("; "));
-    let name = |end| end_name(end, scene.snapshot());
+    let name = |end| end_name(end, analysis.snapshot());
     answer.notes.push(format!("What is shown here is the flow from `{}` to `{}`.", name(shown.0), name(shown.1)));
     answer.suggestion = None;
     answer
 }
 
 /// Pairs by the names of the ends that differ.
-fn some_pairs(scene: &Scene, from: &Found, to: &Found, pairs: &[(End, End)]) -> Option<String> {
+fn some_pairs(analysis: &Analysis, from: &Found, to: &Found, pairs: &[(Endpoint, Endpoint)]) -> Option<String> {
     const SHOWN: usize = 3;
-    let name = |end| end_name(end, scene.snapshot());
-    let one = |(source, destination): &(End, End)| match (from.all.len(), to.all.len()) {
+    let name = |end| end_name(end, analysis.snapshot());
+    let one = |(source, destination): &(Endpoint, Endpoint)| match (from.all.len(), to.all.len()) {
         (1, _) => format!("to `{}`", name(*destination)),
         (_, 1) => format!("from `{}`", name(*source)),
         _ => format!("from `{}` to `{}`", name(*source), name(*destination)),
@@ -142,12 +143,12 @@ fn some_pairs(scene: &Scene, from: &Found, to: &Found, pairs: &[(End, End)]) -> 
 }
 
 /// That the port asked about is one of a Service, which policies never see.
-fn service_ports(scene: &Scene, to: &Found, answer: &Answer) -> Vec<String> {
-    let (End::Pod(pod), Some(port)) = (to.end, answer.flow.traffic.destination) else { return Vec::new() };
+fn service_ports(analysis: &Analysis, to: &Found, answer: &Answer) -> Vec<String> {
+    let (Endpoint::Pod(pod), Some(port)) = (to.end, answer.flow.traffic.destination) else { return Vec::new() };
     if answer.verdict == Verdict::Allowed {
         return Vec::new();
     }
-    let snapshot = scene.snapshot();
+    let snapshot = analysis.snapshot();
     let services = snapshot.services.iter().filter(|s| s.endpoints.contains(&pod));
     let ports = services.flat_map(|s| s.ports.iter().map(move |p| (s, p)));
     ports
@@ -165,16 +166,16 @@ fn service_ports(scene: &Scene, to: &Found, answer: &Answer) -> Vec<String> {
 }
 
 /// That what has this name makes pods that are not read.
-pub(crate) fn unread_maker(scene: &Scene, name: &str) -> Option<String> {
+pub(crate) fn unread_maker(analysis: &Analysis, name: &str) -> Option<String> {
     let (namespace, name) = name.rsplit_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
-    let default = &*scene.settings().default_namespace;
-    let mut resources = scene.loaded().resources();
+    let default = &*analysis.settings().default_namespace;
+    let mut resources = analysis.loaded().resources();
     let (document, maker) = resources.find(|(_, r)| {
         let makes_pods = matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
         let inside = namespace.is_none_or(|n| n == r.meta.namespace.as_deref().unwrap_or(default));
         makes_pods && *r.meta.name == *name && inside
     })?;
-    let place = scene.sources().describe(maker.kind_span.within(document));
+    let place = analysis.sources().describe(maker.kind_span.within(document));
     Some(format!(
         "`{name}` is a {} ({place}), whose pods are not read: paste them (kubectl get pods -o yaml), or the workloads that it makes",
         maker.kind_name
@@ -182,20 +183,20 @@ pub(crate) fn unread_maker(scene: &Scene, name: &str) -> Option<String> {
 }
 
 /// That an end is of a workload of another project, of which only the template is read.
-fn foreign_workloads(scene: &Scene, ends: [&Found; 2]) -> Vec<String> {
-    let snapshot = scene.snapshot();
+fn foreign_workloads(analysis: &Analysis, ends: [&Found; 2]) -> Vec<String> {
+    let snapshot = analysis.snapshot();
     let mut notes = Vec::new();
     for end in ends {
-        let End::Pod(id) = end.end else { continue };
-        let Some(workload) = snapshot.endpoint(id).and_then(|e| snapshot.workload(e.workload)) else { continue };
+        let Endpoint::Pod(id) = end.end else { continue };
+        let Some(workload) = snapshot.pod(id).and_then(|e| snapshot.workload(e.workload)) else { continue };
         let namespace = snapshot.namespace_name(workload.namespace);
-        let default = &*scene.settings().default_namespace;
-        let found = scene.loaded().resources().find(|(_, r)| {
+        let default = &*analysis.settings().default_namespace;
+        let found = analysis.loaded().resources().find(|(_, r)| {
             let foreign = matches!(&r.kind, Kind::Workload(w) if w.kind.is_foreign() && *w.kind.name() == *workload.kind);
             foreign && *r.meta.name == *workload.name && r.meta.namespace.as_deref().unwrap_or(default) == namespace
         });
         let Some((document, resource)) = found else { continue };
-        let place = scene.sources().describe(resource.kind_span.within(document));
+        let place = analysis.sources().describe(resource.kind_span.within(document));
         notes.push(format!("`{namespace}/{}` is a {} ({place}): of it the template of its pods is read", workload.name, workload.kind));
     }
     notes.dedup();
@@ -203,32 +204,32 @@ fn foreign_workloads(scene: &Scene, ends: [&Found; 2]) -> Vec<String> {
 }
 
 /// An answer in a form.
-pub fn render(scene: &Scene, reply: &Reply, format: WhyFormat) -> String {
+pub fn render(analysis: &Analysis, reply: &Reply, format: WhyFormat) -> String {
     match format {
-        WhyFormat::Text => text(scene, reply).lines().map(|line| format!("{}\n", printable(line))).collect(),
-        WhyFormat::Json => format!("{:#}\n", json(scene, reply)),
+        WhyFormat::Text => text(analysis, reply).lines().map(|line| format!("{}\n", printable(line))).collect(),
+        WhyFormat::Json => format!("{:#}\n", json(analysis, reply)),
     }
 }
 
-fn text(scene: &Scene, reply: &Reply) -> String {
+fn text(analysis: &Analysis, reply: &Reply) -> String {
     let answer = &reply.answer;
     let mut out = format!("{}\n", answer.summary);
     for (number, checkpoint) in answer.checkpoints.iter().enumerate() {
-        let (title, verdict) = (title(scene, checkpoint), checkpoint.verdict.as_str());
+        let (title, verdict) = (title(analysis, checkpoint), checkpoint.verdict.as_str());
         out.push_str(&format!("\n{}. {title}: {verdict}\n   {}\n", number + 1, checkpoint.sentence));
         for place in &checkpoint.places {
-            out.push_str(&indented(&excerpt(scene, *place)));
+            out.push_str(&indented(&excerpt(analysis, *place)));
         }
         if let Some(nearest) = &checkpoint.nearest {
             out.push_str(&format!("   nearest: {}\n", nearest.sentence()));
-            out.push_str(&indented(&excerpt(scene, nearest.place)));
+            out.push_str(&indented(&excerpt(analysis, nearest.place)));
         }
         for tier in &checkpoint.tiers {
             out.push_str(&format!("   tier {}: {}\n", tier.title(), outcome(tier.outcome)));
             for policy in &tier.policies {
-                out.push_str(&format!("     {}\n", policy_title(scene.compiled(), policy).join(" ")));
+                out.push_str(&format!("     {}\n", policy_title(analysis.compiled(), policy).join(" ")));
                 for rule in &policy.rules {
-                    out.push_str(&format!("       {} ({})\n", rule_line(scene, rule), scene.sources().describe(rule.place)));
+                    out.push_str(&format!("       {} ({})\n", rule_line(analysis, rule), analysis.sources().describe(rule.place)));
                 }
             }
         }
@@ -246,9 +247,9 @@ fn text(scene: &Scene, reply: &Reply) -> String {
 }
 
 /// Where on the packet's way a checkpoint is.
-fn title(scene: &Scene, checkpoint: &CheckpointTrace) -> String {
+fn title(analysis: &Analysis, checkpoint: &CheckpointTrace) -> String {
     match checkpoint.stage {
-        Stage::Endpoint(_) => format!("{} of {}", checkpoint.direction.as_str(), end_name(checkpoint.subject, scene.snapshot())),
+        Checkpoint::Endpoint(_) => format!("{} of {}", checkpoint.direction.as_str(), end_name(checkpoint.subject, analysis.snapshot())),
         _ => checkpoint.title.clone(),
     }
 }
@@ -262,17 +263,17 @@ fn policy_title(compiled: &Compiled, trace: &PolicyTrace) -> [String; 2] {
     compiled.policy(trace.policy).map_or_else(Default::default, |p| [p.kind.to_string(), p.title()])
 }
 
-fn rule_line(scene: &Scene, rule: &RuleTrace) -> String {
+fn rule_line(analysis: &Analysis, rule: &RuleTrace) -> String {
     let result = match (&rule.failure, rule.matched, &rule.depends) {
         _ if !rule.reached => "not reached".to_string(),
         (Some(failure), ..) => failure.text.clone(),
         (_, Matched::Yes, _) => "matches".to_string(),
-        (_, Matched::Possibly, Some(fact)) if scene.compiled().ruleset().is_doubt(fact) => format!("may match: {fact}"),
+        (_, Matched::Possibly, Some(fact)) if analysis.compiled().ruleset().is_doubt(fact) => format!("may match: {fact}"),
         (_, Matched::Possibly, Some(fact)) => format!("may match, which depends on {fact}"),
         (_, Matched::Possibly, None) => "may match".to_string(),
         (_, Matched::No, _) => "does not match".to_string(),
     };
-    let name = scene.compiled().ruleset().rule(rule.rule).and_then(|r| r.name.as_ref());
+    let name = analysis.compiled().ruleset().rule(rule.rule).and_then(|r| r.name.as_ref());
     let name = name.map_or_else(String::new, |name| format!(" `{name}`"));
     format!("rule {}{name} ({}): {result}", rule.rule.index + 1, action(rule.action))
 }
@@ -296,9 +297,9 @@ const fn outcome(outcome: TierOutcome) -> &'static str {
     }
 }
 
-fn json(scene: &Scene, reply: &Reply) -> Value {
+fn json(analysis: &Analysis, reply: &Reply) -> Value {
     let answer = &reply.answer;
-    let end = |end| end_name(end, scene.snapshot());
+    let end = |end| end_name(end, analysis.snapshot());
     json!({
         "from": end(answer.flow.from),
         "to": end(answer.flow.to),
@@ -309,42 +310,42 @@ fn json(scene: &Scene, reply: &Reply) -> Value {
         "icmpCode": answer.flow.traffic.destination.filter(|_| !answer.flow.traffic.protocol.has_ports()),
         "verdict": answer.verdict.as_str(),
         "summary": answer.summary,
-        "checkpoints": answer.checkpoints.iter().map(|c| checkpoint_json(scene, scene.compiled(), scene.snapshot(), c)).collect::<Vec<_>>(),
+        "checkpoints": answer.checkpoints.iter().map(|c| checkpoint_json(analysis, analysis.compiled(), analysis.snapshot(), c)).collect::<Vec<_>>(),
         "notes": answer.notes.iter().chain(&reply.notes).collect::<Vec<_>>(),
         "suggestion": answer.suggestion.as_ref().map(|s| json!({
             "title": s.title,
-            "edits": s.edits.iter().map(|(place, text)| json!({"place": places::json(scene, *place), "text": text})).collect::<Vec<_>>(),
+            "edits": s.edits.iter().map(|(place, text)| json!({"place": places::json(analysis, *place), "text": text})).collect::<Vec<_>>(),
         })),
     })
 }
 
 /// A checkpoint. Its numbers are those of `compiled` and `snapshot`.
-pub(crate) fn checkpoint_json(scene: &Scene, compiled: &Compiled, snapshot: &Snapshot, checkpoint: &CheckpointTrace) -> Value {
+pub(crate) fn checkpoint_json(analysis: &Analysis, compiled: &Compiled, snapshot: &Snapshot, checkpoint: &CheckpointTrace) -> Value {
     json!({
         "direction": checkpoint.direction.as_str(),
         "subject": end_name(checkpoint.subject, snapshot),
-        "title": title(scene, checkpoint),
+        "title": title(analysis, checkpoint),
         "verdict": checkpoint.verdict.as_str(),
         "sentence": checkpoint.sentence,
         "fromAddress": checkpoint.from_address.map(|a| a.to_string()),
         "toAddress": checkpoint.to_address.map(|a| a.to_string()),
         "fromAssumed": checkpoint.is_assumed(checkpoint.from_address, snapshot),
         "toAssumed": checkpoint.is_assumed(checkpoint.to_address, snapshot),
-        "places": checkpoint.places.iter().map(|p| places::json(scene, *p)).collect::<Vec<_>>(),
-        "nearest": checkpoint.nearest.as_ref().map(|n| json!({"rule": n.name, "failure": n.failure, "place": places::json(scene, n.place)})),
-        "tiers": checkpoint.tiers.iter().map(|t| tier_json(scene, compiled, t)).collect::<Vec<_>>(),
+        "places": checkpoint.places.iter().map(|p| places::json(analysis, *p)).collect::<Vec<_>>(),
+        "nearest": checkpoint.nearest.as_ref().map(|n| json!({"rule": n.name, "failure": n.failure, "place": places::json(analysis, n.place)})),
+        "tiers": checkpoint.tiers.iter().map(|t| tier_json(analysis, compiled, t)).collect::<Vec<_>>(),
     })
 }
 
-fn tier_json(scene: &Scene, compiled: &Compiled, tier: &TierTrace) -> Value {
+fn tier_json(analysis: &Analysis, compiled: &Compiled, tier: &TierTrace) -> Value {
     let policy = |trace: &PolicyTrace| {
         let [kind, name] = policy_title(compiled, trace);
-        json!({"kind": kind, "policy": name, "rules": trace.rules.iter().map(|r| rule_json(scene, r)).collect::<Vec<_>>()})
+        json!({"kind": kind, "policy": name, "rules": trace.rules.iter().map(|r| rule_json(analysis, r)).collect::<Vec<_>>()})
     };
     json!({"tier": tier.name, "hook": tier.hook.map(|hook| hook.as_str()), "outcome": outcome(tier.outcome), "policies": tier.policies.iter().map(policy).collect::<Vec<_>>()})
 }
 
-fn rule_json(scene: &Scene, rule: &RuleTrace) -> Value {
+fn rule_json(analysis: &Analysis, rule: &RuleTrace) -> Value {
     let matched = match rule.matched {
         Matched::Yes => "yes",
         Matched::No => "no",
@@ -357,6 +358,6 @@ fn rule_json(scene: &Scene, rule: &RuleTrace) -> Value {
         "matched": matched,
         "failure": rule.failure.as_ref().map(|f| &f.text),
         "dependsOn": rule.depends,
-        "place": places::json(scene, rule.place),
+        "place": places::json(analysis, rule.place),
     })
 }

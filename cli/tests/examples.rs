@@ -7,11 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use netpolis::why::{Question, ask};
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::Severity;
+use netpolis_core::language::TrafficPolicy;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathAnswer, Paths, path};
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Dataplane, IngressBy, Routing, Settings};
 use serde_json::Value;
 
@@ -31,16 +31,16 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap()
 }
 
-fn scene(example: &Value, change: impl Fn(String) -> String) -> Scene {
+fn scene(example: &Value, change: impl Fn(String) -> String) -> Analysis {
     let file = |file: &Value| (text(&file["name"]).to_string(), change(fs::read_to_string(folder().join(text(&file["path"]))).unwrap()));
     let files: Vec<(String, String)> = list(&example["files"]).iter().map(file).collect();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
     scene
 }
 
 #[track_caller]
-fn assert_verdict(scene: &Scene, flow: &Value, verdict: &Value, id: &str) {
+fn assert_verdict(scene: &Analysis, flow: &Value, verdict: &Value, id: &str) {
     let question = Question {
         from: text(&flow["from"]).into(),
         to: text(&flow["to"]).into(),

@@ -6,23 +6,28 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::compile::{Compiled, End, compile};
+use crate::compile::{Compiled, Endpoint, compile};
 use crate::connectivity::Connectivity;
-use crate::decide::{Answer, Flow};
 use crate::explain;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
+use crate::verdict::{Answer, Flow};
 
-/// A scene as packets of one family see it.
+/// An analysis as packets of one family see it.
 pub struct Addressed {
     snapshot: Snapshot,
     compiled: Compiled,
 }
 
 impl Addressed {
-    /// The scene for ends that were asked for by these addresses; nothing if that settles nothing. Numbers of ends, policies and rules are those of the scene.
-    pub(crate) fn new(snapshot: &Snapshot, compiled: &Compiled, settings: &Settings, ends: [(End, Option<IpAddr>); 2]) -> Option<Self> {
-        let known = |(end, asked): (End, Option<IpAddr>)| asked.or_else(|| end.address());
+    /// The analysis for ends that were asked for by these addresses; nothing if that settles nothing. Numbers of ends, policies and rules are those of the analysis.
+    pub(crate) fn new(
+        snapshot: &Snapshot,
+        compiled: &Compiled,
+        settings: &Settings,
+        ends: [(Endpoint, Option<IpAddr>); 2],
+    ) -> Option<Self> {
+        let known = |(end, asked): (Endpoint, Option<IpAddr>)| asked.or_else(|| end.address());
         let is_v4 = ends.iter().find_map(|end| known(*end)).map(|address| address.is_ipv4())?;
         let mut snapshot = snapshot.clone();
         let mut changed = false;
@@ -35,17 +40,17 @@ impl Addressed {
         };
         for (end, asked) in ends {
             match end {
-                End::Pod(id) => {
+                Endpoint::Pod(id) => {
                     if let Some(endpoint) = snapshot.endpoints.get_mut(id.0 as usize).filter(|e| e.address_given) {
                         keep(&mut endpoint.addresses, asked);
                     }
                 }
-                End::Node(id) => {
+                Endpoint::Node(id) => {
                     if let Some(node) = snapshot.nodes.get_mut(id.0 as usize) {
                         keep(&mut node.addresses, asked);
                     }
                 }
-                End::Outside(_) | End::InNetwork(..) => {}
+                Endpoint::Outside(_) | Endpoint::InNetwork(..) => {}
             }
         }
         // Those of one template as well, of which the question names the first.

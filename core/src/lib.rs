@@ -1,22 +1,20 @@
 //! Exact evaluation of network policies: **may this packet go from here to there, and which line decides?**
 //!
-//! [`scene::Scene`] is the front door: give it files, ask it. Data flows one way, and each layer knows only the ones before it:
+//! [`analysis::Analysis`] is the front door: give it files, ask it. Data flows one way, and each layer knows only the ones before it:
 //!
 //! | module | from | to |
 //! |---|---|---|
 //! | [`document`] | text | trees of spanned values, read as Kubernetes reads YAML and JSON |
-//! | [`resources`] | trees | typed objects, with upstream's defaults and validation |
+//! | [`language`] | trees | typed objects of Kubernetes, Calico and Azure, with upstream's defaults and validation |
 //! | [`load`] | files | both, document by document, reading again only what changed |
-//! | [`snapshot`] | objects | what there is: pods, nodes, Services, references followed |
-//! | [`selector`] | text | Calico's selector language |
-//! | [`policy`] | objects | one policy language for every kind of policy |
-//! | [`compile`] | snapshot and policies | classes of ends, and policies as sets of them |
-//! | [`evaluate`] | compiled | what one direction of one class lets through: the only code that decides |
-//! | [`stages`] | two ends | the places that a packet meets on its way |
-//! | [`path`] | compiled and two ends | the whole way: translations, checkpoints, every branch with its share |
+//! | [`snapshot`] | objects | the inventory: pods, nodes, Services, networks, with references followed |
+//! | [`policy`] | objects | one policy language, which every kind of policy is lowered to |
+//! | [`compile`] | snapshot and policies | classes of endpoints, and policies as sets of them |
+//! | [`verdict`] | compiled and a flow | which checkpoints a packet meets, and what each of them lets through |
 //! | [`connectivity`] | compiled | exact connection sets for all pairs |
-//! | [`decide`], [`explain`] | compiled and a flow | a verdict with everything that led to it |
-//! | [`lint`], [`diff`], [`ingress`], [`ends`] | answers | problems, differences, and lists for people |
+//! | [`explain`] | a verdict | everything that led to it, in words |
+//! | [`path`] | compiled and two endpoints | the whole path: translations, checkpoints, every branch with its share |
+//! | [`answers`] | the above | problems, differences, proposals and lists |
 //!
 //! Beneath all of them: [`text`] and [`diagnostics`] (places and findings), [`model`] and [`connections`] (values), [`settings`] (what
 //! upstream leaves to the network plugin). The crate needs no std, and does no I/O.
@@ -29,32 +27,23 @@ extern crate alloc;
 extern crate std;
 
 pub mod addressed;
+pub mod analysis;
+pub mod answers;
 pub mod compile;
 pub mod connections;
 pub mod connectivity;
-pub mod decide;
 pub mod diagnostics;
-pub mod diff;
 pub mod document;
-pub mod effective;
-pub mod ends;
-pub mod evaluate;
+pub mod endpoints;
 pub mod explain;
 pub mod facts;
-pub mod ingress;
-pub mod lint;
+pub mod language;
 pub mod load;
 pub mod model;
 pub mod path;
-pub mod plan;
 mod plugins;
 pub mod policy;
-pub mod reorder;
-pub mod resources;
-pub mod scene;
-pub mod selector;
 pub mod settings;
 pub mod snapshot;
-pub mod stages;
-pub mod tally;
 pub mod text;
+pub mod verdict;

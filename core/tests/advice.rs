@@ -1,7 +1,7 @@
 //! Advice that solves it: lints about what people get wrong most.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::{Engine, Settings};
 
 const CLUSTER: &str = "
@@ -22,7 +22,7 @@ const CLUSTER: &str = "
 const CACHE: &str = "{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: node-local-dns, namespace: kube-system}, spec: {selector: {matchLabels: {k: cache}}, template: {metadata: {labels: {k: cache}}, spec: {hostNetwork: true, containers: [{name: c, image: registry.k8s.io/dns/k8s-dns-node-cache:1.23.1, args: [-localip, '169.254.20.10,10.96.0.10']}]}}}}";
 
 fn problems(texts: &[&str], engine: Engine) -> Vec<(String, String)> {
-    let mut scene = Scene::new(Settings { engine, ..Settings::default() });
+    let mut scene = Analysis::new(Settings { engine, ..Settings::default() });
     scene.set_files(&[("in.yaml", &texts.join("\n---\n"))]);
     let told = scene.problems().iter().filter(|p| p.code.0.starts_with("LINT"));
     told.map(|p| (p.code.0.to_string(), format!("{} {}", p.message, p.help.as_deref().unwrap_or_default()))).collect()

@@ -2,14 +2,14 @@
 //! from the upstream text that its test names.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::Verdict::{self, Allowed, Denied};
-use netpolis_core::decide::{Answer, Flow};
-use netpolis_core::ends::find;
+use netpolis_core::endpoints::find;
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Settings, Staged};
+use netpolis_core::verdict::Verdict::{self, Allowed, Denied};
+use netpolis_core::verdict::{Answer, Flow};
 
 /// A node, two pods on it, and a pod on another node.
 const PLACES: &str = "
@@ -32,23 +32,23 @@ fn calico(kind: &str, name: &str, spec: &str) -> String {
     )
 }
 
-fn scene_with(settings: Settings, objects: &[(&str, &str, &str)]) -> Scene {
+fn scene_with(settings: Settings, objects: &[(&str, &str, &str)]) -> Analysis {
     let text = objects.iter().fold(PLACES.to_string(), |text, (kind, name, spec)| text + &calico(kind, name, spec));
-    let mut scene = Scene::new(settings);
+    let mut scene = Analysis::new(settings);
     scene.set_files(&[("in.yaml", &text)]);
     scene
 }
 
-fn scene(objects: &[(&str, &str, &str)]) -> Scene {
+fn scene(objects: &[(&str, &str, &str)]) -> Analysis {
     scene_with(Settings::default(), objects)
 }
 
-fn end(scene: &Scene, name: &str) -> End {
+fn end(scene: &Analysis, name: &str) -> Endpoint {
     find(scene.snapshot(), name).unwrap_or_else(|e| panic!("{name}: {e}")).end
 }
 
 #[track_caller]
-fn ask(scene: &Scene, from: &str, to: &str, protocol: Protocol, port: Option<u16>) -> Answer {
+fn ask(scene: &Analysis, from: &str, to: &str, protocol: Protocol, port: Option<u16>) -> Answer {
     let traffic = Traffic { protocol, source: None, destination: port };
     let answer = scene.decide(&Flow { from: end(scene, from), to: end(scene, to), traffic });
     let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
@@ -60,7 +60,7 @@ fn ask(scene: &Scene, from: &str, to: &str, protocol: Protocol, port: Option<u16
 }
 
 #[track_caller]
-fn check(scene: &Scene, rows: &[(&str, &str, u16, Verdict)]) {
+fn check(scene: &Analysis, rows: &[(&str, &str, u16, Verdict)]) {
     for (from, to, port, expected) in rows {
         let answer = ask(scene, from, to, Protocol::TCP, Some(*port));
         assert_eq!(answer.verdict, *expected, "{from} -> {to} {port}: {}", answer.summary);
@@ -211,8 +211,8 @@ fn ports_of_init_containers_have_names_for_calico() {
 #[test]
 fn pods_may_not_send_packets_with_packets_inside() {
     let open = ("NetworkPolicy", "open", "{selector: all(), types: [Egress], egress: [{action: Allow}]}");
-    let vxlan = |scene: &Scene, port| ask(scene, "shop/web", OUT, Protocol::UDP, Some(port)).verdict;
-    let ipip = |scene: &Scene| ask(scene, "shop/web", OUT, Protocol(4), None).verdict;
+    let vxlan = |scene: &Analysis, port| ask(scene, "shop/web", OUT, Protocol::UDP, Some(port)).verdict;
+    let ipip = |scene: &Analysis| ask(scene, "shop/web", OUT, Protocol(4), None).verdict;
     let plain = scene(&[open]);
     assert_eq!((vxlan(&plain, 4789), vxlan(&plain, 4790), ipip(&plain)), (Denied, Allowed, Denied));
     // Not what nodes send, and not what comes in.
@@ -272,7 +272,7 @@ fn what_matched_is_named() {
     assert!(answer.verdict == Allowed && sentence.contains("`security.guard` selects it"), "{sentence}");
     // Of Kubernetes's peers the one that matched.
     let two = "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop}, spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}, {ipBlock: {cidr: 203.0.113.0/24}}]}]}}\n";
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("in.yaml", &format!("{PLACES}{two}"))]);
     let answer = ask(&scene, OUT, "shop/web", Protocol::TCP, Some(80));
     let places: Vec<&str> = answer.checkpoints.iter().flat_map(|c| &c.places).map(|p| scene.sources().slice(*p)).collect();
@@ -282,8 +282,9 @@ fn what_matched_is_named() {
 /// Addresses that a rule treats otherwise are lines of their own, whichever end the rule is of.
 #[test]
 fn outside_ranges_are_cut_wherever_packets_are_asked_about() {
-    let ranges =
-        |scene: &Scene, direction| -> Vec<String> { scene.connectivity().outside(direction).iter().map(|r| r.first.to_string()).collect() };
+    let ranges = |scene: &Analysis, direction| -> Vec<String> {
+        scene.connectivity().outside(direction).iter().map(|r| r.first.to_string()).collect()
+    };
     let closed =
         "{selector: has(host), applyOnForward: true, ingress: [{action: Deny, destination: {nets: [198.51.100.7/32]}}, {action: Allow}]}";
     let hosts = scene(&[ALL, ("GlobalNetworkPolicy", "one", closed)]);
@@ -298,7 +299,7 @@ fn outside_ranges_are_cut_wherever_packets_are_asked_about() {
             "{selector: all(), types: [Egress], egress: [{action: Allow, destination: {services: {name: old, namespace: shop}}}]}"
         )
     );
-    let mut slices = Scene::new(Settings::default());
+    let mut slices = Analysis::new(Settings::default());
     slices.set_files(&[("in.yaml", &text)]);
     let found = ranges(&slices, netpolis_core::policy::Direction::Egress);
     // The pod's address is no address outside.
@@ -315,7 +316,7 @@ fn an_end_asked_for_by_address_is_that_address() {
     let both = "\n---\n{apiVersion: v1, kind: Pod, metadata: {name: two, namespace: shop, labels: {app: two}}, spec: {nodeName: n1, containers: [{name: c}]}, status: {podIPs: [{ip: 10.244.1.20}, {ip: 'fd00::20'}]}}\n";
     let only =
         calico("NetworkPolicy", "p", "{selector: app == 'two', ingress: [{action: Allow, ipVersion: 4, source: {nets: [0.0.0.0/0]}}]}");
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("in.yaml", &format!("{PLACES}{both}{only}"))]);
     let two = end(&scene, "shop/two");
     let asked = |from: &str, to: Option<&str>| {

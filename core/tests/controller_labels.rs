@@ -1,13 +1,13 @@
 //! Labels that controllers put on their pods, and what follows where their values are not known.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
-use netpolis_core::decide::{Flow, Verdict};
-use netpolis_core::ends::find;
+use netpolis_core::endpoints::find;
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, Settings};
+use netpolis_core::verdict::{Flow, Verdict};
 
 const WORKLOADS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
@@ -27,18 +27,18 @@ const WORKLOADS: &str = "
 {apiVersion: batch/v1, kind: CronJob, metadata: {name: nightly, namespace: shop}, spec: {schedule: '0 3 * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c}]}}}}}}
 ";
 
-fn scene(policy: &str, engine: Engine) -> Scene {
-    let mut scene = Scene::new(Settings { engine, ..Settings::default() });
+fn scene(policy: &str, engine: Engine) -> Analysis {
+    let mut scene = Analysis::new(Settings { engine, ..Settings::default() });
     scene.set_files(&[("workloads.yaml", WORKLOADS), ("policy.yaml", policy)]);
     scene
 }
 
-fn end(scene: &Scene, name: &str) -> End {
+fn end(scene: &Analysis, name: &str) -> Endpoint {
     find(scene.snapshot(), &format!("shop/{name}")).unwrap().end
 }
 
 /// What is said of TCP 80, by one flow and by all pairs, which must be the same.
-fn verdict(scene: &Scene, from: &str, to: &str) -> Verdict {
+fn verdict(scene: &Analysis, from: &str, to: &str) -> Verdict {
     let traffic = Traffic::to_port(Protocol::TCP, 80);
     let (from, to) = (end(scene, from), end(scene, to));
     let answer = scene.decide(&Flow { from, to, traffic });

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::Severity;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 
 fn root() -> &'static Path {
@@ -57,7 +57,7 @@ fn every_code_has_one_meaning_and_every_lint_a_line_in_the_manual() {
 fn the_short_form_of_the_manual_is_read_without_a_complaint() {
     let manual = document("azure.md");
     let example = manual.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("azure.yaml", example)]);
     let complaints: Vec<_> = scene.problems().iter().filter(|p| p.severity != Severity::Note).map(|p| &p.message).collect();
     assert!(complaints.is_empty(), "{complaints:?}");

@@ -1,8 +1,8 @@
 //! What the lints say, and what they leave alone.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::Diagnostic;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, Settings};
 
 const CLUSTER: &str = "
@@ -21,8 +21,8 @@ const CLUSTER: &str = "
 {apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}}
 ";
 
-fn scene(policies: &str, engine: Engine) -> Scene {
-    let mut scene = Scene::new(Settings { engine, ..Settings::default() });
+fn scene(policies: &str, engine: Engine) -> Analysis {
+    let mut scene = Analysis::new(Settings { engine, ..Settings::default() });
     scene.set_files(&[("cluster.yaml", CLUSTER), ("policies.yaml", policies)]);
     scene
 }
@@ -31,7 +31,7 @@ fn policy(spec: &str) -> String {
     format!("{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p, namespace: shop}}, spec: {spec}}}")
 }
 
-fn lints(scene: &Scene) -> Vec<&Diagnostic> {
+fn lints(scene: &Analysis) -> Vec<&Diagnostic> {
     scene.problems().iter().filter(|p| p.code.0.starts_with("LINT")).collect()
 }
 

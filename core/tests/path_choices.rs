@@ -1,13 +1,13 @@
 //! What the text says of the choices that change a way is told whatever was chosen.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
+use netpolis_core::analysis::Analysis;
+use netpolis_core::language::TrafficPolicy;
+use netpolis_core::language::azure::Plugin;
+use netpolis_core::language::kubernetes::inventory::Placement;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, Written};
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::resources::azure::Plugin;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Dataplane, IngressBy, Routing, Settings};
-use netpolis_core::snapshot::Placement;
 
 const TEXT: &str = "
 azure:
@@ -40,7 +40,7 @@ spec:
 ";
 
 fn written(to: &str, routing: Routing) -> Written {
-    let mut scene = Scene::new(Settings { routing, ..Settings::default() });
+    let mut scene = Analysis::new(Settings { routing, ..Settings::default() });
     scene.set_files(&[("shop.yaml", TEXT)]);
     scene.path(&Asked { from: "203.0.113.7", to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None }).unwrap().written
 }
@@ -84,7 +84,7 @@ fn nodes_that_nobody_probes_get_their_share() {
 {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: LoadBalancer, externalTrafficPolicy: Local, selector: {app: web}, ports: [{port: 80}]}}
 ";
     let placement = Placement { per_node: vec![1, 9], ..Placement::default() };
-    let mut scene = Scene::new(Settings { routing: Routing { placement, ..Routing::default() }, ..Settings::default() });
+    let mut scene = Analysis::new(Settings { routing: Routing { placement, ..Routing::default() }, ..Settings::default() });
     scene.set_files(&[("web.yaml", text)]);
     let asked = Asked { from: "203.0.113.7", to: "svc/web", port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
     let answer = scene.path(&asked).unwrap();

@@ -1,9 +1,9 @@
 //! What of a Service, its pods and its nodes decides where connections go: probes, annotations, readiness, distribution, labels of nodes.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, PathAnswer, PathVerdict, Share};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 
 /// A cluster whose nodes have a group with these rules.
@@ -55,7 +55,7 @@ fn policy(ranges: &str) -> String {
 }
 
 fn ask(text: &str, from: &str, to: &str, entry: Option<Entry>) -> PathAnswer {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("all.yaml", text)]);
     let is_udp = text.contains("ports: [{protocol: UDP") || to.ends_with("kube-dns");
     let protocol = if is_udp { Protocol::UDP } else { Protocol::TCP };
@@ -339,7 +339,7 @@ fn host_ports_of_the_clients_own_node_lead_to_the_pod_before_policy_is_asked() {
         ("another node, nodes allowed", to_nodes, "10.20.0.5", "allowed"),
     ] {
         let text = azure(OPEN) + &pod("client", "client", 0, "") + exporter + &out(&format!("{{{to}}}"));
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&[("all.yaml", &text)]);
         let asked = Asked { from: "s/client", to: node, port: Some(19100), protocol: Protocol::TCP, entry: None, node: None };
         holds(what, &scene.path(&asked).unwrap(), verdict, "");

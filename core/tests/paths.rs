@@ -1,11 +1,11 @@
 //! Ways of packets beyond the table in `tests/paths`: shares, probes, odd Services, and what the lints say of them.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use netpolis_core::decide::Verdict;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, PathAnswer, PathVerdict, Place, Share, Step, StepKind, Stop, Tls};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Dataplane, IngressBy, Probes, Settings};
+use netpolis_core::verdict::Verdict;
 
 /// A cluster in a virtual network whose group lets the web in.
 const AZURE: &str = "
@@ -53,26 +53,26 @@ const BALANCED: &str = "type: LoadBalancer, ports: [{port: 80, targetPort: 8080,
 const BALANCED_LOCAL: &str =
     "type: LoadBalancer, externalTrafficPolicy: Local, healthCheckNodePort: 32122, ports: [{port: 80, targetPort: http, nodePort: 31080}]";
 
-fn scene_with(texts: &[&str], change: impl FnOnce(&mut Settings)) -> Scene {
+fn scene_with(texts: &[&str], change: impl FnOnce(&mut Settings)) -> Analysis {
     let mut settings = Settings::default();
     change(&mut settings);
-    let mut scene = Scene::new(settings);
+    let mut scene = Analysis::new(settings);
     let (azure, objects): (Vec<&str>, Vec<&str>) = texts.iter().partition(|text| text.contains("azure:"));
     scene.set_files(&[("azure.yaml", &azure.join("\n")), ("objects.yaml", &objects.join("\n"))]);
     scene
 }
 
-fn scene(texts: &[&str]) -> Scene {
+fn scene(texts: &[&str]) -> Analysis {
     scene_with(texts, |_| {})
 }
 
 #[track_caller]
-fn ask(scene: &Scene, from: &str, to: &str) -> PathAnswer {
+fn ask(scene: &Analysis, from: &str, to: &str) -> PathAnswer {
     ask_port(scene, from, to, None)
 }
 
 #[track_caller]
-fn ask_port(scene: &Scene, from: &str, to: &str, port: Option<u16>) -> PathAnswer {
+fn ask_port(scene: &Analysis, from: &str, to: &str, port: Option<u16>) -> PathAnswer {
     let asked = Asked { from, to, port, protocol: Protocol::TCP, entry: None, node: None };
     let answer = scene.path(&asked).unwrap_or_else(|error| panic!("{from} to {to}: {error}"));
     let total = answer.branches.iter().fold(Share::NONE, |sum, branch| sum.plus(branch.share));
@@ -91,7 +91,7 @@ fn stop(answer: &PathAnswer) -> &Step {
     answer.branches.iter().find_map(|b| b.stop()).unwrap_or_else(|| panic!("nothing stops it: {}", answer.summary))
 }
 
-fn lints<'s>(scene: &'s Scene, code: &str) -> Vec<(&'s str, &'s str)> {
+fn lints<'s>(scene: &'s Analysis, code: &str) -> Vec<(&'s str, &'s str)> {
     let found = scene.problems().iter().filter(|p| p.code.0 == code);
     found.map(|p| (p.message.as_str(), scene.sources().slice(p.place.unwrap()))).collect()
 }
@@ -130,7 +130,7 @@ fn policy_of_clients_works_for_the_share_that_comes_by_the_pods_own_node() {
         let kept = scene_with(&texts, |s| (s.routing.dataplane, s.routing.probes) = (Some(dataplane), Some(Probes::Node)));
         assert_eq!(ask(&kept, "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Allowed);
     }
-    let local = scene_with(&texts, |s| s.routing.external = Some(netpolis_core::resources::TrafficPolicy::Local));
+    let local = scene_with(&texts, |s| s.routing.external = Some(netpolis_core::language::TrafficPolicy::Local));
     let answer = ask(&local, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Allowed);
     assert_eq!(answer.branches[0].seen.unwrap().address.address.unwrap().to_string(), "203.0.113.9");
@@ -365,7 +365,7 @@ fn the_way_out_shows_what_the_world_sees() {
     assert!(matches!(stop(&answer).kind, StepKind::Stop(Stop::NoRoute)));
     let unaddressed = cluster(0).replace(", status: {podIP: 10.244.0.10}", "");
     let flat = scene_with(&[&azure(""), &unaddressed], |s| {
-        s.routing.pod_network = Some(netpolis_core::resources::azure::Plugin::NodeSubnet);
+        s.routing.pod_network = Some(netpolis_core::language::azure::Plugin::NodeSubnet);
     });
     let answer = ask_port(&flat, "vm/vm", "shop/web-0", Some(8080));
     assert_eq!(answer.verdict, PathVerdict::Allowed);
@@ -394,7 +394,9 @@ fn host_endpoints_see_packets_before_and_after_translation() {
     let open = scene(&[&cluster(1), &port, &policy("8080")]);
     let answer = ask(&open, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Sometimes(Share::of(1, 2)));
-    assert!(stop(&answer).arrives.port == Some(8080) && matches!(stop(&answer).arrives.from.end, netpolis_core::compile::End::Node(_)));
+    assert!(
+        stop(&answer).arrives.port == Some(8080) && matches!(stop(&answer).arrives.from.end, netpolis_core::compile::Endpoint::Node(_))
+    );
     let [(message, _)] = lints(&open, "LINT033")[..] else { panic!("{:?}", open.problems()) };
     assert_eq!(message, "packets meet this policy before they are translated: those for Service `web` come to port 31080 here, not 8080");
 }

@@ -3,14 +3,14 @@
 //! `libcalico-go/lib/validator/v3`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
-use netpolis_core::decide::Flow;
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::Asked;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, Settings};
+use netpolis_core::verdict::Flow;
 
 const UNKNOWN: &str = "cannot tell";
 const NODE: &str = "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 10.1.1.1}]}}";
@@ -24,23 +24,23 @@ const POLICY: &str = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, me
     ports: [{port: http}]}, {from: [{podSelector: {matchLabels: {tier: '1'}}}, {podSelector: {matchLabels: {tier: 'true'}}}, \
     {podSelector: {matchLabels: {tier: '1.10'}}}]}]}}";
 
-fn scene(objects: &[&str]) -> Scene {
-    let mut scene = Scene::new(Settings { engine: Engine::Detected, ..Settings::default() });
+fn scene(objects: &[&str]) -> Analysis {
+    let mut scene = Analysis::new(Settings { engine: Engine::Detected, ..Settings::default() });
     scene.set_files(&[("a.yaml", &objects.join("\n---\n"))]);
     scene
 }
 
-fn end(scene: &Scene, name: &str) -> End {
+fn end(scene: &Analysis, name: &str) -> Endpoint {
     if let Ok(address) = name.parse() {
-        return End::Outside(address);
+        return Endpoint::Outside(address);
     }
-    let node = || scene.snapshot().nodes().find(|(_, n)| n.name == name).map(|(id, _)| End::Node(id));
-    let pod = scene.snapshot().endpoints().find(|(_, e)| e.name == name).map(|(id, _)| End::Pod(id));
+    let node = || scene.snapshot().nodes().find(|(_, n)| n.name == name).map(|(id, _)| Endpoint::Node(id));
+    let pod = scene.snapshot().pods().find(|(_, e)| e.name == name).map(|(id, _)| Endpoint::Pod(id));
     pod.or_else(node).unwrap_or_else(|| panic!("{name} is not in the scene"))
 }
 
 /// The answer to a question like `web db 5432`, which all pairs must agree with, and why.
-fn ask(scene: &Scene, question: &str) -> (&'static str, String) {
+fn ask(scene: &Analysis, question: &str) -> (&'static str, String) {
     let words: Vec<&str> = question.split(' ').collect();
     let traffic = Traffic::to_port(Protocol::TCP, words[2].parse().unwrap());
     let flow = Flow { from: end(scene, words[0]), to: end(scene, words[1]), traffic };
@@ -289,7 +289,7 @@ fn pods_of_kinds_that_are_not_read_may_stand_behind_a_service() {
     };
     let services = [service("bus", "{strimzi.io/name: bus}"), service("web", "{app: web}")];
     let policy = POLICY.replace("{port: http}", "{port: 80}");
-    let ask = |scene: &Scene, to: &str| {
+    let ask = |scene: &Analysis, to: &str| {
         let asked = Asked { from: "shop/client", to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
         scene.path(&asked).unwrap()
     };

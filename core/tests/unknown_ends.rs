@@ -1,14 +1,14 @@
 //! What the input does not hold: the ingress controller, the endpoints of a Service, what a name stands for; and which network plugin it shows.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, Flow, Verdict};
-use netpolis_core::ends::find;
+use netpolis_core::endpoints::find;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathAnswer};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::{Answer, Flow, Verdict};
 
 const SHOP: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c, image: x, ports: [{containerPort: 8080}]}]}}
@@ -18,8 +18,8 @@ const SHOP: &str = "
 {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: web, namespace: shop}, spec: {ingressClassName: nginx, defaultBackend: {service: {name: web, port: {number: 80}}}}}
 ";
 
-fn scene(texts: &[&str]) -> Scene {
-    let mut scene = Scene::new(Settings::default());
+fn scene(texts: &[&str]) -> Analysis {
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("in.yaml", &texts.join("\n---\n"))]);
     scene
 }
@@ -36,12 +36,12 @@ fn egress(rule: &str) -> String {
     )
 }
 
-fn why(scene: &Scene, from: &str, to: &str, port: u16) -> Answer {
-    let end = |name: &str| -> End { find(scene.snapshot(), name).unwrap().end };
+fn why(scene: &Analysis, from: &str, to: &str, port: u16) -> Answer {
+    let end = |name: &str| -> Endpoint { find(scene.snapshot(), name).unwrap().end };
     scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, port) })
 }
 
-fn path(scene: &Scene, from: &str, to: &str, port: u16) -> PathAnswer {
+fn path(scene: &Analysis, from: &str, to: &str, port: u16) -> PathAnswer {
     scene.path(&Asked { from, to, port: Some(port), protocol: Protocol::TCP, entry: None, node: None }).unwrap()
 }
 

@@ -1,12 +1,12 @@
 //! What is not evaluated is never taken to be absent: flows that it might concern are "cannot tell", the others are as they were.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
-use netpolis_core::decide::{Answer, Flow, Verdict};
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, Settings};
+use netpolis_core::verdict::{Answer, Flow, Verdict};
 
 const PODS: &str = "
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: web}}}
@@ -21,22 +21,22 @@ const PODS: &str = "
 ---
 ";
 
-fn scene(engine: Engine, text: &str) -> Scene {
-    let mut scene = Scene::new(Settings { engine, ..Settings::default() });
+fn scene(engine: Engine, text: &str) -> Analysis {
+    let mut scene = Analysis::new(Settings { engine, ..Settings::default() });
     scene.set_files(&[("pods.yaml", PODS), ("policies.yaml", text)]);
     scene
 }
 
-fn end(scene: &Scene, name: &str) -> End {
+fn end(scene: &Analysis, name: &str) -> Endpoint {
     if let Ok(address) = name.parse() {
-        return End::Outside(address);
+        return Endpoint::Outside(address);
     }
-    let pod = scene.snapshot().endpoints().find(|(_, e)| e.name == name).map(|(id, _)| End::Pod(id));
-    pod.unwrap_or_else(|| End::Node(scene.snapshot().nodes().find(|(_, n)| n.name == name).unwrap().0))
+    let pod = scene.snapshot().pods().find(|(_, e)| e.name == name).map(|(id, _)| Endpoint::Pod(id));
+    pod.unwrap_or_else(|| Endpoint::Node(scene.snapshot().nodes().find(|(_, n)| n.name == name).unwrap().0))
 }
 
 /// The answer to a question like `web db 5432`, which all pairs must agree with.
-fn ask(scene: &Scene, question: &str) -> Answer {
+fn ask(scene: &Analysis, question: &str) -> Answer {
     let words: Vec<&str> = question.split(' ').collect();
     let (protocol, port) = match words[2].strip_prefix("udp:") {
         Some(port) => (Protocol::UDP, port),
@@ -338,8 +338,11 @@ fn host_endpoints_of_templates() {
     assert_eq!(scene.snapshot().host_endpoints.iter().map(|h| h.name.as_str()).collect::<Vec<_>>(), ["n1-edge-auto-hep"]);
     for (name, verdict) in [("n1", Verdict::Denied), ("n2", Verdict::Allowed)] {
         let (node, _) = scene.snapshot().nodes().find(|(_, n)| n.name == name).unwrap();
-        let flow =
-            Flow { from: End::Outside("203.0.113.5".parse().unwrap()), to: End::Node(node), traffic: Traffic::to_port(Protocol::TCP, 80) };
+        let flow = Flow {
+            from: Endpoint::Outside("203.0.113.5".parse().unwrap()),
+            to: Endpoint::Node(node),
+            traffic: Traffic::to_port(Protocol::TCP, 80),
+        };
         assert_eq!(scene.decide(&flow).verdict, verdict, "{name}");
     }
 }

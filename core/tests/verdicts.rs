@@ -1,15 +1,15 @@
 //! Verdicts and explanations, case by case. Expected verdicts are from the upstream texts that each case names.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::Verdict::{self, Allowed, CannotTell, Denied};
-use netpolis_core::decide::{Answer, Flow, Reason, UnknownFact};
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, HostNetwork, Http, IpBlockReach, OtherProtocols, Settings};
+use netpolis_core::verdict::Verdict::{self, Allowed, CannotTell, Denied};
+use netpolis_core::verdict::{Answer, Flow, Reason, UnknownFact};
 
 /// Pods of two namespaces with given addresses, and a node.
 const PODS: &str = "
@@ -32,30 +32,30 @@ const PODS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: new, namespace: ops, labels: {app: new}}, spec: {containers: [{name: c}]}}
 ";
 
-fn scene_with(settings: Settings, policies: &str) -> Scene {
-    let mut scene = Scene::new(settings);
+fn scene_with(settings: Settings, policies: &str) -> Analysis {
+    let mut scene = Analysis::new(settings);
     scene.set_files(&[("pods.yaml", PODS), ("policies.yaml", policies)]);
     let errors: Vec<_> = scene.problems().iter().filter(|p| p.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
     scene
 }
 
-fn scene(policies: &str) -> Scene {
+fn scene(policies: &str) -> Analysis {
     scene_with(Settings::default(), policies)
 }
 
-fn end(scene: &Scene, name: &str) -> End {
+fn end(scene: &Analysis, name: &str) -> Endpoint {
     if let Ok(address) = name.parse() {
-        return End::Outside(address);
+        return Endpoint::Outside(address);
     }
     if let Some((id, _)) = scene.snapshot().nodes().find(|(_, n)| n.name == name) {
-        return End::Node(id);
+        return Endpoint::Node(id);
     }
-    let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == name).unwrap_or_else(|| panic!("no {name}"));
-    End::Pod(id)
+    let (id, _) = scene.snapshot().pods().find(|(_, e)| e.name == name).unwrap_or_else(|| panic!("no {name}"));
+    Endpoint::Pod(id)
 }
 
-fn ask(scene: &Scene, from: &str, to: &str, protocol: Protocol, port: u16) -> Answer {
+fn ask(scene: &Analysis, from: &str, to: &str, protocol: Protocol, port: u16) -> Answer {
     let flow = Flow { from: end(scene, from), to: end(scene, to), traffic: Traffic::to_port(protocol, port) };
     let answer = scene.decide(&flow);
     // The table of all pairs must say the same, for every source port.
@@ -71,7 +71,7 @@ fn ask(scene: &Scene, from: &str, to: &str, protocol: Protocol, port: u16) -> An
 }
 
 #[track_caller]
-fn check(scene: &Scene, rows: &[(&str, &str, u16, Verdict)]) {
+fn check(scene: &Analysis, rows: &[(&str, &str, u16, Verdict)]) {
     for (from, to, port, expected) in rows {
         let answer = ask(scene, from, to, Protocol::TCP, *port);
         assert_eq!(answer.verdict, *expected, "{from} -> {to} TCP {port}: {}", answer.summary);
@@ -212,7 +212,7 @@ fn a_pods_own_node_and_the_pod_itself_always_reach_it() {
 #[test]
 fn protocols_without_ports_are_the_engines_choice() {
     let text = policy("{podSelector: {matchLabels: {app: db}}, ingress: [{}]}");
-    let ping = |scene: &Scene, from| {
+    let ping = |scene: &Analysis, from| {
         scene.decide(&Flow {
             from: end(scene, from),
             to: end(scene, "db"),
@@ -350,7 +350,7 @@ fn given_pods_stand_in_place_of_their_template() {
             .replace("apps/v1, kind: Pod", "v1, kind: Pod"),
     ]
     .join("\n---\n");
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("all.yaml", &text)]);
     let workloads: Vec<_> = scene.snapshot().workloads.iter().map(|w| (w.kind.as_str(), w.name.as_str(), w.replicas)).collect();
     assert_eq!(workloads, [("Deployment", "a", 2)]);

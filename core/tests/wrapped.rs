@@ -12,7 +12,7 @@ const POLICY: &str =
 fn read(text: &str) -> (Vec<(String, u32)>, Vec<String>) {
     let mut loader = Loader::default();
     let loaded = loader.load(&[("input", text)]);
-    let line = |(document, resource): (_, &std::sync::Arc<netpolis_core::resources::Resource>)| {
+    let line = |(document, resource): (_, &std::sync::Arc<netpolis_core::language::Resource>)| {
         let position = loaded.sources.position(resource.span.within(document)).unwrap();
         (resource.kind_name.to_string(), position.line)
     };
@@ -107,7 +107,7 @@ fn an_edited_script_is_read_as_a_new_one() {
     for text in steps.iter().chain(steps.iter().rev()) {
         let (old, new) = (kept.load(&[("input", text)]), Loader::default().load(&[("input", text)]));
         let shown = |loaded: &netpolis_core::load::Loaded| {
-            let of = |(d, r): (_, &std::sync::Arc<netpolis_core::resources::Resource>)| {
+            let of = |(d, r): (_, &std::sync::Arc<netpolis_core::language::Resource>)| {
                 (loaded.sources.describe(r.span.within(d)), r.kind_name.clone())
             };
             (loaded.resources().map(of).collect::<Vec<_>>(), loaded.diagnostics.clone())

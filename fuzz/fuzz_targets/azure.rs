@@ -2,11 +2,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use netpolis_core::compile::End;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::Flow;
+use netpolis_core::verdict::Flow;
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 
 /// Machines that are asked about; beyond them a text only takes longer.
@@ -37,7 +37,7 @@ fn text(choice: u8, rest: &str) -> String {
 fuzz_target!(|bytes: &[u8]| {
     let (choice, rest) = bytes.split_first().unwrap_or((&0, &[]));
     let text = text(*choice, &String::from_utf8_lossy(rest));
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("pasted", &text)]);
     for problem in scene.problems() {
         assert!(!problem.message.is_empty());
@@ -47,7 +47,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     let machines = scene.snapshot().cloud.interfaces.iter().filter_map(|i| i.addresses.first().copied()).take(MOST);
-    let ends: Vec<End> = machines.chain(["203.0.113.7".parse().expect("an address")]).map(End::Outside).collect();
+    let ends: Vec<Endpoint> = machines.chain(["203.0.113.7".parse().expect("an address")]).map(Endpoint::Outside).collect();
     for from in &ends {
         for to in &ends {
             let answer = scene.decide(&Flow { from: *from, to: *to, traffic: Traffic::to_port(Protocol::TCP, 443) });

@@ -4,12 +4,12 @@
 use std::net::IpAddr;
 
 use libfuzzer_sys::fuzz_target;
-use netpolis_core::compile::End;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Flow, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::{HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
 
 /// Ends of each kind that are tried; beyond them a text only takes longer.
@@ -38,23 +38,23 @@ fn settings(choice: u8) -> Settings {
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, bytes)) = bytes.split_first() else { return };
     let text = String::from_utf8_lossy(bytes);
-    let mut scene = Scene::new(settings(*choice));
+    let mut scene = Analysis::new(settings(*choice));
     scene.set_files(&[("pasted.yaml", &text)]);
     let snapshot = scene.snapshot();
     let connectivity = scene.connectivity();
-    let mut ends: Vec<End> = snapshot.endpoints().take(MOST).map(|(id, _)| End::Pod(id)).collect();
-    ends.extend(snapshot.nodes().take(MOST).map(|(id, _)| End::Node(id)));
+    let mut ends: Vec<Endpoint> = snapshot.pods().take(MOST).map(|(id, _)| Endpoint::Pod(id)).collect();
+    ends.extend(snapshot.nodes().take(MOST).map(|(id, _)| Endpoint::Node(id)));
     let borders = Direction::BOTH.into_iter().flat_map(|d| connectivity.outside(d).iter().take(MOST));
     let mut addresses: Vec<IpAddr> = borders.flat_map(|range| [range.first, range.last]).collect();
     addresses.sort_unstable();
     addresses.dedup();
     // An address that a pod or a node has means that pod or node, which is among the ends already.
-    let known = |a: &IpAddr| snapshot.endpoints().any(|(_, e)| e.addresses.contains(a)) || snapshot.nodes().any(|(_, n)| n.addresses.contains(a));
+    let known = |a: &IpAddr| snapshot.pods().any(|(_, e)| e.addresses.contains(a)) || snapshot.nodes().any(|(_, n)| n.addresses.contains(a));
     addresses.retain(|a| !known(a));
-    ends.extend(addresses.into_iter().take(2 * MOST).map(End::Outside));
+    ends.extend(addresses.into_iter().take(2 * MOST).map(Endpoint::Outside));
     for from in &ends {
         for to in &ends {
-            if matches!((from, to), (End::Outside(_), End::Outside(_))) {
+            if matches!((from, to), (Endpoint::Outside(_), Endpoint::Outside(_))) {
                 continue;
             }
             let pair = connectivity.between(*from, *to);

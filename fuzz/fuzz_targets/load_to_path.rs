@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use netpolis_core::decide::Verdict;
+use netpolis_core::verdict::Verdict;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, Share};
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::resources::azure::Plugin;
-use netpolis_core::scene::Scene;
+use netpolis_core::language::TrafficPolicy;
+use netpolis_core::language::azure::Plugin;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::{Dataplane, IngressBy, Probes, Routing, Settings};
 
 /// Targets of each kind that are tried; beyond them a text only takes longer.
@@ -30,11 +30,11 @@ fn routing(choice: u8) -> Routing {
 fuzz_target!(|bytes: &[u8]| {
     let (choice, rest) = bytes.split_first().unwrap_or((&0, &[]));
     let text = String::from_utf8_lossy(rest);
-    let mut scene = Scene::new(Settings { routing: routing(*choice), ..Settings::default() });
+    let mut scene = Analysis::new(Settings { routing: routing(*choice), ..Settings::default() });
     scene.set_files(&[("pasted.yaml", &text)]);
     let snapshot = scene.paths().snapshot();
     let names = |of: Vec<String>| of.into_iter().take(MOST);
-    let pods = names(snapshot.endpoints().map(|(id, _)| snapshot.endpoint_title(id)).collect());
+    let pods = names(snapshot.pods().map(|(id, _)| snapshot.pod_title(id)).collect());
     let nodes: Vec<String> = names(snapshot.nodes.iter().map(|n| format!("node/{}", n.name)).collect()).collect();
     let machines = names(snapshot.cloud.interfaces.iter().map(|i| format!("vm/{}", i.title())).collect());
     let clients: Vec<String> = ["203.0.113.7".to_owned(), "10.0.0.4".to_owned()].into_iter().chain(pods).chain(nodes.clone()).chain(machines).collect();

@@ -1,14 +1,15 @@
 //! The steps that are measured, natively and in WebAssembly alike.
 
-use netpolis_core::compile::{ClassId, Compiled, End, compile};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::{ClassId, Compiled, Endpoint, compile};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::document::Limits;
+use netpolis_core::language::Kind;
+use netpolis_core::language::kubernetes::inventory;
+use netpolis_core::language::lower::translate;
 use netpolis_core::load::{Loaded, Loader};
-use netpolis_core::policy::translate;
-use netpolis_core::resources::Kind;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
-use netpolis_core::snapshot::{self, Snapshot};
+use netpolis_core::snapshot::Snapshot;
 
 use crate::generate::File;
 
@@ -19,7 +20,7 @@ pub struct Steps {
     loaded: Loaded,
     snapshot: Snapshot,
     compiled: Compiled,
-    scene: Scene,
+    scene: Analysis,
     edited: usize,
 }
 
@@ -34,7 +35,7 @@ impl Steps {
         Steps {
             compiled: compile(&snapshot, Default::default(), &settings),
             loaded: Loaded::default(),
-            scene: Scene::new(settings.clone()),
+            scene: Analysis::new(settings.clone()),
             edited: policies.get(policies.len() / 2).copied().unwrap_or_default(),
             files,
             settings,
@@ -51,7 +52,7 @@ impl Steps {
     pub fn compile(&mut self) {
         let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
         let settings = self.settings.settled(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))), None);
-        self.snapshot = snapshot::build(resources(), &settings);
+        self.snapshot = inventory::build(resources(), &settings);
         self.compiled = compile(&self.snapshot, translate(resources(), &self.snapshot.cloud, &settings), &settings);
     }
 
@@ -61,8 +62,9 @@ impl Steps {
         let mut sum = every_pair(&connectivity);
         if !self.snapshot.cloud.networks.is_empty() {
             // Where pods are matters there, not their classes alone: every pod with one of every workload.
-            let pods = || self.snapshot.endpoints().map(|(id, _)| End::Pod(id));
-            let some: Vec<End> = self.snapshot.workloads.iter().filter_map(|w| w.endpoints.first()).map(|id| End::Pod(*id)).collect();
+            let pods = || self.snapshot.pods().map(|(id, _)| Endpoint::Pod(id));
+            let some: Vec<Endpoint> =
+                self.snapshot.workloads.iter().filter_map(|w| w.endpoints.first()).map(|id| Endpoint::Pod(*id)).collect();
             for from in pods() {
                 for to in &some {
                     let pair = connectivity.between_ids(from, *to);
@@ -142,7 +144,7 @@ impl Selectors {
         let policies: Vec<serde_json::Value> = texts.iter().enumerate().map(policy).collect();
         files.push(File { name: "selectors.yaml".into(), text: crate::yaml::documents(&policies) });
         let loaded = Loader::new(Limits::default()).load(&views(&files));
-        let snapshot = snapshot::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().settled(true, None));
+        let snapshot = inventory::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().settled(true, None));
         Selectors { texts, loaded, snapshot }
     }
 
@@ -153,7 +155,7 @@ impl Selectors {
 
     /// Parses every selector, and compiles the policies that have them; returns how many select anything.
     pub fn run(&mut self) -> usize {
-        let parsed = self.texts.iter().filter(|text| netpolis_core::selector::parse(text).is_ok()).count();
+        let parsed = self.texts.iter().filter(|text| netpolis_core::language::calico::selector::parse(text).is_ok()).count();
         let settings = Settings::default().settled(true, None);
         let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &settings);
         let compiled = compile(&self.snapshot, ruleset, &settings);

@@ -6,16 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use netpolis_core::model::{Cidr, LabelSelector, Labels, Operator, Protocol};
-use netpolis_core::resources::{
+use netpolis_core::language::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPortKind, ClusterRule, ClusterTier, ContainerPort, Kind,
     NetworkPolicy, Owner, PeerKind, Peers, PodTemplate, PortKind, Ports, Replicas, Resource, Rule, Subject,
 };
+use netpolis_core::model::{Cidr, LabelSelector, Labels, Operator, Protocol};
 use netpolis_core::settings::{Engine, HostNetwork, IpBlockReach, OtherProtocols, OwnNode, Settings};
 
 /// One end of a packet.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum End {
+pub enum Endpoint {
     /// A pod, or one of the pods of a template, by namespace and name.
     Pod(String, String),
     /// A node by name.
@@ -145,9 +145,9 @@ impl Oracle {
     }
 
     /// All ends inside the cluster.
-    pub fn ends(&self) -> Vec<End> {
-        let pods = self.pods.keys().map(|(namespace, name)| End::Pod(namespace.clone(), name.clone()));
-        pods.chain(self.nodes.keys().cloned().map(End::Node)).collect()
+    pub fn ends(&self) -> Vec<Endpoint> {
+        let pods = self.pods.keys().map(|(namespace, name)| Endpoint::Pod(namespace.clone(), name.clone()));
+        pods.chain(self.nodes.keys().cloned().map(Endpoint::Node)).collect()
     }
 
     fn namespace_of(&self, resource: &Resource) -> String {
@@ -243,7 +243,7 @@ impl Oracle {
     ///
     /// # Panics
     /// If an end names a pod or node that does not exist.
-    pub fn judge(&self, from: &End, to: &End, packet: Packet) -> Verdict {
+    pub fn judge(&self, from: &Endpoint, to: &Endpoint, packet: Packet) -> Verdict {
         assert!(self.exists(from) && self.exists(to), "there is no {from:?}, or no {to:?}");
         // 1.9: a pod cannot be cut off from itself.
         if from == to && self.pod(from).is_none_or(|p| p.single) {
@@ -273,45 +273,45 @@ impl Oracle {
         }
     }
 
-    fn exists(&self, end: &End) -> bool {
+    fn exists(&self, end: &Endpoint) -> bool {
         match end {
-            End::Pod(..) => self.pod(end).is_some(),
-            End::Node(name) => self.nodes.contains_key(name),
-            End::Outside(_) => true,
+            Endpoint::Pod(..) => self.pod(end).is_some(),
+            Endpoint::Node(name) => self.nodes.contains_key(name),
+            Endpoint::Outside(_) => true,
         }
     }
 
-    fn pod(&self, end: &End) -> Option<&Pod> {
+    fn pod(&self, end: &Endpoint) -> Option<&Pod> {
         match end {
-            End::Pod(namespace, name) => self.pods.get(&(namespace.clone(), name.clone())),
-            End::Node(_) | End::Outside(_) => None,
+            Endpoint::Pod(namespace, name) => self.pods.get(&(namespace.clone(), name.clone())),
+            Endpoint::Node(_) | Endpoint::Outside(_) => None,
         }
     }
 
     /// Whether an end counts as a node: one, or a pod that shares its network (1.9 (b)).
-    fn as_node(&self, end: &End) -> bool {
+    fn as_node(&self, end: &Endpoint) -> bool {
         match end {
-            End::Node(_) => true,
-            End::Outside(_) => false,
-            End::Pod(..) => self.pod(end).is_some_and(|p| p.host_network) && self.settings.host_network == HostNetwork::AsNode,
+            Endpoint::Node(_) => true,
+            Endpoint::Outside(_) => false,
+            Endpoint::Pod(..) => self.pod(end).is_some_and(|p| p.host_network) && self.settings.host_network == HostNetwork::AsNode,
         }
     }
 
     /// Whether policies can select an end.
-    fn governed(&self, end: &End) -> bool {
-        matches!(end, End::Pod(..)) && !self.as_node(end)
+    fn governed(&self, end: &Endpoint) -> bool {
+        matches!(end, Endpoint::Pod(..)) && !self.as_node(end)
     }
 
     /// The name of the node that an end is, or shares the network of; nothing if that is not said.
-    fn node_name<'a>(&'a self, end: &'a End) -> Option<&'a str> {
+    fn node_name<'a>(&'a self, end: &'a Endpoint) -> Option<&'a str> {
         match end {
-            End::Node(name) => Some(name),
-            End::Pod(..) => self.pod(end).and_then(|p| p.node.as_deref()),
-            End::Outside(_) => None,
+            Endpoint::Node(name) => Some(name),
+            Endpoint::Pod(..) => self.pod(end).and_then(|p| p.node.as_deref()),
+            Endpoint::Outside(_) => None,
         }
     }
 
-    fn is_own_node(&self, from: &End, pod: &End) -> Holds {
+    fn is_own_node(&self, from: &Endpoint, pod: &Endpoint) -> Holds {
         if !self.as_node(from) {
             return Holds::No;
         }
@@ -322,7 +322,7 @@ impl Oracle {
     }
 
     /// Whether a packet may pass, and may not pass, the policies of `subject`; `other` is the end that peers are compared with.
-    fn pass(&self, way: Way, subject: &End, other: &End, destination: &End, packet: Packet) -> BTreeSet<bool> {
+    fn pass(&self, way: Way, subject: &Endpoint, other: &Endpoint, destination: &Endpoint, packet: Packet) -> BTreeSet<bool> {
         if !self.governed(subject) {
             return BTreeSet::from([true]);
         }
@@ -349,8 +349,8 @@ impl Oracle {
     }
 
     /// 1.1: nothing if no NetworkPolicy isolates the pod.
-    fn network_tier(&self, way: Way, subject: &End, other: &End, destination: &End, packet: Packet) -> Option<Outcomes> {
-        let (End::Pod(namespace, _), Some(pod)) = (subject, self.pod(subject)) else { return None };
+    fn network_tier(&self, way: Way, subject: &Endpoint, other: &Endpoint, destination: &Endpoint, packet: Packet) -> Option<Outcomes> {
+        let (Endpoint::Pod(namespace, _), Some(pod)) = (subject, self.pod(subject)) else { return None };
         let mut isolated = false;
         let mut best = Holds::No;
         for (own, policy) in &self.network_policies {
@@ -381,7 +381,7 @@ impl Oracle {
         })
     }
 
-    fn rule(&self, rule: &Rule, own: &str, other: &End, destination: &End, packet: Packet) -> Holds {
+    fn rule(&self, rule: &Rule, own: &str, other: &Endpoint, destination: &Endpoint, packet: Packet) -> Holds {
         let port = match &rule.ports {
             Ports::Any => true,
             Ports::Of(ports) => ports.iter().any(|port| match &port.kind {
@@ -415,7 +415,7 @@ impl Oracle {
     }
 
     /// 1.7: whether a port name means this packet's port on the destination.
-    fn serves(&self, destination: &End, name: &str, protocol: Option<Protocol>, packet: Packet) -> bool {
+    fn serves(&self, destination: &Endpoint, name: &str, protocol: Option<Protocol>, packet: Packet) -> bool {
         if self.as_node(destination) {
             return false;
         }
@@ -429,14 +429,14 @@ impl Oracle {
         })
     }
 
-    fn is_pod(&self, end: &End, matches: impl Fn(&Labels, &str, &Labels) -> bool) -> Holds {
-        let (End::Pod(namespace, _), Some(pod)) = (end, self.pod(end)) else { return Holds::No };
+    fn is_pod(&self, end: &Endpoint, matches: impl Fn(&Labels, &str, &Labels) -> bool) -> Holds {
+        let (Endpoint::Pod(namespace, _), Some(pod)) = (end, self.pod(end)) else { return Holds::No };
         let namespace_labels = self.namespaces.get(namespace).cloned().unwrap_or_default();
         (!self.as_node(end) && matches(&pod.labels, namespace, &namespace_labels)).into()
     }
 
     /// 1.8: whether an end's address is one that `inside` accepts, which changes its mind only at the borders of `cidrs` and `except`.
-    fn has_address(&self, end: &End, cidrs: &[Cidr], inside: impl Fn(IpAddr) -> bool, except: &[Cidr]) -> Holds {
+    fn has_address(&self, end: &Endpoint, cidrs: &[Cidr], inside: impl Fn(IpAddr) -> bool, except: &[Cidr]) -> Holds {
         let decide = |addresses: &[IpAddr]| {
             let count = addresses.iter().filter(|a| inside(**a)).count();
             match count {
@@ -445,7 +445,7 @@ impl Oracle {
                 _ => Holds::Unknown,
             }
         };
-        if let End::Outside(address) = end {
+        if let Endpoint::Outside(address) = end {
             return decide(&[*address]);
         }
         if self.settings.ip_block == IpBlockReach::OutsideOnly {
@@ -469,7 +469,15 @@ impl Oracle {
     }
 
     /// 2.1, 2.2: first match by priority; among policies of equal priority any may come first.
-    fn cluster_tier(&self, tier: ClusterTier, way: Way, subject: &End, other: &End, destination: &End, packet: Packet) -> Outcomes {
+    fn cluster_tier(
+        &self,
+        tier: ClusterTier,
+        way: Way,
+        subject: &Endpoint,
+        other: &Endpoint,
+        destination: &Endpoint,
+        packet: Packet,
+    ) -> Outcomes {
         let mut by_priority: BTreeMap<u16, Vec<Outcomes>> = BTreeMap::new();
         for policy in self.cluster_policies.iter().filter(|p| p.tier == tier) {
             if self.subject(&policy.subject, subject) == Holds::Yes {
@@ -491,14 +499,14 @@ impl Oracle {
         outcomes
     }
 
-    fn subject(&self, subject: &Subject, end: &End) -> Holds {
+    fn subject(&self, subject: &Subject, end: &Endpoint) -> Holds {
         self.is_pod(end, |labels, _, namespace_labels| match subject {
             Subject::Namespaces(selector) => selects(selector, namespace_labels),
             Subject::Pods { namespaces, pods } => selects(namespaces, namespace_labels) && selects(pods, labels),
         })
     }
 
-    fn first_match(&self, rules: &[ClusterRule], other: &End, destination: &End, packet: Packet) -> Outcomes {
+    fn first_match(&self, rules: &[ClusterRule], other: &Endpoint, destination: &Endpoint, packet: Packet) -> Outcomes {
         let mut outcomes = Outcomes::new();
         for rule in rules {
             let (action, matches) = self.cluster_rule(rule, other, destination, packet);
@@ -517,7 +525,7 @@ impl Oracle {
         outcomes
     }
 
-    fn cluster_rule(&self, rule: &ClusterRule, other: &End, destination: &End, packet: Packet) -> (ClusterAction, Holds) {
+    fn cluster_rule(&self, rule: &ClusterRule, other: &Endpoint, destination: &Endpoint, packet: Packet) -> (ClusterAction, Holds) {
         // 2.4: with a peer of a newer API, an Allow rule matches no traffic, and a Deny or Pass rule is a "Deny all" rule.
         if rule.peers.iter().any(|p| matches!(p.kind, ClusterPeerKind::Unknown(_))) {
             return match rule.action {
@@ -538,7 +546,7 @@ impl Oracle {
         (rule.action, if port { peer } else { Holds::No })
     }
 
-    fn cluster_peer(&self, peer: &ClusterPeer, other: &End) -> Holds {
+    fn cluster_peer(&self, peer: &ClusterPeer, other: &Endpoint) -> Holds {
         match &peer.kind {
             ClusterPeerKind::Pods(subject) => self.subject(subject, other),
             ClusterPeerKind::Networks(cidrs) => self.has_address(other, cidrs, |a| cidrs.iter().any(|c| within(c, a)), &[]),
@@ -553,7 +561,7 @@ impl Oracle {
                 }
             }
             // Only the cluster's name servers know which addresses a name has; they are outside ones.
-            ClusterPeerKind::DomainNames(_) if matches!(other, End::Outside(_)) => Holds::Unknown,
+            ClusterPeerKind::DomainNames(_) if matches!(other, Endpoint::Outside(_)) => Holds::Unknown,
             ClusterPeerKind::DomainNames(_) | ClusterPeerKind::Unknown(_) => Holds::No,
         }
     }

@@ -2,15 +2,15 @@
 //! groups against packets.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::ConnectionSet;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Flow, Verdict};
 use netpolis_core::diagnostics::{Diagnostic, Severity};
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_core::snapshot::NodeId;
+use netpolis_core::verdict::{Flow, Verdict};
 use netpolis_tests::azure_world::{Outcome, Packet, Place, World, shown};
 
 const TRAFFIC: [(u8, u16, u16); 7] =
@@ -19,13 +19,13 @@ const TRAFFIC: [(u8, u16, u16); 7] =
 fn agree(seed: u64) {
     let world = World::new(seed);
     let text = world.text();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("world.yaml", &text)]);
     let errors: Vec<_> = scene.loaded().diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| &d.message).collect();
     assert!(errors.is_empty(), "seed {seed}: {errors:?}\n{text}");
     for from in world.addresses() {
         for to in world.addresses() {
-            let (a, b) = (End::Outside(std::net::Ipv4Addr::from(from).into()), End::Outside(std::net::Ipv4Addr::from(to).into()));
+            let (a, b) = (Endpoint::Outside(std::net::Ipv4Addr::from(from).into()), Endpoint::Outside(std::net::Ipv4Addr::from(to).into()));
             let pair = scene.connectivity().between(a, b);
             for (protocol, source, destination) in TRAFFIC {
                 let expected = world.allows(&Packet { from, to, protocol, source, destination });
@@ -61,7 +61,7 @@ fn single_flows_and_all_pairs_agree_with_an_independent_evaluator() {
 fn agree_on_cluster(seed: u64, seen: &mut [usize; 3]) {
     let world = World::with_cluster(seed);
     let text = world.text();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("world.yaml", &text)]);
     // Members of an application security group may be in several networks here.
     let is_error = |d: &&Diagnostic| d.severity == Severity::Error && d.code.0 != "AZ034";
@@ -70,10 +70,10 @@ fn agree_on_cluster(seed: u64, seen: &mut [usize; 3]) {
     let end = |place: Place| match place {
         Place::Pod(pod) => {
             let name = format!("p{pod}");
-            End::Pod(scene.snapshot().endpoints().find(|(_, e)| e.name == name).unwrap().0)
+            Endpoint::Pod(scene.snapshot().pods().find(|(_, e)| e.name == name).unwrap().0)
         }
-        Place::Node(node) => End::Node(NodeId(node as u32)),
-        Place::Address(address) => End::Outside(std::net::Ipv4Addr::from(address).into()),
+        Place::Node(node) => Endpoint::Node(NodeId(node as u32)),
+        Place::Address(address) => Endpoint::Outside(std::net::Ipv4Addr::from(address).into()),
     };
     for from in world.places() {
         for to in world.places() {
@@ -158,7 +158,7 @@ fn a_rule_is_called_shadowed_exactly_if_no_packet_reaches_it() {
     let mut shadowed = 0;
     for seed in 0..400 {
         let (text, rules) = small_group(seed);
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&[("group.yaml", &text)]);
         let errors: Vec<_> = scene.loaded().diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| &d.message).collect();
         assert!(errors.is_empty(), "{errors:?}\n{text}");

@@ -1,21 +1,21 @@
 //! Random clusters under Calico: the evaluator against one that shares nothing with it, for single flows and for all pairs.
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Flow, Verdict};
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::{Flow, Verdict};
 use netpolis_tests::calico_world::{Packet, Spot, World};
 
-fn end(scene: &Scene, world: &World, spot: Spot) -> Option<End> {
+fn end(scene: &Analysis, world: &World, spot: Spot) -> Option<Endpoint> {
     let name = world.name(spot);
     let snapshot = scene.snapshot();
     match spot {
-        Spot::Outside(address) => Some(End::Outside(address)),
-        Spot::Node(_) => snapshot.nodes().find(|(_, n)| n.name == name).map(|(id, _)| End::Node(id)),
-        Spot::Pod(_) => snapshot.endpoints().find(|(id, _)| snapshot.endpoint_title(*id) == name).map(|(id, _)| End::Pod(id)),
+        Spot::Outside(address) => Some(Endpoint::Outside(address)),
+        Spot::Node(_) => snapshot.nodes().find(|(_, n)| n.name == name).map(|(id, _)| Endpoint::Node(id)),
+        Spot::Pod(_) => snapshot.pods().find(|(id, _)| snapshot.pod_title(*id) == name).map(|(id, _)| Endpoint::Pod(id)),
     }
 }
 
@@ -37,7 +37,7 @@ const TRAFFIC: [(u8, u16, u16); 11] = [
 fn agree(seed: u64, with_hosts: bool) {
     let world = World::new(seed, with_hosts);
     let text = world.text();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("world.yaml", &text)]);
     let errors: Vec<_> = scene.loaded().diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| &d.message).collect();
     assert!(errors.is_empty(), "seed {seed}: {errors:?}\n{text}");

@@ -3,40 +3,40 @@
 mod clusters;
 
 use clusters::Cluster;
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
-use netpolis_core::decide::{Answer, Flow, Suggestion, Verdict};
 use netpolis_core::diagnostics::{Diagnostic, Severity};
+use netpolis_core::language::codes;
 use netpolis_core::model::Protocol;
-use netpolis_core::resources::codes;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_core::text::Place;
+use netpolis_core::verdict::{Answer, Flow, Suggestion, Verdict};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
 const FILE: &str = "cluster.yaml";
 
-fn scene(settings: &Settings, text: &str) -> Scene {
-    let mut scene = Scene::new(settings.clone());
+fn scene(settings: &Settings, text: &str) -> Analysis {
+    let mut scene = Analysis::new(settings.clone());
     scene.set_files(&[(FILE, text)]);
     scene
 }
 
 /// Ends by a name that stays the same when the text changes.
-fn ends(scene: &Scene) -> Vec<(String, End)> {
+fn ends(scene: &Analysis) -> Vec<(String, Endpoint)> {
     let snapshot = scene.snapshot();
-    let pods = snapshot.endpoints().map(|(id, _)| (snapshot.endpoint_title(id), End::Pod(id)));
-    let nodes = snapshot.nodes().map(|(id, node)| (format!("node {}", node.name), End::Node(id)));
-    let outside = clusters::outside().into_iter().map(|address| (address.to_string(), End::Outside(address)));
+    let pods = snapshot.pods().map(|(id, _)| (snapshot.pod_title(id), Endpoint::Pod(id)));
+    let nodes = snapshot.nodes().map(|(id, node)| (format!("node {}", node.name), Endpoint::Node(id)));
+    let outside = clusters::outside().into_iter().map(|address| (address.to_string(), Endpoint::Outside(address)));
     pods.chain(nodes).chain(outside).collect()
 }
 
 /// Every pair of ends, but for those of which both are outside.
-fn pairs(scene: &Scene) -> Vec<((String, End), (String, End))> {
+fn pairs(scene: &Analysis) -> Vec<((String, Endpoint), (String, Endpoint))> {
     let ends = ends(scene);
     let all = ends.iter().flat_map(|from| ends.iter().map(move |to| (from.clone(), to.clone())));
-    all.filter(|((_, from), (_, to))| !matches!((from, to), (End::Outside(_), End::Outside(_)))).collect()
+    all.filter(|((_, from), (_, to))| !matches!((from, to), (Endpoint::Outside(_), Endpoint::Outside(_)))).collect()
 }
 
 /// All places that an answer points at.
@@ -96,7 +96,7 @@ fn explained(cluster: &Cluster) -> TestCaseResult {
     Ok(())
 }
 
-fn applied(scene: &Scene, text: &str, suggestion: &Suggestion) -> String {
+fn applied(scene: &Analysis, text: &str, suggestion: &Suggestion) -> String {
     let mut edits: Vec<(usize, usize, &str)> = suggestion
         .edits
         .iter()

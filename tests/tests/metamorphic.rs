@@ -5,9 +5,9 @@ mod clusters;
 use std::collections::BTreeMap;
 
 use clusters::Cluster;
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::ConnectionSet;
-use netpolis_core::scene::Scene;
 use netpolis_tests::yaml;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,17 +16,17 @@ use serde_json::{Value, json};
 type Answers = BTreeMap<(String, String), (ConnectionSet, ConnectionSet)>;
 
 fn answers(cluster: &Cluster, files: &[(&str, &str)]) -> Answers {
-    let mut scene = Scene::new(cluster.settings.clone());
+    let mut scene = Analysis::new(cluster.settings.clone());
     scene.set_files(files);
     all_pairs(&scene)
 }
 
-fn all_pairs(scene: &Scene) -> Answers {
+fn all_pairs(scene: &Analysis) -> Answers {
     let snapshot = scene.snapshot();
-    let pods = snapshot.endpoints().map(|(id, _)| (snapshot.endpoint_title(id), End::Pod(id)));
-    let nodes = snapshot.nodes().map(|(id, node)| (format!("node {}", node.name), End::Node(id)));
-    let outside = clusters::outside().into_iter().map(|address| (address.to_string(), End::Outside(address)));
-    let ends: Vec<(String, End)> = pods.chain(nodes).chain(outside).collect();
+    let pods = snapshot.pods().map(|(id, _)| (snapshot.pod_title(id), Endpoint::Pod(id)));
+    let nodes = snapshot.nodes().map(|(id, node)| (format!("node {}", node.name), Endpoint::Node(id)));
+    let outside = clusters::outside().into_iter().map(|address| (address.to_string(), Endpoint::Outside(address)));
+    let ends: Vec<(String, Endpoint)> = pods.chain(nodes).chain(outside).collect();
     let mut answers = Answers::new();
     for (from_name, from) in &ends {
         for (to_name, to) in &ends {
@@ -79,7 +79,7 @@ proptest! {
     /// An edit, then its undoing: what was kept between the calls must not show.
     #[test]
     fn an_edited_scene_answers_like_a_new_one(a in clusters::cluster(), b in clusters::cluster()) {
-        let mut scene = Scene::new(a.settings.clone());
+        let mut scene = Analysis::new(a.settings.clone());
         let (first, second) = (a.text(), b.text());
         for text in [&first, &second, &first] {
             scene.set_files(&[("cluster.yaml", text)]);

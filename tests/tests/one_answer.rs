@@ -6,16 +6,16 @@
 
 use std::net::IpAddr;
 
-use netpolis_core::compile::{End, OutsideRange};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::ingress_flows;
+use netpolis_core::compile::{Endpoint, OutsideRange};
 use netpolis_core::connections::{ConnectionSet, Traffic};
-use netpolis_core::decide::{Answer, Flow, Verdict};
-use netpolis_core::ends::{FlowTable, Line, TitledLine, find, lines};
-use netpolis_core::ingress;
+use netpolis_core::endpoints::{FlowTable, Line, TitledLine, find, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathVerdict};
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Engine;
+use netpolis_core::verdict::{Answer, Flow, Verdict};
 use netpolis_tests::random::Random;
 use netpolis_tests::scenes::{self, RandomScene};
 
@@ -51,23 +51,23 @@ fn between(range: OutsideRange, random: &mut Random) -> IpAddr {
 
 struct Sample {
     name: String,
-    end: End,
+    end: Endpoint,
 }
 
 /// An end of a line, with a name that means it.
-fn sample(scene: &Scene, line: &TitledLine, random: &mut Random) -> Option<Sample> {
+fn sample(scene: &Analysis, line: &TitledLine, random: &mut Random) -> Option<Sample> {
     let snapshot = scene.snapshot();
     match line.line {
         Line::Workload(id) => {
             let workload = snapshot.workload(id)?;
             let endpoint = *random.pick(&workload.endpoints);
-            let pod = snapshot.endpoint(endpoint)?;
+            let pod = snapshot.pod(endpoint)?;
             let own = workload.kind == "Pod" || workload.name != pod.name;
-            let name = if own { format!("{}[Pod]", snapshot.endpoint_title(endpoint)) } else { line.title.clone() };
+            let name = if own { format!("{}[Pod]", snapshot.pod_title(endpoint)) } else { line.title.clone() };
             // By its address too, where that is its own.
             let address = pod.addresses.first().filter(|_| pod.address_given && !pod.host_network && random.chance(50));
-            let by_address = address.filter(|a| find(snapshot, &a.to_string()).is_ok_and(|f| f.end == End::Pod(endpoint)));
-            Some(Sample { name: by_address.map_or(name, ToString::to_string), end: End::Pod(endpoint) })
+            let by_address = address.filter(|a| find(snapshot, &a.to_string()).is_ok_and(|f| f.end == Endpoint::Pod(endpoint)));
+            Some(Sample { name: by_address.map_or(name, ToString::to_string), end: Endpoint::Pod(endpoint) })
         }
         Line::Machine(number) => {
             let interface = snapshot.cloud.interfaces.get(number as usize)?;
@@ -79,7 +79,7 @@ fn sample(scene: &Scene, line: &TitledLine, random: &mut Random) -> Option<Sampl
             let address = between(range, random);
             let found = find(snapshot, &address.to_string()).ok()?;
             // An address of a pod or a node is none outside.
-            matches!(found.end, End::Outside(_)).then_some(Sample { name: address.to_string(), end: found.end })
+            matches!(found.end, Endpoint::Outside(_)).then_some(Sample { name: address.to_string(), end: found.end })
         }
     }
 }
@@ -95,7 +95,7 @@ fn plain(verdict: PathVerdict) -> Option<Verdict> {
 
 /// The first thing in which answers about a scene differ.
 fn difference(seed: u64, made: &RandomScene) -> Option<String> {
-    let mut scene = Scene::new(made.settings.clone());
+    let mut scene = Analysis::new(made.settings.clone());
     scene.set_files(&[("scene.yaml", &made.text)]);
     let mut random = Random::new(seed ^ 0x5eed);
     let (snapshot, connectivity) = (scene.snapshot(), scene.connectivity());
@@ -146,7 +146,7 @@ fn difference(seed: u64, made: &RandomScene) -> Option<String> {
 }
 
 /// A way to the same end.
-fn path_differs(scene: &Scene, from: &Sample, to: &Sample, why: &Answer) -> Option<String> {
+fn path_differs(scene: &Analysis, from: &Sample, to: &Sample, why: &Answer) -> Option<String> {
     let traffic = why.flow.traffic;
     let asked = Asked { from: &from.name, to: &to.name, port: traffic.destination, protocol: traffic.protocol, entry: None, node: None };
     let path = match scene.path(&asked) {
@@ -160,7 +160,7 @@ fn path_differs(scene: &Scene, from: &Sample, to: &Sample, why: &Answer) -> Opti
     let verdict = plain(path.verdict);
     // Where the text leaves open on which nodes pods run, a way puts them on some.
     // What host endpoints say of pods that may run on any node, it knows for the node that it put them on.
-    let is_open = scene.snapshot().endpoints().any(|(_, e)| e.node.is_none());
+    let is_open = scene.snapshot().pods().any(|(_, e)| e.node.is_none());
     let has_hosts = matches!(scene.assumed().engine, Engine::Calico);
     if verdict == Some(why.verdict) || is_open && (why.verdict == Verdict::CannotTell || has_hosts) {
         return None;
@@ -169,14 +169,14 @@ fn path_differs(scene: &Scene, from: &Sample, to: &Sample, why: &Answer) -> Opti
 }
 
 /// Nodes are no rows, but ends all the same.
-fn nodes(scene: &Scene, random: &mut Random) -> Option<String> {
+fn nodes(scene: &Analysis, random: &mut Random) -> Option<String> {
     let snapshot = scene.snapshot();
-    let pods: Vec<(End, String)> = snapshot
-        .endpoints()
+    let pods: Vec<(Endpoint, String)> = snapshot
+        .pods()
         .filter(|(_, e)| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod"))
-        .map(|(id, _)| (End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))))
+        .map(|(id, _)| (Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))))
         .collect();
-    let nodes: Vec<(End, String)> = snapshot.nodes().map(|(id, n)| (End::Node(id), format!("node/{}", n.name))).collect();
+    let nodes: Vec<(Endpoint, String)> = snapshot.nodes().map(|(id, n)| (Endpoint::Node(id), format!("node/{}", n.name))).collect();
     let machines = snapshot
         .cloud
         .interfaces
@@ -185,7 +185,7 @@ fn nodes(scene: &Scene, random: &mut Random) -> Option<String> {
         .filter_map(|i| Some((snapshot.cloud.end_of(i)?, format!("vm/{}", i.title()))));
     let outside = ["203.0.113.7", "198.51.100.9", "10.77.0.1", "192.168.7.7"];
     let outside = outside.iter().filter_map(|a| Some((find(snapshot, a).ok()?.end, (*a).to_owned())));
-    let others: Vec<(End, String)> = pods.into_iter().chain(machines).chain(outside).collect();
+    let others: Vec<(Endpoint, String)> = pods.into_iter().chain(machines).chain(outside).collect();
     if nodes.is_empty() || others.is_empty() {
         return None;
     }
@@ -202,8 +202,8 @@ fn nodes(scene: &Scene, random: &mut Random) -> Option<String> {
         }
         let (from, to) = (Sample { name: from.1.clone(), end: from.0 }, Sample { name: to.1.clone(), end: to.0 });
         // A host port leads on to a pod, which is another question.
-        let is_host_port = matches!(to.end, End::Node(_))
-            && snapshot.endpoints().any(|(_, e)| e.ports.iter().any(|p| p.host_port.is_some() && p.host_port == traffic.destination));
+        let is_host_port = matches!(to.end, Endpoint::Node(_))
+            && snapshot.pods().any(|(_, e)| e.ports.iter().any(|p| p.host_port.is_some() && p.host_port == traffic.destination));
         if let Some(found) = path_differs(scene, &from, &to, &why).filter(|_| !is_host_port) {
             return Some(format!("{}, {found}", what()));
         }
@@ -212,18 +212,14 @@ fn nodes(scene: &Scene, random: &mut Random) -> Option<String> {
 }
 
 /// What the ingress controller's row lists, the controller may do.
-fn controller(scene: &Scene) -> Option<String> {
+fn controller(scene: &Analysis) -> Option<String> {
     let (snapshot, connectivity) = (scene.snapshot(), scene.connectivity());
     let controller = find(snapshot, "{ingress-controller}").ok()?.end;
-    for (id, set) in ingress::connections(snapshot, connectivity) {
+    for (id, set) in ingress_flows::connections(snapshot, connectivity) {
         for port in PORTS.into_iter().filter(|port| set.contains(Protocol::TCP, 40_000, *port)) {
-            let why = scene.decide(&Flow { from: controller, to: End::Pod(id), traffic: Traffic::to_port(Protocol::TCP, port) });
+            let why = scene.decide(&Flow { from: controller, to: Endpoint::Pod(id), traffic: Traffic::to_port(Protocol::TCP, port) });
             if why.verdict != Verdict::Allowed {
-                return Some(format!(
-                    "{{ingress-controller}} to {} {port}: listed, and why says {}",
-                    snapshot.endpoint_title(id),
-                    why.summary
-                ));
+                return Some(format!("{{ingress-controller}} to {} {port}: listed, and why says {}", snapshot.pod_title(id), why.summary));
             }
         }
     }

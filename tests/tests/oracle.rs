@@ -3,14 +3,14 @@
 mod clusters;
 
 use clusters::Cluster;
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
-use netpolis_core::decide::{Flow, Verdict};
 use netpolis_core::diagnostics::{Diagnostic, Severity};
+use netpolis_core::language::codes;
 use netpolis_core::model::Protocol;
-use netpolis_core::resources::codes;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::{Flow, Verdict};
 use netpolis_tests::generate::{Plan, generate};
 use netpolis_tests::oracle::{self, Oracle, Packet};
 use netpolis_tests::random::Random;
@@ -20,23 +20,23 @@ use proptest::test_runner::TestCaseResult;
 /// Destination ports worth trying: used ones, their neighbours, the ends of the range.
 const PROBES: [u16; 9] = [1, 52, 53, 79, 80, 81, 82, 8080, 65535];
 
-fn scene(cluster: &Cluster) -> Scene {
-    let mut scene = Scene::new(cluster.settings.clone());
+fn scene(cluster: &Cluster) -> Analysis {
+    let mut scene = Analysis::new(cluster.settings.clone());
     scene.set_files(&[("cluster.yaml", &cluster.text())]);
     scene
 }
 
 /// An end as the oracle and as the evaluator name it.
-type Named = (oracle::End, End);
+type Named = (oracle::Endpoint, Endpoint);
 
 /// The ends of a scene.
-fn ends(scene: &Scene) -> Vec<Named> {
+fn ends(scene: &Analysis) -> Vec<Named> {
     let snapshot = scene.snapshot();
-    let pods = snapshot.endpoints().map(|(id, e)| {
-        let name = oracle::End::Pod(snapshot.namespace_name(e.namespace).to_owned(), e.name.clone());
-        (name, End::Pod(id))
+    let pods = snapshot.pods().map(|(id, e)| {
+        let name = oracle::Endpoint::Pod(snapshot.namespace_name(e.namespace).to_owned(), e.name.clone());
+        (name, Endpoint::Pod(id))
     });
-    let nodes = snapshot.nodes().map(|(id, node)| (oracle::End::Node(node.name.clone()), End::Node(id)));
+    let nodes = snapshot.nodes().map(|(id, node)| (oracle::Endpoint::Node(node.name.clone()), Endpoint::Node(id)));
     pods.chain(nodes).collect()
 }
 
@@ -78,19 +78,19 @@ fn agree(cluster: &Cluster) -> TestCaseResult {
 }
 
 fn outside() -> impl Iterator<Item = Named> {
-    clusters::outside().into_iter().map(|address| (oracle::End::Outside(address), End::Outside(address)))
+    clusters::outside().into_iter().map(|address| (oracle::Endpoint::Outside(address), Endpoint::Outside(address)))
 }
 
 /// Compares the answers for one packet; of both ways to ask, if `decide` is set.
 fn compare(
-    scene: &Scene,
+    scene: &Analysis,
     oracle: &Oracle,
     (from_name, from): &Named,
     (to_name, to): &Named,
     packet: Packet,
     decide: bool,
 ) -> TestCaseResult {
-    if matches!((from, to), (End::Outside(_), End::Outside(_))) {
+    if matches!((from, to), (Endpoint::Outside(_), Endpoint::Outside(_))) {
         return Ok(());
     }
     let expected = oracle.judge(from_name, to_name, packet);
@@ -123,7 +123,7 @@ fn the_evaluator_agrees_with_the_oracle_on_generated_clusters() {
     for seed in 0..6 {
         let files = generate(&Plan { pods: 90, policies: 120, seed, cluster_wide: true, calico: false });
         let files: Vec<(&str, &str)> = files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect();
-        let mut scene = Scene::new(settings.clone());
+        let mut scene = Analysis::new(settings.clone());
         scene.set_files(&files);
         let oracle = Oracle::new(scene.loaded().resources().map(|(_, r)| &**r), &settings);
         let all: Vec<Named> = ends(&scene).into_iter().chain(outside()).collect();

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use netpolis_core::decide::Verdict;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Branch, Entry, Packet, Party, PathAnswer, Place, Step, StepKind, Stop, Translation};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_core::snapshot::Snapshot;
-use netpolis_core::stages::{GroupPlace, Stage};
+use netpolis_core::verdict::Verdict;
+use netpolis_core::verdict::traversal::{Checkpoint, GroupPlace};
 
 /// One row of the table.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ fn table() -> Vec<Case> {
 }
 
 /// The scene that the table is about.
-fn scene(plugin: &str, dataplane: &str, target: &str) -> Scene {
+fn scene(plugin: &str, dataplane: &str, target: &str) -> Analysis {
     let flat = plugin == "azure";
     let address = |overlay: &str, own: &str| if flat { own.to_owned() } else { overlay.to_owned() };
     let azure = format!(
@@ -128,7 +128,7 @@ fn scene(plugin: &str, dataplane: &str, target: &str) -> Scene {
             "---\n{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {name: default}, spec: {bpfEnabled: true}}\n",
         );
     }
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("azure.yaml", azure.as_str()), ("objects.yaml", objects.as_str())]);
     let errors: Vec<String> =
         scene.problems().iter().filter(|p| p.severity == netpolis_core::diagnostics::Severity::Error).map(|p| p.message.clone()).collect();
@@ -136,7 +136,7 @@ fn scene(plugin: &str, dataplane: &str, target: &str) -> Scene {
     scene
 }
 
-fn ask(scene: &Scene, client: &str, target: &str) -> PathAnswer {
+fn ask(scene: &Analysis, client: &str, target: &str) -> PathAnswer {
     let from = match client {
         "outside" => "203.0.113.9",
         "vm" => "10.226.0.4",
@@ -177,7 +177,7 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
         StepKind::Place(Place::Client) => "client".to_owned(),
         StepKind::Place(Place::LoadBalancer) => "load balancer".to_owned(),
         StepKind::Place(Place::Node(node)) => format!("node {}", snapshot.node(*node).map_or("", |n| &n.name)),
-        StepKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.endpoint_title(*id)),
+        StepKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.pod_title(*id)),
         StepKind::Place(Place::Gateway(_)) => "gateway".to_owned(),
         StepKind::Place(Place::Egress) => "egress".to_owned(),
         StepKind::Place(Place::Outside) => "outside".to_owned(),
@@ -186,20 +186,20 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
         StepKind::Doubt => return Some("doubt".to_owned()),
         StepKind::Check(trace) => {
             let what = match trace.stage {
-                Stage::Endpoint(direction) => {
+                Checkpoint::Endpoint(direction) => {
                     format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot))
                 }
-                Stage::Group { place: GroupPlace::Subnet(subnet), direction, .. } => {
+                Checkpoint::Group { place: GroupPlace::Subnet(subnet), direction, .. } => {
                     let way = if direction == netpolis_core::policy::Direction::Egress { "out" } else { "in" };
                     format!("{} {way}", snapshot.cloud.subnets[subnet as usize].name)
                 }
                 // The group that AKS makes for the nodes' interfaces.
-                Stage::Group { .. } => return None,
+                Checkpoint::Group { .. } => return None,
                 stage => format!("{stage:?}"),
             };
             let address = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
             let port = match trace.stage {
-                Stage::Group { encapsulated: true, .. } => Some(4789),
+                Checkpoint::Group { encapsulated: true, .. } => Some(4789),
                 _ => step.arrives.port,
             };
             let port = port.map_or_else(String::new, |p| format!(":{p}"));
@@ -240,7 +240,7 @@ fn every_combination_goes_the_way_that_upstream_says() {
     let cases = table();
     assert_eq!(cases.len(), 4 * 7 * 2 * 3, "every client, target, dataplane and pod network");
     let mut failures = Vec::new();
-    let mut scenes: BTreeMap<[String; 3], Scene> = BTreeMap::new();
+    let mut scenes: BTreeMap<[String; 3], Analysis> = BTreeMap::new();
     for case in &cases {
         assert!(case.bases > 0, "{}: rests on nothing", case.name);
         let [client, target, dataplane, plugin] = &case.words;

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::{Diagnostic, Severity};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_tests::generate::{Plan, generate};
 use netpolis_tests::yaml;
@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Loads a text to the end: problems, all pairs and the places of all messages.
-fn load(text: &str) -> Scene {
+fn load(text: &str) -> Analysis {
     let started = Instant::now();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("pasted.yaml", text)]);
     assert!(scene.connectivity().class_count() > 0);
     for problem in scene.problems() {
@@ -40,7 +40,7 @@ fn load(text: &str) -> Scene {
 }
 
 /// Errors with the line that each is about.
-fn errors(scene: &Scene) -> Vec<(u32, &Diagnostic)> {
+fn errors(scene: &Analysis) -> Vec<(u32, &Diagnostic)> {
     let line = |d: &Diagnostic| d.place.and_then(|p| scene.sources().position(p)).map_or(0, |p| p.line);
     scene.problems().iter().filter(|d| d.severity == Severity::Error).map(|d| (line(d), d)).collect()
 }
@@ -518,9 +518,9 @@ fn texts_of_azure_in_any_state_load() {
             // And answers come of it.
             let machines = scene.snapshot().cloud.interfaces.iter().filter_map(|i| i.addresses.first().copied()).take(2);
             for to in machines {
-                let from = netpolis_core::compile::End::Outside(std::net::Ipv4Addr::new(203, 0, 113, 7).into());
+                let from = netpolis_core::compile::Endpoint::Outside(std::net::Ipv4Addr::new(203, 0, 113, 7).into());
                 let traffic = netpolis_core::connections::Traffic::to_port(netpolis_core::model::Protocol::TCP, 443);
-                let flow = netpolis_core::decide::Flow { from, to: netpolis_core::compile::End::Outside(to), traffic };
+                let flow = netpolis_core::verdict::Flow { from, to: netpolis_core::compile::Endpoint::Outside(to), traffic };
                 assert!(!scene.decide(&flow).summary.is_empty());
             }
         }

@@ -3,29 +3,29 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, Flow, Suggestion, Verdict};
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
-use netpolis_core::stages::Stage;
+use netpolis_core::verdict::traversal::Checkpoint;
+use netpolis_core::verdict::{Answer, Flow, Suggestion, Verdict};
 use netpolis_tests::azure_world::World;
 
-fn scene(text: &str) -> Scene {
-    let mut scene = Scene::new(Settings::default());
+fn scene(text: &str) -> Analysis {
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("text", text)]);
     scene
 }
 
 /// What is wrong with the text. A random group may have members in several networks, which Azure would refuse; its rules are plain all the same.
-fn errors(scene: &Scene) -> Vec<String> {
+fn errors(scene: &Analysis) -> Vec<String> {
     let all = scene.loaded().diagnostics.iter().chain(&scene.snapshot().diagnostics);
     all.filter(|d| d.severity == Severity::Error && d.code.0 != "AZ034").map(|d| d.message.clone()).collect()
 }
 
-fn applied(scene: &Scene, text: &str, suggestion: &Suggestion) -> String {
+fn applied(scene: &Analysis, text: &str, suggestion: &Suggestion) -> String {
     let position = |place| scene.sources().position(place).expect("a place in the text");
     let mut edits: Vec<(usize, usize, &str)> = suggestion
         .edits
@@ -40,8 +40,8 @@ fn applied(scene: &Scene, text: &str, suggestion: &Suggestion) -> String {
     text
 }
 
-fn ask(scene: &Scene, from: &str, to: &str, traffic: Traffic) -> Answer {
-    let end = |address: &str| End::Outside(address.parse().expect("an address"));
+fn ask(scene: &Analysis, from: &str, to: &str, traffic: Traffic) -> Answer {
+    let end = |address: &str| Endpoint::Outside(address.parse().expect("an address"));
     scene.decide(&Flow { from: end(from), to: end(to), traffic })
 }
 
@@ -185,12 +185,14 @@ fn suggestions_for_random_networks_hold() {
         let world = World::new(seed);
         let text = world.text();
         let before = scene(&text);
-        let address = |a: u32| End::Outside(IpAddr::V4(Ipv4Addr::from(a)));
+        let address = |a: u32| Endpoint::Outside(IpAddr::V4(Ipv4Addr::from(a)));
         let mut left = 6;
         for (from, to) in world.addresses().iter().flat_map(|a| world.addresses().into_iter().map(|b| (*a, b))) {
             let flow = Flow { from: address(from), to: address(to), traffic: Traffic::to_port(Protocol::TCP, 80) };
             let answer = before.decide(&flow);
-            if left == 0 || answer.verdict != Verdict::Denied || answer.checkpoints.iter().any(|c| matches!(c.stage, Stage::NotPeered(..)))
+            if left == 0
+                || answer.verdict != Verdict::Denied
+                || answer.checkpoints.iter().any(|c| matches!(c.stage, Checkpoint::NotPeered(..)))
             {
                 continue;
             }

@@ -4,15 +4,15 @@
 mod clusters;
 
 use clusters::Cluster;
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, Flow, Verdict};
 use netpolis_core::explain;
+use netpolis_core::language::TrafficPolicy;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathAnswer, PathVerdict, Share, StepKind};
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Dataplane, Routing};
+use netpolis_core::verdict::{Answer, Flow, Verdict};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestCaseResult;
@@ -96,12 +96,12 @@ fn plain(verdict: PathVerdict) -> Option<Verdict> {
     }
 }
 
-fn ask(scene: &Scene, from: &str, to: &str, port: Option<u16>) -> Option<PathAnswer> {
+fn ask(scene: &Analysis, from: &str, to: &str, port: Option<u16>) -> Option<PathAnswer> {
     scene.path(&Asked { from, to, port, protocol: Protocol::TCP, entry: None, node: None }).ok()
 }
 
 /// What must hold of any way.
-fn whole(scene: &Scene, answer: &PathAnswer) -> TestCaseResult {
+fn whole(scene: &Analysis, answer: &PathAnswer) -> TestCaseResult {
     let sum = answer.branches.iter().fold(Share::NONE, |sum, branch| sum.plus(branch.share));
     prop_assert!(sum.is_all(), "the shares come to {sum}: {answer:#?}");
     let paths = scene.paths();
@@ -139,14 +139,14 @@ fn holds(ways: &Ways) -> TestCaseResult {
     if ways.in_azure {
         text.push_str(&format!("\n---\n{NETWORK}"));
     }
-    let mut scene = Scene::new(settings);
+    let mut scene = Analysis::new(settings);
     scene.set_files(&[("cluster.yaml", &text)]);
     let paths = scene.paths();
     let snapshot = paths.snapshot();
-    let pods: Vec<(End, String)> = snapshot
-        .endpoints()
+    let pods: Vec<(Endpoint, String)> = snapshot
+        .pods()
         .filter(|(_, e)| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod"))
-        .map(|(id, _)| (End::Pod(id), format!("{}[Pod]", snapshot.endpoint_title(id))))
+        .map(|(id, _)| (Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))))
         .collect();
     for (from, from_name) in &pods {
         for (to, to_name) in &pods {

@@ -9,7 +9,7 @@
 //! if (way.ok) console.log(way.path.text, way.path.branches.map((branch) => branch.share));
 //! ```
 
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::{Routing, Settings, table};
 use serde::{Deserialize, Serialize};
 use tsify::{Ts, Tsify};
@@ -252,7 +252,7 @@ pub struct Pairs {
 /// An evaluator that holds one set of files.
 #[wasm_bindgen]
 pub struct Netpolis {
-    scene: Scene,
+    scene: Analysis,
     view: SceneView,
 }
 
@@ -265,7 +265,7 @@ impl Netpolis {
     #[wasm_bindgen(constructor)]
     pub fn new(assumptions: Option<Ts<Assumptions>>) -> Result<Netpolis, JsError> {
         let assumptions = assumptions.map(|a| a.to_rust()).transpose()?.unwrap_or_default();
-        let scene = Scene::new(assumptions.settings().map_err(|error| JsError::new(&error))?);
+        let scene = Analysis::new(assumptions.settings().map_err(|error| JsError::new(&error))?);
         let view = scene_view(&scene);
         Ok(Netpolis { scene, view })
     }

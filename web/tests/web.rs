@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 use netpolis_web::api::{Assumptions, File, Netpolis, PathOptions, Reply};
 use netpolis_web::components::matrix::{Table, TableProps};
@@ -49,8 +49,8 @@ fn question(from: &str, port: u16) -> Question {
     Question { from: from.into(), to: "shop/db".into(), protocol: "TCP".into(), port: Some(port), ..Question::default() }
 }
 
-fn scene() -> (Scene, SceneView) {
-    let mut scene = Scene::new(Settings::default());
+fn scene() -> (Analysis, SceneView) {
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("shop.yaml", SHOP)]);
     let view = scene_view(&scene);
     (scene, view)
@@ -68,7 +68,7 @@ struct StageProps {
 }
 
 #[component]
-fn Stage(props: &StageProps) -> Html {
+fn Checkpoint(props: &StageProps) -> Html {
     let store = use_reducer(State::default);
     html! { <ContextProvider<Store> context={store}>{ props.children.clone() }</ContextProvider<Store>> }
 }
@@ -78,7 +78,7 @@ async fn drawn(content: Html) -> Element {
     let root = document.create_element("div").unwrap();
     document.body().unwrap().append_child(&root).unwrap();
     let props = StageProps { children: Children::new(vec![content]) };
-    yew::Renderer::<Stage>::with_root_and_props(root.clone(), props).render();
+    yew::Renderer::<Checkpoint>::with_root_and_props(root.clone(), props).render();
     yew::platform::time::sleep(std::time::Duration::ZERO).await;
     root
 }
@@ -135,7 +135,7 @@ fn way() -> PathQuestion {
 }
 
 fn balanced() -> PathView {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&BALANCED);
     path_view(&scene, scene.paths(), &scene.settings().routing, &way()).unwrap()
 }
@@ -294,7 +294,7 @@ fn deep_nesting_does_not_overflow_the_stack() {
     for deep in
         ["[".repeat(100_000), "{a: ".repeat(50_000), (0..20_000).map(|n| format!("{}- \n", " ".repeat(n % 2_000))).collect::<String>()]
     {
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&[("deep.yaml", &deep), ("shop.yaml", SHOP)]);
         assert!(!scene.problems().is_empty());
         // The other file goes on working.
@@ -305,14 +305,14 @@ fn deep_nesting_does_not_overflow_the_stack() {
 #[wasm_bindgen_test]
 fn no_selector_overflows_the_stack() {
     for text in [format!("{}a{}", "(".repeat(50_000), ")".repeat(50_000)), format!("{}has(a)", "!(".repeat(50_000)), "!".repeat(100_000)] {
-        assert!(netpolis_core::selector::parse(&text).is_err());
+        assert!(netpolis_core::language::calico::selector::parse(&text).is_err());
     }
     // As deep as is read: evaluated, printed and dropped.
     let deep = format!("{}has(a) || b == 'c'{}", "!(x == 'y' && ".repeat(120), ")".repeat(120));
-    let selector = netpolis_core::selector::parse(&deep).unwrap();
+    let selector = netpolis_core::language::calico::selector::parse(&deep).unwrap();
     assert!(selector.to_string().len() > 1000);
     let policy = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: x}\nspec:\n  selector: all()\n  ingress:\n  - action: Deny\n    source:\n      serviceAccounts:\n        selector: \"";
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("shop.yaml", SHOP), ("deep.yaml", &format!("{policy}{deep}\"\n"))]);
     assert!(scene.connectivity().class_count() > 0);
 }

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::connections::{ConnectionSet, Plane};
-use netpolis_core::ends::Flows;
+use netpolis_core::endpoints::Flows;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Doubt;
-use netpolis_core::scene::Scene;
 use serde_json::{Map, Value, json};
 
 use super::{Memo, Row, Writer};
@@ -21,9 +21,9 @@ pub(super) struct Json {
 }
 
 impl Json {
-    pub(super) fn new(scene: &Scene) -> Self {
-        let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(scene, *place)).collect::<Vec<_>>();
-        let doubts = scene.not_evaluated().iter().map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect();
+    pub(super) fn new(analysis: &Analysis) -> Self {
+        let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(analysis, *place)).collect::<Vec<_>>();
+        let doubts = analysis.not_evaluated().iter().map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect();
         Json { memo: Memo::default(), begun: false, doubts }
     }
 }

@@ -10,10 +10,10 @@ mod txt;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use netpolis_core::ends::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, lines};
-use netpolis_core::ingress;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::ingress_flows;
+use netpolis_core::endpoints::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, lines};
 use netpolis_core::policy::{Direction, Doubt};
-use netpolis_core::scene::Scene;
 use netpolis_core::text::Place;
 
 pub(crate) use json::flows as flows_json;
@@ -113,27 +113,27 @@ impl Doubts {
 }
 
 /// What is not evaluated, so that connections that it might decide about cannot be told; one sentence each, with places.
-pub fn not_evaluated(scene: &Scene) -> Vec<String> {
-    let places = |places: &[Place]| places.iter().map(|p| scene.sources().describe(*p)).collect::<Vec<_>>().join(", ");
+pub fn not_evaluated(analysis: &Analysis) -> Vec<String> {
+    let places = |places: &[Place]| places.iter().map(|p| analysis.sources().describe(*p)).collect::<Vec<_>>().join(", ");
     let sentence = |doubt: &Doubt| printable(&format!("{} ({})", doubt.text, places(&doubt.places))).into_owned();
-    scene.not_evaluated().iter().map(sentence).collect()
+    analysis.not_evaluated().iter().map(sentence).collect()
 }
 
 /// Writes the list in a form, a row at a time.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write(scene: &Scene, format: Format, out: &mut dyn Write) -> io::Result<Doubts> {
+pub fn write(analysis: &Analysis, format: Format, out: &mut dyn Write) -> io::Result<Doubts> {
     let mut writer: Box<dyn Writer> = match format {
         Format::Txt => Box::new(txt::Txt::default()),
         Format::Csv => Box::new(csv::Csv::begin(out)?),
-        Format::Json => Box::new(json::Json::new(scene)),
+        Format::Json => Box::new(json::Json::new(analysis)),
         Format::Markdown => Box::new(markdown::Markdown::begin(out)?),
         Format::Dot => Box::new(dot::Dot::default()),
     };
     let mut doubts = Doubts::default();
     let mut seen: HashMap<usize, (bool, bool)> = HashMap::new();
-    each_row(scene, |row| {
+    each_row(analysis, |row| {
         let (unknown, some_pods) = *seen.entry(row.number).or_insert_with(|| {
             let (always, sometimes) = (row.flows.always.with_ports_only(), row.flows.sometimes.with_ports_only());
             (!row.flows.unknown().with_ports_only().is_empty(), always != sometimes)
@@ -147,22 +147,22 @@ pub fn write(scene: &Scene, format: Format, out: &mut dyn Write) -> io::Result<D
 }
 
 /// The list in a form.
-pub fn flows(scene: &Scene, format: Format) -> String {
+pub fn flows(analysis: &Analysis, format: Format) -> String {
     let mut text = Vec::new();
     // Memory does not fail.
-    let _ = write(scene, format, &mut text);
+    let _ = write(analysis, format, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
 /// All pairs of workloads and outside ranges with any connection that is allowed or cannot be told, by source and destination.
-fn each_row(scene: &Scene, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> io::Result<()> {
-    let (snapshot, connectivity) = (scene.snapshot(), scene.connectivity());
+fn each_row(analysis: &Analysis, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> io::Result<()> {
+    let (snapshot, connectivity) = (analysis.snapshot(), analysis.connectivity());
     let ends = |outside: Direction| {
         let lines = lines(snapshot, connectivity, outside).into_iter();
         let mut ends: Vec<(RowEnd, TitledLine)> = lines
             .map(|line| {
                 let line = TitledLine::new(snapshot, line);
-                (row_end(scene, &line), line)
+                (row_end(analysis, &line), line)
             })
             .collect();
         ends.sort_by(|a, b| a.0.cmp(&b.0));
@@ -184,9 +184,9 @@ fn each_row(scene: &Scene, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> 
         }
     }
     let controller = RowEnd { title: INGRESS_CONTROLLER.into(), namespace: None, ipv6: false };
-    let opened = ingress::by_workload(snapshot, connectivity).into_iter();
+    let opened = ingress_flows::by_workload(snapshot, connectivity).into_iter();
     let mut opened: Vec<(RowEnd, Flows)> =
-        opened.map(|(id, set)| (row_end(scene, &TitledLine::new(snapshot, Line::Workload(id))), Flows::certain(set))).collect();
+        opened.map(|(id, set)| (row_end(analysis, &TitledLine::new(snapshot, Line::Workload(id))), Flows::certain(set))).collect();
     opened.sort_by(|a, b| a.0.cmp(&b.0));
     for (i, (to, flows)) in opened.iter().enumerate() {
         visit(Row { from: &controller, to, flows, number: usize::MAX - i })?;
@@ -194,8 +194,8 @@ fn each_row(scene: &Scene, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> 
     Ok(())
 }
 
-fn row_end(scene: &Scene, line: &TitledLine) -> RowEnd {
-    let snapshot = scene.snapshot();
+fn row_end(analysis: &Analysis, line: &TitledLine) -> RowEnd {
+    let snapshot = analysis.snapshot();
     let namespace = match line.line {
         Line::Workload(id) => snapshot.workload(id).map(|w| snapshot.namespace_name(w.namespace).to_string()),
         Line::Outside(_) | Line::Several(..) | Line::Machine(_) => None,

@@ -57,7 +57,7 @@ impl AddressIndex {
             }
         };
         for direction in Direction::BOTH {
-            crate::policy::address_terms(ruleset, direction).for_each(&mut add);
+            crate::language::lower::address_terms(ruleset, direction).for_each(&mut add);
             let rules = ruleset.policies.iter().flat_map(|p| p.rules(direction));
             rules.filter_map(|rule| rule.peers.joined_addresses()).for_each(|set| add(&set));
         }
@@ -71,7 +71,7 @@ impl AddressIndex {
         let cut = |direction| {
             let mut used: Vec<&AddressSet> = Vec::new();
             for asked in Direction::BOTH.into_iter().filter(|d| across || *d == direction) {
-                used.extend(crate::policy::address_terms(ruleset, asked));
+                used.extend(crate::language::lower::address_terms(ruleset, asked));
                 used.extend(extra.get(asked as usize).into_iter().flatten().copied());
             }
             used.sort_by_key(|set| numbers.get(*set));

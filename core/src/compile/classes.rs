@@ -10,11 +10,11 @@ use hashbrown::HashMap;
 
 use super::addresses::{AddressIndex, AtomId, Coverage};
 use super::selectors::Selectors;
+use crate::language::{ContainerPort, ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::policy::{DroppedPackets, HookMatch, HostRules};
-use crate::resources::{ContainerPort, ServicePort, TargetPort};
 use crate::settings::{Engine, HostNetwork, IpBlockReach, Settings};
-use crate::snapshot::{Endpoint, EndpointId, HostEndpoint, Node, NodeId, Role, Snapshot};
+use crate::snapshot::{HostEndpoint, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
 /// A class of ends, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -124,7 +124,7 @@ struct Class {
 /// An end that stands for its class.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sample {
-    Endpoint(EndpointId),
+    Pod(PodId),
     Node(NodeId),
     Atom,
     /// A host endpoint, as an index into [`Snapshot::host_endpoints`].
@@ -174,10 +174,10 @@ impl Classes {
         let mut builder = Builder { classes: Vec::new(), numbers: HashMap::new() };
         let services = ServicePorts::new(snapshot, selectors);
         let endpoints = snapshot
-            .endpoints()
+            .pods()
             .map(|(id, endpoint)| {
                 let mut key = Vec::with_capacity(16);
-                let sample = Sample::Endpoint(id);
+                let sample = Sample::Pod(id);
                 if endpoint.host_network && settings.host_network == HostNetwork::AsNode {
                     let membership = inside.of_node(&endpoint.addresses);
                     key.push(ClassKind::Node.number());
@@ -267,7 +267,7 @@ impl Classes {
         FixedBitSet::with_capacity(self.len())
     }
 
-    pub(super) fn of_endpoint(&self, id: EndpointId) -> ClassId {
+    pub(super) fn of_endpoint(&self, id: PodId) -> ClassId {
         self.endpoints.get(id.0 as usize).copied().unwrap_or(NOWHERE)
     }
 
@@ -362,7 +362,7 @@ fn named_ports(ports: &[ContainerPort], selectors: &Selectors<'_>) -> Vec<NamedP
 /// Ports behind the Services that some rule names, under the names that [`crate::policy::service_port`] makes.
 struct ServicePorts {
     /// By endpoint: derived from a Service's selector and target ports.
-    endpoints: HashMap<EndpointId, Vec<NamedPort>>,
+    endpoints: HashMap<PodId, Vec<NamedPort>>,
     /// By address: given by EndpointSlices.
     addresses: HashMap<IpAddr, Vec<NamedPort>>,
 }
@@ -384,9 +384,9 @@ impl ServicePorts {
                 }
             }
             // Slices that are given say all; else they are what a controller would make of the Service.
-            let derived: &[EndpointId] = if service.slices.is_empty() { &service.endpoints } else { &[] };
+            let derived: &[PodId] = if service.slices.is_empty() { &service.endpoints } else { &[] };
             for &id in derived {
-                let Some(endpoint) = snapshot.endpoint(id) else { continue };
+                let Some(endpoint) = snapshot.pod(id) else { continue };
                 let targets = service.ports.iter().flat_map(|p| target_ports(p, endpoint).into_iter().map(|n| port(p.protocol, n)));
                 found.endpoints.entry(id).or_default().extend(targets.chain([port(Protocol::TCP, 0)]));
             }
@@ -394,7 +394,7 @@ impl ServicePorts {
         found
     }
 
-    fn add_to_endpoint(&self, id: EndpointId, endpoint: &Endpoint, ports: &mut Vec<NamedPort>) {
+    fn add_to_endpoint(&self, id: PodId, endpoint: &PodEndpoint, ports: &mut Vec<NamedPort>) {
         let given = endpoint.addresses.iter().filter(|_| endpoint.address_given).filter_map(|a| self.addresses.get(a));
         ports.extend(self.endpoints.get(&id).into_iter().chain(given).flatten().cloned());
         ports.sort_unstable();
@@ -410,7 +410,7 @@ impl ServicePorts {
 }
 
 /// The numbers that a Service's port leads to on an endpoint.
-fn target_ports(port: &ServicePort, endpoint: &Endpoint) -> Vec<u16> {
+fn target_ports(port: &ServicePort, endpoint: &PodEndpoint) -> Vec<u16> {
     match &port.target {
         TargetPort::Number(number) => alloc::vec![*number],
         TargetPort::Name(name) => {
@@ -432,7 +432,7 @@ struct Inside<'a> {
 }
 
 impl Inside<'_> {
-    fn of_pod(&self, endpoint: &Endpoint) -> Membership {
+    fn of_pod(&self, endpoint: &PodEndpoint) -> Membership {
         if !self.matters || self.sets == 0 {
             return Membership::default();
         }

@@ -13,9 +13,9 @@ use super::EndSet;
 use super::classes::{ClassKind, Classes, Sample};
 use super::selectors::UNKNOWN_VALUE;
 use crate::model::{AddressSet, Known, Labels, ValueShape};
+use crate::model::{Comparison, Selector};
 use crate::policy::{Direction, EntityMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
-use crate::selector::{Comparison, Selector};
-use crate::snapshot::{Endpoint, HostEndpoint, Namespace, NamespaceId, Snapshot};
+use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, Snapshot};
 
 /// Prefix of labels that an end has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
 pub(crate) const NAMESPACE_PREFIX: &str = "pcns.";
@@ -214,7 +214,7 @@ impl<'a> Expressions<'a> {
     }
 
     /// What selectors see of a pod. Upstream: docs/semantics.md, Calico; its own labels win over what it inherits.
-    fn of_endpoint(&self, endpoint: &'a Endpoint, snapshot: &'a Snapshot) -> Seen<'a> {
+    fn of_endpoint(&self, endpoint: &'a PodEndpoint, snapshot: &'a Snapshot) -> Seen<'a> {
         let mut seen = Seen::new();
         seen.extend(self.synthetic(NAMESPACE_LABEL, snapshot.namespace_name(endpoint.namespace)));
         seen.extend(self.synthetic(ORCHESTRATOR_LABEL, "k8s"));
@@ -302,7 +302,7 @@ impl<'a> Expressions<'a> {
     }
 
     /// Adds to a class key what selectors can see of a pod.
-    pub(super) fn encode_endpoint(&mut self, endpoint: &'a Endpoint, snapshot: &'a Snapshot, key: &mut Vec<u32>) {
+    pub(super) fn encode_endpoint(&mut self, endpoint: &'a PodEndpoint, snapshot: &'a Snapshot, key: &mut Vec<u32>) {
         if !self.keys.is_empty() {
             let seen = self.of_endpoint(endpoint, snapshot);
             self.encode(&seen, key);
@@ -343,8 +343,8 @@ impl<'a> Expressions<'a> {
         let mut unsure = Vec::new();
         for (class, kind, _, sample) in classes.iter() {
             match (kind, sample) {
-                (ClassKind::Pod, Sample::Endpoint(id)) => {
-                    let Some(endpoint) = snapshot.endpoint(id) else { continue };
+                (ClassKind::Pod, Sample::Pod(id)) => {
+                    let Some(endpoint) = snapshot.pod(id) else { continue };
                     let seen = self.of_endpoint(endpoint, snapshot);
                     table.add(class, &seen);
                     let namespace = snapshot.namespace(endpoint.namespace);
@@ -400,7 +400,7 @@ impl<'a> Expressions<'a> {
 /// A pod of which not all labels are known.
 #[derive(Clone, Debug)]
 struct Unsure<'a> {
-    endpoint: &'a Endpoint,
+    endpoint: &'a PodEndpoint,
     namespace: Option<&'a Namespace>,
     /// What is known of it.
     seen: Seen<'a>,

@@ -24,15 +24,15 @@ use core::net::IpAddr;
 use fixedbitset::FixedBitSet;
 
 use crate::connections::ConnectionSet;
-use crate::evaluate::Matched;
+use crate::language::calico::EndpointToHost;
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{
     Action, Direction, DroppedPackets, HookMatch, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset,
     SubjectMatch,
 };
-use crate::resources::calico::EndpointToHost;
 use crate::settings::{HostInput, Http, IpBlockReach, OwnNode, Settings};
-use crate::snapshot::{EndpointId, NodeId, Snapshot};
+use crate::snapshot::{NodeId, PodId, Snapshot};
+use crate::verdict::evaluate::Matched;
 
 use addresses::AddressIndex;
 use classes::Classes;
@@ -41,9 +41,9 @@ use traffic::{CompiledTraffic, TrafficPool};
 
 /// One end of a flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum End {
+pub enum Endpoint {
     /// A pod (one replica of an endpoint).
-    Pod(EndpointId),
+    Pod(PodId),
     /// A node itself.
     Node(NodeId),
     /// An address outside the cluster.
@@ -53,12 +53,12 @@ pub enum End {
     InNetwork(u32, IpAddr),
 }
 
-impl End {
+impl Endpoint {
     /// The address of an end that is nothing but an address.
     pub const fn address(self) -> Option<IpAddr> {
         match self {
-            End::Outside(address) | End::InNetwork(_, address) => Some(address),
-            End::Pod(_) | End::Node(_) => None,
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => Some(address),
+            Endpoint::Pod(_) | Endpoint::Node(_) => None,
         }
     }
 }
@@ -468,28 +468,28 @@ impl Compiled {
     }
 
     /// The class of an end. Ends of one class get equal answers, but for the special case of a pod and itself or its own node.
-    pub fn class_of(&self, end: End) -> ClassId {
+    pub fn class_of(&self, end: Endpoint) -> ClassId {
         match end {
-            End::Pod(id) => self.classes.of_endpoint(id),
-            End::Node(id) => self.classes.of_node(id),
-            End::Outside(address) | End::InNetwork(_, address) => self.classes.of_atom(self.addresses.atom(address)),
+            Endpoint::Pod(id) => self.classes.of_endpoint(id),
+            Endpoint::Node(id) => self.classes.of_node(id),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => self.classes.of_atom(self.addresses.atom(address)),
         }
     }
 
     /// Where an end is that comes from a node's own network: a node, or a pod on the host network. Nothing for others.
-    pub(crate) fn node_network(&self, end: End, snapshot: &Snapshot) -> Option<Whereabouts> {
+    pub(crate) fn node_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
-            End::Node(id) => Some(Whereabouts::On(id)),
-            End::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(snapshot.endpoint(id)?.node)),
-            End::Pod(_) | End::Outside(_) | End::InNetwork(..) => None,
+            Endpoint::Node(id) => Some(Whereabouts::On(id)),
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(snapshot.pod(id)?.node)),
+            Endpoint::Pod(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
 
     /// Where a pod is that has a network of its own. Nothing for other ends.
-    pub(crate) fn pod_network(&self, end: End, snapshot: &Snapshot) -> Option<Whereabouts> {
+    pub(crate) fn pod_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
         match end {
-            End::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(snapshot.endpoint(id)?.node)),
-            End::Pod(_) | End::Node(_) | End::Outside(_) | End::InNetwork(..) => None,
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(snapshot.pod(id)?.node)),
+            Endpoint::Pod(_) | Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
 
@@ -510,7 +510,7 @@ impl Compiled {
     }
 
     /// Whether a policy selects an endpoint, for certain or possibly.
-    pub fn selects(&self, policy: PolicyId, endpoint: EndpointId) -> bool {
+    pub fn selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
         let class = self.classes.of_endpoint(endpoint);
         self.policies.get(policy.0 as usize).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
     }
@@ -527,7 +527,7 @@ impl Compiled {
     }
 
     /// Enforced policies that select an endpoint and act in this direction, in the order in which they are looked at.
-    pub fn policies_on(&self, endpoint: EndpointId, direction: Direction) -> Vec<PolicyId> {
+    pub fn policies_on(&self, endpoint: PodId, direction: Direction) -> Vec<PolicyId> {
         self.policies_on_class(self.classes.of_endpoint(endpoint), direction)
     }
 
@@ -547,14 +547,14 @@ impl Compiled {
     }
 
     /// Whether an enforced policy isolates an endpoint for certain in this direction, so that only what is allowed gets through.
-    pub fn isolated(&self, endpoint: EndpointId, direction: Direction) -> bool {
+    pub fn isolated(&self, endpoint: PodId, direction: Direction) -> bool {
         let applied = self.applied(self.classes.of_endpoint(endpoint), direction);
         let isolates = |tier: &u32| self.ruleset.tiers.get(*tier as usize).is_some_and(|t| t.isolates());
         applied.tiers.iter().any(|(tier, groups)| isolates(tier) && !applied.only_possibly(groups))
     }
 
     /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an end.
-    pub(crate) fn failed_parts(&self, rule: RuleRef, end: End) -> Option<[bool; 4]> {
+    pub(crate) fn failed_parts(&self, rule: RuleRef, end: Endpoint) -> Option<[bool; 4]> {
         let class = self.class_of(end).0 as usize;
         let parts = self.compiled_rule(rule)?.parts.first()?;
         let failed = |part: &Option<EndSet>| part.as_ref().is_some_and(|set| !set.possible().contains(class));
@@ -562,26 +562,26 @@ impl Compiled {
     }
 
     /// Whether a rule is possibly meant for the end that its policy selects.
-    pub(crate) fn is_meant_for(&self, rule: RuleRef, subject: End) -> bool {
+    pub(crate) fn is_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
         let class = self.class_of(subject).0 as usize;
         let own = self.compiled_rule(rule).and_then(|r| r.own.as_ref());
         own.is_none_or(|own| own.possible().contains(class))
     }
 
     /// Whether a rule is meant for the end that its policy selects, whatever the unknown facts are.
-    pub(crate) fn is_surely_meant_for(&self, rule: RuleRef, subject: End) -> bool {
+    pub(crate) fn is_surely_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
         let class = self.class_of(subject).0 as usize;
         self.compiled_rule(rule).and_then(|r| r.own.as_ref()).is_none_or(|own| own.certain.contains(class))
     }
 
     /// Whether a rule's peers match an end: for certain, or possibly.
-    pub fn rule_matches(&self, rule: RuleRef, end: End) -> (bool, bool) {
+    pub fn rule_matches(&self, rule: RuleRef, end: Endpoint) -> (bool, bool) {
         let class = self.class_of(end).0 as usize;
         self.compiled_rule(rule).map_or((false, false), |r| (r.peers.certain.contains(class), r.peers.possible().contains(class)))
     }
 
     /// The first peer term of a rule that matches an end: for certain if there is one, else possibly.
-    pub(crate) fn matching_term(&self, rule: RuleRef, end: End) -> Option<usize> {
+    pub(crate) fn matching_term(&self, rule: RuleRef, end: Endpoint) -> Option<usize> {
         let class = self.class_of(end).0 as usize;
         let terms = &self.compiled_rule(rule)?.terms;
         let certain = terms.iter().position(|term| term.certain.contains(class));

@@ -2,34 +2,34 @@
 
 use core::net::IpAddr;
 
-use super::End;
+use super::Endpoint;
 use crate::snapshot::cloud::{Cloud, Interface, Location};
 
 impl Cloud {
     /// Where an end is that is nothing but an address.
-    pub fn place_of(&self, end: End) -> Option<Location> {
+    pub fn place_of(&self, end: Endpoint) -> Option<Location> {
         match end {
-            End::InNetwork(network, address) => self.locate_in(network, address),
-            End::Outside(address) => self.locate(address),
-            End::Pod(_) | End::Node(_) => None,
+            Endpoint::InNetwork(network, address) => self.locate_in(network, address),
+            Endpoint::Outside(address) => self.locate(address),
+            Endpoint::Pod(_) | Endpoint::Node(_) => None,
         }
     }
 
     /// The interface that has the address of an end as its own.
-    pub fn interface_of(&self, end: End) -> Option<&Interface> {
+    pub fn interface_of(&self, end: Endpoint) -> Option<&Interface> {
         let location = self.place_of(end)?;
         let interface = self.interfaces.get(location.interface? as usize)?;
         interface.addresses.contains(&end.address()?).then_some(interface)
     }
 
     /// An interface as an end: at its first address.
-    pub fn end_of(&self, interface: &Interface) -> Option<End> {
+    pub fn end_of(&self, interface: &Interface) -> Option<Endpoint> {
         let (network, _) = self.network_of(interface.subnet)?;
-        Some(End::InNetwork(network, *interface.addresses.first()?))
+        Some(Endpoint::InNetwork(network, *interface.addresses.first()?))
     }
 
     /// An address as an end: of the one network that has it, or outside. Where several have it, it is not told of which it is.
-    pub fn end_at(&self, address: IpAddr) -> End {
-        self.network_with(address).map_or(End::Outside(address), |network| End::InNetwork(network, address))
+    pub fn end_at(&self, address: IpAddr) -> Endpoint {
+        self.network_with(address).map_or(Endpoint::Outside(address), |network| Endpoint::InNetwork(network, address))
     }
 }

@@ -12,10 +12,10 @@ use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
 use super::labels::LabelIndex;
 use super::{EndSet, EntityParts};
+use crate::language::calico::CalicoPort;
+use crate::model::Selector;
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
 use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
-use crate::resources::calico::CalicoPort;
-use crate::selector::Selector;
 use crate::snapshot::{NodeId, Snapshot};
 
 /// In a class key, before and after what is known of a label's value.
@@ -259,7 +259,7 @@ impl<'a> Selectors<'a> {
     /// Builds the sets, now that classes are known.
     pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes, addresses: &AddressIndex) {
         let sample = |sample| match sample {
-            Sample::Endpoint(id) => snapshot.endpoint(id),
+            Sample::Pod(id) => snapshot.pod(id),
             Sample::Node(_) | Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
         };
         let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i, sample(s)?)));
@@ -310,7 +310,7 @@ impl<'a> Selectors<'a> {
         for (class, _, _, sample) in classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Node) {
             let node = match sample {
                 Sample::Node(id) => Some(id),
-                Sample::Endpoint(id) => snapshot.endpoint(id).and_then(|e| e.node),
+                Sample::Pod(id) => snapshot.pod(id).and_then(|e| e.node),
                 Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
             };
             let known = node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref);
@@ -337,8 +337,8 @@ impl<'a> Selectors<'a> {
             other => return EndSet::exactly(self.other_subjects(other, snapshot, classes)),
         };
         for (class, _, _, sample) in classes.iter() {
-            let Sample::Endpoint(id) = sample else { continue };
-            let namespace = snapshot.endpoint(id).and_then(|e| snapshot.namespace(e.namespace));
+            let Sample::Pod(id) = sample else { continue };
+            let namespace = snapshot.pod(id).and_then(|e| snapshot.namespace(e.namespace));
             if namespace.is_some_and(|n| n.is_unknown()) {
                 selected.remove(class);
             }
@@ -369,7 +369,7 @@ impl<'a> Selectors<'a> {
                 let mut set = classes.none();
                 for (class, kind, _, sample) in classes.iter() {
                     let profiles = match sample {
-                        Sample::Endpoint(id) if kind == ClassKind::Pod => snapshot.endpoint(id).and_then(|e| e.profiles.as_deref()),
+                        Sample::Pod(id) if kind == ClassKind::Pod => snapshot.pod(id).and_then(|e| e.profiles.as_deref()),
                         Sample::Host(id) => snapshot.host_endpoints.get(id as usize).map(|h| &*h.profiles),
                         _ => None,
                     };

@@ -7,9 +7,9 @@ use hashbrown::HashMap;
 
 use super::classes::NamedPort;
 use crate::connections::ConnectionSet;
+use crate::language::calico::{CalicoPort, Icmp};
 use crate::model::Protocol;
 use crate::policy::{PacketMatch, TrafficMatch, TrafficTermKind};
-use crate::resources::calico::{CalicoPort, Icmp};
 
 /// Traffic that a rule matches, by number in a [`TrafficPool`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

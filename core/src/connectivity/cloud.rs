@@ -11,15 +11,15 @@ use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 use super::{EVERYTHING, PairIds, Row, row_of};
-use crate::compile::{ClassId, Compiled, End, Parts};
+use crate::compile::{ClassId, Compiled, Endpoint, Parts};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
-use crate::decide::VXLAN;
-use crate::evaluate::{Asked, NoTrace, Peers, Workbench, evaluate};
+use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::Direction;
-use crate::resources::azure::AddressSku;
 use crate::snapshot::Snapshot;
-use crate::stages::{Roads, Seat, SeatKind, Seats, Stage, Way};
+use crate::verdict::VXLAN;
+use crate::verdict::evaluate::{Asked, NoTrace, Peers, Workbench, evaluate};
+use crate::verdict::traversal::{Checkpoint, Roads, Seat, SeatKind, Seats, Way};
 
 const NOTHING: PairIds = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
 /// So many kinds have a table of all pairs of them.
@@ -104,16 +104,16 @@ impl CloudWays {
             .map(|used| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
             .collect();
         let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
-        let part_of = |end: End| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
+        let part_of = |end: Endpoint| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
         let mut lists = Lists::default();
-        let mut post = |end: End| lists.post(seats.seat(end), end, part_of);
-        let endpoints = snapshot.endpoints().map(|(id, _)| post(End::Pod(id))).collect();
-        let nodes = snapshot.nodes().map(|(id, _)| post(End::Node(id))).collect();
-        let outside = compiled.outside_atoms().map(|(start, _)| post(End::Outside(start))).collect();
+        let mut post = |end: Endpoint| lists.post(seats.seat(end), end, part_of);
+        let endpoints = snapshot.pods().map(|(id, _)| post(Endpoint::Pod(id))).collect();
+        let nodes = snapshot.nodes().map(|(id, _)| post(Endpoint::Node(id))).collect();
+        let outside = compiled.outside_atoms().map(|(start, _)| post(Endpoint::Outside(start))).collect();
         let mut inside = HashMap::new();
         for (stretch, (start, _)) in compiled.outside_atoms().enumerate() {
             for network in snapshot.cloud.networks_with(start) {
-                inside.insert((network, stretch), post(End::InNetwork(network, start)));
+                inside.insert((network, stretch), post(Endpoint::InNetwork(network, start)));
             }
         }
         let mut wanted: Vec<[Vec<bool>; 2]> =
@@ -122,7 +122,7 @@ impl CloudWays {
             let Some(seat) = lists.seats.get(*seat as usize) else { continue };
             for candidate in &seat.candidates {
                 // Its packets may have its node's address there.
-                let seen = [Some(*end), candidate.node.map(End::Node)];
+                let seen = [Some(*end), candidate.node.map(Endpoint::Node)];
                 for (used, end) in candidate.gates.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
                     let Some((sides, wanted)) = groups.get(used as usize).zip(wanted.get_mut(used as usize)) else { continue };
                     for ([own, _], wanted) in sides.iter().zip(wanted) {
@@ -168,12 +168,12 @@ impl CloudWays {
     }
 
     /// Where an end is; of outside addresses the number of the stretch.
-    fn post(&self, end: End, stretch: Option<usize>) -> Option<Post> {
+    fn post(&self, end: Endpoint, stretch: Option<usize>) -> Option<Post> {
         match end {
-            End::Pod(id) => self.endpoints.get(id.0 as usize),
-            End::Node(id) => self.nodes.get(id.0 as usize),
-            End::Outside(_) => self.outside.get(stretch?),
-            End::InNetwork(network, _) => self.inside.get(&(network, stretch?)).or_else(|| self.outside.get(stretch?)),
+            Endpoint::Pod(id) => self.endpoints.get(id.0 as usize),
+            Endpoint::Node(id) => self.nodes.get(id.0 as usize),
+            Endpoint::Outside(_) => self.outside.get(stretch?),
+            Endpoint::InNetwork(network, _) => self.inside.get(&(network, stretch?)).or_else(|| self.outside.get(stretch?)),
         }
         .copied()
     }
@@ -182,9 +182,9 @@ impl CloudWays {
     pub(super) fn pass(
         &self,
         bench: &Workbench,
-        class_of: impl Fn(End) -> ClassId,
-        from: (End, Option<usize>),
-        to: (End, Option<usize>),
+        class_of: impl Fn(Endpoint) -> ClassId,
+        from: (Endpoint, Option<usize>),
+        to: (Endpoint, Option<usize>),
     ) -> PairIds {
         let Some((a, b)) = self.post(from.0, from.1).zip(self.post(to.0, to.1)) else { return EVERYTHING };
         let Some((x, y)) = self.seats.get(a.seat as usize).zip(self.seats.get(b.seat as usize)) else { return EVERYTHING };
@@ -216,7 +216,13 @@ impl CloudWays {
     }
 
     /// What passes is certain if it passes on every way, and possible if it does on some.
-    fn over_all_ways(&self, bench: &Workbench, class_of: impl Fn(End) -> ClassId, from: (End, &Seat), to: (End, &Seat)) -> PairIds {
+    fn over_all_ways(
+        &self,
+        bench: &Workbench,
+        class_of: impl Fn(Endpoint) -> ClassId,
+        from: (Endpoint, &Seat),
+        to: (Endpoint, &Seat),
+    ) -> PairIds {
         let table = &bench.table;
         let mut sum: Option<PairIds> = None;
         self.roads.each_way(from, to, |way| {
@@ -229,7 +235,7 @@ impl CloudWays {
         sum.unwrap_or(EVERYTHING)
     }
 
-    fn on_way(&self, bench: &Workbench, class_of: impl Fn(End) -> ClassId, way: Way) -> PairIds {
+    fn on_way(&self, bench: &Workbench, class_of: impl Fn(Endpoint) -> ClassId, way: Way) -> PairIds {
         way.into_iter().flatten().fold(EVERYTHING, |pass, stage| {
             let here = self.at_stage(bench, &class_of, stage);
             PairIds {
@@ -239,15 +245,15 @@ impl CloudWays {
         })
     }
 
-    fn at_stage(&self, bench: &Workbench, class_of: impl Fn(End) -> ClassId, stage: Stage) -> PairIds {
+    fn at_stage(&self, bench: &Workbench, class_of: impl Fn(Endpoint) -> ClassId, stage: Checkpoint) -> PairIds {
         let (used, direction, from, to, encapsulated) = match stage {
-            Stage::Group { used, direction, from, to, encapsulated, .. } => (used, direction, from, to, encapsulated),
-            Stage::NotPeered(..) | Stage::PublicAddress(_, AddressSku::Standard) => return NOTHING,
-            Stage::Route(routing) if routing.is_certain() => return NOTHING,
-            Stage::Route(_) => return PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
-            Stage::PublicAddress(_, AddressSku::Basic) | Stage::Platform(_) => return EVERYTHING,
+            Checkpoint::Group { used, direction, from, to, encapsulated, .. } => (used, direction, from, to, encapsulated),
+            Checkpoint::NotPeered(..) | Checkpoint::PublicAddress(_, AddressSku::Standard) => return NOTHING,
+            Checkpoint::Route(routing) if routing.is_certain() => return NOTHING,
+            Checkpoint::Route(_) => return PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
+            Checkpoint::PublicAddress(_, AddressSku::Basic) | Checkpoint::Platform(_) => return EVERYTHING,
             // Those of the cluster itself are on no way through the network.
-            Stage::Endpoint(_) | Stage::Host { .. } | Stage::Reply { .. } | Stage::OwnHost(..) => return EVERYTHING,
+            Checkpoint::Endpoint(_) | Checkpoint::Host { .. } | Checkpoint::Reply { .. } | Checkpoint::OwnHost(..) => return EVERYTHING,
         };
         let Some([out, into]) = self.groups.get(used as usize) else { return EVERYTHING };
         let pass = match direction {
@@ -286,21 +292,21 @@ struct Lists {
     seats: Vec<Seat>,
     seat_numbers: HashMap<Seat, u32>,
     /// An end of each kind, with its seat.
-    samples: Vec<(u32, End)>,
+    samples: Vec<(u32, Endpoint)>,
     kind_numbers: HashMap<(SeatKind<u32>, u32), u32>,
     /// Kinds by seat and part, as many ends have the same.
     known: HashMap<(u32, u32), u32>,
 }
 
 impl Lists {
-    fn post(&mut self, seat: Seat, end: End, part_of: impl Fn(End) -> u32) -> Post {
+    fn post(&mut self, seat: Seat, end: Endpoint, part_of: impl Fn(Endpoint) -> u32) -> Post {
         let part = part_of(end);
         let next = self.seats.len() as u32;
         let number = *self.seat_numbers.entry_ref(&seat).or_insert(next);
         if let Some(kind) = self.known.get(&(number, part)) {
             return Post { seat: number, kind: *kind };
         }
-        let key = (seat.kind(|node| part_of(End::Node(node))), part);
+        let key = (seat.kind(|node| part_of(Endpoint::Node(node))), part);
         if number == next {
             self.seats.push(seat);
         }

@@ -5,14 +5,16 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::{Connectivity, EVERYTHING, PairIds, Row, row_of};
-use crate::compile::{ClassId, Compiled, End, Hook};
+use crate::compile::{ClassId, Compiled, Endpoint, Hook};
 use crate::connections::ConnectionId;
-use crate::evaluate::{AllPeers, AtHost, NoTrace, Passes, ReplyParts, Untracked, Workbench, evaluate_hooks};
+use crate::language::calico::EndpointToHost;
 use crate::policy::Direction;
-use crate::resources::calico::EndpointToHost;
 use crate::settings::HostInput;
 use crate::snapshot::{NodeId, Snapshot};
-use crate::stages::{Departure, NodeRules, Side, Spot, Stage, UNTRACKED, UNTRACKED_REPLY, crossing, crossing_back, host_stages};
+use crate::verdict::evaluate::{AllPeers, AtHost, NoTrace, Passes, ReplyParts, Untracked, Workbench, evaluate_hooks};
+use crate::verdict::traversal::{
+    Checkpoint, Departure, NodeRules, Side, Spot, UNTRACKED, UNTRACKED_REPLY, crossing, crossing_back, host_stages,
+};
 
 /// What is asked at a host endpoint: it, that asked before address translation, the direction, the hooks.
 type Chain = (u32, u32, Direction, &'static [Hook]);
@@ -51,7 +53,7 @@ impl Hosts {
         };
         let mut hosts = Hosts {
             nodes: snapshot.nodes().map(|(id, _)| NodeRules::of(id, compiled, snapshot)).collect(),
-            endpoints: snapshot.endpoints().map(|(id, _)| Spot::of(End::Pod(id), compiled, snapshot)).collect(),
+            endpoints: snapshot.pods().map(|(id, _)| Spot::of(Endpoint::Pod(id), compiled, snapshot)).collect(),
             rows: HashMap::new(),
             untracked: HashMap::new(),
             left_to_node,
@@ -63,11 +65,11 @@ impl Hosts {
             // What is left are packets to a pod's own node, which pass or do not: nothing to compute.
             return hosts;
         }
-        hosts.pods = snapshot.endpoints().map(|(id, _)| Departure::of(End::Pod(id), snapshot)).collect();
-        hosts.at_nodes = snapshot.nodes().map(|(id, _)| Departure::of(End::Node(id), snapshot)).collect();
+        hosts.pods = snapshot.pods().map(|(id, _)| Departure::of(Endpoint::Pod(id), snapshot)).collect();
+        hosts.at_nodes = snapshot.nodes().map(|(id, _)| Departure::of(Endpoint::Node(id), snapshot)).collect();
         let mut counts: HashMap<ClassId, u32> = HashMap::new();
         for (id, _) in snapshot.nodes() {
-            let count = counts.entry(connectivity.class_of(End::Node(id))).or_default();
+            let count = counts.entry(connectivity.class_of(Endpoint::Node(id))).or_default();
             *count += 1;
             if *count <= 2 {
                 hosts.of_each_class.push(id);
@@ -81,10 +83,10 @@ impl Hosts {
             let back = sides.iter().flat_map(|enters| sides.iter().flat_map(move |leaves| crossing_back(node, rules, *enters, *leaves)));
             for stage in stages.chain(back) {
                 match stage {
-                    Stage::Host { host, pre_dnat, direction, hooks, .. } => {
+                    Checkpoint::Host { host, pre_dnat, direction, hooks, .. } => {
                         hosts.add_row(compiled, bench, (host, pre_dnat, direction, hooks), &classes);
                     }
-                    Stage::Reply { host, .. } => hosts.add_untracked(compiled, bench, host, &classes),
+                    Checkpoint::Reply { host, .. } => hosts.add_untracked(compiled, bench, host, &classes),
                     _ => {}
                 }
             }
@@ -94,7 +96,7 @@ impl Hosts {
 
     /// Classes of ends whose packets can be on a node.
     fn classes(&self, snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<ClassId> {
-        let ends = snapshot.endpoints().map(|(id, _)| End::Pod(id)).chain(snapshot.nodes().map(|(id, _)| End::Node(id)));
+        let ends = snapshot.pods().map(|(id, _)| Endpoint::Pod(id)).chain(snapshot.nodes().map(|(id, _)| Endpoint::Node(id)));
         let outside = connectivity.outside.iter().map(|(_, class)| *class);
         let mut classes: Vec<ClassId> = ends.map(|end| connectivity.class_of(end)).chain(outside).collect();
         classes.sort_unstable();
@@ -135,11 +137,11 @@ impl Hosts {
         }
     }
 
-    fn spot(&self, end: End) -> Spot {
+    fn spot(&self, end: Endpoint) -> Spot {
         match end {
-            End::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
-            End::Node(id) => Spot { node: Some(id), is_host: true },
-            End::Outside(_) | End::InNetwork(..) => Spot { node: None, is_host: false },
+            Endpoint::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
+            Endpoint::Node(id) => Spot { node: Some(id), is_host: true },
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => Spot { node: None, is_host: false },
         }
     }
 
@@ -148,7 +150,7 @@ impl Hosts {
     }
 
     /// What of the connections between two ends also passes every stage on the way.
-    pub(super) fn pass(&self, all: &Connectivity, from: (End, ClassId), to: (End, ClassId), pair: PairIds) -> PairIds {
+    pub(super) fn pass(&self, all: &Connectivity, from: (Endpoint, ClassId), to: (Endpoint, ClassId), pair: PairIds) -> PairIds {
         let (a, b) = (self.spot(from.0), self.spot(to.0));
         let to_own_host = b.is_host && !a.is_host && a.node.is_some() && a.node == b.node;
         if self.rows.is_empty() && !to_own_host {
@@ -164,40 +166,40 @@ impl Hosts {
         let (Some(source), Some(destination), true) = (self.departure(from.0), self.departure(to.0), is_watched) else {
             return by_way(None);
         };
-        let disguises = source.disguises(destination, self.of_each_class.iter().copied(), |node| all.class_of(End::Node(node)));
+        let disguises = source.disguises(destination, self.of_each_class.iter().copied(), |node| all.class_of(Endpoint::Node(node)));
         disguises.into_iter().map(by_way).reduce(|sum, way| all.either(sum, way)).unwrap_or(pair)
     }
 
-    fn departure(&self, end: End) -> Option<&Departure> {
+    fn departure(&self, end: Endpoint) -> Option<&Departure> {
         match end {
-            End::Pod(id) => self.pods.get(id.0 as usize),
-            End::Node(id) => self.at_nodes.get(id.0 as usize),
-            End::Outside(_) | End::InNetwork(..) => None,
+            Endpoint::Pod(id) => self.pods.get(id.0 as usize),
+            Endpoint::Node(id) => self.at_nodes.get(id.0 as usize),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
 
     /// What a stage lets through.
-    fn passes(&self, all: &Connectivity, stage: &Stage, from: Party, to: Party) -> PairIds {
+    fn passes(&self, all: &Connectivity, stage: &Checkpoint, from: Party, to: Party) -> PairIds {
         match *stage {
-            Stage::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
+            Checkpoint::OwnHost(_, EndpointToHost::Accept) => EVERYTHING,
             // Those of the ends themselves, and those on the way between nodes, are computed elsewhere.
-            Stage::Endpoint(_)
-            | Stage::Group { .. }
-            | Stage::NotPeered(..)
-            | Stage::PublicAddress(..)
-            | Stage::Route(_)
-            | Stage::Platform(_) => EVERYTHING,
-            Stage::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
-            Stage::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
-            Stage::Host { host, pre_dnat, direction, hooks, masquerade } => {
-                let from = masquerade.map_or(from, |node| (from.0, all.class_of(End::Node(node))));
+            Checkpoint::Endpoint(_)
+            | Checkpoint::Group { .. }
+            | Checkpoint::NotPeered(..)
+            | Checkpoint::PublicAddress(..)
+            | Checkpoint::Route(_)
+            | Checkpoint::Platform(_) => EVERYTHING,
+            Checkpoint::OwnHost(_, EndpointToHost::Drop) => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE },
+            Checkpoint::OwnHost(_, EndpointToHost::Return) => self.left_to_node,
+            Checkpoint::Host { host, pre_dnat, direction, hooks, masquerade } => {
+                let from = masquerade.map_or(from, |node| (from.0, all.class_of(Endpoint::Node(node))));
                 let (own, peer) = sides(direction, from.1, to.1);
                 let chain = (host, pre_dnat, direction, hooks);
                 let row = self.rows.get(&(chain, None)).or_else(|| self.rows.get(&(chain, Some(own))));
                 row.map_or(EVERYTHING, |row| row.at(peer))
             }
-            Stage::Reply { node, host, enters, leaves, masquerade } => {
-                let from = masquerade.map_or(from, |node| (from.0, all.class_of(End::Node(node))));
+            Checkpoint::Reply { node, host, enters, leaves, masquerade } => {
+                let from = masquerade.map_or(from, |node| (from.0, all.class_of(Endpoint::Node(node))));
                 self.replies(all, (node, host), (enters, leaves), from, to)
             }
         }
@@ -213,16 +215,17 @@ impl Hosts {
             row.and_then(|row| row.get(peer.0 as usize)).copied()
         };
         let answered = |id| table.answered_by(id);
-        let request =
-            crate::stages::untracked_direction(enters, leaves).and_then(|direction| asked(Hook::Untracked, direction, from.1, to.1));
-        let reply = crate::stages::untracked_direction(leaves, enters).and_then(|direction| asked(Hook::Reply, direction, to.1, from.1));
+        let request = crate::verdict::traversal::untracked_direction(enters, leaves)
+            .and_then(|direction| asked(Hook::Untracked, direction, from.1, to.1));
+        let reply = crate::verdict::traversal::untracked_direction(leaves, enters)
+            .and_then(|direction| asked(Hook::Reply, direction, to.1, from.1));
         let reply = reply.map(|r| Untracked { allowed: answered(r.allowed), denied: answered(r.denied), left: answered(r.left) });
         // A reply is no connection of its own but for protocols of which no states are known.
-        let of_replies = |stages: &[Stage]| {
+        let of_replies = |stages: &[Checkpoint]| {
             let pass = stages.iter().fold(EVERYTHING, |sum, stage| {
                 let pass = match stage {
-                    Stage::Endpoint(Direction::Egress) => all.egress.at(to.1, from.1),
-                    Stage::Endpoint(Direction::Ingress) => all.ingress.at(from.1, to.1),
+                    Checkpoint::Endpoint(Direction::Egress) => all.egress.at(to.1, from.1),
+                    Checkpoint::Endpoint(Direction::Ingress) => all.ingress.at(from.1, to.1),
                     stage => self.passes(all, stage, to, from),
                 };
                 all.both(sum, pass)
@@ -230,7 +233,7 @@ impl Hosts {
             let denied = table.difference(ConnectionId::ALL, pass.allowed);
             Passes { allowed: answered(pass.possible), denied: answered(denied) }
         };
-        let (fresh, after) = crate::stages::reply_stages(node, self.rules(node), enters, leaves);
+        let (fresh, after) = crate::verdict::traversal::reply_stages(node, self.rules(node), enters, leaves);
         let parts = ReplyParts { request, reply, fresh: of_replies(&fresh), after: of_replies(&after) };
         let outcome = parts.outcome(table);
         PairIds { allowed: table.difference(ConnectionId::ALL, outcome.denied), possible: outcome.allowed }

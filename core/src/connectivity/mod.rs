@@ -12,12 +12,12 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, Compiled, End, OutsideRange, Whereabouts};
+use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::evaluate::{AllPeers, Asked, Matched, NoTrace, Outcome, Workbench, evaluate};
 use crate::policy::Direction;
 use crate::settings::OwnNode;
-use crate::snapshot::{EndpointId, Snapshot};
+use crate::snapshot::{PodId, Snapshot};
+use crate::verdict::evaluate::{AllPeers, Asked, Matched, NoTrace, Outcome, Workbench, evaluate};
 use cloud::CloudWays;
 use hosts::Hosts;
 
@@ -133,15 +133,15 @@ impl Connectivity {
         let egress = side(compiled, &mut bench, Direction::Egress);
         let ingress = side(compiled, &mut bench, Direction::Ingress);
         let endpoints = snapshot
-            .endpoints()
+            .pods()
             .map(|(id, e)| EndFacts {
-                class: compiled.class_of(End::Pod(id)),
-                pod_network: compiled.pod_network(End::Pod(id), snapshot),
-                node_network: compiled.node_network(End::Pod(id), snapshot),
+                class: compiled.class_of(Endpoint::Pod(id)),
+                pod_network: compiled.pod_network(Endpoint::Pod(id), snapshot),
+                node_network: compiled.node_network(Endpoint::Pod(id), snapshot),
                 single: e.replicas <= 1,
             })
             .collect();
-        let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(End::Node(id))).collect();
+        let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(Endpoint::Node(id))).collect();
         let mut connectivity = Connectivity {
             bench,
             egress,
@@ -167,12 +167,12 @@ impl Connectivity {
     ///
     /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node. An address that a pod or a node has is no
     /// end outside: name the pod or the node.
-    pub fn between(&self, from: End, to: End) -> Pair<'_> {
+    pub fn between(&self, from: Endpoint, to: Endpoint) -> Pair<'_> {
         self.sets(self.between_ids(from, to))
     }
 
     /// The same as [`between`](Self::between), in numbers.
-    pub fn between_ids(&self, from: End, to: End) -> PairIds {
+    pub fn between_ids(&self, from: Endpoint, to: Endpoint) -> PairIds {
         if from == to && self.is_single(from) {
             return EVERYTHING;
         }
@@ -181,17 +181,17 @@ impl Connectivity {
     }
 
     /// What the cloud's network lets through.
-    fn cloud_pass(&self, from: End, to: End) -> PairIds {
+    fn cloud_pass(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let Some(cloud) = &self.cloud else { return EVERYTHING };
-        let stretch = |end: End| end.address().and_then(|address| self.stretch(address));
-        let class = |end: End, stretch: Option<usize>| match stretch.and_then(|i| self.outside.get(i)) {
+        let stretch = |end: Endpoint| end.address().and_then(|address| self.stretch(address));
+        let class = |end: Endpoint, stretch: Option<usize>| match stretch.and_then(|i| self.outside.get(i)) {
             Some((_, class)) => *class,
             None => self.class_of(end),
         };
         let (a, b) = (stretch(from), stretch(to));
         // The ends themselves are asked about again and again.
         let (source, destination) = (class(from, a), class(to, b));
-        let class_of = |end: End| match end {
+        let class_of = |end: Endpoint| match end {
             end if end == from => source,
             end if end == to => destination,
             end => self.class_of(end),
@@ -217,7 +217,7 @@ impl Connectivity {
     }
 
     /// What the policies of the cluster let through.
-    fn between_policies(&self, from: End, to: End) -> PairIds {
+    fn between_policies(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));
         let pair = match self.is_own_node(from, to) {
             Matched::No => self.between_classes(source, destination),
@@ -237,7 +237,7 @@ impl Connectivity {
     }
 
     /// What egress of `from` (or ingress of `to`) alone lets through.
-    pub fn one_side(&self, direction: Direction, from: End, to: End) -> Pair<'_> {
+    pub fn one_side(&self, direction: Direction, from: Endpoint, to: Endpoint) -> Pair<'_> {
         let (source, destination) = (self.class_of(from), self.class_of(to));
         self.sets(match direction {
             Direction::Egress => self.egress.at(source, destination),
@@ -274,12 +274,12 @@ impl Connectivity {
     }
 
     /// The class of an end: ends of one class have equal rows and columns.
-    pub fn class_of(&self, end: End) -> ClassId {
+    pub fn class_of(&self, end: Endpoint) -> ClassId {
         let nowhere = ClassId(u32::MAX);
         match end {
-            End::Pod(id) => self.endpoints.get(id.0 as usize).map_or(nowhere, |e| e.class),
-            End::Node(id) => self.nodes.get(id.0 as usize).copied().unwrap_or(nowhere),
-            End::Outside(address) | End::InNetwork(_, address) => {
+            Endpoint::Pod(id) => self.endpoints.get(id.0 as usize).map_or(nowhere, |e| e.class),
+            Endpoint::Node(id) => self.nodes.get(id.0 as usize).copied().unwrap_or(nowhere),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
                 self.stretch(address).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class)
             }
         }
@@ -300,26 +300,26 @@ impl Connectivity {
         self.bench.table.len()
     }
 
-    fn facts(&self, id: EndpointId) -> Option<&EndFacts> {
+    fn facts(&self, id: PodId) -> Option<&EndFacts> {
         self.endpoints.get(id.0 as usize)
     }
 
-    fn is_single(&self, end: End) -> bool {
+    fn is_single(&self, end: Endpoint) -> bool {
         match end {
-            End::Pod(id) => self.facts(id).is_none_or(|e| e.single),
-            End::Node(_) | End::Outside(_) | End::InNetwork(..) => true,
+            Endpoint::Pod(id) => self.facts(id).is_none_or(|e| e.single),
+            Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => true,
         }
     }
 
-    fn is_own_node(&self, from: End, to: End) -> Matched {
+    fn is_own_node(&self, from: Endpoint, to: Endpoint) -> Matched {
         let from = match from {
-            End::Node(id) => Some(Whereabouts::On(id)),
-            End::Pod(id) => self.facts(id).and_then(|e| e.node_network),
-            End::Outside(_) | End::InNetwork(..) => None,
+            Endpoint::Node(id) => Some(Whereabouts::On(id)),
+            Endpoint::Pod(id) => self.facts(id).and_then(|e| e.node_network),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         };
         let to = match to {
-            End::Pod(id) => self.facts(id).and_then(|e| e.pod_network),
-            End::Node(_) | End::Outside(_) | End::InNetwork(..) => None,
+            Endpoint::Pod(id) => self.facts(id).and_then(|e| e.pod_network),
+            Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         };
         match (self.own_node, from, to) {
             (OwnNode::IngressAllowed, Some(from), Some(to)) => from.together(to),

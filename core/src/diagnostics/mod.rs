@@ -67,7 +67,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What is wrong, in one line.
     pub message: String,
-    /// Where; nothing if it is about the scene as a whole.
+    /// Where; nothing if it is about the analysis as a whole.
     pub place: Option<Place>,
     /// Other places that take part.
     pub related: Vec<Related>,
@@ -83,7 +83,7 @@ impl Diagnostic {
         Self::at(code, severity, Some(span.within(DocumentId::CURRENT)), message)
     }
 
-    /// A finding about a place, or about the scene as a whole.
+    /// A finding about a place, or about the analysis as a whole.
     pub fn at(code: Code, severity: Severity, place: Option<Place>, message: impl Into<String>) -> Self {
         Diagnostic { code, severity, message: message.into(), place, related: Vec::new(), help: None, fix: None }
     }

@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{Teller, end_name};
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::compile::expressions::{ACCOUNT_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR_LABEL};
 use crate::model::Labels;
+use crate::model::{Comparison, Selector};
 use crate::policy::{EntityMatch, PeerTermKind, RuleRef, WrittenEntity};
-use crate::selector::{Comparison, Selector};
-use crate::snapshot::{Endpoint, NetworkSet, Snapshot};
+use crate::snapshot::{NetworkSet, PodEndpoint, Snapshot};
 use crate::text::Place;
 
 /// The label by which Calico knows a namespace by its name.
@@ -26,7 +26,7 @@ pub(crate) struct Holder {
 
 impl Teller<'_> {
     /// How many parts of a side of a Calico rule do not hold, and the first of them in words.
-    pub(super) fn entity_failure(&self, reference: RuleRef, entity: &EntityMatch, peer: End, name: &str) -> (usize, String) {
+    pub(super) fn entity_failure(&self, reference: RuleRef, entity: &EntityMatch, peer: Endpoint, name: &str) -> (usize, String) {
         let failed = self.compiled.failed_parts(reference, peer).unwrap_or_default();
         let text = match failed {
             [true, ..] => self.selector_unmet(entity, peer, name),
@@ -46,10 +46,10 @@ impl Teller<'_> {
     }
 
     /// Which of the selecting fields an end does not meet.
-    fn selector_unmet(&self, entity: &EntityMatch, peer: End, name: &str) -> String {
+    fn selector_unmet(&self, entity: &EntityMatch, peer: Endpoint, name: &str) -> String {
         let written = &entity.written;
-        let End::Pod(id) = peer else { return self.unknown_address(entity, name) };
-        let Some(endpoint) = self.snapshot.endpoint(id) else { return self.unknown_address(entity, name) };
+        let Endpoint::Pod(id) = peer else { return self.unknown_address(entity, name) };
+        let Some(endpoint) = self.snapshot.pod(id) else { return self.unknown_address(entity, name) };
         if endpoint.host_network {
             return format!("selectors do not match `{name}`, because it uses its node's network");
         }
@@ -96,7 +96,7 @@ impl Teller<'_> {
     }
 
     /// The network sets and host endpoints whose labels made a rule match the other end, where that is not its own labels' doing.
-    pub(super) fn holders(&self, reference: RuleRef, peer: End) -> Vec<Holder> {
+    pub(super) fn holders(&self, reference: RuleRef, peer: Endpoint) -> Vec<Holder> {
         let terms = self.compiled.ruleset().rule(reference).map_or(&[][..], |r| r.peers.terms());
         let selectors = terms.iter().filter_map(|term| match &term.kind {
             PeerTermKind::Entity(entity) => entity.selector.as_ref(),
@@ -106,13 +106,13 @@ impl Teller<'_> {
         selectors.filter(|selector| !self.selects_itself(selector, peer)).flat_map(|s| holders(s, address, self.snapshot)).collect()
     }
 
-    fn selects_itself(&self, selector: &Selector, peer: End) -> bool {
-        let End::Pod(id) = peer else { return false };
-        self.snapshot.endpoint(id).is_some_and(|e| !e.host_network && selector.matches(&|key| all_labels(key, self.snapshot, e)))
+    fn selects_itself(&self, selector: &Selector, peer: Endpoint) -> bool {
+        let Endpoint::Pod(id) = peer else { return false };
+        self.snapshot.pod(id).is_some_and(|e| !e.host_network && selector.matches(&|key| all_labels(key, self.snapshot, e)))
     }
 
     /// A rule that matched, with what of it did, where it names more than one peer or names it by labels of something else: ", as …".
-    pub(super) fn matched_by(&self, reference: RuleRef, peer: End) -> (String, Vec<Place>) {
+    pub(super) fn matched_by(&self, reference: RuleRef, peer: Endpoint) -> (String, Vec<Place>) {
         let Some(rule) = self.compiled.ruleset().rule(reference) else { return Default::default() };
         let mut places = Vec::new();
         if rule.peers.terms().len() > 1 {
@@ -155,13 +155,13 @@ pub(crate) fn namespace_label<'a>(key: &str, name: &'a str, labels: &'a Labels) 
     if key == NAME_LABEL { Some(name) } else { labels.get(key) }
 }
 
-pub(crate) fn namespace_matches(selector: &Selector, snapshot: &Snapshot, endpoint: &Endpoint) -> bool {
+pub(crate) fn namespace_matches(selector: &Selector, snapshot: &Snapshot, endpoint: &PodEndpoint) -> bool {
     let Some(namespace) = snapshot.namespace(endpoint.namespace) else { return false };
     *selector != Selector::Global && selector.matches(&|key| namespace_label(key, &namespace.name, &namespace.labels))
 }
 
 /// A label that Calico knows a pod by, without those that it has from elsewhere.
-pub(crate) fn own_label<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a Endpoint) -> Option<&'a str> {
+pub(crate) fn own_label<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a PodEndpoint) -> Option<&'a str> {
     match key {
         NAMESPACE_LABEL => Some(snapshot.namespace_name(endpoint.namespace)),
         ORCHESTRATOR_LABEL => Some("k8s"),
@@ -170,7 +170,7 @@ pub(crate) fn own_label<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a End
     }
 }
 
-fn all_labels<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a Endpoint) -> Option<&'a str> {
+fn all_labels<'a>(key: &str, snapshot: &'a Snapshot, endpoint: &'a PodEndpoint) -> Option<&'a str> {
     match key.strip_prefix(NAMESPACE_PREFIX) {
         Some(key) => snapshot.namespace(endpoint.namespace).and_then(|n| namespace_label(key, &n.name, &n.labels)),
         None => own_label(key, snapshot, endpoint),

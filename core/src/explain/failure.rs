@@ -5,20 +5,21 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Teller, end_name};
-use crate::compile::End;
+use crate::answers::effective_rules::side_text;
+use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
-use crate::decide::Failure;
-use crate::effective::side_text;
+use crate::language::azure::SecurityRule;
+use crate::language::calico::CalicoPort;
+use crate::language::lower::{KIND_OF_GROUPS, default_rules};
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
 use crate::policy::{
-    Direction, HttpFit, KIND_OF_GROUPS, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject, SubjectMatch,
-    TrafficMatch, TrafficTermKind, default_rules,
+    Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject, SubjectMatch, TrafficMatch,
+    TrafficTermKind,
 };
-use crate::resources::azure::SecurityRule;
-use crate::resources::calico::CalicoPort;
-use crate::snapshot::Endpoint;
+use crate::snapshot::PodEndpoint;
 use crate::snapshot::cloud::{Group, GroupUse};
 use crate::text::Place;
+use crate::verdict::Failure;
 
 impl Teller<'_> {
     /// The field of a rule that failed for this flow; the peer is looked at first, as people read rules.
@@ -72,14 +73,14 @@ impl Teller<'_> {
     fn before_translation(&self, reference: RuleRef, rule: &Rule) -> Option<String> {
         let original =
             self.original.filter(|o| Some(o.address) != self.address(self.flow.to) || Some(o.port) != self.flow.traffic.destination)?;
-        if reference.direction == Direction::Egress && !self.compiled.rule_matches(reference, End::Outside(original.address)).1 {
+        if reference.direction == Direction::Egress && !self.compiled.rule_matches(reference, Endpoint::Outside(original.address)).1 {
             return None;
         }
         if reference.direction == Direction::Ingress && !self.compiled.rule_matches(reference, self.flow.from).1 {
             return None;
         }
         let wanted = ConnectionSet::of_traffic(Traffic { destination: Some(original.port), ..self.flow.traffic });
-        let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(End::Outside(original.address)));
+        let (source, destination) = (self.compiled.class_of(self.flow.from), self.compiled.class_of(Endpoint::Outside(original.address)));
         let compiled = self.compiled.compiled_rule(reference)?;
         let named = matches!(rule.traffic, TrafficMatch::Any);
         if !named && self.compiled.traffic_between(compiled.traffic, source, destination).intersection(&wanted).is_empty() {
@@ -94,7 +95,7 @@ impl Teller<'_> {
     }
 
     /// How many conditions of the peer that came nearest are wrong, where it is written, and the first of them in words.
-    fn peer_failure(&self, reference: RuleRef, rule: &Rule, peer: End) -> (usize, Place, String) {
+    fn peer_failure(&self, reference: RuleRef, rule: &Rule, peer: Endpoint) -> (usize, Place, String) {
         let PeerMatch::Of(terms) = &rule.peers else { return (0, rule.place, String::from("it names no peer")) };
         // Of several peers, the one with the fewest things wrong is the one to look at.
         let failed = terms.iter().map(|t| (t, self.term_failure(reference, t, peer)));
@@ -105,12 +106,12 @@ impl Teller<'_> {
     }
 
     /// How many things are wrong, and the first of them.
-    fn term_failure(&self, reference: RuleRef, term: &PeerTerm, peer: End) -> (usize, String) {
+    fn term_failure(&self, reference: RuleRef, term: &PeerTerm, peer: Endpoint) -> (usize, String) {
         let name = end_name(peer, self.snapshot);
         match &term.kind {
             PeerTermKind::Pods(subject) => self.subject_failure(subject, peer, &name),
             PeerTermKind::Addresses { set, inside_too, block } => {
-                let inside = matches!(peer, End::Pod(_) | End::Node(_));
+                let inside = matches!(peer, Endpoint::Pod(_) | Endpoint::Node(_));
                 let side = self.written_side(reference, true);
                 let set = side.or_else(|| block.as_ref().map(|b| b.cidr.to_string())).unwrap_or_else(|| set.to_string());
                 let address = self.address(peer);
@@ -129,7 +130,7 @@ impl Teller<'_> {
             },
             PeerTermKind::Entity(entity) => self.entity_failure(reference, entity, peer, &name),
             PeerTermKind::Nodes(selector) => match peer {
-                End::Node(id) => {
+                Endpoint::Node(id) => {
                     let labels = self.snapshot.node(id).map(|n| &n.labels);
                     self.selector_failure("the peer asks for nodes with", selector, labels, &name)
                 }
@@ -162,9 +163,9 @@ impl Teller<'_> {
         }
     }
 
-    fn subject_failure(&self, subject: &Subject, peer: End, name: &str) -> (usize, String) {
-        let End::Pod(id) = peer else { return (3, format!("the peer asks for pods, and `{name}` is none")) };
-        let Some(endpoint) = self.snapshot.endpoint(id) else { return (3, format!("`{name}` is not known")) };
+    fn subject_failure(&self, subject: &Subject, peer: Endpoint, name: &str) -> (usize, String) {
+        let Endpoint::Pod(id) = peer else { return (3, format!("the peer asks for pods, and `{name}` is none")) };
+        let Some(endpoint) = self.snapshot.pod(id) else { return (3, format!("`{name}` is not known")) };
         let on_node = self.compiled.class_kind(self.compiled.class_of(peer)) == crate::compile::ClassKind::Node;
         if endpoint.host_network && on_node {
             return (3, format!("selectors do not match `{name}`, because it uses its node's network"));
@@ -185,7 +186,7 @@ impl Teller<'_> {
     }
 
     /// The same for the labels of a pod, of which not all may be known.
-    fn pod_failure(&self, selector: &LabelSelector, endpoint: &Endpoint, name: &str) -> (usize, String) {
+    fn pod_failure(&self, selector: &LabelSelector, endpoint: &PodEndpoint, name: &str) -> (usize, String) {
         let failed: Vec<_> = selector.requirements.iter().filter(|r| !r.judge(&endpoint.labels, &endpoint.unknown).1).collect();
         let Some(first) = failed.first() else { return (0, String::new()) };
         let has = match endpoint.unknown.look_up(&endpoint.labels, &first.key) {
@@ -309,7 +310,7 @@ impl Teller<'_> {
     }
 
     /// What one would have to know to say whether a rule matches.
-    pub(super) fn missing_fact(&self, reference: RuleRef, peer: End) -> String {
+    pub(super) fn missing_fact(&self, reference: RuleRef, peer: Endpoint) -> String {
         let name = end_name(peer, self.snapshot);
         if self.compiled.ruleset().rule(reference).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::Unknown) {
             return String::from("the HTTP request, which is not given");
@@ -338,7 +339,7 @@ impl Teller<'_> {
             return format!("which node `{name}` is on");
         }
         match peer {
-            End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| e.address_given) => {
+            Endpoint::Pod(id) if self.snapshot.pod(id).is_some_and(|e| e.address_given) => {
                 format!("which of the addresses of `{name}` the packet carries")
             }
             _ => format!("the address of `{name}`, which the text does not give"),

@@ -1,6 +1,6 @@
 //! From an evaluation to sentences and evidence, free of any markup.
 //!
-//! Words in backticks are the person's own. Nothing here decides anything: verdicts and matches come from [`crate::evaluate`]; this module
+//! Words in backticks are the person's own. Nothing here decides anything: verdicts and matches come from [`crate::verdict::evaluate`]; this module
 //! looks at one rule at a time to say in words why it did not match.
 
 pub(crate) mod entity;
@@ -18,14 +18,14 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::compile::{Compiled, End};
+use crate::compile::{Compiled, Endpoint};
 use crate::connections::Traffic;
-use crate::decide::{Answer, CheckpointTrace, Flow, Nearest, Original, Reason, TierTrace, UnknownFact, VXLAN, Verdict, check};
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, PolicyId};
 use crate::snapshot::{NodeId, Snapshot};
-use crate::stages::{Departure, Stage, untracked_direction, ways};
 use crate::text::Place;
+use crate::verdict::traversal::{Checkpoint, Departure, untracked_direction, ways};
+use crate::verdict::{Answer, CheckpointTrace, Flow, Nearest, Original, Reason, TierTrace, UnknownFact, VXLAN, Verdict, check};
 
 pub use names::end_name;
 pub(crate) use names::reading_name;
@@ -48,13 +48,20 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
             Verdict::Allowed
         }
     };
-    let walk = |stages: Vec<Stage>| -> Vec<CheckpointTrace> {
+    let walk = |stages: Vec<Checkpoint>| -> Vec<CheckpointTrace> {
         let mut checkpoints: Vec<CheckpointTrace> = stages.into_iter().map(|stage| teller.checkpoint(stage)).collect();
         // That replies to tracked connections pass goes without saying.
         checkpoints.retain(|c| c.reason != Reason::Tracked);
         // What comes after the checkpoint of the cloud's network that stops a packet, it never meets.
         let is_cloud = |c: &CheckpointTrace| {
-            matches!(c.stage, Stage::Group { .. } | Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Route(_) | Stage::Platform(_))
+            matches!(
+                c.stage,
+                Checkpoint::Group { .. }
+                    | Checkpoint::NotPeered(..)
+                    | Checkpoint::PublicAddress(..)
+                    | Checkpoint::Route(_)
+                    | Checkpoint::Platform(_)
+            )
         };
         if let Some(stop) = checkpoints.iter().position(|c| is_cloud(c) && c.verdict == Verdict::Denied) {
             let mut number = 0;
@@ -79,15 +86,15 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
     if !agree {
         // What stops it on this way only, and not on all.
         let is_on_way = |c: &CheckpointTrace| match c.stage {
-            Stage::Group { .. } | Stage::PublicAddress(..) | Stage::NotPeered(..) | Stage::Route(_) => true,
-            Stage::Host { host, .. } | Stage::Reply { host, .. } => is_disguised(host, &flow, snapshot),
+            Checkpoint::Group { .. } | Checkpoint::PublicAddress(..) | Checkpoint::NotPeered(..) | Checkpoint::Route(_) => true,
+            Checkpoint::Host { host, .. } | Checkpoint::Reply { host, .. } => is_disguised(host, &flow, snapshot),
             _ => false,
         };
         for checkpoint in checkpoints.iter_mut().filter(|c| c.verdict == Verdict::Denied && is_on_way(c)) {
             checkpoint.verdict = Verdict::CannotTell;
             let ambiguous = [flow.from, flow.to].into_iter().find_map(|end| several_networks(end, snapshot));
             let fact = match checkpoint.stage {
-                Stage::Host { .. } | Stage::Reply { .. } => UnknownFact::SourceAddress,
+                Checkpoint::Host { .. } | Checkpoint::Reply { .. } => UnknownFact::SourceAddress,
                 _ => ambiguous.map_or(UnknownFact::Placement, UnknownFact::Network),
             };
             let reason = Reason::Unknown(alloc::vec![fact]);
@@ -97,7 +104,7 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
         }
     }
     // Where the policies of a host are asked, that policies for pods do not select it is no news.
-    if checkpoints.iter().any(|c| !matches!(c.stage, Stage::Endpoint(_) | Stage::OwnHost(..))) {
+    if checkpoints.iter().any(|c| !matches!(c.stage, Checkpoint::Endpoint(_) | Checkpoint::OwnHost(..))) {
         checkpoints.retain(|c| !matches!(c.reason, Reason::Node | Reason::Outside));
     }
     let verdict = judge(&checkpoints);
@@ -108,14 +115,14 @@ pub fn decide(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, original: O
 }
 
 /// An address that a pod or node is known to have means that pod or node.
-fn settle(end: End, snapshot: &Snapshot) -> End {
-    let End::Outside(address) = end else { return end };
+fn settle(end: Endpoint, snapshot: &Snapshot) -> Endpoint {
+    let Endpoint::Outside(address) = end else { return end };
     let cloud = &snapshot.cloud;
     let pod = snapshot
-        .endpoints()
+        .pods()
         .find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address))
-        .map(|(id, _)| End::Pod(id));
-    pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| End::Node(id)))
+        .map(|(id, _)| Endpoint::Pod(id));
+    pod.or_else(|| snapshot.nodes().find(|(_, n)| n.addresses.contains(&address)).map(|(id, _)| Endpoint::Node(id)))
         .unwrap_or_else(|| cloud.end_at(address))
 }
 
@@ -136,8 +143,8 @@ pub(crate) struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    pub(crate) fn checkpoint(&self, stage: Stage) -> CheckpointTrace {
-        if let Stage::Group { from, to, encapsulated, .. } = stage
+    pub(crate) fn checkpoint(&self, stage: Checkpoint) -> CheckpointTrace {
+        if let Checkpoint::Group { from, to, encapsulated, .. } = stage
             && (self.flow.from, self.flow.to) != (from, to)
         {
             // What is told is what is seen there.
@@ -149,7 +156,7 @@ impl Teller<'_> {
             let flow = Flow { from: stage.source(self.flow.from), ..*self.flow };
             return Teller { flow: &flow, ..*self }.checkpoint(stage);
         }
-        if let (Stage::Reply { .. }, None) = (stage, self.request) {
+        if let (Checkpoint::Reply { .. }, None) = (stage, self.request) {
             return Teller { flow: &self.flow.reply(), request: Some(self.flow), ..*self }.checkpoint(stage);
         }
         let (subject, peer, direction) = self.parties(stage);
@@ -197,23 +204,25 @@ impl Teller<'_> {
     }
 
     /// Whose policies a stage asks, about which other end, and in which direction.
-    fn parties(&self, stage: Stage) -> (End, End, Direction) {
+    fn parties(&self, stage: Checkpoint) -> (Endpoint, Endpoint, Direction) {
         let Flow { from, to, .. } = *self.flow;
         match stage {
-            Stage::Endpoint(Direction::Egress) => (from, to, Direction::Egress),
-            Stage::Endpoint(Direction::Ingress) => (to, from, Direction::Ingress),
-            Stage::OwnHost(node, _) => (End::Node(node), from, Direction::Ingress),
-            Stage::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
-            Stage::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
-            Stage::NotPeered(..) | Stage::PublicAddress(..) | Stage::Route(_) | Stage::Platform(_) => (from, to, Direction::Egress),
-            Stage::Reply { node, enters, leaves, .. } => {
-                let direction = untracked_direction(leaves, enters).unwrap_or(Direction::Egress);
-                (End::Node(node), if direction == Direction::Ingress { from } else { to }, direction)
+            Checkpoint::Endpoint(Direction::Egress) => (from, to, Direction::Egress),
+            Checkpoint::Endpoint(Direction::Ingress) => (to, from, Direction::Ingress),
+            Checkpoint::OwnHost(node, _) => (Endpoint::Node(node), from, Direction::Ingress),
+            Checkpoint::Group { direction: Direction::Egress, from, to, .. } => (from, to, Direction::Egress),
+            Checkpoint::Group { direction: Direction::Ingress, from, to, .. } => (to, from, Direction::Ingress),
+            Checkpoint::NotPeered(..) | Checkpoint::PublicAddress(..) | Checkpoint::Route(_) | Checkpoint::Platform(_) => {
+                (from, to, Direction::Egress)
             }
-            Stage::Host { host, direction, .. } => {
+            Checkpoint::Reply { node, enters, leaves, .. } => {
+                let direction = untracked_direction(leaves, enters).unwrap_or(Direction::Egress);
+                (Endpoint::Node(node), if direction == Direction::Ingress { from } else { to }, direction)
+            }
+            Checkpoint::Host { host, direction, .. } => {
                 let node = self.snapshot.host_endpoints.get(host as usize).map_or(NodeId(u32::MAX), |h| h.node);
                 let peer = if direction == Direction::Ingress { from } else { to };
-                (End::Node(node), peer, direction)
+                (Endpoint::Node(node), peer, direction)
             }
         }
     }

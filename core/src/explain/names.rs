@@ -7,14 +7,15 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::Teller;
-use crate::compile::End;
-use crate::policy::{Action, Direction, KIND_OF_GROUPS, PolicyId, RuleRef, is_default_rule};
+use crate::compile::Endpoint;
+use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
+use crate::policy::{Action, Direction, PolicyId, RuleRef};
 use crate::snapshot::Snapshot;
-use crate::stages::{GroupPlace, Routing, Stage};
+use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
 
 /// An address that several networks have.
-pub(super) fn several_networks(end: End, snapshot: &Snapshot) -> Option<IpAddr> {
-    let End::Outside(address) = end else { return None };
+pub(super) fn several_networks(end: Endpoint, snapshot: &Snapshot) -> Option<IpAddr> {
+    let Endpoint::Outside(address) = end else { return None };
     (snapshot.cloud.networks_with(address).len() > 1).then_some(address)
 }
 
@@ -29,79 +30,79 @@ pub(super) fn readings(address: IpAddr, snapshot: &Snapshot) -> String {
 pub(crate) fn reading_name(network: u32, address: IpAddr, snapshot: &Snapshot) -> String {
     let cloud = &snapshot.cloud;
     let home = cloud.networks.get(network as usize).map_or("", |n| &n.name);
-    match cloud.interface_of(End::InNetwork(network, address)) {
+    match cloud.interface_of(Endpoint::InNetwork(network, address)) {
         Some(interface) => format!("`vm/{}` in network `{home}`", interface.title()),
         None => format!("an address of network `{home}`"),
     }
 }
 
 /// The name of an end for people.
-pub fn end_name(end: End, snapshot: &Snapshot) -> String {
+pub fn end_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
-        End::Pod(id) => snapshot.endpoint_title(id),
-        End::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
-        End::Outside(address) | End::InNetwork(_, address) => {
+        Endpoint::Pod(id) => snapshot.pod_title(id),
+        Endpoint::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
+        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
             snapshot.cloud.interface_of(end).map_or_else(|| address.to_string(), |i| format!("{} ({address})", i.title()))
         }
     }
 }
 
 /// The name of an end without its namespace.
-pub(super) fn short_name(end: End, snapshot: &Snapshot) -> String {
+pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
-        End::Pod(id) => snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
-        End::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-        End::Outside(address) | End::InNetwork(_, address) => address.to_string(),
+        Endpoint::Pod(id) => snapshot.pod(id).map(|e| e.name.clone()).unwrap_or_default(),
+        Endpoint::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => address.to_string(),
     }
 }
 
 impl Teller<'_> {
     /// A few words for a stage: "Ingress of `web`".
-    pub(super) fn stage_title(&self, stage: Stage) -> String {
+    pub(super) fn stage_title(&self, stage: Checkpoint) -> String {
         let (subject, _, direction) = self.parties(stage);
         let word = if direction == Direction::Egress { "Egress" } else { "Ingress" };
         match stage {
-            Stage::Host { host, .. } => {
+            Checkpoint::Host { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("{word} at host endpoint {name}")
             }
-            Stage::Reply { host, .. } => {
+            Checkpoint::Reply { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("Reply at host endpoint {name}")
             }
-            Stage::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
-            Stage::Group { place, direction, .. } => {
+            Checkpoint::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
+            Checkpoint::Group { place, direction, .. } => {
                 let way = if direction == Direction::Egress { "Outbound" } else { "Inbound" };
                 format!("{way} at {}", self.place_name(place).replace('`', ""))
             }
-            Stage::NotPeered(..) => "Between virtual networks".to_owned(),
-            Stage::PublicAddress(number, _) => {
+            Checkpoint::NotPeered(..) => "Between virtual networks".to_owned(),
+            Checkpoint::PublicAddress(number, _) => {
                 format!("Public address of {}", self.snapshot.cloud.interfaces.get(number as usize).map_or("", |i| i.title()))
             }
-            Stage::Route(Routing::NoPublicAddress(_)) => "Way in".to_owned(),
-            Stage::Route(_) => "Way there".to_owned(),
-            Stage::Platform(_) => "Azure's platform".to_owned(),
-            Stage::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
+            Checkpoint::Route(Routing::NoPublicAddress(_)) => "Way in".to_owned(),
+            Checkpoint::Route(_) => "Way there".to_owned(),
+            Checkpoint::Platform(_) => "Azure's platform".to_owned(),
+            Checkpoint::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
         }
     }
 
     /// The name of what a stage asks, in backticks.
-    pub(super) fn stage_name(&self, stage: Stage) -> String {
+    pub(super) fn stage_name(&self, stage: Checkpoint) -> String {
         match stage {
-            Stage::Host { host, .. } | Stage::Reply { host, .. } => {
+            Checkpoint::Host { host, .. } | Checkpoint::Reply { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("host endpoint `{name}`")
             }
-            Stage::Group { used, place, .. } => {
+            Checkpoint::Group { used, place, .. } => {
                 let group = self.snapshot.cloud.used(used).map_or("", |(_, g)| &g.name);
                 format!("security group `{group}` of {}", self.place_name(place))
             }
-            Stage::Endpoint(_)
-            | Stage::OwnHost(..)
-            | Stage::NotPeered(..)
-            | Stage::PublicAddress(..)
-            | Stage::Route(_)
-            | Stage::Platform(_) => {
+            Checkpoint::Endpoint(_)
+            | Checkpoint::OwnHost(..)
+            | Checkpoint::NotPeered(..)
+            | Checkpoint::PublicAddress(..)
+            | Checkpoint::Route(_)
+            | Checkpoint::Platform(_) => {
                 format!("`{}`", end_name(self.parties(stage).0, self.snapshot))
             }
         }
@@ -128,11 +129,11 @@ impl Teller<'_> {
         of_group && ruleset.rule(reference).is_some_and(|r| r.name.as_deref().is_some_and(is_default_rule))
     }
 
-    pub(super) fn address(&self, end: End) -> Option<IpAddr> {
+    pub(super) fn address(&self, end: Endpoint) -> Option<IpAddr> {
         match end {
-            End::Pod(id) => self.snapshot.endpoint(id)?.addresses.first().copied(),
-            End::Node(id) => self.snapshot.node(id)?.addresses.first().copied(),
-            End::Outside(address) | End::InNetwork(_, address) => Some(address),
+            Endpoint::Pod(id) => self.snapshot.pod(id)?.addresses.first().copied(),
+            Endpoint::Node(id) => self.snapshot.node(id)?.addresses.first().copied(),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => Some(address),
         }
     }
 
@@ -151,7 +152,7 @@ impl Teller<'_> {
     }
 
     /// Whether an end is an address of the cloud's network.
-    pub(super) fn is_machine(&self, end: End) -> bool {
+    pub(super) fn is_machine(&self, end: Endpoint) -> bool {
         self.snapshot.cloud.place_of(end).is_some()
     }
 }

@@ -7,19 +7,19 @@ use alloc::vec::Vec;
 use super::Teller;
 use super::controller_note;
 use super::names::{end_name, readings, several_networks};
-use crate::compile::End;
-use crate::decide::{CheckpointTrace, Reason, Verdict};
+use crate::compile::Endpoint;
 use crate::policy::HttpFit;
 use crate::snapshot::Role;
-use crate::stages::Stage;
+use crate::verdict::traversal::Checkpoint;
+use crate::verdict::{CheckpointTrace, Reason, Verdict};
 use alloc::borrow::ToOwned;
 
 impl Teller<'_> {
     pub(super) fn notes(&self, checkpoints: &[CheckpointTrace]) -> Vec<String> {
         let mut notes = Vec::new();
         for end in [self.flow.from, self.flow.to] {
-            let End::Pod(id) = end else { continue };
-            let Some(endpoint) = self.snapshot.endpoint(id) else { continue };
+            let Endpoint::Pod(id) = end else { continue };
+            let Some(endpoint) = self.snapshot.pod(id) else { continue };
             let name = end_name(end, self.snapshot);
             if endpoint.role == Role::IngressController {
                 notes.extend(controller_note(endpoint, self.snapshot));
@@ -55,7 +55,7 @@ impl Teller<'_> {
             return;
         }
         for checkpoint in checkpoints {
-            let Stage::Group { used, encapsulated, .. } = checkpoint.stage else { continue };
+            let Checkpoint::Group { used, encapsulated, .. } = checkpoint.stage else { continue };
             let Some((_, group)) = cloud.used(used) else { continue };
             notes.extend(cloud.used(used).and_then(|(used, _)| self.which_groups(used)));
             for expression in group.missing.iter().filter(|m| group.condition.as_ref().is_none_or(|c| !c.contains(m.as_str()))) {
@@ -78,7 +78,7 @@ impl Teller<'_> {
             }
         }
         let passes = checkpoints.iter().all(|c| c.verdict == Verdict::Allowed);
-        if passes && checkpoints.iter().any(|c| matches!(c.stage, Stage::Group { .. })) {
+        if passes && checkpoints.iter().any(|c| matches!(c.stage, Checkpoint::Group { .. })) {
             notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
         }
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
@@ -97,7 +97,7 @@ impl Teller<'_> {
                     interface.title()
                 ));
             }
-            let from_internet = matches!(self.flow.from, End::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
+            let from_internet = matches!(self.flow.from, Endpoint::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
             if end == self.flow.to && from_internet && interface.public.is_none() {
                 notes.push(format!(
                     "No public address is given for `{}`: from the Internet packets come to it only through a load balancer or gateway.",

@@ -6,8 +6,8 @@ use alloc::string::{String, ToString};
 
 use super::{Teller, end_name};
 use crate::snapshot::cloud::UserRoute;
-use crate::stages::Routing;
 use crate::text::Place;
+use crate::verdict::traversal::Routing;
 
 impl Teller<'_> {
     fn user_route(&self, table: u32, route: u32) -> Option<(&str, &UserRoute)> {

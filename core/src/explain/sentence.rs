@@ -7,24 +7,24 @@ use alloc::vec::Vec;
 
 use super::Teller;
 use super::names::{end_name, readings};
-use crate::compile::End;
-use crate::decide::{CheckpointTrace, Reason, UnknownFact, Verdict};
+use crate::compile::Endpoint;
+use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::{Direction, PolicyId, SubjectMatch};
-use crate::resources::azure::AddressSku;
-use crate::stages::{Side, Stage};
 use crate::text::Place;
+use crate::verdict::traversal::{Checkpoint, Side};
+use crate::verdict::{CheckpointTrace, Reason, UnknownFact, Verdict};
 
 impl Teller<'_> {
-    pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+    pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Checkpoint) -> String {
         let sentence = self.sentence_of(reason, verdict, stage);
         match stage {
-            Stage::Reply { .. } => format!("the connection's reply: {sentence}"),
+            Checkpoint::Reply { .. } => format!("the connection's reply: {sentence}"),
             _ => sentence,
         }
     }
 
-    pub(super) fn sentence_of(&self, reason: &Reason, verdict: Verdict, stage: Stage) -> String {
+    pub(super) fn sentence_of(&self, reason: &Reason, verdict: Verdict, stage: Checkpoint) -> String {
         let (_, peer, direction) = self.parties(stage);
         let subject_name = self.stage_name(stage);
         let peer_name = format!("`{}`", end_name(peer, self.snapshot));
@@ -53,7 +53,7 @@ impl Teller<'_> {
             Reason::NoReply => {
                 let went = if direction == Direction::Egress { "in" } else { "out" };
                 match stage {
-                    Stage::Reply { leaves: Side::Pod, .. } => {
+                    Checkpoint::Reply { leaves: Side::Pod, .. } => {
                         "`doNotTrack` let the connection in without tracking it, so the pod's reply belongs to no known connection and is dropped"
                             .to_owned()
                     }
@@ -104,8 +104,8 @@ impl Teller<'_> {
     }
 
     /// Policies of Calico that select an end and pass on what none of their rules decides.
-    pub(super) fn passing(&self, stage: Stage) -> String {
-        let (Stage::Endpoint(direction), (End::Pod(id), ..)) = (stage, self.parties(stage)) else { return String::new() };
+    pub(super) fn passing(&self, stage: Checkpoint) -> String {
+        let (Checkpoint::Endpoint(direction), (Endpoint::Pod(id), ..)) = (stage, self.parties(stage)) else { return String::new() };
         let selecting = self.compiled.policies_on(id, direction);
         let of_calico = |p: &&PolicyId| self.compiled.policy(**p).is_some_and(|p| matches!(p.subject, SubjectMatch::Endpoints(_)));
         let names: Vec<String> = selecting.iter().filter(of_calico).take(3).map(|p| self.policy_name(*p)).collect();
@@ -117,7 +117,7 @@ impl Teller<'_> {
     }
 
     /// Why no policy is asked at an end outside the cluster.
-    pub(super) fn outside(&self, stage: Stage, subject_name: &str) -> String {
+    pub(super) fn outside(&self, stage: Checkpoint, subject_name: &str) -> String {
         let cloud = &self.snapshot.cloud;
         match self.parties(stage).0 {
             end if self.is_machine(end) => format!("no security group guards {subject_name}"),
@@ -126,7 +126,7 @@ impl Teller<'_> {
         }
     }
 
-    pub(super) fn fact_sentence(&self, fact: &UnknownFact, peer: End) -> String {
+    pub(super) fn fact_sentence(&self, fact: &UnknownFact, peer: Endpoint) -> String {
         match fact {
             UnknownFact::OwnNode => format!(
                 "a pod's own node may always reach it, and the text does not say whether `{}` and `{}` are on one node",
@@ -181,7 +181,7 @@ impl Teller<'_> {
     pub(super) fn source_address(&self) -> String {
         let name = end_name(self.flow.from, self.snapshot);
         match self.flow.from {
-            End::Pod(id) if self.snapshot.endpoint(id).is_some_and(|e| e.node.is_none()) => format!(
+            Endpoint::Pod(id) if self.snapshot.pod(id).is_some_and(|e| e.node.is_none()) => format!(
                 "`{name}` may come here with its node's address, and the text does not say on which node it runs (`kubectl get pods -A -o yaml`)"
             ),
             _ => format!(
@@ -191,13 +191,13 @@ impl Teller<'_> {
         }
     }
 
-    pub(super) fn not_peered(&self, stage: Stage) -> String {
-        let Stage::NotPeered(one, other) = stage else { return String::new() };
+    pub(super) fn not_peered(&self, stage: Checkpoint) -> String {
+        let Checkpoint::NotPeered(one, other) = stage else { return String::new() };
         let name = |number: u32| self.snapshot.cloud.networks.get(number as usize).map_or("", |n| &n.name);
         format!("the virtual networks `{}` and `{}` are not peered, and peerings do not pass traffic on to a third", name(one), name(other))
     }
 
-    pub(super) fn fact_places(&self, fact: &UnknownFact, peer: End) -> Vec<Place> {
+    pub(super) fn fact_places(&self, fact: &UnknownFact, peer: Endpoint) -> Vec<Place> {
         match fact {
             UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
                 Some(doubt) => doubt.places.clone(),

@@ -5,12 +5,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Teller;
-use crate::compile::End;
-use crate::decide::{CheckpointTrace, Reason, Suggestion, Verdict};
+use crate::compile::Endpoint;
+use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
 use crate::policy::{Direction, Policy, PolicyId};
-use crate::snapshot::{CONTROLLER_LABELS, Endpoint, Role};
-use crate::stages::Stage;
+use crate::snapshot::{PodEndpoint, Role};
 use crate::text::Span;
+use crate::verdict::traversal::Checkpoint;
+use crate::verdict::{CheckpointTrace, Reason, Suggestion, Verdict};
 
 /// Labels by which a controller tells its pods, or generations of them, apart: naming one in a policy would break with the next rollout.
 fn is_fleeting(key: &str) -> bool {
@@ -28,7 +29,7 @@ const LASTING: [&str; 2] = ["batch.kubernetes.io/job-name", "statefulset.kuberne
 pub(super) fn allow(teller: &Teller<'_>, checkpoints: &[CheckpointTrace]) -> Option<Suggestion> {
     let mut edits = Vec::new();
     for checkpoint in checkpoints.iter().filter(|c| c.verdict == Verdict::Denied) {
-        let (Reason::DefaultDeny(policies), Stage::Endpoint(_)) = (&checkpoint.reason, checkpoint.stage) else { return None };
+        let (Reason::DefaultDeny(policies), Checkpoint::Endpoint(_)) = (&checkpoint.reason, checkpoint.stage) else { return None };
         // A NetworkPolicy that allows more helps against NetworkPolicies; in Calico's tiers, order decides.
         if teller.compiled.polices_hosts() {
             return None;
@@ -48,16 +49,16 @@ fn nearest_policy<'a>(teller: &Teller<'a>, checkpoint: &CheckpointTrace, isolati
 }
 
 fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) -> Option<String> {
-    let End::Pod(subject) = checkpoint.subject else { return None };
-    let subject = teller.snapshot.endpoint(subject)?;
+    let Endpoint::Pod(subject) = checkpoint.subject else { return None };
+    let subject = teller.snapshot.pod(subject)?;
     let (kind, field, list) = match checkpoint.direction {
         Direction::Ingress => ("Ingress", "from", "ingress"),
         Direction::Egress => ("Egress", "to", "egress"),
     };
     let mut peer = String::new();
     let peer_name = match checkpoint.peer {
-        End::Pod(id) => {
-            let end = teller.snapshot.endpoint(id)?;
+        Endpoint::Pod(id) => {
+            let end = teller.snapshot.pod(id)?;
             if end.role == Role::IngressController || end.host_network {
                 return None;
             }
@@ -70,7 +71,7 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
             peer.push_str(&match_labels(end, 12)?);
             end.name.clone()
         }
-        End::Node(id) => {
+        Endpoint::Node(id) => {
             let node = teller.snapshot.node(id)?;
             // An ipBlock is the only peer for a node, and of use only if the engine matches ends inside by address.
             if node.addresses.is_empty() || !teller.compiled.blocks_reach_inside() {
@@ -80,7 +81,7 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
             node.addresses.iter().for_each(|address| peer.push_str(&block(address)));
             node.name.clone()
         }
-        End::Outside(address) | End::InNetwork(_, address) => {
+        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
             peer.push_str(&block(&address));
             address.to_string().replace([':', '.'], "-")
         }
@@ -108,7 +109,7 @@ fn block(address: &core::net::IpAddr) -> String {
 }
 
 /// Labels that select the pods of an end. Nothing where it has none that could stay: an empty selector would select every pod of the namespace.
-fn match_labels(end: &Endpoint, indent: usize) -> Option<String> {
+fn match_labels(end: &PodEndpoint, indent: usize) -> Option<String> {
     let stable = |key: &str| !is_fleeting(key);
     let own = |key: &str| !CONTROLLER_LABELS.contains(&key);
     let all: Vec<(&str, &str)> = end.labels.iter().filter(|(key, _)| stable(key)).collect();

@@ -9,17 +9,18 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{Teller, suggest};
-use crate::compile::{Compiled, End};
+use crate::compile::{Compiled, Endpoint};
 use crate::connections::Traffic;
-use crate::decide::{Answer, CheckpointTrace, Flow, Reason, Seen, Suggestion, VXLAN, Verdict, check};
-use crate::evaluate::Matched;
+use crate::language::azure::{RuleDirection, SecurityRule};
+use crate::language::lower::is_default_rule;
 use crate::model::Protocol;
-use crate::policy::{Action, Direction, RuleRef, is_default_rule};
-use crate::resources::azure::{RuleDirection, SecurityRule};
+use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::Group;
-use crate::stages::{Stage, ways};
 use crate::text::{Place, Position, Sources, Span};
+use crate::verdict::evaluate::Matched;
+use crate::verdict::traversal::{Checkpoint, ways};
+use crate::verdict::{Answer, CheckpointTrace, Flow, Reason, Seen, Suggestion, VXLAN, Verdict, check};
 
 /// Priorities that people may use.
 const FIRST: u16 = 100;
@@ -31,12 +32,12 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
     let mut edits: Vec<(Place, String)> = Vec::new();
     let mut opened: Vec<(u32, Direction, Flow)> = Vec::new();
     let mut names: Vec<String> = Vec::new();
-    for stage in ways(compiled, snapshot, flow.from, flow.to).into_iter().flatten().filter(|s| !matches!(s, Stage::Endpoint(_))) {
+    for stage in ways(compiled, snapshot, flow.from, flow.to).into_iter().flatten().filter(|s| !matches!(s, Checkpoint::Endpoint(_))) {
         let checked = check(compiled, snapshot, flow, None, stage);
         if checked.verdict != Verdict::Denied {
             continue;
         }
-        let (Stage::Group { used, direction, from, to, encapsulated, .. }, Reason::Rule(rule)) = (stage, checked.reason) else {
+        let (Checkpoint::Group { used, direction, from, to, encapsulated, .. }, Reason::Rule(rule)) = (stage, checked.reason) else {
             return None;
         };
         let number = snapshot.cloud.uses.get(used as usize)?.group;
@@ -62,7 +63,7 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
     names.dedup();
     let mut title = format!("add a rule that allows this to {}", names.join(" and "));
     let of_policies: Vec<CheckpointTrace> =
-        answer.checkpoints.iter().filter(|c| matches!(c.stage, Stage::Endpoint(_)) && c.verdict == Verdict::Denied).cloned().collect();
+        answer.checkpoints.iter().filter(|c| matches!(c.stage, Checkpoint::Endpoint(_)) && c.verdict == Verdict::Denied).cloned().collect();
     if !of_policies.is_empty() {
         let teller = Teller { compiled, snapshot, flow, original: None, request: None };
         let more = suggest::allow(&teller, &of_policies)?;
@@ -125,11 +126,11 @@ impl NewRule {
             Some(port) => format!("allow-{way}-{}-{port}-{priority}", protocol.to_lowercase()),
             None => format!("allow-{way}-{}-{priority}", protocol.to_lowercase()),
         };
-        let addresses = |end: End| {
+        let addresses = |end: Endpoint| {
             let list: Vec<IpAddr> = match end {
-                End::Outside(address) | End::InNetwork(_, address) => alloc::vec![address],
-                End::Node(id) => snapshot.node(id)?.addresses.clone(),
-                End::Pod(id) => snapshot.endpoint(id).filter(|e| e.address_given)?.addresses.clone(),
+                Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => alloc::vec![address],
+                Endpoint::Node(id) => snapshot.node(id)?.addresses.clone(),
+                Endpoint::Pod(id) => snapshot.pod(id).filter(|e| e.address_given)?.addresses.clone(),
             };
             let one_family = list.iter().all(|a| Some(a.is_ipv4()) == list.first().map(IpAddr::is_ipv4));
             (one_family && !list.is_empty()).then_some(list)

@@ -5,12 +5,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Teller;
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
-use crate::decide::{Checked, PolicyTrace, RuleTrace, SeenTier, TierOutcome, TierTrace};
-use crate::evaluate::Matched;
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, RuleRef, TierEnd};
+use crate::verdict::evaluate::Matched;
+use crate::verdict::{Checked, PolicyTrace, RuleTrace, SeenTier, TierOutcome, TierTrace};
 
 impl Teller<'_> {
     /// What an evaluation met, with the field of each rule that failed.
@@ -98,7 +98,7 @@ impl Teller<'_> {
     }
 
     /// The other end, as a rule sees it.
-    fn peer_of(&self, rule: RuleRef) -> End {
+    fn peer_of(&self, rule: RuleRef) -> Endpoint {
         match rule.direction {
             Direction::Egress => self.flow.to,
             Direction::Ingress => self.flow.from,

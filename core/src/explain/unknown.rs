@@ -5,15 +5,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Teller, end_name};
-use crate::compile::End;
+use crate::compile::Endpoint;
+use crate::model::Selector;
 use crate::model::{Known, LabelSelector};
 use crate::policy::{Doubt, NamespaceMatch, PeerTermKind, PolicyId, RuleRef, Subject, SubjectMatch};
-use crate::selector::Selector;
-use crate::snapshot::{Endpoint, Role, Snapshot};
+use crate::snapshot::{PodEndpoint, Role, Snapshot};
 
 impl Teller<'_> {
     /// Why it is not known whether policies select an end.
-    pub(super) fn selected_fact(&self, policies: &[PolicyId], peer: End) -> String {
+    pub(super) fn selected_fact(&self, policies: &[PolicyId], peer: Endpoint) -> String {
         let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
         if let Some(doubt) = self.open_subject(policies, peer) {
             return doubt.text.clone();
@@ -22,8 +22,8 @@ impl Teller<'_> {
         let name = end_name(subject, self.snapshot);
         let mut keys: Vec<&str> = Vec::new();
         for policy in policies.iter().filter_map(|id| self.compiled.policy(*id)) {
-            let End::Pod(id) = subject else { continue };
-            let Some(endpoint) = self.snapshot.endpoint(id) else { continue };
+            let Endpoint::Pod(id) = subject else { continue };
+            let Some(endpoint) = self.snapshot.pod(id) else { continue };
             match &policy.subject {
                 SubjectMatch::Pods(subject) => keys.extend(open_keys(&subject.pods, endpoint)),
                 SubjectMatch::Endpoints(selector) => keys.extend(mentioned(selector, endpoint)),
@@ -35,7 +35,7 @@ impl Teller<'_> {
     }
 
     /// What of the end that policies may select cannot be read, if that is why it is not known whether they do.
-    pub(super) fn open_subject(&self, policies: &[PolicyId], peer: End) -> Option<&Doubt> {
+    pub(super) fn open_subject(&self, policies: &[PolicyId], peer: Endpoint) -> Option<&Doubt> {
         let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
         let subjects = policies.iter().filter_map(|id| self.compiled.policy(*id)).map(|policy| &policy.subject);
         let own = |subject_match: &SubjectMatch| match subject_match {
@@ -47,7 +47,7 @@ impl Teller<'_> {
     }
 
     /// What of the other end, or of a network set, cannot be read, if that is why it is not known whether a rule matches.
-    pub(super) fn open_peer(&self, reference: RuleRef, peer: End) -> Option<&Doubt> {
+    pub(super) fn open_peer(&self, reference: RuleRef, peer: Endpoint) -> Option<&Doubt> {
         if self.compiled.rule_matches(reference, peer).0 {
             return None;
         }
@@ -62,9 +62,9 @@ impl Teller<'_> {
         self.compiled.ruleset().rule(reference)?.peers.terms().iter().find_map(|term| of_term(&term.kind))
     }
 
-    fn open_pod(&self, subject: &Subject, end: End) -> Option<&Doubt> {
-        let End::Pod(id) = end else { return None };
-        let endpoint = self.snapshot.endpoint(id)?;
+    fn open_pod(&self, subject: &Subject, end: Endpoint) -> Option<&Doubt> {
+        let Endpoint::Pod(id) = end else { return None };
+        let endpoint = self.snapshot.pod(id)?;
         let ruleset = self.compiled.ruleset();
         let namespace = self.snapshot.namespace(endpoint.namespace)?;
         let of_namespace = match &subject.namespaces {
@@ -77,9 +77,9 @@ impl Teller<'_> {
         of_namespace.or(own)
     }
 
-    fn open_endpoint(&self, selector: &Selector, end: End) -> Option<&Doubt> {
-        let End::Pod(id) = end else { return None };
-        let endpoint = self.snapshot.endpoint(id)?;
+    fn open_endpoint(&self, selector: &Selector, end: Endpoint) -> Option<&Doubt> {
+        let Endpoint::Pod(id) = end else { return None };
+        let endpoint = self.snapshot.pod(id)?;
         let ruleset = self.compiled.ruleset();
         let own = (!mentioned(selector, endpoint).is_empty()).then(|| ruleset.open_at(endpoint.place)).flatten();
         own.or_else(|| self.snapshot.namespace(endpoint.namespace).and_then(|n| ruleset.open_at(n.given?)))
@@ -93,9 +93,9 @@ impl Teller<'_> {
     }
 
     /// What would have to be known of a pod's labels to say whether a rule matches it; nothing if all of them are known.
-    pub(super) fn missing_labels(&self, reference: RuleRef, peer: End) -> Option<String> {
-        let End::Pod(id) = peer else { return None };
-        let endpoint = self.snapshot.endpoint(id).filter(|e| !e.unknown.is_empty())?;
+    pub(super) fn missing_labels(&self, reference: RuleRef, peer: Endpoint) -> Option<String> {
+        let Endpoint::Pod(id) = peer else { return None };
+        let endpoint = self.snapshot.pod(id).filter(|e| !e.unknown.is_empty())?;
         if endpoint.role == Role::IngressController {
             let namespace = self.snapshot.namespace(endpoint.namespace).filter(|n| !n.is_unknown());
             return Some(match namespace {
@@ -125,7 +125,7 @@ impl Teller<'_> {
 }
 
 /// What the ingress controller is taken for.
-pub(crate) fn controller_note(endpoint: &Endpoint, snapshot: &Snapshot) -> Option<String> {
+pub(crate) fn controller_note(endpoint: &PodEndpoint, snapshot: &Snapshot) -> Option<String> {
     let namespace = snapshot.namespace(endpoint.namespace)?;
     if !endpoint.unknown.others && namespace.name.is_empty() {
         return Some(
@@ -149,13 +149,13 @@ pub(crate) fn controller_note(endpoint: &Endpoint, snapshot: &Snapshot) -> Optio
 }
 
 /// Labels that a selector asks for and whose value is not known.
-fn open_keys<'a>(selector: &'a LabelSelector, endpoint: &'a Endpoint) -> impl Iterator<Item = &'a str> {
+fn open_keys<'a>(selector: &'a LabelSelector, endpoint: &'a PodEndpoint) -> impl Iterator<Item = &'a str> {
     let open = |key: &str| matches!(endpoint.unknown.look_up(&endpoint.labels, key), Known::Present(_) | Known::Maybe);
     selector.requirements.iter().map(|r| &*r.key).filter(move |key| open(key))
 }
 
 /// The same for a selector of Calico's.
-fn mentioned<'a>(selector: &'a Selector, endpoint: &Endpoint) -> Vec<&'a str> {
+fn mentioned<'a>(selector: &'a Selector, endpoint: &PodEndpoint) -> Vec<&'a str> {
     let (mut open, mut keys) = (alloc::vec![selector], Vec::new());
     while let Some(selector) = open.pop() {
         match selector {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use super::{Limits, ParsedDocument};
 use crate::diagnostics::Diagnostic;
 use crate::document::{self, Parsed, codes};
-use crate::resources::unread::Cause;
-use crate::resources::{self, Resource};
+use crate::language::unread::Cause;
+use crate::language::{self, Resource};
 use crate::text::Span;
 
 /// The first error for which a document, or the rest of it, was left out.
@@ -27,28 +27,28 @@ pub(super) fn unread(text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resour
             return Vec::new();
         }
         let at = root.map(|root| root.span()).or_else(|| Some(parsed.diagnostics.first()?.place?.span)).unwrap_or_default();
-        return resources::no_object(text, root.is_some_and(|root| root.as_mapping().is_some()), at);
+        return language::no_object(text, root.is_some_and(|root| root.as_mapping().is_some()), at);
     };
     let at = error.place.map_or(Span::default(), |place| place.span);
     if error.code == codes::TEMPLATE {
         let plain = document::without_actions(text);
         let tree = document::parse(&plain, limits).tree;
-        return resources::broken(&tree, &plain, 0, at, Cause::Template);
+        return language::broken(&tree, &plain, 0, at, Cause::Template);
     }
     if let Some(root) = parsed.tree.root() {
         // The complete objects of a list were kept.
         let ends = root.get("items").and_then(|items| items.as_sequence()).into_iter().flatten().map(|item| item.span().end as usize);
-        return resources::broken(&document::Tree::default(), text, ends.max().unwrap_or(0), at, Cause::Broken);
+        return language::broken(&document::Tree::default(), text, ends.max().unwrap_or(0), at, Cause::Broken);
     }
     // Up to the line of the error, the text may be whole.
     let before = text.get(..at.start as usize).and_then(|head| head.rfind('\n')).map_or(0, |end| end + 1);
     let head = text.get(..before).unwrap_or_default();
     let tree = if error.code == codes::TOO_LARGE { document::Tree::default() } else { document::parse(head, limits).tree };
-    resources::broken(&tree, text, 0, at, Cause::Broken)
+    language::broken(&tree, text, 0, at, Cause::Broken)
 }
 
 /// A document for a text that is not looked at at all.
 pub(super) fn left_out(error: Diagnostic) -> ParsedDocument {
-    let anything = resources::anything(Span::default(), Cause::Broken);
+    let anything = language::anything(Span::default(), Cause::Broken);
     ParsedDocument { resources: alloc::vec![alloc::sync::Arc::new(anything)], diagnostics: alloc::vec![error] }
 }

@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use super::Loaded;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
-use crate::resources::{Kind, Resource};
+use crate::language::{Kind, Resource};
 
 /// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
 /// deployed, and nobody knows which.

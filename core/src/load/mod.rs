@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! files ── split ──> documents ── unchanged? ──> what was read last time
-//!                                   └── new ──> parse ──> tree ── resources::read ──> resources
+//!                                   └── new ──> parse ──> tree ── language::read ──> resources
 //! ```
 //!
 //! Text is loaded anew at each key press, and nearly all of it is what it was before. A document's spans count from its own start, so what
@@ -23,7 +23,7 @@ use core::ops::Range;
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{self, Limits, Wrapped, codes};
-use crate::resources::{self, ParameterFile, Resource};
+use crate::language::{self, ParameterFile, Resource};
 use crate::text::{DocumentId, SourceId, Sources, Span};
 
 /// What one document says.
@@ -204,7 +204,7 @@ fn add(loaded: &mut Loaded, source: SourceId, offset: usize, parsed: Arc<ParsedD
 
 /// Reads the commands of a file.
 fn read_commands(text: &str, live: &[Range<usize>]) -> ParsedDocument {
-    let read = resources::read_commands(text, live);
+    let read = language::read_commands(text, live);
     let mut diagnostics = read.diagnostics;
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
     ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics }
@@ -220,10 +220,10 @@ fn read(text: &str, beside: &Beside<'_>) -> ParsedDocument {
 }
 
 fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
-    if let Some(mut error) = resources::foreign_language(text).or_else(|| document::printed(text)) {
+    if let Some(mut error) = language::foreign_language(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
         let at = error.place.map_or(Span::default(), |place| place.span);
-        let lost = resources::no_object(text, false, at).into_iter().map(Arc::new).collect();
+        let lost = language::no_object(text, false, at).into_iter().map(Arc::new).collect();
         return ParsedDocument { resources: lost, diagnostics: alloc::vec![error] };
     }
     let json = document::json::plain(text);
@@ -234,7 +234,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     if let Some(variables) = beside.variables {
         document::substitute(&mut parsed.tree, variables);
     }
-    let read = resources::read_file(&parsed.tree, text, beside.file, beside.given);
+    let read = language::read_file(&parsed.tree, text, beside.file, beside.given);
     let errors: Vec<Span> = parsed
         .diagnostics
         .iter()
@@ -243,12 +243,12 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         .collect();
     let settle = |mut resource: Resource| {
         // An error within an object, such as a duplicate key, makes an API server refuse it.
-        resources::add_errors(&mut resource, &parsed.tree, &errors);
+        language::add_errors(&mut resource, &parsed.tree, &errors);
         Arc::new(resource)
     };
     let lost = broken::unread(text, &parsed, beside.limits).into_iter().map(Arc::new);
     let mut diagnostics = parsed.diagnostics;
-    diagnostics.extend(json.iter().flat_map(|json| not_json(json, resources::takes_comments(&parsed.tree))));
+    diagnostics.extend(json.iter().flat_map(|json| not_json(json, language::takes_comments(&parsed.tree))));
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));

@@ -6,7 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::resources::calico::{HttpMatch, HttpPath};
+use crate::language::calico::{HttpMatch, HttpPath};
 
 impl HttpMatch {
     /// Whether a request matches. `path` is nothing for a request that has none, which every path matches.

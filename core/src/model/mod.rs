@@ -1,6 +1,7 @@
 //! Small value types that every layer speaks: protocols, ports, addresses, labels, selectors, flows.
 
 mod address;
+mod expression;
 pub mod http;
 mod labels;
 mod protocol;
@@ -8,6 +9,7 @@ mod selector;
 mod unknown;
 
 pub use address::{AddressSet, Cidr, CidrError};
+pub use expression::{Comparison, Selector};
 pub use labels::Labels;
 pub use protocol::Protocol;
 pub use selector::{LabelSelector, Operator, Requirement};

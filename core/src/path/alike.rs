@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::branches::Trip;
 use super::tables::{Backend, Target};
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::snapshot::NodeId;
 
 /// What stands behind a Service, alike ones together: one of them, and how many there are by node.
@@ -18,11 +18,13 @@ pub(super) struct Kind {
 impl Trip<'_> {
     pub(super) fn backend_key(&self, backend: &Backend) -> (u32, u32, u16) {
         match backend.target {
-            Target::Pod(id) => {
-                (self.paths.compiled.class_of(End::Pod(id)).0, backend.node.map_or(u32::MAX, |n| self.paths.tables_kind(n)), backend.port)
-            }
+            Target::Pod(id) => (
+                self.paths.compiled.class_of(Endpoint::Pod(id)).0,
+                backend.node.map_or(u32::MAX, |n| self.paths.tables_kind(n)),
+                backend.port,
+            ),
             Target::Address(address) => {
-                let class = self.paths.compiled.class_of(End::Outside(address)).0;
+                let class = self.paths.compiled.class_of(Endpoint::Outside(address)).0;
                 (class, if backend.count == 0 { u32::MAX } else { u32::MAX - 1 }, backend.port)
             }
         }

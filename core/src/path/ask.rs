@@ -8,11 +8,11 @@ use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
 use super::{Entry, Paths, missing};
-use crate::compile::End;
-use crate::ends::{self, NotFound};
+use crate::compile::Endpoint;
+use crate::endpoints::{self, NotFound};
+use crate::language::TargetPort;
 use crate::model::Protocol;
-use crate::resources::TargetPort;
-use crate::snapshot::{EndpointId, NodeId, Service};
+use crate::snapshot::{NodeId, PodId, Service};
 
 /// An address of the Internet, of those kept for examples.
 const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
@@ -78,7 +78,7 @@ pub(super) struct Question {
 /// Where a connection starts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Client {
-    Pod(EndpointId),
+    Pod(PodId),
     Node(NodeId),
     /// An address of one of the cloud's networks.
     Machine(u32, IpAddr),
@@ -92,11 +92,11 @@ pub(super) enum Goal {
     /// A port of a Service.
     Service { service: u32, port: usize, entry: Entry, node: Option<NodeId> },
     /// Pods, at their own addresses.
-    Pods(Vec<(EndpointId, u32)>),
+    Pods(Vec<(PodId, u32)>),
     /// A port of a node that leads to a pod (`hostPort`), or to nothing but the node.
     Node(NodeId),
     /// Any other address.
-    Address(End),
+    Address(Endpoint),
     /// Requests to an Ingress (an index into the snapshot's `ingress_objects`).
     Ingress { object: u32, host: Option<String>, path: String },
     /// A name of which the input does not say where it leads, and why.
@@ -148,12 +148,12 @@ impl Understanding<'_> {
         if name.eq_ignore_ascii_case("internet") {
             return Ok((alloc::vec![(Client::Outside(SOMEWHERE), 1)], "the Internet".to_owned()));
         }
-        let found = ends::find_among(snapshot, Some(&self.paths.names), name)?;
-        let client = |end: &End| match *end {
-            End::Pod(id) => (Client::Pod(id), snapshot.endpoint(id).map_or(0, |e| e.replicas)),
-            End::Node(id) => (Client::Node(id), 1),
-            End::InNetwork(network, address) => (Client::Machine(network, address), 1),
-            End::Outside(address) => (Client::Outside(address), 1),
+        let found = endpoints::find_among(snapshot, Some(&self.paths.names), name)?;
+        let client = |end: &Endpoint| match *end {
+            Endpoint::Pod(id) => (Client::Pod(id), snapshot.pod(id).map_or(0, |e| e.replicas)),
+            Endpoint::Node(id) => (Client::Node(id), 1),
+            Endpoint::InNetwork(network, address) => (Client::Machine(network, address), 1),
+            Endpoint::Outside(address) => (Client::Outside(address), 1),
         };
         let mut clients: Vec<(Client, u32)> = found.all.iter().map(client).collect();
         // Of a workload without pods the way of the pods that it would have.
@@ -183,19 +183,21 @@ impl Understanding<'_> {
             self.name = Some(text.to_owned());
             return self.service(service, self.asked.entry, None, inside);
         }
-        match ends::find_among(&self.paths.snapshot, Some(&self.paths.names), text) {
+        match endpoints::find_among(&self.paths.snapshot, Some(&self.paths.names), text) {
             Ok(found) => Ok((self.end(&found.all), found.title)),
             Err(NotFound::Service { service, .. }) => self.service_by_name(&service, inside),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn end(&self, ends: &[End]) -> Goal {
-        let count = |id: EndpointId| self.paths.snapshot.endpoint(id).map_or(1, |e| e.replicas.max(1));
+    fn end(&self, ends: &[Endpoint]) -> Goal {
+        let count = |id: PodId| self.paths.snapshot.pod(id).map_or(1, |e| e.replicas.max(1));
         match ends {
-            [End::Node(node)] => Goal::Node(*node),
-            [end @ (End::Outside(_) | End::InNetwork(..))] => Goal::Address(*end),
-            ends => Goal::Pods(ends.iter().filter_map(|e| if let End::Pod(id) = e { Some((*id, count(*id))) } else { None }).collect()),
+            [Endpoint::Node(node)] => Goal::Node(*node),
+            [end @ (Endpoint::Outside(_) | Endpoint::InNetwork(..))] => Goal::Address(*end),
+            ends => {
+                Goal::Pods(ends.iter().filter_map(|e| if let Endpoint::Pod(id) = e { Some((*id, count(*id))) } else { None }).collect())
+            }
         }
     }
 
@@ -217,7 +219,7 @@ impl Understanding<'_> {
                 None => Ok((Goal::Node(node), title)),
             };
         }
-        let found = ends::find_among(snapshot, Some(&self.paths.names), &address.to_string())?;
+        let found = endpoints::find_among(snapshot, Some(&self.paths.names), &address.to_string())?;
         Ok((self.end(&found.all), found.title))
     }
 
@@ -383,7 +385,7 @@ impl Understanding<'_> {
             self.name.get_or_insert_with(|| title.clone());
             let pods = self.paths.tables().backends(number, at);
             let found = pods.iter().filter_map(|b| if let super::Target::Pod(id) = b.target { Some((id, b.count)) } else { None });
-            let found: Vec<(EndpointId, u32)> = found.collect();
+            let found: Vec<(PodId, u32)> = found.collect();
             let target = pods.first().map(|b| b.port);
             if let (Some(target), Some(asked)) = (target, self.port)
                 && target != asked
@@ -395,7 +397,7 @@ impl Understanding<'_> {
             let address = pods.iter().find_map(|b| if let super::Target::Address(address) = b.target { Some(address) } else { None });
             let goal = match (found.is_empty(), address) {
                 (false, _) => Goal::Pods(found),
-                (true, Some(address)) => Goal::Address(End::Outside(address)),
+                (true, Some(address)) => Goal::Address(Endpoint::Outside(address)),
                 (true, None) if missing::has_unknown_endpoints(snapshot, service) => {
                     Goal::Name { name: title.clone(), missing: missing::missing_endpoints(snapshot, service) }
                 }
@@ -450,7 +452,7 @@ impl Understanding<'_> {
     }
 
     /// The port of a Service that is meant: by its own number, by its node port, or the only one.
-    fn service_port<'s>(&self, service: &'s Service) -> Result<Option<(usize, &'s crate::resources::ServicePort)>, NotAsked> {
+    fn service_port<'s>(&self, service: &'s Service) -> Result<Option<(usize, &'s crate::language::ServicePort)>, NotAsked> {
         let fitting = || service.ports.iter().enumerate().filter(|(_, p)| p.protocol == self.asked.protocol);
         let Some(wanted) = self.port else {
             return Ok(fitting().find(|(_, p)| p.port == 80).or_else(|| fitting().next()));

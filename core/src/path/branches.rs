@@ -9,14 +9,14 @@ use super::ask::{Client, Goal, Question};
 use super::deliver::{self, Delivery};
 use super::walk::{AS_IT_IS, AS_ITS_NODE, Walk};
 use super::{Basis, Branch, Packet, Party, PathAnswer, Paths, Place, Share, Step, StepKind, Stop, proxy, tell};
-use crate::compile::End;
-use crate::decide::Verdict;
+use crate::compile::Endpoint;
 use crate::explain::end_name;
+use crate::language::azure::{Outbound, Plugin};
 use crate::policy::Direction;
-use crate::resources::azure::{Outbound, Plugin};
 use crate::snapshot::cloud::{CloudCluster, Location, tags};
-use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{Habit, Side, Stage, keeps_source};
+use crate::snapshot::{NodeId, PodId};
+use crate::verdict::Verdict;
+use crate::verdict::traversal::{Checkpoint, Habit, Side, keeps_source};
 
 /// Shown where the public address of something is not given; kept for examples (RFC 5737, TEST-NET-2).
 const SOME_PUBLIC: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(198, 51, 100, 254));
@@ -46,7 +46,7 @@ impl<'a> Way<'a> {
 pub(super) struct Arrival<'a> {
     pub(super) way: Way<'a>,
     /// The pod that it came to, with its node.
-    pub(super) pod: Option<(EndpointId, Option<NodeId>)>,
+    pub(super) pod: Option<(PodId, Option<NodeId>)>,
 }
 
 /// What all ways of one question have in common.
@@ -80,7 +80,7 @@ pub(super) fn answer(paths: &Paths, question: &Question) -> PathAnswer {
     for (client, weight, alike) in client_kinds(paths, &question.clients) {
         let title = match client {
             Client::Pod(id) if question.clients.len() > 1 => {
-                let node = paths.snapshot.endpoint(id).and_then(|e| e.node);
+                let node = paths.snapshot.pod(id).and_then(|e| e.node);
                 node.map_or_else(String::new, |n| format!("from a pod on {}", paths.node_name(n)))
             }
             _ => String::new(),
@@ -113,8 +113,8 @@ fn client_kinds(paths: &Paths, clients: &[(Client, u32)]) -> Vec<(Client, u32, u
     for (client, weight) in clients {
         let alike = |known: &Client| match (known, client) {
             (Client::Pod(a), Client::Pod(b)) => {
-                let node = |id: &EndpointId| paths.snapshot.endpoint(*id).and_then(|e| e.node);
-                let class = |id: &EndpointId| paths.compiled.class_of(End::Pod(*id));
+                let node = |id: &PodId| paths.snapshot.pod(*id).and_then(|e| e.node);
+                let class = |id: &PodId| paths.compiled.class_of(Endpoint::Pod(*id));
                 node(a) == node(b) && class(a) == class(b)
             }
             (a, b) => a == b,
@@ -170,13 +170,13 @@ impl Paths {
         match client {
             Client::Pod(id) => self.pod(id),
             Client::Node(id) => self.node(id),
-            Client::Machine(network, address) => Party { end: End::InNetwork(network, address), ..Party::at(address) },
+            Client::Machine(network, address) => Party { end: Endpoint::InNetwork(network, address), ..Party::at(address) },
             Client::Outside(address) => Party::at(address),
         }
     }
 
     /// Where a pod that runs on a node is in the cloud's network.
-    pub(super) fn pod_location(&self, pod: EndpointId, node: NodeId) -> Option<Location> {
+    pub(super) fn pod_location(&self, pod: PodId, node: NodeId) -> Option<Location> {
         let on_host = self.is_on_host(pod);
         if on_host { self.snapshot.cloud.locate_node(node) } else { self.snapshot.cloud.locate_pods(node) }
     }
@@ -201,23 +201,23 @@ impl Paths {
     }
 
     /// Whether a pod uses its node's network, so that its address is the node's, whatever policies take it for.
-    pub(super) fn is_on_host(&self, pod: EndpointId) -> bool {
-        self.snapshot.endpoint(pod).is_some_and(|e| e.host_network)
+    pub(super) fn is_on_host(&self, pod: PodId) -> bool {
+        self.snapshot.pod(pod).is_some_and(|e| e.host_network)
     }
 
     /// Whether packets from a pod to an address outside the cluster leave with its node's address. Where the text does not say they are taken to, as with
     /// nearly all plugins, and checkpoints say where that matters. Upstream: docs/path.md, and docs/semantics.md, Calico.
-    pub(super) fn leaves_as_node(&self, pod: End, home: NodeId, to: &Party) -> Option<Basis> {
+    pub(super) fn leaves_as_node(&self, pod: Endpoint, home: NodeId, to: &Party) -> Option<Basis> {
         let (snapshot, cloud) = (&self.snapshot, &self.snapshot.cloud);
-        let End::Pod(id) = pod else { return None };
+        let Endpoint::Pod(id) = pod else { return None };
         let own = cloud.locate_node(home).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
         let network = match (to.end, to.address) {
-            (End::InNetwork(network, _), _) => Some(network),
+            (Endpoint::InNetwork(network, _), _) => Some(network),
             (_, Some(a)) => own.and_then(|own| cloud.network_seen_from(own, a)),
             (_, None) => None,
         };
         let plugin = self.plugin(Some(home));
-        let habit = Habit::of(snapshot.endpoint(id)?, snapshot);
+        let habit = Habit::of(snapshot.pod(id)?, snapshot);
         let leaving = habit.leaving(plugin, own.is_some() && network == own, keeps_source(snapshot, to.end));
         leaving.as_node.then_some(if plugin == Some(Plugin::Kubenet) { Basis::KubenetLeaves } else { Basis::OverlayLeaves })
     }
@@ -240,7 +240,7 @@ impl<'a> Trip<'a> {
             Goal::Pods(pods) => {
                 let total: u32 = pods.iter().map(|(_, count)| *count).sum();
                 let several = pods.len() > 1;
-                let to_pod = |(id, count): &(EndpointId, u32)| {
+                let to_pod = |(id, count): &(PodId, u32)| {
                     let node = self.paths.home_of(*id);
                     let title = if several {
                         node.map_or_else(String::new, |n| format!("to a pod on {}", self.paths.node_name(n)))
@@ -268,9 +268,9 @@ impl<'a> Trip<'a> {
             Client::Outside(_) => None,
         };
         let title = match client {
-            Client::Pod(id) => format!("Pod {}", paths.snapshot.endpoint_title(id)),
+            Client::Pod(id) => format!("Pod {}", paths.snapshot.pod_title(id)),
             Client::Node(node) => format!("Node {}", paths.node_name(node)),
-            Client::Machine(network, address) => end_name(End::InNetwork(network, address), &paths.snapshot),
+            Client::Machine(network, address) => end_name(Endpoint::InNetwork(network, address), &paths.snapshot),
             Client::Outside(_) => "Client".to_string(),
         };
         let text = match client {
@@ -306,7 +306,7 @@ impl<'a> Trip<'a> {
     pub(super) fn leave_home(&self, walk: &mut Walk<'a>, client: Client) -> Side {
         match client {
             Client::Pod(id) if !walk.is_host(id) => {
-                walk.check(Stage::Endpoint(Direction::Egress));
+                walk.check(Checkpoint::Endpoint(Direction::Egress));
                 Side::Pod
             }
             _ => Side::Host,
@@ -314,7 +314,7 @@ impl<'a> Trip<'a> {
     }
 
     /// To a pod, at its own address.
-    pub(super) fn to_pod(&self, way: Way<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) -> Arrival<'a> {
+    pub(super) fn to_pod(&self, way: Way<'a>, client: Client, pod: PodId, node: Option<NodeId>) -> Arrival<'a> {
         let paths = self.paths;
         let mut way = self.start(way, client, paths.pod(pod));
         let walk = &mut way.walk;
@@ -344,9 +344,9 @@ impl<'a> Trip<'a> {
     }
 
     /// From outside the cluster straight to a pod's address, where the network leads there.
-    fn enter_from_network(&self, walk: &mut Walk<'a>, client: Client, pod: EndpointId, node: Option<NodeId>) {
+    fn enter_from_network(&self, walk: &mut Walk<'a>, client: Client, pod: PodId, node: Option<NodeId>) {
         let paths = self.paths;
-        if let Some(routing) = self.hindrance(walk, client, End::Pod(pod)) {
+        if let Some(routing) = self.hindrance(walk, client, Endpoint::Pod(pod)) {
             return self.hinder(walk, routing);
         }
         walk.travel(node.and_then(|n| paths.pod_location(pod, n)));
@@ -400,7 +400,7 @@ impl<'a> Trip<'a> {
             }
             walk.cross(home, side, Side::Network);
             self.masquerade_outwards(walk, client, home);
-        } else if let Some(routing) = self.hindrance(walk, client, End::Node(node)) {
+        } else if let Some(routing) = self.hindrance(walk, client, Endpoint::Node(node)) {
             self.hinder(walk, routing);
             return Side::Network;
         } else if let Client::Outside(_) = client
@@ -423,13 +423,13 @@ impl<'a> Trip<'a> {
     /// Leaves a node for somewhere that is no pod: with the node's address, where the pod network has it so.
     pub(super) fn masquerade_outwards(&self, walk: &mut Walk<'a>, client: Client, home: NodeId) {
         let Client::Pod(id) = client else { return };
-        if !self.paths.is_on_host(id) && self.paths.leaves_as_node(End::Pod(id), home, &walk.packet.to).is_some() {
+        if !self.paths.is_on_host(id) && self.paths.leaves_as_node(Endpoint::Pod(id), home, &walk.packet.to).is_some() {
             walk.leave_as_node(self.paths.node(home));
         }
     }
 
     /// To an address that is nothing of the cluster's.
-    fn to_address(&self, way: Way<'a>, client: Client, end: End) -> Arrival<'a> {
+    fn to_address(&self, way: Way<'a>, client: Client, end: Endpoint) -> Arrival<'a> {
         let to = end.address().map_or(Party::somewhere(SOME_PUBLIC), |address| Party { end, ..Party::at(address) });
         let mut way = self.start(way, client, to);
         self.go_out(&mut way.walk, client);
@@ -482,7 +482,7 @@ impl<'a> Trip<'a> {
         let cloud = &self.paths.snapshot.cloud;
         let (public, text) = match client {
             Client::Machine(network, address) => {
-                let interface = cloud.interface_of(End::InNetwork(network, address));
+                let interface = cloud.interface_of(Endpoint::InNetwork(network, address));
                 let public = interface.and_then(|i| i.public_address);
                 let text = match interface.and_then(|i| i.public) {
                     Some(_) => "leaves with the machine's own public address",

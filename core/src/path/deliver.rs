@@ -7,14 +7,14 @@ use super::branches::Trip;
 use super::tables::{Backend, Target};
 use super::walk::Walk;
 use super::{Party, Place};
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::policy::Direction;
-use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{Side, Stage};
+use crate::snapshot::{NodeId, PodId};
+use crate::verdict::traversal::{Checkpoint, Side};
 
 /// A pod that a packet is handed to, once it is on its node.
 pub(super) struct Delivery {
-    pub(super) pod: EndpointId,
+    pub(super) pod: PodId,
     pub(super) node: Option<NodeId>,
     /// The address that the packet gets after policies were asked, if it gets another.
     pub(super) masquerade: Option<Party>,
@@ -23,7 +23,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn to(pod: EndpointId, node: Option<NodeId>, masquerade: Option<Party>) -> Self {
+    pub(super) fn to(pod: PodId, node: Option<NodeId>, masquerade: Option<Party>) -> Self {
         Delivery { pod, node, masquerade, sender: None }
     }
 }
@@ -44,7 +44,7 @@ impl<'a> Trip<'a> {
         enters: Side,
         backend: &Backend,
         source: Option<Party>,
-    ) -> Option<(EndpointId, Option<NodeId>)> {
+    ) -> Option<(PodId, Option<NodeId>)> {
         match backend.target {
             Target::Pod(pod) => {
                 deliver(self, walk, node, enters, &Delivery::to(pod, backend.node, source));
@@ -53,7 +53,7 @@ impl<'a> Trip<'a> {
             Target::Address(address) => {
                 if let Some(node) = node {
                     walk.cross(node, enters, Side::Network);
-                    let leaves_as_node = matches!(walk.packet.from.end, End::Pod(_))
+                    let leaves_as_node = matches!(walk.packet.from.end, Endpoint::Pod(_))
                         && self.paths.leaves_as_node(walk.packet.from.end, node, &walk.packet.to).is_some();
                     if let Some(source) = source.or_else(|| leaves_as_node.then(|| self.paths.node(node))) {
                         walk.from(source);
@@ -67,12 +67,7 @@ impl<'a> Trip<'a> {
         }
     }
 
-    pub(super) fn arrive_at(
-        &self,
-        walk: &mut Walk<'a>,
-        backend: &Backend,
-        masquerade: Option<Party>,
-    ) -> Option<(EndpointId, Option<NodeId>)> {
+    pub(super) fn arrive_at(&self, walk: &mut Walk<'a>, backend: &Backend, masquerade: Option<Party>) -> Option<(PodId, Option<NodeId>)> {
         let Target::Pod(pod) = backend.target else { return None };
         arrive(self, walk, &Delivery::to(pod, backend.node, masquerade));
         Some((pod, backend.node))
@@ -92,13 +87,13 @@ pub(super) fn deliver<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, from: Option<Nod
         return;
     }
     // A plugin whose policies tell pods on the network of their nodes apart knows the pod that sends, whatever address its node gives the packet.
-    let knows_sender = paths.is_on_host(delivery.pod) && side == Side::Pod && matches!(walk.packet.from.end, End::Pod(_));
+    let knows_sender = paths.is_on_host(delivery.pod) && side == Side::Pod && matches!(walk.packet.from.end, Endpoint::Pod(_));
     let sender = knows_sender.then_some(walk.packet.from);
     if let Some(source) = delivery.masquerade {
         walk.from(source);
     }
     // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
-    let tunnelled = paths.plugin(from.or(delivery.node)) == Some(crate::resources::azure::Plugin::None) && side == Side::Pod;
+    let tunnelled = paths.plugin(from.or(delivery.node)) == Some(crate::language::azure::Plugin::None) && side == Side::Pod;
     if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
         walk.enter_tunnel(from, to);
         walk.explain_plain("sends it on inside a packet to the pod's node, as the cluster's own network does");
@@ -121,10 +116,10 @@ pub(super) fn enter<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Deliver
 
 /// To a pod on the node that the packet is on: its policies, and then the pod itself.
 pub(super) fn arrive<'a>(trip: &Trip<'a>, walk: &mut Walk<'a>, delivery: &Delivery) {
-    walk.check_sent_by(Stage::Endpoint(Direction::Ingress), delivery.sender);
+    walk.check_sent_by(Checkpoint::Endpoint(Direction::Ingress), delivery.sender);
     if let Some(source) = delivery.masquerade {
         walk.from(source);
     }
-    let title = format!("Pod {}", trip.paths.snapshot.endpoint_title(delivery.pod));
+    let title = format!("Pod {}", trip.paths.snapshot.pod_title(delivery.pod));
     walk.place(Place::Pod(delivery.pod), title, "", None);
 }

@@ -1,4 +1,4 @@
-//! Whether a way leads straight from a client to an end, by its own address; see [`crate::stages::Routing`].
+//! Whether a way leads straight from a client to an end, by its own address; see [`crate::verdict::traversal::Routing`].
 
 use alloc::vec::Vec;
 
@@ -6,29 +6,29 @@ use super::ask::Client;
 use super::branches::Trip;
 use super::walk::Walk;
 use super::{Basis, Stop};
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::explain::Teller;
 use crate::snapshot::cloud::{Location, tags};
-use crate::stages::{Access, Routing, Seen, Stage, beyond, is_guarded, pod_range, reach};
+use crate::verdict::traversal::{Access, Checkpoint, Routing, Seen, beyond, is_guarded, pod_range, reach};
 
 /// An end of a packet as far as ways go, with what [`Seen`] borrows.
 struct Place {
-    end: End,
+    end: Endpoint,
     location: Option<Location>,
     network: Option<u32>,
     beyond: Vec<(u32, bool)>,
 }
 
 impl<'a> Trip<'a> {
-    fn place(&self, walk: &Walk<'a>, end: End) -> Place {
+    fn place(&self, walk: &Walk<'a>, end: Endpoint) -> Place {
         let snapshot = &self.paths.snapshot;
         let cloud = &snapshot.cloud;
         let of_node = |node| cloud.locate_node(node);
         let (location, network) = match end {
-            End::Pod(id) => (self.paths.home_of(id).and_then(|node| self.paths.pod_location(id, node)), None),
-            End::Node(id) => (of_node(id), None),
-            End::InNetwork(network, address) => (cloud.locate_in(network, address), Some(network)),
-            End::Outside(address) => {
+            Endpoint::Pod(id) => (self.paths.home_of(id).and_then(|node| self.paths.pod_location(id, node)), None),
+            Endpoint::Node(id) => (of_node(id), None),
+            Endpoint::InNetwork(network, address) => (cloud.locate_in(network, address), Some(network)),
+            Endpoint::Outside(address) => {
                 let network = walk.network_of(&super::Party::at(address));
                 (network.and_then(|network| cloud.locate_in(network, address)), network)
             }
@@ -42,9 +42,9 @@ impl<'a> Trip<'a> {
         let snapshot = &self.paths.snapshot;
         let cloud = &snapshot.cloud;
         let node = match place.end {
-            End::Pod(id) => self.paths.home_of(id),
-            End::Node(id) => Some(id),
-            End::Outside(_) | End::InNetwork(..) => None,
+            Endpoint::Pod(id) => self.paths.home_of(id),
+            Endpoint::Node(id) => Some(id),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         };
         let address = place.end.address();
         Seen {
@@ -52,7 +52,7 @@ impl<'a> Trip<'a> {
             network: place.network,
             subnet: place.location.map(|l| l.subnet),
             node,
-            is_pod: matches!(place.end, End::Pod(id) if snapshot.endpoint(id).is_some_and(|e| !e.host_network)),
+            is_pod: matches!(place.end, Endpoint::Pod(id) if snapshot.pod(id).is_some_and(|e| !e.host_network)),
             is_public: address.is_some_and(tags::is_public),
             is_platform: address.is_some_and(|a| a == tags::PLATFORM || a == tags::METADATA),
             is_guarded: is_guarded(cloud, place.location),
@@ -63,7 +63,7 @@ impl<'a> Trip<'a> {
     }
 
     /// Why a packet does not get straight to an end, or may not.
-    pub(super) fn hindrance(&self, walk: &Walk<'a>, client: Client, to: End) -> Option<Routing> {
+    pub(super) fn hindrance(&self, walk: &Walk<'a>, client: Client, to: Endpoint) -> Option<Routing> {
         if !self.paths.knows_network() {
             return None;
         }
@@ -76,7 +76,7 @@ impl<'a> Trip<'a> {
     pub(super) fn hinder(&self, walk: &mut Walk<'a>, routing: Routing) {
         walk.leave();
         if !routing.is_certain() {
-            walk.check(Stage::Route(routing));
+            walk.check(Checkpoint::Route(routing));
             return;
         }
         let flow = walk.flow();

@@ -11,8 +11,8 @@ use super::ask::{Client, service_title};
 use super::branches::{Arrival, Trip, Way};
 use super::walk::Walk;
 use super::{Basis, Party, Place};
-use crate::compile::End;
-use crate::resources::TargetPort;
+use crate::compile::Endpoint;
+use crate::language::TargetPort;
 use crate::snapshot::{PodMaker, Role, Service, Snapshot};
 
 /// Stands for an address that is not known.
@@ -21,12 +21,12 @@ pub(super) const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 impl Party {
     /// Any address outside.
     pub(super) fn anywhere() -> Party {
-        Party { end: End::Outside(UNKNOWN), address: None, made_up: true }
+        Party { end: Endpoint::Outside(UNKNOWN), address: None, made_up: true }
     }
 
     /// Whether it may be any address outside.
     pub fn is_anywhere(&self) -> bool {
-        self.made_up && self.address.is_none() && self.end == End::Outside(UNKNOWN)
+        self.made_up && self.address.is_none() && self.end == Endpoint::Outside(UNKNOWN)
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
 
 /// Whether some pod stands behind a Service for certain, at a port that is known.
 fn leads_to_a_port(snapshot: &Snapshot, service: &Service) -> bool {
-    let pods = || service.endpoints.iter().filter_map(|id| snapshot.endpoint(*id));
+    let pods = || service.endpoints.iter().filter_map(|id| snapshot.pod(*id));
     service.ports.iter().any(|port| match &port.target {
         TargetPort::Number(_) => pods().next().is_some(),
         TargetPort::Name(name) => pods().any(|pod| pod.ports.iter().any(|p| p.name.as_deref() == Some(name))),
@@ -146,13 +146,13 @@ impl<'a> Trip<'a> {
 
 impl<'a> Walk<'a> {
     /// The ends that a party may be: itself, or one for every set of addresses that rules tell apart, of the families that the client has, and the nodes.
-    pub(super) fn candidates(&self, party: &Party) -> Vec<End> {
+    pub(super) fn candidates(&self, party: &Party) -> Vec<Endpoint> {
         let is_v6 = self.packet.from.address.map(|a| a.is_ipv6());
         if !party.is_anywhere() {
             return alloc::vec![party.end];
         }
         let fits = |address: &IpAddr| is_v6.is_none_or(|v6| address.is_ipv6() == v6);
-        let outside = self.paths.tables().outside_addresses().iter().filter(|a| fits(a)).map(|a| End::Outside(*a));
-        outside.chain(self.paths.snapshot.nodes().filter(|(_, n)| !n.stand_in).map(|(id, _)| End::Node(id))).collect()
+        let outside = self.paths.tables().outside_addresses().iter().filter(|a| fits(a)).map(|a| Endpoint::Outside(*a));
+        outside.chain(self.paths.snapshot.nodes().filter(|(_, n)| !n.stand_in).map(|(id, _)| Endpoint::Node(id))).collect()
     }
 }

@@ -9,7 +9,7 @@
 //! of the connections; branches that nothing tells apart are one. Nothing is decided here: every checkpoint is asked through
 //! [`crate::explain`], with the packet as it is at that point. Upstream: docs/path.md and docs/semantics.md.
 //!
-//! Pods whose node is not given are put on nodes first (see [`Placement`](crate::snapshot::Placement)).
+//! Pods whose node is not given are put on nodes first (see [`Placement`](crate::language::kubernetes::inventory::Placement)).
 
 mod alike;
 mod ask;
@@ -44,14 +44,14 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::IpAddr;
 
-use crate::compile::{Compiled, End, compile};
+use crate::compile::{Compiled, Endpoint, compile};
 use crate::connections::Traffic;
-use crate::decide::{CheckpointTrace, Verdict};
-use crate::ends::Names;
+use crate::endpoints::Names;
 use crate::model::Protocol;
 use crate::policy::Ruleset;
 use crate::settings::{Dataplane, Probes, Settings};
-use crate::snapshot::{EndpointId, NodeId, Snapshot};
+use crate::snapshot::{NodeId, PodId, Snapshot};
+use crate::verdict::{CheckpointTrace, Verdict};
 use tables::Tables;
 
 /// Everything that is needed to follow packets, built once for a set of files and settings.
@@ -70,7 +70,7 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// `snapshot` has every pod on a node (see [`crate::snapshot::build_placed`]), `guessed` says whether the text leaves some of that open; `written_dataplane`
+    /// `snapshot` has every pod on a node (see [`crate::language::kubernetes::inventory::build_placed`]), `guessed` says whether the text leaves some of that open; `written_dataplane`
     /// is what the text says that translates addresses.
     pub(crate) fn new(snapshot: Snapshot, ruleset: Ruleset, settings: &Settings, written_dataplane: Dataplane, guessed: bool) -> Self {
         let compiled = compile(&snapshot, ruleset, settings);
@@ -80,7 +80,7 @@ impl Paths {
         Paths { snapshot, compiled, settings: settings.clone(), tables, names, dataplane, written_dataplane, guessed }
     }
 
-    /// What there is, with every pod on a node. Its numbers are its own: those of [`crate::scene::Scene::snapshot`] mean other things here.
+    /// What there is, with every pod on a node. Its numbers are its own: those of [`crate::analysis::Analysis::snapshot`] mean other things here.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
@@ -99,15 +99,15 @@ impl Paths {
     pub fn party_title(&self, party: &Party) -> String {
         match (party.address, party.end) {
             (Some(address), _) => address.to_string(),
-            (None, End::Outside(_)) if party.is_anywhere() => "an address that is not known".to_string(),
-            (None, End::Outside(_)) => "the Service's address".to_string(),
+            (None, Endpoint::Outside(_)) if party.is_anywhere() => "an address that is not known".to_string(),
+            (None, Endpoint::Outside(_)) => "the Service's address".to_string(),
             (None, end) => crate::explain::end_name(end, &self.snapshot),
         }
     }
 
     /// The node of a pod; of one that a workload would have, which is scaled to nothing, the first.
-    fn home_of(&self, pod: EndpointId) -> Option<NodeId> {
-        let endpoint = self.snapshot.endpoint(pod)?;
+    fn home_of(&self, pod: PodId) -> Option<NodeId> {
+        let endpoint = self.snapshot.pod(pod)?;
         endpoint.node.or_else(|| (endpoint.replicas == 0 && !self.snapshot.nodes.is_empty()).then_some(NodeId(0)))
     }
 
@@ -138,7 +138,7 @@ impl Paths {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Party {
     /// What policies are asked about.
-    pub end: End,
+    pub end: Endpoint,
     /// The address that the packet has.
     pub address: Option<IpAddr>,
     /// Whether the text does not give it: it is shown, and no verdict rests on it.
@@ -148,7 +148,7 @@ pub struct Party {
 impl Party {
     /// An address that is given.
     pub(crate) fn at(address: IpAddr) -> Self {
-        Party { end: End::Outside(address), address: Some(address), made_up: false }
+        Party { end: Endpoint::Outside(address), address: Some(address), made_up: false }
     }
 
     /// An address that is not given.
@@ -178,7 +178,7 @@ pub enum Place {
     /// A node.
     Node(NodeId),
     /// A pod: the one that the packet is for, or one that opens a connection of its own.
-    Pod(EndpointId),
+    Pod(PodId),
     /// An application gateway: an index into [`crate::snapshot::cloud::Cloud::gateways`]; nothing where none is given.
     Gateway(Option<u32>),
     /// The way out to the Internet.

@@ -10,11 +10,11 @@ use super::branches::{Arrival, Trip, Way};
 use super::tables::Entry;
 use super::walk::Walk;
 use super::{Basis, Branch, Packet, Place, Share, Step};
-use crate::decide::Verdict;
 use crate::model::Protocol;
 use crate::policy::{Action, Direction, RuleRef};
-use crate::snapshot::{EndpointId, NodeId, Role, Service, Snapshot};
-use crate::stages::{Side, Stage};
+use crate::snapshot::{NodeId, PodId, Role, Service, Snapshot};
+use crate::verdict::Verdict;
+use crate::verdict::traversal::{Checkpoint, Side};
 
 /// Where DNS is asked.
 const DNS: u16 = 53;
@@ -38,7 +38,7 @@ pub(super) fn dns_service(snapshot: &Snapshot) -> Option<(u32, &Service)> {
 
 /// The cache of a node that answers in place of the cluster's DNS.
 pub(super) struct Cache {
-    pub(super) pod: EndpointId,
+    pub(super) pod: PodId,
 }
 
 impl<'a> Trip<'a> {
@@ -52,13 +52,13 @@ impl<'a> Trip<'a> {
         let answers = |text: &str| {
             text.parse().is_ok_and(|address| service.addresses.contains(&address)) || text == "__PILLAR__DNS__SERVER__" && is_dns()
         };
-        let mut caches = snapshot.endpoints().filter(|(_, e)| e.replicas > 0 && e.node.is_none_or(|n| n == node));
+        let mut caches = snapshot.pods().filter(|(_, e)| e.replicas > 0 && e.node.is_none_or(|n| n == node));
         caches.find(|(_, e)| e.dns_cache.iter().any(|a| answers(a))).map(|(pod, _)| Cache { pod })
     }
 
     /// To the cache on the client's own node.
     pub(super) fn ask_cache(&mut self, mut way: Way<'a>, client: Client, home: NodeId, cache: &Cache) -> Arrival<'a> {
-        let title = self.paths.snapshot.endpoint_title(cache.pod);
+        let title = self.paths.snapshot.pod_title(cache.pod);
         let text = format!("its DNS cache `{title}` has this address itself, so the packet is not translated and ends here");
         self.at_home(&mut way.walk, client, home, &text, Some(Basis::NodeLocal));
         let side = self.leave_home(&mut way.walk, client);
@@ -75,11 +75,11 @@ impl<'a> Trip<'a> {
     pub(super) fn unresolved(&mut self, way: &Way<'a>, client: Client) -> Option<Branch> {
         let name = self.question.name.clone()?;
         let Client::Pod(pod) = client else { return None };
-        let endpoint = self.paths.snapshot.endpoint(pod)?;
+        let endpoint = self.paths.snapshot.pod(pod)?;
         if way.walk.is_host(pod) {
             return None;
         }
-        let who = self.paths.snapshot.endpoint_title(pod);
+        let who = self.paths.snapshot.pod_title(pod);
         if endpoint.foreign_dns {
             self.notes.push(format!("`{who}` does not ask the cluster's DNS (`dnsPolicy`): other servers do not know names of Services."));
             return None;
@@ -109,7 +109,7 @@ impl<'a> Trip<'a> {
     }
 
     /// The ways of a question to the cluster's DNS.
-    fn ask_dns(&mut self, client: Client, pod: EndpointId) -> Vec<(Verdict, Branch)> {
+    fn ask_dns(&mut self, client: Client, pod: PodId) -> Vec<(Verdict, Branch)> {
         let paths = self.paths;
         let blank = || {
             let packet = Packet { from: paths.client(client), to: paths.client(client), port: Some(DNS) };
@@ -126,12 +126,12 @@ impl<'a> Trip<'a> {
             (self.notes, self.pods, self.cached) = (notes, pods, cached);
             return arrivals.into_iter().map(|a| finish(a.way)).map(|b| (b.verdict, b)).collect();
         }
-        let servers = paths.snapshot.endpoints().filter(|(_, e)| e.replicas > 0 && paths.snapshot.serves_dns(e));
+        let servers = paths.snapshot.pods().filter(|(_, e)| e.replicas > 0 && paths.snapshot.serves_dns(e));
         let mut found = Vec::new();
         for (server, endpoint) in servers {
             let mut way = self.start(blank(), client, paths.pod(server));
-            way.walk.check(Stage::Endpoint(Direction::Egress));
-            way.walk.check(Stage::Endpoint(Direction::Ingress));
+            way.walk.check(Checkpoint::Endpoint(Direction::Egress));
+            way.walk.check(Checkpoint::Endpoint(Direction::Ingress));
             let mut branch = finish(way);
             let is_assumed = endpoint.role == Role::Dns;
             if is_assumed && branch.verdict == Verdict::Denied && self.may_mean_dns(pod) {
@@ -144,7 +144,7 @@ impl<'a> Trip<'a> {
     }
 
     /// Whether a rule lets a pod out to port 53 of pods of which the text has none.
-    fn may_mean_dns(&self, pod: EndpointId) -> bool {
+    fn may_mean_dns(&self, pod: PodId) -> bool {
         let compiled = &self.paths.compiled;
         compiled.policies_on(pod, Direction::Egress).iter().filter_map(|id| compiled.policy(*id)).any(|policy| {
             (0..).zip(&policy.egress).any(|(index, rule)| {

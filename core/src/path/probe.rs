@@ -11,13 +11,13 @@ use super::branches::Trip;
 use super::tables::{Backend, Entry};
 use super::walk::{Port, Walk};
 use super::{Basis, Packet, Party, Paths, Place, ProbedNode, Share, Step, StepKind};
-use crate::decide::Verdict;
+use crate::language::TrafficPolicy;
 use crate::model::Protocol;
-use crate::resources::TrafficPolicy;
 use crate::settings::Probes;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{NodeId, Service};
-use crate::stages::Side;
+use crate::verdict::Verdict;
+use crate::verdict::traversal::Side;
 
 /// The port at which kube-proxy tells load balancers that its node is well.
 const KUBE_PROXY_HEALTH: u16 = 10256;

@@ -12,15 +12,15 @@ use super::deliver::{Delivery, deliver, enter};
 use super::missing;
 use super::tables::{Backend, Entry, Target};
 use super::{Basis, Packet, Party, Place, Share, Stop, Tls, spread};
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::facts::{self, Subject};
+use crate::language::azure::Plugin;
+use crate::language::{BackendPort, Requests, TargetPort};
 use crate::model::Protocol;
 use crate::policy::Direction;
-use crate::resources::azure::Plugin;
-use crate::resources::{BackendPort, Requests, TargetPort};
 use crate::settings::IngressBy;
-use crate::snapshot::{EndpointId, Ingress, IngressObject, NodeId, Role, Service, Snapshot};
-use crate::stages::Stage;
+use crate::snapshot::{Ingress, IngressObject, NodeId, PodId, Role, Service, Snapshot};
+use crate::verdict::traversal::Checkpoint;
 
 /// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
 const SOME_GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 225, 0, 4));
@@ -162,7 +162,7 @@ pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<u32
     let mentions = |text: &str| CONTROLLERS.iter().any(|word| text.to_ascii_lowercase().contains(word));
     let score = |service: &Service| {
         let namespace = snapshot.namespace_name(service.namespace);
-        let of_pods = service.endpoints.iter().filter_map(|id| snapshot.endpoint(*id));
+        let of_pods = service.endpoints.iter().filter_map(|id| snapshot.pod(*id));
         let labelled = of_pods.flat_map(|e| e.labels.iter()).any(|(key, value)| key == "app.kubernetes.io/name" && mentions(value));
         let named = mentions(namespace) || mentions(&service.name) || labelled;
         let serves_web = service.ports.iter().any(|p| matches!(p.port, 80 | 443));
@@ -216,12 +216,12 @@ fn by_controller<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request:
 /// The controller's pods, and how clients come to them, are not in the text.
 fn by_unknown_controller<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, request: &Request<'_>) -> Vec<Arrival<'a>> {
     let paths = trip.paths;
-    let stand_in = paths.snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
+    let stand_in = paths.snapshot.pods().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
     let Some(pod) = stand_in else { return Vec::new() };
     trip.notes.push(
         "How clients come to the ingress controller is left out: its Service, or the pods behind that, are not in the input.".to_string(),
     );
-    let endpoint = paths.snapshot.endpoint(pod);
+    let endpoint = paths.snapshot.pod(pod);
     trip.notes.extend(endpoint.and_then(|e| crate::explain::controller_note(e, &paths.snapshot)));
     let front_end = request.ingress.spec.addresses.first().map_or(Party::somewhere(SOME_FRONT_END), |a| Party::at(*a));
     let way = trip.start(way, client, front_end);
@@ -229,17 +229,11 @@ fn by_unknown_controller<'a>(trip: &mut Trip<'a>, way: Way<'a>, client: Client, 
 }
 
 /// From a controller's pod to the pods that a rule names.
-fn from_controller<'a>(
-    trip: &mut Trip<'a>,
-    mut way: Way<'a>,
-    pod: EndpointId,
-    node: Option<NodeId>,
-    request: &Request<'_>,
-) -> Vec<Arrival<'a>> {
+fn from_controller<'a>(trip: &mut Trip<'a>, mut way: Way<'a>, pod: PodId, node: Option<NodeId>, request: &Request<'_>) -> Vec<Arrival<'a>> {
     let paths = trip.paths;
     let tls = if trip.question.tls { request.tls() } else { Tls::Untouched };
     let what = if request.passed { "passes the connection on" } else { "ends the connection" };
-    if paths.snapshot.endpoint(pod).is_some_and(|e| e.role == Role::IngressController) {
+    if paths.snapshot.pod(pod).is_some_and(|e| e.role == Role::IngressController) {
         way.walk.place(Place::Pod(pod), "Ingress controller", request.text(what), Some(Basis::Controller));
     } else {
         way.walk.explain_last(request.text(what), Some(Basis::Controller));
@@ -266,10 +260,10 @@ fn from_controller<'a>(
         match node {
             Some(_) => deliver(trip, &mut walk, node, side, &delivery),
             // It is not known where the controller's pod is.
-            None => walk.check(Stage::Endpoint(Direction::Ingress)),
+            None => walk.check(Checkpoint::Endpoint(Direction::Ingress)),
         }
         if node.is_none() {
-            let title = format!("Pod {}", paths.snapshot.endpoint_title(target));
+            let title = format!("Pod {}", paths.snapshot.pod_title(target));
             walk.place(Place::Pod(target), title, "", None);
         }
         arrivals.push(Arrival { way: way.with(walk, share, &title, 1), pod: Some((target, backend.node)) });
@@ -414,8 +408,8 @@ fn shares(trip: &Trip<'_>, backends: &[Backend], home: Option<NodeId>) -> Vec<(B
     let total: u32 = backends.iter().map(|b| b.count).sum();
     let key = |b: &Backend| {
         let class = match b.target {
-            Target::Pod(id) => paths.compiled.class_of(End::Pod(id)),
-            Target::Address(address) => paths.compiled.class_of(End::Outside(address)),
+            Target::Pod(id) => paths.compiled.class_of(Endpoint::Pod(id)),
+            Target::Address(address) => paths.compiled.class_of(Endpoint::Outside(address)),
         };
         (class, b.node.map(|n| paths.tables().node_kind(n)), b.node == home, b.port)
     };

@@ -7,7 +7,7 @@ use core::net::IpAddr;
 
 use super::ask::{Client, Goal, Question};
 use super::{PathAnswer, PathVerdict, Paths, Share};
-use crate::compile::End;
+use crate::compile::Endpoint;
 use crate::explain::reading_name;
 use crate::snapshot::NodeId;
 
@@ -24,7 +24,7 @@ pub(super) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
         _ => alloc::vec![None],
     };
     let goals: Vec<Option<u32>> = match question.goal {
-        Goal::Address(End::Outside(address)) => of(address),
+        Goal::Address(Endpoint::Outside(address)) => of(address),
         _ => alloc::vec![None],
     };
     let mut all: Vec<Question> = Vec::new();
@@ -35,9 +35,9 @@ pub(super) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
                 reading.from_title = reading_name(*network, *address, &paths.snapshot).replace('`', "");
                 reading.clients = alloc::vec![(Client::Machine(*network, *address), *weight)];
             }
-            if let (Goal::Address(End::Outside(address)), Some(network)) = (&question.goal, goal) {
+            if let (Goal::Address(Endpoint::Outside(address)), Some(network)) = (&question.goal, goal) {
                 reading.to_title = reading_name(*network, *address, &paths.snapshot).replace('`', "");
-                reading.goal = Goal::Address(End::InNetwork(*network, *address));
+                reading.goal = Goal::Address(Endpoint::InNetwork(*network, *address));
             }
             all.push(reading);
         }
@@ -45,13 +45,13 @@ pub(super) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
     let home = |q: &Question| match (q.clients.first(), &q.goal) {
         (Some((Client::Machine(network, _), _)), _) => Some(*network),
         (Some((Client::Node(node), _)), _) => node_network(paths, *node),
-        (Some((Client::Pod(pod), _)), _) => paths.snapshot.endpoint(*pod).and_then(|e| node_network(paths, e.node?)),
+        (Some((Client::Pod(pod), _)), _) => paths.snapshot.pod(*pod).and_then(|e| node_network(paths, e.node?)),
         _ => None,
     };
     let away = |q: &Question| match &q.goal {
-        Goal::Address(End::InNetwork(network, _)) => Some(*network),
+        Goal::Address(Endpoint::InNetwork(network, _)) => Some(*network),
         Goal::Node(node) => node_network(paths, *node),
-        Goal::Pods(pods) => pods.first().and_then(|(pod, _)| node_network(paths, paths.snapshot.endpoint(*pod)?.node?)),
+        Goal::Pods(pods) => pods.first().and_then(|(pod, _)| node_network(paths, paths.snapshot.pod(*pod)?.node?)),
         _ => None,
     };
     let connected = |q: &Question| match (home(q), away(q)) {

@@ -13,12 +13,12 @@ use super::missing;
 use super::tables::{Backend, Entry, Target};
 use super::walk::{Port, Walk};
 use super::{Basis, Party, Place, Share, Stop};
-use crate::compile::End;
+use crate::compile::Endpoint;
+use crate::language::{LoadBalancer, Readiness, TrafficPolicy};
 use crate::model::AddressSet;
-use crate::resources::{LoadBalancer, Readiness, TrafficPolicy};
 use crate::settings::Dataplane;
-use crate::snapshot::{EndpointId, NodeId, Service};
-use crate::stages::Side;
+use crate::snapshot::{NodeId, PodId, Service};
+use crate::verdict::traversal::Side;
 
 /// A way of packets that all come by one node: the node, what they are for, and how many of all connections they are.
 struct Landing {
@@ -390,9 +390,9 @@ impl<'a> Trip<'a> {
     /// Whether a packet comes from a pod of the cluster, by its address; for eBPF from one of its nodes too.
     fn is_of_cluster(&self, from: &Party) -> bool {
         match from.end {
-            End::Pod(_) => true,
-            End::Node(_) => self.paths.dataplane.is_ebpf(),
-            End::Outside(_) | End::InNetwork(..) => false,
+            Endpoint::Pod(_) => true,
+            Endpoint::Node(_) => self.paths.dataplane.is_ebpf(),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => false,
         }
     }
 
@@ -405,7 +405,7 @@ impl<'a> Trip<'a> {
         node: NodeId,
         backend: &Backend,
         entry: Entry,
-    ) -> Option<(EndpointId, Option<NodeId>)> {
+    ) -> Option<(PodId, Option<NodeId>)> {
         let paths = self.paths;
         let ebpf = paths.dataplane.is_ebpf();
         let local = backend.node == Some(node);
@@ -471,11 +471,9 @@ impl<'a> Trip<'a> {
                 walk.stop(Stop::Dropped, why, Some(Basis::Local));
             }
             None => {
-                let ids = service
-                    .endpoints
-                    .iter()
-                    .filter(|id| self.paths.snapshot.endpoint(**id).is_some_and(|e| e.readiness == Readiness::NotReady));
-                let unready: Vec<String> = ids.map(|id| format!("`{}`", self.paths.snapshot.endpoint_title(*id))).collect();
+                let ids =
+                    service.endpoints.iter().filter(|id| self.paths.snapshot.pod(**id).is_some_and(|e| e.readiness == Readiness::NotReady));
+                let unready: Vec<String> = ids.map(|id| format!("`{}`", self.paths.snapshot.pod_title(*id))).collect();
                 let why = match service.has_selector || !service.slices.is_empty() {
                     true if !unready.is_empty() && service.slices.is_empty() => {
                         let are = if unready.len() == 1 { "is" } else { "are" };

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use super::branches::Trip;
 use super::tables::{Backend, Entry, Target};
 use super::{PodShare, Share};
-use crate::resources::TrafficPolicy;
+use crate::language::TrafficPolicy;
 use crate::snapshot::NodeId;
 
 /// The shares of what stands behind a port of a Service. `homes` are the nodes of clients inside the cluster, with how many of the clients are on each;
@@ -87,7 +87,7 @@ pub(super) fn even(trip: &Trip<'_>, backends: &[Backend]) -> Vec<PodShare> {
 
 fn pod_share(trip: &Trip<'_>, backend: &Backend, each: Share) -> PodShare {
     let title = match backend.target {
-        Target::Pod(id) => trip.paths.snapshot.endpoint_title(id),
+        Target::Pod(id) => trip.paths.snapshot.pod_title(id),
         Target::Address(address) => address.to_string(),
     };
     PodShare { target: backend.target, title, node: backend.node, count: backend.count, each }

@@ -6,17 +6,18 @@ use core::net::IpAddr;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::compile::{Compiled, End};
+use crate::compile::{Compiled, Endpoint};
+use crate::language::azure::inventory::NODE_PORTS;
+use crate::language::{Distribution, Readiness, ServicePort, TargetPort};
 use crate::model::Protocol;
-use crate::resources::{Distribution, Readiness, ServicePort, TargetPort};
-use crate::snapshot::cloud::{NODE_PORTS, tags};
-use crate::snapshot::{Endpoint, EndpointId, NodeId, Role, Service, Snapshot};
+use crate::snapshot::cloud::tags;
+use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, Snapshot};
 
 /// Where a packet to a Service ends up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Target {
     /// A pod.
-    Pod(EndpointId),
+    Pod(PodId),
     /// An address that is no pod's.
     Address(IpAddr),
 }
@@ -75,7 +76,7 @@ pub(crate) struct Tables {
     by_name: HashMap<(String, String), u32>,
     /// Services and their ports by protocol and node port; more than one collide.
     node_ports: HashMap<(Protocol, u16), Vec<(u32, usize)>>,
-    host_ports: HashMap<(NodeId, Protocol, u16), (EndpointId, u16)>,
+    host_ports: HashMap<(NodeId, Protocol, u16), (PodId, u16)>,
     /// By node: equal numbers mean nodes that the network and policies do not tell apart.
     node_kinds: Vec<u32>,
     /// Of public addresses that nothing tells apart one.
@@ -104,8 +105,8 @@ impl Tables {
             outside: outside_addresses(compiled),
             ..Tables::default()
         };
-        let known = snapshot.endpoints().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
-        let pods: HashMap<IpAddr, EndpointId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
+        let known = snapshot.pods().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
+        let pods: HashMap<IpAddr, PodId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
         for (number, service) in (0..).zip(&snapshot.services) {
             let ports = service.ports.iter();
             let hints = &mut tables.hints;
@@ -123,7 +124,7 @@ impl Tables {
                 }
             }
         }
-        for (id, endpoint) in snapshot.endpoints() {
+        for (id, endpoint) in snapshot.pods() {
             let Some(node) = endpoint.node.filter(|_| endpoint.replicas > 0) else { continue };
             for port in &endpoint.ports {
                 if let Some(host_port) = port.host_port {
@@ -180,7 +181,7 @@ impl Tables {
     }
 
     /// The pod that a port of one node leads to (`hostPort`), and its own port.
-    pub(crate) fn at_host_port(&self, node: NodeId, protocol: Protocol, port: u16) -> Option<(EndpointId, u16)> {
+    pub(crate) fn at_host_port(&self, node: NodeId, protocol: Protocol, port: u16) -> Option<(PodId, u16)> {
         self.host_ports.get(&(node, protocol, port)).copied()
     }
 }
@@ -217,7 +218,7 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
         let location = cloud.locate_node(id);
         let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
         let host = snapshot.host_endpoints_of(id);
-        let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, compiled.class_of(End::Node(id)));
+        let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, compiled.class_of(Endpoint::Node(id)));
         let next = known.len() as u32;
         *known.entry(key).or_insert(next)
     };
@@ -230,7 +231,7 @@ fn backends(
     snapshot: &Snapshot,
     service: &Service,
     port: &ServicePort,
-    pods: &HashMap<IpAddr, EndpointId>,
+    pods: &HashMap<IpAddr, PodId>,
     hints: &mut Vec<Hint>,
 ) -> Vec<Backend> {
     let all = match service.slices.is_empty() {
@@ -245,7 +246,7 @@ fn backends(
 fn selected(snapshot: &Snapshot, service: &Service, port: &ServicePort, hints: &mut Vec<Hint>) -> Vec<(Backend, Readiness)> {
     let mut found = Vec::new();
     for id in &service.endpoints {
-        let Some(endpoint) = snapshot.endpoint(*id).filter(|e| e.replicas > 0) else { continue };
+        let Some(endpoint) = snapshot.pod(*id).filter(|e| e.replicas > 0) else { continue };
         let Some(number) = target_port(port, endpoint) else { continue };
         let hint = own_hint(snapshot, service, endpoint.node).map(|hint| push_hint(hints, hint));
         let readiness = if service.routing.publishes_unready { Readiness::Ready } else { endpoint.readiness };
@@ -259,7 +260,7 @@ fn listed(
     snapshot: &Snapshot,
     service: &Service,
     port: &ServicePort,
-    pods: &HashMap<IpAddr, EndpointId>,
+    pods: &HashMap<IpAddr, PodId>,
     hints: &mut Vec<Hint>,
 ) -> Vec<(Backend, Readiness)> {
     let mut found = Vec::new();
@@ -270,7 +271,7 @@ fn listed(
         let Some(number) = listed.map(|p| p.number) else { continue };
         for endpoint in &slice.endpoints {
             let (target, node) = match pods.get(&endpoint.address) {
-                Some(id) => (Target::Pod(*id), snapshot.endpoint(*id).and_then(|e| e.node)),
+                Some(id) => (Target::Pod(*id), snapshot.pod(*id).and_then(|e| e.node)),
                 None => (Target::Address(endpoint.address), endpoint.node),
             };
             let node = node.or(endpoint.node);
@@ -306,7 +307,7 @@ fn push_hint(hints: &mut Vec<Hint>, hint: Hint) -> u32 {
 }
 
 /// The port of a pod that a Service's port leads to. A name is looked up on each pod; a pod without it is no endpoint for that port.
-fn target_port(port: &ServicePort, endpoint: &Endpoint) -> Option<u16> {
+fn target_port(port: &ServicePort, endpoint: &PodEndpoint) -> Option<u16> {
     match &port.target {
         TargetPort::Number(number) => Some(*number),
         TargetPort::Name(name) => {

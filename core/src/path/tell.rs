@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 use super::ask::{Client, Goal};
 use super::branches::Trip;
 use super::{Branch, Entry, PathAnswer, PathVerdict, Share, StepKind, Written, spread};
-use crate::decide::Verdict;
-use crate::resources::Distribution;
+use crate::language::Distribution;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{NodeId, Service};
+use crate::verdict::Verdict;
 
 pub(super) fn answer(mut trip: Trip<'_>, branches: Vec<Branch>) -> PathAnswer {
     let question = trip.question;
@@ -99,7 +99,7 @@ fn summary(trip: &Trip<'_>, verdict: PathVerdict, branches: &[Branch]) -> String
 /// An end of a packet for people: its address, or what has none.
 pub(super) fn party(trip: &Trip<'_>, party: &super::Party) -> String {
     match party.address {
-        Some(address) if party.made_up && matches!(party.end, crate::compile::End::Outside(_)) => match tags::is_public(address) {
+        Some(address) if party.made_up && matches!(party.end, crate::compile::Endpoint::Outside(_)) => match tags::is_public(address) {
             true => "a public address that is not given".to_string(),
             false => "an address of the gateway's subnet".to_string(),
         },
@@ -157,7 +157,7 @@ fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {
     }
     let stations = || branches.iter().flat_map(|b| &b.steps);
     let made_up =
-        stations().any(|s| [s.arrives.from, s.arrives.to].iter().any(|p| p.made_up && matches!(p.end, crate::compile::End::Pod(_))));
+        stations().any(|s| [s.arrives.from, s.arrives.to].iter().any(|p| p.made_up && matches!(p.end, crate::compile::Endpoint::Pod(_))));
     if made_up {
         trip.notes.push("Addresses of pods that the text does not give are made up, and no verdict rests on them.".to_string());
     }
@@ -173,7 +173,7 @@ fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {
             "The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string(),
         );
     }
-    if stations().any(|s| matches!(&s.kind, StepKind::Check(c) if matches!(c.stage, crate::stages::Stage::Group { .. }))) {
+    if stations().any(|s| matches!(&s.kind, StepKind::Check(c) if matches!(c.stage, crate::verdict::traversal::Checkpoint::Group { .. }))) {
         trip.notes.push("Security groups and nodes keep state: replies of an allowed connection need no rule.".to_string());
     }
 }

@@ -7,16 +7,19 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{Basis, Branch, Packet, Party, Paths, Place, Seen, Share, Step, StepKind, Stop, Tls, Translation};
-use crate::compile::{ClassKind, End, Hook};
+use crate::compile::{ClassKind, Endpoint, Hook};
 use crate::connections::Traffic;
-use crate::decide::{CheckpointTrace, Flow, Original, Reason, TierOutcome, UnknownFact, VXLAN, Verdict, check};
 use crate::explain::{Teller, end_name};
+use crate::language::azure::AddressSku;
+use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::{Cidr, Protocol};
 use crate::policy::Direction;
-use crate::resources::azure::AddressSku;
-use crate::snapshot::cloud::{Location, NODE_PORTS, tags};
-use crate::snapshot::{EndpointId, NodeId};
-use crate::stages::{Departure, NodeRules, Side, Stage, crossing, groups_between, is_flat, of_route, polices_platform, user_route};
+use crate::snapshot::cloud::{Location, tags};
+use crate::snapshot::{NodeId, PodId};
+use crate::verdict::traversal::{
+    Checkpoint, Departure, NodeRules, Side, crossing, groups_between, is_flat, of_route, polices_platform, user_route,
+};
+use crate::verdict::{CheckpointTrace, Flow, Original, Reason, TierOutcome, UnknownFact, VXLAN, Verdict, check};
 
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
@@ -37,7 +40,7 @@ pub(super) struct Walk<'a> {
     forwarded: Option<Party>,
     tls: Tls,
     /// The pod whose packet it is, where it may have kept the pod's address instead of taking its node's.
-    disguised: Option<End>,
+    disguised: Option<Endpoint>,
     /// Why its destination is not known, where it is not.
     pub(super) missing: Option<String>,
     /// Set once something stops it for good.
@@ -232,7 +235,7 @@ impl<'a> Walk<'a> {
         Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow, original, request: None }
     }
 
-    fn ask(&self, stage: Stage, flow: &Flow) -> CheckpointTrace {
+    fn ask(&self, stage: Checkpoint, flow: &Flow) -> CheckpointTrace {
         if !self.some_node_port {
             return self.teller(flow, self.original).checkpoint(stage);
         }
@@ -258,7 +261,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Meets a checkpoint, with the addresses that it has now.
-    pub(super) fn check(&mut self, stage: Stage) {
+    pub(super) fn check(&mut self, stage: Checkpoint) {
         let flow = self.flow();
         let mut trace = self.ask(stage, &flow);
         if matches!(trace.reason, Reason::Outside | Reason::Node | Reason::Tracked) {
@@ -268,8 +271,8 @@ impl<'a> Walk<'a> {
         trace.to_address = self.packet.to.address;
         let mut seen = self.packet;
         let mut early = false;
-        if let Stage::Group { encapsulated: true, from, to, .. } = stage {
-            let party = |end| if let End::Node(id) = end { self.paths.node(id) } else { Party { end, address: None, made_up: false } };
+        if let Checkpoint::Group { encapsulated: true, from, to, .. } = stage {
+            let party = |end| if let Endpoint::Node(id) = end { self.paths.node(id) } else { Party { end, address: None, made_up: false } };
             seen = Packet { from: party(from), to: party(to), port: Some(VXLAN) };
         } else if let Some(original) = self.original.filter(|_| decided_early(&trace)) {
             // It was decided before the destination was translated.
@@ -298,9 +301,9 @@ impl<'a> Walk<'a> {
         }
         let (title, text, verdict) = (self.check_title(stage, &trace), trace.sentence.clone(), trace.verdict);
         let basis = match stage {
-            Stage::Group { direction: Direction::Ingress, .. } => Some(Basis::Originating),
-            Stage::Group { direction: Direction::Egress, .. } => Some(Basis::BeforePublic),
-            Stage::Host { .. } if self.original.is_some() => Some(Basis::PreDnat),
+            Checkpoint::Group { direction: Direction::Ingress, .. } => Some(Basis::Originating),
+            Checkpoint::Group { direction: Direction::Egress, .. } => Some(Basis::BeforePublic),
+            Checkpoint::Host { .. } if self.original.is_some() => Some(Basis::PreDnat),
             _ => None,
         };
         self.push(StepKind::Check(Box::new(trace)), title, text, verdict, basis);
@@ -313,7 +316,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The same for policies that know who sent the packet, whatever address it has now.
-    pub(super) fn check_sent_by(&mut self, stage: Stage, sender: Option<Party>) {
+    pub(super) fn check_sent_by(&mut self, stage: Checkpoint, sender: Option<Party>) {
         let now = self.packet.from;
         self.packet.from = sender.unwrap_or(now);
         self.check(stage);
@@ -335,14 +338,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_title(&self, stage: Stage, trace: &CheckpointTrace) -> String {
+    fn check_title(&self, stage: Checkpoint, trace: &CheckpointTrace) -> String {
         match stage {
-            Stage::Group { used, direction, .. } => {
+            Checkpoint::Group { used, direction, .. } => {
                 let name = self.paths.snapshot.cloud.used(used).map_or("", |(_, group)| &group.name);
                 let way = if direction == Direction::Egress { "outbound" } else { "inbound" };
                 format!("Security group {name}, {way}")
             }
-            Stage::Endpoint(_) => {
+            Checkpoint::Endpoint(_) => {
                 let word = if trace.direction == Direction::Egress { "Egress" } else { "Ingress" };
                 format!("{word} of {}", end_name(trace.subject, &self.paths.snapshot))
             }
@@ -350,14 +353,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn checks(&mut self, stages: Vec<Stage>) {
+    pub(super) fn checks(&mut self, stages: Vec<Checkpoint>) {
         stages.into_iter().for_each(|stage| self.check(stage));
     }
 
     /// Whether another address than the one that is made up would get another answer, and what is missing then.
-    fn may_differ(&self, stage: Stage, flow: &Flow, verdict: Verdict) -> Option<UnknownFact> {
+    fn may_differ(&self, stage: Checkpoint, flow: &Flow, verdict: Verdict) -> Option<UnknownFact> {
         let Packet { from, to, .. } = self.packet;
-        if let (Stage::Host { .. } | Stage::Reply { .. }, Some(pod)) = (stage, self.disguised)
+        if let (Checkpoint::Host { .. } | Checkpoint::Reply { .. }, Some(pod)) = (stage, self.disguised)
             && verdict != Verdict::CannotTell
         {
             let asked = Flow { from: pod, ..*flow };
@@ -371,7 +374,7 @@ impl<'a> Walk<'a> {
         }
         // AKS writes its rules for the very address, whichever it is.
         let is_managed = |used| self.paths.snapshot.cloud.used(used).is_some_and(|(_, group)| group.is_managed());
-        if let Stage::Group { used, .. } = stage
+        if let Checkpoint::Group { used, .. } = stage
             && is_managed(used)
             && !from.made_up
         {
@@ -379,7 +382,7 @@ impl<'a> Walk<'a> {
         }
         let paths = self.paths;
         if to.is_anywhere() {
-            let ask = |to: End| {
+            let ask = |to: Endpoint| {
                 check(&paths.compiled, &paths.snapshot, &Flow { to, ..*flow }, self.original, stage.with_ends(from.end, to)).verdict
             };
             let missing = || UnknownFact::Missing(self.missing.as_deref().unwrap_or("its address is not in the input").into());
@@ -388,10 +391,10 @@ impl<'a> Walk<'a> {
         let kinds = [(UnknownFact::PublicAddress, true), (UnknownFact::GatewayAddress, false)];
         let differs = |public: bool| {
             let is_meant = |party: &Party| party.made_up && party.address.is_some_and(|a| tags::is_public(a) == public);
-            let party = [from, to].into_iter().find(|p| is_meant(p) && matches!(p.end, End::Outside(_)))?;
+            let party = [from, to].into_iter().find(|p| is_meant(p) && matches!(p.end, Endpoint::Outside(_)))?;
             let others = if public { paths.tables().public_addresses().to_vec() } else { paths.gateway_addresses(party.address?) };
             let ask = |address: &IpAddr| {
-                let end = |party: &Party| if is_meant(party) { End::Outside(*address) } else { party.end };
+                let end = |party: &Party| if is_meant(party) { Endpoint::Outside(*address) } else { party.end };
                 let (from, to) = (end(&from), end(&to));
                 let asked = Flow { from, to, ..*flow };
                 check(&paths.compiled, &paths.snapshot, &asked, self.original, stage.with_ends(from, to)).verdict != verdict
@@ -419,7 +422,7 @@ impl<'a> Walk<'a> {
             && one != other
             && cloud.networks.get(one as usize).is_none_or(|n| !n.peers.contains(&other))
         {
-            self.check(Stage::NotPeered(one, other));
+            self.check(Checkpoint::NotPeered(one, other));
             return;
         }
         let groups = groups_between(cloud, out, into, self.seen_there());
@@ -427,7 +430,7 @@ impl<'a> Walk<'a> {
         let unguarded = out.is_none() && into.is_some() && groups.is_empty() && self.tunnel.is_none();
         if let Some(interface) = into.and_then(|l| l.interface).filter(|_| unguarded && self.comes_from_internet()) {
             let sku = cloud.interfaces.get(interface as usize).and_then(|i| i.public).unwrap_or(AddressSku::Standard);
-            self.check(Stage::PublicAddress(interface, sku));
+            self.check(Checkpoint::PublicAddress(interface, sku));
             return;
         }
         self.checks(groups);
@@ -437,7 +440,7 @@ impl<'a> Walk<'a> {
     pub(super) fn network_of(&self, party: &Party) -> Option<u32> {
         let cloud = &self.paths.snapshot.cloud;
         match (party.end, party.address) {
-            (End::InNetwork(network, _), _) => Some(network),
+            (Endpoint::InNetwork(network, _), _) => Some(network),
             (_, Some(address)) => match self.at.and_then(|l| cloud.network_of(l.subnet)) {
                 Some((here, _)) => cloud.network_seen_from(here, address),
                 None => cloud.network_with(address),
@@ -447,17 +450,17 @@ impl<'a> Walk<'a> {
     }
 
     /// What the cloud's network sees of the packet: its ends, and whether that is the packet around it.
-    fn seen_there(&self) -> (End, End, bool) {
+    fn seen_there(&self) -> (Endpoint, Endpoint, bool) {
         match self.tunnel {
-            Some((from, to)) => (End::Node(from), End::Node(to), true),
+            Some((from, to)) => (Endpoint::Node(from), Endpoint::Node(to), true),
             None => (self.own_end(self.packet.from.end), self.own_end(self.packet.to.end), false),
         }
     }
 
     /// An end as the cloud's network sees it: a pod on its node's network is its node.
-    fn own_end(&self, end: End) -> End {
+    fn own_end(&self, end: Endpoint) -> Endpoint {
         match end {
-            End::Pod(id) if self.paths.is_on_host(id) => self.paths.home_of(id).map_or(end, End::Node),
+            Endpoint::Pod(id) if self.paths.is_on_host(id) => self.paths.home_of(id).map_or(end, Endpoint::Node),
             end => end,
         }
     }
@@ -473,7 +476,7 @@ impl<'a> Walk<'a> {
     pub(super) fn reach_platform(&mut self, address: IpAddr) {
         let is_open = self.at.is_some() && !polices_platform(&self.paths.snapshot.cloud, self.at);
         if is_open {
-            self.check(Stage::Platform(address));
+            self.check(Checkpoint::Platform(address));
         } else {
             self.leave();
         }
@@ -492,14 +495,14 @@ impl<'a> Walk<'a> {
         let of_node = |node: Option<NodeId>| snapshot.node(node?)?.addresses.first().copied();
         let address = match (self.tunnel, self.packet.to.end) {
             (Some((_, to)), _) => of_node(Some(to)),
-            (None, End::Pod(id)) => {
-                let endpoint = snapshot.endpoint(id);
+            (None, Endpoint::Pod(id)) => {
+                let endpoint = snapshot.pod(id);
                 let node = self.paths.home_of(id);
                 let own = endpoint.filter(|e| is_flat(cloud, e));
                 own.and_then(|e| e.addresses.first().copied()).or_else(|| of_node(node))
             }
-            (None, End::Node(id)) => of_node(Some(id)),
-            (None, End::Outside(_) | End::InNetwork(..)) => self.packet.to.address,
+            (None, Endpoint::Node(id)) => of_node(Some(id)),
+            (None, Endpoint::Outside(_) | Endpoint::InNetwork(..)) => self.packet.to.address,
         };
         let Some(route) = address.and_then(|address| user_route(cloud, table, address, home)) else { return false };
         let Some(hop) = cloud.tables.get(table as usize).and_then(|t| t.routes.get(route as usize)).map(|r| r.hop) else { return false };
@@ -507,7 +510,7 @@ impl<'a> Walk<'a> {
         self.at = out;
         self.leave();
         self.at = into;
-        self.check(Stage::Route(routing));
+        self.check(Checkpoint::Route(routing));
         true
     }
 
@@ -528,7 +531,7 @@ impl<'a> Walk<'a> {
         if self.paths.compiled.polices_hosts() {
             let rules = NodeRules::of(node, &self.paths.compiled, &self.paths.snapshot);
             let stages = crossing(node, rules, Side::Network, Side::Network);
-            self.checks(stages.into_iter().filter_map(Stage::before_translation).collect());
+            self.checks(stages.into_iter().filter_map(Checkpoint::before_translation).collect());
         }
     }
 
@@ -545,8 +548,8 @@ impl<'a> Walk<'a> {
     // --- ends --------------------------------------------------------------------------------------------------------------------------
 
     /// Whether a pod counts as its node: its packets are the node's, and no policy for pods selects it.
-    pub(super) fn is_host(&self, pod: EndpointId) -> bool {
-        self.paths.compiled.class_kind(self.paths.compiled.class_of(End::Pod(pod))) == ClassKind::Node
+    pub(super) fn is_host(&self, pod: PodId) -> bool {
+        self.paths.compiled.class_kind(self.paths.compiled.class_of(Endpoint::Pod(pod))) == ClassKind::Node
     }
 
     pub(super) fn finish(self, share: Share, title: String, alike: u32) -> Branch {
@@ -592,14 +595,14 @@ impl Paths {
     }
 
     /// A pod as one end of a packet.
-    pub(super) fn pod(&self, id: EndpointId) -> Party {
-        let endpoint = self.snapshot.endpoint(id);
+    pub(super) fn pod(&self, id: PodId) -> Party {
+        let endpoint = self.snapshot.pod(id);
         let address = endpoint.and_then(|e| e.addresses.first().copied());
-        Party { end: End::Pod(id), address, made_up: endpoint.is_some_and(|e| !e.address_given) }
+        Party { end: Endpoint::Pod(id), address, made_up: endpoint.is_some_and(|e| !e.address_given) }
     }
 
     /// A node as one end of a packet.
     pub(super) fn node(&self, id: NodeId) -> Party {
-        Party { end: End::Node(id), address: self.snapshot.node(id).and_then(|n| n.addresses.first().copied()), made_up: false }
+        Party { end: Endpoint::Node(id), address: self.snapshot.node(id).and_then(|n| n.addresses.first().copied()), made_up: false }
     }
 }

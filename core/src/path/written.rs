@@ -6,9 +6,9 @@ use super::ask::Goal;
 use super::branches::Trip;
 use super::proxy;
 use super::tables::Entry;
+use crate::language::TrafficPolicy;
+use crate::language::azure::Plugin;
 use crate::model::Cidr;
-use crate::resources::TrafficPolicy;
-use crate::resources::azure::Plugin;
 use crate::settings::{Dataplane, IngressBy, Probes};
 use crate::snapshot::Service;
 

@@ -14,10 +14,6 @@
 //! What the input holds and nobody evaluated is part of the language too, so that no answer passes over it: see [`Doubt`].
 
 pub mod order;
-mod translate;
-
-pub use translate::{KIND_OF_GROUPS, default_rules, ordered_rules, translate};
-pub(crate) use translate::{address_terms, is_default_rule};
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -26,9 +22,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::connections::ConnectionSet;
+use crate::language::calico::{CalicoPort, EndpointToHost, Icmp};
+use crate::model::Selector;
 use crate::model::{AddressSet, Cidr, LabelSelector, Protocol};
-use crate::resources::calico::{CalicoPort, EndpointToHost, Icmp};
-use crate::selector::Selector;
 use crate::text::Place;
 
 /// A policy of a [`Ruleset`], by number.
@@ -76,7 +72,7 @@ pub struct RuleRef {
     pub index: u32,
 }
 
-/// All policies of a scene, in the order in which a packet meets them; what no tier decides is allowed.
+/// All policies of an analysis, in the order in which a packet meets them; what no tier decides is allowed.
 #[derive(Clone, Debug, Default)]
 pub struct Ruleset {
     /// The tiers, first to last.
@@ -330,7 +326,7 @@ impl Policy {
 pub enum SubjectMatch {
     /// Pods, by Kubernetes label selectors.
     Pods(Subject),
-    /// Endpoints, by a Calico selector over all labels that Calico knows of them (see [`crate::selector::rewrite`]).
+    /// Endpoints, by a Calico selector over all labels that Calico knows of them (see [`crate::language::calico::selector::rewrite`]).
     Endpoints(Selector),
     /// Endpoints that list exactly these profiles, in this order.
     Profiles(Vec<Box<str>>),

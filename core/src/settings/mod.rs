@@ -1,4 +1,4 @@
-//! What a scene assumes where the upstream texts leave a choice to the network plugin or to the cluster.
+//! What an analysis assumes where the upstream texts leave a choice to the network plugin or to the cluster.
 //!
 //! Every assumption is a named setting, so that an answer never rests on a silent one. [`table`] has all of them with their names and values.
 
@@ -9,12 +9,12 @@ use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
 use crate::facts::Date;
+use crate::language::TrafficPolicy;
+use crate::language::azure::{ClusterEngine, Plugin};
+use crate::language::kubernetes::inventory::Placement;
 use crate::model::Cidr;
-use crate::resources::TrafficPolicy;
-use crate::resources::azure::{ClusterEngine, Plugin};
-use crate::snapshot::Placement;
 
-/// All assumptions of a scene.
+/// All assumptions of an analysis.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
     /// Which policy engine is installed.

@@ -12,9 +12,9 @@ use super::{
     UnlistedController,
 };
 use crate::facts::Date;
+use crate::language::TrafficPolicy;
+use crate::language::azure::Plugin;
 use crate::model::Cidr;
-use crate::resources::TrafficPolicy;
-use crate::resources::azure::Plugin;
 
 /// The word that leaves a choice of a way to the text.
 pub const AS_WRITTEN: &str = "as-written";
@@ -384,7 +384,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "default",
         former: &[],
         set: |s, value| {
-            let fits = crate::resources::syntax::dns_label(value).is_ok();
+            let fits = crate::language::syntax::dns_label(value).is_ok();
             if fits {
                 s.default_namespace = value.to_owned();
             }

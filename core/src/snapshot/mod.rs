@@ -2,18 +2,7 @@
 //!
 //! The snapshot does not depend on the order of documents: everything is sorted by name. It knows nothing of policies.
 
-mod addresses;
-mod build;
-pub(crate) mod calico;
 pub mod cloud;
-mod controllers;
-mod ingress_controller;
-mod placement;
-mod services;
-
-pub use build::{build, build_placed};
-pub(crate) use controllers::{CONTROLLER_LABELS, tells_pods_apart};
-pub use placement::Placement;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -21,9 +10,9 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::diagnostics::Diagnostic;
+use crate::language::calico::IpPool;
+use crate::language::{BackendPort, ContainerPort, Hint, Readiness, Requests, ServicePort, ServiceRouting};
 use crate::model::{AddressSet, Labels, UnknownLabels};
-use crate::resources::calico::IpPool;
-use crate::resources::{BackendPort, ContainerPort, Hint, Readiness, Requests, ServicePort, ServiceRouting};
 use crate::text::Place;
 
 macro_rules! ids {
@@ -40,7 +29,7 @@ ids! {
     /// A workload of a [`Snapshot`], by number.
     WorkloadId,
     /// An endpoint of a [`Snapshot`], by number.
-    EndpointId,
+    PodId,
     /// A node of a [`Snapshot`], by number.
     NodeId,
 }
@@ -53,7 +42,7 @@ pub struct Snapshot {
     /// Workloads by namespace, name and kind.
     pub workloads: Vec<Workload>,
     /// Endpoints, by workload.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Vec<PodEndpoint>,
     /// Nodes by name.
     pub nodes: Vec<Node>,
     /// Services by namespace and name.
@@ -134,7 +123,7 @@ pub struct Workload {
     /// The kind of the object that it is named after: `Deployment`, `Pod`, …
     pub kind: String,
     /// Its endpoints: one for a template, one a pod for given pods.
-    pub endpoints: Vec<EndpointId>,
+    pub endpoints: Vec<PodId>,
     /// How many pods it has.
     pub replicas: u32,
     /// Where it is written.
@@ -143,7 +132,7 @@ pub struct Workload {
 
 /// A pod, or pods that nothing can tell apart: the replicas of one template.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Endpoint {
+pub struct PodEndpoint {
     /// Its namespace.
     pub namespace: NamespaceId,
     /// The workload that it is part of.
@@ -158,7 +147,7 @@ pub struct Endpoint {
     pub service_account: String,
     /// The container ports that it declares.
     pub ports: Vec<ContainerPort>,
-    /// Ports of init containers that end before the pod serves (see [`crate::resources::PodTemplate::init_ports`]).
+    /// Ports of init containers that end before the pod serves (see [`crate::language::PodTemplate::init_ports`]).
     pub init_ports: Vec<ContainerPort>,
     /// Whether it uses its node's network.
     pub host_network: bool,
@@ -188,10 +177,10 @@ pub struct Endpoint {
     pub role: Role,
 }
 
-impl Endpoint {
+impl PodEndpoint {
     /// One that stands for pods of which the input says nothing.
     pub(crate) fn stand_in(role: Role, namespace: NamespaceId, name: &str, labels: Labels, place: Place) -> Self {
-        Endpoint {
+        PodEndpoint {
             namespace,
             workload: WorkloadId(0),
             name: name.into(),
@@ -219,17 +208,17 @@ impl Endpoint {
 
 impl Snapshot {
     /// Adds an endpoint that stands for pods which are of no workload that is given, as one of its own.
-    pub(crate) fn add_stand_in(&mut self, kind: &str, name: &str, endpoint: Endpoint) {
+    pub(crate) fn add_stand_in(&mut self, kind: &str, name: &str, endpoint: PodEndpoint) {
         let workload = WorkloadId(self.workloads.len() as u32);
         self.workloads.push(Workload {
             namespace: endpoint.namespace,
             name: name.into(),
             kind: kind.into(),
-            endpoints: alloc::vec![EndpointId(self.endpoints.len() as u32)],
+            endpoints: alloc::vec![PodId(self.endpoints.len() as u32)],
             replicas: 1,
             place: endpoint.place,
         });
-        self.endpoints.push(Endpoint { workload, replicas: 1, ..endpoint });
+        self.endpoints.push(PodEndpoint { workload, replicas: 1, ..endpoint });
     }
 }
 
@@ -238,7 +227,7 @@ pub(crate) const DNS_NAMESPACE: &str = "kube-system";
 /// Its label; see [`DNS_NAMESPACE`].
 pub(crate) const DNS_LABEL: &str = "k8s-app";
 
-/// What an [`Endpoint`] is.
+/// What an [`PodEndpoint`] is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Role {
     /// A pod.
@@ -373,7 +362,7 @@ pub struct Service {
     /// Its ports.
     pub ports: Vec<ServicePort>,
     /// The endpoints that its selector matches; empty for a Service without a selector.
-    pub endpoints: Vec<EndpointId>,
+    pub endpoints: Vec<PodId>,
     /// Addresses and ports of EndpointSlices that name it.
     pub slices: Vec<Slice>,
     /// Whether it has a selector.
@@ -424,7 +413,7 @@ pub struct IngressObject {
     /// Its name.
     pub name: String,
     /// Everything that it says; its backends are [`Snapshot::ingresses`].
-    pub spec: crate::resources::Ingress,
+    pub spec: crate::language::Ingress,
     /// Where it is written.
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it.
@@ -452,7 +441,7 @@ pub struct Ingress {
 
 impl Snapshot {
     /// The endpoint with this number.
-    pub fn endpoint(&self, id: EndpointId) -> Option<&Endpoint> {
+    pub fn pod(&self, id: PodId) -> Option<&PodEndpoint> {
         self.endpoints.get(id.0 as usize)
     }
 
@@ -502,8 +491,8 @@ impl Snapshot {
     }
 
     /// All endpoints with their numbers.
-    pub fn endpoints(&self) -> impl ExactSizeIterator<Item = (EndpointId, &Endpoint)> {
-        self.endpoints.iter().enumerate().map(|(i, e)| (EndpointId(i as u32), e))
+    pub fn pods(&self) -> impl ExactSizeIterator<Item = (PodId, &PodEndpoint)> {
+        self.endpoints.iter().enumerate().map(|(i, e)| (PodId(i as u32), e))
     }
 
     /// All workloads with their numbers.
@@ -512,7 +501,7 @@ impl Snapshot {
     }
 
     /// Whether an endpoint is a pod of the cluster's DNS, by the label that these have everywhere.
-    pub(crate) fn serves_dns(&self, endpoint: &Endpoint) -> bool {
+    pub(crate) fn serves_dns(&self, endpoint: &PodEndpoint) -> bool {
         self.namespace_name(endpoint.namespace) == DNS_NAMESPACE && matches!(endpoint.labels.get(DNS_LABEL), Some("kube-dns" | "coredns"))
     }
 
@@ -522,8 +511,8 @@ impl Snapshot {
     }
 
     /// `namespace/name` of an endpoint.
-    pub fn endpoint_title(&self, id: EndpointId) -> String {
-        match self.endpoint(id) {
+    pub fn pod_title(&self, id: PodId) -> String {
+        match self.pod(id) {
             Some(e) if e.role == Role::IngressController => "ingress controller".into(),
             Some(e) => alloc::format!("{}/{}", self.namespace_name(e.namespace), e.name),
             None => String::new(),

@@ -24,7 +24,7 @@ struct Placement {
     offset: u32,
 }
 
-/// All files of a scene and where each document begins.
+/// All files of an analysis and where each document begins.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     sources: Vec<Source>,

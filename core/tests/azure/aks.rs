@@ -1,10 +1,10 @@
 //! AKS as it is: engines, what excludes each other, pools, what Azure's services need of groups, pods with a subnet of their own.
 
-use netpolis_core::decide::Verdict;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::Severity;
-use netpolis_core::resources::azure::{ClusterEngine, Plugin};
-use netpolis_core::scene::Scene;
+use netpolis_core::language::azure::{ClusterEngine, Plugin};
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::Verdict;
 
 use crate::{scene, silent, with_code};
 
@@ -186,7 +186,7 @@ fn pools_and_their_subnets() {
 fn what_ends_is_told_as_of_a_day() {
     let on = |day: Option<&str>, text: &str, code: &str| {
         let today = day.map(|day| netpolis_core::facts::Date::parse(day).unwrap());
-        let mut scene = Scene::new(Settings { today, ..Settings::default() });
+        let mut scene = Analysis::new(Settings { today, ..Settings::default() });
         scene.set_files(&[("a", text)]);
         with_code(&scene, code).iter().map(|p| (p.severity, p.message.clone())).collect::<Vec<_>>()
     };
@@ -209,7 +209,7 @@ fn what_ends_is_told_as_of_a_day() {
         )
     };
     for class in ["addon-http-application-routing", "webapprouting.kubernetes.azure.com"] {
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&[("a", &ingress(class))]);
         let found = with_code(&scene, "LINT039");
         assert!(
@@ -326,10 +326,10 @@ fn pods_in_a_subnet_that_is_not_given_are_in_the_network() {
     };
     let verdict = |nsg: &str, policy: &str| {
         let scene = scene(&(at_machines(nsg) + policy));
-        let ends = |scene: &Scene, name: &str| scene.snapshot().endpoints().find(|(_, e)| e.name == name).map(|(id, _)| id).unwrap();
-        let flow = netpolis_core::decide::Flow {
-            from: netpolis_core::compile::End::Outside("10.66.1.4".parse().unwrap()),
-            to: netpolis_core::compile::End::Pod(ends(&scene, "stock")),
+        let ends = |scene: &Analysis, name: &str| scene.snapshot().pods().find(|(_, e)| e.name == name).map(|(id, _)| id).unwrap();
+        let flow = netpolis_core::verdict::Flow {
+            from: netpolis_core::compile::Endpoint::Outside("10.66.1.4".parse().unwrap()),
+            to: netpolis_core::compile::Endpoint::Pod(ends(&scene, "stock")),
             traffic: netpolis_core::connections::Traffic::to_port(netpolis_core::model::Protocol::TCP, 80),
         };
         scene.decide(&flow).verdict
@@ -346,7 +346,7 @@ fn pods_in_a_subnet_that_is_not_given_are_in_the_network() {
 #[test]
 fn windows_is_known_from_pools_and_from_what_pods_ask_for() {
     let files = |pool: &str, spec: &str| {
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         let cluster = format!("az aks create -g g -n c --network-plugin azure --network-policy azure\n{pool}");
         let pods = format!(
             "{{apiVersion: v1, kind: Pod, metadata: {{name: a, labels: {{app: a}}}}, spec: {{{spec}containers: [{{name: m, image: i, ports: [{{name: web, containerPort: 80}}]}}]}}}}\n---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p}}, spec: {{podSelector: {{matchLabels: {{app: a}}}}, ingress: [{{ports: [{{port: web}}]}}]}}}}\n"
@@ -384,10 +384,10 @@ fn pods_in_a_subnet_of_their_own_meet_its_group() {
 "
         ));
         let to = |name: &str| {
-            let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == name).unwrap();
-            let flow = netpolis_core::decide::Flow {
-                from: netpolis_core::compile::End::Outside("10.66.1.4".parse().unwrap()),
-                to: netpolis_core::compile::End::Pod(id),
+            let (id, _) = scene.snapshot().pods().find(|(_, e)| e.name == name).unwrap();
+            let flow = netpolis_core::verdict::Flow {
+                from: netpolis_core::compile::Endpoint::Outside("10.66.1.4".parse().unwrap()),
+                to: netpolis_core::compile::Endpoint::Pod(id),
                 traffic: netpolis_core::connections::Traffic::to_port(netpolis_core::model::Protocol::TCP, 80),
             };
             scene.decide(&flow).verdict

@@ -2,7 +2,7 @@
 
 use super::*;
 use netpolis_core::diagnostics::Severity;
-use netpolis_core::resources::azure::ClusterEngine;
+use netpolis_core::language::azure::ClusterEngine;
 
 const NETWORK: &str = "az network vnet create -g g -n net --address-prefixes 10.0.0.0/16 --subnet-name s --subnet-prefixes 10.0.0.0/24\naz network nsg create -g g -n a\naz network nsg create -g g -n b\naz network nsg rule create -g g --nsg-name a -n web --priority 100 --source-address-prefixes '*' --destination-port-ranges 443 --access Allow --protocol Tcp\naz network vnet subnet update -g g --vnet-name net -n s --nsg a\naz network nic create -g g -n card --vnet-name net --subnet s --private-ip-address 10.0.0.4\n";
 
@@ -43,7 +43,8 @@ fn later_commands_change_what_earlier_ones_made() {
         for (port, expected) in [(443, at_443), (8443, at_8443)] {
             let answer = ask(&scene, OUTSIDE, INSIDE, port);
             // The interface has no public address, so only what its groups say counts here.
-            let is_group = |c: &&netpolis_core::decide::CheckpointTrace| !matches!(c.stage, netpolis_core::stages::Stage::Route(_));
+            let is_group =
+                |c: &&netpolis_core::verdict::CheckpointTrace| !matches!(c.stage, netpolis_core::verdict::traversal::Checkpoint::Route(_));
             let by_groups = answer.checkpoints.iter().filter(is_group).all(|c| c.verdict != DENIED);
             let found = if by_groups { ALLOWED } else { DENIED };
             assert_eq!(found, expected, "{more}: {port}: {}", answer.summary);
@@ -211,7 +212,7 @@ fn a_port_that_is_opened_later_is_open() {
         verdict(&scene, OUTSIDE, "10.0.0.4", 443, at_443);
     }
     // A group that another file makes is that one.
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("a.sh", "az vm create -g g -n web --nsg own\n"), ("b.sh", "az network nsg create -g g -n own\n")]);
     verdict(&scene, OUTSIDE, "10.0.0.4", 22, DENIED);
 }

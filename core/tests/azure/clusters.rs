@@ -46,9 +46,12 @@ fn each_node_has_the_plugin_of_its_own_cluster() {
     ] {
         let scene = scene(&two_clusters(nodes, from));
         for (pod, expected) in [("overlaid", overlaid), ("flat", flat)] {
-            let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == pod).unwrap();
-            let flow =
-                Flow { from: End::Pod(id), to: End::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
+            let (id, _) = scene.snapshot().pods().find(|(_, e)| e.name == pod).unwrap();
+            let flow = Flow {
+                from: Endpoint::Pod(id),
+                to: Endpoint::Outside("10.0.9.4".parse().unwrap()),
+                traffic: Traffic::to_port(Protocol::TCP, 443),
+            };
             let answer = scene.decide(&flow);
             assert_eq!(answer.verdict, expected, "{pod} with {from}: {}", answer.summary);
         }
@@ -56,8 +59,9 @@ fn each_node_has_the_plugin_of_its_own_cluster() {
     // A node in no subnet that a cluster has: either plugin, and with it either address.
     let elsewhere = node("of-one", "10.0.9.9") + &node("of-two", "10.0.4.4");
     let scene = scene(&two_clusters(&elsewhere, "10.0.9.9, 10.0.4.9"));
-    let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == "overlaid").unwrap();
-    let flow = Flow { from: End::Pod(id), to: End::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
+    let (id, _) = scene.snapshot().pods().find(|(_, e)| e.name == "overlaid").unwrap();
+    let flow =
+        Flow { from: Endpoint::Pod(id), to: Endpoint::Outside("10.0.9.4".parse().unwrap()), traffic: Traffic::to_port(Protocol::TCP, 443) };
     assert_eq!(scene.decide(&flow).verdict, UNKNOWN);
 }
 
@@ -70,19 +74,19 @@ fn from_outside_nothing_is_addressed_to_a_pod_with_a_range_of_its_own() {
     };
     for (plugin, expected) in [("kubenet", DENIED), ("overlay", DENIED), ("azure", ALLOWED)] {
         let scene = scene(&text(plugin));
-        let (id, _) = scene.snapshot().endpoints().find(|(_, e)| e.name == "web").unwrap();
-        let ask = |from: End| scene.decide(&Flow { from, to: End::Pod(id), traffic: Traffic::to_port(Protocol::TCP, 80) });
-        let machine = ask(End::Outside("10.0.3.9".parse().unwrap()));
+        let (id, _) = scene.snapshot().pods().find(|(_, e)| e.name == "web").unwrap();
+        let ask = |from: Endpoint| scene.decide(&Flow { from, to: Endpoint::Pod(id), traffic: Traffic::to_port(Protocol::TCP, 80) });
+        let machine = ask(Endpoint::Outside("10.0.3.9".parse().unwrap()));
         assert_eq!(machine.verdict, expected, "{plugin}: {}", machine.summary);
         assert_eq!(machine.summary.contains("`netpolis path --to svc/…`"), expected == DENIED, "{}", machine.summary);
-        assert_eq!(ask(End::Outside("198.51.100.7".parse().unwrap())).verdict, DENIED, "a pod's address is private");
+        assert_eq!(ask(Endpoint::Outside("198.51.100.7".parse().unwrap())).verdict, DENIED, "a pod's address is private");
         let (node, _) = scene.snapshot().nodes().next().unwrap();
-        assert_eq!(ask(End::Node(node)).verdict, ALLOWED, "a node knows the way");
+        assert_eq!(ask(Endpoint::Node(node)).verdict, ALLOWED, "a node knows the way");
     }
 }
 
 /// A cluster in 10.0.0.0/22, with fields of its own.
-fn cluster(fields: &str) -> Scene {
+fn cluster(fields: &str) -> Analysis {
     scene(&format!(
         "azure: {{region: westeurope, networks: [{{name: net, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], clusters: [{{name: c, subnet: s, policy: calico, {fields}}}]}}"
     ))

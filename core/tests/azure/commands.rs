@@ -2,7 +2,7 @@
 
 use super::*;
 use netpolis_core::diagnostics::Severity;
-use netpolis_core::resources::azure::{ClusterEngine, Plugin};
+use netpolis_core::language::azure::{ClusterEngine, Plugin};
 
 /// Every way to write one rule: the same rule comes of each.
 #[test]

@@ -242,7 +242,7 @@ fn parameter_files_give_values() {
         )
     };
     let load = |files: &[(&str, &str)]| {
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(files);
         scene
     };

@@ -1,10 +1,10 @@
 //! What is one thing and what are two: machines of networks with the same addresses.
 
 use super::*;
-use netpolis_core::decide::UnknownFact;
-use netpolis_core::ends::{FlowTable, TitledLine, find, lines};
+use netpolis_core::endpoints::{FlowTable, TitledLine, find, lines};
 use netpolis_core::path::{Asked, PathAnswer};
 use netpolis_core::policy::Direction;
+use netpolis_core::verdict::UnknownFact;
 
 /// Two networks with the same addresses that are not peered, and a third that is peered with the first.
 const TWINS: &str = "
@@ -23,12 +23,12 @@ azure:
   - {name: jump, subnet: tools}
 ";
 
-fn asked(scene: &Scene, from: &str, to: &str, port: u16) -> Answer {
+fn asked(scene: &Analysis, from: &str, to: &str, port: u16) -> Answer {
     let end = |name: &str| find(scene.snapshot(), name).unwrap_or_else(|error| panic!("{error}")).end;
     scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, port) })
 }
 
-fn way(scene: &Scene, from: &str, to: &str, port: u16) -> PathAnswer {
+fn way(scene: &Analysis, from: &str, to: &str, port: u16) -> PathAnswer {
     let asked = Asked { from, to, port: Some(port), protocol: Protocol::TCP, entry: None, node: None };
     scene.path(&asked).unwrap_or_else(|error| panic!("{error}"))
 }
@@ -70,7 +70,7 @@ fn machines_of_networks_with_the_same_addresses_are_not_mixed() {
     let facts = |a: &Answer| {
         a.checkpoints
             .iter()
-            .any(|c| matches!(&c.reason, netpolis_core::decide::Reason::Unknown(f) if matches!(f.as_slice(), [UnknownFact::Network(_)])))
+            .any(|c| matches!(&c.reason, netpolis_core::verdict::Reason::Unknown(f) if matches!(f.as_slice(), [UnknownFact::Network(_)])))
     };
     assert!(facts(&unknown), "{unknown:#?}");
 }
@@ -132,7 +132,7 @@ fn template(port: u16) -> String {
 
 #[test]
 fn two_copies_of_one_template_are_two_deployments() {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("dev.json", &template(8080)), ("prod.json", &template(443))]);
     assert!(scene.problems().iter().all(|p| !p.message.contains("more than once")), "{:#?}", scene.problems());
     for (deployment, port, expected) in [(1, 8080, ALLOWED), (1, 443, DENIED), (2, 8080, DENIED), (2, 443, ALLOWED)] {
@@ -256,7 +256,7 @@ fn application_security_groups_of_commands_are_their_identifiers() {
         nic("one", "dev"),
         nic("two", "prod")
     );
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("net.sh", &text)]);
     for (name, expected) in [("vm/one", ALLOWED), ("vm/two", DENIED)] {
         let answer = asked(&scene, name, "vm/target", 443);

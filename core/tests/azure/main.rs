@@ -17,14 +17,14 @@ mod scripts;
 mod templates;
 mod terraform;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, Flow, Verdict};
 use netpolis_core::diagnostics::Diagnostic;
+use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule};
 use netpolis_core::model::Protocol;
-use netpolis_core::resources::azure::{Access, RuleDirection, SecurityRule};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::{Answer, Flow, Verdict};
 
 pub(crate) const OUTSIDE: &str = "198.51.100.7";
 pub(crate) const INSIDE: &str = "10.0.0.4";
@@ -32,23 +32,23 @@ pub(crate) const ALLOWED: Verdict = Verdict::Allowed;
 pub(crate) const DENIED: Verdict = Verdict::Denied;
 pub(crate) const UNKNOWN: Verdict = Verdict::CannotTell;
 
-pub(crate) fn scene(text: &str) -> Scene {
-    let mut scene = Scene::new(Settings::default());
+pub(crate) fn scene(text: &str) -> Analysis {
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("input", text)]);
     scene
 }
 
-pub(crate) fn ask(scene: &Scene, from: &str, to: &str, port: u16) -> Answer {
-    let end = |text: &str| End::Outside(text.parse().unwrap());
+pub(crate) fn ask(scene: &Analysis, from: &str, to: &str, port: u16) -> Answer {
+    let end = |text: &str| Endpoint::Outside(text.parse().unwrap());
     scene.decide(&Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, port) })
 }
 
 #[track_caller]
-pub(crate) fn verdict(scene: &Scene, from: &str, to: &str, port: u16, expected: Verdict) -> Answer {
+pub(crate) fn verdict(scene: &Analysis, from: &str, to: &str, port: u16, expected: Verdict) -> Answer {
     let answer = ask(scene, from, to, port);
     assert_eq!(answer.verdict, expected, "{from} to {to}:{port}: {} {:?}", answer.summary, answer.notes);
     // All pairs at once say the same.
-    let end = |text: &str| End::Outside(text.parse().unwrap());
+    let end = |text: &str| Endpoint::Outside(text.parse().unwrap());
     let pair = scene.connectivity().between(answer.flow.from, answer.flow.to);
     let traffic = answer.flow.traffic;
     let (source, destination) = (traffic.source.unwrap_or(40_000), traffic.destination.unwrap());
@@ -67,21 +67,21 @@ pub(crate) fn is_incomplete(answer: &Answer) -> bool {
     answer.notes.iter().any(|note| note.starts_with("The answer is incomplete"))
 }
 
-pub(crate) fn rules(scene: &Scene) -> Vec<&SecurityRule> {
+pub(crate) fn rules(scene: &Analysis) -> Vec<&SecurityRule> {
     scene.snapshot().cloud.groups.iter().flat_map(|g| g.rules.iter().map(|(rule, _)| rule)).collect()
 }
 
-pub(crate) fn names(scene: &Scene) -> Vec<&str> {
+pub(crate) fn names(scene: &Analysis) -> Vec<&str> {
     rules(scene).iter().map(|rule| &*rule.name).collect()
 }
 
-pub(crate) fn with_code<'a>(scene: &'a Scene, code: &str) -> Vec<&'a Diagnostic> {
+pub(crate) fn with_code<'a>(scene: &'a Analysis, code: &str) -> Vec<&'a Diagnostic> {
     scene.problems().iter().filter(|p| p.code.0 == code).collect()
 }
 
 /// Exactly one problem of this code: what is underlined, and a part of the message.
 #[track_caller]
-pub(crate) fn says<'a>(scene: &'a Scene, code: &str, underlined: &str, message: &str) -> &'a Diagnostic {
+pub(crate) fn says<'a>(scene: &'a Analysis, code: &str, underlined: &str, message: &str) -> &'a Diagnostic {
     let found = with_code(scene, code);
     let [problem] = found.as_slice() else { panic!("{code}: {:#?}", scene.problems()) };
     assert!(problem.message.contains(message), "{code}: {}", problem.message);
@@ -91,6 +91,6 @@ pub(crate) fn says<'a>(scene: &'a Scene, code: &str, underlined: &str, message: 
 }
 
 #[track_caller]
-pub(crate) fn silent(scene: &Scene, code: &str) {
+pub(crate) fn silent(scene: &Analysis, code: &str) {
     assert!(with_code(scene, code).is_empty(), "{:#?}", with_code(scene, code));
 }

@@ -52,9 +52,9 @@ fn the_words_of_answers() {
     assert_eq!(summary("10.0.0.5", ALLOWED), "Allowed: no security group guards `b (10.0.0.5)` or `a (10.0.0.4)`.");
     let closed = summary("8.8.8.8", DENIED);
     assert!(closed.starts_with("Denied: `a (10.0.0.4)` has no public address"), "{closed}");
-    let titles = |scene: &Scene| {
-        let lines = netpolis_core::ends::lines(scene.snapshot(), scene.connectivity(), netpolis_core::policy::Direction::Ingress);
-        lines.into_iter().map(|line| netpolis_core::ends::title(scene.snapshot(), line)).collect::<Vec<_>>()
+    let titles = |scene: &Analysis| {
+        let lines = netpolis_core::endpoints::lines(scene.snapshot(), scene.connectivity(), netpolis_core::policy::Direction::Ingress);
+        lines.into_iter().map(|line| netpolis_core::endpoints::title(scene.snapshot(), line)).collect::<Vec<_>>()
     };
     let titles = titles(&open);
     assert!(titles.iter().all(|t| !t.contains("and more")) && titles.contains(&"Everywhere else[External]".to_owned()), "{titles:?}");

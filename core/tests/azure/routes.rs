@@ -1,12 +1,12 @@
 //! Routes that people write, and the ways to the Internet.
 
 use super::*;
-use netpolis_core::ends::find;
+use netpolis_core::endpoints::find;
 use netpolis_core::path::Asked;
 
 /// `why`, all pairs and the whole way say the same.
 #[track_caller]
-fn same(scene: &Scene, from: &str, to: &str, expected: Verdict) -> Answer {
+fn same(scene: &Analysis, from: &str, to: &str, expected: Verdict) -> Answer {
     let end = |name: &str| find(scene.snapshot(), name).unwrap_or_else(|error| panic!("{error}")).end;
     let flow = Flow { from: end(from), to: end(to), traffic: Traffic::to_port(Protocol::TCP, 443) };
     let answer = scene.decide(&flow);
@@ -24,7 +24,7 @@ fn same(scene: &Scene, from: &str, to: &str, expected: Verdict) -> Answer {
     answer
 }
 
-fn network(subnet: &str, more: &str) -> Scene {
+fn network(subnet: &str, more: &str) -> Analysis {
     scene(&format!(
         "
 azure:

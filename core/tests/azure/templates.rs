@@ -249,7 +249,7 @@ fn expressions_are_followed_as_far_as_they_go() {
 fn what_a_rule_leaves_open_matters_where_it_matters() {
     let head = r#""parameters": {"open": {"type": "string"}, "number": {"type": "int"}, "ports": {"type": "array"}},"#;
     let with = |rules: &[String]| scene(&template(head, &format!(r#""securityRules": [{}]"#, rules.join(", "))));
-    let no_errors = |scene: &Scene| {
+    let no_errors = |scene: &Analysis| {
         let errors: Vec<_> = scene.problems().iter().filter(|p| p.severity == netpolis_core::diagnostics::Severity::Error).collect();
         assert!(errors.is_empty(), "{errors:#?}");
     };
@@ -290,7 +290,7 @@ fn what_a_rule_leaves_open_matters_where_it_matters() {
     no_errors(&protocol);
     verdict(&protocol, OUTSIDE, INSIDE, 443, UNKNOWN);
     verdict(&protocol, OUTSIDE, INSIDE, 22, DENIED);
-    let end = |text: &str| End::Outside(text.parse().unwrap());
+    let end = |text: &str| Endpoint::Outside(text.parse().unwrap());
     let ping = Traffic { protocol: Protocol::ICMP, source: Some(8), destination: Some(0) };
     assert_eq!(protocol.decide(&Flow { from: end(OUTSIDE), to: end(INSIDE), traffic: ping }).verdict, UNKNOWN, "the protocol may be ICMP");
     let ports = with(&[rule("\"r\"", "100", "\"[parameters('open')]\"", r#""sourceAddressPrefix": "198.51.100.0/24""#)]);
@@ -419,7 +419,7 @@ fn values_to_choose_from_that_agree_make_a_certain_answer() {
 }
 
 /// A template whose group `web` allows all, beside a deployment by address with these further fields.
-fn linked(more: &str) -> Scene {
+fn linked(more: &str) -> Analysis {
     let link = format!(
         r#"{{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "l"{more}, "properties": {{"mode": "Incremental", "templateLink": {{"uri": "https://templates.example/x.json"}}}}}},"#
     );
@@ -473,7 +473,7 @@ fn nested_templates_deploy_to_the_place_that_they_name() {
             let used = &cloud.uses[subnet.group.unwrap() as usize];
             (cloud.groups[used.group as usize].rules[0].0.access, used.others.len())
         };
-        use netpolis_core::resources::azure::Access;
+        use netpolis_core::language::azure::Access;
         assert_eq!((title("closed"), title("opened")), ((Access::Deny, 0), (Access::Allow, 0)), "{places:?}");
     }
 }

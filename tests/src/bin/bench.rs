@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use netpolis_core::ends::{FlowTable, TitledLine, lines};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::endpoints::{FlowTable, TitledLine, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::Asked;
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use netpolis_tests::generate::{File, Plan, PodNetwork, azure_cluster, azure_machines, generate, services};
 use netpolis_tests::measure::{Selectors, Steps};
@@ -146,8 +146,8 @@ fn time(step: &mut dyn FnMut()) -> f64 {
     times.get(7).copied().unwrap_or_default()
 }
 
-fn scene_of(files: &[File]) -> Scene {
-    let mut scene = Scene::new(Settings::default());
+fn scene_of(files: &[File]) -> Analysis {
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect::<Vec<_>>());
     scene
 }
@@ -195,13 +195,13 @@ fn ways() -> Vec<String> {
 fn security_group() -> String {
     let text = netpolis_tests::generate::security_group(1_000, SEED);
     let read = || {
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&[("group.json", &text)]);
         scene
     };
     let reading = time(&mut || drop(black_box(read())));
     let scene = read();
-    let linting = time(&mut || drop(black_box(netpolis_core::lint::lint(&scene))));
+    let linting = time(&mut || drop(black_box(netpolis_core::answers::lint::lint(&scene))));
     let pairs = time(&mut || drop(black_box(netpolis_core::connectivity::Connectivity::new(scene.compiled(), scene.snapshot()))));
     format!("security group of 1000 rules: read and compile {reading:.1} ms, lint {linting:.1} ms, all pairs {pairs:.1} ms")
 }

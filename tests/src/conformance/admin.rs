@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Flow, Verdict};
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::{Flow, Verdict};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -103,12 +103,12 @@ pub(super) fn run(path: &Path, sets: &mut Sets) -> Result<(), String> {
     Ok(())
 }
 
-fn scene(objects: &[Value]) -> Scene {
+fn scene(objects: &[Value]) -> Analysis {
     input::scene(&[("case.yaml".into(), yaml::documents(objects))], Settings::default())
 }
 
 /// Whether a flow is allowed, if that can be told and both answers of the evaluator are the same.
-fn allowed(scene: &Scene, from: End, to: End, protocol: Protocol, port: u16) -> Result<bool, String> {
+fn allowed(scene: &Analysis, from: Endpoint, to: Endpoint, protocol: Protocol, port: u16) -> Result<bool, String> {
     let answer = scene.decide(&Flow { from, to, traffic: Traffic::to_port(protocol, port) });
     let pair = scene.connectivity().between(from, to);
     let (source, certain) = (40_000, !pair.unknown().contains(protocol, 40_000, port));
@@ -245,7 +245,7 @@ fn compare_matrix(matrix: &Matrix) -> Result<(), String> {
     Ok(())
 }
 
-fn compare_cell(scene: &Scene, matrix: &Matrix, cell: &Exception, (from, to): (End, End)) -> Result<(), String> {
+fn compare_cell(scene: &Analysis, matrix: &Matrix, cell: &Exception, (from, to): (Endpoint, Endpoint)) -> Result<(), String> {
     let protocol = protocol(&cell.protocol)?;
     let expected = |default: &str, exceptions: &[Exception]| (default == "allow") != exceptions.contains(cell);
     let sides = [

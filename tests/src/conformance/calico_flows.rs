@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, Flow, Original, Verdict};
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, HostInput, Settings, Staged};
-use netpolis_core::stages::Stage;
+use netpolis_core::verdict::traversal::Checkpoint;
+use netpolis_core::verdict::{Answer, Flow, Original, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -115,14 +115,14 @@ fn compare(case: &Case) -> Result<(), String> {
     Ok(())
 }
 
-fn end(scene: &Scene, address: &Address) -> Result<End, String> {
+fn end(scene: &Analysis, address: &Address) -> Result<Endpoint, String> {
     match address {
         Address { pod: Some(name), .. } => input::pod(scene, name),
         Address { host: Some(name), .. } => {
             let node = scene.snapshot().nodes().find(|(_, node)| node.name == *name);
-            node.map(|(id, _)| End::Node(id)).ok_or_else(|| format!("there is no node `{name}`"))
+            node.map(|(id, _)| Endpoint::Node(id)).ok_or_else(|| format!("there is no node `{name}`"))
         }
-        Address { ip: Some(address), .. } => Ok(End::Outside(*address)),
+        Address { ip: Some(address), .. } => Ok(Endpoint::Outside(*address)),
         _ => Err("an end of the flow is not known".into()),
     }
 }
@@ -133,7 +133,7 @@ fn protocol(value: &Value) -> Result<Protocol, String> {
 }
 
 /// `whole`: also what each end says and what decided, which a case tells of the enforced policies only.
-fn one(scene: &Scene, expected: &ExpectedFlow, verdict: &str, whole: bool) -> Result<(), String> {
+fn one(scene: &Analysis, expected: &ExpectedFlow, verdict: &str, whole: bool) -> Result<(), String> {
     let protocol = protocol(&expected.protocol)?;
     let traffic = match &expected.icmp {
         Some(icmp) => Traffic { protocol, source: Some(icmp.r#type), destination: icmp.code },
@@ -150,7 +150,7 @@ fn one(scene: &Scene, expected: &ExpectedFlow, verdict: &str, whole: bool) -> Re
     // An end of which a policy says nothing may be left out; what is given must hold.
     for (direction, side) in [(Direction::Egress, &expected.egress), (Direction::Ingress, &expected.ingress)] {
         let Some(side) = side.as_ref().filter(|_| whole) else { continue };
-        let found = answer.checkpoints.iter().find(|c| c.stage == Stage::Endpoint(direction));
+        let found = answer.checkpoints.iter().find(|c| c.stage == Checkpoint::Endpoint(direction));
         let found = found.ok_or_else(|| format!("there is no checkpoint for {}", direction.as_str()))?;
         if found.verdict != wanted(side)? {
             return Err(format!("expected {side} for {}, got: {}", direction.as_str(), found.sentence));
@@ -174,8 +174,8 @@ fn wanted(verdict: &str) -> Result<Verdict, String> {
 }
 
 /// The tier, the policy and the rule that decided, at the first checkpoint where one did. Upstream names the first policy of a tier that decided by its end.
-fn decided_by(scene: &Scene, answer: &Answer, by: &By) -> Result<(), String> {
-    use netpolis_core::decide::Reason;
+fn decided_by(scene: &Analysis, answer: &Answer, by: &By) -> Result<(), String> {
+    use netpolis_core::verdict::Reason;
     let ruleset = scene.compiled().ruleset();
     let found = answer.checkpoints.iter().find_map(|c| match &c.reason {
         Reason::Rule(rule) => Some((rule.policy, i64::from(rule.index))),
@@ -192,7 +192,7 @@ fn decided_by(scene: &Scene, answer: &Answer, by: &By) -> Result<(), String> {
 }
 
 /// All pairs must say the same as the single flow.
-fn all_pairs(scene: &Scene, answer: &Answer) -> Result<(), String> {
+fn all_pairs(scene: &Analysis, answer: &Answer) -> Result<(), String> {
     let Flow { from, to, traffic } = answer.flow;
     let pair = scene.connectivity().between(from, to);
     let meant = netpolis_core::connections::ConnectionSet::of_traffic(traffic);

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::diagnostics::Severity;
+use netpolis_core::language::calico::{Calico, HttpMatch, HttpPath};
+use netpolis_core::language::{Kind, codes};
 use netpolis_core::model::{Protocol, http};
-use netpolis_core::resources::calico::{Calico, HttpMatch, HttpPath};
-use netpolis_core::resources::{Kind, codes};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, Settings};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ fn codes_of(class: &str) -> Vec<netpolis_core::diagnostics::Code> {
     }
 }
 
-fn scene(text: &str) -> Scene {
+fn scene(text: &str) -> Analysis {
     input::scene(&[("case.yaml".to_owned(), text.to_owned())], Settings { engine: Engine::Calico, ..Settings::default() })
 }
 
@@ -154,7 +154,7 @@ fn normalised(case: &Case) -> Result<(), String> {
 }
 
 /// A pod and a policy of one rule for what comes to it.
-fn one_rule(rule: &Value) -> Scene {
+fn one_rule(rule: &Value) -> Analysis {
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}});
     let policy = json!({
         "apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy", "metadata": {"name": "n"},
@@ -163,8 +163,8 @@ fn one_rule(rule: &Value) -> Scene {
     scene(&yaml::documents([&pod, &policy]))
 }
 
-fn lets_in(scene: &Scene, address: &str, protocol: Protocol) -> Result<bool, String> {
-    let from = End::Outside(address.parse().map_err(|e| format!("{address}: {e}"))?);
+fn lets_in(scene: &Analysis, address: &str, protocol: Protocol) -> Result<bool, String> {
+    let from = Endpoint::Outside(address.parse().map_err(|e| format!("{address}: {e}"))?);
     let to = input::pod(scene, "default/p")?;
     let pair = scene.connectivity().between(from, to);
     // Port 1 (or type and code 1) stands for all: no rule here names any.

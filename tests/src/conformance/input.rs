@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::diagnostics::{Diagnostic, Severity};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -50,22 +50,22 @@ pub(super) fn files(folder: &Path, meta: &Meta) -> Result<Vec<(String, String)>,
 }
 
 /// A scene of these files.
-pub(super) fn scene(files: &[(String, String)], settings: Settings) -> Scene {
-    let mut scene = Scene::new(settings);
+pub(super) fn scene(files: &[(String, String)], settings: Settings) -> Analysis {
+    let mut scene = Analysis::new(settings);
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     scene.set_files(&files);
     scene
 }
 
 /// The end that `namespace/name` means.
-pub(super) fn pod(scene: &Scene, title: &str) -> Result<End, String> {
+pub(super) fn pod(scene: &Analysis, title: &str) -> Result<Endpoint, String> {
     let snapshot = scene.snapshot();
-    let found = snapshot.endpoints().find(|(_, e)| title.split_once('/') == Some((snapshot.namespace_name(e.namespace), &e.name)));
-    found.map(|(id, _)| End::Pod(id)).ok_or_else(|| format!("there is no pod {title}"))
+    let found = snapshot.pods().find(|(_, e)| title.split_once('/') == Some((snapshot.namespace_name(e.namespace), &e.name)));
+    found.map(|(id, _)| Endpoint::Pod(id)).ok_or_else(|| format!("there is no pod {title}"))
 }
 
 /// What a scene refuses, which may be why it differs; empty if nothing.
-pub(super) fn refusals(scene: &Scene) -> String {
+pub(super) fn refusals(scene: &Analysis) -> String {
     let errors = scene.loaded().diagnostics.iter().filter(|d| d.severity == Severity::Error);
     let at = |d: &Diagnostic| d.place.map(|place| scene.sources().describe(place)).unwrap_or_default();
     errors.map(|d| format!("\n        refused: {} {} {}", at(d), d.code.0, d.message)).take(3).collect()

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use netpolis_core::diagnostics::{Code, Diagnostic, Severity};
 use netpolis_core::document::codes as document;
-use netpolis_core::resources::codes;
+use netpolis_core::language::codes;
 use netpolis_core::settings::Settings;
 use serde::Deserialize;
 
@@ -70,7 +70,7 @@ fn causes(class: &str) -> Option<&'static [Code]> {
         "peer-not-exactly-one-field" => &[codes::PEER_NOT_ONE_FIELD],
         "port-not-exactly-one-field" => &[codes::PORT_NOT_ONE_FIELD],
         "port-range-start-after-end" => &[codes::RANGE_START_NOT_BEFORE_END],
-        "same-priority" => &[netpolis_core::lint::EQUAL_PRIORITY],
+        "same-priority" => &[netpolis_core::answers::lint::EQUAL_PRIORITY],
         "subject-not-exactly-one-field" => &[codes::SUBJECT_NOT_ONE_FIELD],
         "unknown-action" => &[codes::UNKNOWN_ACTION],
         "wrong-type" => &[codes::WRONG_TYPE],

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use netpolis::formats::Format;
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 
 use super::{Set, input};
@@ -58,7 +58,7 @@ pub(super) fn exposure(set: &mut Set, name: &str, folder: &Path) -> Result<(), S
 /// The difference of the lists of `dir1/` and `dir2/`.
 pub(super) fn difference(set: &mut Set, name: &str, folder: &Path) -> Result<(), String> {
     let meta = input::Meta::default();
-    let side = |side: &str| Ok::<Scene, String>(input::scene(&input::files(&folder.join(side), &meta)?, Settings::np_guard()));
+    let side = |side: &str| Ok::<Analysis, String>(input::scene(&input::files(&folder.join(side), &meta)?, Settings::np_guard()));
     let (old, new) = (side("dir1")?, side("dir2")?);
     let expected = lines(&input::text(&folder.join("expected.txt"))?);
     let got = lines(&netpolis::diff::txt(&old, &new));

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
-use netpolis_core::compile::{ClassId, End, Hook};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::{ClassId, Endpoint, Hook};
 use netpolis_core::connections::ConnectionSet;
 use netpolis_core::connectivity::Pair;
 use netpolis_core::document::split;
+use netpolis_core::language::Kind;
 use netpolis_core::model::Protocol;
-use netpolis_core::resources::Kind;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Engine, Settings};
 use serde::Deserialize;
 
@@ -116,7 +116,7 @@ fn is_policy(kind: &Kind) -> bool {
 }
 
 /// The end that a peer means: a pod by its name, or one of the pods of a template, which the analyzer numbers.
-fn pod(scene: &Scene, peer: &str) -> Result<End, String> {
+fn pod(scene: &Analysis, peer: &str) -> Result<Endpoint, String> {
     let template = || peer.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('-');
     input::pod(scene, peer).or_else(|error| template().map_or(Err(error), |template| input::pod(scene, template)))
 }
@@ -124,34 +124,34 @@ fn pod(scene: &Scene, peer: &str) -> Result<End, String> {
 /// An end of a table: an end of ours, or a host endpoint, whose own policies the table is about wherever its node is.
 #[derive(Clone, Copy)]
 enum TableEnd {
-    End(End),
+    Endpoint(Endpoint),
     Host(ClassId),
 }
 
 /// What is allowed between two ends, and whether that is certain.
-fn allowed(scene: &Scene, from: TableEnd, to: TableEnd) -> Pair<'_> {
+fn allowed(scene: &Analysis, from: TableEnd, to: TableEnd) -> Pair<'_> {
     let all_pairs = scene.connectivity();
     let class = |end| match end {
-        TableEnd::End(end) => all_pairs.class_of(end),
+        TableEnd::Endpoint(end) => all_pairs.class_of(end),
         TableEnd::Host(class) => class,
     };
     match (from, to) {
-        (TableEnd::End(from), TableEnd::End(to)) => all_pairs.between(from, to),
+        (TableEnd::Endpoint(from), TableEnd::Endpoint(to)) => all_pairs.between(from, to),
         _ => all_pairs.sets(all_pairs.between_classes(class(from), class(to))),
     }
 }
 
-fn table_end(scene: &Scene, peer: &str) -> Result<Vec<TableEnd>, String> {
+fn table_end(scene: &Analysis, peer: &str) -> Result<Vec<TableEnd>, String> {
     if let Some(range) = peer.strip_prefix("ip:") {
         // Both addresses of a range stand for all of it.
-        let address = |a: &str| a.parse::<IpAddr>().map(|a| TableEnd::End(End::Outside(a))).map_err(|e| format!("`{peer}`: {e}"));
+        let address = |a: &str| a.parse::<IpAddr>().map(|a| TableEnd::Endpoint(Endpoint::Outside(a))).map_err(|e| format!("`{peer}`: {e}"));
         return range.split('-').map(address).collect();
     }
     if let Some(name) = peer.strip_prefix("hep:") {
         let host = scene.snapshot().host_endpoints.iter().position(|h| h.name == name).ok_or_else(|| format!("there is no {peer}"))?;
         return Ok(vec![TableEnd::Host(scene.compiled().class_of_host(host as u32, Hook::Normal))]);
     }
-    pod(scene, peer).map(|end| vec![TableEnd::End(end)])
+    pod(scene, peer).map(|end| vec![TableEnd::Endpoint(end)])
 }
 
 fn compare(config: &Config, files: &[(String, String)], settings: Settings) -> Result<(), String> {

@@ -6,17 +6,17 @@
 
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Flow, Verdict};
 use netpolis_core::diagnostics::Severity;
+use netpolis_core::language::Kind;
+use netpolis_core::language::azure::{Azure, SecurityRule, WrittenValue};
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
-use netpolis_core::resources::Kind;
-use netpolis_core::resources::azure::{Azure, SecurityRule, WrittenValue};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
-use netpolis_core::stages::{GroupPlace, Stage};
+use netpolis_core::verdict::traversal::{Checkpoint, GroupPlace};
+use netpolis_core::verdict::{Flow, Verdict};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -155,7 +155,7 @@ fn group(name: &str, rules: &Value) -> Value {
     json!({"type": "Microsoft.Network/networkSecurityGroups", "name": name, "properties": {"securityRules": rules}})
 }
 
-fn scene_of(vector: &Vector) -> Scene {
+fn scene_of(vector: &Vector) -> Analysis {
     let network = &vector.network;
     let own = &network.virtual_network;
     let subnets: Vec<Value> =
@@ -184,7 +184,7 @@ fn scene_of(vector: &Vector) -> Scene {
         .map(|g| group(g.get("name").and_then(Value::as_str).unwrap_or_default(), &g["properties"]["securityRules"]))
         .collect();
     let groups = Value::from(groups).to_string();
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     // An empty list says nothing of what it would be a list of.
     let files = [("network.json", &*short), ("groups.json", &*groups)];
     scene.set_files(if vector.nsgs.is_empty() { &files[..1] } else { &files });
@@ -204,7 +204,7 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
     if let Some(error) = scene.loaded().diagnostics.iter().find(|d| d.severity == Severity::Error) {
         return Err(format!("not taken: {}", error.message));
     }
-    let end = |text: &str| text.parse().map(End::Outside).map_err(|_| format!("`{text}` is no address"));
+    let end = |text: &str| text.parse().map(Endpoint::Outside).map_err(|_| format!("`{text}` is no address"));
     let traffic = Traffic {
         protocol: protocol(&vector.flow.protocol).ok_or("unknown protocol")?,
         source: vector.flow.source_port,
@@ -216,7 +216,7 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
         .checkpoints
         .iter()
         .filter_map(|checkpoint| {
-            let Stage::Group { used, place, direction, .. } = checkpoint.stage else { return None };
+            let Checkpoint::Group { used, place, direction, .. } = checkpoint.stage else { return None };
             let at = match (place, direction) {
                 (GroupPlace::Interface(_), Direction::Egress) => "nic-outbound",
                 (GroupPlace::Subnet(_), Direction::Egress) => "subnet-outbound",
@@ -230,9 +230,9 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
         })
         .collect();
     // The vectors are about groups alone: whether a way leads there, and through which appliance, they do not ask.
-    let routed = answer.checkpoints.iter().any(|c| matches!(c.stage, Stage::Route(_)));
+    let routed = answer.checkpoints.iter().any(|c| matches!(c.stage, Checkpoint::Route(_)));
     let by_groups = || {
-        let of_groups = answer.checkpoints.iter().filter(|c| !matches!(c.stage, Stage::Route(_))).map(|c| c.verdict);
+        let of_groups = answer.checkpoints.iter().filter(|c| !matches!(c.stage, Checkpoint::Route(_))).map(|c| c.verdict);
         of_groups.max_by_key(|verdict| [Verdict::Allowed, Verdict::CannotTell, Verdict::Denied].iter().position(|v| v == verdict))
     };
     let verdict = match if routed { by_groups().unwrap_or(Verdict::Allowed) } else { answer.verdict } {
@@ -266,7 +266,7 @@ fn check_validation(case: &Validation) -> Result<(), String> {
             .collect(),
         None => case.security_rules.clone().unwrap_or_default().into(),
     };
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("group.json", &group("g", &rules).to_string())]);
     let error = scene.loaded().diagnostics.iter().find(|d| d.severity == Severity::Error);
     match (case.expect.accepted, error) {
@@ -330,7 +330,7 @@ fn printed(rule: &SecurityRule) -> Map<String, Value> {
 }
 
 fn check_input(text: &str, written: &[Map<String, Value>]) -> Result<(), String> {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("input.json", text)]);
     // Nothing may come of it but answers.
     let _ = (scene.problems().len(), scene.connectivity().class_count());

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
-use netpolis_core::decide::{Answer, CheckpointTrace, Flow};
-use netpolis_core::ends::{Line, find, lines, title};
+use netpolis_core::endpoints::{Line, find, lines, title};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, PathAnswer, StepKind};
 use netpolis_core::policy::Direction;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Settings;
+use netpolis_core::verdict::{Answer, CheckpointTrace, Flow};
 
 use super::literals::literals;
 use crate::scenes;
@@ -50,13 +50,13 @@ pub const PLACES: [&str; 12] = [
 pub fn all(root: &Path) -> Result<Sentences, String> {
     let mut found = Sentences::new();
     for files in inputs(root)? {
-        let mut scene = Scene::new(Settings::default());
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
         ask(&scene, &mut found);
     }
     for seed in 0..RANDOM {
         let random = scenes::scene(seed);
-        let mut scene = Scene::new(random.settings);
+        let mut scene = Analysis::new(random.settings);
         scene.set_files(&[("random.yaml", &random.text)]);
         ask(&scene, &mut found);
     }
@@ -95,7 +95,7 @@ fn looks_like_input(text: &str) -> bool {
     ["kind: ", "azure:", "\"properties\"", "az network ", "az aks "].iter().any(|word| text.contains(word)) && text.len() > 40
 }
 
-fn ask(scene: &Scene, found: &mut Sentences) {
+fn ask(scene: &Analysis, found: &mut Sentences) {
     let mut add = |place: &'static str, text: &str| {
         if !text.is_empty() {
             found.entry(place).or_default().insert(text.to_owned());
@@ -108,7 +108,7 @@ fn ask(scene: &Scene, found: &mut Sentences) {
         problem.fix.iter().for_each(|fix| add("Help for a finding", &fix.title));
     }
     let names = names(scene);
-    let ends: Vec<End> = names.iter().filter_map(|name| Some(find(scene.snapshot(), name).ok()?.end)).collect();
+    let ends: Vec<Endpoint> = names.iter().filter_map(|name| Some(find(scene.snapshot(), name).ok()?.end)).collect();
     for (from, to) in ends.iter().flat_map(|from| ends.iter().map(move |to| (*from, *to))) {
         for (protocol, port) in TRAFFIC {
             flow(&scene.decide(&Flow { from, to, traffic: Traffic::to_port(protocol, port) }), &mut add);
@@ -127,7 +127,7 @@ fn ask(scene: &Scene, found: &mut Sentences) {
 }
 
 /// Names of ends: pods of workloads, machines, nodes and addresses outside.
-fn names(scene: &Scene) -> Vec<String> {
+fn names(scene: &Analysis) -> Vec<String> {
     let snapshot = scene.snapshot();
     let own = lines(snapshot, scene.connectivity(), Direction::Egress).into_iter().filter_map(|line| match line {
         Line::Workload(_) => Some(title(snapshot, line)),
@@ -139,7 +139,7 @@ fn names(scene: &Scene) -> Vec<String> {
 }
 
 /// What paths are asked for: Services, Ingresses, and some of the ends.
-fn targets(scene: &Scene, names: &[String]) -> Vec<String> {
+fn targets(scene: &Analysis, names: &[String]) -> Vec<String> {
     let snapshot = scene.snapshot();
     let services = snapshot.services.iter().map(|s| format!("svc/{}/{}", snapshot.namespace_name(s.namespace), s.name));
     let ingresses = snapshot.ingress_objects.iter().map(|i| format!("ingress/{}/{}", snapshot.namespace_name(i.namespace), i.name));

@@ -92,7 +92,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
                 ("ArrowLeft", false) | ("ArrowUp", true) => -STEP,
                 ("ArrowRight", false) | ("ArrowDown", true) => STEP,
                 ("Home", _) => -10_000 * sign,
-                ("End", _) => 10_000 * sign,
+                ("Endpoint", _) => 10_000 * sign,
                 ("Enter", _) => {
                     store.dispatch(Action::TogglePane(pane));
                     return;

@@ -2,8 +2,8 @@
 
 pub mod worker;
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::path::Paths;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ pub(crate) fn today() -> Option<netpolis_core::facts::Date> {
 
 /// Keeps a scene between requests.
 pub struct Evaluator {
-    scene: Scene,
+    scene: Analysis,
     view: SceneView,
     revision: Option<u32>,
     /// What the second side of a comparison of ways was built with.
@@ -87,7 +87,7 @@ pub struct Evaluator {
 
 impl Default for Evaluator {
     fn default() -> Self {
-        Evaluator { scene: Scene::new(Settings::default()), view: SceneView::default(), revision: None, versus: None }
+        Evaluator { scene: Analysis::new(Settings::default()), view: SceneView::default(), revision: None, versus: None }
     }
 }
 

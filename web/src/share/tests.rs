@@ -1,8 +1,8 @@
+use netpolis_core::language::TrafficPolicy;
+use netpolis_core::language::azure::Plugin;
+use netpolis_core::language::kubernetes::inventory::Placement;
 use netpolis_core::model::Cidr;
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::resources::azure::Plugin;
 use netpolis_core::settings::{Dataplane, Engine, HostInput, Http, IngressBy, OwnNode, Probes, Routing, Staged};
-use netpolis_core::snapshot::Placement;
 
 use super::*;
 

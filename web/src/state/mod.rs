@@ -36,7 +36,7 @@ pub enum Selection {
     #[default]
     Flow,
     /// An end, by its key.
-    End(String),
+    Endpoint(String),
 }
 
 /// A place to show in the editor.
@@ -192,7 +192,7 @@ impl State {
     /// The end that is looked at.
     pub fn selected_end(&self) -> Option<usize> {
         match &self.selection {
-            Selection::End(key) => self.scene.find(key),
+            Selection::Endpoint(key) => self.scene.find(key),
             Selection::Flow => None,
         }
     }
@@ -409,7 +409,7 @@ impl State {
                     self.apply(Action::AskBetween { from, to, traffic: None });
                 }
             }
-            Action::Select(key) => self.selection = key.map_or(Selection::Flow, Selection::End),
+            Action::Select(key) => self.selection = key.map_or(Selection::Flow, Selection::Endpoint),
             Action::Evaluated { revision, scene, answer, board, path, .. } => {
                 if let Some(scene) = scene {
                     self.take_scene(scene);

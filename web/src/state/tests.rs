@@ -80,7 +80,7 @@ fn a_new_question_drops_the_old_answer() {
 #[test]
 fn asking_shows_the_flow_again() {
     let state = start().reduce(Action::Select(Some("shop/a".into())));
-    assert_eq!(state.selection, Selection::End("shop/a".into()));
+    assert_eq!(state.selection, Selection::Endpoint("shop/a".into()));
     let question = state.question.clone();
     assert_eq!(state.reduce(Action::Ask(question)).selection, Selection::Flow);
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::{Code, Diagnostic};
 use netpolis_core::document::codes;
+use netpolis_core::language::unread::Cause;
+use netpolis_core::language::{Kind, Resource};
 use netpolis_core::policy::Policy;
-use netpolis_core::resources::unread::Cause;
-use netpolis_core::resources::{Kind, Resource};
-use netpolis_core::scene::Scene;
 use netpolis_core::text::{DocumentId, Place, count};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -82,7 +82,7 @@ impl CoverageView {
 }
 
 /// What of a scene is not evaluated.
-pub(super) fn coverage_view(scene: &Scene, spots: &SourceLocations<'_>) -> CoverageView {
+pub(super) fn coverage_view(scene: &Analysis, spots: &SourceLocations<'_>) -> CoverageView {
     let mut found: BTreeMap<(u32, u32), LeftOutView> = BTreeMap::new();
     let documents = Documents::new(scene);
     for document in &scene.loaded().documents {
@@ -189,7 +189,7 @@ fn named(policy: &Policy) -> String {
 struct Documents(BTreeMap<u32, (usize, usize)>);
 
 impl Documents {
-    fn new(scene: &Scene) -> Self {
+    fn new(scene: &Analysis) -> Self {
         let mut of_file: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for document in &scene.loaded().documents {
             let file = scene.sources().source_of(document.id).map_or(u32::MAX, |s| s.0);
@@ -202,7 +202,7 @@ impl Documents {
         Documents(of_file.into_values().flat_map(numbered).collect())
     }
 
-    fn title(&self, scene: &Scene, document: DocumentId) -> String {
+    fn title(&self, scene: &Analysis, document: DocumentId) -> String {
         let file = scene.sources().source_of(document).and_then(|s| scene.sources().get(s)).map_or("", |s| s.name.as_str());
         match self.0.get(&document.0) {
             Some((number, count)) if *count > 1 => format!("{file} document {number}"),

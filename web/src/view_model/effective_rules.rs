@@ -65,7 +65,7 @@ pub fn rule_tables<'a>(groups: &'a [GroupRulesView], said: Option<&SaidView>) ->
 
 #[cfg(test)]
 mod tests {
-    use netpolis_core::scene::Scene;
+    use netpolis_core::analysis::Analysis;
     use netpolis_core::settings::Settings;
 
     use super::*;
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_rule_that_decides_is_marked_in_its_own_group() {
-        let mut core = Scene::new(Settings::default());
+        let mut core = Analysis::new(Settings::default());
         let text = include_str!("../../../www/examples/azure-subnet-nic/network.yaml");
         core.set_files(&[("network.yaml", text)]);
         let scene = scene_view(&core);

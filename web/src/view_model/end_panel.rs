@@ -127,7 +127,7 @@ impl SceneView {
 
 #[cfg(test)]
 mod tests {
-    use netpolis_core::scene::Scene;
+    use netpolis_core::analysis::Analysis;
     use netpolis_core::settings::Settings;
 
     use super::*;
@@ -153,7 +153,7 @@ spec:
 
     #[test]
     fn a_workload_says_who_reaches_it_and_by_what() {
-        let mut core = Scene::new(Settings::default());
+        let mut core = Analysis::new(Settings::default());
         core.set_files(&[("x.yaml", TEXT)]);
         let scene = scene_view(&core);
         let db = scene.find("default/db[Pod]").unwrap();

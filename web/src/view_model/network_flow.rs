@@ -67,7 +67,7 @@ mod tests {
     use crate::view_model::cloud::badge_id;
     use crate::view_model::{EndView, PathWord, Question, StationView};
     use netpolis_core::policy::Direction;
-    use netpolis_core::stages::GroupPlace;
+    use netpolis_core::verdict::traversal::GroupPlace;
 
     #[test]
     fn a_flow_knows_its_ends_and_its_stops() {

@@ -4,9 +4,9 @@ mod panel;
 
 pub use panel::{LENGTHS, PlanBar, PlanChange, PlanNumber, Taker, WhatIf, plans, plugins};
 
+use netpolis_core::answers::address_plan::{self, Planned, Question};
+use netpolis_core::language::azure::Plugin;
 use netpolis_core::model::Cidr;
-use netpolis_core::plan::{self, Planned, Question};
-use netpolis_core::resources::azure::Plugin;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -91,7 +91,7 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, Strin
 }
 
 pub(super) fn view_of(title: String, question: &Question) -> PlanView {
-    let plan = plan::plan(question);
+    let plan = address_plan::plan(question);
     let first = question.pools.first().copied().unwrap_or_default();
     PlanView {
         title,

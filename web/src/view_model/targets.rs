@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use netpolis_core::resources::{ServicePort, TargetPort};
-use netpolis_core::snapshot::{EndpointId, IngressObject, Service, Snapshot, WorkloadId};
+use netpolis_core::language::{ServicePort, TargetPort};
+use netpolis_core::snapshot::{IngressObject, PodId, Service, Snapshot, WorkloadId};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -65,10 +65,10 @@ pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Source
     for (number, end) in (0..).zip(ends) {
         numbers.entry(end.key.as_str()).or_insert(number);
     }
-    let behind = |endpoints: &mut dyn Iterator<Item = EndpointId>| {
+    let behind = |endpoints: &mut dyn Iterator<Item = PodId>| {
         let mut found: Vec<u32> = Vec::new();
         let mut last: Option<WorkloadId> = None;
-        for workload in endpoints.filter_map(|id| snapshot.endpoint(id).map(|e| e.workload)) {
+        for workload in endpoints.filter_map(|id| snapshot.pod(id).map(|e| e.workload)) {
             if last.replace(workload) != Some(workload)
                 && let Some(number) = numbers.get(workload_key(snapshot, workload).as_str())
                 && !found.contains(number)
@@ -148,7 +148,7 @@ fn ports(service: &Service) -> String {
     format!("{what} {}", ports.join(", "))
 }
 
-fn requests(object: &IngressObject, all: &mut dyn Iterator<Item = &netpolis_core::resources::Requests>) -> String {
+fn requests(object: &IngressObject, all: &mut dyn Iterator<Item = &netpolis_core::language::Requests>) -> String {
     let mut hosts: Vec<String> = Vec::new();
     for request in all {
         let host = format!(

@@ -1,26 +1,8 @@
 //! The network of the cloud: virtual networks, subnets, interfaces, and the security groups on them. Upstream: docs/azure.md 1 to 3.
 
-mod build;
-mod check;
-mod combinations;
-mod conflicts;
-mod identity;
 mod index;
-mod managed;
-mod places;
-mod pod_subnet;
-mod pools;
 pub mod regions;
-mod routes;
-mod slots;
 pub mod tags;
-
-pub(super) use build::{NodeRange, add, pools as pod_ranges};
-pub(crate) use combinations::features as cluster_features;
-pub(crate) use identity::OR;
-pub use managed::MANAGED_GROUP;
-pub(crate) use managed::NODE_PORTS;
-pub(super) use managed::add_managed_group;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -28,9 +10,9 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::NodeId;
+use crate::language::azure::aks::{Feature, Growth};
+use crate::language::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, NextHop, Plugin, SecurityRule, SubnetOutbound};
 use crate::model::{AddressSet, Cidr};
-use crate::resources::aks::{Feature, Growth};
-use crate::resources::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, NextHop, Plugin, SecurityRule, SubnetOutbound};
 use crate::text::Place;
 
 /// Everything about the cloud's network; empty where the text says nothing of it.
@@ -133,7 +115,7 @@ pub struct Subnet {
 
 impl Subnet {
     /// A subnet of which nothing but its name and ranges is known.
-    pub(super) fn plain(network: u32, name: String, prefixes: Vec<Cidr>, place: Place) -> Self {
+    pub(crate) fn plain(network: u32, name: String, prefixes: Vec<Cidr>, place: Place) -> Self {
         Subnet {
             network,
             name,
@@ -256,7 +238,7 @@ pub struct Group {
 
 impl Group {
     /// A group of which nothing but the name is known.
-    pub(super) fn plain(name: &str, place: Place, name_place: Place) -> Self {
+    pub(crate) fn plain(name: &str, place: Place, name_place: Place) -> Self {
         Group {
             name: name.into(),
             location: None,
@@ -274,7 +256,7 @@ impl Group {
 
     /// Whether it is the one that AKS makes for nodes, which is in nobody's text.
     pub fn is_managed(&self) -> bool {
-        self.name == MANAGED_GROUP
+        self.name == crate::language::azure::inventory::MANAGED_GROUP
     }
 }
 
@@ -446,7 +428,7 @@ impl Cloud {
     }
 
     /// From here on interfaces neither come nor go, and keep their addresses.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.index = Some(index::Index::new(&self.interfaces, &self.subnets));
     }
 

@@ -1,14 +1,14 @@
 //! From the core's answer to the one that the page shows.
 
-use netpolis_core::compile::{Compiled, End};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::connections::{AskedTraffic, Traffic};
-use netpolis_core::decide::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
-use netpolis_core::evaluate::Matched;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::{Action, Policy};
-use netpolis_core::scene::Scene;
 use netpolis_core::snapshot::Snapshot;
-use netpolis_core::stages::Stage;
+use netpolis_core::verdict::evaluate::Matched;
+use netpolis_core::verdict::traversal::Checkpoint;
+use netpolis_core::verdict::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 
 use crate::view_model::cloud::badge_id;
 use crate::view_model::problems::fix_view;
@@ -21,7 +21,7 @@ use crate::view_model::{
 ///
 /// # Errors
 /// If the question names something that is not there, in a sentence.
-pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Result<AnswerView, String> {
+pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> Result<AnswerView, String> {
     let (from, from_key) = resolve(scene, &question.from)?;
     let (to, to_key) = resolve(scene, &question.to)?;
     let traffic = traffic(question)?;
@@ -45,7 +45,7 @@ pub fn answer_view(scene: &Scene, view: &SceneView, question: &Question) -> Resu
 }
 
 /// Client and workload of a way, as the picture has them: of those behind a Service the first.
-pub fn path_ends(scene: &Scene, view: &SceneView, question: &PathQuestion) -> Option<(u32, u32)> {
+pub fn path_ends(scene: &Analysis, view: &SceneView, question: &PathQuestion) -> Option<(u32, u32)> {
     let end = |name: &str| resolve(scene, name).ok().and_then(|(end, key)| end_index(scene, view, end, &key));
     let to = match view.target(&question.to) {
         Some(target) => target.ends.first().copied(),
@@ -72,20 +72,20 @@ fn traffic(question: &Question) -> Result<Traffic, String> {
     asked.of(protocol)
 }
 
-fn end_index(scene: &Scene, view: &SceneView, end: End, key: &str) -> Option<u32> {
+fn end_index(scene: &Analysis, view: &SceneView, end: Endpoint, key: &str) -> Option<u32> {
     let index = match end {
-        End::Pod(id) => view.find(key).or_else(|| {
-            let workload = scene.snapshot().endpoint(id)?.workload;
+        Endpoint::Pod(id) => view.find(key).or_else(|| {
+            let workload = scene.snapshot().pod(id)?.workload;
             let workload = scene.snapshot().workload(workload)?;
             view.find(&format!("{}/{}[{}]", scene.snapshot().namespace_name(workload.namespace), workload.name, workload.kind))
         }),
-        End::Node(_) => view.find(key),
+        Endpoint::Node(_) => view.find(key),
         // The end of this address's kind: outside ends stand for all addresses that nothing tells apart.
-        End::InNetwork(..) => view.find(key),
-        End::Outside(address) => view.find(key).or_else(|| {
-            let class = scene.connectivity().class_of(End::Outside(address));
+        Endpoint::InNetwork(..) => view.find(key),
+        Endpoint::Outside(address) => view.find(key).or_else(|| {
+            let class = scene.connectivity().class_of(Endpoint::Outside(address));
             view.ends.iter().position(|e| {
-                e.kind == EndKind::Outside && e.key.parse().is_ok_and(|a| scene.connectivity().class_of(End::Outside(a)) == class)
+                e.kind == EndKind::Outside && e.key.parse().is_ok_and(|a| scene.connectivity().class_of(Endpoint::Outside(a)) == class)
             })
         }),
     };
@@ -108,11 +108,11 @@ pub(in crate::view_model) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn name(&self, end: End) -> String {
+    fn name(&self, end: Endpoint) -> String {
         match end {
-            End::Pod(id) => self.snapshot.endpoint(id).map(|e| e.name.clone()).unwrap_or_default(),
-            End::Node(id) => self.snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
-            End::Outside(address) | End::InNetwork(_, address) => address.to_string(),
+            Endpoint::Pod(id) => self.snapshot.pod(id).map(|e| e.name.clone()).unwrap_or_default(),
+            Endpoint::Node(id) => self.snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => address.to_string(),
         }
     }
 
@@ -121,7 +121,7 @@ impl Writer<'_> {
         StationView {
             title: checkpoint.title.clone(),
             at: match checkpoint.stage {
-                Stage::Group { place, direction, .. } => Some(badge_id(place, direction)),
+                Checkpoint::Group { place, direction, .. } => Some(badge_id(place, direction)),
                 _ => None,
             },
             verdict: verdict(checkpoint.verdict),

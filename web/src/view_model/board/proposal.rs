@@ -2,12 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use netpolis_core::diff::{DifferenceEnd, Side, diff};
-use netpolis_core::ends::Flows;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::diff::{DifferenceEnd, Side, diff};
+use netpolis_core::answers::hit_counts::tally;
+use netpolis_core::answers::move_policy::reorder;
+use netpolis_core::endpoints::Flows;
 use netpolis_core::policy::PolicyId;
-use netpolis_core::reorder::reorder;
-use netpolis_core::scene::Scene;
-use netpolis_core::tally::tally;
 
 use crate::view_model::problems::fix_view;
 use crate::view_model::{ChangeView, EditView, Move, ProposalView, SceneView, SetView, SourceLocations, TallyView, resolve, set_view};
@@ -16,7 +16,7 @@ use crate::view_model::{ChangeView, EditView, Move, ProposalView, SceneView, Set
 const MOST_CHANGES: usize = 60;
 
 /// How much each policy decides about the flows between the ends of a scene; nothing if there are too many to count.
-pub fn tally_view(scene: &Scene, view: &SceneView) -> Option<TallyView> {
+pub fn tally_view(scene: &Analysis, view: &SceneView) -> Option<TallyView> {
     let ends: Vec<_> = view.ends.iter().filter_map(|end| resolve(scene, &end.key).ok().map(|(end, _)| end)).collect();
     let tally = tally(scene.compiled(), scene.snapshot(), &ends)?;
     Some(TallyView { flows: tally.flows, policies: tally.policies, tier_ends: tally.tier_ends })
@@ -26,14 +26,14 @@ pub fn tally_view(scene: &Scene, view: &SceneView) -> Option<TallyView> {
 ///
 /// # Errors
 /// Why the policy cannot be there, in the person's words.
-pub fn proposal_view(scene: &Scene, wanted: &Move) -> Result<ProposalView, String> {
+pub fn proposal_view(scene: &Analysis, wanted: &Move) -> Result<ProposalView, String> {
     let fix = reorder(scene, PolicyId(wanted.policy), &wanted.tier, wanted.position as usize)?;
     let fix = fix_view(&fix.title, &fix.edits, &SourceLocations::new(scene.sources()));
     let changed: Vec<(String, String)> =
         scene.sources().iter().map(|(_, source)| (source.name.clone(), edited(&source.name, &source.text, &fix.edits))).collect();
-    let mut after = Scene::new(scene.settings().clone());
+    let mut after = Analysis::new(scene.settings().clone());
     after.set_files(&changed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
-    let side = |scene| -> Side<'_> { Side { snapshot: Scene::snapshot(scene), connectivity: Scene::connectivity(scene) } };
+    let side = |scene| -> Side<'_> { Side { snapshot: Analysis::snapshot(scene), connectivity: Analysis::connectivity(scene) } };
     let mut changes: Vec<ChangeView> = diff(side(scene), side(&after))
         .into_iter()
         .map(|d| ChangeView { from: end_title(&d.from), to: end_title(&d.to), before: flows_view(&d.before), after: flows_view(&d.after) })
@@ -103,8 +103,8 @@ spec:
   ingress: [{action: Deny, source: {selector: app == 'a'}}]
 ";
 
-    fn scene() -> (Scene, SceneView) {
-        let mut scene = Scene::new(Settings::default());
+    fn scene() -> (Analysis, SceneView) {
+        let mut scene = Analysis::new(Settings::default());
         scene.set_files(&[("x.yaml", TEXT)]);
         let view = scene_view(&scene);
         (scene, view)
@@ -122,7 +122,7 @@ spec:
         assert_eq!((change.before.short.as_str(), change.after.short.as_str()), ("80", "✕"));
         // Applied, it is what was shown.
         let changed = edited("x.yaml", TEXT, &proposal.fix.edits);
-        let mut after = Scene::new(Settings::default());
+        let mut after = Analysis::new(Settings::default());
         after.set_files(&[("x.yaml", &changed)]);
         let view = scene_view(&after);
         assert_eq!(

@@ -1,15 +1,15 @@
 //! From the core's network of the cloud to what the page shows of it.
 
-use netpolis_core::effective::{EffectiveRule, groups, place_title};
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::address_plan;
+use netpolis_core::answers::effective_rules::{EffectiveRule, groups, place_title};
+use netpolis_core::language::azure::{Access, ClusterEngine, Plugin};
 use netpolis_core::model::Cidr;
-use netpolis_core::plan;
 use netpolis_core::policy::Direction;
-use netpolis_core::resources::azure::{Access, ClusterEngine, Plugin};
-use netpolis_core::scene::Scene;
 use netpolis_core::snapshot::cloud::regions::region_of;
 use netpolis_core::snapshot::cloud::{Cloud, CloudCluster, Interface};
-use netpolis_core::snapshot::{EndpointId, Role, Snapshot};
-use netpolis_core::stages::GroupPlace;
+use netpolis_core::snapshot::{PodId, Role, Snapshot};
+use netpolis_core::verdict::traversal::GroupPlace;
 
 use crate::view_model::plan::view_of;
 use crate::view_model::{
@@ -39,7 +39,7 @@ fn badge(place: GroupPlace) -> String {
 }
 
 /// The cloud's network; nothing where the text says nothing of it.
-pub(in crate::view_model) fn cloud_view(scene: &Scene, spots: &SourceLocations<'_>) -> Option<CloudView> {
+pub(in crate::view_model) fn cloud_view(scene: &Analysis, spots: &SourceLocations<'_>) -> Option<CloudView> {
     let snapshot = scene.snapshot();
     let cloud = &snapshot.cloud;
     if cloud.is_empty() {
@@ -66,7 +66,8 @@ pub(in crate::view_model) fn cloud_view(scene: &Scene, spots: &SourceLocations<'
             spot: spots.at(group.place),
         })
         .collect();
-    let plans = plan::of_scene(cloud).into_iter().map(|r| view_of(format!("{} in subnet {}", r.cluster, r.subnet), &r.question)).collect();
+    let plans =
+        address_plan::of_scene(cloud).into_iter().map(|r| view_of(format!("{} in subnet {}", r.cluster, r.subnet), &r.question)).collect();
     Some(CloudView {
         regions,
         groups,
@@ -108,7 +109,7 @@ impl Builder<'_> {
     fn subnet(&self, number: u32, subnet: &netpolis_core::snapshot::cloud::Subnet) -> SubnetView {
         let inside: Vec<(u32, &Interface)> = (0..).zip(&self.cloud.interfaces).filter(|(_, i)| i.subnet == number).collect();
         let is_home = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet.or(p.subnet) == Some(number));
-        let unplaced = self.snapshot.endpoints().filter(|(_, e)| e.role == Role::Pod && e.node.is_none());
+        let unplaced = self.snapshot.pods().filter(|(_, e)| e.role == Role::Pod && e.node.is_none());
         SubnetView {
             name: subnet.name.clone(),
             prefixes: joined(&subnet.prefixes),
@@ -121,10 +122,8 @@ impl Builder<'_> {
     }
 
     fn machine(&self, number: u32, interface: &Interface) -> MachineView {
-        let on_it: Vec<EndpointId> = match interface.node {
-            Some(node) => {
-                self.snapshot.endpoints().filter(|(_, e)| e.node == Some(node) && e.role == Role::Pod).map(|(id, _)| id).collect()
-            }
+        let on_it: Vec<PodId> = match interface.node {
+            Some(node) => self.snapshot.pods().filter(|(_, e)| e.node == Some(node) && e.role == Role::Pod).map(|(id, _)| id).collect(),
             None => Vec::new(),
         };
         let node = interface.node.and_then(|n| self.snapshot.node(n));
@@ -143,8 +142,8 @@ impl Builder<'_> {
         }
     }
 
-    fn pod(&self, id: EndpointId) -> PodView {
-        let Some(endpoint) = self.snapshot.endpoint(id) else { return PodView::default() };
+    fn pod(&self, id: PodId) -> PodView {
+        let Some(endpoint) = self.snapshot.pod(id) else { return PodView::default() };
         let workload = self.snapshot.workload(endpoint.workload);
         let namespace = self.snapshot.namespace_name(endpoint.namespace);
         PodView {
@@ -210,7 +209,7 @@ impl Builder<'_> {
             SubnetUse {
                 title: format!("{network} / {}", subnet.name),
                 prefixes: joined(&subnet.prefixes),
-                usable: plan::usable(&subnet.prefixes),
+                usable: address_plan::usable(&subnet.prefixes),
                 used: own + nodes,
             }
         };

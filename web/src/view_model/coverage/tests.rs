@@ -6,7 +6,7 @@ use crate::view_model::scene_view;
 const POD: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}}";
 
 fn coverage(files: &[(&str, &str)]) -> CoverageView {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(files);
     scene_view(&scene).coverage
 }

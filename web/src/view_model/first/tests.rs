@@ -1,4 +1,4 @@
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 
 use super::*;
@@ -17,7 +17,7 @@ fn policy(app: &str, from: &str) -> String {
 }
 
 fn first(text: &str, mentions: &dyn Fn(usize, &str) -> bool) -> Option<(String, String, Option<u16>)> {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("x.yaml", text)]);
     first_question(&scene_view(&scene), mentions).map(|q| (q.from, q.to, q.port))
 }
@@ -40,7 +40,7 @@ fn a_denied_flow_from_the_outside_to_the_inside_is_the_most_telling() {
 fn what_names_a_service_is_more_telling_than_a_name() {
     let service = "---\n{apiVersion: v1, kind: Service, metadata: {name: ledger, namespace: shop}, spec: {selector: {app: books}, ports: [{port: 80, targetPort: 9000}]}}\n";
     let text = [pod("books", 9001), pod("zeta", 1), pod("web", 2), pod("db", 5432)].concat() + service + &policy("books", "nobody");
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("x.yaml", &text)]);
     let view = scene_view(&scene);
     let zeta = view.find("shop/zeta[Pod]").unwrap();

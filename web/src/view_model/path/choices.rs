@@ -1,8 +1,8 @@
 //! What can be chosen otherwise on a way: each choice with what the text says, and what a way can be compared with.
 
+use netpolis_core::language::TrafficPolicy;
+use netpolis_core::language::azure::Plugin;
 use netpolis_core::path::{Entry, PathAnswer, Paths};
-use netpolis_core::resources::TrafficPolicy;
-use netpolis_core::resources::azure::Plugin;
 use netpolis_core::settings::{Dataplane, IngressBy, Probes, Routing};
 use netpolis_core::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};

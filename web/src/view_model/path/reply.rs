@@ -1,21 +1,21 @@
 //! Both sides of what the panel asks.
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::path::Paths;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Routing;
 
 use super::{PathAsked, PathQuestion, PathReply, PathView, path_view};
 use crate::share::routing;
 
 /// Answers both sides. `kept` holds what the second side was built with, so that a comparison costs no more than a question once it is there.
-pub fn path_reply(scene: &Scene, asked: PathAsked, kept: &mut Option<(Routing, Paths)>) -> PathReply {
+pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing, Paths)>) -> PathReply {
     let own = &scene.settings().routing;
     let first = path_view(scene, scene.paths(), own, &asked.question);
     let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept));
     PathReply { first, second, asked, ends: None }
 }
 
-fn second(scene: &Scene, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, String> {
+fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, String> {
     let own = &scene.settings().routing;
     let Some((name, value)) = change.split_once('=') else { return Err(format!("`{change}` is nothing to compare with")) };
     let question = match name {

@@ -1,4 +1,4 @@
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::{Dataplane, Routing, Settings};
 
 use super::*;
@@ -7,13 +7,13 @@ use crate::view_model::{VerdictView, scene_view};
 const CLUSTER: &str = include_str!("../../../../www/examples/path-load-balancer/cluster.yaml");
 const POLICIES: &str = include_str!("../../../../www/examples/path-load-balancer/policies.yaml");
 
-fn scene(routing: Routing, files: &[(&str, &str)]) -> Scene {
-    let mut scene = Scene::new(Settings { routing, ..Settings::default() });
+fn scene(routing: Routing, files: &[(&str, &str)]) -> Analysis {
+    let mut scene = Analysis::new(Settings { routing, ..Settings::default() });
     scene.set_files(files);
     scene
 }
 
-fn shop(routing: Routing) -> Scene {
+fn shop(routing: Routing) -> Analysis {
     scene(routing, &[("policies.yaml", POLICIES), ("cluster.yaml", CLUSTER)])
 }
 
@@ -21,7 +21,7 @@ fn question() -> PathQuestion {
     PathQuestion { from: "203.0.113.7".into(), to: "svc/shop/frontend".into(), port: Some(443), ..PathQuestion::default() }
 }
 
-fn view(scene: &Scene, question: &PathQuestion) -> PathView {
+fn view(scene: &Analysis, question: &PathQuestion) -> PathView {
     path_view(scene, scene.paths(), &scene.settings().routing, question).unwrap()
 }
 

@@ -2,17 +2,17 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::connections::AskedTraffic;
-use netpolis_core::decide::{CheckpointTrace, Verdict};
-use netpolis_core::ends;
+use netpolis_core::endpoints;
 use netpolis_core::path::{
     Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path_carrying,
 };
 use netpolis_core::policy::Policy;
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Routing;
 use netpolis_core::snapshot::NodeId;
-use netpolis_core::stages::Stage;
+use netpolis_core::verdict::traversal::Checkpoint;
+use netpolis_core::verdict::{CheckpointTrace, Verdict};
 
 use super::super::answer::{Writer, protocol, verdict};
 use super::super::scene::INGRESS_CONTROLLER;
@@ -31,7 +31,7 @@ const VXLAN: u16 = 4789;
 ///
 /// # Errors
 /// If the question cannot be understood, in a sentence.
-pub fn path_view(scene: &Scene, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Result<PathView, String> {
+pub fn path_view(scene: &Analysis, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Result<PathView, String> {
     let answer = path_answer(paths, question)?;
     let spots = SourceLocations::new(scene.sources());
     let checkpoints = Writer { compiled: paths.compiled(), snapshot: paths.snapshot(), spots: &spots };
@@ -64,7 +64,7 @@ pub fn path_view(scene: &Scene, paths: &Paths, routing: &Routing, question: &Pat
 /// If the question cannot be understood, in a sentence.
 pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer, String> {
     // The page's word for the pods of the Ingress controller is not the core's.
-    let name = |key: &str| if key == INGRESS_CONTROLLER { ends::INGRESS_CONTROLLER.to_owned() } else { key.to_owned() };
+    let name = |key: &str| if key == INGRESS_CONTROLLER { endpoints::INGRESS_CONTROLLER.to_owned() } else { key.to_owned() };
     let (from, to) = (name(&question.from), name(&question.to));
     if from.trim().is_empty() || to.trim().is_empty() {
         return Err("choose a client and a target".into());
@@ -134,7 +134,7 @@ impl PathWriter<'_> {
     fn step(&self, step: &Step, sent: Option<&Packet>) -> StepView {
         let trace = if let StepKind::Check(trace) = &step.kind { Some(&**trace) } else { None };
         // Inside another packet, what a checkpoint sees is that one.
-        let around = trace.filter(|t| matches!(t.stage, Stage::Group { encapsulated: true, .. }));
+        let around = trace.filter(|t| matches!(t.stage, Checkpoint::Group { encapsulated: true, .. }));
         let (source, target) = match around {
             Some(trace) => {
                 let outer = |address: Option<IpAddr>, port| AddressView {
@@ -170,7 +170,8 @@ impl PathWriter<'_> {
     fn by(&self, trace: &CheckpointTrace) -> Option<String> {
         let compiled = self.checkpoints.compiled;
         if let Some(rule) = trace.decided_by() {
-            let name = compiled.ruleset().rule(rule).and_then(|r| r.name.clone()).filter(|_| matches!(trace.stage, Stage::Group { .. }));
+            let name =
+                compiled.ruleset().rule(rule).and_then(|r| r.name.clone()).filter(|_| matches!(trace.stage, Checkpoint::Group { .. }));
             return name.or_else(|| compiled.policy(rule.policy).map(|p| p.name.clone()));
         }
         let mut isolating = trace.tiers.iter().flat_map(|tier| &tier.policies).filter_map(|p| compiled.policy(p.policy));

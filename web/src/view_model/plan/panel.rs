@@ -1,6 +1,6 @@
 //! An address plan in words and lengths, and what a person changes about it to see what would be.
 
-use netpolis_core::resources::azure::Plugin;
+use netpolis_core::language::azure::Plugin;
 use netpolis_core::text::count;
 
 use super::{PlanQuestion, PlanView, plan_view};

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use netpolis_core::compile::End;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connectivity::{Connectivity, PairIds};
 use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::{Direction, SubjectMatch};
-use netpolis_core::scene::Scene;
 use netpolis_core::settings::Engine;
 use netpolis_core::snapshot::cloud::tags;
-use netpolis_core::snapshot::{EndpointId, NetworkSet, NodeId, Role, ServiceAccount, Snapshot, WorkloadId};
+use netpolis_core::snapshot::{NetworkSet, NodeId, PodId, Role, ServiceAccount, Snapshot, WorkloadId};
 
 use super::outside::{INTERNET, name_outside, ranges_text};
 use super::pairs::Table;
@@ -30,7 +30,7 @@ const PUBLIC: [Ipv4Addr; 3] = [Ipv4Addr::new(1, 1, 1, 1), Ipv4Addr::new(8, 8, 8,
 pub const INGRESS_CONTROLLER: &str = "ingress-controller";
 
 /// The scene as the page shows it.
-pub fn scene_view(scene: &Scene) -> SceneView {
+pub fn scene_view(scene: &Analysis) -> SceneView {
     let spots = SourceLocations::new(scene.sources());
     let snapshot = scene.snapshot();
     let mut builder = Builder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
@@ -108,7 +108,7 @@ fn labels(labels: &Labels) -> Vec<String> {
 pub(super) struct BuiltEnd {
     pub(super) view: EndView,
     /// One of each kind of pod that it has, or itself.
-    pub(super) ends: Vec<End>,
+    pub(super) ends: Vec<Endpoint>,
     /// A pod that is one of several alike, if there is one.
     pub(super) twin: bool,
 }
@@ -117,7 +117,7 @@ pub(super) struct BuiltEnd {
 type OutsideKey = (Vec<bool>, Vec<[PairIds; 2]>);
 
 struct Builder<'a> {
-    scene: &'a Scene,
+    scene: &'a Analysis,
     snapshot: &'a Snapshot,
     connectivity: &'a Connectivity,
     spots: &'a SourceLocations<'a>,
@@ -129,12 +129,12 @@ impl Builder<'_> {
         let compiled = self.scene.compiled();
         let mut selecting: HashMap<u32, Vec<u32>> = HashMap::new();
         for (id, workload) in self.snapshot.workloads() {
-            let Some(first) = workload.endpoints.first().and_then(|&e| self.snapshot.endpoint(e)) else { continue };
+            let Some(first) = workload.endpoints.first().and_then(|&e| self.snapshot.pod(e)) else { continue };
             let controller = first.role == Role::IngressController;
-            let every = |test: &dyn Fn(EndpointId) -> bool| workload.endpoints.iter().any(|&e| test(e));
-            let policies = |id: EndpointId, direction| !compiled.policies_on(id, direction).is_empty();
+            let every = |test: &dyn Fn(PodId) -> bool| workload.endpoints.iter().any(|&e| test(e));
+            let policies = |id: PodId, direction| !compiled.policies_on(id, direction).is_empty();
             // Which policies select a pod depends on its class alone.
-            let class = self.connectivity.class_of(End::Pod(workload.endpoints.first().copied().unwrap_or(EndpointId(0)))).0;
+            let class = self.connectivity.class_of(Endpoint::Pod(workload.endpoints.first().copied().unwrap_or(PodId(0)))).0;
             let selected = if workload.endpoints.len() == 1 {
                 selecting.entry(class).or_insert_with(|| self.selecting(&workload.endpoints)).clone()
             } else {
@@ -166,7 +166,7 @@ impl Builder<'_> {
                 addresses: workload
                     .endpoints
                     .iter()
-                    .filter_map(|&e| self.snapshot.endpoint(e))
+                    .filter_map(|&e| self.snapshot.pod(e))
                     .filter(|e| e.address_given)
                     .flat_map(|e| e.addresses.iter().map(ToString::to_string))
                     .take(8)
@@ -178,10 +178,10 @@ impl Builder<'_> {
                     .collect(),
                 spot: if controller { None } else { self.spots.at(workload.place) },
             };
-            let mut ends: Vec<End> = Vec::new();
+            let mut ends: Vec<Endpoint> = Vec::new();
             for &endpoint in &workload.endpoints {
-                let end = End::Pod(endpoint);
-                let alike = |other: &End| {
+                let end = Endpoint::Pod(endpoint);
+                let alike = |other: &Endpoint| {
                     self.connectivity.class_of(*other) == self.connectivity.class_of(end)
                         && node_of(self.snapshot, *other) == node_of(self.snapshot, end)
                 };
@@ -193,7 +193,7 @@ impl Builder<'_> {
         }
     }
 
-    fn selecting(&self, endpoints: &[EndpointId]) -> Vec<u32> {
+    fn selecting(&self, endpoints: &[PodId]) -> Vec<u32> {
         let compiled = self.scene.compiled();
         let policies = compiled.ruleset().policies.iter();
         policies.filter(|p| endpoints.iter().any(|&e| compiled.selects(p.id, e))).map(|p| p.id.0).collect()
@@ -225,7 +225,7 @@ impl Builder<'_> {
                 spot: node.place.and_then(|p| self.spots.at(p)),
                 ..EndView::default()
             };
-            self.ends.push(BuiltEnd { view, ends: vec![End::Node(id)], twin: false });
+            self.ends.push(BuiltEnd { view, ends: vec![Endpoint::Node(id)], twin: false });
         }
     }
 
@@ -260,7 +260,7 @@ impl Builder<'_> {
         starts.sort_unstable();
         starts.dedup();
         let lasts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.last)).collect();
-        let mut samples: Vec<End> = Vec::new();
+        let mut samples: Vec<Endpoint> = Vec::new();
         for end in &self.ends {
             for one in &end.ends {
                 let class = self.connectivity.class_of(*one);
@@ -275,7 +275,7 @@ impl Builder<'_> {
         let internet = tags::internet(&networks);
         let has_cloud = !self.snapshot.cloud.networks.is_empty();
         // Ranges with equal answers are one, but those in a network set stay apart: people know them by its name.
-        let mut groups: Vec<(OutsideKey, AddressSet, End)> = Vec::new();
+        let mut groups: Vec<(OutsideKey, AddressSet, Endpoint)> = Vec::new();
         // Where no text speaks of IPv6, it would only stand in the way.
         let speaks_of_v6 = starts.iter().filter(|s| s.is_ipv6()).count() > 1
             || self.snapshot.endpoints.iter().any(|e| e.address_given && e.addresses.iter().any(IpAddr::is_ipv6));
@@ -285,7 +285,7 @@ impl Builder<'_> {
                 lasts.iter().filter(|l| l.is_ipv4() == first.is_ipv4() && **l >= first && next.is_none_or(|n| *l < n)).max().copied();
             let Some(last) = last else { continue };
             let range = AddressSet::range(first, last);
-            let end = End::Outside(first);
+            let end = Endpoint::Outside(first);
             // Addresses of pods and nodes are no outside, nor are those of the cloud's network: there they are machines, or nobody's.
             if networks.covers(&range) {
                 continue;
@@ -325,7 +325,7 @@ impl Builder<'_> {
             let labels = known.map_or_else(Vec::new, |k| labels(&k.labels));
             let key = address.map(|a| a.to_string()).unwrap_or_default();
             let view = EndView { key, internet, title, subtitle, labels, addresses: ranges_text(&set, 32), ..EndView::default() };
-            self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, End::Outside)], twin: false });
+            self.ends.push(BuiltEnd { view, ends: vec![address.map_or(end, Endpoint::Outside)], twin: false });
         }
     }
 }
@@ -351,9 +351,9 @@ impl Builder<'_> {
     }
 }
 
-pub(super) fn node_of(snapshot: &Snapshot, end: End) -> Option<NodeId> {
+pub(super) fn node_of(snapshot: &Snapshot, end: Endpoint) -> Option<NodeId> {
     match end {
-        End::Pod(id) => snapshot.endpoint(id).and_then(|e| e.node),
+        Endpoint::Pod(id) => snapshot.pod(id).and_then(|e| e.node),
         _ => None,
     }
 }

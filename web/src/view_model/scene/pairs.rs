@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use netpolis_core::compile::End;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
 use netpolis_core::connectivity::{Connectivity, PairIds};
 use netpolis_core::snapshot::Snapshot;
@@ -25,7 +25,7 @@ impl Table {
         let mut classes = Vec::with_capacity(ends.len());
         for end in ends {
             let next = self.count;
-            let class = if matches!(end.ends.first(), Some(End::Pod(_))) {
+            let class = if matches!(end.ends.first(), Some(Endpoint::Pod(_))) {
                 let signature = end.ends.iter().map(|e| (connectivity.class_of(*e).0, node_of(snapshot, *e).map(|n| n.0))).collect();
                 *known.entry(signature).or_insert(next)
             } else {
@@ -61,7 +61,7 @@ impl Table {
     }
 
     /// What passes from all of the one to all of the other.
-    fn pair(&mut self, connectivity: &Connectivity, from: &[End], to: &[End]) -> u16 {
+    fn pair(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
         let mut pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
         let nothing = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
         let Some(first) = pairs.next() else { return self.set(connectivity, nothing) };
@@ -82,7 +82,7 @@ impl Table {
     }
 
     /// Pods of one workload that differ: what every one may, and what some may.
-    fn mixed(&mut self, connectivity: &Connectivity, from: &[End], to: &[End]) -> u16 {
+    fn mixed(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
         let mut every = ConnectionSet::all();
         let mut some = ConnectionSet::EMPTY;
         for a in from {

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use netpolis_core::compile::End;
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::compile::Endpoint;
 use netpolis_core::snapshot::Role;
 
 use super::build::{INGRESS_CONTROLLER, workload_key};
@@ -12,36 +12,38 @@ use super::build::{INGRESS_CONTROLLER, workload_key};
 ///
 /// # Errors
 /// If no end has that name, in a sentence.
-pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
+pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), String> {
     let snapshot = scene.snapshot();
     let name = name.trim();
     if name.is_empty() {
         return Err("choose a source and a destination".into());
     }
     if let Ok(address) = name.parse::<IpAddr>() {
-        let pod = snapshot.endpoints().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
+        let pod = snapshot.pods().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
         let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
         if pod.is_none() && node.is_none() && !snapshot.cloud.networks_with(address).is_empty() {
-            return netpolis_core::ends::find(snapshot, name).map(|found| (found.end, found.title)).map_err(|error| error.to_string());
+            return netpolis_core::endpoints::find(snapshot, name).map(|found| (found.end, found.title)).map_err(|error| error.to_string());
         }
         return Ok(match (pod, node) {
-            (Some((id, endpoint)), _) => (End::Pod(id), workload_key(snapshot, endpoint.workload)),
-            (None, Some((id, node))) => (End::Node(id), format!("node/{}", node.name)),
-            (None, None) => (End::Outside(address), address.to_string()),
+            (Some((id, endpoint)), _) => (Endpoint::Pod(id), workload_key(snapshot, endpoint.workload)),
+            (None, Some((id, node))) => (Endpoint::Node(id), format!("node/{}", node.name)),
+            (None, None) => (Endpoint::Outside(address), address.to_string()),
         });
     }
     if let Some(wanted) = name.strip_prefix("node/") {
         let node = snapshot.nodes().find(|(_, n)| n.name == wanted);
-        return node.map(|(id, _)| (End::Node(id), name.to_owned())).ok_or_else(|| format!("there is no node `{wanted}` in these files"));
+        return node
+            .map(|(id, _)| (Endpoint::Node(id), name.to_owned()))
+            .ok_or_else(|| format!("there is no node `{wanted}` in these files"));
     }
     if name == INGRESS_CONTROLLER {
-        let controller = snapshot.endpoints().find(|(_, e)| e.role == Role::IngressController);
+        let controller = snapshot.pods().find(|(_, e)| e.role == Role::IngressController);
         return controller
-            .map(|(id, _)| (End::Pod(id), name.to_owned()))
+            .map(|(id, _)| (Endpoint::Pod(id), name.to_owned()))
             .ok_or_else(|| "there is no Ingress in these files, and so no Ingress controller".to_owned());
     }
     if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
-        return match netpolis_core::ends::find(snapshot, name) {
+        return match netpolis_core::endpoints::find(snapshot, name) {
             Ok(found) => Ok((found.end, found.title)),
             Err(_) => Err(format!("there is no machine `{machine}` in these files")),
         };
@@ -63,11 +65,11 @@ pub fn resolve(scene: &Scene, name: &str) -> Result<(End, String), String> {
     if let Some((id, workload)) = workload
         && let Some(&endpoint) = workload.endpoints.first()
     {
-        return Ok((End::Pod(endpoint), workload_key(snapshot, id)));
+        return Ok((Endpoint::Pod(endpoint), workload_key(snapshot, id)));
     }
-    let pod = snapshot.endpoints().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
+    let pod = snapshot.pods().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
     match pod {
-        Some((id, endpoint)) => Ok((End::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
+        Some((id, endpoint)) => Ok((Endpoint::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
         None => Err(format!("nothing in these files is called `{path}`: choose a workload, or enter an address")),
     }
 }

@@ -1,4 +1,4 @@
-use netpolis_core::scene::Scene;
+use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 
 use super::*;
@@ -32,7 +32,7 @@ spec:
 ";
 
 fn view() -> SceneView {
-    let mut scene = Scene::new(Settings::default());
+    let mut scene = Analysis::new(Settings::default());
     scene.set_files(&[("x.yaml", TEXT)]);
     scene_view(&scene)
 }

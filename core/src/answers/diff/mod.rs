@@ -1,0 +1,259 @@
+//! What changes between two scenes: flows added, removed and changed.
+//!
+//! Built on the answers of both; nothing is evaluated here.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use hashbrown::HashMap;
+
+use crate::answers::ingress_flows;
+use crate::compile::{ClassId, Endpoint, OutsideRange};
+use crate::connections::ConnectionSet;
+use crate::connectivity::Connectivity;
+use crate::endpoints::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, line_of, machines, workloads};
+use crate::model::AddressSet;
+use crate::policy::Direction;
+use crate::snapshot::cloud::tags;
+use crate::snapshot::{Snapshot, WorkloadId};
+
+/// One side of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// What there is.
+    pub snapshot: &'a Snapshot,
+    /// Its answers.
+    pub connectivity: &'a Connectivity,
+}
+
+/// What happened to a flow.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Change {
+    /// Certainly allowed connections on both sides or on neither, and yet not the same.
+    Changed,
+    /// No certainly allowed connection before.
+    Added,
+    /// No certainly allowed connection after.
+    Removed,
+}
+
+impl Change {
+    /// `changed`, `added` or `removed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Change::Changed => "changed",
+            Change::Added => "added",
+            Change::Removed => "removed",
+        }
+    }
+}
+
+/// One end of a difference.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DifferenceEnd {
+    /// Its title, as in every list of flows.
+    pub title: String,
+    /// For addresses outside, the first and the last of them.
+    pub outside: Option<(IpAddr, IpAddr)>,
+    /// Whether it is a workload that only the old analysis has (`Removed`) or only the new one (`Added`).
+    pub only: Option<Change>,
+}
+
+impl DifferenceEnd {
+    fn range(range: OutsideRange) -> Self {
+        let title = TitledLine::new(&Snapshot::default(), Line::Outside(range)).title;
+        DifferenceEnd { title, outside: Some((range.first, range.last)), only: None }
+    }
+}
+
+/// A pair of ends whose flows differ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// What happened.
+    pub change: Change,
+    /// Where the connections start.
+    pub from: Arc<DifferenceEnd>,
+    /// Where they go.
+    pub to: Arc<DifferenceEnd>,
+    /// What flows in the old analysis.
+    pub before: Arc<Flows>,
+    /// What flows in the new analysis.
+    pub after: Arc<Flows>,
+}
+
+/// Compares two scenes, by kind of change, source and destination. Workloads are the same if their namespace, name and kind are; outside
+/// ranges are cut where either analysis cuts them, and neighbours that differ in the same way are joined again.
+pub fn diff(old: Side<'_>, new: Side<'_>) -> Vec<Difference> {
+    let mut comparison = Comparison::new(old, new);
+    let workloads = both_workloads(old, new);
+    let sources = ranges(old, new, Direction::Ingress);
+    let destinations = ranges(old, new, Direction::Egress);
+    let has_cloud = [old, new].iter().any(|side| !side.snapshot.cloud.networks.is_empty());
+    let (sources, destinations, from_groups, to_groups) = if has_cloud {
+        (Vec::new(), Vec::new(), grouped(old, new, sources), grouped(old, new, destinations))
+    } else {
+        (sources, destinations, Vec::new(), Vec::new())
+    };
+    let mut found = Vec::new();
+    for workload in &workloads {
+        for other in workloads.iter().filter(|other| !Arc::ptr_eq(&other.shown, &workload.shown)) {
+            found.extend(comparison.compare(workload, other));
+        }
+        joined(&sources, &mut found, |range| comparison.compare(range, workload), |d| &mut d.from);
+        joined(&destinations, &mut found, |range| comparison.compare(workload, range), |d| &mut d.to);
+        found.extend(from_groups.iter().filter_map(|range| comparison.compare(range, workload)));
+        found.extend(to_groups.iter().filter_map(|range| comparison.compare(workload, range)));
+    }
+    found.extend(ingress_differences(old, new, &workloads));
+    found.sort_by(|a, b| (a.change, &a.from, &a.to).cmp(&(b.change, &b.from, &b.to)));
+    found
+}
+
+/// A line as far as either side has it.
+struct Both {
+    shown: Arc<DifferenceEnd>,
+    old: Option<TitledLine>,
+    new: Option<TitledLine>,
+}
+
+/// All workloads of both sides, and machines of the cloud's network, by title.
+fn both_workloads(old: Side<'_>, new: Side<'_>) -> Vec<Both> {
+    let mut both: BTreeMap<String, [Option<TitledLine>; 2]> = BTreeMap::new();
+    for (side, slot) in [(old, 0), (new, 1)] {
+        for line in workloads(side.snapshot).map(Line::Workload).chain(machines(side.snapshot)) {
+            let line = TitledLine::new(side.snapshot, line);
+            let slots = both.entry(line.title.clone()).or_default();
+            if let Some(slot) = slots.get_mut(slot) {
+                *slot = Some(line);
+            }
+        }
+    }
+    let one = |(title, [old, new]): (String, [Option<TitledLine>; 2])| {
+        let only = match (&old, &new) {
+            (Some(_), None) => Some(Change::Removed),
+            (None, Some(_)) => Some(Change::Added),
+            _ => None,
+        };
+        Both { shown: Arc::new(DifferenceEnd { title, outside: None, only }), old, new }
+    };
+    both.into_iter().map(one).collect()
+}
+
+/// The ranges of both sides, cut at the borders of either.
+fn ranges(old: Side<'_>, new: Side<'_>, direction: Direction) -> Vec<(OutsideRange, Both)> {
+    let ranges = || old.connectivity.outside(direction).iter().chain(new.connectivity.outside(direction));
+    let starts: BTreeSet<IpAddr> = ranges().map(|r| r.first).collect();
+    let lasts: BTreeSet<IpAddr> = ranges().map(|r| r.last).collect();
+    let cut = starts.into_iter().filter_map(|first| Some(OutsideRange { first, last: *lasts.range(first..).next()? }));
+    cut.map(|range| {
+        let line = TitledLine::new(old.snapshot, Line::Outside(range));
+        (range, Both { shown: Arc::new(DifferenceEnd::range(range)), old: Some(line.clone()), new: Some(line) })
+    })
+    .collect()
+}
+
+/// The same where there is a network of the cloud: its own addresses are machines, and ranges with equal answers on both sides come together.
+fn grouped(old: Side<'_>, new: Side<'_>, ranges: Vec<(OutsideRange, Both)>) -> Vec<Both> {
+    let networks = old.snapshot.cloud.networks.iter().chain(&new.snapshot.cloud.networks);
+    let inside = networks.fold(AddressSet::default(), |set, n| set.union(&n.space));
+    let mut groups: Vec<([ClassId; 2], Vec<OutsideRange>)> = Vec::new();
+    for (range, _) in ranges.into_iter().filter(|(r, _)| !inside.contains(r.first)) {
+        let key = [old, new].map(|side| side.connectivity.class_of(Endpoint::Outside(range.first)));
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, members)) => members.push(range),
+            None => groups.push((key, alloc::vec![range])),
+        }
+    }
+    let internet = tags::internet(&inside);
+    let both = |(_, members): ([ClassId; 2], Vec<OutsideRange>)| {
+        let line = TitledLine::new(old.snapshot, line_of(&members, &internet));
+        let outside = members.first().filter(|_| members.len() == 1).map(|r| (r.first, r.last));
+        Both { shown: Arc::new(DifferenceEnd { title: line.title.clone(), outside, only: None }), old: Some(line.clone()), new: Some(line) }
+    };
+    groups.into_iter().map(both).collect()
+}
+
+/// Both sides' answers, and which of them are the same.
+struct Comparison<'a> {
+    old: FlowTable<'a>,
+    new: FlowTable<'a>,
+    same: HashMap<(FlowsId, FlowsId), bool>,
+    nothing: Arc<Flows>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(old: Side<'a>, new: Side<'a>) -> Self {
+        let (old, new) = (FlowTable::new(old.connectivity), FlowTable::new(new.connectivity));
+        Comparison { old, new, same: HashMap::new(), nothing: Arc::new(Flows::NONE) }
+    }
+
+    fn compare(&mut self, from: &Both, to: &Both) -> Option<Difference> {
+        let before = from.old.as_ref().zip(to.old.as_ref()).map(|(from, to)| self.old.between(from, to));
+        let after = from.new.as_ref().zip(to.new.as_ref()).map(|(from, to)| self.new.between(from, to));
+        if let (Some(before), Some(after)) = (before, after) {
+            let (old, new) = (&self.old, &self.new);
+            if *self.same.entry((before, after)).or_insert_with(|| old.get(before) == new.get(after)) {
+                return None;
+            }
+        }
+        let before = before.map_or_else(|| self.nothing.clone(), |id| self.old.get(id));
+        let after = after.map_or_else(|| self.nothing.clone(), |id| self.new.get(id));
+        difference(from.shown.clone(), to.shown.clone(), before, after)
+    }
+}
+
+fn difference(from: Arc<DifferenceEnd>, to: Arc<DifferenceEnd>, before: Arc<Flows>, after: Arc<Flows>) -> Option<Difference> {
+    let change = match (before.sometimes.is_empty(), after.sometimes.is_empty()) {
+        _ if before == after => return None,
+        (true, false) => Change::Added,
+        (false, true) => Change::Removed,
+        _ => Change::Changed,
+    };
+    Some(Difference { change, from, to, before, after })
+}
+
+/// Differences of ranges in order, neighbours joined where they are the same.
+fn joined(
+    ranges: &[(OutsideRange, Both)],
+    found: &mut Vec<Difference>,
+    mut compare: impl FnMut(&Both) -> Option<Difference>,
+    end: impl Fn(&mut Difference) -> &mut Arc<DifferenceEnd>,
+) {
+    // The difference found last, if its range ends right before the one that is looked at.
+    let mut neighbour: Option<(OutsideRange, Difference)> = None;
+    for (range, both) in ranges {
+        let next = compare(both).map(|difference| (*range, difference));
+        match (&mut neighbour, next) {
+            (Some((grown, same)), Some((_, next)))
+                if grown.first.is_ipv4() == range.first.is_ipv4() && (&same.before, &same.after) == (&next.before, &next.after) =>
+            {
+                grown.last = range.last;
+                *end(same) = Arc::new(DifferenceEnd::range(*grown));
+            }
+            (last, next) => found.extend(core::mem::replace(last, next).map(|(_, difference)| difference)),
+        }
+    }
+    found.extend(neighbour.map(|(_, difference)| difference));
+}
+
+/// Differences in what Ingresses open.
+fn ingress_differences(old: Side<'_>, new: Side<'_>, workloads: &[Both]) -> Vec<Difference> {
+    let opened = |side: Side<'_>| ingress_flows::by_workload(side.snapshot, side.connectivity);
+    let (before, after) = (opened(old), opened(new));
+    let from = Arc::new(DifferenceEnd { title: INGRESS_CONTROLLER.into(), outside: None, only: None });
+    let flows = |side: &BTreeMap<WorkloadId, ConnectionSet>, line: &Option<TitledLine>| {
+        let set = match line.as_ref().map(|l| l.line) {
+            Some(Line::Workload(id)) => side.get(&id).cloned().unwrap_or_default(),
+            _ => ConnectionSet::EMPTY,
+        };
+        Arc::new(Flows::certain(set))
+    };
+    let compare = |to: &Both| difference(from.clone(), to.shown.clone(), flows(&before, &to.old), flows(&after, &to.new));
+    workloads.iter().filter_map(compare).collect()
+}
+
+#[cfg(test)]
+mod tests;

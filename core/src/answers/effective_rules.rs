@@ -1,0 +1,169 @@
+//! Effective rules: every rule of every security group where it is used, default rules included, with what its tags stand for there.
+//!
+//! What a person sees in Azure's "effective security rules". Nothing is decided here.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
+use crate::language::lower::{KIND_OF_GROUPS, ordered_rules};
+use crate::model::{AddressSet, Protocol};
+use crate::policy::{PeerMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
+use crate::snapshot::cloud::Cloud;
+use crate::text::Place;
+use crate::verdict::traversal::GroupPlace;
+
+/// A security group where it is used.
+#[derive(Clone, Debug)]
+pub struct EffectiveGroup {
+    /// Its name.
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
+    /// Its use, an index into [`Cloud::uses`].
+    pub used: u32,
+    /// Subnets and interfaces that it guards.
+    pub places: Vec<GroupPlace>,
+    /// The rules for packets that come in, in the order in which they are looked at.
+    pub inbound: Vec<EffectiveRule>,
+    /// The rules for packets that go out.
+    pub outbound: Vec<EffectiveRule>,
+}
+
+/// A rule of an [`EffectiveGroup`].
+#[derive(Clone, Debug)]
+pub struct EffectiveRule {
+    /// Its name.
+    pub name: String,
+    /// Its priority.
+    pub priority: u16,
+    /// What it does.
+    pub access: Access,
+    /// Its protocol as Azure writes it: `Tcp`, `*`, …
+    pub protocol: String,
+    /// Where packets come from, as written.
+    pub source: String,
+    /// The same as addresses; nothing for any.
+    pub source_addresses: Option<AddressSet>,
+    /// Ports that packets come from.
+    pub source_ports: String,
+    /// Where packets go, as written.
+    pub destination: String,
+    /// The same as addresses; nothing for any.
+    pub destination_addresses: Option<AddressSet>,
+    /// Ports that packets go to.
+    pub destination_ports: String,
+    /// Whether every group has it.
+    pub is_default: bool,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// All groups that are used, in the order of their names.
+pub fn groups(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> {
+    let mut found = Vec::new();
+    for (number, used) in (0..).zip(&cloud.uses) {
+        let Some(group) = cloud.groups.get(used.group as usize).filter(|group| !group.is_managed()) else { continue };
+        let policy =
+            ruleset.policies.iter().find(|p| p.kind == KIND_OF_GROUPS && matches!(p.subject, SubjectMatch::Group(n) if n == number));
+        let rules = |direction: RuleDirection| {
+            let translated = policy.map_or(&[][..], |p| match direction {
+                RuleDirection::Inbound => &p.ingress,
+                RuleDirection::Outbound => &p.egress,
+            });
+            ordered_rules(group, direction).iter().zip(translated).map(|((rule, place), meant)| effective(rule, *place, meant)).collect()
+        };
+        let subnets = (0..).zip(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| GroupPlace::Subnet(i));
+        let interfaces = (0..).zip(&cloud.interfaces).filter(|(_, i)| i.group == Some(number)).map(|(i, _)| GroupPlace::Interface(i));
+        found.push(EffectiveGroup {
+            name: group.name.clone(),
+            place: group.place,
+            used: number,
+            places: subnets.chain(interfaces).collect(),
+            inbound: rules(RuleDirection::Inbound),
+            outbound: rules(RuleDirection::Outbound),
+        });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// `subnet nodes` or `interface nic1`.
+pub fn place_title(cloud: &Cloud, place: GroupPlace) -> String {
+    match place {
+        GroupPlace::Subnet(number) => format!("subnet {}", cloud.subnets.get(number as usize).map_or("", |s| &s.name)),
+        GroupPlace::Interface(number) => format!("interface {}", cloud.interfaces.get(number as usize).map_or("", |i| &i.name)),
+    }
+}
+
+fn effective(rule: &SecurityRule, place: Place, meant: &Rule) -> EffectiveRule {
+    let peer = match &meant.peers {
+        PeerMatch::Any => None,
+        PeerMatch::Of(terms) => terms.first().map(|t| &t.kind),
+    };
+    let own = meant.own.as_ref().map(|t| &t.kind);
+    let (source, destination) = match rule.direction {
+        RuleDirection::Inbound => (peer, own),
+        RuleDirection::Outbound => (own, peer),
+    };
+    EffectiveRule {
+        name: match rule.unresolved.first() {
+            Some(open) => format!("{} (possibly: {})", rule.name, open.expression),
+            None => rule.name.to_string(),
+        },
+        priority: rule.priority,
+        access: rule.access,
+        protocol: match rule.protocol {
+            None => "*".into(),
+            Some(Protocol::TCP) => "Tcp".into(),
+            Some(Protocol::UDP) => "Udp".into(),
+            Some(Protocol::ICMP) => "Icmp".into(),
+            Some(Protocol(50)) => "Esp".into(),
+            Some(Protocol(51)) => "Ah".into(),
+            Some(other) => other.to_string(),
+        },
+        source: side_text(&rule.source),
+        source_addresses: addresses(source),
+        source_ports: ports_text(&rule.source_ports),
+        destination: side_text(&rule.destination),
+        destination_addresses: addresses(destination),
+        destination_ports: ports_text(&rule.destination_ports),
+        is_default: crate::language::lower::is_default_rule(&rule.name),
+        place,
+    }
+}
+
+fn addresses(kind: Option<&PeerTermKind>) -> Option<AddressSet> {
+    match kind? {
+        PeerTermKind::Addresses { set, .. } => Some(set.clone()),
+        PeerTermKind::UnknownAddresses { certain, .. } => Some(certain.clone()),
+        _ => None,
+    }
+}
+
+/// A side of a rule as a person would write it.
+pub(crate) fn side_text(side: &RuleSide) -> String {
+    if side.any {
+        return "*".into();
+    }
+    let plain = |cidr: &crate::model::Cidr| if cidr.first() == cidr.last() { cidr.first().to_string() } else { cidr.to_string() };
+    let groups = side.groups.iter().map(|g| format!("asg:{}", g.name));
+    let mut parts: Vec<String> =
+        side.prefixes.iter().filter(|_| !side.expanded).map(plain).chain(side.tags.iter().map(ToString::to_string)).chain(groups).collect();
+    if side.unresolved {
+        parts.push("(an expression)".into());
+    }
+    parts.join(", ")
+}
+
+fn ports_text(ports: &PortMatch) -> String {
+    match &ports.ranges {
+        _ if ports.unresolved => "(an expression)".into(),
+        None => "*".into(),
+        Some(ranges) => {
+            let one = |(first, last): &(u16, u16)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+            ranges.iter().map(one).collect::<Vec<_>>().join(", ")
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! LINT030: a policy names addresses of clients, and what it selects is reached through a Service that replaces them.
+//!
+//! With `externalTrafficPolicy: Cluster` a node that sends a packet on to another puts its own address in the client's place; the policy of the pod there
+//! never sees the client. So the rule matches for the connections that happen to come by the pod's own node, and for no others. Whether that is so is
+//! asked of the way itself. Upstream: docs/path.md; "Using Source IP" of the Kubernetes documentation.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::analysis::Analysis;
+use crate::answers::lint::{acting_rules, peer_terms};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::TrafficPolicy;
+use crate::model::AddressSet;
+use crate::path::{Asked, Branch, Entry, PathVerdict, Paths, StepKind, path};
+use crate::policy::{Action, Direction, PeerTerm, PeerTermKind, Policy};
+use crate::settings::{Probes, Routing};
+use crate::snapshot::Service;
+use crate::text::Place;
+use crate::verdict::traversal::Checkpoint;
+
+const CODE: Code = Code("LINT030");
+/// More ways than this are not followed on every keystroke.
+const MOST_ASKED: usize = 50;
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let exposed: Vec<&Service> = analysis.snapshot().services.iter().filter(|s| is_exposed(s)).collect();
+    if exposed.is_empty() {
+        return;
+    }
+    let mut asked = 0;
+    // Probes that the same policy stops are another mistake (LINT034), and would hide this one.
+    let mut unprobed: Option<Paths> = None;
+    for (policy, reference, rule) in acting_rules(analysis) {
+        if reference.direction != Direction::Ingress || rule.action != Action::Allow {
+            continue;
+        }
+        for (_, term) in peer_terms(rule) {
+            let Some((place, client)) = client_of(analysis, term) else { continue };
+            for service in exposed.iter().filter(|s| selects_pods_of(analysis, policy, s)) {
+                asked += 1;
+                if asked > MOST_ASKED {
+                    return;
+                }
+                let paths = unprobed.get_or_insert_with(|| {
+                    analysis.paths_with(&Routing { probes: Some(Probes::Ignored), ..analysis.settings().routing.clone() })
+                });
+                found.extend(never_seen(paths, place, client, service));
+            }
+        }
+    }
+}
+
+fn is_exposed(service: &Service) -> bool {
+    matches!(service.service_type.as_str(), "NodePort" | "LoadBalancer") && service.routing.external == TrafficPolicy::Cluster
+}
+
+fn selects_pods_of(analysis: &Analysis, policy: &Policy, service: &Service) -> bool {
+    service.endpoints.iter().any(|id| analysis.compiled().selects(policy.id, *id))
+}
+
+/// An address outside that a term names, and where it does; nothing for terms that name everything, or nothing outside.
+fn client_of(analysis: &Analysis, term: &PeerTerm) -> Option<(Place, IpAddr)> {
+    let (set, place) = match &term.kind {
+        PeerTermKind::Addresses { set, .. } => (set, term.place),
+        PeerTermKind::Entity(entity) => (entity.addresses.as_ref()?, entity.addresses_place.unwrap_or(term.place)),
+        _ => return None,
+    };
+    let cluster = analysis.snapshot().pod_network.clone();
+    let inside = analysis.snapshot().cloud.networks.iter().fold(cluster, |set, network| set.union(&network.space));
+    let outside = set.difference(&inside);
+    let everything = AddressSet::everything();
+    (outside != everything.difference(&inside) && !set.contains(IpAddr::from([0, 0, 0, 0]))).then_some(())?;
+    Some((place, outside.first()?))
+}
+
+fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) -> Option<Diagnostic> {
+    let namespace = paths.snapshot().namespace_name(service.namespace);
+    let entry = if service.service_type == "LoadBalancer" { Entry::LoadBalancer } else { Entry::NodePort };
+    let (from, to) = (client.to_string(), format!("svc/{namespace}/{}", service.name));
+    let port = service.ports.first()?;
+    let asked = Asked { from: &from, to: &to, port: Some(port.port), protocol: port.protocol, entry: Some(entry), node: None };
+    let answer = path(paths, &asked).ok()?;
+    let lost = answer.branches.iter().filter(|b| is_stopped_as_another(b, client));
+    let share = lost.fold(crate::path::Share::NONE, |sum, branch| sum.plus(branch.share));
+    if share.is_none() || matches!(answer.verdict, PathVerdict::Allowed) {
+        return None;
+    }
+    let message = format!(
+        "clients of Service `{}` come with a node's address on {share} of their connections, and this range does not match them there",
+        service.name
+    );
+    let place_of_policy = service.routing.external_span.map_or(service.place, |span| span.within(service.place.document));
+    Some(
+        Diagnostic::at(CODE, Severity::Warning, Some(place), message)
+            .related_place(place_of_policy, "this Service")
+            .help("set `externalTrafficPolicy: Local`, use an eBPF dataplane, or filter clients before that: `loadBalancerSourceRanges`"),
+    )
+}
+
+/// Whether a way ends at the policy of a pod to which the client is known by another address.
+fn is_stopped_as_another(branch: &Branch, client: IpAddr) -> bool {
+    branch.stop().is_some_and(|step| {
+        let at_pod = matches!(&step.kind, StepKind::Check(trace) if matches!(trace.stage, Checkpoint::Endpoint(Direction::Ingress)));
+        at_pod && step.arrives.from.address != Some(client)
+    })
+}

@@ -1,0 +1,35 @@
+//! LINT008: a policy names pods on the host network.
+//!
+//! They have their node's addresses, and engines do not apply pod policies to them: the policy has no effect on these pods.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::analysis::Analysis;
+use crate::answers::lint::policies;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::policy::NamespaceMatch;
+use crate::settings::HostNetwork;
+
+const CODE: Code = Code("LINT008");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    let on_host: Vec<_> = snapshot.endpoints.iter().filter(|e| e.host_network).collect();
+    if on_host.is_empty() || analysis.settings().host_network == HostNetwork::AsPod {
+        return;
+    }
+    for policy in policies(analysis) {
+        let Some(subject) = policy.subject.pods() else { continue };
+        let (NamespaceMatch::Named(namespace), false) = (&subject.namespaces, subject.pods.is_everything()) else { continue };
+        let named =
+            |e: &&&crate::snapshot::PodEndpoint| snapshot.namespace_name(e.namespace) == namespace && subject.pods.matches(&e.labels);
+        let Some(pod) = on_host.iter().find(named) else { continue };
+        let message = format!("`{namespace}/{}` uses its node's network, so this policy has no effect on it", pod.name);
+        found.push(
+            Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message)
+                .related_place(pod.place, "this pod has `hostNetwork: true`")
+                .help("protect it by rules for nodes, or give it a network of its own"),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! LINT031: `externalTrafficPolicy: Local`, and nodes without a pod of the Service.
+//!
+//! Such a node drops what comes to it. A load balancer's probe keeps connections away from it; clients of a node port have no such help. And a node's
+//! share does not depend on how many pods it has. Upstream: docs/path.md.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::TrafficPolicy;
+use crate::text::count;
+
+const CODE: Code = Code("LINT031");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    if snapshot.nodes.is_empty() {
+        return;
+    }
+    for service in snapshot.services.iter().filter(|s| s.routing.external == TrafficPolicy::Local && !s.endpoints.is_empty()) {
+        let pods = service.endpoints.iter().filter_map(|id| snapshot.pod(*id)).filter(|e| e.replicas > 0);
+        let homes: Option<Vec<_>> = pods.map(|e| e.node).collect();
+        // Where the text does not say where pods run, nothing is known.
+        let Some(homes) = homes else { continue };
+        let empty: Vec<&str> = snapshot.nodes().filter(|(id, _)| !homes.contains(id)).map(|(_, n)| n.name.as_str()).collect();
+        let Some(first) = empty.first() else { continue };
+        let (severity, help) = match service.service_type.as_str() {
+            "NodePort" => {
+                (Severity::Warning, "clients must pick a node with a pod: run one on every node, or put a load balancer before them")
+            }
+            _ => (Severity::Note, "the load balancer's probe keeps connections away from them; a spread constraint evens out the shares"),
+        };
+        let which = match empty.len() {
+            1 => format!("`{first}` has no pod of Service `{}`, and drops", service.name),
+            all => format!("`{first}` and {} have no pod of Service `{}`, and drop", count(all - 1, "more node"), service.name),
+        };
+        let message = format!("{which} its connections from outside");
+        let place = service.routing.external_span.map_or(service.place, |span| span.within(service.place.document));
+        found.push(Diagnostic::at(CODE, severity, Some(place), message).help(help));
+    }
+}

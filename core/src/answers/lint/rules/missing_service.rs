@@ -1,0 +1,49 @@
+//! LINT015: an Ingress, or a Service, with nothing behind it.
+//!
+//! A backend's port is the Service's (upstream: `ServiceBackendPort.number`, "the numerical port number on the Service").
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::BackendPort;
+
+const CODE: Code = Code("LINT015");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    for ingress in snapshot.ingresses.iter().filter(|i| i.service.is_none()) {
+        let message =
+            format!("there is no Service `{}` in namespace `{}`", ingress.service_name, snapshot.namespace_name(ingress.namespace));
+        found.push(
+            Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message).help("an Ingress leads to Services of its own namespace"),
+        );
+    }
+    for ingress in &snapshot.ingresses {
+        let Some(service) = ingress.service.and_then(|i| snapshot.services.get(i as usize)) else { continue };
+        let named = match &ingress.port {
+            BackendPort::Any => continue,
+            BackendPort::Number(number) => (service.ports.iter().any(|p| p.port == *number), format!("{number}")),
+            BackendPort::Name(name) => (service.ports.iter().any(|p| p.name.as_deref() == Some(name)), format!("`{name}`")),
+        };
+        if let (false, port) = named {
+            let message = format!("Service `{}` has no port {port}", service.name);
+            found.push(
+                Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message)
+                    .related_place(service.place, "the Service")
+                    .help("a backend names a port of the Service, not of its pods; some controllers forgive it"),
+            );
+        }
+    }
+    if snapshot.endpoints.is_empty() {
+        return;
+    }
+    for service in snapshot.services.iter().filter(|s| s.has_selector && s.endpoints.is_empty()) {
+        let message = format!("Service `{}` selects no pod", service.name);
+        found.push(
+            Diagnostic::at(CODE, Severity::Note, Some(service.place), message)
+                .help("its selector compares labels of pods of its own namespace"),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! LINT016: a Calico policy names a tier that is not in the text.
+//!
+//! The API refuses such a policy. Where it is stored all the same, Calico puts the tier after all others and denies at its end.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
+use crate::language::Kind;
+use crate::language::calico::Calico;
+
+const CODE: Code = Code("LINT016");
+/// Tiers that are there without being written down.
+const BUILT_IN: [&str; 3] = ["kube-admin", "default", "kube-baseline"];
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let calico = || {
+        analysis.loaded().resources().filter_map(|(document, resource)| match &resource.kind {
+            Kind::Calico(calico) if !resource.refused => Some((document, resource, &**calico)),
+            _ => None,
+        })
+    };
+    let given = calico().filter(|(.., c)| matches!(c, Calico::Tier(_))).map(|(_, resource, _)| &*resource.meta.name);
+    let tiers: HashSet<&str> = given.chain(BUILT_IN).collect();
+    for (document, _, calico) in calico() {
+        let Calico::Policy(policy) = calico else { continue };
+        if tiers.contains(&*policy.tier) {
+            continue;
+        }
+        let message = format!("there is no tier `{}`", policy.tier);
+        let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.tier_span.unwrap_or(policy.spec_span).within(document)), message);
+        let mut known: Vec<&str> = tiers.iter().copied().collect();
+        known.sort_unstable();
+        found.push(match nearest(&policy.tier, known) {
+            Some(meant) => problem.help(format!("did you mean `{meant}`? here the tier is taken to come last, and to deny at its end")),
+            None => problem.help("add the Tier; without it the API refuses the policy, and here the tier comes last and denies at its end"),
+        });
+    }
+}

@@ -1,0 +1,47 @@
+//! LINT037: Services that are names for each other.
+//!
+//! `ExternalName` is an alias in DNS; aliases that come back to where they began lead to no address.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+
+const CODE: Code = Code("LINT037");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    let title = |s: &crate::snapshot::Service| format!("{}.{}", s.name, snapshot.namespace_name(s.namespace));
+    let aliases: HashMap<String, (String, &crate::snapshot::Service)> = snapshot
+        .services
+        .iter()
+        .filter_map(|s| {
+            let name = s.external_name.as_deref()?.trim_end_matches('.');
+            let name = name.strip_suffix(".cluster.local").unwrap_or(name);
+            Some((title(s), (String::from(name.strip_suffix(".svc").unwrap_or(name)), s)))
+        })
+        .collect();
+    let mut known: HashSet<&str> = HashSet::new();
+    for start in snapshot.services.iter().filter(|s| s.external_name.is_some()) {
+        let Some((first, _)) = aliases.get_key_value(&title(start)) else { continue };
+        let mut way: Vec<&str> = Vec::new();
+        let mut at = first.as_str();
+        while let Some((next, _)) = aliases.get(at).filter(|_| !way.contains(&at) && !known.contains(at)) {
+            way.push(at);
+            at = next;
+        }
+        if way.contains(&at) {
+            let names = way.iter().chain([&at]).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
+            let message = format!("these names go round in a circle and lead to no address: {names}");
+            found.push(
+                Diagnostic::at(CODE, Severity::Warning, Some(start.place), message)
+                    .help("let one of them be a Service with pods, or a name outside"),
+            );
+        }
+        known.extend(way);
+    }
+}

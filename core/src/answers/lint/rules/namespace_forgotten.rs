@@ -1,0 +1,40 @@
+//! LINT100: a policy names no namespace, and the pods of the input lie in others.
+//!
+//! Upstream: "Setting the namespace for a request" of the Kubernetes documentation: without `-n` an object goes to the current namespace of the
+//! client, `default` unless chosen, and there selects none of the pods that it was written for.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::Kind;
+
+const CODE: Code = Code("LINT100");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let default = &*analysis.settings().default_namespace;
+    let pods = || analysis.loaded().resources().filter(|(_, r)| matches!(r.kind, Kind::Pod(_) | Kind::Workload(_)));
+    // Where pods leave it out too, all of it goes to one place.
+    if pods().any(|(_, r)| r.meta.namespace.is_none()) {
+        return;
+    }
+    let elsewhere = pods().find_map(|(_, r)| r.meta.namespace.as_deref().filter(|namespace| *namespace != default));
+    let Some(elsewhere) = elsewhere else { return };
+    for (document, resource) in analysis.loaded().resources() {
+        let is_namespaced = match &resource.kind {
+            Kind::NetworkPolicy(_) => true,
+            Kind::Calico(calico) => calico.is_policy() && calico.is_namespaced(),
+            _ => false,
+        };
+        if !is_namespaced || resource.meta.namespace.is_some() {
+            continue;
+        }
+        let message = format!(
+            "{} `{}` names no namespace: it is created in `{default}` unless the client says otherwise, and there are pods in `{elsewhere}`",
+            resource.kind_name, resource.meta.name
+        );
+        let warning = Diagnostic::at(CODE, Severity::Warning, Some(resource.meta.name_span.within(document)), message);
+        found.push(warning.help("write `namespace` under `metadata`"));
+    }
+}

@@ -1,0 +1,39 @@
+//! LINT038: nodes' ranges of pod addresses overlap.
+//!
+//! A packet to an address in two ranges goes to one of the nodes only, and replies get lost. Upstream: `Node.spec.podCIDRs`.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::Kind;
+use crate::model::Cidr;
+use crate::text::Place;
+
+const CODE: Code = Code("LINT038");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let mut ranges: Vec<(Cidr, &str, Place)> = Vec::new();
+    for (document, resource) in analysis.loaded().resources() {
+        if let Kind::Node(node) = &resource.kind {
+            ranges.extend(node.pod_cidrs.iter().map(|range| (*range, &*resource.meta.name, resource.span.within(document))));
+        }
+    }
+    // By first address, wider ones first: a range then overlaps one before it that reaches as far.
+    ranges.sort_by_key(|(range, ..)| (range.first(), core::cmp::Reverse(range.last())));
+    let mut widest: Option<(Cidr, &str, Place)> = None;
+    for (range, name, place) in ranges {
+        if let Some((other, owner, at)) = widest.filter(|(other, owner, _)| other.last() >= range.first() && *owner != name) {
+            let message = format!("the pod range {range} of node `{name}` overlaps {other} of node `{owner}`");
+            found.push(
+                Diagnostic::at(CODE, Severity::Warning, Some(place), message)
+                    .related_place(at, "the other node")
+                    .help("packets to an address of both go to one of them only: give each node a range of its own"),
+            );
+        }
+        if widest.is_none_or(|(other, ..)| range.last() > other.last()) {
+            widest = Some((range, name, place));
+        }
+    }
+}

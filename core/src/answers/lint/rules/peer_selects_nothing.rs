@@ -1,0 +1,96 @@
+//! LINT002: a peer selects no pod.
+//!
+//! The rule allows nobody through this peer. Often the label of a namespace was meant to be its name
+//! (`kubernetes.io/metadata.name`), or a pod of another namespace is asked for without a `namespaceSelector`.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::typo;
+use crate::analysis::Analysis;
+use crate::answers::lint::{acting_rules, has_unread_pods, peer_terms};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::model::{LabelSelector, Operator};
+use crate::policy::{NamespaceMatch, PeerTermKind};
+use crate::snapshot::Role;
+
+const CODE: Code = Code("LINT002");
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    if snapshot.endpoints.is_empty() {
+        return;
+    }
+    for (_, reference, rule) in acting_rules(analysis) {
+        for (number, term) in peer_terms(rule) {
+            let PeerTermKind::Pods(subject) = &term.kind else { continue };
+            if analysis.compiled().term_matches_pods(reference, number) {
+                continue;
+            }
+            let document = term.place.document;
+            let is_meant = |own: &str| match &subject.namespaces {
+                NamespaceMatch::Named(name) => name == own,
+                NamespaceMatch::Selector(selector) => {
+                    snapshot.namespaces.iter().find(|n| n.name == own).is_none_or(|n| selector.matches(&n.labels))
+                }
+            };
+            if has_unread_pods(analysis, is_meant) {
+                continue;
+            }
+            let selected = |name: usize| match &subject.namespaces {
+                NamespaceMatch::Named(own) => snapshot.namespaces.get(name).is_some_and(|n| n.name == *own),
+                NamespaceMatch::Selector(selector) => snapshot.namespaces.get(name).is_some_and(|n| selector.matches(&n.labels)),
+            };
+            let namespaces: Vec<usize> = (0..snapshot.namespaces.len()).filter(|n| selected(*n)).collect();
+            let pods = snapshot
+                .endpoints
+                .iter()
+                .filter(|e| e.role == Role::Pod && namespaces.contains(&(e.namespace.0 as usize)))
+                .map(|e| &e.labels);
+            let problem = |message: &str| Diagnostic::at(CODE, Severity::Warning, Some(term.place), message);
+            let on_host = |e: &&crate::snapshot::PodEndpoint| {
+                e.host_network && namespaces.contains(&(e.namespace.0 as usize)) && subject.pods.matches(&e.labels)
+            };
+            if let Some(pod) = snapshot.endpoints.iter().find(on_host) {
+                let help = format!(
+                    "`{}` has such labels, but selectors do not match pods on the host network; an `ipBlock` with the node's address does",
+                    pod.name
+                );
+                found.push(problem("this peer selects no pod").related_place(pod.place, "this pod has `hostNetwork: true`").help(help));
+                continue;
+            }
+            found.push(match &subject.namespaces {
+                NamespaceMatch::Selector(selector) if namespaces.is_empty() => {
+                    let problem = problem("this peer selects no namespace");
+                    match meant_by_name(analysis, selector) {
+                        Some(name) => problem.help(format!("to select namespace `{name}` by its name, write `{NAME_LABEL}: {name}`")),
+                        None => typo::explain(problem, analysis, document, selector, snapshot.namespaces.iter().map(|n| &n.labels)),
+                    }
+                }
+                NamespaceMatch::Named(own) => {
+                    let elsewhere = snapshot.endpoints.iter().find(|e| e.role == Role::Pod && subject.pods.matches(&e.labels));
+                    let problem = problem(&format!("this peer selects no pod of namespace `{own}`"));
+                    match elsewhere {
+                        Some(pod) => {
+                            let there = snapshot.namespace_name(pod.namespace);
+                            problem.help(format!(
+                                "`{there}` has such pods; without a `namespaceSelector` a peer means the policy's own namespace"
+                            ))
+                        }
+                        None => typo::explain(problem, analysis, document, &subject.pods, pods),
+                    }
+                }
+                NamespaceMatch::Selector(_) => typo::explain(problem("this peer selects no pod"), analysis, document, &subject.pods, pods),
+            });
+        }
+    }
+}
+
+/// A namespace whose name is the value of the label that the selector asks for.
+fn meant_by_name<'a>(analysis: &'a Analysis, selector: &LabelSelector) -> Option<&'a str> {
+    let [requirement] = selector.requirements.as_slice() else { return None };
+    let Operator::In(values) = &requirement.operator else { return None };
+    let named = |name: &str| values.iter().any(|v| **v == *name);
+    analysis.snapshot().namespaces.iter().map(|n| n.name.as_str()).find(|name| named(name))
+}

@@ -1,0 +1,45 @@
+//! LINT224: a peer or port of a rule that another one of the same rule makes pointless.
+//!
+//! Peers of one rule are alternatives, and so are its ports: what lets in everything leaves nothing to one that keeps something out. Upstream: "Network
+//! Policies" of the Kubernetes documentation, "Behavior of `to` and `from` selectors".
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::pointless_rule::{port_covers, term_covers};
+use crate::analysis::Analysis;
+use crate::answers::lint::{acting_rules, traffic_terms};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+
+const CODE: Code = Code("LINT224");
+/// Entries of one list that are compared with each other, at most.
+const MOST_COMPARED: usize = 64;
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    for (_, reference, rule) in acting_rules(analysis) {
+        let peers: Vec<_> = rule.peers.terms().iter().take(MOST_COMPARED).map(|t| (&t.kind, t.place)).collect();
+        let word = reference.direction.preposition();
+        for (pointless, by) in covered(&peers, term_covers) {
+            let message = format!("this entry of `{word}` changes nothing: another one of the same rule matches all that it does");
+            found.push(
+                Diagnostic::at(CODE, Severity::Warning, Some(pointless), message)
+                    .related_place(by, "this one")
+                    .help("entries of one list are alternatives: to keep something out, leave the wider one away, or put both conditions into one entry"),
+            );
+        }
+        let ports: Vec<_> = traffic_terms(rule).iter().take(MOST_COMPARED).map(|t| (&t.kind, t.place)).collect();
+        for (pointless, by) in covered(&ports, port_covers) {
+            let message = "this entry of `ports` changes nothing: another one of the same rule matches all that it does";
+            let problem = Diagnostic::at(CODE, Severity::Warning, Some(pointless), message).related_place(by, "this one");
+            found.push(problem.help("entries of one list are alternatives: remove one of the two"));
+        }
+    }
+}
+
+/// Entries that another one covers, with that one; of equal ones the later is pointless.
+fn covered<'a, T, P: Copy>(entries: &'a [(&'a T, P)], covers: impl Fn(&T, &T) -> bool + 'a) -> impl Iterator<Item = (P, P)> + 'a {
+    entries.iter().enumerate().filter_map(move |(i, (entry, place))| {
+        let wider = |(j, (other, _)): &(usize, &(&T, P))| *j != i && covers(other, entry) && (*j < i || !covers(entry, other));
+        entries.iter().enumerate().find(wider).map(|(_, (_, by))| (*place, *by))
+    })
+}

@@ -1,0 +1,62 @@
+//! LINT001: a policy selects no pod.
+//!
+//! It is stored and does nothing. Often a label is mistyped, or the labels of the workload were written where those of its pods were
+//! meant: `podSelector: {matchLabels: {app: databse}}`.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::typo;
+use crate::analysis::Analysis;
+use crate::answers::lint::{has_unread_pods, policies};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::policy::NamespaceMatch;
+use crate::snapshot::{PodEndpoint, Role};
+
+const CODE: Code = Code("LINT001");
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    if snapshot.endpoints.is_empty() {
+        // Policies alone, without a cluster: nothing can be said about what they select.
+        return;
+    }
+    for policy in policies(analysis).filter(|p| !analysis.compiled().selects_any(p.id)) {
+        let Some(subject) = policy.subject.pods() else {
+            if super::calico_hosts::is_for_hosts(analysis, policy) {
+                // LINT202 says more about these.
+                continue;
+            }
+            let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
+            let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);
+            found.push(problem.help("no pod or host endpoint has labels that its selectors ask for"));
+            continue;
+        };
+        let namespace = match &subject.namespaces {
+            NamespaceMatch::Named(name) => Some(name.as_str()),
+            NamespaceMatch::Selector(_) => None,
+        };
+        if has_unread_pods(analysis, |own| namespace.is_none_or(|n| n == own)) {
+            continue;
+        }
+        let in_scope = |e: &&PodEndpoint| e.role == Role::Pod && namespace.is_none_or(|n| snapshot.namespace_name(e.namespace) == n);
+        let mut pods = snapshot.endpoints.iter().filter(in_scope).map(|e| &e.labels).peekable();
+        let on_host = |e: &PodEndpoint| e.host_network && in_scope(&e) && subject.pods.matches(&e.labels);
+        if snapshot.endpoints.iter().any(on_host) {
+            // LINT008 says more about these.
+            continue;
+        }
+        let problem = Diagnostic::at(
+            CODE,
+            Severity::Warning,
+            Some(policy.subject_place),
+            format!("{} `{}` selects no pod", policy.kind, policy.title()),
+        );
+        let problem = match namespace {
+            Some(name) if pods.peek().is_none() => problem.help(format!("there is no pod in namespace `{name}`")),
+            Some(_) => typo::explain(problem, analysis, policy.subject_place.document, &subject.pods, pods),
+            None => problem.help("no pod is in a namespace that the subject selects, with labels that it asks for"),
+        };
+        found.push(problem);
+    }
+}

@@ -1,0 +1,111 @@
+//! LINT220: a block of addresses that are Services'.
+//!
+//! A packet to a Service has the address of one of its endpoints when policies are asked, and none ever comes from a Service's address: such a block
+//! matches nothing. Upstream: "Network Policies" of the Kubernetes documentation, `ipBlock`; "Virtual IPs and Service Proxies".
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::analysis::Analysis;
+use crate::answers::lint::{acting_rules, peer_terms};
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::language::TargetPort;
+use crate::model::AddressSet;
+use crate::policy::{Direction, PeerTerm, PeerTermKind};
+use crate::snapshot::{Service, Snapshot};
+use crate::text::Place;
+
+const CODE: Code = Code("LINT220");
+/// Larger blocks are of more than Services: 10.96.0.0/12 is the range that kubeadm gives them.
+const LARGEST: u32 = 1 << 20;
+
+pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+    let snapshot = analysis.snapshot();
+    let addresses: Vec<(IpAddr, &Service)> = snapshot.services.iter().flat_map(of_service).collect();
+    if addresses.is_empty() {
+        return;
+    }
+    for (_, reference, rule) in acting_rules(analysis) {
+        for (_, term) in peer_terms(rule) {
+            let Some((set, place)) = block(term) else { continue };
+            if !is_small(set) || is_of_others(snapshot, set) {
+                continue;
+            }
+            let mut inside = addresses.iter().filter(|(address, _)| set.contains(*address));
+            let Some((address, service)) = inside.next() else { continue };
+            let more = inside.count();
+            let title = format!("{}/{}", snapshot.namespace_name(service.namespace), service.name);
+            let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            let message = match reference.direction {
+                Direction::Egress => format!(
+                    "{address} is the address of Service `{title}`{others}: packets to it have an endpoint's address when policies are asked, so this matches none"
+                ),
+                Direction::Ingress => {
+                    format!("{address} is the address of Service `{title}`{others}: no packet comes from there, so this matches none")
+                }
+            };
+            let problem = Diagnostic::at(CODE, Severity::Warning, Some(place), message).related_place(service.place, "this Service");
+            found.push(problem.help(instead(snapshot, service, reference.direction)));
+        }
+    }
+}
+
+/// Addresses by which a Service is reached, and that nodes replace.
+fn of_service(service: &Service) -> impl Iterator<Item = (IpAddr, &Service)> {
+    let routing = &service.routing;
+    let given = routing.load_balancer.addresses.iter().filter(|_| !service.front_end_made_up);
+    service.addresses.iter().chain(given).chain(&routing.external_addresses).map(move |a| (*a, service))
+}
+
+fn block(term: &PeerTerm) -> Option<(&AddressSet, Place)> {
+    match &term.kind {
+        PeerTermKind::Addresses { set, .. } => Some((set, term.place)),
+        PeerTermKind::Entity(entity) => Some((entity.addresses.as_ref()?, entity.addresses_place.unwrap_or(term.place))),
+        _ => None,
+    }
+}
+
+fn is_small(set: &AddressSet) -> bool {
+    let size = |(first, last): (IpAddr, IpAddr)| match (first, last) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => u128::from(b.to_bits() - a.to_bits()),
+        (IpAddr::V6(a), IpAddr::V6(b)) => b.to_bits() - a.to_bits(),
+        _ => u128::MAX,
+    };
+    set.ranges().all(|range| size(range) < u128::from(LARGEST))
+}
+
+/// Whether a block holds addresses of pods, nodes or endpoints too, and so matches something.
+fn is_of_others(snapshot: &Snapshot, set: &AddressSet) -> bool {
+    let pods = snapshot.endpoints.iter().flat_map(|e| &e.addresses);
+    let nodes = snapshot.nodes.iter().flat_map(|n| &n.addresses);
+    let slices = snapshot.services.iter().flat_map(|s| &s.slices).flat_map(|s| s.endpoints.iter().map(|e| &e.address));
+    set.overlaps(&snapshot.pod_network) || pods.chain(nodes).chain(slices).any(|a| set.contains(*a))
+}
+
+/// What to write in place of the Service's address.
+fn instead(snapshot: &Snapshot, service: &Service, direction: Direction) -> String {
+    if direction == Direction::Ingress {
+        return "name the clients themselves: pods by their labels, nodes and others by their addresses".into();
+    }
+    let endpoints = service.slices.iter().flat_map(|s| s.endpoints.iter().map(move |e| (e.address, s.ports.first().map(|p| p.number))));
+    let written: Vec<String> =
+        endpoints.take(3).map(|(a, port)| port.map_or_else(|| format!("{a}"), |port| format!("{a} port {port}"))).collect();
+    let targets: Vec<String> = service.ports.iter().map(target).collect();
+    match (service.has_selector, written.as_slice()) {
+        (true, _) => format!("select its pods by their labels instead, with their own port ({})", targets.join(", ")),
+        (false, []) => format!(
+            "name the addresses of its endpoints instead: `kubectl get endpointslices -n {} -o yaml`",
+            snapshot.namespace_name(service.namespace)
+        ),
+        (false, written) => format!("name its endpoints instead: {}", written.join(", ")),
+    }
+}
+
+fn target(port: &crate::language::ServicePort) -> String {
+    match &port.target {
+        TargetPort::Number(number) => format!("{number}"),
+        TargetPort::Name(name) => format!("`{name}`"),
+    }
+}

@@ -1,0 +1,108 @@
+//! A label value that nothing has, and the one that was probably meant.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::analysis::Analysis;
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::language::Kind;
+use crate::model::{LabelSelector, Labels, Operator, Requirement};
+use crate::text::{DocumentId, Place, Span};
+
+/// Longer values are not compared letter by letter: nobody mistypes those.
+const LONGEST: usize = 64;
+
+/// Says which requirement of a selector none of these labels meets, and offers the nearest value that is there.
+pub(super) fn explain<'a>(
+    problem: Diagnostic,
+    analysis: &Analysis,
+    document: DocumentId,
+    selector: &LabelSelector,
+    candidates: impl Iterator<Item = &'a Labels> + Clone,
+) -> Diagnostic {
+    let unmet = selector.requirements.iter().find(|r| !candidates.clone().any(|labels| r.matches(labels)));
+    let Some(requirement) = unmet else {
+        return problem.help("each of its conditions is met by something, but nothing meets all of them");
+    };
+    let Operator::In(wanted) = &requirement.operator else { return problem.help(format!("nothing meets `{requirement}`")) };
+    let mut values: Vec<&str> = candidates.filter_map(|labels| labels.get(&requirement.key)).collect();
+    values.sort_unstable();
+    values.dedup();
+    if values.is_empty() {
+        return match owner_with(analysis, requirement) {
+            Some((owner, place)) => problem
+                .help(format!(
+                    "{owner} has this label, its pods do not: they have those of the pod template (`spec{}.template.metadata.labels`)",
+                    if owner.starts_with("CronJob") { ".jobTemplate.spec" } else { "" }
+                ))
+                .related_place(place, "this object has the label itself"),
+            None => problem.help(format!("nothing there has a label `{}`", requirement.key)),
+        };
+    }
+    let nearest = wanted
+        .iter()
+        .flat_map(|w| values.iter().map(move |v| (distance(w, v), &**w, *v)))
+        .filter(|(distance, written, _)| *distance <= 1 + written.len() / 4)
+        .min();
+    let Some((_, written, meant)) = nearest else {
+        let few: Vec<String> = values.iter().take(5).map(|v| format!("`{v}`")).collect();
+        return problem.help(format!("the values of `{}` there are {}", requirement.key, few.join(", ")));
+    };
+    let mut problem = problem.help(format!("did you mean `{}: {meant}`?", requirement.key));
+    problem.fix = value_place(analysis, document, requirement, written)
+        .map(|place| Fix { title: format!("write `{meant}`"), edits: alloc::vec![(place, meant.into())] });
+    problem
+}
+
+/// A workload that meets a requirement by labels of its own, which are not those of its pods.
+fn owner_with(analysis: &Analysis, requirement: &Requirement) -> Option<(String, Place)> {
+    analysis.loaded().resources().find_map(|(document, resource)| {
+        let Kind::Workload(workload) = &resource.kind else { return None };
+        let has = |labels: &Labels| !labels.is_empty() && labels.get(&requirement.key).is_some() && requirement.matches(labels);
+        let owner = (has(&resource.meta.labels) || has(&workload.outer_labels)) && !has(&workload.template.labels);
+        owner.then(|| (format!("{} `{}`", resource.kind_name, resource.meta.name), resource.span.within(document)))
+    })
+}
+
+/// Where a value of a requirement is written.
+fn value_place(analysis: &Analysis, document: DocumentId, requirement: &Requirement, value: &str) -> Option<Place> {
+    let text = analysis.sources().slice(requirement.span.within(document));
+    let at = text.rfind(value)? as u32;
+    let start = requirement.span.start + at;
+    Some(Span::new(start, start + value.len() as u32).within(document))
+}
+
+/// How many letters to add, remove or change (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    if a.len() > LONGEST || b.len() > LONGEST {
+        return usize::MAX;
+    }
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
+            let best = (corner + usize::from(x != *y)).min(left + 1).min(*cell + 1);
+            corner = core::mem::replace(cell, best);
+            left = best;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn distance_counts_letters() {
+        for (a, b, expected) in
+            [("", "", 0), ("databse", "database", 1), ("web", "web", 0), ("cart", "card", 1), ("abc", "", 3), ("flaw", "lawn", 2)]
+        {
+            assert_eq!(super::distance(a, b), expected, "{a} {b}");
+        }
+    }
+}

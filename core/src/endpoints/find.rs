@@ -1,0 +1,474 @@
+//! The end that a person means by a name.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr};
+
+use hashbrown::HashMap;
+
+use super::{INGRESS_CONTROLLER, workload_title};
+use crate::compile::Endpoint;
+use crate::diagnostics::distance;
+use crate::language::TargetPort;
+use crate::snapshot::cloud::Interface;
+use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, Snapshot, WorkloadId};
+
+/// How many names an error offers.
+const OFFERED: usize = 4;
+/// An address of the Internet, of those kept for examples.
+const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
+
+/// What a name means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The end; of a workload its first pod.
+    pub end: Endpoint,
+    /// All ends that are meant: every pod of a workload.
+    pub all: Vec<Endpoint>,
+    /// The name in full: `shop/db[StatefulSet]`, `shop/db-0[Pod]`, `node/worker-1`, an address.
+    pub title: String,
+}
+
+impl Found {
+    fn one(end: Endpoint, title: String) -> Self {
+        Found { end, all: alloc::vec![end], title }
+    }
+}
+
+/// Why a name means nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotFound {
+    /// Nothing has this name.
+    Unknown {
+        /// The name.
+        name: String,
+        /// Names that are like it.
+        near: Vec<String>,
+        /// Some names that there are.
+        some: Vec<String>,
+    },
+    /// Several ends have it.
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// Their names in full.
+        titles: Vec<String>,
+    },
+    /// It is a machine without an address: its subnet is full.
+    NoAddress {
+        /// Its name in full.
+        title: String,
+    },
+    /// It is a Service, or the address of one. Policies know no Services: a packet has a pod's address and port when they see it.
+    Service {
+        /// The name.
+        name: String,
+        /// The Service's name in full.
+        service: String,
+        /// The names of the workloads behind it.
+        workloads: Vec<String>,
+        /// Its ports, each with the port of the pods that it leads to.
+        ports: Vec<(u16, String)>,
+    },
+}
+
+impl core::error::Error for NotFound {}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>();
+        match self {
+            NotFound::Unknown { name, near, some } => {
+                write!(f, "there is no pod, workload or node `{name}`")?;
+                match (near.as_slice(), some.as_slice()) {
+                    ([], []) => write!(f, "; there is none at all"),
+                    ([], some) => write!(f, "; there are for instance {}", list(some).join(", ")),
+                    (near, _) => write!(f, "; did you mean {}", list(near).join(" or ")),
+                }
+            }
+            NotFound::NoAddress { title } => write!(f, "`{title}` has no address: its subnet has none left, so Azure refuses the machine"),
+            NotFound::Ambiguous { name, titles } => write!(f, "`{name}` could be {}; write it in full", list(titles).join(" or ")),
+            NotFound::Service { name, service, workloads, ports } => {
+                match name.parse::<IpAddr>() {
+                    Ok(address) => write!(f, "`{address}` is the address of Service `{service}`")?,
+                    Err(_) => write!(f, "`{name}` is a Service")?,
+                }
+                write!(f, "; policies see the pods behind it")?;
+                if workloads.is_empty() {
+                    return write!(f, ", and there is none in this text");
+                }
+                write!(f, ": ask about {}", list(workloads).join(" or "))?;
+                let leads = |(port, target): &(u16, String)| format!("its port {port} is port {target} of the pods");
+                match ports.iter().map(leads).collect::<Vec<_>>().as_slice() {
+                    [] => Ok(()),
+                    ports => write!(f, " ({})", ports.join(", ")),
+                }
+            }
+        }
+    }
+}
+
+/// The end that a person means by `namespace/workload`, `namespace/workload[Kind]`, `namespace/pod`, `node/name`,
+/// `internet`, `{ingress-controller}` or an address. Namespace and kind may be left out where the name is clear without them.
+///
+/// # Errors
+/// When nothing has this name (with those that are like it), when several ends have it, or when it is a Service.
+pub fn find(snapshot: &Snapshot, name: &str) -> Result<Found, NotFound> {
+    find_among(snapshot, None, name)
+}
+
+/// The same, with names looked up where they are listed.
+pub(crate) fn find_among(snapshot: &Snapshot, names: Option<&Names>, name: &str) -> Result<Found, NotFound> {
+    let name = name.trim();
+    if let Ok(address) = name.parse() {
+        return by_address(snapshot, names, address);
+    }
+    if name.eq_ignore_ascii_case("internet") || name.eq_ignore_ascii_case("Internet[External]") {
+        return Ok(Found::one(Endpoint::Outside(SOMEWHERE), SOMEWHERE.to_string()));
+    }
+    if let Some(wanted) = name.strip_prefix("node/")
+        && let Some((id, _)) = snapshot.nodes().find(|(_, n)| n.name == wanted)
+    {
+        return Ok(Found::one(Endpoint::Node(id), name.to_owned()));
+    }
+    if let Some(found) = machine(snapshot, name) {
+        return found;
+    }
+    if name == INGRESS_CONTROLLER
+        && let Some((id, _)) = snapshot.pods().find(|(_, e)| e.role == Role::IngressController)
+    {
+        return Ok(Found::one(Endpoint::Pod(id), name.to_owned()));
+    }
+    let pattern = Pattern::new(name);
+    let mut candidates: Vec<Found> = Vec::new();
+    let (workloads_called, pods_called) = called(snapshot, names, pattern.name);
+    for found in workloads(snapshot, &pattern, &workloads_called).chain(pods(snapshot, &pattern, &pods_called)) {
+        if !candidates.iter().any(|known| known.all == found.all) {
+            candidates.push(found);
+        }
+    }
+    if candidates.len() > 1 {
+        let titles = candidates.into_iter().map(|c| c.title).collect();
+        return Err(NotFound::Ambiguous { name: name.to_owned(), titles });
+    }
+    if let Some(found) = candidates.pop() {
+        return Ok(found);
+    }
+    if let Some(found) = numbered(snapshot, &pattern) {
+        return Ok(found);
+    }
+    let service = snapshot.services.iter().find(|s| pattern.fits(snapshot.namespace_name(s.namespace), &s.name, "Service"));
+    Err(service.map_or_else(|| unknown(snapshot, name, &pattern), |service| behind(snapshot, name, service)))
+}
+
+/// A machine of the cloud's network by `vm/name`, `name[VM]`, or by the name of its interface.
+fn machine(snapshot: &Snapshot, name: &str) -> Option<Result<Found, NotFound>> {
+    if snapshot.cloud.networks.is_empty() {
+        return None;
+    }
+    let wanted = name.strip_prefix("vm/").or_else(|| name.strip_suffix("[VM]"));
+    let interfaces = || snapshot.cloud.interfaces.iter().filter(|i| i.node.is_none());
+    let found: Vec<&Interface> = match wanted {
+        Some(wanted) => {
+            let by_title: Vec<&Interface> = interfaces().filter(|i| i.title().eq_ignore_ascii_case(wanted)).collect();
+            if by_title.is_empty() { interfaces().filter(|i| i.is_called(wanted)).collect() } else { by_title }
+        }
+        // Without saying that a machine is meant, workloads of this name come first.
+        None if snapshot.workloads.iter().any(|w| w.name == name) => Vec::new(),
+        None => interfaces().filter(|i| i.title() == name).collect(),
+    };
+    let first = found.first()?;
+    // A machine may have several interfaces, and is asked about by the first; machines of one name are different ones.
+    if found.iter().any(|i| i.title() != first.title()) {
+        let mut titles: Vec<String> = found.iter().map(|i| format!("vm/{}", i.title())).collect();
+        titles.dedup();
+        return Some(Err(NotFound::Ambiguous { name: name.to_owned(), titles }));
+    }
+    let title = format!("vm/{}", first.title());
+    let end = found.iter().find_map(|i| snapshot.cloud.end_of(i));
+    Some(end.map(|end| Found::one(end, title.clone())).ok_or(NotFound::NoAddress { title }))
+}
+
+/// `[namespace/]name[[Kind]]`.
+struct Pattern<'a> {
+    namespace: Option<&'a str>,
+    name: &'a str,
+    kind: Option<&'a str>,
+}
+
+impl<'a> Pattern<'a> {
+    fn new(text: &'a str) -> Self {
+        let (path, kind) = match text.strip_suffix(']').and_then(|t| t.split_once('[')) {
+            Some((path, kind)) => (path, Some(kind)),
+            None => (text, None),
+        };
+        match path.split_once('/') {
+            Some((namespace, name)) => Pattern { namespace: Some(namespace), name, kind },
+            None => Pattern { namespace: None, name: path, kind },
+        }
+    }
+
+    fn fits(&self, namespace: &str, name: &str, kind: &str) -> bool {
+        self.name == name && self.namespace.is_none_or(|n| n == namespace) && self.kind.is_none_or(|k| k.eq_ignore_ascii_case(kind))
+    }
+}
+
+/// Names and addresses of ends in lists, for asking about many of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    workloads: HashMap<String, Vec<WorkloadId>>,
+    pods: HashMap<String, Vec<PodId>>,
+    /// Services, pods and nodes by address; of several the first.
+    services_at: HashMap<IpAddr, u32>,
+    pods_at: HashMap<IpAddr, PodId>,
+    nodes_at: HashMap<IpAddr, NodeId>,
+}
+
+impl Names {
+    pub(crate) fn new(snapshot: &Snapshot) -> Self {
+        let mut names = Names {
+            workloads: HashMap::new(),
+            pods: HashMap::new(),
+            services_at: HashMap::new(),
+            pods_at: HashMap::new(),
+            nodes_at: HashMap::new(),
+        };
+        snapshot.workloads().for_each(|(id, w)| names.workloads.entry_ref(w.name.as_str()).or_default().push(id));
+        snapshot.pods().for_each(|(id, e)| names.pods.entry_ref(e.name.as_str()).or_default().push(id));
+        for (number, service) in (0..).zip(&snapshot.services) {
+            service.addresses.iter().for_each(|a| {
+                names.services_at.entry(*a).or_insert(number);
+            });
+        }
+        for (id, endpoint) in snapshot.pods().filter(|(_, e)| has_own_address(e)) {
+            endpoint.addresses.iter().for_each(|a| {
+                names.pods_at.entry(*a).or_insert(id);
+            });
+        }
+        for (id, node) in snapshot.nodes() {
+            node.addresses.iter().for_each(|a| {
+                names.nodes_at.entry(*a).or_insert(id);
+            });
+        }
+        names
+    }
+
+    /// The node with an address.
+    pub(crate) fn node_at(&self, address: IpAddr) -> Option<NodeId> {
+        self.nodes_at.get(&address).copied()
+    }
+}
+
+/// Whether an address of a pod that the text gives is that of the pod alone.
+fn has_own_address(endpoint: &PodEndpoint) -> bool {
+    endpoint.address_given && !endpoint.host_network
+}
+
+/// Workloads and endpoints with a name, in whichever namespace.
+fn called(snapshot: &Snapshot, names: Option<&Names>, name: &str) -> (Vec<WorkloadId>, Vec<PodId>) {
+    match names {
+        Some(names) => (names.workloads.get(name).cloned().unwrap_or_default(), names.pods.get(name).cloned().unwrap_or_default()),
+        None => (
+            snapshot.workloads().filter(|(_, w)| w.name == name).map(|(id, _)| id).collect(),
+            snapshot.pods().filter(|(_, e)| e.name == name).map(|(id, _)| id).collect(),
+        ),
+    }
+}
+
+fn workloads<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [WorkloadId]) -> impl Iterator<Item = Found> + 'a {
+    called.iter().filter_map(move |&id| {
+        let w = snapshot.workload(id)?;
+        let fits = pattern.fits(snapshot.namespace_name(w.namespace), &w.name, &w.kind);
+        let all: Vec<Endpoint> = w.endpoints.iter().map(|e| Endpoint::Pod(*e)).collect();
+        let end = *all.first().filter(|_| fits && is_pod(snapshot, id))?;
+        Some(Found { end, all, title: workload_title(snapshot, id) })
+    })
+}
+
+fn is_pod(snapshot: &Snapshot, id: WorkloadId) -> bool {
+    let first = snapshot.workload(id).and_then(|w| w.endpoints.first()).and_then(|e| snapshot.pod(*e));
+    first.is_some_and(|e| e.role == Role::Pod)
+}
+
+/// Pods by their own name, those of a workload too. The replicas of a template have no names of their own.
+fn pods<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [PodId]) -> impl Iterator<Item = Found> + 'a {
+    // The endpoint of a template has its workload's name.
+    let own_name = |e: &PodEndpoint| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod" || w.name != e.name);
+    let fits =
+        move |e: &PodEndpoint| e.role == Role::Pod && pattern.fits(snapshot.namespace_name(e.namespace), &e.name, "Pod") && own_name(e);
+    called
+        .iter()
+        .filter(move |id| snapshot.pod(**id).is_some_and(fits))
+        .map(|&id| Found::one(Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))))
+}
+
+/// A pod of a StatefulSet that nothing tells from the others: `db-1` of three pods `db`.
+fn numbered(snapshot: &Snapshot, pattern: &Pattern<'_>) -> Option<Found> {
+    let (name, number) = pattern.name.rsplit_once('-')?;
+    let number: u32 = number.parse().ok()?;
+    let of_pod = pattern.kind.is_none_or(|kind| kind.eq_ignore_ascii_case("Pod"));
+    let (id, workload) = snapshot.workloads().find(|(_, w)| {
+        let fits = w.name == name && pattern.namespace.is_none_or(|n| n == snapshot.namespace_name(w.namespace));
+        fits && of_pod && w.kind == "StatefulSet" && w.endpoints.len() == 1
+    })?;
+    let end = *workload.endpoints.first()?;
+    let endpoint = snapshot.pod(end)?;
+    let known = endpoint.labels.get(POD_NAME).map(|name| name == pattern.name);
+    known.unwrap_or(number < workload.replicas).then(|| Found::one(Endpoint::Pod(end), workload_title(snapshot, id)))
+}
+
+/// The label with the name of a StatefulSet's pod.
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
+/// An address that a pod or a node is known to have means that pod or node.
+fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Result<Found, NotFound> {
+    let service = match names {
+        Some(names) => names.services_at.get(&address).and_then(|number| snapshot.services.get(*number as usize)),
+        None => snapshot.services.iter().find(|s| s.addresses.contains(&address)),
+    };
+    if let Some(service) = service {
+        return Err(behind(snapshot, &address.to_string(), service));
+    }
+    let pod = match names {
+        Some(names) => names.pods_at.get(&address).copied(),
+        None => snapshot.pods().find(|(_, e)| has_own_address(e) && e.addresses.contains(&address)).map(|(id, _)| id),
+    };
+    if let Some(id) = pod {
+        return Ok(Found::one(Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))));
+    }
+    let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
+    let cloud = &snapshot.cloud;
+    let machines: Vec<&Interface> = cloud.interfaces.iter().filter(|i| i.node.is_none() && i.addresses.contains(&address)).collect();
+    if let Some((id, node)) = node {
+        let title = format!("node/{}", node.name);
+        // A machine of another network may have the same address.
+        let home = cloud.locate_node(id).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        let elsewhere = |i: &&&Interface| cloud.network_of(i.subnet).map(|(number, _)| number) != home && !i.stand_in;
+        let others: Vec<String> = machines.iter().filter(elsewhere).map(|i| format!("vm/{}", i.title())).collect();
+        if !others.is_empty() && home.is_some() {
+            return Err(NotFound::Ambiguous { name: address.to_string(), titles: core::iter::once(title).chain(others).collect() });
+        }
+        return Ok(Found::one(Endpoint::Node(id), title));
+    }
+    let end = cloud.end_at(address);
+    let title = match (end, cloud.interface_of(end)) {
+        (Endpoint::InNetwork(..), Some(machine)) => format!("vm/{}", machine.title()),
+        _ => address.to_string(),
+    };
+    Ok(Found::one(end, title))
+}
+
+fn behind(snapshot: &Snapshot, name: &str, service: &Service) -> NotFound {
+    let mut workloads: Vec<String> = Vec::new();
+    for endpoint in service.endpoints.iter().filter_map(|id| snapshot.pod(*id)) {
+        let title = workload_title(snapshot, endpoint.workload);
+        if !workloads.contains(&title) {
+            workloads.push(title);
+        }
+    }
+    let ports = service.ports.iter().map(|p| {
+        let target = match &p.target {
+            TargetPort::Number(number) => number.to_string(),
+            TargetPort::Name(name) => format!("`{name}`"),
+        };
+        (p.port, target)
+    });
+    NotFound::Service {
+        name: name.to_owned(),
+        service: format!("{}/{}", snapshot.namespace_name(service.namespace), service.name),
+        workloads,
+        ports: ports.collect(),
+    }
+}
+
+fn unknown(snapshot: &Snapshot, name: &str, pattern: &Pattern<'_>) -> NotFound {
+    let mut names: Vec<String> = super::workloads(snapshot).map(|id| workload_title(snapshot, id)).collect();
+    names.extend(snapshot.nodes.iter().map(|n| format!("node/{}", n.name)));
+    names.extend(snapshot.cloud.interfaces.iter().filter(|i| i.node.is_none()).map(|i| format!("vm/{}", i.title())));
+    // Right but for its namespace or kind comes before misspelt.
+    let far = |title: &str| {
+        let known = Pattern::new(title);
+        let namespace = pattern.namespace.map_or(0, |n| distance(n, known.namespace.unwrap_or_default()).min(1));
+        distance(pattern.name, known.name) * 2 + namespace
+    };
+    let limit = (pattern.name.len() / 3).clamp(1, 3) * 2 + 1;
+    let mut near: Vec<(usize, &String)> = names.iter().map(|n| (far(n), n)).filter(|(far, _)| *far <= limit).collect();
+    near.sort_by_key(|(far, _)| *far);
+    let near = near.into_iter().take(OFFERED).map(|(_, name)| name.clone()).collect();
+    names.truncate(OFFERED);
+    NotFound::Unknown { name: name.to_owned(), near, some: names }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Analysis;
+    use crate::settings::Settings;
+
+    const TEXT: &str = "
+{apiVersion: v1, kind: Node, metadata: {name: one}, status: {addresses: [{type: InternalIP, address: 10.0.0.1}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}}}}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web, namespace: test}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-0, namespace: shop, labels: {app: db}, ownerReferences: [{kind: StatefulSet, name: db, controller: true}]}, status: {podIP: 10.244.0.7}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db-1, namespace: shop, labels: {app: db}, ownerReferences: [{kind: StatefulSet, name: db, controller: true}]}, status: {podIP: 10.244.0.8}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: data, namespace: shop}, spec: {clusterIP: 10.96.0.9, selector: {app: db}, ports: [{port: 80, targetPort: 5432}]}}
+";
+
+    fn ask(name: &str) -> Result<(String, usize), String> {
+        let mut analysis = Analysis::new(Settings::default());
+        analysis.set_files(&[("a.yaml", TEXT)]);
+        find(analysis.snapshot(), name).map(|found| (found.title, found.all.len())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_mean_ends() {
+        for (name, title, ends) in [
+            ("shop/web", "shop/web[Deployment]", 1),
+            ("test/web", "test/web[StatefulSet]", 1),
+            ("web[statefulset]", "test/web[StatefulSet]", 1),
+            ("shop/db", "shop/db[StatefulSet]", 2),
+            ("db", "shop/db[StatefulSet]", 2),
+            ("db-1", "shop/db-1[Pod]", 1),
+            ("shop/db-0[Pod]", "shop/db-0[Pod]", 1),
+            ("node/one", "node/one", 1),
+            ("10.0.0.1", "node/one", 1),
+            ("10.244.0.8", "shop/db-1[Pod]", 1),
+            (" 192.0.2.1 ", "192.0.2.1", 1),
+            ("2001:db8::1", "2001:db8::1", 1),
+        ] {
+            assert_eq!(ask(name), Ok((title.to_owned(), ends)), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_mean_nothing_are_told_with_those_that_do() {
+        for (name, error) in [
+            ("web", "`web` could be `shop/web[Deployment]` or `test/web[StatefulSet]`; write it in full"),
+            ("shop/wep", "there is no pod, workload or node `shop/wep`; did you mean `shop/web[Deployment]` or `test/web[StatefulSet]`"),
+            ("prod/db", "there is no pod, workload or node `prod/db`; did you mean `shop/db[StatefulSet]`"),
+            ("node/onee", "there is no pod, workload or node `node/onee`; did you mean `node/one`"),
+            (
+                "frontend",
+                "there is no pod, workload or node `frontend`; there are for instance `shop/db[StatefulSet]`, `shop/web[Deployment]`, `test/web[StatefulSet]`, `node/one`",
+            ),
+            (
+                "shop/data",
+                "`shop/data` is a Service; policies see the pods behind it: ask about `shop/db[StatefulSet]` (its port 80 is port 5432 of the pods)",
+            ),
+        ] {
+            assert_eq!(ask(name), Err(error.to_owned()), "{name}");
+        }
+        assert!(ask("10.96.0.9").is_err_and(|e| e.starts_with("`10.96.0.9` is the address of Service `shop/data`")));
+        let empty = Analysis::new(Settings::default());
+        let error = find(empty.snapshot(), "web").map_err(|e| e.to_string());
+        assert_eq!(error, Err("there is no pod, workload or node `web`; there is none at all".to_owned()));
+    }
+}

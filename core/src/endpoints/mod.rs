@@ -1,0 +1,282 @@
+//! Ends as people name and list them: workloads and outside ranges, the rows and columns of every table of flows.
+
+mod find;
+
+pub use find::{Found, NotFound, find};
+pub(crate) use find::{Names, find_among};
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::net::IpAddr;
+
+use hashbrown::HashMap;
+
+use crate::compile::{ClassId, Endpoint, OutsideRange};
+use crate::connections::ConnectionSet;
+use crate::connectivity::{Connectivity, PairIds};
+use crate::model::AddressSet;
+use crate::policy::Direction;
+use crate::snapshot::{Role, Snapshot, WorkloadId};
+
+/// The title of the ingress controller's stand-in.
+pub const INGRESS_CONTROLLER: &str = "{ingress-controller}";
+
+/// A row or column of a table of flows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Line {
+    /// All pods of a workload.
+    Workload(WorkloadId),
+    /// A machine of the cloud's network, an index into [`crate::snapshot::cloud::Cloud::interfaces`].
+    Machine(u32),
+    /// A range of addresses outside.
+    Outside(OutsideRange),
+    /// Ranges of addresses outside with the same answers, by the first of them.
+    Several(OutsideRange, Several),
+}
+
+/// What ranges of addresses have in common.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Several {
+    /// They are of the Internet.
+    Internet,
+    /// They are used privately somewhere else.
+    Private,
+    /// Neither all the one nor all the other.
+    Mixed,
+}
+
+/// What flows from one line to another, over all pods of both.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Flows {
+    /// Certainly allowed between every pair of pods.
+    pub always: ConnectionSet,
+    /// Certainly allowed between some pair of pods.
+    pub sometimes: ConnectionSet,
+    /// Allowed, or not to be told, between some pair.
+    pub possible: ConnectionSet,
+}
+
+/// `namespace/name[Kind]` of a workload.
+pub fn workload_title(snapshot: &Snapshot, id: WorkloadId) -> String {
+    snapshot.workload(id).map_or_else(String::new, |w| match w.kind.as_str() {
+        "IngressController" => INGRESS_CONTROLLER.to_string(),
+        kind => format!("{}/{}[{kind}]", snapshot.namespace_name(w.namespace), w.name),
+    })
+}
+
+/// The title of a line: a workload's, or `first-last[External]`.
+pub fn title(snapshot: &Snapshot, line: Line) -> String {
+    match line {
+        Line::Workload(id) => workload_title(snapshot, id),
+        Line::Machine(number) => snapshot.cloud.interfaces.get(number as usize).map_or_else(String::new, |i| format!("{}[VM]", i.title())),
+        Line::Outside(range) => Range(range.first, range.last).to_string(),
+        Line::Several(_, Several::Internet) => "Internet[External]".to_string(),
+        Line::Several(_, Several::Private) => "Other private addresses[External]".to_string(),
+        // What no rule names begins with the first address there is.
+        Line::Several(range, Several::Mixed) if range.first.is_unspecified() => "Everywhere else[External]".to_string(),
+        Line::Several(range, Several::Mixed) => format!("{}-{} and others[External]", range.first, range.last),
+    }
+}
+
+struct Range(IpAddr, IpAddr);
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}[External]", self.0, self.1)
+    }
+}
+
+/// Workloads with pods of their own, in order; the ingress controller's stand-in is none.
+pub fn workloads(snapshot: &Snapshot) -> impl Iterator<Item = WorkloadId> + '_ {
+    let given = |id: WorkloadId| {
+        let first = snapshot.workload(id).and_then(|w| w.endpoints.first()).and_then(|e| snapshot.pod(*e));
+        first.is_some_and(|e| e.role == Role::Pod)
+    };
+    snapshot.workloads().map(|(id, _)| id).filter(move |id| given(*id))
+}
+
+/// All lines that flows can start at (`Ingress`) or go to (`Egress`): workloads, then the outside ranges that rules of that direction
+/// tell apart.
+pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
+    let ranges = outside_lines(snapshot, connectivity, outside);
+    workloads(snapshot).map(Line::Workload).chain(machines(snapshot)).chain(ranges).collect()
+}
+
+/// Machines of the cloud's network; nodes are none.
+pub(crate) fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
+    (0..)
+        .zip(&snapshot.cloud.interfaces)
+        .filter(|(_, i)| i.node.is_none() && !i.addresses.is_empty())
+        .map(|(number, _)| Line::Machine(number))
+}
+
+/// Ranges outside. Where there is a network of the cloud, its own addresses are machines or nobody's, and what is left comes together by its answers:
+/// service tags cut the world into many ranges that are alike.
+fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
+    let of_services = service_addresses(snapshot);
+    let ranges = connectivity.outside(outside).iter().filter(|r| !of_services.covers(&AddressSet::range(r.first, r.last)));
+    if snapshot.cloud.networks.is_empty() {
+        return ranges.map(|r| Line::Outside(*r)).collect();
+    }
+    let inside = snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space));
+    let internet = crate::snapshot::cloud::tags::internet(&inside);
+    let mut groups: Vec<(ClassId, Vec<OutsideRange>)> = Vec::new();
+    for range in ranges.filter(|r| !inside.contains(r.first)) {
+        let class = connectivity.class_of(Endpoint::Outside(range.first));
+        match groups.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, members)) => members.push(*range),
+            None => groups.push((class, alloc::vec![*range])),
+        }
+    }
+    groups.into_iter().map(|(_, members)| line_of(&members, &internet)).collect()
+}
+
+/// Addresses of Services inside the cluster. Nobody has them: a packet to one has the address of an endpoint when policies are asked, so they are no ends.
+fn service_addresses(snapshot: &Snapshot) -> AddressSet {
+    let addresses = snapshot.services.iter().flat_map(|s| &s.addresses);
+    AddressSet::of_cidrs(&addresses.map(|a| crate::model::Cidr::of(*a)).collect::<Vec<_>>())
+}
+
+/// One line for ranges with the same answers.
+pub(crate) fn line_of(members: &[OutsideRange], internet: &AddressSet) -> Line {
+    match members {
+        [one] => Line::Outside(*one),
+        [first, ..] => {
+            let public = |r: &OutsideRange| internet.contains(r.first);
+            Line::Several(
+                *first,
+                match (members.iter().all(public), members.iter().any(public)) {
+                    (true, _) => Several::Internet,
+                    (false, false) => Several::Private,
+                    (false, true) => Several::Mixed,
+                },
+            )
+        }
+        [] => Line::Outside(OutsideRange { first: IpAddr::from([0; 4]), last: IpAddr::from([0; 4]) }),
+    }
+}
+
+/// A line with its title and its ends, looked up once for many questions.
+#[derive(Clone, Debug)]
+pub struct TitledLine {
+    /// What it is.
+    pub line: Line,
+    /// Its title.
+    pub title: String,
+    ends: Vec<Endpoint>,
+}
+
+impl TitledLine {
+    /// The line of a workload, or of a range.
+    pub fn new(snapshot: &Snapshot, line: Line) -> Self {
+        let ends = match line {
+            Line::Workload(id) => snapshot.workload(id).map_or_else(Vec::new, |w| w.endpoints.iter().map(|e| Endpoint::Pod(*e)).collect()),
+            // Rules of the one direction do not tell its addresses apart; rules of the other are not asked about it.
+            Line::Outside(range) | Line::Several(range, _) => alloc::vec![Endpoint::Outside(range.first)],
+            Line::Machine(number) => {
+                let interface = snapshot.cloud.interfaces.get(number as usize);
+                interface.and_then(|i| snapshot.cloud.end_of(i)).into_iter().collect()
+            }
+        };
+        TitledLine { line, title: title(snapshot, line), ends }
+    }
+}
+
+impl Flows {
+    /// No connection at all.
+    pub const NONE: Flows = Flows { always: ConnectionSet::EMPTY, sometimes: ConnectionSet::EMPTY, possible: ConnectionSet::EMPTY };
+
+    /// These connections, certainly and between every pair.
+    pub fn certain(set: ConnectionSet) -> Flows {
+        Flows { always: set.clone(), sometimes: set.clone(), possible: set }
+    }
+
+    /// Connections of which it cannot be told whether they are allowed, beyond what certainly is.
+    pub fn unknown(&self) -> ConnectionSet {
+        self.possible.difference(&self.sometimes)
+    }
+}
+
+/// Flows between lines. There are many pairs and few different answers, so each of these is made once.
+#[derive(Debug)]
+pub struct FlowTable<'a> {
+    connectivity: &'a Connectivity,
+    of_pair: HashMap<PairIds, FlowsId>,
+    of_pairs: HashMap<Vec<PairIds>, FlowsId>,
+    flows: Vec<Arc<Flows>>,
+}
+
+/// An answer of a [`FlowTable`], by number; equal numbers mean equal flows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FlowsId(u32);
+
+impl FlowsId {
+    /// The number itself, counted from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<'a> FlowTable<'a> {
+    /// A table that knows no answer yet.
+    pub fn new(connectivity: &'a Connectivity) -> Self {
+        FlowTable { connectivity, of_pair: HashMap::new(), of_pairs: HashMap::new(), flows: Vec::new() }
+    }
+
+    /// What flows from one line to another, over all pods of both; of a line and itself, what flows among its pods.
+    pub fn between(&mut self, from: &TitledLine, to: &TitledLine) -> FlowsId {
+        if let ([source], [destination]) = (from.ends.as_slice(), to.ends.as_slice()) {
+            return self.one(self.connectivity.between_ids(*source, *destination));
+        }
+        let same_line = from.line == to.line;
+        let pairs = from.ends.iter().flat_map(|source| to.ends.iter().map(move |destination| (source, destination)));
+        let pairs = pairs.filter(|(source, destination)| !(same_line && source == destination));
+        let mut ids: Vec<PairIds> = pairs.map(|(source, destination)| self.connectivity.between_ids(*source, *destination)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if let [id] = ids.as_slice() {
+            return self.one(*id);
+        }
+        if let Some(known) = self.of_pairs.get(&ids) {
+            return *known;
+        }
+        let flows = self.combined(&ids);
+        let id = self.add(flows);
+        self.of_pairs.insert(ids, id);
+        id
+    }
+
+    /// The flows with this number.
+    pub fn get(&self, id: FlowsId) -> Arc<Flows> {
+        self.flows.get(id.index()).cloned().unwrap_or_else(|| Arc::new(Flows::NONE))
+    }
+
+    fn one(&mut self, ids: PairIds) -> FlowsId {
+        if let Some(known) = self.of_pair.get(&ids) {
+            return *known;
+        }
+        let flows = self.combined(&[ids]);
+        let id = self.add(flows);
+        self.of_pair.insert(ids, id);
+        id
+    }
+
+    fn combined(&self, ids: &[PairIds]) -> Flows {
+        let mut pairs = ids.iter().map(|ids| self.connectivity.sets(*ids));
+        let Some(first) = pairs.next() else { return Flows::NONE };
+        let first = Flows { always: first.allowed.clone(), sometimes: first.allowed.clone(), possible: first.possible.clone() };
+        pairs.fold(first, |flows, pair| Flows {
+            always: flows.always.intersection(pair.allowed),
+            sometimes: flows.sometimes.union(pair.allowed),
+            possible: flows.possible.union(pair.possible),
+        })
+    }
+
+    fn add(&mut self, flows: Flows) -> FlowsId {
+        self.flows.push(Arc::new(flows));
+        FlowsId(self.flows.len() as u32 - 1)
+    }
+}

@@ -1,0 +1,283 @@
+//! Resources of one name in several resource groups: each gets a name of its own, and what refers to it means the one that is meant.
+//!
+//! A reference means the resource of the group that its identifier names; without one, that of its own resource group, then that of its own template or
+//! script, then the only one of the name. Upstream: Azure documentation, "Naming rules and restrictions for Azure resources".
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::inventory::{Placed, key};
+use crate::language::azure::{Azure, Cluster, Configuration, NodePool, Reference, Scope, SecurityRule, Subnet};
+use crate::language::{Resource, codes};
+use crate::text::{DocumentId, Span};
+
+/// Stands between the names of several resources of which one is meant.
+pub(crate) const OR: &str = " or ";
+
+/// What a reference leads to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Sort {
+    Group,
+    Network,
+    Interface,
+    Address,
+    Table,
+    Cluster,
+    /// An application security group.
+    Application,
+}
+
+/// A resource of which several have the name.
+struct Known {
+    scope: Scope,
+    document: DocumentId,
+    /// Its name here.
+    name: Box<str>,
+}
+
+/// A resource with its document, as it is taken.
+pub(super) type Owned = (DocumentId, Resource, Azure);
+
+fn sort_of(azure: &Azure) -> Option<Sort> {
+    Some(match azure {
+        Azure::Group(_) => Sort::Group,
+        Azure::Network(_) => Sort::Network,
+        Azure::Interface(_) => Sort::Interface,
+        Azure::PublicAddress(_) => Sort::Address,
+        Azure::RouteTable(_) => Sort::Table,
+        Azure::Cluster(_) => Sort::Cluster,
+        Azure::ApplicationGroup => Sort::Application,
+        _ => return None,
+    })
+}
+
+/// A place of which it is known that it is another one.
+pub(super) fn place(scope: &Scope, document: DocumentId) -> (Option<Box<str>>, Option<Box<str>>, Option<DocumentId>) {
+    let own = (scope.deployment && scope.group.is_none()).then_some(document);
+    (scope.subscription.clone(), scope.group.clone(), own)
+}
+
+/// All resources with names that only one of each kind has; nothing where no two have the same.
+pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) -> Option<Vec<Owned>> {
+    let mut homes: BTreeMap<(Sort, String), Vec<(Scope, DocumentId)>> = BTreeMap::new();
+    for (document, resource, azure) in placed {
+        let Some(sort) = sort_of(azure) else { continue };
+        let scope = &resource.meta.scope;
+        let known = homes.entry((sort, key(&resource.meta.name))).or_default();
+        if !known.iter().any(|(other, at)| place(other, *at) == place(scope, *document)) {
+            known.push((scope.clone(), *document));
+        }
+    }
+    // Of application security groups often no more than references is given.
+    for (document, _, azure) in placed {
+        for Reference { name, scope, .. } in applications(azure).filter(|g| g.scope.group.is_some()) {
+            let known = homes.entry((Sort::Application, key(name))).or_default();
+            if !known.iter().any(|(other, _)| other.group.is_some() && other.fits(scope)) {
+                known.push((scope.clone(), *document));
+            }
+        }
+    }
+    homes.retain(|_, places| places.len() > 1);
+    if homes.is_empty() {
+        return None;
+    }
+    let table: BTreeMap<(Sort, String), Vec<Known>> = homes
+        .into_iter()
+        .map(|((sort, name), places)| {
+            let titles = titles(&places);
+            let own = |title: String| if title.is_empty() { Box::from(name.as_str()) } else { format!("{title}/{name}").into() };
+            let known = places.into_iter().zip(titles);
+            let known: Vec<Known> = known.map(|((scope, document), title)| Known { scope, document, name: own(title) }).collect();
+            ((sort, name), known)
+        })
+        .collect();
+    let mut said = BTreeSet::new();
+    let rename = |(document, resource, azure): &Placed<'_>| {
+        let (mut owned, mut azure) = ((*resource).clone(), (*azure).clone());
+        let scope = owned.meta.scope.clone();
+        let own = sort_of(&azure).and_then(|sort| table.get(&(sort, key(&owned.meta.name))));
+        if let Some(known) = own.and_then(|all| all.iter().find(|k| place(&k.scope, k.document) == place(&scope, *document))) {
+            owned.meta.name = known.name.clone();
+        }
+        each_reference(&mut azure, &mut |sort, name, said_scope, span| {
+            let Some(all) = table.get(&(sort, key(name))) else { return };
+            match meant(all, said_scope, &scope, *document) {
+                Some(known) => *name = known.name.clone(),
+                None => {
+                    let names: Vec<&str> = all.iter().filter(|k| k.scope.fits(said_scope)).map(|k| &*k.name).collect();
+                    let joined: Box<str> = names.join(OR).into();
+                    let place = span.within(*document);
+                    if said.insert(place) {
+                        let names: Vec<String> = all.iter().map(|k| format!("`{}`", k.name)).collect();
+                        let message = format!("`{name}` may be {}, and nothing says which", names.join(" or "));
+                        let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, Some(place), message);
+                        problems
+                            .push(warning.help("write the whole identifier, with the resource group: /subscriptions/…/resourceGroups/…"));
+                    }
+                    // Each of them is asked, where several can be.
+                    if matches!(sort, Sort::Group | Sort::Application) && !joined.is_empty() {
+                        *name = joined;
+                    }
+                }
+            }
+        });
+        (*document, owned, azure)
+    };
+    Some(placed.iter().map(rename).collect())
+}
+
+/// What tells places apart: the resource group, the subscription too where groups of one name are in several, and for templates which they are.
+fn titles(places: &[(Scope, DocumentId)]) -> Vec<String> {
+    let of_group = |group: &Option<Box<str>>| places.iter().filter(|(s, _)| s.group == *group).count();
+    let mut deployments = 0;
+    let title = |(scope, _): &(Scope, DocumentId)| match (&scope.group, &scope.subscription) {
+        (Some(group), Some(subscription)) if of_group(&scope.group) > 1 => format!("{subscription}/{group}"),
+        (Some(group), _) => group.to_string(),
+        (None, Some(subscription)) => subscription.to_string(),
+        (None, None) if scope.deployment => {
+            deployments += 1;
+            format!("deployment {deployments}")
+        }
+        (None, None) => String::new(),
+    };
+    places.iter().map(title).collect()
+}
+
+fn meant<'k>(all: &'k [Known], said: &Scope, home: &Scope, document: DocumentId) -> Option<&'k Known> {
+    let only = |fits: &dyn Fn(&Known) -> bool| {
+        let mut found = all.iter().filter(|k| fits(k));
+        match (found.next(), found.next()) {
+            (Some(one), None) => Some(one),
+            _ => None,
+        }
+    };
+    if said.group.is_some() {
+        let exact = |k: &Known| k.scope.group == said.group && k.scope.fits(said);
+        return only(&exact).or_else(|| only(&|k| k.scope.fits(said)));
+    }
+    let same_place = |k: &Known| place(&k.scope, k.document) == place(home, document);
+    let same_group = |k: &Known| home.group.is_some() && k.scope.group == home.group && k.scope.fits(home);
+    only(&same_place).or_else(|| only(&same_group)).or_else(|| only(&|k| k.document == document)).or_else(|| only(&|k| k.scope.fits(home)))
+}
+
+/// What is done with a name: its sort, the name itself, what its identifier says, and where it stands.
+type Visit<'v> = &'v mut dyn FnMut(Sort, &mut Box<str>, &Scope, Span);
+
+/// Visits every name by which a resource refers to another: its sort, the name, what its identifier says, and where it stands.
+fn each_reference(azure: &mut Azure, visit: Visit<'_>) {
+    let mut to = |sort: Sort, reference: &mut Reference| {
+        let Reference { name, scope, span, .. } = reference;
+        visit(sort, name, scope, *span);
+    };
+    match azure {
+        Azure::Rule { group, rule } => {
+            to(Sort::Group, group);
+            ends(rule, &mut to);
+        }
+        Azure::MissingRules { group, .. } => to(Sort::Group, group),
+        Azure::Group(group) => {
+            group.rules.iter_mut().for_each(|rule| ends(rule, &mut to));
+            group.subnets.iter_mut().for_each(|s| parent(s, &mut to));
+            group.interfaces.iter_mut().for_each(|i| to(Sort::Interface, i));
+        }
+        Azure::Network(network) => {
+            network.subnets.iter_mut().for_each(|s| subnet(s, &mut to));
+            network.peerings.iter_mut().for_each(|p| to(Sort::Network, p));
+        }
+        Azure::Subnet { network, subnet: own } => {
+            to(Sort::Network, network);
+            subnet(own, &mut to);
+        }
+        Azure::Peering { network, remote } => [network, remote].into_iter().for_each(|n| to(Sort::Network, n)),
+        Azure::Interface(interface) => {
+            interface.group.iter_mut().for_each(|g| to(Sort::Group, g));
+            for configuration in &mut interface.configurations {
+                configuration.subnet.iter_mut().for_each(|s| parent(s, &mut to));
+                configuration.public.iter_mut().for_each(|p| to(Sort::Address, p));
+                configuration.groups.iter_mut().for_each(|g| to(Sort::Application, g));
+            }
+        }
+        Azure::Balanced(interfaces) | Azure::Machine { interfaces, .. } => interfaces.iter_mut().for_each(|i| to(Sort::Interface, i)),
+        Azure::Route { table, .. } => to(Sort::Table, table),
+        Azure::SubnetUpdate { target, routes, .. } => {
+            parent(target, &mut to);
+            routes.iter_mut().for_each(|r| to(Sort::Table, r));
+        }
+        Azure::Gateway(gateway) => {
+            gateway.subnet.iter_mut().for_each(|s| parent(s, &mut to));
+            gateway.publics.iter_mut().for_each(|p| to(Sort::Address, p));
+        }
+        Azure::Cluster(cluster) => pools(cluster).for_each(|s| parent(s, &mut to)),
+        Azure::NodePool { cluster, pool } => {
+            to(Sort::Cluster, cluster);
+            of_pool(pool).for_each(|s| parent(s, &mut to));
+        }
+        Azure::Effective { subnet, interface, .. } => {
+            subnet.iter_mut().for_each(|s| parent(s, &mut to));
+            interface.iter_mut().for_each(|i| to(Sort::Interface, i));
+        }
+        Azure::OpenGroup { target, to_interface, choices, .. } => {
+            if *to_interface {
+                to(Sort::Interface, target)
+            } else {
+                parent(target, &mut to)
+            }
+            choices.iter_mut().flatten().for_each(|c| to(Sort::Group, c));
+        }
+        Azure::Attach { target, group, to_interface } => {
+            if *to_interface {
+                to(Sort::Interface, target)
+            } else {
+                parent(target, &mut to)
+            }
+            to(Sort::Group, group);
+        }
+        Azure::PublicAddress(_) | Azure::ApplicationGroup | Azure::RouteTable(_) | Azure::Tag(_) | Azure::Linked { .. } => {}
+    }
+}
+
+/// The application security groups that a resource names.
+fn applications(azure: &Azure) -> impl Iterator<Item = &Reference> {
+    let (rules, configurations): (&[SecurityRule], &[Configuration]) = match azure {
+        Azure::Group(group) => (&group.rules, &[]),
+        Azure::Rule { rule, .. } => (core::slice::from_ref(&**rule), &[]),
+        Azure::Interface(interface) => (&[], &interface.configurations),
+        _ => (&[], &[]),
+    };
+    let sides = rules.iter().flat_map(|rule| [&rule.source, &rule.destination]);
+    sides.flat_map(|side| &side.groups).chain(configurations.iter().flat_map(|c| &c.groups))
+}
+
+/// The application security groups of a rule.
+fn ends(rule: &mut SecurityRule, to: &mut dyn FnMut(Sort, &mut Reference)) {
+    rule.variants.iter_mut().for_each(|(_, variant)| ends(variant, to));
+    for side in [&mut rule.source, &mut rule.destination] {
+        side.groups.iter_mut().for_each(|g| to(Sort::Application, g));
+    }
+}
+
+fn pools(cluster: &mut Cluster) -> impl Iterator<Item = &mut Reference> {
+    cluster.pools.iter_mut().flat_map(of_pool)
+}
+
+fn of_pool(pool: &mut NodePool) -> impl Iterator<Item = &mut Reference> {
+    pool.subnet.iter_mut().chain(pool.pod_subnet.iter_mut())
+}
+
+/// A subnet is known by its network.
+fn parent(subnet: &mut Reference, to: &mut dyn FnMut(Sort, &mut Reference)) {
+    if let Some(network) = &mut subnet.parent {
+        let mut reference = Reference { name: network.clone(), parent: None, scope: subnet.scope.clone(), span: subnet.span };
+        to(Sort::Network, &mut reference);
+        *network = reference.name;
+    }
+}
+
+fn subnet(own: &mut Subnet, to: &mut dyn FnMut(Sort, &mut Reference)) {
+    own.group.iter_mut().for_each(|g| to(Sort::Group, g));
+    own.routes.iter_mut().for_each(|r| to(Sort::Table, r));
+}

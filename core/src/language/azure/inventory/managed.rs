@@ -1,0 +1,162 @@
+//! The security group that AKS makes for the nodes of a cluster, with the rules that it writes into it for Services. Upstream: docs/azure.md 3.5, docs/path.md.
+//!
+//! It is never in a text that people paste, and every packet from outside meets it, so the way of a packet cannot be told without it.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
+use crate::language::{LoadBalancer, ServicePort};
+use crate::model::{AddressSet, Cidr, Protocol};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse};
+use crate::snapshot::{Service, Snapshot};
+use crate::text::Place;
+
+/// The name that the group is shown with; AKS adds a number of its own to it.
+pub const MANAGED_GROUP: &str = "aks-agentpool-nsg";
+/// AKS's first rule that allows, and the last that denies.
+const FIRST_ALLOW: u16 = 500;
+const LAST_DENY: u16 = 4095;
+/// Where API servers take node ports from.
+pub(crate) const NODE_PORTS: (u16, u16) = (30000, 32767);
+
+/// Guards the nodes of a cluster that Azure made, where no group at their interfaces is given.
+pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
+    let Some(cluster) = snapshot.cloud.clusters.first() else { return };
+    let place = cluster.place;
+    let unguarded: Vec<usize> = snapshot
+        .cloud
+        .interfaces
+        .iter()
+        .enumerate()
+        .filter(|(_, i)| i.node.is_some() && i.group.is_none())
+        .map(|(number, _)| number)
+        .collect();
+    if unguarded.is_empty() {
+        return;
+    }
+    let nodes =
+        snapshot.nodes().filter(|(_, node)| !node.is_excluded()).flat_map(|(_, node)| node.addresses.iter().copied()).collect::<Vec<_>>();
+    let rules = rules(&snapshot.services, &nodes);
+    let cloud = &mut snapshot.cloud;
+    let group = cloud.groups.len() as u32;
+    cloud.groups.push(Group { rules, ..Group::plain(MANAGED_GROUP, place, place) });
+    for number in unguarded {
+        let Some(subnet) = cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
+        // Clusters in several networks: the group means other addresses in each.
+        let used = GroupUse { group, others: Vec::new(), virtual_network: virtual_network(cloud, subnet) };
+        let known = cloud.uses.iter().position(|u| *u == used);
+        let at = known.unwrap_or_else(|| {
+            cloud.uses.push(used);
+            cloud.uses.len() - 1
+        });
+        if let Some(interface) = cloud.interfaces.get_mut(number) {
+            interface.group = Some(at as u32);
+        }
+    }
+}
+
+/// What `VirtualNetwork` stands for in a subnet. Upstream: docs/azure.md 2.4.
+pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: u32) -> AddressSet {
+    let mut set = AddressSet::range(crate::snapshot::cloud::tags::PLATFORM, crate::snapshot::cloud::tags::PLATFORM);
+    if let Some(subnet) = cloud.subnets.get(subnet as usize) {
+        set = set.union(&subnet.routes);
+        if let Some(network) = cloud.networks.get(subnet.network as usize) {
+            set = set.union(&network.space).union(&network.on_premises);
+            for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
+                set = set.union(&peer.space);
+            }
+        }
+    }
+    set
+}
+
+/// The rules that AKS writes for Services of type `LoadBalancer`; `nodes` are the addresses of nodes that load balancers send to.
+fn rules(services: &[Service], nodes: &[IpAddr]) -> Vec<(SecurityRule, Place)> {
+    let mut rules = Vec::new();
+    let (mut allow, mut deny) = (FIRST_ALLOW, LAST_DENY);
+    for service in services.iter().filter(|s| s.service_type == "LoadBalancer" && !s.routing.load_balancer.unruled) {
+        let balancer = &service.routing.load_balancer;
+        // Without floating IP packets come for the nodes themselves.
+        let destinations = if balancer.floating { balancer.addresses.as_slice() } else { nodes };
+        let destinations: Vec<Cidr> = destinations.iter().map(|a| Cidr::of(*a)).collect();
+        if destinations.is_empty() {
+            continue;
+        }
+        for (protocol, ports) in by_protocol(&service.ports, balancer.floating) {
+            for source in sources(balancer) {
+                let name = "k8s-azure-lb_allow_IPv4_…";
+                rules.push((rule(name, allow, Access::Allow, protocol, source, &destinations, Some(ports.clone())), service.place));
+                allow = allow.saturating_add(1);
+            }
+        }
+        let has_ranges = !balancer.source_ranges.is_empty() || !balancer.allowed_ranges.is_empty();
+        if balancer.denies_others && has_ranges || balancer.bad_range {
+            let everyone = RuleSide { any: true, ..RuleSide::default() };
+            rules.push((rule("k8s-azure-lb_deny-all_IPv4", deny, Access::Deny, None, everyone, &destinations, None), service.place));
+            deny = deny.saturating_sub(1);
+        }
+    }
+    rules
+}
+
+/// Who may reach a load balancer, a rule for each. A range that cannot be read takes the Internet out, and leaves the others in.
+fn sources(balancer: &LoadBalancer) -> Vec<RuleSide> {
+    let ranges: Vec<Cidr> = balancer.source_ranges.iter().chain(&balancer.allowed_ranges).copied().collect();
+    let of_ranges = (!ranges.is_empty()).then(|| RuleSide { prefixes: ranges, ..RuleSide::default() });
+    let of_tag = |tag: &str| RuleSide { tags: alloc::vec![tag.into()], ..RuleSide::default() };
+    let mut sources: Vec<RuleSide> = of_ranges.into_iter().chain(balancer.tags.iter().map(|tag| of_tag(tag))).collect();
+    if sources.is_empty() && !balancer.internal && !balancer.bad_range {
+        sources.push(of_tag("Internet"));
+    }
+    sources
+}
+
+/// Ports of one protocol; of all, if nothing.
+type PortsOf = (Option<Protocol>, Vec<(u16, u16)>);
+
+/// The ports of a Service by protocol. A protocol that groups do not know is written as all.
+fn by_protocol(ports: &[ServicePort], floating: bool) -> Vec<PortsOf> {
+    let mut found: Vec<PortsOf> = Vec::new();
+    for port in ports {
+        let number = match (floating, port.node_port) {
+            (true, _) => (port.port, port.port),
+            (false, Some(number)) => (number, number),
+            // Whichever the API server picks.
+            (false, None) => NODE_PORTS,
+        };
+        let protocol = Some(port.protocol).filter(|p| matches!(*p, Protocol::TCP | Protocol::UDP));
+        match found.iter_mut().find(|(known, _)| *known == protocol) {
+            Some((_, ports)) => ports.push(number),
+            None => found.push((protocol, alloc::vec![number])),
+        }
+    }
+    found
+}
+
+fn rule(
+    name: &str,
+    priority: u16,
+    access: Access,
+    protocol: Option<Protocol>,
+    source: RuleSide,
+    destinations: &[Cidr],
+    ports: Option<Vec<(u16, u16)>>,
+) -> SecurityRule {
+    SecurityRule {
+        name: name.into(),
+        span: crate::text::Span::default(),
+        written: Vec::new(),
+        priority,
+        direction: RuleDirection::Inbound,
+        access,
+        protocol,
+        source,
+        destination: RuleSide { prefixes: destinations.to_vec(), ..RuleSide::default() },
+        source_ports: PortMatch::default(),
+        destination_ports: PortMatch { span: None, ranges: ports, unresolved: false },
+        refused: false,
+        unresolved: Vec::new(),
+        variants: Vec::new(),
+    }
+}

@@ -1,0 +1,106 @@
+//! Route tables of subnets, and how subnets reach the Internet. Upstream: docs/azure.md 1.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::language::azure::inventory::{Builder, Placed, key};
+use crate::language::azure::{Azure, NextHop, Reference, Route, SubnetOutbound};
+use crate::model::AddressSet;
+use crate::snapshot::cloud::{RouteTable, UserRoute};
+use crate::text::DocumentId;
+
+/// Gives subnets their route tables, whichever resource says it.
+pub(super) fn attach(builder: &mut Builder, placed: &[Placed<'_>]) {
+    let tables = tables(placed);
+    for (document, resource, azure) in placed {
+        match azure {
+            Azure::Network(network) => {
+                let number = builder.network_number(&resource.meta.name);
+                for subnet in &network.subnets {
+                    let found = number.and_then(|n| builder.subnet_of(n, &subnet.name));
+                    give(builder, &tables, found, subnet.routes.as_ref(), *document);
+                }
+            }
+            Azure::Subnet { network, subnet } => {
+                let found = builder.network_number(&network.name).and_then(|n| builder.subnet_of(n, &subnet.name));
+                give(builder, &tables, found, subnet.routes.as_ref(), *document);
+            }
+            Azure::SubnetUpdate { target, routes, outbound } => {
+                let Some(number) = builder.subnet_number(target) else {
+                    builder.missing(target.span.within(*document), format!("there is no subnet `{}`", target.name));
+                    continue;
+                };
+                change(builder, number, *outbound);
+                give(builder, &tables, Some(number), routes.as_ref(), *document);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Routes by the name of their table.
+fn tables(placed: &[Placed<'_>]) -> BTreeMap<String, (String, Vec<UserRoute>)> {
+    let mut tables: BTreeMap<String, (String, Vec<UserRoute>)> = BTreeMap::new();
+    let user = |route: &Route, document: DocumentId| UserRoute {
+        name: route.name.to_string(),
+        prefix: route.prefix,
+        hop: route.hop,
+        appliance: route.appliance,
+        place: route.span.within(document),
+    };
+    for (document, resource, azure) in placed {
+        match azure {
+            Azure::RouteTable(routes) => {
+                let known = tables.entry(key(&resource.meta.name)).or_default();
+                known.0 = resource.meta.name.to_string();
+                known.1.extend(routes.iter().map(|r| user(r, *document)));
+            }
+            Azure::Route { table, route } => {
+                let known = tables.entry(key(&table.name)).or_default();
+                known.0 = table.name.to_string();
+                known.1.push(user(route, *document));
+            }
+            _ => {}
+        }
+    }
+    tables
+}
+
+fn change(builder: &mut Builder, subnet: u32, outbound: SubnetOutbound) {
+    if let Some(subnet) = builder.cloud.subnets.get_mut(subnet as usize) {
+        let default_access = outbound.default_access.or(subnet.outbound.default_access);
+        subnet.outbound = SubnetOutbound { default_access, nat: subnet.outbound.nat || outbound.nat };
+    }
+}
+
+fn give(
+    builder: &mut Builder,
+    tables: &BTreeMap<String, (String, Vec<UserRoute>)>,
+    subnet: Option<u32>,
+    wanted: Option<&Reference>,
+    document: DocumentId,
+) {
+    let (Some(number), Some(wanted)) = (subnet, wanted) else { return };
+    let Some(network) = builder.cloud.subnets.get(number as usize).map(|s| s.network) else { return };
+    let Some((name, routes)) = tables.get(&key(&wanted.name)) else {
+        let message = format!("route table `{}` is not given: where it sends packets is not known", wanted.name);
+        builder.missing(wanted.span.within(document), message);
+        if let Some(subnet) = builder.cloud.subnets.get_mut(number as usize) {
+            subnet.unknown_table = true;
+        }
+        return;
+    };
+    let table = RouteTable { name: name.clone(), network, routes: routes.clone() };
+    let at = builder.cloud.tables.iter().position(|t| *t == table).unwrap_or_else(|| {
+        builder.cloud.tables.push(table);
+        builder.cloud.tables.len() - 1
+    });
+    let leading = routes.iter().filter(|r| !matches!(r.hop, NextHop::Nothing | NextHop::Internet));
+    let set = AddressSet::of_cidrs(leading.map(|r| &r.prefix));
+    if let Some(subnet) = builder.cloud.subnets.get_mut(number as usize) {
+        subnet.routes = subnet.routes.union(&set);
+        subnet.table = Some(at as u32);
+    }
+}

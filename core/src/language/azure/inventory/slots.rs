@@ -1,0 +1,139 @@
+//! Which security group a subnet or an interface has, as far as it is known.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::Reference;
+use crate::language::azure::inventory::{Builder, key};
+use crate::language::codes;
+use crate::snapshot::cloud::Group;
+use crate::text::{DocumentId, Place};
+
+/// What may be attached at one place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slot {
+    /// The groups that it may be, each with the place where it is named; nothing for no group.
+    options: Vec<Option<(Reference, Place)>>,
+    /// Whether what is there hangs on conditions: each of them adds a possibility.
+    conditional: bool,
+    /// The expression that would say which group it is, and its place, where that may be any.
+    open: Option<(String, Place)>,
+}
+
+impl Slot {
+    /// A group that is attached whatever else is written.
+    pub(super) fn attach(&mut self, group: &Reference, document: DocumentId) {
+        self.options = alloc::vec![Some((group.clone(), group.span.within(document)))];
+        (self.conditional, self.open) = (false, None);
+    }
+
+    /// What the subnet or interface itself says, in one of the versions of it that are given.
+    pub(super) fn written(&mut self, group: Option<&Reference>, condition: Option<&str>, document: DocumentId) {
+        let option = group.map(|g| (g.clone(), g.span.within(document)));
+        match (condition, &option) {
+            (Some(_), _) if self.conditional || self.options.is_empty() => {
+                self.options.push(option);
+                self.conditional = true;
+            }
+            (None, Some((group, _))) => self.attach(group, document),
+            _ => {}
+        }
+    }
+
+    /// One of several, or any.
+    pub(super) fn choose(&mut self, choices: &[Option<Reference>], expression: &str, place: Place, document: DocumentId) {
+        if self.conditional {
+            // That a version of it names no group is because it names one of these.
+            self.options.retain(Option::is_some);
+        }
+        if choices.is_empty() {
+            self.open = Some((expression.to_owned(), place));
+        }
+        self.options.extend(choices.iter().map(|choice| choice.as_ref().map(|g| (g.clone(), g.span.within(document)))));
+    }
+}
+
+impl Builder {
+    /// The use of what is attached at a place of a subnet.
+    pub(super) fn slot_use(&mut self, slot: &Slot, subnet: u32) -> Option<u32> {
+        let mut found: Vec<Option<u32>> = Vec::new();
+        for option in &slot.options {
+            let Some((reference, place)) = option else {
+                found.push(None);
+                continue;
+            };
+            let versions: Vec<u32> = self.versions_of(&reference.name);
+            let only = match versions.as_slice() {
+                [only] => self.cloud.groups.get(*only as usize),
+                _ => None,
+            };
+            if versions.is_empty() {
+                found.push(Some(self.not_given(&reference.name, *place)));
+            } else if let Some(condition) = only.and_then(|g| g.condition.clone().filter(|_| g.unknown.is_none())) {
+                // Where the condition does not hold there is another one of this name, or none.
+                let why = format!("`{condition}` decides whether network security group `{}` is the one that is given", reference.name);
+                found.push(Some(self.unknown_group(&reference.name, &why, *place)));
+            }
+            found.extend(versions.into_iter().map(Some));
+        }
+        if let Some((expression, place)) = &slot.open {
+            let why = format!("`{expression}` has no value in the input, so it is not known which network security group it is");
+            found.push(Some(self.unknown_group(expression, &why, *place)));
+        }
+        let mut distinct: Vec<Option<u32>> = Vec::new();
+        for one in found {
+            if !distinct.contains(&one) {
+                distinct.push(one);
+            }
+        }
+        // What is known of them is shown of one that is given, if there is one.
+        let is_given = |one: &Option<u32>| one.and_then(|n| self.cloud.groups.get(n as usize)).is_some_and(|g| g.unknown.is_none());
+        let first = distinct.iter().copied().find(is_given).or_else(|| distinct.iter().copied().find(Option::is_some))?;
+        let others = distinct.into_iter().filter(|one| *one != first).collect();
+        Some(self.group_use(first?, others, subnet))
+    }
+
+    /// The groups of a name: more than one where it hangs on conditions which of them there is.
+    fn versions_of(&self, name: &str) -> Vec<u32> {
+        let wanted: Vec<String> = name.split(crate::language::azure::inventory::OR).map(key).collect();
+        let given = |g: &Group| wanted.contains(&key(&g.name)) && g.unknown.is_none();
+        (0..).zip(&self.cloud.groups).filter(|(_, g)| given(g)).map(|(number, _)| number).collect()
+    }
+
+    /// A group that is named and not given.
+    fn not_given(&mut self, name: &str, place: Place) -> u32 {
+        if name.contains(['[', '$', '<']) {
+            let why = format!("`{name}` has no value in the input, so it is not known which network security group it is");
+            let known = self.cloud.groups.len();
+            let number = self.unknown_group(name, &why, place);
+            if number as usize >= known {
+                let warning = Diagnostic::at(codes::AZ_UNRESOLVED, Severity::Warning, Some(place), why);
+                self.problems.push(warning.help(
+                    "whether a flow that it guards is allowed cannot be told; give the parameter a default value or a parameter file, or paste what was deployed",
+                ));
+            }
+            return number;
+        }
+        let why = format!("network security group `{name}` is not in the input");
+        let known = self.cloud.groups.len();
+        let number = self.unknown_group(name, &why, place);
+        if number as usize >= known {
+            let message = format!("network security group `{name}` is not given: whether a flow that it guards is allowed cannot be told");
+            let warning = Diagnostic::at(codes::AZ_MISSING, Severity::Warning, Some(place), message);
+            self.problems.push(warning.help(format!("add it: `az network nsg show --resource-group GROUP --name {name} -o json`")));
+        }
+        number
+    }
+
+    fn unknown_group(&mut self, name: &str, why: &str, place: Place) -> u32 {
+        let known = (0..).zip(&self.cloud.groups).find(|(_, g)| key(&g.name) == key(name) && g.unknown.is_some());
+        if let Some((number, _)) = known {
+            return number;
+        }
+        self.cloud.groups.push(Group { unknown: Some(why.to_string()), ..Group::plain(name, place, place) });
+        self.cloud.groups.len() as u32 - 1
+    }
+}

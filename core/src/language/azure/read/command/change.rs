@@ -1,0 +1,352 @@
+//! Commands that change or delete what commands before them made, in the order of the text: `az network nsg rule update`, `az network nsg delete`,
+//! `az network vnet subnet update`, `az network nic update` and the like.
+//!
+//! A command whose object the text does not make changes nothing here, and says so; where it may be that it changes rules of a group that is given
+//! elsewhere, these are not to be told.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::network::subnet_outbound;
+use super::options::Options;
+use super::{AzureReader, Scalar};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::{Azure, Configuration, Reference, Subnet, SubnetOutbound};
+use crate::language::{Kind, Resource, codes};
+
+/// What an object is called in a command, and the kind that it has here.
+const KINDS: [(&str, &str); 12] = [
+    ("network nsg", "NetworkSecurityGroup"),
+    ("network vnet", "VirtualNetwork"),
+    ("network nic", "NetworkInterface"),
+    ("network asg", "ApplicationSecurityGroup"),
+    ("network public-ip", "PublicIPAddress"),
+    ("network route-table", "RouteTable"),
+    ("network route-table route", "Route"),
+    ("network application-gateway", "ApplicationGateway"),
+    ("vm", "NetworkInterface"),
+    ("aks", "ManagedCluster"),
+    ("network vnet subnet", "Subnet"),
+    ("network vnet peering", "VirtualNetworkPeering"),
+];
+
+/// Nothing, as an option says it.
+fn is_nothing(value: &Scalar) -> bool {
+    value.text.is_empty() || value.text == "null" || value.text == "None"
+}
+
+impl AzureReader<'_, '_> {
+    /// The last object of a kind with this name that the text made.
+    pub(super) fn made(&self, kind: &str, name: &str) -> Option<usize> {
+        let here = |resource: &Resource| resource.meta.scope.fits(&self.scope);
+        let same = |own: &str| own == kind || kind == "NetworkSecurityGroup" && own == super::machine::MADE_GROUP;
+        let fits = |resource: &Resource| same(&resource.kind_name) && resource.meta.name.eq_ignore_ascii_case(name) && here(resource);
+        self.resources.iter().rposition(fits)
+    }
+
+    pub(super) fn made_azure(&mut self, at: usize) -> Option<&mut Azure> {
+        match &mut self.resources.get_mut(at)?.kind {
+            Kind::Azure(azure) => Some(azure),
+            _ => None,
+        }
+    }
+
+    pub(super) fn changes_nothing(&mut self, options: &Options, what: &str) {
+        let message = format!("`az {}`: no {what} is made before this line, so nothing is changed", options.what);
+        let warning = Diagnostic::new(codes::CHANGES_NOTHING, Severity::Warning, options.span, message);
+        self.report(warning.help("put the command that makes it above, or paste what `az … show -o json` prints afterwards"));
+    }
+
+    pub(super) fn rule_update(&mut self, options: &Options) {
+        let Some(group) = self.refer(options, "nsg-name") else { return };
+        let full = format!("{}/{}", group.name, options.name().text);
+        let Some(at) = self.made("SecurityRule", &full) else {
+            self.unknown_rule(options, group);
+            return;
+        };
+        let base = match self.made_azure(at) {
+            Some(Azure::Rule { rule, .. }) => (**rule).clone(),
+            _ => return,
+        };
+        let changed = self.rule_from(options, Some(base));
+        if let Some(Azure::Rule { rule, .. }) = self.made_azure(at) {
+            **rule = changed;
+        }
+    }
+
+    pub(super) fn rule_delete(&mut self, options: &Options) {
+        let Some(group) = self.refer(options, "nsg-name") else { return };
+        match self.made("SecurityRule", &format!("{}/{}", group.name, options.name().text)) {
+            Some(at) => {
+                self.resources.remove(at);
+            }
+            None => self.unknown_rule(options, group),
+        }
+    }
+
+    /// A rule that the text does not make is one of a group that is given elsewhere, if it is one at all.
+    fn unknown_rule(&mut self, options: &Options, group: Reference) {
+        let name = options.name();
+        self.changes_nothing(options, &format!("rule `{}` of `{}`", name.text, group.name));
+        if self.made("NetworkSecurityGroup", &group.name).is_none() {
+            let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
+            let expression = format!("az {} -n {}", options.what, options.name().text).as_str().into();
+            self.emit("SecurityRules", &full, options.span, Azure::MissingRules { group, expression, represented: false });
+        }
+    }
+
+    /// `az … delete`, for what others do not use.
+    pub(super) fn delete(&mut self, options: &Options) {
+        let Some(what) = options.what.strip_suffix(" delete") else { return };
+        let Some((_, kind)) = KINDS.iter().find(|(command, _)| *command == what) else { return };
+        let parent = options.value("vnet-name").or_else(|| options.value("route-table-name")).map(|v| v.text);
+        let own = options.name().text;
+        let full = parent.as_deref().map_or_else(|| own.clone(), |parent| format!("{parent}/{own}"));
+        if let Some(user) = self.user_of(kind, &own, parent.as_deref()) {
+            let message = format!("`az {}`: `{own}` is in use by `{user}`, so Azure refuses to delete it", options.what);
+            let error = self.wrong(codes::AZ_COMBINATION, options.span, message);
+            self.report(error.help("the command does nothing here; take it away there first"));
+            return;
+        }
+        let inline = kind == &"Subnet" && self.take_subnet(parent.as_deref(), &own);
+        match self.made(kind, &full) {
+            Some(at) => {
+                self.resources.remove(at);
+                let below = format!("{}/", full.to_lowercase());
+                self.resources.retain(|r| {
+                    !(r.kind_name.len() < 40 && r.meta.name.to_lowercase().starts_with(&below) && is_child(kind, &r.kind_name))
+                });
+            }
+            None if inline => {}
+            None => self.changes_nothing(options, &format!("`{own}`")),
+        }
+    }
+
+    /// Who uses something that is to be deleted.
+    fn user_of(&self, kind: &str, name: &str, parent: Option<&str>) -> Option<String> {
+        let same = |reference: &Option<Reference>| {
+            reference.as_ref().is_some_and(|r| {
+                r.name.eq_ignore_ascii_case(name)
+                    && parent.is_none_or(|p| r.parent.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(p)))
+            })
+        };
+        let within = |reference: &Option<Reference>| {
+            reference.as_ref().and_then(|r| r.parent.as_deref()).is_some_and(|network| network.eq_ignore_ascii_case(name))
+        };
+        self.resources.iter().find_map(|resource| {
+            let Kind::Azure(azure) = &resource.kind else { return None };
+            let uses = match (kind, &**azure) {
+                ("NetworkSecurityGroup", Azure::Network(network)) => network.subnets.iter().any(|s| same(&s.group)),
+                ("NetworkSecurityGroup", Azure::Subnet { subnet, .. }) => same(&subnet.group),
+                ("NetworkSecurityGroup", Azure::Interface(interface)) => same(&interface.group),
+                ("Subnet", Azure::Interface(interface)) => interface.configurations.iter().any(|c| same(&c.subnet)),
+                ("Subnet", Azure::Cluster(cluster)) => cluster.pools.iter().any(|p| same(&p.subnet) || same(&p.pod_subnet)),
+                ("VirtualNetwork", Azure::Interface(interface)) => interface.configurations.iter().any(|c| within(&c.subnet)),
+                ("VirtualNetwork", Azure::Cluster(cluster)) => cluster.pools.iter().any(|p| within(&p.subnet) || within(&p.pod_subnet)),
+                _ => false,
+            };
+            uses.then(|| resource.meta.name.to_string())
+        })
+    }
+
+    /// Where a subnet with this name was made.
+    fn made_subnet(&self, network: Option<&str>, name: &str) -> Option<usize> {
+        let of_network = |own: &str| network.is_none_or(|network| network.eq_ignore_ascii_case(own));
+        self.resources.iter().rposition(|resource| match &resource.kind {
+            Kind::Azure(azure) => match &**azure {
+                Azure::Network(own) => of_network(&resource.meta.name) && own.subnets.iter().any(|s| s.name.eq_ignore_ascii_case(name)),
+                Azure::Subnet { network, subnet } => of_network(&network.name) && subnet.name.eq_ignore_ascii_case(name),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// The subnet with this name, wherever it was made.
+    fn subnet_mut(&mut self, network: Option<&str>, name: &str) -> Option<&mut Subnet> {
+        let at = self.made_subnet(network, name)?;
+        match self.made_azure(at)? {
+            Azure::Network(own) => own.subnets.iter_mut().find(|s| s.name.eq_ignore_ascii_case(name)),
+            Azure::Subnet { subnet, .. } => Some(subnet),
+            _ => None,
+        }
+    }
+
+    /// Takes a subnet out of the network that it is written in; false where it is not written in one.
+    fn take_subnet(&mut self, network: Option<&str>, name: &str) -> bool {
+        let at = self.made_subnet(network, name);
+        match at.and_then(|at| self.made_azure(at)) {
+            Some(Azure::Network(own)) => {
+                own.subnets.retain(|s| !s.name.eq_ignore_ascii_case(name));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `az network vnet subnet update`.
+    pub(super) fn subnet_update(&mut self, options: &Options) {
+        let Some(network) = options.value("vnet-name") else { return };
+        let name = options.name();
+        let given = options.value("network-security-group").or_else(|| options.value("nsg"));
+        let removes = options.values("remove").iter().any(|v| v.text.eq_ignore_ascii_case("networkSecurityGroup"));
+        let group = given.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
+        let detaches = removes || (options.has("network-security-group") || options.has("nsg")) && group.is_none();
+        let routes = options.value("route-table");
+        let prefixes = self.ranges(options, "address-prefixes");
+        let outbound = subnet_outbound(options);
+        let loses_gateway = options.value("nat-gateway").is_some_and(|v| is_nothing(&v));
+        if let Some(subnet) = self.subnet_mut(Some(&network.text), &name.text) {
+            subnet.outbound = SubnetOutbound {
+                default_access: outbound.default_access.or(subnet.outbound.default_access),
+                nat: !loses_gateway && (outbound.nat || subnet.outbound.nat),
+            };
+            if detaches || group.is_some() {
+                subnet.group = group;
+            }
+            if let Some(routes) = routes {
+                subnet.routes = (!is_nothing(&routes)).then(|| super::super::reference_of(&routes));
+            }
+            if !prefixes.is_empty() {
+                subnet.prefixes = prefixes;
+            }
+            return;
+        }
+        let target = Reference {
+            name: name.text.as_str().into(),
+            parent: Some(network.text.as_str().into()),
+            scope: Default::default(),
+            span: name.span,
+        };
+        let full = Scalar { text: format!("{}/{}", network.text, name.text), ..name.clone() };
+        let routes = routes.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
+        let changes_ways = routes.is_some() || outbound != SubnetOutbound::default();
+        if changes_ways {
+            // Each command changes something of its own.
+            let what = Scalar { text: format!("{} at {}", full.text, options.span.start), ..full.clone() };
+            self.emit("SubnetChange", &what, options.span, Azure::SubnetUpdate { target: target.clone(), routes, outbound });
+        }
+        let Some(group) = group else {
+            if detaches || !prefixes.is_empty() {
+                self.changes_nothing(options, &format!("subnet `{}` of `{}`", name.text, network.text));
+            }
+            return;
+        };
+        self.emit("SubnetUpdate", &full, options.span, Azure::Attach { target, group, to_interface: false });
+    }
+
+    /// `az network route-table route update`.
+    pub(super) fn route_update(&mut self, options: &Options) {
+        let Some(table) = self.refer(options, "route-table-name") else { return };
+        let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop));
+        let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
+        let prefix = options.value("address-prefix").and_then(|p| self.cidr(&p));
+        let at = self.made("Route", &format!("{}/{}", table.name, options.name().text));
+        match at.and_then(|at| self.made_azure(at)) {
+            Some(Azure::Route { route, .. }) => {
+                route.prefix = prefix.unwrap_or(route.prefix);
+                route.hop = hop.unwrap_or(route.hop);
+                route.appliance = appliance.or(route.appliance);
+            }
+            _ => self.changes_nothing(options, &format!("route `{}` of `{}`", options.name().text, table.name)),
+        }
+    }
+
+    /// `az network vnet update`: its address space.
+    pub(super) fn vnet_update(&mut self, options: &Options) {
+        let prefixes = self.ranges(options, "address-prefixes");
+        if prefixes.is_empty() {
+            return;
+        }
+        let at = self.made("VirtualNetwork", &options.name().text);
+        match at.and_then(|at| self.made_azure(at)) {
+            Some(Azure::Network(network)) => network.prefixes = prefixes,
+            _ => self.changes_nothing(options, &format!("network `{}`", options.name().text)),
+        }
+    }
+
+    /// `az network nic update`: its security group.
+    pub(super) fn nic_update(&mut self, options: &Options) {
+        let given = options.value("network-security-group").or_else(|| options.value("nsg"));
+        let removes = options.values("remove").iter().any(|v| v.text.eq_ignore_ascii_case("networkSecurityGroup"));
+        if given.is_none() && !removes {
+            return;
+        }
+        let name = options.name();
+        let group = given.filter(|v| !is_nothing(v)).map(|v| super::super::reference_of(&v));
+        let at = self.made_interface(&name.text);
+        if let Some(Azure::Interface(interface)) = at.and_then(|at| self.made_azure(at)) {
+            interface.group = group;
+            return;
+        }
+        match group {
+            Some(group) => {
+                let target = Reference { name: name.text.as_str().into(), parent: None, scope: Default::default(), span: name.span };
+                self.emit("InterfaceUpdate", &name, options.span, Azure::Attach { target, group, to_interface: true });
+            }
+            None => self.changes_nothing(options, &format!("interface `{}`", name.text)),
+        }
+    }
+
+    /// The interface with this name: that of a machine is called after it.
+    fn made_interface(&self, name: &str) -> Option<usize> {
+        let of_machine = name.get(..name.len().saturating_sub(5)).filter(|_| name.to_lowercase().ends_with("vmnic"));
+        self.made("NetworkInterface", name).or_else(|| self.made("NetworkInterface", of_machine?))
+    }
+
+    /// `az network nic ip-config create` and `update`.
+    /// `az network nic ip-config address-pool add`: a pool of a load balancer or of an application gateway.
+    pub(super) fn address_pool(&mut self, options: &Options) {
+        let Some(card) = options.value("nic-name").filter(|_| !options.has("gateway-name")) else { return };
+        let interface = super::super::reference_of(&card);
+        let pool = options.value("address-pool").unwrap_or_else(|| card.clone());
+        self.emit("LoadBalancer", &pool, options.span, Azure::Balanced(alloc::vec![interface]));
+    }
+
+    pub(super) fn ip_configuration(&mut self, options: &Options) {
+        let Some(card) = options.value("nic-name") else { return };
+        let Some(at) = self.made_interface(&card.text) else {
+            self.changes_nothing(options, &format!("interface `{}`", card.text));
+            return;
+        };
+        let address = options.value("private-ip-address").filter(|a| !is_nothing(a)).and_then(|a| self.address(&a));
+        let public = options.value("public-ip-address");
+        let subnet = self.refer_subnet(options, "subnet");
+        let groups = super::super::rules::application_groups(&options.list("asgs"));
+        let creates = options.what.ends_with("create");
+        let Some(Azure::Interface(interface)) = self.made_azure(at) else { return };
+        if creates {
+            let first = interface.configurations.first().cloned().unwrap_or_default();
+            let subnet = subnet.clone().or(first.subnet);
+            interface.configurations.push(Configuration { subnet, ..Configuration::default() });
+        }
+        let place = if creates { interface.configurations.last_mut() } else { interface.configurations.first_mut() };
+        let Some(configuration) = place else { return };
+        if address.is_some() {
+            configuration.address = address;
+        }
+        if let Some(public) = public {
+            configuration.public = (!is_nothing(&public)).then(|| super::super::reference_of(&public));
+            if configuration.public.is_none() {
+                configuration.public_sku = None;
+            }
+        }
+        if subnet.is_some() {
+            configuration.subnet = subnet;
+        }
+        configuration.balanced |= options.has("lb-address-pools");
+        if !groups.is_empty() {
+            configuration.groups = groups;
+        }
+    }
+}
+
+/// Whether objects of a kind are part of those of another.
+fn is_child(kind: &str, child: &str) -> bool {
+    match kind {
+        "NetworkSecurityGroup" => child == "SecurityRule",
+        "VirtualNetwork" => matches!(child, "Subnet" | "SubnetUpdate" | "VirtualNetworkPeering"),
+        "ManagedCluster" => child == "AgentPool",
+        _ => false,
+    }
+}

@@ -1,0 +1,309 @@
+//! `az` command lines as text: what they would make. Upstream: docs/azure.md 2.6, 3.2 and 3.6.
+//!
+//! ```text
+//! text ── shell::commands ──> words, with variables put in ──> options of one command ──> the same resources as other shapes
+//! ```
+
+mod aks;
+mod aks_check;
+mod aks_update;
+mod change;
+mod machine;
+mod network;
+mod options;
+mod shell;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use self::options::Options;
+use self::shell::Command;
+use super::AzureReader;
+use super::value::Scalar;
+use crate::diagnostics::{Code, Diagnostic, Severity, distance, nearest};
+use crate::language::azure::{Reference, Scope};
+use crate::language::read::fields::Reader;
+use crate::language::{Resource, codes};
+use crate::model::Cidr;
+use crate::text::Span;
+
+/// Reads the commands of a text.
+pub(in crate::language) fn read_commands(text: &str, live: &[Range<usize>], reader: &mut Reader<'_>, resources: &mut Vec<Resource>) {
+    let (commands, problems) = shell::commands(text, live);
+    let before = resources.len();
+    let mut azure = AzureReader::new(reader, resources);
+    azure.reads_commands = true;
+    for (span, message) in problems {
+        azure.report(Diagnostic::new(codes::AZ_COMMAND, Severity::Error, span, message));
+    }
+    for command in &commands {
+        if command.words.first().is_some_and(|w| w.text.starts_with("az")) {
+            azure.command(command);
+        }
+    }
+    azure.say_unused();
+    if let Some(warning) = changes_objects(&commands) {
+        azure.report(warning);
+    }
+    azure.finish();
+    in_one_group(resources.get_mut(before..).unwrap_or_default());
+}
+
+/// In a script that names one resource group, commands that name none mean it too: it is set by `az configure`, or left out for shortness.
+fn in_one_group(made: &mut [Resource]) {
+    let mut groups = made.iter().filter_map(|r| r.meta.scope.group.clone());
+    let Some(first) = groups.next() else { return };
+    if groups.any(|group| group != first) {
+        return;
+    }
+    for resource in made.iter_mut().filter(|r| r.meta.scope.deployment && r.meta.scope.group.is_none()) {
+        resource.meta.scope.group = Some(first.clone());
+    }
+}
+
+/// Commands of `kubectl` that make or change objects of their own accord: said once, as the objects are not in the text.
+fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
+    let changes = |command: &&Command| {
+        let words: Vec<&str> = command.words.iter().map(|w| w.text.as_str()).collect();
+        let is_flag = |w: &&&str| w.starts_with('-');
+        let mut plain = words.iter().skip(1).filter(|w| !is_flag(w));
+        let (verb, what) = (plain.next().copied().unwrap_or_default(), plain.next().copied().unwrap_or_default());
+        let from_address = words.iter().any(|w| w.starts_with("http://") || w.starts_with("https://"));
+        match verb {
+            "run" | "expose" | "label" | "patch" | "scale" | "set" | "delete" | "replace" => command.words.iter().all(|w| w.text != "-f"),
+            "create" => from_address || matches!(what, "deployment" | "deploy" | "job" | "cronjob" | "service" | "svc" | "ingress"),
+            "apply" => from_address,
+            _ => false,
+        }
+    };
+    let of_kubectl = |command: &&Command| command.words.first().is_some_and(|w| !w.text.starts_with("az"));
+    let found: Vec<&Command> = commands.iter().filter(of_kubectl).filter(changes).collect();
+    let first = found.first()?;
+    let words = first.words.iter().take(3).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+    let others = match found.len() {
+        1 => String::new(),
+        2 => " and 1 more command that changes objects".into(),
+        count => format!(" and {} more commands that change objects", count - 1),
+    };
+    let (is, what) = if found.len() == 1 { ("is", "it does") } else { ("are", "they do") };
+    let message = format!("`{words}`{others} {is} not carried out here: what {what} is left out of the answer");
+    let warning = Diagnostic::new(codes::COMMAND_OF_KUBECTL, Severity::Warning, first.span, message);
+    Some(warning.help("paste what `kubectl get … -o yaml` prints afterwards"))
+}
+
+/// The commands that are read.
+const COMMANDS: [&str; 48] = [
+    "aks approuting disable",
+    "aks approuting enable",
+    "aks create",
+    "aks delete",
+    "aks disable-addons",
+    "aks enable-addons",
+    "aks nodepool add",
+    "aks nodepool delete",
+    "aks nodepool scale",
+    "aks nodepool update",
+    "aks scale",
+    "aks update",
+    "network application-gateway create",
+    "network application-gateway delete",
+    "network asg create",
+    "network asg delete",
+    "network nic create",
+    "network nic delete",
+    "network nic ip-config address-pool add",
+    "network nic ip-config create",
+    "network nic ip-config update",
+    "network nic update",
+    "network nsg create",
+    "network nsg delete",
+    "network nsg rule create",
+    "network nsg rule delete",
+    "network nsg rule update",
+    "network nsg update",
+    "network public-ip create",
+    "network public-ip delete",
+    "network public-ip update",
+    "network route-table create",
+    "network route-table delete",
+    "network route-table route create",
+    "network route-table route delete",
+    "network route-table route update",
+    "network vnet create",
+    "network vnet delete",
+    "network vnet peering create",
+    "network vnet peering delete",
+    "network vnet peering update",
+    "network vnet subnet create",
+    "network vnet subnet delete",
+    "network vnet subnet update",
+    "network vnet update",
+    "vm create",
+    "vm delete",
+    "vm open-port",
+];
+
+/// Groups of commands that nobody needs to hear about.
+const SILENT: [&str; 20] = [
+    "account",
+    "ad",
+    "aks get-credentials",
+    "aks install-cli",
+    "bicep",
+    "cloud",
+    "config",
+    "configure",
+    "extension",
+    "feature",
+    "group",
+    "identity",
+    "init",
+    "interactive",
+    "login",
+    "logout",
+    "provider",
+    "role",
+    "upgrade",
+    "version",
+];
+
+/// The command that is probably meant by a misspelt one: it has as many words, and each is right or nearly so. Commands that there are and that play
+/// no part here differ from these by whole words.
+fn meant(what: &str) -> Option<&'static str> {
+    let wrong = |command: &&'static str| {
+        let (given, wanted) = (what.split(' '), command.split(' '));
+        if given.clone().count() != wanted.clone().count() {
+            return None;
+        }
+        given.zip(wanted).try_fold(0, |sum, (a, b)| match a == b {
+            true => Some(sum),
+            false => nearest(a, [b]).map(|_| sum + distance(a, b)),
+        })
+    };
+    COMMANDS.iter().filter_map(|command| Some((wrong(command)?, *command))).min().map(|(_, command)| command)
+}
+
+impl AzureReader<'_, '_> {
+    fn command(&mut self, command: &Command) {
+        let words = &command.words;
+        let Some(first_option) = words.iter().position(|w| w.text.starts_with('-')).or(Some(words.len())) else { return };
+        let what = words.iter().take(first_option).skip(1).map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+        if !COMMANDS.contains(&what.as_str()) {
+            self.not_used(&what, command.span);
+            return;
+        }
+        let Some(options) = self.options(what, command, first_option) else { return };
+        // What commands make without saying more is in one resource group.
+        let said = |name: &str| options.value(name).filter(|v| !v.unknown && !v.text.is_empty()).map(|v| v.text.to_lowercase().into());
+        self.scope = Scope { subscription: said("subscription"), group: said("resource-group"), deployment: true };
+        match options.what.as_str() {
+            "aks create" => self.aks_create(&options),
+            "aks nodepool add" => self.node_pool_add(&options),
+            "network vnet create" => self.vnet_create(&options),
+            "network vnet subnet create" => self.subnet_create(&options),
+            "network vnet subnet update" => self.subnet_update(&options),
+            "network vnet peering create" => self.peering_create(&options),
+            "network nsg create" => self.nsg_create(&options),
+            "network nsg rule create" => self.rule_create(&options),
+            "network asg create" => self.asg_create(&options),
+            "network public-ip create" => self.public_address_create(&options),
+            "network application-gateway create" => self.gateway_create(&options),
+            "network route-table create" => self.route_table_create(&options),
+            "network route-table route create" => self.route_create(&options),
+            "network route-table route update" => self.route_update(&options),
+            "network nic create" => self.interface_create(&options),
+            "network nic update" => self.nic_update(&options),
+            "network nic ip-config address-pool add" => self.address_pool(&options),
+            "network nic ip-config create" | "network nic ip-config update" => self.ip_configuration(&options),
+            "network nsg rule update" => self.rule_update(&options),
+            "network nsg rule delete" => self.rule_delete(&options),
+            "network vnet update" => self.vnet_update(&options),
+            "vm create" => self.machine_create(&options),
+            "vm open-port" => self.open_port(&options),
+            "aks update" => self.aks_update(&options),
+            "aks scale" | "aks nodepool scale" | "aks nodepool update" => self.pool_update(&options),
+            "aks nodepool delete" => self.pool_delete(&options),
+            "aks enable-addons" | "aks disable-addons" | "aks approuting enable" | "aks approuting disable" => {
+                self.add_ons_update(&options)
+            }
+            what if what.ends_with(" delete") => self.delete(&options),
+            // What `network nsg update` and the like change is nothing that counts here.
+            _ => {}
+        }
+    }
+
+    /// A command that is not read: a misspelt one gets an offer, others are said once.
+    fn not_used(&mut self, what: &str, span: Span) {
+        if SILENT.iter().any(|group| what == *group || what.strip_prefix(group).is_some_and(|rest| rest.starts_with(' '))) {
+            return;
+        }
+        if let Some(meant) = meant(what) {
+            let message = format!("`az {what}` plays no part here, and is not used");
+            let warning = Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Warning, span, message);
+            self.report(warning.help(format!("did you mean `az {meant}`?")));
+            return;
+        }
+        let unused = self.unused.get_or_insert_with(|| (what.to_string(), span, 0));
+        unused.2 += 1;
+    }
+
+    /// Says which commands were not used.
+    fn say_unused(&mut self) {
+        let Some((what, span, count)) = self.unused.take() else { return };
+        let message = match count {
+            1 => format!("`az {what}` plays no part here, and is not used"),
+            _ => format!("`az {what}` and {} play no part here, and are not used", crate::text::count(count - 1, "more command")),
+        };
+        self.report(Diagnostic::new(codes::AZ_COMMAND_NOT_USED, Severity::Note, span, message));
+    }
+
+    fn wrong(&mut self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, Severity::Error, span, message)
+    }
+
+    /// One of a few words, as the command line checks it.
+    fn choice(&mut self, options: &Options, name: &str, words: &[&'static str]) -> Option<&'static str> {
+        let value = options.value(name).filter(|v| !v.unknown)?;
+        let found = words.iter().find(|w| w.eq_ignore_ascii_case(&value.text)).copied();
+        if found.is_none() {
+            let list = words.iter().map(|w| format!("'{w}'")).collect::<Vec<_>>().join(", ");
+            let error =
+                self.wrong(codes::AZ_OPTION_VALUE, value.span, format!("--{name}: invalid choice: '{}' (choose from {list})", value.text));
+            let error = self.reader.rewrite(error, value.span, nearest(&value.text, words.iter().copied()));
+            self.report(error);
+        }
+        found
+    }
+
+    /// A whole number in a range.
+    fn count(&mut self, options: &Options, name: &str, least: u32, most: u32) -> Option<u32> {
+        let value = options.value(name).filter(|v| !v.unknown)?;
+        let found = value.text.parse::<u32>().ok().filter(|n| (least..=most).contains(n));
+        if found.is_none() {
+            let message = format!("--{name} is a whole number from {least} to {most}, not `{}`", value.text);
+            let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
+            self.report(error);
+        }
+        found
+    }
+
+    fn ranges(&mut self, options: &Options, name: &str) -> Vec<(Cidr, Span)> {
+        let values = options.list(name);
+        values.iter().filter_map(|value| Some((self.cidr(value)?, value.span))).collect()
+    }
+
+    /// A reference that an option makes: an identifier or a name.
+    fn refer(&self, options: &Options, name: &str) -> Option<Reference> {
+        options.value(name).filter(|v| !v.text.is_empty()).map(|value| super::reference_of(&value))
+    }
+
+    /// A subnet, by identifier, or by name with the network's.
+    fn refer_subnet(&self, options: &Options, subnet: &str) -> Option<Reference> {
+        let found = self.refer(options, subnet)?;
+        let network = options.value("vnet-name").map(|v| Box::from(v.text.as_str()));
+        Some(Reference { parent: found.parent.clone().or(network), ..found })
+    }
+}

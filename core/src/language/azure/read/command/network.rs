@@ -1,0 +1,332 @@
+//! `az network …` and `az vm create`.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::{AzureReader, Options};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::read::rules::{PRIORITIES, application_groups, own_tag, port_range, prefix};
+use crate::language::azure::read::service_tags::{is_tag, meant_tag, no_address};
+use crate::language::azure::read::short::arm_fields;
+use crate::language::azure::read::value::Scalar;
+use crate::language::azure::{
+    Access, AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PortMatch, PublicAddress, Reference, Route, RuleDirection,
+    RulePart, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound, Unresolved, VirtualNetwork,
+};
+use crate::language::codes;
+use crate::model::Cidr;
+use crate::text::Span;
+
+/// How a subnet reaches the Internet, as options say it.
+pub(super) fn subnet_outbound(options: &Options) -> SubnetOutbound {
+    SubnetOutbound {
+        default_access: options.has("default-outbound").then(|| options.flag("default-outbound")),
+        nat: options.value("nat-gateway").is_some_and(|v| !v.text.is_empty()),
+    }
+}
+
+/// The address space of a network for which none is given.
+const DEFAULT_SPACE: &str = "10.0.0.0/16";
+
+impl AzureReader<'_, '_> {
+    pub(super) fn command_location(options: &Options) -> Option<Box<str>> {
+        options.value("location").filter(|l| !l.unknown).map(|l| l.text.as_str().into())
+    }
+
+    /// Ranges of an option that has a singular and a plural name.
+    fn either_ranges(&mut self, options: &Options, plural: &str, singular: &str) -> Vec<(Cidr, Span)> {
+        let found = self.ranges(options, plural);
+        if found.is_empty() { self.ranges(options, singular) } else { found }
+    }
+
+    pub(super) fn command_group(&self, options: &Options) -> Option<Reference> {
+        self.refer(options, "network-security-group").or_else(|| self.refer(options, "nsg"))
+    }
+
+    pub(super) fn vnet_create(&mut self, options: &Options) {
+        let mut prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
+        if prefixes.is_empty() {
+            prefixes.extend(prefix(DEFAULT_SPACE).map(|cidr| (cidr, options.span)));
+        }
+        let mut subnets = Vec::new();
+        if let Some(name) = options.value("subnet-name") {
+            let mut own = self.either_ranges(options, "subnet-prefixes", "subnet-prefix");
+            if own.is_empty() {
+                // The command line takes the first /24.
+                own.extend(prefixes.first().map(|(space, _)| (Cidr::supernet(space.first(), space.length().max(24)), name.span)));
+            }
+            let group = self.command_group(options);
+            subnets.push(Subnet {
+                name: name.text.as_str().into(),
+                span: options.span,
+                prefixes: own,
+                group,
+                routes: None,
+                delegated: None,
+                outbound: Default::default(),
+            });
+        }
+        let network = VirtualNetwork { location: Self::command_location(options), prefixes, subnets, ..VirtualNetwork::default() };
+        self.emit("VirtualNetwork", &options.name(), options.span, Azure::Network(network));
+    }
+
+    pub(super) fn subnet_create(&mut self, options: &Options) {
+        let (name, Some(network)) = (options.name(), self.refer(options, "vnet-name")) else { return };
+        let prefixes = self.either_ranges(options, "address-prefixes", "address-prefix");
+        let (group, routes) = (self.command_group(options), self.refer(options, "route-table"));
+        let full = Scalar { text: format!("{}/{}", network.name, name.text), ..name.clone() };
+        let delegated = options.value("delegations").map(|d| d.text.as_str().into());
+        let outbound = subnet_outbound(options);
+        let subnet = Subnet { name: name.text.as_str().into(), span: options.span, prefixes, group, routes, delegated, outbound };
+        self.emit("Subnet", &full, options.span, Azure::Subnet { network, subnet });
+    }
+
+    pub(super) fn route_table_create(&mut self, options: &Options) {
+        self.emit("RouteTable", &options.name(), options.span, Azure::RouteTable(Vec::new()));
+    }
+
+    /// `az network route-table route create`.
+    pub(super) fn route_create(&mut self, options: &Options) {
+        let Some(table) = self.refer(options, "route-table-name") else { return };
+        let Some(prefix) = options.value("address-prefix") else { return };
+        let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
+        let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
+        // A route to a service tag leads to no address that is known here.
+        let is_tag = prefix.text.starts_with(|c: char| c.is_ascii_alphabetic());
+        let Some(prefix) = (if is_tag { None } else { self.cidr(&prefix) }) else { return };
+        let name = options.name();
+        let route = Route { name: name.text.as_str().into(), prefix, hop, appliance, span: options.span };
+        let full = Scalar { text: format!("{}/{}", table.name, name.text), ..name };
+        self.emit("Route", &full, options.span, Azure::Route { table, route });
+    }
+
+    pub(super) fn peering_create(&mut self, options: &Options) {
+        let (Some(network), Some(remote)) = (self.refer(options, "vnet-name"), self.refer(options, "remote-vnet")) else { return };
+        let full = Scalar { text: format!("{}/{}", network.name, remote.name), unknown: false, span: options.span };
+        self.emit("VirtualNetworkPeering", &full, options.span, Azure::Peering { network, remote });
+    }
+
+    pub(super) fn nsg_create(&mut self, options: &Options) {
+        let group = SecurityGroup { location: Self::command_location(options), ..SecurityGroup::default() };
+        self.emit("NetworkSecurityGroup", &options.name(), options.span, Azure::Group(group));
+    }
+
+    pub(super) fn asg_create(&mut self, options: &Options) {
+        self.emit("ApplicationSecurityGroup", &options.name(), options.span, Azure::ApplicationGroup);
+    }
+
+    pub(super) fn public_address_create(&mut self, options: &Options) {
+        // The command line makes a Standard one unless told otherwise.
+        let sku = match self.choice(options, "sku", &["Basic", "Standard", "StandardV2"]) {
+            Some("Basic") => AddressSku::Basic,
+            _ => AddressSku::Standard,
+        };
+        let zones = options.list("zone").into_iter().map(|z| z.text.as_str().into()).collect();
+        self.emit("PublicIPAddress", &options.name(), options.span, Azure::PublicAddress(PublicAddress { sku, address: None, zones }));
+    }
+
+    /// `az network application-gateway create`. Without a subnet it makes one called `default`.
+    pub(super) fn gateway_create(&mut self, options: &Options) {
+        // Without an SKU the command line asks for the second version.
+        let sku = options.word("sku").unwrap_or_else(|| "standard_v2".into());
+        let gateway = Gateway {
+            first_version: !sku.ends_with("_v2") && sku != "basic",
+            subnet: self.refer_subnet(options, "subnet"),
+            own_range: None,
+            publics: self.refer(options, "public-ip-address").into_iter().collect(),
+            front_ends: options.value("private-ip-address").and_then(|a| self.address(&a)).into_iter().collect(),
+        };
+        self.emit("ApplicationGateway", &options.name(), options.span, Azure::Gateway(gateway));
+    }
+
+    /// `az network nic create`.
+    pub(super) fn interface_create(&mut self, options: &Options) {
+        let configuration = Configuration {
+            address: options.value("private-ip-address").and_then(|a| self.address(&a)),
+            subnet: self.refer_subnet(options, "subnet"),
+            public: self.refer(options, "public-ip-address"),
+            public_sku: None,
+            public_address: None,
+            groups: application_groups(&options.list("asgs")),
+            balanced: options.has("lb-address-pools"),
+            ..Configuration::default()
+        };
+        let interface = Interface {
+            location: Self::command_location(options),
+            group: self.command_group(options),
+            configurations: alloc::vec![configuration],
+            ..Interface::default()
+        };
+        self.emit("NetworkInterface", &options.name(), options.span, Azure::Interface(interface));
+    }
+
+    /// `az network nsg rule create`, with the defaults of the command line: anything from anywhere to port 80.
+    pub(super) fn rule_create(&mut self, options: &Options) {
+        let Some(group) = self.refer(options, "nsg-name") else { return };
+        let name = options.name();
+        let rule = self.rule_from(options, None);
+        let full = Scalar { text: format!("{}/{}", group.name, name.text), ..name };
+        self.emit("SecurityRule", &full, options.span, Azure::Rule { group, rule: Box::new(rule) });
+    }
+
+    /// The rule that options make, with what they do not say from `base` or, for a new one, from the command line's defaults.
+    pub(super) fn rule_from(&mut self, options: &Options, base: Option<SecurityRule>) -> SecurityRule {
+        let mut refused = base.as_ref().is_some_and(|rule| rule.refused);
+        let unresolved = self.open_parts(options);
+        let direction = match self.choice(options, "direction", &["Inbound", "Outbound"]) {
+            Some("Outbound") => RuleDirection::Outbound,
+            Some(_) => RuleDirection::Inbound,
+            None => base.as_ref().map_or(RuleDirection::Inbound, |rule| rule.direction),
+        };
+        let access = match self.choice(options, "access", &["Allow", "Deny"]) {
+            Some("Deny") => Access::Deny,
+            Some(_) => Access::Allow,
+            None => base.as_ref().map_or(Access::Allow, |rule| rule.access),
+        };
+        let protocol = match self.choice(options, "protocol", &["*", "Ah", "Esp", "Icmp", "Tcp", "Udp"]) {
+            Some("Tcp") => Some(crate::model::Protocol::TCP),
+            Some("Udp") => Some(crate::model::Protocol::UDP),
+            Some("Icmp") => Some(crate::model::Protocol::ICMP),
+            Some("Esp") => Some(crate::model::Protocol(50)),
+            Some("Ah") => Some(crate::model::Protocol(51)),
+            Some(_) => None,
+            None => base.as_ref().and_then(|rule| rule.protocol),
+        };
+        let open_priority = unresolved.iter().any(|u| u.part == RulePart::Priority);
+        let old = base.as_ref().filter(|_| !options.has("priority")).map(|rule| i64::from(rule.priority));
+        let number: i64 = old.or_else(|| options.value("priority").and_then(|p| p.text.parse().ok())).unwrap_or(-1);
+        if old.is_none() && !open_priority && !PRIORITIES.contains(&number) {
+            let error = self.wrong(codes::AZ_PRIORITY, options.span_of("priority"), "--priority is a whole number from 100 to 4096");
+            self.report(error);
+            refused |= !(0..65000).contains(&number);
+        }
+        let side = |reader: &mut Self, end: &str, old: Option<&RuleSide>, refused: &mut bool| {
+            let (prefixes, groups) = (format!("{end}-address-prefixes"), format!("{end}-asgs"));
+            match old.filter(|_| !options.has(&prefixes) && !options.has(&groups)) {
+                Some(old) => old.clone(),
+                None => reader.rule_side(options, &prefixes, &groups, refused),
+            }
+        };
+        let source = side(self, "source", base.as_ref().map(|rule| &rule.source), &mut refused);
+        let destination = side(self, "destination", base.as_ref().map(|rule| &rule.destination), &mut refused);
+        let ports = |reader: &mut Self, end: &str, old: Option<&PortMatch>, default: Option<u16>, refused: &mut bool| {
+            let name = format!("{end}-port-ranges");
+            match old.filter(|_| !options.has(&name)) {
+                Some(old) => old.clone(),
+                None => reader.rule_ports(options, &name, default, refused),
+            }
+        };
+        let source_ports = ports(self, "source", base.as_ref().map(|rule| &rule.source_ports), None, &mut refused);
+        let destination_ports = ports(self, "destination", base.as_ref().map(|rule| &rule.destination_ports), Some(80), &mut refused);
+        if base.is_none() && !options.has("destination-port-ranges") {
+            let message = "without `--destination-port-ranges` the rule is about port 80 only";
+            self.report(Diagnostic::new(codes::AZ_ASSUMED, Severity::Note, options.span, message));
+        }
+        let rule = SecurityRule {
+            name: base.as_ref().map_or_else(|| options.name().text.as_str().into(), |rule| rule.name.clone()),
+            span: base.as_ref().map_or(options.span, |rule| rule.span),
+            written: Vec::new(),
+            priority: u16::try_from(number).unwrap_or(0),
+            direction,
+            access,
+            protocol,
+            source,
+            destination,
+            source_ports,
+            destination_ports,
+            refused,
+            unresolved,
+            variants: Vec::new(),
+        };
+        let description = options.value("description").map(|d| d.text);
+        SecurityRule { written: arm_fields(&rule, description.as_deref()), ..rule }
+    }
+
+    /// What of a rule hangs on variables that the text does not set.
+    fn open_parts(&mut self, options: &Options) -> Vec<Unresolved> {
+        let parts = [
+            ("priority", RulePart::Priority),
+            ("access", RulePart::Access),
+            ("direction", RulePart::Direction),
+            ("protocol", RulePart::Protocol),
+        ];
+        let mut open = Vec::new();
+        for (name, part) in parts {
+            if let Some(value) = options.value(name).filter(|v| v.unknown) {
+                self.unresolved(&value);
+                open.push(Unresolved { part, expression: value.text.as_str().into() });
+            }
+        }
+        open
+    }
+
+    fn rule_side(&mut self, options: &Options, prefixes: &str, groups: &str, refused: &mut bool) -> RuleSide {
+        let groups = options.list(groups);
+        if !groups.is_empty() {
+            let span = groups.first().map(|g| g.span);
+            return RuleSide { span, groups: application_groups(&groups), ..RuleSide::default() };
+        }
+        let items = options.values(prefixes);
+        let mut side = RuleSide { span: items.first().map(|i| i.span), any: items.is_empty(), ..RuleSide::default() };
+        for item in &items {
+            let text = item.text.trim();
+            if item.unknown {
+                side.unresolved = true;
+                self.unresolved(item);
+            } else if let Some(found) = prefix(text) {
+                side.prefixes.push(found);
+            } else if text == "*" || is_tag(text) {
+                if items.len() > 1 {
+                    let message = format!("`{text}` may not stand in a list of prefixes; a tag or `*` stands alone");
+                    let error = self.wrong(codes::AZ_TAG_IN_LIST, item.span, message);
+                    self.report(
+                        error.help("Azure refuses the rule; it is evaluated here as it is meant: make a rule of its own for the tag"),
+                    );
+                }
+                match own_tag(text).unwrap_or(text) {
+                    "*" => side.any = true,
+                    tag => side.tags.push(tag.into()),
+                }
+            } else {
+                let error = no_address(text, item.span, "");
+                let error = match meant_tag(text) {
+                    Some(meant) => self.reader.rewrite(error, item.span, Some(&meant)),
+                    None => error,
+                };
+                self.report(error);
+                *refused = true;
+            }
+        }
+        side
+    }
+
+    fn rule_ports(&mut self, options: &Options, name: &str, default: Option<u16>, refused: &mut bool) -> PortMatch {
+        let items: Vec<Scalar> = options.values(name);
+        let mut ports = PortMatch { span: items.first().map(|i| i.span), ..PortMatch::default() };
+        if items.is_empty() {
+            ports.ranges = default.map(|port| alloc::vec![(port, port)]);
+            return ports;
+        }
+        let mut ranges = Vec::new();
+        let mut all = false;
+        for item in &items {
+            if item.unknown {
+                ports.unresolved = true;
+                self.unresolved(item);
+                continue;
+            }
+            match port_range(item.text.trim()) {
+                Ok(None) => all = true,
+                Ok(Some(range)) => ranges.push(range),
+                Err(problem) => {
+                    let error = self.wrong(codes::AZ_PORT, item.span, format!("`{}` {problem}", item.text));
+                    self.report(error);
+                    *refused = true;
+                }
+            }
+        }
+        ports.ranges = (!all).then_some(ranges);
+        ports
+    }
+}

@@ -1,0 +1,364 @@
+//! Virtual networks and what is attached to them.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::AzureReader;
+use super::prop;
+use super::rules::{last_segment, prefix};
+use super::value::{Scalar, field};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::NodeRef;
+use crate::language::azure::{
+    AddressSku, Azure, Configuration, Gateway, Interface, NextHop, PublicAddress, Reference, Route, Scope, Subnet, SubnetOutbound,
+    VirtualNetwork,
+};
+use crate::language::codes;
+use crate::model::Cidr;
+use crate::text::Span;
+
+/// Routes of a table, and application security groups of an address configuration, at most. Upstream: docs/azure.md 1.
+const MOST_ROUTES: usize = 400;
+/// So many machines of a scale set are shown; they are alike.
+const MOST_MACHINES: u32 = 20;
+const MOST_GROUPS: usize = 20;
+
+/// A truth value as text.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    match text.trim() {
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+impl<'a> AzureReader<'a, '_> {
+    /// A load balancer: only which interfaces it names. Upstream: Microsoft.Network/loadBalancers (`backendIPConfigurations`, `inboundNatRules`).
+    pub(super) fn load_balancer(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let items =
+            |reader: &Self, node: NodeRef<'a>, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let mut configurations: Vec<NodeRef<'a>> = Vec::new();
+        for pool in items(self, node, "backendAddressPools") {
+            configurations.extend(items(self, pool, "backendIPConfigurations"));
+            let addresses = items(self, pool, "loadBalancerBackendAddresses");
+            configurations.extend(addresses.into_iter().filter_map(|address| prop(address, "networkInterfaceIPConfiguration")));
+        }
+        configurations.extend(items(self, node, "inboundNatRules").into_iter().filter_map(|rule| prop(rule, "backendIPConfiguration")));
+        let interface = |id: &Scalar| {
+            let segments = super::template::split_names(id.text.trim());
+            let at = segments.iter().position(|s| s.eq_ignore_ascii_case("networkInterfaces"))?;
+            Some(Reference { name: segments.get(at + 1)?.as_str().into(), parent: None, scope: Scope::of_id(&id.text), span: id.span })
+        };
+        let ids = configurations.into_iter().filter_map(|c| self.template.scalar(field(c, "id").unwrap_or(c)));
+        let interfaces: Vec<Reference> = ids.filter_map(|id| interface(&id)).collect();
+        if !interfaces.is_empty() {
+            self.emit("LoadBalancer", name, node.span(), Azure::Balanced(interfaces));
+        }
+    }
+
+    /// Prefixes of a field that may be one or a list.
+    pub(super) fn prefixes(&mut self, node: Option<NodeRef<'a>>) -> Vec<(Cidr, Span)> {
+        let scalars = node.map_or_else(Vec::new, |n| self.template.scalars(n));
+        scalars.iter().filter_map(|s| Some((self.cidr(s)?, s.span))).collect()
+    }
+
+    /// A prefix; what is none is reported.
+    pub(super) fn cidr(&mut self, scalar: &Scalar) -> Option<Cidr> {
+        if scalar.unknown {
+            self.unresolved(scalar);
+            return None;
+        }
+        let found = prefix(&scalar.text);
+        match found {
+            None => {
+                let message = format!("`{}` is no address range", scalar.text);
+                let error = Diagnostic::new(codes::AZ_PREFIX, Severity::Error, scalar.span, message);
+                self.report(error.help("write one like 10.0.0.0/16"));
+            }
+            Some(cidr) if Cidr::has_host_bits(&scalar.text) => {
+                let message = format!("`{}` has bits set beyond its length", scalar.text);
+                let error = Diagnostic::new(codes::AZ_HOST_BITS, Severity::Error, scalar.span, message);
+                let error = self.reader.rewrite(error, scalar.span, Some(&cidr.to_string()));
+                self.report(error);
+            }
+            Some(_) => {}
+        }
+        found
+    }
+
+    pub(super) fn network(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let space = prop(node, "addressSpace");
+        let spaces = space.and_then(|s| field(s, "addressPrefixes")).or(space.filter(|s| self.template.unknown(*s).is_some()));
+        let open_space = spaces.is_some_and(|s| self.template.scalars(s).iter().any(|s| s.unknown))
+            || field(node, "properties").is_some_and(|p| self.template.unknown(p).is_some());
+        let prefixes = self.prefixes(spaces);
+        let (subnets, _) = self.each(node, "subnets", |reader, subnet| reader.subnet(subnet, &name.text));
+        let (peerings, _) = self.each(node, "virtualNetworkPeerings", |reader, peering| {
+            prop(peering, "remoteVirtualNetwork").and_then(|remote| reader.reference(remote))
+        });
+        let peerings = peerings.into_iter().flatten().collect();
+        let network = VirtualNetwork { location: self.location(node), prefixes, subnets, peerings, on_premises: Vec::new(), open_space };
+        self.emit("VirtualNetwork", name, node.span(), Azure::Network(network));
+    }
+
+    fn subnet(&mut self, node: NodeRef<'a>, network: &str) -> Subnet {
+        let name = self.name(node);
+        let mut prefixes = self.prefixes(prop(node, "addressPrefix"));
+        for found in self.prefixes(prop(node, "addressPrefixes")) {
+            if !prefixes.iter().any(|(known, _)| *known == found.0) {
+                prefixes.push(found);
+            }
+        }
+        Subnet {
+            name: last_segment(&name.text).into(),
+            span: node.span(),
+            prefixes,
+            group: self.attached(node, &Reference { parent: Some(network.into()), ..simple(&name) }, false),
+            routes: prop(node, "routeTable").and_then(|r| self.reference(r)),
+            delegated: self.delegation(node),
+            outbound: SubnetOutbound {
+                default_access: self.text(node, "defaultOutboundAccess").and_then(|t| truth(&t.text)),
+                nat: prop(node, "natGateway").is_some(),
+            },
+        }
+    }
+
+    /// The service that a subnet is delegated to.
+    fn delegation(&self, node: NodeRef<'a>) -> Option<Box<str>> {
+        let items = prop(node, "delegations").map_or_else(Vec::new, |list| self.template.items(list));
+        let service = items.into_iter().find_map(|item| prop(item, "serviceName"))?;
+        self.template.scalar(service).map(|service| service.text.as_str().into())
+    }
+
+    /// The group of a subnet or interface. Where the input leaves open which one it is, that is a resource of its own.
+    fn attached(&mut self, node: NodeRef<'a>, target: &Reference, to_interface: bool) -> Option<Reference> {
+        let properties = field(node, "properties").filter(|p| self.template.unknown(*p).is_some());
+        let whole = properties.or_else(|| prop(node, "networkSecurityGroup"))?;
+        let slot = field(whole, "id").filter(|_| whole.as_mapping().is_some()).unwrap_or(whole);
+        let Some(expression) = self.template.unknown(slot) else { return self.reference(slot) };
+        let found = self.template.choices(slot);
+        if found.is_empty() && properties.is_none() {
+            // It may be one that is given under the same expression.
+            return self.reference(slot);
+        }
+        self.unresolved(&Scalar { text: expression.to_string(), unknown: true, span: slot.span() });
+        let of_choice = |choice: NodeRef<'a>| {
+            let choice = if properties.is_some() { prop(choice, "networkSecurityGroup")? } else { choice };
+            let id = field(choice, "id").filter(|_| choice.as_mapping().is_some()).unwrap_or(choice);
+            self.reference(id)
+        };
+        let choices = found.into_iter().map(of_choice).collect();
+        let full = target.parent.as_ref().map_or_else(|| target.name.to_string(), |parent| format!("{parent}/{}", target.name));
+        let name = Scalar { text: full, unknown: false, span: slot.span() };
+        let open = Azure::OpenGroup { target: target.clone(), to_interface, expression: expression.into(), choices };
+        self.emit("OpenGroup", &name, slot.span(), open);
+        None
+    }
+
+    /// A subnet that is a resource of its own, named `network/subnet`.
+    pub(super) fn separate_subnet(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let id = field(node, "id").and_then(|n| self.template.scalar(n)).map(|id| super::reference_of(&id));
+        let parent = name.text.rsplit_once('/').map(|(network, _)| Box::from(network)).or_else(|| id.and_then(|id| id.parent));
+        let Some(parent) = parent else { return };
+        let network = Reference { name: parent, parent: None, scope: Default::default(), span: name.span };
+        let subnet = self.subnet(node, &network.name);
+        let full = Scalar { text: format!("{}/{}", network.name, subnet.name), ..name.clone() };
+        self.emit("Subnet", &full, node.span(), Azure::Subnet { network, subnet });
+    }
+
+    pub(super) fn separate_peering(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let Some((network, _)) = name.text.rsplit_once('/') else { return };
+        let Some(remote) = prop(node, "remoteVirtualNetwork").and_then(|r| self.reference(r)) else { return };
+        let network = Reference { name: network.into(), parent: None, scope: Default::default(), span: name.span };
+        self.emit("VirtualNetworkPeering", name, node.span(), Azure::Peering { network, remote });
+    }
+
+    /// An address; what is none is reported.
+    pub(super) fn address(&mut self, scalar: &Scalar) -> Option<IpAddr> {
+        if scalar.unknown {
+            return None;
+        }
+        let found = scalar.text.trim().parse().ok();
+        if found.is_none() {
+            let message = format!("`{}` is no address", scalar.text);
+            self.report(Diagnostic::new(codes::AZ_PREFIX, Severity::Error, scalar.span, message).help("write one like 10.0.0.4"));
+        }
+        found
+    }
+
+    pub(super) fn interface(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let configurations = self.configurations(node);
+        let interface = Interface {
+            location: self.location(node),
+            machine: prop(node, "virtualMachine").and_then(|m| self.reference(m)).map(|m| m.name),
+            group: self.attached(node, &simple(name), true),
+            configurations,
+            ..Interface::default()
+        };
+        self.emit("NetworkInterface", name, node.span(), Azure::Interface(interface));
+    }
+
+    /// The address configurations of an interface, or of each interface of a scale set.
+    fn configurations(&mut self, node: NodeRef<'a>) -> Vec<Configuration> {
+        let (configurations, _) = self.each(node, "ipConfigurations", |reader, item| {
+            let address = reader.text(item, "privateIPAddress");
+            let is = |reader: &Self, field: &str, word: &str| {
+                reader.text(item, field).is_some_and(|s| !s.unknown && s.text.eq_ignore_ascii_case(word))
+            };
+            let groups = reader.references(prop(item, "applicationSecurityGroups"));
+            if let Some(beyond) = groups.get(MOST_GROUPS) {
+                let message = format!("an address configuration is in {MOST_GROUPS} application security groups at most");
+                reader.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, beyond.span, message));
+            }
+            let own = prop(item, "publicIPAddressConfiguration");
+            Configuration {
+                address: address.and_then(|a| reader.address(&a)),
+                dynamic: reader.is_template && is(reader, "privateIPAllocationMethod", "Dynamic"),
+                ipv6: is(reader, "privateIPAddressVersion", "IPv6"),
+                subnet: prop(item, "subnet").and_then(|s| reader.reference(s)),
+                public: prop(item, "publicIPAddress").and_then(|p| reader.reference(p)),
+                public_sku: own.map(|own| reader.sku(own)),
+                public_address: None,
+                groups,
+                balanced: prop(item, "loadBalancerBackendAddressPools").is_some_and(|pools| !reader.template.items(pools).is_empty()),
+            }
+        });
+        configurations
+    }
+
+    /// A scale set: so many machines, each with the interfaces that its profile describes.
+    /// Upstream: Azure documentation, "Networking for Azure Virtual Machine Scale Sets".
+    pub(super) fn scale_set(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let capacity = field(node, "sku").and_then(|s| field(s, "capacity")).and_then(|c| self.template.scalar(c));
+        let count = capacity.filter(|c| !c.unknown).and_then(|c| c.text.parse::<u32>().ok()).unwrap_or(1);
+        let Some(profile) = prop(node, "virtualMachineProfile").and_then(|p| prop(p, "networkProfile")) else { return };
+        for number in 0..count.clamp(1, MOST_MACHINES) {
+            let machine = format!("{}_{number}", name.text);
+            let first = if number == 0 { name.text.clone() } else { machine.clone() };
+            self.own_interfaces(node, profile, (&Scalar { text: first, ..name.clone() }, &machine));
+        }
+    }
+
+    /// Interfaces that a machine describes itself. `names` has those of the first of them and of the machine.
+    fn own_interfaces(&mut self, node: NodeRef<'a>, profile: NodeRef<'a>, (name, machine): (&Scalar, &str)) {
+        let mut number = 0;
+        self.each(profile, "networkInterfaceConfigurations", |reader, item| {
+            let own = reader.name(item);
+            let text = if number == 0 { name.text.clone() } else { format!("{machine}/{}", own.text) };
+            number += 1;
+            let interface_name = Scalar { text, ..name.clone() };
+            let interface = Interface {
+                location: reader.location(node),
+                machine: Some(machine.into()),
+                group: reader.attached(
+                    item,
+                    &Reference { name: interface_name.text.as_str().into(), parent: None, scope: Default::default(), span: name.span },
+                    true,
+                ),
+                configurations: reader.configurations(item),
+                zones: reader.zones(node),
+                ..Interface::default()
+            };
+            reader.emit("NetworkInterface", &interface_name, item.span(), Azure::Interface(interface));
+        });
+    }
+
+    pub(super) fn machine(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        if let Some(profile) = prop(node, "networkProfile").filter(|p| prop(*p, "networkInterfaceConfigurations").is_some()) {
+            self.own_interfaces(node, profile, (name, &name.text));
+        }
+        let interfaces = prop(node, "networkProfile").and_then(|p| field(p, "networkInterfaces"));
+        let machine = Azure::Machine { interfaces: self.references(interfaces), zones: self.zones(node) };
+        self.emit("VirtualMachine", name, node.span(), machine);
+    }
+
+    /// The kind of a public address.
+    fn sku(&self, node: NodeRef<'a>) -> AddressSku {
+        let sku = field(node, "sku").and_then(|s| field(s, "name")).and_then(|s| self.template.scalar(s));
+        match sku {
+            Some(sku) if sku.text.eq_ignore_ascii_case("Standard") || sku.text.eq_ignore_ascii_case("StandardV2") => AddressSku::Standard,
+            // Upstream: where a template says nothing, the address is a Basic one.
+            _ => AddressSku::Basic,
+        }
+    }
+
+    pub(super) fn public_address(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let sku = self.sku(node);
+        let address = self.text(node, "ipAddress");
+        let public = PublicAddress { sku, address: address.and_then(|a| self.address(&a)), zones: self.zones(node) };
+        self.emit("PublicIPAddress", name, node.span(), Azure::PublicAddress(public));
+    }
+
+    /// An application gateway: where it is, and at which addresses clients reach it.
+    pub(super) fn gateway(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let items = |reader: &Self, field: &str| prop(node, field).map_or_else(Vec::new, |list| reader.template.items(list));
+        let places = items(self, "gatewayIPConfigurations");
+        let tier = prop(node, "sku").and_then(|sku| field(sku, "tier").or_else(|| field(sku, "name")));
+        let tier = tier.and_then(|tier| self.template.scalar(tier)).filter(|tier| !tier.unknown);
+        let mut gateway = Gateway {
+            first_version: tier.is_some_and(|tier| !tier.text.to_lowercase().ends_with("_v2") && !tier.text.eq_ignore_ascii_case("basic")),
+            subnet: places.into_iter().find_map(|item| prop(item, "subnet")).and_then(|s| self.reference(s)),
+            ..Gateway::default()
+        };
+        for item in items(self, "frontendIPConfigurations") {
+            gateway.publics.extend(prop(item, "publicIPAddress").and_then(|p| self.reference(p)));
+            let private = self.text(item, "privateIPAddress");
+            gateway.front_ends.extend(private.and_then(|a| self.address(&a)));
+        }
+        self.emit("ApplicationGateway", name, node.span(), Azure::Gateway(gateway));
+    }
+
+    pub(super) fn route_table(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let (routes, _) = self.each(node, "routes", |reader, route| reader.route(route));
+        if routes.len() > MOST_ROUTES {
+            let message = format!("route table `{}` has {} routes, and one takes {MOST_ROUTES} at most", name.text, routes.len());
+            self.report(Diagnostic::new(codes::AZ_TOO_MANY, Severity::Error, name.span, message));
+        }
+        let routes: Vec<Route> = routes.into_iter().flatten().collect();
+        self.emit("RouteTable", name, node.span(), Azure::RouteTable(routes));
+    }
+
+    fn route(&mut self, node: NodeRef<'a>) -> Option<Route> {
+        let prefix = self.text(node, "addressPrefix")?;
+        let hop = self.text(node, "nextHopType").and_then(|hop| self.next_hop(&hop));
+        let appliance = self.text(node, "nextHopIpAddress").and_then(|a| self.address(&a));
+        // A route to a service tag leads to no address that is known here.
+        let prefix = super::rules::prefix(&prefix.text)?;
+        let name = self.name(node);
+        Some(Route { name: last_segment(&name.text).into(), prefix, hop: hop.unwrap_or(NextHop::Appliance), appliance, span: node.span() })
+    }
+
+    /// A route that is a resource of its own, named `table/route`.
+    pub(super) fn separate_route(&mut self, node: NodeRef<'a>, name: &Scalar) {
+        let Some((table, _)) = name.text.rsplit_once('/') else { return };
+        let table = Reference { name: table.into(), parent: None, scope: Default::default(), span: name.span };
+        if let Some(route) = self.route(node) {
+            self.emit("Route", name, node.span(), Azure::Route { table, route });
+        }
+    }
+
+    /// Where a route leads; what is no such word is reported, and may lead anywhere.
+    pub(super) fn next_hop(&mut self, word: &Scalar) -> Option<NextHop> {
+        if word.unknown {
+            self.unresolved(word);
+            return None;
+        }
+        let found = NextHop::from_name(word.text.trim());
+        if found.is_none() {
+            let names: Vec<&str> = NextHop::NAMES.iter().map(|(name, _)| *name).collect();
+            let message = format!("`{}` is no next hop of a route: it is one of {}", word.text, names.join(", "));
+            let error = Diagnostic::new(codes::AZ_WORD, Severity::Error, word.span, message);
+            let error = self.reader.rewrite(error, word.span, crate::diagnostics::nearest(&word.text, names));
+            self.report(error);
+        }
+        found
+    }
+}
+
+/// A reference by the name alone.
+fn simple(name: &Scalar) -> Reference {
+    Reference { name: last_segment(&name.text).into(), parent: None, scope: Default::default(), span: name.span }
+}

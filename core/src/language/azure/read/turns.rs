@@ -1,0 +1,74 @@
+//! Lists of resources' properties, of which not all may be known, and what it hangs on whether something is there. Upstream: docs/azure.md 2.6.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::value::Scalar;
+use super::{AzureReader, prop};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::NodeRef;
+use crate::language::codes;
+use crate::text::Span;
+
+impl<'a> AzureReader<'a, '_> {
+    fn endless(&mut self, text: &str, span: Span) {
+        let message = format!("how many turns this copy loop takes is not to be told from this text: `{text}`");
+        let warning = Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, span, message);
+        self.report(
+            warning
+                .help("give the parameter a default value or a parameter file, or paste what was deployed (`az network nsg show -o json`)"),
+        );
+    }
+
+    /// Reads with what it hangs on whether what is read is there.
+    pub(super) fn in_doubt<T>(&mut self, doubts: &[Box<str>], read: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.conditions.len();
+        self.conditions.extend_from_slice(doubts);
+        let result = read(self);
+        self.conditions.truncate(before);
+        result
+    }
+
+    /// Visits the items of a list. Returns what was made of them, and the expressions for items that are not to be told.
+    pub(super) fn each<T>(
+        &mut self,
+        node: NodeRef<'a>,
+        name: &str,
+        mut visit: impl FnMut(&mut Self, NodeRef<'a>) -> T,
+    ) -> (Vec<T>, Vec<Box<str>>) {
+        let Some(list) = prop(node, name) else { return (Vec::new(), Vec::new()) };
+        let items = self.template.list(list);
+        let mut missing: Vec<Box<str>> = Vec::new();
+        if let Some(text) = items.missing {
+            missing.push(text.as_str().into());
+            self.unresolved(&Scalar { text, unknown: true, span: list.span() });
+        }
+        if let Some((text, span)) = items.endless {
+            self.endless(&text, span);
+        }
+        let mut results = Vec::with_capacity(items.found.len());
+        for (item, doubts) in items.found {
+            if let Some(text) = item.as_str().filter(|text| is_cut_off(text)) {
+                missing.push(text.into());
+                let message = format!("PowerShell went no deeper here: what `{text}` stands for is not in the input");
+                let error = Diagnostic::new(codes::AZ_CUT_OFF, Severity::Error, item.span(), message);
+                self.report(error.help("print all of it: `ConvertTo-Json -Depth 10`"));
+            }
+            if item.as_mapping().is_some() {
+                results.push(self.in_doubt(&doubts, |reader| visit(reader, item)));
+            }
+        }
+        (results, missing)
+    }
+
+    /// What it hangs on whether what is being read is there: conditions, and loops of which the number of turns is not to be told.
+    pub(super) fn doubts(&self) -> Vec<Box<str>> {
+        self.conditions.clone()
+    }
+}
+
+/// Whether a text is what `ConvertTo-Json` writes for an object that is deeper than it goes.
+fn is_cut_off(text: &str) -> bool {
+    text.starts_with("Microsoft.Azure.") || text.starts_with("System.") || text.starts_with("@{")
+}

@@ -1,0 +1,148 @@
+//! Calico's own ends: network sets, host endpoints, profiles, and service accounts with their labels.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::language::calico::{Calico, EndpointPort, HostEndpointTemplate};
+use crate::language::{ContainerPort, Kind, Resource};
+use crate::model::{AddressSet, Labels};
+use crate::snapshot::{HostEndpoint, NamespaceId, NetworkSet, NodeId, Profile, ServiceAccount, Snapshot};
+use crate::text::{DocumentId, Place};
+
+/// The profile of automatic host endpoints: it allows everything (upstream: `resources.DefaultAllowProfileName`).
+pub(crate) const ALLOW_PROFILE: &str = "projectcalico-default-allow";
+/// Every automatic host endpoint has this label.
+const CREATED_BY: (&str, &str) = ("projectcalico.org/created-by", "calico-kube-controllers");
+
+/// Adds what Calico's resources and the service accounts say.
+pub(in crate::language) fn add<'a>(
+    resources: &[(DocumentId, &'a Resource)],
+    namespace_of: &dyn Fn(&'a Resource) -> &'a str,
+    namespaces: &BTreeMap<&'a str, NamespaceId>,
+    nodes: &BTreeMap<&'a str, NodeId>,
+    snapshot: &mut Snapshot,
+) {
+    let mut automatic: Option<Place> = None;
+    let mut templates: Vec<(&HostEndpointTemplate, Place)> = Vec::new();
+    for &(document, resource) in resources {
+        let place = resource.span.within(document);
+        let name = resource.meta.name.to_string();
+        let calico = match &resource.kind {
+            Kind::ServiceAccount => {
+                if let Some(&namespace) = namespaces.get(namespace_of(resource)) {
+                    snapshot.service_accounts.push(ServiceAccount { namespace, name, labels: resource.meta.labels.clone(), place });
+                }
+                continue;
+            }
+            Kind::Calico(calico) => &**calico,
+            _ => continue,
+        };
+        match calico {
+            Calico::NetworkSet(set) => snapshot.network_sets.push(NetworkSet {
+                namespace: if set.global { None } else { namespaces.get(namespace_of(resource)).copied() },
+                name,
+                labels: resource.meta.labels.clone(),
+                unknown: resource.flaws.labels.clone(),
+                addresses: AddressSet::of_cidrs(&set.nets),
+                unread: set.unread,
+                place,
+            }),
+            Calico::Profile(profile) => snapshot.profiles.push(Profile { name, labels: profile.labels.clone() }),
+            Calico::HostEndpoint(host) => {
+                let Some(&node) = nodes.get(&*host.node) else { continue };
+                if host.interface.is_empty() && host.expected_ips.is_empty() {
+                    // It is refused, and in doubt as a whole.
+                    continue;
+                }
+                snapshot.host_endpoints.push(HostEndpoint {
+                    name,
+                    node,
+                    interface: host.interface.to_string(),
+                    labels: resource.meta.labels.clone(),
+                    addresses: host.expected_ips.clone(),
+                    profiles: host.profiles.clone(),
+                    ports: container_ports(&host.ports),
+                    place,
+                    automatic: false,
+                });
+            }
+            Calico::IpPool(pool) => snapshot.ip_pools.push(pool.clone()),
+            Calico::Felix(felix) if felix.nat_excludes_hosts && &*resource.meta.name == "default" => snapshot.keeps_source_to_nodes = true,
+            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => {
+                automatic = configuration.create_default.then_some(place);
+                templates = configuration.templates.iter().map(|template| (template, place)).collect();
+            }
+            _ => {}
+        }
+    }
+    if let Some(place) = automatic {
+        let made: Vec<HostEndpoint> = snapshot.nodes().map(|(id, node)| automatic_host_endpoint(id, node, place)).collect();
+        snapshot.host_endpoints.extend(made);
+    }
+    let of_templates: Vec<HostEndpoint> = templates
+        .into_iter()
+        .flat_map(|(template, place)| snapshot.nodes().filter_map(move |(id, node)| host_endpoint_of_template(template, id, node, place)))
+        .collect();
+    snapshot.host_endpoints.extend(of_templates);
+    snapshot.service_accounts.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
+    snapshot.network_sets.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
+    snapshot.host_endpoints.sort_by(|a, b| a.name.cmp(&b.name));
+    snapshot.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+/// Upstream: `kube-controllers/pkg/controllers/node`, the default automatic host endpoint.
+fn automatic_host_endpoint(id: NodeId, node: &crate::snapshot::Node, place: Place) -> HostEndpoint {
+    let mut labels: Labels = node.labels.clone();
+    labels.set(CREATED_BY.0, CREATED_BY.1);
+    HostEndpoint {
+        name: format!("{}-auto-hep", node.name),
+        node: id,
+        interface: String::from("*"),
+        labels,
+        addresses: node.addresses.clone(),
+        profiles: alloc::vec![ALLOW_PROFILE.into()],
+        ports: Vec::new(),
+        place,
+        automatic: true,
+    }
+}
+
+/// The host endpoint that a template makes for a node, if it makes one: for the addresses of the node that it is about.
+fn host_endpoint_of_template(
+    template: &HostEndpointTemplate,
+    id: NodeId,
+    node: &crate::snapshot::Node,
+    place: Place,
+) -> Option<HostEndpoint> {
+    let selected = template.nodes.as_ref().is_none_or(|selector| selector.matches(&|key: &str| node.labels.get(key)));
+    let within = |address: &&IpAddr| template.cidrs.is_empty() || template.cidrs.iter().any(|cidr| cidr.contains(**address));
+    let addresses: Vec<IpAddr> = node.addresses.iter().filter(within).copied().collect();
+    if !selected || addresses.is_empty() {
+        return None;
+    }
+    let mut labels: Labels = node.labels.clone();
+    template.labels.iter().for_each(|(key, value)| labels.set(key, value));
+    labels.set(CREATED_BY.0, CREATED_BY.1);
+    Some(HostEndpoint {
+        name: format!("{}-{}-auto-hep", node.name, template.name),
+        interface: template.interface.as_deref().unwrap_or_default().to_string(),
+        labels,
+        addresses,
+        ..automatic_host_endpoint(id, node, place)
+    })
+}
+
+/// Named ports in the form of a container's.
+pub(in crate::language) fn container_ports(ports: &[EndpointPort]) -> Vec<ContainerPort> {
+    let one = |port: &EndpointPort| ContainerPort {
+        name: Some(port.name.clone()),
+        number: port.number,
+        protocol: port.protocol,
+        host_port: None,
+        span: Default::default(),
+    };
+    ports.iter().map(one).collect()
+}

@@ -1,0 +1,616 @@
+//! Calico's policies, and the place that it gives to Kubernetes's. Upstream: docs/semantics.md, Calico.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::language::calico::inventory::ALLOW_PROFILE;
+use crate::language::calico::selector::rewrite::{self, PeerParts};
+use crate::language::calico::{
+    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoPort, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration,
+    Profile, StagedAction, WrittenSelector,
+};
+use crate::language::lower::{ANYTHING, Translator, unread};
+use crate::language::{ClusterPolicyKind, ClusterTier, Kind, Resource};
+use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
+use crate::model::{Comparison, Selector};
+use crate::policy::order::{PolicyKey, TierKey};
+use crate::policy::{
+    Action, DroppedPackets, EntityMatch, HookMatch, HostRules, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy,
+    PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, WrittenEntity,
+};
+use crate::settings::{Http, Settings, Staged};
+use crate::text::{DocumentId, Place};
+
+/// The tier of policies that name none, and of NetworkPolicies.
+const DEFAULT_TIER: &str = "default";
+/// The FelixConfiguration that holds for all nodes.
+const DEFAULT_CONFIGURATION: &str = "default";
+/// Tiers that always are there, with their order and what their end does.
+const BUILT_IN: [(&str, f64, TierEnd); 3] =
+    [("kube-admin", 1_000.0, TierEnd::Pass), (DEFAULT_TIER, 1_000_000.0, TierEnd::Deny), ("kube-baseline", 10_000_000.0, TierEnd::Pass)];
+/// The order of NetworkPolicies in their tier.
+const KUBERNETES_ORDER: f64 = 1000.0;
+
+/// A policy on its way into its tier.
+struct Sorted<'a> {
+    tier: &'a str,
+    order: Option<f64>,
+    name: &'a str,
+    namespace: &'a str,
+    kind: &'static str,
+    id: PolicyId,
+}
+
+/// All policies in the places that Calico gives them.
+pub(in crate::language) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Ruleset {
+    let mut ruleset = Ruleset::default();
+    let mut sorted: Vec<Sorted<'_>> = Vec::new();
+    let mut tiers: BTreeMap<&str, (Option<f64>, TierEnd)> =
+        BUILT_IN.iter().map(|(name, order, end)| (*name, (Some(*order), *end))).collect();
+    let refused_tiers = refused_tiers(resources);
+    for &(document, resource) in resources {
+        let id = PolicyId(ruleset.policies.len() as u32);
+        let translator = Translator { document, resource, settings, id };
+        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+        let mut place = |tier, order, name, namespace, kind| sorted.push(Sorted { tier, order, name, namespace, kind, id });
+        match &resource.kind {
+            Kind::NetworkPolicy(policy) => {
+                place(DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, namespace, "KubernetesNetworkPolicy");
+                ruleset.policies.push(translator.if_accepted(translator.network_policy(policy), &[Action::Allow]));
+            }
+            Kind::ClusterPolicy(policy) => {
+                let mut translated = translator.if_accepted(translator.cluster_policy(policy), ANYTHING);
+                if policy.kind == ClusterPolicyKind::Cluster {
+                    let tier = match policy.tier {
+                        ClusterTier::Admin => "kube-admin",
+                        ClusterTier::Baseline => "kube-baseline",
+                    };
+                    place(tier, Some(f64::from(policy.priority)), &*resource.meta.name, "", "KubernetesClusterNetworkPolicy");
+                } else {
+                    let reason = "Calico enforces ClusterNetworkPolicy in place of this kind since 3.32";
+                    translated.not_enforced = Some(reason.into());
+                }
+                ruleset.policies.push(translated);
+            }
+            Kind::Calico(calico) => {
+                if let Calico::Tier(tier) = &**calico
+                    && !BUILT_IN.iter().any(|(name, ..)| **name == *resource.meta.name)
+                {
+                    let end = match tier.default_action {
+                        DefaultAction::Deny => TierEnd::Deny,
+                        DefaultAction::Pass => TierEnd::Pass,
+                    };
+                    // Where the policies of a refused tier would stand is not known: before all others they may do anything.
+                    let refused = (Some(f64::NEG_INFINITY), TierEnd::Pass);
+                    tiers.insert(&resource.meta.name, if resource.refused { refused } else { (tier.order.0, end) });
+                }
+                let Some(translated) = translator.calico(calico) else { continue };
+                let mut translated = translator.if_accepted(translated, ANYTHING);
+                if let Calico::Policy(policy) = &**calico
+                    && let Some((of_tier, tier)) = refused_tiers.get(&*policy.tier)
+                {
+                    translated = unread::in_doubt(translated, tier, *of_tier, ANYTHING);
+                }
+                let (tier, order, name, kind) = match &**calico {
+                    Calico::Policy(policy) => (&*policy.tier, policy.order.0, &*policy.true_name, kind_name(policy.kind)),
+                    _ => (DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, "StagedKubernetesNetworkPolicy"),
+                };
+                if is_staged(calico) && settings.staged == Staged::NotEnforced {
+                    translated.not_enforced = Some("it is staged: shown, but not enforced".into());
+                } else {
+                    place(tier, order, name, if calico.is_namespaced() { namespace } else { "" }, kind);
+                }
+                ruleset.policies.push(translated);
+            }
+            _ => {}
+        }
+    }
+    sorted.sort_by(|a, b| {
+        let known = |tier: &str| tiers.get(tier).and_then(|t| t.0);
+        let tier_a = TierKey { name: a.tier, order: known(a.tier), exists: tiers.contains_key(a.tier) };
+        let tier_b = TierKey { name: b.tier, order: known(b.tier), exists: tiers.contains_key(b.tier) };
+        let policy_a = PolicyKey { order: a.order, name: a.name, namespace: a.namespace, kind: a.kind };
+        let policy_b = PolicyKey { order: b.order, name: b.name, namespace: b.namespace, kind: b.kind };
+        tier_a.compare(&tier_b).then_with(|| policy_a.compare(&policy_b))
+    });
+    for group in sorted.chunk_by(|a, b| a.tier == b.tier) {
+        let Some(first) = group.first() else { continue };
+        let end = tiers.get(first.tier).map_or(TierEnd::Deny, |t| t.1);
+        let ordered = group.iter().filter_map(|p| ruleset.policy(p.id)).any(|p| !allows_only(p));
+        ruleset.tiers.push(Tier {
+            name: first.tier.to_string(),
+            noun: "policies of the tier",
+            groups: group.iter().map(|p| alloc::vec![p.id]).collect(),
+            end,
+            ports_only: false,
+            passes_all: false,
+            ordered,
+        });
+    }
+    let accepted: Vec<(DocumentId, &Resource)> = resources.iter().copied().filter(|(_, r)| !r.refused).collect();
+    add_profiles(resources, settings, &mut ruleset);
+    add_host_rules(&accepted, &mut ruleset);
+    ruleset
+}
+
+/// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: docs/semantics.md, Calico.
+const FAILSAFE_INBOUND: [(Protocol, u16); 9] = [
+    (Protocol::TCP, 22),
+    (Protocol::UDP, 68),
+    (Protocol::TCP, 179),
+    (Protocol::TCP, 2379),
+    (Protocol::TCP, 2380),
+    (Protocol::TCP, 5473),
+    (Protocol::TCP, 6443),
+    (Protocol::TCP, 6666),
+    (Protocol::TCP, 6667),
+];
+const FAILSAFE_OUTBOUND: [(Protocol, u16); 9] = [
+    (Protocol::UDP, 53),
+    (Protocol::UDP, 67),
+    (Protocol::TCP, 179),
+    (Protocol::TCP, 2379),
+    (Protocol::TCP, 2380),
+    (Protocol::TCP, 5473),
+    (Protocol::TCP, 6443),
+    (Protocol::TCP, 6666),
+    (Protocol::TCP, 6667),
+];
+
+/// What FelixConfigurations set about hosts. Failsafe ports become a tier before all others, so that they are decided and explained like rules.
+fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mut Ruleset) {
+    let mut first_host: Option<Place> = None;
+    let mut default: Option<(&FelixConfiguration, Place)> = None;
+    let mut of_nodes: Vec<(Box<str>, &FelixConfiguration, Place)> = Vec::new();
+    for &(document, resource) in resources {
+        let Kind::Calico(calico) = &resource.kind else { continue };
+        let place = resource.span.within(document);
+        match &**calico {
+            Calico::HostEndpoint(_) => first_host = first_host.or(Some(place)),
+            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => first_host = first_host.or(Some(place)),
+            Calico::Felix(felix) => match resource.meta.name.strip_prefix("node.") {
+                Some(node) => of_nodes.push((node.into(), felix, place)),
+                None if &*resource.meta.name == DEFAULT_CONFIGURATION => default = Some((felix, place)),
+                None => {}
+            },
+            _ => {}
+        }
+    }
+    let mut hosts = HostRules::default();
+    let common = default.map(|(felix, _)| felix);
+    hosts.endpoint_to_host = common.and_then(|felix| felix.endpoint_to_host).unwrap_or_default();
+    for (node, felix, _) in &of_nodes {
+        hosts.endpoint_to_host_of.extend(felix.endpoint_to_host.map(|action| (node.to_string(), action)));
+    }
+    let felix = |own: Option<&FelixConfiguration>| dropped_packets([own, common]);
+    hosts.dropped = felix(None);
+    hosts.dropped_of = of_nodes.iter().map(|(node, own, _)| (node.to_string(), felix(Some(own)))).collect();
+    hosts.dropped_of.retain(|_, dropped| *dropped != hosts.dropped);
+    ruleset.hosts = Some(hosts);
+    let Some(first_host) = first_host else { return };
+    let names: Vec<Box<str>> = of_nodes.iter().map(|(node, ..)| node.clone()).collect();
+    let place = default.map_or(first_host, |(_, place)| place);
+    let everywhere = (SubjectMatch::Hosts { nodes: names, but: true }, None, place);
+    let own =
+        of_nodes.into_iter().map(|(node, felix, place)| (SubjectMatch::Hosts { nodes: alloc::vec![node], but: false }, Some(felix), place));
+    let mut groups = Vec::new();
+    for (subject, felix, place) in core::iter::once(everywhere).chain(own) {
+        // A node's own configuration overrides the common one field by field.
+        let inbound = felix.and_then(|f| f.failsafe_inbound.as_deref()).or(common.and_then(|f| f.failsafe_inbound.as_deref()));
+        let outbound = felix.and_then(|f| f.failsafe_outbound.as_deref()).or(common.and_then(|f| f.failsafe_outbound.as_deref()));
+        for hook in [HookMatch::Failsafe, HookMatch::FailsafeUntracked, HookMatch::FailsafeReply, HookMatch::FailsafePreDnat] {
+            let id = PolicyId(ruleset.policies.len() as u32);
+            // Of a reply the port of the service is the source (upstream: `failsafeInChain`, table "raw"). That a client's own port is a failsafe port is
+            // left out: a client takes a high one.
+            let (out, into) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));
+            let (egress, ingress) = if hook == HookMatch::FailsafeReply { (into, out) } else { (out, into) };
+            ruleset.policies.push(Policy {
+                id,
+                kind: "failsafe ports".into(),
+                namespace: None,
+                name: String::from("of the host"),
+                place,
+                subject: subject.clone(),
+                subject_place: place,
+                priority: None,
+                acts_on_egress: hook != HookMatch::FailsafePreDnat,
+                acts_on_ingress: true,
+                egress: failsafe_rules(egress.0, egress.1, hook, place),
+                ingress: failsafe_rules(ingress.0, ingress.1, hook, place),
+                hook,
+                not_enforced: None,
+                doubt: None,
+            });
+            groups.push(alloc::vec![id]);
+        }
+    }
+    ruleset.tiers.insert(
+        0,
+        Tier {
+            name: String::from("failsafe"),
+            noun: "failsafe ports",
+            groups,
+            end: TierEnd::Pass,
+            ports_only: false,
+            passes_all: true,
+            ordered: true,
+        },
+    );
+}
+
+/// The port of VXLAN, where `vxlanPort` says no other.
+const VXLAN_PORT: u16 = 4789;
+
+/// What pods may not send; the first configuration that sets a field counts. In eBPF mode VXLAN is left to policy (upstream: `felix/bpf-gpl/parsing.h`).
+fn dropped_packets(felix: [Option<&FelixConfiguration>; 2]) -> DroppedPackets {
+    let first = |field: &dyn Fn(&FelixConfiguration) -> Option<bool>| felix.into_iter().flatten().find_map(field).unwrap_or(false);
+    let port = felix.into_iter().flatten().find_map(|f| f.vxlan_port).unwrap_or(VXLAN_PORT);
+    DroppedPackets { vxlan: (!first(&|f| f.allow_vxlan) && !first(&|f| f.bpf)).then_some(port), ipip: !first(&|f| f.allow_ipip) }
+}
+
+/// At the end of the way failsafe ports allow; before that they only end what is asked there, and forwarded packets still meet the forward policies
+/// (upstream: `felix/rules/static.go`, a failsafe rule accepts in its own table and sets no mark).
+fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], hook: HookMatch, place: Place) -> Vec<Rule> {
+    let rule = |protocol, port, net: Option<Cidr>| Rule {
+        place,
+        name: None,
+        action: if hook == HookMatch::Failsafe { Action::Allow } else { Action::Pass },
+        peers: net.map_or(PeerMatch::Any, |net| {
+            let kind = PeerTermKind::Addresses { set: AddressSet::of_cidrs([&net]), inside_too: true, block: None };
+            PeerMatch::Of(alloc::vec![PeerTerm { place, kind }])
+        }),
+        traffic: match hook {
+            HookMatch::FailsafeReply => TrafficMatch::Packet(Box::new(PacketMatch {
+                place: Some(place),
+                protocol: Some(protocol),
+                source_ports: alloc::vec![CalicoPort::Range(port, port)],
+                ..PacketMatch::default()
+            })),
+            _ => TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),
+        },
+        http: None,
+        own: None,
+        doubt: None,
+    };
+    match given {
+        Some(ports) => ports.iter().map(|p| rule(p.protocol, p.port, p.net)).collect(),
+        None => default.iter().map(|(protocol, port)| rule(*protocol, *port, None)).collect(),
+    }
+}
+
+/// The name of a kind.
+fn kind_name(kind: CalicoPolicyKind) -> &'static str {
+    match kind {
+        CalicoPolicyKind::Network => "NetworkPolicy",
+        CalicoPolicyKind::Global => "GlobalNetworkPolicy",
+        CalicoPolicyKind::StagedNetwork => "StagedNetworkPolicy",
+        CalicoPolicyKind::StagedGlobal => "StagedGlobalNetworkPolicy",
+    }
+}
+
+/// Tiers that an API server refuses, by name.
+fn refused_tiers<'a>(resources: &[(DocumentId, &'a Resource)]) -> BTreeMap<&'a str, (DocumentId, &'a Resource)> {
+    let is_tier = |kind: &Kind| matches!(kind, Kind::Calico(calico) if matches!(**calico, Calico::Tier(_)));
+    // Of several of one name the first counts.
+    let refused = resources.iter().rev().filter(|(_, r)| r.refused && is_tier(&r.kind));
+    refused.map(|(document, r)| (&*r.meta.name, (*document, *r))).collect()
+}
+
+fn allows_only(policy: &Policy) -> bool {
+    policy.ingress.iter().chain(&policy.egress).all(|rule| rule.action == Action::Allow)
+}
+
+fn is_staged(calico: &Calico) -> bool {
+    match calico {
+        Calico::Policy(policy) => matches!(policy.kind, CalicoPolicyKind::StagedNetwork | CalicoPolicyKind::StagedGlobal),
+        Calico::StagedKubernetes(_) => true,
+        _ => false,
+    }
+}
+
+/// Profiles come after all tiers: the first of an endpoint's profiles with a rule that matches decides, and what none decides is denied. Pods that
+/// say nothing of profiles have those of their namespace and service account, which allow everything.
+fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+    let mut given: BTreeMap<&str, (DocumentId, &Resource, &Profile)> = BTreeMap::new();
+    let mut lists: BTreeMap<Vec<Box<str>>, Place> = BTreeMap::new();
+    for &(document, resource) in resources {
+        let Kind::Calico(calico) = &resource.kind else { continue };
+        let place = resource.span.within(document);
+        let list = match &**calico {
+            Calico::Profile(profile) => {
+                given.insert(&resource.meta.name, (document, resource, profile));
+                continue;
+            }
+            Calico::HostEndpoint(host) => host.profiles.clone(),
+            Calico::WorkloadEndpoint(endpoint) => match &endpoint.profiles {
+                Some(profiles) => profiles.clone(),
+                None => continue,
+            },
+            Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => alloc::vec![ALLOW_PROFILE.into()],
+            _ => continue,
+        };
+        lists.entry(list).or_insert(place);
+    }
+    for (list, place) in lists {
+        let mut groups = Vec::new();
+        let names: BTreeSet<&str> = list.iter().map(|name| &**name).collect();
+        // An endpoint without any profile has one policy of this tier all the same: one without rules.
+        let profiles: Vec<&str> = if names.is_empty() { alloc::vec![""] } else { list.iter().map(|name| &**name).collect() };
+        for name in profiles {
+            let id = PolicyId(ruleset.policies.len() as u32);
+            // Calico itself makes the profiles of namespaces and service accounts, and keeps their rules as they are.
+            let generated = name.starts_with("kns.") || name.starts_with("ksa.");
+            let (place, ingress, egress) = match given.get(name).filter(|_| !generated) {
+                Some(&(document, resource, _)) if resource.refused => {
+                    let rules = unread::rules_in_doubt(resource, document);
+                    (resource.span.within(document), rules.clone(), rules)
+                }
+                Some(&(document, resource, profile)) => {
+                    let translator = Translator { document, resource, settings, id };
+                    let rules =
+                        |rules: &[CalicoRule], direction| rules.iter().map(|r| translator.calico_rule(r, direction, None)).collect();
+                    let (ingress, egress): (Vec<Rule>, Vec<Rule>) = (
+                        rules(&profile.ingress, crate::policy::Direction::Ingress),
+                        rules(&profile.egress, crate::policy::Direction::Egress),
+                    );
+                    (resource.span.within(document), ingress, egress)
+                }
+                None if name == ALLOW_PROFILE || name.starts_with("kns.") => {
+                    (place, alloc::vec![allow_all(place)], alloc::vec![allow_all(place)])
+                }
+                None => (place, Vec::new(), Vec::new()),
+            };
+            ruleset.policies.push(Policy {
+                id,
+                kind: "Profile".into(),
+                namespace: None,
+                name: if name.is_empty() { String::from("no profile") } else { name.to_string() },
+                place,
+                subject: SubjectMatch::Profiles(list.clone()),
+                subject_place: place,
+                priority: None,
+                acts_on_egress: true,
+                acts_on_ingress: true,
+                // Pass means nothing in a profile; upstream's checker denies.
+                egress: egress.into_iter().map(without_pass).collect(),
+                ingress: ingress.into_iter().map(without_pass).collect(),
+                hook: HookMatch::Any,
+                not_enforced: None,
+                doubt: None,
+            });
+            groups.push(alloc::vec![id]);
+        }
+        ruleset.tiers.push(Tier {
+            name: String::from("profiles"),
+            noun: "profiles",
+            groups,
+            end: TierEnd::Deny,
+            ports_only: false,
+            passes_all: false,
+            ordered: true,
+        });
+    }
+}
+
+fn without_pass(rule: Rule) -> Rule {
+    let action = if rule.action == Action::Pass { Action::Deny } else { rule.action };
+    Rule { action, ..rule }
+}
+
+fn allow_all(place: Place) -> Rule {
+    Rule { place, name: None, action: Action::Allow, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None, doubt: None }
+}
+
+/// Namespaces by their labels, as a peer of a policy that has no namespace.
+pub(in crate::language) fn of_namespaces(namespaces: &LabelSelector) -> (Option<Selector>, Option<Selector>) {
+    let namespaces = of_label_selector(namespaces);
+    rewrite::peer(&PeerParts { namespace_selector: Some(&namespaces), ..PeerParts::default() }, None)
+}
+
+/// A Kubernetes selector in Calico's language. Upstream: `conversion.k8sSelectorToCalico`.
+fn of_label_selector(selector: &LabelSelector) -> Selector {
+    let one = |requirement: &crate::model::Requirement| {
+        let key = requirement.key.clone();
+        let set = |values: &[Box<str>]| {
+            let mut values = values.to_vec();
+            values.sort_unstable();
+            values.dedup();
+            values
+        };
+        match &requirement.operator {
+            Operator::In(values) => Selector::Compare(key, Comparison::In(set(values))),
+            Operator::NotIn(values) => Selector::Compare(key, Comparison::NotIn(set(values))),
+            Operator::Exists => Selector::Has(key),
+            Operator::DoesNotExist => Selector::Not(Box::new(Selector::Has(key))),
+        }
+    };
+    let mut parts: Vec<Selector> = selector.requirements.iter().map(one).collect();
+    match parts.len() {
+        0 => Selector::All,
+        1 => parts.swap_remove(0),
+        _ => Selector::And(parts),
+    }
+}
+
+fn inner(selector: &Option<WrittenSelector>) -> Option<&Selector> {
+    selector.as_ref().map(|written| &written.selector)
+}
+
+impl Translator<'_> {
+    /// A policy of Calico's; nothing for its other resources, and for staged policies that delete others: Calico leaves out those alone
+    /// (upstream: `stagednetworkpolicyprocessor.go`).
+    pub(in crate::language) fn calico(&self, calico: &Calico) -> Option<Policy> {
+        match calico {
+            Calico::Policy(policy) => (policy.staged_action != StagedAction::Delete).then(|| self.calico_policy(policy)),
+            Calico::StagedKubernetes(staged) => (staged.staged_action != StagedAction::Delete)
+                .then(|| Policy { kind: "StagedKubernetesNetworkPolicy".into(), ..self.network_policy(&staged.policy) }),
+            _ => None,
+        }
+    }
+
+    fn calico_policy(&self, spec: &CalicoPolicy) -> Policy {
+        let kind = kind_name(spec.kind);
+        let namespaced = matches!(spec.kind, CalicoPolicyKind::Network | CalicoPolicyKind::StagedNetwork);
+        let namespace = namespaced.then(|| self.resource.meta.namespace.as_deref().unwrap_or(&self.settings.default_namespace).to_string());
+        let accounts = inner(&spec.service_account_selector);
+        let subject = match &namespace {
+            Some(namespace) => rewrite::namespaced_subject(namespace, inner(&spec.selector), accounts),
+            None => rewrite::global_subject(inner(&spec.selector), inner(&spec.namespace_selector), accounts),
+        };
+        let written = [&spec.selector, &spec.namespace_selector, &spec.service_account_selector];
+        let subject_span = written.into_iter().flatten().next().map_or(crate::text::Span::default(), |w| w.span);
+        let rules = |rules: &[CalicoRule], direction| rules.iter().map(|r| self.calico_rule(r, direction, namespace.as_deref())).collect();
+        Policy {
+            name: spec.true_name.to_string(),
+            acts_on_egress: spec.acts_on_egress,
+            acts_on_ingress: spec.acts_on_ingress,
+            egress: rules(&spec.egress, crate::policy::Direction::Egress),
+            ingress: rules(&spec.ingress, crate::policy::Direction::Ingress),
+            hook: match spec {
+                CalicoPolicy { do_not_track: true, .. } => HookMatch::Untracked,
+                CalicoPolicy { pre_dnat: true, .. } => HookMatch::PreDnat,
+                CalicoPolicy { apply_on_forward: true, .. } => HookMatch::ForwardToo,
+                _ => HookMatch::Any,
+            },
+            ..self.policy(kind, namespace.clone(), SubjectMatch::Endpoints(subject), subject_span)
+        }
+    }
+
+    pub(in crate::language) fn calico_rule(&self, rule: &CalicoRule, direction: crate::policy::Direction, namespace: Option<&str>) -> Rule {
+        use crate::policy::Direction;
+        let families = families(rule);
+        let (peer, own) = match direction {
+            Direction::Ingress => (&rule.source, &rule.destination),
+            Direction::Egress => (&rule.destination, &rule.source),
+        };
+        let service_name = |entity: &Entity| {
+            let service = entity.services.as_ref()?;
+            // The documented meaning of a Service without namespace in a namespaced policy (docs/semantics.md, Calico).
+            let in_namespace = service.namespace.as_deref().or(namespace).unwrap_or_default();
+            Some(crate::policy::service_port(in_namespace, &service.name))
+        };
+        let term = |entity: &Entity, families: Families, service: Option<Box<str>>| {
+            let found = self.entity(entity, families, namespace, service)?;
+            let span = if entity.span == crate::text::Span::default() { rule.span } else { entity.span };
+            Some(PeerTerm { place: span.within(self.document), kind: PeerTermKind::Entity(Box::new(found)) })
+        };
+        // Services say where a packet comes from (its address) or goes to (its address and port).
+        let (from_service, to_service) = match direction {
+            Direction::Ingress => (service_name(&rule.source), None),
+            Direction::Egress => (None, service_name(&rule.destination)),
+        };
+        let packet = PacketMatch {
+            place: Some(rule.span.within(self.document)),
+            protocol: rule.protocol,
+            not_protocol: rule.not_protocol,
+            icmp: rule.icmp,
+            not_icmp: rule.not_icmp,
+            source_ports: rule.source.ports.clone(),
+            not_source_ports: rule.source.not_ports.clone(),
+            destination_ports: rule.destination.ports.clone(),
+            not_destination_ports: rule.destination.not_ports.clone(),
+            service: to_service,
+        };
+        let anything = PacketMatch { place: packet.place, ..PacketMatch::default() };
+        Rule {
+            place: rule.span.within(self.document),
+            name: None,
+            action: match rule.action {
+                CalicoAction::Allow => Action::Allow,
+                CalicoAction::Deny => Action::Deny,
+                CalicoAction::Log => Action::Log,
+                CalicoAction::Pass => Action::Pass,
+            },
+            peers: term(peer, Families::Only(&families), from_service).map_or(PeerMatch::Any, |term| PeerMatch::Of(alloc::vec![term])),
+            traffic: if packet == anything { TrafficMatch::Any } else { TrafficMatch::Packet(Box::new(packet)) },
+            http: rule.http.as_ref().map(|http| HttpTerm {
+                place: http.span.within(self.document),
+                fits: match &self.settings.http {
+                    Http::Ignored => HttpFit::NotAsked,
+                    Http::Unknown => HttpFit::Unknown,
+                    Http::Request(method, path) if http.matches(method, path.as_deref()) => HttpFit::Yes,
+                    Http::Request(..) => HttpFit::No,
+                },
+            }),
+            // The peer's address says of which family a packet is; of the other the rule is not asked.
+            own: term(own, Families::Given(&families), None),
+            doubt: None,
+        }
+    }
+
+    /// One side of a rule; nothing if it restricts nothing.
+    fn entity(&self, entity: &Entity, families: Families<'_>, namespace: Option<&str>, service: Option<Box<str>>) -> Option<EntityMatch> {
+        let accounts = entity.service_accounts.as_ref();
+        let parts = PeerParts {
+            selector: inner(&entity.selector),
+            not_selector: inner(&entity.not_selector),
+            namespace_selector: inner(&entity.namespace_selector),
+            account_names: accounts.map_or(&[], |a| &a.names),
+            account_selector: accounts.and_then(|a| inner(&a.selector)),
+        };
+        let (selector, not_selector) = match rewrite::peer(&parts, namespace) {
+            // With both, one endpoint or set has to match the one and not the other (docs/semantics.md, Calico).
+            (Some(positive), Some(negative)) => (Some(Selector::And(alloc::vec![positive, Selector::Not(Box::new(negative))])), None),
+            other => other,
+        };
+        let everything = AddressSet::everything();
+        let written = if entity.nets.is_empty() { everything.clone() } else { AddressSet::of_cidrs(&entity.nets) };
+        let written = written.difference(&AddressSet::of_cidrs(&entity.not_nets));
+        let addresses = match families {
+            Families::Only(families) => written.intersection(families),
+            Families::Given(families) => written.union(&everything.difference(families)),
+        };
+        let addresses = (addresses != everything).then_some(addresses);
+        let written = [&entity.selector, &entity.not_selector, &entity.namespace_selector];
+        let selector_span = written.into_iter().flatten().next().map(|w| w.span).or(accounts.map(|a| a.span));
+        let selects = entity.selector.is_some() || entity.not_selector.is_some() || accounts.is_some();
+        let written_parts = WrittenEntity {
+            selector: parts.selector.cloned(),
+            not_selector: parts.not_selector.cloned(),
+            namespaces: parts.namespace_selector.cloned(),
+            accounts: parts.account_names.to_vec(),
+            account_selector: parts.account_selector.cloned(),
+            own_namespace: namespace.filter(|_| selects && parts.namespace_selector.is_none()).map(Into::into),
+        };
+        let found = EntityMatch {
+            selector,
+            written: written_parts,
+            not_selector,
+            addresses,
+            service,
+            selector_place: selector_span.map(|span| span.within(self.document)),
+            addresses_place: (!entity.nets.is_empty()).then(|| entity.nets_span.within(self.document)),
+        };
+        let restricts = found.selector.is_some() || found.not_selector.is_some() || found.addresses.is_some() || found.service.is_some();
+        restricts.then_some(found)
+    }
+}
+
+/// The families that a rule can match, on one side of it.
+#[derive(Clone, Copy)]
+enum Families<'a> {
+    /// Only addresses of these count.
+    Only(&'a AddressSet),
+    /// The packet is of these.
+    Given(&'a AddressSet),
+}
+
+/// The addresses of the families that a rule can match: those of its `ipVersion`, and only those of which every list of networks has some.
+/// Upstream: docs/semantics.md, Calico.
+fn families(rule: &CalicoRule) -> AddressSet {
+    let lists = [&rule.source.nets, &rule.source.not_nets, &rule.destination.nets, &rule.destination.not_nets];
+    let everything = AddressSet::everything();
+    let v4 = everything.v4_only();
+    let can = |is_v4: bool| {
+        rule.ip_version.is_none_or(|version| (version == 4) == is_v4)
+            && lists.iter().all(|list| list.is_empty() || list.iter().any(|cidr: &Cidr| cidr.is_ipv4() == is_v4))
+    };
+    match (can(true), can(false)) {
+        (true, true) => everything,
+        (true, false) => v4,
+        (false, true) => everything.difference(&v4),
+        (false, false) => AddressSet::default(),
+    }
+}

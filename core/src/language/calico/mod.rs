@@ -1,0 +1,9 @@
+//! Calico: its resources, its selectors, and where its tiers put every kind of policy.
+
+pub(crate) mod inventory;
+pub(in crate::language) mod lower;
+pub(in crate::language) mod read;
+pub mod selector;
+mod types;
+
+pub use types::*;

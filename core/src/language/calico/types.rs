@@ -1,0 +1,455 @@
+//! Calico's resources: policies, tiers, sets, profiles, host and workload endpoints, and the configuration that changes a verdict.
+//!
+//! Upstream: `projectcalico/calico`, `api/pkg/apis/projectcalico/v3`. Selectors are kept as parsed; an empty one is nothing here where upstream
+//! reads "no restriction".
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::language::NetworkPolicy;
+use crate::model::Selector;
+use crate::model::{Cidr, Labels, Protocol};
+use crate::text::Span;
+
+/// A selector, and where it stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct WrittenSelector {
+    /// The value in the text.
+    pub span: Span,
+    /// What it says.
+    pub selector: Selector,
+}
+
+/// `spec.order`: lower first, nothing after all numbers. Never NaN.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Order(pub Option<f64>);
+
+/// Which kind of Calico policy it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum CalicoPolicyKind {
+    /// NetworkPolicy of `projectcalico.org`.
+    Network,
+    /// GlobalNetworkPolicy.
+    Global,
+    /// StagedNetworkPolicy.
+    StagedNetwork,
+    /// StagedGlobalNetworkPolicy.
+    StagedGlobal,
+}
+
+/// What a staged policy would do to the policy of its name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum StagedAction {
+    /// Set it: create or replace.
+    #[default]
+    Set,
+    /// Delete it.
+    Delete,
+    /// Learn: upstream treats it like `Set`.
+    Learn,
+    /// Do nothing once it is committed; until then upstream treats it like `Set`.
+    Ignore,
+}
+
+/// The spec of a (staged) Calico NetworkPolicy or GlobalNetworkPolicy.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CalicoPolicy {
+    /// Its kind.
+    pub kind: CalicoPolicyKind,
+    /// Its name as Calico knows it: as written, or for `crd.projectcalico.org/v1` without a leading `default.` where the tier is `default`.
+    pub true_name: Box<str>,
+    /// `tier`; `default` where left out.
+    pub tier: Box<str>,
+    /// Where the tier is written; nothing where left out.
+    pub tier_span: Option<Span>,
+    /// `order`.
+    pub order: Order,
+    /// Where the order is written; nothing where left out.
+    pub order_span: Option<Span>,
+    /// The whole of `spec`.
+    pub spec_span: Span,
+    /// `selector`.
+    pub selector: Option<WrittenSelector>,
+    /// `namespaceSelector` (global kinds only).
+    pub namespace_selector: Option<WrittenSelector>,
+    /// `serviceAccountSelector`.
+    pub service_account_selector: Option<WrittenSelector>,
+    /// Whether ingress is among its types, given or inferred.
+    pub acts_on_ingress: bool,
+    /// Whether egress is among its types, given or inferred.
+    pub acts_on_egress: bool,
+    /// Rules for ingress, in order.
+    pub ingress: Vec<CalicoRule>,
+    /// Rules for egress, in order.
+    pub egress: Vec<CalicoRule>,
+    /// `applyOnForward`.
+    pub apply_on_forward: bool,
+    /// `preDNAT`.
+    pub pre_dnat: bool,
+    /// `doNotTrack`.
+    pub do_not_track: bool,
+    /// `stagedAction` of a staged kind.
+    pub staged_action: StagedAction,
+}
+
+/// StagedKubernetesNetworkPolicy.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StagedKubernetesPolicy {
+    /// The NetworkPolicy that it would be.
+    pub policy: NetworkPolicy,
+    /// `stagedAction`.
+    pub staged_action: StagedAction,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum CalicoAction {
+    /// Allowed, here.
+    Allow,
+    /// Denied.
+    Deny,
+    /// Written to the log, and on to the next rule.
+    Log,
+    /// On to the next tier.
+    Pass,
+}
+
+/// One rule. All that is given must match.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CalicoRule {
+    /// Where it is written.
+    pub span: Span,
+    /// `action`.
+    pub action: CalicoAction,
+    /// `ipVersion`: 4 or 6.
+    pub ip_version: Option<u8>,
+    /// `protocol`.
+    pub protocol: Option<Protocol>,
+    /// `notProtocol`.
+    pub not_protocol: Option<Protocol>,
+    /// `icmp`.
+    pub icmp: Option<Icmp>,
+    /// `notICMP`.
+    pub not_icmp: Option<Icmp>,
+    /// `source`.
+    pub source: Entity,
+    /// `destination`.
+    pub destination: Entity,
+    /// `http`.
+    pub http: Option<HttpMatch>,
+}
+
+/// ICMP type, and code if the rule names one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Icmp {
+    /// `type`; any where left out.
+    pub kind: Option<u8>,
+    /// `code`; any where left out.
+    pub code: Option<u8>,
+}
+
+/// One side of a rule. What is left out (`None`, an empty list) restricts nothing.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Entity {
+    /// Where it is written; an empty range where left out.
+    pub span: Span,
+    /// `nets`.
+    pub nets: Vec<Cidr>,
+    /// Where `nets` stands.
+    pub nets_span: Span,
+    /// `notNets`.
+    pub not_nets: Vec<Cidr>,
+    /// `selector`.
+    pub selector: Option<WrittenSelector>,
+    /// `notSelector`.
+    pub not_selector: Option<WrittenSelector>,
+    /// `namespaceSelector`.
+    pub namespace_selector: Option<WrittenSelector>,
+    /// `serviceAccounts`.
+    pub service_accounts: Option<ServiceAccountMatch>,
+    /// `services`.
+    pub services: Option<ServiceMatch>,
+    /// `ports`.
+    pub ports: Vec<CalicoPort>,
+    /// Where `ports` stands.
+    pub ports_span: Span,
+    /// `notPorts`.
+    pub not_ports: Vec<CalicoPort>,
+}
+
+/// `serviceAccounts` of a side; both parts must hold.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ServiceAccountMatch {
+    /// Where it is written.
+    pub span: Span,
+    /// `names`; any where empty.
+    pub names: Vec<Box<str>>,
+    /// `selector`, over labels of service accounts.
+    pub selector: Option<WrittenSelector>,
+}
+
+/// `services` of a side.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceMatch {
+    /// Where it is written.
+    pub span: Span,
+    /// `name`.
+    pub name: Box<str>,
+    /// `namespace`; nothing where left out.
+    pub namespace: Option<Box<str>>,
+}
+
+/// One entry of `ports` or `notPorts`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum CalicoPort {
+    /// Numbers, first to last.
+    Range(u16, u16),
+    /// The port of an endpoint that has this name.
+    Named(Box<str>),
+}
+
+/// `http`: carried through and shown; enforced only where an application layer is installed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HttpMatch {
+    /// Where it is written.
+    pub span: Span,
+    /// `methods`; any where empty.
+    pub methods: Vec<Box<str>>,
+    /// `paths`; any where empty.
+    pub paths: Vec<HttpPath>,
+}
+
+/// One entry of `http.paths`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HttpPath {
+    /// `exact`.
+    Exact(Box<str>),
+    /// `prefix`, by whole segments.
+    Prefix(Box<str>),
+}
+
+/// What a tier does with what its policies selected and no rule decided.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum DefaultAction {
+    /// Denied.
+    #[default]
+    Deny,
+    /// On to the next tier.
+    Pass,
+}
+
+/// Tier.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Tier {
+    /// `order`.
+    pub order: Order,
+    /// `defaultAction`.
+    pub default_action: DefaultAction,
+}
+
+/// NetworkSet or GlobalNetworkSet: addresses with labels, which selectors of peers match.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NetworkSet {
+    /// Whether it is a GlobalNetworkSet.
+    pub global: bool,
+    /// `nets`, host bits cleared, bare addresses as /32 or /128.
+    pub nets: Vec<Cidr>,
+    /// Whether `nets` holds more, which cannot be read.
+    pub unread: bool,
+}
+
+/// Profile.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Profile {
+    /// `labelsToApply`.
+    pub labels: Labels,
+    /// Rules for ingress.
+    pub ingress: Vec<CalicoRule>,
+    /// Rules for egress.
+    pub egress: Vec<CalicoRule>,
+}
+
+/// A named port of an endpoint.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EndpointPort {
+    /// `name`.
+    pub name: Box<str>,
+    /// `protocol`.
+    pub protocol: Protocol,
+    /// `port`.
+    pub number: u16,
+}
+
+/// HostEndpoint.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostEndpoint {
+    /// `node`.
+    pub node: Box<str>,
+    /// `interfaceName`; empty where left out, `*` for all interfaces.
+    pub interface: Box<str>,
+    /// `expectedIPs`.
+    pub expected_ips: Vec<IpAddr>,
+    /// `profiles`, in order.
+    pub profiles: Vec<Box<str>>,
+    /// `ports`.
+    pub ports: Vec<EndpointPort>,
+}
+
+/// WorkloadEndpoint.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WorkloadEndpoint {
+    /// `pod`; the object's name where left out.
+    pub pod: Option<Box<str>>,
+    /// `node`.
+    pub node: Option<Box<str>>,
+    /// `serviceAccountName`.
+    pub service_account: Option<Box<str>>,
+    /// Addresses of `ipNetworks`.
+    pub addresses: Vec<IpAddr>,
+    /// `profiles`, in order; nothing where the field is left out.
+    pub profiles: Option<Vec<Box<str>>>,
+    /// `ports`.
+    pub ports: Vec<EndpointPort>,
+}
+
+/// IPPool, as far as it says where pods have addresses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IpPool {
+    /// `cidr`.
+    pub cidr: Cidr,
+    /// `disabled`.
+    pub disabled: bool,
+    /// `natOutgoing`.
+    pub nat_outgoing: bool,
+}
+
+/// A port that is open on host endpoints whatever policies say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FailsafePort {
+    /// `protocol`; TCP where left out.
+    pub protocol: Protocol,
+    /// `port`.
+    pub port: u16,
+    /// `net`; any where left out.
+    pub net: Option<Cidr>,
+}
+
+/// `defaultEndpointToHostAction`: what happens to packets from a pod to its own node that egress policy let through.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum EndpointToHost {
+    /// Dropped.
+    #[default]
+    Drop,
+    /// Accepted.
+    Accept,
+    /// Left to the node's own rules.
+    Return,
+}
+
+/// FelixConfiguration, as far as it changes a verdict. What is left out is nothing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FelixConfiguration {
+    /// `defaultEndpointToHostAction`.
+    pub endpoint_to_host: Option<EndpointToHost>,
+    /// `failsafeInboundHostPorts`.
+    pub failsafe_inbound: Option<Vec<FailsafePort>>,
+    /// `failsafeOutboundHostPorts`.
+    pub failsafe_outbound: Option<Vec<FailsafePort>>,
+    /// `allowVXLANPacketsFromWorkloads`.
+    pub allow_vxlan: Option<bool>,
+    /// `allowIPIPPacketsFromWorkloads`.
+    pub allow_ipip: Option<bool>,
+    /// `vxlanPort`.
+    pub vxlan_port: Option<u16>,
+    /// `bpfEnabled`.
+    pub bpf: Option<bool>,
+    /// `natOutgoingExclusions`: whether pods keep their address towards nodes too (`IPPoolsAndHostIPs`).
+    pub nat_excludes_hosts: bool,
+    /// Whether replies from another node go straight back (`bpfExternalServiceMode: DSR`).
+    pub direct_return: bool,
+}
+
+/// KubeControllersConfiguration: automatic host endpoints.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct KubeControllersConfiguration {
+    /// Whether `controllers.node.hostEndpoint.autoCreate` is `Enabled`.
+    pub auto_host_endpoints: bool,
+    /// Whether the default automatic host endpoint is made (`createDefaultHostEndpoint` is not `Disabled`).
+    pub create_default: bool,
+    /// `templates`: further automatic host endpoints.
+    pub templates: Vec<HostEndpointTemplate>,
+}
+
+/// What host endpoints are made of for nodes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HostEndpointTemplate {
+    /// `generateName`.
+    pub name: Box<str>,
+    /// `nodeSelector`: for which nodes; nothing for all.
+    pub nodes: Option<Selector>,
+    /// `interfaceCIDRs`: of their addresses those in one of these count.
+    pub cidrs: Vec<Cidr>,
+    /// `interfacePattern`, if there is one.
+    pub interface: Option<Box<str>>,
+    /// `labels`, beside those of the node.
+    pub labels: Labels,
+}
+
+/// One of Calico's resources.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Calico {
+    /// NetworkPolicy, GlobalNetworkPolicy and their staged forms.
+    Policy(CalicoPolicy),
+    /// StagedKubernetesNetworkPolicy.
+    StagedKubernetes(StagedKubernetesPolicy),
+    /// Tier.
+    Tier(Tier),
+    /// NetworkSet, GlobalNetworkSet.
+    NetworkSet(NetworkSet),
+    /// Profile.
+    Profile(Profile),
+    /// HostEndpoint.
+    HostEndpoint(HostEndpoint),
+    /// WorkloadEndpoint.
+    WorkloadEndpoint(WorkloadEndpoint),
+    /// IPPool.
+    IpPool(IpPool),
+    /// FelixConfiguration.
+    Felix(FelixConfiguration),
+    /// KubeControllersConfiguration.
+    KubeControllers(KubeControllersConfiguration),
+}
+
+impl Calico {
+    /// Whether objects of its kind are in a namespace.
+    pub fn is_namespaced(&self) -> bool {
+        match self {
+            Calico::Policy(policy) => matches!(policy.kind, CalicoPolicyKind::Network | CalicoPolicyKind::StagedNetwork),
+            Calico::StagedKubernetes(_) | Calico::WorkloadEndpoint(_) => true,
+            Calico::NetworkSet(set) => !set.global,
+            Calico::Tier(_)
+            | Calico::Profile(_)
+            | Calico::HostEndpoint(_)
+            | Calico::IpPool(_)
+            | Calico::Felix(_)
+            | Calico::KubeControllers(_) => false,
+        }
+    }
+
+    /// Whether it is policy: nothing but policies changes when it does.
+    pub fn is_policy(&self) -> bool {
+        matches!(self, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Felix(_))
+    }
+}
+
+impl EndpointToHost {
+    /// The word of the field.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            EndpointToHost::Drop => "Drop",
+            EndpointToHost::Accept => "Accept",
+            EndpointToHost::Return => "Return",
+        }
+    }
+}

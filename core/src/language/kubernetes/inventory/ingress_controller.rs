@@ -1,0 +1,126 @@
+//! The pods of the ingress controller, which open the connections that Ingresses are about.
+//!
+//! An Ingress does nothing without a controller, so there is one. Where its pods are in the input, they are known by their image or labels, and one of them
+//! stands for all. Where only its Service is, its namespace is known, and the labels that the Service asks for. Else nothing is, but that every namespace has the
+//! label with its name. Upstream: "Ingress controllers" of the Kubernetes documentation.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
+use crate::model::{Labels, UnknownLabels, ValueShape};
+use crate::settings::UnlistedController;
+use crate::snapshot::{Namespace, NamespaceId, PodEndpoint, Role, Snapshot};
+use crate::text::{DocumentId, Place};
+
+/// The label that every namespace has.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+/// The name of what stands for the controller.
+const NAME: &str = "ingress-controller";
+/// Last parts of images of controllers.
+const IMAGES: [&str; 8] = [
+    "ingress-nginx/controller",
+    "nginx-ingress-controller",
+    "nginx-ingress",
+    "traefik",
+    "haproxy-ingress",
+    "kubernetes-ingress",
+    "kong",
+    "kong-gateway",
+];
+/// Values of `app.kubernetes.io/name` of controllers.
+const APP_NAMES: [&str; 7] =
+    ["ingress-nginx", "traefik", "haproxy-ingress", "kubernetes-ingress", "nginx-ingress", "kong", "nginx-ingress-controller"];
+/// What is in the name or namespace of a controller's Service.
+const SERVICE_WORDS: [&str; 7] = ["ingress-nginx", "nginx-ingress", "traefik", "haproxy-ingress", "projectcontour", "kong", "app-routing"];
+
+/// Adds one endpoint that stands for the controller.
+pub(super) fn add(
+    resources: &[(DocumentId, &Resource)],
+    namespaces: &BTreeMap<&str, NamespaceId>,
+    unlisted: UnlistedController,
+    place: Place,
+    snapshot: &mut Snapshot,
+) {
+    let class = snapshot.ingress_objects.iter().find_map(|i| i.spec.class.as_deref()).unwrap_or_default().to_string();
+    let known = match unlisted {
+        UnlistedController::Anything => known(resources, &class, snapshot),
+        UnlistedController::Unlabelled => None,
+    };
+    if let Some(endpoint) = known {
+        snapshot.add_stand_in("IngressController", NAME, PodEndpoint { role: Role::IngressController, ..endpoint });
+        return;
+    }
+    let by_service = match unlisted {
+        UnlistedController::Anything => of_service(resources, namespaces, snapshot),
+        UnlistedController::Unlabelled => None,
+    };
+    let others = unlisted == UnlistedController::Anything;
+    let (namespace, labels) = by_service.unwrap_or_else(|| {
+        let keys = if others { alloc::vec![(NAME_LABEL.into(), ValueShape::Any)] } else { Vec::new() };
+        let unknown = UnknownLabels { keys, others };
+        snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown, given: None });
+        (NamespaceId(snapshot.namespaces.len() as u32 - 1), Labels::default())
+    });
+    let unknown = UnknownLabels { keys: Vec::new(), others };
+    let endpoint = PodEndpoint { unknown, ..PodEndpoint::stand_in(Role::IngressController, namespace, NAME, labels, place) };
+    snapshot.add_stand_in("IngressController", NAME, endpoint);
+}
+
+/// A pod of a controller that is in the input; of several the one whose program or name speaks of the class.
+fn known(resources: &[(DocumentId, &Resource)], class: &str, snapshot: &Snapshot) -> Option<PodEndpoint> {
+    let mut best: Option<(bool, PodEndpoint)> = None;
+    for &(document, resource) in resources {
+        let Some(template) = controller(resource) else { continue };
+        let place = resource.span.within(document);
+        let Some(endpoint) = snapshot.endpoints.iter().find(|e| e.place == place) else { continue };
+        let speaks = |text: &str| !class.is_empty() && text.split(['=', '/', '-', ' ']).any(|part| part == class);
+        let fits = speaks(&resource.meta.name) || template.programs.iter().flat_map(|p| &p.args).any(|arg| speaks(arg));
+        if best.as_ref().is_none_or(|(known, _)| fits && !known) {
+            best = Some((fits, endpoint.clone()));
+        }
+    }
+    best.map(|(_, endpoint)| endpoint)
+}
+
+/// The pods of a resource, if they are a controller's.
+fn controller(resource: &Resource) -> Option<&PodTemplate> {
+    let template = match &resource.kind {
+        Kind::Pod(pod) if !pod.terminated => &pod.template,
+        Kind::Workload(workload) if !matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob) => &workload.template,
+        _ => return None,
+    };
+    let by_image = template.programs.iter().any(|program| {
+        let path = program.image.split('@').next().unwrap_or_default();
+        let path = path.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(path, |(path, _)| path);
+        let of_contour = path.ends_with("envoyproxy/envoy") && resource.meta.namespace.as_deref() == Some("projectcontour");
+        let ends = |image: &str| path.strip_suffix(image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+        of_contour || IMAGES.iter().any(|image| ends(image))
+    });
+    let by_labels = template.labels.get("app.kubernetes.io/name").is_some_and(|name| APP_NAMES.contains(&name))
+        && template.labels.get("app.kubernetes.io/component").is_none_or(|component| component == "controller");
+    (by_image || by_labels).then_some(template)
+}
+
+/// The namespace of a controller's Service, behind which no pod of the input stands, and the labels that it asks for.
+fn of_service(
+    resources: &[(DocumentId, &Resource)],
+    namespaces: &BTreeMap<&str, NamespaceId>,
+    snapshot: &Snapshot,
+) -> Option<(NamespaceId, Labels)> {
+    resources.iter().find_map(|(_, resource)| {
+        let Kind::Service(service) = &resource.kind else { return None };
+        let selector = service.selector.as_ref()?;
+        let (namespace, name) = (resource.meta.namespace.as_deref()?, &*resource.meta.name);
+        let named = SERVICE_WORDS.iter().any(|word| namespace.contains(word) || name.contains(word));
+        let inner = ["admission", "metrics", "webhook"].iter().any(|word| name.contains(word));
+        let serves_web = service.ports.iter().any(|p| matches!(p.port, 80 | 443));
+        let id = *namespaces.get(namespace)?;
+        let has_pods = snapshot
+            .endpoints
+            .iter()
+            .any(|e| e.role == Role::Pod && e.namespace == id && selector.iter().all(|(key, value)| e.labels.get(key) == Some(value)));
+        (named && !inner && serves_web && !has_pods).then(|| (id, selector.clone()))
+    })
+}

@@ -1,0 +1,156 @@
+//! Puts every pod on a node. Packets go to nodes, and how many pods each has decides what share of the packets a pod gets.
+//!
+//! A text rarely says where the pods of a template run. They are then spread evenly over the nodes, as the scheduler tends to, or as a person
+//! says; answers that rest on it say so. Where no node is given either, two stand for any.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::model::{Cidr, Labels};
+use crate::snapshot::{Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
+
+/// How many nodes stand for any, where no node is given.
+const STAND_INS: usize = 2;
+/// The most nodes that stand for any, whatever is asked.
+const MOST_STAND_INS: usize = 100;
+/// The first address of a range that a machine can have: those before it are the network's. Upstream: docs/azure.md 1.
+const FIRST_HOST: u128 = 4;
+
+/// How pods are put on nodes where the text does not say it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Placement {
+    /// How many pods of each such workload the first, second, … node has; evenly spread where empty.
+    pub per_node: Vec<u32>,
+    /// Where nodes without an address have one; nowhere if nothing.
+    pub node_network: Option<Cidr>,
+}
+
+pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
+    if snapshot.nodes.is_empty() {
+        let count = if placement.per_node.is_empty() { STAND_INS } else { placement.per_node.len().min(MOST_STAND_INS) };
+        let stand_in = |i: usize| Node {
+            name: format!("node-{}", i + 1),
+            labels: Labels::default(),
+            addresses: Vec::new(),
+            place: None,
+            stand_in: true,
+        };
+        snapshot.nodes = (0..count).map(stand_in).collect();
+    }
+    if let Some(range) = placement.node_network {
+        give_addresses(range, &mut snapshot.nodes);
+    }
+    let nodes = snapshot.nodes.len();
+    let old = core::mem::take(&mut snapshot.endpoints);
+    for (number, workload) in snapshot.workloads.iter_mut().enumerate() {
+        let members = core::mem::take(&mut workload.endpoints);
+        let spread = Spread { nodes, first: number % nodes.max(1), per_node: &placement.per_node, on_every: workload.kind == "DaemonSet" };
+        let mut before = 0;
+        for id in members {
+            let Some(endpoint) = old.get(id.0 as usize) else { continue };
+            if endpoint.node.is_some() || endpoint.replicas == 0 || endpoint.role != Role::Pod {
+                workload.endpoints.push(PodId(snapshot.endpoints.len() as u32));
+                snapshot.endpoints.push(endpoint.clone());
+                continue;
+            }
+            let is_template = endpoint.name == workload.name && workload.kind != "Pod";
+            let counts = if is_template { spread.template(endpoint.replicas) } else { spread.one(before) };
+            before += 1;
+            for (node, replicas) in counts {
+                workload.endpoints.push(PodId(snapshot.endpoints.len() as u32));
+                snapshot.endpoints.push(PodEndpoint { node: Some(NodeId(node as u32)), replicas, ..endpoint.clone() });
+            }
+        }
+        workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.0 as usize)).map(|e| e.replicas).sum();
+    }
+}
+
+struct Spread<'a> {
+    nodes: usize,
+    /// The node that comes first: workloads of one pod shall not all be on the same.
+    first: usize,
+    per_node: &'a [u32],
+    on_every: bool,
+}
+
+impl Spread<'_> {
+    /// Nodes with the number of pods that each has of a template.
+    fn template(&self, replicas: u32) -> Vec<(usize, u32)> {
+        let counts = |node: usize| {
+            if self.on_every {
+                return 1;
+            }
+            if !self.per_node.is_empty() {
+                return self.per_node.get(node).copied().unwrap_or(0);
+            }
+            let turn = (node + self.nodes - self.first) % self.nodes;
+            replicas / self.nodes as u32 + u32::from((turn as u32) < replicas % self.nodes as u32)
+        };
+        (0..self.nodes).map(|node| (node, counts(node))).filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// The node of a pod that comes after so many others of its workload.
+    fn one(&self, before: usize) -> Vec<(usize, u32)> {
+        alloc::vec![((self.first + before) % self.nodes.max(1), 1)]
+    }
+}
+
+/// Gives nodes without an address the first free ones of a range.
+fn give_addresses(range: Cidr, nodes: &mut [Node]) {
+    let mut taken: BTreeSet<IpAddr> = nodes.iter().flat_map(|n| n.addresses.iter().copied()).collect();
+    let mut offset = FIRST_HOST;
+    for node in nodes.iter_mut().filter(|n| n.addresses.is_empty()) {
+        while let Some(address) = nth(range, offset) {
+            offset += 1;
+            if taken.insert(address) {
+                node.addresses.push(address);
+                break;
+            }
+        }
+    }
+}
+
+fn nth(range: Cidr, offset: u128) -> Option<IpAddr> {
+    let address = match range.first() {
+        IpAddr::V4(first) => IpAddr::V4(first.to_bits().checked_add(u32::try_from(offset).ok()?)?.into()),
+        IpAddr::V6(first) => IpAddr::V6(first.to_bits().checked_add(offset)?.into()),
+    };
+    (address <= range.last()).then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spread(nodes: usize, first: usize, per_node: &[u32], on_every: bool, replicas: u32) -> Vec<(usize, u32)> {
+        Spread { nodes, first, per_node, on_every }.template(replicas)
+    }
+
+    #[test]
+    fn templates_are_spread_evenly_or_as_said() {
+        assert_eq!(spread(3, 0, &[], false, 4), [(0, 2), (1, 1), (2, 1)]);
+        assert_eq!(spread(3, 2, &[], false, 2), [(0, 1), (2, 1)]);
+        assert_eq!(spread(2, 1, &[], false, 1), [(1, 1)]);
+        assert_eq!(spread(2, 0, &[1, 9], false, 3), [(0, 1), (1, 9)]);
+        assert_eq!(spread(3, 0, &[0, 2], false, 3), [(1, 2)]);
+        assert_eq!(spread(3, 1, &[5], true, 1), [(0, 1), (1, 1), (2, 1)]);
+    }
+
+    #[test]
+    fn nodes_get_the_first_free_addresses() {
+        let node = |addresses: &[&str]| Node {
+            name: "n".into(),
+            labels: Labels::default(),
+            addresses: addresses.iter().map(|a| a.parse().unwrap()).collect(),
+            place: None,
+            stand_in: true,
+        };
+        let mut nodes = [node(&["10.9.0.5"]), node(&[]), node(&[]), node(&[])];
+        give_addresses(Cidr::parse("10.9.0.0/29").unwrap(), &mut nodes);
+        let given: Vec<Vec<IpAddr>> = nodes.iter().map(|n| n.addresses.clone()).collect();
+        let of = |a: &str| alloc::vec![a.parse::<IpAddr>().unwrap()];
+        assert_eq!(given, [of("10.9.0.5"), of("10.9.0.4"), of("10.9.0.6"), of("10.9.0.7")]);
+    }
+}

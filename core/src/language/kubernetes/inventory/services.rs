@@ -1,0 +1,125 @@
+//! Services and Ingresses: which endpoints stand behind them.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use core::net::{IpAddr, Ipv4Addr};
+
+use hashbrown::HashMap;
+
+use crate::language::{EndpointSlice, ServiceRouting};
+use crate::model::Labels;
+use crate::snapshot::cloud::Cloud;
+use crate::snapshot::{Ingress, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, Slice, SliceEndpoint, Snapshot};
+use crate::text::Place;
+
+/// Endpoints by namespace and label, so that a Service visits only candidates.
+pub(super) struct PodIndex<'a> {
+    by_label: HashMap<(NamespaceId, &'a str, &'a str), Vec<PodId>>,
+    endpoints: &'a [PodEndpoint],
+}
+
+impl<'a> PodIndex<'a> {
+    pub(super) fn new(endpoints: &'a [PodEndpoint]) -> Self {
+        let mut by_label: HashMap<_, Vec<PodId>> = HashMap::new();
+        for (i, endpoint) in endpoints.iter().enumerate().filter(|(_, e)| e.role == Role::Pod) {
+            for (key, value) in endpoint.labels.iter() {
+                by_label.entry((endpoint.namespace, key, value)).or_default().push(PodId(i as u32));
+            }
+        }
+        PodIndex { by_label, endpoints }
+    }
+
+    /// Endpoints of a namespace that have all these labels. Upstream: a Service's selector is an equality map, and an empty one selects
+    /// nothing.
+    pub(super) fn select(&self, namespace: NamespaceId, selector: &Labels) -> Vec<PodId> {
+        let candidates = selector.iter().map(|(k, v)| self.by_label.get(&(namespace, k, v)).map_or(&[][..], Vec::as_slice));
+        let Some(fewest) = candidates.min_by_key(|c| c.len()) else { return Vec::new() };
+        let has_all =
+            |id: &&PodId| self.endpoints.get(id.0 as usize).is_some_and(|e| selector.iter().all(|(k, v)| e.labels.get(k) == Some(v)));
+        fewest.iter().filter(has_all).copied().collect()
+    }
+}
+
+/// Points each Ingress backend at its Service.
+pub(super) fn connect_ingresses(ingresses: &mut [Ingress], services: &[Service]) {
+    let numbers: HashMap<(NamespaceId, &str), u32> =
+        services.iter().enumerate().map(|(i, s)| ((s.namespace, s.name.as_str()), i as u32)).collect();
+    for ingress in ingresses {
+        ingress.service = numbers.get(&(ingress.namespace, ingress.service_name.as_str())).copied();
+    }
+}
+
+/// Hangs EndpointSlices on the Services that they name. Upstream: a slice counts whether there is such a Service or not.
+pub(super) fn connect_slices(
+    slices: &[(NamespaceId, &str, &EndpointSlice, Place)],
+    nodes: &HashMap<&str, NodeId>,
+    services: &mut Vec<Service>,
+) {
+    let mut numbers: HashMap<(NamespaceId, String), usize> =
+        services.iter().enumerate().map(|(i, s)| ((s.namespace, s.name.clone()), i)).collect();
+    for &(namespace, name, slice, place) in slices {
+        let known = *numbers.entry((namespace, name.into())).or_insert_with(|| {
+            services.push(Service {
+                namespace,
+                name: name.into(),
+                service_type: "ClusterIP".into(),
+                addresses: Vec::new(),
+                ports: Vec::new(),
+                endpoints: Vec::new(),
+                slices: Vec::new(),
+                has_selector: false,
+                headless: false,
+                external_name: None,
+                routing: ServiceRouting::default(),
+                front_end_made_up: false,
+                place,
+                unclear: false,
+                open_pods: false,
+            });
+            services.len() - 1
+        });
+        if let Some(service) = services.get_mut(known) {
+            let endpoint = |e: &crate::language::SliceEndpoint| SliceEndpoint {
+                address: e.address,
+                node: e.node.as_deref().and_then(|name| nodes.get(name).copied()),
+                readiness: e.readiness,
+                hint: e.hint.clone(),
+            };
+            service.slices.push(Slice { endpoints: slice.endpoints.iter().map(endpoint).collect(), ports: slice.ports.clone() });
+        }
+    }
+}
+
+/// Load balancers whose address is not given: one is made up for each, so that a packet has one to show. Those of the virtual network are at the end
+/// of the nodes' subnet, others in a range that is kept for examples (RFC 5737, TEST-NET-2).
+pub(super) fn make_up_front_ends(snapshot: &mut Snapshot) {
+    let internal_last = snapshot.cloud.clusters.first().and_then(|c| last_of_subnet(&snapshot.cloud, c.pools.first()?.subnet?));
+    let (mut public, mut internal) = (0u32, 0u32);
+    for service in snapshot.services.iter_mut().filter(|s| s.service_type == "LoadBalancer") {
+        let balancer = &mut service.routing.load_balancer;
+        if !balancer.addresses.is_empty() {
+            continue;
+        }
+        let address = match internal_last.filter(|_| balancer.internal) {
+            Some(last) => {
+                internal += 1;
+                last.saturating_sub(internal)
+            }
+            None => {
+                public += 1;
+                u32::from_be_bytes([198, 51, 100, 0]) + 3 + public % 250
+            }
+        };
+        balancer.addresses.push(IpAddr::V4(Ipv4Addr::from_bits(address)));
+        service.front_end_made_up = true;
+    }
+}
+
+/// The last address of a subnet, which is nobody's.
+fn last_of_subnet(cloud: &Cloud, subnet: u32) -> Option<u32> {
+    match cloud.subnets.get(subnet as usize)?.prefixes.first()?.last() {
+        IpAddr::V4(last) => Some(last.to_bits()),
+        IpAddr::V6(_) => None,
+    }
+}

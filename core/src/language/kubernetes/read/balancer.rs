@@ -1,0 +1,117 @@
+//! What a Service asks of the load balancer in front of it: annotations of AKS, `status`, and who is meant to be served by whom.
+//!
+//! Upstream: cloud-provider-azure, `pkg/consts` (names; values are compared without regard to case) and `pkg/provider/loadbalancer`.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::network::{addresses_of, annotation};
+use crate::document::Value;
+use crate::language::read::fields::{Reader, Slot};
+use crate::language::{BalancedPort, Distribution, LoadBalancer, ServicePort, codes, syntax};
+
+/// Words of `trafficDistribution`.
+const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameNode", "PreferSameZone"];
+
+impl<'a> Reader<'a> {
+    /// What is asked of a load balancer.
+    pub(in crate::language) fn load_balancer(
+        &mut self,
+        metadata: &Slot<'a, '_>,
+        status: &Slot<'a, '_>,
+        address: &Slot<'a, '_>,
+        ranges: &Slot<'a, '_>,
+        ports: &[ServicePort],
+    ) -> LoadBalancer {
+        let of_azure = |name: &str| annotation(metadata, &["service.beta.kubernetes.io/azure-", name]);
+        let is_true = |name: &str| is_true(metadata, &format!("service.beta.kubernetes.io/azure-{name}"));
+        let mut balancer = LoadBalancer {
+            internal: is_true("load-balancer-internal"),
+            floating: !is_true("disable-load-balancer-floating-ip"),
+            denies_others: is_true("deny-all-except-load-balancer-source-ranges"),
+            unruled: is_true("disable-load-balancer-nsg-rule"),
+            all_ports: is_true("load-balancer-enable-high-availability-ports"),
+            private_link: is_true("pls-create") && is_true("pls-proxy-protocol"),
+            ports: balanced_ports(metadata, ports),
+            ..LoadBalancer::default()
+        };
+        let words = |text: &'a str| text.split(',').map(str::trim).filter(|word| !word.is_empty());
+        balancer.tags = of_azure("allowed-service-tags").map_or_else(Vec::new, |(text, _)| words(text).map(Into::into).collect());
+        for item in self.items(ranges) {
+            let Some(text) = self.text(&item) else { continue };
+            balancer.ranges_span = Some(ranges.span());
+            match self.cidr(&item, text.trim(), "must be a valid CIDR value") {
+                Some(range) => balancer.source_ranges.push(range),
+                None => balancer.bad_range = true,
+            }
+        }
+        let annotated = of_azure("allowed-ip-ranges").into_iter();
+        for (text, span) in annotated.chain(annotation(metadata, &["service.beta.kubernetes.io/load-balancer-source-ranges"])) {
+            balancer.ranges_span = Some(span);
+            for word in words(text) {
+                match syntax::cidr(word) {
+                    Some(read) => balancer.allowed_ranges.push(read.cidr),
+                    None => balancer.bad_range = true,
+                }
+            }
+        }
+        let assigned = status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress"));
+        balancer.addresses = addresses_of(assigned);
+        if balancer.addresses.is_empty() {
+            let asked = self.address(address);
+            let by = |name: &str| of_azure(name).and_then(|(text, _)| text.trim().parse::<IpAddr>().ok());
+            match asked {
+                Some(address) => balancer.addresses.push(address),
+                None => balancer.addresses.extend(["load-balancer-ipv4", "load-balancer-ipv6"].iter().filter_map(|name| by(name))),
+            }
+        }
+        balancer
+    }
+
+    /// Which endpoints serve a client first. Upstream: the annotation for topology takes precedence over `trafficDistribution`.
+    pub(in crate::language) fn distribution(&mut self, slot: &Slot<'a, '_>, metadata: &Slot<'a, '_>) -> Option<Distribution> {
+        let written = match self.text(slot).filter(|word| !word.is_empty()) {
+            Some("PreferSameNode") => Some(Distribution::SameNode),
+            Some("PreferClose" | "PreferSameZone") => Some(Distribution::SameZone),
+            Some(word) => {
+                self.unsupported(slot, codes::UNSUPPORTED_VALUE, word, &DISTRIBUTIONS);
+                None
+            }
+            None => None,
+        };
+        let names = ["service.kubernetes.io/topology-mode", "service.kubernetes.io/topology-aware-hints"];
+        let by_annotation = names.iter().any(|name| annotation(metadata, &[name]).is_some_and(|(text, _)| matches!(text, "Auto" | "auto")));
+        if by_annotation { Some(Distribution::Proportional) } else { written }
+    }
+}
+
+/// Whether an annotation says true.
+fn is_true(metadata: &Slot<'_, '_>, name: &str) -> bool {
+    let value = metadata.value().and_then(|m| m.get("annotations")).and_then(|a| a.get(name));
+    // An annotation is a text; a bare `true` is refused, and plain.
+    value.is_some_and(|v| *v.value() == Value::Bool(true) || v.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")))
+}
+
+/// What annotations say of single ports: `service.beta.kubernetes.io/port_80_no_lb_rule` and the like.
+fn balanced_ports(metadata: &Slot<'_, '_>, ports: &[ServicePort]) -> Vec<BalancedPort> {
+    let of_port = |port: &ServicePort| {
+        let name = |what: &str| format!("service.beta.kubernetes.io/port_{}_{what}", port.port);
+        // Names and numbers of the Service's own ports mean their node ports.
+        let probe = annotation(metadata, &[&name("health-probe_port")]).and_then(|(text, _)| {
+            let named = ports.iter().find(|p| p.name.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(text)));
+            match (named, text.trim().parse::<u16>()) {
+                (Some(own), _) => own.node_port,
+                (None, Ok(number)) => ports.iter().find(|p| p.port == number).map_or(Some(number), |own| own.node_port),
+                (None, Err(_)) => None,
+            }
+        });
+        BalancedPort {
+            port: port.port,
+            no_rule: is_true(metadata, &name("no_lb_rule")),
+            no_probe: is_true(metadata, &name("no_probe_rule")),
+            probe,
+        }
+    };
+    ports.iter().map(of_port).filter(|p| p.no_rule || p.no_probe || p.probe.is_some()).collect()
+}

@@ -1,0 +1,7 @@
+//! From trees to Kubernetes's objects.
+
+pub(in crate::language) mod balancer;
+pub(in crate::language) mod cluster_policy;
+pub(in crate::language) mod network;
+pub(in crate::language) mod network_policy;
+pub(in crate::language) mod pods;

@@ -1,0 +1,499 @@
+//! Reads Services, Nodes and Ingresses.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use hashbrown::HashSet;
+
+use crate::document::{NodeRef, Value};
+use crate::language::read::fields::{Reader, Slot, quoted};
+use crate::language::read::values::NumberOrName;
+use crate::language::{
+    Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Meta, Node, Readiness, Requests, Service, ServicePort,
+    ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, codes, syntax,
+};
+use crate::model::{Cidr, Labels};
+use crate::text::Span;
+
+/// Fields of the spec of a Service that do not matter here.
+const SERVICE_SPEC: &[&str] =
+    &["allocateLoadBalancerNodePorts", "ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
+
+pub(in crate::language) const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+
+/// Fields of the spec of a Node that do not matter to policy.
+const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
+
+/// The label by which an EndpointSlice says whose it is.
+const SERVICE_NAME_LABEL: &str = "kubernetes.io/service-name";
+
+impl<'a> Reader<'a> {
+    /// What an EndpointSlice says. Upstream: readiness plays no part in policy, only in where connections go; host names have no address,
+    /// ports without a number are none.
+    pub(in crate::language) fn endpoint_slice(&mut self, labels: &Labels, endpoints: &Slot<'a, '_>, ports: &Slot<'a, '_>) -> EndpointSlice {
+        let mut slice = EndpointSlice { service: labels.get(SERVICE_NAME_LABEL).map(Into::into), ..EndpointSlice::default() };
+        const OTHERS: &[&str] = &["deprecatedTopology", "hostname", "targetRef", "topology", "zone"];
+        for endpoint in self.items(endpoints) {
+            let known = ["addresses", "nodeName", "conditions", "hints"];
+            let Some([addresses, node, conditions, hints]) = self.fields(&endpoint, known, OTHERS) else { continue };
+            let node = self.text(&node).filter(|name| !name.is_empty());
+            let readiness = readiness(conditions.value());
+            let hint = hint(hints.value());
+            for item in self.items(&addresses) {
+                let address = self.text(&item).and_then(|text| text.parse::<IpAddr>().ok());
+                slice.endpoints.extend(address.map(|address| SliceEndpoint {
+                    address,
+                    node: node.map(Into::into),
+                    readiness,
+                    hint: hint.clone(),
+                }));
+            }
+        }
+        slice.ports = self.slice_ports(ports);
+        slice
+    }
+
+    /// What Endpoints say, subset by subset, in the form of slices. Upstream: "EndpointSlice mirroring" of the Kubernetes documentation.
+    pub(in crate::language) fn subsets(&mut self, meta: &Meta, subsets: &Slot<'a, '_>) -> Vec<EndpointSlice> {
+        const ADDRESS: &[&str] = &["hostname", "targetRef"];
+        // Nothing mirrors what says so itself.
+        let skipped = meta.labels.get("endpointslice.kubernetes.io/skip-mirror") == Some("true");
+        let service = (!skipped).then(|| meta.name.clone());
+        let mut slices = Vec::new();
+        for subset in self.items(subsets) {
+            let Some([ready, not_ready, ports]) = self.fields(&subset, ["addresses", "notReadyAddresses", "ports"], &[]) else { continue };
+            let mut slice = EndpointSlice { service: service.clone(), ..EndpointSlice::default() };
+            for (list, readiness) in [(&ready, Readiness::Ready), (&not_ready, Readiness::NotReady)] {
+                for item in self.items(list) {
+                    let Some([ip, node]) = self.fields(&item, ["ip", "nodeName"], ADDRESS) else { continue };
+                    let node = self.text(&node).filter(|name| !name.is_empty());
+                    let address = self.text(&ip).and_then(|text| text.parse::<IpAddr>().ok());
+                    let endpoint = |address| SliceEndpoint { address, node: node.map(Into::into), readiness, hint: Default::default() };
+                    slice.endpoints.extend(address.map(endpoint));
+                }
+            }
+            slice.ports = self.slice_ports(&ports);
+            slices.push(slice);
+        }
+        slices
+    }
+
+    fn slice_ports(&mut self, ports: &Slot<'a, '_>) -> Vec<ContainerPort> {
+        let mut found = Vec::new();
+        for item in self.items(ports) {
+            let Some([name, port, protocol]) = self.fields(&item, ["name", "port", "protocol"], &["appProtocol"]) else { continue };
+            let (name, protocol) = (self.text(&name).map(Into::into), self.protocol(&protocol));
+            let number = self.port_number(&port);
+            found.extend(number.map(|number| ContainerPort { name, number, protocol, host_port: None, span: item.at }));
+        }
+        found
+    }
+
+    /// The `spec` of a Service, with what its annotations and its status say of the way to it.
+    pub(in crate::language) fn service(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Service {
+        let mut service = Service {
+            service_type: "ClusterIP".into(),
+            cluster_addresses: Vec::new(),
+            headless: false,
+            selector: None,
+            selector_span: spec.span(),
+            ports: Vec::new(),
+            external_name: None,
+            routing: ServiceRouting::default(),
+        };
+        let known = [
+            "type",
+            "clusterIP",
+            "clusterIPs",
+            "selector",
+            "ports",
+            "externalName",
+            "externalTrafficPolicy",
+            "internalTrafficPolicy",
+            "sessionAffinity",
+            "externalIPs",
+            "healthCheckNodePort",
+            "loadBalancerIP",
+            "loadBalancerSourceRanges",
+            "publishNotReadyAddresses",
+            "trafficDistribution",
+        ];
+        let Some([kind, address, addresses, selector, ports, external_name, routing @ ..]) = self.fields(spec, known, SERVICE_SPEC) else {
+            if !spec.is_set() {
+                self.refuse(spec.required(codes::REQUIRED, "a Service needs a spec with ports"));
+            }
+            return service;
+        };
+        if let Some(word) = self.text(&kind).filter(|word| !word.is_empty()) {
+            if let Some(known) = SERVICE_TYPES.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+                service.service_type = (*known).into();
+            }
+            if !SERVICE_TYPES.contains(&word) {
+                self.unsupported(&kind, codes::UNSUPPORTED_VALUE, word, &SERVICE_TYPES);
+            }
+        }
+        match self.text(&address) {
+            Some("None") => service.headless = true,
+            _ => service.cluster_addresses.extend(self.address(&address)),
+        }
+        for item in self.items(&addresses) {
+            match self.text(&item) {
+                Some("None") => service.headless = true,
+                Some(_) => {
+                    let more = self.address(&item).filter(|ip| !service.cluster_addresses.contains(ip));
+                    service.cluster_addresses.extend(more);
+                }
+                None => {}
+            }
+        }
+        service.selector_span = selector.span();
+        // An empty selector is as good as none: upstream then makes no endpoints.
+        if selector.len() > 0 || (selector.is_set() && !selector.is_mapping()) {
+            service.selector = Some(self.labels(&selector));
+        }
+        service.external_name = self.text(&external_name).filter(|name| !name.is_empty()).map(Into::into);
+        let is_external_name = &*service.service_type == "ExternalName";
+        if is_external_name && service.external_name.is_none() && !external_name.is_set() {
+            self.refuse(external_name.required(codes::REQUIRED, "the name that this Service stands for"));
+        }
+        if ports.len() == 0 && !is_external_name && !service.headless && (!ports.is_set() || ports.is_empty_list()) {
+            self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
+        }
+        service.ports = self.service_ports(&ports, &service.service_type);
+        service.routing = self.service_routing(routing, &service.service_type, &service.ports, metadata, status);
+        service
+    }
+
+    /// What of a Service decides about the way of packets to it.
+    fn service_routing(
+        &mut self,
+        fields: [Slot<'a, '_>; 9],
+        service_type: &str,
+        ports: &[ServicePort],
+        metadata: &Slot<'a, '_>,
+        status: &Slot<'a, '_>,
+    ) -> ServiceRouting {
+        let [external, internal, affinity, external_addresses, health, address, ranges, unready, distribution] = fields;
+        let mut routing = ServiceRouting::default();
+        // Upstream: `ExternallyAccessible`.
+        let is_exposed =
+            matches!(service_type, "NodePort" | "LoadBalancer") || (service_type == "ClusterIP" && external_addresses.len() > 0);
+        if let Some(policy) = self.traffic_policy(&external) {
+            if is_exposed {
+                (routing.external, routing.external_span) = (policy, Some(external.at));
+            } else {
+                let problem =
+                    external.invalid(codes::FORBIDDEN, quoted(policy.as_str()), "may only be set for externally-accessible services");
+                self.refuse(problem.help("write `type: LoadBalancer` or `type: NodePort`, or leave it out"));
+            }
+        }
+        routing.internal = self.traffic_policy(&internal).unwrap_or_default();
+        match self.text(&affinity) {
+            Some("ClientIP") => routing.client_affinity = true,
+            Some("None" | "") | None => {}
+            Some(word) => self.unsupported(&affinity, codes::UNSUPPORTED_VALUE, word, &["ClientIP", "None"]),
+        }
+        for item in self.items(&external_addresses) {
+            routing.external_addresses.extend(self.address(&item));
+        }
+        routing.publishes_unready = self.flag(&unready).unwrap_or(false);
+        routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(syntax::port_number);
+
+        routing.distribution = self.distribution(&distribution, metadata);
+        routing.load_balancer = self.load_balancer(metadata, status, &address, &ranges, ports);
+        routing
+    }
+
+    fn traffic_policy(&mut self, slot: &Slot<'a, '_>) -> Option<TrafficPolicy> {
+        let word = self.text(slot).filter(|word| !word.is_empty())?;
+        let policy = TrafficPolicy::ALL.into_iter().find(|policy| policy.as_str() == word);
+        if policy.is_none() {
+            self.unsupported(slot, codes::UNSUPPORTED_VALUE, word, &TrafficPolicy::ALL.map(TrafficPolicy::as_str));
+        }
+        policy
+    }
+
+    fn service_ports(&mut self, slot: &Slot<'a, '_>, service_type: &str) -> Vec<ServicePort> {
+        let several = slot.len() > 1;
+        let (mut names, mut numbers) = (HashSet::new(), HashSet::new());
+        let mut ports = Vec::with_capacity(slot.len());
+        for item in self.items(slot) {
+            let known = ["name", "protocol", "port", "targetPort", "nodePort"];
+            let Some([name, protocol, port, target, node_port]) = self.fields(&item, known, &["appProtocol"]) else { continue };
+            let name_text = self.text(&name).filter(|text| !text.is_empty());
+            match name_text {
+                Some(text) => {
+                    if let Err(why) = syntax::dns_label(text) {
+                        self.refuse(name.invalid(codes::INVALID_PORT_NAME, quoted(text), why));
+                    }
+                    if !names.insert(text) {
+                        self.refuse(name.duplicate(quoted(text)));
+                    }
+                }
+                None if several && !name.is_set() => {
+                    self.refuse(name.required(codes::REQUIRED, "").help("each of several ports needs a `name`"));
+                }
+                None => {}
+            }
+            let protocol = self.protocol(&protocol);
+            if !port.is_set() {
+                self.refuse(port.required(codes::REQUIRED, "a number from 1 to 65535"));
+            }
+            let number = self.port_number(&port);
+            if let Some(number) = number
+                && !numbers.insert((protocol, number))
+            {
+                self.refuse(port.duplicate(format!("{protocol} {number}")));
+            }
+            let target = match self.number_or_name(&target) {
+                Some(NumberOrName::Number(number)) => Some(TargetPort::Number(number)),
+                Some(NumberOrName::Name(name)) => Some(TargetPort::Name(name.into())),
+                None => number.map(TargetPort::Number),
+            };
+            let node_port = match self.integer(&node_port) {
+                None | Some(0) => None,
+                Some(number) => {
+                    if !matches!(service_type, "NodePort" | "LoadBalancer") {
+                        let detail = format!("may not be used when `type` is '{service_type}'");
+                        self.refuse(node_port.forbidden(codes::FORBIDDEN, &detail).help("write `type: NodePort`, or leave it out"));
+                    }
+                    let fits = syntax::port_number(number);
+                    if fits.is_none() {
+                        self.refuse(node_port.invalid(codes::OUT_OF_RANGE, number, crate::language::read::values::PORT_RANGE));
+                    }
+                    fits
+                }
+            };
+            if let (Some(port), Some(target)) = (number, target) {
+                ports.push(ServicePort { name: name_text.map(Into::into), protocol, port, target, node_port, span: item.at });
+            }
+        }
+        ports
+    }
+
+    /// The `spec` and `status` of a Node.
+    pub(in crate::language) fn node(&mut self, spec: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Node {
+        let mut node = Node::default();
+        if let Some([range, ranges]) = self.fields(spec, ["podCIDR", "podCIDRs"], NODE_SPEC) {
+            for item in self.items(&ranges) {
+                node.pod_cidrs.extend(self.pod_cidr(&item));
+            }
+            if let Some(range) = self.pod_cidr(&range)
+                && !node.pod_cidrs.contains(&range)
+            {
+                node.pod_cidrs.insert(0, range);
+            }
+        }
+        if status.is_set() && !status.is_mapping() {
+            self.expected(status, "a mapping");
+        }
+        let value = status.node.and_then(|node| node.get("addresses"));
+        let addresses =
+            Slot { path: status.path.field("addresses"), node: value, at: value.map_or(status.at, |v| v.span()), key: status.key };
+        let (mut internal, mut external): (Vec<IpAddr>, Vec<IpAddr>) = (Vec::new(), Vec::new());
+        for item in self.items(&addresses) {
+            let Some([kind, address]) = self.fields(&item, ["type", "address"], &[]) else { continue };
+            let to = match self.text(&kind) {
+                Some("InternalIP") => &mut internal,
+                Some("ExternalIP") => &mut external,
+                // Host names.
+                _ => continue,
+            };
+            to.extend(self.address(&address));
+        }
+        internal.append(&mut external);
+        node.addresses = internal;
+        node
+    }
+
+    fn pod_cidr(&mut self, slot: &Slot<'a, '_>) -> Option<Cidr> {
+        let text = self.text(slot).filter(|text| !text.is_empty())?;
+        self.cidr(slot, text, "must be a valid CIDR value")
+    }
+
+    /// The `spec` of an Ingress, in today's form or in the one of `extensions/v1beta1` and `networking.k8s.io/v1beta1`.
+    pub(in crate::language) fn ingress(
+        &mut self,
+        spec: &Slot<'a, '_>,
+        metadata: &Slot<'a, '_>,
+        status: &Slot<'a, '_>,
+        old: bool,
+    ) -> Ingress {
+        let mut ingress = Ingress::default();
+        let is_true = |name: &str| annotation(metadata, &[name]).is_some_and(|(text, _)| text == "true");
+        ingress.class = annotation(metadata, &["kubernetes.io/ingress.class"]).map(|(text, _)| text.into());
+        ingress.tls_passthrough = is_true("nginx.ingress.kubernetes.io/ssl-passthrough");
+        ingress.private = is_true("appgw.ingress.kubernetes.io/use-private-ip");
+        ingress.tls_to_backend =
+            ["nginx.ingress.kubernetes.io/backend-protocol", "appgw.ingress.kubernetes.io/backend-protocol"].iter().any(|name| {
+                annotation(metadata, &[name]).is_some_and(|(text, _)| ["https", "grpcs"].iter().any(|p| text.eq_ignore_ascii_case(p)))
+            });
+        ingress.addresses = addresses_of(status.value().and_then(|s| s.get("loadBalancer")).and_then(|b| b.get("ingress")));
+        let known = ["rules", if old { "backend" } else { "defaultBackend" }, "ingressClassName", "tls"];
+        let Some([rules, default, class, tls]) = self.fields(spec, known, &[]) else {
+            if !spec.is_set() {
+                self.refuse(spec.required(codes::INVALID_BACKEND, "an Ingress needs a spec with rules or a default backend"));
+            }
+            return ingress;
+        };
+        if !rules.is_set() && !default.is_set() || rules.is_empty_list() && !default.is_set() {
+            let name = if old { "backend" } else { "defaultBackend" };
+            self.refuse(spec.invalid(codes::INVALID_BACKEND, "[]", format!("either `{name}` or `rules` must be specified")));
+        }
+        if let Some(name) = self.text(&class).filter(|name| !name.is_empty()) {
+            ingress.class = Some(name.into());
+        }
+        for item in self.items(&tls) {
+            let Some([hosts]) = self.fields(&item, ["hosts"], &["secretName"]) else { continue };
+            if hosts.len() == 0 {
+                ingress.tls.push("".into());
+            }
+            for host in self.items(&hosts) {
+                ingress.tls.extend(self.text(&host).map(Into::into));
+            }
+        }
+        if default.is_set() {
+            ingress.backends.extend(self.backend(&default, Requests { default: true, ..Requests::default() }, old));
+        }
+        for rule in self.items(&rules) {
+            let Some([http, host]) = self.fields(&rule, ["http", "host"], &[]) else { continue };
+            let host = self.text(&host).filter(|host| !host.is_empty());
+            let Some([paths]) = self.fields(&http, ["paths"], &[]) else { continue };
+            if !paths.is_set() || paths.is_empty_list() {
+                self.refuse(paths.required(codes::REQUIRED, "at least one path"));
+            }
+            for path in self.items(&paths) {
+                let Some([backend, prefix, kind]) = self.fields(&path, ["backend", "path", "pathType"], &[]) else { continue };
+                let requests = Requests {
+                    host: host.map(Into::into),
+                    path: self.text(&prefix).filter(|path| !path.is_empty()).map(Into::into),
+                    exact: self.text(&kind) == Some("Exact"),
+                    default: false,
+                };
+                if backend.is_set() {
+                    ingress.backends.extend(self.backend(&backend, requests, old));
+                } else {
+                    self.refuse(backend.required(codes::INVALID_BACKEND, "the Service behind this path"));
+                }
+            }
+        }
+        ingress
+    }
+
+    fn backend(&mut self, slot: &Slot<'a, '_>, requests: Requests, old: bool) -> Option<Backend> {
+        if old {
+            let [name, port, resource] = self.fields(slot, ["serviceName", "servicePort", "resource"], &[])?;
+            if resource.is_set() {
+                self.not_a_service(&resource);
+                return None;
+            }
+            let name = self.service_name(&name)?;
+            let port = match self.number_or_name(&port) {
+                Some(NumberOrName::Number(number)) => BackendPort::Number(number),
+                Some(NumberOrName::Name(name)) => BackendPort::Name(name.into()),
+                None => BackendPort::Any,
+            };
+            return Some(Backend { service: name.into(), port, requests, span: slot.at });
+        }
+        let [service, resource] = self.fields(slot, ["service", "resource"], &[])?;
+        if resource.is_set() {
+            if service.is_set() {
+                let detail = "cannot set both resource and service backends";
+                self.refuse(slot.invalid(codes::INVALID_BACKEND, "\"\"", detail));
+            }
+            self.not_a_service(&resource);
+            return None;
+        }
+        let Some([name, port]) = self.fields(&service, ["name", "port"], &[]) else {
+            if !service.is_set() {
+                self.refuse(slot.required(codes::INVALID_BACKEND, "a backend needs a `service`"));
+            }
+            return None;
+        };
+        let name = self.service_name(&name)?;
+        if !port.is_set() {
+            self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+        }
+        let [port_name, port_number] = self.fields(&port, ["name", "number"], &[])?;
+        let named = self.text(&port_name).filter(|name| !name.is_empty());
+        // 0 is what upstream's types hold where no number is given.
+        let number_missing = matches!(port_number.value().map(|node| node.value()), None | Some(Value::Int(0)));
+        let number = if number_missing { None } else { self.port_number(&port_number) };
+        let port = match (named, number) {
+            (Some(_), Some(_)) => {
+                self.refuse(port.invalid(codes::INVALID_BACKEND, "\"\"", "cannot set both port name & port number"));
+                return None;
+            }
+            (Some(name), None) => BackendPort::Name(name.into()),
+            (None, Some(number)) => BackendPort::Number(number),
+            (None, None) => {
+                if port_name.value().is_none_or(|node| node.as_str() == Some("")) && number_missing {
+                    self.refuse(port.required(codes::INVALID_BACKEND, "port name or number is required"));
+                }
+                return None;
+            }
+        };
+        Some(Backend { service: name.into(), port, requests, span: slot.at })
+    }
+
+    fn service_name(&mut self, slot: &Slot<'a, '_>) -> Option<&'a str> {
+        let name = self.text(slot).filter(|name| !name.is_empty());
+        match name {
+            Some(text) => {
+                if let Err(why) = syntax::dns_label(text) {
+                    self.slip(slot.invalid(codes::INVALID_NAME, quoted(text), why));
+                }
+            }
+            None if !slot.is_set() => self.refuse(slot.required(codes::INVALID_BACKEND, "the name of a Service")),
+            None => {}
+        }
+        name
+    }
+
+    fn not_a_service(&mut self, slot: &Slot<'a, '_>) {
+        self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "a backend that is not a Service leads to no pods that are known here"));
+    }
+}
+
+/// An annotation by its name, which may come in parts, and where its value stands.
+pub(in crate::language) fn annotation<'a>(metadata: &Slot<'a, '_>, name: &[&str]) -> Option<(&'a str, Span)> {
+    let annotations = metadata.value()?.get("annotations")?;
+    let value = annotations.get(&name.concat())?;
+    Some((value.as_str()?, value.span()))
+}
+
+/// What the conditions of an endpoint of a slice say. Upstream: discovery/v1 `EndpointConditions`; what is left out is taken for the better.
+fn readiness(conditions: Option<NodeRef<'_>>) -> Readiness {
+    let is = |name: &str, value: bool| conditions.and_then(|c| c.get(name)).is_some_and(|c| *c.value() == Value::Bool(value));
+    match (is("ready", false), is("serving", false), is("terminating", true)) {
+        (false, ..) => Readiness::Ready,
+        (true, false, true) => Readiness::Leaving,
+        _ => Readiness::NotReady,
+    }
+}
+
+/// What a slice hints at: for whom an endpoint is meant first.
+fn hint(hints: Option<NodeRef<'_>>) -> Option<Hint> {
+    let names = |field: &str| {
+        let list = hints.and_then(|h| h.get(field)).and_then(|list| list.as_sequence());
+        list.into_iter().flatten().filter_map(|item| item.get("name")?.as_str().map(Into::into)).collect()
+    };
+    let hint = Hint { zones: names("forZones"), nodes: names("forNodes") };
+    (!hint.zones.is_empty() || !hint.nodes.is_empty()).then_some(hint)
+}
+
+/// The addresses of a status: `[{ip: …}]`.
+pub(in crate::language) fn addresses_of(list: Option<NodeRef<'_>>) -> Vec<IpAddr> {
+    let items = list.and_then(|list| list.as_sequence()).into_iter().flatten();
+    items.filter_map(|item| item.get("ip")?.as_str()?.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn field_lists_are_sorted() {
+        assert!(SERVICE_SPEC.is_sorted() && NODE_SPEC.is_sorted());
+    }
+}

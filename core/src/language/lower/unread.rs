@@ -1,0 +1,451 @@
+//! What is not evaluated, as policies in doubt (see [`Doubt`]).
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::language::calico::{Calico, CalicoPort};
+use crate::language::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, PodsOf, Unread, Whom};
+use crate::language::{Kind, Resource, asks_for_label};
+use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
+use crate::policy::{
+    Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
+    Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+};
+use crate::settings::{Engine, Settings};
+use crate::text::{DocumentId, Place, Span};
+
+/// The name of the tiers of policies that are not evaluated.
+const TIER: &str = "not evaluated";
+/// Why most of them are not.
+const REFUSED: &str = "an API server refuses it";
+
+/// A policy of which it is not known whether it is in force: an API server refuses it, so the cluster has what it had before, if anything. It stands
+/// where the valid one would stand, and may do whatever its kind can do to whom it selects.
+pub(in crate::language) fn in_doubt(mut policy: Policy, resource: &Resource, document: DocumentId, actions: &[Action]) -> Policy {
+    let within = |place: Place, flaw: &Span| place.document == document && place.span.start <= flaw.start && flaw.end <= place.span.end;
+    let flaws = || resource.flaws.refusals.iter().chain(resource.flaws.unknown_fields.iter().map(|(span, _)| span));
+    let flawed = |place: Place| flaws().any(|flaw| within(place, flaw));
+    if policy.subject_place != policy.place && flawed(policy.subject_place) {
+        policy.subject = widened(policy.subject);
+    }
+    let rules: Vec<Rule> = actions.iter().map(|action| any(*action, policy.place)).collect();
+    policy.egress.clone_from(&rules);
+    policy.ingress = rules;
+    let is_tier = matches!(&resource.kind, Kind::Calico(calico) if matches!(&**calico, Calico::Tier(_)));
+    if !is_tier {
+        policy.kind = Cow::Owned(kind_of(resource).into());
+    }
+    // A policy that acts in neither direction was meant for one that could not be read.
+    if !policy.acts_on_egress && !policy.acts_on_ingress {
+        (policy.acts_on_egress, policy.acts_on_ingress) = (true, true);
+    }
+    let because = match resource.flaws.unknown_fields.first() {
+        Some((_, field)) if !resource.refused => format!("its kind has no field `{field}`"),
+        _ if is_tier => format!("an API server refuses its Tier `{}`", resource.meta.name),
+        _ => String::from(REFUSED),
+    };
+    let text = format!("{} `{}` is not evaluated: {because}", policy.kind, policy.title());
+    let flaw = flaws().next();
+    let mut places = alloc::vec![resource.kind_span.within(document)];
+    places.extend(flaw.map(|span| span.within(document)).filter(|place| *place != resource.kind_span.within(document)));
+    policy.doubt = Some(Box::new(Doubt { text, places }));
+    policy
+}
+
+/// A rule about everything.
+fn any(action: Action, place: Place) -> Rule {
+    Rule { place, name: None, action, peers: PeerMatch::Any, traffic: TrafficMatch::Any, http: None, own: None, doubt: None }
+}
+
+/// That an object is refused, by its name.
+fn refused(resource: &Resource, document: DocumentId, name: &str) -> Doubt {
+    let text = format!("{} `{name}` is not evaluated: {REFUSED}", kind_of(resource));
+    Doubt { text, places: alloc::vec![resource.kind_span.within(document)] }
+}
+
+/// Rules of a refused object of which nothing is known: they may allow everything, or deny it.
+pub(in crate::language) fn rules_in_doubt(resource: &Resource, document: DocumentId) -> Vec<Rule> {
+    let doubt = Box::new(refused(resource, document, &resource.meta.name));
+    let rule = |action| Rule { doubt: Some(doubt.clone()), ..any(action, resource.span.within(document)) };
+    [Action::Deny, Action::Allow].map(rule).into()
+}
+
+/// Puts in doubt what fields leave open that its kind does not have: a rule that has one, or the policy if it stands elsewhere. Whoever writes the
+/// object either refuses it or drops the field, and then it says more than was written.
+pub(in crate::language) fn with_unknown_fields(
+    mut policy: Policy,
+    resource: &Resource,
+    document: DocumentId,
+    actions: &[Action],
+) -> Policy {
+    let mut elsewhere = false;
+    for (span, field) in &resource.flaws.unknown_fields {
+        let title = policy.title();
+        let kind = policy.kind.clone();
+        let rules = policy.egress.iter_mut().chain(&mut policy.ingress);
+        let mut own = rules.filter(|rule| rule.place.span.start <= span.start && span.end <= rule.place.span.end).peekable();
+        elsewhere |= own.peek().is_none();
+        for rule in own {
+            let text = format!("`{field}` in a rule of {kind} `{title}` is not evaluated: its kind has no such field");
+            rule.doubt = Some(Box::new(Doubt { text, places: alloc::vec![span.within(document)] }));
+        }
+    }
+    if elsewhere { in_doubt(policy, resource, document, actions) } else { policy }
+}
+
+/// The same subject without the selector, of which not even the labels that it asks for are known.
+fn widened(subject: SubjectMatch) -> SubjectMatch {
+    match subject {
+        SubjectMatch::Pods(subject) => SubjectMatch::Pods(Subject { pods: LabelSelector::default(), ..subject }),
+        SubjectMatch::Endpoints(_) => SubjectMatch::Endpoints(crate::model::Selector::All),
+        other => other,
+    }
+}
+
+/// Adds what is not evaluated: before everything else, but for failsafe ports, or after it. It decides nothing for certain.
+pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+    let mut tiers: BTreeMap<bool, Vec<Vec<PolicyId>>> = BTreeMap::new();
+    let has_policies = !ruleset.policies.is_empty();
+    let policies_in: BTreeSet<String> = ruleset.policies.iter().filter_map(|p| p.namespace.clone()).collect();
+    // Few texts have ports that cannot be read.
+    let is_flawed = |(_, r): &&(DocumentId, &Resource)| !r.flaws.effects.is_empty();
+    let named = resources.iter().find(is_flawed).map(|_| named_ports(ruleset)).unwrap_or_default();
+    for &(document, resource) in resources {
+        let of_flaws;
+        let unread = match &resource.kind {
+            Kind::Unread(unread) => &**unread,
+            _ if !resource.flaws.effects.is_empty() => {
+                of_flaws = of_refused(resource, &named);
+                &of_flaws
+            }
+            _ => continue,
+        };
+        if unread.cause == Cause::Kustomization && !has_policies {
+            continue;
+        }
+        for effect in &unread.effects {
+            let moved = (unread.cause == Cause::Kustomization).then(|| with_namespaces(effect, &policies_in));
+            let effect = moved.as_ref().unwrap_or(effect);
+            for subject in subjects(&effect.subject, resource, resources, settings) {
+                let id = PolicyId(ruleset.policies.len() as u32);
+                let effect = Effect { subject, ..effect.clone() };
+                let policy = policy(id, document, resource, unread, &effect, settings);
+                if policy.not_enforced.is_none() {
+                    tiers.entry(effect.last).or_default().push(alloc::vec![id]);
+                }
+                ruleset.policies.push(policy);
+            }
+        }
+    }
+    for (last, groups) in tiers {
+        let tier = Tier {
+            name: TIER.into(),
+            noun: "policies that are not evaluated",
+            groups,
+            end: TierEnd::Pass,
+            ports_only: false,
+            passes_all: false,
+            ordered: true,
+        };
+        let is_failsafe = |tier: &Tier| {
+            let first = tier.groups.first().and_then(|g| g.first()).and_then(|id| ruleset.policy(*id));
+            first.is_some_and(|p| p.hook == HookMatch::Failsafe)
+        };
+        let after_isolation = |tier: &Tier| tier.isolates() && tier.name != "profiles";
+        let at = if last {
+            ruleset.tiers.iter().rposition(after_isolation).map_or(ruleset.tiers.len(), |at| at + 1)
+        } else {
+            ruleset.tiers.iter().position(|tier| !is_failsafe(tier)).unwrap_or(ruleset.tiers.len())
+        };
+        ruleset.tiers.insert(at, tier);
+    }
+}
+
+/// Pods by labels, where they are meant by their service account or Service. Pods of other namespaces that are meant by name only may be too many, never
+/// too few.
+fn subjects(whom: &Whom, of: &Resource, resources: &[(DocumentId, &Resource)], settings: &Settings) -> Vec<Whom> {
+    let mut found: Vec<Whom> = Vec::new();
+    let mut add = |resource: &Resource, labels: &Labels| {
+        let namespace = namespace_of(resource, settings);
+        let is_meant = match &whom.namespaces {
+            Namespaces::All => true,
+            Namespaces::Own => namespace == namespace_of(of, settings),
+            // The name is all that is asked for.
+            Namespaces::Selected(selector) => selector.requirements.iter().all(|r| r.operator.matches(Some(namespace))),
+        };
+        if !is_meant {
+            return;
+        }
+        let requirement = |(key, value): (&str, &str)| Requirement {
+            span: resource.span,
+            key: key.into(),
+            operator: Operator::In(alloc::vec![value.into()]),
+        };
+        let pods = LabelSelector { span: resource.span, requirements: labels.iter().map(requirement).collect() };
+        let one = Whom { namespaces: Namespaces::named(alloc::vec![namespace.into()], resource.span), pods, of: PodsOf::Any };
+        if !found.contains(&one) {
+            found.push(one);
+        }
+    };
+    match &whom.of {
+        PodsOf::Any => return alloc::vec![whom.clone()],
+        PodsOf::Account(account) => {
+            for (_, resource) in resources {
+                let template = match &resource.kind {
+                    Kind::Pod(pod) => &pod.template,
+                    Kind::Workload(workload) => &workload.template,
+                    _ => continue,
+                };
+                if template.service_account == *account {
+                    add(resource, &template.labels);
+                }
+            }
+        }
+        PodsOf::Service(name) => {
+            for (_, resource) in resources.iter().filter(|(_, r)| r.meta.name == *name) {
+                if let Kind::Service(service) = &resource.kind
+                    && let Some(selector) = &service.selector
+                {
+                    add(resource, selector);
+                }
+            }
+            if found.is_empty() {
+                return alloc::vec![Whom { of: PodsOf::Any, ..whom.clone() }];
+            }
+        }
+    }
+    found
+}
+
+/// What may be in effect of an object that is no policy and that an API server refuses. A port that cannot be read matters where a rule names it, and
+/// does there what the rule does.
+fn of_refused(resource: &Resource, named: &[(Box<str>, Action)]) -> Unread {
+    let effect = |effect: &Effect| {
+        let Some(port) = &effect.named_port else { return Some(effect.clone()) };
+        let is_meant = |name: &str| matches!(port, NamedPort::Any) || matches!(port, NamedPort::Name(own) if **own == *name);
+        let does = |wanted: fn(Action) -> bool| named.iter().any(|(name, action)| is_meant(name) && wanted(*action));
+        let (denies, allows) = (does(|action| action != Action::Allow), does(|action| action != Action::Deny));
+        (denies || allows).then(|| Effect { denies, allows, ..effect.clone() })
+    };
+    Unread { cause: Cause::Refused, enforcer: Enforcer::Any, effects: resource.flaws.effects.iter().filter_map(effect).collect() }
+}
+
+/// The ports that rules name, each with what such rules do.
+fn named_ports(ruleset: &Ruleset) -> Vec<(Box<str>, Action)> {
+    let mut named: Vec<(Box<str>, Action)> = Vec::new();
+    for rule in ruleset.policies.iter().flat_map(|policy| policy.egress.iter().chain(&policy.ingress)) {
+        let mut note = |name: &str, action| {
+            if !named.iter().any(|(known, does)| **known == *name && *does == action) {
+                named.push((name.into(), action));
+            }
+        };
+        match &rule.traffic {
+            TrafficMatch::Any => {}
+            TrafficMatch::Of(terms) => {
+                for term in terms {
+                    if let TrafficTermKind::Named(name, _) = &term.kind {
+                        note(name, rule.action);
+                    }
+                }
+            }
+            TrafficMatch::Packet(packet) => {
+                let lists = [&packet.source_ports, &packet.not_source_ports, &packet.destination_ports, &packet.not_destination_ports];
+                for port in lists.into_iter().flatten() {
+                    if let CalicoPort::Named(name) = port {
+                        note(name, rule.action);
+                    }
+                }
+            }
+        }
+    }
+    named
+}
+
+/// What of objects that are no policies cannot be read and selectors ask for.
+pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Vec<Doubt> {
+    let mut found = Vec::new();
+    for &(document, resource) in resources {
+        let labels = &resource.flaws.labels;
+        let is_network_set = matches!(&resource.kind, Kind::Calico(calico) if matches!(&**calico, Calico::NetworkSet(set) if set.unread));
+        let of_pods = matches!(resource.kind, Kind::Pod(_) | Kind::Workload(_));
+        let asked = |key: &str| !of_pods || resources.iter().any(|(_, r)| asks_for_label(&r.kind, &|wanted| *wanted == *key));
+        let keys: Vec<String> = labels.keys.iter().filter(|(key, _)| asked(key)).map(|(key, _)| format!("`{key}`")).collect();
+        let what = match (labels.others, keys.as_slice()) {
+            (true, _) => "labels".to_string(),
+            (false, []) if is_network_set => "`nets`".to_string(),
+            (false, []) => continue,
+            (false, [one]) => format!("label {one}"),
+            (false, many) => format!("labels {}", many.join(" and ")),
+        };
+        let flaws = resource.flaws.refusals.iter().map(|span| span.within(document));
+        let places = core::iter::once(resource.kind_span.within(document)).chain(flaws).collect();
+        let text = format!("{what} of {} `{}` cannot be read: {REFUSED}", kind_of(resource), title(resource, settings));
+        found.push(Doubt { text, places });
+    }
+    found
+}
+
+/// Puts in doubt what rules say of Services of which it is not plain where they lead.
+pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+    let mut unclear: Vec<(String, Doubt)> = Vec::new();
+    for &(document, resource) in resources.iter().filter(|(_, r)| r.flaws.unclear) {
+        let service = match &resource.kind {
+            Kind::Service(_) | Kind::Endpoints(_) => Some(&*resource.meta.name),
+            Kind::EndpointSlice(slice) => slice.service.as_deref(),
+            _ => None,
+        };
+        let Some(service) = service else { continue };
+        let doubt = refused(resource, document, &title(resource, settings));
+        unclear.push((format!("{}/{service}", namespace_of(resource, settings)), doubt));
+    }
+    if unclear.is_empty() {
+        return;
+    }
+    for rule in ruleset.policies.iter_mut().flat_map(|policy| policy.egress.iter_mut().chain(&mut policy.ingress)) {
+        let service = rule.peers.terms().iter().find_map(|term| match &term.kind {
+            PeerTermKind::Entity(entity) => entity.service.as_deref(),
+            _ => None,
+        });
+        let doubt = service.and_then(|service| unclear.iter().find(|(name, _)| *name == *service));
+        if let Some((_, doubt)) = doubt {
+            rule.peers = PeerMatch::Any;
+            rule.traffic = TrafficMatch::Any;
+            rule.doubt = Some(Box::new(doubt.clone()));
+        }
+    }
+}
+
+fn namespace_of<'a>(resource: &'a Resource, settings: &'a Settings) -> &'a str {
+    resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)
+}
+
+/// `namespace/name`, or the name alone.
+fn title(resource: &Resource, settings: &Settings) -> String {
+    let is_namespaced = match &resource.kind {
+        Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) => false,
+        Kind::Calico(calico) => calico.is_namespaced(),
+        _ => true,
+    };
+    if is_namespaced { format!("{}/{}", namespace_of(resource, settings), resource.meta.name) } else { resource.meta.name.to_string() }
+}
+
+/// An effect on one namespace as one on these too: objects that are moved into it are no longer where they were.
+fn with_namespaces(effect: &Effect, others: &BTreeSet<String>) -> Effect {
+    let mut effect = effect.clone();
+    if let Namespaces::Selected(selector) = &mut effect.subject.namespaces {
+        for requirement in &mut selector.requirements {
+            if let Operator::In(names) = &mut requirement.operator {
+                names.extend(others.iter().map(|name| Box::from(name.as_str())));
+            }
+        }
+    }
+    effect
+}
+
+fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unread, effect: &Effect, settings: &Settings) -> Policy {
+    let own = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+    let whole = resource.span.within(document);
+    let place = if effect.span == Span::default() { resource.kind_span } else { effect.span }.within(document);
+    let actions = [(effect.denies, Action::Deny), (effect.allows, Action::Allow)];
+    let rules: Vec<Rule> = actions.into_iter().filter(|(does, _)| *does).map(|(_, action)| rule(action, effect, place, own)).collect();
+    let subject = pods_of(&effect.subject, own);
+    let rules_of = |acts: bool| if acts { rules.clone() } else { Vec::new() };
+    let name = if resource.meta.name.is_empty() { String::from("without a name") } else { resource.meta.name.to_string() };
+    let mut policy = Policy {
+        id,
+        kind: Cow::Owned(kind_of(resource).into()),
+        namespace: resource.meta.namespace.as_deref().map(ToString::to_string),
+        name,
+        place: whole,
+        subject: SubjectMatch::Pods(subject),
+        subject_place: place,
+        priority: None,
+        acts_on_egress: effect.egress,
+        acts_on_ingress: effect.ingress,
+        egress: rules_of(effect.egress),
+        ingress: rules_of(effect.ingress),
+        hook: HookMatch::Any,
+        not_enforced: not_enforced(unread.enforcer, settings),
+        doubt: None,
+    };
+    let mut places = alloc::vec![resource.kind_span.within(document)];
+    if place != resource.kind_span.within(document) {
+        places.push(place);
+    }
+    policy.doubt = Some(Box::new(Doubt { text: sentence(resource, unread, effect, &policy), places }));
+    policy
+}
+
+/// Pods of an object in a namespace.
+fn pods_of(whom: &Whom, own: &str) -> Subject {
+    let namespaces = match &whom.namespaces {
+        Namespaces::All => NamespaceMatch::Selector(LabelSelector::default()),
+        Namespaces::Own => NamespaceMatch::Named(own.to_string()),
+        Namespaces::Selected(selector) => NamespaceMatch::Selector(selector.clone()),
+    };
+    Subject { namespaces, pods: whom.pods.clone() }
+}
+
+fn rule(action: Action, effect: &Effect, place: Place, own: &str) -> Rule {
+    let term = |kind| PeerTerm { place, kind };
+    let peers = if let Some(nodes) = &effect.nodes {
+        PeerMatch::Of(alloc::vec![term(PeerTermKind::Nodes(nodes.clone()))])
+    } else if let Some(with) = &effect.with {
+        PeerMatch::Of(alloc::vec![term(PeerTermKind::Pods(pods_of(with, own)))])
+    } else if effect.outside_only {
+        let addresses = PeerTermKind::Addresses { set: AddressSet::everything(), inside_too: false, block: None };
+        PeerMatch::Of(alloc::vec![term(addresses), term(PeerTermKind::Nodes(LabelSelector::default()))])
+    } else {
+        PeerMatch::Any
+    };
+    let port = |(protocol, first, last): &(_, u16, u16)| TrafficTerm {
+        place,
+        kind: match (*first, *last) {
+            (0, u16::MAX) => TrafficTermKind::Protocol(*protocol),
+            (first, last) => TrafficTermKind::Ports(*protocol, first, last),
+        },
+    };
+    let traffic = if effect.ports.is_empty() { TrafficMatch::Any } else { TrafficMatch::Of(effect.ports.iter().map(port).collect()) };
+    let name = (!effect.field.is_empty()).then(|| effect.field.to_string());
+    Rule { place, name, action, peers, traffic, http: None, own: None, doubt: None }
+}
+
+/// The kind of an object as it is written.
+fn kind_of(resource: &Resource) -> &str {
+    if resource.kind_name.is_empty() { "an object" } else { &resource.kind_name }
+}
+
+/// "`ingressDeny` of CiliumNetworkPolicy `shop/db-closed` is not evaluated".
+fn sentence(resource: &Resource, unread: &Unread, effect: &Effect, policy: &Policy) -> String {
+    let kind = kind_of(resource);
+    let object = if resource.meta.name.is_empty() { kind.to_string() } else { format!("{kind} `{}`", policy.title()) };
+    let subject = if effect.field.is_empty() { object } else { format!("`{}` of {object}", effect.field) };
+    let why = match unread.cause {
+        Cause::Kind | Cause::MakesPods => "",
+        Cause::Refused => ": an API server refuses it",
+        Cause::NoSuchKind => ": there is no such kind",
+        Cause::Broken => ": its document cannot be read",
+        Cause::Template => ": it is a template, to be rendered first",
+        Cause::Kustomization | Cause::Elsewhere => ": what it changes is known once it is built",
+    };
+    format!("{subject} is not evaluated{why}")
+}
+
+/// Why an engine does not put something into effect; nothing if it may.
+fn not_enforced(enforcer: Enforcer, settings: &Settings) -> Option<String> {
+    let engine = match (settings.engine, enforcer) {
+        (_, Enforcer::Beside) => return None,
+        (Engine::None, _) => "no policy engine is installed",
+        (_, Enforcer::Any) => return None,
+        (Engine::Calico, Enforcer::Calico) => return None,
+        (Engine::Calico, Enforcer::OtherPlugin) if settings.engine_is_told => "Calico does not know policies of other engines",
+        (Engine::AzureNpm, _) => "Azure's network policy manager enforces NetworkPolicy only",
+        (Engine::Generic, Enforcer::Calico) if settings.engine_is_told => "an engine that is not Calico does not know Calico's policies",
+        _ => return None,
+    };
+    Some(engine.into())
+}

@@ -1,0 +1,162 @@
+//! What a person's documents say: one type a kind, fields as upstream, every deciding part with its span.
+//!
+//! Defaults are applied while reading, so that "missing", `null`, `[]` and `{}` have become named cases here and need not be told apart
+//! later. An object that an API server would refuse is still returned: a policy with [`Resource::refused`] set if it is in doubt what it means, other
+//! kinds with what of them is open (see [`Flaws`]).
+
+pub mod azure;
+pub mod calico;
+pub mod codes;
+pub mod kubernetes;
+pub mod lower;
+mod mentions;
+mod read;
+pub(crate) mod syntax;
+pub mod unread;
+
+pub use azure::read::ParameterFile;
+pub use kubernetes::cluster_policy::{
+    ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
+    Subject,
+};
+pub use kubernetes::network_policy::{NetworkPolicy, Peer, PeerKind, Peers, PolicyTypes, Port, PortKind, Ports, Rule};
+pub use kubernetes::workloads::{
+    ApiCall, Backend, BackendPort, BalancedPort, ContainerPort, Distribution, EndpointSlice, Hint, Ingress, LoadBalancer, Node, Owner, Pod,
+    PodTemplate, Program, Readiness, Replicas, Requests, Service, ServicePort, ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy,
+    Workload, WorkloadKind,
+};
+pub(crate) use mentions::asks_for_label;
+pub use read::{Read, foreign_language, read, read_commands, read_file, takes_comments};
+
+/// What might stand in texts that cannot be read.
+pub(crate) use read::{add_errors, anything, broken, no_object};
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::model::{Labels, MARK, UnknownLabels, ValueShape};
+use crate::text::Span;
+
+/// One object of a person's text.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Resource {
+    /// `apiVersion` as written.
+    pub api_version: Box<str>,
+    /// `kind` as written.
+    pub kind_name: Box<str>,
+    /// Where `kind` is written; the whole object where it is not.
+    pub kind_span: Span,
+    /// Name, namespace and labels.
+    pub meta: Meta,
+    /// The whole object.
+    pub span: Span,
+    /// Set where an API server would refuse a policy and its meaning is in doubt (an error was reported about it): whatever it might decide cannot be
+    /// told. Errors that leave the meaning plain (an unknown field, a malformed name) do not set it, nor do errors of other kinds, of which
+    /// [`Flaws::labels`] and [`Flaws::effects`] say what is open.
+    pub refused: bool,
+    /// The errors for which it is refused, and fields within `spec` that its kind does not have: what lies around them is in doubt.
+    pub flaws: Flaws,
+    /// What it is.
+    pub kind: Kind,
+}
+
+impl Resource {
+    /// By what the pods of an object are known of which not everything can be read (see [`crate::model::MARK`]).
+    pub fn mark(&self) -> Box<str> {
+        alloc::format!("{} {}", self.kind_name, self.meta.name).into()
+    }
+
+    /// Labels of the pods of an object that cannot be read, and the mark of the object where something else of it cannot.
+    pub fn open_labels(&self) -> UnknownLabels {
+        let mut labels = self.flaws.labels.clone();
+        if !self.flaws.effects.is_empty() {
+            labels.keys.push((MARK.into(), ValueShape::Is(self.mark())));
+        }
+        labels
+    }
+
+    /// Whether an API server would refuse the object, whether or not its meaning is plain.
+    pub fn is_refused(&self) -> bool {
+        self.refused || !self.flaws.refusals.is_empty() || !self.flaws.slips.is_empty()
+    }
+
+    /// Whether it stands for a text of which not even the object is known.
+    pub fn is_unreadable(&self) -> bool {
+        use unread::Cause;
+        matches!(&self.kind, Kind::Unread(unread) if matches!(unread.cause, Cause::Broken | Cause::Template | Cause::Kustomization | Cause::Elsewhere))
+    }
+}
+
+/// Places of an object that put its meaning in doubt.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Flaws {
+    /// Errors for which an API server refuses the object.
+    pub refusals: Vec<Span>,
+    /// Of an object that is no policy: errors of form for which it is refused, and that leave its meaning plain (`version: 1` means "1").
+    pub slips: Vec<Span>,
+    /// Fields within `spec` that the kind does not have: `kubectl apply` refuses the object, other clients drop them.
+    pub unknown_fields: Vec<(Span, Box<str>)>,
+    /// Of an object that is no policy: labels (those of the pods that it makes) that cannot be read.
+    pub labels: UnknownLabels,
+    /// Of a Service, of its endpoints or of an Ingress: that it is not plain where they lead.
+    pub unclear: bool,
+    /// Of an object that is no policy: what else of it might concern connections, and cannot be read.
+    pub effects: Vec<unread::Effect>,
+}
+
+/// The parts of `metadata` that matter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Meta {
+    /// `name`, or a name made from `generateName`.
+    pub name: Box<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// Whether the name was made from `generateName`: an API server would append random letters, here it is the object's place in its
+    /// document.
+    pub generated: bool,
+    /// `namespace` as written; nothing where it is left out (then `default`, or no namespace for cluster-scoped kinds).
+    pub namespace: Option<Box<str>>,
+    /// `labels`.
+    pub labels: Labels,
+    /// Where the labels stand.
+    pub labels_span: Span,
+    /// What it hangs on whether the object is there at all: an expression that the input does not decide.
+    pub condition: Option<Box<str>>,
+    /// Where a resource of Azure's is.
+    pub scope: azure::Scope,
+}
+
+/// The kinds that Netpolis understands.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Kind {
+    /// `v1` Namespace.
+    Namespace,
+    /// `v1` ServiceAccount.
+    ServiceAccount,
+    /// `v1` Pod.
+    Pod(Pod),
+    /// Anything that makes pods from a template.
+    Workload(Workload),
+    /// `v1` Service.
+    Service(Service),
+    /// `v1` Node.
+    Node(Node),
+    /// `networking.k8s.io/v1` Ingress.
+    Ingress(Ingress),
+    /// `networking.k8s.io/v1` NetworkPolicy.
+    NetworkPolicy(NetworkPolicy),
+    /// AdminNetworkPolicy, BaselineAdminNetworkPolicy or ClusterNetworkPolicy.
+    ClusterPolicy(ClusterPolicy),
+    /// `discovery.k8s.io/v1` EndpointSlice.
+    EndpointSlice(EndpointSlice),
+    /// Admission webhooks, aggregated APIs and conversions: calls of the API server to Services.
+    ApiCalls(Vec<ApiCall>),
+    /// `v1` Endpoints, subset by subset in the form of slices. The control plane mirrors them for Services without selector.
+    Endpoints(Vec<EndpointSlice>),
+    /// One of Calico's.
+    Calico(Box<calico::Calico>),
+    /// One of Azure's network.
+    Azure(Box<azure::Azure>),
+    /// What is not evaluated, and what it might do.
+    Unread(Box<unread::Unread>),
+}

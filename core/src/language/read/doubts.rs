@@ -1,0 +1,328 @@
+//! What stays open of an object that an API server refuses and that is no policy. It is kept, as most of what it says is plain; labels that cannot be read
+//! are ones with an unknown value, and what else might concern connections becomes [`Effect`]s.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::diagnostics::nearest;
+use crate::document::{NodeRef, Tree, Value};
+use crate::language::calico::Calico;
+use crate::language::syntax;
+use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
+use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
+use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape};
+use crate::text::Span;
+
+/// Adds errors of a document that lie within an object. A policy is in doubt because of them; of other kinds only what they concern is.
+pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) {
+    let within: Vec<Span> = errors.iter().filter(|e| resource.span.start <= e.start && e.end <= resource.span.end).copied().collect();
+    if within.is_empty() {
+        return;
+    }
+    resource.flaws.refusals.extend(&within);
+    match tree.root().and_then(|root| find(root, resource.span)).filter(|_| is_kept(&resource.kind)) {
+        Some(node) => note(resource, node, &within),
+        None => resource.refused = true,
+    }
+}
+
+/// Whether objects of a kind are kept when an API server refuses them.
+fn is_kept(kind: &Kind) -> bool {
+    match kind {
+        Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::ApiCalls(_) | Kind::Unread(_) => false,
+        Kind::Calico(calico) => !matches!(**calico, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Profile(_)),
+        _ => true,
+    }
+}
+
+/// Notes what of a refused object stays open. `twice` are keys that are written twice.
+pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
+    if resource.refused || !is_kept(&resource.kind) || resource.flaws.refusals.is_empty() && !has_labels_elsewhere(node, resource) {
+        return;
+    }
+    let metadata = node.get("metadata");
+    resource.flaws.unclear = match &resource.kind {
+        Kind::Service(_) => is_unclear_service(node.get("spec"), twice),
+        Kind::EndpointSlice(_) => {
+            is_unclear_list(node.get("endpoints"), &|e| is_list(e.get("addresses"))) || is_unclear_list(node.get("ports"), &has_port)
+        }
+        Kind::Endpoints(_) => {
+            let is_plain = |s: NodeRef<'_>| is_list(s.get("addresses")) && !is_unclear_list(s.get("ports"), &has_port);
+            is_unclear_list(node.get("subsets"), &is_plain)
+        }
+        Kind::Ingress(_) => !resource.flaws.refusals.is_empty(),
+        _ => false,
+    };
+    let subject = marked(resource);
+    let repeats = is_set_twice(node, "spec", twice) || node.get("spec").is_some_and(|spec| is_set_twice(spec, "template", twice));
+    let (labels, effects) = match &resource.kind {
+        Kind::Pod(_) => of_pods(&Parts { holder: node, twice, subject: &subject }, metadata, node.get("spec")),
+        Kind::Workload(_) => {
+            let spec = node.get("spec");
+            match template(node, resource).filter(|_| !repeats) {
+                Some(template) => {
+                    let parts = Parts { holder: template, twice, subject: &subject };
+                    of_pods(&parts, template.get("metadata"), template.get("spec"))
+                }
+                None => {
+                    let span = spec.map_or(resource.kind_span, |spec| spec.span());
+                    (UnknownLabels { keys: Vec::new(), others: true }, Vec::from(open_port_effects(None, span, &subject)))
+                }
+            }
+        }
+        Kind::Calico(calico) => {
+            let labels = labels(metadata, twice);
+            match &**calico {
+                Calico::HostEndpoint(host) if host.node.is_empty() || host.interface.is_empty() && host.expected_ips.is_empty() => {
+                    (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }])
+                }
+                // What it sets about nodes.
+                Calico::Felix(_) => (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }]),
+                _ => (labels, Vec::new()),
+            }
+        }
+        _ => {
+            let mut labels = labels(metadata, twice);
+            labels.others |= is_beside_metadata(node) || is_set_twice(node, "metadata", twice);
+            (labels, Vec::new())
+        }
+    };
+    if labels.others {
+        // Of what stands there twice, not even what was read is known.
+        match &mut resource.kind {
+            Kind::Workload(workload) if repeats => {
+                let account = core::mem::take(&mut workload.template.service_account);
+                workload.template =
+                    PodTemplate { service_account: account, labels_span: workload.template.labels_span, ..PodTemplate::default() };
+            }
+            Kind::Workload(workload) => workload.template.labels = Default::default(),
+            Kind::Pod(pod) => pod.template.labels = Default::default(),
+            _ => resource.meta.labels = Default::default(),
+        }
+    }
+    resource.flaws.labels = labels;
+    resource.flaws.effects = effects;
+}
+
+/// What holds the metadata and the spec of pods, and keys that are written twice.
+struct Parts<'a> {
+    holder: NodeRef<'a>,
+    twice: &'a [Span],
+    /// The pods.
+    subject: &'a Whom,
+}
+
+/// What stays open of pods: their labels, their named ports, and whether they are on the network of their node.
+fn of_pods(parts: &Parts<'_>, metadata: Option<NodeRef<'_>>, spec: Option<NodeRef<'_>>) -> (UnknownLabels, Vec<Effect>) {
+    let mut labels = labels(metadata, parts.twice);
+    labels.others |= is_beside_metadata(parts.holder) || is_set_twice(parts.holder, "metadata", parts.twice);
+    let is_scalar = |node: NodeRef<'_>| node.as_mapping().is_none() && node.as_sequence().is_none();
+    let is_placed = metadata.is_none_or(|m| m.is_null() || m.as_mapping().is_some() && m.get("namespace").is_none_or(is_scalar));
+    let subject = Whom { namespaces: if is_placed { Namespaces::Own } else { Namespaces::All }, ..parts.subject.clone() };
+    let mut effects = Vec::new();
+    let network = spec.and_then(|spec| Some((spec.get("hostNetwork")?, spec.entry("hostNetwork")?.key_span)));
+    let doubtful = |(node, key): &(NodeRef<'_>, Span)| flag(*node).is_none() || has(parts.twice, *key);
+    if let Some((_, span)) = network.filter(doubtful) {
+        effects.extend(whole("hostNetwork", span, &subject));
+    }
+    if !is_placed || is_set_twice(parts.holder, "spec", parts.twice) {
+        effects.extend(whole("", Span::default(), &subject));
+    }
+    let ports = spec.map(|spec| open_ports(spec, parts.twice)).unwrap_or_default();
+    effects.extend(ports.into_iter().flat_map(|(name, span)| open_port_effects(name, span, &subject)));
+    (labels, effects)
+}
+
+/// What concerns all connections of pods: what policies say of them, and what others' policies say of connections with them.
+fn whole(field: &str, span: Span, subject: &Whom) -> [Effect; 2] {
+    let effect = Effect { field: field.into(), span, ..Effect::default() };
+    [Effect { subject: subject.clone(), ..effect.clone() }, Effect { with: Some(subject.clone()), ..effect }]
+}
+
+/// What a port might do that cannot be read: rules of the pod's own policies may name it, and those of its clients' policies.
+fn open_port_effects(name: Option<Box<str>>, span: Span, subject: &Whom) -> [Effect; 2] {
+    let port = Effect {
+        field: "ports".into(),
+        span,
+        named_port: Some(name.map_or(NamedPort::Any, NamedPort::Name)),
+        ports: [Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (protocol, 0, u16::MAX)).into(),
+        ..Effect::default()
+    };
+    [Effect { egress: false, subject: subject.clone(), ..port.clone() }, Effect { ingress: false, with: Some(subject.clone()), ..port }]
+}
+
+/// Whether an object, or the template of its pods, has labels where none belong: whoever writes it either refuses it or drops them.
+fn has_labels_elsewhere(node: NodeRef<'_>, resource: &Resource) -> bool {
+    let template = || template(node, resource).is_some_and(is_beside_metadata);
+    !matches!(resource.kind, Kind::Calico(_)) && is_beside_metadata(node) || matches!(resource.kind, Kind::Workload(_)) && template()
+}
+
+fn template<'a>(node: NodeRef<'a>, resource: &Resource) -> Option<NodeRef<'a>> {
+    let spec = node.get("spec")?;
+    let is_cron_job = matches!(&resource.kind, Kind::Workload(workload) if workload.kind == WorkloadKind::CronJob);
+    let spec = if is_cron_job { spec.get("jobTemplate")?.get("spec")? } else { spec };
+    spec.get("template").filter(|template| template.as_mapping().is_some())
+}
+
+/// Whether labels stand beside `metadata`, or within it under a name that is nearly theirs.
+fn is_beside_metadata(holder: NodeRef<'_>) -> bool {
+    let metadata = holder.get("metadata");
+    if metadata.is_some_and(|m| m.get("labels").is_some()) {
+        return false;
+    }
+    let meant = |node: NodeRef<'_>| node.as_mapping().unwrap_or_default().iter().any(|e| nearest(&e.key, ["labels"]).is_some());
+    meant(holder) || metadata.is_some_and(meant)
+}
+
+/// The names of ports whose number or protocol cannot be read; nothing for a list of which not even the names can.
+fn open_ports(spec: NodeRef<'_>, twice: &[Span]) -> Vec<(Option<Box<str>>, Span)> {
+    let mut open = Vec::new();
+    if spec.as_mapping().is_none() && !spec.is_null() {
+        open.push((None, spec.span()));
+    }
+    for field in ["containers", "initContainers"] {
+        let Some(containers) = spec.get(field).filter(|node| !node.is_null()) else { continue };
+        let Some(items) = containers.as_sequence() else {
+            open.push((None, containers.span()));
+            continue;
+        };
+        for ports in items.filter_map(|container| container.get("ports")).filter(|ports| !ports.is_null()) {
+            match ports.as_sequence() {
+                Some(items) => open.extend(items.filter_map(|port| open_port(port, twice))),
+                None if ports.as_mapping().is_some_and(<[_]>::is_empty) => {}
+                None => open.push((None, ports.span())),
+            }
+        }
+    }
+    open
+}
+
+fn open_port(port: NodeRef<'_>, twice: &[Span]) -> Option<(Option<Box<str>>, Span)> {
+    let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(twice, entry.key_span) && &*entry.key != "hostPort");
+    let is_plain = port.get("containerPort").is_some_and(is_port) && has_protocol(port) && !repeats;
+    // What nobody can name matters to nobody.
+    let name = port.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty())?;
+    (!is_plain).then(|| (Some(name.into()), port.span()))
+}
+
+/// Whether it is not plain where a Service leads.
+fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
+    let Some(entries) = spec.and_then(NodeRef::as_mapping) else { return true };
+    let Some(spec) = spec else { return true };
+    let is_twice_set = entries.iter().any(|e| has(twice, e.key_span) && ["selector", "ports", "type", "externalName"].contains(&&*e.key));
+    let is_known = |kind: &str| {
+        kind.is_empty() || crate::language::kubernetes::read::network::SERVICE_TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind))
+    };
+    let kind = spec.get("type").is_none_or(|kind| kind.is_null() || kind.as_str().is_some_and(is_known));
+    let is_scalar = |value: NodeRef<'_>| value.as_mapping().is_none() && value.as_sequence().is_none();
+    let selector = spec.get("selector").is_none_or(|selector| {
+        let entries = selector.as_mapping();
+        selector.is_null()
+            || entries.is_some_and(|e| e.iter().all(|e| is_scalar(selector.value_of(e)) && !is_twice(e.key_span, &e.key, twice)))
+    });
+    let is_plain = |port: NodeRef<'_>| {
+        let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(twice, entry.key_span));
+        let target = port.get("targetPort").is_none_or(|target| match target.value() {
+            Value::Null => true,
+            Value::String(name) => name.parse::<i64>().map_or(!name.is_empty(), |number| syntax::port_number(number).is_some()),
+            Value::Int(number) => syntax::port_number(*number).is_some(),
+            _ => false,
+        });
+        has_port(port) && has_protocol(port) && target && !repeats
+    };
+    is_twice_set || !kind || !selector || is_unclear_list(spec.get("ports"), &is_plain)
+}
+
+fn is_list(node: Option<NodeRef<'_>>) -> bool {
+    node.is_none_or(|node| node.is_null() || node.as_sequence().is_some())
+}
+
+/// Whether something is no list, or not all of its items are plain.
+fn is_unclear_list(node: Option<NodeRef<'_>>, is_plain: &dyn Fn(NodeRef<'_>) -> bool) -> bool {
+    !is_list(node) || node.and_then(NodeRef::as_sequence).into_iter().flatten().any(|item| item.as_mapping().is_none() || !is_plain(item))
+}
+
+/// Whether the number of a port, if there is one, can be read.
+fn has_port(port: NodeRef<'_>) -> bool {
+    port.get("port").is_none_or(|number| number.is_null() || is_port(number))
+}
+
+fn is_port(node: NodeRef<'_>) -> bool {
+    let number = match node.value() {
+        Value::Int(number) => Some(*number),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number.and_then(syntax::port_number).is_some()
+}
+
+fn has_protocol(port: NodeRef<'_>) -> bool {
+    port.get("protocol").is_none_or(|p| {
+        p.is_null() || p.as_str().is_some_and(|name| ["TCP", "UDP", "SCTP"].iter().any(|known| name.eq_ignore_ascii_case(known)))
+    })
+}
+
+/// The pods of an object alone.
+fn marked(resource: &Resource) -> Whom {
+    let span = resource.kind_span;
+    let requirement = Requirement { span, key: MARK.into(), operator: Operator::In(alloc::vec![resource.mark()]) };
+    Whom { namespaces: Namespaces::Own, pods: LabelSelector { span, requirements: alloc::vec![requirement] }, ..Whom::default() }
+}
+
+/// Whether a field is written twice.
+fn is_set_twice(node: NodeRef<'_>, field: &str, twice: &[Span]) -> bool {
+    node.entry(field).is_some_and(|entry| has(twice, entry.key_span))
+}
+
+/// Labels that cannot be read, or that are written twice.
+fn labels(metadata: Option<NodeRef<'_>>, twice: &[Span]) -> UnknownLabels {
+    let nothing = UnknownLabels::default();
+    let Some(metadata) = metadata.filter(|node| !node.is_null()) else { return nothing };
+    let everything = UnknownLabels { keys: Vec::new(), others: true };
+    if metadata.as_mapping().is_none() {
+        return everything;
+    }
+    let Some(entry) = metadata.entry("labels") else { return nothing };
+    let labels = metadata.value_of(entry);
+    if labels.is_null() {
+        return nothing;
+    }
+    let Some(entries) = labels.as_mapping().filter(|_| !has(twice, entry.key_span)) else { return everything };
+    let is_open = |value: NodeRef<'_>| value.as_mapping().is_some() || value.as_sequence().is_some();
+    let open = entries.iter().filter(|entry| is_open(labels.value_of(entry)) || is_twice(entry.key_span, &entry.key, twice));
+    let mut keys: Vec<(Box<str>, ValueShape)> = open.map(|entry| (entry.key.clone(), ValueShape::Any)).collect();
+    keys.sort_unstable();
+    UnknownLabels { keys, others: false }
+}
+
+/// Whether an error is about a key that is written twice. Of a key that is none the value is plain.
+fn is_twice(span: Span, key: &str, twice: &[Span]) -> bool {
+    has(twice, span) && syntax::label_key(key).is_ok()
+}
+
+fn has(twice: &[Span], span: Span) -> bool {
+    twice.contains(&span)
+}
+
+fn flag(node: NodeRef<'_>) -> Option<bool> {
+    match node.value() {
+        Value::Bool(flag) => Some(*flag),
+        Value::Null => Some(false),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+/// The mapping of an object, by its place.
+fn find(root: NodeRef<'_>, span: Span) -> Option<NodeRef<'_>> {
+    let mut node = root;
+    loop {
+        if node.span() == span && node.as_mapping().is_some() {
+            return Some(node);
+        }
+        let around = |child: &NodeRef<'_>| child.span().start <= span.start && span.end <= child.span().end;
+        let items = node.get("items").unwrap_or(node);
+        node = items.as_sequence().into_iter().flatten().find(around)?;
+    }
+}

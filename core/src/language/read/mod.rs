@@ -1,0 +1,572 @@
+//! From a document's tree to typed objects, with upstream's defaults and validation.
+//!
+//! ```text
+//! tree ── lists flattened ──> one object ── kind, apiVersion ──> metadata, spec ──> Resource
+//!                                   └── kinds that are not read ──> one note a kind
+//! ```
+//!
+//! Messages are worded as API servers word them (`spec.ingress[0].from[1].ipBlock.cidr: Invalid value: "x": …`), since that is what
+//! people know and search for; the place is always the offending field itself.
+
+mod api_calls;
+pub(in crate::language) mod doubts;
+pub(in crate::language) mod fields;
+pub(in crate::language) mod kinds;
+pub(in crate::language) mod labels;
+pub(in crate::language) mod meta;
+pub(in crate::language) mod path;
+#[cfg(test)]
+mod tests;
+pub(in crate::language) mod unread;
+pub(in crate::language) mod values;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+use hashbrown::HashMap;
+
+pub(crate) use self::doubts::add_errors;
+use self::fields::{Reader, Slot, quoted};
+use self::kinds::{KNOWN, KnownKind, What};
+use self::unread::{Class, Family};
+pub(crate) use self::unread::{anything, broken, no_object};
+use super::unread::{Cause, Enforcer, Unread};
+use super::{ClusterPolicyKind, Flaws, Kind, Meta, Resource, codes};
+use crate::diagnostics::nearest;
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::document::{NodeRef, Tree};
+use crate::language::azure::read::{self as azure, ParameterFile};
+use crate::language::calico::read as calico;
+use crate::model::Labels;
+use crate::text::Span;
+
+/// What a document says.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// Its objects, in the order written; lists are taken apart.
+    pub resources: Vec<Resource>,
+    /// What is wrong with them, or worth knowing.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lists in lists are followed so deep.
+const DEEPEST_LIST: usize = 8;
+
+/// The fields of a list, besides its items.
+const LIST_FIELDS: &[&str] = &["apiVersion", "kind", "metadata"];
+
+/// Where fields belong that people write at the top of an object.
+const OBJECT_HINTS: &[(&str, &str)] = &[
+    ("name", "it belongs under `metadata`"),
+    ("namespace", "it belongs under `metadata`"),
+    ("labels", "it belongs under `metadata`"),
+    ("annotations", "it belongs under `metadata`"),
+    ("", "it may belong under `spec`"),
+];
+
+/// Reads all Kubernetes objects of a document. `text` is the text of the document, which the spans of `tree` index.
+///
+/// Never fails: what cannot be read is reported, and an object that an API server would refuse is returned with
+/// [`refused`](Resource::refused) set.
+pub fn read(tree: &Tree, text: &str) -> Read {
+    read_file(tree, text, "", &[])
+}
+
+/// Reads all objects of a document of a file, with values that other files give for the parameters of Azure's templates.
+pub fn read_file(tree: &Tree, text: &str, file: &str, given: &[ParameterFile]) -> Read {
+    let mut objects = Objects { reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
+    if let Some(root) = tree.root().filter(|root| !root.is_null()) {
+        if azure::is_azure(root) {
+            azure::AzureReader::new(&mut objects.reader, &mut objects.resources).with_files(file, given).document(root);
+        } else {
+            objects.read(root, None, 0);
+        }
+    }
+    objects.finish()
+}
+
+/// For a text in a language that is not read at all, such as Terraform's, the error that says what to paste instead.
+pub fn foreign_language(text: &str) -> Option<Diagnostic> {
+    azure::foreign(text)
+}
+
+/// Whether a document is of a kind whose JSON may have comments: a template of Azure's, or a file of parameters for one.
+/// Upstream: Azure documentation, "Understand the structure and syntax of ARM templates".
+pub fn takes_comments(tree: &Tree) -> bool {
+    tree.root().is_some_and(azure::is_azure)
+}
+
+/// Reads the command lines that stand in the parts `live` of a text (see [`unwrap`](crate::document::unwrap)).
+pub fn read_commands(text: &str, live: &[Range<usize>]) -> Read {
+    let mut reader = Reader::new(text);
+    let mut resources = Vec::new();
+    azure::read_commands(text, live, &mut reader, &mut resources);
+    Read { resources, diagnostics: reader.findings }
+}
+
+/// What a list says about its items: its API version and, for a `PodList`, the kind `Pod`.
+#[derive(Clone, Copy)]
+struct ListOf<'a> {
+    api_version: &'a str,
+    kind: Option<&'a str>,
+}
+
+struct Objects<'a> {
+    reader: Reader<'a>,
+    resources: Vec<Resource>,
+    unread: Vec<UnreadKind<'a>>,
+    unread_index: HashMap<(&'a str, &'a str), usize>,
+}
+
+/// Objects of one kind that is not read.
+struct UnreadKind<'a> {
+    kind: &'a str,
+    api_version: &'a str,
+    class: Class,
+    /// The first of them.
+    span: Span,
+    count: usize,
+}
+
+impl<'a> Objects<'a> {
+    fn finish(self) -> Read {
+        let Objects { mut reader, resources, unread, .. } = self;
+        for found in unread {
+            reader.report(not_read(&found));
+        }
+        Read { resources, diagnostics: reader.findings }
+    }
+
+    /// Reads an object or the objects of a list.
+    fn read(&mut self, node: NodeRef<'a>, list: Option<ListOf<'a>>, depth: usize) {
+        let object = self.reader.root(node);
+        if let Some(items) = node.as_sequence().filter(|_| depth == 0) {
+            // No API server takes this, but what is meant is plain.
+            let diagnostic = object.error(codes::NOT_AN_OBJECT, "expected a Kubernetes object, found a list of them");
+            self.reader.report(diagnostic.help("put `---` between the objects, or write `kind: List` with `items`"));
+            for item in items {
+                self.read(item, list, depth + 1);
+            }
+            return;
+        }
+        if !object.is_mapping() {
+            let found = node.value().describe();
+            let diagnostic = object.error(codes::NOT_AN_OBJECT, format!("expected a Kubernetes object, found {found}"));
+            self.reader.report(diagnostic.help("an object is a mapping with apiVersion, kind and metadata"));
+            return;
+        }
+        if !is_set(node, "kind") && !is_set(node, "apiVersion") && list.is_none() && unread::kustomize::is_nameless(node) {
+            self.kustomization(node, "Kustomization", first_key(node));
+            return;
+        }
+        let Some((kind, kind_span)) = self.kind(&object, list) else {
+            self.without_kind(node);
+            return;
+        };
+        let Some((api_version, version_span)) = self.api_version(&object, list, kind, kind_span) else { return };
+
+        if kinds::group(api_version) == unread::kustomize::GROUP {
+            self.kustomization(node, kind, kind_span);
+            return;
+        }
+        // Where a workload of another project has no template, its pods are not told here.
+        let has_template = || node.get("spec").is_some_and(|spec| spec.get("template").is_some());
+        let known = kinds::known(kind, api_version).filter(|known| !known.is_foreign_workload() || has_template());
+        if let Some(known) = known
+            && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
+        {
+            self.object(&object, known, (kind, kind_span), (api_version, version_span));
+        } else if let Some(item_kind) = kind.strip_suffix("List").filter(|_| known.is_none() && node.get("items").is_some()) {
+            self.list(&object, ListOf { api_version, kind: Some(item_kind).filter(|kind| !kind.is_empty()) }, depth);
+        } else if kind == "List" || kind.strip_suffix("List").is_some_and(|item| KNOWN.iter().any(|known| known.name == item)) {
+            // A list without items.
+        } else {
+            self.unread(&object, kind, api_version, kind_span, version_span);
+        }
+    }
+
+    /// A Kustomization: it is said once that it has to be built, and kept what it may change.
+    fn kustomization(&mut self, node: NodeRef<'a>, kind: &'a str, at: Span) {
+        self.reader.report(unread::kustomize::diagnostic(at));
+        self.keep(node, kind, at, unread::kustomize::unread(node));
+    }
+
+    /// An object of which the kind is missing: where it looks like a policy, it may be one.
+    fn without_kind(&mut self, node: NodeRef<'a>) {
+        let api_version = node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default();
+        if unread::is_like_policy(node, api_version) {
+            self.keep(node, "", first_key(node), unread::unread(node, Family::NamespacedPolicy, "", Cause::NoSuchKind));
+        }
+    }
+
+    /// Keeps an object that is not evaluated.
+    fn keep(&mut self, node: NodeRef<'a>, kind: &'a str, kind_span: Span, kept: Unread) {
+        self.resources.push(Resource {
+            api_version: node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default().into(),
+            kind_name: kind.into(),
+            kind_span,
+            meta: unread::meta(node),
+            span: node.span(),
+            refused: false,
+            flaws: Flaws::default(),
+            kind: Kind::Unread(Box::new(kept)),
+        });
+    }
+
+    fn list(&mut self, object: &Slot<'a, '_>, list: ListOf<'a>, depth: usize) {
+        if depth >= DEEPEST_LIST {
+            let diagnostic = object.error(codes::LISTS_TOO_DEEP, format!("lists in lists are read {DEEPEST_LIST} deep at most"));
+            self.reader.report(diagnostic.help("put the objects into one list"));
+            return;
+        }
+        // `kind: List` says nothing of its items; its own API version is not theirs.
+        let inherited = list.kind.map(|_| list);
+        let Some([items]) = self.reader.fields(object, ["items"], LIST_FIELDS) else { return };
+        for item in self.reader.items(&items) {
+            let Some(node) = item.value() else {
+                let diagnostic = item.warning(codes::NOT_AN_OBJECT, "an empty list item is no object");
+                self.reader.report(diagnostic.help("delete the dash"));
+                continue;
+            };
+            self.read(node, inherited, depth + 1);
+        }
+    }
+
+    /// `kind`, and where it stands.
+    fn kind(&mut self, object: &Slot<'a, '_>, list: Option<ListOf<'a>>) -> Option<(&'a str, Span)> {
+        let node = object.node?;
+        let path = object.path;
+        let entry = node.entry("kind");
+        let slot = entry.map(|entry| {
+            let value = node.value_of(entry);
+            let at = if value.span().start == value.span().end { entry.key_span } else { value.span() };
+            Slot { path: path.field("kind"), node: Some(value), at, key: entry.key_span }
+        });
+        if let Some(slot) = slot.filter(Slot::is_set) {
+            let kind = self.reader.text(&slot)?;
+            if !kind.is_empty() {
+                return Some((kind, slot.at));
+            }
+        }
+        if let Some(kind) = list.and_then(|list| list.kind) {
+            return Some((kind, first_key(node)));
+        }
+        let misspelt = object.entries().iter().find(|e| &*e.key != "apiVersion" && nearest(&e.key, ["kind"]).is_some());
+        let at = misspelt.or(entry).map_or_else(|| first_key(node), |entry| entry.key_span);
+        let diagnostic =
+            Diagnostic::new(codes::MISSING_KIND, Severity::Error, at, "kind: Required value: the object does not say what it is")
+                .help("write `kind`, for instance `kind: NetworkPolicy`");
+        let meant = misspelt.filter(|_| entry.is_none()).map(|_| "kind");
+        let diagnostic = self.reader.rewrite(diagnostic, at, meant);
+        self.reader.report(diagnostic);
+        None
+    }
+
+    /// `apiVersion`, and where it stands; an empty one where it is missing although the kind is known.
+    fn api_version(&mut self, object: &Slot<'a, '_>, list: Option<ListOf<'a>>, kind: &'a str, kind_span: Span) -> Option<(&'a str, Span)> {
+        let node = object.node?;
+        let path = object.path;
+        let slot = node.entry("apiVersion").map(|entry| {
+            let value = node.value_of(entry);
+            let at = if value.span().start == value.span().end { entry.key_span } else { value.span() };
+            Slot { path: path.field("apiVersion"), node: Some(value), at, key: entry.key_span }
+        });
+        if let Some(slot) = slot.filter(Slot::is_set) {
+            let version = self.reader.text(&slot)?;
+            if !version.is_empty() {
+                return Some((version, slot.at));
+            }
+        }
+        if let Some(list) = list {
+            return Some((list.api_version, kind_span));
+        }
+        if kind == "List" {
+            return Some(("v1", kind_span));
+        }
+        Some(("", slot.map_or(kind_span, |slot| slot.at)))
+    }
+
+    /// Reads an object of a known kind.
+    fn object(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: (&'a str, Span), version: (&'a str, Span)) {
+        self.reader.refused = false;
+        self.reader.flaws = Flaws::default();
+        self.reader.lenient = !known.is_policy();
+        self.read_known(object, known, kind, version);
+        self.reader.lenient = false;
+    }
+
+    fn read_known(&mut self, object: &Slot<'a, '_>, known: &'static KnownKind, kind: (&'a str, Span), version: (&'a str, Span)) {
+        let ((kind, kind_span), (api_version, version_span)) = (kind, version);
+        if kind == known.name {
+            self.check_version(known, api_version, version_span);
+        } else {
+            self.misspelt(known, kind, kind_span, api_version);
+        }
+        let old = known.old.contains(&api_version);
+        let ordinal = self.resources.len();
+        // Whatever a kind has besides these is known upstream and of no use here.
+        let others: &[&str] = match known.what {
+            What::ServiceAccount => &["automountServiceAccountToken", "imagePullSecrets", "secrets"],
+            _ => &[],
+        };
+        let names = ["apiVersion", "kind", "metadata", "spec", "status"];
+        if let What::EndpointSlice = known.what {
+            self.endpoint_slice(object, known, (kind, kind_span), api_version, ordinal);
+            return;
+        }
+        if let What::Endpoints = known.what {
+            self.endpoints(object, known, (kind, kind_span), api_version, ordinal);
+            return;
+        }
+        let read = match known.what {
+            What::ServiceAccount => {
+                self.reader.fields(object, ["apiVersion", "kind", "metadata"], others).map(|[_, _, metadata]| (metadata, None))
+            }
+            _ => self
+                .reader
+                .fields_with_hints(object, names, others, OBJECT_HINTS)
+                .map(|[_, _, metadata, spec, status]| (metadata, Some((spec, status)))),
+        };
+        let Some((metadata, body)) = read else { return };
+        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let (meta, owner) = (read.meta, read.owner);
+
+        let reader = &mut self.reader;
+        let kind_read = match (known.what, body) {
+            (What::Namespace, Some((spec, _))) => {
+                reader.fields(&spec, ["finalizers"], &[]);
+                reader.check_namespace(&metadata, &meta.name, &meta.labels, read.has_dead_annotation);
+                Kind::Namespace
+            }
+            (What::Pod, Some((spec, status))) => {
+                let labels: (Labels, Span) = (meta.labels.clone(), meta.labels_span);
+                let leaving = metadata.value().is_some_and(|m| m.get("deletionTimestamp").is_some());
+                Kind::Pod(reader.pod(&spec, (&status, leaving), labels, owner))
+            }
+            (What::Workload(workload), Some((spec, _))) => Kind::Workload(reader.workload(&spec, workload, owner, !old)),
+            (What::Service, Some((spec, status))) => Kind::Service(reader.service(&spec, &metadata, &status)),
+            (What::Node, Some((spec, status))) => Kind::Node(reader.node(&spec, &status)),
+            (What::Ingress, Some((spec, status))) => Kind::Ingress(reader.ingress(&spec, &metadata, &status, old)),
+            (What::NetworkPolicy, Some((spec, _))) => Kind::NetworkPolicy(reader.network_policy(&spec)),
+            (What::ClusterPolicy(policy), Some((spec, _))) => {
+                if policy == ClusterPolicyKind::BaselineAdmin && &*meta.name != "default" && !meta.name.is_empty() {
+                    let message = "Only one baseline admin network policy with metadata.name=\"default\" can be created in the cluster";
+                    let text = format!("metadata.name: Invalid value: {}: {message}", quoted(&meta.name));
+                    let diagnostic = Diagnostic::new(codes::BASELINE_NAME, Severity::Error, meta.name_span, text);
+                    let diagnostic = reader.rewrite(diagnostic, meta.name_span, Some("default"));
+                    reader.refuse(diagnostic);
+                }
+                Kind::ClusterPolicy(reader.cluster_policy(&spec, policy))
+            }
+            (What::Calico(calico), Some((spec, _))) => {
+                let stored = kinds::group(api_version) == calico::STORAGE_GROUP;
+                Kind::Calico(Box::new(reader.calico(&spec, calico, calico::Context { meta: &meta, stored })))
+            }
+            _ => Kind::ServiceAccount,
+        };
+        self.keep_read(object, (kind, kind_span), api_version, meta, kind_read);
+    }
+
+    /// Keeps an object that has been read, with what the reader found of it.
+    fn keep_read(&mut self, object: &Slot<'a, '_>, (name, kind_span): (&str, Span), api_version: &str, meta: Meta, kind: Kind) {
+        let mut resource = Resource {
+            api_version: api_version.into(),
+            kind_name: name.into(),
+            kind_span,
+            meta,
+            span: object.span(),
+            refused: self.reader.refused,
+            flaws: core::mem::take(&mut self.reader.flaws),
+            kind,
+        };
+        if let Some(node) = object.node {
+            doubts::note(&mut resource, node, &[]);
+        }
+        self.resources.push(resource);
+    }
+
+    /// Reads an EndpointSlice, which has no `spec`.
+    fn endpoint_slice(
+        &mut self,
+        object: &Slot<'a, '_>,
+        known: &'static KnownKind,
+        (kind, kind_span): (&'a str, Span),
+        api_version: &'a str,
+        ordinal: usize,
+    ) {
+        let names = ["metadata", "endpoints", "ports", "apiVersion", "kind", "addressType"];
+        let Some([metadata, endpoints, ports, ..]) = self.reader.fields(object, names, &[]) else { return };
+        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let slice = self.reader.endpoint_slice(&read.meta.labels, &endpoints, &ports);
+        self.keep_read(object, (kind, kind_span), api_version, read.meta, Kind::EndpointSlice(slice));
+    }
+
+    /// Reads Endpoints, which have no `spec`.
+    fn endpoints(
+        &mut self,
+        object: &Slot<'a, '_>,
+        known: &'static KnownKind,
+        (kind, kind_span): (&'a str, Span),
+        api_version: &'a str,
+        ordinal: usize,
+    ) {
+        let Some([metadata, subsets, ..]) = self.reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[]) else { return };
+        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let subsets = self.reader.subsets(&read.meta, &subsets);
+        self.keep_read(object, (kind, kind_span), api_version, read.meta, Kind::Endpoints(subsets));
+    }
+
+    /// Reports a version under which the kind is not served. What pods, Services and the like mean is beyond doubt all the same; a policy of a version
+    /// that does not exist might mean something else.
+    fn check_version(&mut self, known: &KnownKind, api_version: &str, at: Span) {
+        let right = known.current.first().copied().unwrap_or("v1");
+        if known.current.contains(&api_version) {
+            return;
+        }
+        let reader = &mut self.reader;
+        if known.old.contains(&api_version) {
+            let message = format!("apiVersion: `{api_version}` of `{}` is served no more; it is read as `{right}`", known.name);
+            let diagnostic = Diagnostic::new(codes::OLD_API_VERSION, Severity::Warning, at, message);
+            // The two forms of an Ingress differ in more than the version.
+            let diagnostic = match known.what {
+                What::Ingress => diagnostic.help(format!("write it in the form of `{right}`")),
+                _ => reader.rewrite(diagnostic, at, Some(right)),
+            };
+            reader.report(diagnostic);
+        } else if api_version.is_empty() {
+            let message = format!("apiVersion: Required value: `{}` needs its API version", known.name);
+            let diagnostic = Diagnostic::new(codes::MISSING_API_VERSION, Severity::Error, at, message);
+            reader.report(diagnostic.help(format!("write `apiVersion: {right}`")));
+        } else {
+            let message = format!("no matches for kind {} in version {}", quoted(known.name), quoted(api_version));
+            let diagnostic = Diagnostic::new(codes::WRONG_API_VERSION, Severity::Error, at, message);
+            let diagnostic = reader.rewrite(diagnostic, at, Some(right));
+            if known.is_policy() { reader.refuse(diagnostic) } else { reader.report(diagnostic) }
+        }
+    }
+
+    /// Reports a kind that there is not, and that is nearly one that there is. Where it decides about traffic, what holds is not known.
+    fn misspelt(&mut self, known: &KnownKind, kind: &str, span: Span, api_version: &str) {
+        let message = format!("no matches for kind {} in version {}", quoted(kind), quoted(api_version));
+        let diagnostic = Diagnostic::new(codes::MISSPELT_KIND, Severity::Error, span, message);
+        let diagnostic = self.reader.rewrite(diagnostic, span, Some(known.name));
+        if known.is_policy() { self.reader.refuse(diagnostic) } else { self.reader.report(diagnostic) }
+    }
+
+    /// Keeps an object of a kind that is not read, as far as it might concern connections or makes pods, and its kind for a word about it.
+    fn unread(&mut self, object: &Slot<'a, '_>, kind: &'a str, api_version: &'a str, span: Span, version_span: Span) {
+        let class = unread::classify(kind, api_version);
+        if class == Class::Unknown
+            && (kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
+            && let Some(known) = kinds::meant(kind, api_version)
+        {
+            self.object(object, known, (kind, span), (api_version, version_span));
+            return;
+        }
+        let calls = object.node.map(|node| api_calls::api_calls(node, kind, api_version)).unwrap_or_default();
+        if let (false, Some(node)) = (calls.is_empty(), object.node) {
+            self.resources.push(Resource {
+                api_version: api_version.into(),
+                kind_name: kind.into(),
+                kind_span: span,
+                meta: unread::meta(node),
+                span: node.span(),
+                refused: false,
+                flaws: Flaws::default(),
+                kind: Kind::ApiCalls(calls),
+            });
+            return;
+        }
+        let kept = match (class, object.node) {
+            (Class::Policy(family, cause), Some(node)) => Some(unread::unread(node, family, kind, cause)),
+            (Class::MakesPods, _) => Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() }),
+            _ => None,
+        };
+        if let (Some(kept), Some(node)) = (kept, object.node) {
+            self.keep(node, kind, span, kept);
+        }
+        let index = *self.unread_index.entry((kind, api_version)).or_insert_with(|| {
+            self.unread.push(UnreadKind { kind, api_version, class, span, count: 0 });
+            self.unread.len() - 1
+        });
+        if let Some(found) = self.unread.get_mut(index) {
+            found.count += 1;
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// What is particular to namespaces.
+    fn check_namespace(&mut self, metadata: &Slot<'a, '_>, name: &str, labels: &Labels, has_dead_annotation: bool) {
+        const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+        if let Some(value) = labels.get(NAME_LABEL).filter(|value| *value != name && !name.is_empty()) {
+            let entry = metadata.node.and_then(|node| node.get("labels")).and_then(|labels| labels.entry(NAME_LABEL));
+            let span = entry.map_or(metadata.at, |entry| entry.key_span);
+            let message =
+                format!("metadata.labels: API servers set `{NAME_LABEL}` to the name `{name}`, whatever is written ({})", quoted(value));
+            self.report(Diagnostic::new(codes::NAMESPACE_NAME_LABEL, Severity::Warning, span, message).help("leave the label out"));
+        }
+        if has_dead_annotation {
+            let message = "the annotation `net.beta.kubernetes.io/network-policy` has no effect any more";
+            let warning = metadata.warning(codes::DEAD_ANNOTATION, message);
+            self.report(warning.help("write a NetworkPolicy that selects all pods and allows nothing"));
+        }
+    }
+}
+
+/// Whether a field is written with a value.
+fn is_set(node: NodeRef<'_>, field: &str) -> bool {
+    node.get(field).is_some_and(|value| !value.is_null())
+}
+
+/// The first key of a mapping, to point at where something is missing.
+fn first_key(node: NodeRef<'_>) -> Span {
+    node.as_mapping().and_then(<[_]>::first).map_or(node.span(), |entry| entry.key_span)
+}
+
+/// What to say about a kind that is not read.
+fn not_read(found: &UnreadKind<'_>) -> Diagnostic {
+    let mut name = format!("`{}`", clipped(found.kind));
+    if !found.api_version.is_empty() {
+        name.push_str(&format!(" of `{}`", clipped(found.api_version)));
+    }
+    if found.count > 1 {
+        name.push_str(&format!(" ({} objects)", found.count));
+    }
+    let (code, severity, message, help): (Code, Severity, &str, Option<&str>) = match found.class {
+        Class::Irrelevant => (codes::KIND_NOT_USED, Severity::Note, "plays no part in network policy, and is not used", None),
+        Class::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is not a kind that is known here, and is not used", None),
+        Class::MakesPods => (
+            codes::KIND_NOT_READ,
+            Severity::Warning,
+            "makes pods, but is not read: the answer leaves its pods out",
+            Some("paste the pods (`kubectl get pods -o yaml`), or the workloads it makes"),
+        ),
+        Class::Policy(_, Cause::NoSuchKind) => (
+            codes::KIND_NOT_READ,
+            Severity::Error,
+            "does not exist: what it might decide cannot be told",
+            Some("correct the name or the version"),
+        ),
+        Class::Policy(..) => (
+            codes::KIND_NOT_READ,
+            Severity::Warning,
+            "decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\"",
+            None,
+        ),
+        Class::Traffic => {
+            (codes::KIND_NOT_READ, Severity::Warning, "leads traffic to pods, but is not read: the answer leaves it out", None)
+        }
+    };
+    let diagnostic = Diagnostic::new(code, severity, found.span, format!("{name} {message}"));
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,179 @@
+//! What a text that cannot be read might have said: as much of its kind, namespace and selector as can be had.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::super::kinds::{self, KnownKind, What};
+use super::{Class, Family, SENTINEL, classify, meta, unread};
+use crate::document::{Node, NodeId, NodeRef, Tree, Value};
+use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread};
+use crate::language::{Flaws, Kind, Meta, Resource};
+use crate::text::Span;
+
+/// Words that only policies have.
+const TELLING_WORDS: [&str; 5] = ["podSelector", "policyTypes", "endpointSelector", "namespaceSelector", "ipBlock"];
+/// Words by which other texts speak of them: Terraform, tables and descriptions that `kubectl` prints.
+const OTHER_WORDS: [&str; 7] = [
+    "NetworkPolicy",
+    "kubernetes_network_policy",
+    "networkpolicies",
+    "POD-SELECTOR",
+    "PodSelector:",
+    "Policy Types:",
+    "AuthorizationPolicy",
+];
+
+/// What may stand in a text that is none of an object: anything, if it speaks of policies.
+pub(crate) fn no_object(text: &str, is_mapping: bool, at: Span) -> Vec<Resource> {
+    let others = OTHER_WORDS.iter().filter(|_| !is_mapping);
+    let speaks = TELLING_WORDS.iter().chain(others).any(|word| text.contains(word));
+    if speaks { alloc::vec![anything(at, Cause::Broken)] } else { Vec::new() }
+}
+
+/// The objects of a text of which `tree` is what could be read: its beginning, or all of it without the actions of a template. Where not even a kind
+/// is there, words of the text have to do.
+pub(crate) fn broken(tree: &Tree, text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
+    if let Some(root) = tree.root().filter(|root| root.get("kind").is_some()) {
+        let mut found = objects(root, cause, 0);
+        let items = root.get("items").and_then(NodeRef::as_sequence).filter(|_| cause == Cause::Broken);
+        if let Some(end) = items.into_iter().flatten().map(|item| item.span().end as usize).max() {
+            // Of the list only the beginning is there.
+            found.extend(by_words(text, end, at, cause));
+        }
+        return found;
+    }
+    by_words(text, from, at, cause)
+}
+
+/// Something of which nothing is known but that it is there.
+pub(crate) fn anything(at: Span, cause: Cause) -> Resource {
+    resource("", at, Meta::default(), at, Unread { cause, enforcer: Enforcer::Any, effects: alloc::vec![Effect::default()] })
+}
+
+fn resource(kind: &str, kind_span: Span, meta: Meta, span: Span, unread: Unread) -> Resource {
+    Resource {
+        api_version: Box::default(),
+        kind_name: kind.into(),
+        kind_span,
+        meta,
+        span,
+        refused: false,
+        flaws: Flaws::default(),
+        kind: Kind::Unread(Box::new(unread)),
+    }
+}
+
+fn objects(node: NodeRef<'_>, cause: Cause, depth: usize) -> Vec<Resource> {
+    let kind_node = node.get("kind");
+    let Some(kind) = kind_node.and_then(NodeRef::as_str) else { return Vec::new() };
+    if let Some(items) = node.get("items").and_then(NodeRef::as_sequence).filter(|_| depth == 0) {
+        return items.flat_map(|item| objects(item, cause, depth + 1)).collect();
+    }
+    let kind_span = kind_node.map_or(node.span(), NodeRef::span);
+    let api_version = node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default();
+    let Some(mut found) = what(node, kind, api_version, cause) else { return Vec::new() };
+    let meta = meta(node);
+    // What follows an error may say more of it: only what something stands behind is complete.
+    let complete = cause == Cause::Template || node.as_mapping().and_then(<[_]>::last).is_some_and(|last| &*last.key != "metadata");
+    let in_namespace = meta.namespace.is_some() || cause == Cause::Broken && complete;
+    for effect in &mut found.effects {
+        if effect.subject.namespaces == Namespaces::Own && !in_namespace {
+            effect.subject.namespaces = Namespaces::All;
+        }
+        if cause == Cause::Broken {
+            (effect.ingress, effect.egress, effect.denies) = (true, true, true);
+            effect.allows = found.enforcer != Enforcer::Beside;
+        }
+    }
+    found.effects.dedup();
+    alloc::vec![resource(kind, kind_span, meta, node.span(), found)]
+}
+
+/// What an object of a kind might do; nothing if it concerns no connections and makes no pods.
+fn what(node: NodeRef<'_>, kind: &str, api_version: &str, cause: Cause) -> Option<Unread> {
+    let mut found = match kinds::known(kind, api_version) {
+        Some(known) => of_known(node, known, cause)?,
+        None => match classify(kind, api_version) {
+            Class::Policy(family, _) => unread(node, family, kind, cause),
+            Class::MakesPods => Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() },
+            Class::Irrelevant | Class::Traffic | Class::Unknown => return None,
+        },
+    };
+    if found.effects.is_empty() && found.cause != Cause::MakesPods {
+        let subject = crate::language::unread::Whom { namespaces: Namespaces::Own, ..Default::default() };
+        found.effects.push(Effect { subject, ..Effect::default() });
+    }
+    Some(found)
+}
+
+fn of_known(node: NodeRef<'_>, known: &KnownKind, cause: Cause) -> Option<Unread> {
+    let (family, enforcer) = match known.what {
+        What::NetworkPolicy => (Family::NamespacedPolicy, Enforcer::Any),
+        What::ClusterPolicy(_) => (Family::AnyClusterPolicy, Enforcer::Any),
+        What::Calico(_) if known.is_policy() && known.is_namespaced() => (Family::NamespacedPolicy, Enforcer::Calico),
+        What::Calico(_) if known.is_policy() => (Family::ClusterPolicy, Enforcer::Calico),
+        What::Pod | What::Workload(_) => {
+            return Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() });
+        }
+        _ => return None,
+    };
+    Some(Unread { enforcer, ..unread(node, family, known.name, cause) })
+}
+
+/// What the words `kind` and `namespace` of a text tell, from an offset on.
+fn by_words(text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
+    let rest = text.get(from..).unwrap_or_default();
+    let kinds: Vec<(usize, &str)> = values_of(rest, "kind").collect();
+    let versions = values_of(rest, "apiVersion").count();
+    if kinds.is_empty() {
+        let is_policy = versions > 0 || TELLING_WORDS.iter().any(|word| rest.contains(word));
+        return if is_policy { alloc::vec![anything(at, cause)] } else { Vec::new() };
+    }
+    // In a document of one object, further kinds are those of what it refers to.
+    let top = kinds.iter().find(|(offset, _)| *offset == 0 || rest.as_bytes().get(*offset - 1) == Some(&b'\n'));
+    let single: Vec<(usize, &str)> = top.filter(|(_, kind)| !kind.ends_with("List")).copied().into_iter().collect();
+    let kinds = if single.is_empty() { kinds } else { single };
+    let mut namespaces: Vec<&str> = values_of(rest, "namespace").map(|(_, value)| value).collect();
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    let namespace = match namespaces.as_slice() {
+        [one] if cause == Cause::Broken && !one.contains('{') => Some(*one),
+        _ => None,
+    };
+    let mut found: Vec<Resource> = Vec::new();
+    for (offset, kind) in kinds {
+        let Some(mut object) = nameless(kind, cause) else { continue };
+        let start = (from + offset) as u32;
+        let span = Span::new(start, start + "kind".len() as u32);
+        for effect in &mut object.effects {
+            let own = effect.subject.namespaces == Namespaces::Own && namespace.is_some();
+            *effect = Effect { allows: effect.allows, ports: effect.ports.clone(), ..Effect::default() };
+            effect.subject.namespaces = if own { Namespaces::Own } else { Namespaces::All };
+        }
+        let meta = Meta { namespace: namespace.map(Box::from), ..Meta::default() };
+        if !found.iter().any(|other| *other.kind_name == *kind) {
+            found.push(resource(kind, span, meta, span, object));
+        }
+    }
+    found
+}
+
+/// What an object might do of which the kind alone is known.
+fn nameless(kind: &str, cause: Cause) -> Option<Unread> {
+    let empty = Tree { nodes: alloc::vec![Node { span: Span::default(), value: Value::Null }], root: Some(NodeId(0)) };
+    what(empty.root()?, kind, "", cause)
+}
+
+/// Where a key stands in a text that is no YAML, and its value as far as it is a word.
+fn values_of<'t>(text: &'t str, key: &'static str) -> impl Iterator<Item = (usize, &'t str)> {
+    text.match_indices(key).filter_map(move |(at, _)| {
+        let before = text.get(..at)?.bytes().next_back();
+        if before.is_some_and(|b| !matches!(b, b' ' | b'\n' | b'\t' | b'"' | b'\'' | b'{' | b',' | b'-')) {
+            return None;
+        }
+        let after = text.get(at + key.len()..)?.trim_start_matches(['"', '\'']).trim_start_matches(' ');
+        let value = after.strip_prefix(':')?.trim_start_matches([' ', '"', '\'']);
+        let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/' | '_'))).unwrap_or(value.len());
+        value.get(..end).filter(|word| !word.is_empty() && !word.contains(SENTINEL)).map(|word| (at, word))
+    })
+}

@@ -1,0 +1,156 @@
+//! With which address a pod's packets leave its node: its own, or the node's. Upstream: docs/path.md, "Out of the cluster", and docs/semantics.md, Calico.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::cloud::Plugins;
+use super::is_flat;
+use crate::compile::{ClassId, Endpoint};
+use crate::language::azure::Plugin;
+use crate::language::calico::IpPool;
+use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
+
+/// With which address a packet leaves. Both may be possible where the text does not say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Leaving {
+    /// It may have the pod's own.
+    pub(crate) as_pod: bool,
+    /// It may have that of the pod's node.
+    pub(crate) as_node: bool,
+}
+
+impl Leaving {
+    const AS_POD: Leaving = Leaving { as_pod: true, as_node: false };
+    const AS_NODE: Leaving = Leaving { as_pod: false, as_node: true };
+    const UNSAID: Leaving = Leaving { as_pod: true, as_node: true };
+
+    fn or(self, other: Leaving) -> Leaving {
+        Leaving { as_pod: self.as_pod || other.as_pod, as_node: self.as_node || other.as_node }
+    }
+}
+
+/// What of a pod decides about that.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Habit {
+    /// Whether its own address, as it is given, is one of a network.
+    pub(crate) is_flat: bool,
+    /// What `natOutgoing` of Calico's IP pools says.
+    by_pools: Leaving,
+}
+
+impl Habit {
+    /// Of an end that is no pod.
+    pub(crate) const NONE: Habit = Habit { is_flat: false, by_pools: Leaving::AS_POD };
+
+    pub(crate) fn of(pod: &PodEndpoint, snapshot: &Snapshot) -> Self {
+        let own = pod.addresses.first().filter(|_| pod.address_given);
+        let applies = |pool: &&IpPool| match own {
+            Some(address) => pool.cidr.contains(*address),
+            None => !pool.disabled,
+        };
+        let of = |pool: &IpPool| if pool.nat_outgoing { Leaving::AS_NODE } else { Leaving::AS_POD };
+        let by_pools = snapshot.ip_pools.iter().filter(applies).map(of).reduce(Leaving::or).unwrap_or(Leaving::UNSAID);
+        Habit { is_flat: is_flat(&snapshot.cloud, pod), by_pools }
+    }
+
+    /// With which address the pod's packets leave its node for an end that is no pod with an address of its own: `inside` for one of the node's network,
+    /// `kept` for one towards which pools keep the source (see [`keeps_source`]). `plugin` is that of the node's cluster, if it is known.
+    pub(crate) fn leaving(self, plugin: Option<Plugin>, inside: bool, kept: bool) -> Leaving {
+        match plugin {
+            Some(Plugin::PodSubnet) => Leaving::AS_POD,
+            Some(Plugin::NodeSubnet) if inside => Leaving::AS_POD,
+            Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay) => Leaving::AS_NODE,
+            // Which plugin it has nobody says: an address of the network says that it is flat.
+            None if self.is_flat => Leaving::AS_POD,
+            // Calico's pools decide.
+            None | Some(Plugin::None) if kept => Leaving::AS_POD,
+            None | Some(Plugin::None) => self.by_pools,
+        }
+    }
+}
+
+/// Whether Calico's pools leave the source of packets to an end as it is: an address of it is one of a pool, or it is a node's, and these are left out
+/// (`natOutgoingExclusions`).
+pub(crate) fn keeps_source(snapshot: &Snapshot, end: Endpoint) -> bool {
+    let in_pool = |address: &IpAddr| snapshot.ip_pools.iter().any(|pool| pool.cidr.contains(*address));
+    let at_node = |node: NodeId| snapshot.keeps_source_to_nodes || snapshot.node(node).is_some_and(|n| n.addresses.iter().any(in_pool));
+    match end {
+        Endpoint::Node(id) => at_node(id),
+        Endpoint::Pod(id) => snapshot.pod(id).is_some_and(|pod| match pod.node.filter(|_| pod.host_network) {
+            Some(node) => at_node(node),
+            None => pod.host_network && snapshot.keeps_source_to_nodes || pod.addresses.iter().any(in_pool),
+        }),
+        Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => in_pool(&address),
+    }
+}
+
+/// What of an end decides with which address a packet comes to another node; kept for all ends, as pairs of them are asked about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Departure {
+    /// Its node, if it is known.
+    node: Option<NodeId>,
+    /// For a pod with an address of its own: how it leaves its node, in each of the clusters that this may belong to.
+    of_pod: Option<(Habit, Plugins)>,
+    /// Its place in the cloud's network.
+    network: Option<u32>,
+    /// Whether packets to it keep their source as far as pools say.
+    kept: bool,
+}
+
+impl Departure {
+    pub(crate) fn of(end: Endpoint, snapshot: &Snapshot) -> Self {
+        let cloud = &snapshot.cloud;
+        let (node, of_pod) = match end {
+            Endpoint::Pod(id) => {
+                let Some(pod) = snapshot.pod(id) else { return Departure::default() };
+                (pod.node, (!pod.host_network).then(|| (Habit::of(pod, snapshot), Plugins::of(cloud, pod.node))))
+            }
+            Endpoint::Node(id) => (Some(id), None),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => return Departure::default(),
+        };
+        let network = node.and_then(|n| cloud.locate_node(n)).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        Departure { node, of_pod, network, kept: keeps_source(snapshot, end) }
+    }
+
+    /// With which address a packet from here comes to another end, if that is on another node.
+    pub(crate) fn towards(&self, other: &Departure) -> Leaving {
+        let Some((habit, plugins)) = self.of_pod else { return Leaving::AS_POD };
+        if other.node.is_none() || other.node == self.node || other.of_pod.is_some() {
+            return Leaving::AS_POD;
+        }
+        let inside = self.network.is_some() && self.network == other.network;
+        plugins.iter().map(|plugin| habit.leaving(plugin, inside, other.kept)).reduce(Leaving::or).unwrap_or(Leaving::AS_POD)
+    }
+
+    /// Whether it is on this node.
+    pub(crate) fn is_on(&self, node: NodeId) -> bool {
+        self.node == Some(node)
+    }
+
+    /// The nodes with whose address a packet from here may come to another end, of each class one; nothing among them stands for its own address. A pod of
+    /// which the text does not say where it runs may be on any of `nodes`.
+    pub(crate) fn disguises(
+        &self,
+        other: &Departure,
+        nodes: impl Iterator<Item = NodeId>,
+        class_of: impl Fn(NodeId) -> ClassId,
+    ) -> Vec<Option<NodeId>> {
+        let leaving = self.towards(other);
+        let mut found: Vec<Option<NodeId>> = leaving.as_pod.then_some(None).into_iter().collect();
+        match self.node {
+            _ if !leaving.as_node => {}
+            Some(node) => found.push(Some(node)),
+            None => {
+                let mut classes = Vec::new();
+                for node in nodes.filter(|node| !other.is_on(*node)) {
+                    let class = class_of(node);
+                    if !classes.contains(&class) {
+                        classes.push(class);
+                        found.push(Some(node));
+                    }
+                }
+            }
+        }
+        if found.is_empty() { alloc::vec![None] } else { found }
+    }
+}

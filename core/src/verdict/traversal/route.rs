@@ -1,0 +1,238 @@
+//! Whether a way leads through the cloud's network at all. Upstream: docs/azure.md 1 ("Virtual network traffic routing", "Default outbound access in
+//! Azure", "Public IP addresses") and 3.1.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::language::azure::{NextHop, Outbound, Plugin};
+use crate::snapshot::NodeId;
+use crate::snapshot::cloud::{Cloud, Location, Subnet, tags};
+
+/// Why a packet does not get on, or why that is not to be told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Routing {
+    /// A route that somebody wrote drops it: the table, an index into [`Cloud::tables`], and the route in it.
+    Dropped(u32, u32),
+    /// A route leads it to an appliance, which may do anything with it.
+    Appliance(u32, u32),
+    /// A route leads it to a gateway, and what is behind that is not given.
+    Gateway(u32, u32),
+    /// The route table of the subnet is not given.
+    UnknownTable(u32),
+    /// From the Internet to what has no public address in this subnet, and no security group that would let it in.
+    NoPublicAddress(u32),
+    /// From the Internet to a node without a public address.
+    PrivateNode(NodeId),
+    /// From the Internet to the address of a pod.
+    PrivatePod,
+    /// From outside the cluster to the address of a pod, of a range that the virtual network knows no way to.
+    PodRange(Plugin),
+    /// To a private address that this network knows no way to.
+    Private(u32),
+    /// To a private address, by a gateway of this network of which the text does not say what is behind it.
+    UnknownGateway(u32),
+    /// To the Internet, from a private subnet without a way out.
+    NoOutbound(u32),
+    /// To the Internet, from a private subnet, by a load balancer of which the text does not say whether it has a rule for that.
+    Balancer(u32),
+    /// To the Internet, from a cluster without a way out.
+    NoEgress,
+    /// To the Internet, along routes of the cluster's subnet that the text does not give.
+    OwnRoutes,
+    /// From a pod of which the text does not say on which node it runs, to where a security group asks which address it comes with.
+    UnknownNode,
+}
+
+impl Routing {
+    /// Whether the packet certainly does not get on.
+    pub const fn is_certain(self) -> bool {
+        !matches!(
+            self,
+            Routing::Appliance(..)
+                | Routing::Gateway(..)
+                | Routing::UnknownTable(_)
+                | Routing::UnknownGateway(_)
+                | Routing::Balancer(_)
+                | Routing::OwnRoutes
+                | Routing::UnknownNode
+        )
+    }
+}
+
+/// What decides about ways to and from a place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub(crate) struct Access {
+    /// The route table of its subnet.
+    pub(crate) table: Option<u32>,
+    /// The subnet, if its route table is not given.
+    unknown_table: Option<u32>,
+    /// Whether it has a public address.
+    is_public: bool,
+    /// What keeps it from the Internet, on the way out.
+    out: Option<Routing>,
+}
+
+impl Access {
+    pub(crate) fn of(cloud: &Cloud, location: Option<Location>, node: Option<NodeId>) -> Self {
+        let subnet = location.and_then(|l| Some((l.subnet, cloud.subnets.get(l.subnet as usize)?)));
+        let interface = location.and_then(|l| cloud.interfaces.get(l.interface? as usize));
+        let clusters = if node.is_some() { cloud.clusters_of(node) } else { Vec::new() };
+        let is_public = interface.is_some_and(|i| i.public.is_some() || i.floating.iter().any(|a| tags::is_public(*a)))
+            || clusters.iter().any(|c| c.traffic.public_nodes);
+        let out = match (subnet, clusters.as_slice()) {
+            _ if is_public => None,
+            (_, [first, ..]) => match first.traffic.outbound {
+                Outbound::None => Some(Routing::NoEgress),
+                Outbound::Routes if subnet.is_none_or(|(_, s)| s.table.is_none()) => Some(Routing::OwnRoutes),
+                Outbound::Routes | Outbound::LoadBalancer | Outbound::NatGateway => None,
+            },
+            (Some((number, subnet)), []) if is_private(subnet) => {
+                let balanced = interface.is_some_and(|i| i.balanced);
+                Some(if balanced { Routing::Balancer(number) } else { Routing::NoOutbound(number) })
+            }
+            _ => None,
+        };
+        Access {
+            table: subnet.and_then(|(_, s)| s.table),
+            unknown_table: subnet.filter(|(_, s)| s.unknown_table).map(|(number, _)| number),
+            is_public,
+            out,
+        }
+    }
+}
+
+/// A private subnet: Azure gives its machines no address for the way out.
+fn is_private(subnet: &Subnet) -> bool {
+    subnet.outbound.default_access == Some(false) && !subnet.outbound.nat
+}
+
+/// The route of a table that leads packets to an address somewhere else than Azure's own routes do; nothing if none does. The longest prefix counts,
+/// and of equal ones the route that somebody wrote.
+pub(crate) fn user_route(cloud: &Cloud, table: u32, address: IpAddr, home: Option<u32>) -> Option<u32> {
+    let table = cloud.tables.get(table as usize)?;
+    let network = cloud.networks.get(table.network as usize)?;
+    if address == tags::PLATFORM || address == tags::METADATA {
+        return None;
+    }
+    let near: Vec<&_> = core::iter::once(network).chain(network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize))).collect();
+    // In a network that has the same addresses as the own one, it is not the own one's.
+    if home.is_some_and(|home| home != table.network && !network.peers.contains(&home)) && near.iter().any(|n| n.space.contains(address)) {
+        return None;
+    }
+    let fits = (0..).zip(&table.routes).filter(|(_, r)| r.prefix.contains(address));
+    let (number, route) = fits.max_by_key(|(number, r)| (r.prefix.length(), core::cmp::Reverse(*number)))?;
+    let of_system = near.iter().flat_map(|n| &n.prefixes).filter(|p| p.contains(address)).map(|p| p.length());
+    let behind_gateway = near.iter().flat_map(|n| n.on_premises.ranges()).filter(|(first, last)| (*first..=*last).contains(&address));
+    let longest = of_system.chain(behind_gateway.map(|(first, last)| length_of(first, last))).max().unwrap_or(0);
+    let leads_there = match route.hop {
+        NextHop::Network => true,
+        NextHop::Appliance => route.appliance == Some(address),
+        NextHop::Gateway => near.iter().any(|n| n.on_premises.contains(address)),
+        // Out of the network by the Internet's way, which leads to no private address.
+        NextHop::Internet => tags::is_public(address),
+        NextHop::Nothing => false,
+    };
+    (route.prefix.length() >= longest && !leads_there).then_some(number)
+}
+
+/// The length of the shortest prefix that holds a range.
+fn length_of(first: IpAddr, last: IpAddr) -> u8 {
+    match (first, last) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() as u8,
+        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros() as u8,
+        _ => 0,
+    }
+}
+
+/// What a route does with packets.
+pub(crate) fn of_route(hop: NextHop, table: u32, route: u32) -> Routing {
+    match hop {
+        NextHop::Nothing | NextHop::Internet => Routing::Dropped(table, route),
+        NextHop::Gateway => Routing::Gateway(table, route),
+        NextHop::Appliance | NextHop::Network => Routing::Appliance(table, route),
+    }
+}
+
+/// One end of a packet, as far as ways go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    /// Whether it is nothing but an address.
+    pub(crate) is_address: bool,
+    /// Its network.
+    pub(crate) network: Option<u32>,
+    /// Its subnet.
+    pub(crate) subnet: Option<u32>,
+    /// The node that it is, or is on.
+    pub(crate) node: Option<NodeId>,
+    /// Whether it is a pod with an address of its own.
+    pub(crate) is_pod: bool,
+    /// Whether its address is routed on the Internet.
+    pub(crate) is_public: bool,
+    /// Whether it is Azure's platform.
+    pub(crate) is_platform: bool,
+    /// Whether a security group is met there.
+    pub(crate) is_guarded: bool,
+    /// Where pods there have their addresses, if that is a range that the network knows no way to.
+    pub(crate) pod_range: Option<Plugin>,
+    pub(crate) access: Access,
+    /// Networks from which there is a way to it through a gateway: for certain, or possibly.
+    pub(crate) beyond: &'a [(u32, bool)],
+}
+
+impl Seen<'_> {
+    fn is_outside(&self) -> bool {
+        self.is_address && self.network.is_none()
+    }
+}
+
+/// Networks from whose gateways there may be a way to an address outside all networks, each with whether that is certain.
+pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(u32, bool)> {
+    let has_gateway = |number: u32| cloud.subnets.iter().any(|s| s.network == number && s.name.eq_ignore_ascii_case("GatewaySubnet"));
+    let of = |(number, network): (u32, &crate::snapshot::cloud::Network)| {
+        let near = || core::iter::once(number).chain(network.peers.iter().copied());
+        let behind = near().filter_map(|n| cloud.networks.get(n as usize)).any(|n| n.on_premises.contains(address));
+        match () {
+            // Of a network that is only assumed nobody says what is behind it.
+            () if behind || network.assumed => Some((number, true)),
+            () if near().any(has_gateway) => Some((number, false)),
+            () => None,
+        }
+    };
+    (0..).zip(&cloud.networks).filter_map(of).collect()
+}
+
+/// Why a packet does not get from one end to another, or may not; nothing if a way leads there. Routes that somebody wrote are asked before.
+pub(crate) fn reach(from: &Seen<'_>, to: &Seen<'_>) -> Option<Routing> {
+    if from.is_platform || to.is_platform {
+        return None;
+    }
+    if from.is_outside() {
+        if from.is_public {
+            match to.node {
+                _ if to.is_pod => return Some(Routing::PrivatePod),
+                Some(node) if !to.access.is_public && to.network.is_some() => return Some(Routing::PrivateNode(node)),
+                None if !to.is_guarded && !to.access.is_public => {
+                    if let Some(subnet) = to.subnet {
+                        return Some(Routing::NoPublicAddress(subnet));
+                    }
+                }
+                _ => {}
+            }
+        }
+        return to.pod_range.filter(|_| to.is_pod).map(Routing::PodRange);
+    }
+    if let Some(subnet) = from.access.unknown_table {
+        return Some(Routing::UnknownTable(subnet));
+    }
+    if to.is_outside() {
+        let gateway = from.network.and_then(|network| to.beyond.iter().find(|(n, _)| *n == network));
+        return match (gateway, from.network) {
+            (Some((_, true)), _) => None,
+            _ if to.is_public => from.access.out,
+            (Some((network, false)), _) => Some(Routing::UnknownGateway(*network)),
+            (None, Some(network)) => Some(Routing::Private(network)),
+            (None, None) => None,
+        };
+    }
+    to.pod_range.filter(|_| to.is_pod && from.is_address).map(Routing::PodRange)
+}
