@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::Store;
 use super::icons::{WARNING, icon};
 use super::rich::{SourceLink, rich};
+use crate::view_model::SourceLocation;
 
 /// Says what is not evaluated, each with its line; nothing where everything is. In full also what follows from it.
 pub fn coverage(store: &Store, full: bool) -> Html {
@@ -18,18 +19,23 @@ pub fn coverage(store: &Store, full: bool) -> Html {
             Html::default()
         };
     };
-    let words = html! {
-        <span class="coverage-words">{ rich(&sentence) }{ "." }if full { { " " }<small>{ known.consequence() }</small> }</span>
+    let words = |spot: Option<&SourceLocation>| {
+        html! {
+            <span class="coverage-words">
+                { rich(&sentence) }{ "." }if full { { " " }<small>{ known.consequence() }</small> }
+                if let Some(spot) = spot { { " " }<SourceLink spot={spot.clone()} /> }
+            </span>
+        }
     };
     let class = classes!("coverage", old.then_some("old"));
     if let ([one], 0) = (known.left_out.as_slice(), known.more) {
         return html! {
-            <div {class}><p>{ icon(WARNING) }{ words }if let Some(spot) = &one.spot { <SourceLink spot={spot.clone()} /> }</p></div>
+            <div {class}><p>{ icon(WARNING) }{ words(one.spot.as_ref()) }</p></div>
         };
     }
     html! {
         <details {class}>
-            <summary>{ icon(WARNING) }{ words }</summary>
+            <summary>{ icon(WARNING) }{ words(None) }</summary>
             <ul>
                 { for known.left_out.iter().map(|left| html! {
                     <li>

@@ -9,6 +9,7 @@ use netpolis_core::settings::{Http, Settings};
 
 use super::Store;
 use super::icons::{COPY, CROSS, DOWNLOAD, icon};
+use super::page::Toast;
 use super::scenes::{Scenes, file_name};
 use crate::effects::outside;
 use crate::share::{LONG_LINK, encode};
@@ -83,6 +84,7 @@ fn Window(props: &WindowProps) -> Html {
                 <header><h2>{ props.title.clone() }</h2><button type="button" class="quiet square" aria-label="close" onclick={onbutton}>{ icon(CROSS) }</button></header>
                 { props.children.clone() }
             </div>
+            <Toast />
         </dialog>
     }
 }

@@ -136,7 +136,8 @@ fn Full() -> Html {
                 <Splitter pane={bottom_pane} />
                 { bottom(&store) }
             </main>
-            <Toast />
+            // A window over the page has it, while there is one.
+            if store.dialog.is_none() { <Toast /> }
             { screen_bar(&store) }
             <Dialogs />
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop to open: YAML, JSON, scripts with az commands, or folders of them" }</p></div> }
@@ -252,7 +253,7 @@ fn screen_bar(store: &Store) -> Html {
 
 /// A sentence at the foot of the page, which goes by itself.
 #[component]
-fn Toast() -> Html {
+pub(super) fn Toast() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     {
         let store = store.clone();

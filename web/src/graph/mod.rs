@@ -1,6 +1,7 @@
 //! The graph: which marks and arrows there are (`picture`), where they stand (`layout`), which way arrows run (`route`), what stays while
 //! something is pointed at (`near`), and the picture as a file (`export`). All of it is plain computation, tested natively; `components::graph` draws it.
 
+pub mod around;
 pub mod export;
 pub mod layout;
 pub mod near;

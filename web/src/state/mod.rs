@@ -394,6 +394,8 @@ impl State {
                 self.open_path();
             }
             Action::FollowTo { target, from } => {
+                // A question that waits for its destination has one now.
+                let from = from.or_else(|| self.asks_from.take());
                 if let Some(asked) = self.scene.target(&target).map(|target| self.way_to(target, from.as_deref())) {
                     self.take_question(asked);
                     self.open_path();

@@ -107,6 +107,7 @@ impl State {
         }
         self.path = asked;
         self.selection = Selection::Flow;
+        self.asks_from = None;
         self.lights_path = true;
     }
 

@@ -296,6 +296,14 @@ fn ways_begin_where_clients_are() {
     assert_eq!(follow("svc/shop/b", None), ("shop/c".into(), Some(80)));
     assert_eq!(follow("svc/shop/b", Some("203.0.113.9")), ("203.0.113.9".into(), Some(80)));
     assert_eq!(follow("svc/shop/gone", None), ("shop/a".into(), Some(80)), "nothing else is asked");
+    // A question that waits for its destination: the Service is one.
+    let followed = |from: Option<&str>| {
+        let waiting = state.clone().reduce(Action::AskFrom(Some("shop/c".into())));
+        let state = waiting.reduce(Action::FollowTo { target: "svc/shop/open".into(), from: from.map(Into::into) });
+        (state.path.question.from.clone(), state.asks_from.clone())
+    };
+    assert_eq!(followed(None), ("shop/c".into(), None), "from the end that waited, which waits no more");
+    assert_eq!(followed(Some("203.0.113.9")), ("203.0.113.9".into(), None), "from the client that is named");
 }
 
 // --- scenes that are kept -------------------------------------------------------------------------

@@ -22,7 +22,7 @@ use self::camera::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use self::drawing::{Drawing, Handle, SHIELD_PATH};
 use super::ask_from::AskFrom;
 use super::empty::Empty;
-use super::icons::{DOWNLOAD, FIT, MINUS, PLUS, icon};
+use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
 use super::menu::Menu;
 use super::{Shared, Store};
 use crate::effects::{outside, raster};
@@ -77,6 +77,12 @@ pub fn Graph() -> Html {
             }
         })
     };
+    let save = html! {
+        <>
+            <button type="button" onclick={export(false)}>{ "Save as SVG" }</button>
+            <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
+        </>
+    };
     let denied_label = match store.show_denied {
         Some(true) => "all",
         Some(false) => "only this one",
@@ -89,7 +95,7 @@ pub fn Graph() -> Html {
             <div class="toolbar">
                 <div class="tools">
                     { super::view_switch::view_switch(&store) }
-                    <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied flows" }</span><b>{ denied_label }</b></> }}>
+                    <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }<span class="long">{ " flows" }</span></span><b>{ denied_label }</b></> }}>
                         <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "When there are few" }</button>
                         <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>
                         <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
@@ -99,10 +105,15 @@ pub fn Graph() -> Html {
                     <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
                     <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
                     <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
-                    <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>
-                        <button type="button" onclick={export(false)}>{ "Save as SVG" }</button>
-                        <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
-                    </Menu>
+                    <div class="save-tool">
+                        <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>{ save.clone() }</Menu>
+                    </div>
+                    // Where there is no room for the legend below the drawing.
+                    <div class="legend-tool">
+                        <Menu right=true arrow=false class="pick square" label="legend, save the picture" button={icon(INFO)}>
+                            { legend(&drawn) }<hr />{ save }
+                        </Menu>
+                    </div>
                 </div>
             </div>
             if !scene.enforced && !scene.policies.is_empty() {
@@ -116,7 +127,7 @@ pub fn Graph() -> Html {
             <p class="aim-note" aria-hidden="true" />
             <AskFrom />
             { super::coverage::coverage(&store, true) }
-            { legend(&drawn) }
+            <div class="legend-foot" aria-hidden="true">{ legend(&drawn) }</div>
         </section>
     }
 }
@@ -177,14 +188,14 @@ fn legend(picture: &Picture) -> Html {
     .collect();
     let hidden = (!hidden.is_empty()).then(|| format!("without an arrow: {}; select a pod to see its own", hidden.join(", ")));
     html! {
-        <div class="legend" aria-hidden="true">
+        <div class="legend">
             if arrows(&[Status::Allowed, Status::Partly]) { <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span> }
             if arrows(&[Status::Denied]) { <span><svg viewBox="0 0 30 10"><path class="edge denied" d="M1 5H24" /><path class="head denied" d="M23 1l6 4-6 4z" /></svg>{ "denied" }</span> }
             if arrows(&[Status::CannotTell]) { <span><svg viewBox="0 0 30 10"><path class="edge unknown" d="M1 5H24" /><path class="head unknown" d="M23 1l6 4-6 4z" /></svg>{ "cannot tell" }</span> }
             if marks(|m| m.isolated.0 || m.isolated.1) { <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span> }
             if marks(|m| m.undrawn.open) { <span><b class="legend-sign open">{ "open to all" }</b>{ "no policy limits what comes in" }</span> }
             if marks(|m| m.undrawn.denied > 0) { <span><b class="legend-sign denied">{ "denied from n" }</b>{ "without an arrow" }</span> }
-            if let Some(hidden) = hidden { <span>{ hidden }</span> }
+            if let Some(hidden) = hidden { <span class="rest">{ hidden }</span> }
         </div>
     }
 }
