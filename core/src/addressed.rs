@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connectivity::Connectivity;
 use crate::explain;
-use crate::settings::Settings;
+use crate::settings::Assumed;
 use crate::snapshot::Snapshot;
 use crate::verdict::{Answer, Flow};
 
@@ -21,12 +21,7 @@ pub struct Addressed {
 
 impl Addressed {
     /// The analysis for ends that were asked for by these addresses; nothing if that settles nothing. Numbers of ends, policies and rules are those of the analysis.
-    pub(crate) fn new(
-        snapshot: &Snapshot,
-        compiled: &Compiled,
-        settings: &Settings,
-        ends: [(Endpoint, Option<IpAddr>); 2],
-    ) -> Option<Self> {
+    pub(crate) fn new(snapshot: &Snapshot, compiled: &Compiled, settings: &Assumed, ends: [(Endpoint, Option<IpAddr>); 2]) -> Option<Self> {
         let known = |(end, asked): (Endpoint, Option<IpAddr>)| asked.or_else(|| end.address());
         let is_v4 = ends.iter().find_map(|end| known(*end)).map(|address| address.is_ipv4())?;
         let mut snapshot = snapshot.clone();

@@ -26,7 +26,7 @@ use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::plugins::Plugins;
 use crate::policy::Doubt;
-use crate::settings::{Dataplane, Routing, Settings};
+use crate::settings::{Assumed, Dataplane, Routing, Settings};
 use crate::snapshot::{PodMaker, Role, Snapshot};
 use crate::text::{DocumentId, Sources};
 use crate::verdict::{Answer, Flow, Original, Verdict};
@@ -84,8 +84,8 @@ fn is_of_calico(kind: &Kind) -> bool {
 #[derive(Debug)]
 pub struct Analysis {
     settings: Settings,
-    /// The settings as the text and the engine leave them; see [`Settings::settled`].
-    assumed: Settings,
+    /// The settings as the text and the engine leave them; see [`Settings::resolve`].
+    assumed: Assumed,
     loader: Loader,
     loaded: Loaded,
     /// What the snapshot was built from.
@@ -101,9 +101,10 @@ impl Analysis {
     /// An empty analysis.
     pub fn new(settings: Settings) -> Self {
         let snapshot = Snapshot::default();
-        let compiled = compile(&snapshot, Default::default(), &settings);
+        let assumed = settings.resolve(false, None);
+        let compiled = compile(&snapshot, Default::default(), &assumed);
         let mut analysis = Analysis {
-            assumed: settings.clone(),
+            assumed,
             settings,
             loader: Loader::new(Limits::default()),
             loaded: Loaded::default(),
@@ -148,7 +149,7 @@ impl Analysis {
             _ => None,
         });
         let cluster = cluster.or_else(|| Plugins::seen(self.loaded.resources().map(|(_, r)| &**r)).engine());
-        let assumed = self.settings.settled(has_calico, cluster);
+        let assumed = self.settings.resolve(has_calico, cluster);
         let anew = anew || assumed != self.assumed;
         self.assumed = assumed;
         let inventory: Vec<Placed> = self
@@ -201,8 +202,8 @@ impl Analysis {
         &self.settings
     }
 
-    /// The assumptions that answers rest on: as chosen, with what the text and the engine leave no choice about (see [`Settings::settled`]).
-    pub fn assumed(&self) -> &Settings {
+    /// The assumptions that answers rest on: as chosen, with what the text and the engine leave no choice about (see [`Settings::resolve`]).
+    pub fn assumed(&self) -> &Assumed {
         &self.assumed
     }
 
@@ -238,7 +239,7 @@ impl Analysis {
 
     /// The same with other choices of what decides about the way, for comparing.
     pub fn paths_with(&self, routing: &Routing) -> Paths {
-        let settings = Settings { routing: routing.clone(), ..self.assumed.clone() };
+        let settings = self.assumed.with_routing(routing.clone());
         let resources = || self.inventory.iter().map(|(id, r)| (*id, &**r));
         let snapshot = inventory::build_placed(resources(), &settings, Some(&routing.placement));
         let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);

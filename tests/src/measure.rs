@@ -33,7 +33,7 @@ impl Steps {
         let policies: Vec<usize> =
             (0..files.len()).filter(|i| files[*i].name.ends_with("-policies.yaml") && files[*i].text.contains(PORT)).collect();
         Steps {
-            compiled: compile(&snapshot, Default::default(), &settings),
+            compiled: compile(&snapshot, Default::default(), &settings.resolve(false, None)),
             loaded: Loaded::default(),
             scene: Analysis::new(settings.clone()),
             edited: policies.get(policies.len() / 2).copied().unwrap_or_default(),
@@ -51,7 +51,7 @@ impl Steps {
     /// Resources to compiled policies.
     pub fn compile(&mut self) {
         let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
-        let settings = self.settings.settled(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))), None);
+        let settings = self.settings.resolve(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))), None);
         self.snapshot = inventory::build(resources(), &settings);
         self.compiled = compile(&self.snapshot, translate(resources(), &self.snapshot.cloud, &settings), &settings);
     }
@@ -144,7 +144,7 @@ impl Selectors {
         let policies: Vec<serde_json::Value> = texts.iter().enumerate().map(policy).collect();
         files.push(File { name: "selectors.yaml".into(), text: crate::yaml::documents(&policies) });
         let loaded = Loader::new(Limits::default()).load(&views(&files));
-        let snapshot = inventory::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().settled(true, None));
+        let snapshot = inventory::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().resolve(true, None));
         Selectors { texts, loaded, snapshot }
     }
 
@@ -156,7 +156,7 @@ impl Selectors {
     /// Parses every selector, and compiles the policies that have them; returns how many select anything.
     pub fn run(&mut self) -> usize {
         let parsed = self.texts.iter().filter(|text| netpolis_core::language::calico::selector::parse(text).is_ok()).count();
-        let settings = Settings::default().settled(true, None);
+        let settings = Settings::default().resolve(true, None);
         let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &settings);
         let compiled = compile(&self.snapshot, ruleset, &settings);
         let policies = compiled.ruleset().policies.iter().filter(|p| compiled.selects_any(p.id)).count();

@@ -13,7 +13,7 @@ use super::selectors::Selectors;
 use crate::language::{ContainerPort, ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::policy::{DroppedPackets, HookMatch, HostRules};
-use crate::settings::{Engine, HostNetwork, IpBlockReach, Settings};
+use crate::settings::{Assumed, Engine, HostNetwork, IpBlockReach};
 use crate::snapshot::{HostEndpoint, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
 /// A class of ends, by number.
@@ -154,7 +154,7 @@ const END_OF_PART: u32 = u32::MAX;
 impl Classes {
     pub(super) fn build<'a>(
         snapshot: &'a Snapshot,
-        settings: &Settings,
+        settings: &Assumed,
         hosts: Option<&HostRules>,
         selectors: &mut Selectors<'a>,
         addresses: &AddressIndex,

@@ -30,7 +30,7 @@ use crate::policy::{
     Action, Direction, DroppedPackets, HookMatch, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset,
     SubjectMatch,
 };
-use crate::settings::{HostInput, Http, IpBlockReach, OwnNode, Settings};
+use crate::settings::{Assumed, HostInput, Http, IpBlockReach, OwnNode};
 use crate::snapshot::{NodeId, PodId, Snapshot};
 use crate::verdict::evaluate::Matched;
 
@@ -242,7 +242,7 @@ pub struct Compiled {
 }
 
 /// Compiles a ruleset for the ends of a snapshot.
-pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Settings) -> Compiled {
+pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Assumed) -> Compiled {
     let mut selectors = Selectors::mentioned(&ruleset, snapshot);
     let (extra, points) = named_addresses(&ruleset, snapshot, &selectors);
     let outside = outside_points(&points, snapshot);

@@ -49,7 +49,7 @@ use crate::connections::Traffic;
 use crate::endpoints::Names;
 use crate::model::Protocol;
 use crate::policy::Ruleset;
-use crate::settings::{Dataplane, Probes, Settings};
+use crate::settings::{Assumed, Dataplane, Probes};
 use crate::snapshot::{NodeId, PodId, Snapshot};
 use crate::verdict::{CheckpointTrace, Verdict};
 use tables::Tables;
@@ -59,7 +59,7 @@ use tables::Tables;
 pub struct Paths {
     snapshot: Snapshot,
     compiled: Compiled,
-    settings: Settings,
+    settings: Assumed,
     tables: Tables,
     names: Names,
     dataplane: Dataplane,
@@ -72,7 +72,7 @@ pub struct Paths {
 impl Paths {
     /// `snapshot` has every pod on a node (see [`crate::language::kubernetes::inventory::build_placed`]), `guessed` says whether the text leaves some of that open; `written_dataplane`
     /// is what the text says that translates addresses.
-    pub(crate) fn new(snapshot: Snapshot, ruleset: Ruleset, settings: &Settings, written_dataplane: Dataplane, guessed: bool) -> Self {
+    pub(crate) fn new(snapshot: Snapshot, ruleset: Ruleset, settings: &Assumed, written_dataplane: Dataplane, guessed: bool) -> Self {
         let compiled = compile(&snapshot, ruleset, settings);
         let tables = Tables::new(&snapshot, &compiled);
         let names = Names::new(&snapshot);

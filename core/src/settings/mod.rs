@@ -7,6 +7,7 @@ pub mod table;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
+use core::ops::Deref;
 
 use crate::facts::Date;
 use crate::language::TrafficPolicy;
@@ -19,8 +20,6 @@ use crate::model::Cidr;
 pub struct Settings {
     /// Which policy engine is installed.
     pub engine: Engine,
-    /// Whether a person, or a cluster in the input, says which engine that is; set by [`settled`](Self::settled).
-    pub engine_is_told: bool,
     /// What becomes of Calico's staged policies.
     pub staged: Staged,
     /// What nodes do with packets that Calico leaves to them.
@@ -45,6 +44,31 @@ pub struct Settings {
     pub routing: Routing,
     /// The day for which facts with a date are told; nothing for that of the table of facts. No verdict rests on it.
     pub today: Option<Date>,
+}
+
+/// The settings that answers rest on: those that a person chose, resolved for an input by [`Settings::resolve`].
+///
+/// It reads like [`Settings`], except that [`engine`](Settings::engine) is never [`Engine::Detected`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumed {
+    settings: Settings,
+    /// Whether a person, or a cluster in the input, says which engine is installed.
+    pub engine_is_told: bool,
+}
+
+impl Assumed {
+    /// The same with other choices of what decides about the path of packets.
+    pub fn with_routing(&self, routing: Routing) -> Assumed {
+        Assumed { settings: Settings { routing, ..self.settings.clone() }, ..*self }
+    }
+}
+
+impl Deref for Assumed {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
 }
 
 /// Choices that change the way of packets to Services. What is nothing is as the text says.
@@ -332,7 +356,6 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             engine: Engine::default(),
-            engine_is_told: false,
             staged: Staged::default(),
             host_input: HostInput::default(),
             http: Http::default(),
@@ -350,40 +373,31 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The assumptions for a text that has Calico's resources or not: [`Engine::Detected`] is settled, and what the engine leaves no choice about is
-    /// as the engine has it.
+    /// What answers rest on for an input: [`Engine::Detected`] is resolved, and what the engine leaves no choice about is as the engine has it.
     ///
-    /// `cluster` is the engine of a cluster that the text says how it is made: a cluster made without one may have Calico installed later, which its
-    /// resources show.
-    pub fn settled(&self, has_calico: bool, cluster: Option<ClusterEngine>) -> Settings {
-        let engine_is_told = self.engine != Engine::Detected || cluster.is_some_and(|c| c != ClusterEngine::None);
-        let engine = match self.engine {
-            Engine::Detected if cluster == Some(ClusterEngine::Calico) => Engine::Calico,
-            Engine::Detected if cluster == Some(ClusterEngine::Azure) => Engine::AzureNpm,
-            Engine::Detected if cluster == Some(ClusterEngine::Cilium) => {
-                return Settings {
-                    engine: Engine::Generic,
-                    engine_is_told,
-                    ip_block: IpBlockReach::OutsideOnly,
-                    host_network: HostNetwork::AsNode,
-                    ..self.clone()
-                };
-            }
-            Engine::Detected if has_calico => Engine::Calico,
-            Engine::Detected if cluster == Some(ClusterEngine::None) => Engine::None,
-            Engine::Detected => Engine::Generic,
-            chosen => chosen,
+    /// `has_calico` says whether the input has Calico's resources. `cluster` is the engine of a cluster whose creation is in the input: a cluster made
+    /// without one may have Calico installed later, which its resources show.
+    pub fn resolve(&self, has_calico: bool, cluster: Option<ClusterEngine>) -> Assumed {
+        let engine = match (self.engine, cluster) {
+            (Engine::Detected, Some(ClusterEngine::Calico)) => Engine::Calico,
+            (Engine::Detected, Some(ClusterEngine::Azure)) => Engine::AzureNpm,
+            (Engine::Detected, Some(ClusterEngine::Cilium)) => Engine::Generic,
+            (Engine::Detected, _) if has_calico => Engine::Calico,
+            (Engine::Detected, Some(ClusterEngine::None)) => Engine::None,
+            (Engine::Detected, None) => Engine::Generic,
+            (chosen, _) => chosen,
         };
-        let settled = Settings { engine, engine_is_told, ..self.clone() };
-        match engine {
-            Engine::Calico => Settings {
-                host_network: HostNetwork::AsNode,
-                own_node: OwnNode::IngressAllowed,
-                other_protocols: OtherProtocols::FollowRules,
-                ..settled
-            },
-            _ => settled,
+        let mut settings = Settings { engine, ..self.clone() };
+        if engine == Engine::Calico {
+            settings.host_network = HostNetwork::AsNode;
+            settings.own_node = OwnNode::IngressAllowed;
+            settings.other_protocols = OtherProtocols::FollowRules;
+        } else if self.engine == Engine::Detected && cluster == Some(ClusterEngine::Cilium) {
+            settings.ip_block = IpBlockReach::OutsideOnly;
+            settings.host_network = HostNetwork::AsNode;
         }
+        let engine_is_told = self.engine != Engine::Detected || cluster.is_some_and(|c| c != ClusterEngine::None);
+        Assumed { settings, engine_is_told }
     }
 
     /// The assumptions of np-guard's analyzers, for comparing answers with theirs.

@@ -20,7 +20,7 @@ use crate::policy::{
     Action, DroppedPackets, EntityMatch, HookMatch, HostRules, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy,
     PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, WrittenEntity,
 };
-use crate::settings::{Http, Settings, Staged};
+use crate::settings::{Assumed, Http, Staged};
 use crate::text::{DocumentId, Place};
 
 /// The tier of policies that name none, and of NetworkPolicies.
@@ -44,7 +44,7 @@ struct Sorted<'a> {
 }
 
 /// All policies in the places that Calico gives them.
-pub(in crate::language) fn translate(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Ruleset {
+pub(in crate::language) fn translate(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Ruleset {
     let mut ruleset = Ruleset::default();
     let mut sorted: Vec<Sorted<'_>> = Vec::new();
     let mut tiers: BTreeMap<&str, (Option<f64>, TierEnd)> =
@@ -312,7 +312,7 @@ fn is_staged(calico: &Calico) -> bool {
 
 /// Profiles come after all tiers: the first of an endpoint's profiles with a rule that matches decides, and what none decides is denied. Pods that
 /// say nothing of profiles have those of their namespace and service account, which allow everything.
-fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Assumed, ruleset: &mut Ruleset) {
     let mut given: BTreeMap<&str, (DocumentId, &Resource, &Profile)> = BTreeMap::new();
     let mut lists: BTreeMap<Vec<Box<str>>, Place> = BTreeMap::new();
     for &(document, resource) in resources {

@@ -18,7 +18,7 @@ use crate::policy::{
     Action, Direction, EntityMatch, HookMatch, IpBlock, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset,
     Subject, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
-use crate::settings::{Engine, IpBlockReach, OtherProtocols, Settings};
+use crate::settings::{Assumed, Engine, IpBlockReach, OtherProtocols};
 use crate::snapshot::cloud::Cloud;
 use crate::text::{DocumentId, Span};
 
@@ -26,9 +26,7 @@ pub(crate) use crate::language::azure::lower::is_default as is_default_rule;
 pub use crate::language::azure::lower::{KIND as KIND_OF_GROUPS, default_rules, ordered as ordered_rules};
 
 /// Translates every policy. Those that an API server refuses, and what is not evaluated, become policies in doubt (see [`crate::policy::Doubt`]).
-///
-/// `settings` are [settled](Settings::settled).
-pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, cloud: &Cloud, settings: &Settings) -> Ruleset {
+pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, cloud: &Cloud, settings: &Assumed) -> Ruleset {
     let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().collect();
     let mut ruleset = match settings.engine {
         Engine::Calico => crate::language::calico::lower::translate(&resources, settings),
@@ -53,7 +51,7 @@ pub fn translate<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resour
 }
 
 /// Policies as Kubernetes's own texts define them; those of Calico are there, and not enforced.
-fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Ruleset {
+fn kubernetes(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Ruleset {
     let mut ruleset = Ruleset::default();
     let mut admin: BTreeMap<u16, Vec<PolicyId>> = BTreeMap::new();
     let mut baseline: BTreeMap<u16, Vec<PolicyId>> = BTreeMap::new();
@@ -121,7 +119,7 @@ pub(in crate::language) const ANYTHING: &[Action] = &[Action::Deny, Action::Allo
 pub(in crate::language) struct Translator<'a> {
     pub(in crate::language) document: DocumentId,
     pub(in crate::language) resource: &'a Resource,
-    pub(in crate::language) settings: &'a Settings,
+    pub(in crate::language) settings: &'a Assumed,
     pub(in crate::language) id: PolicyId,
 }
 

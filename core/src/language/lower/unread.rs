@@ -15,7 +15,7 @@ use crate::policy::{
     Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
     Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
-use crate::settings::{Engine, Settings};
+use crate::settings::{Assumed, Engine};
 use crate::text::{DocumentId, Place, Span};
 
 /// The name of the tiers of policies that are not evaluated.
@@ -107,7 +107,7 @@ fn widened(subject: SubjectMatch) -> SubjectMatch {
 }
 
 /// Adds what is not evaluated: before everything else, but for failsafe ports, or after it. It decides nothing for certain.
-pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: &Assumed, ruleset: &mut Ruleset) {
     let mut tiers: BTreeMap<bool, Vec<Vec<PolicyId>>> = BTreeMap::new();
     let has_policies = !ruleset.policies.is_empty();
     let policies_in: BTreeSet<String> = ruleset.policies.iter().filter_map(|p| p.namespace.clone()).collect();
@@ -167,7 +167,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
 
 /// Pods by labels, where they are meant by their service account or Service. Pods of other namespaces that are meant by name only may be too many, never
 /// too few.
-fn subjects(whom: &Whom, of: &Resource, resources: &[(DocumentId, &Resource)], settings: &Settings) -> Vec<Whom> {
+fn subjects(whom: &Whom, of: &Resource, resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<Whom> {
     let mut found: Vec<Whom> = Vec::new();
     let mut add = |resource: &Resource, labels: &Labels| {
         let namespace = namespace_of(resource, settings);
@@ -266,7 +266,7 @@ fn named_ports(ruleset: &Ruleset) -> Vec<(Box<str>, Action)> {
 }
 
 /// What of objects that are no policies cannot be read and selectors ask for.
-pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings: &Settings) -> Vec<Doubt> {
+pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Vec<Doubt> {
     let mut found = Vec::new();
     for &(document, resource) in resources {
         let labels = &resource.flaws.labels;
@@ -290,7 +290,7 @@ pub(in crate::language) fn open(resources: &[(DocumentId, &Resource)], settings:
 }
 
 /// Puts in doubt what rules say of Services of which it is not plain where they lead.
-pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)], settings: &Settings, ruleset: &mut Ruleset) {
+pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)], settings: &Assumed, ruleset: &mut Ruleset) {
     let mut unclear: Vec<(String, Doubt)> = Vec::new();
     for &(document, resource) in resources.iter().filter(|(_, r)| r.flaws.unclear) {
         let service = match &resource.kind {
@@ -319,12 +319,12 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
     }
 }
 
-fn namespace_of<'a>(resource: &'a Resource, settings: &'a Settings) -> &'a str {
+fn namespace_of<'a>(resource: &'a Resource, settings: &'a Assumed) -> &'a str {
     resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)
 }
 
 /// `namespace/name`, or the name alone.
-fn title(resource: &Resource, settings: &Settings) -> String {
+fn title(resource: &Resource, settings: &Assumed) -> String {
     let is_namespaced = match &resource.kind {
         Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) => false,
         Kind::Calico(calico) => calico.is_namespaced(),
@@ -346,7 +346,7 @@ fn with_namespaces(effect: &Effect, others: &BTreeSet<String>) -> Effect {
     effect
 }
 
-fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unread, effect: &Effect, settings: &Settings) -> Policy {
+fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unread, effect: &Effect, settings: &Assumed) -> Policy {
     let own = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
     let whole = resource.span.within(document);
     let place = if effect.span == Span::default() { resource.kind_span } else { effect.span }.within(document);
@@ -436,7 +436,7 @@ fn sentence(resource: &Resource, unread: &Unread, effect: &Effect, policy: &Poli
 }
 
 /// Why an engine does not put something into effect; nothing if it may.
-fn not_enforced(enforcer: Enforcer, settings: &Settings) -> Option<String> {
+fn not_enforced(enforcer: Enforcer, settings: &Assumed) -> Option<String> {
     let engine = match (settings.engine, enforcer) {
         (_, Enforcer::Beside) => return None,
         (Engine::None, _) => "no policy engine is installed",

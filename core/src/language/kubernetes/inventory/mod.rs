@@ -21,7 +21,7 @@ use crate::language::kubernetes::inventory::addresses::AddressPool;
 use crate::language::unread::Cause;
 use crate::language::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource, ServicePort, TargetPort};
 use crate::model::{AddressSet, Labels, MARK, Operator, UnknownLabels};
-use crate::settings::{Settings, UnlistedController};
+use crate::settings::{Assumed, UnlistedController};
 use crate::snapshot::PodMaker;
 use crate::snapshot::{
     DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, PodEndpoint, PodId, Role, Service, Snapshot,
@@ -39,14 +39,14 @@ const LONGEST_OWNER_CHAIN: usize = 8;
 type WorkloadKey<'a> = (&'a str, &'a str, &'a str);
 
 /// Builds the snapshot. Objects that an API server would refuse are left out, as they would not exist.
-pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Settings) -> Snapshot {
+pub fn build<'a>(resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>, settings: &Assumed) -> Snapshot {
     build_placed(resources, settings, None)
 }
 
 /// Builds the snapshot, and puts every pod on a node, as packets have to go to one.
 pub fn build_placed<'a>(
     resources: impl IntoIterator<Item = (DocumentId, &'a Resource)>,
-    settings: &Settings,
+    settings: &Assumed,
     placement: Option<&Placement>,
 ) -> Snapshot {
     let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().filter(|(_, r)| !r.refused).collect();
@@ -141,7 +141,7 @@ pub fn build_placed<'a>(
 }
 
 /// Where pods without an address have theirs: Calico's pools if any is given, or the nodes' pod ranges if all nodes give one, else the settings'.
-fn pod_network(resources: &[(DocumentId, &Resource)], settings: &Settings) -> AddressSet {
+fn pod_network(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> AddressSet {
     let mut ranges = Vec::new();
     let mut pools = Vec::new();
     let mut complete = true;
