@@ -2,7 +2,7 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::effective_rules::{EffectiveRule, groups, place_title};
-use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule, WrittenValue};
+use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule, WrittenValue, as_written};
 use netpolis_core::language::lower::ordered_rules;
 use serde_json::{Map, Value, json};
 
@@ -93,7 +93,7 @@ pub fn rule_value(rule: &SecurityRule) -> Value {
     };
     let mut outer = Map::new();
     let mut properties = Map::new();
-    for field in &rule.as_written() {
+    for field in &as_written(rule) {
         let target = if matches!(field.name, "name" | "id") { &mut outer } else { &mut properties };
         target.insert(field.name.to_owned(), value(&field.value));
     }

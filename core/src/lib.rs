@@ -41,7 +41,6 @@ pub mod language;
 pub mod load;
 pub mod model;
 pub mod path;
-mod plugins;
 pub mod policy;
 pub mod settings;
 pub mod snapshot;

@@ -4,9 +4,9 @@
 use netpolis_core::analysis::Analysis;
 use netpolis_core::language::TrafficPolicy;
 use netpolis_core::language::azure::Plugin;
-use netpolis_core::language::kubernetes::inventory::Placement;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, Written};
+use netpolis_core::settings::Placement;
 use netpolis_core::settings::{Dataplane, IngressBy, Routing, Settings};
 
 const TEXT: &str = "

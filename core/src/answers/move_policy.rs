@@ -7,9 +7,9 @@ use core::cmp::Ordering;
 
 use crate::analysis::Analysis;
 use crate::diagnostics::Fix;
+use crate::language::calico::order::PolicyKey;
 use crate::language::calico::{Calico, CalicoPolicy};
 use crate::language::{Kind, Resource};
-use crate::policy::order::PolicyKey;
 use crate::policy::{Policy, PolicyId};
 use crate::text::{DocumentId, Place, Span};
 

@@ -24,8 +24,8 @@ use core::net::IpAddr;
 use fixedbitset::FixedBitSet;
 
 use crate::connections::ConnectionSet;
-use crate::language::calico::EndpointToHost;
 use crate::model::{AddressSet, Protocol};
+use crate::policy::EndpointToHost;
 use crate::policy::{
     Action, Direction, DroppedPackets, HookMatch, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, RuleRef, Ruleset,
     SubjectMatch,

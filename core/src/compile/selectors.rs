@@ -12,9 +12,9 @@ use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
 use super::labels::LabelIndex;
 use super::{EndSet, EntityParts};
-use crate::language::calico::CalicoPort;
 use crate::model::Selector;
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
+use crate::policy::PortTerm;
 use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{NodeId, Snapshot};
 
@@ -123,8 +123,8 @@ impl<'a> Selectors<'a> {
                         let ports =
                             [&packet.source_ports, &packet.not_source_ports, &packet.destination_ports, &packet.not_destination_ports];
                         selectors.port_names.extend(ports.into_iter().flatten().filter_map(|port| match port {
-                            CalicoPort::Named(name) => Some(&**name),
-                            CalicoPort::Range(..) => None,
+                            PortTerm::Named(name) => Some(&**name),
+                            PortTerm::Range(..) => None,
                         }));
                         selectors.port_names.extend(packet.service.as_deref());
                     }

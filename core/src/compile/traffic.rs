@@ -7,8 +7,8 @@ use hashbrown::HashMap;
 
 use super::classes::NamedPort;
 use crate::connections::ConnectionSet;
-use crate::language::calico::{CalicoPort, Icmp};
 use crate::model::Protocol;
+use crate::policy::{IcmpMatch, PortTerm};
 use crate::policy::{PacketMatch, TrafficMatch, TrafficTermKind};
 
 /// Traffic that a rule matches, by number in a [`TrafficPool`].
@@ -138,7 +138,7 @@ fn of_packet(packet: &PacketMatch) -> CompiledTraffic {
         fixed = fixed.difference(&ConnectionSet::protocol(protocol));
     }
     // Types and codes are those of the protocol that the rule names; without one, of both.
-    let icmp = |icmp: &Icmp| {
+    let icmp = |icmp: &IcmpMatch| {
         let both = [Protocol::ICMP, Protocol::ICMPV6].map(|protocol| {
             let exactly = |value: Option<u8>| value.map(|v| (u16::from(v), u16::from(v)));
             ConnectionSet::of(protocol, exactly(icmp.kind), exactly(icmp.code))
@@ -165,7 +165,7 @@ fn of_packet(packet: &PacketMatch) -> CompiledTraffic {
         let mut part = NamedPorts { side, negated, fixed: ConnectionSet::EMPTY, names: Vec::new() };
         for port in ports {
             match port {
-                CalicoPort::Range(first, last) => {
+                PortTerm::Range(first, last) => {
                     for protocol in [Protocol::TCP, Protocol::UDP, Protocol::SCTP] {
                         let range = Some((*first, *last));
                         let connections = match side {
@@ -175,7 +175,7 @@ fn of_packet(packet: &PacketMatch) -> CompiledTraffic {
                         part.fixed = part.fixed.union(&connections);
                     }
                 }
-                CalicoPort::Named(name) => part.names.push((name.clone(), packet.protocol)),
+                PortTerm::Named(name) => part.names.push((name.clone(), packet.protocol)),
             }
         }
         if part.names.is_empty() {

@@ -9,9 +9,9 @@ use crate::answers::effective_rules::side_text;
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::language::azure::SecurityRule;
-use crate::language::calico::CalicoPort;
 use crate::language::lower::{KIND_OF_GROUPS, default_rules};
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
+use crate::policy::PortTerm;
 use crate::policy::{
     Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject, SubjectMatch, TrafficMatch,
     TrafficTermKind,
@@ -216,8 +216,8 @@ impl Teller<'_> {
         let of_group = self.compiled.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
         let (true, TrafficMatch::Packet(packet)) = (of_group, &rule.traffic) else { return u8::from(failed) };
         let asked = self.flow.traffic;
-        let outside = |ports: &[CalicoPort], port: Option<u16>| {
-            let holds = |p: &CalicoPort| matches!((p, port), (CalicoPort::Range(a, b), Some(port)) if (*a..=*b).contains(&port));
+        let outside = |ports: &[PortTerm], port: Option<u16>| {
+            let holds = |p: &PortTerm| matches!((p, port), (PortTerm::Range(a, b), Some(port)) if (*a..=*b).contains(&port));
             !ports.is_empty() && port.is_some() && !ports.iter().any(holds)
         };
         let wrong = [

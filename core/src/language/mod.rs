@@ -10,8 +10,8 @@ pub mod codes;
 pub mod kubernetes;
 pub mod lower;
 mod mentions;
+pub(crate) mod plugins;
 mod read;
-pub(crate) mod syntax;
 pub mod unread;
 
 pub use azure::read::ParameterFile;

@@ -3,10 +3,31 @@
 //! Upstream: docs/semantics.md, Calico (`app-policy/checker/match.go`). Without that layer the data plane looks at no request, and rules match by their other
 //! fields alone.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::language::calico::{HttpMatch, HttpPath};
+use crate::text::Span;
+
+/// `http`: carried through and shown; enforced only where an application layer is installed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HttpMatch {
+    /// Where it is written.
+    pub span: Span,
+    /// `methods`; any where empty.
+    pub methods: Vec<Box<str>>,
+    /// `paths`; any where empty.
+    pub paths: Vec<HttpPath>,
+}
+
+/// One entry of `http.paths`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HttpPath {
+    /// `exact`.
+    Exact(Box<str>),
+    /// `prefix`, by whole segments.
+    Prefix(Box<str>),
+}
 
 impl HttpMatch {
     /// Whether a request matches. `path` is nothing for a request that has none, which every path matches.

@@ -1,14 +1,17 @@
 //! Small value types that every layer speaks: protocols, ports, addresses, labels, selectors, flows.
 
 mod address;
+mod cluster;
 mod expression;
 pub mod http;
 mod labels;
+pub(crate) mod names;
 mod protocol;
 mod selector;
 mod unknown;
 
 pub use address::{AddressSet, Cidr, CidrError};
+pub use cluster::{ClusterEngine, Plugin, TrafficPolicy};
 pub use expression::{Comparison, Selector};
 pub use labels::Labels;
 pub use protocol::Protocol;

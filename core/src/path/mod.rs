@@ -9,7 +9,7 @@
 //! of the connections; branches that nothing tells apart are one. Nothing is decided here: every checkpoint is asked through
 //! [`crate::explain`], with the packet as it is at that point. Upstream: docs/path.md and docs/semantics.md.
 //!
-//! Pods whose node is not given are put on nodes first (see [`Placement`](crate::language::kubernetes::inventory::Placement)).
+//! Pods whose node is not given are put on nodes first (see [`Placement`](crate::settings::Placement)).
 
 mod alike;
 mod ask;

@@ -13,18 +13,19 @@
 //!
 //! What the input holds and nobody evaluated is part of the language too, so that no answer passes over it: see [`Doubt`].
 
-pub mod order;
+mod ends;
+mod hosts;
+mod traffic;
+
+pub use ends::*;
+pub use hosts::*;
+pub use traffic::*;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::connections::ConnectionSet;
-use crate::language::calico::{CalicoPort, EndpointToHost, Icmp};
-use crate::model::Selector;
-use crate::model::{AddressSet, Cidr, LabelSelector, Protocol};
 use crate::text::Place;
 
 /// A policy of a [`Ruleset`], by number.
@@ -88,39 +89,6 @@ pub struct Ruleset {
     /// Labels and addresses of objects that are no policies which cannot be read: whether a selector matches them is not known.
     pub open: Vec<Doubt>,
 }
-
-/// What is set about traffic of hosts. Upstream: docs/semantics.md, Calico.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct HostRules {
-    /// `defaultEndpointToHostAction`.
-    pub endpoint_to_host: EndpointToHost,
-    /// The same, for nodes with a setting of their own, by name.
-    pub endpoint_to_host_of: BTreeMap<String, EndpointToHost>,
-    /// Packets that are dropped where pods send them, whatever policies say.
-    pub dropped: DroppedPackets,
-    /// The same, for nodes with a setting of their own, by name.
-    pub dropped_of: BTreeMap<String, DroppedPackets>,
-}
-
-/// Packets with packets inside, which pods may not send. Upstream: `felix/rules/endpoints.go`, `endpointIptablesChain`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub struct DroppedPackets {
-    /// UDP to this port (VXLAN).
-    pub vxlan: Option<u16>,
-    /// Protocol 4 (IP in IP).
-    pub ipip: bool,
-}
-
-impl DroppedPackets {
-    /// Them.
-    pub fn connections(self) -> ConnectionSet {
-        let vxlan = self.vxlan.map_or(ConnectionSet::EMPTY, |port| ConnectionSet::ports(Protocol::UDP, port, port));
-        if self.ipip { vxlan.union(&ConnectionSet::protocol(IPIP)) } else { vxlan }
-    }
-}
-
-/// IP in IP.
-const IPIP: Protocol = Protocol(4);
 
 impl Ruleset {
     /// The policy with this number.
@@ -321,54 +289,6 @@ impl Policy {
     }
 }
 
-/// Whom a policy applies to.
-#[derive(Clone, Debug)]
-pub enum SubjectMatch {
-    /// Pods, by Kubernetes label selectors.
-    Pods(Subject),
-    /// Endpoints, by a Calico selector over all labels that Calico knows of them (see [`crate::language::calico::selector::rewrite`]).
-    Endpoints(Selector),
-    /// Endpoints that list exactly these profiles, in this order.
-    Profiles(Vec<Box<str>>),
-    /// A network security group where it is used (an index into [`crate::snapshot::cloud::Cloud::uses`]).
-    Group(u32),
-    /// Host endpoints: of these nodes, or of all but these.
-    Hosts {
-        /// Names of nodes.
-        nodes: Vec<Box<str>>,
-        /// Whether those are left out, not meant.
-        but: bool,
-    },
-}
-
-impl SubjectMatch {
-    /// The pods, if it is a Kubernetes subject.
-    pub fn pods(&self) -> Option<&Subject> {
-        match self {
-            SubjectMatch::Pods(subject) => Some(subject),
-            SubjectMatch::Endpoints(_) | SubjectMatch::Profiles(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => None,
-        }
-    }
-}
-
-/// Pods, by namespace and labels.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    /// Which namespaces.
-    pub namespaces: NamespaceMatch,
-    /// Which pods of them.
-    pub pods: LabelSelector,
-}
-
-/// Which namespaces are meant.
-#[derive(Clone, Debug)]
-pub enum NamespaceMatch {
-    /// The one with this name (a NetworkPolicy's own).
-    Named(String),
-    /// Those with matching labels.
-    Selector(LabelSelector),
-}
-
 /// What a rule does with traffic that it matches.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Action {
@@ -401,260 +321,4 @@ pub struct Rule {
     pub own: Option<PeerTerm>,
     /// Why it is not known whether it matches what it says or nothing at all; nothing if it is known.
     pub doubt: Option<Box<Doubt>>,
-}
-
-/// What a rule says of HTTP requests.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct HttpTerm {
-    /// Where it is written.
-    pub place: Place,
-    /// What that means for the request, as far as there is something that looks into it (see [`crate::settings::Http`]).
-    pub fits: HttpFit,
-}
-
-/// Whether an HTTP request is one that a rule is about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum HttpFit {
-    /// Nothing looks into requests, so the rule is about all of them.
-    NotAsked,
-    /// It is.
-    Yes,
-    /// It is not.
-    No,
-    /// The request is not known.
-    Unknown,
-}
-
-/// The other end of a rule.
-#[derive(Clone, Debug)]
-pub enum PeerMatch {
-    /// Any end, inside or outside.
-    Any,
-    /// An end that one of these terms matches.
-    Of(Vec<PeerTerm>),
-}
-
-impl PeerMatch {
-    /// Its terms, if it has any.
-    pub fn terms(&self) -> &[PeerTerm] {
-        match self {
-            PeerMatch::Any => &[],
-            PeerMatch::Of(terms) => terms,
-        }
-    }
-
-    /// All addresses that its terms name together, where several terms match ends inside by address: an end of which the address is not
-    /// known for certain may be in none of them for certain, and yet in all of them together.
-    pub(crate) fn joined_addresses(&self) -> Option<AddressSet> {
-        let sets = || {
-            self.terms().iter().filter_map(|term| match &term.kind {
-                PeerTermKind::Addresses { set, inside_too: true, .. } => Some(set),
-                _ => None,
-            })
-        };
-        (sets().count() > 1).then(|| sets().fold(AddressSet::default(), |joined, set| joined.union(set)))
-    }
-}
-
-/// One term of a [`PeerMatch`].
-#[derive(Clone, Debug)]
-pub struct PeerTerm {
-    /// Where it is written.
-    pub place: Place,
-    /// What it matches.
-    pub kind: PeerTermKind,
-}
-
-impl PeerTerm {
-    /// Whether it matches pods by their labels.
-    pub(crate) fn is_of_pods(&self) -> bool {
-        match &self.kind {
-            PeerTermKind::Pods(_) => true,
-            PeerTermKind::Entity(entity) => entity.selector.is_some(),
-            _ => false,
-        }
-    }
-}
-
-/// A range of addresses with holes, as it is written.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct IpBlock {
-    /// The range.
-    pub cidr: Cidr,
-    /// What is left out of it.
-    pub except: Vec<Cidr>,
-}
-
-/// What a [`PeerTerm`] matches.
-#[derive(Clone, Debug)]
-pub enum PeerTermKind {
-    /// Pods.
-    Pods(Subject),
-    /// Ends by address.
-    Addresses {
-        /// Which.
-        set: AddressSet,
-        /// Pods and nodes too, or only ends outside the cluster.
-        inside_too: bool,
-        /// How it is written, where that is a block with holes.
-        block: Option<Box<IpBlock>>,
-    },
-    /// Nodes by their labels; pods on the host network of such a node have its addresses, and so are matched too.
-    Nodes(LabelSelector),
-    /// Ends as a side of a Calico rule describes them.
-    Entity(Box<EntityMatch>),
-    /// Ends by address, as far as the addresses are known.
-    UnknownAddresses {
-        /// Addresses that match for certain.
-        certain: AddressSet,
-        /// Addresses that match for certain or possibly.
-        possible: AddressSet,
-        /// What is not known: a service tag, say.
-        name: Box<str>,
-    },
-    /// Outside ends by DNS name: which addresses these have, no text can tell.
-    DomainNames(Vec<Box<str>>),
-    /// A field that is not known here; its whole rule is read as allowing nothing, or as denying everything ("fail closed").
-    Unknown {
-        /// The field's name.
-        field: Box<str>,
-        /// Whether it matches everything.
-        everything: bool,
-    },
-}
-
-/// One side of a Calico rule: all that is given must hold.
-#[derive(Clone, Debug, Default)]
-pub struct EntityMatch {
-    /// The address is one of an endpoint or set that this selects.
-    pub selector: Option<Selector>,
-    /// The address is of no endpoint or set that this selects.
-    pub not_selector: Option<Selector>,
-    /// The address is in this set: `nets` without `notNets`, of the families that the rule can match.
-    pub addresses: Option<AddressSet>,
-    /// The address is of an endpoint of this Service, `namespace/name`.
-    pub service: Option<Box<str>>,
-    /// What `selector` and `not_selector` were made of, as it is written.
-    pub written: WrittenEntity,
-    /// Where the selectors are written.
-    pub selector_place: Option<Place>,
-    /// Where the addresses are written.
-    pub addresses_place: Option<Place>,
-}
-
-/// The selecting fields of one side of a Calico rule, as they are written.
-#[derive(Clone, Debug, Default)]
-pub struct WrittenEntity {
-    /// `selector`, over labels of the end itself.
-    pub selector: Option<Selector>,
-    /// `notSelector`.
-    pub not_selector: Option<Selector>,
-    /// `namespaceSelector`, over labels of its namespace.
-    pub namespaces: Option<Selector>,
-    /// `serviceAccounts.names`; any where empty.
-    pub accounts: Vec<Box<str>>,
-    /// `serviceAccounts.selector`, over labels of its service account.
-    pub account_selector: Option<Selector>,
-    /// The policy's own namespace, where it confines the side as no `namespaceSelector` is given.
-    pub own_namespace: Option<Box<str>>,
-}
-
-/// Protocols and ports of a rule.
-#[derive(Clone, Debug)]
-pub enum TrafficMatch {
-    /// Everything.
-    Any,
-    /// Traffic that one of these terms matches.
-    Of(Vec<TrafficTerm>),
-    /// Traffic that fits all of this (Calico).
-    Packet(Box<PacketMatch>),
-}
-
-impl TrafficMatch {
-    /// Whether it may match packets to a port.
-    pub(crate) fn may_hold(&self, protocol: Protocol, port: u16) -> bool {
-        match self {
-            TrafficMatch::Any => true,
-            TrafficMatch::Of(terms) => terms.iter().any(|term| match &term.kind {
-                TrafficTermKind::Protocol(own) => *own == protocol,
-                TrafficTermKind::Ports(own, first, last) => *own == protocol && (*first..=*last).contains(&port),
-                TrafficTermKind::Named(_, own) => own.is_none_or(|own| own == protocol),
-            }),
-            TrafficMatch::Packet(packet) => {
-                let is_in = |p: &CalicoPort| match p {
-                    CalicoPort::Range(first, last) => (*first..=*last).contains(&port),
-                    CalicoPort::Named(_) => true,
-                };
-                packet.protocol.is_none_or(|own| own == protocol)
-                    && (packet.destination_ports.is_empty() || packet.destination_ports.iter().any(is_in))
-            }
-        }
-    }
-
-    /// Destination ports at which what it matches may begin to be otherwise.
-    pub(crate) fn port_borders(&self) -> Vec<u16> {
-        let around = |first: u16, last: u16| [first, last.saturating_add(1)];
-        match self {
-            TrafficMatch::Any => Vec::new(),
-            TrafficMatch::Of(terms) => {
-                let borders = |term: &TrafficTerm| match term.kind {
-                    TrafficTermKind::Ports(_, first, last) => Some(around(first, last)),
-                    TrafficTermKind::Protocol(_) | TrafficTermKind::Named(..) => None,
-                };
-                terms.iter().filter_map(borders).flatten().collect()
-            }
-            TrafficMatch::Packet(packet) => {
-                let ports = packet.destination_ports.iter().chain(&packet.not_destination_ports);
-                ports
-                    .filter_map(|p| if let CalicoPort::Range(first, last) = p { Some(around(*first, *last)) } else { None })
-                    .flatten()
-                    .collect()
-            }
-        }
-    }
-}
-
-/// What a Calico rule says of packets. What is left out restricts nothing.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct PacketMatch {
-    /// Where it is written.
-    pub place: Option<Place>,
-    /// `protocol`.
-    pub protocol: Option<Protocol>,
-    /// `notProtocol`.
-    pub not_protocol: Option<Protocol>,
-    /// `icmp`.
-    pub icmp: Option<Icmp>,
-    /// `notICMP`.
-    pub not_icmp: Option<Icmp>,
-    /// `source.ports`.
-    pub source_ports: Vec<CalicoPort>,
-    /// `source.notPorts`.
-    pub not_source_ports: Vec<CalicoPort>,
-    /// `destination.ports`.
-    pub destination_ports: Vec<CalicoPort>,
-    /// `destination.notPorts`.
-    pub not_destination_ports: Vec<CalicoPort>,
-    /// `destination.services`: the packet goes to an endpoint of this Service, `namespace/name`, on a port of the Service's endpoints.
-    pub service: Option<Box<str>>,
-}
-
-/// One term of a [`TrafficMatch`].
-#[derive(Clone, Debug)]
-pub struct TrafficTerm {
-    /// Where it is written.
-    pub place: Place,
-    /// What it matches.
-    pub kind: TrafficTermKind,
-}
-
-/// What a [`TrafficTerm`] matches.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum TrafficTermKind {
-    /// Every connection of a protocol.
-    Protocol(Protocol),
-    /// Destination ports of a protocol, first to last.
-    Ports(Protocol, u16, u16),
-    /// The container port of the destination pod that has this name (and this protocol, if one is given).
-    Named(Box<str>, Option<Protocol>),
 }

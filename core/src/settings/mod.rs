@@ -10,10 +10,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use core::ops::Deref;
 
 use crate::facts::Date;
-use crate::language::TrafficPolicy;
-use crate::language::azure::{ClusterEngine, Plugin};
-use crate::language::kubernetes::inventory::Placement;
-use crate::model::Cidr;
+use crate::model::{Cidr, ClusterEngine, Plugin, TrafficPolicy};
 
 /// All assumptions of an analysis.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,6 +89,15 @@ pub struct Routing {
     pub probes: Option<Probes>,
     /// How pods are put on nodes where the text does not say it.
     pub placement: Placement,
+}
+
+/// How pods are put on nodes where the text does not say it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Placement {
+    /// How many pods of each such workload the first, second, … node has; evenly spread where empty.
+    pub per_node: Vec<u32>,
+    /// Where nodes without an address have one; nowhere if nothing.
+    pub node_network: Option<Cidr>,
 }
 
 /// What translates the addresses of Services on nodes.

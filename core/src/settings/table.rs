@@ -12,9 +12,7 @@ use super::{
     UnlistedController,
 };
 use crate::facts::Date;
-use crate::language::TrafficPolicy;
-use crate::language::azure::Plugin;
-use crate::model::Cidr;
+use crate::model::{Cidr, Plugin, TrafficPolicy, names};
 
 /// The word that leaves a choice of a way to the text.
 pub const AS_WRITTEN: &str = "as-written";
@@ -384,7 +382,7 @@ pub const SETTINGS: &[Setting] = &[
         default: "default",
         former: &[],
         set: |s, value| {
-            let fits = crate::language::syntax::dns_label(value).is_ok();
+            let fits = names::dns_label(value).is_ok();
             if fits {
                 s.default_namespace = value.to_owned();
             }

@@ -3,6 +3,9 @@
 //! The snapshot does not depend on the order of documents: everything is sorted by name. It knows nothing of policies.
 
 pub mod cloud;
+mod services;
+
+pub use services::*;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,9 +13,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::diagnostics::Diagnostic;
-use crate::language::calico::IpPool;
-use crate::language::{BackendPort, ContainerPort, Hint, Readiness, Requests, ServicePort, ServiceRouting};
-use crate::model::{AddressSet, Labels, UnknownLabels};
+use crate::model::{AddressSet, Cidr, Labels, UnknownLabels};
 use crate::text::Place;
 
 macro_rules! ids {
@@ -147,7 +148,7 @@ pub struct PodEndpoint {
     pub service_account: String,
     /// The container ports that it declares.
     pub ports: Vec<ContainerPort>,
-    /// Ports of init containers that end before the pod serves (see [`crate::language::PodTemplate::init_ports`]).
+    /// Ports of init containers that end before the pod serves.
     pub init_ports: Vec<ContainerPort>,
     /// Whether it uses its node's network.
     pub host_network: bool,
@@ -318,6 +319,17 @@ pub struct Profile {
     pub labels: Labels,
 }
 
+/// IPPool, as far as it says where pods have addresses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IpPool {
+    /// `cidr`.
+    pub cidr: Cidr,
+    /// `disabled`.
+    pub disabled: bool,
+    /// `natOutgoing`.
+    pub nat_outgoing: bool,
+}
+
 /// A node.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Node {
@@ -413,7 +425,7 @@ pub struct IngressObject {
     /// Its name.
     pub name: String,
     /// Everything that it says; its backends are [`Snapshot::ingresses`].
-    pub spec: crate::language::Ingress,
+    pub spec: IngressSpec,
     /// Where it is written.
     pub place: Place,
     /// Whether it is not plain where it leads: an API server refuses it.

@@ -49,7 +49,7 @@ pub struct SourceId(pub u32);
 pub struct DocumentId(pub u32);
 
 impl DocumentId {
-    /// Stands for "the document being read" until it is known which number it has; see [`crate::diagnostics::Diagnostic::in_document`].
+    /// Stands for "the document being read" until it is known which number it has (`Diagnostic::in_document`).
     pub const CURRENT: DocumentId = DocumentId(u32::MAX);
 }
 

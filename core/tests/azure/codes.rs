@@ -318,7 +318,7 @@ fn ranges_of_clusters() {
     for (fields, message) in [
         ("plugin: overlay, serviceRange: 172.16.0.0/16", None),
         ("plugin: overlay, serviceRange: 10.64.0.0/13, podRange: 10.244.0.0/16", None),
-        ("plugin: overlay, serviceRange: 176.0.0.0/12", Some("is longer than /12")),
+        ("plugin: overlay, serviceRange: 176.0.0.0/12", Some("is too large: it must be smaller than a /12")),
         ("plugin: overlay, serviceRange: 10.0.128.0/20", Some("lies within the address space of `net`, though in none of its subnets")),
         ("plugin: overlay, serviceRange: 10.0.0.0/20", Some("overlaps subnet `s` (10.0.0.0/22) of `net`")),
         ("plugin: overlay, serviceRange: 10.9.0.0/20", Some("overlaps a network that `net` reaches")),

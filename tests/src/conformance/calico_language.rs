@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use netpolis_core::language::calico::order::{PolicyKey, TierKey};
 use netpolis_core::language::calico::selector::parse;
 use netpolis_core::language::calico::selector::rewrite::{PeerParts, peer};
 use netpolis_core::model::Selector;
-use netpolis_core::policy::order::{PolicyKey, TierKey};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 use netpolis_core::language::TrafficPolicy;
 use netpolis_core::language::azure::Plugin;
-use netpolis_core::language::kubernetes::inventory::Placement;
 use netpolis_core::model::Cidr;
+use netpolis_core::settings::Placement;
 use netpolis_core::settings::{Dataplane, Engine, HostInput, Http, IngressBy, OwnNode, Probes, Routing, Staged};
 
 use super::*;

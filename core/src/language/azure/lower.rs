@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use crate::language::azure::inventory::OR;
 use crate::language::azure::{Access, Choice, PortMatch, RuleDirection, RulePart, RuleSide, SecurityRule, Unresolved};
-use crate::language::calico::CalicoPort;
 use crate::model::{AddressSet, Protocol};
+use crate::policy::PortTerm;
 use crate::policy::{
     Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
     TrafficMatch,
@@ -384,7 +384,7 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
 
 fn traffic(rule: &SecurityRule, place: Place) -> TrafficMatch {
     let ports = |ports: &PortMatch| match (&ports.ranges, ports.unresolved) {
-        (Some(ranges), false) => ranges.iter().map(|(first, last)| CalicoPort::Range(*first, *last)).collect(),
+        (Some(ranges), false) => ranges.iter().map(|(first, last)| PortTerm::Range(*first, *last)).collect(),
         _ => Vec::new(),
     };
     let packet = PacketMatch {

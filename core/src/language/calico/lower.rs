@@ -6,16 +6,17 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::calico::inventory::ALLOW_PROFILE;
+use crate::language::calico::order::{PolicyKey, TierKey};
 use crate::language::calico::selector::rewrite::{self, PeerParts};
 use crate::language::calico::{
-    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoPort, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration,
-    Profile, StagedAction, WrittenSelector,
+    Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration, Profile,
+    StagedAction, WrittenSelector,
 };
 use crate::language::lower::{ANYTHING, Translator, unread};
 use crate::language::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::model::{Comparison, Selector};
-use crate::policy::order::{PolicyKey, TierKey};
+use crate::policy::PortTerm;
 use crate::policy::{
     Action, DroppedPackets, EntityMatch, HookMatch, HostRules, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy,
     PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind, WrittenEntity,
@@ -265,7 +266,7 @@ fn failsafe_rules(given: Option<&[FailsafePort]>, default: &[(Protocol, u16)], h
             HookMatch::FailsafeReply => TrafficMatch::Packet(Box::new(PacketMatch {
                 place: Some(place),
                 protocol: Some(protocol),
-                source_ports: alloc::vec![CalicoPort::Range(port, port)],
+                source_ports: alloc::vec![PortTerm::Range(port, port)],
                 ..PacketMatch::default()
             })),
             _ => TrafficMatch::Of(alloc::vec![TrafficTerm { place, kind: TrafficTermKind::Ports(protocol, port, port) }]),

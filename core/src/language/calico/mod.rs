@@ -2,6 +2,7 @@
 
 pub(crate) mod inventory;
 pub(in crate::language) mod lower;
+pub mod order;
 pub(in crate::language) mod read;
 pub mod selector;
 mod types;

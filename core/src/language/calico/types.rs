@@ -9,7 +9,10 @@ use core::net::IpAddr;
 
 use crate::language::NetworkPolicy;
 use crate::model::Selector;
+use crate::model::http::HttpMatch;
 use crate::model::{Cidr, Labels, Protocol};
+use crate::policy::{EndpointToHost, IcmpMatch, PortTerm};
+use crate::snapshot::IpPool;
 use crate::text::Span;
 
 /// A selector, and where it stands.
@@ -129,24 +132,15 @@ pub struct CalicoRule {
     /// `notProtocol`.
     pub not_protocol: Option<Protocol>,
     /// `icmp`.
-    pub icmp: Option<Icmp>,
+    pub icmp: Option<IcmpMatch>,
     /// `notICMP`.
-    pub not_icmp: Option<Icmp>,
+    pub not_icmp: Option<IcmpMatch>,
     /// `source`.
     pub source: Entity,
     /// `destination`.
     pub destination: Entity,
     /// `http`.
     pub http: Option<HttpMatch>,
-}
-
-/// ICMP type, and code if the rule names one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Icmp {
-    /// `type`; any where left out.
-    pub kind: Option<u8>,
-    /// `code`; any where left out.
-    pub code: Option<u8>,
 }
 
 /// One side of a rule. What is left out (`None`, an empty list) restricts nothing.
@@ -171,11 +165,11 @@ pub struct Entity {
     /// `services`.
     pub services: Option<ServiceMatch>,
     /// `ports`.
-    pub ports: Vec<CalicoPort>,
+    pub ports: Vec<PortTerm>,
     /// Where `ports` stands.
     pub ports_span: Span,
     /// `notPorts`.
-    pub not_ports: Vec<CalicoPort>,
+    pub not_ports: Vec<PortTerm>,
 }
 
 /// `serviceAccounts` of a side; both parts must hold.
@@ -198,35 +192,6 @@ pub struct ServiceMatch {
     pub name: Box<str>,
     /// `namespace`; nothing where left out.
     pub namespace: Option<Box<str>>,
-}
-
-/// One entry of `ports` or `notPorts`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum CalicoPort {
-    /// Numbers, first to last.
-    Range(u16, u16),
-    /// The port of an endpoint that has this name.
-    Named(Box<str>),
-}
-
-/// `http`: carried through and shown; enforced only where an application layer is installed.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct HttpMatch {
-    /// Where it is written.
-    pub span: Span,
-    /// `methods`; any where empty.
-    pub methods: Vec<Box<str>>,
-    /// `paths`; any where empty.
-    pub paths: Vec<HttpPath>,
-}
-
-/// One entry of `http.paths`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum HttpPath {
-    /// `exact`.
-    Exact(Box<str>),
-    /// `prefix`, by whole segments.
-    Prefix(Box<str>),
 }
 
 /// What a tier does with what its policies selected and no rule decided.
@@ -313,17 +278,6 @@ pub struct WorkloadEndpoint {
     pub ports: Vec<EndpointPort>,
 }
 
-/// IPPool, as far as it says where pods have addresses.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct IpPool {
-    /// `cidr`.
-    pub cidr: Cidr,
-    /// `disabled`.
-    pub disabled: bool,
-    /// `natOutgoing`.
-    pub nat_outgoing: bool,
-}
-
 /// A port that is open on host endpoints whatever policies say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FailsafePort {
@@ -333,18 +287,6 @@ pub struct FailsafePort {
     pub port: u16,
     /// `net`; any where left out.
     pub net: Option<Cidr>,
-}
-
-/// `defaultEndpointToHostAction`: what happens to packets from a pod to its own node that egress policy let through.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum EndpointToHost {
-    /// Dropped.
-    #[default]
-    Drop,
-    /// Accepted.
-    Accept,
-    /// Left to the node's own rules.
-    Return,
 }
 
 /// FelixConfiguration, as far as it changes a verdict. What is left out is nothing.
@@ -440,16 +382,5 @@ impl Calico {
     /// Whether it is policy: nothing but policies changes when it does.
     pub fn is_policy(&self) -> bool {
         matches!(self, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Felix(_))
-    }
-}
-
-impl EndpointToHost {
-    /// The word of the field.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            EndpointToHost::Drop => "Drop",
-            EndpointToHost::Accept => "Accept",
-            EndpointToHost::Return => "Return",
-        }
     }
 }

@@ -4,7 +4,12 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::model::{Cidr, Labels, Protocol};
+pub use crate::model::TrafficPolicy;
+use crate::model::{Cidr, Labels};
+pub use crate::snapshot::{
+    Backend, BackendPort, BalancedPort, ContainerPort, Distribution, Hint, IngressSpec as Ingress, LoadBalancer, Readiness, Requests,
+    ServicePort, ServiceRouting, TargetPort,
+};
 use crate::text::Span;
 
 /// What every pod made from one template has in common.
@@ -54,21 +59,6 @@ impl Program {
     }
 }
 
-/// A declared container port.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ContainerPort {
-    /// Its name, which policies may use.
-    pub name: Option<Box<str>>,
-    /// Its number.
-    pub number: u16,
-    /// Its protocol; TCP when left out.
-    pub protocol: Protocol,
-    /// `hostPort`, if any.
-    pub host_port: Option<u16>,
-    /// Where it is written.
-    pub span: Span,
-}
-
 /// A single pod.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pod {
@@ -84,18 +74,6 @@ pub struct Pod {
     pub terminated: bool,
     /// Whether connections go to it.
     pub readiness: Readiness,
-}
-
-/// Whether connections to a Service go to an endpoint. Upstream: discovery/v1 `EndpointConditions`; `kubernetes/kubernetes`, `pkg/proxy/topology.go`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum Readiness {
-    /// They do; so it is taken to be where the text says nothing.
-    #[default]
-    Ready,
-    /// It ends, and still serves: they do where nothing else is ready.
-    Leaving,
-    /// They do not.
-    NotReady,
 }
 
 /// The owner that `ownerReferences` names as controller (or the only owner).
@@ -200,183 +178,6 @@ pub struct Service {
     pub routing: ServiceRouting,
 }
 
-/// Which endpoints a node sends packets on to: `externalTrafficPolicy` and `internalTrafficPolicy`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub enum TrafficPolicy {
-    /// Any endpoint, on whichever node.
-    #[default]
-    Cluster,
-    /// Endpoints on the node itself only.
-    Local,
-}
-
-impl TrafficPolicy {
-    /// Both, the default first.
-    pub const ALL: [TrafficPolicy; 2] = [TrafficPolicy::Cluster, TrafficPolicy::Local];
-
-    /// `Cluster` or `Local`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            TrafficPolicy::Cluster => "Cluster",
-            TrafficPolicy::Local => "Local",
-        }
-    }
-
-    /// The one with this word, in any case.
-    pub fn from_name(name: &str) -> Option<TrafficPolicy> {
-        TrafficPolicy::ALL.into_iter().find(|policy| policy.as_str().eq_ignore_ascii_case(name))
-    }
-}
-
-/// What a Service says about the way of packets to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ServiceRouting {
-    /// `externalTrafficPolicy`.
-    pub external: TrafficPolicy,
-    /// Where that is written, if it is.
-    pub external_span: Option<Span>,
-    /// `internalTrafficPolicy`.
-    pub internal: TrafficPolicy,
-    /// `sessionAffinity: ClientIP`: a client keeps the pod that it was given first.
-    pub client_affinity: bool,
-    /// `externalIPs`.
-    pub external_addresses: Vec<IpAddr>,
-    /// `healthCheckNodePort`.
-    pub health_check_port: Option<u16>,
-    /// `publishNotReadyAddresses`: pods that are not ready get connections too.
-    pub publishes_unready: bool,
-    /// `trafficDistribution`, or the annotation for topology.
-    pub distribution: Option<Distribution>,
-    /// What is asked of a load balancer.
-    pub load_balancer: LoadBalancer,
-}
-
-impl Default for ServiceRouting {
-    fn default() -> Self {
-        ServiceRouting {
-            external: TrafficPolicy::Cluster,
-            external_span: None,
-            internal: TrafficPolicy::Cluster,
-            client_affinity: false,
-            external_addresses: Vec::new(),
-            health_check_port: None,
-            publishes_unready: false,
-            distribution: None,
-            load_balancer: LoadBalancer::default(),
-        }
-    }
-}
-
-/// What a Service of type `LoadBalancer` asks of it, and what it was given. Upstream: docs/path.md.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LoadBalancer {
-    /// Its front ends: those of the status, else `loadBalancerIP`, else the annotation for it.
-    pub addresses: Vec<IpAddr>,
-    /// Whether it is reachable in the virtual network only (`azure-load-balancer-internal`).
-    pub internal: bool,
-    /// Whether packets reach the node as they were sent to the front end, as AKS sets it up unless
-    /// `azure-disable-load-balancer-floating-ip` says otherwise.
-    pub floating: bool,
-    /// `loadBalancerSourceRanges`: AKS opens its group to them, and nodes drop what is from elsewhere; everybody if there are none.
-    pub source_ranges: Vec<Cidr>,
-    /// The annotation `azure-allowed-ip-ranges`: AKS opens its group to them, and nodes know nothing of it.
-    pub allowed_ranges: Vec<Cidr>,
-    /// Where those are written.
-    pub ranges_span: Option<Span>,
-    /// Whether one of the ranges cannot be read: Azure then closes the Service.
-    pub bad_range: bool,
-    /// Service tags that may reach it (`azure-allowed-service-tags`).
-    pub tags: Vec<Box<str>>,
-    /// Whether everybody else is stopped, clients of the virtual network too (`azure-deny-all-except-load-balancer-source-ranges`).
-    pub denies_others: bool,
-    /// Whether AKS writes no rule for it (`azure-disable-load-balancer-nsg-rule`).
-    pub unruled: bool,
-    /// Whether one rule of an internal load balancer is for all ports (`azure-load-balancer-enable-high-availability-ports`).
-    pub all_ports: bool,
-    /// Whether clients come by a private link with the proxy protocol, where `healthCheckNodePort` is not asked.
-    pub private_link: bool,
-    /// What annotations say of single ports.
-    pub ports: Vec<BalancedPort>,
-}
-
-/// What annotations say of one port at the load balancer. Upstream: AKS documentation, "Customizations via Kubernetes Annotations".
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BalancedPort {
-    /// The Service's port.
-    pub port: u16,
-    /// Whether the load balancer has no rule for it (`port_N_no_lb_rule`), and so no probe either.
-    pub no_rule: bool,
-    /// Whether no health probe is made for it (`port_N_no_probe_rule`).
-    pub no_probe: bool,
-    /// The port of the node that the probe asks (`port_N_health-probe_port`).
-    pub probe: Option<u16>,
-}
-
-impl LoadBalancer {
-    /// What annotations say of a port.
-    pub fn port(&self, port: u16) -> BalancedPort {
-        let plain = BalancedPort { port, no_rule: false, no_probe: false, probe: None };
-        self.ports.iter().find(|p| p.port == port).copied().unwrap_or(plain)
-    }
-}
-
-/// Which endpoints serve a client first. Upstream: Kubernetes documentation, "Service", traffic distribution; "Topology Aware Routing".
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Distribution {
-    /// Those on the node that sends the packet on, else those of its zone (`PreferSameNode`).
-    SameNode,
-    /// Those of the zone of the node that sends the packet on (`PreferClose`, `PreferSameZone`).
-    SameZone,
-    /// As the control plane hints, by the CPUs of zones (`topology-mode: Auto`).
-    Proportional,
-}
-
-impl Default for LoadBalancer {
-    fn default() -> Self {
-        LoadBalancer {
-            addresses: Vec::new(),
-            internal: false,
-            floating: true,
-            source_ranges: Vec::new(),
-            allowed_ranges: Vec::new(),
-            ranges_span: None,
-            bad_range: false,
-            tags: Vec::new(),
-            denies_others: false,
-            unruled: false,
-            all_ports: false,
-            private_link: false,
-            ports: Vec::new(),
-        }
-    }
-}
-
-/// One port of a Service.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ServicePort {
-    /// Its name.
-    pub name: Option<Box<str>>,
-    /// Its protocol; TCP when left out.
-    pub protocol: Protocol,
-    /// The port that clients use.
-    pub port: u16,
-    /// The port of the pods; the same as `port` when left out.
-    pub target: TargetPort,
-    /// `nodePort`.
-    pub node_port: Option<u16>,
-    /// Where it is written.
-    pub span: Span,
-}
-
-/// A Service's `targetPort`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TargetPort {
-    /// A number.
-    Number(u16),
-    /// The name of a container port, looked up on each pod.
-    Name(Box<str>),
-}
-
 /// A `v1` Node.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Node {
@@ -384,62 +185,6 @@ pub struct Node {
     pub addresses: Vec<IpAddr>,
     /// `spec.podCIDRs` (or `podCIDR`).
     pub pod_cidrs: Vec<Cidr>,
-}
-
-/// A `networking.k8s.io` Ingress.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Ingress {
-    /// Every backend of every rule, and the default backend.
-    pub backends: Vec<Backend>,
-    /// `ingressClassName`, or the annotation `kubernetes.io/ingress.class`.
-    pub class: Option<Box<str>>,
-    /// Hosts under `tls`; an empty name for an entry without hosts, which is for all.
-    pub tls: Vec<Box<str>>,
-    /// Whether the controller passes TLS on as it is (`nginx.ingress.kubernetes.io/ssl-passthrough`).
-    pub tls_passthrough: bool,
-    /// Whether the connection to the pods is encrypted anew (`backend-protocol: HTTPS`, of ingress-nginx and of AGIC).
-    pub tls_to_backend: bool,
-    /// Whether AGIC uses the private front end (`appgw.ingress.kubernetes.io/use-private-ip`).
-    pub private: bool,
-    /// Addresses of its status: where clients connect.
-    pub addresses: Vec<IpAddr>,
-}
-
-/// One backend of an Ingress, and the requests that go to it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Backend {
-    /// The Service's name, in the Ingress's namespace.
-    pub service: Box<str>,
-    /// Which of its ports; all of them if none is named.
-    pub port: BackendPort,
-    /// Which requests.
-    pub requests: Requests,
-    /// Where it is written.
-    pub span: Span,
-}
-
-/// Which requests go to a backend.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Requests {
-    /// `host`; any if it is left out. `*.example.com` stands for one label.
-    pub host: Option<Box<str>>,
-    /// `path`; any if it is left out.
-    pub path: Option<Box<str>>,
-    /// Whether the path must be the same; else it is a prefix, by whole elements.
-    pub exact: bool,
-    /// Whether it takes the requests that nothing else does.
-    pub default: bool,
-}
-
-/// The Service port that an Ingress backend names.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum BackendPort {
-    /// None.
-    Any,
-    /// By number.
-    Number(u16),
-    /// By name.
-    Name(Box<str>),
 }
 
 /// EndpointSlice: addresses behind a Service.
@@ -464,15 +209,6 @@ pub struct SliceEndpoint {
     pub readiness: Readiness,
     /// Whom it is meant for first.
     pub hint: Option<Hint>,
-}
-
-/// `hints` of an endpoint of a slice: the zones and nodes whose clients it is meant for first.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Hint {
-    /// `forZones`.
-    pub zones: Vec<Box<str>>,
-    /// `forNodes`.
-    pub nodes: Vec<Box<str>>,
 }
 
 /// A call of the API server to a Service.

@@ -8,12 +8,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use crate::language::plugins::Plugins;
 use crate::language::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
     Kind, NetworkPolicy, PeerKind, Peers, Port, PortKind, Ports, Resource, Subject as ClusterSubject,
 };
 use crate::model::{AddressSet, LabelSelector};
-use crate::plugins::Plugins;
 use crate::policy::{
     Action, Direction, EntityMatch, HookMatch, IpBlock, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset,
     Subject, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,

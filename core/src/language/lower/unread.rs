@@ -7,10 +7,11 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::language::calico::{Calico, CalicoPort};
+use crate::language::calico::Calico;
 use crate::language::unread::{Cause, Effect, Enforcer, NamedPort, Namespaces, PodsOf, Unread, Whom};
 use crate::language::{Kind, Resource, asks_for_label};
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
+use crate::policy::PortTerm;
 use crate::policy::{
     Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
     Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
@@ -255,7 +256,7 @@ fn named_ports(ruleset: &Ruleset) -> Vec<(Box<str>, Action)> {
             TrafficMatch::Packet(packet) => {
                 let lists = [&packet.source_ports, &packet.not_source_ports, &packet.destination_ports, &packet.not_destination_ports];
                 for port in lists.into_iter().flatten() {
-                    if let CalicoPort::Named(name) = port {
+                    if let PortTerm::Named(name) = port {
                         note(name, rule.action);
                     }
                 }

@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use crate::diagnostics::nearest;
 use crate::document::{NodeRef, Tree, Value};
 use crate::language::calico::Calico;
-use crate::language::syntax;
 use crate::language::unread::{Effect, NamedPort, Namespaces, Whom};
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
+use crate::model::names;
 use crate::model::{LabelSelector, MARK, Operator, Protocol, Requirement, UnknownLabels, ValueShape};
 use crate::text::Span;
 
@@ -224,8 +224,8 @@ fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
         let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(twice, entry.key_span));
         let target = port.get("targetPort").is_none_or(|target| match target.value() {
             Value::Null => true,
-            Value::String(name) => name.parse::<i64>().map_or(!name.is_empty(), |number| syntax::port_number(number).is_some()),
-            Value::Int(number) => syntax::port_number(*number).is_some(),
+            Value::String(name) => name.parse::<i64>().map_or(!name.is_empty(), |number| names::port_number(number).is_some()),
+            Value::Int(number) => names::port_number(*number).is_some(),
             _ => false,
         });
         has_port(port) && has_protocol(port) && target && !repeats
@@ -253,7 +253,7 @@ fn is_port(node: NodeRef<'_>) -> bool {
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    number.and_then(syntax::port_number).is_some()
+    number.and_then(names::port_number).is_some()
 }
 
 fn has_protocol(port: NodeRef<'_>) -> bool {
@@ -297,7 +297,7 @@ fn labels(metadata: Option<NodeRef<'_>>, twice: &[Span]) -> UnknownLabels {
 
 /// Whether an error is about a key that is written twice. Of a key that is none the value is plain.
 fn is_twice(span: Span, key: &str, twice: &[Span]) -> bool {
-    has(twice, span) && syntax::label_key(key).is_ok()
+    has(twice, span) && names::label_key(key).is_ok()
 }
 
 fn has(twice: &[Span], span: Span) -> bool {

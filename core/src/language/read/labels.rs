@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use super::fields::{Reader, Slot, quoted};
 use crate::diagnostics::nearest;
 use crate::document::{Entry, NodeRef};
-use crate::language::{codes, syntax};
+use crate::language::codes;
+use crate::model::names;
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
 use crate::text::Span;
 
@@ -42,11 +43,11 @@ impl<'a> Reader<'a> {
         for entry in entries {
             let value_node = node.value_of(entry);
             let here = |at: Span| Slot { path: slot.path, node: Some(value_node), at, key: entry.key_span };
-            if let Err(why) = syntax::label_key(&entry.key) {
+            if let Err(why) = names::label_key(&entry.key) {
                 self.refuse(here(entry.key_span).invalid(codes::INVALID_LABEL, quoted(&entry.key), why));
             }
             if let Some(text) = self.label_text(slot, value_node, entry) {
-                if let Err(why) = syntax::label_value(text) {
+                if let Err(why) = names::label_value(text) {
                     self.refuse(here(value_node.span()).invalid(codes::INVALID_LABEL, quoted(text), why));
                 }
                 read.push((entry, text));
@@ -113,7 +114,7 @@ impl<'a> Reader<'a> {
         let key_text = self.text(&key);
         match key_text {
             Some(text) => {
-                if let Err(why) = syntax::label_key(text) {
+                if let Err(why) = names::label_key(text) {
                     self.refuse(key.invalid(codes::INVALID_LABEL, quoted(text), why));
                 }
             }
@@ -124,7 +125,7 @@ impl<'a> Reader<'a> {
         for value in self.items(&values) {
             // Go reads a `null` item of a list of text as the empty text.
             let Some(text) = (if value.is_null() { Some("") } else { self.text(&value) }) else { continue };
-            if let Err(why) = syntax::label_value(text) {
+            if let Err(why) = names::label_value(text) {
                 self.refuse(value.invalid(codes::INVALID_LABEL, quoted(text), why));
             }
             list.push(text.into());

@@ -3,7 +3,8 @@
 use alloc::format;
 
 use super::fields::{Reader, Slot, quoted};
-use crate::language::{Meta, Owner, codes, syntax};
+use crate::language::{Meta, Owner, codes};
+use crate::model::names;
 
 /// Fields of `metadata` that do not matter to policy.
 const OTHER_FIELDS: &[&str] = &[
@@ -99,7 +100,7 @@ impl<'a> Reader<'a> {
                         .help("leave it out"),
                 ),
                 Scope::Namespaced => {
-                    if let Err(why) = syntax::dns_label(text) {
+                    if let Err(why) = names::dns_label(text) {
                         self.report(namespace.invalid(codes::INVALID_NAME, quoted(text), why).help(NAME_HELP));
                     }
                     meta.namespace = Some(text.into());
@@ -123,13 +124,13 @@ impl<'a> Reader<'a> {
 
     fn check_name(&mut self, slot: &Slot<'a, '_>, name: &str, rule: NameRule) {
         let checked = match rule {
-            NameRule::Label => syntax::dns_label(name),
-            NameRule::Subdomain => syntax::dns_subdomain(name),
+            NameRule::Label => names::dns_label(name),
+            NameRule::Subdomain => names::dns_subdomain(name),
             // Names that Calico itself makes of Kubernetes's policies are longer.
-            NameRule::CalicoPolicy if name.starts_with("knp.default.") || name.starts_with("ossg.default.") => syntax::dns_subdomain(name),
+            NameRule::CalicoPolicy if name.starts_with("knp.default.") || name.starts_with("ossg.default.") => names::dns_subdomain(name),
             NameRule::CalicoPolicy => match name.split_once('.') {
-                Some((tier, rest)) => syntax::dns_label(tier).and_then(|()| syntax::dns_label(rest)),
-                None => syntax::dns_label(name),
+                Some((tier, rest)) => names::dns_label(tier).and_then(|()| names::dns_label(rest)),
+                None => names::dns_label(name),
             },
         };
         // What the object means does not hang on its name, so it is not refused here.

@@ -7,7 +7,7 @@ use super::fields::{Reader, Slot, quoted};
 use crate::diagnostics::Code;
 use crate::document::Value;
 use crate::language::codes;
-use crate::language::syntax::{self, Legacy};
+use crate::model::names::{self, Legacy};
 use crate::model::{Cidr, Protocol};
 
 /// A port by number or by name, as in the fields of type `IntOrString`.
@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
 
     /// A number as a port; nothing if it cannot be one.
     pub(in crate::language) fn fitting_port(&mut self, slot: &Slot<'a, '_>, number: i64) -> Option<u16> {
-        let port = syntax::port_number(number);
+        let port = names::port_number(number);
         if port.is_none() {
             self.refuse(slot.invalid(codes::OUT_OF_RANGE, number, PORT_RANGE));
         }
@@ -53,9 +53,9 @@ impl<'a> Reader<'a> {
     }
 
     fn check_port_name(&mut self, slot: &Slot<'a, '_>, name: &'a str) -> bool {
-        let Err(why) = syntax::port_name(name) else { return true };
+        let Err(why) = names::port_name(name) else { return true };
         let diagnostic = slot.invalid(codes::INVALID_PORT_NAME, quoted(name), why);
-        let number = name.parse::<i64>().ok().and_then(syntax::port_number);
+        let number = name.parse::<i64>().ok().and_then(names::port_number);
         self.refuse(match number {
             Some(_) => diagnostic.help("in quotation marks it is the name of a port; write the number without them").fix(
                 format!("write `{name}` without quotation marks"),
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
         match slot.value()?.value() {
             Value::String(name) if self.check_port_name(slot, name) => Some(NumberOrName::Name(name)),
             Value::String(name) => {
-                let number = name.parse::<i64>().ok().and_then(syntax::port_number).map(NumberOrName::Number);
+                let number = name.parse::<i64>().ok().and_then(names::port_number).map(NumberOrName::Number);
                 Some(number.unwrap_or(NumberOrName::Name(name))).filter(|_| self.lenient)
             }
             Value::Int(_) => self.port_number(slot).map(NumberOrName::Number),
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
 
     /// A CIDR that is written as text; nothing if it cannot be read, not even as a single address. `wrong` is what upstream says then.
     pub(in crate::language) fn cidr(&mut self, slot: &Slot<'a, '_>, text: &str, wrong: &str) -> Option<Cidr> {
-        let Some(read) = syntax::cidr(text) else {
+        let Some(read) = names::cidr(text) else {
             let diagnostic = slot.invalid(codes::INVALID_CIDR, quoted(text), wrong);
             let Ok(address) = text.parse::<IpAddr>() else {
                 self.refuse(diagnostic.help("write an address and a prefix length, for instance 10.9.8.0/24 or 2001:db8::/64"));

@@ -1,8 +1,17 @@
 //! The network of the cloud: virtual networks, subnets, interfaces, and the security groups on them. Upstream: docs/azure.md 1 to 3.
 
+mod features;
 mod index;
 pub mod regions;
+mod rules;
 pub mod tags;
+mod values;
+
+pub use features::{Autoscaler, Feature, Growth, Surge};
+pub use rules::{
+    Access, Choice, PortMatch, Reference, RuleDirection, RulePart, RuleSide, Scope, SecurityRule, Unresolved, WrittenField, WrittenValue,
+};
+pub use values::{AddressSku, ClusterTraffic, ControlPlane, NextHop, Outbound, SubnetOutbound};
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -10,9 +19,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::NodeId;
-use crate::language::azure::aks::{Feature, Growth};
-use crate::language::azure::{AddressSku, ClusterEngine, ClusterTraffic, ControlPlane, NextHop, Plugin, SecurityRule, SubnetOutbound};
-use crate::model::{AddressSet, Cidr};
+use crate::model::{AddressSet, Cidr, ClusterEngine, Plugin};
 use crate::text::Place;
 
 /// Everything about the cloud's network; empty where the text says nothing of it.
@@ -209,6 +216,9 @@ impl Interface {
     }
 }
 
+/// The name that the group is shown with; AKS adds a number of its own to it.
+pub const MANAGED_GROUP: &str = "aks-agentpool-nsg";
+
 /// A network security group.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Group {
@@ -256,7 +266,7 @@ impl Group {
 
     /// Whether it is the one that AKS makes for nodes, which is in nobody's text.
     pub fn is_managed(&self) -> bool {
-        self.name == crate::language::azure::inventory::MANAGED_GROUP
+        self.name == MANAGED_GROUP
     }
 }
 

@@ -7,7 +7,7 @@ use super::cloud::Plugins;
 use super::is_flat;
 use crate::compile::{ClassId, Endpoint};
 use crate::language::azure::Plugin;
-use crate::language::calico::IpPool;
+use crate::snapshot::IpPool;
 use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
 
 /// With which address a packet leaves. Both may be possible where the text does not say.

@@ -18,8 +18,8 @@ use core::net::IpAddr;
 
 use crate::compile::{Compiled, Endpoint, Hook, Whereabouts};
 use crate::language::azure::AddressSku;
-use crate::language::calico::EndpointToHost;
 use crate::policy::Direction;
+use crate::policy::EndpointToHost;
 use crate::snapshot::{NodeHosts, NodeId, Snapshot};
 
 /// One place on the way where something is decided.

@@ -188,7 +188,7 @@ fn names_port(rule: &Rule, port: u16) -> bool {
         TrafficMatch::Packet(packet) => packet
             .destination_ports
             .iter()
-            .any(|p| matches!(p, crate::language::calico::CalicoPort::Range(first, last) if (*first..=*last).contains(&port))),
+            .any(|p| matches!(p, crate::policy::PortTerm::Range(first, last) if (*first..=*last).contains(&port))),
     }
 }
 

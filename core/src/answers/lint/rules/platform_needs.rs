@@ -13,10 +13,10 @@ use crate::analysis::Analysis;
 use crate::answers::lint::packets::{Ordered, Packets};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::azure::aks::Feature;
 use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::{Action, Direction, PeerMatch, PeerTermKind, Policy, SubjectMatch};
+use crate::snapshot::cloud::Feature;
 use crate::snapshot::cloud::{Cloud, CloudCluster, tags};
 use crate::text::Place;
 

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use crate::analysis::Analysis;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::calico::CalicoPort;
 use crate::language::{ServicePort, TargetPort};
+use crate::policy::PortTerm;
 use crate::policy::{Direction, HookMatch, PacketMatch, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{Service, Snapshot};
 use crate::text::Place;
@@ -37,8 +37,8 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
 
 /// Ports that a rule names one by one.
 fn single_ports(traffic: &TrafficMatch, place: Place) -> Vec<(u16, Place)> {
-    let single = |port: &CalicoPort| match port {
-        CalicoPort::Range(first, last) if first == last => Some(*first),
+    let single = |port: &PortTerm| match port {
+        PortTerm::Range(first, last) if first == last => Some(*first),
         _ => None,
     };
     match traffic {
@@ -54,7 +54,7 @@ fn single_ports(traffic: &TrafficMatch, place: Place) -> Vec<(u16, Place)> {
     }
 }
 
-fn destination_ports(packet: &PacketMatch) -> &[CalicoPort] {
+fn destination_ports(packet: &PacketMatch) -> &[PortTerm] {
     &packet.destination_ports
 }
 

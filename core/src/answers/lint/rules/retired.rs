@@ -8,12 +8,12 @@ use crate::analysis::Analysis;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::facts::{self, Nearness, Subject};
 use crate::language::Kind;
-use crate::language::azure::aks::Feature;
 use crate::language::azure::inventory::cluster_features;
 use crate::language::azure::{AddressSku, Azure};
 use crate::language::codes::AZ_RETIRED;
 use crate::path::HTTP_ROUTING_CLASS;
 use crate::snapshot::cloud::CloudCluster;
+use crate::snapshot::cloud::Feature;
 use crate::text::Place;
 
 const CODE: Code = Code("LINT039");

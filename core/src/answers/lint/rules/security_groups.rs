@@ -197,7 +197,7 @@ fn of_direction(analysis: &Analysis, policy: &Policy, (number, used): (u32, &Gro
 }
 
 /// Source and destination ports of a rule as written.
-fn packet_ports(rule: &Rule) -> Option<(&[crate::language::calico::CalicoPort], &[crate::language::calico::CalicoPort])> {
+fn packet_ports(rule: &Rule) -> Option<(&[crate::policy::PortTerm], &[crate::policy::PortTerm])> {
     match &rule.traffic {
         crate::policy::TrafficMatch::Packet(packet) => Some((&packet.source_ports, &packet.destination_ports)),
         _ => None,

@@ -14,8 +14,8 @@ use crate::answers::lint::{acting_rules, peer_terms};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TargetPort;
-use crate::language::calico::CalicoPort;
 use crate::model::Protocol;
+use crate::policy::PortTerm;
 use crate::policy::{Direction, PeerTermKind, PolicyId, Rule, RuleRef, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{PodEndpoint, PodId, Role};
 use crate::text::Place;
@@ -82,7 +82,7 @@ fn single_ports(rule: &Rule) -> Vec<(Place, Protocol, u16)> {
         }
         TrafficMatch::Packet(packet) => {
             let Some(protocol) = packet.protocol else { return Vec::new() };
-            let single = |port: &CalicoPort| if let CalicoPort::Range(a, b) = port { (a == b).then_some(*a) } else { None };
+            let single = |port: &PortTerm| if let PortTerm::Range(a, b) = port { (a == b).then_some(*a) } else { None };
             let place = packet.place.unwrap_or(rule.place);
             packet.destination_ports.iter().filter_map(single).map(|port| (place, protocol, port)).collect()
         }

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::aks::Feature::{self, *};
 use crate::language::azure::{ClusterEngine, Plugin};
 use crate::language::codes;
+use crate::snapshot::cloud::Feature::{self, *};
 use crate::snapshot::cloud::{Cloud, CloudCluster};
 use crate::text::Place;
 

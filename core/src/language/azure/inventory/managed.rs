@@ -8,12 +8,9 @@ use core::net::IpAddr;
 use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
 use crate::language::{LoadBalancer, ServicePort};
 use crate::model::{AddressSet, Cidr, Protocol};
-use crate::snapshot::cloud::{Cloud, Group, GroupUse};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse, MANAGED_GROUP};
 use crate::snapshot::{Service, Snapshot};
 use crate::text::Place;
-
-/// The name that the group is shown with; AKS adds a number of its own to it.
-pub const MANAGED_GROUP: &str = "aks-agentpool-nsg";
 /// AKS's first rule that allows, and the last that denies.
 const FIRST_ALLOW: u16 = 500;
 const LAST_DENY: u16 = 4095;

@@ -13,7 +13,6 @@ mod slots;
 
 pub(crate) use combinations::features as cluster_features;
 pub(crate) use identity::OR;
-pub use managed::MANAGED_GROUP;
 pub(crate) use managed::{NODE_PORTS, add_managed_group};
 
 use alloc::borrow::ToOwned;

@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::aks::Feature;
 use crate::language::codes;
+use crate::snapshot::cloud::Feature;
 use crate::snapshot::cloud::{Cloud, CloudCluster, Pool, Subnet};
 use crate::text::Place;
 

@@ -7,9 +7,10 @@ use super::AzureReader;
 use super::prop;
 use super::value::{Scalar, field};
 use crate::document::{NodeRef, Value};
-use crate::language::azure::aks::{Asked, Autoscaler, Feature, Growth, Surge};
+use crate::language::azure::Asked;
 use crate::language::azure::{Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin};
 use crate::model::Cidr;
+use crate::snapshot::cloud::{Autoscaler, Feature, Growth, Surge};
 
 /// Nodes of a pool for which nothing is said, as the command line has it.
 pub(super) const DEFAULT_COUNT: u32 = 3;

@@ -41,7 +41,7 @@ use super::rules::{PRIORITIES, own_tag, port_range, prefix};
 use super::value::Scalar;
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::document::{Entry, NodeRef, Value};
-use crate::language::azure::aks::{Asked, Feature, Growth};
+use crate::language::azure::Asked;
 use crate::language::azure::{
     Access, AddressSku, Azure, Cluster, ClusterEngine, ClusterTraffic, Configuration, ControlPlane, Gateway, Interface, NextHop, NodePool,
     Outbound, Plugin, PortMatch, Reference, Route, RuleDirection, RuleSide, SecurityGroup, SecurityRule, Subnet, SubnetOutbound,
@@ -49,6 +49,7 @@ use crate::language::azure::{
 };
 use crate::language::codes;
 use crate::model::{Cidr, Protocol};
+use crate::snapshot::cloud::{Feature, Growth};
 use crate::text::Span;
 
 const TOP: &[&str] = &["clusters", "gateways", "machines", "networks", "nsgs", "region", "tags"];

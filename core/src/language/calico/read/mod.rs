@@ -16,13 +16,15 @@ use crate::diagnostics::{Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Value};
 use crate::language::Meta;
 use crate::language::calico::{
-    Calico, CalicoPolicyKind, DefaultAction, EndpointToHost, FailsafePort, FelixConfiguration, HostEndpointTemplate, IpPool,
-    KubeControllersConfiguration, NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier,
+    Calico, CalicoPolicyKind, DefaultAction, FailsafePort, FelixConfiguration, HostEndpointTemplate, KubeControllersConfiguration,
+    NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier,
 };
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::meta::{NameRule, Scope};
 use crate::language::read::path::Path;
+use crate::policy::EndpointToHost;
+use crate::snapshot::IpPool;
 
 /// The group of Calico's API.
 pub(in crate::language) const GROUP: &str = "projectcalico.org";

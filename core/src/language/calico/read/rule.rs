@@ -5,12 +5,14 @@ use alloc::vec::Vec;
 
 use super::selector::Global;
 use crate::document::Value;
-use crate::language::calico::{CalicoAction, CalicoPort, CalicoRule, Entity, HttpMatch, HttpPath, Icmp, ServiceAccountMatch, ServiceMatch};
+use crate::language::calico::{CalicoAction, CalicoRule, Entity, ServiceAccountMatch, ServiceMatch};
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::syntax;
+use crate::model::http::{HttpMatch, HttpPath};
+use crate::model::names;
 use crate::model::{Cidr, Protocol};
 use crate::policy::Direction;
+use crate::policy::{IcmpMatch, PortTerm};
 
 const MOST_RULES: usize = 1024;
 const MOST_NETS: usize = 256;
@@ -126,9 +128,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn icmp(&mut self, slot: &Slot<'a, '_>) -> Option<Icmp> {
+    fn icmp(&mut self, slot: &Slot<'a, '_>) -> Option<IcmpMatch> {
         let [kind, code] = self.fields(slot, ["type", "code"], &[])?;
-        let read = Icmp {
+        let read = IcmpMatch {
             kind: self.bounded(&kind, codes::ICMP_RANGE, 0, 254).map(|n| n as u8),
             code: self.bounded(&code, codes::ICMP_RANGE, 0, 255).map(|n| n as u8),
         };
@@ -152,7 +154,7 @@ impl<'a> Reader<'a> {
 
     fn check_ports(&mut self, entity: &Entity, slot: &Slot<'a, '_>, protocol: Option<Protocol>) {
         let ports = || entity.ports.iter().chain(&entity.not_ports);
-        let numeric = ports().any(|port| matches!(port, CalicoPort::Range(..)));
+        let numeric = ports().any(|port| matches!(port, PortTerm::Range(..)));
         match protocol {
             None if numeric => {
                 let message = "rules with a numeric port or range must set protocol to TCP, UDP or SCTP";
@@ -255,7 +257,7 @@ impl<'a> Reader<'a> {
         Some(ServiceMatch { span: slot.span(), name: found?.into(), namespace: in_namespace.map(Into::into) })
     }
 
-    fn calico_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<CalicoPort> {
+    fn calico_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<PortTerm> {
         if slot.len() > MOST_PORTS {
             self.refuse(slot.too_many(MOST_PORTS));
         }
@@ -266,15 +268,15 @@ impl<'a> Reader<'a> {
         ports
     }
 
-    fn calico_port(&mut self, slot: &Slot<'a, '_>) -> Option<CalicoPort> {
+    fn calico_port(&mut self, slot: &Slot<'a, '_>) -> Option<PortTerm> {
         let number = |text: &str| text.parse::<u16>().ok().filter(|n| *n > 0);
         let (first, last) = match slot.value()?.value() {
-            Value::Int(port) => (syntax::port_number(*port), syntax::port_number(*port)),
+            Value::Int(port) => (names::port_number(*port), names::port_number(*port)),
             Value::String(text) => match text.split_once(':') {
                 Some((first, last)) => (number(first), number(last)),
                 None if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() => (number(text), number(text)),
                 None => {
-                    if let Err(why) = syntax::port_name(text) {
+                    if let Err(why) = names::port_name(text) {
                         let diagnostic = slot.invalid(codes::CALICO_PORT_NAME, quoted(text), format!("invalid name for named port: {why}"));
                         let range = text.split_once('-').filter(|(a, b)| number(a).is_some() && number(b).is_some());
                         self.refuse(match range {
@@ -286,7 +288,7 @@ impl<'a> Reader<'a> {
                         });
                         return None;
                     }
-                    return Some(CalicoPort::Named(text.as_ref().into()));
+                    return Some(PortTerm::Named(text.as_ref().into()));
                 }
             },
             _ => {
@@ -295,7 +297,7 @@ impl<'a> Reader<'a> {
             }
         };
         match (first, last) {
-            (Some(first), Some(last)) if first <= last => Some(CalicoPort::Range(first, last)),
+            (Some(first), Some(last)) if first <= last => Some(PortTerm::Range(first, last)),
             _ => {
                 let written = self.slice(slot.span());
                 let detail = "port range invalid, or port number not from 1 to 65535";

@@ -7,7 +7,6 @@ mod placement;
 mod services;
 
 pub(crate) use controllers::{CONTROLLER_LABELS, tells_pods_apart};
-pub use placement::Placement;
 
 use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -21,7 +20,7 @@ use crate::language::kubernetes::inventory::addresses::AddressPool;
 use crate::language::unread::Cause;
 use crate::language::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource, ServicePort, TargetPort};
 use crate::model::{AddressSet, Labels, MARK, Operator, UnknownLabels};
-use crate::settings::{Assumed, UnlistedController};
+use crate::settings::{Assumed, Placement, UnlistedController};
 use crate::snapshot::PodMaker;
 use crate::snapshot::{
     DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, Node, NodeId, PodEndpoint, PodId, Role, Service, Snapshot,

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::model::{Cidr, Labels};
+use crate::settings::Placement;
 use crate::snapshot::{Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
 /// How many nodes stand for any, where no node is given.
@@ -17,15 +18,6 @@ const STAND_INS: usize = 2;
 const MOST_STAND_INS: usize = 100;
 /// The first address of a range that a machine can have: those before it are the network's. Upstream: docs/azure.md 1.
 const FIRST_HOST: u128 = 4;
-
-/// How pods are put on nodes where the text does not say it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Placement {
-    /// How many pods of each such workload the first, second, … node has; evenly spread where empty.
-    pub per_node: Vec<u32>,
-    /// Where nodes without an address have one; nowhere if nothing.
-    pub node_network: Option<Cidr>,
-}
 
 pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
     if snapshot.nodes.is_empty() {

@@ -9,7 +9,8 @@ use core::net::IpAddr;
 use super::network::{addresses_of, annotation};
 use crate::document::Value;
 use crate::language::read::fields::{Reader, Slot};
-use crate::language::{BalancedPort, Distribution, LoadBalancer, ServicePort, codes, syntax};
+use crate::language::{BalancedPort, Distribution, LoadBalancer, ServicePort, codes};
+use crate::model::names;
 
 /// Words of `trafficDistribution`.
 const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameNode", "PreferSameZone"];
@@ -50,7 +51,7 @@ impl<'a> Reader<'a> {
         for (text, span) in annotated.chain(annotation(metadata, &["service.beta.kubernetes.io/load-balancer-source-ranges"])) {
             balancer.ranges_span = Some(span);
             for word in words(text) {
-                match syntax::cidr(word) {
+                match names::cidr(word) {
                     Some(read) => balancer.allowed_ranges.push(read.cidr),
                     None => balancer.bad_range = true,
                 }

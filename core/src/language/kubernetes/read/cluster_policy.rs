@@ -11,8 +11,9 @@ use crate::document::Entry;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::{
     ClusterAction, ClusterPeer, ClusterPeerKind, ClusterPolicy, ClusterPolicyKind, ClusterPort, ClusterPortKind, ClusterRule, ClusterTier,
-    Ports, Subject, codes, syntax,
+    Ports, Subject, codes,
 };
+use crate::model::names;
 use crate::model::{LabelSelector, Protocol};
 
 /// What the schemas of the three kinds differ in.
@@ -413,11 +414,11 @@ impl<'a> Reader<'a> {
     fn networks(&mut self, slot: &Slot<'a, '_>, schema: &Schema) -> Option<ClusterPeerKind> {
         let is_v1alpha2 = schema.is_v1alpha2();
         let cidrs = self.set_of_text(slot, "a list of CIDRs", |reader, item, text| {
-            let legacy = syntax::cidr(text).and_then(|read| read.legacy).map(|(legacy, _)| legacy);
+            let legacy = names::cidr(text).and_then(|read| read.legacy).map(|(legacy, _)| legacy);
             let refused = match legacy {
-                Some(syntax::Legacy::MappedIpv4) => Some("an IPv4 range inside IPv6 is not supported"),
+                Some(names::Legacy::MappedIpv4) => Some("an IPv4 range inside IPv6 is not supported"),
                 // `isCIDR` of v1alpha2 reads strictly.
-                Some(syntax::Legacy::LeadingZeros) if is_v1alpha2 => Some("Invalid CIDR format provided"),
+                Some(names::Legacy::LeadingZeros) if is_v1alpha2 => Some("Invalid CIDR format provided"),
                 _ => None,
             };
             if let Some(why) = refused {
@@ -437,7 +438,7 @@ impl<'a> Reader<'a> {
             );
         }
         let names = self.set_of_text(slot, "a list of domain names", |reader, item, text| {
-            if !syntax::domain_name(text) {
+            if !names::domain_name(text) {
                 let detail = "must be a domain name of at least two labels, perhaps after `*.`";
                 reader.refuse(item.invalid(codes::INVALID_DOMAIN_NAME, quoted(text), detail));
             }
@@ -549,7 +550,7 @@ impl<'a> Reader<'a> {
     fn named_port(&mut self, slot: &Slot<'a, '_>) -> Option<ClusterPortKind> {
         self.refuse_null(slot, "the name of a container port", "leave the entry out");
         let name = self.text(slot)?;
-        if let Err(why) = syntax::port_name(name) {
+        if let Err(why) = names::port_name(name) {
             self.report(slot.warning(codes::INVALID_PORT_NAME, format!("no container port can have the name {}: {why}", quoted(name))));
         }
         Some(ClusterPortKind::Name(name.into()))

@@ -10,8 +10,9 @@ use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::values::NumberOrName;
 use crate::language::{
     Backend, BackendPort, ContainerPort, EndpointSlice, Hint, Ingress, Meta, Node, Readiness, Requests, Service, ServicePort,
-    ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, codes, syntax,
+    ServiceRouting, SliceEndpoint, TargetPort, TrafficPolicy, codes,
 };
+use crate::model::names;
 use crate::model::{Cidr, Labels};
 use crate::text::Span;
 
@@ -197,7 +198,7 @@ impl<'a> Reader<'a> {
             routing.external_addresses.extend(self.address(&item));
         }
         routing.publishes_unready = self.flag(&unready).unwrap_or(false);
-        routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(syntax::port_number);
+        routing.health_check_port = self.integer(&health).filter(|n| *n != 0).and_then(names::port_number);
 
         routing.distribution = self.distribution(&distribution, metadata);
         routing.load_balancer = self.load_balancer(metadata, status, &address, &ranges, ports);
@@ -223,7 +224,7 @@ impl<'a> Reader<'a> {
             let name_text = self.text(&name).filter(|text| !text.is_empty());
             match name_text {
                 Some(text) => {
-                    if let Err(why) = syntax::dns_label(text) {
+                    if let Err(why) = names::dns_label(text) {
                         self.refuse(name.invalid(codes::INVALID_PORT_NAME, quoted(text), why));
                     }
                     if !names.insert(text) {
@@ -257,7 +258,7 @@ impl<'a> Reader<'a> {
                         let detail = format!("may not be used when `type` is '{service_type}'");
                         self.refuse(node_port.forbidden(codes::FORBIDDEN, &detail).help("write `type: NodePort`, or leave it out"));
                     }
-                    let fits = syntax::port_number(number);
+                    let fits = names::port_number(number);
                     if fits.is_none() {
                         self.refuse(node_port.invalid(codes::OUT_OF_RANGE, number, crate::language::read::values::PORT_RANGE));
                     }
@@ -440,7 +441,7 @@ impl<'a> Reader<'a> {
         let name = self.text(slot).filter(|name| !name.is_empty());
         match name {
             Some(text) => {
-                if let Err(why) = syntax::dns_label(text) {
+                if let Err(why) = names::dns_label(text) {
                     self.slip(slot.invalid(codes::INVALID_NAME, quoted(text), why));
                 }
             }

@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 
 use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::aks::{Autoscaler, Growth, Surge};
 use crate::language::azure::read::cluster::DEFAULT_COUNT;
 use crate::language::azure::read::rules::prefix;
 use crate::language::azure::read::value::Scalar;
@@ -16,6 +15,7 @@ use crate::language::azure::{
     Azure, Cluster, ClusterEngine, ClusterTraffic, ControlPlane, Gateway, NodePool, Outbound, Plugin, Subnet, VirtualNetwork,
 };
 use crate::language::codes;
+use crate::snapshot::cloud::{Autoscaler, Growth, Surge};
 
 /// The network that Azure makes where none is given.
 const OWN_SPACE: &str = "10.224.0.0/12";

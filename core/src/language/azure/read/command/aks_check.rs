@@ -9,11 +9,12 @@ use core::net::IpAddr;
 use super::aks::add_ons;
 use super::{AzureReader, Options};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::aks::{Asked, Feature};
+use crate::language::azure::Asked;
 use crate::language::azure::read::rules::prefix;
 use crate::language::azure::read::short::engine_of;
 use crate::language::azure::{ClusterEngine, Plugin};
 use crate::language::codes;
+use crate::snapshot::cloud::Feature;
 
 /// Options that only count beside another: the option, what it needs, and the command line's words.
 const NEEDS: &[(&str, &[&str], &str)] = &[

@@ -6,10 +6,10 @@
 use super::AzureReader;
 use super::options::Options;
 use crate::diagnostics::Diagnostic;
-use crate::language::azure::aks::{Autoscaler, Feature, Surge};
 use crate::language::azure::read::short::engine_of;
 use crate::language::azure::{Azure, Cluster, ClusterEngine, NodePool, Outbound, Plugin};
 use crate::language::codes;
+use crate::snapshot::cloud::{Autoscaler, Feature, Surge};
 use crate::text::{DocumentId, Span};
 
 impl AzureReader<'_, '_> {

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::model::Cidr;
+use super::Cidr;
 
 type Checked = Result<(), &'static str>;
 

@@ -2,8 +2,6 @@
 //!
 //! Upstream: `Microsoft.ContainerService/managedClusters` and the options of `az aks create` and `az aks nodepool add`.
 
-use crate::text::Span;
-
 /// How many nodes are added while a pool is upgraded (`--max-surge`, `upgradeSettings.maxSurge`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Surge {
@@ -148,9 +146,6 @@ pub enum Feature {
     /// A pool of Windows nodes that is a system pool.
     WindowsSystem,
 }
-
-/// A feature and where it is asked for.
-pub type Asked = (Feature, Span);
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::language::azure::ClusterEngine;
 use crate::language::{Kind, PodTemplate, Program, Resource};
+use crate::model::ClusterEngine;
 
 /// A network plugin that is known by its image.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
