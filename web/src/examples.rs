@@ -28,6 +28,11 @@ impl Example {
         Question { from: from.into(), to: to.into(), protocol: protocol.into(), port: port.parse().ok(), ..Question::default() }
     }
 
+    /// Whether it opens with the panel that shows the way of a packet.
+    pub fn opens_path(&self) -> bool {
+        self.tab == "path"
+    }
+
     /// The way that its path panel opens with.
     pub fn path_asked(&self) -> Option<PathAsked> {
         let [from, to, protocol, port, versus] = self.path?;
@@ -40,6 +45,11 @@ impl Example {
         };
         Some(PathAsked { question, versus: Some(versus).filter(|v| !v.is_empty()).map(Into::into) })
     }
+}
+
+/// The example that these files are, if nobody changed them.
+pub fn example_of<'a>(files: impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone) -> Option<usize> {
+    EXAMPLES.iter().position(|example| example.files.len() == files.len() && example.files.iter().copied().eq(files.clone()))
 }
 
 // Written by `build.rs` from `www/examples/index.json`.

@@ -11,15 +11,15 @@ use crate::view_model::{ClusterView, SubnetUse, plans};
 #[component]
 pub fn Addresses() -> Html {
     let store = use_context::<Store>();
-    let scene = store.as_ref().map(|store| Shared(store.scene.clone()));
+    let scene = store.as_ref().map(|store| Shared(store.answers.scene.clone()));
     let plans = use_memo(scene, |scene| scene.as_ref().and_then(|scene| scene.cloud.as_ref()).map(plans).unwrap_or_default());
     let Some(store) = store else { return Html::default() };
-    let Some(cloud) = &store.scene.cloud else { return Html::default() };
+    let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
     html! {
         <div class="addresses-pane">
             { subnets(&cloud.subnets) }
             // What a person changed is for the scene that they changed it in.
-            { for plans.iter().enumerate().map(|(index, plan)| html! { <Plan key={format!("{} {index}", store.evaluated)} given={plan.clone()} /> }) }
+            { for plans.iter().enumerate().map(|(index, plan)| html! { <Plan key={format!("{} {index}", store.answers.revision)} given={plan.clone()} /> }) }
             { for cloud.clusters.iter().map(cluster) }
         </div>
     }

@@ -15,14 +15,14 @@ use crate::state::Action;
 pub fn AskFrom() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     use_choosing(&store);
-    let Some(end) = store.asks_from.as_ref().and_then(|key| store.scene.find(key)) else { return Html::default() };
+    let Some(end) = store.asking.from.as_ref().and_then(|key| store.answers.scene.find(key)) else { return Html::default() };
     let leave = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| store.dispatch(Action::AskFrom(None)))
     };
     html! {
         <p class="banner choosing-note" role="status">
-            <span>{ "From " }<b>{ store.scene.title(end) }</b>{ ": choose the destination" }</span>
+            <span>{ "From " }<b>{ store.answers.scene.title(end) }</b>{ ": choose the destination" }</span>
             <button type="button" class="quiet square" aria-label="ask nothing" title="ask nothing (Esc)" onclick={leave}>{ icon(CROSS) }</button>
         </p>
     }
@@ -32,7 +32,7 @@ pub fn AskFrom() -> Html {
 #[hook]
 fn use_choosing(store: &Store) {
     let dispatcher = store.dispatcher();
-    use_effect_with(store.asks_from.clone(), move |from| {
+    use_effect_with(store.asking.from.clone(), move |from| {
         if let Some(from) = from {
             focus_end(from);
         }

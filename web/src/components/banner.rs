@@ -9,27 +9,21 @@ use crate::effects::keep::Keeping;
 use crate::effects::outside;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share;
-use crate::state::{Action, Dialog, Trouble};
+use crate::state::{Action, Alert, Dialog, LayoutAction};
 
 /// The line, if there is something to say.
 #[component]
 pub fn Banner() -> Html {
     let (Some(store), Some(keeper)) = (use_context::<Store>(), use_context::<Keeping>()) else { return Html::default() };
-    let content = if store.trouble == Some(Trouble::Full) {
-        full(&store)
-    } else {
-        store
-            .elsewhere
-            .as_ref()
-            .map(|elsewhere| match elsewhere {
-                Elsewhere::Changed => changed(&store, &keeper),
-                Elsewhere::Deleted => deleted(&store, &keeper),
-                Elsewhere::Copied(other) => copied(&store, &keeper, other),
-            })
-            .unwrap_or_default()
-    };
-    let nothing = store.trouble != Some(Trouble::Full) && store.elsewhere.is_none();
-    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} role="status">{ content }</div> }
+    let alert = store.notices.alert();
+    let nothing = alert.is_none();
+    let content = alert.map(|alert| match alert {
+        Alert::Full => full(&store),
+        Alert::Elsewhere(Elsewhere::Changed) => changed(&store, &keeper),
+        Alert::Elsewhere(Elsewhere::Deleted) => deleted(&store, &keeper),
+        Alert::Elsewhere(Elsewhere::Copied(other)) => copied(&store, &keeper, other),
+    });
+    html! { <div class={classes!("page-banner", nothing.then_some("empty"))} role="status">{ content.unwrap_or_default() }</div> }
 }
 
 fn act(store: &Store, action: Action) -> Callback<MouseEvent> {
@@ -103,7 +97,7 @@ fn full(store: &Store) -> Html {
     };
     let open = {
         let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(Action::ShowDialog(Some(Dialog::Scenes))))
+        Callback::from(move |_: MouseEvent| store.dispatch(LayoutAction::ShowDialog(Some(Dialog::Scenes)).into()))
     };
     html! {
         <>

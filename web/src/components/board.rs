@@ -18,11 +18,11 @@ use crate::view_model::{CardView, ChangeView, ColumnView, PolicyView, ProposalVi
 pub fn Board() -> Html {
     let Some(drag) = use_board_drag() else { return Html::default() };
     let store = &drag.store;
-    let scene = &store.scene;
+    let scene = &store.answers.scene;
     if scene.policies.is_empty() {
         return html! { <p class="nothing">{ "No policies: all traffic is allowed." }</p> };
     }
-    let board = board_view(scene, store.board.as_ref().and_then(|b| b.tally.as_ref()), store.read_only);
+    let board = board_view(scene, store.answers.board.as_ref().and_then(|b| b.tally.as_ref()), store.files.read_only);
     let [onpointermove, onpointerup, lost] = drag.handlers();
     html! {
         <div class="board-pane" ref={drag.pane.clone()} {onpointermove} {onpointerup} onpointercancel={lost.clone()} onlostpointercapture={lost}>
@@ -142,7 +142,7 @@ fn changes(store: &Store, proposal: &ProposalView) -> Html {
                         if proposal.more > 0 { <li>{ format!("and {} more", proposal.more) }</li> }
                     </ul>
                 }
-                { for proposal.fix.edits.iter().map(|edit| diff(&edit.lines(store.text_of(&edit.at.file)))) }
+                { for proposal.fix.edits.iter().map(|edit| diff(&edit.lines(store.files.text_of(&edit.at.file)))) }
             </div>
         </>
     }

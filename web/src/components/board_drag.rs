@@ -148,7 +148,7 @@ impl Drag {
         };
         let above = (0..cards.length()).filter_map(middle).filter(|middle| hold.at.1 > *middle).count();
         let gap = Gap { column, card: above };
-        self.store.scene.move_to(hold.policy, gap).map(|_| gap)
+        self.store.answers.scene.move_to(hold.policy, gap).map(|_| gap)
     }
 
     fn up(&self, _: PointerEvent) {
@@ -156,7 +156,7 @@ impl Drag {
         self.put_back();
         let gap = hold.filter(|hold| hold.begun).and_then(|hold| Some((hold.policy, self.gap_at(hold)?)));
         if let Some((policy, gap)) = gap {
-            self.store.dispatch(Action::Think(self.store.scene.move_to(policy, gap)));
+            self.store.dispatch(Action::Think(self.store.answers.scene.move_to(policy, gap)));
         }
     }
 

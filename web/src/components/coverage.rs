@@ -9,7 +9,7 @@ use crate::view_model::SourceLocation;
 
 /// Says what is not evaluated, each with its line; nothing where everything is. In full also what follows from it.
 pub fn coverage(store: &Store, full: bool) -> Html {
-    let known = &store.scene.coverage;
+    let known = &store.answers.scene.coverage;
     // An answer that is on its way.
     let old = store.is_behind();
     let Some(sentence) = known.sentence() else {

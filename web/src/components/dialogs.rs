@@ -13,13 +13,13 @@ use super::page::Toast;
 use super::scenes::{Scenes, file_name};
 use crate::effects::outside;
 use crate::share::{LONG_LINK, encode};
-use crate::state::{Action, Dialog};
+use crate::state::{Action, Dialog, LayoutAction};
 
 /// The window that is open, if one is.
 #[component]
 pub fn Dialogs() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    match store.dialog {
+    match store.layout.dialog {
         Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
         Some(Dialog::Settings) => html! { <Window title="Assumptions">{ assumptions(&store) }</Window> },
@@ -50,7 +50,7 @@ fn Window(props: &WindowProps) -> Html {
         let store = store.clone();
         move || {
             if let Some(store) = &store {
-                store.dispatch(Action::ShowDialog(None));
+                store.dispatch(LayoutAction::ShowDialog(None).into());
             }
         }
     };

@@ -8,15 +8,15 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::Store;
 use super::icons::{CROSS, PLUS, icon};
+use super::{Store, press};
 use crate::editor::binding::{self, Editor, EditorModule, Language, Mark, MarkKind, Options, Squiggle};
 use crate::editor::completion::complete;
 use crate::editor::help::help;
 use crate::editor::vocabulary::Vocabulary;
 use crate::effects::focus::focus_first;
 use crate::effects::keep::Keeping;
-use crate::state::{Action, FileId, State, Theme, language_of_json};
+use crate::state::{Action, FileId, State, Theme, is_json};
 use crate::view_model::{ProblemView, Severity, VerdictView};
 
 /// Most characters of a text that are shown while the editor loads.
@@ -64,14 +64,14 @@ pub fn EditorPane() -> Html {
     // What completion offers follows the scene.
     {
         let words = words.clone();
-        let scene = super::Shared(store.scene.clone());
+        let scene = super::Shared(store.answers.scene.clone());
         use_effect_with(scene, move |scene| *words.borrow_mut() = Vocabulary::of(scene));
     }
 
     let preview = if *ready {
         Html::default()
     } else {
-        let text: String = store.active_file().map(|f| f.text.chars().take(PREVIEW).collect()).unwrap_or_default();
+        let text: String = store.files.shown().map(|f| f.text.chars().take(PREVIEW).collect()).unwrap_or_default();
         html! { <pre class="preview" aria-hidden="true">{ text }</pre> }
     };
     html! {
@@ -89,7 +89,7 @@ pub fn EditorPane() -> Html {
 #[hook]
 fn use_creation(store: &Store, host: &NodeRef, live: &Rc<RefCell<Live>>, words: &Rc<RefCell<Vocabulary>>, ready: &UseStateHandle<bool>) {
     let (dispatcher, host, live, words, ready) = (store.dispatcher(), host.clone(), live.clone(), words.clone(), ready.clone());
-    let (theme, read_only) = (store.theme, store.read_only);
+    let (theme, read_only) = (store.layout.theme, store.files.read_only);
     use_effect_with((), move |()| {
         spawn_local(async move {
             let Ok(module) = EditorModule::load().await else { return };
@@ -122,12 +122,12 @@ fn editor_theme(theme: Theme) -> binding::Theme {
 /// Shows the right file with the right text. What the person types is in the editor already; only other changes go there.
 #[hook]
 fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
-    let file = store.active_file();
-    let dependencies = (ready, store.active, file.map(|f| f.version), file.map(|f| language_of_json(&f.name, "")));
+    let file = store.files.shown();
+    let dependencies = (ready, store.files.active, file.map(|f| f.version), file.map(|f| is_json(&f.name, "")));
     {
         let (store, live) = (store.clone(), live.clone());
         use_effect_with(dependencies, move |(ready, active, version, _)| {
-            let (true, Some(version), Some(file)) = (*ready, *version, store.active_file()) else { return };
+            let (true, Some(version), Some(file)) = (*ready, *version, store.files.shown()) else { return };
             // The editor may call back while it is told something, so nothing may be borrowed mutably then.
             let (known, shown) = {
                 let mut live = live.borrow_mut();
@@ -137,7 +137,7 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
             let live = live.borrow();
             let Some(editor) = &live.editor else { return };
             if shown != Some(*active) {
-                let language = if language_of_json(&file.name, &file.text) { Language::Json } else { Language::Yaml };
+                let language = if is_json(&file.name, &file.text) { Language::Json } else { Language::Yaml };
                 let _ = editor.open(&active.0.to_string(), &file.text, language);
             } else if known != Some(version) {
                 editor.set_text(&file.text);
@@ -146,7 +146,7 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
     }
     {
         let live = live.clone();
-        use_effect_with((ready, store.theme, store.read_only), move |(_, theme, read_only)| {
+        use_effect_with((ready, store.layout.theme, store.files.read_only), move |(_, theme, read_only)| {
             if let Some(editor) = &live.borrow().editor {
                 editor.set_theme(editor_theme(*theme));
                 editor.set_read_only(*read_only);
@@ -156,7 +156,7 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
     {
         let live = live.clone();
         // After the effect that opens the file.
-        use_effect_with((ready, store.reveal.clone()), move |(_, reveal)| {
+        use_effect_with((ready, store.files.reveal.clone()), move |(_, reveal)| {
             if let (Some(editor), Some(reveal)) = (&live.borrow().editor, reveal) {
                 editor.reveal(reveal.spot.start, reveal.spot.end, reveal.focus);
             }
@@ -167,11 +167,11 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
 /// Squiggles and lit lines of the file that is shown.
 #[hook]
 fn use_marks(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
-    let fresh = store.evaluated == store.revision;
-    let name = store.active_file().map(|f| f.name.clone()).unwrap_or_default();
+    let fresh = store.answers.revision == store.revision;
+    let name = store.files.shown().map(|f| f.name.clone()).unwrap_or_default();
     {
-        let (live, scene, name) = (live.clone(), store.scene.clone(), name.clone());
-        use_effect_with((ready, fresh, super::Shared(store.scene.clone()), store.active), move |(ready, fresh, ..)| {
+        let (live, scene, name) = (live.clone(), store.answers.scene.clone(), name.clone());
+        use_effect_with((ready, fresh, super::Shared(store.answers.scene.clone()), store.files.active), move |(ready, fresh, ..)| {
             // Positions of an older text would mark the wrong words.
             if let (true, true, Some(editor)) = (*ready, *fresh, &live.borrow().editor) {
                 let squiggles: Vec<Squiggle> = scene.problems.iter().filter_map(|p| squiggle(p, &name)).collect();
@@ -181,7 +181,7 @@ fn use_marks(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
     }
     {
         let live = live.clone();
-        use_effect_with((ready, fresh, store.lit().to_vec(), store.active), move |(ready, fresh, lit, _)| {
+        use_effect_with((ready, fresh, store.lit().to_vec(), store.files.active), move |(ready, fresh, lit, _)| {
             if let (true, true, Some(editor)) = (*ready, *fresh, &live.borrow().editor) {
                 let _ = editor.set_marks(&marks(lit, &name));
             }
@@ -240,15 +240,12 @@ fn marks(lit: &[crate::view_model::LitView], name: &str) -> Vec<Mark> {
 fn Tabs() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let renaming = use_state(|| None::<FileId>);
-    let act = |action: Action| {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
+    let worst = |name: &str| {
+        store.answers.scene.problems.iter().filter(|p| p.spot.as_ref().is_some_and(|s| s.file == name)).map(|p| p.severity).min()
     };
-    let worst =
-        |name: &str| store.scene.problems.iter().filter(|p| p.spot.as_ref().is_some_and(|s| s.file == name)).map(|p| p.severity).min();
     let tabs = store.files.iter().map(|file| {
         let id = file.id;
-        let active = id == store.active;
+        let active = id == store.files.active;
         if *renaming == Some(id) {
             return rename_field(&store, id, &file.name, &renaming);
         }
@@ -258,7 +255,7 @@ fn Tabs() -> Html {
             _ => Html::default(),
         };
         let begin = {
-            let (renaming, read_only) = (renaming.clone(), store.read_only);
+            let (renaming, read_only) = (renaming.clone(), store.files.read_only);
             move || {
                 if !read_only {
                     renaming.set(Some(id));
@@ -272,13 +269,13 @@ fn Tabs() -> Html {
         let onkeydown = tab_keys(&store, id, begin);
         html! {
             <div key={id.0} role="presentation" class={classes!("tab", active.then_some("on"))}>
-                <button type="button" role="tab" id={format!("tab-{}", id.0)} aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} onclick={act(Action::ShowFile(id))} {ondblclick} {onkeydown}
+                <button type="button" role="tab" id={format!("tab-{}", id.0)} aria-selected={active.to_string()} tabindex={if active { "0" } else { "-1" }} onclick={press(&store, Action::ShowFile(id))} {ondblclick} {onkeydown}
                     title={format!("{} (double click or F2 renames, Delete closes)", file.name)}>
                     { &file.name }{ dot }
                 </button>
-                if active && !store.read_only {
+                if active && !store.files.read_only {
                     // For the mouse; a list of tabs holds nothing but tabs, and the keyboard has Delete.
-                    <button type="button" class="close" aria-hidden="true" tabindex="-1" title={format!("close {}", file.name)} onclick={act(Action::CloseFile(id))}>{ icon(CROSS) }</button>
+                    <button type="button" class="close" aria-hidden="true" tabindex="-1" title={format!("close {}", file.name)} onclick={press(&store, Action::CloseFile(id))}>{ icon(CROSS) }</button>
                 }
             </div>
         }
@@ -286,8 +283,8 @@ fn Tabs() -> Html {
     html! {
         <div class="tabs">
             <div class="tab-list" role="tablist" aria-label="Files">{ for tabs }</div>
-            if !store.read_only {
-                <button type="button" class="quiet square" aria-label="new file" title="new file" onclick={act(Action::AddFile)}>{ icon(PLUS) }</button>
+            if !store.files.read_only {
+                <button type="button" class="quiet square" aria-label="new file" title="new file" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }</button>
             }
         </div>
     }
@@ -303,7 +300,7 @@ fn tab_keys(store: &Store, id: FileId, rename: impl Fn() + 'static) -> Callback<
     Callback::from(move |event: KeyboardEvent| {
         let next = match event.key().as_str() {
             "F2" => return rename(),
-            "Delete" if !store.read_only => return store.dispatch(Action::CloseFile(id)),
+            "Delete" if !store.files.read_only => return store.dispatch(Action::CloseFile(id)),
             "ArrowRight" => neighbour(&store, 1),
             "ArrowLeft" => neighbour(&store, store.files.len().saturating_sub(1)),
             _ => return,

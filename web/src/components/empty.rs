@@ -15,7 +15,7 @@ use crate::state::{Action, Edit};
 pub fn Empty() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let (choose, chooser) = use_chooser(&store);
-    let policies = !store.scene.policies.is_empty();
+    let policies = !store.answers.scene.policies.is_empty();
     let paste = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| paste(&store))
@@ -34,7 +34,7 @@ pub fn Empty() -> Html {
                 <p>{ "Paste or drop YAML, JSON or az commands with workloads and policies, for example the output of:" }</p>
             }
             <p><code>{ "kubectl get all,networkpolicy,namespace -A -o yaml" }</code></p>
-            if !store.read_only {
+            if !store.files.read_only {
                 <p class="begin">
                     <button type="button" class="primary" onclick={paste}>{ icon(CLIPBOARD) }{ "Paste" }</button>
                     <button type="button" class="pick" onclick={choose}>{ icon(OPEN) }{ "Choose files…" }</button>
@@ -64,7 +64,7 @@ fn paste(store: &Store) {
         match JsFuture::from(clipboard.read_text()).await.ok().and_then(|text| text.as_string()) {
             None => store.dispatch(Action::Notify(REFUSED.into())),
             Some(text) if text.trim().is_empty() => store.dispatch(Action::Notify("There is no text on the clipboard".into())),
-            Some(text) => match store.active_file().filter(|file| file.text.trim().is_empty()) {
+            Some(text) => match store.files.shown().filter(|file| file.text.trim().is_empty()) {
                 Some(file) => store.dispatch(Action::ApplyEdits {
                     title: "pasted from the clipboard".into(),
                     edits: vec![(file.name.clone(), Edit { start: 0, end: file.text.len() as u32, insert: text })],

@@ -14,7 +14,9 @@ use crate::view_model::{PolicyView, ReachView, RoutesView};
 /// What there is to know about the selected end.
 pub fn end_panel(store: &Store) -> Html {
     let Some(index) = store.selected_end() else { return Html::default() };
-    let (Some(panel), Some(end)) = (store.scene.end_panel(index), store.scene.ends.get(index)) else { return Html::default() };
+    let (Some(panel), Some(end)) = (store.answers.scene.end_panel(index), store.answers.scene.ends.get(index)) else {
+        return Html::default();
+    };
     let close = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| store.dispatch(Action::Select(None)))

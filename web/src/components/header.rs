@@ -4,13 +4,13 @@ use yew::prelude::*;
 
 use netpolis_core::settings::{Engine, Settings, Staged};
 
-use super::Store;
 use super::chooser::use_chooser;
 use super::icons::{HISTORY, INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo};
 use super::menu::Menu;
+use super::{Store, press};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
-use crate::state::{Action, Dialog, Pane, Theme};
+use crate::state::{Action, Dialog, LayoutAction, Pane, Theme};
 
 /// The name of an engine, and what it enforces.
 fn engine_words(engine: Engine) -> (&'static str, &'static str) {
@@ -32,10 +32,6 @@ fn engine_words(engine: Engine) -> (&'static str, &'static str) {
 #[component]
 pub fn Header() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let act = |action: Action| {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
-    };
     let (open_files, chooser) = use_chooser(&store);
     let title = store.title();
     let none = store.settings.engine == Engine::None;
@@ -47,15 +43,15 @@ pub fn Header() -> Html {
         },
         ..store.settings.clone()
     };
-    let (theme_icon, theme_word) = match store.theme {
+    let (theme_icon, theme_word) = match store.layout.theme {
         Theme::System => (SYSTEM, "theme: system"),
         Theme::Light => (SUN, "theme: light"),
         Theme::Dark => (MOON, "theme: dark"),
     };
     let pane = |pane: Pane, shape, word: &'static str| {
-        let hidden = store.panes.is_hidden(pane);
+        let hidden = store.layout.panes.is_hidden(pane);
         html! {
-            <button type="button" class="pane-item" onclick={act(Action::TogglePane(pane))} aria-pressed={(!hidden).to_string()}>
+            <button type="button" class="pane-item" onclick={press(&store, LayoutAction::TogglePane(pane))} aria-pressed={(!hidden).to_string()}>
                 { icon(shape) }{ if hidden { format!("Show {word}") } else { format!("Hide {word}") } }
             </button>
         }
@@ -64,13 +60,13 @@ pub fn Header() -> Html {
         <header class="header">
             <h1 class="logo">{ logo() }{ "Netpolis" }</h1>
             <Menu class="pick" button={html! { <><span class="pick-label">{ if store.place.origin == Origin::Example { "Example" } else { "Scene" } }</span><b>{ title }</b></> }}>
-                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
-                <button type="button" onclick={act(Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
+                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
                 <hr />
                 <div class="examples">
                     { for EXAMPLES.iter().enumerate().map(|(i, example)| html! {
-                        <button type="button" key={example.id} class={classes!("example", (store.example == Some(i)).then_some("chosen"))}
-                            onclick={act(Action::OpenExample(i, example))}>
+                        <button type="button" key={example.id} class={classes!("example", (store.files.example == Some(i)).then_some("chosen"))}
+                            onclick={press(&store, Action::OpenExample(i, example))}>
                             <b>{ example.title }</b><span>{ example.summary }</span>
                         </button>
                     }) }
@@ -82,33 +78,33 @@ pub fn Header() -> Html {
                 label={format!("Engine: {}", engine_words(store.settings.engine).0)} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ "Engine" }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
                 { for Engine::ALL.into_iter().map(|choice| html! {
                     <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
-                        onclick={act(Action::ChooseSettings(engine(choice)))}>
+                        onclick={press(&store, Action::ChooseSettings(engine(choice)))}>
                         <b>{ engine_words(choice).0 }</b><span>{ engine_words(choice).1 }</span>
                     </button>
                 }) }
-                <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={act(Action::ChooseSettings(staged))}>
+                <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(&store, Action::ChooseSettings(staged))}>
                     { if store.settings.staged == Staged::AsIfEnforced { "Staged policies: as if enforced" } else { "Staged policies: not enforced" } }
                 </button>
                 <hr />
-                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
             </Menu>
-            <button type="button" class="quiet square theme" onclick={act(Action::ChooseTheme(store.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
-            <button type="button" class="primary" onclick={act(Action::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
+            <button type="button" class="quiet square theme" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))} aria-label={theme_word} title={theme_word}>{ icon(theme_icon) }</button>
+            <button type="button" class="primary" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Share)))}>{ "Share" }</button>
             <Menu right=true arrow=false class="quiet square" label="More" button={icon(MORE)}>
-                <button type="button" onclick={act(Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
-                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
+                <button type="button" onclick={press(&store, Action::StartScene)}>{ icon(PLUS) }{ "New scene" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Scenes)))}>{ icon(HISTORY) }{ "Recent scenes…" }</button>
                 <hr />
-                <button type="button" onclick={act(Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
+                <button type="button" onclick={press(&store, Action::AddFile)}>{ icon(PLUS) }{ "New file" }</button>
                 <button type="button" onclick={open_files}>{ icon(OPEN) }{ "Open files…" }</button>
-                <button type="button" disabled={!store.can_undo()} onclick={act(Action::Undo)}>{ icon(UNDO) }{ "Undo the last change to files" }</button>
+                <button type="button" disabled={!store.can_undo()} onclick={press(&store, Action::Undo)}>{ icon(UNDO) }{ "Undo the last change to files" }</button>
                 <hr />
                 { pane(Pane::Editor, PANEL_LEFT, "editor") }
                 { pane(Pane::Inspector, PANEL_RIGHT, "question and trace") }
                 { pane(Pane::Bottom, PANEL_BOTTOM, "bottom panel") }
                 <hr />
-                <button type="button" class="theme-item" onclick={act(Action::ChooseTheme(store.theme.next()))}>{ icon(theme_icon) }{ theme_word.replacen('t', "T", 1) }</button>
-                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
-                <button type="button" onclick={act(Action::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
+                <button type="button" class="theme-item" onclick={press(&store, LayoutAction::ChooseTheme(store.layout.theme.next()))}>{ icon(theme_icon) }{ theme_word.replacen('t', "T", 1) }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::Settings)))}>{ icon(SLIDERS) }{ "Assumptions…" }</button>
+                <button type="button" onclick={press(&store, LayoutAction::ShowDialog(Some(Dialog::About)))}>{ icon(INFO) }{ "About and keys" }</button>
             </Menu>
             { chooser }
         </header>

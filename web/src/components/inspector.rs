@@ -8,7 +8,7 @@ use super::path::branches as path_branches;
 use super::question::Ask;
 use super::trace::Trace;
 use super::{Shared, Store};
-use crate::state::{Action, Tab};
+use crate::state::{Action, LayoutAction, Tab};
 
 /// Question and answer.
 #[component]
@@ -19,8 +19,8 @@ pub fn Inspector() -> Html {
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
-            } else if let Some(said) = store.verdict() {
-                <Trace said={Shared(said.clone())} branches={branches(&store)} coverage={coverage(&store, false)} read_only={store.read_only} />
+            } else if let Some(said) = store.answers.verdict() {
+                <Trace said={Shared(said.clone())} branches={branches(&store)} coverage={coverage(&store, false)} read_only={store.files.read_only} />
             }
         </section>
     }
@@ -28,20 +28,20 @@ pub fn Inspector() -> Html {
 
 /// The branches of the way that is the answer, and the way as a whole.
 fn branches(store: &Store) -> Html {
-    let Some(view) = store.path_view().filter(|_| store.said().is_some_and(|said| said.by_path)) else { return Html::default() };
+    let Some(view) = store.path_view().filter(|_| store.answers.said().is_some_and(|said| said.by_path)) else { return Html::default() };
     let show = {
         let store = store.clone();
         Callback::from(move |branch| store.dispatch(Action::ShowBranch(branch)))
     };
     let open = {
         let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(Action::ShowTab(Tab::Path)))
+        Callback::from(move |_: MouseEvent| store.dispatch(LayoutAction::ShowTab(Tab::Path).into()))
     };
-    let shown = if store.branch < view.branches.len() { store.branch } else { 0 };
+    let shown = if store.asking.branch < view.branches.len() { store.asking.branch } else { 0 };
     html! {
         <div class="said-branches">
             if view.branches.len() > 1 { { path_branches(view, shown, &show) } }
-            if !store.shows_path() { <button type="button" class="pick" onclick={open}>{ "Show the whole path" }</button> }
+            if !store.layout.shows_path() { <button type="button" class="pick" onclick={open}>{ "Show the whole path" }</button> }
         </div>
     }
 }

@@ -12,7 +12,7 @@ use crate::view_model::{MatrixCell, SceneView, matrix_view};
 /// All pairs.
 pub fn matrix(store: &Store) -> Html {
     let flow = store.flow_ends();
-    html! { <>{ coverage(store, false) }<Table scene={Shared(store.scene.clone())} {flow} store={store.dispatcher()} /></> }
+    html! { <>{ coverage(store, false) }<Table scene={Shared(store.answers.scene.clone())} {flow} store={store.dispatcher()} /></> }
 }
 
 /// Properties of a [`Table`].

@@ -42,17 +42,23 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::state::State;
+use crate::state::{Action, State};
 
 /// The page's state, as components get it.
 pub type Store = UseReducerHandle<State>;
 
 impl Reducible for State {
-    type Action = crate::state::Action;
+    type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Self::Action) -> Rc<Self> {
         State::reduce(self, action)
     }
+}
+
+/// A press that makes something happen on the page.
+pub(crate) fn press(store: &Store, action: impl Into<Action>) -> Callback<MouseEvent> {
+    let (store, action) = (store.clone(), action.into());
+    Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
 }
 
 /// A value that components compare by address: cheap for large ones that are replaced as a whole.

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::Store;
 use super::addresses::Addresses;
 use super::azure::AzureView;
 use super::banner::Banner;
@@ -23,6 +22,7 @@ use super::path::PathPanel;
 use super::problems::problems;
 use super::rules::rules;
 use super::splitter::Splitter;
+use super::{Store, press};
 use crate::effects::address::use_address;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
 use crate::effects::focus::{focus_first, use_focus_keeper};
@@ -32,7 +32,7 @@ use crate::effects::tips::use_tips;
 use crate::effects::{files, outside, storage};
 use crate::engine::Evaluator;
 use crate::share::{self, LinkOptions};
-use crate::state::{Action, Pane, Screen, State, Tab};
+use crate::state::{Action, LayoutAction, Pane, Screen, State, Tab};
 use crate::view_model::Severity;
 
 /// Properties of a [`Page`].
@@ -71,7 +71,7 @@ pub fn Page(props: &PageProps) -> Html {
     use_evaluation(&store, &beginning.engine);
     use_worker(&store, &beginning.engine, &props.start);
     {
-        let theme = store.theme;
+        let theme = store.layout.theme;
         use_effect_with(theme, move |theme| outside::show_theme(*theme));
     }
     html! {
@@ -102,8 +102,8 @@ fn Full() -> Html {
     use_tips();
     let (dragging, drag) = use_drop(&store);
 
-    let panes = store.panes;
-    let screen = match store.screen {
+    let panes = store.layout.panes;
+    let screen = match store.layout.screen {
         Screen::Text => "text",
         Screen::Graph => "graph",
         Screen::Trace => "trace",
@@ -112,7 +112,7 @@ fn Full() -> Html {
         Screen::Policies => "policies",
         Screen::Problems => "problems",
     };
-    let bottom_pane = store.bottom_pane();
+    let bottom_pane = store.layout.bottom_pane();
     let style = format!("--editor:{}px;--inspector:{}px;--bottom:{}px", panes.editor, panes.inspector, panes.size(bottom_pane));
     let class = classes!(
         "page",
@@ -120,7 +120,7 @@ fn Full() -> Html {
         panes.inspector_hidden.then_some("no-inspector"),
         panes.bottom_hidden.then_some("no-bottom"),
         dragging.then_some("dropping"),
-        store.scene.cloud.is_some().then_some("has-cloud"),
+        store.answers.scene.cloud.is_some().then_some("has-cloud"),
     );
     html! {
         <div {class} {style} data-screen={screen} ondragover={drag.over} ondragleave={drag.leave} ondrop={drag.drop}>
@@ -137,7 +137,7 @@ fn Full() -> Html {
                 { bottom(&store) }
             </main>
             // A window over the page has it, while there is one.
-            if store.dialog.is_none() { <Toast /> }
+            if store.layout.dialog.is_none() { <Toast /> }
             { screen_bar(&store) }
             <Dialogs />
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop to open: YAML, JSON, scripts with az commands, or folders of them" }</p></div> }
@@ -148,7 +148,7 @@ fn Full() -> Html {
 /// Matrix, policies and problems.
 fn bottom(store: &Store) -> Html {
     // A narrow window shows one of them by its own choice.
-    let tab = match store.screen {
+    let tab = match store.layout.screen {
         Screen::Matrix => Tab::Matrix,
         Screen::Path => Tab::Path,
         Screen::Policies if matches!(store.shown_tab(), Tab::Rules | Tab::Addresses) => store.shown_tab(),
@@ -156,10 +156,10 @@ fn bottom(store: &Store) -> Html {
         Screen::Problems => Tab::Problems,
         _ => store.shown_tab(),
     };
-    let count = if store.scene.cloud.is_some() { Tab::ALL.len() } else { Tab::ALL.len() - 2 };
+    let count = if store.answers.scene.cloud.is_some() { Tab::ALL.len() } else { Tab::ALL.len() - 2 };
     let button = |own: Tab, badge: Html| {
         let (on, click) = (tab == own, store.clone());
-        let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::ShowTab(own)));
+        let onclick = Callback::from(move |_: MouseEvent| click.dispatch(LayoutAction::ShowTab(own).into()));
         let keys = store.clone();
         let onkeydown = Callback::from(move |event: KeyboardEvent| {
             let step = match event.key().as_str() {
@@ -168,7 +168,7 @@ fn bottom(store: &Store) -> Html {
                 _ => return,
             };
             let Some(next) = Tab::ALL.get((own as usize + step) % count) else { return };
-            keys.dispatch(Action::ShowTab(*next));
+            keys.dispatch(LayoutAction::ShowTab(*next).into());
             focus_first(&format!("#{}", next.id()));
         });
         html! {
@@ -178,9 +178,9 @@ fn bottom(store: &Store) -> Html {
     };
     let toggle = {
         let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(Action::TogglePane(Pane::Bottom)))
+        Callback::from(move |_: MouseEvent| store.dispatch(LayoutAction::TogglePane(Pane::Bottom).into()))
     };
-    let hidden = store.panes.bottom_hidden;
+    let hidden = store.layout.panes.bottom_hidden;
     html! {
         <section class="pane bottom" aria-label="Matrix, path, policies and problems">
             <div class="tabs">
@@ -189,7 +189,7 @@ fn bottom(store: &Store) -> Html {
                     { button(Tab::Path, Html::default()) }
                     { button(Tab::Policies, Html::default()) }
                     { button(Tab::Problems, problem_count(store)) }
-                    if store.scene.cloud.is_some() {
+                    if store.answers.scene.cloud.is_some() {
                         { button(Tab::Rules, Html::default()) }
                         { button(Tab::Addresses, Html::default()) }
                     }
@@ -214,7 +214,7 @@ fn bottom(store: &Store) -> Html {
 }
 
 fn problem_count(store: &Store) -> Html {
-    let of = |severity: Severity| store.scene.problems.iter().filter(|p| p.severity == severity).count();
+    let of = |severity: Severity| store.answers.scene.problems.iter().filter(|p| p.severity == severity).count();
     let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
     html! {
         <>
@@ -226,11 +226,11 @@ fn problem_count(store: &Store) -> Html {
 
 /// The screens of a narrow window.
 fn screen_bar(store: &Store) -> Html {
-    let problems = store.scene.problems.iter().filter(|p| p.severity != Severity::Note).count();
+    let problems = store.answers.scene.problems.iter().filter(|p| p.severity != Severity::Note).count();
     let button = |screen: Screen, shape: Icon, title: &'static str| {
-        let on = store.screen == screen;
+        let on = store.layout.screen == screen;
         let store = store.clone();
-        let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::ShowScreen(screen)));
+        let onclick = Callback::from(move |_: MouseEvent| store.dispatch(LayoutAction::ShowScreen(screen).into()));
         html! {
             <button type="button" class={classes!(on.then_some("on"))} aria-current={on.then_some("page")} {onclick}>
                 { icon(shape) }<span>{ title }</span>
@@ -257,23 +257,19 @@ pub(super) fn Toast() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     {
         let store = store.clone();
-        use_effect_with(store.notice.clone(), move |notice| {
+        use_effect_with(store.notices.notice.clone(), move |notice| {
             let timer =
                 notice.is_some().then(|| gloo::timers::callback::Timeout::new(7_000, move || store.dispatch(Action::DismissNotice)));
             move || drop(timer)
         });
     }
-    let act = |action: Action| {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
-    };
     html! {
         <div class="toasts" role="status" aria-live="polite">
-            if let Some(notice) = &store.notice {
+            if let Some(notice) = &store.notices.notice {
                 <div class="toast" key={notice.count}>
                     <span>{ &notice.text }</span>
-                    if notice.undo { <button type="button" onclick={act(Action::Undo)}>{ "Undo" }</button> }
-                    <button type="button" class="square" aria-label="close" onclick={act(Action::DismissNotice)}>{ icon(CROSS) }</button>
+                    if notice.undo { <button type="button" onclick={press(&store, Action::Undo)}>{ "Undo" }</button> }
+                    <button type="button" class="square" aria-label="close" onclick={press(&store, Action::DismissNotice)}>{ icon(CROSS) }</button>
                 </div>
             }
         </div>
@@ -285,16 +281,16 @@ pub(super) fn Toast() -> Html {
 /// Keeps theme and panes, once they are others.
 #[hook]
 fn use_storage(store: &Store) {
-    let first = use_mut_ref(|| (store.theme, store.panes));
+    let first = use_mut_ref(|| (store.layout.theme, store.layout.panes));
     {
         let first = first.clone();
-        use_effect_with(store.theme, move |theme| {
+        use_effect_with(store.layout.theme, move |theme| {
             if std::mem::replace(&mut first.borrow_mut().0, *theme) != *theme {
                 storage::keep_theme(*theme);
             }
         });
     }
-    use_effect_with(store.panes, move |panes| {
+    use_effect_with(store.layout.panes, move |panes| {
         if std::mem::replace(&mut first.borrow_mut().1, *panes) != *panes {
             storage::keep_panes(*panes);
         }
@@ -307,7 +303,9 @@ fn use_window(store: &Store) {
     let dispatcher = store.dispatcher();
     use_effect_with((), move |()| {
         let listener = web_sys::window().map(|window| {
-            gloo::events::EventListener::new(&window, "resize", move |_| dispatcher.dispatch(Action::WindowWidth(outside::window_width())))
+            gloo::events::EventListener::new(&window, "resize", move |_| {
+                dispatcher.dispatch(LayoutAction::WindowWidth(outside::window_width()).into())
+            })
         });
         move || drop(listener)
     });
@@ -376,9 +374,9 @@ fn Embedded(props: &EmbeddedProps) -> Html {
     let (is_trace, is_matrix) = (props.view == "trace", props.view == "matrix");
     let address = format!("{}#{}", outside::page_address(Some("index.html")), share::encode(&store.shared()));
     html! {
-        <div class={classes!("embed", (!store.read_only).then_some("editable"))}>
+        <div class={classes!("embed", (!store.files.read_only).then_some("editable"))}>
             <main class="embed-body">
-                if !store.read_only { <EditorPane /> }
+                if !store.files.read_only { <EditorPane /> }
                 if is_matrix {
                     <section class="pane bottom" aria-label="Matrix">{ matrix(&store) }</section>
                 } else if is_trace {

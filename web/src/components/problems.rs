@@ -10,14 +10,14 @@ use crate::view_model::{ProblemView, Severity};
 
 /// The list of findings, the grave ones first.
 pub fn problems(store: &Store) -> Html {
-    let problems = store.scene.problems_by_severity();
+    let problems = store.answers.scene.problems_by_severity();
     if problems.is_empty() {
         return html! { <p class="nothing">{ "No problems found." }</p> };
     }
     html! {
         <ul class="problems" tabindex="0" aria-label="Problems">
             { for problems.iter().enumerate().map(|(i, p)| html! { <li key={i} class={class(p.severity)}>{ problem(store, p) }</li> }) }
-            if store.scene.more_problems > 0 { <li class="more">{ format!("and {} more", store.scene.more_problems) }</li> }
+            if store.answers.scene.more_problems > 0 { <li class="more">{ format!("and {} more", store.answers.scene.more_problems) }</li> }
         </ul>
     }
 }
@@ -36,7 +36,7 @@ fn problem(store: &Store, problem: &ProblemView) -> Html {
         Severity::Warning => WARNING,
         Severity::Note => INFO,
     };
-    let fix = problem.fix.as_ref().filter(|_| !store.read_only).map(|fix| {
+    let fix = problem.fix.as_ref().filter(|_| !store.files.read_only).map(|fix| {
         let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: fix.by_file() });
         let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
         html! { <button type="button" class="fix" {onclick}>{ rich(&fix.title) }</button> }

@@ -16,14 +16,15 @@ use crate::view_model::{Fit, PathQuestion, Question, QuestionForm, question_form
 pub fn Ask() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let more = use_state(|| false);
-    let clients = Shared(use_memo(Shared(store.scene.clone()), |scene| scene.end_entries()));
-    let targets =
-        Shared(use_memo(Shared(store.scene.clone()), |scene| scene.end_entries().into_iter().chain(scene.target_entries()).collect()));
-    let question = &store.path.question;
-    let form = question_form(&store.scene, question, store.answered());
+    let clients = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| scene.end_entries()));
+    let targets = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| {
+        scene.end_entries().into_iter().chain(scene.target_entries()).collect()
+    }));
+    let question = &store.asking.path.question;
+    let form = question_form(&store.answers.scene, question, store.answered());
     let onfrom = {
         let store = store.clone();
-        Callback::from(move |from: String| store.dispatch(Action::Change(PathQuestion { from, ..store.path.question.clone() })))
+        Callback::from(move |from: String| store.dispatch(Action::Change(PathQuestion { from, ..store.asking.path.question.clone() })))
     };
     let onto = {
         let store = store.clone();
@@ -32,7 +33,7 @@ pub fn Ask() -> Html {
     let swap = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| {
-            let question = store.path.question.flow();
+            let question = store.asking.path.question.flow();
             store.dispatch(Action::Ask(Question { from: question.to, to: question.from, ..question }));
         })
     };
@@ -60,7 +61,7 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
         let store = store.clone();
         Callback::from(move |event: Event| {
             // What is asked of a message of ICMP means nothing to a connection, and the reverse.
-            let PathQuestion { from, to, port, .. } = store.path.question.clone();
+            let PathQuestion { from, to, port, .. } = store.asking.path.question.clone();
             let protocol = event.target_unchecked_into::<HtmlSelectElement>().value();
             store.dispatch(Action::Change(PathQuestion { from, to, port, protocol, ..PathQuestion::default() }));
         })
@@ -68,7 +69,7 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
     let onport = {
         let store = store.clone();
         Callback::from(move |(port, protocol): (Option<u16>, Option<String>)| {
-            let question = store.path.question.clone();
+            let question = store.asking.path.question.clone();
             store.dispatch(Action::Change(PathQuestion { port, protocol: protocol.unwrap_or(question.protocol), ..question }));
         })
     };
@@ -83,7 +84,7 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
                 { for form.protocols.iter().map(|p| html! { <option value={(*p).to_owned()} selected={*p == form.protocol}>{ *p }</option> }) }
             </select></span>
             if form.has_ports {
-                <PortField label="destination port" placeholder="any port" value={store.path.question.port} {onport}
+                <PortField label="destination port" placeholder="any port" value={store.asking.path.question.port} {onport}
                     declared={form.receiver.map(|end| end.ports.clone()).unwrap_or_default()}
                     receiver={form.receiver.map(|end| end.title.clone()).unwrap_or_default()} />
                 { for form.ports.iter().map(|(port, title, question)| {
@@ -99,11 +100,11 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
 
 /// What few ask for: from which port, or which message of ICMP.
 fn special_fields(store: &Store, has_ports: bool) -> Html {
-    let question = &store.path.question;
+    let question = &store.asking.path.question;
     let change = |change: fn(&mut PathQuestion, Option<u8>)| {
         let store = store.clone();
         Callback::from(move |value: Option<u8>| {
-            let mut question = store.path.question.clone();
+            let mut question = store.asking.path.question.clone();
             change(&mut question, value);
             store.dispatch(Action::Change(question));
         })
@@ -111,7 +112,7 @@ fn special_fields(store: &Store, has_ports: bool) -> Html {
     let onsource = {
         let store = store.clone();
         Callback::from(move |(source_port, _): (Option<u16>, Option<String>)| {
-            store.dispatch(Action::Change(PathQuestion { source_port, ..store.path.question.clone() }));
+            store.dispatch(Action::Change(PathQuestion { source_port, ..store.asking.path.question.clone() }));
         })
     };
     html! {

@@ -11,11 +11,11 @@ const COLUMNS: [&str; 7] = ["Priority", "Access", "Protocol", "Source", "Destina
 
 /// The panel.
 pub fn rules(store: &Store) -> Html {
-    let Some(cloud) = &store.scene.cloud else { return Html::default() };
+    let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
     if cloud.groups.is_empty() {
         return html! { <p class="nothing">{ "No network security group is attached to anything here." }</p> };
     }
-    html! { <div class="rules-pane">{ for rule_tables(&cloud.groups, store.said()).iter().map(group_box) }</div> }
+    html! { <div class="rules-pane">{ for rule_tables(&cloud.groups, store.answers.said()).iter().map(group_box) }</div> }
 }
 
 fn group_box(group: &RuleTablesView<'_>) -> Html {

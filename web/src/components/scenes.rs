@@ -11,7 +11,7 @@ use crate::effects::focus::focus_first;
 use crate::effects::keep::{Entry, Keeper, Keeping};
 use crate::effects::outside;
 use crate::scenes::{Record, SceneId, Unreadable};
-use crate::state::{Action, Trouble};
+use crate::state::{Action, LayoutAction, Trouble};
 
 /// All kept scenes, closed files of this one, and what was deleted.
 #[component]
@@ -34,7 +34,7 @@ pub fn Scenes() -> Html {
     html! {
         <div class="scenes">
             <p>{ "Scenes are stored in this browser only, and are sent nowhere. Clearing its site data removes them: save as a file what has to last." }</p>
-            if store.trouble == Some(Trouble::Off) {
+            if store.notices.trouble == Some(Trouble::Off) {
                 <p class="trouble">{ "This browser stores nothing for this page, as in some private windows." }</p>
             }
             if kept.is_empty() {
@@ -98,7 +98,7 @@ impl List {
             let id = id.clone();
             self.press(move |keeper, store| match keeper.open(&id) {
                 Ok(Some(opened)) => {
-                    store.dispatch(Action::ShowDialog(None));
+                    store.dispatch(LayoutAction::ShowDialog(None).into());
                     focus(SCENE);
                     if store.place.id != id {
                         store.dispatch(Action::OpenKept(Box::new(opened)));

@@ -5,7 +5,7 @@ use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 use yew::prelude::*;
 
 use super::Store;
-use crate::state::{Action, Pane, Panes};
+use crate::state::{LayoutAction, Pane, Panes};
 
 /// How far an arrow key moves it, in pixels.
 const STEP: i32 = 16;
@@ -35,8 +35,8 @@ pub fn Splitter(props: &SplitterProps) -> Html {
     let pane = props.pane;
     let seen = use_seen_size(&border, pane);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let wanted = store.panes.size(pane);
-    let hidden = store.panes.is_hidden(pane);
+    let wanted = store.layout.panes.size(pane);
+    let hidden = store.layout.panes.is_hidden(pane);
     // A small window gives a pane less than it wants.
     let size = if hidden { 0 } else { seen.unwrap_or(wanted) };
     let (low, high) = Panes::limits(pane);
@@ -76,7 +76,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
             if held.size == 0 && moved <= TREMBLE {
                 return;
             }
-            store.dispatch(Action::Resize(pane, moved.max(0) as u32));
+            store.dispatch(LayoutAction::Resize(pane, moved.max(0) as u32).into());
         })
     };
     let end = Callback::from(move |event: PointerEvent| {
@@ -92,15 +92,15 @@ pub fn Splitter(props: &SplitterProps) -> Html {
                 ("ArrowLeft", false) | ("ArrowUp", true) => -STEP,
                 ("ArrowRight", false) | ("ArrowDown", true) => STEP,
                 ("Home", _) => -10_000 * sign,
-                ("Endpoint", _) => 10_000 * sign,
+                ("End", _) => 10_000 * sign,
                 ("Enter", _) => {
-                    store.dispatch(Action::TogglePane(pane));
+                    store.dispatch(LayoutAction::TogglePane(pane).into());
                     return;
                 }
                 _ => return,
             };
             event.prevent_default();
-            store.dispatch(Action::Resize(pane, (size as i32 + sign * step).max(0) as u32));
+            store.dispatch(LayoutAction::Resize(pane, (size as i32 + sign * step).max(0) as u32).into());
         })
     };
     let label = match pane {

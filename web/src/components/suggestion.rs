@@ -28,7 +28,7 @@ pub fn Suggestion(props: &SuggestionProps) -> Html {
     html! {
         <section class="suggestion" aria-label="Allow this">
             <header><b>{ "Allow this" }</b><span>{ rich(&fix.title) }</span></header>
-            { for fix.edits.iter().map(|edit| diff(&edit.lines(store.text_of(&edit.at.file)))) }
+            { for fix.edits.iter().map(|edit| diff(&edit.lines(store.files.text_of(&edit.at.file)))) }
             if !props.read_only {
                 <footer><button type="button" class="primary small" onclick={apply}>{ "Apply" }</button><span>{ "Undo restores the text" }</span></footer>
             }

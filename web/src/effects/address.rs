@@ -39,7 +39,14 @@ pub fn use_address(store: &Store, keeper: &Keeping) {
     let bar = use_mut_ref(|| Bar { fragment: fragment(), scene: Some(store.place.id.clone()), shown: None });
     // While the page is drawn, not in an effect: effects may come late, when the address is that of another entry already.
     {
-        let now = (store.place.id.clone(), store.place.kept, store.question.clone(), store.active, store.path.clone(), store.shows_path());
+        let now = (
+            store.place.id.clone(),
+            store.place.kept,
+            store.asking.flow.clone(),
+            store.files.active,
+            store.asking.path.clone(),
+            store.layout.shows_path(),
+        );
         let before = bar.borrow_mut().shown.replace(now.clone());
         let first = before.is_none();
         if before != Some(now) && (!first || bar.borrow().fragment.is_empty()) {
@@ -69,7 +76,7 @@ fn show(state: &State, bar: &Rc<RefCell<Bar>>) {
         replace(&name(state).map_or(JsValue::NULL, Into::into), &page_address(None));
     } else if bar.scene.is_some() {
         // Something else is asked of it, or it was come back to.
-        let size: usize = state.files.iter().map(|file| file.text.len()).sum();
+        let size: usize = state.files.size();
         let same = bar.scene.as_ref() == Some(&place.id) && !bar.fragment.is_empty();
         let link = (!same || size <= LARGE).then(|| format!("#{}", share::encode(&state.shared())));
         if let Some(link) = link.filter(|link| link.len() <= LONGEST) {
@@ -82,7 +89,7 @@ fn show(state: &State, bar: &Rc<RefCell<Bar>>) {
 
 /// The shown scene's name in the browser's list of pages; what only a link holds has none.
 fn name(state: &State) -> Option<String> {
-    let example = || state.example.and_then(|index| EXAMPLES.get(index)).map(|example| format!("example {}", example.id));
+    let example = || state.files.example.and_then(|index| EXAMPLES.get(index)).map(|example| format!("example {}", example.id));
     if state.place.kept { Some(format!("scene {}", state.place.id)) } else { example() }
 }
 

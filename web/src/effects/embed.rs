@@ -13,7 +13,7 @@ use super::start::root;
 use crate::api::File;
 use crate::components::Store;
 use crate::share::{self, Shared};
-use crate::state::{Action, Theme};
+use crate::state::{Action, LayoutAction, Theme};
 use crate::view_model::{PathWord, Question};
 
 const SOURCE: &str = "netpolis";
@@ -90,7 +90,7 @@ pub fn use_messages(store: &Store) {
                         dispatcher.dispatch(Action::Ask(question));
                     }
                 }
-                "theme" => dispatcher.dispatch(Action::ChooseTheme(Theme::from_name(&word("theme").unwrap_or_default()))),
+                "theme" => dispatcher.dispatch(LayoutAction::ChooseTheme(Theme::from_name(&word("theme").unwrap_or_default())).into()),
                 _ => (),
             }
         });
@@ -115,7 +115,7 @@ pub fn use_messages(store: &Store) {
         });
     }
     {
-        let said = store.said().map(|said| VerdictSaid {
+        let said = store.answers.said().map(|said| VerdictSaid {
             question: said.question.clone(),
             verdict: said.word,
             headline: said.headline.clone(),

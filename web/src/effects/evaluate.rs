@@ -42,7 +42,7 @@ impl Engine {
 /// Evaluates whenever text, settings or question change, or the policy board or the path panel want to know something.
 #[hook]
 pub fn use_evaluation(state: &UseReducerHandle<State>, engine: &Rc<Engine>) {
-    let dependencies = (state.revision, state.question.clone(), state.wants_board(), state.wants_path());
+    let dependencies = (state.revision, state.asking.flow.clone(), state.wants_board(), state.wants_path());
     let (state, engine) = (state.clone(), engine.clone());
     use_effect_with(dependencies, move |(revision, question, board, path)| {
         let mut waiting = None::<Timeout>;
@@ -72,9 +72,9 @@ fn reply(
     board: Option<&Board>,
     path: Option<&PathAsked>,
 ) -> Option<Reply> {
-    let board_known = board.is_none() || state.board.as_ref().map(|known| &known.asked) == board;
-    let path_known = path.is_none() || state.path_reply.as_ref().map(|known| &known.asked) == path;
-    if state.evaluated == revision && state.answer.is_some() && board_known && path_known {
+    let board_known = board.is_none() || state.answers.board.as_ref().map(|known| &known.asked) == board;
+    let path_known = path.is_none() || state.answers.path.as_ref().map(|known| &known.asked) == path;
+    if state.answers.revision == revision && state.answers.flow.is_some() && board_known && path_known {
         return None;
     }
     let mut request = Request {
@@ -85,18 +85,18 @@ fn reply(
         board: board.cloned(),
         path: path.cloned(),
     };
-    let size: usize = state.files.iter().map(|f| f.text.len()).sum();
+    let size: usize = state.files.size();
     let remote = engine.remote.borrow().clone();
     if let Some(remote) = remote.filter(|r| size > LARGE && r.is_ready()) {
         if engine.sent.replace(Some(revision)) != Some(revision) {
-            request.files = Some(state.texts());
+            request.files = Some(state.files.texts());
         }
         remote.ask(request);
         return None;
     }
     let mut local = engine.local.borrow_mut();
     if local.revision() != Some(revision) {
-        request.files = Some(state.texts());
+        request.files = Some(state.files.texts());
     }
     let mut reply = local.reply(request);
     // What was held back for this text has not been shown yet.
@@ -108,14 +108,14 @@ fn reply(
 /// Whether what is being typed leaves more unread than before: most likely it is half written.
 fn is_half_written(state: &State, reply: &Reply) -> bool {
     let unread = |scene: &SceneView| scene.coverage.count();
-    state.typing && reply.scene.as_ref().is_some_and(|scene| unread(scene) > unread(&state.scene))
+    state.files.typing && reply.scene.as_ref().is_some_and(|scene| unread(scene) > unread(&state.answers.scene))
 }
 
 /// Starts the worker once the texts are on their way to being large. Small scenes never need it, and so fetch nothing for it.
 #[hook]
 pub fn use_worker(state: &UseReducerHandle<State>, engine: &Rc<Engine>, start: &Rc<Start>) {
     let (dispatcher, engine, start) = (state.dispatcher(), engine.clone(), start.clone());
-    let size: usize = state.files.iter().map(|f| f.text.len()).sum();
+    let size: usize = state.files.size();
     use_effect_with(size > LARGE / 2, move |wanted| {
         if *wanted && engine.remote.borrow().is_none() {
             let on_reply = move |reply: Reply| dispatcher.dispatch(Action::evaluated(reply));

@@ -248,7 +248,7 @@ impl Keeper {
 
     /// Tries again to store what could not be stored.
     pub fn retry(&self, store: &Store) {
-        if store.trouble.is_some() {
+        if store.notices.trouble.is_some() {
             self.drop_pending(&store.place.id);
             self.save(store, store, true);
         }
@@ -333,11 +333,11 @@ impl Keeper {
         let now = Noted {
             content: store.content(),
             kept: store.place.kept,
-            question: store.question.clone(),
-            active: store.active,
-            path: store.path.clone(),
-            shows_path: store.shows_path(),
-            evaluated: store.evaluated,
+            question: store.asking.flow.clone(),
+            active: store.files.active,
+            path: store.asking.path.clone(),
+            shows_path: store.layout.shows_path(),
+            evaluated: store.answers.revision,
         };
         if self.noted.borrow().as_ref() == Some(&now) {
             return;
@@ -355,7 +355,7 @@ impl Keeper {
         let state = Rc::new(State::clone(store));
         pending.push(Pending { store: store.clone(), state, changed: changed || same.is_some_and(|same| same.changed) });
         drop(pending);
-        let size: usize = store.files.iter().map(|file| file.text.len()).sum();
+        let size: usize = store.files.size();
         let keeper = self.clone();
         // The first change begins to wait, and later ones do not put it off.
         self.timer.borrow_mut().get_or_insert_with(|| {
@@ -421,7 +421,7 @@ impl Keeper {
                 let outcome = self.put(id, &record.to_text());
                 if outcome.is_ok() {
                     self.known.borrow_mut().insert(id.clone(), record.clock);
-                    if state.elsewhere == Some(Elsewhere::Deleted) {
+                    if state.notices.elsewhere == Some(Elsewhere::Deleted) {
                         store.dispatch(Action::Elsewhere(None));
                     }
                 }
@@ -471,7 +471,7 @@ impl Keeper {
         }
         match self.meeting(id) {
             (Meeting::Same, stored) => {
-                if store.elsewhere == Some(Elsewhere::Deleted) {
+                if store.notices.elsewhere == Some(Elsewhere::Deleted) {
                     store.dispatch(Action::Elsewhere(None));
                 }
                 if let Some(stored) = stored.filter(|stored| stored.named && stored.name != store.title()) {
@@ -491,7 +491,7 @@ fn keep_tab(state: &State) {
     let place = &state.place;
     if place.kept {
         storage::keep_tab(&format!("scene {}", place.id));
-    } else if let Some(example) = state.example.and_then(|index| crate::examples::EXAMPLES.get(index)) {
+    } else if let Some(example) = state.files.example.and_then(|index| crate::examples::EXAMPLES.get(index)) {
         let asked = share::Shared { files: Vec::new(), ..state.shared() };
         storage::keep_tab(&format!("example {} {}", example.id, share::encode(&asked)));
     } else if place.origin == Origin::Own {

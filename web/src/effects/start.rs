@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::keep::Keeper;
 use super::{outside, storage};
 use crate::engine::Evaluator;
-use crate::examples::EXAMPLES;
+use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
 use crate::share::{self, LinkOptions};
 use crate::state::{Action, State};
@@ -42,7 +42,7 @@ pub fn fragment() -> String {
 /// There is no keeper in a page inside another: it stores nothing and reads nothing that is stored.
 pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (State, LinkOptions) {
     if let Some(keeper) = keeper {
-        keeper.take_over(|shared| example_of(&shared.files).is_some());
+        keeper.take_over(|shared| example_of(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).is_some());
         Keeper::tidy();
     }
     let before = || keeper.map_or_else(greeting, last_visit);
@@ -57,11 +57,11 @@ pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (Sta
     };
     if let Some(keeper) = keeper {
         state = state.in_tab(keeper.tab());
-        state.theme = storage::theme();
-        state.panes = storage::panes().unwrap_or_default().in_window(outside::window_width());
+        state.layout.theme = storage::theme();
+        state.layout.panes = storage::panes().unwrap_or_default().in_window(outside::window_width());
     } else {
-        state.read_only = !options.edit;
-        state.panes.bottom_hidden = true;
+        state.files.read_only = !options.edit;
+        state.layout.panes.bottom_hidden = true;
     }
     let reply = evaluator.reply(state.request());
     (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
@@ -99,14 +99,6 @@ fn last_visit(keeper: &Keeper) -> State {
         return told(state, "A stored scene cannot be read. It is left as it is: see Recent scenes".into());
     }
     state
-}
-
-/// The example that these files are, if nobody changed them.
-pub fn example_of(files: &[(String, String)]) -> Option<usize> {
-    EXAMPLES.iter().position(|example| {
-        let same = |((name, text), (own, own_text)): (&(&str, &str), &(String, String))| name == own && text == own_text;
-        example.files.len() == files.len() && example.files.iter().zip(files).all(same)
-    })
 }
 
 /// An example with what was asked of it.

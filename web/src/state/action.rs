@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{Dialog, Edit, FileId, Opened, Pane, Panes, Screen, Tab, Theme, Trouble};
+use super::{Edit, FileId, LayoutAction, Opened, PictureAction, Trouble};
 use crate::engine::{BoardReply, Reply};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
@@ -94,6 +94,13 @@ pub enum Action {
         /// The client; where clients are likely to be, if nothing.
         from: Option<String>,
     },
+    /// Something is chosen otherwise on the way: of the question, or of what is assumed about the scene. Nothing: as the text has it.
+    ChooseOnPath {
+        /// What, by its name.
+        name: String,
+        /// The value, by its word.
+        value: Option<String>,
+    },
     /// Another branch of the way is shown.
     ShowBranch(usize),
     /// An end is looked at; nothing: the flow again.
@@ -115,28 +122,10 @@ pub enum Action {
     },
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
-    /// A namespace is opened or closed in the graph.
-    ToggleNamespace(String),
-    /// Denied flows are drawn always, never, or as there is room.
-    ShowDenied(Option<bool>),
-    /// The cloud's network or the cluster is shown.
-    ShowAzure(bool),
-    /// Light or dark.
-    ChooseTheme(Theme),
-    /// A pane gets a size.
-    Resize(Pane, u32),
-    /// A pane is hidden or shown.
-    TogglePane(Pane),
-    /// Sizes from the last visit.
-    RestorePanes(Panes),
-    /// The window has this width.
-    WindowWidth(u32),
-    /// A screen of the narrow window.
-    ShowScreen(Screen),
-    /// A tab of the bottom panel.
-    ShowTab(Tab),
-    /// A window opens or closes.
-    ShowDialog(Option<Dialog>),
+    /// Something about the picture is chosen.
+    Picture(PictureAction),
+    /// What is where on the page changes.
+    Layout(LayoutAction),
     /// A place is shown in the editor.
     Reveal(SourceLocation),
     /// The person is told something.
@@ -158,5 +147,17 @@ impl Action {
             board: reply.board.map(Rc::new),
             path: reply.path.map(Rc::new),
         }
+    }
+}
+
+impl From<LayoutAction> for Action {
+    fn from(action: LayoutAction) -> Self {
+        Action::Layout(action)
+    }
+}
+
+impl From<PictureAction> for Action {
+    fn from(action: PictureAction) -> Self {
+        Action::Picture(action)
     }
 }

@@ -2,8 +2,13 @@
 
 use std::rc::Rc;
 
-use super::{Reveal, State};
+use super::{LayoutAction, State};
 use crate::view_model::SourceLocation;
+
+/// Text that comes at once and is longer was not typed.
+const PASTED: usize = 60;
+/// The file of a scene that has none.
+const FIRST: &str = "policies.yaml";
 
 /// A file, for as long as the page lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,75 +78,189 @@ pub fn unique_name(name: &str, files: &[File]) -> String {
 }
 
 /// Whether a file is highlighted as JSON.
-pub fn language_of_json(name: &str, text: &str) -> bool {
+pub fn is_json(name: &str, text: &str) -> bool {
     name.ends_with(".json") || (!name.ends_with(".yaml") && !name.ends_with(".yml") && text.trim_start().starts_with('{'))
 }
 
-impl State {
+/// A place to show in the editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reveal {
+    /// Where.
+    pub spot: SourceLocation,
+    /// Whether the keyboard goes there, too.
+    pub focus: bool,
+    /// Grows with every wish, so that the same place can be asked for twice.
+    pub count: u32,
+}
+
+/// The files, in tab order, and what is shown of them.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    list: Rc<Vec<File>>,
+    /// The file shown.
+    pub active: FileId,
+    /// The example that they are, as long as nothing else replaced it.
+    pub example: Option<usize>,
+    /// A place to show in the editor.
+    pub reveal: Option<Reveal>,
+    /// Whether text may be changed.
+    pub read_only: bool,
+    /// Whether the newest text was typed, and may be half written.
+    pub typing: bool,
+    next: u32,
+}
+
+impl std::ops::Deref for Files {
+    type Target = [File];
+
+    fn deref(&self) -> &[File] {
+        &self.list
+    }
+}
+
+impl Files {
+    /// The file with this number.
+    pub fn find(&self, id: FileId) -> Option<&File> {
+        self.iter().find(|f| f.id == id)
+    }
+
+    /// The file with this name.
+    pub fn named(&self, name: &str) -> Option<&File> {
+        self.iter().find(|f| f.name == name)
+    }
+
     /// The text of the file with this name; empty if there is none.
     pub fn text_of(&self, name: &str) -> &str {
-        self.files.iter().find(|f| f.name == name).map_or("", |f| &*f.text)
+        self.named(name).map_or("", |f| &*f.text)
     }
 
-    pub(super) fn set_text(&mut self, id: FileId, text: Rc<str>) {
-        for file in Rc::make_mut(&mut self.files).iter_mut().filter(|f| f.id == id) {
-            file.text = text.clone();
-        }
+    /// The file shown.
+    pub fn shown(&self) -> Option<&File> {
+        self.find(self.active)
     }
 
-    /// The editor has to show these files' texts anew.
-    pub(super) fn touch(&mut self, which: impl Fn(&File) -> bool) {
-        self.counter += 1;
-        for file in Rc::make_mut(&mut self.files).iter_mut().filter(|f| which(f)) {
-            file.version = self.counter;
-        }
+    /// The file that tabs have beside another, so many steps to the right; round from the last to the first.
+    pub fn beside(&self, id: FileId, steps: isize) -> Option<FileId> {
+        let index = self.iter().position(|f| f.id == id)?;
+        let next = (index as isize + steps).rem_euclid(self.len() as isize);
+        self.get(next as usize).map(|f| f.id)
     }
 
-    pub(super) fn push_file(&mut self, name: String, text: &str) {
-        self.next_file += 1;
-        let id = FileId(self.next_file);
-        Rc::make_mut(&mut self.files).push(File { id, name, text: unix_lines(text), version: 0 });
+    /// How many bytes their texts have.
+    pub fn size(&self) -> usize {
+        self.iter().map(|f| f.text.len()).sum()
+    }
+
+    /// Their names and texts.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        self.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()
+    }
+
+    fn change(&mut self, which: impl Fn(&File) -> bool, change: impl Fn(&mut File)) {
+        Rc::make_mut(&mut self.list).iter_mut().filter(|f| which(f)).for_each(change);
+    }
+
+    fn set_text(&mut self, id: FileId, text: &Rc<str>) {
+        self.change(|f| f.id == id, |f| f.text = text.clone());
+    }
+
+    /// Another file, which is shown.
+    pub(super) fn push(&mut self, name: String, text: &str) {
+        self.next += 1;
+        let id = FileId(self.next);
+        Rc::make_mut(&mut self.list).push(File { id, name, text: unix_lines(text), version: 0 });
         self.active = id;
+    }
+
+    /// Other files in place of all of these; an empty one if there are none.
+    pub(super) fn replace<'a>(&mut self, files: impl Iterator<Item = (&'a str, &'a str)>) {
+        self.list = Rc::default();
+        self.example = None;
+        for (name, text) in files {
+            self.push(unique_name(name, self), text);
+        }
+        if self.is_empty() {
+            self.push(FIRST.into(), "");
+        }
+    }
+
+    /// The file with this place in the list is shown, or the first.
+    pub(super) fn show(&mut self, index: usize) {
+        self.active = self.get(index).or(self.first()).map(|f| f.id).unwrap_or_default();
+    }
+
+    /// Takes a file away; another is shown in its place.
+    fn remove(&mut self, id: FileId) -> Option<File> {
+        let index = self.iter().position(|f| f.id == id)?;
+        let gone = Rc::make_mut(&mut self.list).remove(index);
+        if self.is_empty() {
+            self.push(FIRST.into(), "");
+        } else if self.active == id {
+            self.active = self.get(index.min(self.len() - 1)).map(|f| f.id).unwrap_or_default();
+        }
+        Some(gone)
+    }
+
+    /// The files as they were before; the editor has to show their texts anew, as of this version.
+    pub(super) fn go_back(&mut self, before: Files, version: u32) {
+        let Files { list, active, example, .. } = before;
+        (self.list, self.active, self.example) = (list, active, example);
+        self.change(|_| true, |f| f.version = version);
+    }
+}
+
+impl State {
+    pub(super) fn edit_text(&mut self, id: FileId, text: Rc<str>) {
+        // What comes at once was pasted.
+        self.asking.seeks |= self.files.find(id).is_some_and(|f| f.text.len().abs_diff(text.len()) > PASTED);
+        self.keep_replaced(id, &text);
+        self.files.set_text(id, &text);
+        self.revision += 1;
+    }
+
+    pub(super) fn add_file(&mut self) {
+        self.files.push(unique_name("untitled.yaml", &self.files), "");
+        self.revision += 1;
+    }
+
+    pub(super) fn rename_file(&mut self, id: FileId, name: &str) {
+        let others: Vec<File> = self.files.iter().filter(|f| f.id != id).cloned().collect();
+        let name = unique_name(name.trim(), &others);
+        self.files.change(|f| f.id == id, |f| f.name.clone_from(&name));
+        self.revision += 1;
     }
 
     /// Files of a name that is open already take its place; the others come behind.
     pub(super) fn take_files(&mut self, given: Vec<(String, String)>) {
         self.remember();
-        let count = given.len();
+        let (count, version) = (given.len(), self.count());
         // The text that is there only to greet makes room.
         if self.files.iter().all(|f| f.text.trim().is_empty()) {
-            self.files = Rc::new(Vec::new());
+            self.files.list = Rc::default();
         }
         for (name, text) in given {
-            match self.files.iter().find(|f| f.name == name).map(|f| f.id) {
-                Some(id) => {
-                    if let Some(before) = self.file(id).filter(|before| *before.text != *text).map(|before| before.text.clone()) {
+            match self.files.named(&name).map(|f| (f.id, f.text.clone())) {
+                Some((id, before)) => {
+                    if *before != *text {
                         self.close_away(name, before);
                     }
-                    self.set_text(id, unix_lines(&text));
-                    self.touch(|file| file.id == id);
-                    self.active = id;
+                    self.files.set_text(id, &unix_lines(&text));
+                    self.files.change(|f| f.id == id, |f| f.version = version);
+                    self.files.active = id;
                 }
-                None => self.push_file(name, &text),
+                None => self.files.push(name, &text),
             }
         }
-        self.example = None;
-        self.seeks = true;
-        self.afresh = true;
+        self.files.example = None;
+        self.asking.seeks = true;
+        self.picture.begin_afresh();
         self.revision += 1;
         self.tell(if count == 1 { "1 file opened".into() } else { format!("{count} files opened") }, true);
     }
 
     pub(super) fn close_file(&mut self, id: FileId) {
         self.remember();
-        let Some(index) = self.files.iter().position(|f| f.id == id) else { return };
-        let closed = Rc::make_mut(&mut self.files).remove(index);
-        if self.files.is_empty() {
-            self.push_file("policies.yaml".into(), "");
-        } else if self.active == id {
-            let next = index.min(self.files.len() - 1);
-            self.active = self.files.get(next).map(|f| f.id).unwrap_or_default();
-        }
+        let Some(closed) = self.files.remove(id) else { return };
         self.revision += 1;
         if !closed.text.trim().is_empty() {
             self.tell(format!("{} closed", closed.name), true);
@@ -151,24 +270,32 @@ impl State {
 
     pub(super) fn apply_to_files(&mut self, title: &str, edits: &[(String, Edit)]) {
         self.remember();
-        self.counter += 1;
-        let version = self.counter;
-        for file in Rc::make_mut(&mut self.files).iter_mut() {
+        let version = self.count();
+        for file in Rc::make_mut(&mut self.files.list).iter_mut() {
             let own: Vec<&Edit> = edits.iter().filter(|(name, _)| *name == file.name).map(|(_, edit)| edit).collect();
             if !own.is_empty() {
                 file.text = apply_edits(&file.text, &own).into();
                 file.version = version;
-                self.active = file.id;
+                self.files.active = file.id;
             }
         }
         // The person sees what was written.
         if let Some((file, edit)) = edits.first() {
             let end = edit.start + edit.insert.encode_utf16().count() as u32;
             let spot = SourceLocation { file: file.clone(), line: 0, column: 0, end_line: 0, start: edit.start, end };
-            self.reveal = Some(Reveal { spot, focus: false, count: self.counter });
+            self.files.reveal = Some(Reveal { spot, focus: false, count: version });
         }
         self.revision += 1;
         self.tell(format!("Done: {}", title.replace('`', "")), true);
+    }
+
+    /// Shows a place in the editor, wherever that is.
+    pub(super) fn reveal(&mut self, spot: SourceLocation) {
+        if let Some(id) = self.files.named(&spot.file).map(|f| f.id) {
+            self.files.active = id;
+        }
+        self.layout = self.layout.after(&LayoutAction::ShowEditor);
+        self.files.reveal = Some(Reveal { spot, focus: true, count: self.count() });
     }
 }
 
@@ -189,6 +316,21 @@ mod tests {
         assert_eq!(apply_edits(text, &edits.iter().collect::<Vec<_>>()), "a: rocket\nb: x\n");
         let beyond = Edit { start: 99, end: 120, insert: "c: 1\n".into() };
         assert_eq!(apply_edits(text, &[&beyond]), "a: 🚀\nb: é\nc: 1\n");
+    }
+
+    #[test]
+    fn tabs_go_round() {
+        let mut files = Files::default();
+        files.replace([("a", "1"), ("b", "22"), ("a", "")].into_iter());
+        let ids: Vec<FileId> = files.iter().map(|f| f.id).collect();
+        let [a, b, c] = ids.try_into().unwrap();
+        assert_eq!([(a, 1), (c, 1), (a, -1)].map(|(id, steps)| files.beside(id, steps)), [Some(b), Some(a), Some(c)]);
+        assert_eq!((files.size(), files.text_of("b"), files.text_of("c"), files.named("a-2").map(|f| f.id)), (3, "22", "", Some(c)));
+        assert_eq!(files.remove(c).map(|f| f.id), Some(c));
+        assert_eq!(files.active, b, "the last one that is left");
+        let mut none = Files::default();
+        none.replace(std::iter::empty());
+        assert_eq!(none.shown().map(|f| f.name.as_str()), Some("policies.yaml"));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{Action, Dialog, FileId, Selection, State, Step, unique_name};
-use crate::examples::{EXAMPLES, Example};
+use super::{Action, FileId, State, unique_name};
+use crate::examples::{EXAMPLES, Example, example_of};
 use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
 use crate::share::Shared;
 use crate::view_model::{PathAsked, Question};
@@ -35,7 +35,7 @@ impl State {
         let mut state = State::default();
         open(&mut state);
         state.history.clear();
-        state.notice = None;
+        state.notices.notice = None;
         state
     }
 
@@ -57,9 +57,11 @@ impl State {
     /// The page as it opens with an example of which something else was asked.
     pub fn start_asked(index: usize, example: &'static Example, asked: Shared) -> Self {
         let mut state = State::start(index, example);
-        state.question = asked.question;
+        state.asking.flow = asked.question;
         state.begin_path(asked.path, asked.path_shown);
-        state.active = state.files.get(asked.active).map_or(state.active, |file| file.id);
+        if let Some(file) = state.files.get(asked.active).map(|file| file.id) {
+            state.files.active = file;
+        }
         state
     }
 
@@ -82,10 +84,10 @@ impl State {
 
     /// What the scene is called: by its own name, by the example that it is, or by what is in it.
     pub fn title(&self) -> String {
-        let example = || self.example.and_then(|index| EXAMPLES.get(index)).map(|example| example.title.to_owned());
+        let example = || self.example().map(|example| example.title.to_owned());
         let own = || {
             let files: Vec<&str> = self.files.iter().map(|file| file.name.as_str()).collect();
-            auto_name(&self.scene, &files)
+            auto_name(&self.answers.scene, &files)
         };
         self.place.name.as_deref().map(str::to_owned).or_else(example).unwrap_or_else(own)
     }
@@ -95,7 +97,7 @@ impl State {
         let record = Record {
             name: self.title(),
             named: self.place.name.is_some(),
-            about: about(&self.scene, self.files.len()),
+            about: about(&self.answers.scene, self.files.len()),
             origin: self.place.origin,
             changed: now,
             deleted: None,
@@ -111,14 +113,13 @@ impl State {
     }
 
     fn next_scene(&mut self) -> SceneId {
-        self.counter += 1;
-        SceneId(format!("{}-{}", self.writer, self.counter).into())
+        SceneId(format!("{}-{}", self.writer.clone(), self.count()).into())
     }
 
     /// Another scene begins.
     pub(super) fn begin_place(&mut self, origin: Origin) {
         self.place = Place { id: self.next_scene(), origin, ..Place::default() };
-        self.elsewhere = None;
+        self.notices.elsewhere = None;
     }
 
     /// From its first change on, a scene is kept. A changed example goes on under the example's name.
@@ -153,40 +154,35 @@ impl State {
         if self.place.kept { format!("{said}. “{}” is kept under Recent scenes", self.title()) } else { said }
     }
 
+    /// The example that the files are, if they are one.
+    pub fn example(&self) -> Option<&'static Example> {
+        EXAMPLES.get(self.files.example?)
+    }
+
     pub(super) fn open_example(&mut self, index: usize, example: &'static Example) {
         let said = self.and_kept(format!("Opened “{}”", example.title));
         self.remember();
-        self.files = Rc::new(Vec::new());
-        for (name, text) in example.files {
-            self.push_file((*name).into(), text);
-        }
-        self.active = self.files.iter().find(|f| f.text.contains("Policy")).or(self.files.first()).map(|f| f.id).unwrap_or_default();
-        self.question = example.question();
+        self.files.replace(example.files.iter().copied());
+        self.files.show(self.files.iter().position(|f| f.text.contains("Policy")).unwrap_or(0));
+        self.asking.flow = example.question();
         let path = example.path_asked();
-        self.begin_path(path.unwrap_or_default(), example.tab == "path");
+        self.begin_path(path.unwrap_or_default(), example.opens_path());
         self.settings = Settings::default();
         self.begin_afresh();
         self.begin_place(Origin::Example);
-        self.example = Some(index);
+        self.files.example = Some(index);
         self.tell(said, true);
     }
 
     pub(super) fn open_shared(&mut self, shared: Shared) {
         let said = self.and_kept("Opened".to_owned());
         self.remember();
-        self.files = Rc::new(Vec::new());
-        for (name, text) in &shared.files {
-            let name = unique_name(name, &self.files);
-            self.push_file(name, text);
-        }
-        if self.files.is_empty() {
-            self.push_file("policies.yaml".into(), "");
-        }
-        self.active = self.files.get(shared.active).or(self.files.first()).map(|f| f.id).unwrap_or_default();
+        self.files.replace(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        self.files.show(shared.active);
         self.settings = shared.settings;
-        self.question = shared.question;
-        if self.question.protocol.is_empty() {
-            self.question.protocol = "TCP".into();
+        self.asking.flow = shared.question;
+        if self.asking.flow.protocol.is_empty() {
+            self.asking.flow.protocol = "TCP".into();
         }
         self.begin_path(shared.path, shared.path_shown);
         self.begin_afresh();
@@ -194,35 +190,29 @@ impl State {
         self.tell(said, true);
     }
 
-    pub(super) fn begin_afresh(&mut self) {
-        self.selection = Selection::Flow;
-        self.asks_from = None;
-        self.example = None;
-        self.toggled = Rc::default();
-        self.answer = None;
-        self.path_reply = None;
-        self.branch = 0;
-        self.afresh = true;
+    fn begin_afresh(&mut self) {
+        self.asking.begin_afresh();
+        self.files.example = None;
+        self.picture.toggled = Rc::default();
+        self.picture.begin_afresh();
+        self.answers.forget();
         self.revision += 1;
     }
 
     pub(super) fn open_kept(&mut self, opened: Opened) {
         let (said, before) = (self.and_kept("Opened".to_owned()), self.title());
         self.open_shared(opened.shared);
-        if let Some(step) = self.history.last().map(|step| step.place.id.clone()).filter(|id| *id == opened.place.id) {
+        if let Some(same) = self.history.last().map(|place| place.id.clone()).filter(|id| *id == opened.place.id) {
             // Another tab's version of the same scene: what was here before comes back as a copy, not over that.
             let copy = self.next_scene();
-            for step in self.history.iter_mut().filter(|before| before.place.id == step) {
-                step.place.id = copy.clone();
-                step.place.name = Some(copy_name(&before).into());
+            for place in self.history.places().filter(|place| place.id == same) {
+                place.id = copy.clone();
+                place.name = Some(copy_name(&before).into());
             }
         }
         self.place = opened.place;
         // An example that was not changed is still that example.
-        self.example = EXAMPLES.iter().position(|example| {
-            example.files.len() == self.files.len()
-                && example.files.iter().zip(self.files.iter()).all(|((name, text), file)| *name == file.name && *text == &*file.text)
-        });
+        self.files.example = example_of(self.files.iter().map(|file| (file.name.as_str(), &*file.text)));
         self.tell(said, true);
     }
 
@@ -238,9 +228,8 @@ impl State {
 
     /// An empty scene.
     pub(super) fn begin_empty(&mut self) {
-        self.files = Rc::new(Vec::new());
-        self.push_file("policies.yaml".into(), "");
-        self.question = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
+        self.files.replace(std::iter::empty());
+        self.asking.flow = Question { protocol: "TCP".into(), port: Some(80), ..Question::default() };
         self.begin_path(PathAsked::default(), false);
         self.begin_afresh();
         self.begin_place(Origin::Own);
@@ -257,8 +246,8 @@ impl State {
     pub(super) fn forget(&mut self) {
         self.begin_empty();
         self.history.clear();
-        self.trouble = None;
-        self.dialog = None;
+        self.notices.trouble = None;
+        self.layout.dialog = None;
         self.tell("Nothing is stored in this browser any more".into(), false);
     }
 
@@ -270,9 +259,9 @@ impl State {
         self.place.id = to;
         self.place.name = Some(name.into());
         self.place.kept = true;
-        self.elsewhere = elsewhere;
-        for step in self.history.iter_mut().filter(|step| step.place.id == *from) {
-            step.place.id = self.place.id.clone();
+        self.notices.elsewhere = elsewhere;
+        for place in self.history.places().filter(|place| place.id == *from) {
+            place.id = self.place.id.clone();
         }
     }
 
@@ -282,7 +271,7 @@ impl State {
 
     /// A text that is pasted over, or deleted as a whole, can be brought back; not one that is an example's.
     pub(super) fn keep_replaced(&mut self, id: FileId, after: &str) {
-        let Some(file) = self.file(id).filter(|file| is_replaced(&file.text, after)) else { return };
+        let Some(file) = self.files.find(id).filter(|file| is_replaced(&file.text, after)) else { return };
         let is_example = EXAMPLES.iter().flat_map(|example| example.files).any(|(_, text)| *text == &*file.text);
         if !is_example {
             let (name, text) = (file.name.clone(), file.text.clone());
@@ -297,25 +286,19 @@ impl State {
         }
         let file = Rc::make_mut(&mut self.place.closed).remove(index);
         let name = unique_name(&file.name, &self.files);
-        self.push_file(name.clone(), &file.text);
-        self.dialog = None;
+        self.files.push(name.clone(), &file.text);
+        self.layout.dialog = None;
         self.revision += 1;
         self.tell(format!("{name} is back"), true);
     }
 
     /// A step taken back may lead to another scene; within one, its name and what is known of it stay.
-    pub(super) fn return_to(&mut self, step: &Step) {
-        if step.place.id == self.place.id {
-            self.place.closed = step.place.closed.clone();
+    pub(super) fn return_to(&mut self, place: &Place) {
+        if place.id == self.place.id {
+            self.place.closed = place.closed.clone();
         } else {
-            self.place = step.place.clone();
-            self.elsewhere = None;
+            self.place = place.clone();
+            self.notices.elsewhere = None;
         }
-        self.selection = Selection::Flow;
-    }
-
-    /// Whether the window with all scenes is open.
-    pub fn shows_scenes(&self) -> bool {
-        self.dialog == Some(Dialog::Scenes)
     }
 }

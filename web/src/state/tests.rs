@@ -1,7 +1,8 @@
 use super::*;
 use crate::engine::{Board, BoardReply};
 use crate::examples::Example;
-use crate::view_model::{EndKind, EndView, Move, PathQuestion, TargetKind, TargetView};
+use crate::scenes::Elsewhere;
+use crate::view_model::{EndKind, EndView, Move, PathQuestion, PathReply, Question, SceneView, SourceLocation, TargetKind, TargetView};
 
 static EXAMPLE: Example = Example {
     id: "two",
@@ -25,7 +26,7 @@ fn reply(state: &State) -> Action {
     Action::Evaluated {
         revision: state.revision,
         scene: Some(Rc::new(SceneView { objects: 7, ..SceneView::default() })),
-        question: state.question.clone(),
+        question: state.asking.flow.clone(),
         answer: Rc::new(Err("nobody".into())),
         board: None,
         path: None,
@@ -35,9 +36,9 @@ fn reply(state: &State) -> Action {
 #[test]
 fn opens_on_the_policies_with_a_question() {
     let state = start();
-    assert_eq!(state.active_file().unwrap().name, "policies.yaml");
+    assert_eq!(state.files.shown().unwrap().name, "policies.yaml");
     assert_eq!(
-        state.question,
+        state.asking.flow,
         Question { from: "shop/a".into(), to: "shop/b".into(), protocol: "TCP".into(), port: Some(80), ..Question::default() }
     );
     assert!(!state.can_undo());
@@ -58,31 +59,31 @@ fn stale_answers_are_dropped_and_the_last_picture_stays() {
     let state = start();
     let late = reply(&state);
     let state = state.clone().reduce(reply(&state));
-    assert_eq!(state.scene.objects, 7);
+    assert_eq!(state.answers.scene.objects, 7);
     let edited = state.reduce(Action::TextEdited(FileId(1), "kind: [".into()));
     let after = edited.clone().reduce(late);
     assert!(Rc::ptr_eq(&edited, &after));
-    assert_eq!(after.scene.objects, 7);
-    assert!(after.evaluated < after.revision);
+    assert_eq!(after.answers.scene.objects, 7);
+    assert!(after.answers.revision < after.revision);
 }
 
 #[test]
 fn a_new_question_drops_the_old_answer() {
     let state = start();
     let state = state.clone().reduce(reply(&state));
-    let question = Question { port: Some(443), ..state.question.clone() };
+    let question = Question { port: Some(443), ..state.asking.flow.clone() };
     let late = reply(&state);
     let asked = state.reduce(Action::Ask(question));
-    assert!(asked.answer.is_none());
+    assert!(asked.answers.flow.is_none());
     assert!(Rc::ptr_eq(&asked, &asked.clone().reduce(late)));
 }
 
 #[test]
 fn asking_shows_the_flow_again() {
     let state = start().reduce(Action::Select(Some("shop/a".into())));
-    assert_eq!(state.selection, Selection::Endpoint("shop/a".into()));
-    let question = state.question.clone();
-    assert_eq!(state.reduce(Action::Ask(question)).selection, Selection::Flow);
+    assert_eq!(state.asking.selection, Selection::Endpoint("shop/a".into()));
+    let question = state.asking.flow.clone();
+    assert_eq!(state.reduce(Action::Ask(question)).asking.selection, Selection::Flow);
 }
 
 #[test]
@@ -91,20 +92,20 @@ fn closing_a_file_can_be_undone() {
     let policies = id(&state, "policies.yaml");
     let closed = state.reduce(Action::CloseFile(policies));
     assert_eq!(closed.files.len(), 1);
-    assert_eq!(closed.active_file().unwrap().name, "pods.yaml");
-    assert!(closed.notice.as_ref().unwrap().undo);
+    assert_eq!(closed.files.shown().unwrap().name, "pods.yaml");
+    assert!(closed.notices.notice.as_ref().unwrap().undo);
     let back = closed.reduce(Action::Undo);
-    assert_eq!(back.active_file().unwrap().name, "policies.yaml");
-    assert_eq!(back.active_file().unwrap().text.as_ref(), "kind: NetworkPolicy\n");
+    assert_eq!(back.files.shown().unwrap().name, "policies.yaml");
+    assert_eq!(back.files.shown().unwrap().text.as_ref(), "kind: NetworkPolicy\n");
 }
 
 #[test]
 fn there_is_always_a_file() {
     let mut state = start();
     for _ in 0..3 {
-        let active = state.active;
+        let active = state.files.active;
         state = state.reduce(Action::CloseFile(active));
-        assert!(state.active_file().is_some());
+        assert!(state.files.shown().is_some());
     }
     assert_eq!(state.files.len(), 1);
     assert!(state.files.iter().all(|f| f.text.is_empty()));
@@ -117,10 +118,10 @@ fn given_files_replace_those_of_the_same_name() {
     let names: Vec<_> = state.files.iter().map(|f| f.name.as_str()).collect();
     assert_eq!(names, ["pods.yaml", "policies.yaml", "new.json"]);
     assert_eq!(state.files.first().unwrap().text.as_ref(), "kind: List\n");
-    assert_eq!(state.example, None);
+    assert_eq!(state.files.example, None);
     let back = state.reduce(Action::Undo);
     assert_eq!(back.files.len(), 2);
-    assert_eq!(back.example, Some(0));
+    assert_eq!(back.files.example, Some(0));
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn names_stay_apart() {
     let state = start();
     let pods = id(&state, "pods.yaml");
     let state = state.reduce(Action::RenameFile(pods, " policies.yaml ".into()));
-    assert_eq!(state.file(pods).unwrap().name, "policies-2.yaml");
+    assert_eq!(state.files.find(pods).unwrap().name, "policies-2.yaml");
     let same = state.clone().reduce(Action::RenameFile(pods, "  ".into()));
     assert!(Rc::ptr_eq(&state, &same));
 }
@@ -137,32 +138,32 @@ fn names_stay_apart() {
 fn edits_go_to_the_file_they_name() {
     let edit = Edit { start: 6, end: 9, insert: "Node".into() };
     let state = start().reduce(Action::ApplyEdits { title: "write Node".into(), edits: vec![("pods.yaml".into(), edit)] });
-    assert_eq!(state.active_file().unwrap().text.as_ref(), "kind: Node\n");
-    assert_eq!(state.reduce(Action::Undo).file(FileId(1)).unwrap().text.as_ref(), "kind: Pod\n");
+    assert_eq!(state.files.shown().unwrap().text.as_ref(), "kind: Node\n");
+    assert_eq!(state.reduce(Action::Undo).files.find(FileId(1)).unwrap().text.as_ref(), "kind: Pod\n");
 }
 
 #[test]
 fn panes_keep_within_their_limits() {
-    let state = start().reduce(Action::Resize(Pane::Editor, 5));
-    assert_eq!(state.panes.editor, 240);
-    let state = state.reduce(Action::TogglePane(Pane::Bottom)).reduce(Action::ShowTab(Tab::Matrix));
-    assert!(!state.panes.bottom_hidden);
+    let state = start().reduce(LayoutAction::Resize(Pane::Editor, 5).into());
+    assert_eq!(state.layout.panes.editor, 240);
+    let state = state.reduce(LayoutAction::TogglePane(Pane::Bottom).into()).reduce(LayoutAction::ShowTab(Tab::Matrix).into());
+    assert!(!state.layout.panes.bottom_hidden);
 }
 
 #[test]
 fn revealing_opens_the_file_and_can_be_repeated() {
     let spot = SourceLocation { file: "pods.yaml".into(), line: 1, column: 1, end_line: 1, start: 0, end: 4 };
     let state = start().reduce(Action::Reveal(spot.clone()));
-    assert_eq!(state.active_file().unwrap().name, "pods.yaml");
-    let first = state.reveal.clone();
-    assert_ne!(state.reduce(Action::Reveal(spot)).reveal, first);
+    assert_eq!(state.files.shown().unwrap().name, "pods.yaml");
+    let first = state.files.reveal.clone();
+    assert_ne!(state.reduce(Action::Reveal(spot)).files.reveal, first);
 }
 
 #[test]
 fn a_shared_scene_comes_back_as_it_was() {
     let state = start();
     let state = Rc::new(State::start_shared(state.shared()));
-    assert_eq!(state.active_file().unwrap().name, "policies.yaml");
+    assert_eq!(state.files.shown().unwrap().name, "policies.yaml");
     assert_eq!(state.shared(), start().shared());
 }
 
@@ -171,19 +172,19 @@ fn what_is_shown_is_always_of_the_newest_text() {
     let state = start();
     let state = state.clone().reduce(reply(&state));
     let state = state.reduce(Action::TextEdited(FileId(1), "kind: [".into()));
-    assert!(state.typing && state.evaluated != state.revision, "the page says that the picture is of the text before");
+    assert!(state.files.typing && state.answers.revision != state.revision, "the page says that the picture is of the text before");
     let evaluated = Action::Evaluated {
         revision: state.revision,
         scene: Some(Rc::new(SceneView { objects: 6, ..SceneView::default() })),
-        question: state.question.clone(),
+        question: state.asking.flow.clone(),
         answer: Rc::new(Err("gone".into())),
         board: None,
         path: None,
     };
     let state = state.reduce(evaluated);
-    assert_eq!((state.scene.objects, state.evaluated), (6, state.revision));
-    assert_eq!(*state.answer.clone().unwrap(), Err("gone".into()));
-    assert!(!state.reduce(Action::AddFile).typing);
+    assert_eq!((state.answers.scene.objects, state.answers.revision), (6, state.revision));
+    assert_eq!(*state.answers.flow.clone().unwrap(), Err("gone".into()));
+    assert!(!state.reduce(Action::AddFile).files.typing);
 }
 
 // --- the way of a packet --------------------------------------------------------------------------
@@ -210,23 +211,23 @@ fn path_reply(state: &State, path: Option<PathAsked>) -> Action {
 fn asking_for_a_way_opens_its_panel() {
     let state = start();
     // Of a flow, the way is asked for as well: one question.
-    let flow = PathAsked { question: (&state.question).into(), versus: None };
-    assert_eq!((state.wants_path(), state.bottom_pane()), (Some(flow), Pane::Bottom));
-    let state = state.reduce(Action::TogglePane(Pane::Bottom)).reduce(Action::AskPath(asked("svc/shop/web")));
-    assert_eq!((state.shown_tab(), state.bottom_pane(), state.screen), (Tab::Path, Pane::Path, Screen::Path));
-    assert!(!state.panes.bottom_hidden);
+    let flow = PathAsked { question: (&state.asking.flow).into(), versus: None };
+    assert_eq!((state.wants_path(), state.layout.bottom_pane()), (Some(flow), Pane::Bottom));
+    let state = state.reduce(LayoutAction::TogglePane(Pane::Bottom).into()).reduce(Action::AskPath(asked("svc/shop/web")));
+    assert_eq!((state.shown_tab(), state.layout.bottom_pane(), state.layout.screen), (Tab::Path, Pane::Path, Screen::Path));
+    assert!(!state.layout.panes.bottom_hidden);
     assert_eq!(state.wants_path(), Some(asked("svc/shop/web")));
     // Another tab: it is the question all the same. A wide window has no screens that would hold on to it.
-    let elsewhere = state.reduce(Action::ShowTab(Tab::Matrix));
-    assert_eq!((elsewhere.wants_path(), elsewhere.screen), (Some(asked("svc/shop/web")), Screen::Graph));
-    assert_eq!(elsewhere.path, asked("svc/shop/web"));
+    let elsewhere = state.reduce(LayoutAction::ShowTab(Tab::Matrix).into());
+    assert_eq!((elsewhere.wants_path(), elsewhere.layout.screen), (Some(asked("svc/shop/web")), Screen::Graph));
+    assert_eq!(elsewhere.asking.path, asked("svc/shop/web"));
 }
 
 #[test]
 fn answers_to_another_way_are_dropped() {
     let state = start().reduce(Action::AskPath(asked("svc/shop/web")));
     let answered = state.clone().reduce(path_reply(&state, Some(asked("svc/shop/web"))));
-    assert!(answered.path_reply.is_some());
+    assert!(answered.answers.path.is_some());
     let late = answered.clone().reduce(Action::AskPath(asked("svc/shop/db")));
     let late = late.clone().reduce(path_reply(&late, Some(asked("svc/shop/web"))));
     assert!(late.path_reply().is_none() && late.path_view().is_none(), "what was said to another question is not shown");
@@ -239,9 +240,9 @@ fn a_way_is_undone_shared_and_kept() {
     settings.routing.affinity = Some(true);
     let chosen = state.reduce(Action::ChooseSettings(settings.clone())).reduce(Action::AskPath(asked("svc/shop/db")));
     let again = State::start_shared(chosen.shared());
-    assert_eq!((&again.path, &again.settings, again.shown_tab()), (&asked("svc/shop/db"), &settings, Tab::Path));
+    assert_eq!((&again.asking.path, &again.settings, again.shown_tab()), (&asked("svc/shop/db"), &settings, Tab::Path));
     let back = chosen.reduce(Action::Undo);
-    assert_eq!((&back.path, back.settings.routing.affinity), (&asked("svc/shop/web"), None));
+    assert_eq!((&back.asking.path, back.settings.routing.affinity), (&asked("svc/shop/web"), None));
 }
 
 #[test]
@@ -249,10 +250,10 @@ fn an_example_can_open_with_a_way() {
     let state = State::start(0, &WITH_PATH);
     assert_eq!(state.shown_tab(), Tab::Path);
     let question = PathQuestion { port: Some(443), ..asked("svc/shop/web").question };
-    assert_eq!(state.path, PathAsked { question, versus: Some("dataplane=ebpf".into()) });
+    assert_eq!(state.asking.path, PathAsked { question, versus: Some("dataplane=ebpf".into()) });
     // One without leaves the panel as it is, with the way of its flow.
     let other = Rc::new(state).reduce(Action::OpenExample(0, &EXAMPLE));
-    assert_eq!((other.shown_tab(), other.path.question.flow()), (Tab::Path, other.question.clone()));
+    assert_eq!((other.shown_tab(), other.asking.path.question.flow()), (Tab::Path, other.asking.flow.clone()));
 }
 
 #[test]
@@ -281,7 +282,7 @@ fn ways_begin_where_clients_are() {
     let evaluated = Action::Evaluated {
         revision: state.revision,
         scene: Some(Rc::new(scene)),
-        question: state.question.clone(),
+        question: state.asking.flow.clone(),
         answer: Rc::new(Err(String::new())),
         board: None,
         path: None,
@@ -289,7 +290,7 @@ fn ways_begin_where_clients_are() {
     let state = state.reduce(evaluated);
     let follow = |target: &str, from: Option<&str>| {
         let state = state.clone().reduce(Action::FollowTo { target: target.into(), from: from.map(Into::into) });
-        (state.path.question.from.clone(), state.path.question.port)
+        (state.asking.path.question.from.clone(), state.asking.path.question.port)
     };
     assert_eq!(follow("svc/shop/open", None), ("198.51.100.9".into(), Some(80)));
     // From inside: not from the pods that stand behind it themselves.
@@ -300,7 +301,7 @@ fn ways_begin_where_clients_are() {
     let followed = |from: Option<&str>| {
         let waiting = state.clone().reduce(Action::AskFrom(Some("shop/c".into())));
         let state = waiting.reduce(Action::FollowTo { target: "svc/shop/open".into(), from: from.map(Into::into) });
-        (state.path.question.from.clone(), state.asks_from.clone())
+        (state.asking.path.question.from.clone(), state.asking.from.clone())
     };
     assert_eq!(followed(None), ("shop/c".into(), None), "from the end that waited, which waits no more");
     assert_eq!(followed(Some("203.0.113.9")), ("203.0.113.9".into(), None), "from the client that is named");
@@ -318,7 +319,7 @@ fn a_scene_is_kept_from_its_first_change_on() {
     let state = Rc::new(State::start(0, &EXAMPLE).in_tab("tab"));
     assert!(!state.place.kept);
     // Looking and asking are no changes.
-    let question = Question { port: Some(443), ..state.question.clone() };
+    let question = Question { port: Some(443), ..state.asking.flow.clone() };
     let asked =
         state.clone().reduce(Action::Ask(question)).reduce(Action::Select(Some("shop/a".into()))).reduce(Action::ShowFile(FileId(1)));
     assert!(!asked.place.kept);
@@ -338,7 +339,7 @@ fn a_link_begins_a_scene_of_its_own_and_undo_leads_back() {
     let opened = own.clone().reduce(Action::OpenShared(Box::default()));
     assert_ne!(opened.place.id, own.place.id);
     assert!(!opened.place.kept);
-    assert!(opened.notice.as_ref().unwrap().text.contains("is kept under Recent scenes"));
+    assert!(opened.notices.notice.as_ref().unwrap().text.contains("is kept under Recent scenes"));
     let changed = opened.reduce(Action::TextEdited(FileId(3), "kind: Pod\n".into()));
     assert!(changed.place.kept);
     let back = changed.reduce(Action::Undo);
@@ -354,7 +355,7 @@ fn a_kept_scene_opens_as_it_was() {
     let place = Place { closed: Rc::new(closed), ..own.place.clone() };
     let again = State::start_opened(Opened { place, shared });
     assert_eq!((again.place.clone(), again.title(), again.shared()), (own.place.clone(), "Mine".into(), own.shared()));
-    assert!(!again.can_undo() && again.notice.is_none());
+    assert!(!again.can_undo() && again.notices.notice.is_none());
 }
 
 #[test]
@@ -420,22 +421,22 @@ fn a_text_that_is_pasted_over_can_be_brought_back() {
 #[test]
 fn a_question_waits_for_its_other_end() {
     let state = start().reduce(Action::AskFrom(Some("a".into())));
-    assert_eq!((state.asks_from.as_deref(), state.screen), (Some("a"), Screen::Graph), "where the other end is to be chosen");
+    assert_eq!((state.asking.from.as_deref(), state.layout.screen), (Some("a"), Screen::Graph), "where the other end is to be chosen");
     let asked = state.clone().reduce(Action::Select(Some("b".into())));
-    assert_eq!((asked.question.from.as_str(), asked.question.to.as_str()), ("a", "b"));
-    assert_eq!((&asked.selection, asked.asks_from.as_deref()), (&Selection::Flow, None));
+    assert_eq!((asked.asking.flow.from.as_str(), asked.asking.flow.to.as_str()), ("a", "b"));
+    assert_eq!((&asked.asking.selection, asked.asking.from.as_deref()), (&Selection::Flow, None));
     let same = state.clone().reduce(Action::Select(Some("a".into())));
-    assert_eq!((same.asks_from.as_deref(), &same.question), (None, &state.question), "nothing is asked of itself");
-    assert_eq!(state.clone().reduce(Action::OpenExample(0, &EXAMPLE)).asks_from, None, "another scene");
+    assert_eq!((same.asking.from.as_deref(), &same.asking.flow), (None, &state.asking.flow), "nothing is asked of itself");
+    assert_eq!(state.clone().reduce(Action::OpenExample(0, &EXAMPLE)).asking.from, None, "another scene");
     let left = state.clone().reduce(Action::AskFrom(None));
-    assert_eq!((left.asks_from.as_deref(), &left.question), (None, &state.question));
+    assert_eq!((left.asking.from.as_deref(), &left.asking.flow), (None, &state.asking.flow));
 }
 
 #[test]
 fn the_border_of_a_hidden_pane_brings_it_back() {
-    let state = start().reduce(Action::TogglePane(Pane::Editor)).reduce(Action::Resize(Pane::Editor, 300));
-    assert!(!state.panes.editor_hidden);
-    assert_eq!(state.panes.editor, 300);
+    let state = start().reduce(LayoutAction::TogglePane(Pane::Editor).into()).reduce(LayoutAction::Resize(Pane::Editor, 300).into());
+    assert!(!state.layout.panes.editor_hidden);
+    assert_eq!(state.layout.panes.editor, 300);
 }
 
 #[test]
@@ -453,16 +454,19 @@ fn another_receiver_is_asked_at_a_port_that_it_has() {
         spot: None,
     };
     let mut state = State::clone(&start());
-    state.scene = Rc::new(SceneView { targets: vec![target], ..SceneView::default() });
-    let (state, from) = (Rc::new(state), start().question.from.clone());
+    state.answers.scene = Rc::new(SceneView { targets: vec![target], ..SceneView::default() });
+    let (state, from) = (Rc::new(state), start().asking.flow.from.clone());
     let service = state.clone().reduce(Action::AskTo("svc/shop/web".into()));
-    let asked = &service.path.question;
+    let asked = &service.asking.path.question;
     assert_eq!((&asked.from, asked.to.as_str(), asked.protocol.as_str(), asked.port), (&from, "svc/shop/web", "UDP", Some(53)));
     // A Service that is not there (any more), and a host name: the rest of the question stays.
     let host = state.clone().reduce(Action::AskTo("http://shop.example/".into()));
-    assert_eq!((host.path.question.to.as_str(), host.path.question.port), ("http://shop.example/", state.question.port));
+    assert_eq!((host.asking.path.question.to.as_str(), host.asking.path.question.port), ("http://shop.example/", state.asking.flow.port));
     let pod = state.clone().reduce(Action::AskTo("shop/x".into()));
-    assert_eq!((&pod.question.from, pod.question.to.as_str(), &pod.path.question), (&from, "shop/x", &(&pod.question).into()));
+    assert_eq!(
+        (&pod.asking.flow.from, pod.asking.flow.to.as_str(), &pod.asking.path.question),
+        (&from, "shop/x", &(&pod.asking.flow).into())
+    );
 }
 
 #[test]
@@ -471,8 +475,67 @@ fn only_what_was_said_about_the_move_in_question_is_shown() {
     let mut state = State::clone(&start().reduce(Action::Think(Some(wanted.clone()))));
     assert!(state.proposal().is_none());
     let reply = |moving| BoardReply { asked: Board { moving }, tally: None, proposal: Some(Err("it is staged".into())) };
-    state.board = Some(Rc::new(reply(Some(Move { position: 2, ..wanted.clone() }))));
+    state.answers.board = Some(Rc::new(reply(Some(Move { position: 2, ..wanted.clone() }))));
     assert!(state.proposal().is_none(), "that was another");
-    state.board = Some(Rc::new(reply(Some(wanted))));
+    state.answers.board = Some(Rc::new(reply(Some(wanted))));
     assert_eq!(state.proposal(), Some(&Err("it is staged".into())));
+}
+
+#[test]
+fn a_part_that_stays_as_it_is_draws_nothing_anew() {
+    let state = start();
+    for action in [
+        LayoutAction::ShowDialog(None).into(),
+        LayoutAction::ChooseTheme(Theme::System).into(),
+        LayoutAction::ShowTab(state.layout.tab).into(),
+        PictureAction::ShowDenied(None).into(),
+    ] {
+        let action: Action = action;
+        assert!(Rc::ptr_eq(&state, &state.clone().reduce(action.clone())), "{action:?}");
+    }
+    let open = state.reduce(PictureAction::ToggleNamespace("shop".into()).into());
+    assert_eq!(*open.picture.toggled, ["shop"]);
+    assert!(open.reduce(PictureAction::ToggleNamespace("shop".into()).into()).picture.toggled.is_empty());
+}
+
+#[test]
+fn a_narrow_window_shows_its_own_tab() {
+    let tab = |screen, tab| Rc::new(State { layout: Layout { screen, tab, ..Layout::default() }, ..State::default() }).shown_tab();
+    assert_eq!(tab(Screen::Graph, Tab::Problems), Tab::Problems);
+    assert_eq!(tab(Screen::Matrix, Tab::Problems), Tab::Matrix);
+    assert_eq!(tab(Screen::Graph, Tab::Rules), Tab::Matrix, "there is no network of the cloud");
+    let mut azure = State { layout: Layout { tab: Tab::Rules, screen: Screen::Policies, ..Layout::default() }, ..State::default() };
+    azure.answers.scene = Rc::new(SceneView { cloud: Some(crate::view_model::CloudView::default()), ..SceneView::default() });
+    assert_eq!((azure.shown_tab(), azure.tabs().len()), (Tab::Rules, 6));
+}
+
+#[test]
+fn what_would_be_lost_is_said_first() {
+    let mut notices = Notices::default();
+    assert_eq!(notices.alert(), None);
+    notices.elsewhere = Some(Elsewhere::Changed);
+    assert_eq!(notices.alert(), Some(Alert::Elsewhere(&Elsewhere::Changed)));
+    notices.trouble = Some(Trouble::Off);
+    assert_eq!(notices.alert(), Some(Alert::Elsewhere(&Elsewhere::Changed)), "of that there is a sentence of its own");
+    notices.trouble = Some(Trouble::Full);
+    assert_eq!(notices.alert(), Some(Alert::Full));
+}
+
+#[test]
+fn choices_on_a_path_are_of_the_question_or_of_the_scene() {
+    let state = start().reduce(Action::AskPath(asked("svc/shop/web")));
+    let choose = |state: &Rc<State>, name: &str, value: Option<&str>| {
+        state.clone().reduce(Action::ChooseOnPath { name: name.into(), value: value.map(str::to_owned) })
+    };
+    let node = choose(&choose(&state, "entry", Some("node-port")), "node", Some("worker-1"));
+    assert_eq!(
+        (node.asking.path.question.entry.as_deref(), node.asking.path.question.node.as_deref()),
+        (Some("node-port"), Some("worker-1"))
+    );
+    assert_eq!(choose(&node, "entry", None).asking.path.question, state.asking.path.question, "another entry has other nodes");
+    let local = choose(&state, "externalTrafficPolicy", Some("Local"));
+    assert_eq!(local.settings.routing.external, Some(netpolis_core::language::TrafficPolicy::Local));
+    assert!(local.place.kept && local.can_undo() && local.revision > state.revision);
+    let wrong = choose(&state, "externalTrafficPolicy", Some("Nowhere"));
+    assert!(wrong.notices.notice.is_some() && wrong.settings == state.settings);
 }

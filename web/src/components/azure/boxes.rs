@@ -8,7 +8,7 @@ use crate::components::Store;
 use crate::components::icons::{SHIELD, icon};
 use crate::components::rich::SourceLink;
 use crate::components::signs::{verdict_class, verdict_icon};
-use crate::state::{Action, Tab};
+use crate::state::{Action, LayoutAction, Tab};
 use crate::view_model::{BadgeView, FlowRole, MachineView, NetworkView, PodView, RegionView, SubnetView};
 
 /// The class of what the flow starts or ends at.
@@ -116,7 +116,7 @@ fn badge(scene: &Scene<'_>, badge: Option<&BadgeView>) -> Html {
         let store = scene.store.clone();
         Callback::from(move |event: MouseEvent| {
             event.stop_propagation();
-            store.dispatch(Action::ShowTab(Tab::Rules));
+            store.dispatch(LayoutAction::ShowTab(Tab::Rules).into());
         })
     };
     let way = |(id, word): (String, &'static str)| {

@@ -26,15 +26,16 @@ struct Scene<'a> {
 pub fn AzureView() -> Html {
     let world = use_node_ref();
     let store = use_context::<Store>();
-    let flow = store.as_ref().map(|store| NetworkFlow::new(&store.scene, store.flow_ends(), store.said())).unwrap_or_default();
+    let flow =
+        store.as_ref().map(|store| NetworkFlow::new(&store.answers.scene, store.flow_ends(), store.answers.said())).unwrap_or_default();
     let line = use_line(&world, &flow);
     let Some(store) = store else { return Html::default() };
-    let Some(cloud) = &store.scene.cloud else { return Html::default() };
+    let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
     let scene = Scene { store: &store, flow: &flow };
     let ask_internet = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| {
-            store.dispatch(Action::Ask(Question { from: "internet".into(), ..store.question.clone() }));
+            store.dispatch(Action::Ask(Question { from: "internet".into(), ..store.asking.flow.clone() }));
         })
     };
     html! {

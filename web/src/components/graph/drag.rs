@@ -12,7 +12,7 @@ use super::hand::{HOLD_MS, Lift, Point, Press, Step};
 use crate::components::Shared;
 use crate::graph::near::Pointed;
 use crate::graph::picture::{Mark, MarkKind, Picture};
-use crate::state::{Action, State};
+use crate::state::{Action, PictureAction, State};
 
 #[derive(Clone)]
 pub(super) struct Events {
@@ -200,7 +200,7 @@ impl Events {
     fn press(&self, element: Option<Element>) {
         let closest = |selector: &str| element.as_ref().and_then(|e| e.closest(selector).ok().flatten());
         if let Some(fold) = closest("[data-fold]").and_then(|f| f.get_attribute("data-fold")) {
-            self.store.dispatch(Action::ToggleNamespace(fold));
+            self.store.dispatch(PictureAction::ToggleNamespace(fold).into());
         } else if let Some(target) = closest("[data-follow]").and_then(|f| f.get_attribute("data-follow")) {
             self.store.dispatch(Action::FollowTo { target, from: None });
         } else if let Some(from) = closest("[data-from]").and_then(|f| f.get_attribute("data-from")) {
@@ -229,7 +229,7 @@ impl Events {
             return;
         }
         match self.mark_of(element).map(|m| (&m.kind, m.key.clone())) {
-            Some((MarkKind::Group(name), _)) => self.store.dispatch(Action::ToggleNamespace(name.clone())),
+            Some((MarkKind::Group(name), _)) => self.store.dispatch(PictureAction::ToggleNamespace(name.clone()).into()),
             Some((_, key)) => self.store.dispatch(Action::Select(Some(key))),
             None => (),
         }
@@ -245,7 +245,7 @@ impl Events {
             "Enter" | " " => {
                 event.prevent_default();
                 match (element.get_attribute("data-fold"), element.get_attribute("data-from")) {
-                    (Some(fold), _) => self.store.dispatch(Action::ToggleNamespace(fold)),
+                    (Some(fold), _) => self.store.dispatch(PictureAction::ToggleNamespace(fold).into()),
                     (_, Some(from)) => self.store.dispatch(Action::AskFrom(Some(from))),
                     _ => self.activate(&element),
                 }

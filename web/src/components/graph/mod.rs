@@ -24,12 +24,12 @@ use super::ask_from::AskFrom;
 use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
 use super::menu::Menu;
-use super::{Shared, Store};
+use super::{Shared, Store, press};
 use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
-use crate::state::Action;
+use crate::state::PictureAction;
 use crate::view_model::{EndKind, PathWord, Status, TrafficView};
 
 /// The graph, with its tools and its legend.
@@ -41,12 +41,8 @@ pub fn Graph() -> Html {
     let memory = use_mut_ref(|| (0u32, Memory::default()));
     let drawn = use_picture(&store, &memory);
 
-    use_camera(&canvas, &live, &drawn, store.picture);
+    use_camera(&canvas, &live, &drawn, store.picture.number);
 
-    let act = |action: Action| {
-        let store = store.clone();
-        Callback::from(move |_: MouseEvent| store.dispatch(action.clone()))
-    };
     let zoom = |factor: f64| {
         let (canvas, live) = (canvas.clone(), live.clone());
         Callback::from(move |_: MouseEvent| {
@@ -66,7 +62,7 @@ pub fn Graph() -> Html {
         })
     };
     let export = |png: bool| {
-        let (drawn, theme) = (drawn.clone(), store.theme);
+        let (drawn, theme) = (drawn.clone(), store.layout.theme);
         Callback::from(move |_: MouseEvent| {
             let palette = if outside::is_dark(theme) { Palette::DARK } else { Palette::LIGHT };
             let svg = export::svg(&drawn, &palette);
@@ -83,22 +79,22 @@ pub fn Graph() -> Html {
             <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
         </>
     };
-    let denied_label = match store.show_denied {
+    let denied_label = match store.picture.show_denied {
         Some(true) => "all",
         Some(false) => "only this one",
         None => "when few",
     };
-    let scene = &store.scene;
+    let scene = &store.answers.scene;
     let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
-        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asks_from.is_some().then_some("choosing"))} aria-label="Graph">
+        <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
                 <div class="tools">
                     { super::view_switch::view_switch(&store) }
                     <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }<span class="long">{ " flows" }</span></span><b>{ denied_label }</b></> }}>
-                        <button type="button" aria-pressed={store.show_denied.is_none().to_string()} onclick={act(Action::ShowDenied(None))}>{ "When there are few" }</button>
-                        <button type="button" aria-pressed={(store.show_denied == Some(true)).to_string()} onclick={act(Action::ShowDenied(Some(true)))}>{ "All" }</button>
-                        <button type="button" aria-pressed={(store.show_denied == Some(false)).to_string()} onclick={act(Action::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
+                        <button type="button" aria-pressed={store.picture.show_denied.is_none().to_string()} onclick={press(&store, PictureAction::ShowDenied(None))}>{ "When there are few" }</button>
+                        <button type="button" aria-pressed={(store.picture.show_denied == Some(true)).to_string()} onclick={press(&store, PictureAction::ShowDenied(Some(true)))}>{ "All" }</button>
+                        <button type="button" aria-pressed={(store.picture.show_denied == Some(false)).to_string()} onclick={press(&store, PictureAction::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
                     </Menu>
                 </div>
                 <div class="tools right">
@@ -121,7 +117,7 @@ pub fn Graph() -> Html {
             }
             <div class="canvas" ref={canvas.clone()}>
                 <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
-                    asks_from={store.asks_from.clone()} />
+                    asks_from={store.asking.from.clone()} />
                 if empty { <Empty /> }
             </div>
             <p class="aim-note" aria-hidden="true" />
@@ -136,7 +132,7 @@ pub fn Graph() -> Html {
 #[hook]
 fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Picture> {
     let flow = store.flow_ends();
-    let verdict = store.said().map(|said| {
+    let verdict = store.answers.said().map(|said| {
         let status = match said.word {
             PathWord::Allowed => Status::Allowed,
             PathWord::Denied => Status::Denied,
@@ -145,8 +141,15 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
         };
         (status, TrafficView { protocol: said.question.protocol.clone(), port: said.question.port })
     });
-    let dependencies =
-        (verdict, Shared(store.scene.clone()), flow, store.selected_end(), store.show_denied, Shared(store.toggled.clone()), store.picture);
+    let dependencies = (
+        verdict,
+        Shared(store.answers.scene.clone()),
+        flow,
+        store.selected_end(),
+        store.picture.show_denied,
+        Shared(store.picture.toggled.clone()),
+        store.picture.number,
+    );
     let memory = memory.clone();
     let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number)| {
         let mut memory = memory.borrow_mut();

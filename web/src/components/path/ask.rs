@@ -18,15 +18,16 @@ const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 pub fn Ask() -> Html {
     let more = use_state(|| false);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let clients = Shared(use_memo(Shared(store.scene.clone()), |scene| scene.end_entries()));
-    let targets =
-        Shared(use_memo(Shared(store.scene.clone()), |scene| scene.target_entries().into_iter().chain(scene.end_entries()).collect()));
-    let question = &store.path.question;
+    let clients = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| scene.end_entries()));
+    let targets = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| {
+        scene.target_entries().into_iter().chain(scene.end_entries()).collect()
+    }));
+    let question = &store.asking.path.question;
     let ask = |change: fn(&mut PathAsked, &SceneView, String)| {
         let store = store.clone();
         Callback::from(move |value: String| {
-            let mut asked = store.path.clone();
-            change(&mut asked, &store.scene, value);
+            let mut asked = store.asking.path.clone();
+            change(&mut asked, &store.answers.scene, value);
             store.dispatch(Action::AskPath(asked));
         })
     };
@@ -37,7 +38,7 @@ pub fn Ask() -> Html {
     let onport = {
         let store = store.clone();
         Callback::from(move |(port, protocol): (Option<u16>, Option<String>)| {
-            let mut asked = store.path.clone();
+            let mut asked = store.asking.path.clone();
             asked.question.port = port;
             if let Some(protocol) = protocol {
                 asked.question.protocol = protocol;
@@ -55,7 +56,7 @@ pub fn Ask() -> Html {
         *asked = PathAsked { question: PathQuestion { from, to: value, protocol, port, ..PathQuestion::default() }, versus: None };
     };
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
-    let view = store.path_view().filter(|_| store.path.is_asked());
+    let view = store.path_view().filter(|_| store.asking.path.is_asked());
     let rest = view.map_or(0, |view| view.choices.iter().filter(|c| !c.main).count());
     let toggle = {
         let more = more.clone();
@@ -64,9 +65,9 @@ pub fn Ask() -> Html {
     html! {
         <form class="path-question" aria-label="Path question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="path-ends">
-                <Combobox label="client" value={question.from.clone()} text={store.scene.end_text(&question.from)} entries={clients} onchoose={ask(|a, _, v| a.question.from = v)} />
+                <Combobox label="client" value={question.from.clone()} text={store.answers.scene.end_text(&question.from)} entries={clients} onchoose={ask(|a, _, v| a.question.from = v)} />
                 <span class="path-arrow" aria-hidden="true">{ icon(ARROW) }</span>
-                <Combobox label="target" value={question.to.clone()} text={store.scene.target_text(&question.to)} entries={targets} onchoose={ask(to_target)} />
+                <Combobox label="target" value={question.to.clone()} text={store.answers.scene.target_text(&question.to)} entries={targets} onchoose={ask(to_target)} />
                 <span class="path-port">
                     <span class="pick select"><select aria-label="path protocol" onchange={onprotocol}>
                         { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }

@@ -21,7 +21,7 @@ pub(super) fn more_choices(store: &Store, view: &PathView) -> Html {
 
 /// Makes a choice: of the question, or of what is assumed about the scene.
 fn choose(store: &Store, name: &str, value: &str) {
-    let mut asked = store.path.clone();
+    let mut asked = store.asking.path.clone();
     let own = Some(value.to_owned()).filter(|v| !v.is_empty());
     match name {
         "entry" => (asked.question.entry, asked.question.node) = (own, None),
@@ -63,14 +63,14 @@ fn field(store: &Store, choice: &ChoiceView) -> Html {
 
 /// What the way is compared with.
 pub(super) fn compare(store: &Store, view: &PathView) -> Html {
-    if view.versus.is_empty() && store.path.versus.is_none() {
+    if view.versus.is_empty() && store.asking.path.versus.is_none() {
         return Html::default();
     }
-    let now = store.path.versus.as_deref().unwrap_or_default();
+    let now = store.asking.path.versus.as_deref().unwrap_or_default();
     let of_store = store.clone();
     let onchange = Callback::from(move |event: Event| {
         let change = event.target_unchecked_into::<HtmlSelectElement>().value();
-        of_store.dispatch(Action::AskPath(with_versus(&of_store.path, Some(change).filter(|c| !c.is_empty()))));
+        of_store.dispatch(Action::AskPath(with_versus(&of_store.asking.path, Some(change).filter(|c| !c.is_empty()))));
     });
     html! {
         <span class={classes!("pick", "select", "path-compare", (!now.is_empty()).then_some("chosen"))}><select aria-label="compare with" {onchange}>

@@ -26,12 +26,12 @@ pub fn PathPanel() -> Html {
     // The branch of the second line; that of the first one is known to the page, which lights its lines.
     let second = use_state(|| 0usize);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let reply = store.path_reply().filter(|_| store.path.is_asked());
+    let reply = store.path_reply().filter(|_| store.asking.path.is_asked());
     html! {
         <div class="path-pane">
             <ask::Ask />
             if let Some(reply) = reply { { answer(&store, reply, &second) } }
-            if !store.path.question.is_to_target() { { offers(&store) } }
+            if !store.asking.path.question.is_to_target() { { offers(&store) } }
         </div>
     }
 }
@@ -44,7 +44,7 @@ fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) 
     let change = reply.asked.versus.as_ref();
     let versus = change.and_then(|change| first.versus.iter().find(|v| v.change == *change));
     let other = reply.second.as_ref().and_then(|second| second.as_ref().ok());
-    let shown = (branch(first, store.branch), other.and_then(|other| branch(other, **second)));
+    let shown = (branch(first, store.asking.branch), other.and_then(|other| branch(other, **second)));
     let [ours, theirs] = match shown {
         (Some((_, a)), Some((_, b))) => differences(a, b),
         _ => [Vec::new(), Vec::new()],
@@ -64,7 +64,7 @@ fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) 
     let now = versus.map_or("", |v| v.now.as_str());
     html! {
         <>
-            { side(first, store.said().map_or(first.headline.as_str(), |said| &said.headline), shown.0, now, &show_first, line(Side::First, shown.0, ours)) }
+            { side(first, store.answers.said().map_or(first.headline.as_str(), |said| &said.headline), shown.0, now, &show_first, line(Side::First, shown.0, ours)) }
             if let Some(second) = &reply.second {
                 { match second {
                     Ok(view) => {
@@ -111,8 +111,8 @@ fn side(view: &PathView, headline: &str, shown: Option<(usize, &BranchView)>, la
 
 /// Services and Ingresses, while none of them is asked for.
 fn offers(store: &Store) -> Html {
-    let targets = &store.scene.targets;
-    let question = &store.question;
+    let targets = &store.answers.scene.targets;
+    let question = &store.asking.flow;
     let flow = (!question.from.is_empty() && !question.to.is_empty()).then(|| {
         let asked = PathAsked {
             question: PathQuestion {
@@ -126,11 +126,11 @@ fn offers(store: &Store) -> Html {
         };
         let click = store.clone();
         let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::AskPath(asked.clone())));
-        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", store.scene.end_text(&question.from), store.scene.end_text(&question.to)) }</b><small>{ "the flow in question" }</small></button></li> }
+        html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", store.answers.scene.end_text(&question.from), store.answers.scene.end_text(&question.to)) }</b><small>{ "the flow in question" }</small></button></li> }
     });
     html! {
         <div class="path-offer">
-            if targets.is_empty() && store.path.is_asked() {
+            if targets.is_empty() && store.asking.path.is_asked() {
             } else if targets.is_empty() {
                 <p>{ "There is no Service and no Ingress here. Choose a client and a target above: a workload, a node or an address." }</p>
                 if let Some(flow) = flow { <ul>{ flow }</ul> }

@@ -1,0 +1,116 @@
+//! What the evaluator said about the newest text that it has seen.
+
+use std::rc::Rc;
+
+use super::State;
+use crate::engine::BoardReply;
+use crate::view_model::{AnswerView, LitView, PathReply, PathView, SaidView, SceneView, said};
+
+/// What the evaluator said.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// The newest picture.
+    pub scene: Rc<SceneView>,
+    /// Which revision that picture is of.
+    pub revision: u32,
+    /// The newest answer about the flow, or why there is none.
+    pub flow: Option<Rc<Result<AnswerView, String>>>,
+    /// What the policy board was told, about this picture.
+    pub board: Option<Rc<BoardReply>>,
+    /// What the path panel was told, about this picture.
+    pub path: Option<Rc<PathReply>>,
+    /// What answers about flow and way say to the question, as all of the page tells it.
+    said: Option<Rc<Result<SaidView, String>>>,
+}
+
+impl Answers {
+    /// Takes what came of an evaluation, but for the way.
+    pub(super) fn take(
+        &mut self,
+        revision: u32,
+        scene: Option<Rc<SceneView>>,
+        flow: Rc<Result<AnswerView, String>>,
+        board: Option<Rc<BoardReply>>,
+    ) {
+        if let Some(scene) = scene {
+            self.scene = scene;
+            self.revision = revision;
+            self.board = None;
+        }
+        if board.is_some() {
+            self.board = board;
+        }
+        self.flow = Some(flow);
+    }
+
+    /// Everything that was said about another scene is over; its picture stays until the next one.
+    pub(super) fn forget(&mut self) {
+        self.flow = None;
+        self.path = None;
+    }
+
+    /// Whether there is an answer about the flow.
+    pub(super) fn is_answered(&self) -> bool {
+        matches!(self.flow.as_deref(), Some(Ok(_)))
+    }
+
+    /// The page's verdict, or why there is none.
+    pub fn verdict(&self) -> Option<&Rc<Result<SaidView, String>>> {
+        self.said.as_ref()
+    }
+
+    /// The page's verdict, where the question could be answered.
+    pub fn said(&self) -> Option<&SaidView> {
+        self.said.as_deref()?.as_ref().ok()
+    }
+}
+
+impl State {
+    /// Makes one verdict of what is known.
+    pub(super) fn conclude(&mut self) {
+        let Answers { flow, path, .. } = &self.answers;
+        self.answers.said = said(&self.asking.path.question, flow.as_deref(), path.as_deref(), self.asking.branch).map(Rc::new);
+    }
+
+    /// The end that is looked at.
+    pub fn selected_end(&self) -> Option<usize> {
+        self.answers.scene.find(self.asking.selection.end()?)
+    }
+
+    /// The answer about the flow, if that is what is asked.
+    pub fn answered(&self) -> Option<&AnswerView> {
+        self.answers.flow.as_deref().filter(|_| !self.asking.path.question.is_to_target())?.as_ref().ok()
+    }
+
+    /// What was said to the way that is asked for.
+    pub fn path_reply(&self) -> Option<&Rc<PathReply>> {
+        self.answers.path.as_ref().filter(|reply| reply.asked.question == self.asking.path.question)
+    }
+
+    /// The way that is shown, if there is one.
+    pub fn path_view(&self) -> Option<&PathView> {
+        self.path_reply()?.first.as_ref().ok()
+    }
+
+    /// The branch of the way that is shown: an edit may have left fewer of them.
+    pub fn shown_branch(&self) -> usize {
+        let branches = self.path_view().map_or(0, |view| view.branches.len());
+        if self.asking.branch < branches { self.asking.branch } else { 0 }
+    }
+
+    /// The ends of what is asked, for the picture and the matrix.
+    pub fn flow_ends(&self) -> Option<(usize, usize)> {
+        let of_flow = self.answered().and_then(|a| a.from.zip(a.to));
+        let (from, to) = of_flow.or_else(|| self.path_reply()?.ends)?;
+        Some((from as usize, to as usize))
+    }
+
+    /// Lines to light in the editor: those that decide about the way or about the flow, whichever was looked at last.
+    pub fn lit(&self) -> &[LitView] {
+        let way = self.path_view().filter(|_| self.asking.follows_path && self.layout.shows_path());
+        match way {
+            Some(way) => way.branches.get(self.shown_branch()).map_or(&[], |branch| &branch.lit),
+            None => self.answers.said().map_or(&[], |said| &said.lit),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What can be taken back.
+
+use netpolis_core::settings::Settings;
+
+use super::Files;
+use crate::scenes::Place;
+use crate::view_model::{PathAsked, Question};
+
+/// Longest list of steps that can be taken back.
+const MOST: usize = 30;
+
+/// What can be taken back as a whole.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) place: Place,
+    pub(super) files: Files,
+    pub(super) settings: Settings,
+    pub(super) question: Question,
+    pub(super) path: PathAsked,
+}
+
+/// Steps, the newest last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History(Vec<Step>);
+
+impl History {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn push(&mut self, step: Step) {
+        if self.0.len() == MOST {
+            self.0.remove(0);
+        }
+        self.0.push(step);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Step> {
+        self.0.pop()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The scene that the last step leads back to.
+    pub(super) fn last(&self) -> Option<&Place> {
+        self.0.last().map(|step| &step.place)
+    }
+
+    /// The scenes that steps lead back to.
+    pub(super) fn places(&mut self) -> impl Iterator<Item = &mut Place> {
+        self.0.iter_mut().map(|step| &mut step.place)
+    }
+}

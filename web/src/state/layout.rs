@@ -1,0 +1,252 @@
+//! What is where on the page: screens, tabs and panes, the window over it, and its colours.
+
+use super::{Pane, Panes};
+
+/// The screen of a narrow window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The editor.
+    Text,
+    /// The graph, with the verdict below it.
+    #[default]
+    Graph,
+    /// Question and trace.
+    Trace,
+    /// The matrix.
+    Matrix,
+    /// The way of a packet.
+    Path,
+    /// The policy board.
+    Policies,
+    /// Problems.
+    Problems,
+}
+
+impl Screen {
+    /// All, from left to right.
+    pub const ALL: [Screen; 7] =
+        [Screen::Text, Screen::Graph, Screen::Trace, Screen::Matrix, Screen::Path, Screen::Policies, Screen::Problems];
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Screen::Text => "Text",
+            Screen::Graph => "Graph",
+            Screen::Trace => "Trace",
+            Screen::Matrix => "Matrix",
+            Screen::Path => "Path",
+            Screen::Policies => "Policies",
+            Screen::Problems => "Problems",
+        }
+    }
+
+    /// What styles call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Screen::Text => "text",
+            Screen::Graph => "graph",
+            Screen::Trace => "trace",
+            Screen::Matrix => "matrix",
+            Screen::Path => "path",
+            Screen::Policies => "policies",
+            Screen::Problems => "problems",
+        }
+    }
+}
+
+/// The tab of the bottom panel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// The matrix.
+    #[default]
+    Matrix,
+    /// The way of a packet.
+    Path,
+    /// Tiers and policies in order.
+    Policies,
+    /// Problems.
+    Problems,
+    /// Effective rules of security groups.
+    Rules,
+    /// Subnets and address plans.
+    Addresses,
+}
+
+impl Tab {
+    /// All, from left to right; the last two only where there is a network of the cloud.
+    pub const ALL: [Tab; 6] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems, Tab::Rules, Tab::Addresses];
+    /// Those for which no network of the cloud is needed.
+    pub const OF_CLUSTERS: [Tab; 4] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems];
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Tab::Matrix => "Matrix",
+            Tab::Path => "Path",
+            Tab::Policies => "Policies",
+            Tab::Problems => "Problems",
+            Tab::Rules => "Effective rules",
+            Tab::Addresses => "Addresses",
+        }
+    }
+
+    /// The id of its button.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Tab::Matrix => "tab-matrix",
+            Tab::Path => "tab-path",
+            Tab::Policies => "tab-policies",
+            Tab::Problems => "tab-problems",
+            Tab::Rules => "tab-rules",
+            Tab::Addresses => "tab-addresses",
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The next one when a person goes through them.
+    pub const fn next(self) -> Self {
+        match self {
+            Theme::System => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::System,
+        }
+    }
+
+    /// `system`, `light` or `dark`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    /// The theme of that name; the system's for any other word.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::System,
+        }
+    }
+}
+
+/// A window over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Scenes that are kept in this browser.
+    Scenes,
+    /// Link, file and embed code.
+    Share,
+    /// What is assumed where upstream leaves a choice.
+    Settings,
+    /// What the page is, and the keys.
+    About,
+}
+
+/// What is where on the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Light or dark.
+    pub theme: Theme,
+    /// Pane sizes.
+    pub panes: Panes,
+    /// The screen of a narrow window.
+    pub screen: Screen,
+    /// The tab of the bottom panel.
+    pub tab: Tab,
+    /// The window over the page.
+    pub dialog: Option<Dialog>,
+}
+
+/// What is where changes.
+#[derive(Clone, Copy, Debug)]
+pub enum LayoutAction {
+    /// Light or dark.
+    ChooseTheme(Theme),
+    /// A pane gets a size.
+    Resize(Pane, u32),
+    /// A pane is hidden or shown.
+    TogglePane(Pane),
+    /// The window has this width.
+    WindowWidth(u32),
+    /// A screen of the narrow window.
+    ShowScreen(Screen),
+    /// A tab of the bottom panel.
+    ShowTab(Tab),
+    /// A window opens or closes.
+    ShowDialog(Option<Dialog>),
+    /// The text comes into sight.
+    ShowEditor,
+}
+
+impl LayoutAction {
+    /// Whether it opens the panel with the way of a packet.
+    pub(super) fn opens_path(&self) -> bool {
+        matches!(self, LayoutAction::ShowScreen(Screen::Path) | LayoutAction::ShowTab(Tab::Path))
+    }
+}
+
+impl Layout {
+    /// The layout after a change.
+    #[must_use]
+    pub fn after(mut self, action: &LayoutAction) -> Self {
+        match *action {
+            LayoutAction::ChooseTheme(theme) => self.theme = theme,
+            LayoutAction::Resize(pane, size) => {
+                self.panes.set_size(pane, size);
+                self.panes.set_hidden(pane, false);
+            }
+            LayoutAction::TogglePane(pane) => self.panes.set_hidden(pane, !self.panes.is_hidden(pane)),
+            LayoutAction::WindowWidth(width) => self.panes = self.panes.in_window(width),
+            LayoutAction::ShowScreen(Screen::Path) | LayoutAction::ShowTab(Tab::Path) => {
+                self.tab = Tab::Path;
+                self.screen = Screen::Path;
+                self.panes.bottom_hidden = false;
+            }
+            LayoutAction::ShowScreen(screen) => self.screen = screen,
+            LayoutAction::ShowTab(tab) => {
+                self.tab = tab;
+                self.panes.bottom_hidden = false;
+                // A wide window has tabs and no screens.
+                if self.screen == Screen::Path {
+                    self.screen = Screen::default();
+                }
+            }
+            LayoutAction::ShowDialog(dialog) => self.dialog = dialog,
+            LayoutAction::ShowEditor => {
+                self.panes.editor_hidden = false;
+                self.screen = Screen::Text;
+            }
+        }
+        self
+    }
+
+    /// Whether the path panel is shown.
+    pub fn shows_path(&self) -> bool {
+        self.screen == Screen::Path || self.tab == Tab::Path && !self.panes.bottom_hidden
+    }
+
+    /// Whether the policy board is shown.
+    pub fn shows_board(&self) -> bool {
+        self.screen == Screen::Policies || self.tab == Tab::Policies && !self.panes.bottom_hidden
+    }
+
+    /// The pane at the bottom: what it shows has a height of its own.
+    pub fn bottom_pane(&self) -> Pane {
+        if self.tab == Tab::Path { Pane::Path } else { Pane::Bottom }
+    }
+}

@@ -1,0 +1,51 @@
+//! What there is to tell the person.
+
+use crate::scenes::Elsewhere;
+
+/// A sentence to the person, with a way back if it tells of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub text: String,
+    /// Whether [`Action::Undo`](super::Action::Undo) takes it back.
+    pub undo: bool,
+    /// Grows with every notice.
+    pub count: u32,
+}
+
+/// Why work is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The browser stores nothing for this page.
+    Off,
+    /// There is no room left.
+    Full,
+}
+
+/// What there is to tell the person.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    /// A sentence, which goes by itself.
+    pub notice: Option<Notice>,
+    /// What another tab did to the scene.
+    pub elsewhere: Option<Elsewhere>,
+    /// Why the scene is not stored, if it should be and is not.
+    pub trouble: Option<Trouble>,
+}
+
+/// What a person has to decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alert<'a> {
+    /// There is no room left to store the scene.
+    Full,
+    /// Another tab did something to it.
+    Elsewhere(&'a Elsewhere),
+}
+
+impl Notices {
+    /// What the person has to decide first: what is lost otherwise.
+    pub fn alert(&self) -> Option<Alert<'_>> {
+        let full = (self.trouble == Some(Trouble::Full)).then_some(Alert::Full);
+        full.or_else(|| self.elsewhere.as_ref().map(Alert::Elsewhere))
+    }
+}
