@@ -8,7 +8,7 @@ use core::cell::OnceCell;
 use core::net::IpAddr;
 
 use crate::addressed::Addressed;
-use crate::answers::lint;
+use crate::answers::lint::{self, LintInput};
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connections::Traffic;
 use crate::connectivity::Connectivity;
@@ -306,18 +306,37 @@ impl Analysis {
         explain::decide(&self.compiled, &self.snapshot, flow, Some(original))
     }
 
+    /// What lints look at.
+    pub fn lint_input(&self) -> LintInput<'_> {
+        LintInput::new(&self.loaded, &self.settings, &self.assumed, &self.snapshot, &self.compiled, self)
+    }
+
     /// Everything there is to say about the text: syntax, validation, references, and policies that probably do not do what they were
     /// written for. In the order of the text; what is about no place comes first.
     pub fn problems(&self) -> &[Diagnostic] {
         self.problems.get_or_init(|| {
             let mut problems = self.loaded.diagnostics.clone();
             problems.extend(self.snapshot.diagnostics.iter().cloned());
-            problems.extend(lint::lint(self));
+            problems.extend(lint::lint(&self.lint_input()));
             problems.sort_by_key(|p| p.place);
             let mut problems = gather(problems, codes::KIND_NOT_USED);
             // What is about no place comes first.
             problems.sort_by_key(|p| p.place);
             problems
         })
+    }
+}
+
+impl lint::Answers for Analysis {
+    fn connectivity(&self) -> &Connectivity {
+        self.connectivity()
+    }
+
+    fn paths(&self) -> &Paths {
+        self.paths()
+    }
+
+    fn paths_with(&self, routing: &Routing) -> Paths {
+        self.paths_with(routing)
     }
 }

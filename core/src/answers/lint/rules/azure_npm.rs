@@ -1,14 +1,10 @@
 //! LINT017: what Azure's own network policy manager cannot do, or does badly.
-//!
-//! Upstream: Microsoft's "Secure traffic between pods by using network policies in AKS": no IPv6, up to 250 nodes and 20,000 pods, no named ports, SCTP,
-//! negative selectors or `except` on Windows nodes, and a race for policies with many `ipBlock`s.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::{policies, traffic_terms};
+use crate::answers::lint::{Lint, LintInput, policies, traffic_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{Operator, Protocol};
 use crate::policy::{Direction, PeerTermKind, Policy, TrafficTermKind};
@@ -21,11 +17,39 @@ const MOST_PODS: u64 = 20_000;
 /// More `ipBlock`s than this in one policy can meet the known race.
 const MOST_BLOCKS: usize = 4;
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    if analysis.assumed().engine != Engine::AzureNpm {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a policy is beyond the limits of Azure's network policy manager",
+    advice: "use Cilium or Calico",
+    explanation: r#"It has no IPv6, takes up to 250 nodes and 20,000 pods, has no named ports, SCTP, negative selectors or `except` on Windows nodes, and may miss entries
+for a while where a policy has more than four `ipBlock`s. Upstream: Microsoft's "Secure traffic between pods by using network policies in AKS"."#,
+    bad: r#"azure: {clusters: [{name: store, plugin: overlay, policy: azure, nodes: 2}]}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1 # here
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: '2001:db8::/32'}}]}]}
+"#,
+    good: r#"azure: {clusters: [{name: store, plugin: overlay, policy: azure, nodes: 2}]}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    if input.assumed.engine != Engine::AzureNpm {
         return;
     }
-    let snapshot = analysis.snapshot();
+    let snapshot = input.snapshot;
     let pods: u64 = snapshot.endpoints.iter().map(|e| u64::from(e.replicas)).sum();
     for (count, most, what) in [(snapshot.nodes.len() as u64, MOST_NODES as u64, "nodes"), (pods, MOST_PODS, "pods")] {
         if count > most {
@@ -34,8 +58,8 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
         }
     }
     let windows = windows(snapshot);
-    for policy in policies(analysis) {
-        for limit in limits_hit(policy, windows.concerns(analysis, policy)) {
+    for policy in policies(input) {
+        for limit in limits_hit(policy, windows.concerns(input, policy)) {
             let message = format!("`{}`: {limit}", policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message);
             found.push(problem.help("Azure's network policy manager has this limit; Cilium and Calico have not"));
@@ -67,10 +91,10 @@ enum Windows {
 
 impl Windows {
     /// Whether a policy is about pods there.
-    fn concerns(&self, analysis: &Analysis, policy: &Policy) -> bool {
+    fn concerns(&self, input: &LintInput<'_>, policy: &Policy) -> bool {
         match self {
             Windows::Anywhere => true,
-            Windows::On(pods) => pods.iter().any(|pod| analysis.compiled().selects(policy.id, *pod)),
+            Windows::On(pods) => pods.iter().any(|pod| input.compiled.selects(policy.id, *pod)),
         }
     }
 }

@@ -1,14 +1,10 @@
 //! LINT005: an `ipBlock` covers pods.
-//!
-//! `ipBlock` is meant for addresses outside. Some engines match pods by address, others do not, and pods get new addresses when they
-//! are made anew. Blocks that cover every address are not reported: those are meant as "everything".
 
 use alloc::format;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::analysis::Analysis;
-use crate::answers::lint::{acting_rules, peer_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::AddressSet;
 use crate::policy::PeerTermKind;
@@ -16,9 +12,41 @@ use crate::text::count;
 
 const CODE: Code = Code("LINT005");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
-    for (_, _, rule) in acting_rules(analysis).filter(|(policy, ..)| policy.kind == "NetworkPolicy") {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Note],
+    title: "an `ipBlock` covers pods",
+    advice: "engines differ in whether it matches them: select pods by labels",
+    explanation: r#"`ipBlock` is meant for addresses outside the cluster. Some engines match pods by their addresses, others do not, and a pod gets a new address when it
+is created again. Blocks that cover all addresses, with exceptions or without, are not reported: they mean "everything"."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: c}]}, status: {podIP: 10.244.1.5}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - ipBlock: {cidr: 10.244.1.0/24} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: c}]}, status: {podIP: 10.244.1.5}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
+    for (_, _, rule) in acting_rules(input).filter(|(policy, ..)| policy.kind == "NetworkPolicy") {
         for (_, term) in peer_terms(rule) {
             let PeerTermKind::Addresses { set, inside_too, .. } = &term.kind else { continue };
             if is_nearly_everything(set) {

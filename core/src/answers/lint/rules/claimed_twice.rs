@@ -1,7 +1,4 @@
 //! LINT036: Services claim the same node port, address, or front end and port.
-//!
-//! An API server gives a node port and a cluster address to one Service and refuses the other; a load balancer serves one of two. Upstream: "Service" of
-//! the Kubernetes documentation.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,14 +6,52 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::text::Place;
 
 const CODE: Code = Code("LINT036");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "Services claim the same node port, cluster address, or front end and port",
+    advice: "give each its own",
+    explanation: r#"An API server gives a node port and a cluster address to one Service and refuses the other; a load balancer serves one of the two. Upstream: "Service"
+of the Kubernetes documentation."#,
+    bad: r#"apiVersion: v1
+kind: Service
+metadata: {name: one, namespace: shop}
+spec:
+  {type: NodePort, ports: [{port: 80, nodePort: 31000}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: two, namespace: shop}
+spec:
+  type: NodePort
+  ports:
+  - {port: 81, nodePort: 31000} # here
+"#,
+    good: r#"apiVersion: v1
+kind: Service
+metadata: {name: one, namespace: shop}
+spec:
+  {type: NodePort, ports: [{port: 80, nodePort: 31000}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: two, namespace: shop}
+spec:
+  type: NodePort
+  ports:
+  - {port: 81, nodePort: 31001}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     // What is claimed, in words, by the first that does.
     let mut claims: HashMap<String, (String, Place)> = HashMap::new();
     for service in &snapshot.services {

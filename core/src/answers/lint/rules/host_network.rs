@@ -1,25 +1,47 @@
 //! LINT008: a policy names pods on the host network.
-//!
-//! They have their node's addresses, and engines do not apply pod policies to them: the policy has no effect on these pods.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::policies;
+use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::NamespaceMatch;
 use crate::settings::HostNetwork;
 
 const CODE: Code = Code("LINT008");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a policy names pods on the host network",
+    advice: "it has no effect on them",
+    explanation: r#"Pods with `hostNetwork: true` have their node's addresses, and engines do not apply pod policies to them."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: agent, namespace: shop, labels: {app: agent}}, spec: {hostNetwork: true, containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: agent}} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: agent, namespace: shop, labels: {app: agent}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: agent}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     let on_host: Vec<_> = snapshot.endpoints.iter().filter(|e| e.host_network).collect();
-    if on_host.is_empty() || analysis.settings().host_network == HostNetwork::AsPod {
+    if on_host.is_empty() || input.settings.host_network == HostNetwork::AsPod {
         return;
     }
-    for policy in policies(analysis) {
+    for policy in policies(input) {
         let Some(subject) = policy.subject.pods() else { continue };
         let (NamespaceMatch::Named(namespace), false) = (&subject.namespaces, subject.pods.is_everything()) else { continue };
         let named =

@@ -1,14 +1,11 @@
 //! LINT160: Calico's own resources in a cluster whose Calico AKS manages.
-//!
-//! Upstream: "Secure traffic between pods by using network policies in AKS": AKS only supports Calico for standard Kubernetes network policies, and does
-//! not test other features. They work, so they are evaluated.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::Kind;
 use crate::language::azure::ClusterEngine;
@@ -16,12 +13,44 @@ use crate::text::Place;
 
 const CODE: Code = Code("LINT160");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let cloud = &analysis.snapshot().cloud;
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "Calico's own resources in a cluster whose Calico AKS manages, which AKS neither supports nor tests",
+    advice: "install Calico yourself, or write Kubernetes' policies",
+    explanation: r#"AKS supports its Calico for Kubernetes' NetworkPolicies only. Calico's resources work there, so they are evaluated. Upstream: "Secure traffic between
+pods by using network policies in AKS"."#,
+    bad: r#"azure: {clusters: [{name: store, plugin: overlay, policy: calico, nodes: 2}]}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: projectcalico.org/v3 # here
+kind: GlobalNetworkPolicy
+metadata: {name: p}
+spec:
+  selector: all()
+  types: [Ingress]
+"#,
+    good: r#"azure: {clusters: [{name: store, plugin: overlay, policy: none, nodes: 2}]}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: p}
+spec:
+  selector: all()
+  types: [Ingress]
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let cloud = &input.snapshot.cloud;
     let Some(cluster) = cloud.clusters.iter().find(|cluster| cluster.engine == Some(ClusterEngine::Calico)) else { return };
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     let mut first: Option<Place> = None;
-    for (document, resource) in analysis.loaded().resources() {
+    for (document, resource) in input.loaded.resources() {
         if matches!(resource.kind, Kind::Calico(_)) {
             *kinds.entry(&resource.kind_name).or_default() += 1;
             let place = resource.span.within(document);

@@ -1,18 +1,46 @@
 //! LINT015: an Ingress, or a Service, with nothing behind it.
-//!
-//! A backend's port is the Service's (upstream: `ServiceBackendPort.number`, "the numerical port number on the Service").
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::BackendPort;
 
 const CODE: Code = Code("LINT015");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning, Severity::Note],
+    title: "an Ingress names a Service that is not there; a Service selects no pod",
+    advice: "check the names and labels",
+    explanation: r#"An Ingress leads to Services of its own namespace, and a backend names a port of the Service, not of its pods. A Service whose selector matches no pod
+of its namespace is a note. Upstream: `ServiceBackendPort.number`, "the numerical port number on the Service"."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: entry, namespace: shop}
+spec:
+  defaultBackend:
+    service: {name: wep, port: {number: 80}} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}, ports: [{port: 80}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: entry, namespace: shop}
+spec:
+  defaultBackend:
+    service: {name: web, port: {number: 80}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     for ingress in snapshot.ingresses.iter().filter(|i| i.service.is_none()) {
         let message =
             format!("there is no Service `{}` in namespace `{}`", ingress.service_name, snapshot.namespace_name(ingress.namespace));

@@ -1,13 +1,11 @@
 //! LINT016: a Calico policy names a tier that is not in the text.
-//!
-//! The API refuses such a policy. Where it is stored all the same, Calico puts the tier after all others and denies at its end.
 
 use alloc::format;
 use alloc::vec::Vec;
 
 use hashbrown::HashSet;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
 use crate::language::Kind;
 use crate::language::calico::Calico;
@@ -16,9 +14,40 @@ const CODE: Code = Code("LINT016");
 /// Tiers that are there without being written down.
 const BUILT_IN: [&str; 3] = ["kube-admin", "default", "kube-baseline"];
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a Calico policy names a tier that is not there",
+    advice: "add the Tier",
+    explanation: r#"The API refuses such a policy. Where it is stored all the same, Calico puts the tier after all others and denies at its end."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: security.p}
+spec:
+  tier: security # here
+  selector: all()
+  types: [Ingress]
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: projectcalico.org/v3, kind: Tier, metadata: {name: security}, spec: {order: 10}}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: security.p}
+spec:
+  tier: security
+  selector: all()
+  types: [Ingress]
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let calico = || {
-        analysis.loaded().resources().filter_map(|(document, resource)| match &resource.kind {
+        input.loaded.resources().filter_map(|(document, resource)| match &resource.kind {
             Kind::Calico(calico) if !resource.refused => Some((document, resource, &**calico)),
             _ => None,
         })

@@ -1,28 +1,60 @@
 //! LINT223: `source` and `destination` of a Calico rule are mixed up.
-//!
-//! In an ingress rule `source` is the other end and `destination` the selected endpoint itself; in an egress rule it is the other way round. A rule that
-//! says of its own endpoint what was meant for the other is about everybody (or, see LINT201, about nobody).
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::acting_rules;
+use crate::answers::lint::{Lint, LintInput, acting_rules};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::{Action, Direction, PeerMatch, PeerTermKind};
 
 const CODE: Code = Code("LINT223");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let compiled = analysis.compiled();
-    for (policy, reference, rule) in acting_rules(analysis) {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a Calico rule says of the selected endpoint what it is, and nothing of the other end",
+    advice: "in an ingress rule the other end is the `source`, in an egress rule the `destination`",
+    explanation: r#"In an ingress rule `source` is the other end and `destination` the selected endpoint itself; in an egress rule it is the other way round. A rule that
+says of its own endpoint what was meant for the other is about everybody (or, see LINT201, about nobody)."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  selector: app == 'db'
+  ingress:
+  - action: Allow
+    destination: {selector: app == 'db'} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  selector: app == 'db'
+  ingress:
+  - action: Allow
+    source: {selector: app == 'web'}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let compiled = input.compiled;
+    for (policy, reference, rule) in acting_rules(input) {
         let Some(own) = &rule.own else { continue };
         let PeerTermKind::Entity(entity) = &own.kind else { continue };
         if entity.selector.is_none() && entity.addresses.is_none() || !compiled.selects_any(policy.id) {
             continue;
         }
-        let subjects = || analysis.snapshot().pods().filter(|(id, _)| compiled.selects(policy.id, *id));
+        let subjects = || input.snapshot.pods().filter(|(id, _)| compiled.selects(policy.id, *id));
         // Of host endpoints nothing is said here: what they forward has other ends.
         if subjects().next().is_none() {
             continue;

@@ -1,18 +1,39 @@
 //! LINT014: old and new kinds of cluster-wide policy together.
-//!
-//! ClusterNetworkPolicy replaces AdminNetworkPolicy and BaselineAdminNetworkPolicy. What a cluster does that has both is not specified;
-//! here each is looked at in the tier that it belongs to.
 
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::policies;
+use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 
 const CODE: Code = Code("LINT014");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let of = |kinds: &[&str]| policies(analysis).find(|p| kinds.contains(&&*p.kind));
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Note],
+    title: "old and new kinds of cluster-wide policy together",
+    advice: "how they act together is not specified",
+    explanation: r#"ClusterNetworkPolicy replaces AdminNetworkPolicy and BaselineAdminNetworkPolicy. What a cluster with both does is not specified; here each is
+evaluated in its own tier."#,
+    bad: r#"apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: {name: old}
+spec: {priority: 10, subject: {namespaces: {}}, ingress: [{action: Allow, from: [{namespaces: {}}]}]}
+---
+apiVersion: policy.networking.k8s.io/v1alpha2 # here
+kind: ClusterNetworkPolicy
+metadata: {name: new}
+spec: {tier: Admin, priority: 20, subject: {namespaces: {}}, ingress: [{action: Accept, from: [{namespaces: {}}]}]}
+"#,
+    good: r#"apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: new}
+spec: {tier: Admin, priority: 20, subject: {namespaces: {}}, ingress: [{action: Accept, from: [{namespaces: {}}]}]}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let of = |kinds: &[&str]| policies(input).find(|p| kinds.contains(&&*p.kind));
     let (Some(old), Some(new)) = (of(&["AdminNetworkPolicy", "BaselineAdminNetworkPolicy"]), of(&["ClusterNetworkPolicy"])) else { return };
     found.push(
         Diagnostic::at(

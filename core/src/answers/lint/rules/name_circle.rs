@@ -1,6 +1,4 @@
 //! LINT037: Services that are names for each other.
-//!
-//! `ExternalName` is an alias in DNS; aliases that come back to where they began lead to no address.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,13 +6,33 @@ use alloc::vec::Vec;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 
 const CODE: Code = Code("LINT037");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "`ExternalName` Services that are names for each other",
+    advice: "end the circle",
+    explanation: r#"`ExternalName` is an alias in DNS (CNAME). Aliases that lead back to where they began lead to no address."#,
+    bad: r#"apiVersion: v1 # here
+kind: Service
+metadata: {name: a, namespace: shop}
+spec: {type: ExternalName, externalName: b.shop.svc.cluster.local}
+---
+{apiVersion: v1, kind: Service, metadata: {name: b, namespace: shop}, spec: {type: ExternalName, externalName: a.shop.svc.cluster.local}}
+"#,
+    good: r#"{apiVersion: v1, kind: Service, metadata: {name: a, namespace: shop}, spec: {type: ExternalName, externalName: b.shop.svc.cluster.local}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: b, namespace: shop}, spec: {type: ExternalName, externalName: db.example.com}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     let title = |s: &crate::snapshot::Service| format!("{}.{}", s.name, snapshot.namespace_name(s.namespace));
     let aliases: HashMap<String, (String, &crate::snapshot::Service)> = snapshot
         .services

@@ -1,27 +1,50 @@
 //! LINT100: a policy names no namespace, and the pods of the input lie in others.
-//!
-//! Upstream: "Setting the namespace for a request" of the Kubernetes documentation: without `-n` an object goes to the current namespace of the
-//! client, `default` unless chosen, and there selects none of the pods that it was written for.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::Kind;
 
 const CODE: Code = Code("LINT100");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let default = &*analysis.settings().default_namespace;
-    let pods = || analysis.loaded().resources().filter(|(_, r)| matches!(r.kind, Kind::Pod(_) | Kind::Workload(_)));
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a policy names no namespace, and the pods of the input are in others",
+    advice: "write `namespace` under `metadata`",
+    explanation: r#"Without `-n` an object goes to the current namespace of the client, `default` unless chosen, and there selects none of the pods that it was written
+for. Upstream: "Setting the namespace for a request" of the Kubernetes documentation."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: p # here
+spec: {podSelector: {}}
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let default = &*input.settings.default_namespace;
+    let pods = || input.loaded.resources().filter(|(_, r)| matches!(r.kind, Kind::Pod(_) | Kind::Workload(_)));
     // Where pods leave it out too, all of it goes to one place.
     if pods().any(|(_, r)| r.meta.namespace.is_none()) {
         return;
     }
     let elsewhere = pods().find_map(|(_, r)| r.meta.namespace.as_deref().filter(|namespace| *namespace != default));
     let Some(elsewhere) = elsewhere else { return };
-    for (document, resource) in analysis.loaded().resources() {
+    for (document, resource) in input.loaded.resources() {
         let is_namespaced = match &resource.kind {
             Kind::NetworkPolicy(_) => true,
             Kind::Calico(calico) => calico.is_policy() && calico.is_namespaced(),

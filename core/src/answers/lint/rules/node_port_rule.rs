@@ -1,12 +1,9 @@
 //! LINT032: a network security group opens node ports, and nothing stands behind them.
-//!
-//! Either no Service has a port there, or only load balancers do, whose packets come with the Service's own port (floating IP). Upstream: docs/path.md
-//! and 6, mistake 5.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::ServicePort;
 use crate::language::azure::{Access, RuleDirection, SecurityRule};
@@ -18,8 +15,62 @@ const CODE: Code = Code("LINT032");
 /// Where API servers take node ports from.
 const NODE_PORTS: (u16, u16) = (30000, 32767);
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a security group opens node ports behind which nothing stands, or that load balancers do not use",
+    advice: "name the port that packets come to",
+    explanation: r#"Either no Service has a port there, or only load balancers do, whose packets arrive with the Service's own port (floating IP). Upstream:
+[docs/path.md](path.md)."#,
+    bad: r#"azure:
+  networks: [{name: net, addressSpace: 10.224.0.0/16, subnets: [{name: nodes, prefix: 10.224.0.0/24, nsg: g}]}]
+  clusters: [{name: store, subnet: nodes, plugin: overlay, policy: none, nodes: 2}]
+  nsgs:
+  - name: g
+    inbound:
+    - {priority: 100, name: web, allow: tcp 31081, from: Internet} # here
+---
+{apiVersion: v1, kind: Node, metadata: {name: n1}, spec: {podCIDR: 10.244.0.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.4}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {podCIDR: 10.244.1.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.5}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {nodeName: n1, containers: [{name: c, ports: [{containerPort: 8080}]}]}, status: {podIP: 10.244.0.10}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  type: NodePort
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080, nodePort: 31080}]
+"#,
+    good: r#"azure:
+  networks: [{name: net, addressSpace: 10.224.0.0/16, subnets: [{name: nodes, prefix: 10.224.0.0/24, nsg: g}]}]
+  clusters: [{name: store, subnet: nodes, plugin: overlay, policy: none, nodes: 2}]
+  nsgs:
+  - name: g
+    inbound:
+    - {priority: 100, name: web, allow: tcp 31080, from: Internet}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n1}, spec: {podCIDR: 10.244.0.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.4}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {podCIDR: 10.244.1.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.5}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {nodeName: n1, containers: [{name: c, ports: [{containerPort: 8080}]}]}, status: {podIP: 10.244.0.10}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  type: NodePort
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080, nodePort: 31080}]
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     if snapshot.cloud.clusters.is_empty() || snapshot.services.is_empty() {
         return;
     }

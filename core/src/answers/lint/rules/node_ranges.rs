@@ -1,11 +1,9 @@
 //! LINT038: nodes' ranges of pod addresses overlap.
-//!
-//! A packet to an address in two ranges goes to one of the nodes only, and replies get lost. Upstream: `Node.spec.podCIDRs`.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::Kind;
 use crate::model::Cidr;
@@ -13,9 +11,26 @@ use crate::text::Place;
 
 const CODE: Code = Code("LINT038");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "nodes' ranges of pod addresses overlap",
+    advice: "give each a range of its own",
+    explanation: r#"A packet to an address in two ranges goes to one of the nodes only, and replies get lost. Upstream: `Node.spec.podCIDRs`."#,
+    bad: r#"{apiVersion: v1, kind: Node, metadata: {name: a}, spec: {podCIDR: 10.9.0.0/23}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: b}, spec: {podCIDR: 10.9.1.0/24}} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Node, metadata: {name: a}, spec: {podCIDR: 10.9.0.0/24}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: b}, spec: {podCIDR: 10.9.1.0/24}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let mut ranges: Vec<(Cidr, &str, Place)> = Vec::new();
-    for (document, resource) in analysis.loaded().resources() {
+    for (document, resource) in input.loaded.resources() {
         if let Kind::Node(node) = &resource.kind {
             ranges.extend(node.pod_cidrs.iter().map(|range| (*range, &*resource.meta.name, resource.span.within(document))));
         }

@@ -1,14 +1,9 @@
 //! LINT002: a peer selects no pod.
-//!
-//! The rule allows nobody through this peer. Often the label of a namespace was meant to be its name
-//! (`kubernetes.io/metadata.name`), or a pod of another namespace is asked for without a `namespaceSelector`.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::typo;
-use crate::analysis::Analysis;
-use crate::answers::lint::{acting_rules, has_unread_pods, peer_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, has_unread_pods, peer_terms, typo};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{LabelSelector, Operator};
 use crate::policy::{NamespaceMatch, PeerTermKind};
@@ -17,15 +12,47 @@ use crate::snapshot::Role;
 const CODE: Code = Code("LINT002");
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a peer selects no pod, or no namespace",
+    advice: "for a namespace's name use `kubernetes.io/metadata.name`; for another namespace's pods add a `namespaceSelector`",
+    explanation: r#"The rule allows nobody through this peer. Often a label of a namespace was meant to be its name, or pods of another namespace are selected without a
+`namespaceSelector`: a `podSelector` alone means the policy's own namespace."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {name: shop}} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     if snapshot.endpoints.is_empty() {
         return;
     }
-    for (_, reference, rule) in acting_rules(analysis) {
+    for (_, reference, rule) in acting_rules(input) {
         for (number, term) in peer_terms(rule) {
             let PeerTermKind::Pods(subject) = &term.kind else { continue };
-            if analysis.compiled().term_matches_pods(reference, number) {
+            if input.compiled.term_matches_pods(reference, number) {
                 continue;
             }
             let document = term.place.document;
@@ -35,7 +62,7 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
                     snapshot.namespaces.iter().find(|n| n.name == own).is_none_or(|n| selector.matches(&n.labels))
                 }
             };
-            if has_unread_pods(analysis, is_meant) {
+            if has_unread_pods(input, is_meant) {
                 continue;
             }
             let selected = |name: usize| match &subject.namespaces {
@@ -63,9 +90,9 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
             found.push(match &subject.namespaces {
                 NamespaceMatch::Selector(selector) if namespaces.is_empty() => {
                     let problem = problem("this peer selects no namespace");
-                    match meant_by_name(analysis, selector) {
+                    match meant_by_name(input, selector) {
                         Some(name) => problem.help(format!("to select namespace `{name}` by its name, write `{NAME_LABEL}: {name}`")),
-                        None => typo::explain(problem, analysis, document, selector, snapshot.namespaces.iter().map(|n| &n.labels)),
+                        None => typo::explain(problem, input, document, selector, snapshot.namespaces.iter().map(|n| &n.labels)),
                     }
                 }
                 NamespaceMatch::Named(own) => {
@@ -78,19 +105,19 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
                                 "`{there}` has such pods; without a `namespaceSelector` a peer means the policy's own namespace"
                             ))
                         }
-                        None => typo::explain(problem, analysis, document, &subject.pods, pods),
+                        None => typo::explain(problem, input, document, &subject.pods, pods),
                     }
                 }
-                NamespaceMatch::Selector(_) => typo::explain(problem("this peer selects no pod"), analysis, document, &subject.pods, pods),
+                NamespaceMatch::Selector(_) => typo::explain(problem("this peer selects no pod"), input, document, &subject.pods, pods),
             });
         }
     }
 }
 
 /// A namespace whose name is the value of the label that the selector asks for.
-fn meant_by_name<'a>(analysis: &'a Analysis, selector: &LabelSelector) -> Option<&'a str> {
+fn meant_by_name<'a>(input: &'a LintInput<'_>, selector: &LabelSelector) -> Option<&'a str> {
     let [requirement] = selector.requirements.as_slice() else { return None };
     let Operator::In(values) = &requirement.operator else { return None };
     let named = |name: &str| values.iter().any(|v| **v == *name);
-    analysis.snapshot().namespaces.iter().map(|n| n.name.as_str()).find(|name| named(name))
+    input.snapshot.namespaces.iter().map(|n| n.name.as_str()).find(|name| named(name))
 }

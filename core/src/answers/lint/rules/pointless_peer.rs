@@ -1,22 +1,56 @@
 //! LINT224: a peer or port of a rule that another one of the same rule makes pointless.
-//!
-//! Peers of one rule are alternatives, and so are its ports: what lets in everything leaves nothing to one that keeps something out. Upstream: "Network
-//! Policies" of the Kubernetes documentation, "Behavior of `to` and `from` selectors".
 
 use alloc::format;
 use alloc::vec::Vec;
 
 use super::pointless_rule::{port_covers, term_covers};
-use crate::analysis::Analysis;
-use crate::answers::lint::{acting_rules, traffic_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, traffic_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 
 const CODE: Code = Code("LINT224");
 /// Entries of one list that are compared with each other, at most.
 const MOST_COMPARED: usize = 64;
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    for (_, reference, rule) in acting_rules(analysis) {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "an entry of `from`, `to` or `ports` is pointless beside a wider one of the same rule",
+    advice: "entries are alternatives: leave the wider one away",
+    explanation: r#"Peers of one rule are alternatives, and so are its ports: beside an entry that lets in everything, an entry that keeps something out does nothing.
+Upstream: "Network Policies" of the Kubernetes documentation, "Behavior of `to` and `from` selectors"."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: web}} # here
+    - podSelector: {}
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {app: web}}
+    - podSelector: {matchLabels: {app: db}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    for (_, reference, rule) in acting_rules(input) {
         let peers: Vec<_> = rule.peers.terms().iter().take(MOST_COMPARED).map(|t| (&t.kind, t.place)).collect();
         let word = reference.direction.preposition();
         for (pointless, by) in covered(&peers, term_covers) {

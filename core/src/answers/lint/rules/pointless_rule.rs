@@ -1,16 +1,11 @@
 //! LINT006: a rule that another one makes pointless.
-//!
-//! Rules of NetworkPolicies only add to each other, so a rule whose peers and ports another rule for the same pods covers does nothing.
-//! In a cluster-wide policy the first matching rule decides, so a rule that an earlier one covers is never reached. Only what the text
-//! itself says is compared, not what happens to be in the analysis.
 
 use alloc::format;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::policies;
+use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::LabelSelector;
 use crate::policy::{Direction, NamespaceMatch, PeerMatch, PeerTermKind, Policy, Rule, Subject, TrafficMatch, TrafficTermKind};
@@ -19,9 +14,45 @@ const CODE: Code = Code("LINT006");
 /// Policies for the same pods that are compared with each other, at most.
 const MOST_COMPARED: usize = 64;
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "another rule makes this one pointless, or an earlier one keeps it from being reached",
+    advice: "remove one, or put the narrower one first",
+    explanation: r#"Rules of NetworkPolicies only add to each other, so a rule does nothing if another rule for the same pods covers its peers and ports. In a
+cluster-wide policy the first rule that matches decides, so a rule that an earlier one covers is never reached. Only the rules are compared, not the pods
+that happen to be in the input."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from: [{podSelector: {}}]
+  - from: [{podSelector: {matchLabels: {app: web}}}] # here
+    ports: [{port: 80}]
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  ingress:
+  - from: [{podSelector: {}}]
+    ports: [{port: 81}]
+  - from: [{podSelector: {matchLabels: {app: web}}}]
+    ports: [{port: 80}]
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let mut by_subject: HashMap<(&str, Vec<alloc::string::String>), Vec<&Policy>> = HashMap::new();
-    for policy in policies(analysis) {
+    for policy in policies(input) {
         // Rules of Calico's policies are compared by no one yet: what they say of both ends and of packets is more than this looks at.
         let Some(subject) = policy.subject.pods() else { continue };
         match &subject.namespaces {

@@ -1,11 +1,9 @@
 //! LINT033: a policy before address translation names the port of a Service or of its pods, where packets come to the node port.
-//!
-//! Upstream: docs/semantics.md, Calico; "Pre-DNAT policy" of Calico's documentation.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::{ServicePort, TargetPort};
 use crate::policy::PortTerm;
@@ -15,9 +13,73 @@ use crate::text::Place;
 
 const CODE: Code = Code("LINT033");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
-    for policy in super::super::policies(analysis).filter(|p| p.hook == HookMatch::PreDnat) {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a policy before address translation names a Service's or a pod's port",
+    advice: "name the node port",
+    explanation: r#"A policy with `preDNAT: true` sees packets before kube-proxy rewrites their destination: those for a Service come to its node port. Upstream:
+[docs/semantics.md](semantics.md), Calico; "Pre-DNAT policy" of Calico's documentation."#,
+    bad: r#"{apiVersion: v1, kind: Node, metadata: {name: n1}, spec: {podCIDR: 10.244.0.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.4}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {podCIDR: 10.244.1.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.5}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {nodeName: n1, containers: [{name: c, ports: [{containerPort: 8080}]}]}, status: {podIP: 10.244.0.10}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  type: NodePort
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080, nodePort: 31080}]
+---
+{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {name: n1, labels: {host: node}}, spec: {node: n1, interfaceName: eth0}}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: edge}
+spec:
+  selector: host == 'node'
+  preDNAT: true
+  applyOnForward: true
+  types: [Ingress]
+  ingress:
+  - {action: Deny, protocol: TCP, destination: {ports: [8080]}} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Node, metadata: {name: n1}, spec: {podCIDR: 10.244.0.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.4}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n2}, spec: {podCIDR: 10.244.1.0/24}, status: {addresses: [{type: InternalIP, address: 10.224.0.5}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {nodeName: n1, containers: [{name: c, ports: [{containerPort: 8080}]}]}, status: {podIP: 10.244.0.10}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  type: NodePort
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080, nodePort: 31080}]
+---
+{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {name: n1, labels: {host: node}}, spec: {node: n1, interfaceName: eth0}}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: edge}
+spec:
+  selector: host == 'node'
+  preDNAT: true
+  applyOnForward: true
+  types: [Ingress]
+  ingress:
+  - {action: Deny, protocol: TCP, destination: {ports: [31080]}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
+    for policy in policies(input).filter(|p| p.hook == HookMatch::PreDnat) {
         for rule in policy.rules(Direction::Ingress) {
             for (number, place) in single_ports(&rule.traffic, rule.place) {
                 let Some((service, node_port)) = meant(snapshot, number) else { continue };

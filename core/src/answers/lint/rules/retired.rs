@@ -1,24 +1,21 @@
-//! LINT039 and AZ029: what ends or has ended, as of the day that the settings give. Upstream: `crate::facts`, docs/azure.md 4.
+//! AZ029: what ends or has ended, as of the day that the settings give.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
+use crate::answers::lint::ends::{CLASSES, told};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::facts::{self, Nearness, Subject};
+use crate::facts::Subject;
 use crate::language::Kind;
 use crate::language::azure::inventory::cluster_features;
 use crate::language::azure::{AddressSku, Azure};
-use crate::language::codes::AZ_RETIRED;
-use crate::path::HTTP_ROUTING_CLASS;
+use crate::model::Labels;
 use crate::snapshot::cloud::CloudCluster;
 use crate::snapshot::cloud::Feature;
 use crate::text::Place;
 
-const CODE: Code = Code("LINT039");
-/// The class of the NGINX that the application routing add-on manages.
-const APP_ROUTING_CLASS: &str = "webapprouting.kubernetes.azure.com";
+const CODE: Code = Code("AZ029");
 
 /// What a feature of a cluster has to do with what ends.
 const OF_FEATURES: &[(Feature, Subject)] = &[
@@ -32,64 +29,45 @@ const OF_FEATURES: &[(Feature, Subject)] = &[
     (Feature::Kubenet, Subject::Kubenet),
 ];
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let mut said: Vec<Subject> = Vec::new();
-    for (class, subject) in [(HTTP_ROUTING_CLASS, Subject::HttpRouting), (APP_ROUTING_CLASS, Subject::AppRoutingNginx)] {
-        if ingresses(analysis, class, subject, found) {
-            said.push(subject);
-        }
-    }
-    for cluster in &analysis.snapshot().cloud.clusters {
-        of_cluster(analysis, cluster, &mut said, found);
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning, Severity::Note],
+    title: "something that ends or was retired, as of the day given: [the table](azure.md#4-what-ends)",
+    advice: "what to use in its place is in the finding",
+    explanation: r#"A warning if the end is near or past, else a note. The day of today is a setting; no verdict rests on it."#,
+    bad: r#"az aks create -g g -n c --network-plugin kubenet --network-policy calico # here
+"#,
+    good: r#"az aks create -g g -n c --network-plugin azure --network-plugin-mode overlay --network-policy calico --network-dataplane azure
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
+    // What LINT039 says of Ingresses is not said again of the cluster.
+    let is_said = |class: &str| snapshot.ingress_objects.iter().any(|i| i.spec.class.as_deref() == Some(class));
+    let mut said: Vec<Subject> = CLASSES.into_iter().filter(|(class, _)| is_said(class)).map(|(_, subject)| subject).collect();
+    for cluster in &snapshot.cloud.clusters {
+        of_cluster(input, cluster, &mut said, found);
     }
     let mut once = |subject: Subject, place: Option<Place>| {
         if let Some(place) = place.filter(|_| !said.contains(&subject)) {
             said.push(subject);
-            found.extend(told(analysis, AZ_RETIRED, subject, place, None));
+            found.extend(told(input, CODE, subject, place, None));
         }
     };
-    once(Subject::BasicAddress, basic_address(analysis));
-    once(Subject::ApplicationGatewayV1, analysis.snapshot().cloud.gateways.iter().find(|g| g.first_version).map(|g| g.place));
-    once(Subject::IngressNginx, ingress_nginx(analysis));
+    once(Subject::BasicAddress, basic_address(input));
+    once(Subject::ApplicationGatewayV1, snapshot.cloud.gateways.iter().find(|g| g.first_version).map(|g| g.place));
+    once(Subject::IngressNginx, ingress_nginx(input));
 }
 
-/// A fact that is told at a place; `lead` says who is concerned.
-fn told(analysis: &Analysis, code: Code, subject: Subject, place: Place, lead: Option<String>) -> Option<Diagnostic> {
-    let today = analysis.settings().today;
-    let fact = facts::about(subject)?;
-    // New subscriptions cannot begin with it even before its end; the project ingress-nginx is not Azure's, and its pods run on.
-    let severity = match (subject, fact.nearness(today)) {
-        (Subject::IngressNginx, _) => Severity::Note,
-        (Subject::NpmOnWindows, _) | (_, Nearness::Past | Nearness::Near) => Severity::Warning,
-        (_, Nearness::Far) => Severity::Note,
-    };
-    let sentence = fact.sentence(today);
-    let message = match lead {
-        Some(lead) => format!("{lead}: {sentence}"),
-        None => sentence,
-    };
-    Some(Diagnostic::at(code, severity, Some(place), message).help(fact.advice()))
-}
-
-/// Ingresses of a class whose controller ends, said once.
-fn ingresses(analysis: &Analysis, class: &str, subject: Subject, found: &mut Vec<Diagnostic>) -> bool {
-    let of_class: Vec<_> = analysis.snapshot().ingress_objects.iter().filter(|i| i.spec.class.as_deref() == Some(class)).collect();
-    let Some(first) = of_class.iter().min_by_key(|i| i.place) else { return false };
-    let lead = match of_class.len() {
-        1 => format!("Ingress `{}`", first.name),
-        many => format!("Ingress `{}` and {} more", first.name, many - 1),
-    };
-    found.extend(told(analysis, CODE, subject, first.place, Some(format!("{lead} of class `{class}`"))));
-    true
-}
-
-fn of_cluster(analysis: &Analysis, cluster: &CloudCluster, said: &mut Vec<Subject>, found: &mut Vec<Diagnostic>) {
+fn of_cluster(input: &LintInput<'_>, cluster: &CloudCluster, said: &mut Vec<Subject>, found: &mut Vec<Diagnostic>) {
     let features = cluster_features(cluster);
     let place_of = |wanted: Feature| features.iter().find(|(feature, _)| *feature == wanted).map(|(_, place)| *place);
     let mut once = |subject: Subject, place: Place| {
         if !said.contains(&subject) {
             said.push(subject);
-            found.extend(told(analysis, AZ_RETIRED, subject, place, Some(format!("`{}`", cluster.name))));
+            found.extend(told(input, CODE, subject, place, Some(format!("`{}`", cluster.name))));
         }
     };
     for (feature, subject) in OF_FEATURES {
@@ -109,8 +87,8 @@ fn of_cluster(analysis: &Analysis, cluster: &CloudCluster, said: &mut Vec<Subjec
 }
 
 /// A Basic public address: one of its own, or that of a machine.
-fn basic_address(analysis: &Analysis) -> Option<Place> {
-    let mut resources = analysis.loaded().resources();
+fn basic_address(input: &LintInput<'_>) -> Option<Place> {
+    let mut resources = input.loaded.resources();
     let basic = resources.find_map(|(document, resource)| match &resource.kind {
         Kind::Azure(azure) => match &**azure {
             Azure::PublicAddress(public) if public.sku == AddressSku::Basic => Some(resource.span.within(document)),
@@ -118,11 +96,11 @@ fn basic_address(analysis: &Analysis) -> Option<Place> {
         },
         _ => None,
     });
-    basic.or_else(|| analysis.snapshot().cloud.interfaces.iter().find(|i| i.public == Some(AddressSku::Basic)).map(|i| i.place))
+    basic.or_else(|| input.snapshot.cloud.interfaces.iter().find(|i| i.public == Some(AddressSku::Basic)).map(|i| i.place))
 }
 
 /// Pods of ingress-nginx, as its manifests label them.
-fn ingress_nginx(analysis: &Analysis) -> Option<Place> {
-    let labelled = |labels: &crate::model::Labels| labels.get("app.kubernetes.io/name") == Some("ingress-nginx");
-    analysis.snapshot().pods().find(|(_, endpoint)| labelled(&endpoint.labels)).map(|(_, endpoint)| endpoint.place)
+fn ingress_nginx(input: &LintInput<'_>) -> Option<Place> {
+    let labelled = |labels: &Labels| labels.get("app.kubernetes.io/name") == Some("ingress-nginx");
+    input.snapshot.pods().find(|(_, endpoint)| labelled(&endpoint.labels)).map(|(_, endpoint)| endpoint.place)
 }

@@ -1,29 +1,50 @@
 //! LINT001: a policy selects no pod.
-//!
-//! It is stored and does nothing. Often a label is mistyped, or the labels of the workload were written where those of its pods were
-//! meant: `podSelector: {matchLabels: {app: databse}}`.
 
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::typo;
-use crate::analysis::Analysis;
-use crate::answers::lint::{has_unread_pods, policies};
+use crate::answers::lint::{Lint, LintInput, has_unread_pods, policies, typo};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::NamespaceMatch;
 use crate::snapshot::{PodEndpoint, Role};
 
 const CODE: Code = Code("LINT001");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a policy selects no pod",
+    advice: "check the labels: those of the pods count, not those of the workload",
+    explanation: r#"The API server stores such a policy, and it does nothing. Often a label is mistyped, or the labels of the workload were written where those of its
+pods (`spec.template.metadata.labels`) are compared. Nothing is reported where the input has no pods."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: wep}} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     if snapshot.endpoints.is_empty() {
         // Policies alone, without a cluster: nothing can be said about what they select.
         return;
     }
-    for policy in policies(analysis).filter(|p| !analysis.compiled().selects_any(p.id)) {
+    for policy in policies(input).filter(|p| !input.compiled.selects_any(p.id)) {
         let Some(subject) = policy.subject.pods() else {
-            if super::calico_hosts::is_for_hosts(analysis, policy) {
+            if super::no_host_endpoint::is_for_hosts(input, policy) {
                 // LINT202 says more about these.
                 continue;
             }
@@ -36,7 +57,7 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
             NamespaceMatch::Named(name) => Some(name.as_str()),
             NamespaceMatch::Selector(_) => None,
         };
-        if has_unread_pods(analysis, |own| namespace.is_none_or(|n| n == own)) {
+        if has_unread_pods(input, |own| namespace.is_none_or(|n| n == own)) {
             continue;
         }
         let in_scope = |e: &&PodEndpoint| e.role == Role::Pod && namespace.is_none_or(|n| snapshot.namespace_name(e.namespace) == n);
@@ -54,7 +75,7 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
         );
         let problem = match namespace {
             Some(name) if pods.peek().is_none() => problem.help(format!("there is no pod in namespace `{name}`")),
-            Some(_) => typo::explain(problem, analysis, policy.subject_place.document, &subject.pods, pods),
+            Some(_) => typo::explain(problem, input, policy.subject_place.document, &subject.pods, pods),
             None => problem.help("no pod is in a namespace that the subject selects, with labels that it asks for"),
         };
         found.push(problem);

@@ -1,15 +1,11 @@
 //! LINT220: a block of addresses that are Services'.
-//!
-//! A packet to a Service has the address of one of its endpoints when policies are asked, and none ever comes from a Service's address: such a block
-//! matches nothing. Upstream: "Network Policies" of the Kubernetes documentation, `ipBlock`; "Virtual IPs and Service Proxies".
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::{acting_rules, peer_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TargetPort;
 use crate::model::AddressSet;
@@ -21,13 +17,59 @@ const CODE: Code = Code("LINT220");
 /// Larger blocks are of more than Services: 10.96.0.0/12 is the range that kubeadm gives them.
 const LARGEST: u32 = 1 << 20;
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a block is the address of a Service or load balancer, which packets no longer have when policies are asked",
+    advice: "select the pods behind it, or name its endpoints",
+    explanation: r#"A packet to a Service has the address of one of its endpoints when policies are evaluated (DNAT), and none ever comes from a Service's address: such a
+block matches nothing. Upstream: "Network Policies" of the Kubernetes documentation, `ipBlock`; "Virtual IPs and Service Proxies"."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - ipBlock: {cidr: 10.96.0.77/32} # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: coredns, namespace: kube-system, labels: {k8s-app: kube-dns}}, spec: {containers: [{name: c, ports: [{containerPort: 53, protocol: UDP}]}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - podSelector: {matchLabels: {app: api}}
+  - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]
+    ports: [{port: 53, protocol: UDP}, {port: 53}]
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     let addresses: Vec<(IpAddr, &Service)> = snapshot.services.iter().flat_map(of_service).collect();
     if addresses.is_empty() {
         return;
     }
-    for (_, reference, rule) in acting_rules(analysis) {
+    for (_, reference, rule) in acting_rules(input) {
         for (_, term) in peer_terms(rule) {
             let Some((set, place)) = block(term) else { continue };
             if !is_small(set) || is_of_others(snapshot, set) {

@@ -1,7 +1,4 @@
 //! LINT012: a rule names the port of a Service, or of a host, where pods listen on another.
-//!
-//! Policy sees the packet after the address and port that it was sent to were replaced by a pod's, so rules must name the container port: for a Service as
-//! well as for a `hostPort`. Upstream: "Virtual IPs and Service Proxies" of the Kubernetes documentation; README of the `portmap` plugin.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,8 +6,7 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::{acting_rules, peer_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TargetPort;
@@ -30,28 +26,64 @@ enum Front {
     Host,
 }
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let moved = moved(analysis);
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a rule names the port of a Service, or a `hostPort`, where the pods listen on another",
+    advice: "name the pods' port",
+    explanation: r#"Policies see a packet after its destination was rewritten to a pod (DNAT), so rules must name the container port, for a Service as well as for a
+`hostPort`. Upstream: "Virtual IPs and Service Proxies" of the Kubernetes documentation; README of the `portmap` plugin."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  ingress:
+  - ports:
+    - port: 443 # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  ingress:
+  - ports:
+    - port: 8443
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let moved = moved(input);
     if moved.is_empty() {
         return;
     }
-    for (policy, reference, rule) in acting_rules(analysis) {
+    for (policy, reference, rule) in acting_rules(input) {
         for (place, protocol, port) in single_ports(rule) {
             let Some(candidates) = moved.get(&(protocol, port)) else { continue };
-            let meant = |id: PodId| is_meant(analysis, policy.id, reference, rule, id);
+            let meant = |id: PodId| is_meant(input, policy.id, reference, rule, id);
             let Some((front, id)) = candidates.iter().find(|(_, id)| meant(*id)) else { continue };
             // Some pod that the rule is about has that port itself: it may be meant.
-            if analysis.snapshot().pods().any(|(id, e)| listens(analysis, id, e, protocol, port) && meant(id)) {
+            if input.snapshot.pods().any(|(id, e)| listens(input, id, e, protocol, port) && meant(id)) {
                 continue;
             }
-            found.extend(problem(analysis, place, (protocol, port), front, *id));
+            found.extend(problem(input, place, (protocol, port), front, *id));
         }
     }
 }
 
 /// Ports that lead to another one of a pod, by protocol and number.
-fn moved(analysis: &Analysis) -> HashMap<(Protocol, u16), Vec<(Front, PodId)>> {
-    let snapshot = analysis.snapshot();
+fn moved(input: &LintInput<'_>) -> HashMap<(Protocol, u16), Vec<(Front, PodId)>> {
+    let snapshot = input.snapshot;
     let mut moved: HashMap<(Protocol, u16), Vec<(Front, PodId)>> = HashMap::new();
     for (number, service) in snapshot.services.iter().enumerate() {
         for port in service.ports.iter().filter(|p| p.target != TargetPort::Number(p.port)) {
@@ -90,8 +122,8 @@ fn single_ports(rule: &Rule) -> Vec<(Place, Protocol, u16)> {
 }
 
 /// Whether a rule is about packets to a pod: as the selected end, or as a peer that is asked for as a pod.
-fn is_meant(analysis: &Analysis, policy: PolicyId, reference: RuleRef, rule: &Rule, id: PodId) -> bool {
-    let compiled = analysis.compiled();
+fn is_meant(input: &LintInput<'_>, policy: PolicyId, reference: RuleRef, rule: &Rule, id: PodId) -> bool {
+    let compiled = input.compiled;
     match reference.direction {
         Direction::Ingress => compiled.selects(policy, id),
         Direction::Egress => {
@@ -106,12 +138,12 @@ fn is_meant(analysis: &Analysis, policy: PolicyId, reference: RuleRef, rule: &Ru
 }
 
 /// Whether a pod is known to listen on a port: it declares it, or a Service leads to it there.
-fn listens(analysis: &Analysis, id: PodId, endpoint: &PodEndpoint, protocol: Protocol, port: u16) -> bool {
+fn listens(input: &LintInput<'_>, id: PodId, endpoint: &PodEndpoint, protocol: Protocol, port: u16) -> bool {
     let declares = endpoint.ports.iter().any(|p| (p.protocol, p.number) == (protocol, port));
     let to = TargetPort::Number(port);
     let leads = || {
-        analysis
-            .snapshot()
+        input
+            .snapshot
             .services
             .iter()
             .filter(|s| s.endpoints.contains(&id))
@@ -120,8 +152,8 @@ fn listens(analysis: &Analysis, id: PodId, endpoint: &PodEndpoint, protocol: Pro
     declares || leads()
 }
 
-fn problem(analysis: &Analysis, place: Place, (protocol, port): (Protocol, u16), front: &Front, id: PodId) -> Option<Diagnostic> {
-    let snapshot = analysis.snapshot();
+fn problem(input: &LintInput<'_>, place: Place, (protocol, port): (Protocol, u16), front: &Front, id: PodId) -> Option<Diagnostic> {
+    let snapshot = input.snapshot;
     let endpoint = snapshot.pod(id)?;
     let (message, related, target): (String, _, String) = match front {
         Front::Service(number) => {

@@ -1,7 +1,4 @@
 //! LINT222: the API server calls pods that policies close to it.
-//!
-//! Admission webhooks, aggregated APIs and conversions of custom resources are called by the API server, which is no pod of the cluster's network: a policy that
-//! lets in pods only stops it, and what asks for it fails or hangs. Upstream: "Dynamic Admission Control" of the Kubernetes documentation.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -9,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::{Lint, LintInput};
 use crate::compile::Endpoint;
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
@@ -22,8 +19,46 @@ use crate::text::count;
 
 const CODE: Code = Code("LINT222");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let calls = analysis.loaded().resources().filter(|(_, r)| !r.refused).filter_map(|(document, resource)| match &resource.kind {
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a webhook, aggregated API or conversion is called by the API server, and a policy closes its pod to that",
+    advice: "let its port in from everywhere, or from the API server's address",
+    explanation: r#"Admission webhooks, aggregated APIs and conversions of custom resources are called by the API server, which is no pod of the cluster's network. A
+policy that lets in only pods stops it, and requests to the API fail or hang. Upstream: "Dynamic Admission Control" of the Kubernetes documentation."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
+---
+{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {name: v1.example.com}, spec: {service: {name: api, namespace: shop, port: 443}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: api}} # here
+  ingress:
+  - from: [{podSelector: {}}]
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: api, namespace: shop, labels: {app: api}}, spec: {containers: [{name: c, ports: [{name: tls, containerPort: 8443}]}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop}, spec: {clusterIP: 10.96.0.77, selector: {app: api}, ports: [{port: 443, targetPort: tls}]}}
+---
+{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {name: v1.example.com}, spec: {service: {name: api, namespace: shop, port: 443}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  ingress:
+  - ports: [{port: 8443}]
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let calls = input.loaded.resources().filter(|(_, r)| !r.refused).filter_map(|(document, resource)| match &resource.kind {
         Kind::ApiCalls(calls) => Some((document, calls)),
         _ => None,
     });
@@ -31,10 +66,10 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
     let mut closed: BTreeMap<(PodId, u16), Vec<(&ApiCall, Place)>> = BTreeMap::new();
     for (document, calls) in calls {
         for call in calls {
-            let Some(service) = service(analysis.snapshot(), call) else { continue };
+            let Some(service) = service(input.snapshot, call) else { continue };
             let stopped = service.endpoints.iter().find_map(|id| {
-                let port = target(analysis.snapshot(), service, call.port, *id)?;
-                is_closed(analysis, *id, port).then_some((*id, port))
+                let port = target(input.snapshot, service, call.port, *id)?;
+                is_closed(input, *id, port).then_some((*id, port))
             });
             if let Some(key) = stopped {
                 closed.entry(key).or_default().push((call, call.span.within(document)));
@@ -42,16 +77,16 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
         }
     }
     for ((id, port), calls) in closed {
-        found.extend(problem(analysis, id, port, &calls));
+        found.extend(problem(input, id, port, &calls));
     }
 }
 
-fn problem(analysis: &Analysis, id: PodId, port: u16, calls: &[(&ApiCall, Place)]) -> Option<Diagnostic> {
-    let policies: Vec<PolicyId> = analysis.compiled().policies_on(id, Direction::Ingress);
-    let policy = policies.iter().find_map(|id| analysis.compiled().policy(*id))?;
+fn problem(input: &LintInput<'_>, id: PodId, port: u16, calls: &[(&ApiCall, Place)]) -> Option<Diagnostic> {
+    let policies: Vec<PolicyId> = input.compiled.policies_on(id, Direction::Ingress);
+    let policy = policies.iter().find_map(|id| input.compiled.policy(*id))?;
     let (first, place) = calls.first()?;
     let more = if calls.len() > 1 { format!(" (and {})", count(calls.len() - 1, "more call")) } else { String::new() };
-    let pod = analysis.snapshot().pod_title(id);
+    let pod = input.snapshot.pod_title(id);
     let message = format!(
         "the API server calls `{pod}` at port {port} for {}{more}, and no policy lets it in: `{}` isolates the pod, and the API server is no pod that a selector matches",
         first.what,
@@ -78,14 +113,14 @@ fn target(snapshot: &Snapshot, service: &Service, port: u16, id: PodId) -> Optio
 }
 
 /// Whether nothing that the API server may be gets in: no address outside, no node, and none of the pods by which it reaches into some clusters.
-fn is_closed(analysis: &Analysis, id: PodId, port: u16) -> bool {
-    let snapshot = analysis.snapshot();
-    if snapshot.pod(id).is_none_or(|e| e.host_network) || !analysis.compiled().isolated(id, Direction::Ingress) {
+fn is_closed(input: &LintInput<'_>, id: PodId, port: u16) -> bool {
+    let snapshot = input.snapshot;
+    if snapshot.pod(id).is_none_or(|e| e.host_network) || !input.compiled.isolated(id, Direction::Ingress) {
         return false;
     }
     let wanted = ConnectionSet::ports(Protocol::TCP, port, port);
     let gets_in = |from: Endpoint| {
-        let pair = analysis.connectivity().one_side(Direction::Ingress, from, Endpoint::Pod(id));
+        let pair = input.connectivity().one_side(Direction::Ingress, from, Endpoint::Pod(id));
         !pair.possible.intersection(&wanted).is_empty()
     };
     let known: Vec<IpAddr> = api_servers(snapshot);
@@ -95,7 +130,7 @@ fn is_closed(analysis: &Analysis, id: PodId, port: u16) -> bool {
         .filter(|(_, n)| known.is_empty() || n.addresses.iter().any(|a| known.contains(a)))
         .map(|(id, _)| Endpoint::Node(id));
     let outside: Vec<Endpoint> = match known.as_slice() {
-        [] => analysis.connectivity().outside(Direction::Ingress).iter().map(|r| Endpoint::Outside(r.first)).collect(),
+        [] => input.connectivity().outside(Direction::Ingress).iter().map(|r| Endpoint::Outside(r.first)).collect(),
         known => known.iter().map(|a| Endpoint::Outside(*a)).collect(),
     };
     !outside.into_iter().chain(nodes).chain(tunnels).any(gets_in)

@@ -243,12 +243,4 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         }
     }
     shared_subnets(cloud, problems);
-    for report in crate::answers::address_plan::of_scene(cloud) {
-        if let Some(problem) = report.problem {
-            // Azure counts what the autoscaler may make where pods have addresses of the subnet, and refuses; elsewhere nodes only fail to join.
-            let later = report.plan.runs_now && report.question.plugin != Plugin::NodeSubnet;
-            let severity = if report.plan.runs() || later { Severity::Warning } else { Severity::Error };
-            problems.push(Diagnostic::at(codes::AZ_EXHAUSTED, severity, Some(report.place), problem));
-        }
-    }
 }

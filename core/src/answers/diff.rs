@@ -254,6 +254,3 @@ fn ingress_differences(old: Side<'_>, new: Side<'_>, workloads: &[Both]) -> Vec<
     let compare = |to: &Both| difference(from.clone(), to.shown.clone(), flows(&before, &to.old), flows(&after, &to.new));
     workloads.iter().filter_map(compare).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,9 +1,10 @@
-use alloc::string::ToString;
-use std::vec;
+//! What differs between two inputs.
+#![allow(missing_docs, reason = "tests")]
 
-use super::*;
-use crate::analysis::Analysis;
-use crate::settings::Settings;
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::diff::{DifferenceEnd, Side, diff};
+use netpolis_core::connections::ConnectionSet;
+use netpolis_core::settings::Settings;
 
 const PODS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
@@ -12,7 +13,7 @@ const PODS: &str = "
 ";
 
 fn policy(rule: &str) -> String {
-    alloc::format!(
+    format!(
         "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: db}}\nspec: {{podSelector: {{matchLabels: {{app: db}}}}, ingress: [{rule}]}}\n"
     )
 }
@@ -33,7 +34,7 @@ fn changes(old: &str, new: &str) -> Vec<String> {
         .map(|d| {
             let ports = |set: &ConnectionSet| set.with_ports_only().to_string();
             let (before, after) = (ports(&d.before.sometimes), ports(&d.after.sometimes));
-            alloc::format!("{} {} {}: {before} -> {after}", d.change.as_str(), d.from.title, d.to.title)
+            format!("{} {} {}: {before} -> {after}", d.change.as_str(), d.from.title, d.to.title)
         })
         .collect()
 }

@@ -1,15 +1,10 @@
-//! LINT200, LINT201: sides of Calico's rules that nothing can be on.
-//!
-//! LINT200: a side's selectors match no pod, host endpoint or network set. Often a namespaced policy means a GlobalNetworkSet, which only
-//! `namespaceSelector: global()` reaches, or a namespace was meant by its name with a label that it does not have. LINT201: the side of the selected
-//! endpoint never is one: in an ingress rule the destination is what the policy selects, and who sends is the `source`.
+//! LINT200: a side of a rule of Calico's that matches no pod, host endpoint or network set.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
-use crate::answers::lint::{acting_rules, peer_terms};
+use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::compile::expressions::NAMESPACE_LABEL;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::explain::entity::{NAME_LABEL, means_name, namespace_label, own_label, set_label};
@@ -18,37 +13,66 @@ use crate::policy::{Direction, PeerTermKind, WrittenEntity};
 use crate::snapshot::{Role, Snapshot};
 use crate::text::Place;
 
-const NOTHING: Code = Code("LINT200");
-const NEVER: Code = Code("LINT201");
+const CODE: Code = Code("LINT200");
 
-pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagnostic>) {
-    let snapshot = analysis.snapshot();
+pub(in crate::answers::lint) const LINT: Lint = Lint {
+    code: CODE,
+    severities: &[Severity::Warning],
+    title: "a side of a Calico rule matches no pod, host endpoint or network set",
+    advice: "for a GlobalNetworkSet add `namespaceSelector: global()`; a namespace's name is the label `projectcalico.org/name`",
+    explanation: r#"The rule matches nothing. Often a namespaced policy means a GlobalNetworkSet, which only `namespaceSelector: global()` reaches, or a namespace was
+meant by its name with a label that it does not have."#,
+    bad: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {name: office, labels: {set: office}}, spec: {nets: [203.0.113.0/24]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  selector: app == 'web'
+  ingress:
+  - action: Allow
+    source:
+      selector: set == 'office' # here
+"#,
+    good: r#"{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c}]}}
+---
+{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {name: office, labels: {set: office}}, spec: {nets: [203.0.113.0/24]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  selector: app == 'web'
+  ingress:
+  - action: Allow
+    source:
+      selector: set == 'office'
+      namespaceSelector: global()
+"#,
+    check,
+};
+
+pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
+    let snapshot = input.snapshot;
     if snapshot.endpoints.is_empty() && snapshot.network_sets.is_empty() {
         // Policies alone: nothing can be said about what they select.
         return;
     }
-    for (policy, reference, rule) in acting_rules(analysis) {
-        let (peer, own) = match reference.direction {
-            Direction::Ingress => ("source", "destination"),
-            Direction::Egress => ("destination", "source"),
+    for (_, reference, rule) in acting_rules(input) {
+        let peer = match reference.direction {
+            Direction::Ingress => "source",
+            Direction::Egress => "destination",
         };
         for (number, term) in peer_terms(rule) {
             let PeerTermKind::Entity(entity) = &term.kind else { continue };
-            let Some(selector) = entity.selector.as_ref().filter(|_| !analysis.compiled().term_matches_anything(reference, number)) else {
+            let Some(selector) = entity.selector.as_ref().filter(|_| !input.compiled.term_matches_anything(reference, number)) else {
                 continue;
             };
             let place = entity.selector_place.unwrap_or(term.place);
             let others = entity.addresses.is_some() || entity.not_selector.is_some();
             found.push(nothing(snapshot, peer, selector, &entity.written, others, place));
-        }
-        let Some(term) = &rule.own else { continue };
-        if analysis.compiled().selects_any(policy.id) && !analysis.compiled().is_meant_for_some(reference) {
-            let message = format!("this {own} is never what the policy selects, so the rule matches nothing");
-            let help = format!(
-                "in an {} rule the {own} is the endpoint that the policy selects; who is at the other end is the `{peer}`",
-                reference.direction.as_str()
-            );
-            found.push(Diagnostic::at(NEVER, Severity::Warning, Some(term.place), message).help(help));
         }
     }
 }
@@ -56,7 +80,7 @@ pub(in crate::answers::lint) fn check(analysis: &Analysis, found: &mut Vec<Diagn
 /// A side that matches nothing, with the cause where one can be told.
 fn nothing(snapshot: &Snapshot, side: &str, selector: &Selector, written: &WrittenEntity, others: bool, place: Place) -> Diagnostic {
     let problem = Diagnostic::at(
-        NOTHING,
+        CODE,
         Severity::Warning,
         Some(place),
         format!("this {side} matches no pod, host endpoint or network set, so the rule matches nothing"),

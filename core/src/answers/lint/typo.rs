@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::analysis::Analysis;
+use crate::answers::lint::LintInput;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::language::Kind;
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
@@ -16,7 +16,7 @@ const LONGEST: usize = 64;
 /// Says which requirement of a selector none of these labels meets, and offers the nearest value that is there.
 pub(super) fn explain<'a>(
     problem: Diagnostic,
-    analysis: &Analysis,
+    input: &LintInput<'_>,
     document: DocumentId,
     selector: &LabelSelector,
     candidates: impl Iterator<Item = &'a Labels> + Clone,
@@ -30,7 +30,7 @@ pub(super) fn explain<'a>(
     values.sort_unstable();
     values.dedup();
     if values.is_empty() {
-        return match owner_with(analysis, requirement) {
+        return match owner_with(input, requirement) {
             Some((owner, place)) => problem
                 .help(format!(
                     "{owner} has this label, its pods do not: they have those of the pod template (`spec{}.template.metadata.labels`)",
@@ -50,14 +50,14 @@ pub(super) fn explain<'a>(
         return problem.help(format!("the values of `{}` there are {}", requirement.key, few.join(", ")));
     };
     let mut problem = problem.help(format!("did you mean `{}: {meant}`?", requirement.key));
-    problem.fix = value_place(analysis, document, requirement, written)
+    problem.fix = value_place(input, document, requirement, written)
         .map(|place| Fix { title: format!("write `{meant}`"), edits: alloc::vec![(place, meant.into())] });
     problem
 }
 
 /// A workload that meets a requirement by labels of its own, which are not those of its pods.
-fn owner_with(analysis: &Analysis, requirement: &Requirement) -> Option<(String, Place)> {
-    analysis.loaded().resources().find_map(|(document, resource)| {
+fn owner_with(input: &LintInput<'_>, requirement: &Requirement) -> Option<(String, Place)> {
+    input.loaded.resources().find_map(|(document, resource)| {
         let Kind::Workload(workload) = &resource.kind else { return None };
         let has = |labels: &Labels| !labels.is_empty() && labels.get(&requirement.key).is_some() && requirement.matches(labels);
         let owner = (has(&resource.meta.labels) || has(&workload.outer_labels)) && !has(&workload.template.labels);
@@ -66,8 +66,8 @@ fn owner_with(analysis: &Analysis, requirement: &Requirement) -> Option<(String,
 }
 
 /// Where a value of a requirement is written.
-fn value_place(analysis: &Analysis, document: DocumentId, requirement: &Requirement, value: &str) -> Option<Place> {
-    let text = analysis.sources().slice(requirement.span.within(document));
+fn value_place(input: &LintInput<'_>, document: DocumentId, requirement: &Requirement, value: &str) -> Option<Place> {
+    let text = input.loaded.sources.slice(requirement.span.within(document));
     let at = text.rfind(value)? as u32;
     let start = requirement.span.start + at;
     Some(Span::new(start, start + value.len() as u32).within(document))
