@@ -183,6 +183,11 @@ cmd_words() {
     cargo run --quiet -p netpolis-tests --bin words
 }
 
+cmd_docs() {
+    need_rust
+    NETPOLIS_WRITE_DOCS=1 cargo test --quiet -p netpolis-core --test documents the_manual_of_lints
+}
+
 # --- measurements --------------------------------------------------------------------------------
 
 cmd_bench() {

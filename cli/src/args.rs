@@ -50,6 +50,7 @@ usage:
       --format text|json                 how to write it (text)
   netpolis lint PATH...                  what is wrong with the text, and what probably is
       --format text|json                 how to write it (text)
+  netpolis lint --explain CODE           what a code such as LINT001 means, with an example
   netpolis rules PATH...                 rules of Azure's network security groups in effect
       --format text|json                 how to write them: json is every field as written (text)
   netpolis plan [PATH...]                addresses that AKS clusters take, and how large they can get
@@ -130,6 +131,8 @@ pub enum Command {
         /// How to write.
         format: LintFormat,
     },
+    /// What a code means.
+    Explain(String),
     /// Effective rules of security groups.
     Rules {
         /// What to read.
@@ -170,6 +173,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments,
 struct Given {
     words: Vec<String>,
     format: Option<String>,
+    explain: Option<String>,
     from: Option<String>,
     to: Option<String>,
     port: Option<u16>,
@@ -194,6 +198,7 @@ fn read(mut parser: Parser) -> Result<Arguments, lexopt::Error> {
                 return Ok(Arguments::printing(concat!("netpolis ", env!("CARGO_PKG_VERSION"), "\n")));
             }
             Arg::Long("format") => given.format = Some(parser.value()?.string()?),
+            Arg::Long("explain") => given.explain = Some(parser.value()?.string()?),
             Arg::Long("from") => given.from = Some(parser.value()?.string()?),
             Arg::Long("to") => given.to = Some(parser.value()?.string()?),
             Arg::Long("port") => {
@@ -286,6 +291,9 @@ impl Given {
         if asks && !matches!(name.as_str(), "why" | "path") {
             return Err(format!("{name}: --from, --to, --port, --protocol and the like belong to why and path"));
         }
+        if self.explain.is_some() && name != "lint" {
+            return Err(format!("{name}: --explain belongs to lint"));
+        }
         let of_way = |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !(name == "plan" && setting.name == "plugin");
         let alien = self.chosen.iter().find(of_way).map(|(setting, _)| setting.name);
         let alien = alien.or(self.entry.and(Some("via"))).or(self.node.as_ref().and(Some("node")));
@@ -334,6 +342,7 @@ impl Given {
                 };
                 Command::Path { paths: some(paths)?, question, format: one_of(format, PathFormat::ALL)? }
             }
+            "lint" if self.explain.is_some() => Command::Explain(self.explain.unwrap_or_default()),
             "lint" => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
             "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, RulesFormat::ALL)? },
             "plan" => {

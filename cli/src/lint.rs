@@ -1,6 +1,9 @@
 //! Problems of the text, as a compiler would show them.
 
+use std::fmt;
+
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers;
 use netpolis_core::diagnostics::{Diagnostic, Severity};
 use serde_json::{Value, json};
 
@@ -39,6 +42,24 @@ pub fn render(analysis: &Analysis, format: LintFormat, colour: bool) -> String {
             let end = if problems.is_empty() { "" } else { "\n" };
             format!("{{\"problems\": [{}{end}]}}\n", problems.join(","))
         }
+    }
+}
+
+/// What a code means, as docs/lints.md has it.
+///
+/// # Errors
+/// When there is no such code.
+pub fn explanation(code: &str) -> Result<String, UnknownCode> {
+    answers::lint::explanation(code).ok_or_else(|| UnknownCode(code.into()))
+}
+
+/// A code that nothing gives.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownCode(pub String);
+
+impl fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--explain `{}`: there is no such code; codes look like LINT001", self.0)
     }
 }
 

@@ -69,6 +69,11 @@ fn run() -> Result<Outcome, String> {
             out.write(|out| out.write_all(text.as_bytes()))?;
             Ok(Outcome::findings(lint::has_findings(&analysis)))
         }
+        Command::Explain(code) => {
+            let text = lint::explanation(code).map_err(|error| error.to_string())?;
+            out.write(|out| out.write_all(text.as_bytes()))?;
+            Ok(Outcome::Fine)
+        }
         Command::Rules { paths, format } => {
             let (analysis, read) = load(paths)?;
             out.write(|out| out.write_all(rules::render(&analysis, *format).as_bytes()))?;

@@ -54,6 +54,16 @@ fn run(arguments: &[&str], input: &str) -> (i32, String, String) {
 }
 
 #[test]
+fn codes_are_explained() {
+    let (code, text, errors) = run(&["lint", "--explain", "lint001"], "");
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert!(text.starts_with("LINT001 (warning): a policy selects no pod\n") && text.contains("podSelector"), "{text}");
+    let (code, _, errors) = run(&["lint", "--explain", "LINT000"], "");
+    assert_eq!((code, errors.contains("there is no such code")), (2, true), "{errors}");
+    assert_eq!(run(&["flows", "--explain", "LINT001", "-"], SCENE).0, 2);
+}
+
+#[test]
 fn flows_in_every_form() {
     let (code, text, errors) = run(&["flows", "-"], SCENE);
     assert_eq!((code, errors.as_str()), (0, ""));

@@ -2,7 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::diagnostics::Diagnostic;
+use netpolis_core::answers::lint::LINTS;
+use netpolis_core::diagnostics::{Diagnostic, Severity};
 use netpolis_core::settings::{Engine, Settings};
 
 const CLUSTER: &str = "
@@ -59,6 +60,34 @@ fn finds(text: &str, code: &str, underlined: &str, message: &str, help: &str) {
 fn silent(text: &str) {
     let scene = scene(text, Engine::Generic);
     assert_eq!(lints(&scene), Vec::<&Diagnostic>::new(), "{text}");
+}
+
+/// The examples of the manual: each bad one is found at the line that says so, each good one is not found, and nothing else is wrong with it.
+#[test]
+fn every_lint_finds_what_its_example_shows() {
+    let problems = |text: &str| {
+        let mut analysis = Analysis::new(Settings::default());
+        analysis.set_files(&[("example.yaml", text)]);
+        let line =
+            |p: &Diagnostic| p.place.and_then(|place| analysis.sources().position(place)).map_or(0, |position| position.line as usize);
+        analysis.problems().iter().map(|p| (p.code, p.severity, line(p), p.message.clone())).collect::<Vec<_>>()
+    };
+    for lint in LINTS {
+        let marked: Vec<usize> =
+            (1..).zip(lint.bad.lines()).filter(|(_, line)| line.ends_with("# here")).map(|(number, _)| number).collect();
+        let found = problems(lint.bad);
+        let lines: Vec<usize> = found.iter().filter(|(code, ..)| *code == lint.code).map(|(_, _, line, _)| *line).collect();
+        assert!(marked.len() == 1 && lines == marked, "{}: marked {marked:?}, found {lines:?}\n{found:#?}", lint.code);
+        assert!(
+            found.iter().all(|(code, severity, ..)| *code != lint.code || lint.severities.contains(severity)),
+            "{}: {found:#?}",
+            lint.code
+        );
+        let left: Vec<_> =
+            problems(lint.good).into_iter().filter(|(code, severity, ..)| *code == lint.code || *severity != Severity::Note).collect();
+        assert!(left.is_empty(), "{}: {left:#?}", lint.code);
+        assert!(!lint.good.contains("# here"), "{}", lint.code);
+    }
 }
 
 #[test]

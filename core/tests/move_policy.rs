@@ -38,12 +38,8 @@ fn policy(name: &str, spec: &str) -> String {
 }
 
 fn three() -> String {
-    [
-        policy("a", "  order: 10\n  selector: all()\n"),
-        policy("b", "  order: 20\n  selector: all()\n"),
-        policy("c", "  selector: all()\n"),
-    ]
-    .concat()
+    [policy("a", "  order: 10\n  selector: all()\n"), policy("b", "  order: 20\n  selector: all()\n"), policy("c", "  selector: all()\n")]
+        .concat()
 }
 
 #[test]
@@ -67,8 +63,7 @@ fn a_policy_can_go_to_every_place_of_its_tier() {
 fn another_tier_is_written_as_the_text_is() {
     let tier = "---\napiVersion: projectcalico.org/v3\nkind: Tier\nmetadata: {name: first}\nspec: {order: 1}\n";
     let there = policy("x", "  tier: first\n  order: 5\n  selector: all()\n");
-    for spec in
-        ["  selector: all()\n", "  tier: 'default'\n  selector: all()\n", "  {selector: all()}\n", "  {\"selector\": \"all()\"}\n"]
+    for spec in ["  selector: all()\n", "  tier: 'default'\n  selector: all()\n", "  {selector: all()}\n", "  {\"selector\": \"all()\"}\n"]
     {
         let text = [tier, &there, &policy("z", spec)].concat();
         assert_eq!(moved(&text, "z", "first", 0).unwrap().0, ["z", "x"], "{spec}");

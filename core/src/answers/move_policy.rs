@@ -10,10 +10,10 @@ use core::fmt;
 
 use crate::compile::Compiled;
 use crate::diagnostics::Fix;
+use crate::language::calico::order::PolicyKey;
 use crate::language::calico::{Calico, CalicoPolicy};
 use crate::language::{Kind, Resource};
 use crate::load::Loaded;
-use crate::language::calico::order::PolicyKey;
 use crate::policy::{Policy, PolicyId};
 use crate::text::{DocumentId, Place, Span};
 

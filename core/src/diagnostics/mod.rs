@@ -11,12 +11,19 @@ pub(crate) use nearest::{distance, nearest};
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::text::{DocumentId, Place, Span};
 
 /// A stable name of a kind of finding, such as `K8S012`. Never reused.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
 
 /// A code that is no lint, with what it says.
 #[derive(Clone, Copy, Debug)]

@@ -100,9 +100,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                 if asked > MOST_ASKED {
                     return;
                 }
-                let paths = unprobed.get_or_insert_with(|| {
-                    input.paths_with(&Routing { probes: Some(Probes::Ignored), ..input.settings.routing.clone() })
-                });
+                let paths = unprobed
+                    .get_or_insert_with(|| input.paths_with(&Routing { probes: Some(Probes::Ignored), ..input.settings.routing.clone() }));
                 found.extend(never_seen(paths, place, client, service));
             }
         }

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::needs::{Need, internet, stop};
 use crate::answers::lint::packets::Packets;
+use crate::answers::lint::{Lint, LintInput};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{AddressSet, Protocol};

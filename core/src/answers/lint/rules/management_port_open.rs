@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::groups::once;
+use crate::answers::lint::{Lint, LintInput};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::Protocol;

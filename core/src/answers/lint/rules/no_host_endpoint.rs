@@ -68,8 +68,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
 
 /// Whether a policy is meant for hosts, of which there is none that it selects.
 pub(super) fn is_for_hosts(input: &LintInput<'_>, policy: &Policy) -> bool {
-    matches!(&policy.subject, SubjectMatch::Endpoints(selector) if means_nodes(input, policy, selector))
-        && !selects_host(input, policy)
+    matches!(&policy.subject, SubjectMatch::Endpoints(selector) if means_nodes(input, policy, selector)) && !selects_host(input, policy)
 }
 
 /// Whether a policy is meant for hosts.

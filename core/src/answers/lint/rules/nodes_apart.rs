@@ -3,10 +3,10 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::groups::once;
 use crate::answers::lint::needs::{Need, node_addresses, node_subnets, stop};
 use crate::answers::lint::packets::Packets;
+use crate::answers::lint::{Lint, LintInput};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::AddressSet;

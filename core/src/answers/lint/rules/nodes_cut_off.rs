@@ -3,15 +3,15 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::groups::once;
 use crate::answers::lint::needs::{Need, internet, node_subnets, stop};
 use crate::answers::lint::packets::Packets;
+use crate::answers::lint::{Lint, LintInput};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::snapshot::cloud::Feature;
 use crate::model::{AddressSet, Protocol};
 use crate::policy::Direction;
+use crate::snapshot::cloud::Feature;
 
 const CODE: Code = Code("LINT162");
 const HELP: &str = "above it, allow TCP 443 to the tag `AzureCloud` (see \"Outbound network and FQDN rules for AKS clusters\"), and restrict the rest with a firewall";

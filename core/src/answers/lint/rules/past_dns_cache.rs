@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::dns::{Cache, DNS, first, isolated, lets_out, node_cache, reaches_dns, servers};
+use crate::answers::lint::{Lint, LintInput};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::policy::Policy;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::path::{Asked, Entry};
+use crate::path::{Asked, Entry, path};
 use crate::verdict::traversal::Checkpoint;
 
 const CODE: Code = Code("LINT034");

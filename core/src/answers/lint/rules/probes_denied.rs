@@ -3,8 +3,8 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::groups::{GroupRule, GroupRules, once};
+use crate::answers::lint::{Lint, LintInput};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{AddressSet, Protocol};
@@ -47,7 +47,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let mut ordered = group.ordered();
         for (index, rule) in group.reached().filter(|(_, rule)| denies_probes(group, rule, &platform)) {
             if rule.reaches(&mut ordered, index, &platform, ConnectionSet::protocol(Protocol::TCP)) {
-                let message = format!("rule `{}` stops health probes of load balancers too, which then take every machine for down", rule.name());
+                let message =
+                    format!("rule `{}` stops health probes of load balancers too, which then take every machine for down", rule.name());
                 let problem = Diagnostic::at(CODE, Severity::Warning, Some(rule.rule.place), message);
                 once(found, problem.help("above it, allow the tag `AzureLoadBalancer`"));
             }

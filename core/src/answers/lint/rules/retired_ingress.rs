@@ -3,8 +3,8 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::ends::{CLASSES, told};
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 
 const CODE: Code = Code("LINT039");

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::groups::{Fate, GroupRule, GroupRules, once};
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 
 const CODE: Code = Code("LINT020");
@@ -67,7 +67,6 @@ fn problem(group: &GroupRules<'_>, index: usize, rule: &GroupRule<'_>) -> Diagno
         if differs { "other rules with another action decide" } else { "it changes nothing" }
     );
     let severity = if differs { Severity::Warning } else { Severity::Note };
-    let problem =
-        Diagnostic::at(CODE, severity, Some(rule.rule.place), message).help("give it a lower priority number, or remove it");
+    let problem = Diagnostic::at(CODE, severity, Some(rule.rule.place), message).help("give it a lower priority number, or remove it");
     involved.iter().take(NAMED).fold(problem, |problem, other| problem.related_place(other.rule.place, "this rule comes first"))
 }

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::answers::lint::{Lint, LintInput};
 use crate::answers::lint::groups::once;
+use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::azure::read::rules::own_tag;
 use crate::language::azure::read::service_tags::meant_tag;
