@@ -11,8 +11,17 @@ export const shots = join(here, "shots");
 /** How long a check waits for what must come; longer for a build that is not optimised. */
 const PATIENCE_MS = Number(process.env.E2E_PATIENCE_MS ?? 5000);
 
+/** The sizes that the page is looked at in; 200 % is a small desktop with twice the letters. */
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
+export const SIZES = {
+    "1440x900": { viewport: DESKTOP },
+    "1280x720": { viewport: { width: 1280, height: 720 } },
+    "1024x768": { viewport: { width: 1024, height: 768 } },
+    "200 %": { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
+    "390x844": { viewport: PHONE, hasTouch: true, isMobile: true },
+    "360x640": { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true },
+};
 
 export const SHOP = `
 apiVersion: v1

@@ -17,6 +17,7 @@ import graph from "./checks/graph.mjs";
 import drag from "./checks/drag.mjs";
 import keep from "./checks/keep.mjs";
 import layout from "./checks/layout.mjs";
+import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
 import { given, here, shots, troubles } from "./page.mjs";
 import { serve } from "./server.mjs";
@@ -24,17 +25,8 @@ import { serve } from "./server.mjs";
 const { values, positionals } = parseArgs({ options: { browser: { type: "string", default: "chromium" } }, allowPositionals: true });
 const wanted = positionals[0] ?? "";
 const inFirefox = values.browser === "firefox";
-/** Checks that Firefox's driver cannot do, and why; others say it themselves. */
-const leftInFirefox = {
-    "a killed tab loses a fraction of a second at most": "its driver kills no tab",
-    "recent scenes on a phone": "its driver plays no phone",
-    "a full store is said, and what is stored stays": "its driver tells of no download from the page's own memory",
-    "a scene that was saved as a file opens as a scene of its own": "its driver tells of no download from the page's own memory",
-    "a damaged link says so in a second and leaves one's own work": "it takes no address of a megabyte",
-    "without a store the page says so once and goes on": "it has no such permissions of the clipboard",
-};
 const hands = { ...ask, ...board, ...graph, ...drag, ...keep };
-const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...layout, ...truth };
+const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...layout, ...sight, ...truth };
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};
@@ -54,7 +46,7 @@ let passed = 0;
 let failed = 0;
 for (const [name, check] of Object.entries(checks)) {
     if (!name.includes(wanted)) continue;
-    const left = inFirefox && (check.chromiumOnly ?? leftInFirefox[name]);
+    const left = inFirefox && check.chromiumOnly;
     if (left) {
         console.log(`  left    ${name}: ${left}`);
         continue;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { deflateRawSync } from "node:zlib";
-import { PHONE, SHOP, accessible, ask, editor, given, marks, open, openShop, paste, shoot, text, troubles, until, verdict, word } from "../page.mjs";
+import { PHONE, SHOP, accessible, ask, chromiumOnly, editor, given, marks, open, openShop, paste, shoot, text, troubles, until, verdict, word } from "../page.mjs";
 
 // --- kept scenes ----------------------------------------------------------------------------------
 
@@ -218,7 +218,7 @@ export default {
         assert.equal((await text(page)).trim(), SHOP.trim());
     },
 
-    async "a killed tab loses a fraction of a second at most"() {
+    "a killed tab loses a fraction of a second at most": chromiumOnly("its driver kills no tab", async () => {
         let page = await openShop();
         await write(page, "# the last words");
         await stored(page);
@@ -233,7 +233,7 @@ export default {
         await crash(page);
         page = await tabOf(page);
         assert.ok((await text(page)).includes(`# ${settled}`), "what was typed before is there");
-    },
+    }),
 
     async "a closed file comes back after a reload"() {
         const page = await openShop();
@@ -407,7 +407,7 @@ export default {
         }
     },
 
-    async "recent scenes on a phone"() {
+    "recent scenes on a phone": chromiumOnly("its driver plays no phone", async () => {
         const page = await open({ viewport: PHONE, hasTouch: true, isMobile: true });
         await page.getByRole("button", { name: "More" }).tap();
         await page.getByRole("button", { name: "New file" }).tap();
@@ -421,7 +421,7 @@ export default {
         }
         await accessible(page, "recent scenes on a phone");
         await shoot(page, "scenes-phone");
-    },
+    }),
 
     async "everything that is stored can be forgotten"() {
         const page = await openShop();
@@ -462,7 +462,7 @@ export default {
         await accessible(other, "unreadable scenes");
     },
 
-    async "without a store the page says so once and goes on"() {
+    "without a store the page says so once and goes on": chromiumOnly("Firefox has no such permissions of the clipboard", async () => {
         const context = await given.browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
         await context.addInitScript(() => {
             for (const name of ["localStorage", "sessionStorage"])
@@ -481,9 +481,9 @@ export default {
         assert.equal(await toast(page).count(), 0, "once");
         await openScenes(page);
         assert.match(await dialog(page).innerText(), /stores nothing/);
-    },
+    }),
 
-    async "a full store is said, and what is stored stays"() {
+    "a full store is said, and what is stored stays": chromiumOnly("its driver tells of no download from the page's own memory", async () => {
         const page = await openShop();
         await stored(page);
         // A second scene, so that there is something to delete.
@@ -513,7 +513,7 @@ export default {
         await until(false, () => banner(page).isVisible(), "once there is room it is stored");
         await page.reload();
         assert.ok((await text(page)).includes(long));
-    },
+    }),
 
     async "a large scene survives a reload"() {
         const page = await openShop();
@@ -527,7 +527,7 @@ export default {
         assert.ok(lines > 100_000, `${lines} characters are stored`);
     },
 
-    async "a damaged link says so in a second and leaves one's own work"() {
+    "a damaged link says so in a second and leaves one's own work": chromiumOnly("Firefox takes no address of a megabyte", async () => {
         const link = await anotherLink();
         const page = await openShop();
         await stored(page);
@@ -549,7 +549,7 @@ export default {
         await page.reload();
         await until(/damaged/, () => toast(page).innerText(), "also when the page starts with it");
         assert.equal((await text(page)).trim(), SHOP.trim());
-    },
+    }),
 
     async "a page inside another stores nothing and reads nothing stored"() {
         const link = await anotherLink();
@@ -572,7 +572,7 @@ export default {
         assert.equal(await page.evaluate(() => JSON.stringify({ ...localStorage })), before);
     },
 
-    async "a scene that was saved as a file opens as a scene of its own"() {
+    "a scene that was saved as a file opens as a scene of its own": chromiumOnly("its driver tells of no download from the page's own memory", async () => {
         const page = await openShop();
         await openScenes(page);
         const download = page.waitForEvent("download");
@@ -587,7 +587,7 @@ export default {
         await until("Shop", () => other.locator(".header .pick b").first().innerText(), "it is kept under the file's name");
         await other.locator("input[type=file]").setInputFiles({ name: "Shop.netpolis", mimeType: "text/plain", buffer: Buffer.from("v1.AAAA") });
         await until(/damaged/, () => toast(other).innerText(), "a damaged one is said");
-    },
+    }),
 
     async "work and question survive a reload"() {
         const page = await openShop();

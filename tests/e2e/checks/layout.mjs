@@ -1,16 +1,8 @@
 // Every size of screen, for everybody.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { DESKTOP, PHONE, accessible, ask, editor, marks, open, openExample, openShop, paste, shoot, until, verdict, word } from "../page.mjs";
+import { DESKTOP, PHONE, SIZES, accessible, ask, editor, marks, open, openExample, openShop, paste, shoot, until, verdict, word } from "../page.mjs";
 
-const SIZES = {
-    "1440x900": { viewport: DESKTOP },
-    "1280x720": { viewport: { width: 1280, height: 720 } },
-    "1024x768": { viewport: { width: 1024, height: 768 } },
-    "200 %": { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
-    "390x844": { viewport: PHONE, hasTouch: true, isMobile: true },
-    "360x640": { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true },
-};
 const isNarrow = (options) => options.viewport.width <= 900;
 const isPhone = (options) => options.viewport.width < 500;
 
@@ -28,7 +20,7 @@ function covered(page) {
         for (const control of controls) {
             if (control.closest("dialog, .menu-list, [hidden], .cm-editor") || control.matches(".spot, .arrow, [data-fold]")) continue;
             let { left, top, right, bottom } = control.getBoundingClientRect();
-            if (right - left < 1 || bottom - top < 1) continue;
+            if (right - left < 1 || bottom - top < 1 || getComputedStyle(control).visibility === "hidden") continue;
             // The part of it that its panes show.
             for (let around = control.parentElement; around; around = around.parentElement) {
                 const style = getComputedStyle(around);
