@@ -10,8 +10,8 @@ use netpolis_core::language::unread::Cause;
 use netpolis_core::language::{Kind, TargetPort};
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Action;
+use netpolis_core::policy::Matched;
 use netpolis_core::snapshot::Snapshot;
-use netpolis_core::verdict::evaluate::Matched;
 use netpolis_core::verdict::traversal::Checkpoint;
 use netpolis_core::verdict::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
 use serde_json::{Value, json};
@@ -248,7 +248,7 @@ fn text(analysis: &Analysis, reply: &Reply) -> String {
 
 /// Where on the packet's way a checkpoint is.
 fn title(analysis: &Analysis, checkpoint: &CheckpointTrace) -> String {
-    match checkpoint.stage {
+    match checkpoint.checkpoint {
         Checkpoint::Endpoint(_) => format!("{} of {}", checkpoint.direction.as_str(), end_name(checkpoint.subject, analysis.snapshot())),
         _ => checkpoint.title.clone(),
     }

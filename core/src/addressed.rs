@@ -60,7 +60,7 @@ impl Addressed {
 
     /// One flow, with everything that led to the answer.
     pub fn decide(&self, flow: &Flow) -> Answer {
-        explain::decide(&self.compiled, &self.snapshot, flow, None)
+        explain::answer(&self.compiled, &self.snapshot, flow, None)
     }
 
     /// All pairs.

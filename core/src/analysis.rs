@@ -289,7 +289,7 @@ impl Analysis {
 
     /// One flow, with everything that led to the answer.
     pub fn decide(&self, flow: &Flow) -> Answer {
-        let mut answer = explain::decide(&self.compiled, &self.snapshot, flow, None);
+        let mut answer = explain::answer(&self.compiled, &self.snapshot, flow, None);
         if answer.verdict == Verdict::Denied && answer.suggestion.is_none() {
             answer.suggestion = explain::open_groups(&self.compiled, &self.snapshot, self.sources(), &answer);
         }
@@ -303,7 +303,7 @@ impl Analysis {
 
     /// The same for a packet that was sent somewhere else, and was translated on its way: to the port of a node, say.
     pub fn decide_translated(&self, flow: &Flow, original: Original) -> Answer {
-        explain::decide(&self.compiled, &self.snapshot, flow, Some(original))
+        explain::answer(&self.compiled, &self.snapshot, flow, Some(original))
     }
 
     /// What lints look at.

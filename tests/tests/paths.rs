@@ -185,7 +185,7 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
         StepKind::Stop(_) => return Some("dropped".to_owned()),
         StepKind::Doubt => return Some("doubt".to_owned()),
         StepKind::Check(trace) => {
-            let what = match trace.stage {
+            let what = match trace.checkpoint {
                 Checkpoint::Endpoint(direction) => {
                     format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot))
                 }
@@ -198,7 +198,7 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
                 stage => format!("{stage:?}"),
             };
             let address = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
-            let port = match trace.stage {
+            let port = match trace.checkpoint {
                 Checkpoint::Group { encapsulated: true, .. } => Some(4789),
                 _ => step.arrives.port,
             };

@@ -192,7 +192,7 @@ fn suggestions_for_random_networks_hold() {
             let answer = before.decide(&flow);
             if left == 0
                 || answer.verdict != Verdict::Denied
-                || answer.checkpoints.iter().any(|c| matches!(c.stage, Checkpoint::NotPeered(..)))
+                || answer.checkpoints.iter().any(|c| matches!(c.checkpoint, Checkpoint::NotPeered(..)))
             {
                 continue;
             }

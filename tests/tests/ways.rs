@@ -118,9 +118,9 @@ fn whole(scene: &Analysis, answer: &PathAnswer) -> TestCaseResult {
             }
             let traffic = Traffic { protocol: answer.protocol, source: None, destination: step.arrives.port };
             let flow = Flow { from: step.arrives.from.end, to: step.arrives.to.end, traffic };
-            let single = explain::decide(paths.compiled(), paths.snapshot(), &flow, None);
+            let single = explain::answer(paths.compiled(), paths.snapshot(), &flow, None);
             // The place is one of those that such a packet meets anyway, unless another packet was translated into it.
-            if let Some(known) = single.checkpoints.iter().find(|c| c.stage == trace.stage) {
+            if let Some(known) = single.checkpoints.iter().find(|c| c.checkpoint == trace.checkpoint) {
                 prop_assert_eq!(known.verdict, trace.verdict, "{:?}\n{:#?}", flow, trace);
                 prop_assert_eq!(&known.reason, &trace.reason, "{:?}", flow);
             }
@@ -157,7 +157,7 @@ fn holds(ways: &Ways) -> TestCaseResult {
                 let answer = ask(&scene, from_name, to_name, Some(port)).expect("both are pods");
                 whole(&scene, &answer)?;
                 let flow = Flow { from: *from, to: *to, traffic: Traffic::to_port(Protocol::TCP, port) };
-                let single: Answer = explain::decide(paths.compiled(), snapshot, &flow, None);
+                let single: Answer = explain::answer(paths.compiled(), snapshot, &flow, None);
                 prop_assert_eq!(plain(answer.verdict), Some(single.verdict), "{} to {}: {:#?}\n{:#?}", from_name, to_name, single, answer);
             }
         }

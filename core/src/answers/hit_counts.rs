@@ -7,10 +7,10 @@ use alloc::vec::Vec;
 use crate::compile::{Compiled, Endpoint};
 use crate::connections::Traffic;
 use crate::model::Protocol;
+use crate::policy::Matched;
 use crate::policy::{Action, TierEnd};
 use crate::snapshot::Snapshot;
-use crate::verdict::evaluate::Matched;
-use crate::verdict::traversal::{Seats, ways_among};
+use crate::verdict::traversal::{NetworkLocations, traversals_among};
 use crate::verdict::{Flow, check};
 
 /// Most flows that are counted; more take longer than a person waits.
@@ -34,7 +34,7 @@ pub fn hit_counts(compiled: &Compiled, snapshot: &Snapshot, ends: &[Endpoint]) -
     }
     let ruleset = compiled.ruleset();
     let mut sum = HitCounts { flows: 0, policies: alloc::vec![0; ruleset.policies.len()], tier_ends: alloc::vec![0; ruleset.tiers.len()] };
-    let seats = Seats::new(compiled, snapshot);
+    let locations = NetworkLocations::new(compiled, snapshot);
     let outside = |end: Endpoint| end.address().is_some();
     for &from in ends {
         for &to in ends {
@@ -46,7 +46,7 @@ pub fn hit_counts(compiled: &Compiled, snapshot: &Snapshot, ends: &[Endpoint]) -
                 Counted { policies: alloc::vec![false; sum.policies.len()], tier_ends: alloc::vec![false; sum.tier_ends.len()] };
             for protocol in [Protocol::TCP, Protocol::UDP] {
                 let flow = Flow { from, to, traffic: Traffic { protocol, source: None, destination: None } };
-                counted.add(compiled, snapshot, seats.as_ref(), &flow);
+                counted.add(compiled, snapshot, locations.as_ref(), &flow);
             }
             sum.policies.iter_mut().zip(&counted.policies).for_each(|(sum, seen)| *sum += u32::from(*seen));
             sum.tier_ends.iter_mut().zip(&counted.tier_ends).for_each(|(sum, seen)| *sum += u32::from(*seen));
@@ -62,9 +62,9 @@ struct Counted {
 }
 
 impl Counted {
-    fn add(&mut self, compiled: &Compiled, snapshot: &Snapshot, seats: Option<&Seats<'_>>, flow: &Flow) {
-        for stage in ways_among(seats, compiled, snapshot, flow.from, flow.to).into_iter().flatten() {
-            for tier in check(compiled, snapshot, flow, None, stage).seen.tiers {
+    fn add(&mut self, compiled: &Compiled, snapshot: &Snapshot, locations: Option<&NetworkLocations<'_>>, flow: &Flow) {
+        for checkpoint in traversals_among(locations, compiled, snapshot, flow.from, flow.to).into_iter().flatten() {
+            for tier in check(compiled, snapshot, flow, None, checkpoint).rules.tiers {
                 for (rule, reached, matched) in tier.rules {
                     let decides = compiled.ruleset().rule(rule).is_some_and(|r| matches!(r.action, Action::Allow | Action::Deny));
                     if let Some(seen) = self.policies.get_mut(rule.policy.0 as usize) {

@@ -35,9 +35,9 @@ pub(super) enum Coverage {
 }
 
 impl AddressIndex {
-    /// `extra` are sets that rules name otherwise than by writing them down: those of Calico's network sets. `places` are told apart by where they are:
-    /// subnets, say. Of the points those outside the cluster are ranges of their own. `across`: rules of one direction are asked about what the other
-    /// direction's rules tell apart too, as host endpoints meet packets of both ends.
+    /// `extra` are sets that rules name otherwise than by writing them down: those of Calico's network sets. `places` are told apart by
+    /// where they are: subnets, say. Of the points those outside the cluster are ranges of their own. `across`: rules of one direction are
+    /// asked about what the other direction's rules tell apart too, as host endpoints meet packets of both endpoints.
     pub(super) fn new<'a>(
         ruleset: &'a Ruleset,
         extra: [Vec<&'a AddressSet>; 2],

@@ -1,4 +1,4 @@
-//! Classes of ends that no rule can tell apart.
+//! Classes of endpoints that no rule can tell apart.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -16,23 +16,23 @@ use crate::policy::{DroppedPackets, HookMatch, HostRules};
 use crate::settings::{Assumed, Engine, HostNetwork, IpBlockReach};
 use crate::snapshot::{HostEndpoint, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
-/// A class of ends, by number.
+/// A class of endpoints, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ClassId(pub u32);
 
-/// What kind of ends a class has.
+/// What kind of endpoints a class has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum ClassKind {
     /// Pods that policies select.
     Pod,
     /// Nodes, and pods on the host network where these count as their node.
     Node,
-    /// Calico host endpoints, as subjects of policy at one of the places where a packet meets them. No end of a flow is of such a class: what
-    /// runs on the host is the node.
+    /// Calico host endpoints, as subjects of policy at one of the places where a packet meets them. No endpoint of a flow is of such a
+    /// class: what runs on the host is the node.
     Host(Hook),
     /// Addresses outside the cluster.
     Outside,
-    /// Network security groups, as subjects of their rules. No end of a flow is of such a class.
+    /// Network security groups, as subjects of their rules. No endpoint of a flow is of such a class.
     Group,
 }
 
@@ -49,7 +49,8 @@ pub enum Hook {
     Forward,
     /// Before connection tracking, for replies: the same policies, with other failsafe ports.
     Reply,
-    /// To and from processes of the host, for replies that count as connections of their own: without failsafe ports, as those are of the service's end.
+    /// To and from processes of the host, for replies that count as connections of their own: without failsafe ports, as those are of the
+    /// service's endpoint.
     ReplyNormal,
 }
 
@@ -69,7 +70,7 @@ impl Hook {
 }
 
 impl ClassKind {
-    /// Whether policies of a sort act on ends of this kind.
+    /// Whether policies of a sort act on endpoints of this kind.
     pub(super) fn meets(self, policy: HookMatch) -> bool {
         match self {
             ClassKind::Host(Hook::Untracked) => matches!(policy, HookMatch::Untracked | HookMatch::FailsafeUntracked),
@@ -103,7 +104,7 @@ pub(crate) struct NamedPort {
     pub(crate) number: u16,
 }
 
-/// Address sets that an end lies in: for certain, and at least possibly.
+/// Address sets that an endpoint lies in: for certain, and at least possibly.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(super) struct Membership {
     pub(super) certain: Vec<u32>,
@@ -117,11 +118,11 @@ struct Class {
     /// Packets that its ends may not send.
     dropped: DroppedPackets,
     membership: Membership,
-    /// An end of this class, for looking up what all have in common.
+    /// An endpoint of this class, for looking up what all have in common.
     sample: Sample,
 }
 
-/// An end that stands for its class.
+/// An endpoint that stands for its class.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sample {
     Pod(PodId),
@@ -133,7 +134,7 @@ pub(super) enum Sample {
     Group(u32),
 }
 
-/// All classes, and which class each end is of.
+/// All classes, and which class each endpoint is of.
 #[derive(Clone, Debug)]
 pub(super) struct Classes {
     classes: Vec<Class>,
@@ -146,7 +147,7 @@ pub(super) struct Classes {
     groups: Vec<ClassId>,
 }
 
-/// The class of an end that does not exist: one past all others, so it is in no set.
+/// The class of an endpoint that does not exist: one past all others, so it is in no set.
 const NOWHERE: ClassId = ClassId(u32::MAX);
 /// Parts of a class key are separated by this; no number in them reaches it.
 const END_OF_PART: u32 = u32::MAX;
@@ -171,82 +172,25 @@ impl Classes {
                 .filter(|v6| snapshot.pod_network.ranges().any(|(first, _)| first.is_ipv6() == *v6))
                 .collect(),
         };
-        let mut builder = Builder { classes: Vec::new(), numbers: HashMap::new() };
         let services = ServicePorts::new(snapshot, selectors);
-        let endpoints = snapshot
-            .pods()
-            .map(|(id, endpoint)| {
-                let mut key = Vec::with_capacity(16);
-                let sample = Sample::Pod(id);
-                if endpoint.host_network && settings.host_network == HostNetwork::AsNode {
-                    let membership = inside.of_node(&endpoint.addresses);
-                    key.push(ClassKind::Node.number());
-                    // A pod whose node is not said may be on any node.
-                    selectors.encode_node_matches(endpoint.node, &node_matches, &mut key);
-                    return builder.class(key, ClassKind::Node, Vec::new(), membership, sample);
-                }
-                key.push(ClassKind::Pod.number());
-                key.push(namespace_classes.get(endpoint.namespace.0 as usize).copied().unwrap_or(0));
-                selectors.encode_labels(&endpoint.labels, &endpoint.unknown, &mut key);
-                key.push(END_OF_PART);
-                selectors.expressions.encode_endpoint(endpoint, snapshot, &mut key);
-                let mut named_ports = named_ports(&endpoint.ports, selectors);
-                if settings.engine == Engine::Calico {
-                    // Upstream: conversion.podToDefaultWorkloadEndpoint takes the ports of all init containers, whether they stay or not.
-                    named_ports.extend(self::named_ports(&endpoint.init_ports, selectors));
-                    named_ports.sort_unstable();
-                    named_ports.dedup();
-                }
-                services.add_to_endpoint(id, endpoint, &mut named_ports);
-                selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
-                let dropped = dropped_on(hosts, endpoint.node.and_then(|n| snapshot.node(n)));
-                key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip)]);
-                let class = builder.class(key, ClassKind::Pod, named_ports, inside.of_pod(endpoint), sample);
-                if let Some(class) = builder.classes.get_mut(class.0 as usize) {
-                    class.dropped = dropped;
-                }
-                class
-            })
-            .collect();
-        let nodes = snapshot
-            .nodes()
-            .map(|(id, node)| {
-                let mut key = alloc::vec![ClassKind::Node.number()];
-                selectors.encode_node_matches(Some(id), &node_matches, &mut key);
-                // A host endpoint names ports of its node.
-                let hosts = snapshot.host_endpoints.iter().filter(|h| h.node == id);
-                let ports: Vec<ContainerPort> = hosts.flat_map(|h| h.ports.iter().cloned()).collect();
-                let ports = named_ports(&ports, selectors);
-                builder.class(key, ClassKind::Node, ports, inside.of_node(&node.addresses), Sample::Node(id))
-            })
-            .collect();
-        let atoms = inside
-            .memberships
-            .iter()
-            .zip(addresses.starts())
-            .map(|(sets, start)| {
-                let membership = Membership { certain: sets.clone(), possible: sets.clone() };
-                let ports = services.at_address(*start);
-                builder.class(alloc::vec![ClassKind::Outside.number()], ClassKind::Outside, ports, membership, Sample::Atom)
-            })
-            .collect();
-        let mut host = |number: u32, host: &'a HostEndpoint, hook| {
-            let kind = ClassKind::Host(hook);
-            let mut key = alloc::vec![kind.number()];
-            selectors.expressions.encode_host_endpoint(host, snapshot, &mut key);
-            selectors.encode_profiles(Some(&host.profiles), &mut key);
-            // Settings may be those of one node; there are few host endpoints, so each node has classes of its own.
-            key.push(host.node.0);
-            let ports = named_ports(&host.ports, selectors);
-            let addresses = snapshot.nodes.get(host.node.0 as usize).map_or(&[][..], |n| &n.addresses);
-            builder.class(key, kind, ports, inside.of_node(addresses), Sample::Host(number))
+        let mut builder = Builder {
+            snapshot,
+            settings,
+            hosts,
+            selectors,
+            namespace_classes,
+            node_matches,
+            inside,
+            services,
+            classes: Vec::new(),
+            numbers: HashMap::new(),
         };
-        let hosts = (0..).zip(&snapshot.host_endpoints).map(|(number, h)| Hook::ALL.map(|hook| host(number, h, hook))).collect();
-        let group = |number: u32| {
-            let key = alloc::vec![ClassKind::Group.number(), number];
-            builder.class(key, ClassKind::Group, Vec::new(), Membership::default(), Sample::Group(number))
-        };
-        let groups = (0..snapshot.cloud.uses.len() as u32).map(group).collect();
+        let endpoints = snapshot.pods().map(|(id, endpoint)| builder.pod(id, endpoint)).collect();
+        let nodes = snapshot.nodes().map(|(id, node)| builder.node(id, node)).collect();
+        let atoms = (0..addresses.len()).zip(addresses.starts()).map(|(atom, start)| builder.atom(atom, *start)).collect();
+        let hosts =
+            (0..).zip(&snapshot.host_endpoints).map(|(number, host)| Hook::ALL.map(|hook| builder.host(number, host, hook))).collect();
+        let groups = (0..snapshot.cloud.uses.len() as u32).map(|number| builder.group(number)).collect();
         Classes { classes: builder.classes, endpoints, nodes, atoms, hosts, groups }
     }
 
@@ -297,7 +241,7 @@ impl Classes {
         self.classes.get(id.0 as usize).map_or(&[], |c| &c.named_ports)
     }
 
-    /// Packets that ends of a class may not send.
+    /// Packets that endpoints of a class may not send.
     pub(super) fn dropped(&self, id: ClassId) -> DroppedPackets {
         self.classes.get(id.0 as usize).map_or_else(DroppedPackets::default, |c| c.dropped)
     }
@@ -315,12 +259,92 @@ fn dropped_on(hosts: Option<&HostRules>, node: Option<&Node>) -> DroppedPackets 
     own.copied().unwrap_or(hosts.dropped)
 }
 
-struct Builder {
+/// Finds the class of each endpoint, and makes it if it is the first of its class.
+struct Builder<'b, 'a> {
+    snapshot: &'a Snapshot,
+    settings: &'b Assumed,
+    hosts: Option<&'b HostRules>,
+    selectors: &'b mut Selectors<'a>,
+    namespace_classes: Vec<u32>,
+    node_matches: Vec<Option<Vec<u32>>>,
+    inside: Inside<'b>,
+    services: ServicePorts,
     classes: Vec<Class>,
     numbers: HashMap<Vec<u32>, ClassId>,
 }
 
-impl Builder {
+impl<'a> Builder<'_, 'a> {
+    fn pod(&mut self, id: PodId, endpoint: &'a PodEndpoint) -> ClassId {
+        let mut key = Vec::with_capacity(16);
+        let sample = Sample::Pod(id);
+        if endpoint.host_network && self.settings.host_network == HostNetwork::AsNode {
+            let membership = self.inside.of_node(&endpoint.addresses);
+            key.push(ClassKind::Node.number());
+            // A pod whose node is not said may be on any node.
+            self.selectors.encode_node_matches(endpoint.node, &self.node_matches, &mut key);
+            return self.class(key, ClassKind::Node, Vec::new(), membership, sample);
+        }
+        key.push(ClassKind::Pod.number());
+        key.push(self.namespace_classes.get(endpoint.namespace.0 as usize).copied().unwrap_or(0));
+        self.selectors.encode_labels(&endpoint.labels, &endpoint.unknown, &mut key);
+        key.push(END_OF_PART);
+        self.selectors.expressions.encode_endpoint(endpoint, self.snapshot, &mut key);
+        let mut ports = named_ports(&endpoint.ports, self.selectors);
+        if self.settings.engine == Engine::Calico {
+            // Upstream: conversion.podToDefaultWorkloadEndpoint takes the ports of all init containers, whether they stay or not.
+            ports.extend(named_ports(&endpoint.init_ports, self.selectors));
+            ports.sort_unstable();
+            ports.dedup();
+        }
+        self.services.add_to_endpoint(id, endpoint, &mut ports);
+        self.selectors.encode_profiles(endpoint.profiles.as_deref(), &mut key);
+        let dropped = dropped_on(self.hosts, endpoint.node.and_then(|n| self.snapshot.node(n)));
+        key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip)]);
+        let membership = self.inside.of_pod(endpoint);
+        let class = self.class(key, ClassKind::Pod, ports, membership, sample);
+        if let Some(class) = self.classes.get_mut(class.0 as usize) {
+            class.dropped = dropped;
+        }
+        class
+    }
+
+    fn node(&mut self, id: NodeId, node: &Node) -> ClassId {
+        let mut key = alloc::vec![ClassKind::Node.number()];
+        self.selectors.encode_node_matches(Some(id), &self.node_matches, &mut key);
+        // A host endpoint names ports of its node.
+        let hosts = self.snapshot.host_endpoints.iter().filter(|h| h.node == id);
+        let ports: Vec<ContainerPort> = hosts.flat_map(|h| h.ports.iter().cloned()).collect();
+        let ports = named_ports(&ports, self.selectors);
+        let membership = self.inside.of_node(&node.addresses);
+        self.class(key, ClassKind::Node, ports, membership, Sample::Node(id))
+    }
+
+    /// An address outside the cluster: the first of a stretch that no rule tells apart.
+    fn atom(&mut self, atom: usize, start: IpAddr) -> ClassId {
+        let sets = self.inside.memberships.get(atom).cloned().unwrap_or_default();
+        let membership = Membership { certain: sets.clone(), possible: sets };
+        let ports = self.services.at_address(start);
+        self.class(alloc::vec![ClassKind::Outside.number()], ClassKind::Outside, ports, membership, Sample::Atom)
+    }
+
+    fn host(&mut self, number: u32, host: &'a HostEndpoint, hook: Hook) -> ClassId {
+        let kind = ClassKind::Host(hook);
+        let mut key = alloc::vec![kind.number()];
+        self.selectors.expressions.encode_host_endpoint(host, self.snapshot, &mut key);
+        self.selectors.encode_profiles(Some(&host.profiles), &mut key);
+        // Settings may be those of one node; there are few host endpoints, so each node has classes of its own.
+        key.push(host.node.0);
+        let ports = named_ports(&host.ports, self.selectors);
+        let addresses = self.snapshot.nodes.get(host.node.0 as usize).map_or(&[][..], |n| &n.addresses);
+        let membership = self.inside.of_node(addresses);
+        self.class(key, kind, ports, membership, Sample::Host(number))
+    }
+
+    fn group(&mut self, number: u32) -> ClassId {
+        let key = alloc::vec![ClassKind::Group.number(), number];
+        self.class(key, ClassKind::Group, Vec::new(), Membership::default(), Sample::Group(number))
+    }
+
     fn class(
         &mut self,
         mut key: Vec<u32>,
@@ -420,11 +444,11 @@ fn target_ports(port: &ServicePort, endpoint: &PodEndpoint) -> Vec<u16> {
     }
 }
 
-/// Which address sets ends inside the cluster lie in.
+/// Which address sets endpoints inside the cluster lie in.
 struct Inside<'a> {
     memberships: Vec<Vec<u32>>,
     addresses: &'a AddressIndex,
-    /// Whether any rule matches ends inside by address.
+    /// Whether any rule matches endpoints inside by address.
     matters: bool,
     sets: u32,
     /// Whether pods have addresses of IPv4 (`false`) and IPv6 (`true`).
@@ -472,7 +496,7 @@ impl Inside<'_> {
         Membership { certain, possible: (0..self.sets).collect() }
     }
 
-    /// An end with several addresses (of two families, say) is in a set for certain only if all of them are: which one a packet carries
+    /// An endpoint with several addresses (of two families, say) is in a set for certain only if all of them are: which one a packet carries
     /// is not known.
     fn of_addresses(&self, addresses: &[IpAddr]) -> Membership {
         let sets_of = |address: &IpAddr| self.memberships.get(self.addresses.atom(*address).0 as usize).map_or(&[][..], Vec::as_slice);

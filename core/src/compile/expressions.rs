@@ -1,7 +1,7 @@
 //! Calico selectors as sets of classes.
 //!
-//! A Calico selector sees all labels of an end: its own, those of its namespace (`pcns.`) and of its service account (`pcsa.`). Only keys that
-//! some selector mentions are looked at; an index from key and value to classes answers a selector by set operations.
+//! A Calico selector sees all labels of an endpoint: its own, those of its namespace (`pcns.`) and of its service account (`pcsa.`). Only
+//! keys that some selector mentions are looked at; an index from key and value to classes answers a selector by set operations.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
-use super::EndSet;
+use super::EndpointSet;
 use super::classes::{ClassKind, Classes, Sample};
 use super::selectors::UNKNOWN_VALUE;
 use crate::model::{AddressSet, Known, Labels, ValueShape};
@@ -17,7 +17,7 @@ use crate::model::{Comparison, Selector};
 use crate::policy::{Direction, EntityMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
 use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, Snapshot};
 
-/// Prefix of labels that an end has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
+/// Prefix of labels that an endpoint has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
 pub(crate) const NAMESPACE_PREFIX: &str = "pcns.";
 /// Prefix of labels that a pod has from its service account (upstream: `conversion.ServiceAccountLabelPrefix`).
 pub(crate) const ACCOUNT_PREFIX: &str = "pcsa.";
@@ -37,7 +37,7 @@ struct Key<'a> {
     values: HashMap<&'a str, u32>,
     /// Comparisons that look into values (`contains`, …).
     tests: Vec<&'a Comparison>,
-    /// Where there are such: numbers of values that ends have. Values that no comparison tells apart have one number.
+    /// Where there are such: numbers of values that endpoints have. Values that no comparison tells apart have one number.
     seen: HashMap<&'a str, u32>,
     kinds: HashMap<(Option<u32>, Vec<bool>), u32>,
 }
@@ -66,7 +66,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Labels of one end: numbers of mentioned keys with values, ascending, each key once.
+/// Labels of one endpoint: numbers of mentioned keys with values, ascending, each key once.
 type Seen<'a> = Vec<(u32, &'a str)>;
 
 /// All Calico selectors of a ruleset.
@@ -85,7 +85,7 @@ pub(super) struct Expressions<'a> {
     classes: LabelTable<'a>,
     /// Classes of pods of which not all labels are known: they are few, and are looked at one by one.
     unsure: Vec<(usize, Unsure<'a>)>,
-    ends: HashMap<&'a Selector, EndSet>,
+    ends: HashMap<&'a Selector, EndpointSet>,
 }
 
 impl<'a> Expressions<'a> {
@@ -159,7 +159,7 @@ impl<'a> Expressions<'a> {
         self.keys.get_mut(number)
     }
 
-    /// Notes what ends have from their namespaces, service accounts and profiles.
+    /// Notes what endpoints have from their namespaces, service accounts and profiles.
     fn inherit(&mut self, snapshot: &'a Snapshot) {
         let prefixed = |prefix: &str, name: &'a str, labels: &'a Labels| {
             let mut seen = Seen::new();
@@ -197,8 +197,8 @@ impl<'a> Expressions<'a> {
         self.namespaces.get(namespace.0 as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// What an end has from a profile that it lists: the labels of a given one, and for the profile that Calico makes of a namespace or a service
-    /// account, those of that.
+    /// What an endpoint has from a profile that it lists: the labels of a given one, and for the profile that Calico makes of a namespace
+    /// or a service account, those of that.
     fn of_profile(&self, profile: &str, snapshot: &Snapshot) -> Seen<'a> {
         let mut seen: Seen<'a> = self.profiles.get(profile).cloned().unwrap_or_default();
         let number = |name: &str| snapshot.namespaces.iter().position(|n| n.name == name).map(|place| NamespaceId(place as u32));
@@ -364,10 +364,10 @@ impl<'a> Expressions<'a> {
         self.unsure = unsure;
     }
 
-    fn select(&self, selector: &Selector) -> EndSet {
+    fn select(&self, selector: &Selector) -> EndpointSet {
         let certain = self.classes.select(selector, &self.numbers);
         if self.unsure.is_empty() {
-            return EndSet::exactly(certain);
+            return EndpointSet::exactly(certain);
         }
         let (mut certain, mut possible) = (certain.clone(), certain);
         for (class, unsure) in &self.unsure {
@@ -375,16 +375,17 @@ impl<'a> Expressions<'a> {
             certain.set(*class, surely);
             possible.set(*class, maybe);
         }
-        EndSet::new(certain, possible)
+        EndpointSet::new(certain, possible)
     }
 
     /// The classes of endpoints that the selector of a policy selects.
-    pub(super) fn subjects(&self, selector: &Selector) -> EndSet {
+    pub(super) fn subjects(&self, selector: &Selector) -> EndpointSet {
         self.select(selector)
     }
 
-    /// The ends that a selector of a peer matches: endpoints by their labels, and whatever lies in a set or has the address of a host endpoint.
-    pub(super) fn ends(&mut self, selector: &'a Selector, in_addresses: Option<&EndSet>) -> EndSet {
+    /// The endpoints that a selector of a peer matches: endpoints by their labels, and whatever lies in a set or has the address of a host
+    /// endpoint.
+    pub(super) fn ends(&mut self, selector: &'a Selector, in_addresses: Option<&EndpointSet>) -> EndpointSet {
         if let Some(known) = self.ends.get(selector) {
             return known.clone();
         }
@@ -448,7 +449,7 @@ fn tidy(mut seen: Seen<'_>) -> Seen<'_> {
     seen
 }
 
-/// The Calico sides of a rule: of the other end, and of the selected end.
+/// The Calico sides of a rule: of the other endpoint, and of the selected endpoint.
 pub(super) fn entities(rule: &Rule) -> impl Iterator<Item = &EntityMatch> {
     rule.peers.terms().iter().chain(&rule.own).filter_map(|term| match &term.kind {
         PeerTermKind::Entity(entity) => Some(&**entity),

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
-use super::EndSet;
+use super::EndpointSet;
 use crate::model::{LabelSelector, Labels, Operator, UnknownLabels};
 
 /// Answers label selectors over numbered items by set operations, visiting only items that have the labels asked for.
@@ -48,10 +48,10 @@ impl<'a> LabelIndex<'a> {
     }
 
     /// Items that a selector selects, for certain and possibly.
-    pub(super) fn select(&self, selector: &LabelSelector) -> EndSet {
+    pub(super) fn select(&self, selector: &LabelSelector) -> EndpointSet {
         let certain = self.by_known_labels(selector);
         if self.unsure.is_empty() {
-            return EndSet::exactly(certain);
+            return EndpointSet::exactly(certain);
         }
         let (mut certain, mut possible) = (certain.clone(), certain);
         for (item, labels, unknown) in &self.unsure {
@@ -59,7 +59,7 @@ impl<'a> LabelIndex<'a> {
             certain.set(*item, surely);
             possible.set(*item, maybe);
         }
-        EndSet::new(certain, possible)
+        EndpointSet::new(certain, possible)
     }
 
     fn by_known_labels(&self, selector: &LabelSelector) -> FixedBitSet {

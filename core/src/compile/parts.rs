@@ -75,7 +75,7 @@ impl Parts {
 }
 
 impl Compiled {
-    /// What the rules that apply to a class in a direction tell apart: ends on its own side, and at the other end.
+    /// What the rules that apply to a class in a direction tell apart: endpoints on its own side, and at the other endpoint.
     pub(crate) fn told_apart(&self, subject: ClassId, direction: Direction) -> [Parts; 2] {
         let policies = self.policies_on_class(subject, direction);
         let rules = || policies.iter().filter_map(|p| self.compiled_policy(*p)).flat_map(|p| p.rules(direction));

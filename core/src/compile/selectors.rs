@@ -11,7 +11,7 @@ use super::addresses::AddressIndex;
 use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
 use super::labels::LabelIndex;
-use super::{EndSet, EntityParts};
+use super::{EndpointSet, EntityParts};
 use crate::model::Selector;
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
 use crate::policy::PortTerm;
@@ -49,12 +49,12 @@ pub(super) struct Selectors<'a> {
     namespace_chances: Vec<Vec<u32>>,
     nodes: Vec<&'a LabelSelector>,
     // What follows is known after `index`.
-    namespace_classes: Vec<EndSet>,
-    pods: HashMap<SelectorKey<'a>, EndSet>,
+    namespace_classes: Vec<EndpointSet>,
+    pods: HashMap<SelectorKey<'a>, EndpointSet>,
     pod_index: Option<LabelIndex<'a>>,
-    address_sets: Vec<EndSet>,
+    address_sets: Vec<EndpointSet>,
     outside_only: FixedBitSet,
-    node_sets: Vec<EndSet>,
+    node_sets: Vec<EndpointSet>,
 }
 
 fn selector_key(selector: &LabelSelector) -> SelectorKey<'_> {
@@ -248,7 +248,7 @@ impl<'a> Selectors<'a> {
         }
     }
 
-    /// Adds to a class key which list of profiles an end has, as far as policies tell lists apart.
+    /// Adds to a class key which list of profiles an endpoint has, as far as policies tell lists apart.
     pub(super) fn encode_profiles(&self, profiles: Option<&[Box<str>]>, key: &mut Vec<u32>) {
         if let Some(profiles) = profiles {
             key.push(END_OF_PROFILES);
@@ -281,7 +281,7 @@ impl<'a> Selectors<'a> {
                 }
             }
         }
-        self.namespace_classes = namespaces.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
+        self.namespace_classes = namespaces.into_iter().map(|(certain, possible)| EndpointSet::new(certain, possible)).collect();
         self.outside_only = classes.none();
         let mut sets: Vec<(FixedBitSet, FixedBitSet)> = alloc::vec![(classes.none(), classes.none()); addresses.set_count() as usize];
         for (class, kind, membership, _) in classes.iter() {
@@ -299,7 +299,7 @@ impl<'a> Selectors<'a> {
                 }
             }
         }
-        self.address_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
+        self.address_sets = sets.into_iter().map(|(certain, possible)| EndpointSet::new(certain, possible)).collect();
         self.index_nodes(snapshot, classes);
         self.expressions.index(snapshot, classes);
     }
@@ -324,17 +324,18 @@ impl<'a> Selectors<'a> {
                 possible.set(class, maybe);
             }
         }
-        self.node_sets = sets.into_iter().map(|(certain, possible)| EndSet::new(certain, possible)).collect();
+        self.node_sets = sets.into_iter().map(|(certain, possible)| EndpointSet::new(certain, possible)).collect();
     }
 
     /// The classes of endpoints that a policy applies to, for certain and possibly.
     ///
-    /// Pods of which nothing is known but that there are some (an ingress controller that is not in the input) are taken to be selected by no policy of it.
-    pub(super) fn subjects(&mut self, subject: &'a SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> EndSet {
+    /// Pods of which nothing is known but that there are some (an ingress controller that is not in the input) are taken to be selected by
+    /// no policy of it.
+    pub(super) fn subjects(&mut self, subject: &'a SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> EndpointSet {
         let mut selected = match subject {
             SubjectMatch::Pods(subject) => self.subject(subject, classes),
             SubjectMatch::Endpoints(selector) => self.expressions.subjects(selector),
-            other => return EndSet::exactly(self.other_subjects(other, snapshot, classes)),
+            other => return EndpointSet::exactly(self.other_subjects(other, snapshot, classes)),
         };
         for (class, _, _, sample) in classes.iter() {
             let Sample::Pod(id) = sample else { continue };
@@ -381,10 +382,10 @@ impl<'a> Selectors<'a> {
     }
 
     /// The classes of pods that a subject selects.
-    pub(super) fn subject(&mut self, subject: &'a Subject, classes: &Classes) -> EndSet {
+    pub(super) fn subject(&mut self, subject: &'a Subject, classes: &Classes) -> EndpointSet {
         let number = self.namespace_numbers.get(&namespace_key(&subject.namespaces));
         let known = number.and_then(|n| self.namespace_classes.get(*n as usize)).cloned();
-        let mut set = known.unwrap_or_else(|| EndSet::exactly(classes.none()));
+        let mut set = known.unwrap_or_else(|| EndpointSet::exactly(classes.none()));
         if !subject.pods.is_everything()
             && let Some(index) = &self.pod_index
         {
@@ -393,19 +394,19 @@ impl<'a> Selectors<'a> {
         set
     }
 
-    /// The ends whose address is in a set; ends inside only if `inside_too`.
-    pub(super) fn addresses(&self, set: &AddressSet, inside_too: bool, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+    /// The endpoints whose address is in a set; endpoints inside only if `inside_too`.
+    pub(super) fn addresses(&self, set: &AddressSet, inside_too: bool, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
         let found = addresses.number(set).and_then(|n| self.address_sets.get(n as usize));
-        let mut ends = found.cloned().unwrap_or_else(|| EndSet::exactly(classes.none()));
+        let mut ends = found.cloned().unwrap_or_else(|| EndpointSet::exactly(classes.none()));
         if !inside_too {
             ends.certain.intersect_with(&self.outside_only);
-            ends = EndSet::exactly(ends.certain);
+            ends = EndpointSet::exactly(ends.certain);
         }
         ends
     }
 
-    /// The ends that a peer term matches.
-    pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+    /// The endpoints that a peer term matches.
+    pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
         match term {
             PeerTermKind::Pods(subject) => self.subject(subject, classes),
             PeerTermKind::Addresses { set, inside_too, .. } => self.addresses(set, *inside_too, classes, addresses),
@@ -414,19 +415,19 @@ impl<'a> Selectors<'a> {
                 let possible = self.addresses(possible, true, classes, addresses);
                 let mut all = possible.possible().clone();
                 all.union_with(&certain.certain);
-                EndSet::new(certain.certain, all)
+                EndpointSet::new(certain.certain, all)
             }
             PeerTermKind::Entity(entity) => self.entity(entity, classes, addresses),
             PeerTermKind::Nodes(selector) => {
                 let number = self.nodes.iter().position(|other| core::ptr::eq(*other, selector));
-                number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndSet::exactly(classes.none()))
+                number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndpointSet::exactly(classes.none()))
             }
-            PeerTermKind::DomainNames(_) => EndSet::new(classes.none(), self.outside_only.clone()),
-            PeerTermKind::Unknown { everything, .. } => EndSet::exactly(if *everything { classes.every() } else { classes.none() }),
+            PeerTermKind::DomainNames(_) => EndpointSet::new(classes.none(), self.outside_only.clone()),
+            PeerTermKind::Unknown { everything, .. } => EndpointSet::exactly(if *everything { classes.every() } else { classes.none() }),
         }
     }
-    /// The ends that a side of a Calico rule describes. Upstream: docs/semantics.md, Calico.
-    fn entity(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+    /// The endpoints that a side of a Calico rule describes. Upstream: docs/semantics.md, Calico.
+    fn entity(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
         self.entity_parts(entity, classes, addresses).whole(classes)
     }
 
@@ -444,17 +445,17 @@ impl<'a> Selectors<'a> {
                 for (class, ..) in classes.iter() {
                     behind.set(class, classes.named_ports(ClassId(class as u32)).iter().any(|p| p.name == *service));
                 }
-                EndSet::exactly(behind)
+                EndpointSet::exactly(behind)
             }),
         }
     }
 
-    fn selected(&mut self, selector: &'a Selector, classes: &Classes, addresses: &AddressIndex) -> EndSet {
+    fn selected(&mut self, selector: &'a Selector, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
         let set = self.expressions.addresses(selector).cloned();
         let mut in_set = set.map(|set| self.addresses(&set, true, classes, addresses));
         if let Some(possible) = self.expressions.possible_addresses(selector).cloned() {
             let possible = self.addresses(&possible, true, classes, addresses).possible().clone();
-            in_set.get_or_insert_with(|| EndSet::exactly(classes.none())).union_with(&EndSet::new(classes.none(), possible));
+            in_set.get_or_insert_with(|| EndpointSet::exactly(classes.none())).union_with(&EndpointSet::new(classes.none(), possible));
         }
         self.expressions.ends(selector, in_set.as_ref())
     }

@@ -15,14 +15,14 @@ use crate::policy::{PacketMatch, TrafficMatch, TrafficTermKind};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct TrafficId(pub(super) u32);
 
-/// Which end of a connection a port belongs to.
+/// Which endpoint of a connection a port belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Side {
     Source,
     Destination,
 }
 
-/// Traffic of a rule: connections known at once, and ports that are looked up by name on one of the ends.
+/// Traffic of a rule: connections known at once, and ports that are looked up by name on one of the endpoints.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct CompiledTraffic {
     /// What is known at once.
@@ -31,7 +31,7 @@ pub(crate) struct CompiledTraffic {
     pub(crate) named: Vec<NamedPorts>,
 }
 
-/// Ports by number or name on one end, or all but those.
+/// Ports by number or name on one endpoint, or all but those.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct NamedPorts {
     pub(crate) side: Side,
@@ -43,12 +43,12 @@ pub(crate) struct NamedPorts {
 }
 
 impl CompiledTraffic {
-    /// Whether it depends on the ports of an end.
+    /// Whether it depends on the ports of an endpoint.
     pub(crate) fn asks(&self, side: Side) -> bool {
         self.named.iter().any(|n| n.side == side)
     }
 
-    /// The connections that it means between two ends with these named ports.
+    /// The connections that it means between two endpoints with these named ports.
     pub(super) fn between(&self, source: &[NamedPort], destination: &[NamedPort]) -> ConnectionSet {
         self.named.iter().fold(self.fixed.clone(), |set, part| {
             let ports = match part.side {

@@ -1,8 +1,8 @@
-//! What the cloud's network lets through, for all pairs of ends. Upstream: docs/azure.md 2.3.
+//! What the cloud's network lets through, for all pairs of endpoints. Upstream: docs/azure.md 2.3.
 //!
-//! The rules of a group know classes only as far as its address sets tell them apart, and most do not: each group is evaluated once for every two
-//! such parts of all classes. What passes between two ends is put together from that when it is asked for, once for each two kinds of ends, so that
-//! nothing is done for all pairs.
+//! The rules of a group know classes only as far as its address sets tell them apart, and most do not: each group is evaluated once for
+//! every two such parts of all classes. What passes between two endpoints is put together from that when it is asked for, once for each two
+//! kinds of endpoints, so that nothing is done for all pairs.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
@@ -12,27 +12,25 @@ use hashbrown::HashMap;
 
 use super::{EVERYTHING, PairIds, Row, row_of};
 use crate::compile::{ClassId, Compiled, Endpoint, Parts};
-use crate::connections::{ConnectionId, ConnectionSet, Traffic};
-use crate::language::azure::AddressSku;
-use crate::model::Protocol;
+use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::Direction;
+use crate::settings::HostInput;
 use crate::snapshot::Snapshot;
-use crate::verdict::VXLAN;
-use crate::verdict::evaluate::{Asked, NoTrace, Peers, Workbench, evaluate};
-use crate::verdict::traversal::{Checkpoint, Roads, Seat, SeatKind, Seats, Way};
+use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject, NoTrace, Peers, evaluate};
+use crate::verdict::traversal::{Checkpoint, CloudTraversal, NetworkLocation, NetworkLocationKind, NetworkLocations, Topology};
+use crate::verdict::without_policies;
 
-const NOTHING: PairIds = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
 /// So many kinds have a table of all pairs of them.
 const MOST_IN_TABLE: usize = 1024;
 /// So many answers are remembered beside that.
 const MOST_REMEMBERED: usize = 1 << 18;
 
-/// An end, as far as the cloud's network goes.
+/// An endpoint, as far as the cloud's network goes.
 #[derive(Clone, Copy, Debug)]
-struct Post {
+struct EndpointSlot {
     /// Where it is.
-    seat: u32,
-    /// Ends of one kind are told apart by nothing but the machine that they are on.
+    location: u32,
+    /// Endpoints of one kind are told apart by nothing but the machine that they are on.
     kind: u32,
 }
 
@@ -41,7 +39,7 @@ struct Post {
 struct Group {
     own: Parts,
     peers: Parts,
-    /// By part of the own end, as far as any end is there: what passes by part of the other end.
+    /// By part of the own endpoint, as far as any endpoint is there: what passes by part of the other endpoint.
     rows: Vec<Option<Row>>,
 }
 
@@ -50,7 +48,7 @@ impl Group {
         let row = self.own.of(own).and_then(|part| self.rows.get(part as usize)?.as_ref());
         match row.zip(self.peers.of(peer)) {
             Some((row, part)) => row.at(ClassId(part)),
-            // INVARIANT: ends at the group have rows. Were it broken, no answer would be claimed.
+            // INVARIANT: endpoints at the group have rows. Were it broken, no answer would be claimed.
             None => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
         }
     }
@@ -79,16 +77,18 @@ impl Peers for Samples {
 
 /// What the cloud's network lets through.
 #[derive(Clone, Debug)]
-pub(super) struct CloudWays {
-    roads: Roads,
-    seats: Vec<Seat>,
-    endpoints: Vec<Post>,
-    nodes: Vec<Post>,
+pub(super) struct CloudConnectivity {
+    topology: Topology,
+    locations: Vec<NetworkLocation>,
+    endpoints: Vec<EndpointSlot>,
+    nodes: Vec<EndpointSlot>,
     /// By stretch of outside addresses.
-    outside: Vec<Post>,
+    outside: Vec<EndpointSlot>,
     /// By network and stretch, for the addresses that a network has.
-    inside: HashMap<(u32, usize), Post>,
+    inside: HashMap<(u32, usize), EndpointSlot>,
     kinds: usize,
+    /// What nodes do with packets that are left to them.
+    host_input: HostInput,
     /// By use of a group: outbound and inbound.
     groups: Vec<[Group; 2]>,
     /// By pair of kinds.
@@ -96,34 +96,34 @@ pub(super) struct CloudWays {
     remembered: RefCell<HashMap<(u32, u32), PairIds>>,
 }
 
-impl CloudWays {
+impl CloudConnectivity {
     /// Nothing where the text says nothing of the cloud's network.
-    pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot, bench: &mut Workbench) -> Option<Self> {
-        let seats = Seats::new(compiled, snapshot)?;
+    pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot, cache: &mut EvaluationCache) -> Option<Self> {
+        let locations = NetworkLocations::new(compiled, snapshot)?;
         let groups: Vec<[[Parts; 2]; 2]> = (0..snapshot.cloud.uses.len() as u32)
             .map(|used| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
             .collect();
         let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
         let part_of = |end: Endpoint| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
         let mut lists = Lists::default();
-        let mut post = |end: Endpoint| lists.post(seats.seat(end), end, part_of);
-        let endpoints = snapshot.pods().map(|(id, _)| post(Endpoint::Pod(id))).collect();
-        let nodes = snapshot.nodes().map(|(id, _)| post(Endpoint::Node(id))).collect();
-        let outside = compiled.outside_atoms().map(|(start, _)| post(Endpoint::Outside(start))).collect();
+        let mut slot = |end: Endpoint| lists.slot(locations.of(end), end, part_of);
+        let endpoints = snapshot.pods().map(|(id, _)| slot(Endpoint::Pod(id))).collect();
+        let nodes = snapshot.nodes().map(|(id, _)| slot(Endpoint::Node(id))).collect();
+        let outside = compiled.outside_atoms().map(|(start, _)| slot(Endpoint::Outside(start))).collect();
         let mut inside = HashMap::new();
         for (stretch, (start, _)) in compiled.outside_atoms().enumerate() {
             for network in snapshot.cloud.networks_with(start) {
-                inside.insert((network, stretch), post(Endpoint::InNetwork(network, start)));
+                inside.insert((network, stretch), slot(Endpoint::InNetwork(network, start)));
             }
         }
         let mut wanted: Vec<[Vec<bool>; 2]> =
             groups.iter().map(|sides| sides.each_ref().map(|[own, _]| alloc::vec![false; own.len()])).collect();
-        for (seat, end) in &lists.samples {
-            let Some(seat) = lists.seats.get(*seat as usize) else { continue };
-            for candidate in &seat.candidates {
+        for (network_location, end) in &lists.samples {
+            let Some(network_location) = lists.locations.get(*network_location as usize) else { continue };
+            for candidate in &network_location.candidates {
                 // Its packets may have its node's address there.
                 let seen = [Some(*end), candidate.node.map(Endpoint::Node)];
-                for (used, end) in candidate.gates.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
+                for (used, end) in candidate.nsgs.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
                     let Some((sides, wanted)) = groups.get(used as usize).zip(wanted.get_mut(used as usize)) else { continue };
                     for ([own, _], wanted) in sides.iter().zip(wanted) {
                         let part = own.of(compiled.class_of(end));
@@ -138,9 +138,9 @@ impl CloudWays {
             let samples = Samples(peers.samples());
             let row = |(own, wanted): (ClassId, &bool)| {
                 wanted.then(|| {
-                    let asked = Asked { subject: compiled.class_of_group(used), own };
-                    let outcome = evaluate(compiled, bench, asked, direction, &samples, ConnectionId::ALL, &mut NoTrace);
-                    row_of(outcome.left_is_allowed(bench), bench)
+                    let asked = EvaluationSubject { subject: compiled.class_of_group(used), own };
+                    let outcome = evaluate(compiled, cache, asked, direction, &samples, ConnectionId::ALL, &mut NoTrace);
+                    row_of(outcome.left_is_allowed(cache), cache)
                 })
             };
             let rows = own.samples().into_iter().zip(wanted).map(row).collect();
@@ -153,22 +153,23 @@ impl CloudWays {
                 [group(used, Direction::Egress, out, &wanted[0]), group(used, Direction::Ingress, into, &wanted[1])]
             })
             .collect();
-        Some(CloudWays {
-            roads: seats.roads,
-            seats: lists.seats,
+        Some(CloudConnectivity {
+            topology: locations.topology,
+            locations: lists.locations,
             endpoints,
             nodes,
             outside,
             inside,
             kinds: lists.samples.len(),
+            host_input: compiled.host_input(),
             groups,
             table: OnceCell::new(),
             remembered: RefCell::default(),
         })
     }
 
-    /// Where an end is; of outside addresses the number of the stretch.
-    fn post(&self, end: Endpoint, stretch: Option<usize>) -> Option<Post> {
+    /// Where an endpoint is; of outside addresses the number of the stretch.
+    fn slot(&self, end: Endpoint, stretch: Option<usize>) -> Option<EndpointSlot> {
         match end {
             Endpoint::Pod(id) => self.endpoints.get(id.0 as usize),
             Endpoint::Node(id) => self.nodes.get(id.0 as usize),
@@ -178,20 +179,22 @@ impl CloudWays {
         .copied()
     }
 
-    /// What passes between two ends, each with the number of its stretch if it is an outside address.
+    /// What passes between two endpoints, each with the number of its stretch if it is an outside address.
     pub(super) fn pass(
         &self,
-        bench: &Workbench,
+        cache: &EvaluationCache,
         class_of: impl Fn(Endpoint) -> ClassId,
         from: (Endpoint, Option<usize>),
         to: (Endpoint, Option<usize>),
     ) -> PairIds {
-        let Some((a, b)) = self.post(from.0, from.1).zip(self.post(to.0, to.1)) else { return EVERYTHING };
-        let Some((x, y)) = self.seats.get(a.seat as usize).zip(self.seats.get(b.seat as usize)) else { return EVERYTHING };
+        let Some((a, b)) = self.slot(from.0, from.1).zip(self.slot(to.0, to.1)) else { return EVERYTHING };
+        let Some((x, y)) = self.locations.get(a.location as usize).zip(self.locations.get(b.location as usize)) else {
+            return EVERYTHING;
+        };
         if x.is_together_with(y) {
             return EVERYTHING;
         }
-        let compute = || self.over_all_ways(bench, &class_of, (from.0, x), (to.0, y));
+        let compute = || self.over_all_traversals(cache, &class_of, (from.0, x), (to.0, y));
         if self.kinds <= MOST_IN_TABLE {
             let table = self.table.get_or_init(|| alloc::vec![Cell::new(None); self.kinds * self.kinds]);
             let Some(cell) = table.get(a.kind as usize * self.kinds + b.kind as usize) else { return compute() };
@@ -199,7 +202,7 @@ impl CloudWays {
             cell.set(Some(pass));
             return pass;
         }
-        // One way is put together as fast as it is remembered.
+        // One traversal is put together as fast as it is remembered.
         if x.placed && y.placed {
             return compute();
         }
@@ -215,18 +218,18 @@ impl CloudWays {
         pass
     }
 
-    /// What passes is certain if it passes on every way, and possible if it does on some.
-    fn over_all_ways(
+    /// What passes is certain if it passes on every traversal, and possible if it does on some.
+    fn over_all_traversals(
         &self,
-        bench: &Workbench,
+        cache: &EvaluationCache,
         class_of: impl Fn(Endpoint) -> ClassId,
-        from: (Endpoint, &Seat),
-        to: (Endpoint, &Seat),
+        from: (Endpoint, &NetworkLocation),
+        to: (Endpoint, &NetworkLocation),
     ) -> PairIds {
-        let table = &bench.table;
+        let table = &cache.table;
         let mut sum: Option<PairIds> = None;
-        self.roads.each_way(from, to, |way| {
-            let pass = self.on_way(bench, &class_of, way);
+        self.topology.each_traversal(from, to, |traversal| {
+            let pass = self.on_traversal(cache, &class_of, traversal);
             sum = Some(sum.map_or(pass, |sum| PairIds {
                 allowed: table.intersection(sum.allowed, pass.allowed),
                 possible: table.union(sum.possible, pass.possible),
@@ -235,40 +238,34 @@ impl CloudWays {
         sum.unwrap_or(EVERYTHING)
     }
 
-    fn on_way(&self, bench: &Workbench, class_of: impl Fn(Endpoint) -> ClassId, way: Way) -> PairIds {
-        way.into_iter().flatten().fold(EVERYTHING, |pass, stage| {
-            let here = self.at_stage(bench, &class_of, stage);
+    fn on_traversal(&self, cache: &EvaluationCache, class_of: impl Fn(Endpoint) -> ClassId, traversal: CloudTraversal) -> PairIds {
+        traversal.into_iter().flatten().fold(EVERYTHING, |pass, checkpoint| {
+            let here = self.at_checkpoint(cache, &class_of, checkpoint);
             PairIds {
-                allowed: bench.table.intersection(pass.allowed, here.allowed),
-                possible: bench.table.intersection(pass.possible, here.possible),
+                allowed: cache.table.intersection(pass.allowed, here.allowed),
+                possible: cache.table.intersection(pass.possible, here.possible),
             }
         })
     }
 
-    fn at_stage(&self, bench: &Workbench, class_of: impl Fn(Endpoint) -> ClassId, stage: Checkpoint) -> PairIds {
-        let (used, direction, from, to, encapsulated) = match stage {
-            Checkpoint::Group { used, direction, from, to, encapsulated, .. } => (used, direction, from, to, encapsulated),
-            Checkpoint::NotPeered(..) | Checkpoint::PublicAddress(_, AddressSku::Standard) => return NOTHING,
-            Checkpoint::Route(routing) if routing.is_certain() => return NOTHING,
-            Checkpoint::Route(_) => return PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
-            Checkpoint::PublicAddress(_, AddressSku::Basic) | Checkpoint::Platform(_) => return EVERYTHING,
-            // Those of the cluster itself are on no way through the network.
-            Checkpoint::Endpoint(_) | Checkpoint::Host { .. } | Checkpoint::Reply { .. } | Checkpoint::OwnHost(..) => return EVERYTHING,
-        };
+    fn at_checkpoint(&self, cache: &EvaluationCache, class_of: impl Fn(Endpoint) -> ClassId, checkpoint: Checkpoint) -> PairIds {
+        if let Some((verdict, _)) = without_policies(checkpoint, self.host_input) {
+            return verdict.connections().into();
+        }
+        // Those of the cluster itself are on no traversal of the network.
+        let Checkpoint::Group { used, direction, from, to, .. } = checkpoint else { return EVERYTHING };
         let Some([out, into]) = self.groups.get(used as usize) else { return EVERYTHING };
         let pass = match direction {
             Direction::Egress => out.at(class_of(from), class_of(to)),
             Direction::Ingress => into.at(class_of(to), class_of(from)),
         };
-        if !encapsulated {
-            return pass;
-        }
+        let Some(around) = checkpoint.traffic_seen() else { return pass };
         // The packets between pods are inside others, which pass or do not; from which port those come is not known.
-        let around = bench.table.intern(ConnectionSet::of_traffic(Traffic::to_port(Protocol::UDP, VXLAN)));
+        let around = cache.table.intern(ConnectionSet::of_traffic(around));
         let all_if = |passes: bool| if passes { ConnectionId::ALL } else { ConnectionId::NONE };
         PairIds {
-            allowed: all_if(bench.table.difference(around, pass.allowed).is_none()),
-            possible: all_if(!bench.table.intersection(around, pass.possible).is_none()),
+            allowed: all_if(cache.table.difference(around, pass.allowed).is_none()),
+            possible: all_if(!cache.table.intersection(around, pass.possible).is_none()),
         }
     }
 }
@@ -286,29 +283,29 @@ fn in_all<'a>(parts: impl Iterator<Item = &'a Parts>, classes: usize) -> Vec<u32
     all
 }
 
-/// Seats and kinds of ends, each once.
+/// NetworkLocations and kinds of endpoints, each once.
 #[derive(Default)]
 struct Lists {
-    seats: Vec<Seat>,
-    seat_numbers: HashMap<Seat, u32>,
-    /// An end of each kind, with its seat.
+    locations: Vec<NetworkLocation>,
+    location_numbers: HashMap<NetworkLocation, u32>,
+    /// An endpoint of each kind, with its network_location.
     samples: Vec<(u32, Endpoint)>,
-    kind_numbers: HashMap<(SeatKind<u32>, u32), u32>,
-    /// Kinds by seat and part, as many ends have the same.
+    kind_numbers: HashMap<(NetworkLocationKind<u32>, u32), u32>,
+    /// Kinds by network_location and part, as many endpoints have the same.
     known: HashMap<(u32, u32), u32>,
 }
 
 impl Lists {
-    fn post(&mut self, seat: Seat, end: Endpoint, part_of: impl Fn(Endpoint) -> u32) -> Post {
+    fn slot(&mut self, network_location: NetworkLocation, end: Endpoint, part_of: impl Fn(Endpoint) -> u32) -> EndpointSlot {
         let part = part_of(end);
-        let next = self.seats.len() as u32;
-        let number = *self.seat_numbers.entry_ref(&seat).or_insert(next);
+        let next = self.locations.len() as u32;
+        let number = *self.location_numbers.entry_ref(&network_location).or_insert(next);
         if let Some(kind) = self.known.get(&(number, part)) {
-            return Post { seat: number, kind: *kind };
+            return EndpointSlot { location: number, kind: *kind };
         }
-        let key = (seat.kind(|node| part_of(Endpoint::Node(node))), part);
+        let key = (network_location.kind(|node| part_of(Endpoint::Node(node))), part);
         if number == next {
-            self.seats.push(seat);
+            self.locations.push(network_location);
         }
         let next = self.samples.len() as u32;
         let kind = *self.kind_numbers.entry(key).or_insert(next);
@@ -316,6 +313,6 @@ impl Lists {
             self.samples.push((number, end));
         }
         self.known.insert((number, part), kind);
-        Post { seat: number, kind }
+        EndpointSlot { location: number, kind }
     }
 }

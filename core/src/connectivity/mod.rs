@@ -1,7 +1,7 @@
-//! All pairs: which connections every end may make to every other, exact over every protocol and port.
+//! All pairs: which connections every endpoint may make to every other, exact over every protocol and port.
 //!
 //! Kept by class. A row holds, for one group of classes to which the same policies apply, the connections that egress (or ingress) lets
-//! through for every class at the other end; a pair's answer is the intersection of two entries, computed when it is first asked for: there
+//! through for every class at the other endpoint; a pair's answer is the intersection of two entries, computed when it is first asked for: there
 //! are many pairs, and nobody asks about all of them.
 
 mod cloud;
@@ -14,14 +14,15 @@ use hashbrown::HashMap;
 
 use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
-use crate::policy::Direction;
+use crate::policy::{Direction, Matched};
 use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
-use crate::verdict::evaluate::{AllPeers, Asked, Matched, NoTrace, Outcome, Workbench, evaluate};
-use cloud::CloudWays;
+use crate::verdict::evaluate::{AllPeers, EvaluationCache, EvaluationSubject, NoTrace, Outcome, evaluate};
+use crate::verdict::{is_loopback, is_own_node, is_single, own_node_connections};
+use cloud::CloudConnectivity;
 use hosts::Hosts;
 
-/// Connections between two ends.
+/// Connections between two endpoints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Pair<'a> {
     /// Certainly allowed.
@@ -52,6 +53,12 @@ pub struct PairIds {
 }
 
 const EVERYTHING: PairIds = PairIds { allowed: ConnectionId::ALL, possible: ConnectionId::ALL };
+
+impl From<[ConnectionId; 2]> for PairIds {
+    fn from([allowed, possible]: [ConnectionId; 2]) -> Self {
+        PairIds { allowed, possible }
+    }
+}
 
 /// Where a class's row is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,7 +101,7 @@ impl Side {
     }
 }
 
-/// Ends beside the policies: where they run, and whether a pod is alone.
+/// Endpoints beside the policies: where they run, and whether a pod is alone.
 #[derive(Clone, Debug)]
 struct EndFacts {
     class: ClassId,
@@ -109,7 +116,7 @@ struct EndFacts {
 /// The answers of all pairs.
 #[derive(Clone, Debug)]
 pub struct Connectivity {
-    bench: Workbench,
+    cache: EvaluationCache,
     egress: Side,
     ingress: Side,
     endpoints: Vec<EndFacts>,
@@ -123,27 +130,27 @@ pub struct Connectivity {
     /// What host endpoints let through; nothing where no engine polices hosts.
     hosts: Option<Hosts>,
     /// What the cloud's network lets through; nothing where the text says nothing of it.
-    cloud: Option<CloudWays>,
+    cloud: Option<CloudConnectivity>,
 }
 
 impl Connectivity {
     /// Evaluates all pairs.
     pub fn new(compiled: &Compiled, snapshot: &Snapshot) -> Self {
-        let mut bench = Workbench::default();
-        let egress = side(compiled, &mut bench, Direction::Egress);
-        let ingress = side(compiled, &mut bench, Direction::Ingress);
+        let mut cache = EvaluationCache::default();
+        let egress = side(compiled, &mut cache, Direction::Egress);
+        let ingress = side(compiled, &mut cache, Direction::Ingress);
         let endpoints = snapshot
             .pods()
-            .map(|(id, e)| EndFacts {
+            .map(|(id, _)| EndFacts {
                 class: compiled.class_of(Endpoint::Pod(id)),
                 pod_network: compiled.pod_network(Endpoint::Pod(id), snapshot),
                 node_network: compiled.node_network(Endpoint::Pod(id), snapshot),
-                single: e.replicas <= 1,
+                single: is_single(Endpoint::Pod(id), snapshot),
             })
             .collect();
         let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(Endpoint::Node(id))).collect();
         let mut connectivity = Connectivity {
-            bench,
+            cache,
             egress,
             ingress,
             endpoints,
@@ -159,21 +166,21 @@ impl Connectivity {
         if compiled.polices_hosts() {
             connectivity.hosts = Some(Hosts::new(compiled, snapshot, &mut connectivity));
         }
-        connectivity.cloud = CloudWays::new(compiled, snapshot, &mut connectivity.bench);
+        connectivity.cloud = CloudConnectivity::new(compiled, snapshot, &mut connectivity.cache);
         connectivity
     }
 
-    /// Connections from one end to another.
+    /// Connections from one endpoint to another.
     ///
-    /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node. An address that a pod or a node has is no
-    /// end outside: name the pod or the node.
+    /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node. An address that a pod or a
+    /// node has is no endpoint outside: name the pod or the node.
     pub fn between(&self, from: Endpoint, to: Endpoint) -> Pair<'_> {
         self.sets(self.between_ids(from, to))
     }
 
     /// The same as [`between`](Self::between), in numbers.
     pub fn between_ids(&self, from: Endpoint, to: Endpoint) -> PairIds {
-        if from == to && self.is_single(from) {
+        if is_loopback(from, to, self.is_single(from)) {
             return EVERYTHING;
         }
         let pair = self.between_policies(from, to);
@@ -189,49 +196,44 @@ impl Connectivity {
             None => self.class_of(end),
         };
         let (a, b) = (stretch(from), stretch(to));
-        // The ends themselves are asked about again and again.
+        // The endpoints themselves are asked about again and again.
         let (source, destination) = (class(from, a), class(to, b));
         let class_of = |end: Endpoint| match end {
             end if end == from => source,
             end if end == to => destination,
             end => self.class_of(end),
         };
-        cloud.pass(&self.bench, class_of, (from, a), (to, b))
+        cloud.pass(&self.cache, class_of, (from, a), (to, b))
     }
 
     /// What two places let through, one after the other.
     fn both(&self, a: PairIds, b: PairIds) -> PairIds {
-        let table = &self.bench.table;
+        let table = &self.cache.table;
         let allowed = table.intersection(a.allowed, b.allowed);
         let certain = (a.allowed, b.allowed) == (a.possible, b.possible);
         PairIds { allowed, possible: if certain { allowed } else { table.intersection(a.possible, b.possible) } }
     }
 
-    /// What passes where either of two ways may be taken.
+    /// What passes where either of two traversals may be taken.
     fn either(&self, a: PairIds, b: PairIds) -> PairIds {
         if a == b {
             return a;
         }
-        let table = &self.bench.table;
+        let table = &self.cache.table;
         PairIds { allowed: table.intersection(a.allowed, b.allowed), possible: table.union(a.possible, b.possible) }
     }
 
     /// What the policies of the cluster let through.
     fn between_policies(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));
-        let pair = match self.is_own_node(from, to) {
-            Matched::No => self.between_classes(source, destination),
-            Matched::Yes => self.egress.at(source, destination),
-            Matched::Possibly => PairIds {
-                allowed: self.between_classes(source, destination).allowed,
-                possible: self.egress.at(source, destination).possible,
-            },
-        };
+        let ingress = self.ingress.at(destination, source);
+        let ingress = own_node_connections(self.is_own_node(from, to), [ingress.allowed, ingress.possible]);
+        let pair = self.both(self.egress.at(source, destination), ingress.into());
         let Some(hosts) = &self.hosts else { return pair };
         hosts.pass(self, (from, source), (to, destination), pair)
     }
 
-    /// Connections between ends of two classes, which are different ends and not a pod and its own node.
+    /// Connections between endpoints of two classes, which are different endpoints and not a pod and its own node.
     pub fn between_classes(&self, from: ClassId, to: ClassId) -> PairIds {
         self.both(self.egress.at(from, to), self.ingress.at(to, from))
     }
@@ -245,7 +247,7 @@ impl Connectivity {
         })
     }
 
-    /// Whether egress of a class possibly lets out, to any end at all, a set of connections for which `wanted` holds.
+    /// Whether egress of a class possibly lets out, to any endpoint at all, a set of connections for which `wanted` holds.
     pub(crate) fn lets_out(&self, class: ClassId, wanted: impl Fn(&ConnectionSet) -> bool) -> bool {
         let Some(RowId::Row(row)) = self.egress.of_class.get(class.0 as usize) else { return wanted(self.set(ConnectionId::ALL)) };
         let Some(row) = self.egress.rows.get(*row as usize) else { return false };
@@ -257,12 +259,12 @@ impl Connectivity {
 
     /// The sets that the numbers stand for.
     pub fn sets(&self, ids: PairIds) -> Pair<'_> {
-        Pair { allowed: self.bench.table.get(ids.allowed), possible: self.bench.table.get(ids.possible) }
+        Pair { allowed: self.cache.table.get(ids.allowed), possible: self.cache.table.get(ids.possible) }
     }
 
     /// The set with this number.
     pub fn set(&self, id: ConnectionId) -> &ConnectionSet {
-        self.bench.table.get(id)
+        self.cache.table.get(id)
     }
 
     /// Address ranges that policies tell apart as sources (ingress rules) or as destinations (egress rules).
@@ -273,7 +275,7 @@ impl Connectivity {
         }
     }
 
-    /// The class of an end: ends of one class have equal rows and columns.
+    /// The class of an endpoint: endpoints of one class have equal rows and columns.
     pub fn class_of(&self, end: Endpoint) -> ClassId {
         let nowhere = ClassId(u32::MAX);
         match end {
@@ -297,7 +299,7 @@ impl Connectivity {
 
     /// How many different connection sets there are among all answers and what led to them.
     pub fn set_count(&self) -> usize {
-        self.bench.table.len()
+        self.cache.table.len()
     }
 
     fn facts(&self, id: PodId) -> Option<&EndFacts> {
@@ -321,39 +323,37 @@ impl Connectivity {
             Endpoint::Pod(id) => self.facts(id).and_then(|e| e.pod_network),
             Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         };
-        match (self.own_node, from, to) {
-            (OwnNode::IngressAllowed, Some(from), Some(to)) => from.together(to),
-            _ => Matched::No,
-        }
+        is_own_node(self.own_node, from, to)
     }
 }
 
-fn row_of(outcome: Outcome, bench: &mut Workbench) -> Row {
+fn row_of(outcome: Outcome, cache: &mut EvaluationCache) -> Row {
     let mut row = Row { allowed: Vec::with_capacity(outcome.allowed.len()), possible: None };
     let mut possible = Vec::with_capacity(outcome.allowed.len());
     for (allowed, denied) in outcome.allowed.iter().zip(&outcome.denied) {
-        row.allowed.push(bench.table.difference(*allowed, *denied));
+        row.allowed.push(cache.table.difference(*allowed, *denied));
         possible.push(*allowed);
     }
     row.possible = (row.allowed != possible).then_some(possible);
     row
 }
 
-fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Side {
+fn side(compiled: &Compiled, cache: &mut EvaluationCache, direction: Direction) -> Side {
     let peers = AllPeers(compiled.class_count());
     let mut side = Side { of_class: Vec::with_capacity(peers.0), rows: Vec::new() };
     let mut known = HashMap::new();
     for class in (0..peers.0 as u32).map(ClassId) {
         let signature = compiled.signature(class, direction);
-        // What an end may not send is no connection that its policies are asked about.
-        let dropped = bench.table.intern(signature.dropped.connections());
-        let universe = bench.table.difference(ConnectionId::ALL, dropped);
+        // What an endpoint may not send is no connection that its policies are asked about.
+        let dropped = cache.table.intern(signature.dropped.connections());
+        let universe = cache.table.difference(ConnectionId::ALL, dropped);
         if signature.applied.is_empty() {
             side.of_class.push(RowId::Open(universe));
             continue;
         }
         let row = *known.entry(signature).or_insert_with(|| {
-            let outcome = evaluate(compiled, bench, Asked::end(class), direction, &peers, universe, &mut NoTrace).left_is_allowed(bench);
+            let outcome = evaluate(compiled, cache, EvaluationSubject::endpoint(class), direction, &peers, universe, &mut NoTrace)
+                .left_is_allowed(cache);
             let mut last: Option<([ConnectionId; 2], ConnectionId)> = None;
             let allowed: Vec<ConnectionId> = outcome
                 .allowed
@@ -362,7 +362,7 @@ fn side(compiled: &Compiled, bench: &mut Workbench, direction: Direction) -> Sid
                 .map(|(allowed, denied)| match last {
                     Some((key, result)) if key == [*allowed, *denied] => result,
                     _ => {
-                        let result = bench.table.difference(*allowed, *denied);
+                        let result = cache.table.difference(*allowed, *denied);
                         last = Some(([*allowed, *denied], result));
                         result
                     }

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{Teller, end_name};
+use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::compile::expressions::{ACCOUNT_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX, ORCHESTRATOR_LABEL};
 use crate::model::Labels;
@@ -24,7 +24,7 @@ pub(crate) struct Holder {
     pub(crate) place: Place,
 }
 
-impl Teller<'_> {
+impl Explainer<'_> {
     /// How many parts of a side of a Calico rule do not hold, and the first of them in words.
     pub(super) fn entity_failure(&self, reference: RuleRef, entity: &EntityMatch, peer: Endpoint, name: &str) -> (usize, String) {
         let failed = self.compiled.failed_parts(reference, peer).unwrap_or_default();
@@ -45,7 +45,7 @@ impl Teller<'_> {
         (failed.iter().filter(|f| **f).count().max(1), text)
     }
 
-    /// Which of the selecting fields an end does not meet.
+    /// Which of the selecting fields an endpoint does not meet.
     fn selector_unmet(&self, entity: &EntityMatch, peer: Endpoint, name: &str) -> String {
         let written = &entity.written;
         let Endpoint::Pod(id) = peer else { return self.unknown_address(entity, name) };
@@ -95,7 +95,7 @@ impl Teller<'_> {
         format!("`{name}` does not match {}", asked.join(" and "))
     }
 
-    /// The network sets and host endpoints whose labels made a rule match the other end, where that is not its own labels' doing.
+    /// The network sets and host endpoints whose labels made a rule match the other endpoint, where that is not its own labels' doing.
     pub(super) fn holders(&self, reference: RuleRef, peer: Endpoint) -> Vec<Holder> {
         let terms = self.compiled.ruleset().rule(reference).map_or(&[][..], |r| r.peers.terms());
         let selectors = terms.iter().filter_map(|term| match &term.kind {

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Teller, end_name};
+use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::language::azure::SecurityRule;
@@ -20,7 +20,7 @@ use crate::snapshot::cloud::{Group, GroupUse};
 use crate::text::Place;
 use crate::verdict::Failure;
 
-impl Teller<'_> {
+impl Explainer<'_> {
     /// The field of a rule that failed for this flow; the peer is looked at first, as people read rules.
     pub(super) fn failure(&self, reference: RuleRef, rule: &Rule) -> Option<Failure> {
         let peer = match reference.direction {
@@ -144,7 +144,8 @@ impl Teller<'_> {
         }
     }
 
-    /// What a rule of a security group says of the other end (`of_peer`) or its own, as it is written: a tag by its name, not as its many ranges.
+    /// What a rule of a security group says of the other endpoint (`of_peer`) or its own, as it is written: a tag by its name, not as its
+    /// many ranges.
     fn written_side(&self, reference: RuleRef, of_peer: bool) -> Option<String> {
         let policy = self.compiled.policy(reference.policy).filter(|p| p.kind == KIND_OF_GROUPS)?;
         let SubjectMatch::Group(used) = policy.subject else { return None };

@@ -1,4 +1,4 @@
-//! Names for people: of ends, stages, policies and rules.
+//! Names for people: of endpoints, checkpoints, policies and rules.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -6,18 +6,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::Teller;
+use super::Explainer;
 use crate::compile::Endpoint;
 use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
 use crate::policy::{Action, Direction, PolicyId, RuleRef};
 use crate::snapshot::Snapshot;
 use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
-
-/// An address that several networks have.
-pub(super) fn several_networks(end: Endpoint, snapshot: &Snapshot) -> Option<IpAddr> {
-    let Endpoint::Outside(address) = end else { return None };
-    (snapshot.cloud.networks_with(address).len() > 1).then_some(address)
-}
 
 /// What an address may be that several networks have: "`vm/one` in network `north`, or an address of `south`".
 pub(super) fn readings(address: IpAddr, snapshot: &Snapshot) -> String {
@@ -36,7 +30,7 @@ pub(crate) fn reading_name(network: u32, address: IpAddr, snapshot: &Snapshot) -
     }
 }
 
-/// The name of an end for people.
+/// The name of an endpoint for people.
 pub fn end_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
         Endpoint::Pod(id) => snapshot.pod_title(id),
@@ -47,7 +41,7 @@ pub fn end_name(end: Endpoint, snapshot: &Snapshot) -> String {
     }
 }
 
-/// The name of an end without its namespace.
+/// The name of an endpoint without its namespace.
 pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
         Endpoint::Pod(id) => snapshot.pod(id).map(|e| e.name.clone()).unwrap_or_default(),
@@ -56,12 +50,12 @@ pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
     }
 }
 
-impl Teller<'_> {
-    /// A few words for a stage: "Ingress of `web`".
-    pub(super) fn stage_title(&self, stage: Checkpoint) -> String {
-        let (subject, _, direction) = self.parties(stage);
+impl Explainer<'_> {
+    /// A few words for a checkpoint: "Ingress of `web`".
+    pub(super) fn checkpoint_title(&self, checkpoint: Checkpoint) -> String {
+        let (subject, _, direction) = self.parties(checkpoint);
         let word = if direction == Direction::Egress { "Egress" } else { "Ingress" };
-        match stage {
+        match checkpoint {
             Checkpoint::Host { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("{word} at host endpoint {name}")
@@ -86,9 +80,9 @@ impl Teller<'_> {
         }
     }
 
-    /// The name of what a stage asks, in backticks.
-    pub(super) fn stage_name(&self, stage: Checkpoint) -> String {
-        match stage {
+    /// The name of what a checkpoint asks, in backticks.
+    pub(super) fn checkpoint_name(&self, checkpoint: Checkpoint) -> String {
+        match checkpoint {
             Checkpoint::Host { host, .. } | Checkpoint::Reply { host, .. } => {
                 let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
                 format!("host endpoint `{name}`")
@@ -103,7 +97,7 @@ impl Teller<'_> {
             | Checkpoint::PublicAddress(..)
             | Checkpoint::Route(_)
             | Checkpoint::Platform(_) => {
-                format!("`{}`", end_name(self.parties(stage).0, self.snapshot))
+                format!("`{}`", end_name(self.parties(checkpoint).0, self.snapshot))
             }
         }
     }
@@ -151,7 +145,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Whether an end is an address of the cloud's network.
+    /// Whether an endpoint is an address of the cloud's network.
     pub(super) fn is_machine(&self, end: Endpoint) -> bool {
         self.snapshot.cloud.place_of(end).is_some()
     }

@@ -4,17 +4,17 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Teller;
+use super::Explainer;
 use super::controller_note;
-use super::names::{end_name, readings, several_networks};
+use super::names::{end_name, readings};
 use crate::compile::Endpoint;
 use crate::policy::HttpFit;
 use crate::snapshot::Role;
 use crate::verdict::traversal::Checkpoint;
-use crate::verdict::{CheckpointTrace, Reason, Verdict};
+use crate::verdict::{CheckpointTrace, Reason, Verdict, several_networks};
 use alloc::borrow::ToOwned;
 
-impl Teller<'_> {
+impl Explainer<'_> {
     pub(super) fn notes(&self, checkpoints: &[CheckpointTrace]) -> Vec<String> {
         let mut notes = Vec::new();
         for end in [self.flow.from, self.flow.to] {
@@ -55,7 +55,7 @@ impl Teller<'_> {
             return;
         }
         for checkpoint in checkpoints {
-            let Checkpoint::Group { used, encapsulated, .. } = checkpoint.stage else { continue };
+            let Checkpoint::Group { used, encapsulated, .. } = checkpoint.checkpoint else { continue };
             let Some((_, group)) = cloud.used(used) else { continue };
             notes.extend(cloud.used(used).and_then(|(used, _)| self.which_groups(used)));
             for expression in group.missing.iter().filter(|m| group.condition.as_ref().is_none_or(|c| !c.contains(m.as_str()))) {
@@ -78,7 +78,7 @@ impl Teller<'_> {
             }
         }
         let passes = checkpoints.iter().all(|c| c.verdict == Verdict::Allowed);
-        if passes && checkpoints.iter().any(|c| matches!(c.stage, Checkpoint::Group { .. })) {
+        if passes && checkpoints.iter().any(|c| matches!(c.checkpoint, Checkpoint::Group { .. })) {
             notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
         }
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {

@@ -4,12 +4,12 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::{Teller, end_name};
+use super::{Explainer, end_name};
 use crate::snapshot::cloud::UserRoute;
 use crate::text::Place;
 use crate::verdict::traversal::Routing;
 
-impl Teller<'_> {
+impl Explainer<'_> {
     fn user_route(&self, table: u32, route: u32) -> Option<(&str, &UserRoute)> {
         let table = self.snapshot.cloud.tables.get(table as usize)?;
         Some((&table.name, table.routes.get(route as usize)?))

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Teller;
+use super::Explainer;
 use super::names::{end_name, readings};
 use crate::compile::Endpoint;
 use crate::language::azure::AddressSku;
@@ -15,23 +15,23 @@ use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, Side};
 use crate::verdict::{CheckpointTrace, Reason, UnknownFact, Verdict};
 
-impl Teller<'_> {
-    pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, stage: Checkpoint) -> String {
-        let sentence = self.sentence_of(reason, verdict, stage);
-        match stage {
+impl Explainer<'_> {
+    pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, checkpoint: Checkpoint) -> String {
+        let sentence = self.sentence_of(reason, verdict, checkpoint);
+        match checkpoint {
             Checkpoint::Reply { .. } => format!("the connection's reply: {sentence}"),
             _ => sentence,
         }
     }
 
-    pub(super) fn sentence_of(&self, reason: &Reason, verdict: Verdict, stage: Checkpoint) -> String {
-        let (_, peer, direction) = self.parties(stage);
-        let subject_name = self.stage_name(stage);
+    pub(super) fn sentence_of(&self, reason: &Reason, verdict: Verdict, checkpoint: Checkpoint) -> String {
+        let (_, peer, direction) = self.parties(checkpoint);
+        let subject_name = self.checkpoint_name(checkpoint);
         let peer_name = format!("`{}`", end_name(peer, self.snapshot));
         let traffic = self.flow.traffic;
         let (word, preposition) = (direction.as_str(), direction.preposition());
         match reason {
-            Reason::Outside => self.outside(stage, &subject_name),
+            Reason::Outside => self.outside(checkpoint, &subject_name),
             Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
             Reason::NoEngine => {
                 let why = self.compiled.ruleset().idle_plugin.as_deref().unwrap_or("no policy engine is installed");
@@ -52,7 +52,7 @@ impl Teller<'_> {
             Reason::Tracked => "it belongs to a tracked connection".to_owned(),
             Reason::NoReply => {
                 let went = if direction == Direction::Egress { "in" } else { "out" };
-                match stage {
+                match checkpoint {
                     Checkpoint::Reply { leaves: Side::Pod, .. } => {
                         "`doNotTrack` let the connection in without tracking it, so the pod's reply belongs to no known connection and is dropped"
                             .to_owned()
@@ -63,7 +63,7 @@ impl Teller<'_> {
                     ),
                 }
             }
-            Reason::NotPeered => self.not_peered(stage),
+            Reason::NotPeered => self.not_peered(checkpoint),
             Reason::PublicAddress(AddressSku::Standard) => {
                 "a Standard public address is closed until a network security group allows, and none is attached".to_owned()
             }
@@ -74,7 +74,7 @@ impl Teller<'_> {
             Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => {
-                format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic{}", self.passing(stage))
+                format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic{}", self.passing(checkpoint))
             }
             Reason::Rule(rule) => {
                 let verb = if verdict == Verdict::Allowed { "allows" } else { "denies" };
@@ -103,9 +103,11 @@ impl Teller<'_> {
         }
     }
 
-    /// Policies of Calico that select an end and pass on what none of their rules decides.
-    pub(super) fn passing(&self, stage: Checkpoint) -> String {
-        let (Checkpoint::Endpoint(direction), (Endpoint::Pod(id), ..)) = (stage, self.parties(stage)) else { return String::new() };
+    /// Policies of Calico that select an endpoint and pass on what none of their rules decides.
+    pub(super) fn passing(&self, checkpoint: Checkpoint) -> String {
+        let (Checkpoint::Endpoint(direction), (Endpoint::Pod(id), ..)) = (checkpoint, self.parties(checkpoint)) else {
+            return String::new();
+        };
         let selecting = self.compiled.policies_on(id, direction);
         let of_calico = |p: &&PolicyId| self.compiled.policy(**p).is_some_and(|p| matches!(p.subject, SubjectMatch::Endpoints(_)));
         let names: Vec<String> = selecting.iter().filter(of_calico).take(3).map(|p| self.policy_name(*p)).collect();
@@ -116,10 +118,10 @@ impl Teller<'_> {
         }
     }
 
-    /// Why no policy is asked at an end outside the cluster.
-    pub(super) fn outside(&self, stage: Checkpoint, subject_name: &str) -> String {
+    /// Why no policy is asked at an endpoint outside the cluster.
+    pub(super) fn outside(&self, checkpoint: Checkpoint, subject_name: &str) -> String {
         let cloud = &self.snapshot.cloud;
-        match self.parties(stage).0 {
+        match self.parties(checkpoint).0 {
             end if self.is_machine(end) => format!("no security group guards {subject_name}"),
             _ if !cloud.networks.is_empty() => format!("{subject_name} is outside the virtual network, where no security group applies"),
             _ => format!("{subject_name} is outside the cluster, where no policy applies"),
@@ -191,8 +193,8 @@ impl Teller<'_> {
         }
     }
 
-    pub(super) fn not_peered(&self, stage: Checkpoint) -> String {
-        let Checkpoint::NotPeered(one, other) = stage else { return String::new() };
+    pub(super) fn not_peered(&self, checkpoint: Checkpoint) -> String {
+        let Checkpoint::NotPeered(one, other) = checkpoint else { return String::new() };
         let name = |number: u32| self.snapshot.cloud.networks.get(number as usize).map_or("", |n| &n.name);
         format!("the virtual networks `{}` and `{}` are not peered, and peerings do not pass traffic on to a third", name(one), name(other))
     }
@@ -240,7 +242,7 @@ impl Teller<'_> {
                 let rules: Vec<String> = checkpoints.iter().filter_map(CheckpointTrace::decided_by).map(|r| self.rule_name(r)).collect();
                 match (rules.as_slice(), checkpoints) {
                     ([], [first, ..]) if checkpoints.iter().all(|c| c.reason == first.reason) && first.reason != Reason::NoPolicy => {
-                        // Of two ends outside the cluster, that of the cloud's network is the one to speak of.
+                        // Of two endpoints outside the cluster, that of the cloud's network is the one to speak of.
                         let machine = checkpoints.iter().find(|c| self.is_machine(c.subject));
                         match machine.filter(|_| first.reason == Reason::Outside) {
                             Some(_) if self.is_machine(self.flow.from) && self.is_machine(self.flow.to) => {

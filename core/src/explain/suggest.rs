@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::Teller;
+use super::Explainer;
 use crate::compile::Endpoint;
 use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
 use crate::policy::{Direction, Policy, PolicyId};
@@ -24,33 +24,33 @@ const LASTING: [&str; 2] = ["batch.kubernetes.io/job-name", "statefulset.kuberne
 
 /// A new NetworkPolicy for each checkpoint that denies by default.
 ///
-/// Added as documents of their own at the end of the isolating policy's file: policies only ever add to what is allowed, so nothing else changes. A denial
-/// by a rule of a cluster-wide policy is a decision that somebody wrote down; no change is suggested for it.
-pub(super) fn allow(teller: &Teller<'_>, checkpoints: &[CheckpointTrace]) -> Option<Suggestion> {
+/// Added as documents of their own at the end of the isolating policy's file: policies only ever add to what is allowed, so nothing else
+/// changes. A denial by a rule of a cluster-wide policy is a decision that somebody wrote down; no change is suggested for it.
+pub(super) fn allow(explainer: &Explainer<'_>, checkpoints: &[CheckpointTrace]) -> Option<Suggestion> {
     let mut edits = Vec::new();
     for checkpoint in checkpoints.iter().filter(|c| c.verdict == Verdict::Denied) {
-        let (Reason::DefaultDeny(policies), Checkpoint::Endpoint(_)) = (&checkpoint.reason, checkpoint.stage) else { return None };
+        let (Reason::DefaultDeny(policies), Checkpoint::Endpoint(_)) = (&checkpoint.reason, checkpoint.checkpoint) else { return None };
         // A NetworkPolicy that allows more helps against NetworkPolicies; in Calico's tiers, order decides.
-        if teller.compiled.polices_hosts() {
+        if explainer.compiled.polices_hosts() {
             return None;
         }
-        let policy = nearest_policy(teller, checkpoint, policies)?;
+        let policy = nearest_policy(explainer, checkpoint, policies)?;
         // At the end of the policy's file: the policy may stand in the middle of a `List`.
         let place = Span::new(u32::MAX, u32::MAX).within(policy.place.document);
-        edits.push((place, document(teller, checkpoint, policy)?));
+        edits.push((place, document(explainer, checkpoint, policy)?));
     }
     let directions: Vec<&str> = checkpoints.iter().filter(|c| c.verdict == Verdict::Denied).map(|c| c.direction.as_str()).collect();
     (!edits.is_empty()).then(|| Suggestion { title: format!("add a policy that allows this {}", directions.join(" and ")), edits })
 }
 
-fn nearest_policy<'a>(teller: &Teller<'a>, checkpoint: &CheckpointTrace, isolating: &[PolicyId]) -> Option<&'a Policy> {
+fn nearest_policy<'a>(explainer: &Explainer<'a>, checkpoint: &CheckpointTrace, isolating: &[PolicyId]) -> Option<&'a Policy> {
     let nearest = checkpoint.nearest.as_ref().map(|n| n.rule.policy).filter(|p| isolating.contains(p));
-    teller.compiled.policy(nearest.or_else(|| isolating.first().copied())?)
+    explainer.compiled.policy(nearest.or_else(|| isolating.first().copied())?)
 }
 
-fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) -> Option<String> {
+fn document(explainer: &Explainer<'_>, checkpoint: &CheckpointTrace, policy: &Policy) -> Option<String> {
     let Endpoint::Pod(subject) = checkpoint.subject else { return None };
-    let subject = teller.snapshot.pod(subject)?;
+    let subject = explainer.snapshot.pod(subject)?;
     let (kind, field, list) = match checkpoint.direction {
         Direction::Ingress => ("Ingress", "from", "ingress"),
         Direction::Egress => ("Egress", "to", "egress"),
@@ -58,12 +58,12 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
     let mut peer = String::new();
     let peer_name = match checkpoint.peer {
         Endpoint::Pod(id) => {
-            let end = teller.snapshot.pod(id)?;
+            let end = explainer.snapshot.pod(id)?;
             if end.role == Role::IngressController || end.host_network {
                 return None;
             }
             if end.namespace != subject.namespace {
-                let name = teller.snapshot.namespace_name(end.namespace);
+                let name = explainer.snapshot.namespace_name(end.namespace);
                 peer.push_str(&format!("        - namespaceSelector:\n            matchLabels:\n              kubernetes.io/metadata.name: {name}\n          podSelector:\n"));
             } else {
                 peer.push_str("        - podSelector:\n");
@@ -72,9 +72,9 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
             end.name.clone()
         }
         Endpoint::Node(id) => {
-            let node = teller.snapshot.node(id)?;
-            // An ipBlock is the only peer for a node, and of use only if the engine matches ends inside by address.
-            if node.addresses.is_empty() || !teller.compiled.blocks_reach_inside() {
+            let node = explainer.snapshot.node(id)?;
+            // An ipBlock is the only peer for a node, and of use only if the engine matches endpoints inside by address.
+            if node.addresses.is_empty() || !explainer.compiled.blocks_reach_inside() {
                 return None;
             }
             // Which of its addresses a packet carries is not known.
@@ -86,7 +86,7 @@ fn document(teller: &Teller<'_>, checkpoint: &CheckpointTrace, policy: &Policy) 
             address.to_string().replace([':', '.'], "-")
         }
     };
-    let traffic = teller.flow.traffic;
+    let traffic = explainer.flow.traffic;
     // A rule can name these three protocols only.
     let ports = match traffic.destination {
         Some(port) if traffic.protocol.has_ports() => {
@@ -108,7 +108,8 @@ fn block(address: &core::net::IpAddr) -> String {
     format!("        - ipBlock:\n            cidr: {address}/{length}\n")
 }
 
-/// Labels that select the pods of an end. Nothing where it has none that could stay: an empty selector would select every pod of the namespace.
+/// Labels that select the pods of an endpoint. Nothing where it has none that could stay: an empty selector would select every pod of the
+/// namespace.
 fn match_labels(end: &PodEndpoint, indent: usize) -> Option<String> {
     let stable = |key: &str| !is_fleeting(key);
     let own = |key: &str| !CONTROLLER_LABELS.contains(&key);

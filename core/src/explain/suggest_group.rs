@@ -1,26 +1,25 @@
 //! Rules that would let a denied flow through security groups, in the shape in which each group is written.
 //!
-//! A group is one of four: the short form, an object of the Azure Resource Manager, the same flattened by `az … -o json`, or commands. The new rule
-//! stands before a rule of the group that is there already, and looks like it.
+//! A group is one of four: the short form, an object of the Azure Resource Manager, the same flattened by `az … -o json`, or commands. The
+//! new rule stands before a rule of the group that is there already, and looks like it.
 
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::{Teller, suggest};
+use super::{Explainer, suggest};
 use crate::compile::{Compiled, Endpoint};
-use crate::connections::Traffic;
 use crate::language::azure::{RuleDirection, SecurityRule};
 use crate::language::lower::is_default_rule;
 use crate::model::Protocol;
+use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::Group;
 use crate::text::{Place, Position, Sources, Span};
-use crate::verdict::evaluate::Matched;
-use crate::verdict::traversal::{Checkpoint, ways};
-use crate::verdict::{Answer, CheckpointTrace, Flow, Reason, Seen, Suggestion, VXLAN, Verdict, check};
+use crate::verdict::traversal::{Checkpoint, traversals};
+use crate::verdict::{Answer, CheckpointTrace, Flow, Reason, Suggestion, TraceRecorder, Verdict, check};
 
 /// Priorities that people may use.
 const FIRST: u16 = 100;
@@ -32,17 +31,18 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
     let mut edits: Vec<(Place, String)> = Vec::new();
     let mut opened: Vec<(u32, Direction, Flow)> = Vec::new();
     let mut names: Vec<String> = Vec::new();
-    for stage in ways(compiled, snapshot, flow.from, flow.to).into_iter().flatten().filter(|s| !matches!(s, Checkpoint::Endpoint(_))) {
-        let checked = check(compiled, snapshot, flow, None, stage);
-        if checked.verdict != Verdict::Denied {
+    for checkpoint in
+        traversals(compiled, snapshot, flow.from, flow.to).into_iter().flatten().filter(|c| !matches!(c, Checkpoint::Endpoint(_)))
+    {
+        let result = check(compiled, snapshot, flow, None, checkpoint);
+        if result.verdict() != Verdict::Denied {
             continue;
         }
-        let (Checkpoint::Group { used, direction, from, to, encapsulated, .. }, Reason::Rule(rule)) = (stage, checked.reason) else {
+        let (Checkpoint::Group { used, direction, .. }, Reason::Rule(rule)) = (checkpoint, result.reason()) else {
             return None;
         };
         let number = snapshot.cloud.uses.get(used as usize)?.group;
-        let traffic = if encapsulated { Traffic::to_port(Protocol::UDP, VXLAN) } else { flow.traffic };
-        let seen = (number, direction, Flow { from, to, traffic });
+        let seen = (number, direction, checkpoint.seen(flow));
         if opened.contains(&seen) {
             continue;
         }
@@ -51,7 +51,7 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         let writer = Writer { sources, group, direction };
         // Two rules of a group in one answer have two priorities.
         let before = opened.iter().filter(|(g, d, _)| (*g, *d) == (number, direction)).count();
-        let decided = Decided::new(compiled, first_to_deny(compiled, &checked.seen).unwrap_or(rule), group)?;
+        let decided = Decided::new(compiled, first_to_deny(compiled, &result.rules).unwrap_or(*rule), group)?;
         let new = NewRule::new(snapshot, &seen.2, direction, writer.priority(&decided, before)?)?;
         edits.push(writer.write(&new, &decided)?);
         names.push(format!("`{}`", group.name));
@@ -62,11 +62,15 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
     }
     names.dedup();
     let mut title = format!("add a rule that allows this to {}", names.join(" and "));
-    let of_policies: Vec<CheckpointTrace> =
-        answer.checkpoints.iter().filter(|c| matches!(c.stage, Checkpoint::Endpoint(_)) && c.verdict == Verdict::Denied).cloned().collect();
+    let of_policies: Vec<CheckpointTrace> = answer
+        .checkpoints
+        .iter()
+        .filter(|c| matches!(c.checkpoint, Checkpoint::Endpoint(_)) && c.verdict == Verdict::Denied)
+        .cloned()
+        .collect();
     if !of_policies.is_empty() {
-        let teller = Teller { compiled, snapshot, flow, original: None, request: None };
-        let more = suggest::allow(&teller, &of_policies)?;
+        let explainer = Explainer::new(compiled, snapshot, flow, None);
+        let more = suggest::allow(&explainer, &of_policies)?;
         title = format!("{title}, and {}", more.title);
         edits.extend(more.edits);
     }
@@ -75,9 +79,9 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
 
 /// The first rule that denies the packet or may deny it: one that depends on what the question leaves open can stand before the one that
 /// decided.
-fn first_to_deny(compiled: &Compiled, seen: &Seen) -> Option<RuleRef> {
+fn first_to_deny(compiled: &Compiled, rules: &TraceRecorder) -> Option<RuleRef> {
     let denies = |rule: RuleRef| compiled.ruleset().rule(rule).is_some_and(|r| r.action == Action::Deny);
-    let mut rules = seen.tiers.iter().flat_map(|tier| &tier.rules);
+    let mut rules = rules.tiers.iter().flat_map(|tier| &tier.rules);
     rules.find(|(rule, reached, matched)| *reached && *matched != Matched::No && denies(*rule)).map(|(rule, ..)| *rule)
 }
 

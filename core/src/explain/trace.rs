@@ -4,22 +4,22 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Teller;
+use super::Explainer;
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::model::Protocol;
+use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef, TierEnd};
-use crate::verdict::evaluate::Matched;
-use crate::verdict::{Checked, PolicyTrace, RuleTrace, SeenTier, TierOutcome, TierTrace};
+use crate::verdict::{PolicyTrace, RuleTrace, TierOutcome, TierRecord, TierTrace, TraceRecorder};
 
-impl Teller<'_> {
+impl Explainer<'_> {
     /// What an evaluation met, with the field of each rule that failed.
-    pub(super) fn tiers(&self, checked: &Checked) -> Vec<TierTrace> {
+    pub(super) fn tiers(&self, rules: &TraceRecorder) -> Vec<TierTrace> {
         let mut decided = false;
-        let trace = |seen: &SeenTier| {
-            let tier = self.compiled.ruleset().tiers.get(seen.tier as usize);
-            let mut policies: Vec<PolicyTrace> = seen.policies.iter().map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
-            for (reference, reached, matched) in &seen.rules {
+        let trace = |met: &TierRecord| {
+            let tier = self.compiled.ruleset().tiers.get(met.tier as usize);
+            let mut policies: Vec<PolicyTrace> = met.policies.iter().map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
+            for (reference, reached, matched) in &met.rules {
                 let Some(rule) = self.compiled.ruleset().rule(*reference) else { continue };
                 let reached = *reached && !decided;
                 let trace = RuleTrace {
@@ -36,21 +36,21 @@ impl Teller<'_> {
                     policy.rules.push(trace);
                 }
             }
-            let outcome = if decided { TierOutcome::NotReached } else { self.outcome(seen) };
+            let outcome = if decided { TierOutcome::NotReached } else { self.outcome(met) };
             decided |= matches!(outcome, TierOutcome::Allowed | TierOutcome::Denied);
-            TierTrace { name: tier.map_or_else(String::new, |t| t.name.clone()), hook: seen.hook, outcome, policies }
+            TierTrace { name: tier.map_or_else(String::new, |t| t.name.clone()), hook: met.hook, outcome, policies }
         };
-        checked.seen.tiers.iter().map(trace).collect()
+        rules.tiers.iter().map(trace).collect()
     }
 
     /// What came of a tier: what its rules and its end do, if all that may have happened comes to the same.
-    fn outcome(&self, seen: &SeenTier) -> TierOutcome {
-        if seen.undefined_protocol || seen.possible_end {
+    fn outcome(&self, met: &TierRecord) -> TierOutcome {
+        if met.undefined_protocol || met.possible_end {
             return TierOutcome::Unknown;
         }
         let mut outcomes: Vec<TierOutcome> = Vec::new();
         let mut is_certain = false;
-        for (reference, reached, matched) in &seen.rules {
+        for (reference, reached, matched) in &met.rules {
             let action = self.compiled.ruleset().rule(*reference).map(|rule| rule.action);
             outcomes.push(match action {
                 _ if !reached || *matched == Matched::No => continue,
@@ -64,7 +64,7 @@ impl Teller<'_> {
                 break;
             }
         }
-        match seen.end {
+        match met.end {
             Some(_) if is_certain => {}
             Some(TierEnd::Deny) => outcomes.push(TierOutcome::Denied),
             Some(TierEnd::Pass) => outcomes.push(TierOutcome::Passed),
@@ -77,7 +77,7 @@ impl Teller<'_> {
         }
     }
 
-    /// What it depends on whether a rule matches; nothing if that is whether its policy is about the end at all.
+    /// What it depends on whether a rule matches; nothing if that is whether its policy is about the endpoint at all.
     fn depends_on(&self, rule: RuleRef) -> Option<String> {
         if let Some(doubt) = self.compiled.ruleset().doubt(rule) {
             return Some(doubt.text.clone());
@@ -97,7 +97,7 @@ impl Teller<'_> {
         meant.is_none_or(|meant| ConnectionSet::of_traffic(self.flow.traffic).difference(&meant).is_empty())
     }
 
-    /// The other end, as a rule sees it.
+    /// The other endpoint, as a rule sees it.
     fn peer_of(&self, rule: RuleRef) -> Endpoint {
         match rule.direction {
             Direction::Egress => self.flow.to,
@@ -105,7 +105,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Whether a rule is meant for its end for certain.
+    /// Whether a rule is meant for its endpoint for certain.
     pub(super) fn is_surely_meant(&self, rule: RuleRef) -> bool {
         let own = match rule.direction {
             Direction::Egress => self.flow.from,

@@ -1,18 +1,18 @@
-//! What is not known of an end, and how to get it.
+//! What is not known of an endpoint, and how to get it.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Teller, end_name};
+use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::model::Selector;
 use crate::model::{Known, LabelSelector};
 use crate::policy::{Doubt, NamespaceMatch, PeerTermKind, PolicyId, RuleRef, Subject, SubjectMatch};
 use crate::snapshot::{PodEndpoint, Role, Snapshot};
 
-impl Teller<'_> {
-    /// Why it is not known whether policies select an end.
+impl Explainer<'_> {
+    /// Why it is not known whether policies select an endpoint.
     pub(super) fn selected_fact(&self, policies: &[PolicyId], peer: Endpoint) -> String {
         let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
         if let Some(doubt) = self.open_subject(policies, peer) {
@@ -34,7 +34,7 @@ impl Teller<'_> {
         format!("whether {} {verb} `{name}` depends on {}", names.join(" and "), labels_text(&keys))
     }
 
-    /// What of the end that policies may select cannot be read, if that is why it is not known whether they do.
+    /// What of the endpoint that policies may select cannot be read, if that is why it is not known whether they do.
     pub(super) fn open_subject(&self, policies: &[PolicyId], peer: Endpoint) -> Option<&Doubt> {
         let subject = if peer == self.flow.to { self.flow.from } else { self.flow.to };
         let subjects = policies.iter().filter_map(|id| self.compiled.policy(*id)).map(|policy| &policy.subject);
@@ -46,7 +46,7 @@ impl Teller<'_> {
         subjects.filter_map(own).next()
     }
 
-    /// What of the other end, or of a network set, cannot be read, if that is why it is not known whether a rule matches.
+    /// What of the other endpoint, or of a network set, cannot be read, if that is why it is not known whether a rule matches.
     pub(super) fn open_peer(&self, reference: RuleRef, peer: Endpoint) -> Option<&Doubt> {
         if self.compiled.rule_matches(reference, peer).0 {
             return None;

@@ -7,7 +7,7 @@ use super::branches::Trip;
 use super::walk::Walk;
 use super::{Basis, Stop};
 use crate::compile::Endpoint;
-use crate::explain::Teller;
+use crate::explain::Explainer;
 use crate::snapshot::cloud::{Location, tags};
 use crate::verdict::traversal::{Access, Checkpoint, Routing, Seen, beyond, is_guarded, pod_range, reach};
 
@@ -80,8 +80,8 @@ impl<'a> Trip<'a> {
             return;
         }
         let flow = walk.flow();
-        let teller = Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow: &flow, original: None, request: None };
-        let text = teller.routing(routing);
+        let explainer = Explainer::new(&self.paths.compiled, &self.paths.snapshot, &flow, None);
+        let text = explainer.routing(routing);
         let basis = matches!(routing, Routing::PrivateNode(_)).then_some(Basis::PrivateNodes);
         walk.stop(Stop::NoRoute, text, basis);
     }

@@ -173,7 +173,9 @@ fn scene_notes(trip: &mut Trip<'_>, branches: &[Branch]) {
             "The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string(),
         );
     }
-    if stations().any(|s| matches!(&s.kind, StepKind::Check(c) if matches!(c.stage, crate::verdict::traversal::Checkpoint::Group { .. }))) {
+    if stations()
+        .any(|s| matches!(&s.kind, StepKind::Check(c) if matches!(c.checkpoint, crate::verdict::traversal::Checkpoint::Group { .. })))
+    {
         trip.notes.push("Security groups and nodes keep state: replies of an allowed connection need no rule.".to_string());
     }
 }

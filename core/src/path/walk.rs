@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use super::{Basis, Branch, Packet, Party, Paths, Place, Seen, Share, Step, StepKind, Stop, Tls, Translation};
 use crate::compile::{ClassKind, Endpoint, Hook};
 use crate::connections::Traffic;
-use crate::explain::{Teller, end_name};
+use crate::explain::{Explainer, end_name};
 use crate::language::azure::AddressSku;
 use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::{Cidr, Protocol};
@@ -19,7 +19,10 @@ use crate::snapshot::{NodeId, PodId};
 use crate::verdict::traversal::{
     Checkpoint, Departure, NodeRules, Side, crossing, groups_between, is_flat, of_route, polices_platform, user_route,
 };
-use crate::verdict::{CheckpointTrace, Flow, Original, Reason, TierOutcome, UnknownFact, VXLAN, Verdict, check};
+use crate::verdict::{CheckpointResult, CheckpointTrace, Flow, Original, Reason, TierOutcome, UnknownFact, VXLAN, Verdict, check};
+
+/// A packet with a node port, and where it was sent.
+type NodePortFlow = (Flow, Option<Original>);
 
 #[derive(Clone)]
 pub(super) struct Walk<'a> {
@@ -231,41 +234,40 @@ impl<'a> Walk<'a> {
         Flow { from: self.packet.from.end, to: self.packet.to.end, traffic }
     }
 
-    fn teller<'t>(&'t self, flow: &'t Flow, original: Option<Original>) -> Teller<'t> {
-        Teller { compiled: &self.paths.compiled, snapshot: &self.paths.snapshot, flow, original, request: None }
+    fn explainer<'t>(&'t self, flow: &'t Flow, original: Option<Original>) -> Explainer<'t> {
+        Explainer::new(&self.paths.compiled, &self.paths.snapshot, flow, original)
     }
 
-    fn ask(&self, stage: Checkpoint, flow: &Flow) -> CheckpointTrace {
-        if !self.some_node_port {
-            return self.teller(flow, self.original).checkpoint(stage);
-        }
-        // Of node ports that nothing tells apart one is asked about.
+    fn ask(&self, checkpoint: Checkpoint, flow: &Flow, original: Option<Original>) -> CheckpointResult {
+        check(&self.paths.compiled, &self.paths.snapshot, flow, original, checkpoint)
+    }
+
+    /// The same packet with a node port that the input does not give: of those that nothing tells apart, the first and all others.
+    fn with_node_ports(&self, flow: &Flow) -> (NodePortFlow, Vec<NodePortFlow>) {
         let with_port = |number: u16| {
             let traffic = Traffic { destination: flow.traffic.destination.or(Some(number)), ..flow.traffic };
             (Flow { traffic, ..*flow }, self.original.map(|original| Original { port: number, ..original }))
         };
         let ports = self.paths.tables().node_ports();
-        let (first, sent) = with_port(ports.first().copied().unwrap_or(NODE_PORTS.0));
-        let mut trace = self.teller(&first, sent).checkpoint(stage);
-        let differs = |number: &u16| {
-            let (flow, original) = with_port(*number);
-            let stage = stage.with_ends(flow.from, flow.to);
-            check(&self.paths.compiled, &self.paths.snapshot, &flow, original, stage).verdict != trace.verdict
-        };
-        if ports.iter().any(differs) {
-            (trace.verdict, trace.reason) = (Verdict::CannotTell, Reason::Unknown(alloc::vec![UnknownFact::NodePort]));
-            (trace.places, trace.nearest) = (Vec::new(), None);
-        }
-        trace.sentence = self.teller(flow, self.original).sentence(&trace.reason, trace.verdict, stage);
-        trace
+        (with_port(ports.first().copied().unwrap_or(NODE_PORTS.0)), ports.iter().map(|port| with_port(*port)).collect())
     }
 
     /// Meets a checkpoint, with the addresses that it has now.
     pub(super) fn check(&mut self, stage: Checkpoint) {
         let flow = self.flow();
-        let mut trace = self.ask(stage, &flow);
-        if matches!(trace.reason, Reason::Outside | Reason::Node | Reason::Tracked) {
+        let ((asked, sent), ports) = match self.some_node_port {
+            true => self.with_node_ports(&flow),
+            false => ((flow, self.original), Vec::new()),
+        };
+        let others = ports.iter().map(|(flow, original)| self.ask(stage.with_ends(flow.from, flow.to), flow, *original).verdict());
+        let result = self.ask(stage, &asked, sent).among(|| UnknownFact::NodePort, others);
+        if matches!(result.reason(), Reason::Outside | Reason::Node | Reason::Tracked) {
             return; // No policy is asked here.
+        }
+        let result = self.among_packets(stage, &flow, result);
+        let mut trace = self.explainer(&asked, sent).checkpoint(stage, &result);
+        if self.some_node_port {
+            trace.sentence = self.explainer(&flow, self.original).sentence(&trace.reason, trace.verdict, stage);
         }
         trace.from_address = self.packet.from.address;
         trace.to_address = self.packet.to.address;
@@ -283,15 +285,10 @@ impl<'a> Walk<'a> {
             early = true;
             let sent = Flow { to: to.end, traffic: Traffic { destination: port, ..flow.traffic }, ..flow };
             if trace.verdict != Verdict::CannotTell {
-                trace.sentence = self.teller(&sent, None).sentence(&trace.reason, trace.verdict, stage);
+                trace.sentence = self.explainer(&sent, None).sentence(&trace.reason, trace.verdict, stage);
             }
         }
         (trace.from_address, trace.to_address) = (seen.from.address, seen.to.address);
-        if let Some(fact) = self.may_differ(stage, &flow, trace.verdict) {
-            trace.verdict = Verdict::CannotTell;
-            trace.reason = Reason::Unknown(alloc::vec![fact]);
-            trace.sentence = self.teller(&flow, self.original).sentence(&trace.reason, trace.verdict, stage);
-        }
         if self.packet.to.is_anywhere() {
             let name = "an address that is not known";
             trace.sentence = trace.sentence.replace("`0.0.0.0`", name);
@@ -357,20 +354,19 @@ impl<'a> Walk<'a> {
         stages.into_iter().for_each(|stage| self.check(stage));
     }
 
-    /// Whether another address than the one that is made up would get another answer, and what is missing then.
-    fn may_differ(&self, stage: Checkpoint, flow: &Flow, verdict: Verdict) -> Option<UnknownFact> {
+    /// The answer for all packets that may be meant: with another address than the assumed one, it may be another.
+    fn among_packets(&self, stage: Checkpoint, flow: &Flow, result: CheckpointResult) -> CheckpointResult {
         let Packet { from, to, .. } = self.packet;
-        if let (Checkpoint::Host { .. } | Checkpoint::Reply { .. }, Some(pod)) = (stage, self.disguised)
-            && verdict != Verdict::CannotTell
-        {
-            let asked = Flow { from: pod, ..*flow };
-            let other = check(&self.paths.compiled, &self.paths.snapshot, &asked, self.original, stage).verdict;
-            if other != verdict {
-                return Some(UnknownFact::SourceAddress);
-            }
+        if result.verdict() == Verdict::CannotTell {
+            return result;
         }
-        if !(from.made_up || to.made_up) || verdict == Verdict::CannotTell {
-            return None;
+        let ask = |flow: Flow, stage: Checkpoint| self.ask(stage, &flow, self.original).verdict();
+        let mut result = result;
+        if let (Checkpoint::Host { .. } | Checkpoint::Reply { .. }, Some(pod)) = (stage, self.disguised) {
+            result = result.among(|| UnknownFact::SourceAddress, [ask(Flow { from: pod, ..*flow }, stage)]);
+        }
+        if !(from.made_up || to.made_up) || result.verdict() == Verdict::CannotTell {
+            return result;
         }
         // AKS writes its rules for the very address, whichever it is.
         let is_managed = |used| self.paths.snapshot.cloud.used(used).is_some_and(|(_, group)| group.is_managed());
@@ -378,30 +374,32 @@ impl<'a> Walk<'a> {
             && is_managed(used)
             && !from.made_up
         {
-            return None;
+            return result;
         }
-        let paths = self.paths;
         if to.is_anywhere() {
-            let ask = |to: Endpoint| {
-                check(&paths.compiled, &paths.snapshot, &Flow { to, ..*flow }, self.original, stage.with_ends(from.end, to)).verdict
-            };
             let missing = || UnknownFact::Missing(self.missing.as_deref().unwrap_or("its address is not in the input").into());
-            return self.candidates(&to).into_iter().any(|to| ask(to) != verdict).then(missing);
+            let others = self.candidates(&to);
+            return result.among(missing, others.into_iter().map(|to| ask(Flow { to, ..*flow }, stage.with_ends(from.end, to))));
         }
-        let kinds = [(UnknownFact::PublicAddress, true), (UnknownFact::GatewayAddress, false)];
-        let differs = |public: bool| {
+        for (fact, public) in [(UnknownFact::PublicAddress, true), (UnknownFact::GatewayAddress, false)] {
             let is_meant = |party: &Party| party.made_up && party.address.is_some_and(|a| tags::is_public(a) == public);
-            let party = [from, to].into_iter().find(|p| is_meant(p) && matches!(p.end, Endpoint::Outside(_)))?;
-            let others = if public { paths.tables().public_addresses().to_vec() } else { paths.gateway_addresses(party.address?) };
-            let ask = |address: &IpAddr| {
-                let end = |party: &Party| if is_meant(party) { Endpoint::Outside(*address) } else { party.end };
-                let (from, to) = (end(&from), end(&to));
-                let asked = Flow { from, to, ..*flow };
-                check(&paths.compiled, &paths.snapshot, &asked, self.original, stage.with_ends(from, to)).verdict != verdict
+            let Some(party) = [from, to].into_iter().find(|p| is_meant(p) && matches!(p.end, Endpoint::Outside(_))) else { continue };
+            let others = match party.address {
+                _ if public => self.paths.tables().public_addresses().to_vec(),
+                Some(shown) => self.paths.gateway_addresses(shown),
+                None => continue,
             };
-            Some(others.iter().any(ask))
-        };
-        kinds.into_iter().find(|(_, public)| differs(*public) == Some(true)).map(|(fact, _)| fact)
+            let with = |address: IpAddr| {
+                let end = |party: &Party| if is_meant(party) { Endpoint::Outside(address) } else { party.end };
+                let (from, to) = (end(&from), end(&to));
+                ask(Flow { from, to, ..*flow }, stage.with_ends(from, to))
+            };
+            result = result.among(|| fact, others.into_iter().map(with));
+            if result.verdict() == Verdict::CannotTell {
+                break;
+            }
+        }
+        result
     }
 
     // --- moving ------------------------------------------------------------------------------------------------------------------------
@@ -553,13 +551,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn finish(self, share: Share, title: String, alike: u32) -> Branch {
-        let verdict = if self.is_stopped() {
-            Verdict::Denied
-        } else if self.steps.iter().any(|step| step.verdict == Verdict::CannotTell) {
-            Verdict::CannotTell
-        } else {
-            Verdict::Allowed
-        };
+        let verdict = Verdict::all(self.steps.iter().map(|step| step.verdict));
         let seen = (!self.ended && verdict != Verdict::Denied).then_some(Seen {
             address: self.packet.from,
             forwarded: self.forwarded,

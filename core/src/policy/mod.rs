@@ -15,10 +15,12 @@
 
 mod ends;
 mod hosts;
+mod matched;
 mod traffic;
 
 pub use ends::*;
 pub use hosts::*;
+pub use matched::Matched;
 pub use traffic::*;
 
 use alloc::borrow::Cow;

@@ -1,8 +1,11 @@
 //! One flow, with everything that led to the answer.
 
 mod check;
+mod checkpoint;
+mod decide;
 pub mod evaluate;
 mod reply;
+mod trace;
 pub mod traversal;
 
 use alloc::boxed::Box;
@@ -15,15 +18,18 @@ use crate::compile::{Endpoint, Hook};
 use crate::connections::Traffic;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
-use crate::policy::EndpointToHost;
-use crate::policy::{Action, Direction, PolicyId, RuleRef};
+use crate::policy::{Action, Direction, EndpointToHost, Matched, PolicyId, RuleRef};
 use crate::snapshot::Snapshot;
 use crate::text::Place;
-use crate::verdict::evaluate::Matched;
 use crate::verdict::traversal::{Checkpoint, Routing};
 
-use check::unknown_facts;
-pub(crate) use check::{Checked, Seen, SeenTier, VXLAN, check};
+pub(crate) use check::check;
+pub(crate) use checkpoint::{
+    CheckpointResult, Otherwise, VXLAN, is_loopback, is_own_node, is_single, own_node_connections, without_policies,
+};
+pub(crate) use decide::several_networks;
+pub use decide::{CheckpointRecord, Decision, decide};
+pub(crate) use trace::{TierRecord, TraceRecorder};
 
 /// One question: may this traffic go from here to there?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -36,8 +42,8 @@ pub struct Flow {
     pub traffic: Traffic,
 }
 
-/// Where a packet was sent before its destination was translated: to a node's port, a Service or a load balancer. Policies before that translation
-/// (Calico's `preDNAT` and `doNotTrack`) see this.
+/// Where a packet was sent before its destination was translated: to a node's port, a Service or a load balancer. Policies before that
+/// translation (Calico's `preDNAT` and `doNotTrack`) see this.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Original {
     /// The address.
@@ -88,15 +94,15 @@ pub struct Answer {
 /// What happened at one checkpoint.
 #[derive(Clone, Debug)]
 pub struct CheckpointTrace {
-    /// Where on the way this is.
-    pub stage: Checkpoint,
+    /// Which checkpoint of the traversal this is.
+    pub checkpoint: Checkpoint,
     /// The same in a few words, for a heading.
     pub title: String,
     /// Which rules are asked: egress of what the packet leaves, or ingress of what it enters.
     pub direction: Direction,
-    /// That end.
+    /// That endpoint.
     pub subject: Endpoint,
-    /// The other end.
+    /// The other endpoint.
     pub peer: Endpoint,
     /// What this checkpoint says.
     pub verdict: Verdict,
@@ -104,7 +110,7 @@ pub struct CheckpointTrace {
     pub reason: Reason,
     /// Why, in a sentence.
     pub sentence: String,
-    /// Source address of the packet here, if the end has one.
+    /// Source address of the packet here, if the endpoint has one.
     pub from_address: Option<IpAddr>,
     /// Destination address of the packet here.
     pub to_address: Option<IpAddr>,
@@ -137,7 +143,7 @@ impl CheckpointTrace {
         }
     }
 
-    /// Whether this address, that of one of its two ends, is assumed, as the text gives none. No verdict depends on it.
+    /// Whether this address, that of one of its two endpoints, is assumed, as the text gives none. No verdict depends on it.
     pub fn is_assumed(&self, address: Option<IpAddr>, snapshot: &Snapshot) -> bool {
         let pods =
             [self.subject, self.peer].into_iter().filter_map(|end| if let Endpoint::Pod(id) = end { snapshot.pod(id) } else { None });
@@ -149,9 +155,9 @@ impl CheckpointTrace {
 /// Why a checkpoint says what it says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Reason {
-    /// The end is outside the cluster: no policy applies to it.
+    /// The endpoint is outside the cluster: no policy applies to it.
     Outside,
-    /// The end is a node, or a pod on the host network, which policies do not select.
+    /// The endpoint is a node, or a pod on the host network, which policies do not select.
     Node,
     /// No policy engine is installed.
     NoEngine,
@@ -171,9 +177,9 @@ pub enum Reason {
     OwnHost(EndpointToHost),
     /// No group guards a public address: its kind decides.
     PublicAddress(AddressSku),
-    /// There is no way from the one virtual network to the other.
+    /// The two virtual networks are not peered.
     NotPeered,
-    /// No way leads on.
+    /// No route leads on.
     Route(Routing),
     /// Packets to the platform's own addresses are let through.
     Platform,
@@ -212,7 +218,7 @@ pub enum UnknownFact {
     Network(IpAddr),
     /// Where something is that the input does not hold: what is missing, and how to get it.
     Missing(Box<str>),
-    /// What becomes of it on the way that it takes.
+    /// What becomes of it on the route that it takes.
     Route(Routing),
     /// The public address with which the packet comes here, or to which it goes.
     PublicAddress,

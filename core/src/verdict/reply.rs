@@ -2,18 +2,21 @@
 
 use alloc::vec::Vec;
 
-use super::{Checked, Flow, Reason, Seen, Verdict, unknown_facts};
+use super::check::{check as check_one, unknown_facts};
+use super::checkpoint::CheckpointResult;
+use super::trace::TraceRecorder;
+use super::{Flow, Reason, Verdict};
 use crate::compile::{Compiled, Hook};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::{Action, Direction};
 use crate::snapshot::{NodeId, Snapshot};
 use crate::verdict::evaluate::{
-    AtHost, NoTrace, Observer, OnePeer, Outcome, Passes, ReplyParts, Untracked, Workbench, drops_orphans, evaluate_hooks,
+    AtHost, EvaluationCache, NoTrace, Observer, OnePeer, Outcome, Passes, ReplyParts, Untracked, drops_orphans, evaluate_hooks,
 };
-use crate::verdict::traversal::{Checkpoint, NodeRules, Side, UNTRACKED, UNTRACKED_REPLY, reply_stages, untracked_direction};
+use crate::verdict::traversal::{Checkpoint, NodeRules, Side, UNTRACKED, UNTRACKED_REPLY, reply_checkpoints, untracked_direction};
 
-/// Through which node a connection goes.
-pub(super) struct Way {
+/// Through which node a connection goes, and how.
+pub(super) struct Crossing {
     pub(super) node: NodeId,
     pub(super) host: u32,
     pub(super) enters: Side,
@@ -27,30 +30,30 @@ impl Flow {
     }
 }
 
-/// Evaluates what becomes of the reply. What is seen are the rules that the reply meets.
-pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, way: &Way) -> Checked {
-    let mut bench = Workbench::default();
-    let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
+/// Evaluates what becomes of the reply. The rules recorded are those that the reply meets.
+pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, at: &Crossing) -> CheckpointResult {
+    let mut cache = EvaluationCache::default();
+    let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let back = flow.reply();
-    let request = untracked_direction(way.enters, way.leaves)
-        .map(|direction| untracked(compiled, &mut bench, flow, (way.host, direction, UNTRACKED), &mut NoTrace));
-    let mut seen = Seen::default();
-    let reply_outcome = untracked_direction(way.leaves, way.enters)
-        .map(|direction| untracked(compiled, &mut bench, &back, (way.host, direction, UNTRACKED_REPLY), &mut seen));
-    let table = &bench.table;
+    let request = untracked_direction(at.enters, at.leaves)
+        .map(|direction| untracked(compiled, &mut cache, flow, (at.host, direction, UNTRACKED), &mut NoTrace));
+    let mut rules_met = TraceRecorder::default();
+    let reply_outcome = untracked_direction(at.leaves, at.enters)
+        .map(|direction| untracked(compiled, &mut cache, &back, (at.host, direction, UNTRACKED_REPLY), &mut rules_met));
+    let table = &cache.table;
     let reply = reply_outcome.map(|r| {
         let within = |id| table.intersection(table.answered_by(id), universe);
         Untracked { allowed: within(r.allowed), denied: within(r.denied), left: within(r.left) }
     });
-    let rules = NodeRules::of(way.node, compiled, snapshot);
-    let (fresh, after) = reply_stages(way.node, rules, way.enters, way.leaves);
-    let judged = |stages: &[Checkpoint]| -> Vec<Checked> {
-        stages.iter().map(|stage| super::check(compiled, snapshot, &back, None, *stage)).collect()
+    let rules = NodeRules::of(at.node, compiled, snapshot);
+    let (fresh, after) = reply_checkpoints(at.node, rules, at.enters, at.leaves);
+    let judged = |checkpoints: &[Checkpoint]| -> Vec<CheckpointResult> {
+        checkpoints.iter().map(|checkpoint| check_one(compiled, snapshot, &back, None, *checkpoint)).collect()
     };
     let (fresh, after) = (judged(&fresh), judged(&after));
-    let passes = |checked: &[Checked]| Passes {
-        allowed: if checked.iter().any(|c| c.verdict == Verdict::Denied) { ConnectionId::NONE } else { universe },
-        denied: if checked.iter().all(|c| c.verdict == Verdict::Allowed) { ConnectionId::NONE } else { universe },
+    let passes = |checked: &[CheckpointResult]| Passes {
+        allowed: if checked.iter().any(|c| c.verdict() == Verdict::Denied) { ConnectionId::NONE } else { universe },
+        denied: if checked.iter().all(|c| c.verdict() == Verdict::Allowed) { ConnectionId::NONE } else { universe },
     };
     let parts = ReplyParts { request, reply, fresh: passes(&fresh), after: passes(&after) };
     let outcome = parts.outcome(table);
@@ -64,23 +67,23 @@ pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, way: 
     let orphaned = request.map_or(ConnectionId::NONE, |r| table.intersection(r.allowed, reply.map_or(universe, |r| r.left)));
     let as_new = if !orphaned.is_none() && !drops_orphans(flow.traffic.protocol) { fresh } else { Vec::new() };
     let is_after = reply.is_some_and(|r| !r.allowed.is_none());
-    let others: Vec<Checked> = as_new.into_iter().chain(after.into_iter().filter(|_| is_after)).collect();
+    let others: Vec<CheckpointResult> = as_new.into_iter().chain(after.into_iter().filter(|_| is_after)).collect();
     let of_others =
-        |wanted: Verdict| others.iter().find(|c| c.verdict == wanted && matches!(c.reason, Reason::Rule(_) | Reason::DefaultDeny(_)));
+        |wanted: Verdict| others.iter().find(|c| c.verdict() == wanted && matches!(c.reason(), Reason::Rule(_) | Reason::DefaultDeny(_)));
     let reason = match verdict {
         Verdict::Allowed => {
-            let rule = seen.deciding(Action::Allow, compiled).map(|(rule, _)| Reason::Rule(rule));
-            rule.or_else(|| of_others(verdict).map(|c| c.reason.clone())).unwrap_or(Reason::Tracked)
+            let rule = rules_met.deciding(Action::Allow, compiled).map(|(rule, _)| Reason::Rule(rule));
+            rule.or_else(|| of_others(verdict).map(|c| c.reason().clone())).unwrap_or(Reason::Tracked)
         }
         Verdict::Denied => {
             let is_denied = reply.is_some_and(|r| !r.denied.is_none());
-            let rule = seen.deciding(Action::Deny, compiled).filter(|_| is_denied).map(|(rule, _)| Reason::Rule(rule));
-            rule.or_else(|| of_others(verdict).map(|c| c.reason.clone())).unwrap_or(Reason::NoReply)
+            let rule = rules_met.deciding(Action::Deny, compiled).filter(|_| is_denied).map(|(rule, _)| Reason::Rule(rule));
+            rule.or_else(|| of_others(verdict).map(|c| c.reason().clone())).unwrap_or(Reason::NoReply)
         }
         Verdict::CannotTell => {
-            let mut facts = unknown_facts(compiled, &seen, None);
+            let mut facts = unknown_facts(compiled, &rules_met, None);
             for checked in &others {
-                if let Reason::Unknown(more) = &checked.reason {
+                if let Reason::Unknown(more) = checked.reason() {
                     facts.extend(more.iter().cloned());
                 }
             }
@@ -88,24 +91,21 @@ pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, way: 
             Reason::Unknown(facts)
         }
     };
-    Checked { verdict, reason, seen }
+    CheckpointResult::new(verdict, reason, rules_met)
 }
 
 /// What the policies before connection tracking of a host endpoint do with a packet.
 fn untracked<O: Observer>(
     compiled: &Compiled,
-    bench: &mut Workbench,
+    cache: &mut EvaluationCache,
     flow: &Flow,
     (host, direction, hooks): (u32, Direction, &[Hook]),
     observer: &mut O,
 ) -> Untracked {
-    let (own, peer) = match direction {
-        Direction::Egress => (flow.from, flow.to),
-        Direction::Ingress => (flow.to, flow.from),
-    };
+    let (own, peer) = flow.near_and_far(direction);
     let at = AtHost { host, pre_dnat: host, direction, hooks, own: compiled.class_of(own) };
-    let universe = bench.table.intern(ConnectionSet::of_traffic(flow.traffic));
-    let Outcome { allowed, denied, left } = evaluate_hooks(compiled, bench, &at, &OnePeer(compiled.class_of(peer)), universe, observer);
+    let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
+    let Outcome { allowed, denied, left } = evaluate_hooks(compiled, cache, &at, &OnePeer(compiled.class_of(peer)), universe, observer);
     let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
     Untracked { allowed: first(&allowed), denied: first(&denied), left: first(&left) }
 }

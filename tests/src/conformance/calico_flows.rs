@@ -150,7 +150,7 @@ fn one(scene: &Analysis, expected: &ExpectedFlow, verdict: &str, whole: bool) ->
     // An end of which a policy says nothing may be left out; what is given must hold.
     for (direction, side) in [(Direction::Egress, &expected.egress), (Direction::Ingress, &expected.ingress)] {
         let Some(side) = side.as_ref().filter(|_| whole) else { continue };
-        let found = answer.checkpoints.iter().find(|c| c.stage == Checkpoint::Endpoint(direction));
+        let found = answer.checkpoints.iter().find(|c| c.checkpoint == Checkpoint::Endpoint(direction));
         let found = found.ok_or_else(|| format!("there is no checkpoint for {}", direction.as_str()))?;
         if found.verdict != wanted(side)? {
             return Err(format!("expected {side} for {}, got: {}", direction.as_str(), found.sentence));

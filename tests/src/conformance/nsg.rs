@@ -216,7 +216,7 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
         .checkpoints
         .iter()
         .filter_map(|checkpoint| {
-            let Checkpoint::Group { used, place, direction, .. } = checkpoint.stage else { return None };
+            let Checkpoint::Group { used, place, direction, .. } = checkpoint.checkpoint else { return None };
             let at = match (place, direction) {
                 (GroupPlace::Interface(_), Direction::Egress) => "nic-outbound",
                 (GroupPlace::Subnet(_), Direction::Egress) => "subnet-outbound",
@@ -230,9 +230,9 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
         })
         .collect();
     // The vectors are about groups alone: whether a way leads there, and through which appliance, they do not ask.
-    let routed = answer.checkpoints.iter().any(|c| matches!(c.stage, Checkpoint::Route(_)));
+    let routed = answer.checkpoints.iter().any(|c| matches!(c.checkpoint, Checkpoint::Route(_)));
     let by_groups = || {
-        let of_groups = answer.checkpoints.iter().filter(|c| !matches!(c.stage, Checkpoint::Route(_))).map(|c| c.verdict);
+        let of_groups = answer.checkpoints.iter().filter(|c| !matches!(c.checkpoint, Checkpoint::Route(_))).map(|c| c.verdict);
         of_groups.max_by_key(|verdict| [Verdict::Allowed, Verdict::CannotTell, Verdict::Denied].iter().position(|v| v == verdict))
     };
     let verdict = match if routed { by_groups().unwrap_or(Verdict::Allowed) } else { answer.verdict } {

@@ -1,106 +1,33 @@
-//! The evaluator: what one end may send or receive, tier by tier.
+//! The evaluator: what one endpoint may send or receive, tier by tier.
 //!
-//! There is one evaluation for everything. [`Connectivity`](crate::connectivity::Connectivity) runs it with all classes as peers
-//! and every connection in question; [`decide`](crate::verdict) runs it with one peer, one connection and an observer that writes down
-//! what happened. So an explanation can never differ from the answer.
+//! There is one evaluation for everything. The answers about all pairs run it with all classes as peers and every connection in
+//! question; [`decide`](crate::verdict::decide) runs it with one peer, one connection and an observer that records what happened. So an
+//! explanation can never differ from the answer.
 //!
 //! Facts that no text gives (the address of a pod, the order of two policies of equal priority, what an engine does with ICMP) make a
 //! match *possible* instead of certain. The evaluation follows both readings and returns, for each peer, what may be allowed and what may
 //! be denied; where these overlap, the answer is "cannot tell". Each unknown fact is taken on its own: where one fact decides twice, the
 //! overlap may be too large, but never too small.
 
+mod cache;
+mod observer;
+mod peers;
 mod reply;
-mod workbench;
+mod run;
 
 pub(crate) use reply::{Passes, ReplyParts, Untracked, drops_orphans};
 
-pub(crate) use workbench::Workbench;
+pub(crate) use cache::EvaluationCache;
+pub(crate) use observer::{NoTrace, Observer};
+pub(crate) use peers::{AllPeers, OnePeer, Peers};
 
 use alloc::vec::Vec;
 
-use fixedbitset::FixedBitSet;
-
-use crate::compile::{Applied, ClassId, ClassKind, Compiled, CompiledRule, Hook, Side};
+use crate::compile::{ClassId, ClassKind, Compiled, Hook};
 use crate::connections::ConnectionId;
-use crate::policy::{Action, Direction, PolicyId, RuleRef, TierEnd};
+use crate::policy::Direction;
 
-/// The peers that an evaluation is about.
-pub(crate) trait Peers {
-    /// How many there are.
-    fn len(&self) -> usize;
-    /// Calls `visit` with the place (from 0) of each peer that is in `set`.
-    fn matching(&self, set: &FixedBitSet, visit: impl FnMut(usize));
-    /// The class of the peer at a place.
-    fn class(&self, place: usize) -> ClassId;
-}
-
-/// All classes.
-pub(crate) struct AllPeers(pub(crate) usize);
-
-impl Peers for AllPeers {
-    fn len(&self) -> usize {
-        self.0
-    }
-
-    fn matching(&self, set: &FixedBitSet, visit: impl FnMut(usize)) {
-        set.ones().for_each(visit);
-    }
-
-    fn class(&self, place: usize) -> ClassId {
-        ClassId(place as u32)
-    }
-}
-
-/// One class.
-pub(crate) struct OnePeer(pub(crate) ClassId);
-
-impl Peers for OnePeer {
-    fn len(&self) -> usize {
-        1
-    }
-
-    fn matching(&self, set: &FixedBitSet, mut visit: impl FnMut(usize)) {
-        if set.contains(self.0.0 as usize) {
-            visit(0);
-        }
-    }
-
-    fn class(&self, _place: usize) -> ClassId {
-        self.0
-    }
-}
-
-/// What a rule did with the connections that reached it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Matched {
-    /// It matched none of them.
-    No,
-    /// It matches them under some reading of unknown facts.
-    Possibly,
-    /// It matched.
-    Yes,
-}
-
-/// Watches an evaluation.
-pub(crate) trait Observer {
-    /// What follows is met at this hook of a host endpoint.
-    fn hook(&mut self, _hook: Hook) {}
-    /// A tier begins, with the policies that apply to the subject.
-    fn tier(&mut self, _tier: u32, _groups: &[Vec<PolicyId>]) {}
-    /// A rule was looked at. `reached` is false where everything had been decided before it.
-    fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
-    /// The tier ended with connections that no rule had decided.
-    fn tier_end(&mut self, _end: TierEnd) {}
-    /// The tier may have denied at its end what no rule decided: whether any of its policies selects the subject is not known.
-    fn possible_tier_end(&mut self) {}
-    /// Connections without ports met a tier that says nothing about them.
-    fn undefined_protocol(&mut self) {}
-}
-
-/// Watches nothing.
-pub(crate) struct NoTrace;
-
-impl Observer for NoTrace {}
+use run::Run;
 
 /// What may happen to the connections of each peer.
 pub(crate) struct Outcome {
@@ -114,47 +41,47 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// What no tier decided is allowed.
-    pub(crate) fn left_is_allowed(mut self, bench: &mut Workbench) -> Self {
+    pub(crate) fn left_is_allowed(mut self, cache: &mut EvaluationCache) -> Self {
         for (allowed, left) in self.allowed.iter_mut().zip(core::mem::take(&mut self.left)) {
-            *allowed = bench.table.union(*allowed, left);
+            *allowed = cache.table.union(*allowed, left);
         }
         self
     }
 }
 
-/// Whose policies are asked, and about which end of the packet on this side.
+/// Whose policies are asked, and about which endpoint of the packet on this side.
 #[derive(Clone, Copy)]
-pub(crate) struct Asked {
+pub(crate) struct EvaluationSubject {
     /// Whose policies.
     pub(crate) subject: ClassId,
-    /// The end of the packet on this side: the same, but for a host endpoint, where it is whatever the packet comes from or goes to.
+    /// The endpoint of the packet on this side: the same, but for a host endpoint, where it is whatever the packet comes from or goes to.
     pub(crate) own: ClassId,
 }
 
-impl Asked {
-    /// An end that has policies itself.
-    pub(crate) fn end(class: ClassId) -> Self {
-        Asked { subject: class, own: class }
+impl EvaluationSubject {
+    /// An endpoint that has policies itself.
+    pub(crate) fn endpoint(class: ClassId) -> Self {
+        EvaluationSubject { subject: class, own: class }
     }
 }
 
 /// Evaluates one direction of one subject class for the given peers and connections.
 pub(crate) fn evaluate<P: Peers, O: Observer>(
     compiled: &Compiled,
-    bench: &mut Workbench,
-    asked: Asked,
+    cache: &mut EvaluationCache,
+    asked: EvaluationSubject,
     direction: Direction,
     peers: &P,
     universe: ConnectionId,
     observer: &mut O,
 ) -> Outcome {
-    let Asked { subject, own } = asked;
+    let EvaluationSubject { subject, own } = asked;
     let applied = compiled.applied(subject, direction);
     // Policies before connection tracking and before address translation decide by their rules alone (upstream: docs/semantics.md, Calico).
     let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::Reply | Hook::PreDnat));
     let mut run = Run {
         compiled,
-        bench,
+        cache,
         own,
         applied,
         direction,
@@ -167,9 +94,9 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
         gone: None,
     };
     run.all_tiers();
-    let Run { mut open, allowed, denied, gone, bench, .. } = run;
+    let Run { mut open, allowed, denied, gone, cache, .. } = run;
     for (open, gone) in open.iter_mut().zip(gone.into_iter().flatten()) {
-        *open = bench.table.union(*open, gone);
+        *open = cache.table.union(*open, gone);
     }
     Outcome { allowed, denied, left: open }
 }
@@ -182,7 +109,7 @@ pub(crate) struct AtHost<'a> {
     pub(crate) pre_dnat: u32,
     pub(crate) direction: Direction,
     pub(crate) hooks: &'a [Hook],
-    /// The end of the packet on this side.
+    /// The endpoint of the packet on this side.
     pub(crate) own: ClassId,
 }
 
@@ -197,7 +124,7 @@ impl AtHost<'_> {
 /// next is not asked about.
 pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
     compiled: &Compiled,
-    bench: &mut Workbench,
+    cache: &mut EvaluationCache,
     at: &AtHost<'_>,
     peers: &P,
     universe: ConnectionId,
@@ -207,15 +134,15 @@ pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
     let mut sum = Outcome { allowed: nothing(), denied: nothing(), left: alloc::vec![universe; peers.len()] };
     for hook in at.hooks {
         observer.hook(*hook);
-        let host = Asked { subject: compiled.class_of_host(at.of(*hook), *hook), own: at.own };
+        let host = EvaluationSubject { subject: compiled.class_of_host(at.of(*hook), *hook), own: at.own };
         let before = sum.left;
         // One peer alone is asked about what is left only, so that an observer sees what the packet really meets.
         let asked = match before.as_slice() {
             [left] => *left,
             _ => universe,
         };
-        let next = evaluate(compiled, bench, host, at.direction, peers, asked, observer);
-        let table = &mut bench.table;
+        let next = evaluate(compiled, cache, host, at.direction, peers, asked, observer);
+        let table = &mut cache.table;
         let mut left = Vec::with_capacity(before.len());
         for (i, open) in before.iter().enumerate() {
             let of = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
@@ -230,387 +157,4 @@ pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
         sum.left = left;
     }
     sum
-}
-
-/// What is open, possibly allowed and possibly denied for one peer.
-type State = [ConnectionId; 3];
-
-struct Run<'a, P, O> {
-    compiled: &'a Compiled,
-    bench: &'a mut Workbench,
-    /// The end of the packet on this side.
-    own: ClassId,
-    /// The policies that apply, and which of them only possibly.
-    applied: &'a Applied,
-    direction: Direction,
-    peers: &'a P,
-    observer: &'a mut O,
-    /// Whether no tier denies at its end.
-    rules_only: bool,
-    /// Connections that may get here undecided, by peer.
-    open: Vec<ConnectionId>,
-    allowed: Vec<ConnectionId>,
-    denied: Vec<ConnectionId>,
-    /// Connections that left all tiers undecided, by peer, if any did.
-    gone: Option<Vec<ConnectionId>>,
-}
-
-impl<P: Peers, O: Observer> Run<'_, P, O> {
-    fn all_tiers(&mut self) {
-        for (number, groups) in &self.applied.tiers {
-            let Some(tier) = self.compiled.ruleset().tiers.get(*number as usize) else { continue };
-            self.observer.tier(*number, groups);
-            if tier.ports_only {
-                self.set_aside_other_protocols();
-            }
-            let end = if self.rules_only { TierEnd::Pass } else { tier.end };
-            match end {
-                TierEnd::Deny if !tier.ordered => self.isolating_tier(groups),
-                _ => self.ordered_tier(groups, end, tier.passes_all),
-            }
-        }
-    }
-
-    /// Changes what is open, allowed and denied for each peer. `change` depends on its arguments alone, and most peers share their state
-    /// with the one before, so the last result is remembered.
-    fn change_each(
-        &mut self,
-        extra: impl Fn(usize) -> [ConnectionId; 2],
-        mut change: impl FnMut(&mut Workbench, State, [ConnectionId; 2]) -> State,
-    ) {
-        let mut last: Option<(State, [ConnectionId; 2], State)> = None;
-        let states = self.open.iter_mut().zip(&mut self.allowed).zip(&mut self.denied);
-        for (i, ((open, allowed), denied)) in states.enumerate() {
-            let (before, extra) = ([*open, *allowed, *denied], extra(i));
-            let after = match last {
-                Some((known, known_extra, result)) if (known, known_extra) == (before, extra) => result,
-                _ => change(self.bench, before, extra),
-            };
-            last = Some((before, extra, after));
-            [*open, *allowed, *denied] = after;
-        }
-    }
-
-    /// Connections without ports leave a tier that says nothing about them as "allowed or denied, who knows".
-    fn set_aside_other_protocols(&mut self) {
-        let mut found = false;
-        self.change_each(
-            |_| [ConnectionId::NONE; 2],
-            |bench, [open, allowed, denied], _| {
-                let others = bench.without_ports(open);
-                found |= !others.is_none();
-                let table = &mut bench.table;
-                [table.difference(open, others), table.union(allowed, others), table.union(denied, others)]
-            },
-        );
-        if found {
-            self.observer.undefined_protocol();
-        }
-    }
-
-    /// A tier whose policies only allow, and that denies what none of them allows: the union of all rules, whatever their order.
-    fn isolating_tier(&mut self, groups: &[Vec<PolicyId>]) {
-        let policies: Vec<PolicyId> = groups.iter().flatten().copied().collect();
-        if self.applied.only_possibly(groups) {
-            self.possibly_isolating_tier(&policies);
-            return;
-        }
-        self.allow(&policies);
-        self.end_tier(TierEnd::Deny);
-    }
-
-    /// The same where it is not certain that any of the policies selects the end: none may, and what each of them does not allow is denied if it alone does.
-    fn possibly_isolating_tier(&mut self, policies: &[PolicyId]) {
-        let before = self.open.clone();
-        for &policy in policies {
-            let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
-            let mut possible = certain.clone();
-            self.each_rule(policy, |run, reference, rule| {
-                // It is asked what the rule matches if its policy selects the end.
-                if let Some((surely, maybe)) = run.meant_for(rule) {
-                    if let Some(surely) = surely {
-                        run.add_matches(rule, surely, &mut certain);
-                    }
-                    run.add_matches(rule, maybe, &mut possible);
-                }
-                run.report(reference, rule, None);
-            });
-            let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
-            self.change_each(
-                |i| [at(&certain, i), at(&possible, i)],
-                |bench, [open, allowed, denied], [certain, possible]| {
-                    let table = &mut bench.table;
-                    let (pass, rest) = (table.intersection(open, possible), table.difference(open, certain));
-                    [open, table.union(allowed, pass), table.union(denied, rest)]
-                },
-            );
-        }
-        if before.iter().any(|o| !o.is_none()) {
-            self.observer.possible_tier_end();
-        }
-    }
-
-    /// Policies that only allow: among themselves their order means nothing.
-    fn allow(&mut self, policies: &[PolicyId]) {
-        if policies.is_empty() {
-            return;
-        }
-        let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
-        let mut possible: Option<Vec<ConnectionId>> = None;
-        for &policy in policies {
-            self.each_rule(policy, |run, reference, rule| {
-                let Some((surely, maybe)) = run.peers_of(reference, rule) else {
-                    run.report(reference, rule, None);
-                    return;
-                };
-                if !is_same(surely, maybe) && possible.is_none() {
-                    possible = Some(certain.clone());
-                }
-                if let Some(surely) = surely {
-                    run.add_matches(rule, surely, &mut certain);
-                }
-                if let Some(possible) = &mut possible {
-                    run.add_matches(rule, maybe, possible);
-                }
-                run.report(reference, rule, None);
-            });
-        }
-        let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
-        self.change_each(
-            |i| [at(&certain, i), at(possible.as_deref().unwrap_or(&certain), i)],
-            |bench, [open, allowed, denied], [certain, possible]| {
-                let table = &mut bench.table;
-                let pass = table.intersection(open, possible);
-                [table.difference(open, certain), table.union(allowed, pass), denied]
-            },
-        );
-    }
-
-    /// What is still open at the end of a tier is denied, or goes on.
-    fn end_tier(&mut self, end: TierEnd) {
-        if self.open.iter().any(|o| !o.is_none()) {
-            self.observer.tier_end(end);
-        }
-        if end == TierEnd::Deny {
-            self.change_each(
-                |_| [ConnectionId::NONE; 2],
-                |bench, [open, allowed, denied], _| [ConnectionId::NONE, allowed, bench.table.union(denied, open)],
-            );
-        }
-    }
-
-    /// What is still open at the end of a tier that may be about the end or not may be denied, and may go on.
-    fn possibly_end_tier(&mut self) {
-        if self.open.iter().any(|o| !o.is_none()) {
-            self.observer.possible_tier_end();
-        }
-        self.change_each(|_| [ConnectionId::NONE; 2], |bench, [open, allowed, denied], _| [open, allowed, bench.table.union(denied, open)]);
-    }
-
-    /// A tier of ordered policies: the first rule that matches decides; what none decides is denied or goes on to the next tier.
-    fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd, passes_all: bool) {
-        let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
-        // Policies in a row that only allow are one.
-        let mut allowing: Vec<PolicyId> = Vec::new();
-        for group in groups {
-            if let [policy] = group.as_slice() {
-                if self.only_allows(*policy) {
-                    allowing.push(*policy);
-                    continue;
-                }
-                self.allow(&core::mem::take(&mut allowing));
-                self.ordered_policy(*policy, &mut passed);
-                continue;
-            }
-            self.allow(&core::mem::take(&mut allowing));
-            // Policies of equal precedence may be looked at in either order, so each may be first. What is left after the group is what
-            // none of them decides.
-            let before = self.open.clone();
-            let mut after: Option<Vec<ConnectionId>> = None;
-            for &policy in group {
-                self.open.clone_from(&before);
-                self.ordered_policy(policy, &mut passed);
-                after = Some(match after {
-                    None => self.open.clone(),
-                    Some(left) => left.iter().zip(&self.open).map(|(a, b)| self.bench.table.intersection(*a, *b)).collect(),
-                });
-            }
-            self.open = after.unwrap_or(before);
-        }
-        self.allow(&allowing);
-        if end == TierEnd::Deny && self.applied.only_possibly(groups) {
-            self.possibly_end_tier();
-        } else {
-            self.end_tier(end);
-        }
-        if passes_all {
-            self.gone = Some(passed);
-            return;
-        }
-        for (open, passed) in self.open.iter_mut().zip(passed) {
-            *open = self.bench.table.union(*open, passed);
-        }
-    }
-
-    fn only_allows(&self, policy: PolicyId) -> bool {
-        let rules = self.compiled.compiled_policy(policy).map_or(&[][..], |p| p.rules(self.direction));
-        rules.iter().all(|rule| rule.action == Action::Allow)
-    }
-
-    fn ordered_policy(&mut self, policy: PolicyId, passed: &mut [ConnectionId]) {
-        self.each_rule(policy, |run, reference, rule| {
-            let first = run.open.first().copied();
-            if let Some((surely, maybe)) = run.peers_of(reference, rule).filter(|_| rule.action != Action::Log) {
-                if is_same(surely, maybe) {
-                    // Most peers share their state with the one before.
-                    let mut last: Option<([ConnectionId; 3], [ConnectionId; 2])> = None;
-                    run.each_match(rule, maybe, |run, i, traffic| {
-                        let Some(open) = run.open.get(i).copied().filter(|open| !open.is_none()) else { return };
-                        let decided = match rule.action {
-                            Action::Allow => run.allowed.get_mut(i),
-                            Action::Deny => run.denied.get_mut(i),
-                            Action::Pass | Action::Log => passed.get_mut(i),
-                        };
-                        let Some(decided) = decided else { return };
-                        let before = [open, *decided, traffic];
-                        let [left, sum] = match last {
-                            Some((known, result)) if known == before => result,
-                            _ => {
-                                let table = &mut run.bench.table;
-                                let hit = table.intersection(open, traffic);
-                                [table.difference(open, traffic), table.union(*decided, hit)]
-                            }
-                        };
-                        last = Some((before, [left, sum]));
-                        *decided = sum;
-                        if let Some(open) = run.open.get_mut(i) {
-                            *open = left;
-                        }
-                    });
-                } else {
-                    // What may match is decided and stays open too.
-                    let before = run.open.clone();
-                    let at = |i: usize| before.get(i).copied().unwrap_or(ConnectionId::NONE);
-                    run.each_match(rule, maybe, |run, i, traffic| run.decide_at(i, rule.action, at(i), traffic, passed));
-                    if let Some(surely) = surely {
-                        run.each_match(rule, surely, |run, i, traffic| run.leave_open(i, at(i), traffic));
-                    }
-                }
-            }
-            run.report(reference, rule, first);
-        });
-    }
-
-    /// The peers that a rule matches for this subject, for certain (nothing if it is not certain that the rule is meant for the subject at all)
-    /// and possibly. Nothing if it is not meant for it.
-    fn peers_of<'r>(&self, reference: RuleRef, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
-        let (surely, maybe) = self.meant_for(rule)?;
-        Some((surely.filter(|_| !self.applied.is_unsure(reference.policy)), maybe))
-    }
-
-    /// The same as if the rule's policy selected the subject for certain.
-    fn meant_for<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
-        let subject = self.own.0 as usize;
-        let (certain, possible) = match &rule.own {
-            None => (true, true),
-            Some(own) => (own.certain.contains(subject), own.possible().contains(subject)),
-        };
-        possible.then(|| (certain.then_some(&rule.peers.certain), rule.peers.possible()))
-    }
-
-    fn each_rule(&mut self, policy: PolicyId, mut visit: impl FnMut(&mut Self, RuleRef, &CompiledRule)) {
-        let Some(compiled) = self.compiled.compiled_policy(policy) else { return };
-        for (index, rule) in (0..).zip(compiled.rules(self.direction)) {
-            let reference = RuleRef { policy, direction: self.direction, index };
-            visit(self, reference, rule);
-        }
-    }
-
-    /// Visits the peers in a set with the connections that the rule's traffic means for each.
-    fn each_match(&mut self, rule: &CompiledRule, set: &FixedBitSet, mut visit: impl FnMut(&mut Self, usize, ConnectionId)) {
-        let (peers, own) = (self.peers, self.own);
-        let peer_side = match self.direction {
-            Direction::Ingress => Side::Source,
-            Direction::Egress => Side::Destination,
-        };
-        let varies = self.compiled.compiled_traffic(rule.traffic).is_some_and(|t| t.asks(peer_side));
-        let mut same: Option<ConnectionId> = None;
-        peers.matching(set, |i| {
-            let known = same.filter(|_| !varies);
-            let traffic = known.unwrap_or_else(|| {
-                let peer = peers.class(i);
-                let (source, destination) = match peer_side {
-                    Side::Source => (peer, own),
-                    Side::Destination => (own, peer),
-                };
-                self.bench.traffic(self.compiled, rule.traffic, source, destination)
-            });
-            same = Some(traffic);
-            visit(self, i, traffic);
-        });
-    }
-
-    fn add_matches(&mut self, rule: &CompiledRule, set: &FixedBitSet, sums: &mut [ConnectionId]) {
-        let mut last = None;
-        self.each_match(rule, set, |run, i, traffic| {
-            let Some(sum) = sums.get_mut(i) else { return };
-            *sum = match last {
-                Some((known, result)) if known == (*sum, traffic) => result,
-                _ => {
-                    let result = run.bench.table.union(*sum, traffic);
-                    last = Some(((*sum, traffic), result));
-                    result
-                }
-            };
-        });
-    }
-
-    /// Decides what of the open connections a rule's traffic covers.
-    fn decide_at(&mut self, i: usize, action: Action, open: ConnectionId, traffic: ConnectionId, passed: &mut [ConnectionId]) {
-        let slot = match action {
-            Action::Allow => self.allowed.get_mut(i),
-            Action::Deny => self.denied.get_mut(i),
-            Action::Pass => passed.get_mut(i),
-            Action::Log => None,
-        };
-        if let Some(slot) = slot {
-            let hit = self.bench.table.intersection(open, traffic);
-            *slot = self.bench.table.union(*slot, hit);
-        }
-    }
-
-    fn leave_open(&mut self, i: usize, open: ConnectionId, traffic: ConnectionId) {
-        if let Some(slot) = self.open.get_mut(i) {
-            *slot = self.bench.table.difference(open, traffic);
-        }
-    }
-
-    /// Tells the observer about a rule, for the first peer: observers watch evaluations of one peer. `open` is what had reached it;
-    /// nothing where order does not matter. A rule that matches only some of what the question leaves open matches possibly.
-    fn report(&mut self, reference: RuleRef, rule: &CompiledRule, open: Option<ConnectionId>) {
-        if self.peers.len() != 1 {
-            return;
-        }
-        let open = open.unwrap_or_else(|| self.open.first().copied().unwrap_or(ConnectionId::NONE));
-        let mut matched = Matched::No;
-        let Some((surely, maybe)) = self.peers_of(reference, rule) else {
-            self.observer.rule(reference, !open.is_none(), matched);
-            return;
-        };
-        for (set, outcome) in [(Some(maybe), Matched::Possibly), (surely, Matched::Yes)] {
-            let Some(set) = set else { continue };
-            self.each_match(rule, set, |run, _, traffic| {
-                let hit = run.bench.table.intersection(open, traffic);
-                if !hit.is_none() {
-                    matched = if hit == open { outcome } else { Matched::Possibly };
-                }
-            });
-        }
-        self.observer.rule(reference, !open.is_none(), matched);
-    }
-}
-
-/// Whether a rule matches the same peers for certain and possibly.
-fn is_same(surely: Option<&FixedBitSet>, maybe: &FixedBitSet) -> bool {
-    surely.is_some_and(|surely| core::ptr::eq(surely, maybe))
 }

@@ -1,7 +1,8 @@
 //! Replies of connections that are not tracked.
 //!
-//! What a `doNotTrack` policy allows leaves no entry in the table of connections, so nothing lets its reply through: the reply needs a rule of its own.
-//! Upstream: `felix/rules/endpoints.go` (untracked chains know no established connections, all others drop packets that belong to none),
+//! What a `doNotTrack` policy allows leaves no entry in the table of connections, so nothing lets its reply through: the reply needs a rule
+//! of its own. Upstream: `felix/rules/endpoints.go` (untracked chains know no established connections, all others drop packets that belong
+//! to none),
 //! `felix/rules/static.go` (packets of pods skip the untracked chains).
 
 use crate::connections::{ConnectionId, ConnectionSet, ConnectionTable};

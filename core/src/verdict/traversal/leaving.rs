@@ -1,9 +1,10 @@
-//! With which address a pod's packets leave its node: its own, or the node's. Upstream: docs/path.md, "Out of the cluster", and docs/semantics.md, Calico.
+//! With which address a pod's packets leave its node: its own, or the node's. Upstream: docs/path.md, "Out of the cluster", and
+//! docs/semantics.md, Calico.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::cloud::Plugins;
+use super::bindings::Plugins;
 use super::is_flat;
 use crate::compile::{ClassId, Endpoint};
 use crate::language::azure::Plugin;
@@ -39,7 +40,7 @@ pub(crate) struct Habit {
 }
 
 impl Habit {
-    /// Of an end that is no pod.
+    /// Of an endpoint that is no pod.
     pub(crate) const NONE: Habit = Habit { is_flat: false, by_pools: Leaving::AS_POD };
 
     pub(crate) fn of(pod: &PodEndpoint, snapshot: &Snapshot) -> Self {
@@ -53,7 +54,8 @@ impl Habit {
         Habit { is_flat: is_flat(&snapshot.cloud, pod), by_pools }
     }
 
-    /// With which address the pod's packets leave its node for an end that is no pod with an address of its own: `inside` for one of the node's network,
+    /// With which address the pod's packets leave its node for an endpoint that is no pod with an address of its own: `inside` for one of
+    /// the node's network,
     /// `kept` for one towards which pools keep the source (see [`keeps_source`]). `plugin` is that of the node's cluster, if it is known.
     pub(crate) fn leaving(self, plugin: Option<Plugin>, inside: bool, kept: bool) -> Leaving {
         match plugin {
@@ -69,8 +71,8 @@ impl Habit {
     }
 }
 
-/// Whether Calico's pools leave the source of packets to an end as it is: an address of it is one of a pool, or it is a node's, and these are left out
-/// (`natOutgoingExclusions`).
+/// Whether Calico's pools leave the source of packets to an endpoint as it is: an address of it is one of a pool, or it is a node's, and
+/// these are left out (`natOutgoingExclusions`).
 pub(crate) fn keeps_source(snapshot: &Snapshot, end: Endpoint) -> bool {
     let in_pool = |address: &IpAddr| snapshot.ip_pools.iter().any(|pool| pool.cidr.contains(*address));
     let at_node = |node: NodeId| snapshot.keeps_source_to_nodes || snapshot.node(node).is_some_and(|n| n.addresses.iter().any(in_pool));
@@ -84,7 +86,7 @@ pub(crate) fn keeps_source(snapshot: &Snapshot, end: Endpoint) -> bool {
     }
 }
 
-/// What of an end decides with which address a packet comes to another node; kept for all ends, as pairs of them are asked about.
+/// What of an endpoint decides with which address a packet comes to another node; kept for all endpoints, as pairs of them are asked about.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Departure {
     /// Its node, if it is known.
@@ -112,7 +114,7 @@ impl Departure {
         Departure { node, of_pod, network, kept: keeps_source(snapshot, end) }
     }
 
-    /// With which address a packet from here comes to another end, if that is on another node.
+    /// With which address a packet from here comes to another endpoint, if that is on another node.
     pub(crate) fn towards(&self, other: &Departure) -> Leaving {
         let Some((habit, plugins)) = self.of_pod else { return Leaving::AS_POD };
         if other.node.is_none() || other.node == self.node || other.of_pod.is_some() {
@@ -127,8 +129,8 @@ impl Departure {
         self.node == Some(node)
     }
 
-    /// The nodes with whose address a packet from here may come to another end, of each class one; nothing among them stands for its own address. A pod of
-    /// which the text does not say where it runs may be on any of `nodes`.
+    /// The nodes with whose address a packet from here may come to another endpoint, of each class one; nothing among them stands for its
+    /// own address. A pod of which the text does not say where it runs may be on any of `nodes`.
     pub(crate) fn disguises(
         &self,
         other: &Departure,

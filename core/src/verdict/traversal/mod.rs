@@ -1,15 +1,19 @@
-//! The way of a packet: whose policies it meets, in order.
+//! The traversal of a packet: which checkpoints it meets, in order.
 //!
-//! Between pods it meets egress of the one and ingress of the other. Where Calico polices hosts, it also meets the host endpoints of the nodes that it
-//! leaves, crosses and enters. Upstream: docs/semantics.md, Calico.
+//! Between pods it meets egress of the one and ingress of the other. Where Calico polices hosts, it also meets the host endpoints of the
+//! nodes that it leaves, crosses and enters. Upstream: docs/semantics.md, Calico.
 
+mod bindings;
 mod cloud;
 mod leaving;
+mod locations;
 mod route;
 
-pub use cloud::GroupPlace;
-pub(crate) use cloud::{Roads, Seat, SeatKind, Seats, Way, groups_between, is_flat, is_guarded, pod_range, polices_platform};
+pub use bindings::GroupPlace;
+pub(crate) use bindings::{is_guarded, pod_range, polices_platform};
+pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
 pub(crate) use leaving::{Departure, Habit, keeps_source};
+pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
 pub use route::Routing;
 pub(crate) use route::{Access, Seen, beyond, of_route, reach, user_route};
 
@@ -22,10 +26,10 @@ use crate::policy::Direction;
 use crate::policy::EndpointToHost;
 use crate::snapshot::{NodeHosts, NodeId, Snapshot};
 
-/// One place on the way where something is decided.
+/// One place that a packet passes and where something is decided.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Checkpoint {
-    /// Policies of an end: egress of the source, or ingress of the destination.
+    /// Policies of an endpoint: egress of the source, or ingress of the destination.
     Endpoint(Direction),
     /// Policies of a host endpoint (an index into [`Snapshot::host_endpoints`]).
     Host {
@@ -33,15 +37,15 @@ pub enum Checkpoint {
         host: u32,
         /// That whose policies before address translation are asked: another one, for all interfaces, if the first has none of these.
         pre_dnat: u32,
-        /// Into the host, or out of it. The other end of the flow is the peer.
+        /// Into the host, or out of it. The other endpoint of the flow is the peer.
         direction: Direction,
         /// The hooks that the packet meets, in order; what one allows the later ones are not asked about.
         hooks: &'static [Hook],
         /// The node whose address the packet has here in place of its pod's, where it has.
         masquerade: Option<NodeId>,
     },
-    /// The way back of a connection through a node whose host endpoint has policies before connection tracking: they are asked about replies too, and
-    /// what they let in untracked has its reply asked about like a connection of its own.
+    /// The reply of a connection through a node whose host endpoint has policies before connection tracking: they are asked about replies
+    /// too, and what they let in untracked has its reply asked about like a connection of its own.
     Reply {
         /// The node.
         node: NodeId,
@@ -71,24 +75,25 @@ pub enum Checkpoint {
         /// Whether the packet travels inside another one, which is all that is seen there (VXLAN, UDP 4789).
         encapsulated: bool,
     },
-    /// From the Internet to the public address of an interface (an index into [`crate::snapshot::cloud::Cloud::interfaces`]) that no group guards.
+    /// From the Internet to the public address of an interface (an index into [`crate::snapshot::cloud::Cloud::interfaces`]) that no group
+    /// guards.
     PublicAddress(u32, AddressSku),
     /// From one virtual network to another that it is not peered with.
     NotPeered(u32, u32),
-    /// A way that does not lead on, or of which that is not to be told.
+    /// A route that does not lead on, or of which that is not known.
     Route(Routing),
     /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.
     Platform(IpAddr),
 }
 
 impl Checkpoint {
-    /// The same for a packet between other ends; what travels inside another packet is seen as it is.
+    /// The same for a packet between other endpoints; what travels inside another packet is seen as it is.
     pub(crate) fn with_ends(self, from: Endpoint, to: Endpoint) -> Checkpoint {
         match self {
             Checkpoint::Group { used, place, direction, encapsulated: false, .. } => {
                 Checkpoint::Group { used, place, direction, from, to, encapsulated: false }
             }
-            stage => stage,
+            checkpoint => checkpoint,
         }
     }
 
@@ -101,7 +106,7 @@ impl Checkpoint {
             Checkpoint::Reply { node: at, host, enters, leaves, .. } => {
                 Checkpoint::Reply { node: at, host, enters, leaves, masquerade: node }
             }
-            stage => stage,
+            checkpoint => checkpoint,
         }
     }
 
@@ -133,7 +138,7 @@ const LOCAL_IN: &[Hook] = &[Hook::Untracked, Hook::PreDnat, Hook::Normal];
 const LOCAL_OUT: &[Hook] = &[Hook::Untracked, Hook::Normal];
 /// From the network, through the host.
 const FORWARD_IN: &[Hook] = &[Hook::Untracked, Hook::PreDnat, Hook::Forward];
-/// Through the host, on the way out of it.
+/// Through the host, where packets leave it.
 const FORWARD: &[Hook] = &[Hook::Forward];
 /// Before addresses are translated, and nothing after that.
 const PRE_DNAT: &[Hook] = &[Hook::PreDnat];
@@ -141,8 +146,8 @@ const PRE_DNAT: &[Hook] = &[Hook::PreDnat];
 pub(crate) const UNTRACKED: &[Hook] = &[Hook::Untracked];
 /// The same for replies.
 pub(crate) const UNTRACKED_REPLY: &[Hook] = &[Hook::Reply];
-// An endpoint for all interfaces has no policies before connection tracking (upstream: `endpointManager.updateHostEndpoints` ignores them), and neither
-// have the interfaces of pods (`StaticRawPreroutingChain` leaves out what comes from pods).
+// An endpoint for all interfaces has no policies before connection tracking (upstream: `endpointManager.updateHostEndpoints` ignores them),
+// and neither have the interfaces of pods (`StaticRawPreroutingChain` leaves out what comes from pods).
 const LOCAL_IN_TRACKED: &[Hook] = &[Hook::PreDnat, Hook::Normal];
 const LOCAL_OUT_TRACKED: &[Hook] = &[Hook::Normal];
 const FORWARD_IN_TRACKED: &[Hook] = &[Hook::PreDnat, Hook::Forward];
@@ -150,7 +155,7 @@ const FORWARD_IN_TRACKED: &[Hook] = &[Hook::PreDnat, Hook::Forward];
 const REPLY_IN: &[Hook] = &[Hook::PreDnat, Hook::ReplyNormal];
 const REPLY_OUT: &[Hook] = &[Hook::ReplyNormal];
 
-/// One end, as far as the way to and from it goes.
+/// One endpoint, as far as traversals depend on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Spot {
     /// The node that it is on, if it is known to be on one.
@@ -210,15 +215,15 @@ impl NodeRules {
     }
 }
 
-/// The stages of the ways from one end to another, each in the order in which a packet meets them. There is more than one way where the text does not
-/// say on which node a pod runs, and that matters.
-pub fn ways(compiled: &Compiled, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Vec<Vec<Checkpoint>> {
-    ways_among(Seats::new(compiled, snapshot).as_ref(), compiled, snapshot, from, to)
+/// The traversals from one endpoint to another, each with its checkpoints in the order in which a packet meets them. There are several
+/// where the input does not say on which node a pod runs, and that matters.
+pub fn traversals(compiled: &Compiled, snapshot: &Snapshot, from: Endpoint, to: Endpoint) -> Vec<Vec<Checkpoint>> {
+    traversals_among(NetworkLocations::new(compiled, snapshot).as_ref(), compiled, snapshot, from, to)
 }
 
-/// The same, with the places of all ends in the cloud's network looked up once for many questions.
-pub(crate) fn ways_among(
-    seats: Option<&Seats<'_>>,
+/// The same, with the places of all endpoints in the cloud's network looked up once for many questions.
+pub(crate) fn traversals_among(
+    locations: Option<&NetworkLocations<'_>>,
     compiled: &Compiled,
     snapshot: &Snapshot,
     from: Endpoint,
@@ -239,49 +244,50 @@ pub(crate) fn ways_among(
     };
     let mut found = Vec::new();
     for disguise in disguises {
-        let mut stages = alloc::vec![Checkpoint::Endpoint(Direction::Egress)];
+        let mut checkpoints = alloc::vec![Checkpoint::Endpoint(Direction::Egress)];
         let mut wire = Some(1);
         if polices_hosts {
             let rules = |node| NodeRules::of(node, compiled, snapshot);
             let ends = (Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot));
-            wire = host_stages(ends.0, ends.1, disguise, rules, &mut stages);
+            wire = host_checkpoints(ends.0, ends.1, disguise, rules, &mut checkpoints);
         }
-        stages.push(Checkpoint::Endpoint(Direction::Ingress));
-        let (Some(wire), Some(seats)) = (wire.filter(|_| !is_itself), seats) else {
-            found.push(stages);
+        checkpoints.push(Checkpoint::Endpoint(Direction::Ingress));
+        let (Some(wire), Some(locations)) = (wire.filter(|_| !is_itself), locations) else {
+            found.push(checkpoints);
             continue;
         };
-        let whole = |way: Vec<Checkpoint>| -> Vec<Checkpoint> {
-            let (before, after) = stages.split_at(wire.min(stages.len()));
-            before.iter().copied().chain(way).chain(after.iter().copied()).collect()
+        let whole = |traversal: Vec<Checkpoint>| -> Vec<Checkpoint> {
+            let (before, after) = checkpoints.split_at(wire.min(checkpoints.len()));
+            before.iter().copied().chain(traversal).chain(after.iter().copied()).collect()
         };
-        found.extend(seats.ways(compiled, from, to).into_iter().map(whole));
+        found.extend(locations.traversals(compiled, from, to).into_iter().map(whole));
     }
     found
 }
 
-/// The stages between those of the ends themselves. Returns how many of them come before the packet is on the network between nodes; nothing if it
-/// never is. `masquerade` names the node whose address the packet has once it is on the network, in place of its pod's.
-pub(crate) fn host_stages(
+/// The checkpoints between those of the endpoints themselves. Returns how many of them come before the packet is on the network between
+/// nodes; nothing if it never is. `masquerade` names the node whose address the packet has once it is on the network, in place of its pod's.
+pub(crate) fn host_checkpoints(
     source: Spot,
     destination: Spot,
     masquerade: Option<NodeId>,
     rules: impl Fn(NodeId) -> NodeRules,
-    stages: &mut Vec<Checkpoint>,
+    checkpoints: &mut Vec<Checkpoint>,
 ) -> Option<usize> {
     let side = |spot: Spot| if spot.is_host { Side::Host } else { Side::Pod };
-    let cross = |node: Option<NodeId>, enters, leaves, masquerade, stages: &mut Vec<Checkpoint>| {
+    let cross = |node: Option<NodeId>, enters, leaves, masquerade, checkpoints: &mut Vec<Checkpoint>| {
         if let Some(node) = node {
-            stages.extend(crossing(node, rules(node), enters, leaves).into_iter().map(|stage| stage.masqueraded(masquerade)));
+            checkpoints
+                .extend(crossing(node, rules(node), enters, leaves).into_iter().map(|checkpoint| checkpoint.masqueraded(masquerade)));
         }
     };
     if source.node.is_some() && source.node == destination.node {
-        cross(source.node, side(source), side(destination), None, stages);
+        cross(source.node, side(source), side(destination), None, checkpoints);
         return None;
     }
-    cross(source.node, side(source), Side::Network, None, stages);
-    let wire = stages.len();
-    cross(destination.node, Side::Network, side(destination), masquerade, stages);
+    cross(source.node, side(source), Side::Network, None, checkpoints);
+    let wire = checkpoints.len();
+    cross(destination.node, Side::Network, side(destination), masquerade, checkpoints);
     Some(wire)
 }
 
@@ -296,17 +302,17 @@ pub enum Side {
     Host,
 }
 
-/// What a packet meets at the host endpoints of a node on its way from one side of it to another. Upstream: docs/semantics.md, Calico.
+/// What a packet meets at the host endpoints of a node from one side of it to another. Upstream: docs/semantics.md, Calico.
 pub(crate) fn crossing(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> Vec<Checkpoint> {
-    let mut stages = hosts_crossed(node, rules, enters, leaves, false);
+    let mut checkpoints = hosts_crossed(node, rules, enters, leaves, false);
     let meets = untracked_direction(enters, leaves).or(untracked_direction(leaves, enters)).is_some();
     if let (Some(host), true) = (rules.hosts.named, rules.untracked && meets) {
-        stages.push(Checkpoint::Reply { node, host, enters, leaves, masquerade: None });
+        checkpoints.push(Checkpoint::Reply { node, host, enters, leaves, masquerade: None });
     }
-    stages
+    checkpoints
 }
 
-/// The policies before connection tracking that a packet meets on its way through a node: those for what comes from the network, or for what the host
+/// The policies before connection tracking that a packet meets at a node: those for what comes from the network, or for what the host
 /// itself sends. Packets of pods meet none.
 pub(crate) fn untracked_direction(enters: Side, leaves: Side) -> Option<Direction> {
     match (enters, leaves) {
@@ -316,9 +322,9 @@ pub(crate) fn untracked_direction(enters: Side, leaves: Side) -> Option<Directio
     }
 }
 
-/// For the reply to a connection through a node: what it meets as a connection of its own (beside the policies before connection tracking), and what
-/// it meets even when these allowed it.
-pub(crate) fn reply_stages(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> (Vec<Checkpoint>, Vec<Checkpoint>) {
+/// For the reply to a connection through a node: what it meets as a connection of its own (beside the policies before connection tracking),
+/// and what it meets even when these allowed it.
+pub(crate) fn reply_checkpoints(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> (Vec<Checkpoint>, Vec<Checkpoint>) {
     let mut fresh = Vec::new();
     if leaves == Side::Pod {
         fresh.push(Checkpoint::Endpoint(Direction::Egress));
@@ -343,14 +349,20 @@ pub(crate) fn crossing_back(node: NodeId, rules: NodeRules, enters: Side, leaves
 }
 
 fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, reply: bool) -> Vec<Checkpoint> {
-    let mut stages = Vec::new();
+    let mut checkpoints = Vec::new();
     // The interface to the network has an endpoint of its own, or falls to the one for all interfaces, as those of pods do.
     let NodeHosts { named, all } = rules.hosts;
     let network = rules.hosts.on_network();
     let pick = |with: &'static [Hook], without| if named.is_some() && !reply { with } else { without };
     let (local_in, local_out) = if reply { (REPLY_IN, REPLY_OUT) } else { (LOCAL_IN_TRACKED, LOCAL_OUT_TRACKED) };
     let mut meet = |host: Option<u32>, pre_dnat: Option<u32>, direction, hooks| {
-        stages.extend(host.map(|host| Checkpoint::Host { host, pre_dnat: pre_dnat.unwrap_or(host), direction, hooks, masquerade: None }));
+        checkpoints.extend(host.map(|host| Checkpoint::Host {
+            host,
+            pre_dnat: pre_dnat.unwrap_or(host),
+            direction,
+            hooks,
+            masquerade: None,
+        }));
     };
     match (enters, leaves) {
         // The host reaches its own pods and itself, whatever policies say.
@@ -359,7 +371,7 @@ fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, rep
         (Side::Network, Side::Host) => meet(network, rules.pre_dnat, Direction::Ingress, pick(LOCAL_IN, local_in)),
         (Side::Pod, Side::Host) => {
             meet(all, all, Direction::Ingress, PRE_DNAT);
-            stages.push(Checkpoint::OwnHost(node, rules.endpoint_to_host));
+            checkpoints.push(Checkpoint::OwnHost(node, rules.endpoint_to_host));
         }
         (Side::Pod, to) => {
             meet(all, all, Direction::Ingress, FORWARD_IN_TRACKED);
@@ -370,5 +382,5 @@ fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, rep
             meet(if to == Side::Network { network } else { all }, None, Direction::Egress, FORWARD);
         }
     }
-    stages
+    checkpoints
 }

@@ -1,5 +1,5 @@
-//! Whether a way leads through the cloud's network at all. Upstream: docs/azure.md 1 ("Virtual network traffic routing", "Default outbound access in
-//! Azure", "Public IP addresses") and 3.1.
+//! Whether a route leads through the cloud's network at all. Upstream: docs/azure.md 1 ("Virtual network traffic routing", "Default
+//! outbound access in Azure", "Public IP addresses") and 3.1.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -25,17 +25,17 @@ pub enum Routing {
     PrivateNode(NodeId),
     /// From the Internet to the address of a pod.
     PrivatePod,
-    /// From outside the cluster to the address of a pod, of a range that the virtual network knows no way to.
+    /// From outside the cluster to the address of a pod, of a range that the virtual network has no route to.
     PodRange(Plugin),
-    /// To a private address that this network knows no way to.
+    /// To a private address that this network has no route to.
     Private(u32),
     /// To a private address, by a gateway of this network of which the text does not say what is behind it.
     UnknownGateway(u32),
-    /// To the Internet, from a private subnet without a way out.
+    /// To the Internet, from a private subnet without outbound access.
     NoOutbound(u32),
     /// To the Internet, from a private subnet, by a load balancer of which the text does not say whether it has a rule for that.
     Balancer(u32),
-    /// To the Internet, from a cluster without a way out.
+    /// To the Internet, from a cluster without outbound access.
     NoEgress,
     /// To the Internet, along routes of the cluster's subnet that the text does not give.
     OwnRoutes,
@@ -59,7 +59,7 @@ impl Routing {
     }
 }
 
-/// What decides about ways to and from a place.
+/// What decides about routes to and from a place.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(crate) struct Access {
     /// The route table of its subnet.
@@ -68,7 +68,7 @@ pub(crate) struct Access {
     unknown_table: Option<u32>,
     /// Whether it has a public address.
     is_public: bool,
-    /// What keeps it from the Internet, on the way out.
+    /// What keeps its packets from the Internet.
     out: Option<Routing>,
 }
 
@@ -101,13 +101,13 @@ impl Access {
     }
 }
 
-/// A private subnet: Azure gives its machines no address for the way out.
+/// A private subnet: Azure gives its machines no address for outbound access.
 fn is_private(subnet: &Subnet) -> bool {
     subnet.outbound.default_access == Some(false) && !subnet.outbound.nat
 }
 
-/// The route of a table that leads packets to an address somewhere else than Azure's own routes do; nothing if none does. The longest prefix counts,
-/// and of equal ones the route that somebody wrote.
+/// The route of a table that leads packets to an address somewhere else than Azure's own routes do; nothing if none does. The longest
+/// prefix counts, and of equal ones the route that somebody wrote.
 pub(crate) fn user_route(cloud: &Cloud, table: u32, address: IpAddr, home: Option<u32>) -> Option<u32> {
     let table = cloud.tables.get(table as usize)?;
     let network = cloud.networks.get(table.network as usize)?;
@@ -128,7 +128,7 @@ pub(crate) fn user_route(cloud: &Cloud, table: u32, address: IpAddr, home: Optio
         NextHop::Network => true,
         NextHop::Appliance => route.appliance == Some(address),
         NextHop::Gateway => near.iter().any(|n| n.on_premises.contains(address)),
-        // Out of the network by the Internet's way, which leads to no private address.
+        // To the Internet, which has no private address.
         NextHop::Internet => tags::is_public(address),
         NextHop::Nothing => false,
     };
@@ -153,7 +153,7 @@ pub(crate) fn of_route(hop: NextHop, table: u32, route: u32) -> Routing {
     }
 }
 
-/// One end of a packet, as far as ways go.
+/// One endpoint of a packet, as far as routes depend on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen<'a> {
     /// Whether it is nothing but an address.
@@ -172,10 +172,10 @@ pub(crate) struct Seen<'a> {
     pub(crate) is_platform: bool,
     /// Whether a security group is met there.
     pub(crate) is_guarded: bool,
-    /// Where pods there have their addresses, if that is a range that the network knows no way to.
+    /// Where pods there have their addresses, if that is a range that the network has no route to.
     pub(crate) pod_range: Option<Plugin>,
     pub(crate) access: Access,
-    /// Networks from which there is a way to it through a gateway: for certain, or possibly.
+    /// Networks from which there is a route to it through a gateway: for certain, or possibly.
     pub(crate) beyond: &'a [(u32, bool)],
 }
 
@@ -185,7 +185,7 @@ impl Seen<'_> {
     }
 }
 
-/// Networks from whose gateways there may be a way to an address outside all networks, each with whether that is certain.
+/// Networks from whose gateways there may be a route to an address outside all networks, each with whether that is certain.
 pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(u32, bool)> {
     let has_gateway = |number: u32| cloud.subnets.iter().any(|s| s.network == number && s.name.eq_ignore_ascii_case("GatewaySubnet"));
     let of = |(number, network): (u32, &crate::snapshot::cloud::Network)| {
@@ -201,7 +201,8 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(u32, bool)> {
     (0..).zip(&cloud.networks).filter_map(of).collect()
 }
 
-/// Why a packet does not get from one end to another, or may not; nothing if a way leads there. Routes that somebody wrote are asked before.
+/// Why a packet does not get from one endpoint to another, or may not; nothing if a route leads there. Routes that somebody wrote are asked
+/// before.
 pub(crate) fn reach(from: &Seen<'_>, to: &Seen<'_>) -> Option<Routing> {
     if from.is_platform || to.is_platform {
         return None;

@@ -4,9 +4,9 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::connections::{AskedTraffic, Traffic};
 use netpolis_core::model::Protocol;
+use netpolis_core::policy::Matched;
 use netpolis_core::policy::{Action, Policy};
 use netpolis_core::snapshot::Snapshot;
-use netpolis_core::verdict::evaluate::Matched;
 use netpolis_core::verdict::traversal::Checkpoint;
 use netpolis_core::verdict::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
 
@@ -120,7 +120,7 @@ impl Writer<'_> {
         let decided = checkpoint.decided_by();
         StationView {
             title: checkpoint.title.clone(),
-            at: match checkpoint.stage {
+            at: match checkpoint.checkpoint {
                 Checkpoint::Group { place, direction, .. } => Some(badge_id(place, direction)),
                 _ => None,
             },

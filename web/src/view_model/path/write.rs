@@ -134,7 +134,7 @@ impl PathWriter<'_> {
     fn step(&self, step: &Step, sent: Option<&Packet>) -> StepView {
         let trace = if let StepKind::Check(trace) = &step.kind { Some(&**trace) } else { None };
         // Inside another packet, what a checkpoint sees is that one.
-        let around = trace.filter(|t| matches!(t.stage, Checkpoint::Group { encapsulated: true, .. }));
+        let around = trace.filter(|t| matches!(t.checkpoint, Checkpoint::Group { encapsulated: true, .. }));
         let (source, target) = match around {
             Some(trace) => {
                 let outer = |address: Option<IpAddr>, port| AddressView {
@@ -171,7 +171,7 @@ impl PathWriter<'_> {
         let compiled = self.checkpoints.compiled;
         if let Some(rule) = trace.decided_by() {
             let name =
-                compiled.ruleset().rule(rule).and_then(|r| r.name.clone()).filter(|_| matches!(trace.stage, Checkpoint::Group { .. }));
+                compiled.ruleset().rule(rule).and_then(|r| r.name.clone()).filter(|_| matches!(trace.checkpoint, Checkpoint::Group { .. }));
             return name.or_else(|| compiled.policy(rule.policy).map(|p| p.name.clone()));
         }
         let mut isolating = trace.tiers.iter().flat_map(|tier| &tier.policies).filter_map(|p| compiled.policy(p.policy));

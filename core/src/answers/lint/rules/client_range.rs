@@ -158,7 +158,7 @@ fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) ->
 /// Whether a way ends at the policy of a pod to which the client is known by another address.
 fn is_stopped_as_another(branch: &Branch, client: IpAddr) -> bool {
     branch.stop().is_some_and(|step| {
-        let at_pod = matches!(&step.kind, StepKind::Check(trace) if matches!(trace.stage, Checkpoint::Endpoint(Direction::Ingress)));
+        let at_pod = matches!(&step.kind, StepKind::Check(trace) if matches!(trace.checkpoint, Checkpoint::Endpoint(Direction::Ingress)));
         at_pod && step.arrives.from.address != Some(client)
     })
 }

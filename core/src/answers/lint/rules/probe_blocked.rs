@@ -100,7 +100,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         if let Some(place) = stop.places.first() {
             problem = problem.related_place(*place, "this stops it");
         }
-        let help = match stop.stage {
+        let help = match stop.checkpoint {
             Checkpoint::Endpoint(_) => {
                 "the probe of a node port is a connection to a pod: let in 168.63.129.16 and, as nodes send it on with their own address, the nodes; or \
                  `externalTrafficPolicy: Local`, which probes `healthCheckNodePort`"

@@ -8,13 +8,13 @@ use crate::model::Protocol;
 
 /// A table of connection sets, and what rules' traffic is in it. Kept from evaluation to evaluation, so that an operation is done once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Workbench {
+pub(crate) struct EvaluationCache {
     pub(crate) table: ConnectionTable,
     traffics: HashMap<(TrafficId, Option<ClassId>, Option<ClassId>), ConnectionId>,
     without_ports: HashMap<ConnectionId, ConnectionId>,
 }
 
-impl Workbench {
+impl EvaluationCache {
     /// The connections that a rule's traffic means between two classes.
     pub(crate) fn traffic(&mut self, compiled: &Compiled, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionId {
         let asks = |side| compiled.compiled_traffic(traffic).is_some_and(|t| t.asks(side));

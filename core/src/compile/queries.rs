@@ -1,0 +1,287 @@
+//! What is asked of compiled policies.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::{
+    Applied, ClassId, ClassKind, Compiled, CompiledPolicy, CompiledRule, CompiledTraffic, Endpoint, EndpointSet, Hook, OutsideRange,
+    Signature, TrafficId, Whereabouts, addresses,
+};
+use crate::connections::ConnectionSet;
+use crate::model::Protocol;
+use crate::policy::EndpointToHost;
+use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset};
+use crate::settings::{HostInput, Http, IpBlockReach, OwnNode};
+use crate::snapshot::{NodeId, PodId, Snapshot};
+
+impl Compiled {
+    /// The policies, as translated.
+    pub fn ruleset(&self) -> &Ruleset {
+        &self.ruleset
+    }
+
+    /// The policy with this number.
+    pub fn policy(&self, id: PolicyId) -> Option<&Policy> {
+        self.ruleset.policy(id)
+    }
+
+    /// How many classes of endpoints there are.
+    pub fn class_count(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The class of an endpoint. Endpoints of one class get equal answers, but for the special case of a pod and itself or its own node.
+    pub fn class_of(&self, end: Endpoint) -> ClassId {
+        match end {
+            Endpoint::Pod(id) => self.classes.of_endpoint(id),
+            Endpoint::Node(id) => self.classes.of_node(id),
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => self.classes.of_atom(self.addresses.atom(address)),
+        }
+    }
+
+    /// Where an endpoint is that comes from a node's own network: a node, or a pod on the host network. Nothing for others.
+    pub(crate) fn node_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
+        match end {
+            Endpoint::Node(id) => Some(Whereabouts::On(id)),
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Node => Some(Whereabouts::of(snapshot.pod(id)?.node)),
+            Endpoint::Pod(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
+        }
+    }
+
+    /// Where a pod is that has a network of its own. Nothing for other endpoints.
+    pub(crate) fn pod_network(&self, end: Endpoint, snapshot: &Snapshot) -> Option<Whereabouts> {
+        match end {
+            Endpoint::Pod(id) if self.class_kind(self.class_of(end)) == ClassKind::Pod => Some(Whereabouts::of(snapshot.pod(id)?.node)),
+            Endpoint::Pod(_) | Endpoint::Node(_) | Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
+        }
+    }
+
+    /// What kind of endpoints a class has.
+    pub fn class_kind(&self, class: ClassId) -> ClassKind {
+        self.classes.kind(class)
+    }
+
+    /// Address ranges that rules of a direction tell apart: as sources for ingress rules, as destinations for egress rules. Ascending,
+    /// IPv4 first; neighbours lie in different sets of rules.
+    pub fn outside(&self, direction: Direction) -> &[OutsideRange] {
+        self.addresses.ranges(direction)
+    }
+
+    /// The first address and the class of every stretch of outside addresses, ascending.
+    pub(crate) fn outside_atoms(&self) -> impl Iterator<Item = (IpAddr, ClassId)> + '_ {
+        self.addresses.starts().iter().zip(0..).map(|(start, atom)| (*start, self.classes.of_atom(addresses::AtomId(atom))))
+    }
+
+    /// Whether a policy selects an endpoint, for certain or possibly.
+    pub fn selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
+        let class = self.classes.of_endpoint(endpoint);
+        self.policies.get(policy.0 as usize).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
+    }
+
+    /// Whether a policy selects a host endpoint, whether it acts at the hook or not.
+    pub(crate) fn selects_host(&self, policy: PolicyId, host: u32, hook: Hook) -> bool {
+        let class = self.class_of_host(host, hook);
+        self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
+    }
+
+    /// Whether a policy selects any endpoint at all, for certain or possibly.
+    pub fn selects_any(&self, policy: PolicyId) -> bool {
+        self.policies.get(policy.0 as usize).is_some_and(|p| !p.subjects.possible().is_clear())
+    }
+
+    /// Enforced policies that select an endpoint and act in this direction, in the order in which they are looked at.
+    pub fn policies_on(&self, endpoint: PodId, direction: Direction) -> Vec<PolicyId> {
+        self.policies_on_class(self.classes.of_endpoint(endpoint), direction)
+    }
+
+    /// Policies that select a host endpoint (an index into [`Snapshot::host_endpoints`]), at whichever hook and in whichever direction.
+    pub fn policies_on_host(&self, host: u32) -> Vec<PolicyId> {
+        let classes = Hook::ALL.map(|hook| self.class_of_host(host, hook));
+        let found = classes.iter().flat_map(|class| Direction::BOTH.into_iter().flat_map(|d| self.policies_on_class(*class, d)));
+        let mut found: Vec<PolicyId> = found.collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The same for a class.
+    pub(crate) fn policies_on_class(&self, class: ClassId, direction: Direction) -> Vec<PolicyId> {
+        self.applied(class, direction).tiers.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()
+    }
+
+    /// Whether an enforced policy isolates an endpoint for certain in this direction, so that only what is allowed gets through.
+    pub fn isolated(&self, endpoint: PodId, direction: Direction) -> bool {
+        let applied = self.applied(self.classes.of_endpoint(endpoint), direction);
+        let isolates = |tier: &u32| self.ruleset.tiers.get(*tier as usize).is_some_and(|t| t.isolates());
+        applied.tiers.iter().any(|(tier, groups)| isolates(tier) && !applied.only_possibly(groups))
+    }
+
+    /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an endpoint.
+    pub(crate) fn failed_parts(&self, rule: RuleRef, end: Endpoint) -> Option<[bool; 4]> {
+        let class = self.class_of(end).0 as usize;
+        let parts = self.compiled_rule(rule)?.parts.first()?;
+        let failed = |part: &Option<EndpointSet>| part.as_ref().is_some_and(|set| !set.possible().contains(class));
+        Some([failed(&parts.selector), failed(&parts.not_selector), failed(&parts.addresses), failed(&parts.service)])
+    }
+
+    /// Whether a rule is possibly meant for the endpoint that its policy selects.
+    pub(crate) fn is_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
+        let class = self.class_of(subject).0 as usize;
+        let own = self.compiled_rule(rule).and_then(|r| r.own.as_ref());
+        own.is_none_or(|own| own.possible().contains(class))
+    }
+
+    /// Whether a rule is meant for the endpoint that its policy selects, whatever the unknown facts are.
+    pub(crate) fn is_surely_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
+        let class = self.class_of(subject).0 as usize;
+        self.compiled_rule(rule).and_then(|r| r.own.as_ref()).is_none_or(|own| own.certain.contains(class))
+    }
+
+    /// Whether a rule's peers match an endpoint: for certain, or possibly.
+    pub fn rule_matches(&self, rule: RuleRef, end: Endpoint) -> (bool, bool) {
+        let class = self.class_of(end).0 as usize;
+        self.compiled_rule(rule).map_or((false, false), |r| (r.peers.certain.contains(class), r.peers.possible().contains(class)))
+    }
+
+    /// The first peer term of a rule that matches an endpoint: for certain if there is one, else possibly.
+    pub(crate) fn matching_term(&self, rule: RuleRef, end: Endpoint) -> Option<usize> {
+        let class = self.class_of(end).0 as usize;
+        let terms = &self.compiled_rule(rule)?.terms;
+        let certain = terms.iter().position(|term| term.certain.contains(class));
+        certain.or_else(|| terms.iter().position(|term| term.possible().contains(class)))
+    }
+
+    /// Whether one peer term of a rule matches any endpoint at all, possibly at least.
+    pub(crate) fn term_matches_anything(&self, rule: RuleRef, term: usize) -> bool {
+        self.compiled_rule(rule).and_then(|r| r.terms.get(term)).is_some_and(|set| !set.possible().is_clear())
+    }
+
+    /// Whether a rule is possibly meant for any endpoint that its policy selects. For hosts, where it is about whatever goes through them:
+    /// always.
+    pub(crate) fn is_meant_for_some(&self, rule: RuleRef) -> bool {
+        let Some(own) = self.compiled_rule(rule).and_then(|r| r.own.as_ref()) else { return true };
+        let Some(policy) = self.compiled_policy(rule.policy) else { return true };
+        policy
+            .subjects
+            .possible()
+            .ones()
+            .any(|class| own.possible().contains(class) || !matches!(self.classes.kind(ClassId(class as u32)), ClassKind::Pod))
+    }
+
+    /// Pods among the endpoints that one peer term of a rule matches, for certain or possibly.
+    pub fn term_matches_pods(&self, rule: RuleRef, term: usize) -> bool {
+        let Some(set) = self.compiled_rule(rule).and_then(|r| r.terms.get(term)) else { return false };
+        set.possible().ones().any(|class| matches!(self.classes.kind(ClassId(class as u32)), ClassKind::Pod))
+    }
+
+    /// Whether any pod that a rule is about (a subject, for ingress; a peer, for egress) declares a port with this name and protocol.
+    /// Nothing if there is no such pod at all.
+    pub(crate) fn named_port_is_found(&self, rule: RuleRef, name: &str, protocol: Option<Protocol>) -> Option<bool> {
+        let destinations = match rule.direction {
+            Direction::Ingress => self.compiled_policy(rule.policy)?.subjects.possible(),
+            Direction::Egress => self.compiled_rule(rule)?.peers.possible(),
+        };
+        let mut pods =
+            destinations.ones().map(|class| ClassId(class as u32)).filter(|class| self.classes.kind(*class) == ClassKind::Pod).peekable();
+        pods.peek()?;
+        Some(pods.any(|class| {
+            self.classes.named_ports(class).iter().any(|p| *p.name == *name && protocol.is_none_or(|wanted| wanted == p.protocol))
+        }))
+    }
+
+    pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {
+        const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false, tells_subjects_apart: false, unsure: Vec::new() };
+        let all = match direction {
+            Direction::Egress => &self.egress,
+            Direction::Ingress => &self.ingress,
+        };
+        all.get(class.0 as usize).unwrap_or(NOTHING)
+    }
+
+    /// What tells the evaluations of two classes in a direction apart: the policies that apply, the named ports of the subject where a rule
+    /// asks for them, the class itself where a rule says something of its subject, and whether it is a host's (see [`Hook`]).
+    pub(crate) fn signature(&self, class: ClassId, direction: Direction) -> Signature<'_> {
+        let applied = self.applied(class, direction);
+        let ports = if applied.names_own_ports { self.classes.named_ports(class) } else { &[] };
+        let hook = match self.classes.kind(class) {
+            ClassKind::Host(hook) => Some(hook),
+            ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => None,
+        };
+        let dropped = self.dropped(class, direction);
+        Signature { applied, dropped, ports, class: applied.tells_subjects_apart.then_some(class), hook }
+    }
+
+    /// Whether a rule that applies to a class says something of the packet's endpoint on its own side.
+    pub(crate) fn asks_about_own_end(&self, class: ClassId, direction: Direction) -> bool {
+        let applied = self.applied(class, direction);
+        applied.tells_subjects_apart || applied.names_own_ports
+    }
+
+    pub(crate) fn compiled_policy(&self, id: PolicyId) -> Option<&CompiledPolicy> {
+        self.policies.get(id.0 as usize)
+    }
+
+    pub(crate) fn compiled_rule(&self, rule: RuleRef) -> Option<&CompiledRule> {
+        self.compiled_policy(rule.policy)?.rules(rule.direction).get(rule.index as usize)
+    }
+
+    /// A rule's traffic.
+    pub(crate) fn compiled_traffic(&self, traffic: TrafficId) -> Option<&CompiledTraffic> {
+        self.traffics.get(traffic.0 as usize)
+    }
+
+    /// The connections that a rule's traffic means between two classes.
+    pub(crate) fn traffic_between(&self, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionSet {
+        let ports = |class| self.classes.named_ports(class);
+        self.compiled_traffic(traffic).map_or(ConnectionSet::EMPTY, |t| t.between(ports(source), ports(destination)))
+    }
+
+    /// Packets that are dropped in a direction whatever policies say: those that endpoints of a class may not send.
+    pub(crate) fn dropped(&self, class: ClassId, direction: Direction) -> DroppedPackets {
+        match direction {
+            Direction::Egress => self.classes.dropped(class),
+            Direction::Ingress => DroppedPackets::default(),
+        }
+    }
+
+    /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.
+    pub fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
+        self.classes.of_host(host, hook)
+    }
+
+    /// The class of a use of a security group (an index into [`crate::snapshot::cloud::Cloud::uses`]).
+    pub fn class_of_group(&self, used: u32) -> ClassId {
+        self.classes.of_group(used)
+    }
+
+    /// Whether there are host endpoints, and an engine that polices them.
+    pub(crate) fn polices_hosts(&self) -> bool {
+        self.ruleset.hosts.is_some()
+    }
+
+    /// Which HTTP request is assumed.
+    pub(crate) fn assumed_http(&self) -> &Http {
+        &self.http
+    }
+
+    /// What nodes do with packets that Calico leaves to them.
+    pub(crate) fn host_input(&self) -> HostInput {
+        self.host_input
+    }
+
+    /// What a node does with packets of its own pods to itself.
+    pub(crate) fn endpoint_to_host(&self, node: NodeId, snapshot: &Snapshot) -> EndpointToHost {
+        let Some(hosts) = &self.ruleset.hosts else { return EndpointToHost::Accept };
+        let own = snapshot.node(node).and_then(|n| hosts.endpoint_to_host_of.get(n.name.as_str()));
+        own.copied().unwrap_or(hosts.endpoint_to_host)
+    }
+
+    /// Whether an ipBlock can match pods and nodes.
+    pub(crate) fn blocks_reach_inside(&self) -> bool {
+        self.ip_block == IpBlockReach::PodsToo
+    }
+
+    pub(crate) fn own_node(&self) -> OwnNode {
+        self.own_node
+    }
+}

@@ -1,0 +1,27 @@
+//! What an evaluation tells about each rule that it asks.
+
+use alloc::vec::Vec;
+
+use crate::compile::Hook;
+use crate::policy::{Matched, PolicyId, RuleRef, TierEnd};
+
+/// Watches an evaluation.
+pub(crate) trait Observer {
+    /// What follows is met at this hook of a host endpoint.
+    fn hook(&mut self, _hook: Hook) {}
+    /// A tier begins, with the policies that apply to the subject.
+    fn tier(&mut self, _tier: u32, _groups: &[Vec<PolicyId>]) {}
+    /// A rule was looked at. `reached` is false where everything had been decided before it.
+    fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
+    /// The tier ended with connections that no rule had decided.
+    fn tier_end(&mut self, _end: TierEnd) {}
+    /// The tier may have denied at its end what no rule decided: whether any of its policies selects the subject is not known.
+    fn possible_tier_end(&mut self) {}
+    /// Connections without ports met a tier that says nothing about them.
+    fn undefined_protocol(&mut self) {}
+}
+
+/// Watches nothing.
+pub(crate) struct NoTrace;
+
+impl Observer for NoTrace {}
