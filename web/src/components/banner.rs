@@ -4,10 +4,10 @@ use yew::prelude::*;
 
 use super::Store;
 use super::icons::{CROSS, icon};
-use super::scenes::{SCENE, file_name, focus};
+use crate::effects::focus::{SCENE, focus_later};
 use crate::effects::keep::Keeping;
 use crate::effects::outside;
-use crate::scenes::{Elsewhere, SceneId};
+use crate::scenes::{Elsewhere, SceneId, file_name};
 use crate::share;
 use crate::state::{Action, Alert, Dialog, LayoutAction};
 
@@ -30,7 +30,7 @@ fn act(store: &Store, action: Action) -> Callback<MouseEvent> {
     let store = store.clone();
     Callback::from(move |_: MouseEvent| {
         store.dispatch(action.clone());
-        focus(SCENE);
+        focus_later(SCENE);
     })
 }
 
@@ -40,7 +40,7 @@ fn show(store: &Store, keeper: &Keeping, id: &SceneId) -> Callback<MouseEvent> {
     Callback::from(move |_: MouseEvent| match keeper.open(&id) {
         Ok(Some(opened)) => {
             store.dispatch(Action::OpenKept(Box::new(opened)));
-            focus(SCENE);
+            focus_later(SCENE);
         }
         Ok(None) | Err(_) => store.dispatch(Action::Notify("That version is not there any more".into())),
     })
@@ -51,7 +51,7 @@ fn changed(store: &Store, keeper: &Keeping) -> Html {
         let (store, keeper) = (store.clone(), keeper.clone());
         Callback::from(move |_: MouseEvent| {
             keeper.keep_copy(&store);
-            focus(SCENE);
+            focus_later(SCENE);
         })
     };
     html! {
@@ -78,7 +78,7 @@ fn deleted(store: &Store, keeper: &Keeping) -> Html {
         let (store, keeper) = (store.clone(), keeper.clone());
         Callback::from(move |_: MouseEvent| {
             keeper.keep_again(&store);
-            focus(SCENE);
+            focus_later(SCENE);
         })
     };
     html! {

@@ -9,9 +9,10 @@ use netpolis_core::settings::{Http, Settings};
 
 use super::Store;
 use super::icons::{COPY, CROSS, DOWNLOAD, icon};
-use super::page::Toast;
-use super::scenes::{Scenes, file_name};
+use super::scenes::Scenes;
+use super::toast::Toast;
 use crate::effects::outside;
+use crate::scenes::file_name;
 use crate::share::{LONG_LINK, encode};
 use crate::state::{Action, Dialog, LayoutAction};
 

@@ -37,10 +37,9 @@ fn branches(store: &Store) -> Html {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| store.dispatch(LayoutAction::ShowTab(Tab::Path).into()))
     };
-    let shown = if store.asking.branch < view.branches.len() { store.asking.branch } else { 0 };
     html! {
         <div class="said-branches">
-            if view.branches.len() > 1 { { path_branches(view, shown, &show) } }
+            if view.branches.len() > 1 { { path_branches(view, store.shown_branch(), &show) } }
             if !store.layout.shows_path() { <button type="button" class="pick" onclick={open}>{ "Show the whole path" }</button> }
         </div>
     }

@@ -4,5 +4,6 @@ pub mod binding;
 pub mod completion;
 mod fields;
 pub mod help;
+pub mod marks;
 mod selector;
 pub mod vocabulary;

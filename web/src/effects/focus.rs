@@ -48,6 +48,19 @@ pub fn focus_first(selector: &str) -> bool {
     document().is_some_and(|document| first_in(document.as_ref(), selector))
 }
 
+/// Where the keyboard goes when the button that was pressed is gone: to the window's own.
+pub const CLOSE: &str = ".window [aria-label=close]";
+/// Or, where the window goes as well, to the name of the scene that is shown.
+pub const SCENE: &str = ".header .pick";
+
+/// Focuses the first element of a selector, once the page has been drawn again.
+pub fn focus_later(selector: &'static str) {
+    let later = gloo::timers::callback::Timeout::new(0, move || {
+        focus_first(selector);
+    });
+    later.forget();
+}
+
 fn first_in(within: &Node, selector: &str) -> bool {
     let found = match (within.dyn_ref::<Element>(), within.dyn_ref::<Document>()) {
         (Some(element), _) => element.query_selector_all(selector),

@@ -73,13 +73,20 @@ struct Pending {
 }
 
 /// A stored scene in a list.
-pub struct Entry {
+pub struct StoredScene {
     /// Which one.
     pub id: SceneId,
     /// What is said of it.
     pub record: Result<Record, Unreadable>,
     /// Characters that it takes.
     pub size: usize,
+}
+
+impl StoredScene {
+    /// Whether it was deleted, and can be brought back for a while.
+    pub fn is_deleted(&self) -> bool {
+        self.record.as_ref().is_ok_and(|record| record.deleted.is_some())
+    }
 }
 
 /// The keeper, as components get it.
@@ -158,13 +165,13 @@ impl Keeper {
     }
 
     /// All stored scenes, the newest first; those that cannot be read at the end.
-    pub fn list() -> Vec<Entry> {
+    pub fn list() -> Vec<StoredScene> {
         let entry = |id: SceneId| {
             let text = storage::scene(&id)?;
-            Some(Entry { record: Record::from_text(&text), size: text.len(), id })
+            Some(StoredScene { record: Record::from_text(&text), size: text.len(), id })
         };
-        let mut entries: Vec<Entry> = storage::scenes().into_iter().filter_map(entry).collect();
-        let changed = |entry: &Entry| entry.record.as_ref().map_or(0.0, |record| record.changed);
+        let mut entries: Vec<StoredScene> = storage::scenes().into_iter().filter_map(entry).collect();
+        let changed = |entry: &StoredScene| entry.record.as_ref().map_or(0.0, |record| record.changed);
         entries.sort_by(|a, b| changed(b).total_cmp(&changed(a)).then_with(|| a.id.cmp(&b.id)));
         entries
     }
@@ -218,7 +225,7 @@ impl Keeper {
     }
 }
 
-fn sizes(entries: &[Entry]) -> Vec<Kept> {
+fn sizes(entries: &[StoredScene]) -> Vec<Kept> {
     // What cannot be read is never thought of as old.
     let readable = entries.iter().filter_map(|entry| Some((entry, entry.record.as_ref().ok()?)));
     readable
@@ -313,7 +320,7 @@ impl Keeper {
     }
 
     /// Nothing goes without a word.
-    fn say_gone(&self, entries: &[Entry], gone: &[SceneId]) {
+    fn say_gone(&self, entries: &[StoredScene], gone: &[SceneId]) {
         let name =
             |id: &SceneId| entries.iter().find(|entry| entry.id == *id)?.record.as_ref().ok().map(|record| format!("“{}”", record.name));
         let names: Vec<String> = gone.iter().filter_map(name).collect();

@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod files;
 pub mod focus;
 pub mod keep;
+pub mod layout;
 pub mod outside;
 pub mod raster;
 pub mod start;

@@ -1,4 +1,4 @@
-//! Clipboard, downloads, theme and address.
+//! Clipboard, downloads, theme, address and clock.
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -81,4 +81,31 @@ pub fn page_address(file: Option<&str>) -> String {
         None => address.to_owned(),
         Some(file) => format!("{}{file}", address.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))),
     }
+}
+
+/// A moment, as short as it can be told.
+pub fn moment(ms: f64) -> String {
+    if ms <= 0.0 {
+        return String::new();
+    }
+    let moment = js_sys::Date::new(&ms.into());
+    let today = js_sys::Date::new_0();
+    let options = js_sys::Object::new();
+    let set = |name: &str, value: &str| {
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    };
+    let same_year = moment.get_full_year() == today.get_full_year();
+    let same_day = same_year && moment.get_month() == today.get_month() && moment.get_date() == today.get_date();
+    if !same_day {
+        set("day", "numeric");
+        set("month", "short");
+    }
+    if same_year {
+        set("hour", "2-digit");
+        set("minute", "2-digit");
+    } else {
+        set("year", "numeric");
+    }
+    let text = String::from(moment.to_locale_string("en-GB", &options));
+    if same_day { format!("today {text}") } else { text }
 }

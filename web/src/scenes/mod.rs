@@ -7,7 +7,7 @@ mod words;
 
 pub use record::{Record, Unreadable};
 pub use room::{Kept, Leaving, OLD_MS, expired, leaving};
-pub use words::{about, auto_name, copy_name, files_in_words};
+pub use words::{about, auto_name, copy_name, file_name, files_in_words};
 
 use std::fmt;
 use std::rc::Rc;

@@ -61,3 +61,20 @@ pub fn copy_name(name: &str) -> String {
 pub fn files_in_words(files: usize) -> String {
     if files == 1 { "1 file".into() } else { format!("{files} files") }
 }
+
+/// A name that every file system takes.
+pub fn file_name(name: &str) -> String {
+    let plain: String = name.chars().map(|c| if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.') { c } else { '-' }).collect();
+    format!("{}.netpolis", plain.trim_matches(['.', ' ']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_taken_by_every_file_system() {
+        assert_eq!(file_name("shop: a/b (copy 2)"), "shop- a-b -copy 2-.netpolis");
+        assert_eq!(file_name(" .größe. "), "größe.netpolis");
+    }
+}

@@ -50,11 +50,42 @@ pub struct Shared {
     pub path_shown: bool,
 }
 
+/// What the embedded page shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmbedView {
+    /// The graph, with the answer.
+    #[default]
+    Graph,
+    /// The answer alone.
+    Trace,
+    /// The matrix.
+    Matrix,
+}
+
+impl EmbedView {
+    /// All, the usual one first.
+    pub const ALL: [EmbedView; 3] = [EmbedView::Graph, EmbedView::Trace, EmbedView::Matrix];
+
+    /// Its word in links.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EmbedView::Graph => "graph",
+            EmbedView::Trace => "trace",
+            EmbedView::Matrix => "matrix",
+        }
+    }
+
+    /// The view of that word; the graph for any other.
+    pub fn from_name(name: &str) -> Self {
+        Self::ALL.into_iter().find(|view| view.name() == name).unwrap_or_default()
+    }
+}
+
 /// What stands in a link besides the scene.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LinkOptions {
-    /// `graph`, `trace` or `matrix`: what the embedded page shows.
-    pub view: Option<String>,
+    /// What the embedded page shows.
+    pub view: EmbedView,
     /// Whether the embedded page's text may be changed.
     pub edit: bool,
 }
@@ -140,7 +171,7 @@ fn decode_within(fragment: &str, limit: usize) -> Result<Option<Decoded>, LinkEr
     let mut options = LinkOptions::default();
     for part in parts {
         match part.split_once('=') {
-            Some(("view", view)) => options.view = Some(view.to_owned()),
+            Some(("view", view)) => options.view = EmbedView::from_name(view),
             Some(("edit", edit)) => options.edit = edit == "1",
             _ => (),
         }

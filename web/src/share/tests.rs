@@ -42,10 +42,7 @@ fn comes_back_whole() {
     let link = encode(&scene());
     assert!(link.starts_with("v1."));
     assert_eq!(decode(&link), Ok(Some((scene(), LinkOptions::default()))));
-    assert_eq!(
-        decode(&format!("#{link}&view=matrix&edit=1")),
-        Ok(Some((scene(), LinkOptions { view: Some("matrix".into()), edit: true })))
-    );
+    assert_eq!(decode(&format!("#{link}&view=matrix&edit=1")), Ok(Some((scene(), LinkOptions { view: EmbedView::Matrix, edit: true }))));
 }
 
 #[test]

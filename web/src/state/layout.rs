@@ -78,6 +78,12 @@ impl Tab {
     /// Those for which no network of the cloud is needed.
     pub const OF_CLUSTERS: [Tab; 4] = [Tab::Matrix, Tab::Path, Tab::Policies, Tab::Problems];
 
+    /// The one beside it among those that are there, so many steps to the right; round from the last to the first.
+    pub fn beside(self, steps: isize, tabs: &[Tab]) -> Option<Tab> {
+        let index = tabs.iter().position(|tab| *tab == self)? as isize;
+        tabs.get((index + steps).rem_euclid(tabs.len() as isize) as usize).copied()
+    }
+
     /// Its title.
     pub const fn title(self) -> &'static str {
         match self {
@@ -248,5 +254,17 @@ impl Layout {
     /// The pane at the bottom: what it shows has a height of its own.
     pub fn bottom_pane(&self) -> Pane {
         if self.tab == Tab::Path { Pane::Path } else { Pane::Bottom }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_go_round_those_that_are_there() {
+        assert_eq!(Tab::Matrix.beside(-1, &Tab::OF_CLUSTERS), Some(Tab::Problems));
+        assert_eq!(Tab::Problems.beside(1, &Tab::ALL), Some(Tab::Rules));
+        assert_eq!(Tab::Rules.beside(1, &Tab::OF_CLUSTERS), None);
     }
 }

@@ -5,7 +5,6 @@ use yew::prelude::*;
 
 use super::ask::with_versus;
 use crate::components::Store;
-use crate::share::routing;
 use crate::state::Action;
 use crate::view_model::{ChoiceView, PathView};
 
@@ -20,22 +19,8 @@ pub(super) fn more_choices(store: &Store, view: &PathView) -> Html {
 }
 
 /// Makes a choice: of the question, or of what is assumed about the scene.
-fn choose(store: &Store, name: &str, value: &str) {
-    let mut asked = store.asking.path.clone();
-    let own = Some(value.to_owned()).filter(|v| !v.is_empty());
-    match name {
-        "entry" => (asked.question.entry, asked.question.node) = (own, None),
-        "node" => asked.question.node = own,
-        _ => {
-            let mut settings = store.settings.clone();
-            match routing::set(&mut settings.routing, name, value) {
-                Ok(()) => store.dispatch(Action::ChooseSettings(settings)),
-                Err(error) => store.dispatch(Action::Notify(error.to_string())),
-            }
-            return;
-        }
-    }
-    store.dispatch(Action::AskPath(asked));
+fn choose(store: &Store, name: &str, value: String) {
+    store.dispatch(Action::ChooseOnPath { name: name.into(), value: Some(value).filter(|v| !v.is_empty()) });
 }
 
 fn field(store: &Store, choice: &ChoiceView) -> Html {
@@ -43,15 +28,14 @@ fn field(store: &Store, choice: &ChoiceView) -> Html {
     let (of_store, name) = (store.clone(), choice.name.clone());
     if choice.options.is_empty() {
         let onchange =
-            Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlInputElement>().value()));
+            Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlInputElement>().value()));
         let example = if choice.name == "replicas" { "1, 9" } else { "10.240.0.0/24" };
         return html! {
             <label {class}><span class="pick-label">{ &choice.title }</span>
                 <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={format!("for example {example}")} spellcheck="false" autocomplete="off" {onchange} /></label>
         };
     }
-    let onchange =
-        Callback::from(move |event: Event| choose(&of_store, &name, &event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let onchange = Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
         <label {class}><span class="pick-label">{ &choice.title }</span>
             <span class="select"><select {onchange}>

@@ -1,0 +1,83 @@
+//! The panel at the bottom: matrix, path, policies, problems, and what there is of the cloud.
+
+use yew::prelude::*;
+
+use super::addresses::Addresses;
+use super::board::Board;
+use super::icons::{CHEVRON, icon};
+use super::matrix::matrix;
+use super::path::PathPanel;
+use super::problems::problems;
+use super::rules::rules;
+use super::{Store, press};
+use crate::effects::focus::focus_first;
+use crate::state::{LayoutAction, Pane, Tab};
+use crate::view_model::Severity;
+
+/// The panel with its tabs.
+#[component]
+pub fn Bottom() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let shown = store.shown_tab();
+    let hidden = store.layout.panes.bottom_hidden;
+    html! {
+        <section class="pane bottom" aria-label="Matrix, path, policies and problems">
+            <div class="tabs">
+                <div class="tab-list" role="tablist" aria-label="Matrix, path, policies and problems">
+                    { for store.tabs().iter().map(|own| tab(&store, *own, shown)) }
+                </div>
+                <span class="grow" />
+                <button type="button" class="quiet square" aria-label={if hidden { "show this panel" } else { "hide this panel" }} title={if hidden { "show" } else { "hide" }}
+                    onclick={press(&store, LayoutAction::TogglePane(Pane::Bottom))}>
+                    <span class={classes!("fold-sign", hidden.then_some("up"))}>{ icon(CHEVRON) }</span>
+                </button>
+            </div>
+            <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={shown.id()}>
+                { match shown {
+                    Tab::Matrix => matrix(&store),
+                    Tab::Path => html! { <PathPanel /> },
+                    Tab::Policies => html! { <Board /> },
+                    Tab::Problems => problems(&store),
+                    Tab::Rules => rules(&store),
+                    Tab::Addresses => html! { <Addresses /> },
+                } }
+            </div>
+        </section>
+    }
+}
+
+/// The button of a tab. Arrow keys go from one to the next.
+fn tab(store: &Store, own: Tab, shown: Tab) -> Html {
+    let on = own == shown;
+    let onkeydown = {
+        let store = store.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let steps = match event.key().as_str() {
+                "ArrowLeft" => -1,
+                "ArrowRight" => 1,
+                _ => return,
+            };
+            if let Some(next) = own.beside(steps, store.tabs()) {
+                store.dispatch(LayoutAction::ShowTab(next).into());
+                focus_first(&format!("#{}", next.id()));
+            }
+        })
+    };
+    html! {
+        <button type="button" role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
+            class={classes!("tab", on.then_some("on"))} onclick={press(store, LayoutAction::ShowTab(own))} {onkeydown}>
+            { own.title() }if own == Tab::Problems { { problem_count(store) } }
+        </button>
+    }
+}
+
+fn problem_count(store: &Store) -> Html {
+    let of = |severity| store.answers.scene.count_problems(severity);
+    let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
+    html! {
+        <>
+            if errors > 0 { <span class="badge error">{ errors }<span class="visually-hidden">{ " errors" }</span></span> }
+            if warnings > 0 { <span class="badge warning">{ warnings }<span class="visually-hidden">{ " warnings" }</span></span> }
+        </>
+    }
+}

@@ -1,0 +1,38 @@
+//! The screens of a narrow window.
+
+use yew::prelude::*;
+
+use super::icons::{GRAPH, Icon, LAYERS, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
+use super::{Store, press};
+use crate::state::{LayoutAction, Screen};
+use crate::view_model::Severity;
+
+const fn shape(screen: Screen) -> Icon {
+    match screen {
+        Screen::Text => TEXT,
+        Screen::Graph => GRAPH,
+        Screen::Trace => TRACE,
+        Screen::Matrix => MATRIX,
+        Screen::Path => ROUTE,
+        Screen::Policies => LAYERS,
+        Screen::Problems => WARNING,
+    }
+}
+
+/// A button for each of them.
+#[component]
+pub fn Screens() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let scene = &store.answers.scene;
+    let problems = scene.count_problems(Severity::Error) + scene.count_problems(Severity::Warning);
+    let button = |screen: Screen| {
+        let on = store.layout.screen == screen;
+        html! {
+            <button type="button" class={classes!(on.then_some("on"))} aria-current={on.then_some("page")} onclick={press(&store, LayoutAction::ShowScreen(screen))}>
+                { icon(shape(screen)) }<span>{ screen.title() }</span>
+                if screen == Screen::Problems && problems > 0 { <span class="badge warning">{ problems }</span> }
+            </button>
+        }
+    };
+    html! { <nav class="screens" aria-label="Screens">{ for Screen::ALL.into_iter().map(button) }</nav> }
+}
