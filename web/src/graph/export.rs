@@ -91,8 +91,7 @@ pub fn svg(picture: &Picture, palette: &Palette) -> Svg {
         draw_arrow(&mut text, arrow, palette);
     }
     for (index, mark) in picture.marks.iter().enumerate() {
-        let flow = picture.arrows.iter().any(|a| a.flow && (a.from == index || a.to == index));
-        draw_mark(&mut text, mark, flow || mark.selected, palette);
+        draw_mark(&mut text, mark, picture.has_flow(index) || mark.selected, palette);
     }
     draw_legend(&mut text, &legend, x, y + height - LEGEND, palette);
     text.push_str("</svg>\n");
@@ -273,7 +272,7 @@ fn draw_mark(out: &mut String, mark: &Mark, lit: bool, palette: &Palette) {
         let _ =
             write!(out, "<circle cx=\"19\" cy=\"{}\" r=\"5\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\"/>", r.h / 2.0, palette.mute);
     }
-    if mark.isolated.0 || mark.isolated.1 {
+    if mark.isolation.is_some() {
         let _ = write!(out, "<path transform=\"translate({} 9)\" d=\"{SHIELD_PATH}\" fill=\"{}\"/>", r.w - 26.0, palette.mute);
     }
     for (x, words, denied) in signs(mark) {
@@ -309,7 +308,7 @@ pub const OPEN_PATH: &str = "M1 7.5h8M6 4l3.5 3.5L6 11M9 1h4.5v13H9";
 mod tests {
     use super::*;
     use crate::graph::Rect;
-    use crate::graph::picture::Undrawn;
+    use crate::graph::picture::{Isolation, Undrawn};
     use crate::view_model::EndKind;
 
     #[test]
@@ -322,7 +321,7 @@ mod tests {
             subtitle: String::new(),
             label: String::new(),
             rect: Rect { x: 10.0, y: 20.0, w: 120.0, h: 50.0 },
-            isolated: (true, false),
+            isolation: Some(Isolation::Ingress),
             undrawn: Undrawn::default(),
             open_by: Some(("svc/a/b".into(), "Service a/b".into())),
             sort: EndKind::Workload,

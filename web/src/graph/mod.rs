@@ -4,6 +4,7 @@
 pub mod around;
 pub mod export;
 pub mod layout;
+pub mod legend;
 pub mod near;
 pub mod picture;
 pub mod route;

@@ -1,6 +1,6 @@
 //! What stays as it is while something is pointed at: all else is faded.
 
-use super::picture::Picture;
+use super::picture::{Mark, Picture};
 
 /// What the pointer or the keyboard is at, by the name that it has in every picture: indices change from one to the next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,35 @@ impl Near {
             }
         }
     }
+}
+
+/// Where to from a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+}
+
+/// The nearest mark in a direction.
+pub fn nearest(picture: &Picture, from: usize, heading: Heading) -> Option<usize> {
+    let own = picture.marks.get(from)?.rect;
+    let distance = |(index, mark): (usize, &Mark)| {
+        let (dx, dy) = (mark.rect.middle_x() - own.middle_x(), mark.rect.middle_y() - own.middle_y());
+        let (ahead, aside) = match heading {
+            Heading::Left => (-dx, dy),
+            Heading::Right => (dx, dy),
+            Heading::Up => (-dy, dx),
+            Heading::Down => (dy, dx),
+        };
+        (index != from && ahead > 1.0).then_some((index, ahead + aside.abs() * 2.0))
+    };
+    picture.marks.iter().enumerate().filter_map(distance).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
 }
 
 #[cfg(test)]

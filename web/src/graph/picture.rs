@@ -62,6 +62,38 @@ impl Undrawn {
     }
 }
 
+/// For which directions policies isolate something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// What comes in.
+    Ingress,
+    /// What goes out.
+    Egress,
+    /// Both.
+    Both,
+}
+
+impl Isolation {
+    /// For ingress, for egress; nothing for neither.
+    pub const fn of(ingress: bool, egress: bool) -> Option<Self> {
+        match (ingress, egress) {
+            (true, true) => Some(Isolation::Both),
+            (true, false) => Some(Isolation::Ingress),
+            (false, true) => Some(Isolation::Egress),
+            (false, false) => None,
+        }
+    }
+
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Isolation::Both => "isolated for ingress and egress",
+            Isolation::Ingress => "isolated for ingress",
+            Isolation::Egress => "isolated for egress",
+        }
+    }
+}
+
 /// A card or pill.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -79,8 +111,8 @@ pub struct Mark {
     pub label: String,
     /// Where it stands.
     pub rect: Rect,
-    /// Isolated for ingress, for egress.
-    pub isolated: (bool, bool),
+    /// For which directions policies isolate it.
+    pub isolation: Option<Isolation>,
     /// What comes in, or does not, and has no arrow.
     pub undrawn: Undrawn,
     /// The Service or Ingress by which clients outside come to it: its key, and what leads by it.
@@ -117,6 +149,8 @@ pub struct Arrow {
     pub status: Status,
     /// What is written on it.
     pub label: String,
+    /// Between which ends a click on it asks, by their keys; nothing where one of them is a closed namespace.
+    pub ask: Option<(String, String)>,
     /// What a click on it asks for, if it is about that alone.
     pub traffic: Option<TrafficView>,
     /// Whether the same passes the other way.
@@ -246,6 +280,40 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     places.bundle(&mut arrows, options);
     let cut = places.gather(&rest, &mut arrows);
     arrows.sort_by_key(|a| (a.flow, !a.quiet, !a.open, a.status != Status::Denied));
+    let bounds = route_arrows(&mut arrows, &marks, &frames, placed.bounds);
+    let mut picture = Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, cut, memory: placed.memory };
+    let asks: Vec<_> = picture.arrows.iter().map(|arrow| picture.end_key(arrow.from).zip(picture.end_key(arrow.to))).collect();
+    for (arrow, ask) in picture.arrows.iter_mut().zip(asks) {
+        arrow.ask = ask;
+    }
+    picture
+}
+
+impl Picture {
+    /// What a question calls the mark, or the first of a frame; nothing for a closed namespace.
+    fn end_key(&self, index: usize) -> Option<String> {
+        let mark = self.marks.get(index).or_else(|| {
+            let frame = self.frames.get(index.checked_sub(self.marks.len())?)?;
+            self.marks.iter().find(|m| m.end.is_some() && frame.rect.contains(m.rect.middle_x(), m.rect.middle_y(), 0.0))
+        });
+        mark.filter(|m| m.end.is_some()).map(|m| m.key.clone())
+    }
+
+    /// Whether the flow in question starts or ends at a mark.
+    pub fn has_flow(&self, mark: usize) -> bool {
+        self.arrows.iter().any(|a| a.flow && (a.from == mark || a.to == mark))
+    }
+
+    /// The mark that Tab comes to: that of a key, or the first inside a frame.
+    pub fn tab_stop(&self, key: Option<&str>) -> usize {
+        let top = self.frames.first().map_or(0.0, |frame| frame.rect.y);
+        let of_key = key.and_then(|key| self.marks.iter().position(|m| m.key == key));
+        of_key.or_else(|| self.marks.iter().position(|m| m.rect.y >= top)).unwrap_or(0)
+    }
+}
+
+/// Gives all arrows their curves. Returns what marks, frames, arrows and what is written on them take together.
+fn route_arrows(arrows: &mut [Arrow], marks: &[Mark], frames: &[FrameMark], mut bounds: Rect) -> Rect {
     let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
     let titles: Vec<Rect> =
         frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
@@ -265,7 +333,6 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
     for (arrow, way) in arrows.iter_mut().zip(route::route(&rects, marks.len(), &titles, &wishes)) {
         arrow.route = way;
     }
-    let mut bounds = placed.bounds;
     for arrow in arrows.iter().filter(|a| !a.quiet) {
         for t in [0.25, 0.5, 0.75] {
             let (x, y) = arrow.route.at(t);
@@ -276,7 +343,7 @@ pub fn picture(scene: &SceneView, options: &Options<'_>, memory: &Memory) -> Pic
         let ((x, y), (w, h)) = (arrow.route.label, wish.label);
         bounds = bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
     }
-    Picture { marks, frames, arrows, bounds, denied_hidden, open_hidden, cut, memory: placed.memory }
+    bounds
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {
@@ -337,11 +404,9 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
     let width = text_width(&title, 13.0).max(text_width(&subtitle, 11.0)) + CARD_SPACE;
     let width = (width / 4.0).ceil() * 4.0;
     let mut label = format!("{}, {}", scene.title(index), end.subtitle);
-    match (end.isolated_ingress, end.isolated_egress) {
-        (true, true) => label += ", isolated for ingress and egress",
-        (true, false) => label += ", isolated for ingress",
-        (false, true) => label += ", isolated for egress",
-        (false, false) => (),
+    let isolation = Isolation::of(end.isolated_ingress, end.isolated_egress);
+    if let Some(isolation) = isolation {
+        label += &format!(", {}", isolation.words());
     }
     // The first that clients outside can come by; the others stand in the panel of the end.
     let mut outside = scene.targets.iter().take_while(|target| target.outside);
@@ -359,7 +424,7 @@ fn draft(scene: &SceneView, index: usize) -> Draft {
             subtitle,
             label,
             rect: Rect::default(),
-            isolated: (end.isolated_ingress, end.isolated_egress),
+            isolation,
             undrawn: Undrawn::default(),
             open_by,
             sort: end.kind,
@@ -387,7 +452,7 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
             label: format!("namespace {name}, {subtitle}, closed"),
             subtitle,
             rect: Rect::default(),
-            isolated: (every(|e| e.isolated_ingress), every(|e| e.isolated_egress)),
+            isolation: Isolation::of(every(|e| e.isolated_ingress), every(|e| e.isolated_egress)),
             undrawn: Undrawn::default(),
             open_by: None,
             sort: EndKind::Workload,

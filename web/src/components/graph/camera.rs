@@ -1,16 +1,8 @@
-//! Where the drawing is looked at: set on the elements themselves, as it moves with the pointer.
+//! Where the drawing is looked at. Plain computation; `view` sets it on the elements.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
-use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
-use yew::prelude::*;
-
-use super::hand::{Hand, Point};
-use crate::components::Shared;
+use super::hand::Point;
 use crate::graph::Rect;
 use crate::graph::picture::Picture;
 
@@ -63,81 +55,8 @@ impl Camera {
     }
 }
 
-/// What is set on elements, and known only here.
-pub(super) struct Live {
-    pub(super) camera: Camera,
-    pub(super) hand: Hand,
-    /// Runs while a finger rests on a card.
-    pub(super) rest: Option<gloo::timers::callback::Timeout>,
-    /// Where the drawing is, in its own units, and each mark and frame of it.
-    pub(super) bounds: Rect,
-    pub(super) shown: Vec<Rect>,
-    /// The canvas's size, as it was last seen.
-    pub(super) size: (f64, f64),
-    /// The picture for which the camera was set.
-    pub(super) fitted: Option<u32>,
-}
-
-impl Default for Live {
-    fn default() -> Self {
-        let camera = Camera { x: 0.0, y: 0.0, scale: 1.0, moved: false };
-        Live { camera, hand: Hand::default(), rest: None, bounds: Rect::default(), shown: Vec::new(), size: (0.0, 0.0), fitted: None }
-    }
-}
-
-impl Live {
-    /// The person looks from elsewhere, where something is still in sight.
-    pub(super) fn look(&mut self, canvas: &Element, camera: Camera) {
-        let size = size_of(canvas);
-        // A canvas that is not shown has no size.
-        self.camera = if size.0 < 1.0 || size.1 < 1.0 { camera } else { camera.kept(size, &self.bounds, &self.shown) };
-        show(canvas, &self.camera);
-    }
-}
-
-pub(super) type LiveRef = Rc<RefCell<Live>>;
-
-pub(super) fn at(canvas: &Element, event: &PointerEvent) -> Point {
-    let rect = canvas.get_bounding_client_rect();
-    (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
-}
-
-pub(super) fn size_of(canvas: &Element) -> (f64, f64) {
-    (f64::from(canvas.client_width()), f64::from(canvas.client_height()))
-}
-
-pub(super) fn show(canvas: &Element, camera: &Camera) {
-    if let Some(world) = find(canvas, ".world") {
-        let _ = world.set_attribute("transform", &format!("translate({:.1} {:.1}) scale({:.4})", camera.x, camera.y, camera.scale));
-    }
-    // Letters that nobody could read are left out.
-    let _ = canvas.class_list().toggle_with_force("far", camera.scale < 0.5);
-    if let Some(html) = canvas.dyn_ref::<HtmlElement>() {
-        // What has to be as large as a finger at every scale.
-        let _ = html.style().set_property("--natural", &format!("{:.3}", 1.0 / camera.scale));
-        let _ = html.style().set_property("background-position", &format!("{:.1}px {:.1}px", camera.x, camera.y));
-    }
-}
-
-pub(super) fn zoom_at(live: &LiveRef, canvas: &Element, x: f64, y: f64, factor: f64) {
-    let mut live = live.borrow_mut();
-    let camera = live.camera.zoomed((x, y), factor);
-    live.look(canvas, camera);
-}
-
-/// Shows all of the picture, in the middle.
-pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
-    let size = size_of(canvas);
-    if size.0 < 1.0 || size.1 < 1.0 {
-        return;
-    }
-    let camera = fitting(size, picture.bounds);
-    live.borrow_mut().camera = camera;
-    show(canvas, &camera);
-}
-
 /// The camera that shows an area in the middle of a canvas.
-fn fitting((w, h): (f64, f64), area: Rect) -> Camera {
+pub(super) fn fitting((w, h): (f64, f64), area: Rect) -> Camera {
     let margin = if w < 600.0 || h < 300.0 { 10.0 } else { 28.0 };
     let fits = ((w - 2.0 * margin) / area.w.max(1.0)).min((h - 2.0 * margin) / area.h.max(1.0));
     let scale = fits.clamp(SCALES.0, COMFORTABLE);
@@ -145,7 +64,7 @@ fn fitting((w, h): (f64, f64), area: Rect) -> Camera {
 }
 
 /// The camera moved just so far that an area is in sight; where that is too large for it, all of the picture is shown.
-fn in_sight(camera: Camera, (w, h): (f64, f64), area: Rect, all: Rect) -> Camera {
+pub(super) fn in_sight(camera: Camera, (w, h): (f64, f64), area: Rect, all: Rect) -> Camera {
     const MARGIN: f64 = 20.0;
     let (wide, high) = (area.w * camera.scale, area.h * camera.scale);
     if wide > w - 2.0 * MARGIN || high > h - 2.0 * MARGIN {
@@ -158,127 +77,20 @@ fn in_sight(camera: Camera, (w, h): (f64, f64), area: Rect, all: Rect) -> Camera
 }
 
 /// Whether an area is in sight as a whole.
-fn shows(camera: &Camera, (w, h): (f64, f64), area: Rect) -> bool {
+pub(super) fn shows(camera: &Camera, (w, h): (f64, f64), area: Rect) -> bool {
     let inside = |from: f64, to: f64, room: f64| from >= 0.0 && to <= room;
     inside(area.x * camera.scale + camera.x, area.right() * camera.scale + camera.x, w)
         && inside(area.y * camera.scale + camera.y, area.bottom() * camera.scale + camera.y, h)
 }
 
 /// The area of the marks that were not there before; none if there is none.
-fn new_area(picture: &Picture, known: &HashSet<String>) -> Option<Rect> {
+pub(super) fn new_area(picture: &Picture, known: &HashSet<String>) -> Option<Rect> {
     let mut fresh = picture.marks.iter().filter(|m| !known.contains(&m.key)).map(|m| m.rect);
     let first = fresh.next()?;
     Some(fresh.fold(first, |all, one| {
         let (x, y) = (all.x.min(one.x), all.y.min(one.y));
         Rect { x, y, w: all.right().max(one.right()) - x, h: all.bottom().max(one.bottom()) - y }
     }))
-}
-
-/// Follows the size of the canvas and the picture. Where the person moved the camera it stays, unless something new would be out of sight.
-#[hook]
-pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Picture>, number: u32) {
-    let latest = use_mut_ref(|| drawn.clone());
-    let known = use_mut_ref(HashSet::<String>::new);
-    *latest.borrow_mut() = drawn.clone();
-    {
-        let (canvas, live) = (canvas.clone(), live.clone());
-        use_effect_with((drawn.clone(), number), move |(drawn, number)| {
-            let Some(element) = canvas.cast::<Element>() else { return };
-            live.borrow_mut().bounds = drawn.bounds;
-            live.borrow_mut().shown = drawn.marks.iter().map(|m| m.rect).chain(drawn.frames.iter().map(|f| f.rect)).collect();
-            let afresh = live.borrow().fitted != Some(*number);
-            if afresh || !live.borrow().camera.moved {
-                live.borrow_mut().fitted = Some(*number);
-                fit_camera(&live, &element, drawn);
-            } else {
-                let mut live = live.borrow_mut();
-                let mut camera = live.camera;
-                if let Some(area) = new_area(drawn, &known.borrow()) {
-                    camera = in_sight(camera, size_of(&element), area, drawn.bounds);
-                }
-                live.look(&element, camera);
-            }
-            *known.borrow_mut() = drawn.marks.iter().map(|m| m.key.clone()).collect();
-        });
-    }
-    let (canvas, live) = (canvas.clone(), live.clone());
-    use_effect_with((), move |()| {
-        let element = canvas.cast::<Element>();
-        let watched = element.clone();
-        let on_size = Closure::<dyn FnMut()>::new(move || {
-            if let Some(element) = &watched {
-                let Camera { moved, .. } = live.borrow().camera;
-                let drawn = latest.borrow().clone();
-                // A line more or less below the picture is no reason to move it.
-                let size = size_of(element);
-                let before = std::mem::replace(&mut live.borrow_mut().size, size);
-                let calm = size.0 == before.0 && (size.1 - before.1).abs() < 60.0 && shows(&live.borrow().camera, size, drawn.bounds);
-                if moved {
-                    let mut live = live.borrow_mut();
-                    let camera = live.camera;
-                    live.look(element, camera);
-                } else if !calm {
-                    fit_camera(&live, element, &drawn);
-                }
-            }
-        });
-        let observer = ResizeObserver::new(on_size.as_ref().unchecked_ref()).ok();
-        if let (Some(observer), Some(element)) = (&observer, &element) {
-            observer.observe(element);
-        }
-        move || {
-            if let Some(observer) = observer {
-                observer.disconnect();
-            }
-            drop(on_size);
-        }
-    });
-}
-
-/// The wheel zooms at the pointer; with Shift, or on a trackpad's two axes, it pans. Yew's own wheel events are passive, and these must
-/// keep the page from scrolling.
-#[hook]
-pub(super) fn use_wheel(canvas: &NodeRef, live: &LiveRef) {
-    let (canvas, live) = (canvas.clone(), live.clone());
-    use_effect_with((), move |()| {
-        let element = canvas.cast::<Element>();
-        let on = element.clone();
-        let handler = Closure::<dyn Fn(WheelEvent)>::new(move |event: WheelEvent| {
-            let Some(canvas) = &on else { return };
-            event.prevent_default();
-            let rect = canvas.get_bounding_client_rect();
-            let (x, y) = (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top());
-            let unit = if event.delta_mode() == 0 { 1.0 } else { 24.0 };
-            if event.shift_key() || (event.delta_x().abs() > event.delta_y().abs() && !event.ctrl_key()) {
-                let mut live = live.borrow_mut();
-                let camera = live.camera.panned(-if event.delta_x() == 0.0 { event.delta_y() } else { event.delta_x() } * unit, 0.0);
-                live.look(canvas, camera);
-            } else {
-                // A pinch on a trackpad comes as a wheel with Ctrl, in smaller steps.
-                let rate = if event.ctrl_key() { 0.01 } else { 0.0016 };
-                zoom_at(&live, canvas, x, y, (-event.delta_y() * unit * rate).exp());
-            }
-        });
-        let options = web_sys::AddEventListenerOptions::new();
-        options.set_passive(false);
-        if let Some(element) = &element {
-            let _ = element.add_event_listener_with_callback_and_add_event_listener_options(
-                "wheel",
-                handler.as_ref().unchecked_ref(),
-                &options,
-            );
-        }
-        move || {
-            if let Some(element) = element {
-                let _ = element.remove_event_listener_with_callback("wheel", handler.as_ref().unchecked_ref());
-            }
-        }
-    });
-}
-
-/// The first element of the graph that a selector names.
-pub(super) fn find(canvas: &Element, selector: &str) -> Option<Element> {
-    canvas.query_selector(selector).ok().flatten()
 }
 
 #[cfg(test)]

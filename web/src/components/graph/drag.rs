@@ -1,16 +1,15 @@
 //! What a pointer or a key does in the graph: pan, pinch, ask by dragging, point, select.
 
-use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
-use super::camera::{LiveRef, at, find};
 use super::follow;
 use super::hand::{HOLD_MS, Lift, Point, Press, Step};
+use super::view::{LiveRef, at, find};
 use crate::components::Shared;
-use crate::graph::near::Pointed;
+use crate::graph::near::{Heading, Pointed, nearest};
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, PictureAction, State};
 
@@ -28,8 +27,19 @@ pub(super) struct Events {
     pub(super) asks_from: Option<String>,
 }
 
-fn target(event: &Event, selector: &str) -> Option<Element> {
+pub(super) fn target(event: &Event, selector: &str) -> Option<Element> {
     event.target()?.dyn_into::<Element>().ok()?.closest(selector).ok()?
+}
+
+/// The direction of an arrow key.
+fn heading(key: &str) -> Option<Heading> {
+    match key {
+        "ArrowLeft" => Some(Heading::Left),
+        "ArrowRight" => Some(Heading::Right),
+        "ArrowUp" => Some(Heading::Up),
+        "ArrowDown" => Some(Heading::Down),
+        _ => None,
+    }
 }
 
 impl Events {
@@ -210,7 +220,7 @@ impl Events {
                 let _ = html.focus();
             }
             self.activate(&element);
-        } else if let Some(element) = closest("[data-ask]").filter(|_| self.asks_from.is_none()) {
+        } else if let Some(element) = closest("[data-arrow]").filter(|_| self.asks_from.is_none()) {
             self.activate(&element);
         } else if self.asks_from.is_some() {
             self.store.dispatch(Action::AskFrom(None));
@@ -220,11 +230,10 @@ impl Events {
     }
 
     fn activate(&self, element: &Element) {
-        if let Some(ask) = element.get_attribute("data-ask") {
-            let own = element.get_attribute("data-arrow").and_then(|key| self.picture.arrows.iter().find(|a| a.key == key));
-            if let Some((from, to)) = ask.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty()) {
-                let traffic = own.and_then(|arrow| arrow.traffic.clone());
-                self.store.dispatch(Action::AskBetween { from: from.into(), to: to.into(), traffic });
+        let arrow = element.get_attribute("data-arrow").and_then(|key| self.picture.arrows.iter().find(|a| a.key == key));
+        if let Some(arrow) = arrow {
+            if let Some((from, to)) = arrow.ask.clone() {
+                self.store.dispatch(Action::AskBetween { from, to, traffic: arrow.traffic.clone() });
             }
             return;
         }
@@ -240,7 +249,7 @@ impl Events {
     }
 
     pub(super) fn key(&self, event: &KeyboardEvent) {
-        let Some(element) = target(event, "[data-mark],[data-ask],[data-fold],[data-from]") else { return };
+        let Some(element) = target(event, "[data-mark],[data-arrow],[data-fold],[data-from]") else { return };
         match event.key().as_str() {
             "Enter" | " " => {
                 event.prevent_default();
@@ -251,14 +260,14 @@ impl Events {
                 }
             }
             "Escape" if self.asks_from.is_none() => self.store.dispatch(Action::Select(None)),
-            key @ ("ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown") => {
+            key => {
+                let Some(heading) = heading(key) else { return };
                 event.prevent_default();
                 let Some(index) = element.get_attribute("data-mark").and_then(|i| i.parse::<usize>().ok()) else { return };
-                if let (Some(next), Some(canvas)) = (nearest(&self.picture, index, key), self.element()) {
+                if let (Some(next), Some(canvas)) = (nearest(&self.picture, index, heading), self.element()) {
                     self.focus_mark(&canvas, next);
                 }
             }
-            _ => (),
         }
     }
 }
@@ -273,59 +282,4 @@ impl Events {
         self.tab_to.emit(mark.key.clone());
         self.point.emit(Some(Pointed::Mark(mark.key.clone())));
     }
-}
-
-/// A tap is done when the finger goes up ([`Lift::Tap`]); the mouse that browsers play after it has nothing more to press.
-#[hook]
-pub(super) fn use_taps(canvas: &NodeRef) {
-    let canvas = canvas.clone();
-    use_effect_with((), move |()| {
-        let listener = canvas.cast::<Element>().map(|canvas| {
-            EventListener::new_with_options(&canvas, "touchend", EventListenerOptions::enable_prevent_default(), |event| {
-                if event.cancelable() && target(event, "svg.graph").is_some() {
-                    event.prevent_default();
-                }
-            })
-        });
-        move || drop(listener)
-    });
-}
-
-/// Escape calls off the question that is being drawn, wherever the focus is.
-#[hook]
-pub(super) fn use_escape(canvas: &NodeRef, live: &LiveRef) {
-    let (canvas, live) = (canvas.clone(), live.clone());
-    use_effect_with((), move |()| {
-        let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
-        let listener = web_sys::window().map(|window| {
-            EventListener::new_with_options(&window, "keydown", options, move |event| {
-                let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
-                if escape && live.borrow().hand.asks() {
-                    event.stop_propagation();
-                    event.prevent_default();
-                    live.borrow_mut().hand.call_off();
-                    if let Some(canvas) = canvas.cast::<Element>() {
-                        follow::signs(&canvas, &live.borrow().hand);
-                    }
-                }
-            })
-        });
-        move || drop(listener)
-    });
-}
-
-/// The nearest mark in a direction.
-fn nearest(picture: &Picture, from: usize, key: &str) -> Option<usize> {
-    let own = picture.marks.get(from)?.rect;
-    let distance = |(index, mark): (usize, &Mark)| {
-        let (dx, dy) = (mark.rect.middle_x() - own.middle_x(), mark.rect.middle_y() - own.middle_y());
-        let (ahead, aside) = match key {
-            "ArrowLeft" => (-dx, dy),
-            "ArrowRight" => (dx, dy),
-            "ArrowUp" => (-dy, dx),
-            _ => (dy, dx),
-        };
-        (index != from && ahead > 1.0).then_some((index, ahead + aside.abs() * 2.0))
-    };
-    picture.marks.iter().enumerate().filter_map(distance).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
 }

@@ -2,8 +2,8 @@
 
 use web_sys::Element;
 
-use super::camera::find;
 use super::hand::{Hand, Point};
+use super::view::find;
 use crate::graph::Rect;
 use crate::graph::picture::Mark;
 

@@ -8,18 +8,22 @@ mod drag;
 mod drawing;
 mod follow;
 mod hand;
+mod legend;
+mod listeners;
+mod parts;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use netpolis_core::text::count;
 use web_sys::{Element, MouseEvent};
 use yew::prelude::*;
 
-use self::camera::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
-use self::drawing::{Drawing, Handle, SHIELD_PATH};
+use self::drawing::{Drawing, Handle};
+use self::legend::legend;
+use self::view::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use super::ask_from::AskFrom;
 use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
@@ -30,7 +34,7 @@ use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
 use crate::state::PictureAction;
-use crate::view_model::{EndKind, PathWord, Status, TrafficView};
+use crate::view_model::{EndKind, Status, TrafficView};
 
 /// The graph, with its tools and its legend.
 #[component]
@@ -132,15 +136,10 @@ pub fn Graph() -> Html {
 #[hook]
 fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Picture> {
     let flow = store.flow_ends();
-    let verdict = store.answers.said().map(|said| {
-        let status = match said.word {
-            PathWord::Allowed => Status::Allowed,
-            PathWord::Denied => Status::Denied,
-            PathWord::Sometimes => Status::Partly,
-            PathWord::CannotTell => Status::CannotTell,
-        };
-        (status, TrafficView { protocol: said.question.protocol.clone(), port: said.question.port })
-    });
+    let verdict = store
+        .answers
+        .said()
+        .map(|said| (Status::from(said.word), TrafficView { protocol: said.question.protocol.clone(), port: said.question.port }));
     let dependencies = (
         verdict,
         Shared(store.answers.scene.clone()),
@@ -174,31 +173,4 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
 /// Whether the window is one of a telephone held upright.
 fn is_narrow() -> bool {
     web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
-}
-
-/// What the signs mean that are in the picture, and which flows have no arrow.
-fn legend(picture: &Picture) -> Html {
-    let arrows = |statuses: &[Status]| picture.arrows.iter().any(|a| !a.quiet && statuses.contains(&a.status));
-    let marks = |has: fn(&crate::graph::picture::Mark) -> bool| picture.marks.iter().any(has);
-    let words = |n: usize, what: &str, rest: &str| (n > 0).then(|| format!("{}{rest}", count(n, what)));
-    let hidden: Vec<String> = [
-        words(picture.denied_hidden, "denied flow", ""),
-        words(picture.open_hidden, "flow", " open to all"),
-        words(picture.cut, "flow", " for want of room"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let hidden = (!hidden.is_empty()).then(|| format!("without an arrow: {}; select a pod to see its own", hidden.join(", ")));
-    html! {
-        <div class="legend">
-            if arrows(&[Status::Allowed, Status::Partly]) { <span><svg viewBox="0 0 30 10"><path class="edge allowed" d="M1 5H24" /><path class="head allowed" d="M23 1l6 4-6 4z" /></svg>{ "allowed" }</span> }
-            if arrows(&[Status::Denied]) { <span><svg viewBox="0 0 30 10"><path class="edge denied" d="M1 5H24" /><path class="head denied" d="M23 1l6 4-6 4z" /></svg>{ "denied" }</span> }
-            if arrows(&[Status::CannotTell]) { <span><svg viewBox="0 0 30 10"><path class="edge unknown" d="M1 5H24" /><path class="head unknown" d="M23 1l6 4-6 4z" /></svg>{ "cannot tell" }</span> }
-            if marks(|m| m.isolated.0 || m.isolated.1) { <span><svg class="small" viewBox="0 0 14 16"><path class="shield" d={SHIELD_PATH} /></svg>{ "isolated" }</span> }
-            if marks(|m| m.undrawn.open) { <span><b class="legend-sign open">{ "open to all" }</b>{ "no policy limits what comes in" }</span> }
-            if marks(|m| m.undrawn.denied > 0) { <span><b class="legend-sign denied">{ "denied from n" }</b>{ "without an arrow" }</span> }
-            if let Some(hidden) = hidden { <span class="rest">{ hidden }</span> }
-        </div>
-    }
 }

@@ -13,7 +13,7 @@ fn mark(key: &str, x: f64) -> Mark {
         subtitle: String::new(),
         label: String::new(),
         rect: Rect { x, y: 0.0, w: 100.0, h: 50.0 },
-        isolated: (false, false),
+        isolation: None,
         undrawn: Undrawn::default(),
         open_by: None,
         sort: EndKind::Workload,
@@ -28,6 +28,7 @@ fn arrow(key: &str, from: usize, to: usize) -> Arrow {
         to,
         status: Status::Allowed,
         label: String::new(),
+        ask: None,
         traffic: None,
         both: false,
         quiet: false,
@@ -72,4 +73,15 @@ fn the_same_cards_stay_when_a_redraw_changes_their_order() {
     picture.arrows.clear();
     assert_eq!(near(&picture, &Pointed::Mark("a".into())), None);
     assert_eq!(near(&picture, &Pointed::Arrow("a b".into())), None);
+}
+
+#[test]
+fn arrow_keys_go_to_the_nearest_mark_of_their_direction() {
+    let at = |key: &str, x: f64, y: f64| Mark { rect: Rect { x, y, w: 10.0, h: 10.0 }, ..mark(key, 0.0) };
+    let picture =
+        Picture { marks: vec![at("a", 0.0, 0.0), at("b", 50.0, 5.0), at("c", 40.0, 60.0), at("d", 0.0, 70.0)], ..Picture::default() };
+    let from_a = [Heading::Right, Heading::Down, Heading::Left, Heading::Up].map(|heading| nearest(&picture, 0, heading));
+    assert_eq!(from_a, [Some(1), Some(3), None, None]);
+    assert_eq!(nearest(&picture, 2, Heading::Up), Some(1));
+    assert_eq!(nearest(&picture, 9, Heading::Up), None);
 }

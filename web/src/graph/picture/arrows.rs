@@ -197,6 +197,7 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
             to: pair.to,
             status: pair.status,
             label: pair.label.clone(),
+            ask: None,
             traffic: None,
             both,
             quiet: true,

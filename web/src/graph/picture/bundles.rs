@@ -124,6 +124,7 @@ fn for_many(from: usize, to: usize, status: Status) -> Arrow {
         to,
         status,
         label: String::new(),
+        ask: None,
         traffic: None,
         both: false,
         quiet: false,

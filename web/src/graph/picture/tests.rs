@@ -235,3 +235,15 @@ fn what_is_too_much_is_bundled_and_counted() {
     let at_cards: usize = all.marks.iter().map(|m| m.undrawn.denied).sum();
     assert_eq!(at_cards, bundled + all.cut);
 }
+
+#[test]
+fn arrows_know_between_which_ends_they_ask() {
+    let scene = scene(&[2]);
+    let picture = picture(&scene, &Options::default(), &Memory::default());
+    for arrow in &picture.arrows {
+        let key = |end: usize| picture.marks.get(end).map(|m| m.key.clone());
+        let (from, to) = arrow.ask.clone().unwrap();
+        assert!(key(arrow.from).is_none_or(|key| key == from) && key(arrow.to).is_none_or(|key| key == to), "{}", arrow.title);
+    }
+    assert!(!picture.arrows.is_empty() && picture.tab_stop(Some("nobody")) == picture.tab_stop(None));
+}

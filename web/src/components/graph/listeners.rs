@@ -1,0 +1,49 @@
+//! Events that Yew does not hand on as they are wanted.
+
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+use yew::prelude::*;
+
+use super::drag::target;
+use super::follow;
+use super::view::LiveRef;
+
+/// A tap is done when the finger goes up ([`Lift::Tap`](super::hand::Lift::Tap)); the mouse that browsers play after it has nothing more to press.
+#[hook]
+pub(super) fn use_taps(canvas: &NodeRef) {
+    let canvas = canvas.clone();
+    use_effect_with((), move |()| {
+        let listener = canvas.cast::<Element>().map(|canvas| {
+            EventListener::new_with_options(&canvas, "touchend", EventListenerOptions::enable_prevent_default(), |event| {
+                if event.cancelable() && target(event, "svg.graph").is_some() {
+                    event.prevent_default();
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Escape calls off the question that is being drawn, wherever the focus is.
+#[hook]
+pub(super) fn use_escape(canvas: &NodeRef, live: &LiveRef) {
+    let (canvas, live) = (canvas.clone(), live.clone());
+    use_effect_with((), move |()| {
+        let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+        let listener = web_sys::window().map(|window| {
+            EventListener::new_with_options(&window, "keydown", options, move |event| {
+                let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
+                if escape && live.borrow().hand.asks() {
+                    event.stop_propagation();
+                    event.prevent_default();
+                    live.borrow_mut().hand.call_off();
+                    if let Some(canvas) = canvas.cast::<Element>() {
+                        follow::signs(&canvas, &live.borrow().hand);
+                    }
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}

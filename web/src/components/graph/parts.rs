@@ -1,0 +1,139 @@
+//! Marks and arrows as elements.
+
+use yew::prelude::*;
+
+use crate::components::Shared;
+use crate::components::signs::{passing_class, status_class};
+use crate::graph::export::{self, SHIELD_PATH};
+use crate::graph::picture::{Arrow, Isolation, Mark, MarkKind, Picture};
+use crate::view_model::{EndKind, Status};
+
+/// A mark or an arrow of a picture: drawn anew only if the picture is another, or what is pointed at makes a difference to it.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct PartProps {
+    pub(super) picture: Shared<Picture>,
+    pub(super) index: usize,
+    /// Whether it stays while others are faded.
+    pub(super) near: bool,
+    /// Whether Tab comes to it.
+    #[prop_or_default]
+    pub(super) tabbable: bool,
+}
+
+#[component]
+pub(super) fn ArrowView(props: &PartProps) -> Html {
+    props.picture.arrows.get(props.index).map(|arrow| edge(arrow, props.near)).unwrap_or_default()
+}
+
+#[component]
+pub(super) fn MarkView(props: &PartProps) -> Html {
+    props.picture.marks.get(props.index).map(|own| mark(own, props)).unwrap_or_default()
+}
+
+fn edge(arrow: &Arrow, near: bool) -> Html {
+    let kind = passing_class(arrow.status);
+    let d = arrow.route.path();
+    let (x, y) = (arrow.route.label.0.round(), arrow.route.label.1.round());
+    let sign = match arrow.status {
+        Status::Denied => html! {
+            <g class="sign denied" transform={format!("translate({x} {y})")}><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g>
+        },
+        Status::CannotTell => html! {
+            <g class="sign unknown" transform={format!("translate({x} {y})")}><circle r="8.5" /><text y="4">{ "?" }</text></g>
+        },
+        _ if arrow.label.is_empty() => Html::default(),
+        _ => {
+            let width = arrow.label.chars().count() as f64 * 6.7 + 10.0;
+            html! {
+                <g class="label" transform={format!("translate({x} {y})")}>
+                    <rect x={(-width / 2.0).to_string()} y="-9" width={width.to_string()} height="18" rx="4" /><text y="4">{ &arrow.label }</text>
+                </g>
+            }
+        }
+    };
+    let head = format!("url(#head-{kind})");
+    let class = classes!(
+        "arrow",
+        status_class(arrow.status),
+        arrow.quiet.then_some("quiet"),
+        arrow.flow.then_some("flow"),
+        arrow.open.then_some("open"),
+        near.then_some("near")
+    );
+    html! {
+        <g {class} role="button" tabindex="-1" aria-label={arrow.title.clone()} data-arrow={arrow.key.clone()} data-ask={arrow.ask.as_ref().map(|(from, to)| format!("{from} {to}"))}>
+            if arrow.flow { <path class="halo" d={d.clone()} /> }
+            <path class="hit" d={d.clone()} />
+            <path class={classes!("edge", kind)} {d} marker-end={head.clone()} marker-start={arrow.both.then_some(head)} />
+            { sign }
+            <title>{ &arrow.title }</title>
+        </g>
+    }
+}
+
+fn mark(mark: &Mark, props: &PartProps) -> Html {
+    let PartProps { picture, index, near, tabbable } = props;
+    let index = *index;
+    let r = mark.rect;
+    let class = classes!(
+        "mark",
+        match mark.kind {
+            MarkKind::Card => "card",
+            MarkKind::Group(_) => "group",
+            MarkKind::Pill => "pill",
+        },
+        picture.has_flow(index).then_some("flow"),
+        mark.selected.then_some("selected"),
+        near.then_some("near")
+    );
+    let pill = mark.kind == MarkKind::Pill;
+    let left = if pill { 34.0 } else { 16.0 };
+    let rx = if pill { r.h / 2.0 } else { 8.0 };
+    let sign = match (pill, mark.sort) {
+        (true, EndKind::Node) => html! { <path class="pill-sign" d="M14 17h10v4H14zM14 25h10v4H14z" /> },
+        (true, EndKind::IngressController) => html! { <path class="pill-sign" d="M14 23h9M20 19l4 4-4 4" /> },
+        (true, _) => {
+            html! { <path class="pill-sign" d="M13.5 23a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M13.5 23h11M19 17.5c-3 3-3 8 0 11c3-3 3-8 0-11" /> }
+        }
+        _ => Html::default(),
+    };
+    let shield = mark.isolation.map(|isolation| {
+        // Half a shield for one direction: the left half guards what comes in.
+        let half = match isolation {
+            Isolation::Both => SHIELD_PATH,
+            Isolation::Ingress => "M7 0v15.5c-4-1.5-7-4-7-8v-5z",
+            Isolation::Egress => "M7 0l7 2.5v5c0 4-3 6.5-7 8z",
+        };
+        html! {
+            <g class="shield-sign" transform={format!("translate({} 9)", r.w - 26.0)}><path class="shield-line" d={SHIELD_PATH} /><path class="shield" d={half} /><title>{ isolation.words() }</title></g>
+        }
+    });
+    html! {
+        <g {class} role="button" tabindex={if *tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} data-mark={index.to_string()} data-key={mark.key.clone()}
+            transform={format!("translate({} {})", r.x, r.y)}>
+            if matches!(mark.kind, MarkKind::Group(_)) {
+                <rect class="behind" x="5" y="5" width={r.w.to_string()} height={r.h.to_string()} rx="8" />
+            }
+            <rect class="body" width={r.w.to_string()} height={r.h.to_string()} rx={rx.to_string()} />
+            { sign }
+            <text class="title" x={left.to_string()} y={(r.h / 2.0 - 3.0).to_string()}>{ &mark.title }</text>
+            <text class="sub" x={left.to_string()} y={(r.h / 2.0 + 13.0).to_string()}>{ &mark.subtitle }</text>
+            { shield.unwrap_or_default() }
+            { for export::signs(mark).into_iter().map(|(x, words, denied)| {
+                let width = export::sign_width(&words);
+                html! {
+                    <g class={classes!("undrawn", if denied { "denied" } else { "open" })} transform={format!("translate({x} {})", r.h - 7.0)}>
+                        <rect width={width.to_string()} height="14" rx="7" /><text x={(width / 2.0).to_string()} y="10">{ words }</text>
+                        <title>{ if denied { "nothing comes in from these, which have no arrow; select the card to see them" } else { "everything may come in from everywhere; select the card to see the arrows" } }</title>
+                    </g>
+                }
+            }) }
+            if let Some((target, words)) = &mark.open_by {
+                <g class="open-sign" data-follow={target.clone()} transform={format!("translate({} {})", r.w - 27.0, r.h - 22.0)}>
+                    <rect class="hit" x="-6" y="-4" width="28" height="23" rx="5" /><path d={export::OPEN_PATH} /><title>{ format!("show the path by {words}") }</title>
+                </g>
+            }
+            <title>{ &mark.label }</title>
+        </g>
+    }
+}

@@ -1,0 +1,64 @@
+//! What there is to explain about a picture.
+
+use netpolis_core::text::count;
+
+use super::picture::{Mark, Picture};
+use crate::view_model::Status;
+
+/// The signs that are in a picture, and which flows have no arrow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Legend {
+    /// Arrows of what is allowed.
+    pub allowed: bool,
+    /// Arrows of what is denied.
+    pub denied: bool,
+    /// Arrows of what cannot be told.
+    pub cannot_tell: bool,
+    /// The shield.
+    pub isolated: bool,
+    /// The sign of what is open to all.
+    pub open: bool,
+    /// The sign of what is denied and has no arrow.
+    pub undrawn: bool,
+    /// Flows without an arrow, in a sentence.
+    pub hidden: Option<String>,
+}
+
+impl Picture {
+    /// What there is to explain about it.
+    pub fn legend(&self) -> Legend {
+        let arrows = |statuses: &[Status]| self.arrows.iter().any(|a| !a.quiet && statuses.contains(&a.status));
+        let marks = |has: fn(&Mark) -> bool| self.marks.iter().any(has);
+        let words = |n: usize, what: &str, rest: &str| (n > 0).then(|| format!("{}{rest}", count(n, what)));
+        let hidden: Vec<String> = [
+            words(self.denied_hidden, "denied flow", ""),
+            words(self.open_hidden, "flow", " open to all"),
+            words(self.cut, "flow", " for want of room"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        Legend {
+            allowed: arrows(&[Status::Allowed, Status::Partly]),
+            denied: arrows(&[Status::Denied]),
+            cannot_tell: arrows(&[Status::CannotTell]),
+            isolated: marks(|m| m.isolation.is_some()),
+            open: marks(|m| m.undrawn.open),
+            undrawn: marks(|m| m.undrawn.denied > 0),
+            hidden: (!hidden.is_empty()).then(|| format!("without an arrow: {}; select a pod to see its own", hidden.join(", "))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flows_without_an_arrow_are_counted() {
+        let picture = Picture { denied_hidden: 1, cut: 3, ..Picture::default() };
+        let hidden = "without an arrow: 1 denied flow, 3 flows for want of room; select a pod to see its own";
+        assert_eq!(picture.legend(), Legend { hidden: Some(hidden.into()), ..Legend::default() });
+        assert_eq!(Picture::default().legend(), Legend::default());
+    }
+}
