@@ -43,8 +43,9 @@ pub use first::{first_question, names_service};
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
 pub use path::{
-    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PathAsked, PathQuestion, PathReply, PathView, PathWord,
-    PodShareView, ProbeView, SeenView, StepKindView, StepView, VersusView, differences, path_answer, path_reply, path_view,
+    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PanelView, PathAsked, PathQuestion, PathReply, PathSide,
+    PathView, PathWord, PodShareView, ProbeView, Rail, SeenView, SideView, StepKindView, StepView, StopSign, StopView, VersusView,
+    differences, path_answer, path_reply, path_view,
 };
 pub use plan::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
 pub use ports::set_view;

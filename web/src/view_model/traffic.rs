@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{PortView, Question, SceneView, has_ports};
+use super::{PathQuestion, PortView, Question, SceneView, has_ports};
 
 /// A protocol, with a port if it has ports and one is meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,14 @@ impl SceneView {
             }
         }
         offers
+    }
+
+    /// A question about the whole way to another target, from the same client: at the port that the target has first.
+    pub fn question_to(&self, to: String, before: &PathQuestion) -> PathQuestion {
+        let target = self.target(&to).map(|target| (target.protocol.clone(), target.port));
+        let own = || self.find(&to).and_then(|end| self.ends.get(end)?.ports.first()).map(|p| (p.protocol.clone(), Some(p.port)));
+        let (protocol, port) = target.or_else(own).unwrap_or((before.protocol.clone(), None));
+        PathQuestion { from: before.from.clone(), to, protocol, port, ..PathQuestion::default() }
     }
 
     /// The question between two ends, by their keys, after another question: a port that passes between them, or that the receiver offers.

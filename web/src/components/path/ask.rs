@@ -9,7 +9,7 @@ use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
 use crate::components::{Shared, Store};
 use crate::state::Action;
-use crate::view_model::{PathAsked, PathQuestion, SceneView};
+use crate::view_model::{PathAsked, PathView};
 
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
@@ -23,17 +23,25 @@ pub fn Ask() -> Html {
         scene.target_entries().into_iter().chain(scene.end_entries()).collect()
     }));
     let question = &store.asking.path.question;
-    let ask = |change: fn(&mut PathAsked, &SceneView, String)| {
+    let ask = |change: fn(&mut PathAsked, String)| {
         let store = store.clone();
         Callback::from(move |value: String| {
             let mut asked = store.asking.path.clone();
-            change(&mut asked, &store.answers.scene, value);
+            change(&mut asked, value);
             store.dispatch(Action::AskPath(asked));
         })
     };
     let onprotocol = {
-        let ask = ask(|asked, _, value| asked.question.protocol = value);
+        let ask = ask(|asked, value| asked.question.protocol = value);
         Callback::from(move |event: Event| ask.emit(event.target_unchecked_into::<HtmlSelectElement>().value()))
+    };
+    // What was chosen about another target means nothing for this one, and what it was compared with neither.
+    let onchoose = {
+        let store = store.clone();
+        Callback::from(move |to: String| {
+            let question = store.answers.scene.question_to(to, &store.asking.path.question);
+            store.dispatch(Action::AskPath(PathAsked { question, versus: None }));
+        })
     };
     let onport = {
         let store = store.clone();
@@ -46,18 +54,9 @@ pub fn Ask() -> Html {
             store.dispatch(Action::AskPath(asked));
         })
     };
-    let to_target = |asked: &mut PathAsked, scene: &SceneView, value: String| {
-        // What was chosen about another target means nothing for this one, and what it was compared with neither.
-        let question = &mut asked.question;
-        let target = scene.target(&value).map(|target| (target.protocol.clone(), target.port));
-        let own = || scene.find(&value).and_then(|end| scene.ends.get(end)?.ports.first()).map(|p| (p.protocol.clone(), Some(p.port)));
-        let (protocol, port) = target.or_else(own).unwrap_or((question.protocol.clone(), None));
-        let from = std::mem::take(&mut question.from);
-        *asked = PathAsked { question: PathQuestion { from, to: value, protocol, port, ..PathQuestion::default() }, versus: None };
-    };
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
     let view = store.path_view().filter(|_| store.asking.path.is_asked());
-    let rest = view.map_or(0, |view| view.choices.iter().filter(|c| !c.main).count());
+    let (rest, chosen) = view.map(PathView::further_choices).unwrap_or_default();
     let toggle = {
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(!*more))
@@ -65,9 +64,9 @@ pub fn Ask() -> Html {
     html! {
         <form class="path-question" aria-label="Path question" onsubmit={Callback::from(|e: SubmitEvent| e.prevent_default())}>
             <div class="path-ends">
-                <Combobox label="client" value={question.from.clone()} text={store.answers.scene.end_text(&question.from)} entries={clients} onchoose={ask(|a, _, v| a.question.from = v)} />
+                <Combobox label="client" value={question.from.clone()} text={store.answers.scene.end_text(&question.from)} entries={clients} onchoose={ask(|asked, from| asked.question.from = from)} />
                 <span class="path-arrow" aria-hidden="true">{ icon(ARROW) }</span>
-                <Combobox label="target" value={question.to.clone()} text={store.answers.scene.target_text(&question.to)} entries={targets} onchoose={ask(to_target)} />
+                <Combobox label="target" value={question.to.clone()} text={store.answers.scene.target_text(&question.to)} entries={targets} {onchoose} />
                 <span class="path-port">
                     <span class="pick select"><select aria-label="path protocol" onchange={onprotocol}>
                         { for PROTOCOLS.iter().map(|p| html! { <option value={*p} selected={*p == protocol}>{ p }</option> }) }
@@ -80,23 +79,13 @@ pub fn Ask() -> Html {
                     { main_choices(&store, view) }
                     if rest > 0 {
                         <button type="button" class="pick" aria-expanded={more.to_string()} onclick={toggle}>{ icon(SLIDERS) }{ "More choices" }
-                            { chosen_count(view) }</button>
+                            if chosen > 0 { <span class="badge warning">{ chosen }<span class="visually-hidden">{ " chosen" }</span></span> }</button>
                     }
                     { compare(&store, view) }
                 </div>
                 if *more && rest > 0 { { more_choices(&store, view) } }
             }
         </form>
-    }
-}
-
-/// How many of the choices that are out of sight are not as in the text.
-fn chosen_count(view: &crate::view_model::PathView) -> Html {
-    let chosen = view.choices.iter().filter(|c| !c.main && c.chosen.is_some()).count();
-    if chosen == 0 {
-        Html::default()
-    } else {
-        html! { <span class="badge warning">{ chosen }<span class="visually-hidden">{ " chosen" }</span></span> }
     }
 }
 

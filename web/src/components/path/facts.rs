@@ -38,8 +38,8 @@ pub(super) fn facts(view: &PathView, label: Option<&str>) -> Html {
     let title = |words: &str| label.map_or_else(|| words.to_owned(), |label| format!("{words}: {label}"));
     html! {
         <>
-            if view.pods.iter().any(|p| p.count > 1) || view.pods.len() > 1 { { pods(view, &title("Share of each pod")) } }
-            if view.probes.iter().any(|p| !p.healthy) { { probes(view, &title("Health probes")) } }
+            if let Some(shares) = view.pod_shares() { { pods(view, &shares, &title("Share of each pod")) } }
+            if view.has_failing_probes() { { probes(view, &title("Health probes")) } }
             if !view.notes.is_empty() {
                 <section class="path-notes"><h3>{ title("Notes") }</h3>
                     <ul class="notes">{ for view.notes.iter().map(|note| html! { <li>{ sentence(note) }</li> }) }</ul></section>
@@ -48,21 +48,18 @@ pub(super) fn facts(view: &PathView, label: Option<&str>) -> Html {
     }
 }
 
-fn pods(view: &PathView, title: &str) -> Html {
-    let largest = view.pods.iter().map(|p| p.size).max().unwrap_or(0).max(1);
-    let row = |pod: &PodShareView| {
-        // Bars are as long as the largest share is wide, so that small ones can be told apart.
-        let size = (u32::from(pod.size) * 10_000 / u32::from(largest)) as u16;
+fn pods(view: &PathView, shares: &[(&PodShareView, u16)], title: &str) -> Html {
+    let row = |(pod, size): &(&PodShareView, u16)| {
         html! {
             <tr><th scope="row">{ &pod.title }if pod.count > 1 { <small>{ format!(" × {}", pod.count) }</small> }</th>
-                <td>{ pod.node.as_deref().unwrap_or("–") }</td><td class="path-share">{ bar(size) }<b>{ &pod.each }</b></td></tr>
+                <td>{ pod.node.as_deref().unwrap_or("–") }</td><td class="path-share">{ bar(*size) }<b>{ &pod.each }</b></td></tr>
         }
     };
     html! {
         <section class="path-pods">
             <table><caption>{ title }</caption>
                 <thead><tr><th scope="col">{ "Pod" }</th><th scope="col">{ "Node" }</th><th scope="col">{ "Each" }</th></tr></thead>
-                <tbody>{ for view.pods.iter().map(row) }</tbody></table>
+                <tbody>{ for shares.iter().map(row) }</tbody></table>
             if view.more_pods > 0 { <p class="path-rest">{ format!("and {} more", view.more_pods) }</p> }
         </section>
     }

@@ -4,19 +4,10 @@ use yew::prelude::*;
 
 use crate::components::Shared;
 use crate::components::evidence::{ASSUMED, evidence};
-use crate::components::icons::{CHECK, CROSS, PLAY, QUESTION, TRANSLATED, icon};
+use crate::components::icons::{PLAY, TRANSLATED, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
-use crate::view_model::{AddressView, BranchView, Difference, PathReply, PathView, SeenView, StepKindView, StepView, VerdictView};
-
-/// Which of two lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The way as it is.
-    First,
-    /// What it is compared with.
-    Second,
-}
+use crate::view_model::{AddressView, BranchView, Difference, PathReply, PathSide, PathView, Rail, SeenView, StopSign, StopView};
 
 /// Properties of a [`Line`].
 #[derive(Clone, PartialEq, Properties)]
@@ -28,14 +19,14 @@ pub struct LineProps {
     /// How its stations differ from those of the other line; empty where there is none.
     pub differences: Vec<Difference>,
     /// Which of two lines it is.
-    pub side: Side,
+    pub side: PathSide,
 }
 
 impl LineProps {
     fn view(&self) -> Option<&PathView> {
         let side = match self.side {
-            Side::First => Some(&self.reply.first),
-            Side::Second => self.reply.second.as_ref(),
+            PathSide::First => Some(&self.reply.first),
+            PathSide::Second => self.reply.second.as_ref(),
         };
         side?.as_ref().ok()
     }
@@ -59,29 +50,23 @@ pub fn Line(props: &LineProps) -> Html {
         let played = played.clone();
         Callback::from(move |_: MouseEvent| played.set(*played + 1))
     };
-    let steps = branch.steps.iter().enumerate();
-    let last = branch.steps.len().saturating_sub(1);
     let count = branch.steps.len();
     html! {
         <div class="path-line">
             <button type="button" class="quiet path-play" onclick={play} title="animate a packet along the path">{ icon(PLAY) }{ "Play" }</button>
             // Drawn anew for every run, which starts the animation.
             <ol key={*played} class={classes!("line", (*played > 0).then_some("playing"))} aria-label="Stations" style={format!("--count:{count}")}>
-                { for steps.map(|(i, step)| {
+                { for branch.stops(props.summary()).into_iter().enumerate().map(|(number, stop)| {
                     let onclick = {
                         let open = open.clone();
-                        Callback::from(move |_: MouseEvent| open.set(if *open == Some(i) { None } else { Some(i) }))
+                        Callback::from(move |_: MouseEvent| open.set(if *open == Some(number) { None } else { Some(number) }))
                     };
-                    let next = branch.steps.get(i + 1);
                     let station = Station {
-                        step,
-                        summary: props.summary(),
-                        number: i,
-                        seen: branch.seen.as_ref().filter(|_| i == last),
-                        goes_on: next.map(|next| next.reached),
-                        difference: props.differences.get(i).copied().unwrap_or_default(),
-                        open: *open == Some(i),
-                        id: format!("path-{}-{i}", if props.side == Side::First { "a" } else { "b" }),
+                        number,
+                        stop,
+                        difference: props.differences.get(number).copied().unwrap_or_default(),
+                        open: *open == Some(number),
+                        id: format!("path-{}-{number}", if props.side == PathSide::First { "a" } else { "b" }),
                     };
                     html! { <>{ station.draw(onclick) }if station.open { { station.opened() } }</> }
                 }) }
@@ -91,61 +76,40 @@ pub fn Line(props: &LineProps) -> Html {
 }
 
 struct Station<'a> {
-    step: &'a StepView,
-    /// The answer in a sentence, which stands above.
-    summary: &'a str,
+    stop: StopView<'a>,
     number: usize,
-    seen: Option<&'a SeenView>,
-    /// Whether the packet comes to the next station; nothing at the last.
-    goes_on: Option<bool>,
     difference: Difference,
     open: bool,
     id: String,
 }
 
 impl Station<'_> {
-    fn has_more(&self) -> bool {
-        self.step.reached && (self.step.basis.is_some() || self.step.station.is_some())
-    }
-
     /// The class and the sign: a verdict, a translation, or the number in the line.
     fn sign(&self) -> (&'static str, Html) {
-        let step = self.step;
-        match step.verdict {
-            _ if !step.reached => ("after", html! { { self.number + 1 } }),
-            VerdictView::Denied => ("denied", icon(CROSS)),
-            VerdictView::CannotTell => ("unknown", icon(QUESTION)),
-            VerdictView::Allowed if !step.translations.is_empty() => ("translated", icon(TRANSLATED)),
-            VerdictView::Allowed if step.station.is_some() || self.seen.is_some() => ("allowed", icon(CHECK)),
-            VerdictView::Allowed => ("allowed", html! { { self.number + 1 } }),
+        match self.stop.sign {
+            StopSign::NotReached => ("after", html! { { self.number + 1 } }),
+            StopSign::Number => ("allowed", html! { { self.number + 1 } }),
+            StopSign::Translated => ("translated", icon(TRANSLATED)),
+            StopSign::Verdict(verdict) => (verdict_class(verdict), verdict_icon(verdict)),
         }
     }
 
     fn draw(&self, onclick: Callback<MouseEvent>) -> Html {
-        let step = self.step;
+        let step = self.stop.step;
         let (class, sign) = self.sign();
-        let rail = match self.goes_on {
-            None => "end",
-            Some(true) if step.verdict == VerdictView::CannotTell => "maybe",
-            Some(true) => "on",
-            Some(false) => "off",
+        let rail = match self.stop.rail {
+            Rail::End => "end",
+            Rail::Maybe => "maybe",
+            Rail::On => "on",
+            Rail::Off => "off",
         };
         let class = classes!("stop", class, rail, self.open.then_some("open"), self.difference.alone.then_some("alone"));
-        let heard = match step.verdict {
-            _ if !step.reached => ", not reached",
-            verdict if step.station.is_some() || step.kind == StepKindView::Stop => match verdict {
-                VerdictView::Allowed => ", allowed",
-                VerdictView::Denied => ", denied",
-                VerdictView::CannotTell => ", cannot tell",
-            },
-            _ => "",
-        };
-        let title = html! { <>{ &step.title }<span class="visually-hidden">{ heard }if self.difference.alone { { ", only on this path" } }</span></> };
+        let title = html! { <>{ &step.title }<span class="visually-hidden">{ self.stop.heard }if self.difference.alone { { ", only on this path" } }</span></> };
         html! {
             <li key={self.number} {class} style={format!("--i:{}", self.number)}>
                 <div class="rail" aria-hidden="true"><span class="sign">{ sign }</span></div>
                 <div class="stop-body">
-                    <h3>if self.has_more() {
+                    <h3>if self.stop.has_more {
                         <button type="button" {onclick} aria-expanded={self.open.to_string()} aria-controls={self.open.then(|| self.id.clone())}>{ title }</button>
                     } else { { title } }</h3>
                     if step.reached { { self.details() } } else { <p>{ "not reached" }</p> }
@@ -155,16 +119,12 @@ impl Station<'_> {
     }
 
     fn details(&self) -> Html {
-        let step = self.step;
-        let text = if step.text.is_empty() { step.station.as_ref().map_or("", |s| s.sentence.as_str()) } else { step.text.as_str() };
-        let stops = step.kind == StepKindView::Stop;
-        // What the summary says already is not said a second time.
-        let said = step.verdict != VerdictView::Allowed && !stops && self.summary.contains(text);
+        let step = self.stop.step;
         html! {
             <>
-                if !text.is_empty() && !said { <p class="stop-text">{ sentence(text) }</p> }
-                if let Some(seen) = self.seen { { seen_by(seen) } }
-                if step.station.is_some() && (step.by.is_some() || step.spot.is_some()) {
+                if let Some(text) = self.stop.text { <p class="stop-text">{ sentence(text) }</p> }
+                if let Some(seen) = self.stop.seen { { seen_by(seen) } }
+                if self.stop.decides {
                     <p class={classes!("stop-by", verdict_class(step.verdict), self.difference.verdict.then_some("differs"))}>
                         { verdict_icon(step.verdict) }
                         if let Some(by) = &step.by { <span>{ by }</span> }
@@ -174,7 +134,7 @@ impl Station<'_> {
                 if !step.translations.is_empty() {
                     <p class="stop-done">{ for step.translations.iter().map(|word| html! { <span class="done">{ word }</span> }) }</p>
                 }
-                if !stops {
+                if self.stop.has_addresses {
                     <p class="pair">
                         { address("src", &step.source, self.difference.source) }
                         { address("dst", &step.target, self.difference.target) }
@@ -187,7 +147,7 @@ impl Station<'_> {
 
     /// Everything about this station, below the line.
     fn opened(&self) -> Html {
-        let step = self.step;
+        let step = self.stop.step;
         html! {
             <li key={format!("{}-open", self.number)} class="stop-open" id={self.id.clone()}>
                 <h4>{ &step.title }</h4>

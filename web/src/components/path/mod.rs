@@ -10,12 +10,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::icons::icon;
 use super::rich::{rich, sentence};
 use super::signs::word_signs;
 use super::{Shared, Store};
 use crate::state::Action;
-use crate::view_model::{BranchView, Difference, PathAsked, PathQuestion, PathReply, PathView, TargetView, differences, explanation};
-use line::{Line, Side};
+use crate::view_model::{PathAsked, PathReply, PathSide, SideView, TargetView, explanation};
+use line::Line;
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
 const MOST_OFFERED: usize = 24;
@@ -37,21 +38,9 @@ pub fn PathPanel() -> Html {
 }
 
 fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) -> Html {
-    let first = match &reply.first {
-        Ok(view) => view,
+    let panel = match reply.panel(store.answers.said(), [store.asking.branch, **second]) {
+        Ok(panel) => panel,
         Err(message) => return failed(message),
-    };
-    let change = reply.asked.versus.as_ref();
-    let versus = change.and_then(|change| first.versus.iter().find(|v| v.change == *change));
-    let other = reply.second.as_ref().and_then(|second| second.as_ref().ok());
-    let shown = (branch(first, store.asking.branch), other.and_then(|other| branch(other, **second)));
-    let [ours, theirs] = match shown {
-        (Some((_, a)), Some((_, b))) => differences(a, b),
-        _ => [Vec::new(), Vec::new()],
-    };
-    let line = |side: Side, branch: Option<(usize, &BranchView)>, differences: Vec<Difference>| {
-        let Some((branch, _)) = branch else { return Html::default() };
-        html! { <Line key={format!("{branch} {}", reply.asked.question.to)} reply={Shared(reply.clone())} {branch} {differences} {side} /> }
     };
     let show_first = {
         let store = store.clone();
@@ -61,29 +50,20 @@ fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) 
         let second = second.clone();
         Callback::from(move |branch| second.set(branch))
     };
-    let now = versus.map_or("", |v| v.now.as_str());
     html! {
         <>
-            { side(first, store.answers.said().map_or(first.headline.as_str(), |said| &said.headline), shown.0, now, &show_first, line(Side::First, shown.0, ours)) }
-            if let Some(second) = &reply.second {
-                { match second {
-                    Ok(view) => {
-                        side(view, &view.headline, shown.1, versus.map_or("", |v| v.title.as_str()), &show_second, line(Side::Second, shown.1, theirs))
-                    }
-                    Err(message) => failed(message),
-                } }
-            }
+            { side(&panel.first, reply, PathSide::First, &show_first) }
+            { match &panel.second {
+                Some(Ok(view)) => side(view, reply, PathSide::Second, &show_second),
+                Some(Err(message)) => failed(message),
+                None => Html::default(),
+            } }
             <div class="path-facts">
-                { facts::facts(first, other.map(|_| now)) }
-                if let (Some(other), Some(versus)) = (other, versus) { { facts::facts(other, Some(&versus.title)) } }
+                { facts::facts(panel.first.view, panel.first.facts_label) }
+                if let Some(Ok(SideView { view, facts_label: Some(label), .. })) = &panel.second { { facts::facts(view, Some(label)) } }
             </div>
         </>
     }
-}
-
-/// A branch by its number, or the first: an edit may have left fewer of them.
-fn branch(view: &PathView, number: usize) -> Option<(usize, &BranchView)> {
-    view.branches.get(number).map(|branch| (number, branch)).or_else(|| Some((0, view.branches.first()?)))
 }
 
 fn failed(message: &str) -> Html {
@@ -91,18 +71,20 @@ fn failed(message: &str) -> Html {
 }
 
 /// One side: the verdict, in the words that the whole page has for it, the branches, and the line of the one that is shown.
-fn side(view: &PathView, headline: &str, shown: Option<(usize, &BranchView)>, label: &str, show: &Callback<usize>, line: Html) -> Html {
-    let (class, sign) = word_signs(view.verdict);
+fn side(side: &SideView<'_>, reply: &Rc<PathReply>, which: PathSide, show: &Callback<usize>) -> Html {
+    let (class, sign) = word_signs(side.view.verdict);
     html! {
-        <section class="path-side" aria-label={if label.is_empty() { "The path".to_owned() } else { format!("The path with {label}") }}>
+        <section class="path-side" aria-label={side.label.map_or_else(|| "The path".to_owned(), |label| format!("The path with {label}"))}>
             <header>
                 // The first side's is told where the question is answered.
-                <div class={classes!("path-verdict", class)} role={(!label.is_empty()).then_some("status")}>{ super::icons::icon(sign) }<h2>{ headline }</h2></div>
-                if !label.is_empty() { <b class="path-label">{ label }</b> }
-                if view.branches.len() > 1 { { branches(view, shown.map_or(0, |(number, _)| number), show) } }
+                <div class={classes!("path-verdict", class)} role={side.label.map(|_| "status")}>{ icon(sign) }<h2>{ side.headline }</h2></div>
+                if let Some(label) = side.label { <b class="path-label">{ label }</b> }
+                if side.view.branches.len() > 1 { { branches(side.view, side.branch.unwrap_or_default(), show) } }
             </header>
-            <p class="path-summary">{ rich(&explanation(&view.summary)) }</p>
-            { line }
+            <p class="path-summary">{ rich(&explanation(&side.view.summary)) }</p>
+            if let Some(branch) = side.branch {
+                <Line key={format!("{branch} {}", reply.asked.question.to)} reply={Shared(reply.clone())} {branch} differences={side.differences.clone()} side={which} />
+            }
         </section>
     }
 }
@@ -114,16 +96,7 @@ fn offers(store: &Store) -> Html {
     let targets = &store.answers.scene.targets;
     let question = &store.asking.flow;
     let flow = (!question.from.is_empty() && !question.to.is_empty()).then(|| {
-        let asked = PathAsked {
-            question: PathQuestion {
-                from: question.from.clone(),
-                to: question.to.clone(),
-                protocol: question.protocol.clone(),
-                port: question.port,
-                ..PathQuestion::default()
-            },
-            versus: None,
-        };
+        let asked = PathAsked { question: question.into(), versus: None };
         let click = store.clone();
         let onclick = Callback::from(move |_: MouseEvent| click.dispatch(Action::AskPath(asked.clone())));
         html! { <li><button type="button" class="path-target" {onclick}><b>{ format!("{} → {}", store.answers.scene.end_text(&question.from), store.answers.scene.end_text(&question.to)) }</b><small>{ "the flow in question" }</small></button></li> }

@@ -2,12 +2,14 @@
 
 mod choices;
 mod compare;
+mod panel;
 mod reply;
 mod words;
 mod write;
 
 pub use choices::{ChoiceView, OptionView, VersusView};
 pub use compare::{Difference, differences};
+pub use panel::{PanelView, PathSide, Rail, SideView, StopSign, StopView};
 pub use reply::path_reply;
 pub use write::{path_answer, path_view};
 

@@ -208,3 +208,40 @@ fn answers_travel_to_and_from_a_worker() {
     let bytes = postcard::to_allocvec(&reply).unwrap();
     assert_eq!(postcard::from_bytes(&bytes), Ok(reply));
 }
+
+#[test]
+fn a_line_has_signs_rails_and_no_word_twice() {
+    let scene = shop(Routing::default());
+    let view = view(&scene, &question());
+    let stops = view.branches[0].stops(&view.summary);
+    let signs: Vec<(StopSign, Rail)> = stops.iter().map(|stop| (stop.sign, stop.rail)).collect();
+    let denied = StopSign::Verdict(VerdictView::Denied);
+    assert_eq!(signs[0], (StopSign::Number, Rail::On));
+    assert_eq!(signs[2], (StopSign::Translated, Rail::On));
+    assert_eq!(&signs[4..], [(denied, Rail::Off), (StopSign::NotReached, Rail::End)]);
+    assert_eq!((stops[0].heard, stops[4].heard, stops[5].heard), ("", ", denied", ", not reached"));
+    assert!(stops[4].decides && stops[4].has_more && !stops[5].has_more);
+    // What stands above is not said again.
+    let sentence = view.branches[0].steps[4].station.as_ref().unwrap().sentence.clone();
+    let again = view.branches[0].stops(&format!("Denied: {sentence}"));
+    assert_eq!(again[4].text, None);
+}
+
+#[test]
+fn two_sides_have_names_and_the_branches_that_are_there() {
+    let scene = shop(Routing::default());
+    let asked = PathAsked { question: question(), versus: Some("dataplane=ebpf".into()) };
+    let reply = path_reply(&scene, asked, &mut None);
+    let panel = reply.panel(None, [1, 99]).unwrap();
+    let second = panel.second.as_ref().unwrap().as_ref().unwrap();
+    assert_eq!((panel.first.label, second.label), (Some("kube-proxy"), Some("eBPF")));
+    assert_eq!((panel.first.branch, second.branch), (Some(1), Some(0)));
+    assert_eq!(panel.first.differences.len(), panel.first.view.branches[1].steps.len());
+    let alone = path_reply(&scene, PathAsked { question: question(), versus: None }, &mut None);
+    let panel = alone.panel(None, [0, 0]).unwrap();
+    assert!(panel.second.is_none() && panel.first.label.is_none() && panel.first.differences.is_empty());
+    assert_eq!(panel.first.headline, panel.first.view.headline);
+    let failed =
+        path_reply(&scene, PathAsked { question: PathQuestion { to: "svc/shop/none".into(), ..question() }, versus: None }, &mut None);
+    assert!(failed.panel(None, [0, 0]).is_err());
+}

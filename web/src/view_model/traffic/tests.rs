@@ -101,3 +101,18 @@ fn what_is_no_port_says_what_the_answer_is_for() {
     assert_eq!(named.asked(), Some((Some(443), Some("TCP".into()))));
     assert_eq!([WrittenPort::Any, WrittenPort::Number(8)].map(WrittenPort::asked), [Some((None, None)), Some((Some(8), None))]);
 }
+
+#[test]
+fn another_target_is_asked_at_its_first_port() {
+    let scene = {
+        let mut scene = Analysis::new(Settings::default());
+        scene.set_files(&[("x.yaml", TEXT)]);
+        scene_view(&scene)
+    };
+    let before =
+        PathQuestion { from: "1.2.3.4".into(), protocol: "UDP".into(), port: Some(7), node: Some("n".into()), ..PathQuestion::default() };
+    let db = scene.question_to("shop/db[Pod]".into(), &before);
+    assert_eq!((db.from.as_str(), db.protocol.as_str(), db.port, db.node), ("1.2.3.4", "TCP", Some(5432), None));
+    let nothing = scene.question_to("http://elsewhere/".into(), &before);
+    assert_eq!((nothing.protocol.as_str(), nothing.port), ("UDP", None));
+}
