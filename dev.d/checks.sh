@@ -188,6 +188,56 @@ cmd_docs() {
     NETPOLIS_WRITE_DOCS=1 cargo test --quiet -p netpolis-core --test documents the_manual_of_lints
 }
 
+# What dependencies are held to, of the workspace and of the fuzz targets: deny.toml. Licences, duplicates and sources need no network; known
+# vulnerabilities need RustSec's database, and without it that is said and is no failure.
+cmd_deny() {
+    setup_deny
+    setup_crates
+    cargo fetch --quiet --locked --offline --manifest-path fuzz/Cargo.toml 2>/dev/null ||
+        slow "fetching crates of the fuzz targets" cargo fetch --locked --manifest-path fuzz/Cargo.toml
+    local findings=() manifest
+    for manifest in Cargo.toml fuzz/Cargo.toml; do
+        cargo_deny --offline --manifest-path $manifest check "${DENY_QUIET[@]}" licenses bans sources || findings+=("$manifest")
+    done
+    if within 120 env PATH="$(tool_path)" cargo-deny --config deny.toml --log-level off fetch db >/dev/null 2>&1; then
+        for manifest in Cargo.toml fuzz/Cargo.toml; do
+            cargo_deny --offline --manifest-path $manifest check "${DENY_QUIET[@]}" advisories || findings+=("advisories of $manifest")
+        done
+    else
+        say "advisories: not checked, because RustSec's database cannot be fetched here (https://github.com/RustSec/advisory-db)"
+    fi
+    [ ${#findings[@]} -eq 0 ] || fail "findings in: ${findings[*]}"
+    say "licences, duplicates and sources of dependencies: no findings"
+}
+
+# Either of the two lock files lacks some crate that has an exception in deny.toml.
+DENY_QUIET=(--hide-inclusion-graph -A unmatched-skip -A license-exception-not-encountered)
+
+cargo_deny() { PATH=$(tool_path) cargo-deny --config deny.toml --log-level error "$@"; }
+
+# The published packages with the oldest compiler that they name, where rustup has it or can fetch it.
+cmd_msrv() {
+    need_rust
+    local version
+    version=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml).0
+    if ! rustup toolchain list | grep -q "^$version-" &&
+        ! rustup_fetch "Rust $version" toolchain install "$version" --profile minimal --no-self-update; then
+        say "minimum Rust version: not checked, because rustup cannot fetch Rust $version here (clippy holds the standard library to it)"
+        return
+    fi
+    setup_crates
+    RUSTUP_TOOLCHAIN=$version CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/msrv \
+        cargo check --quiet --locked --offline -p netpolis-core -p netpolis
+    say "netpolis-core and netpolis build with Rust $version"
+}
+
+# Both packages as they would be published, each built from what is in it.
+cmd_package() {
+    setup_crates
+    cargo package --quiet --locked --offline --allow-dirty -p netpolis-core -p netpolis
+    say "packages are in ${CARGO_TARGET_DIR:-target}/package"
+}
+
 # --- measurements --------------------------------------------------------------------------------
 
 cmd_bench() {

@@ -3,6 +3,7 @@
 TRUNK_VERSION=0.21.14
 WASM_PACK_VERSION=0.15.1
 CARGO_FUZZ_VERSION=0.13.2
+CARGO_DENY_VERSION=0.20.2
 # The wasm-bindgen command must be of the very version that the page is linked with.
 WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' web/Cargo.toml)
 
@@ -13,7 +14,7 @@ tool_dir() { printf '%s/%s-%s' "$TOOLS" "$1" "$2"; }
 tool_path() {
     printf '%s:' "$(tool_dir trunk $TRUNK_VERSION)/bin" "$(tool_dir wasm-bindgen-cli "$WASM_BINDGEN_VERSION")/bin" \
         "$(tool_dir wasm-pack $WASM_PACK_VERSION)/bin" "$(tool_dir cargo-fuzz $CARGO_FUZZ_VERSION)/bin" \
-        "$ROOT/node_modules/.bin"
+        "$(tool_dir cargo-deny $CARGO_DENY_VERSION)/bin" "$ROOT/node_modules/.bin"
     printf '%s' "$PATH"
 }
 
@@ -59,6 +60,8 @@ setup_fuzz() {
     have c++ || apt_install c++ g++
     cargo_tool cargo-fuzz $CARGO_FUZZ_VERSION cargo-fuzz 1 0
 }
+
+setup_deny() { cargo_tool cargo-deny $CARGO_DENY_VERSION cargo-deny 2 0; }
 
 # --- npm packages and browser --------------------------------------------------------------------
 
