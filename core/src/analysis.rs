@@ -14,6 +14,7 @@ use crate::connections::Traffic;
 use crate::connectivity::Connectivity;
 use crate::diagnostics::{Diagnostic, gather};
 use crate::document::Limits;
+use crate::endpoints::{NotFound, find};
 use crate::explain;
 use crate::language::azure::Azure;
 use crate::language::calico::Calico;
@@ -52,14 +53,9 @@ fn is_of_calico(kind: &Kind) -> bool {
 /// only policies changed. All pairs and the problems are computed when first asked for.
 ///
 /// ```
-/// use netpolis_core::compile::Endpoint;
-/// use netpolis_core::connections::Traffic;
-/// use netpolis_core::verdict::{Flow, Verdict};
-/// use netpolis_core::model::Protocol;
-/// use netpolis_core::analysis::Analysis;
-/// use netpolis_core::settings::Settings;
+/// use netpolis_core::{Analysis, Traffic, Verdict};
 ///
-/// let mut analysis = Analysis::new(Settings::default());
+/// let mut analysis = Analysis::default();
 /// analysis.set_files(&[("shop.yaml", "
 /// {apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
 /// ---
@@ -73,13 +69,9 @@ fn is_of_calico(kind: &Kind) -> bool {
 ///   ingress:
 ///   - ports: [{port: 5432}]
 /// ")]);
-/// let pod = |name: &str| {
-///     let (id, _) = analysis.snapshot().pods().find(|(_, e)| e.name == name).unwrap();
-///     Endpoint::Pod(id)
-/// };
-/// let ask = |port| analysis.decide(&Flow { from: pod("web"), to: pod("db"), traffic: Traffic::to_port(Protocol::TCP, port) });
-/// assert_eq!(ask(5432).verdict, Verdict::Allowed);
-/// assert_eq!(ask(80).verdict, Verdict::Denied);
+/// let ask = |port| analysis.decide(&analysis.flow("web", "db", Traffic::tcp(port)).unwrap()).verdict;
+/// assert_eq!(ask(5432), Verdict::Allowed);
+/// assert_eq!(ask(80), Verdict::Denied);
 /// ```
 #[derive(Debug)]
 pub struct Analysis {
@@ -95,6 +87,13 @@ pub struct Analysis {
     connectivity: OnceCell<Connectivity>,
     paths: OnceCell<Paths>,
     problems: OnceCell<Vec<Diagnostic>>,
+}
+
+impl Default for Analysis {
+    /// Without files, and with no assumption chosen.
+    fn default() -> Self {
+        Self::new(Settings::default())
+    }
 }
 
 impl Analysis {
@@ -285,6 +284,16 @@ impl Analysis {
     /// When an end means nothing, or several things.
     pub fn path_carrying(&self, asked: &Asked<'_>, carried: Traffic) -> Result<PathAnswer, NotAsked> {
         path_carrying(self.paths(), asked, Some(carried)).map(|answer| self.with_missing_pods(answer))
+    }
+
+    /// The flow between two endpoints by the names that people give them: `shop/web` and `web` for a pod or workload, `node/worker-1`, an
+    /// address. Of a workload the first pod is meant; [`find`] gives them all.
+    ///
+    /// # Errors
+    /// When nothing has such a name, or several things have it. The error offers the names that there are.
+    pub fn flow(&self, from: &str, to: &str, traffic: Traffic) -> Result<Flow, NotFound> {
+        let endpoint = |name| find(&self.snapshot, name).map(|found| found.end);
+        Ok(Flow { from: endpoint(from)?, to: endpoint(to)?, traffic })
     }
 
     /// One flow, with everything that led to the answer.

@@ -126,6 +126,7 @@ pub enum Subject {
 
 /// When something ends, what takes its place, and who says so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Fact {
     /// What ends.
     pub subject: Subject,

@@ -286,6 +286,7 @@ fn limits(question: &Question, first: &Planned) -> Vec<Bound> {
 
 /// The plan of a subnet that a cluster of the analysis is in.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Report {
     /// The cluster.
     pub cluster: String,

@@ -53,6 +53,7 @@ impl Change {
 
 /// One end of a difference.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
 pub struct DifferenceEnd {
     /// Its title, as in every list of flows.
     pub title: String,
@@ -71,6 +72,7 @@ impl DifferenceEnd {
 
 /// A pair of ends whose flows differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Difference {
     /// What happened.
     pub change: Change,

@@ -16,6 +16,7 @@ use crate::verdict::traversal::GroupPlace;
 
 /// A security group where it is used.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct EffectiveGroup {
     /// Its name.
     pub name: String,
@@ -33,6 +34,7 @@ pub struct EffectiveGroup {
 
 /// A rule of an [`EffectiveGroup`].
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct EffectiveRule {
     /// Its name.
     pub name: String,

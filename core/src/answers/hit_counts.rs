@@ -18,6 +18,7 @@ const MOST: usize = 20_000;
 
 /// How many flows each policy decides, wholly or in part. A flow is all TCP and UDP from one endpoint to another.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
 pub struct HitCounts {
     /// How many flows there are.
     pub flows: u32,

@@ -31,6 +31,16 @@ impl Traffic {
         Traffic { source: known.map(|(.., reply)| *reply), destination: known.map(|_| 0), ..self }
     }
 
+    /// A TCP connection to this port from any source port.
+    pub const fn tcp(port: u16) -> Self {
+        Self::to_port(Protocol::TCP, port)
+    }
+
+    /// A UDP packet to this port from any source port.
+    pub const fn udp(port: u16) -> Self {
+        Self::to_port(Protocol::UDP, port)
+    }
+
     /// A connection to this destination port from any source port.
     pub const fn to_port(protocol: Protocol, port: u16) -> Self {
         Traffic { protocol, source: None, destination: Some(port) }

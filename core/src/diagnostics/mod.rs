@@ -82,6 +82,7 @@ impl Severity {
 
 /// Another place that belongs to a finding, with what it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Related {
     /// Where.
     pub place: Place,
@@ -91,6 +92,7 @@ pub struct Related {
 
 /// A change of text that settles a finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Fix {
     /// What the change does, as a command: "write `podSelector`".
     pub title: String,
@@ -100,6 +102,7 @@ pub struct Fix {
 
 /// One finding about the text.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Its stable name.
     pub code: Code,

@@ -23,6 +23,7 @@ const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 
 /// What a name means.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Found {
     /// The end; of a workload its first pod.
     pub end: Endpoint,
@@ -40,6 +41,7 @@ impl Found {
 
 /// Why a name means nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum NotFound {
     /// Nothing has this name.
     Unknown {

@@ -161,6 +161,7 @@ pub(crate) fn line_of(members: &[OutsideRange], internet: &AddressSet) -> Line {
 
 /// A line with its title and its ends, looked up once for many questions.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TitledLine {
     /// What it is.
     pub line: Line,

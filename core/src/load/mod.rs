@@ -28,6 +28,7 @@ use crate::text::{DocumentId, SourceId, Sources, Span};
 
 /// What one document says.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ParsedDocument {
     /// Its objects, in the order written.
     pub resources: Vec<Arc<Resource>>,
@@ -37,6 +38,7 @@ pub struct ParsedDocument {
 
 /// A document where it stands.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LoadedDocument {
     /// Its number among all documents.
     pub id: DocumentId,
@@ -48,6 +50,7 @@ pub struct LoadedDocument {
 
 /// All files after loading.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Loaded {
     /// The texts, for turning places into lines and columns.
     pub sources: Sources,

@@ -260,6 +260,7 @@ pub enum Tls {
 
 /// What the application sees in the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Seen {
     /// Where the connection comes from, by its socket.
     pub address: Party,
@@ -271,6 +272,7 @@ pub struct Seen {
 
 /// One of the ways.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Branch {
     /// How many of the connections take it.
     pub share: Share,
@@ -332,6 +334,7 @@ impl fmt::Display for PathVerdict {
 
 /// How many of the connections a pod gets.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PodShare {
     /// What it is.
     pub target: Target,
@@ -347,6 +350,7 @@ pub struct PodShare {
 
 /// A node as a load balancer's health probe finds it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ProbedNode {
     /// Which.
     pub node: NodeId,
@@ -360,6 +364,7 @@ pub struct ProbedNode {
 
 /// The answer to a question about a way.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PathAnswer {
     /// The client as it was understood.
     pub from: String,

@@ -154,6 +154,7 @@ impl Ruleset {
 ///   where the valid policy would stand, or, for what no engine here evaluates, into the tiers that `translate::unread` makes. Its subject,
 ///   peers and traffic bound what it may concern: wider than the truth is "cannot tell" too often, narrower is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Doubt {
     /// What follows "cannot tell, because": a clause that names the object and the field.
     pub text: String,

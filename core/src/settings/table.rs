@@ -31,6 +31,7 @@ pub enum Group {
 
 /// One row of the table.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Setting {
     /// Its name as an option of the command, without the dashes: `host-input`. In JavaScript and links it is `hostInput`.
     pub name: &'static str,

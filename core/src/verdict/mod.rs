@@ -76,6 +76,7 @@ impl Verdict {
 
 /// The answer with its reasons.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Answer {
     /// The flow that was asked about.
     pub flow: Flow,
@@ -91,8 +92,17 @@ pub struct Answer {
     pub suggestion: Option<Suggestion>,
 }
 
+impl Answer {
+    /// The checkpoint that decides: the first that stops a denied flow, or that leaves open what becomes of it. Nothing for an allowed flow,
+    /// which passes every checkpoint.
+    pub fn decided_at(&self) -> Option<&CheckpointTrace> {
+        self.checkpoints.iter().find(|checkpoint| checkpoint.verdict == self.verdict && self.verdict != Verdict::Allowed)
+    }
+}
+
 /// What happened at one checkpoint.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CheckpointTrace {
     /// Which checkpoint of the traversal this is.
     pub checkpoint: Checkpoint,
@@ -154,6 +164,7 @@ impl CheckpointTrace {
 
 /// Why a checkpoint says what it says.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Reason {
     /// The endpoint is outside the cluster: no policy applies to it.
     Outside,
@@ -195,6 +206,7 @@ pub enum Reason {
 
 /// A fact that is missing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
 pub enum UnknownFact {
     /// A rule may or may not match: the address, name or node of the peer is not known.
     Rule(RuleRef),
@@ -230,6 +242,7 @@ pub enum UnknownFact {
 
 /// The rule that came nearest to allowing a flow.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Nearest {
     /// The rule.
     pub rule: RuleRef,
@@ -253,6 +266,7 @@ impl Nearest {
 
 /// What happened in one tier.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TierTrace {
     /// Its name.
     pub name: String,
@@ -281,6 +295,7 @@ pub enum TierOutcome {
 
 /// One policy of a tier.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PolicyTrace {
     /// The policy.
     pub policy: PolicyId,
@@ -290,6 +305,7 @@ pub struct PolicyTrace {
 
 /// One rule.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RuleTrace {
     /// The rule.
     pub rule: RuleRef,
@@ -309,6 +325,7 @@ pub struct RuleTrace {
 
 /// A field that did not match.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Failure {
     /// Where it is written.
     pub place: Place,
@@ -333,6 +350,7 @@ impl Failure {
 
 /// A change of text.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Suggestion {
     /// What it does, as a command.
     pub title: String,

@@ -11,6 +11,8 @@ use crate::document::{Entry, Limits, Node, NodeId, Tree, Value, parse};
 use crate::language::*;
 use crate::text::Span;
 
+mod calico;
+mod calico_objects;
 mod cluster_policy;
 mod network_policy;
 mod objects;
