@@ -13,6 +13,7 @@ use crate::text::Span;
 
 mod calico;
 mod calico_objects;
+mod calico_policies;
 mod cluster_policy;
 mod network_policy;
 mod objects;
