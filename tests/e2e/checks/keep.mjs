@@ -475,7 +475,7 @@ export default {
         assert.equal(await toast(page).count(), 0, "nothing is lost yet");
         await write(page, "# a\n");
         await until(/stores nothing/, () => toast(page).innerText(), "it is said");
-        await toast(page).getByRole("button", { name: "close" }).click();
+        await toast(page).getByRole("button", { name: "dismiss" }).click();
         await write(page, "# b\n");
         await stored(page);
         assert.equal(await toast(page).count(), 0, "once");

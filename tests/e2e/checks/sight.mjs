@@ -150,7 +150,7 @@ export default {
                 const body = await control.boundingBox();
                 assert.ok(body.y + body.height <= area.y + 1, `below what can be done there: ${JSON.stringify([body, area])}`);
             }
-            await toast.getByRole("button", { name: "close" }).click();
+            await toast.getByRole("button", { name: "dismiss" }).click();
             await until(0, () => page.locator(".toast").count(), "gone");
             await page.context().close();
         }

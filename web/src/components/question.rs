@@ -77,6 +77,16 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
         let more = more.clone();
         Callback::from(move |_: MouseEvent| more.set(!*more))
     };
+    // One node, however many: siblings that come and go would make the field another one, and what is typed there would be lost.
+    let chips: Html = form
+        .ports
+        .iter()
+        .map(|(port, title, question)| {
+            let (store, question) = (store.clone(), question.clone());
+            let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Ask(question.clone())));
+            html! { <button type="button" class="chip" title={title.clone()} {onclick}>{ port }</button> }
+        })
+        .collect();
     let rest = if form.has_ports { "source port" } else { "type and code" };
     html! {
         <div class="traffic">
@@ -87,11 +97,7 @@ fn traffic(store: &Store, form: &QuestionForm<'_>, more: &UseStateHandle<bool>) 
                 <PortField label="destination port" placeholder="any port" value={store.asking.path.question.port} {onport}
                     declared={form.receiver.map(|end| end.ports.clone()).unwrap_or_default()}
                     receiver={form.receiver.map(|end| end.title.clone()).unwrap_or_default()} />
-                { for form.ports.iter().map(|(port, title, question)| {
-                    let (store, question) = (store.clone(), question.clone());
-                    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(Action::Ask(question.clone())));
-                    html! { <button type="button" class="chip" title={title.clone()} {onclick}>{ port }</button> }
-                }) }
+                { chips }
             }
             <button type="button" class="quiet square more-fields" aria-label={rest} title={rest} aria-expanded={(**more || form.special).to_string()} onclick={toggle}>{ icon(SLIDERS) }</button>
         </div>

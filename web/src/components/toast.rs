@@ -27,7 +27,7 @@ pub fn Toast() -> Html {
                 <div class="toast" key={notice.count}>
                     <span>{ &notice.text }</span>
                     if notice.undo { <button type="button" onclick={press(&store, Action::Undo)}>{ "Undo" }</button> }
-                    <button type="button" class="square" aria-label="close" onclick={press(&store, Action::DismissNotice)}>{ icon(CROSS) }</button>
+                    <button type="button" class="square" aria-label="dismiss" onclick={press(&store, Action::DismissNotice)}>{ icon(CROSS) }</button>
                 </div>
             }
         </div>
