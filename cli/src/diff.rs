@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Side, diff};
+use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Version, diff};
 use netpolis_core::endpoints::Flows;
 use serde_json::{Map, Value, json};
 
@@ -28,7 +28,8 @@ impl DiffFormat {
 
 /// The differences between two scenes.
 pub fn between(old: &Analysis, new: &Analysis) -> Vec<Difference> {
-    let side = |analysis| -> Side<'_> { Side { snapshot: Analysis::snapshot(analysis), connectivity: Analysis::connectivity(analysis) } };
+    let side =
+        |analysis| -> Version<'_> { Version { snapshot: Analysis::snapshot(analysis), connectivity: Analysis::connectivity(analysis) } };
     diff(side(old), side(new))
 }
 

@@ -1,7 +1,9 @@
 //! `netpolis plan`: how many addresses a cluster takes of its subnet, and how large it can get.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::address_plan::{self, Plan, Question, RESERVED, Report, counted, of_scene, plan};
+use netpolis_core::answers::address_plan::{
+    AddressPlan, ClusterPlan, PlanRequest, PlannedPool, RESERVED, address_plan, address_plans, counted,
+};
 use netpolis_core::language::azure::Plugin;
 use netpolis_core::model::Cidr;
 use serde_json::{Value, json};
@@ -49,9 +51,9 @@ impl Asked {
         *self == Asked::default()
     }
 
-    fn change(&self, question: &Question) -> Question {
+    fn change(&self, question: &PlanRequest) -> PlanRequest {
         let plugin = self.plugin.unwrap_or(question.plugin);
-        let default = address_plan::Planned::new(1, plugin.default_max_pods(), 1);
+        let default = PlannedPool::new(1, plugin.default_max_pods(), 1);
         let mut pools = if question.pools.is_empty() { vec![default] } else { question.pools.clone() };
         if let Some(first) = pools.first_mut() {
             let of_plugin = if self.plugin.is_some() { plugin.default_max_pods() } else { first.max_pods };
@@ -63,7 +65,7 @@ impl Asked {
         for pool in &mut pools {
             pool.surge = self.surge.unwrap_or(pool.surge);
         }
-        Question {
+        PlanRequest {
             plugin,
             subnet: if self.subnet.is_empty() { question.subnet.clone() } else { self.subnet.clone() },
             pools,
@@ -78,8 +80,8 @@ impl Asked {
 /// One line of the answer: where, for what, and the plan.
 pub struct Planned {
     title: String,
-    question: Question,
-    plan: Plan,
+    question: PlanRequest,
+    plan: AddressPlan,
 }
 
 /// The plans of an analysis's clusters with what was asked for put in, or the plan of what was asked for alone.
@@ -87,14 +89,14 @@ pub struct Planned {
 /// # Errors
 /// When there is neither a cluster nor a subnet to plan for.
 pub fn planned(analysis: Option<&Analysis>, asked: &Asked) -> Result<Vec<Planned>, String> {
-    let reports: Vec<Report> = analysis.map_or_else(Vec::new, |s| of_scene(&s.snapshot().cloud));
+    let reports: Vec<ClusterPlan> = analysis.map_or_else(Vec::new, |s| address_plans(&s.snapshot().cloud));
     if reports.is_empty() {
         if asked.subnet.is_empty() {
             return Err(
                 "plan: the files name no cluster in a known subnet; give one, or `--subnet 10.0.0.0/24 --plugin azure --nodes 3`".into()
             );
         }
-        let nothing = Question {
+        let nothing = PlanRequest {
             plugin: Plugin::Overlay,
             subnet: Vec::new(),
             pools: Vec::new(),
@@ -104,11 +106,11 @@ pub fn planned(analysis: Option<&Analysis>, asked: &Asked) -> Result<Vec<Planned
             pod_subnet: Vec::new(),
         };
         let question = asked.change(&nothing);
-        return Ok(vec![Planned { title: "cluster".into(), plan: plan(&question), question }]);
+        return Ok(vec![Planned { title: "cluster".into(), plan: address_plan(&question), question }]);
     }
-    let one = |report: Report| {
-        let question = asked.change(&report.question);
-        Planned { title: format!("{} in subnet {}", report.cluster, report.subnet), plan: plan(&question), question }
+    let one = |report: ClusterPlan| {
+        let question = asked.change(&report.request);
+        Planned { title: format!("{} in subnet {}", report.cluster, report.subnet), plan: address_plan(&question), question }
     };
     Ok(reports.into_iter().map(one).collect())
 }
@@ -167,20 +169,20 @@ fn text(planned: &Planned) -> String {
 }
 
 /// "4 nodes in 2 pools (2 of 45 pods, 2 of 30 pods a node)".
-fn nodes_of(question: &Question, plan: &Plan) -> String {
+fn nodes_of(question: &PlanRequest, plan: &AddressPlan) -> String {
     let today = if plan.now < plan.wanted { format!(" as the autoscaler may make ({} today)", plan.now) } else { String::new() };
     match question.pools.as_slice() {
         [] => counted(0),
         [pool] => format!("{}{today}, {} pods per node", counted(plan.wanted), pool.max_pods),
         pools => {
-            let one = |pool: &address_plan::Planned| format!("{} of {} pods", pool.nodes, pool.max_pods);
+            let one = |pool: &PlannedPool| format!("{} of {} pods", pool.nodes, pool.max_pods);
             let list = pools.iter().map(one).collect::<Vec<_>>().join(", ");
             format!("{}{today} in {} pools ({list} a node)", counted(plan.wanted), pools.len())
         }
     }
 }
 
-fn pool_value(pool: &address_plan::Planned) -> Value {
+fn pool_value(pool: &PlannedPool) -> Value {
     json!({"nodes": pool.nodes, "today": pool.now, "maxPods": pool.max_pods, "surge": pool.surge})
 }
 

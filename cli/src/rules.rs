@@ -1,7 +1,7 @@
 //! `netpolis rules`: the effective rules of network security groups, and the same in the form of the Azure Resource Manager.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::effective_rules::{EffectiveRule, groups, place_title};
+use netpolis_core::answers::effective_rules::{EffectiveRule, effective_rules, place_title};
 use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule, WrittenValue, as_written};
 use netpolis_core::language::lower::ordered_rules;
 use serde_json::{Map, Value, json};
@@ -33,7 +33,7 @@ pub fn render(analysis: &Analysis, format: RulesFormat) -> String {
 fn text(analysis: &Analysis) -> String {
     let cloud = &analysis.snapshot().cloud;
     let mut out = String::new();
-    for group in groups(cloud, analysis.compiled().ruleset()) {
+    for group in effective_rules(cloud, analysis.compiled().ruleset()) {
         let places: Vec<String> = group.places.iter().map(|p| place_title(cloud, *p)).collect();
         out.push_str(&format!("{} on {}\n", printable(&group.name), printable(&places.join(", "))));
         for (title, rules) in [("inbound", &group.inbound), ("outbound", &group.outbound)] {

@@ -99,7 +99,6 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod addressed;
 pub mod analysis;
 pub mod answers;
 pub mod compile;

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::diff::{DifferenceEnd, Side, diff};
+use netpolis_core::answers::diff::{DifferenceEnd, Version, diff};
 use netpolis_core::connections::ConnectionSet;
 use netpolis_core::settings::Settings;
 
@@ -26,7 +26,8 @@ fn changes(old: &str, new: &str) -> Vec<String> {
         analysis
     };
     let (old, new) = (analysis(old), analysis(new));
-    let side = |analysis| -> Side<'_> { Side { snapshot: Analysis::snapshot(analysis), connectivity: Analysis::connectivity(analysis) } };
+    let side =
+        |analysis| -> Version<'_> { Version { snapshot: Analysis::snapshot(analysis), connectivity: Analysis::connectivity(analysis) } };
     let ipv4 = |end: &DifferenceEnd| end.outside.is_none_or(|(first, _)| first.is_ipv4());
     diff(side(&old), side(&new))
         .iter()

@@ -215,7 +215,7 @@ fn nodes(scene: &Analysis, random: &mut Random) -> Option<String> {
 fn controller(scene: &Analysis) -> Option<String> {
     let (snapshot, connectivity) = (scene.snapshot(), scene.connectivity());
     let controller = find(snapshot, "{ingress-controller}").ok()?.end;
-    for (id, set) in ingress_flows::connections(snapshot, connectivity) {
+    for (id, set) in ingress_flows::ingress_flows(snapshot, connectivity) {
         for port in PORTS.into_iter().filter(|port| set.contains(Protocol::TCP, 40_000, *port)) {
             let why = scene.decide(&Flow { from: controller, to: Endpoint::Pod(id), traffic: Traffic::to_port(Protocol::TCP, port) });
             if why.verdict != Verdict::Allowed {

@@ -1,4 +1,7 @@
-//! The address plan: how many addresses a cluster takes of its subnet, and how large it can get. Upstream: docs/azure.md 3.1 and 3.4.
+//! **How many addresses does a cluster take of its subnet, and how large can it get?** [`address_plan`] answers for a request, [`address_plans`] for
+//! every cluster of an input.
+//!
+//! Nothing is evaluated here; this is arithmetic on what Azure hands out. Upstream: docs/azure.md 3.1 and 3.4.
 
 use alloc::format;
 use alloc::string::String;
@@ -22,7 +25,7 @@ const FREE_KEPT: u64 = 8;
 
 /// A pool of nodes to plan for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Planned {
+pub struct PlannedPool {
     /// Nodes: the most that the autoscaler may make, where it is enabled.
     pub nodes: u32,
     /// Nodes today.
@@ -35,10 +38,10 @@ pub struct Planned {
     pub static_blocks: bool,
 }
 
-impl Planned {
+impl PlannedPool {
     /// So many nodes with so many pods each, which are added to by so many while upgrading.
     pub const fn new(nodes: u32, max_pods: u32, surge: u32) -> Self {
-        Planned { nodes, now: nodes, max_pods, surge, static_blocks: false }
+        PlannedPool { nodes, now: nodes, max_pods, surge, static_blocks: false }
     }
 
     /// Addresses that a node takes of the nodes' subnet.
@@ -61,13 +64,13 @@ impl Planned {
 
 /// What to plan for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Question {
+pub struct PlanRequest {
     /// Where pods get their addresses.
     pub plugin: Plugin,
     /// The nodes' subnet.
     pub subnet: Vec<Cidr>,
     /// Pool by pool, as large as each may become; the first is the one to grow.
-    pub pools: Vec<Planned>,
+    pub pools: Vec<PlannedPool>,
     /// Nodes of the cluster in other subnets: they take of the range of pods and of what the cluster may have, not of this subnet.
     pub elsewhere: u32,
     /// Other addresses of the subnet that are taken: internal load balancers, machines.
@@ -108,7 +111,7 @@ impl Limit {
 
 /// The answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Plan {
+pub struct AddressPlan {
     /// Addresses of the subnet, without those that Azure keeps.
     pub usable: u64,
     /// Addresses that a node of the first pool takes: its own, and with Azure CNI those of its pods.
@@ -138,7 +141,7 @@ pub struct Plan {
     pub pod_addresses: Option<(u64, u64, u64)>,
 }
 
-impl Plan {
+impl AddressPlan {
     /// Addresses that are left, upgrades included; negative if there are too few.
     pub fn free(&self) -> i64 {
         self.usable as i64 - (self.nodes + self.surge + self.others) as i64
@@ -183,55 +186,55 @@ pub fn usable(prefixes: &[Cidr]) -> u64 {
 ///
 /// ```
 /// use netpolis_core::model::Cidr;
-/// use netpolis_core::answers::address_plan::{Planned, Question, plan};
+/// use netpolis_core::answers::address_plan::{PlanRequest, PlannedPool, address_plan};
 /// use netpolis_core::language::azure::Plugin;
 ///
-/// let question = Question {
+/// let request = PlanRequest {
 ///     plugin: Plugin::NodeSubnet,
 ///     subnet: vec![Cidr::parse("10.0.0.0/24").unwrap()],
-///     pools: vec![Planned::new(3, 30, 1)],
+///     pools: vec![PlannedPool::new(3, 30, 1)],
 ///     elsewhere: 0,
 ///     others: 0,
 ///     pod_range: None,
 ///     pod_subnet: Vec::new(),
 /// };
 /// // A /24 holds eight nodes of 31 addresses, but only seven that can be upgraded.
-/// assert_eq!((plan(&question).largest, plan(&question).largest_without_surge), (Some(7), 8));
+/// assert_eq!((address_plan(&request).largest, address_plan(&request).largest_without_surge), (Some(7), 8));
 /// ```
-pub fn plan(question: &Question) -> Plan {
-    let plugin = question.plugin;
-    let first = question.pools.first().copied().unwrap_or(Planned::new(0, plugin.default_max_pods(), 0));
-    let rest = || question.pools.iter().skip(1);
-    let limits = limits(question, &first);
+pub fn address_plan(request: &PlanRequest) -> AddressPlan {
+    let plugin = request.plugin;
+    let first = request.pools.first().copied().unwrap_or(PlannedPool::new(0, plugin.default_max_pods(), 0));
+    let rest = || request.pools.iter().skip(1);
+    let limits = limits(request, &first);
     let other_nodes: u64 = rest().map(|p| u64::from(p.nodes)).sum();
     let (least, limit) = limits.iter().map(|l| (l.with.unwrap_or(0), l.limit)).min_by_key(|(n, _)| *n).unwrap_or((0, Limit::Subnet));
     // With nothing left for a node beside the one that is added, nothing runs.
     let none = first.surge > 0 && limits.iter().any(|l| l.with.is_none() || l.without == 0);
     let without = limits.iter().map(|l| l.without).min().unwrap_or(0);
-    let total = |count: fn(&Planned) -> u32| question.pools.iter().map(|p| u64::from(count(p))).sum::<u64>();
-    let addresses = |count: fn(&Planned) -> u32| question.pools.iter().map(|p| u64::from(count(p)) * p.width(plugin)).sum::<u64>();
-    let usable = usable(&question.subnet);
-    let pod_addresses = (plugin == Plugin::PodSubnet && !question.pod_subnet.is_empty()).then(|| {
+    let total = |count: fn(&PlannedPool) -> u32| request.pools.iter().map(|p| u64::from(count(p))).sum::<u64>();
+    let addresses = |count: fn(&PlannedPool) -> u32| request.pools.iter().map(|p| u64::from(count(p)) * p.width(plugin)).sum::<u64>();
+    let usable = usable(&request.subnet);
+    let pod_addresses = (plugin == Plugin::PodSubnet && !request.pod_subnet.is_empty()).then(|| {
         let of = |full: bool| {
-            let each = question.pools.iter().map(|p| u64::from(p.nodes) * if full { p.pod_addresses().1 } else { p.pod_addresses().0 });
+            let each = request.pools.iter().map(|p| u64::from(p.nodes) * if full { p.pod_addresses().1 } else { p.pod_addresses().0 });
             each.sum()
         };
-        (self::usable(&question.pod_subnet), of(false), of(true))
+        (self::usable(&request.pod_subnet), of(false), of(true))
     });
     let now = total(|p| p.now);
-    Plan {
+    AddressPlan {
         usable,
         per_node: first.width(plugin),
         nodes: addresses(|p| p.nodes),
-        surge: question.pools.iter().map(|p| u64::from(p.surge) * p.width(plugin)).max().unwrap_or(0),
-        others: question.others.into(),
+        surge: request.pools.iter().map(|p| u64::from(p.surge) * p.width(plugin)).max().unwrap_or(0),
+        others: request.others.into(),
         largest: (!none).then_some(least + other_nodes),
         largest_without_surge: without + other_nodes,
         limit,
         wanted: total(|p| p.nodes),
         now,
-        runs_now: addresses(|p| p.now) + u64::from(question.others) <= usable && limits.iter().all(|l| now <= l.for_all),
-        pods: question.pools.iter().map(|p| u64::from(p.nodes) * u64::from(p.max_pods)).sum(),
+        runs_now: addresses(|p| p.now) + u64::from(request.others) <= usable && limits.iter().all(|l| now <= l.for_all),
+        pods: request.pools.iter().map(|p| u64::from(p.nodes) * u64::from(p.max_pods)).sum(),
         pod_addresses,
     }
 }
@@ -249,11 +252,11 @@ struct Bound {
 }
 
 /// What limits the cluster, each with the number of nodes that it leaves to the first pool.
-fn limits(question: &Question, first: &Planned) -> Vec<Bound> {
-    let Question { plugin, others, elsewhere, .. } = *question;
-    let rest = || question.pools.iter().skip(1);
+fn limits(request: &PlanRequest, first: &PlannedPool) -> Vec<Bound> {
+    let PlanRequest { plugin, others, elsewhere, .. } = *request;
+    let rest = || request.pools.iter().skip(1);
     let other_nodes: u64 = rest().map(|p| u64::from(p.nodes)).sum();
-    let surge_nodes = question.pools.iter().map(|p| u64::from(p.surge)).max().unwrap_or(0);
+    let surge_nodes = request.pools.iter().map(|p| u64::from(p.surge)).max().unwrap_or(0);
     let of_nodes = |most: u64, surge: u64, limit: Limit| {
         let for_all = most.saturating_sub(elsewhere.into());
         let without = for_all.saturating_sub(other_nodes);
@@ -263,22 +266,22 @@ fn limits(question: &Question, first: &Planned) -> Vec<Bound> {
         let room = room.saturating_sub(taken);
         Bound { without: room / each.max(1), with: room.checked_sub(surge).map(|r| r / each.max(1)), for_all: u64::MAX, limit }
     };
-    let width = |p: &Planned| p.width(plugin);
+    let width = |p: &PlannedPool| p.width(plugin);
     let taken = u64::from(others) + rest().map(|p| u64::from(p.nodes) * width(p)).sum::<u64>();
-    let surge = question.pools.iter().map(|p| u64::from(p.surge) * width(p)).max().unwrap_or(0);
-    let mut limits = alloc::vec![of_addresses(usable(&question.subnet), width(first), taken, surge, Limit::Subnet)];
+    let surge = request.pools.iter().map(|p| u64::from(p.surge) * width(p)).max().unwrap_or(0);
+    let mut limits = alloc::vec![of_addresses(usable(&request.subnet), width(first), taken, surge, Limit::Subnet)];
     if plugin == Plugin::Kubenet {
         limits.push(of_nodes(MOST_ROUTES, surge_nodes, Limit::Routes));
     }
-    if let Some(range) = question.pod_range.filter(|r| matches!(plugin, Plugin::Kubenet | Plugin::Overlay) && r.is_ipv4()) {
+    if let Some(range) = request.pod_range.filter(|r| matches!(plugin, Plugin::Kubenet | Plugin::Overlay) && r.is_ipv4()) {
         let blocks = if range.length() > 24 { 0 } else { 1u64 << (24 - u32::from(range.length())) };
         limits.push(of_nodes(blocks, surge_nodes, Limit::PodRange));
     }
-    if plugin == Plugin::PodSubnet && !question.pod_subnet.is_empty() {
-        let full = |p: &Planned| p.pod_addresses().1;
+    if plugin == Plugin::PodSubnet && !request.pod_subnet.is_empty() {
+        let full = |p: &PlannedPool| p.pod_addresses().1;
         let taken = rest().map(|p| u64::from(p.nodes) * full(p)).sum();
-        let surge = question.pools.iter().map(|p| u64::from(p.surge) * full(p)).max().unwrap_or(0);
-        limits.push(of_addresses(usable(&question.pod_subnet), full(first), taken, surge, Limit::PodSubnet));
+        let surge = request.pools.iter().map(|p| u64::from(p.surge) * full(p)).max().unwrap_or(0);
+        limits.push(of_addresses(usable(&request.pod_subnet), full(first), taken, surge, Limit::PodSubnet));
     }
     limits.push(of_nodes(MOST_NODES, 0, Limit::Platform));
     limits
@@ -287,15 +290,15 @@ fn limits(question: &Question, first: &Planned) -> Vec<Bound> {
 /// The plan of a subnet that a cluster of the analysis is in.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Report {
+pub struct ClusterPlan {
     /// The cluster.
     pub cluster: String,
     /// The subnet.
     pub subnet: String,
     /// What was planned for.
-    pub question: Question,
+    pub request: PlanRequest,
     /// The answer.
-    pub plan: Plan,
+    pub plan: AddressPlan,
     /// What is wrong with it, if something is.
     pub problem: Option<String>,
     /// Where the cluster is written.
@@ -303,9 +306,9 @@ pub struct Report {
 }
 
 /// A pool as large as it may become. One node is added while upgrading, as Azure does where nothing else is said.
-fn planned(pool: &Pool) -> Planned {
+fn planned(pool: &Pool) -> PlannedPool {
     let nodes = pool.growth.autoscaler.map_or(pool.count, |limits| limits.most.max(pool.count));
-    Planned {
+    PlannedPool {
         nodes,
         now: pool.count,
         max_pods: pool.max_pods,
@@ -315,7 +318,7 @@ fn planned(pool: &Pool) -> Planned {
 }
 
 /// The plans of all clusters of an analysis, subnet by subnet.
-pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
+pub fn address_plans(cloud: &Cloud) -> Vec<ClusterPlan> {
     let mut reports = Vec::new();
     for cluster in &cloud.clusters {
         let mut seen: Vec<u32> = Vec::new();
@@ -325,7 +328,7 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
             let Some(subnet) = cloud.subnets.get(number as usize) else { continue };
             let pods = pool.pod_subnet.and_then(|s| cloud.subnets.get(s as usize)).filter(|s| !s.assumed);
             let others = cloud.interfaces.iter().filter(|i| i.subnet == number && i.node.is_none() && !i.stand_in).count();
-            let question = Question {
+            let request = PlanRequest {
                 plugin: cluster.plugin,
                 subnet: subnet.prefixes.clone(),
                 pools: cluster.pools.iter().filter(|p| p.subnet == Some(number)).map(planned).collect(),
@@ -334,12 +337,12 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
                 pod_range: cluster.pod_range.ranges().next().and_then(|_| first_prefix(&cluster.pod_range)),
                 pod_subnet: pods.map_or_else(Vec::new, |s| s.prefixes.clone()),
             };
-            let plan = plan(&question);
+            let plan = address_plan(&request);
             let problem = problem(&cluster.name, subnet, &plan);
-            reports.push(Report {
+            reports.push(ClusterPlan {
                 cluster: cluster.name.clone(),
                 subnet: subnet.name.clone(),
-                question,
+                request,
                 plan,
                 problem,
                 place: cluster.place,
@@ -350,7 +353,7 @@ pub fn of_scene(cloud: &Cloud) -> Vec<Report> {
 }
 
 /// What is wrong with the plan of a cluster in a subnet, in a sentence.
-fn problem(cluster: &str, subnet: &Subnet, plan: &Plan) -> Option<String> {
+fn problem(cluster: &str, subnet: &Subnet, plan: &AddressPlan) -> Option<String> {
     if plan.fits() {
         return None;
     }
@@ -379,12 +382,12 @@ fn first_prefix(set: &crate::model::AddressSet) -> Option<Cidr> {
 mod tests {
     use super::*;
 
-    fn ask(plugin: Plugin, length: u8, max_pods: u32, surge: u32) -> Plan {
+    fn ask(plugin: Plugin, length: u8, max_pods: u32, surge: u32) -> AddressPlan {
         let subnet = alloc::vec![Cidr::parse(&format!("10.0.0.0/{length}")).unwrap()];
-        plan(&Question {
+        address_plan(&PlanRequest {
             plugin,
             subnet,
-            pools: alloc::vec![Planned::new(1, max_pods, surge)],
+            pools: alloc::vec![PlannedPool::new(1, max_pods, surge)],
             elsewhere: 0,
             others: 0,
             pod_range: None,
@@ -425,41 +428,41 @@ mod tests {
     #[test]
     fn documented_checks() {
         // 50 nodes, 30 pods each, one to upgrade: 51 + 51 * 30.
-        let question = |nodes, length| Question {
+        let request = |nodes, length| PlanRequest {
             plugin: Plugin::NodeSubnet,
             subnet: alloc::vec![Cidr::parse(&format!("10.0.0.0/{length}")).unwrap()],
-            pools: alloc::vec![Planned::new(nodes, 30, 1)],
+            pools: alloc::vec![PlannedPool::new(nodes, 30, 1)],
             elsewhere: 0,
             others: 0,
             pod_range: None,
             pod_subnet: Vec::new(),
         };
-        let fifty = plan(&question(50, 21));
+        let fifty = address_plan(&request(50, 21));
         assert_eq!(fifty.nodes + fifty.surge, 1581);
-        assert!(fifty.fits() && !plan(&question(50, 22)).fits());
-        let sixty = plan(&question(60, 21));
+        assert!(fifty.fits() && !address_plan(&request(50, 22)).fits());
+        let sixty = address_plan(&request(60, 21));
         assert_eq!(sixty.nodes + sixty.surge, 1891);
         assert_eq!(ask(Plugin::Kubenet, 24, 110, 0).largest, Some(251));
     }
 
     #[test]
     fn a_range_of_pods_holds_a_24_a_node() {
-        let question = |range: &str| Question {
+        let request = |range: &str| PlanRequest {
             plugin: Plugin::Kubenet,
             subnet: alloc::vec![Cidr::parse("10.0.0.0/24").unwrap()],
-            pools: alloc::vec![Planned::new(1, 110, 0)],
+            pools: alloc::vec![PlannedPool::new(1, 110, 0)],
             elsewhere: 0,
             others: 0,
             pod_range: Some(Cidr::parse(range).unwrap()),
             pod_subnet: Vec::new(),
         };
-        let one = plan(&question("192.168.0.0/24"));
+        let one = address_plan(&request("192.168.0.0/24"));
         assert_eq!((one.largest, one.limit), (Some(1), Limit::PodRange));
         assert!(one.fits());
         // The subnet has room for another node, and the range of pods has none.
-        let upgraded = plan(&Question { pools: alloc::vec![Planned::new(1, 110, 1)], ..question("192.168.0.0/24") });
+        let upgraded = address_plan(&PlanRequest { pools: alloc::vec![PlannedPool::new(1, 110, 1)], ..request("192.168.0.0/24") });
         assert!(upgraded.runs() && !upgraded.fits() && upgraded.free() > 0);
         assert!(upgraded.verdict().contains("an upgrade would fail") && upgraded.verdict().contains("/24 ranges"));
-        assert_eq!(plan(&question("10.244.0.0/16")).largest, Some(251));
+        assert_eq!(address_plan(&request("10.244.0.0/16")).largest, Some(251));
     }
 }

@@ -1,6 +1,6 @@
-//! What changes between two scenes: flows added, removed and changed.
+//! **Which flows differ between two versions of an input?** Those that are added, removed and changed.
 //!
-//! Built on the answers of both; nothing is evaluated here.
+//! Written on the answers for all pairs of both; nothing is evaluated here.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -20,9 +20,9 @@ use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{Snapshot, WorkloadId};
 
-/// One side of a comparison.
+/// One of the two that are compared.
 #[derive(Clone, Copy, Debug)]
-pub struct Side<'a> {
+pub struct Version<'a> {
     /// What there is.
     pub snapshot: &'a Snapshot,
     /// Its answers.
@@ -86,9 +86,9 @@ pub struct Difference {
     pub after: Arc<Flows>,
 }
 
-/// Compares two scenes, by kind of change, source and destination. Workloads are the same if their namespace, name and kind are; outside
+/// Compares two versions, by kind of change, source and destination. Workloads are the same if their namespace, name and kind are; outside
 /// ranges are cut where either analysis cuts them, and neighbours that differ in the same way are joined again.
-pub fn diff(old: Side<'_>, new: Side<'_>) -> Vec<Difference> {
+pub fn diff(old: Version<'_>, new: Version<'_>) -> Vec<Difference> {
     let mut comparison = Comparison::new(old, new);
     let workloads = both_workloads(old, new);
     let sources = ranges(old, new, Direction::Ingress);
@@ -122,7 +122,7 @@ struct Both {
 }
 
 /// All workloads of both sides, and machines of the cloud's network, by title.
-fn both_workloads(old: Side<'_>, new: Side<'_>) -> Vec<Both> {
+fn both_workloads(old: Version<'_>, new: Version<'_>) -> Vec<Both> {
     let mut both: BTreeMap<String, [Option<TitledLine>; 2]> = BTreeMap::new();
     for (side, slot) in [(old, 0), (new, 1)] {
         for line in workloads(side.snapshot).map(Line::Workload).chain(machines(side.snapshot)) {
@@ -145,7 +145,7 @@ fn both_workloads(old: Side<'_>, new: Side<'_>) -> Vec<Both> {
 }
 
 /// The ranges of both sides, cut at the borders of either.
-fn ranges(old: Side<'_>, new: Side<'_>, direction: Direction) -> Vec<(OutsideRange, Both)> {
+fn ranges(old: Version<'_>, new: Version<'_>, direction: Direction) -> Vec<(OutsideRange, Both)> {
     let ranges = || old.connectivity.outside(direction).iter().chain(new.connectivity.outside(direction));
     let starts: BTreeSet<IpAddr> = ranges().map(|r| r.first).collect();
     let lasts: BTreeSet<IpAddr> = ranges().map(|r| r.last).collect();
@@ -158,7 +158,7 @@ fn ranges(old: Side<'_>, new: Side<'_>, direction: Direction) -> Vec<(OutsideRan
 }
 
 /// The same where there is a network of the cloud: its own addresses are machines, and ranges with equal answers on both sides come together.
-fn grouped(old: Side<'_>, new: Side<'_>, ranges: Vec<(OutsideRange, Both)>) -> Vec<Both> {
+fn grouped(old: Version<'_>, new: Version<'_>, ranges: Vec<(OutsideRange, Both)>) -> Vec<Both> {
     let networks = old.snapshot.cloud.networks.iter().chain(&new.snapshot.cloud.networks);
     let inside = networks.fold(AddressSet::default(), |set, n| set.union(&n.space));
     let mut groups: Vec<([ClassId; 2], Vec<OutsideRange>)> = Vec::new();
@@ -187,7 +187,7 @@ struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    fn new(old: Side<'a>, new: Side<'a>) -> Self {
+    fn new(old: Version<'a>, new: Version<'a>) -> Self {
         let (old, new) = (FlowTable::new(old.connectivity), FlowTable::new(new.connectivity));
         Comparison { old, new, same: HashMap::new(), nothing: Arc::new(Flows::NONE) }
     }
@@ -242,8 +242,8 @@ fn joined(
 }
 
 /// Differences in what Ingresses open.
-fn ingress_differences(old: Side<'_>, new: Side<'_>, workloads: &[Both]) -> Vec<Difference> {
-    let opened = |side: Side<'_>| ingress_flows::by_workload(side.snapshot, side.connectivity);
+fn ingress_differences(old: Version<'_>, new: Version<'_>, workloads: &[Both]) -> Vec<Difference> {
+    let opened = |side: Version<'_>| ingress_flows::by_workload(side.snapshot, side.connectivity);
     let (before, after) = (opened(old), opened(new));
     let from = Arc::new(DifferenceEnd { title: INGRESS_CONTROLLER.into(), outside: None, only: None });
     let flows = |side: &BTreeMap<WorkloadId, ConnectionSet>, line: &Option<TitledLine>| {

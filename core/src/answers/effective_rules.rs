@@ -1,6 +1,7 @@
-//! Effective rules: every rule of every security group where it is used, default rules included, with what its tags stand for there.
+//! **Which rules does each security group have where it is used?** Default rules included, with what tags stand for there: Azure's "effective security
+//! rules".
 //!
-//! What a person sees in Azure's "effective security rules". Nothing is decided here.
+//! Written on the ruleset that verdicts are evaluated on; nothing is evaluated here.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -63,7 +64,7 @@ pub struct EffectiveRule {
 }
 
 /// All groups that are used, in the order of their names.
-pub fn groups(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> {
+pub fn effective_rules(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> {
     let mut found = Vec::new();
     for (number, used) in (0..).zip(&cloud.uses) {
         let Some(group) = cloud.groups.get(used.group as usize).filter(|group| !group.is_managed()) else { continue };

@@ -1,4 +1,6 @@
-//! What Ingresses open: connections of the ingress controller to the pods behind Services.
+//! **Which connections do Ingresses open?** Those of the ingress controller to the pods behind Services, as far as policy lets it.
+//!
+//! Written on the answer for all pairs.
 //!
 //! An Ingress makes no traffic itself. The pods of its controller connect to the endpoints' target port by TCP (upstream: `Ingress` of
 //! `networking.k8s.io/v1`; most controllers go straight to the pods). These pods are rarely in the text, so one endpoint without labels
@@ -15,7 +17,7 @@ use crate::model::Protocol;
 use crate::snapshot::{PodEndpoint, PodId, Role, Service, Snapshot, WorkloadId};
 
 /// Connections that the ingress controller needs and that policy certainly lets it make, by endpoint. Endpoints with none are left out.
-pub fn connections(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(PodId, ConnectionSet)> {
+pub fn ingress_flows(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(PodId, ConnectionSet)> {
     let Some((controller, _)) = snapshot.pods().find(|(_, e)| e.role == Role::IngressController) else { return Vec::new() };
     let wanted = wanted(snapshot).into_iter();
     wanted
@@ -27,7 +29,7 @@ pub fn connections(snapshot: &Snapshot, connectivity: &Connectivity) -> Vec<(Pod
 /// The same by workload, over all of its pods.
 pub fn by_workload(snapshot: &Snapshot, connectivity: &Connectivity) -> BTreeMap<WorkloadId, ConnectionSet> {
     let mut opened: BTreeMap<WorkloadId, ConnectionSet> = BTreeMap::new();
-    for (id, set) in connections(snapshot, connectivity) {
+    for (id, set) in ingress_flows(snapshot, connectivity) {
         let Some(endpoint) = snapshot.pod(id) else { continue };
         let slot = opened.entry(endpoint.workload).or_default();
         *slot = slot.union(&set);

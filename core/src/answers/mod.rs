@@ -1,4 +1,16 @@
-//! What is written on the three answers (one flow, all pairs, the whole path): lists, differences, proposals and problems.
+//! What is written on the three answers (one flow, all pairs, the whole path). Each module answers one question, by a function of its own name:
+//!
+//! | module | question |
+//! |---|---|
+//! | [`lint`] | what is probably not as it was meant? |
+//! | [`diff`] | which flows differ between two versions of an input? |
+//! | [`ingress_flows`] | which connections do Ingresses open? |
+//! | [`hit_counts`] | how many flows does each policy decide? |
+//! | [`move_policy`] | which change of text moves a policy to another place of its tier? |
+//! | [`effective_rules`] | which rules does each security group have where it is used? |
+//! | [`address_plan`] | how many addresses does a cluster take, and how large can it get? |
+//!
+//! None of them evaluates anything.
 
 pub mod address_plan;
 pub mod diff;

@@ -5,6 +5,7 @@
 
 pub(crate) mod entity;
 mod failure;
+mod missing;
 mod names;
 mod notes;
 mod routing;
@@ -28,6 +29,7 @@ use crate::verdict::{
     decide,
 };
 
+pub(crate) use missing::missing_pods;
 pub use names::end_name;
 pub(crate) use names::reading_name;
 pub(crate) use suggest_group::open as open_groups;

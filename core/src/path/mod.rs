@@ -80,7 +80,7 @@ impl Paths {
         Paths { snapshot, compiled, settings: settings.clone(), tables, names, dataplane, written_dataplane, guessed }
     }
 
-    /// What there is, with every pod on a node. Its numbers are its own: those of [`crate::analysis::Analysis::snapshot`] mean other things here.
+    /// What there is, with every pod on a node. Its numbers are its own: those of the snapshot that flows are evaluated on mean other things here.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }

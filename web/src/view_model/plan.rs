@@ -4,7 +4,7 @@ mod panel;
 
 pub use panel::{LENGTHS, PlanBar, PlanChange, PlanNumber, Taker, WhatIf, plans, plugins};
 
-use netpolis_core::answers::address_plan::{self, Planned, Question};
+use netpolis_core::answers::address_plan::{PlanRequest, PlannedPool, address_plan};
 use netpolis_core::language::azure::Plugin;
 use netpolis_core::model::Cidr;
 use serde::{Deserialize, Serialize};
@@ -78,10 +78,10 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, Strin
     let cidr = |text: &str| Cidr::parse(text.trim()).map_err(|e| format!("`{}`: {e}", text.trim()));
     let list = |text: &str| text.split(',').filter(|t| !t.trim().is_empty()).map(cidr).collect::<Result<Vec<_>, _>>();
     let plugin = Plugin::from_name(&question.plugin).ok_or_else(|| format!("`{}` is no network plugin", question.plugin))?;
-    let asked = Question {
+    let asked = PlanRequest {
         plugin,
         subnet: list(&question.subnet)?,
-        pools: vec![Planned::new(question.nodes, question.max_pods, question.surge)],
+        pools: vec![PlannedPool::new(question.nodes, question.max_pods, question.surge)],
         elsewhere: 0,
         others: question.others,
         pod_range: question.pod_range.as_deref().filter(|r| !r.trim().is_empty()).map(cidr).transpose()?,
@@ -90,8 +90,8 @@ pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, Strin
     Ok(view_of(title.to_owned(), &asked))
 }
 
-pub(super) fn view_of(title: String, question: &Question) -> PlanView {
-    let plan = address_plan::plan(question);
+pub(super) fn view_of(title: String, question: &PlanRequest) -> PlanView {
+    let plan = address_plan(question);
     let first = question.pools.first().copied().unwrap_or_default();
     PlanView {
         title,

@@ -1,6 +1,6 @@
-//! Policies that probably do not do what they were written for.
+//! **What is probably not as it was meant?** Policies that do not do what they were written for, and what Azure ends or cannot give.
 //!
-//! One rule a file, each with its code, what it says and why it matters. Lints ask for answers; none evaluates on its own. Two
+//! One lint a file, in `rules`: its code, texts for people, examples and the check. Lints ask for answers; none evaluates on its own. Two
 //! kinds of question are asked: about this input ("selects no pod") and about the text alone ("another rule covers this one"); what holds
 //! only because the input is small is not called pointless.
 

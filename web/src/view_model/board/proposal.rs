@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::diff::{DifferenceEnd, Side, diff};
+use netpolis_core::answers::diff::{DifferenceEnd, Version, diff};
 use netpolis_core::answers::hit_counts::hit_counts;
 use netpolis_core::answers::move_policy::move_policy;
 use netpolis_core::endpoints::Flows;
@@ -34,7 +34,7 @@ pub fn proposal_view(scene: &Analysis, wanted: &Move) -> Result<ProposalView, St
         scene.sources().iter().map(|(_, source)| (source.name.clone(), edited(&source.name, &source.text, &fix.edits))).collect();
     let mut after = Analysis::new(scene.settings().clone());
     after.set_files(&changed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
-    let side = |scene| -> Side<'_> { Side { snapshot: Analysis::snapshot(scene), connectivity: Analysis::connectivity(scene) } };
+    let side = |scene| -> Version<'_> { Version { snapshot: Analysis::snapshot(scene), connectivity: Analysis::connectivity(scene) } };
     let mut changes: Vec<ChangeView> = diff(side(scene), side(&after))
         .into_iter()
         .map(|d| ChangeView { from: end_title(&d.from), to: end_title(&d.to), before: flows_view(&d.before), after: flows_view(&d.after) })

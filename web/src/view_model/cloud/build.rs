@@ -2,7 +2,7 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::address_plan;
-use netpolis_core::answers::effective_rules::{EffectiveRule, groups, place_title};
+use netpolis_core::answers::effective_rules::{EffectiveRule, effective_rules, place_title};
 use netpolis_core::language::azure::{Access, ClusterEngine, Plugin};
 use netpolis_core::model::Cidr;
 use netpolis_core::policy::Direction;
@@ -56,7 +56,7 @@ pub(in crate::view_model) fn cloud_view(scene: &Analysis, spots: &SourceLocation
             None => regions.push(RegionView { title, geography: known.map(|r| r.geography.to_owned()), networks: vec![view] }),
         }
     }
-    let groups = groups(cloud, scene.compiled().ruleset())
+    let groups = effective_rules(cloud, scene.compiled().ruleset())
         .iter()
         .map(|group| GroupRulesView {
             name: group.name.clone(),
@@ -66,8 +66,10 @@ pub(in crate::view_model) fn cloud_view(scene: &Analysis, spots: &SourceLocation
             spot: spots.at(group.place),
         })
         .collect();
-    let plans =
-        address_plan::of_scene(cloud).into_iter().map(|r| view_of(format!("{} in subnet {}", r.cluster, r.subnet), &r.question)).collect();
+    let plans = address_plan::address_plans(cloud)
+        .into_iter()
+        .map(|r| view_of(format!("{} in subnet {}", r.cluster, r.subnet), &r.request))
+        .collect();
     Some(CloudView {
         regions,
         groups,

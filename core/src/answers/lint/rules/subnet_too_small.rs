@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::answers::address_plan::of_scene;
+use crate::answers::address_plan::address_plans;
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::azure::Plugin;
@@ -30,10 +30,10 @@ another node. A warning where the cluster runs today. Upstream: [docs/azure.md](
 };
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
-    for report in of_scene(&input.snapshot.cloud) {
+    for report in address_plans(&input.snapshot.cloud) {
         let Some(problem) = report.problem else { continue };
         // Azure counts what the autoscaler may make where pods have addresses of the subnet, and refuses; elsewhere nodes only fail to join.
-        let later = report.plan.runs_now && report.question.plugin != Plugin::NodeSubnet;
+        let later = report.plan.runs_now && report.request.plugin != Plugin::NodeSubnet;
         let severity = if report.plan.runs() || later { Severity::Warning } else { Severity::Error };
         found.push(Diagnostic::at(CODE, severity, Some(report.place), problem));
     }

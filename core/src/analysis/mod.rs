@@ -1,13 +1,17 @@
 //! Everything about one set of files: the layers one after the other, kept up to date.
 
+mod addressed;
+mod declared;
+mod inventory;
+
 use alloc::format;
-use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::net::IpAddr;
 
-use crate::addressed::Addressed;
+pub use addressed::Addressed;
+use inventory::Inventory;
+
 use crate::answers::lint::{self, LintInput};
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connections::Traffic;
@@ -16,36 +20,16 @@ use crate::diagnostics::{Diagnostic, gather};
 use crate::document::Limits;
 use crate::endpoints::{NotFound, find};
 use crate::explain;
-use crate::language::azure::Azure;
-use crate::language::calico::Calico;
 use crate::language::codes;
-use crate::language::kubernetes::inventory;
+use crate::language::kubernetes::inventory::{build, build_placed};
 use crate::language::lower::translate;
-use crate::language::plugins::Plugins;
-use crate::language::unread::{Cause, Enforcer};
-use crate::language::{Kind, Resource};
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::policy::Doubt;
-use crate::settings::{Assumed, Dataplane, Routing, Settings};
-use crate::snapshot::{PodMaker, Role, Snapshot};
-use crate::text::{DocumentId, Sources};
+use crate::settings::{Assumed, Routing, Settings};
+use crate::snapshot::{Role, Snapshot};
+use crate::text::Sources;
 use crate::verdict::{Answer, Flow, Original, Verdict};
-
-/// So many objects are named whose pods are not read.
-const MAKERS_NAMED: usize = 3;
-
-/// An object and the document that it stands in.
-type Placed = (DocumentId, Arc<Resource>);
-
-/// Whether a kind is there only where Calico is.
-fn is_of_calico(kind: &Kind) -> bool {
-    match kind {
-        Kind::Calico(_) => true,
-        Kind::Unread(unread) => unread.enforcer == Enforcer::Calico,
-        _ => false,
-    }
-}
 
 /// A set of files with all that follows from it.
 ///
@@ -81,7 +65,7 @@ pub struct Analysis {
     loader: Loader,
     loaded: Loaded,
     /// What the snapshot was built from.
-    inventory: Vec<Placed>,
+    inventory: Inventory,
     snapshot: Snapshot,
     compiled: Compiled,
     connectivity: OnceCell<Connectivity>,
@@ -107,7 +91,7 @@ impl Analysis {
             settings,
             loader: Loader::new(Limits::default()),
             loaded: Loaded::default(),
-            inventory: Vec::new(),
+            inventory: Inventory::default(),
             snapshot,
             compiled,
             connectivity: OnceCell::new(),
@@ -131,46 +115,14 @@ impl Analysis {
         self.refresh(true);
     }
 
+    /// Computes anew what follows from the files and the settings; `anew` if the snapshot may have changed although the objects did not.
     fn refresh(&mut self, anew: bool) {
-        let is_policy = |kind: &Kind| match kind {
-            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) => true,
-            // With which address pods come to nodes belongs to what there is.
-            Kind::Calico(calico) => calico.is_policy() && !matches!(&**calico, Calico::Felix(felix) if felix.nat_excludes_hosts),
-            Kind::Unread(_) => true,
-            _ => false,
-        };
-        let has_calico = self.loaded.resources().any(|(_, resource)| is_of_calico(&resource.kind));
-        let cluster = self.loaded.resources().find_map(|(_, resource)| match &resource.kind {
-            Kind::Azure(azure) => match &**azure {
-                Azure::Cluster(cluster) => cluster.engine,
-                _ => None,
-            },
-            _ => None,
-        });
-        let cluster = cluster.or_else(|| Plugins::seen(self.loaded.resources().map(|(_, r)| &**r)).engine());
-        let assumed = self.settings.resolve(has_calico, cluster);
+        let assumed = self.settings.resolve(declared::has_calico(&self.loaded), declared::engine(&self.loaded));
         let anew = anew || assumed != self.assumed;
         self.assumed = assumed;
-        let inventory: Vec<Placed> = self
-            .loaded
-            .resources()
-            // A policy only adds its namespace to what there is, and may tell apart the pods of one template.
-            .filter(|(_, resource)| {
-                let makes_pods = matches!(&resource.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
-                (makes_pods || !matches!(resource.kind, Kind::Unread(_)))
-                    && (!is_policy(&resource.kind) || resource.meta.namespace.is_some() || inventory::tells_pods_apart(&resource.kind))
-            })
-            .map(|(id, resource)| (id, Arc::clone(resource)))
-            .collect();
-        let unchanged = |(a, b): (&Placed, &Placed)| {
-            let same_namespace = is_policy(&a.1.kind)
-                && is_policy(&b.1.kind)
-                && a.1.meta.namespace == b.1.meta.namespace
-                && inventory::tells_pods_apart(&a.1.kind) == inventory::tells_pods_apart(&b.1.kind);
-            a.0 == b.0 && (Arc::ptr_eq(&a.1, &b.1) || same_namespace && a.1.refused == b.1.refused)
-        };
-        if anew || inventory.len() != self.inventory.len() || !inventory.iter().zip(&self.inventory).all(unchanged) {
-            self.snapshot = inventory::build(inventory.iter().map(|(id, r)| (*id, &**r)), &self.assumed);
+        let inventory = Inventory::of(&self.loaded);
+        if anew || !inventory.is_like(&self.inventory) {
+            self.snapshot = build(inventory.resources(), &self.assumed);
         }
         self.inventory = inventory;
         let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
@@ -187,13 +139,7 @@ impl Analysis {
 
     /// The objects whose pods are not read, so that answers leave these out; nothing if there are none.
     pub fn missing_pods(&self) -> Option<Doubt> {
-        let makers = &self.snapshot.pod_makers;
-        let named = || makers.iter().take(MAKERS_NAMED);
-        let titles = named().map(PodMaker::title).collect::<Vec<_>>().join(", ");
-        let more = makers.len().saturating_sub(MAKERS_NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let text = format!("the pods of {titles}{more} are not read, and left out: paste them (`kubectl get pods -A -o yaml`)");
-        (!makers.is_empty()).then(|| Doubt { text, places: named().map(|maker| maker.place).collect() })
+        explain::missing_pods(&self.snapshot)
     }
 
     /// The assumptions, as chosen.
@@ -239,27 +185,10 @@ impl Analysis {
     /// The same with other choices of what decides about the way, for comparing.
     pub fn paths_with(&self, routing: &Routing) -> Paths {
         let settings = self.assumed.with_routing(routing.clone());
-        let resources = || self.inventory.iter().map(|(id, r)| (*id, &**r));
-        let snapshot = inventory::build_placed(resources(), &settings, Some(&routing.placement));
+        let snapshot = build_placed(self.inventory.resources(), &settings, Some(&routing.placement));
         let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
         let guessed = self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod);
-        Paths::new(snapshot, ruleset, &settings, self.dataplane(), guessed)
-    }
-
-    /// What translates addresses on nodes, as the text says.
-    fn dataplane(&self) -> Dataplane {
-        let mut felix = self.loaded.resources().filter_map(|(_, resource)| match &resource.kind {
-            Kind::Calico(calico) => match &**calico {
-                Calico::Felix(felix) => Some(felix),
-                _ => None,
-            },
-            _ => None,
-        });
-        match felix.find(|f| f.bpf == Some(true)) {
-            Some(felix) if felix.direct_return => Dataplane::EbpfDsr,
-            Some(_) => Dataplane::Ebpf,
-            None => Dataplane::KubeProxy,
-        }
+        Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), guessed)
     }
 
     /// The whole way of a packet.

@@ -14,6 +14,7 @@ use crate::snapshot::Snapshot;
 use crate::verdict::{Answer, Flow};
 
 /// An analysis as packets of one family see it.
+#[derive(Debug)]
 pub struct Addressed {
     snapshot: Snapshot,
     compiled: Compiled,
