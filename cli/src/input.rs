@@ -1,7 +1,8 @@
 //! Files, folders and standard input.
 
+use std::fmt;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// A file to be read.
@@ -13,26 +14,49 @@ pub struct File {
     pub text: String,
 }
 
+/// Why paths cannot be read.
+#[derive(Debug)]
+pub enum ReadError {
+    /// Standard input fails.
+    Input(io::Error),
+    /// A file or folder fails.
+    Path(PathBuf, io::Error),
+    /// A folder has no file of a known kind.
+    Empty(PathBuf),
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Input(error) => write!(f, "cannot read standard input: {error}"),
+            ReadError::Path(path, error) => write!(f, "cannot read {}: {error}", path.display()),
+            ReadError::Empty(path) => write!(f, "there is no .yaml, .yml, .json, .sh or .azcli file below {}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
 /// Reads paths: files, folders with all that is below them, `-` for standard input.
 ///
 /// # Errors
 /// When a path cannot be read, or a folder has no file of a known kind.
-pub fn read(paths: &[String]) -> Result<Vec<File>, String> {
+pub fn read(paths: &[String]) -> Result<Vec<File>, ReadError> {
     let mut files = Vec::new();
     for path in paths {
         if path == "-" {
             let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(|error| format!("cannot read standard input: {error}"))?;
+            io::stdin().read_to_end(&mut bytes).map_err(ReadError::Input)?;
             files.push(File { name: "standard input".into(), text: text(bytes) });
             continue;
         }
         let path = Path::new(path);
         let found = if path.is_dir() { below(path)? } else { vec![path.to_path_buf()] };
         if found.is_empty() {
-            return Err(format!("there is no .yaml, .yml, .json, .sh or .azcli file below {}", path.display()));
+            return Err(ReadError::Empty(path.to_path_buf()));
         }
         for file in found {
-            let bytes = fs::read(&file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            let bytes = fs::read(&file).map_err(|error| ReadError::Path(file.clone(), error))?;
             files.push(File { name: file.display().to_string(), text: text(bytes) });
         }
     }
@@ -44,11 +68,11 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 /// All files of a known kind below a folder, in the order of their names. Links are not followed, so no loop can arise.
-fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+fn below(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        let failed = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+        let failed = |error: io::Error| ReadError::Path(folder.clone(), error);
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let path = entry.path();

@@ -63,6 +63,8 @@ impl fmt::Display for UnknownCode {
     }
 }
 
+impl std::error::Error for UnknownCode {}
+
 /// The errors alone, in lines.
 pub fn errors(analysis: &Analysis, colour: bool) -> String {
     analysis.problems().iter().filter(|p| p.severity == Severity::Error).map(|p| one(analysis, p, colour)).collect()

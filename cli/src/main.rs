@@ -1,9 +1,12 @@
 //! `netpolis`: which flows do these policies allow, and which line decides?
 
+use std::error::Error;
+use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
+use netpolis::input::ReadError;
 use netpolis::{diff, formats, input, lint, path, plan, rules, why};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::path::PathVerdict;
@@ -35,7 +38,7 @@ fn main() -> ExitCode {
     ExitCode::from(outcome as u8)
 }
 
-fn run() -> Result<Outcome, String> {
+fn run() -> Result<Outcome, Box<dyn Error>> {
     let arguments = parse(std::env::args_os())?;
     let load = |paths: &[String]| load(paths, &arguments.settings);
     let mut out = Output(BufWriter::new(io::stdout().lock()));
@@ -70,7 +73,7 @@ fn run() -> Result<Outcome, String> {
             Ok(Outcome::findings(lint::has_findings(&analysis)))
         }
         Command::Explain(code) => {
-            let text = lint::explanation(code).map_err(|error| error.to_string())?;
+            let text = lint::explanation(code)?;
             out.write(|out| out.write_all(text.as_bytes()))?;
             Ok(Outcome::Fine)
         }
@@ -99,7 +102,7 @@ fn run() -> Result<Outcome, String> {
     }
 }
 
-fn analysis(paths: &[String], settings: &Settings) -> Result<Analysis, String> {
+fn analysis(paths: &[String], settings: &Settings) -> Result<Analysis, ReadError> {
     let mut analysis = Analysis::new(settings.clone());
     let files = input::read(paths)?;
     analysis.set_files(&files.iter().map(|f| (f.name.as_str(), f.text.as_str())).collect::<Vec<_>>());
@@ -107,7 +110,7 @@ fn analysis(paths: &[String], settings: &Settings) -> Result<Analysis, String> {
 }
 
 /// Broken text never silences the answer about the rest; but nobody should miss that something is left out, no program either.
-fn load(paths: &[String], settings: &Settings) -> Result<(Analysis, Outcome), String> {
+fn load(paths: &[String], settings: &Settings) -> Result<(Analysis, Outcome), ReadError> {
     let analysis = analysis(paths, settings)?;
     eprint!("{}", lint::errors(&analysis, colour(&io::stderr())));
     let read = if lint::has_errors(&analysis) { Outcome::Unusable } else { Outcome::Fine };
@@ -122,17 +125,29 @@ fn colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
+/// The answer cannot be written.
+#[derive(Debug)]
+struct NotWritten(io::Error);
+
+impl fmt::Display for NotWritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write the answer: {}", self.0)
+    }
+}
+
+impl Error for NotWritten {}
+
 /// Standard output.
 struct Output<W: Write>(BufWriter<W>);
 
 impl<W: Write> Output<W> {
     /// Writes; nothing if the reader has seen enough (`| head`), which is no failure.
-    fn write<T>(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<Option<T>, String> {
+    fn write<T>(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<Option<T>, NotWritten> {
         let written = write(&mut self.0).and_then(|result| self.0.flush().map(|()| result));
         match written {
             Ok(result) => Ok(Some(result)),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(None),
-            Err(error) => Err(format!("cannot write the answer: {error}")),
+            Err(error) => Err(NotWritten(error)),
         }
     }
 }

@@ -11,7 +11,7 @@ use netpolis_core::verdict::Verdict;
 use serde_json::{Value, json};
 
 use crate::places::{excerpt, printable};
-use crate::why;
+use crate::why::{self, NotAnswered};
 
 /// A question as it was asked.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl PathFormat {
 ///
 /// # Errors
 /// When an end is not in the analysis, or could be several.
-pub fn ask(analysis: &Analysis, question: &Question) -> Result<PathAnswer, String> {
+pub fn ask(analysis: &Analysis, question: &Question) -> Result<PathAnswer, NotAnswered> {
     let asked = Asked {
         from: &question.from,
         to: &question.to,
@@ -67,9 +67,10 @@ pub fn ask(analysis: &Analysis, question: &Question) -> Result<PathAnswer, Strin
         node: question.node.as_deref(),
     };
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
-    let carried = AskedTraffic { port: question.port, source_port, icmp_type, icmp_code }.of(question.protocol)?;
+    let carried =
+        AskedTraffic { port: question.port, source_port, icmp_type, icmp_code }.of(question.protocol).map_err(NotAnswered::Traffic)?;
     let unread = || [&question.from, &question.to].into_iter().find_map(|name| why::unread_maker(analysis, name));
-    analysis.path_carrying(&asked, carried).map_err(|error| unread().unwrap_or_else(|| error.to_string()))
+    analysis.path_carrying(&asked, carried).map_err(|error| unread().map_or(NotAnswered::Path(error), NotAnswered::Unread))
 }
 
 /// An answer in a form.

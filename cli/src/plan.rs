@@ -1,5 +1,7 @@
 //! `netpolis plan`: how many addresses a cluster takes of its subnet, and how large it can get.
 
+use std::fmt;
+
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::address_plan::{
     AddressPlan, ClusterPlan, PlanRequest, PlannedPool, RESERVED, address_plan, address_plans, counted,
@@ -84,17 +86,27 @@ pub struct Planned {
     plan: AddressPlan,
 }
 
+/// There is neither a cluster nor a subnet to plan for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NothingToPlan;
+
+impl fmt::Display for NothingToPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("plan: the files name no cluster in a known subnet; give one, or `--subnet 10.0.0.0/24 --plugin azure --nodes 3`")
+    }
+}
+
+impl std::error::Error for NothingToPlan {}
+
 /// The plans of an analysis's clusters with what was asked for put in, or the plan of what was asked for alone.
 ///
 /// # Errors
 /// When there is neither a cluster nor a subnet to plan for.
-pub fn planned(analysis: Option<&Analysis>, asked: &Asked) -> Result<Vec<Planned>, String> {
+pub fn planned(analysis: Option<&Analysis>, asked: &Asked) -> Result<Vec<Planned>, NothingToPlan> {
     let reports: Vec<ClusterPlan> = analysis.map_or_else(Vec::new, |s| address_plans(&s.snapshot().cloud));
     if reports.is_empty() {
         if asked.subnet.is_empty() {
-            return Err(
-                "plan: the files name no cluster in a known subnet; give one, or `--subnet 10.0.0.0/24 --plugin azure --nodes 3`".into()
-            );
+            return Err(NothingToPlan);
         }
         let nothing = PlanRequest {
             plugin: Plugin::Overlay,

@@ -1,14 +1,17 @@
 //! One flow, with everything that led to the answer.
 
+use std::fmt;
+
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic};
 use netpolis_core::connectivity::Connectivity;
-use netpolis_core::endpoints::{Found, find};
+use netpolis_core::endpoints::{Found, NotFound, find};
 use netpolis_core::explain::end_name;
 use netpolis_core::language::unread::Cause;
 use netpolis_core::language::{Kind, TargetPort};
 use netpolis_core::model::Protocol;
+use netpolis_core::path::NotAsked;
 use netpolis_core::policy::Action;
 use netpolis_core::policy::Matched;
 use netpolis_core::snapshot::Snapshot;
@@ -60,17 +63,43 @@ pub struct Reply {
     pub notes: Vec<String>,
 }
 
+/// Why a question has no answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotAnswered {
+    /// An end means nothing, or several things.
+    End(NotFound),
+    /// The question about a path means nothing.
+    Path(NotAsked),
+    /// An end makes pods that are not read, in words.
+    Unread(String),
+    /// The traffic is none, in words.
+    Traffic(String),
+}
+
+impl fmt::Display for NotAnswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotAnswered::End(error) => write!(f, "{error}"),
+            NotAnswered::Path(error) => write!(f, "{error}"),
+            NotAnswered::Unread(text) | NotAnswered::Traffic(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for NotAnswered {}
+
 /// Asks.
 ///
 /// # Errors
 /// When an end is not in the analysis, or could be several, or the protocol has no ports.
-pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, String> {
+pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, NotAnswered> {
     let protocol = question.protocol;
     let Question { source_port, icmp_type, icmp_code, .. } = *question;
     let port = question.port.or(protocol.has_ports().then_some(80));
-    let traffic = AskedTraffic { port, source_port, icmp_type, icmp_code }.of(protocol)?;
-    let end =
-        |name: &str| find(analysis.snapshot(), name).map_err(|error| unread_maker(analysis, name).unwrap_or_else(|| error.to_string()));
+    let traffic = AskedTraffic { port, source_port, icmp_type, icmp_code }.of(protocol).map_err(NotAnswered::Traffic)?;
+    let end = |name: &str| {
+        find(analysis.snapshot(), name).map_err(|error| unread_maker(analysis, name).map_or(NotAnswered::End(error), NotAnswered::Unread))
+    };
     let (from, to) = (end(&question.from)?, end(&question.to)?);
     let by_address = |name: &str| name.trim().parse().ok();
     let addressed = analysis.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));

@@ -1,0 +1,93 @@
+//! What is wrong with a command line.
+
+use std::fmt;
+
+/// What is wrong with a command line, and what could be meant.
+#[derive(Debug)]
+pub enum UsageError {
+    /// What the reader of the command line says: an unknown option, or one without its value.
+    Option(lexopt::Error),
+    /// An option has a value that it does not take.
+    Value {
+        /// The option.
+        flag: String,
+        /// The value.
+        value: String,
+        /// What it takes.
+        takes: String,
+    },
+    /// A range of addresses that is none.
+    Cidr {
+        /// The option.
+        flag: String,
+        /// The value.
+        value: String,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// A setting that cannot be had, in words.
+    Setting(String),
+    /// Options that belong to another command.
+    Belongs {
+        /// The command that was given.
+        command: String,
+        /// Which options, and where they belong, in words.
+        options: String,
+    },
+    /// No command.
+    NoCommand,
+    /// No command has this name.
+    UnknownCommand(String),
+    /// No files.
+    NoFiles {
+        /// The command.
+        command: String,
+    },
+    /// An end of the flow is missing.
+    NoEnd {
+        /// The command.
+        command: String,
+        /// The option.
+        flag: &'static str,
+        /// What it could be.
+        example: &'static str,
+    },
+    /// Not two paths to compare.
+    NotTwoPaths,
+}
+
+impl UsageError {
+    pub(super) fn value(flag: &str, value: &str, takes: &str) -> Self {
+        UsageError::Value { flag: flag.into(), value: value.into(), takes: takes.into() }
+    }
+
+    pub(super) fn belongs(command: &str, options: &str) -> Self {
+        UsageError::Belongs { command: command.into(), options: options.into() }
+    }
+}
+
+impl From<lexopt::Error> for UsageError {
+    fn from(error: lexopt::Error) -> Self {
+        UsageError::Option(error)
+    }
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UsageError::Option(error) => write!(f, "{error}")?,
+            UsageError::Value { flag, value, takes } => write!(f, "--{flag} `{value}`: it takes {takes}")?,
+            UsageError::Cidr { flag, value, error } => write!(f, "--{flag} `{value}`: {error}")?,
+            UsageError::Setting(error) => f.write_str(error)?,
+            UsageError::Belongs { command, options } => write!(f, "{command}: {options}")?,
+            UsageError::NoCommand => f.write_str("what is to be done? flows, why, path, lint, rules, plan or diff")?,
+            UsageError::UnknownCommand(name) => write!(f, "there is no command `{name}`: flows, why, path, lint, rules, plan or diff")?,
+            UsageError::NoFiles { command } => write!(f, "{command}: which files? give a file, a folder or - for standard input")?,
+            UsageError::NoEnd { command, flag, example } => write!(f, "{command}: {flag} is missing, for instance {flag} {example}")?,
+            UsageError::NotTwoPaths => f.write_str("diff: give two paths, the old one and the new one")?,
+        }
+        f.write_str("\nsee netpolis --help")
+    }
+}
+
+impl std::error::Error for UsageError {}

@@ -1,0 +1,229 @@
+//! The words and options of a command line, and the command that they make.
+
+use lexopt::{Arg, Parser, ValueExt};
+use netpolis_core::facts::Date;
+use netpolis_core::model::{Cidr, Protocol};
+use netpolis_core::path::Entry;
+use netpolis_core::settings::Settings;
+use netpolis_core::settings::table::{self, Group, Setting};
+
+use super::{Arguments, Command, HELP, UsageError};
+use crate::diff::DiffFormat;
+use crate::formats::Format;
+use crate::lint::LintFormat;
+use crate::path::{self, PathFormat};
+use crate::plan::{Asked, PlanFormat};
+use crate::rules::RulesFormat;
+use crate::why::{Question, WhyFormat};
+
+/// Larger numbers of nodes or pods are none.
+const MOST_COUNTED: u32 = 100_000;
+
+/// What was given before and behind the command's name.
+#[derive(Default)]
+struct Given {
+    words: Vec<String>,
+    format: Option<String>,
+    explain: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    port: Option<u16>,
+    source_port: Option<u16>,
+    icmp_type: Option<u8>,
+    icmp_code: Option<u8>,
+    protocol: Option<Protocol>,
+    /// What belongs to `path` alone.
+    entry: Option<Entry>,
+    node: Option<String>,
+    asked: Asked,
+    preset: Settings,
+    chosen: Vec<(&'static Setting, String)>,
+}
+
+/// Reads a command line.
+pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
+    let mut given = Given::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Arguments::printing(HELP)),
+            Arg::Short('V') | Arg::Long("version") => {
+                return Ok(Arguments::printing(concat!("netpolis ", env!("CARGO_PKG_VERSION"), "\n")));
+            }
+            Arg::Long("format") => given.format = Some(parser.value()?.string()?),
+            Arg::Long("explain") => given.explain = Some(parser.value()?.string()?),
+            Arg::Long("from") => given.from = Some(parser.value()?.string()?),
+            Arg::Long("to") => given.to = Some(parser.value()?.string()?),
+            Arg::Long("port") => given.port = Some(port(&mut parser, "port")?),
+            Arg::Long("source-port") => given.source_port = Some(port(&mut parser, "source-port")?),
+            Arg::Long("icmp-type") => given.icmp_type = Some(number_of_icmp(&mut parser, "icmp-type")?),
+            Arg::Long("icmp-code") => given.icmp_code = Some(number_of_icmp(&mut parser, "icmp-code")?),
+            Arg::Long("protocol") => {
+                let name = parser.value()?.string()?;
+                let protocol = Protocol::from_name(&name);
+                given.protocol = Some(protocol.ok_or_else(|| UsageError::value("protocol", &name, "tcp, udp, sctp, icmp or a number"))?);
+            }
+            Arg::Long("nodes") => given.asked.nodes = Some(count(&mut parser, "nodes")?),
+            Arg::Long("max-pods") => given.asked.max_pods = Some(count(&mut parser, "max-pods")?),
+            Arg::Long("surge") => given.asked.surge = Some(count(&mut parser, "surge")?),
+            Arg::Long("others") => given.asked.others = Some(count(&mut parser, "others")?),
+            Arg::Long("subnet") => given.asked.subnet.push(cidr(&mut parser, "subnet")?),
+            Arg::Long("pod-subnet") => given.asked.pod_subnet.push(cidr(&mut parser, "pod-subnet")?),
+            Arg::Long("pod-range") => given.asked.pod_range = Some(cidr(&mut parser, "pod-range")?),
+            Arg::Long("via") => given.entry = Some(choose(&mut parser, "via", &Entry::ALL.map(|entry| (entry.as_str(), entry)))?),
+            Arg::Long("node") => given.node = Some(parser.value()?.string()?),
+            Arg::Long("assume") => {
+                let options = [("np-guard", Settings::np_guard()), ("default", Settings::default())];
+                given.preset = choose(&mut parser, "assume", &options)?;
+            }
+            Arg::Long(name) if table::find(name).is_some() => {
+                let Some(setting) = table::find(name) else { continue };
+                // A value that is none is told at once, whatever else follows.
+                let value = parser.value()?.string()?;
+                setting.set(&mut Settings::default(), &value).map_err(|_| UsageError::value(setting.name, &value, &setting.choices()))?;
+                given.chosen.push((setting, value));
+            }
+            Arg::Value(word) => given.words.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    given.arguments()
+}
+
+impl Given {
+    /// The command with everything that belongs to it.
+    fn arguments(mut self) -> Result<Arguments, UsageError> {
+        let mut settings = Settings { today: machine_day(), ..std::mem::take(&mut self.preset) };
+        // Presets come first wherever they stand.
+        for (setting, value) in &self.chosen {
+            setting.set(&mut settings, value).map_err(|error| UsageError::Setting(error.to_string()))?;
+        }
+        let mut words = std::mem::take(&mut self.words).into_iter();
+        let name = words.next().ok_or(UsageError::NoCommand)?;
+        let paths: Vec<String> = words.collect();
+        self.belongs(&name)?;
+        if name == "plan" {
+            self.asked.plugin = settings.routing.pod_network.take();
+        }
+        if !self.asked.is_empty() && name != "plan" {
+            return Err(UsageError::belongs(&name, "--subnet, --plugin, --nodes and the like belong to plan"));
+        }
+        Ok(Arguments { command: self.command(&name, paths)?, settings })
+    }
+
+    /// That every option belongs to the command.
+    fn belongs(&self, name: &str) -> Result<(), UsageError> {
+        let numbers = self.source_port.is_some() || self.icmp_type.is_some() || self.icmp_code.is_some();
+        let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some() || numbers;
+        if asks && !matches!(name, "why" | "path") {
+            return Err(UsageError::belongs(name, "--from, --to, --port, --protocol and the like belong to why and path"));
+        }
+        if self.explain.is_some() && name != "lint" {
+            return Err(UsageError::belongs(name, "--explain belongs to lint"));
+        }
+        let of_path = |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !(name == "plan" && setting.name == "plugin");
+        let alien = self.chosen.iter().find(of_path).map(|(setting, _)| setting.name);
+        let alien = alien.or(self.entry.and(Some("via"))).or(self.node.as_ref().and(Some("node")));
+        match alien.filter(|_| name != "path") {
+            Some(alien) => Err(UsageError::belongs(name, &format!("--{alien} is a choice of the way, and belongs to path"))),
+            None => Ok(()),
+        }
+    }
+
+    fn command(self, name: &str, paths: Vec<String>) -> Result<Command, UsageError> {
+        let some = |paths: Vec<String>| if paths.is_empty() { Err(UsageError::NoFiles { command: name.into() }) } else { Ok(paths) };
+        let end = |end: Option<String>, flag: &'static str, example: &'static str| {
+            end.ok_or_else(|| UsageError::NoEnd { command: name.into(), flag, example })
+        };
+        let format = self.format;
+        Ok(match name {
+            "flows" => Command::Flows { paths: some(paths)?, format: one_of(format, Format::ALL)? },
+            "why" => {
+                let question = Question {
+                    from: end(self.from, "--from", "shop/frontend")?,
+                    to: end(self.to, "--to", "shop/frontend")?,
+                    protocol: self.protocol.unwrap_or(Protocol::TCP),
+                    port: self.port,
+                    source_port: self.source_port,
+                    icmp_type: self.icmp_type,
+                    icmp_code: self.icmp_code,
+                };
+                Command::Why { paths: some(paths)?, question, format: one_of(format, WhyFormat::ALL)? }
+            }
+            "path" => {
+                let question = path::Question {
+                    from: end(self.from, "--from", "203.0.113.7")?,
+                    to: end(self.to, "--to", "svc/shop/frontend")?,
+                    protocol: self.protocol.unwrap_or(Protocol::TCP),
+                    port: self.port,
+                    source_port: self.source_port,
+                    icmp_type: self.icmp_type,
+                    icmp_code: self.icmp_code,
+                    entry: self.entry,
+                    node: self.node,
+                };
+                Command::Path { paths: some(paths)?, question, format: one_of(format, PathFormat::ALL)? }
+            }
+            "lint" => match self.explain {
+                Some(code) => Command::Explain(code),
+                None => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
+            },
+            "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, RulesFormat::ALL)? },
+            "plan" => {
+                let paths = if self.asked.subnet.is_empty() { some(paths)? } else { paths };
+                Command::Plan { paths, asked: self.asked, format: one_of(format, PlanFormat::ALL)? }
+            }
+            "diff" => match <[String; 2]>::try_from(paths) {
+                Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
+                Err(_) => return Err(UsageError::NotTwoPaths),
+            },
+            "help" => Command::Help(HELP.into()),
+            other => return Err(UsageError::UnknownCommand(other.into())),
+        })
+    }
+}
+
+/// The day of the machine's clock.
+fn machine_day() -> Option<Date> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    u32::try_from(since.as_secs() / 86_400).ok().map(Date::from_days)
+}
+
+/// A port, which is never 0.
+fn port(parser: &mut Parser, flag: &str) -> Result<u16, UsageError> {
+    let text = parser.value()?.string()?;
+    text.parse().ok().filter(|port| *port != 0).ok_or_else(|| UsageError::value(flag, &text, "a number from 1 to 65535"))
+}
+
+/// A type or code of ICMP.
+fn number_of_icmp(parser: &mut Parser, flag: &str) -> Result<u8, UsageError> {
+    let text = parser.value()?.string()?;
+    text.parse().map_err(|_| UsageError::value(flag, &text, "a number from 0 to 255"))
+}
+
+/// How many of something there are.
+fn count(parser: &mut Parser, flag: &str) -> Result<u32, UsageError> {
+    let text = parser.value()?.string()?;
+    text.parse().ok().filter(|n| *n <= MOST_COUNTED).ok_or_else(|| UsageError::value(flag, &text, "a whole number"))
+}
+
+fn cidr(parser: &mut Parser, flag: &str) -> Result<Cidr, UsageError> {
+    let text = parser.value()?.string()?;
+    Cidr::parse(&text).map_err(|error| UsageError::Cidr { flag: flag.into(), value: text, error: error.to_string() })
+}
+
+fn choose<T: Clone>(parser: &mut Parser, flag: &str, options: &[(&str, T)]) -> Result<T, UsageError> {
+    let value = parser.value()?.string()?;
+    option(flag, &value, options)
+}
+
+fn option<T: Clone>(flag: &str, value: &str, options: &[(&str, T)]) -> Result<T, UsageError> {
+    let names: Vec<&str> = options.iter().map(|(name, _)| *name).collect();
+    let found = options.iter().find(|(name, _)| *name == value).map(|(_, option)| option.clone());
+    found.ok_or_else(|| UsageError::value(flag, value, &names.join(", ")))
+}
+
+/// The form that was asked for, or the first.
+fn one_of<T: Copy>(value: Option<String>, options: &[(&str, T)]) -> Result<T, UsageError> {
+    let value = value.as_deref().or(options.first().map(|(name, _)| *name)).unwrap_or_default();
+    option("format", value, options)
+}

@@ -1,0 +1,110 @@
+//! The command line.
+
+mod error;
+mod given;
+
+use std::ffi::OsString;
+
+pub use error::UsageError;
+use lexopt::Parser;
+use netpolis_core::settings::Settings;
+
+use crate::diff::DiffFormat;
+use crate::formats::Format;
+use crate::lint::LintFormat;
+use crate::path::{self, PathFormat};
+use crate::plan::{Asked, PlanFormat};
+use crate::rules::RulesFormat;
+use crate::why::{Question, WhyFormat};
+
+/// What `--help` prints.
+pub const HELP: &str = include_str!("help.txt");
+
+/// What is to be done, and under which assumptions.
+#[derive(Debug)]
+pub struct Arguments {
+    /// What is to be done.
+    pub command: Command,
+    /// The assumptions.
+    pub settings: Settings,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Command {
+    /// Print this.
+    Help(String),
+    /// All pairs.
+    Flows {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: Format,
+    },
+    /// One flow.
+    Why {
+        /// What to read.
+        paths: Vec<String>,
+        /// Which flow.
+        question: Question,
+        /// How to write.
+        format: WhyFormat,
+    },
+    /// The whole way of a packet.
+    Path {
+        /// What to read.
+        paths: Vec<String>,
+        /// Which way.
+        question: path::Question,
+        /// How to write.
+        format: PathFormat,
+    },
+    /// Problems.
+    Lint {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: LintFormat,
+    },
+    /// What a code means.
+    Explain(String),
+    /// Effective rules of security groups.
+    Rules {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: RulesFormat,
+    },
+    /// Address plans.
+    Plan {
+        /// What to read; nothing where the question says all.
+        paths: Vec<String>,
+        /// What to plan for.
+        asked: Asked,
+        /// How to write.
+        format: PlanFormat,
+    },
+    /// Differences.
+    Diff {
+        /// The old analysis.
+        old: String,
+        /// The new one.
+        new: String,
+        /// How to write.
+        format: DiffFormat,
+    },
+}
+
+/// Reads a command line.
+///
+/// # Errors
+/// What is wrong with it, and what could be meant.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arguments, UsageError> {
+    given::read(Parser::from_iter(arguments))
+}
+
+impl Arguments {
+    fn printing(text: &str) -> Self {
+        Arguments { command: Command::Help(text.into()), settings: Settings::default() }
+    }
+}
