@@ -82,7 +82,7 @@ pub fn explanation(code: &str) -> Option<String> {
 /// Why a lint is one, with an example of what it finds, and of the same as it should be.
 fn section(lint: &Lint) -> String {
     let Lint { explanation, bad, good, .. } = lint;
-    format!("{explanation}\n\nFound here:\n\n```yaml\n{bad}```\n\nNot found here:\n\n```yaml\n{good}```\n")
+    format!("{explanation}\n\nFound at the line that ends with `# here`:\n\n```yaml\n{bad}```\n\nAs it should be:\n\n```yaml\n{good}```\n")
 }
 
 fn words(severities: &[Severity]) -> String {
