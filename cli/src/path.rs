@@ -5,7 +5,7 @@ use netpolis_core::connections::AskedTraffic;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{
-    Asked, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Place, Share, Step, StepKind, Stop, Tls, Translation,
+    Asked, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Place, Share, Stop, Tls, Translation,
 };
 use netpolis_core::verdict::Verdict;
 use serde_json::{Value, json};
@@ -86,12 +86,12 @@ fn text(analysis: &Analysis, answer: &PathAnswer) -> String {
     for branch in &answer.branches {
         let title = if branch.title.is_empty() { String::new() } else { format!("{}, ", branch.title) };
         out.push_str(&format!("\n{title}{} of the connections: {}\n", branch.share, branch.verdict.as_str()));
-        for (number, step) in branch.steps.iter().enumerate() {
-            out.push_str(&step_text(analysis, number + 1, step));
+        for (number, hop) in branch.hops.iter().enumerate() {
+            out.push_str(&hop_text(analysis, number + 1, hop));
         }
         if let Some(seen) = branch.seen {
-            let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; X-Forwarded-For: {}", party(analysis, &f)));
-            out.push_str(&format!("   the application sees {}{forwarded}\n", party(analysis, &seen.address)));
+            let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; X-Forwarded-For: {}", endpoint(analysis, &f)));
+            out.push_str(&format!("   the application sees {}{forwarded}\n", endpoint(analysis, &seen.address)));
             if answer.tls {
                 out.push_str(&format!("   TLS {}\n", tls(seen.tls)));
             }
@@ -120,45 +120,45 @@ fn text(analysis: &Analysis, answer: &PathAnswer) -> String {
     out
 }
 
-fn step_text(analysis: &Analysis, number: usize, step: &Step) -> String {
-    let mark = match (step.verdict, step.reached, &step.kind) {
+fn hop_text(analysis: &Analysis, number: usize, hop: &Hop) -> String {
+    let mark = match (hop.verdict, hop.reached, &hop.kind) {
         (_, false, _) => "not reached",
         (Verdict::Denied, ..) => "denied",
         (Verdict::CannotTell, ..) => "cannot tell",
-        (Verdict::Allowed, _, StepKind::Check(_)) => "allowed",
+        (Verdict::Allowed, _, HopKind::Check(_)) => "allowed",
         (Verdict::Allowed, ..) => "",
     };
     let mark = if mark.is_empty() { String::new() } else { format!(": {mark}") };
-    let mut out = format!("{number:2}. {}{mark}\n", step.title);
-    let changes: Vec<String> = step.translations.iter().map(|t| translation(analysis, t)).collect();
-    let shown = match &step.kind {
+    let mut out = format!("{number:2}. {}{mark}\n", hop.title);
+    let changes: Vec<String> = hop.translations.iter().map(|t| translation(analysis, t)).collect();
+    let shown = match &hop.kind {
         // What a checkpoint sees may be the packet around the packet.
-        StepKind::Check(trace) => {
+        HopKind::Check(trace) => {
             let address =
                 |a: Option<std::net::IpAddr>, end| a.map_or_else(|| end_name(end, analysis.paths().snapshot()), |a| a.to_string());
-            let port = step.arrives.port.map_or_else(String::new, |p| format!(":{p}"));
+            let port = hop.arrives.port.map_or_else(String::new, |p| format!(":{p}"));
             let (from, to) = match trace.direction {
                 netpolis_core::policy::Direction::Egress => (trace.subject, trace.peer),
                 netpolis_core::policy::Direction::Ingress => (trace.peer, trace.subject),
             };
-            let to = match step.arrives.to.is_anywhere() {
-                true => analysis.paths().party_title(&step.arrives.to),
+            let to = match hop.arrives.to.is_anywhere() {
+                true => analysis.paths().endpoint_title(&hop.arrives.to),
                 false => address(trace.to_address, to),
             };
             format!("{} → {to}{port}", address(trace.from_address, from))
         }
-        _ => packet(analysis, &step.arrives),
+        _ => packet(analysis, &hop.arrives),
     };
     match changes.as_slice() {
         [] => out.push_str(&format!("    {shown}\n")),
-        changes => out.push_str(&format!("    {shown}  becomes  {}  ({})\n", packet(analysis, &step.leaves), changes.join(", "))),
+        changes => out.push_str(&format!("    {shown}  becomes  {}  ({})\n", packet(analysis, &hop.leaves), changes.join(", "))),
     }
-    if !step.text.is_empty() {
-        out.push_str(&format!("    {}\n", step.text));
+    if !hop.text.is_empty() {
+        out.push_str(&format!("    {}\n", hop.text));
     }
-    if let StepKind::Check(trace) = &step.kind
-        && step.reached
-        && step.verdict != Verdict::Allowed
+    if let HopKind::Check(trace) = &hop.kind
+        && hop.reached
+        && hop.verdict != Verdict::Allowed
     {
         for place in &trace.places {
             out.push_str(&excerpt(analysis, *place).lines().map(|line| format!("    {line}\n")).collect::<String>());
@@ -173,13 +173,13 @@ fn step_text(analysis: &Analysis, number: usize, step: &Step) -> String {
 
 fn packet(analysis: &Analysis, packet: &Packet) -> String {
     let port = packet.port.map_or_else(String::new, |p| format!(":{p}"));
-    format!("{} → {}{port}", party(analysis, &packet.from), party(analysis, &packet.to))
+    format!("{} → {}{port}", endpoint(analysis, &packet.from), endpoint(analysis, &packet.to))
 }
 
-fn party(analysis: &Analysis, party: &Party) -> String {
-    match party.address {
-        Some(address) if party.made_up => format!("{ASSUMED}{address}"),
-        _ => analysis.paths().party_title(party),
+fn endpoint(analysis: &Analysis, endpoint: &PacketEndpoint) -> String {
+    match endpoint.address {
+        Some(address) if endpoint.assumed => format!("{ASSUMED}{address}"),
+        _ => analysis.paths().endpoint_title(endpoint),
     }
 }
 
@@ -251,61 +251,61 @@ fn branch_json(analysis: &Analysis, answer: &PathAnswer, branch: &Branch) -> Val
         "share": share(branch.share),
         "alike": branch.alike,
         "verdict": branch.verdict.as_str(),
-        "hops": branch.steps.iter().map(|s| step_json(analysis, s)).collect::<Vec<_>>(),
+        "hops": branch.hops.iter().map(|s| hop_json(analysis, s)).collect::<Vec<_>>(),
         "seen": branch.seen.map(|seen| json!({
-            "client": party_json(analysis, &seen.address),
-            "forwardedFor": seen.forwarded.map(|f| party_json(analysis, &f)),
+            "client": endpoint_json(analysis, &seen.address),
+            "forwardedFor": seen.forwarded.map(|f| endpoint_json(analysis, &f)),
             "tls": answer.tls.then(|| tls_word(seen.tls)),
         })),
     })
 }
 
-fn step_json(analysis: &Analysis, step: &Step) -> Value {
-    let kind = match &step.kind {
-        StepKind::Place(Place::Client) => "client",
-        StepKind::Place(Place::LoadBalancer) => "load-balancer",
-        StepKind::Place(Place::Node(_)) => "node",
-        StepKind::Place(Place::Pod(_)) => "pod",
-        StepKind::Place(Place::Gateway(_)) => "gateway",
-        StepKind::Place(Place::Egress) => "egress",
-        StepKind::Place(Place::Outside) => "outside",
-        StepKind::Check(_) => "checkpoint",
-        StepKind::Stop(Stop::NoRoute) => "no-route",
-        StepKind::Stop(Stop::Dropped) => "dropped",
-        StepKind::Stop(Stop::Rejected) => "rejected",
-        StepKind::Doubt => "doubt",
+fn hop_json(analysis: &Analysis, hop: &Hop) -> Value {
+    let kind = match &hop.kind {
+        HopKind::Place(Place::Client) => "client",
+        HopKind::Place(Place::LoadBalancer) => "load-balancer",
+        HopKind::Place(Place::Node(_)) => "node",
+        HopKind::Place(Place::Pod(_)) => "pod",
+        HopKind::Place(Place::Gateway(_)) => "gateway",
+        HopKind::Place(Place::Egress) => "egress",
+        HopKind::Place(Place::Outside) => "outside",
+        HopKind::Check(_) => "checkpoint",
+        HopKind::Stop(Stop::NoRoute) => "no-route",
+        HopKind::Stop(Stop::Dropped) => "dropped",
+        HopKind::Stop(Stop::Rejected) => "rejected",
+        HopKind::Doubt => "doubt",
     };
-    let checkpoint = match &step.kind {
-        StepKind::Check(trace) => Some(why::checkpoint_json(analysis, analysis.paths().compiled(), analysis.paths().snapshot(), trace)),
+    let checkpoint = match &hop.kind {
+        HopKind::Check(trace) => Some(why::checkpoint_json(analysis, analysis.paths().compiled(), analysis.paths().snapshot(), trace)),
         _ => None,
     };
     json!({
         "kind": kind,
-        "title": step.title,
-        "text": step.text,
-        "reached": step.reached,
-        "verdict": step.verdict.as_str(),
-        "arrives": packet_json(analysis, &step.arrives),
-        "leaves": packet_json(analysis, &step.leaves),
-        "translations": step.translations.iter().map(|t| match t {
+        "title": hop.title,
+        "text": hop.text,
+        "reached": hop.reached,
+        "verdict": hop.verdict.as_str(),
+        "arrives": packet_json(analysis, &hop.arrives),
+        "leaves": packet_json(analysis, &hop.leaves),
+        "translations": hop.translations.iter().map(|t| match t {
             Translation::Destination => "dnat",
             Translation::Source => "snat",
             Translation::NewConnection => "new-connection",
             Translation::Tunnel(..) => "vxlan",
         }).collect::<Vec<_>>(),
         "checkpoint": checkpoint,
-        "source": step.basis.map(|b| json!({"title": b.title(), "sentence": b.sentence()})),
+        "source": hop.basis.map(|b| json!({"title": b.title(), "sentence": b.sentence()})),
     })
 }
 
 fn packet_json(analysis: &Analysis, packet: &Packet) -> Value {
-    json!({"from": party_json(analysis, &packet.from), "to": party_json(analysis, &packet.to), "port": packet.port})
+    json!({"from": endpoint_json(analysis, &packet.from), "to": endpoint_json(analysis, &packet.to), "port": packet.port})
 }
 
-fn party_json(analysis: &Analysis, party: &Party) -> Value {
+fn endpoint_json(analysis: &Analysis, endpoint: &PacketEndpoint) -> Value {
     json!({
-        "address": party.address.map(|a| a.to_string()),
-        "name": if party.address.is_none() { analysis.paths().party_title(party) } else { end_name(party.end, analysis.paths().snapshot()) },
-        "madeUp": party.made_up,
+        "address": endpoint.address.map(|a| a.to_string()),
+        "name": if endpoint.address.is_none() { analysis.paths().endpoint_title(endpoint) } else { end_name(endpoint.end, analysis.paths().snapshot()) },
+        "madeUp": endpoint.assumed,
     })
 }

@@ -5,9 +5,8 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::language::TrafficPolicy;
 use netpolis_core::language::azure::Plugin;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, Entry, Written};
-use netpolis_core::settings::Placement;
-use netpolis_core::settings::{Dataplane, IngressBy, Routing, Settings};
+use netpolis_core::path::{Asked, Declared, Entry};
+use netpolis_core::settings::{Dataplane, IngressBy, Placement, Routing, Settings};
 
 const TEXT: &str = "
 azure:
@@ -39,10 +38,10 @@ spec:
   rules: [{host: shop.example, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]
 ";
 
-fn written(to: &str, routing: Routing) -> Written {
+fn written(to: &str, routing: Routing) -> Declared {
     let mut scene = Analysis::new(Settings { routing, ..Settings::default() });
     scene.set_files(&[("shop.yaml", TEXT)]);
-    scene.path(&Asked { from: "203.0.113.7", to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None }).unwrap().written
+    scene.path(&Asked { from: "203.0.113.7", to, port: Some(80), protocol: Protocol::TCP, entry: None, node: None }).unwrap().declared
 }
 
 #[test]

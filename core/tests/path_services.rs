@@ -63,9 +63,9 @@ fn ask(text: &str, from: &str, to: &str, entry: Option<Entry>) -> PathAnswer {
 }
 
 fn everything_said(answer: &PathAnswer) -> String {
-    let steps = answer.branches.iter().flat_map(|b| &b.steps).map(|s| s.text.clone());
+    let hops = answer.branches.iter().flat_map(|b| &b.hops).map(|s| s.text.clone());
     let probes = answer.probes.iter().map(|p| p.text.clone());
-    [answer.summary.clone()].into_iter().chain(steps).chain(probes).chain(answer.notes.iter().cloned()).collect::<Vec<_>>().join("\n")
+    [answer.summary.clone()].into_iter().chain(hops).chain(probes).chain(answer.notes.iter().cloned()).collect::<Vec<_>>().join("\n")
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, Entry, PathAnswer, PathVerdict, Place, Share, Step, StepKind, Stop, Tls};
+use netpolis_core::path::{Asked, Entry, Hop, HopKind, PathAnswer, PathVerdict, Place, Share, Stop, Tls};
 use netpolis_core::settings::{Dataplane, IngressBy, Probes, Settings};
 use netpolis_core::verdict::Verdict;
 
@@ -82,12 +82,12 @@ fn ask_port(scene: &Analysis, from: &str, to: &str, port: Option<u16>) -> PathAn
 
 /// The places of a branch, by name.
 fn places(answer: &PathAnswer, branch: usize) -> Vec<&str> {
-    let places = answer.branches[branch].steps.iter().filter(|s| matches!(s.kind, StepKind::Place(_)));
+    let places = answer.branches[branch].hops.iter().filter(|s| matches!(s.kind, HopKind::Place(_)));
     places.map(|s| s.title.as_str()).collect()
 }
 
 #[track_caller]
-fn stop(answer: &PathAnswer) -> &Step {
+fn stop(answer: &PathAnswer) -> &Hop {
     answer.branches.iter().find_map(|b| b.stop()).unwrap_or_else(|| panic!("nothing stops it: {}", answer.summary))
 }
 
@@ -109,8 +109,7 @@ fn a_load_balancer_does_not_know_how_many_pods_a_node_has() {
     let spread = scene(&[AZURE, &cluster(9), &service(BALANCED)]);
     let answer = ask(&spread, "203.0.113.9", "svc/shop/web");
     assert!(answer.pods.iter().all(|p| p.each == Share::of(1, 10)));
-    let twice =
-        answer.branches.iter().filter(|b| b.steps.iter().filter(|s| matches!(s.kind, StepKind::Place(Place::Node(_)))).count() == 2);
+    let twice = answer.branches.iter().filter(|b| b.hops.iter().filter(|s| matches!(s.kind, HopKind::Place(Place::Node(_)))).count() == 2);
     assert_eq!(twice.fold(Share::NONE, |sum, b| sum.plus(b.share)), Share::of(1, 2));
 }
 
@@ -162,7 +161,7 @@ fn source_ranges_are_checked_by_groups_and_nodes() {
     let inside = scene(&[&open, &cluster(1), &ranges, pod]);
     let asked = Asked { from: "shop/client", to: "20.1.2.3", port: Some(80), protocol: Protocol::TCP, entry: None, node: None };
     let answer = inside.path(&asked).unwrap();
-    assert!(matches!(stop(&answer).kind, StepKind::Stop(Stop::Dropped)));
+    assert!(matches!(stop(&answer).kind, HopKind::Stop(Stop::Dropped)));
     assert!(stop(&answer).text.contains("loadBalancerSourceRanges"));
     // A range that cannot be read closes the Service, where the API server does not refuse it already.
     let bad = service(BALANCED).replace(
@@ -234,11 +233,11 @@ fn services_with_nothing_behind_them_refuse_or_drop() {
     // Nobody at all: refused. Nobody on this node: dropped.
     let nobody = "---\n{apiVersion: v1, kind: Service, metadata: {name: none, namespace: shop}, spec: {clusterIP: 10.0.9.8, selector: {app: none}, ports: [{port: 80}]}}\n";
     let answer = ask(&scene(&[&nodes, nobody]), "shop/web-0", "svc/shop/none");
-    assert!(matches!(stop(&answer).kind, StepKind::Stop(Stop::Rejected)), "{}", answer.summary);
+    assert!(matches!(stop(&answer).kind, HopKind::Stop(Stop::Rejected)), "{}", answer.summary);
     let far = "---\n{apiVersion: v1, kind: Pod, metadata: {name: far, namespace: shop}, spec: {nodeName: n2, containers: [{name: c}]}, status: {podIP: 10.244.1.99}}\n";
     let local = service("clusterIP: 10.0.9.9, internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]");
     let answer = ask(&scene(&[&nodes, far, &local]), "shop/far", "svc/shop/web");
-    assert!(matches!(stop(&answer).kind, StepKind::Stop(Stop::Dropped)), "{}", answer.summary);
+    assert!(matches!(stop(&answer).kind, HopKind::Stop(Stop::Dropped)), "{}", answer.summary);
     assert_eq!(stop(&answer).text, "no pod of `shop/web` is on `n2`, and its traffic policy is `Local`");
     // A node port with `Local` on a node without a pod.
     let port = service(
@@ -269,9 +268,9 @@ endpoints:
     let answer = ask(&scene(&[&nodes, texts]), "shop/web-0", "svc/shop/db");
     let found: Vec<&str> = answer.pods.iter().map(|p| p.title.as_str()).collect();
     assert_eq!(found, ["shop/web-1", "192.0.2.20"], "the one that is not ready gets nothing");
-    assert!(answer.branches.iter().all(|b| b.share == Share::of(1, 2) && b.steps.last().unwrap().arrives.port == Some(15432)));
-    let out = answer.branches.iter().find(|b| matches!(b.steps.last().unwrap().kind, StepKind::Place(Place::Outside))).unwrap();
-    assert_eq!(out.steps.last().unwrap().arrives.from.address.unwrap().to_string(), "10.224.0.4", "it leaves with its node's address");
+    assert!(answer.branches.iter().all(|b| b.share == Share::of(1, 2) && b.hops.last().unwrap().arrives.port == Some(15432)));
+    let out = answer.branches.iter().find(|b| matches!(b.hops.last().unwrap().kind, HopKind::Place(Place::Outside))).unwrap();
+    assert_eq!(out.hops.last().unwrap().arrives.from.address.unwrap().to_string(), "10.224.0.4", "it leaves with its node's address");
 }
 
 #[test]
@@ -282,7 +281,7 @@ fn ports_of_hosts_and_nodes_lead_to_pods() {
     assert_eq!(places(&answer, 0), ["Client", "Node n2", "Pod shop/web-1"]);
     let seen = answer.branches[0].seen.unwrap();
     assert_eq!(seen.address.address.unwrap().to_string(), "203.0.113.9");
-    assert_eq!(answer.branches[0].steps.last().unwrap().arrives.port, Some(8080));
+    assert_eq!(answer.branches[0].hops.last().unwrap().arrives.port, Some(8080));
     // A node's address and node port mean the Service; so does a Service's node port.
     let service = service("type: NodePort, ports: [{port: 80, targetPort: http, nodePort: 31080}]");
     let given = scene(&[&cluster(1), &service]);
@@ -356,13 +355,13 @@ fn the_way_out_shows_what_the_world_sees() {
     let given = scene(&[&azure(""), &cluster(0)]);
     let answer = ask_port(&given, "shop/web-0", "192.0.2.80", Some(443));
     assert_eq!(places(&answer, 0), ["Pod shop/web-0", "Node n1", "Way out", "192.0.2.80"]);
-    assert!(answer.branches[0].seen.unwrap().address.made_up);
+    assert!(answer.branches[0].seen.unwrap().address.assumed);
     // To a machine of the network with the node's address, as overlay has it.
     let answer = ask_port(&given, "shop/web-0", "vm/vm", Some(5432));
     assert_eq!(answer.branches[0].seen.unwrap().address.address.unwrap().to_string(), "10.224.0.4");
     // From a machine to a pod of an overlay nothing leads.
     let answer = ask_port(&given, "vm/vm", "shop/web-0", Some(8080));
-    assert!(matches!(stop(&answer).kind, StepKind::Stop(Stop::NoRoute)));
+    assert!(matches!(stop(&answer).kind, HopKind::Stop(Stop::NoRoute)));
     let unaddressed = cluster(0).replace(", status: {podIP: 10.244.0.10}", "");
     let flat = scene_with(&[&azure(""), &unaddressed], |s| {
         s.routing.pod_network = Some(netpolis_core::language::azure::Plugin::NodeSubnet);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, Branch, Entry, Packet, Party, PathAnswer, Place, Step, StepKind, Stop, Translation};
+use netpolis_core::path::{Asked, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, Place, Stop, Translation};
 use netpolis_core::settings::Settings;
 use netpolis_core::snapshot::Snapshot;
 use netpolis_core::verdict::Verdict;
@@ -160,31 +160,31 @@ fn written(snapshot: &Snapshot, branch: &Branch) -> String {
     let share = if whole == 1 { part.to_string() } else { format!("{part}/{whole}") };
     let mut lines = vec![format!("branch {share}")];
     // The table has what a pod's policy is asked on its own node after that node's line, and security groups of the subnet alone.
-    for step in &branch.steps {
-        if let Some(line) = step_line(snapshot, step) {
+    for hop in &branch.hops {
+        if let Some(line) = hop_line(snapshot, hop) {
             lines.push(line);
         }
     }
     if let Some(seen) = &branch.seen {
-        let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; forwarded {}", party(&f)));
-        lines.push(format!("sees {}{forwarded}", party(&seen.address)));
+        let forwarded = seen.forwarded.map_or_else(String::new, |f| format!("; forwarded {}", endpoint(&f)));
+        lines.push(format!("sees {}{forwarded}", endpoint(&seen.address)));
     }
     lines.join("\n") + "\n"
 }
 
-fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
-    let place = match &step.kind {
-        StepKind::Place(Place::Client) => "client".to_owned(),
-        StepKind::Place(Place::LoadBalancer) => "load balancer".to_owned(),
-        StepKind::Place(Place::Node(node)) => format!("node {}", snapshot.node(*node).map_or("", |n| &n.name)),
-        StepKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.pod_title(*id)),
-        StepKind::Place(Place::Gateway(_)) => "gateway".to_owned(),
-        StepKind::Place(Place::Egress) => "egress".to_owned(),
-        StepKind::Place(Place::Outside) => "outside".to_owned(),
-        StepKind::Stop(Stop::NoRoute) => return Some("no route".to_owned()),
-        StepKind::Stop(_) => return Some("dropped".to_owned()),
-        StepKind::Doubt => return Some("doubt".to_owned()),
-        StepKind::Check(trace) => {
+fn hop_line(snapshot: &Snapshot, hop: &Hop) -> Option<String> {
+    let place = match &hop.kind {
+        HopKind::Place(Place::Client) => "client".to_owned(),
+        HopKind::Place(Place::LoadBalancer) => "load balancer".to_owned(),
+        HopKind::Place(Place::Node(node)) => format!("node {}", snapshot.node(*node).map_or("", |n| &n.name)),
+        HopKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.pod_title(*id)),
+        HopKind::Place(Place::Gateway(_)) => "gateway".to_owned(),
+        HopKind::Place(Place::Egress) => "egress".to_owned(),
+        HopKind::Place(Place::Outside) => "outside".to_owned(),
+        HopKind::Stop(Stop::NoRoute) => return Some("no route".to_owned()),
+        HopKind::Stop(_) => return Some("dropped".to_owned()),
+        HopKind::Doubt => return Some("doubt".to_owned()),
+        HopKind::Check(trace) => {
             let what = match trace.checkpoint {
                 Checkpoint::Endpoint(direction) => {
                     format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot))
@@ -200,39 +200,39 @@ fn step_line(snapshot: &Snapshot, step: &Step) -> Option<String> {
             let address = |a: Option<std::net::IpAddr>| a.map_or_else(|| "?".to_owned(), |a| a.to_string());
             let port = match trace.checkpoint {
                 Checkpoint::Group { encapsulated: true, .. } => Some(4789),
-                _ => step.arrives.port,
+                _ => hop.arrives.port,
             };
             let port = port.map_or_else(String::new, |p| format!(":{p}"));
-            let from = if is_some_public(&step.arrives.from) { "egress".to_owned() } else { address(trace.from_address) };
+            let from = if is_some_public(&hop.arrives.from) { "egress".to_owned() } else { address(trace.from_address) };
             return Some(format!("check {what}: {from} -> {}{port}", address(trace.to_address)));
         }
     };
     let node = |id: &netpolis_core::snapshot::NodeId| snapshot.node(*id).map_or_else(String::new, |n| n.addresses[0].to_string());
-    let done: Vec<String> = step
+    let done: Vec<String> = hop
         .translations
         .iter()
         .map(|translation| match translation {
-            Translation::Destination => format!("dnat {}", destination(&step.leaves)),
-            Translation::Source => format!("snat {}", party(&step.leaves.from)),
+            Translation::Destination => format!("dnat {}", destination(&hop.leaves)),
+            Translation::Source => format!("snat {}", endpoint(&hop.leaves.from)),
             Translation::NewConnection => "new connection".to_owned(),
             Translation::Tunnel(from, to) => format!("vxlan {} -> {}:4789", node(from), node(to)),
         })
         .collect();
     let done = if done.is_empty() { String::new() } else { format!(" | {}", done.join(", ")) };
-    Some(format!("{place}: {} -> {}{done}", party(&step.arrives.from), destination(&step.arrives)))
+    Some(format!("{place}: {} -> {}{done}", endpoint(&hop.arrives.from), destination(&hop.arrives)))
 }
 
 fn destination(packet: &Packet) -> String {
-    format!("{}{}", party(&packet.to), packet.port.map_or_else(String::new, |p| format!(":{p}")))
+    format!("{}{}", endpoint(&packet.to), packet.port.map_or_else(String::new, |p| format!(":{p}")))
 }
 
 /// Whether it is a public address that the scene does not give; the address of the gateway is the one that the scene says.
-fn is_some_public(party: &Party) -> bool {
-    party.made_up && party.address.is_some_and(netpolis_core::snapshot::cloud::tags::is_public)
+fn is_some_public(endpoint: &PacketEndpoint) -> bool {
+    endpoint.assumed && endpoint.address.is_some_and(netpolis_core::snapshot::cloud::tags::is_public)
 }
 
-fn party(party: &Party) -> String {
-    if is_some_public(party) { "egress".to_owned() } else { party.address.map_or_else(|| "?".to_owned(), |a| a.to_string()) }
+fn endpoint(endpoint: &PacketEndpoint) -> String {
+    if is_some_public(endpoint) { "egress".to_owned() } else { endpoint.address.map_or_else(|| "?".to_owned(), |a| a.to_string()) }
 }
 
 #[test]
@@ -256,8 +256,8 @@ fn every_combination_goes_the_way_that_upstream_says() {
         assert!(total.is_all(), "{}: the shares make {total}", case.name);
         // Nothing in this scene is stopped by a rule but what AKS's own group does not let in.
         let stopped = answer.branches.iter().filter(|b| b.verdict != Verdict::Allowed).flat_map(|b| b.stop());
-        for step in stopped {
-            assert!(!matches!(step.kind, StepKind::Check(_)), "{}: {} stops it: {}", case.name, step.title, step.text);
+        for hop in stopped {
+            assert!(!matches!(hop.kind, HopKind::Check(_)), "{}: {} stops it: {}", case.name, hop.title, hop.text);
         }
     }
     let shown: Vec<&String> = failures.iter().take(12).collect();

@@ -10,7 +10,7 @@ use netpolis_core::connections::Traffic;
 use netpolis_core::explain;
 use netpolis_core::language::TrafficPolicy;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, PathAnswer, PathVerdict, Share, StepKind};
+use netpolis_core::path::{Asked, HopKind, PathAnswer, PathVerdict, Share};
 use netpolis_core::settings::{Dataplane, Routing};
 use netpolis_core::verdict::{Answer, Flow, Verdict};
 use proptest::prelude::*;
@@ -106,18 +106,18 @@ fn whole(scene: &Analysis, answer: &PathAnswer) -> TestCaseResult {
     prop_assert!(sum.is_all(), "the shares come to {sum}: {answer:#?}");
     let paths = scene.paths();
     for branch in &answer.branches {
-        let stopped = branch.steps.iter().any(|s| s.verdict == Verdict::Denied);
+        let stopped = branch.hops.iter().any(|s| s.verdict == Verdict::Denied);
         prop_assert_eq!(stopped, branch.verdict == Verdict::Denied, "{:#?}", branch);
         let mut reached = true;
-        for step in &branch.steps {
-            prop_assert_eq!(step.reached, reached, "{:#?}", branch);
-            reached &= step.verdict != Verdict::Denied;
-            let StepKind::Check(trace) = &step.kind else { continue };
-            if step.arrives.from.made_up || step.arrives.to.made_up {
+        for hop in &branch.hops {
+            prop_assert_eq!(hop.reached, reached, "{:#?}", branch);
+            reached &= hop.verdict != Verdict::Denied;
+            let HopKind::Check(trace) = &hop.kind else { continue };
+            if hop.arrives.from.assumed || hop.arrives.to.assumed {
                 continue;
             }
-            let traffic = Traffic { protocol: answer.protocol, source: None, destination: step.arrives.port };
-            let flow = Flow { from: step.arrives.from.end, to: step.arrives.to.end, traffic };
+            let traffic = Traffic { protocol: answer.protocol, source: None, destination: hop.arrives.port };
+            let flow = Flow { from: hop.arrives.from.end, to: hop.arrives.to.end, traffic };
             let single = explain::answer(paths.compiled(), paths.snapshot(), &flow, None);
             // The place is one of those that such a packet meets anyway, unless another packet was translated into it.
             if let Some(known) = single.checkpoints.iter().find(|c| c.checkpoint == trace.checkpoint) {

@@ -2,15 +2,15 @@
 
 use alloc::vec::Vec;
 
-use super::Paths;
 use super::tables::Backend;
+use super::world::Paths;
 use crate::snapshot::NodeId;
 
 impl Paths {
     /// The endpoints among which a node picks, where any of them may be picked at all. Hints count only if every endpoint has one, and one is for this
     /// node or its zone.
     pub(super) fn nearby(&self, backends: &[Backend], node: NodeId) -> Vec<Backend> {
-        let tables = self.tables();
+        let tables = &self.tables;
         let for_node = |b: &&Backend| tables.hint(b).is_some_and(|hint| hint.nodes.contains(&node));
         let zone = self.snapshot.node(node).and_then(|n| n.zone());
         let for_zone = |b: &&Backend| tables.hint(b).is_some_and(|hint| zone.is_some_and(|zone| hint.zones.iter().any(|z| z == zone)));

@@ -10,7 +10,7 @@ use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::endpoints::{Line, find, lines, title};
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, Entry, PathAnswer, StepKind};
+use netpolis_core::path::{Asked, Entry, HopKind, PathAnswer};
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::{Answer, CheckpointTrace, Flow};
@@ -168,10 +168,10 @@ fn path(answer: &PathAnswer, add: &mut impl FnMut(&'static str, &str)) {
     answer.probes.iter().for_each(|probe| add("Health probe", &probe.text));
     for branch in &answer.branches {
         add("Branch of a path", &branch.title);
-        for step in &branch.steps {
-            add("Hop of a path", &step.title);
-            add("Hop of a path", &step.text);
-            if let StepKind::Check(checkpoint) = &step.kind {
+        for hop in &branch.hops {
+            add("Hop of a path", &hop.title);
+            add("Hop of a path", &hop.text);
+            if let HopKind::Check(checkpoint) = &hop.kind {
                 trace(checkpoint, add);
             }
         }

@@ -69,7 +69,7 @@ fn affinity_word(keeps: bool) -> &'static str {
 
 /// Everything that can be chosen otherwise on this way, the choices that matter most first.
 pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Vec<ChoiceView> {
-    let written = &answer.written;
+    let written = &answer.declared;
     let (by_service, by_ingress) = (written.external.is_some(), written.ingress.is_some());
     let inside = answer.entry == Some(Entry::Cluster);
     let mut list = Vec::new();
@@ -132,7 +132,7 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
 
 /// What this way can usefully be compared with.
 pub(super) fn versus(answer: &PathAnswer, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Vec<VersusView> {
-    let written = &answer.written;
+    let written = &answer.declared;
     let mut list = Vec::new();
     let mut add = |change: String, title: String, now: String| list.push(VersusView { change, title, now });
     if written.external.is_some() || written.ingress.is_some() {
@@ -174,7 +174,7 @@ pub(super) fn versus(answer: &PathAnswer, paths: &Paths, routing: &Routing, ques
 
 /// Other ways to the same pods: Ingresses that lead to the Service in question, or the Services behind the Ingress in question.
 fn other_doors(snapshot: &Snapshot, answer: &PathAnswer) -> Vec<(String, String, String)> {
-    let by_ingress = answer.written.ingress.is_some();
+    let by_ingress = answer.declared.ingress.is_some();
     let mut doors: Vec<(String, String, String)> = Vec::new();
     for backend in &snapshot.ingresses {
         let Some(service) = backend.service.and_then(|n| snapshot.services.get(n as usize)) else { continue };

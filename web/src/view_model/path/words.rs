@@ -1,6 +1,6 @@
 //! Words for what the core tells apart.
 
-use netpolis_core::path::{Entry, PathVerdict, Place, Share, StepKind, Tls, Translation};
+use netpolis_core::path::{Entry, HopKind, PathVerdict, Place, Share, Tls, Translation};
 use netpolis_core::settings::{Dataplane, IngressBy, Probes};
 
 use super::{PathWord, StepKindView};
@@ -14,17 +14,17 @@ pub(super) fn word(verdict: PathVerdict) -> PathWord {
     }
 }
 
-pub(super) fn kind(kind: &StepKind) -> StepKindView {
+pub(super) fn kind(kind: &HopKind) -> StepKindView {
     match kind {
-        StepKind::Place(Place::Client) => StepKindView::Client,
-        StepKind::Place(Place::LoadBalancer) => StepKindView::LoadBalancer,
-        StepKind::Place(Place::Node(_)) => StepKindView::Node,
-        StepKind::Place(Place::Pod(_)) => StepKindView::Pod,
-        StepKind::Place(Place::Gateway(_)) => StepKindView::Gateway,
-        StepKind::Place(Place::Egress) => StepKindView::Egress,
-        StepKind::Place(Place::Outside) => StepKindView::Outside,
-        StepKind::Check(_) => StepKindView::Check,
-        StepKind::Stop(_) | StepKind::Doubt => StepKindView::Stop,
+        HopKind::Place(Place::Client) => StepKindView::Client,
+        HopKind::Place(Place::LoadBalancer) => StepKindView::LoadBalancer,
+        HopKind::Place(Place::Node(_)) => StepKindView::Node,
+        HopKind::Place(Place::Pod(_)) => StepKindView::Pod,
+        HopKind::Place(Place::Gateway(_)) => StepKindView::Gateway,
+        HopKind::Place(Place::Egress) => StepKindView::Egress,
+        HopKind::Place(Place::Outside) => StepKindView::Outside,
+        HopKind::Check(_) => StepKindView::Check,
+        HopKind::Stop(_) | HopKind::Doubt => StepKindView::Stop,
     }
 }
 

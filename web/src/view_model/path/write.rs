@@ -6,7 +6,8 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::connections::AskedTraffic;
 use netpolis_core::endpoints;
 use netpolis_core::path::{
-    Asked, Basis, Branch, Entry, Packet, Party, PathAnswer, PathVerdict, Paths, Seen, Share, Step, StepKind, Translation, path_carrying,
+    ApplicationView, Asked, Basis, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Paths, Share, Translation,
+    path_carrying,
 };
 use netpolis_core::policy::Policy;
 use netpolis_core::settings::Routing;
@@ -116,23 +117,23 @@ impl PathWriter<'_> {
     }
 
     fn branch(&self, branch: &Branch) -> BranchView {
-        let sent = branch.steps.first().map(|step| step.arrives);
-        let reached = branch.steps.iter().filter(|step| step.reached);
-        let checks = reached.filter_map(|step| if let StepKind::Check(trace) = &step.kind { Some(&**trace) } else { None });
+        let sent = branch.hops.first().map(|hop| hop.arrives);
+        let reached = branch.hops.iter().filter(|hop| hop.reached);
+        let checks = reached.filter_map(|hop| if let HopKind::Check(trace) = &hop.kind { Some(&**trace) } else { None });
         BranchView {
             share: branch.share.to_string(),
             size: words::size(branch.share),
             title: branch.title.clone(),
             alike: branch.alike,
             verdict: verdict(branch.verdict),
-            steps: branch.steps.iter().map(|step| self.step(step, sent.as_ref())).collect(),
+            steps: branch.hops.iter().map(|hop| self.hop(hop, sent.as_ref())).collect(),
             seen: branch.seen.as_ref().map(|seen| self.seen(seen, sent.as_ref())),
             lit: self.checkpoints.lit(checks),
         }
     }
 
-    fn step(&self, step: &Step, sent: Option<&Packet>) -> StepView {
-        let trace = if let StepKind::Check(trace) = &step.kind { Some(&**trace) } else { None };
+    fn hop(&self, hop: &Hop, sent: Option<&Packet>) -> StepView {
+        let trace = if let HopKind::Check(trace) = &hop.kind { Some(&**trace) } else { None };
         // Inside another packet, what a checkpoint sees is that one.
         let around = trace.filter(|t| matches!(t.checkpoint, Checkpoint::Group { encapsulated: true, .. }));
         let (source, target) = match around {
@@ -145,24 +146,24 @@ impl PathWriter<'_> {
                 };
                 (outer(trace.from_address, None), outer(trace.to_address, Some(VXLAN)))
             }
-            None => (self.source(step, sent), self.target(step, sent)),
+            None => (self.source(hop, sent), self.target(hop, sent)),
         };
-        let tunnel = step.translations.iter().find_map(|t| if let Translation::Tunnel(from, to) = t { Some((*from, *to)) } else { None });
+        let tunnel = hop.translations.iter().find_map(|t| if let Translation::Tunnel(from, to) = t { Some((*from, *to)) } else { None });
         let station = trace.map(|trace| self.checkpoints.station(trace));
         StepView {
-            kind: words::kind(&step.kind),
-            title: step.title.clone(),
-            text: step.text.clone(),
+            kind: words::kind(&hop.kind),
+            title: hop.title.clone(),
+            text: hop.text.clone(),
             source,
             target,
-            translations: step.translations.iter().map(|t| words::translation(*t).to_owned()).collect(),
+            translations: hop.translations.iter().map(|t| words::translation(*t).to_owned()).collect(),
             outer: tunnel.map(|(from, to)| format!("{} → {}", self.address_of(from, None), self.address_of(to, Some(VXLAN)))),
-            verdict: verdict(step.verdict),
-            reached: step.reached,
+            verdict: verdict(hop.verdict),
+            reached: hop.reached,
             by: trace.and_then(|trace| self.by(trace)),
             spot: station.as_ref().and_then(|station| station.spots.first().cloned()),
             station,
-            basis: step.basis.map(basis),
+            basis: hop.basis.map(basis),
         }
     }
 
@@ -187,32 +188,32 @@ impl PathWriter<'_> {
         address.map_or_else(|| self.node(node), |a| with_port(a, port))
     }
 
-    fn party(&self, party: &Party, port: Option<u16>) -> String {
-        match (party.address, port) {
+    fn endpoint(&self, endpoint: &PacketEndpoint, port: Option<u16>) -> String {
+        match (endpoint.address, port) {
             (Some(address), port) => with_port(address, port),
-            (None, None) => self.paths.party_title(party),
-            (None, Some(port)) => format!("{}:{port}", self.paths.party_title(party)),
+            (None, None) => self.paths.endpoint_title(endpoint),
+            (None, Some(port)) => format!("{}:{port}", self.paths.endpoint_title(endpoint)),
         }
     }
 
-    fn source(&self, step: &Step, sent: Option<&Packet>) -> AddressView {
-        let (before, now) = (self.party(&step.arrives.from, None), self.party(&step.leaves.from, None));
-        let rewritten = sent.is_some_and(|sent| self.party(&sent.from, None) != now);
-        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: is_made_up(&step.leaves.from) }
+    fn source(&self, hop: &Hop, sent: Option<&Packet>) -> AddressView {
+        let (before, now) = (self.endpoint(&hop.arrives.from, None), self.endpoint(&hop.leaves.from, None));
+        let rewritten = sent.is_some_and(|sent| self.endpoint(&sent.from, None) != now);
+        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: is_made_up(&hop.leaves.from) }
     }
 
-    fn target(&self, step: &Step, sent: Option<&Packet>) -> AddressView {
-        let text = |packet: &Packet| self.party(&packet.to, packet.port);
-        let (before, now) = (text(&step.arrives), text(&step.leaves));
+    fn target(&self, hop: &Hop, sent: Option<&Packet>) -> AddressView {
+        let text = |packet: &Packet| self.endpoint(&packet.to, packet.port);
+        let (before, now) = (text(&hop.arrives), text(&hop.leaves));
         let rewritten = sent.is_some_and(|sent| text(sent) != now);
-        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: is_made_up(&step.leaves.to) }
+        AddressView { before: Some(before).filter(|before| *before != now), text: now, rewritten, made_up: is_made_up(&hop.leaves.to) }
     }
 
-    fn seen(&self, seen: &Seen, sent: Option<&Packet>) -> SeenView {
-        let view = |party: &Party| {
-            let text = self.party(party, None);
-            let rewritten = sent.is_some_and(|sent| self.party(&sent.from, None) != text);
-            AddressView { text, before: None, rewritten, made_up: is_made_up(party) }
+    fn seen(&self, seen: &ApplicationView, sent: Option<&Packet>) -> SeenView {
+        let view = |endpoint: &PacketEndpoint| {
+            let text = self.endpoint(endpoint, None);
+            let rewritten = sent.is_some_and(|sent| self.endpoint(&sent.from, None) != text);
+            AddressView { text, before: None, rewritten, made_up: is_made_up(endpoint) }
         };
         SeenView {
             address: view(&seen.address),
@@ -249,8 +250,8 @@ impl PathWriter<'_> {
 }
 
 /// A name in place of an address is not made up.
-fn is_made_up(party: &Party) -> bool {
-    party.made_up && party.address.is_some()
+fn is_made_up(endpoint: &PacketEndpoint) -> bool {
+    endpoint.assumed && endpoint.address.is_some()
 }
 
 fn basis(basis: Basis) -> BasisView {

@@ -9,7 +9,7 @@ use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TrafficPolicy;
 use crate::model::AddressSet;
-use crate::path::{Asked, Branch, Entry, PathVerdict, Paths, StepKind, path};
+use crate::path::{Asked, Branch, Entry, HopKind, PathVerdict, Paths, path};
 use crate::policy::{Action, Direction, PeerTerm, PeerTermKind, Policy};
 use crate::settings::{Probes, Routing};
 use crate::snapshot::Service;
@@ -157,8 +157,8 @@ fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) ->
 
 /// Whether a way ends at the policy of a pod to which the client is known by another address.
 fn is_stopped_as_another(branch: &Branch, client: IpAddr) -> bool {
-    branch.stop().is_some_and(|step| {
-        let at_pod = matches!(&step.kind, StepKind::Check(trace) if matches!(trace.checkpoint, Checkpoint::Endpoint(Direction::Ingress)));
-        at_pod && step.arrives.from.address != Some(client)
+    branch.stop().is_some_and(|hop| {
+        let at_pod = matches!(&hop.kind, HopKind::Check(trace) if matches!(trace.checkpoint, Checkpoint::Endpoint(Direction::Ingress)));
+        at_pod && hop.arrives.from.address != Some(client)
     })
 }

@@ -7,31 +7,28 @@ use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use super::branches::Trip;
-use super::tables::{Backend, Entry, Target};
-use super::{PodShare, Share};
+use super::super::answer::PodShare;
+use super::super::tables::{Backend, Entry, Target};
+use super::super::world::Paths;
+use super::Share;
 use crate::language::TrafficPolicy;
 use crate::snapshot::NodeId;
 
 /// The shares of what stands behind a port of a Service. `homes` are the nodes of clients inside the cluster, with how many of the clients are on each;
 /// none for clients outside. `picked` are the nodes that clients outside come by.
-pub(super) fn of_service(
-    trip: &Trip<'_>,
+pub(in crate::path) fn of_service(
+    paths: &Paths,
     service: u32,
     port: usize,
     entry: Entry,
     homes: &[(NodeId, u32)],
     picked: &[NodeId],
 ) -> Vec<PodShare> {
-    let paths = trip.paths;
     let Some(found) = paths.snapshot.services.get(service as usize) else { return Vec::new() };
-    let backends = paths.tables().backends(service, port);
-    let routing = &paths.settings.routing;
-    let external = routing.external.unwrap_or(found.routing.external);
-    let internal = routing.internal.unwrap_or(found.routing.internal);
+    let backends = paths.tables.backends(service, port);
     let is_local = match (entry, homes.is_empty()) {
-        (Entry::Cluster, _) => internal == TrafficPolicy::Local,
-        (_, true) => external == TrafficPolicy::Local,
+        (Entry::Cluster, _) => paths.internal_policy(found) == TrafficPolicy::Local,
+        (_, true) => paths.external_policy(found) == TrafficPolicy::Local,
         (_, false) => false,
     };
     let weights: Vec<(NodeId, u32)> = match homes {
@@ -40,13 +37,13 @@ pub(super) fn of_service(
     };
     let total: u32 = backends.iter().map(|b| b.count).sum();
     if !is_local && !paths.prefers(backends) {
-        return backends.iter().map(|backend| pod_share(trip, backend, Share::of(1, total))).collect();
+        return backends.iter().map(|backend| pod_share(paths, backend, Share::of(1, total))).collect();
     }
     let all: u32 = weights.iter().map(|(_, weight)| *weight).sum();
     let mut by_node: HashMap<NodeId, u32> = HashMap::new();
     weights.iter().for_each(|(node, weight)| *by_node.entry(*node).or_default() += *weight);
     if !is_local {
-        return by_preference(trip, backends, &by_node, all);
+        return by_preference(paths, backends, &by_node, all);
     }
     let mut on_node: HashMap<NodeId, u32> = HashMap::new();
     backends.iter().for_each(|b| {
@@ -61,14 +58,14 @@ pub(super) fn of_service(
         }
         None => Share::NONE,
     };
-    backends.iter().map(|backend| pod_share(trip, backend, each(backend))).collect()
+    backends.iter().map(|backend| pod_share(paths, backend, each(backend))).collect()
 }
 
 /// The shares where nodes prefer some of what stands behind a Service.
-fn by_preference(trip: &Trip<'_>, backends: &[Backend], by_node: &HashMap<NodeId, u32>, all: u32) -> Vec<PodShare> {
+fn by_preference(paths: &Paths, backends: &[Backend], by_node: &HashMap<NodeId, u32>, all: u32) -> Vec<PodShare> {
     let mut shares: HashMap<(Target, u16), Share> = HashMap::new();
     for (node, weight) in by_node {
-        let among = trip.paths.nearby(backends, *node);
+        let among = paths.nearby(backends, *node);
         let of_all: u32 = among.iter().map(|b| b.count).sum();
         for backend in &among {
             let share = shares.entry((backend.target, backend.port)).or_insert(Share::NONE);
@@ -76,18 +73,18 @@ fn by_preference(trip: &Trip<'_>, backends: &[Backend], by_node: &HashMap<NodeId
         }
     }
     let share = |b: &Backend| shares.get(&(b.target, b.port)).copied().unwrap_or(Share::NONE);
-    backends.iter().map(|backend| pod_share(trip, backend, share(backend))).collect()
+    backends.iter().map(|backend| pod_share(paths, backend, share(backend))).collect()
 }
 
-/// What stands behind a port of a Service, all alike.
-pub(super) fn even(trip: &Trip<'_>, backends: &[Backend]) -> Vec<PodShare> {
+/// The same share for each endpoint.
+pub(in crate::path) fn even(paths: &Paths, backends: &[Backend]) -> Vec<PodShare> {
     let total: u32 = backends.iter().map(|b| b.count).sum();
-    backends.iter().map(|backend| pod_share(trip, backend, Share::of(1, total))).collect()
+    backends.iter().map(|backend| pod_share(paths, backend, Share::of(1, total))).collect()
 }
 
-fn pod_share(trip: &Trip<'_>, backend: &Backend, each: Share) -> PodShare {
+fn pod_share(paths: &Paths, backend: &Backend, each: Share) -> PodShare {
     let title = match backend.target {
-        Target::Pod(id) => trip.paths.snapshot.pod_title(id),
+        Target::Pod(id) => paths.snapshot.pod_title(id),
         Target::Address(address) => address.to_string(),
     };
     PodShare { target: backend.target, title, node: backend.node, count: backend.count, each }

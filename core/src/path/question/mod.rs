@@ -1,4 +1,6 @@
-//! What a person means by the two ends of a way.
+//! What a person means by the two endpoints of a path.
+
+pub(in crate::path) mod readings;
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -7,10 +9,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
-use super::{Entry, Paths, missing};
+use super::ingress_rules;
+use super::tables::{Entry, Target};
+use super::unknown;
+use super::world::Paths;
 use crate::compile::Endpoint;
 use crate::endpoints::{self, NotFound};
-use crate::language::TargetPort;
+use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::snapshot::{NodeId, PodId, Service};
 
@@ -40,7 +45,7 @@ pub struct Asked<'a> {
 
 /// Why a question means nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NotAsked(pub(super) String);
+pub struct NotAsked(String);
 
 impl core::error::Error for NotAsked {}
 
@@ -58,26 +63,26 @@ impl From<NotFound> for NotAsked {
 
 /// A question as it is understood.
 #[derive(Clone)]
-pub(super) struct Question {
-    pub(super) from_title: String,
-    pub(super) to_title: String,
+pub(in crate::path) struct Question {
+    pub(in crate::path) from_title: String,
+    pub(in crate::path) to_title: String,
     /// Where connections start, each with how many of them do.
-    pub(super) clients: Vec<(Client, u32)>,
-    pub(super) goal: Goal,
-    pub(super) protocol: Protocol,
-    pub(super) port: Option<u16>,
+    pub(in crate::path) clients: Vec<(Client, u32)>,
+    pub(in crate::path) goal: Goal,
+    pub(in crate::path) protocol: Protocol,
+    pub(in crate::path) port: Option<u16>,
     /// The source port, or the type and code of an ICMP message, as far as they are known.
-    pub(super) carried: (Option<u16>, Option<u16>),
+    pub(in crate::path) carried: (Option<u16>, Option<u16>),
     /// Whether the client speaks TLS, as far as that is known.
-    pub(super) tls: bool,
+    pub(in crate::path) tls: bool,
     /// The name by which a client knows the target, which it has to ask for first.
-    pub(super) name: Option<String>,
-    pub(super) notes: Vec<String>,
+    pub(in crate::path) name: Option<String>,
+    pub(in crate::path) notes: Vec<String>,
 }
 
 /// Where a connection starts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Client {
+pub(in crate::path) enum Client {
     Pod(PodId),
     Node(NodeId),
     /// An address of one of the cloud's networks.
@@ -88,7 +93,7 @@ pub(super) enum Client {
 
 /// Where a connection goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Goal {
+pub(in crate::path) enum Goal {
     /// A port of a Service.
     Service { service: u32, port: usize, entry: Entry, node: Option<NodeId> },
     /// Pods, at their own addresses.
@@ -108,6 +113,14 @@ pub(super) enum Goal {
 /// A target with its title.
 type Titled = (Goal, String);
 
+/// Where the name of a Service leads.
+enum Followed<'a> {
+    /// To this Service.
+    Service(u32, &'a Service),
+    /// To something else.
+    Ends(Titled),
+}
+
 struct Understanding<'a> {
     paths: &'a Paths,
     asked: &'a Asked<'a>,
@@ -117,7 +130,7 @@ struct Understanding<'a> {
     name: Option<String>,
 }
 
-pub(super) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, NotAsked> {
+pub(in crate::path) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, NotAsked> {
     if asked.port.is_some() && !asked.protocol.has_ports() {
         return Err(NotAsked(format!("{} has no ports: leave the port out", asked.protocol)));
     }
@@ -141,7 +154,7 @@ pub(super) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, N
     })
 }
 
-impl Understanding<'_> {
+impl<'a> Understanding<'a> {
     fn clients(&self) -> Result<(Vec<(Client, u32)>, String), NotAsked> {
         let snapshot = &self.paths.snapshot;
         let name = self.asked.from.trim();
@@ -204,7 +217,7 @@ impl Understanding<'_> {
     /// An address, and what stands behind it.
     fn address(&mut self, address: IpAddr, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
-        if let Some((service, entry)) = self.paths.tables().service_at(address) {
+        if let Some((service, entry)) = self.paths.tables.service_at(address) {
             return self.service(service, Some(entry), None, inside);
         }
         if let Some((object, ingress)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| i.spec.addresses.contains(&address)) {
@@ -213,7 +226,7 @@ impl Understanding<'_> {
         }
         if let Some((node, found)) = self.paths.names.node_at(address).and_then(|id| Some((id, snapshot.node(id)?))) {
             let title = format!("node/{}", found.name);
-            let of_services = self.port.map_or(&[][..], |port| self.paths.tables().at_node_port(self.asked.protocol, port));
+            let of_services = self.port.map_or(&[][..], |port| self.paths.tables.at_node_port(self.asked.protocol, port));
             return match of_services.first() {
                 Some((service, _)) => self.service(*service, Some(Entry::NodePort), Some(node), inside),
                 None => Ok((Goal::Node(node), title)),
@@ -248,7 +261,7 @@ impl Understanding<'_> {
             return self.service(service, self.asked.entry, None, inside);
         }
         let snapshot = &self.paths.snapshot;
-        let known = super::proxy::ingresses_for(snapshot, bare, path).or_else(|| super::proxy::ingress_of_host(snapshot, bare));
+        let known = ingress_rules::ingresses_for(snapshot, bare, path).or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
         // A client outside that calls a name which is led here gets an answer, whatever the name; what other names a client inside means is not known.
         let object = known.or_else(|| (!inside && !snapshot.ingress_objects.is_empty()).then_some(0));
         if known.is_none() {
@@ -293,7 +306,7 @@ impl Understanding<'_> {
     fn service_by_name(&mut self, name: &str, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
-        if let Some(number) = namespace.and_then(|namespace| self.paths.tables().service(namespace, name)) {
+        if let Some(number) = namespace.and_then(|namespace| self.paths.tables.service(namespace, name)) {
             return self.service(number, self.asked.entry, None, inside);
         }
         let mut fitting = (0..)
@@ -303,11 +316,11 @@ impl Understanding<'_> {
         match (first, second) {
             (Some((number, _)), None) => self.service(number, self.asked.entry, None, inside),
             (Some((_, one)), Some((_, other))) => {
-                let titles = [one, other].map(|s| service_title(self.paths, s));
+                let titles = [one, other].map(|s| self.paths.service_title(s));
                 Err(NotAsked(format!("`{name}` could be `{}` or `{}`; write it in full", titles[0], titles[1])))
             }
             (None, _) => {
-                let names: Vec<String> = snapshot.services.iter().map(|s| service_title(self.paths, s)).collect();
+                let names: Vec<String> = snapshot.services.iter().map(|s| self.paths.service_title(s)).collect();
                 Err(none_such("Service", name, &names))
             }
         }
@@ -319,48 +332,17 @@ impl Understanding<'_> {
         let short = name.strip_suffix(".cluster.local").unwrap_or(name);
         let short = short.strip_suffix(".svc").unwrap_or(short);
         let (service, namespace) = short.split_once('.')?;
-        self.paths.tables().service(namespace, service)
+        self.paths.tables.service(namespace, service)
     }
 
-    /// A Service, by the way that the client takes to it.
-    fn service(&mut self, mut number: u32, entry: Option<Entry>, node: Option<NodeId>, inside: bool) -> Result<Titled, NotAsked> {
+    /// A Service, by the entry that the client takes to it.
+    fn service(&mut self, number: u32, entry: Option<Entry>, node: Option<NodeId>, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
-        let mut chain: Vec<u32> = Vec::new();
-        let first = number;
-        let service = loop {
-            let Some(service) = snapshot.services.get(number as usize) else {
-                return Err(NotAsked("there is no such Service".to_owned()));
-            };
-            let title = service_title(self.paths, service);
-            let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == "ExternalName") else { break service };
-            if chain.contains(&number) || chain.len() >= LONGEST_CHAIN {
-                let names: Vec<String> = chain
-                    .iter()
-                    .chain([&number])
-                    .filter_map(|n| snapshot.services.get(*n as usize))
-                    .map(|s| service_title(self.paths, s))
-                    .collect();
-                let loops = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
-                let why = format!("the names go round in a circle and lead to no address: {loops}");
-                return Ok((Goal::Nothing(why), names.first().cloned().unwrap_or_default()));
-            }
-            chain.push(number);
-            // Such a Service is nothing but a name.
-            self.name.get_or_insert_with(|| title.clone());
-            match self.service_by_dns_name(name) {
-                Some(next) => {
-                    self.notes.push(format!("`{title}` is another name for `{name}`: the client asks DNS, and connects to that."));
-                    number = next;
-                }
-                None => {
-                    let missing = format!(
-                        "`{title}` is another name for `{name}`, which is outside the cluster: only DNS knows its address, so give that as the target"
-                    );
-                    return Ok((Goal::Name { name: name.to_owned(), missing }, title));
-                }
-            }
+        let title = snapshot.services.get(number as usize).map_or_else(String::new, |s| self.paths.service_title(s));
+        let (number, service) = match self.follow_names(number)? {
+            Followed::Service(number, service) => (number, service),
+            Followed::Ends(titled) => return Ok(titled),
         };
-        let title = snapshot.services.get(first as usize).map_or_else(String::new, |s| service_title(self.paths, s));
         let balanced = service.service_type == "LoadBalancer" || !service.routing.external_addresses.is_empty();
         let mut entry = entry.unwrap_or(match service.service_type.as_str() {
             _ if inside => Entry::Cluster,
@@ -381,31 +363,83 @@ impl Understanding<'_> {
             entry = Entry::NodePort;
         }
         if service.headless && entry == Entry::Cluster {
-            // Names lead to the pods themselves.
-            self.name.get_or_insert_with(|| title.clone());
-            let pods = self.paths.tables().backends(number, at);
-            let found = pods.iter().filter_map(|b| if let super::Target::Pod(id) = b.target { Some((id, b.count)) } else { None });
-            let found: Vec<(PodId, u32)> = found.collect();
-            let target = pods.first().map(|b| b.port);
-            if let (Some(target), Some(asked)) = (target, self.port)
-                && target != asked
-            {
-                self.notes.push(format!(
-                    "`{title}` is headless: its name leads to the pods themselves, and its port {asked} to nothing; they listen on {target}."
-                ));
-            }
-            let address = pods.iter().find_map(|b| if let super::Target::Address(address) = b.target { Some(address) } else { None });
-            let goal = match (found.is_empty(), address) {
-                (false, _) => Goal::Pods(found),
-                (true, Some(address)) => Goal::Address(Endpoint::Outside(address)),
-                (true, None) if missing::has_unknown_endpoints(snapshot, service) => {
-                    Goal::Name { name: title.clone(), missing: missing::missing_endpoints(snapshot, service) }
-                }
-                (true, None) => Goal::Nothing(format!("no pod stands behind `{title}`")),
-            };
-            self.port = self.port.or(target);
-            return Ok((goal, title));
+            return Ok((self.headless(number, service, at, &title), title));
         }
+        if let Some(why) = self.settle_port(service, port, entry, &title) {
+            return Ok((Goal::Nothing(why), title));
+        }
+        if entry == Entry::LoadBalancer && !balanced {
+            let why = format!("`{title}` is of type `{}` and has no load balancer", service.service_type);
+            return Ok((Goal::Nothing(why), title));
+        }
+        if let Some(node_port) = port.node_port.filter(|_| entry == Entry::NodePort) {
+            self.note_claims(node_port);
+        }
+        let node = node.map_or_else(|| self.asked_node(), |node| Ok(Some(node)))?;
+        Ok((Goal::Service { service: number, port: at, entry, node }, title))
+    }
+
+    /// The Service that a name leads to in the end: `ExternalName` Services are nothing but names.
+    fn follow_names(&mut self, mut number: u32) -> Result<Followed<'a>, NotAsked> {
+        let snapshot = &self.paths.snapshot;
+        let mut chain: Vec<u32> = Vec::new();
+        loop {
+            let Some(service) = snapshot.services.get(number as usize) else {
+                return Err(NotAsked("there is no such Service".to_owned()));
+            };
+            let title = self.paths.service_title(service);
+            let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == "ExternalName") else {
+                return Ok(Followed::Service(number, service));
+            };
+            if chain.contains(&number) || chain.len() >= LONGEST_CHAIN {
+                let services = chain.iter().chain([&number]).filter_map(|n| snapshot.services.get(*n as usize));
+                let names: Vec<String> = services.map(|s| self.paths.service_title(s)).collect();
+                let loops = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
+                let why = format!("the names go round in a circle and lead to no address: {loops}");
+                return Ok(Followed::Ends((Goal::Nothing(why), names.first().cloned().unwrap_or_default())));
+            }
+            chain.push(number);
+            self.name.get_or_insert_with(|| title.clone());
+            let Some(next) = self.service_by_dns_name(name) else {
+                let missing = format!(
+                    "`{title}` is another name for `{name}`, which is outside the cluster: only DNS knows its address, so give that as the target"
+                );
+                return Ok(Followed::Ends((Goal::Name { name: name.to_owned(), missing }, title)));
+            };
+            self.notes.push(format!("`{title}` is another name for `{name}`: the client asks DNS, and connects to that."));
+            number = next;
+        }
+    }
+
+    /// A headless Service: its name leads to the pods themselves.
+    fn headless(&mut self, number: u32, service: &Service, at: usize, title: &str) -> Goal {
+        let snapshot = &self.paths.snapshot;
+        self.name.get_or_insert_with(|| title.to_owned());
+        let pods = self.paths.tables.backends(number, at);
+        let found = pods.iter().filter_map(|b| if let Target::Pod(id) = b.target { Some((id, b.count)) } else { None });
+        let found: Vec<(PodId, u32)> = found.collect();
+        let target = pods.first().map(|b| b.port);
+        if let (Some(target), Some(asked)) = (target, self.port)
+            && target != asked
+        {
+            self.notes.push(format!(
+                "`{title}` is headless: its name leads to the pods themselves, and its port {asked} to nothing; they listen on {target}."
+            ));
+        }
+        let address = pods.iter().find_map(|b| if let Target::Address(address) = b.target { Some(address) } else { None });
+        self.port = self.port.or(target);
+        match (found.is_empty(), address) {
+            (false, _) => Goal::Pods(found),
+            (true, Some(address)) => Goal::Address(Endpoint::Outside(address)),
+            (true, None) if unknown::has_unknown_endpoints(snapshot, service) => {
+                Goal::Name { name: title.to_owned(), missing: unknown::missing_endpoints(snapshot, service) }
+            }
+            (true, None) => Goal::Nothing(format!("no pod stands behind `{title}`")),
+        }
+    }
+
+    /// Settles which port the client connects to. Returns why there is none, if there is none.
+    fn settle_port(&mut self, service: &Service, port: &ServicePort, entry: Entry, title: &str) -> Option<String> {
         self.port = Some(match entry {
             Entry::Cluster | Entry::LoadBalancer => port.port,
             Entry::NodePort => match port.node_port {
@@ -414,45 +448,37 @@ impl Understanding<'_> {
                     self.notes.push(format!("The text gives no node port for `{title}`: the API server picks one from 30000 to 32767."));
                     port.port
                 }
-                None => {
-                    let why = format!("`{title}` is of type `{}` and has no node port", service.service_type);
-                    return Ok((Goal::Nothing(why), title));
-                }
+                None => return Some(format!("`{title}` is of type `{}` and has no node port", service.service_type)),
             },
         });
-        if entry == Entry::LoadBalancer && !balanced {
-            let why = format!("`{title}` is of type `{}` and has no load balancer", service.service_type);
-            return Ok((Goal::Nothing(why), title));
+        None
+    }
+
+    /// Notes where several Services claim a node port.
+    fn note_claims(&mut self, node_port: u16) {
+        let claims = self.paths.tables.at_node_port(self.asked.protocol, node_port);
+        if claims.len() > 1 {
+            let services = claims.iter().filter_map(|(n, _)| self.paths.snapshot.services.get(*n as usize));
+            let names: Vec<String> = services.map(|s| format!("`{}`", self.paths.service_title(s))).collect();
+            self.notes.push(format!(
+                "Node port {node_port} is claimed by {}: an API server gives it to the first and refuses the others.",
+                names.join(" and ")
+            ));
         }
-        if let Some(node_port) = port.node_port.filter(|_| entry == Entry::NodePort) {
-            let of_port = self.paths.tables().at_node_port(self.asked.protocol, node_port);
-            if of_port.len() > 1 {
-                let names: Vec<String> = of_port
-                    .iter()
-                    .filter_map(|(n, _)| snapshot.services.get(*n as usize))
-                    .map(|s| format!("`{}`", service_title(self.paths, s)))
-                    .collect();
-                self.notes.push(format!(
-                    "Node port {node_port} is claimed by {}: an API server gives it to the first and refuses the others.",
-                    names.join(" and ")
-                ));
-            }
-        }
-        let node = match (node, self.asked.node) {
-            (Some(node), _) => Some(node),
-            (None, Some(name)) => {
-                let bare = name.strip_prefix("node/").unwrap_or(name);
-                let found = snapshot.nodes().find(|(_, n)| n.name == bare).map(|(id, _)| id);
-                let names: Vec<String> = snapshot.nodes.iter().map(|n| n.name.clone()).collect();
-                Some(found.ok_or_else(|| none_such("node", bare, &names))?)
-            }
-            (None, None) => None,
-        };
-        Ok((Goal::Service { service: number, port: at, entry, node }, title))
+    }
+
+    /// The node that the question names.
+    fn asked_node(&self) -> Result<Option<NodeId>, NotAsked> {
+        let Some(name) = self.asked.node else { return Ok(None) };
+        let snapshot = &self.paths.snapshot;
+        let bare = name.strip_prefix("node/").unwrap_or(name);
+        let found = snapshot.nodes().find(|(_, n)| n.name == bare).map(|(id, _)| id);
+        let names: Vec<String> = snapshot.nodes.iter().map(|n| n.name.clone()).collect();
+        found.map(Some).ok_or_else(|| none_such("node", bare, &names))
     }
 
     /// The port of a Service that is meant: by its own number, by its node port, or the only one.
-    fn service_port<'s>(&self, service: &'s Service) -> Result<Option<(usize, &'s crate::language::ServicePort)>, NotAsked> {
+    fn service_port<'s>(&self, service: &'s Service) -> Result<Option<(usize, &'s ServicePort)>, NotAsked> {
         let fitting = || service.ports.iter().enumerate().filter(|(_, p)| p.protocol == self.asked.protocol);
         let Some(wanted) = self.port else {
             return Ok(fitting().find(|(_, p)| p.port == 80).or_else(|| fitting().next()));
@@ -472,14 +498,9 @@ impl Understanding<'_> {
                 format!("{} {} (port {target} of the pods)", p.protocol, p.port)
             })
             .collect();
-        let title = service_title(self.paths, service);
+        let title = self.paths.service_title(service);
         Err(NotAsked(format!("Service `{title}` has no port {} {wanted}; it has {}", self.asked.protocol, list.join(", "))))
     }
-}
-
-/// `namespace/name` of a Service.
-pub(super) fn service_title(paths: &Paths, service: &Service) -> String {
-    format!("{}/{}", paths.snapshot.namespace_name(service.namespace), service.name)
 }
 
 fn none_such(kind: &str, name: &str, names: &[String]) -> NotAsked {

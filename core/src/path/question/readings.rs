@@ -1,19 +1,17 @@
 //! Questions about an address that several networks have.
 
-use alloc::format;
-use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use super::ask::{Client, Goal, Question};
-use super::{PathAnswer, PathVerdict, Paths, Share};
+use super::super::world::Paths;
+use super::{Client, Goal, Question};
 use crate::compile::Endpoint;
 use crate::explain::reading_name;
 use crate::snapshot::NodeId;
 
 /// What a question may mean: one, unless an end is an address that several networks have. Of these are meant those between which packets can go, if
 /// there are any.
-pub(super) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
+pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
     let cloud = &paths.snapshot.cloud;
     let of = |address: IpAddr| -> Vec<Option<u32>> {
         let networks = cloud.networks_with(address);
@@ -67,22 +65,4 @@ pub(super) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
 fn node_network(paths: &Paths, node: NodeId) -> Option<u32> {
     let cloud = &paths.snapshot.cloud;
     cloud.locate_node(node).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number)
-}
-
-/// One answer of several: theirs if all agree, else that it cannot be told.
-pub(super) fn together(mut first: PathAnswer, others: Vec<PathAnswer>) -> PathAnswer {
-    let agree = others.iter().all(|a| a.verdict == first.verdict);
-    let names: Vec<String> =
-        core::iter::once(&first).chain(&others).map(|a| format!("{} from `{}` to `{}`", a.verdict, a.from, a.to)).collect();
-    if agree {
-        first.notes.push("Several networks have this address; the answer is the same for each of them.".to_string());
-        return first;
-    }
-    first.verdict = PathVerdict::CannotTell(Share::NONE, Share::ALL);
-    first.summary = format!(
-        "Cannot tell, because several networks have this address, and the question does not say which is meant: {}; ask by name.",
-        names.join(", ")
-    );
-    first.branches.extend(others.into_iter().flat_map(|a| a.branches));
-    first
 }

@@ -1,5 +1,7 @@
 //! Shares of traffic, as exact fractions.
 
+pub(in crate::path) mod backends;
+
 use core::fmt;
 
 /// A share of connections: a fraction in lowest terms, from 0 to 1.
@@ -21,7 +23,7 @@ impl Share {
     }
 
     /// The same for larger numbers.
-    pub(super) fn of_u64(part: u64, whole: u64) -> Share {
+    pub(in crate::path) fn of_u64(part: u64, whole: u64) -> Share {
         Share::reduced(u128::from(part), u128::from(whole))
     }
 

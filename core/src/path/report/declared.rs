@@ -1,23 +1,23 @@
-//! What the text says of the choices that change a way, so that somebody who is offered others sees what they would be other than.
+//! What the input declares about the choices that change a path, so that somebody who is offered others sees what they would replace.
 
 use alloc::vec::Vec;
 
-use super::ask::Goal;
-use super::branches::Trip;
-use super::proxy;
-use super::tables::Entry;
+use super::super::ingress_rules;
+use super::super::question::{Goal, Question};
+use super::super::tables::Entry;
+use super::super::world::Paths;
 use crate::language::TrafficPolicy;
 use crate::language::azure::Plugin;
 use crate::model::Cidr;
 use crate::settings::{Dataplane, IngressBy, Probes};
 use crate::snapshot::Service;
 
-/// What the text says of the choices in [`crate::settings::Routing`], as far as they have a part in the way that was asked for.
+/// What the input declares about the choices in [`crate::settings::Routing`], as far as the path depends on them.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Written {
+pub struct Declared {
     /// What translates addresses on nodes.
     pub dataplane: Dataplane,
-    /// `externalTrafficPolicy` of the Service that the way leads by, if it leads by one.
+    /// `externalTrafficPolicy` of the Service that the path leads by, if it leads by one.
     pub external: Option<TrafficPolicy>,
     /// `internalTrafficPolicy` of that Service.
     pub internal: Option<TrafficPolicy>,
@@ -29,45 +29,44 @@ pub struct Written {
     pub probes: Probes,
     /// How that Service can be reached.
     pub entries: Vec<Entry>,
-    /// Where pods have their addresses; nothing where the text has no cluster.
+    /// Where pods have their addresses; nothing where the input has no cluster.
     pub pod_network: Option<Plugin>,
     /// What stands behind the Ingress that is asked for.
     pub ingress: Option<IngressBy>,
-    /// Whether it says where every pod runs.
+    /// Whether the input says where every pod runs.
     pub placed: bool,
     /// Whether every node has an address.
     pub addressed: bool,
 }
 
-impl Written {
-    pub(super) fn of(trip: &Trip<'_>) -> Self {
-        let paths = trip.paths;
+impl Declared {
+    pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Self {
         let snapshot = &paths.snapshot;
         let mut ingress = None;
-        let service = match &trip.question.goal {
+        let service = match &question.goal {
             Goal::Service { service, .. } => Some(*service),
             Goal::Ingress { object, .. } => snapshot.ingress_objects.get(*object as usize).and_then(|object| {
                 let class = object.spec.class.as_deref().unwrap_or_default();
-                let by_class = proxy::by_class(class);
+                let by_class = ingress_rules::by_class(class);
                 ingress = Some(by_class);
                 let by = paths.settings.routing.ingress.unwrap_or(by_class);
-                (by == IngressBy::Controller).then(|| proxy::controller_service(snapshot, class)).flatten()
+                (by == IngressBy::Controller).then(|| ingress_rules::controller_service(snapshot, class)).flatten()
             }),
             _ => None,
         };
         let service = service.and_then(|number| snapshot.services.get(number as usize));
         let routing = service.map(|s| &s.routing);
-        Written {
-            dataplane: paths.written_dataplane,
+        Declared {
+            dataplane: paths.declared_dataplane,
             external: routing.map(|r| r.external),
             internal: routing.map(|r| r.internal),
             affinity: routing.map(|r| r.client_affinity),
             source_ranges: routing.map_or_else(Vec::new, |r| r.load_balancer.source_ranges.clone()),
-            probes: paths.written_probes(),
+            probes: paths.declared_probes(),
             entries: service.map_or_else(Vec::new, entries),
             pod_network: snapshot.cloud.clusters.first().map(|c| c.written_plugin),
             ingress,
-            placed: !paths.placed_by_guess(),
+            placed: !paths.placement_assumed,
             addressed: snapshot.nodes.iter().all(|n| !n.addresses.is_empty()),
         }
     }

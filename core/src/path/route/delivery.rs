@@ -1,0 +1,119 @@
+//! The last hops of a route: from a node to a pod, through the pod's policies.
+
+use super::super::packet::{PacketEndpoint, Place};
+use super::super::tables::{Backend, Target};
+use super::super::world::Paths;
+use super::course::Course;
+use super::hop::{HopAction, Title};
+use crate::compile::Endpoint;
+use crate::language::azure::Plugin;
+use crate::policy::Direction;
+use crate::snapshot::{NodeId, PodId};
+use crate::verdict::traversal::{Checkpoint, Side};
+
+/// A pod that a packet is handed to, once it is on its node.
+pub(super) struct Delivery {
+    pod: PodId,
+    node: Option<NodeId>,
+    /// The address that the packet gets after policies were asked, if it gets another.
+    masquerade: Option<PacketEndpoint>,
+    /// Who sent the packet, where policies know that whatever address it has.
+    sender: Option<PacketEndpoint>,
+}
+
+impl Delivery {
+    pub(super) fn to(pod: PodId, node: Option<NodeId>, masquerade: Option<PacketEndpoint>) -> Self {
+        Delivery { pod, node, masquerade, sender: None }
+    }
+}
+
+/// What stands behind a Service as an endpoint of a packet.
+pub(super) fn endpoint_of(paths: &Paths, backend: &Backend) -> PacketEndpoint {
+    match backend.target {
+        Target::Pod(id) => paths.pod(id),
+        Target::Address(address) => PacketEndpoint::at(address),
+    }
+}
+
+/// From a node to what stands behind a Service, wherever it is. Returns the pod that it comes to, if it is one.
+pub(super) fn hand_over(
+    course: &mut Course<'_>,
+    node: Option<NodeId>,
+    enters: Side,
+    backend: &Backend,
+    source: Option<PacketEndpoint>,
+) -> Option<(PodId, Option<NodeId>)> {
+    let paths = course.paths;
+    match backend.target {
+        Target::Pod(pod) => {
+            deliver(course, node, enters, &Delivery::to(pod, backend.node, source));
+            Some((pod, backend.node))
+        }
+        Target::Address(address) => {
+            if let Some(node) = node {
+                course.cross(node, enters, Side::Network);
+                let from = course.packet.from.end;
+                let leaves_as_node = matches!(from, Endpoint::Pod(_)) && paths.leaves_as_node(from, node, &course.packet.to).is_some();
+                if let Some(source) = source.or_else(|| leaves_as_node.then(|| paths.node(node))) {
+                    course.snat(source);
+                }
+            }
+            let network = course.network_of(&course.packet.to);
+            course.travel(network.and_then(|network| paths.snapshot.cloud.locate_in(network, address)));
+            course.place(Place::Outside, Title::Address(address), HopAction::SliceEndpoint);
+            None
+        }
+    }
+}
+
+/// From a node to a pod, on it or on another.
+pub(super) fn deliver(course: &mut Course<'_>, from: Option<NodeId>, enters: Side, delivery: &Delivery) {
+    let paths = course.paths;
+    let side = side_of(paths, delivery.pod);
+    let is_here = from.is_some() && from == delivery.node;
+    if let Some(node) = from {
+        course.cross(node, enters, if is_here { side } else { Side::Network });
+    }
+    if is_here || from.is_none() && delivery.node.is_none() {
+        arrive(course, delivery);
+        return;
+    }
+    // A plugin whose policies tell pods on the network of their nodes apart knows the pod that sends, whatever address its node gives the packet.
+    let knows_sender = paths.is_on_host(delivery.pod) && side == Side::Pod && matches!(course.packet.from.end, Endpoint::Pod(_));
+    let sender = knows_sender.then_some(course.packet.from);
+    if let Some(source) = delivery.masquerade {
+        course.snat(source);
+    }
+    // Where a cluster brings its own network, packets between its pods travel between nodes inside others.
+    let tunnelled = paths.plugin(from.or(delivery.node)) == Some(Plugin::None) && side == Side::Pod;
+    if let (true, Some(from), Some(to)) = (tunnelled, from, delivery.node) {
+        course.enter_tunnel(from, to);
+        course.set_plain_action(HopAction::Encapsulates);
+    }
+    course.travel(delivery.node.and_then(|n| paths.pod_location(delivery.pod, n)));
+    course.leave_tunnel();
+    enter(course, &Delivery { masquerade: None, sender, ..*delivery });
+}
+
+/// Onto the node of a pod from the network, and to the pod.
+pub(super) fn enter(course: &mut Course<'_>, delivery: &Delivery) {
+    if let Some(node) = delivery.node {
+        course.node(node, HopAction::ForPod);
+        course.forget_original();
+        course.cross(node, Side::Network, side_of(course.paths, delivery.pod));
+    }
+    arrive(course, delivery);
+}
+
+/// To a pod on the node that the packet is on: its policies, and then the pod itself.
+pub(super) fn arrive(course: &mut Course<'_>, delivery: &Delivery) {
+    course.check_sent_by(Checkpoint::Endpoint(Direction::Ingress), delivery.sender);
+    if let Some(source) = delivery.masquerade {
+        course.snat(source);
+    }
+    course.place(Place::Pod(delivery.pod), Title::Pod(delivery.pod), HopAction::Nothing);
+}
+
+fn side_of(paths: &Paths, pod: PodId) -> Side {
+    if paths.is_host(pod) { Side::Host } else { Side::Pod }
+}

@@ -1,0 +1,358 @@
+//! Routes through a proxy: an ingress controller in the cluster, or an application gateway outside it. The client's connection ends there, and the proxy
+//! opens one of its own to a pod. Upstream: docs/path.md.
+//!
+//! To a controller they have two parts: to its pods, as to those of any Service, and on from there.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::super::ingress_rules::{HTTP_ROUTING_CLASS, backend_for, by_class, controller_service};
+use super::super::packet::{Packet, PacketEndpoint, Place, Tls};
+use super::super::question::{Client, Question};
+use super::super::shares::Share;
+use super::super::tables::{Backend, Entry, Target};
+use super::super::unknown::has_unknown_endpoints;
+use super::super::world::Paths;
+use super::client::{home_of, leave_home, start};
+use super::course::Course;
+use super::delivery::{Delivery, deliver, endpoint_of, enter};
+use super::egress::go_out;
+use super::hop::{Choice, HopAction, Note, ProxyAction, StopReason, Title, Unknown};
+use super::routes::{Plan, Reaches, Route};
+use super::service;
+use crate::compile::Endpoint;
+use crate::language::azure::Plugin;
+use crate::language::{BackendPort, TargetPort};
+use crate::model::Protocol;
+use crate::policy::Direction;
+use crate::settings::IngressBy;
+use crate::snapshot::cloud::Location;
+use crate::snapshot::{Ingress, IngressObject, NodeId, PodId, Role, Service};
+use crate::verdict::traversal::Checkpoint;
+
+/// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
+const SOME_GATEWAY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 225, 0, 4));
+/// A front end that is not given; kept for examples (RFC 5737, TEST-NET-2).
+const SOME_FRONT_END: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 253));
+
+/// A request and what the Ingress says of it.
+struct Request<'r> {
+    ingress: &'r IngressObject,
+    backend: Option<&'r Ingress>,
+    host: Option<&'r str>,
+    path: &'r str,
+    /// Whether the client speaks TLS.
+    tls: bool,
+    /// Whether that TLS is passed on as it is.
+    passed: bool,
+    by: IngressBy,
+}
+
+impl<'r> Request<'r> {
+    fn new(paths: &'r Paths, ingress: &'r IngressObject, host: Option<&'r str>, path: &'r str, tls: bool) -> Self {
+        let class = ingress.spec.class.as_deref().unwrap_or_default();
+        let by = paths.settings.routing.ingress.unwrap_or_else(|| by_class(class));
+        // Of TLS that is passed on nobody sees a path: what stands at `/` gets all of it. Upstream: ingress-nginx documentation, "SSL Passthrough".
+        let passed = ingress.spec.tls_passthrough && tls && by == IngressBy::Controller;
+        let root = passed.then(|| backend_for(&paths.snapshot, ingress, host, "/")).flatten();
+        let backend = root.or_else(|| backend_for(&paths.snapshot, ingress, host, path));
+        Request { ingress, backend, host, path, tls, passed: root.is_some(), by }
+    }
+
+    fn class(&self) -> &'r str {
+        self.ingress.spec.class.as_deref().unwrap_or_default()
+    }
+
+    /// What becomes of the client's TLS at the proxy.
+    fn tls(&self) -> Tls {
+        match (self.tls, self.passed, self.ingress.spec.tls_to_backend) {
+            (false, ..) | (_, true, _) => Tls::Untouched,
+            (_, false, true) => Tls::Anew,
+            (_, false, false) => Tls::Ends,
+        }
+    }
+
+    /// What the proxy does.
+    fn action(&self) -> HopAction {
+        let gateway = self.by == IngressBy::Gateway;
+        HopAction::Proxy(ProxyAction {
+            gateway,
+            passes: self.passed,
+            ends_tls: gateway && self.tls,
+            host: self.host.map(Arc::from),
+            path: self.path.into(),
+            service: self.backend.map(|backend| Arc::from(&*backend.service_name)),
+        })
+    }
+}
+
+/// The routes of requests to an Ingress; to a controller, as far as its pods.
+pub(super) fn routes<'a>(route: Route<'a>, question: &Question, client: Client, object: u32, host: Option<&str>, path: &str) -> Plan<'a> {
+    let paths = route.course.paths;
+    let Some(ingress) = paths.snapshot.ingress_objects.get(object as usize) else { return Plan::default() };
+    if ingress.unclear {
+        let mut route = start(route, client, PacketEndpoint::anywhere());
+        route.course.unknown(Unknown::Ingress(object));
+        return Plan::one(route);
+    }
+    let request = Request::new(paths, ingress, host, path, question.tls);
+    let class = request.class();
+    let mut notes = Vec::new();
+    if class == HTTP_ROUTING_CLASS || paths.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.http_routing) {
+        notes.push(Note::RoutingRetired);
+    }
+    let has_tls = host.is_some_and(|host| ingress.spec.tls.iter().any(|of| of.eq_ignore_ascii_case(host)));
+    if has_tls && !question.tls && class.contains("nginx") && request.by == IngressBy::Controller {
+        notes.push(Note::RedirectsToTls);
+    }
+    let mut plan = match request.by {
+        IngressBy::Controller => to_controller(route, client, &request),
+        IngressBy::Gateway => by_gateway(route, client, &request),
+    };
+    notes.append(&mut plan.notes);
+    Plan { notes, ..plan }
+}
+
+/// On from the pods of the controller, for routes that lead to one.
+pub(super) fn onward<'a>(plan: Plan<'a>, question: &Question, object: u32, host: Option<&str>, path: &str) -> Plan<'a> {
+    let Some(first) = plan.routes.first().filter(|_| plan.to_controller) else { return plan };
+    let paths = first.course.paths;
+    let Some(ingress) = paths.snapshot.ingress_objects.get(object as usize) else { return plan };
+    let request = Request::new(paths, ingress, host, path, question.tls);
+    let mut proxied = plan.proxied;
+    let mut routes = Vec::new();
+    for route in plan.routes {
+        let Reaches::Pod(pod, node) = route.reaches else {
+            routes.push(route);
+            continue;
+        };
+        let onward = from_controller(route, pod, node, &request);
+        proxied = onward.proxied.or(proxied);
+        routes.extend(onward.routes);
+    }
+    Plan { routes, proxied, to_controller: false, ..plan }
+}
+
+// --- a controller in the cluster -------------------------------------------------------------------------------------------------------
+
+fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
+    let paths = route.course.paths;
+    let snapshot = &paths.snapshot;
+    let Some(number) = controller_service(snapshot, request.class()) else { return by_unknown_controller(route, client, request) };
+    let Some(service) = snapshot.services.get(number as usize) else { return Plan::default() };
+    if service.endpoints.is_empty() && service.slices.is_empty() {
+        // Its pods are not in the input.
+        return by_unknown_controller(route, client, request);
+    }
+    let wanted = if request.tls { 443 } else { 80 };
+    let Some(port) = service.ports.iter().position(|p| p.port == wanted).or(if service.ports.is_empty() { None } else { Some(0) }) else {
+        return Plan::default();
+    };
+    let entry = match service.service_type.as_str() {
+        "LoadBalancer" => Entry::LoadBalancer,
+        "NodePort" => Entry::NodePort,
+        _ if home_of(paths, client).is_some() => Entry::Cluster,
+        _ => Entry::NodePort,
+    };
+    route.course.packet.port = service.ports.get(port).and_then(|p| if entry == Entry::NodePort { p.node_port } else { Some(p.port) });
+    let plan = service::routes(route, client, (number, port), entry, None);
+    let notes = core::iter::once(Note::ControllerService(number)).chain(plan.notes).collect();
+    Plan { notes, to_controller: true, ..plan }
+}
+
+/// The controller's pods, and how clients come to them, are not in the input.
+fn by_unknown_controller<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
+    let stand_in = route.course.paths.snapshot.pods().find(|(_, e)| e.role == Role::IngressController).map(|(id, _)| id);
+    let Some(pod) = stand_in else { return Plan::default() };
+    let front_end = request.ingress.spec.addresses.first().map_or(PacketEndpoint::assumed_at(SOME_FRONT_END), |a| PacketEndpoint::at(*a));
+    let plan = from_controller(start(route, client, front_end), pod, None, request);
+    Plan { notes: alloc::vec![Note::ControllerUnknown(pod)], ..plan }
+}
+
+/// From a controller's pod to the pods that a rule names.
+fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option<NodeId>, request: &Request<'_>) -> Plan<'a> {
+    let paths = route.course.paths;
+    if paths.snapshot.pod(pod).is_some_and(|e| e.role == Role::IngressController) {
+        route.course.place(Place::Pod(pod), Title::Controller, request.action());
+    } else {
+        route.course.set_action(request.action());
+    }
+    let proxied = match backend_port(paths, request) {
+        Ok(proxied) => proxied,
+        Err(end) => return ended(route, end),
+    };
+    let mut routes = Vec::new();
+    for (backend, share, choice) in shares(paths, paths.tables.backends(proxied.0, proxied.1), node) {
+        let mut course = route.course.clone();
+        let packet = Packet { from: paths.pod(pod), to: endpoint_of(paths, &backend), port: Some(backend.port) };
+        course.reconnect(packet, request.tls(), !request.passed);
+        let reaches = match backend.target {
+            Target::Pod(target) => {
+                controller_to_pod(&mut course, pod, node, &backend, target);
+                Reaches::Pod(target, backend.node)
+            }
+            Target::Address(_) => {
+                course.place(Place::Outside, Title::Outside, HopAction::SliceEndpoint);
+                Reaches::Other
+            }
+        };
+        routes.push(route.with(course, share, choice, 1).reaching(reaches));
+    }
+    Plan { proxied: Some(proxied), ..Plan::of(routes) }
+}
+
+fn controller_to_pod(course: &mut Course<'_>, pod: PodId, node: Option<NodeId>, backend: &Backend, target: PodId) {
+    let paths = course.paths;
+    if let Some(node) = node {
+        course.node(node, HopAction::ControllerConnects);
+        course.at = paths.pod_location(pod, node);
+    }
+    let side = leave_home(course, Client::Pod(pod));
+    match node {
+        Some(_) => deliver(course, node, side, &Delivery::to(target, backend.node, None)),
+        None => {
+            // It is not known where the controller's pod is.
+            course.check(Checkpoint::Endpoint(Direction::Ingress));
+            course.place(Place::Pod(target), Title::Pod(target), HopAction::Nothing);
+        }
+    }
+}
+
+// --- a gateway outside the cluster -------------------------------------------------------------------------------------------------------
+
+fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Plan<'a> {
+    let paths = route.course.paths;
+    let cloud = &paths.snapshot.cloud;
+    let gateway = cloud.gateways.first();
+    let spec = &request.ingress.spec;
+    let is_private = |a: &IpAddr| cloud.network_with(*a).is_some();
+    let own = gateway.and_then(|g| g.front_ends.iter().find(|a| is_private(a) == spec.private).copied());
+    let front_end = spec.addresses.first().copied().or(own).map_or(PacketEndpoint::assumed_at(SOME_FRONT_END), PacketEndpoint::at);
+    // Azure picks the addresses of instances, of which there may be several.
+    let own_address = PacketEndpoint::assumed_at(gateway.map_or(SOME_GATEWAY, |g| g.address));
+    let notes = gateway_notes(paths);
+    let mut route = start(route, client, front_end);
+    let course = &mut route.course;
+    let location = gateway.and_then(|g| g.subnet).map(|subnet| Location { subnet, interface: None });
+    let public = front_end.address.is_none_or(|a| !is_private(&a));
+    if !matches!(client, Client::Outside(_)) && public {
+        go_out(course, client);
+    }
+    if course.is_over() {
+        return Plan { notes, ..Plan::one(route) };
+    }
+    if public {
+        // Rules see the address of the gateway itself, in place of the public one; a subnet without a group lets it in.
+        let sent = course.packet.to;
+        if location.is_some_and(|l| cloud.subnets.get(l.subnet as usize).is_some_and(|s| s.group.is_some())) {
+            course.packet.to = own_address;
+            course.travel(location);
+            course.packet.to = sent;
+        }
+        course.at = location;
+    } else {
+        go_out(course, client);
+    }
+    course.place(Place::Gateway(gateway.map(|_| 0)), Title::Gateway, request.action());
+    let proxied = match backend_port(paths, request) {
+        Ok(proxied) => proxied,
+        Err(end) => return Plan { notes, ..ended(route, end) },
+    };
+    let mut routes = Vec::new();
+    for (backend, share, choice) in shares(paths, paths.tables.backends(proxied.0, proxied.1), None) {
+        let mut course = route.course.clone();
+        let packet = Packet { from: own_address, to: endpoint_of(paths, &backend), port: Some(backend.port) };
+        course.reconnect(packet, request.tls(), true);
+        let Target::Pod(pod) = backend.target else { continue };
+        course.travel(backend.node.and_then(|n| paths.pod_location(pod, n)));
+        enter(&mut course, &Delivery::to(pod, backend.node, None));
+        routes.push(route.with(course, share, choice, 1).reaching(Reaches::Pod(pod, backend.node)));
+    }
+    Plan { notes, proxied: Some(proxied), ..Plan::of(routes) }
+}
+
+fn gateway_notes(paths: &Paths) -> Vec<Note> {
+    let gateway = paths.snapshot.cloud.gateways.first();
+    let assumed = gateway.is_none_or(|g| !g.range_given).then(|| Note::GatewayAssumed(gateway.map_or(SOME_GATEWAY, |g| g.address)));
+    let plugin = match paths.plugin(None) {
+        Some(Plugin::Kubenet) => Some(Note::GatewayKubenet),
+        Some(Plugin::Overlay) => Some(Note::GatewayOverlay),
+        _ => None,
+    };
+    assumed.into_iter().chain(plugin).collect()
+}
+
+// --- what both have in common ------------------------------------------------------------------------------------------------------------
+
+/// Why a route ends at a proxy.
+enum End {
+    Stop(StopReason),
+    Unknown(Unknown),
+}
+
+fn ended<'a>(mut route: Route<'a>, end: End) -> Plan<'a> {
+    match end {
+        End::Stop(reason) => route.course.stop(reason),
+        End::Unknown(unknown) => route.course.unknown(unknown),
+    }
+    Plan::one(route.reaching(Reaches::Other))
+}
+
+/// The Service, and its port, of whose endpoints the proxy picks one.
+fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(u32, usize), End> {
+    let Some(backend) = request.backend else {
+        let gateway = request.by == IngressBy::Gateway;
+        return Err(End::Stop(StopReason::NoIngressRule { gateway, host: request.host.map(Arc::from), path: request.path.into() }));
+    };
+    let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.services.get(n as usize)?))) else {
+        return Err(End::Stop(StopReason::NoService(Arc::from(&*backend.service_name))));
+    };
+    if service.service_type == "ExternalName" {
+        return Err(End::Unknown(Unknown::ExternalName(number)));
+    }
+    let Some(port) = service_port(service, &backend.port) else { return Err(End::Stop(StopReason::NoServicePort(number))) };
+    let is_empty = paths.tables.backends(number, port).is_empty();
+    if service.unclear || is_empty && has_unknown_endpoints(&paths.snapshot, service) {
+        return Err(End::Unknown(Unknown::Endpoints { service: number, by_name: true }));
+    }
+    if is_empty {
+        return Err(End::Stop(StopReason::NoBackend(number)));
+    }
+    Ok((number, port))
+}
+
+/// By the API a number is the Service's own port; where it has none, one that leads to that port of the pods is taken, as ingress-nginx does.
+fn service_port(service: &Service, port: &BackendPort) -> Option<usize> {
+    let ports = || service.ports.iter().enumerate().filter(|(_, p)| p.protocol == Protocol::TCP);
+    let found = match port {
+        BackendPort::Any => ports().next(),
+        BackendPort::Number(number) => {
+            ports().find(|(_, p)| p.port == *number).or_else(|| ports().find(|(_, p)| p.target == TargetPort::Number(*number)))
+        }
+        BackendPort::Name(name) => ports().find(|(_, p)| p.name.as_deref() == Some(name)),
+    };
+    found.map(|(at, _)| at)
+}
+
+/// The endpoints that a proxy picks with the same probability; equivalent ones are one.
+fn shares(paths: &Paths, backends: &[Backend], home: Option<NodeId>) -> Vec<(Backend, Share, Vec<Choice>)> {
+    let total: u32 = backends.iter().map(|b| b.count).sum();
+    let key = |b: &Backend| {
+        let class = match b.target {
+            Target::Pod(id) => paths.compiled.class_of(Endpoint::Pod(id)),
+            Target::Address(address) => paths.compiled.class_of(Endpoint::Outside(address)),
+        };
+        (class, b.node.map(|n| paths.tables.node_kind(n)), b.node == home, b.port)
+    };
+    let mut found: Vec<(Backend, u32)> = Vec::new();
+    for backend in backends {
+        match found.iter_mut().find(|(known, _)| key(known) == key(backend)) {
+            Some((_, count)) => *count += backend.count,
+            None => found.push((*backend, backend.count)),
+        }
+    }
+    let several = found.len() > 1;
+    let choice = |b: &Backend| b.node.filter(|_| several).map(Choice::OnToPodOn).into_iter().collect();
+    found.iter().map(|(backend, count)| (*backend, Share::of(*count, total), choice(backend))).collect()
+}

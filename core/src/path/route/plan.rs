@@ -1,0 +1,49 @@
+//! All routes of a client to the target of a question.
+
+use alloc::vec::Vec;
+
+use super::super::question::{Client, Goal, Question};
+use super::super::shares::Share;
+use super::client::start;
+use super::egress::{to_address, to_name};
+use super::hop::{Choice, StopReason};
+use super::pod::{to_node, to_pod};
+use super::routes::{Plan, Route};
+use super::stand_in::some_public;
+use super::{ingress, service};
+
+/// The routes of a client; to a load balancer or an ingress controller, as far as that.
+pub(in crate::path) fn plan<'a>(route: Route<'a>, question: &Question, client: Client) -> Plan<'a> {
+    match &question.goal {
+        Goal::Nothing(why) => {
+            let mut route = start(route, client, some_public());
+            route.course.packet.to.address = None;
+            route.course.stop(StopReason::Nothing(why.as_str().into()));
+            Plan::one(route)
+        }
+        Goal::Name { name, missing } => to_name(route, client, name, missing),
+        Goal::Service { service, port, entry, node } => service::routes(route, client, (*service, *port), *entry, *node),
+        Goal::Ingress { object, host, path } => ingress::routes(route, question, client, *object, host.as_deref(), path),
+        Goal::Pods(pods) => {
+            let paths = route.course.paths;
+            let total: u32 = pods.iter().map(|(_, count)| *count).sum();
+            let several = pods.len() > 1;
+            let each = pods.iter().map(|(pod, count)| {
+                let node = paths.home_of(*pod);
+                let choice: Vec<Choice> = node.filter(|_| several).map(Choice::ToPodOn).into_iter().collect();
+                to_pod(route.with(route.course.clone(), Share::of(*count, total), choice, 1), client, *pod, node)
+            });
+            Plan::of(each.collect())
+        }
+        Goal::Node(node) => Plan::one(to_node(route, client, *node)),
+        Goal::Address(end) => Plan::one(to_address(route, client, *end)),
+    }
+}
+
+/// On from an ingress controller, where the routes lead to one.
+pub(in crate::path) fn onward<'a>(plan: Plan<'a>, question: &Question) -> Plan<'a> {
+    match &question.goal {
+        Goal::Ingress { object, host, path } => ingress::onward(plan, question, *object, host.as_deref(), path),
+        _ => plan,
+    }
+}

@@ -1,0 +1,61 @@
+//! Routes to a Service, by any of its entries.
+
+use super::super::packet::{PacketEndpoint, Place};
+use super::super::question::Client;
+use super::super::tables::Entry;
+use super::super::unknown::{has_unknown_endpoints, is_api_server, may_be_any_pod, missing_endpoints};
+use super::client::{at_home, home_of, leave_home, start};
+use super::hop::{HopAction, Title, Unknown};
+use super::landing::ExposedPort;
+use super::routes::{Plan, Route};
+use super::{cluster_ip, load_balancer, node_port};
+use crate::language::TargetPort;
+use crate::snapshot::NodeId;
+
+/// All routes of a client to a port of a Service; to a load balancer, as far as that.
+pub(super) fn routes<'a>(route: Route<'a>, client: Client, (service, port): (u32, usize), entry: Entry, node: Option<NodeId>) -> Plan<'a> {
+    let paths = route.course.paths;
+    let Some(exposed) = ExposedPort::of(paths, service, port) else { return Plan::default() };
+    if has_unknown_endpoints(&paths.snapshot, exposed.service) {
+        return Plan::one(to_unknown_endpoints(route, client, &exposed));
+    }
+    let home = home_of(paths, client);
+    match (entry, home) {
+        (Entry::Cluster, home) => cluster_ip::routes(route, client, home, &exposed),
+        (Entry::NodePort, home) => node_port::routes(route, client, home, &exposed, node),
+        (Entry::LoadBalancer, Some(home)) => Plan::of(load_balancer::from_inside(route, client, home, &exposed)),
+        (Entry::LoadBalancer, None) => Plan::one(load_balancer::to_load_balancer(route, client, &exposed)),
+    }
+}
+
+/// To the endpoints of a Service that are not known. Policies are asked for every address that they may have.
+fn to_unknown_endpoints<'a>(route: Route<'a>, client: Client, exposed: &ExposedPort<'a>) -> Route<'a> {
+    let paths = route.course.paths;
+    let service = exposed.service;
+    let to = service.addresses.first().map_or_else(PacketEndpoint::anywhere, |a| PacketEndpoint::at(*a));
+    let mut route = start(route, client, to);
+    let course = &mut route.course;
+    let unknown = |by_name| Unknown::Endpoints { service: exposed.number, by_name };
+    if may_be_any_pod(&paths.snapshot, service) {
+        course.unknown(unknown(true));
+        return route;
+    }
+    let Some(home) = home_of(paths, client) else {
+        course.unknown(unknown(false));
+        return route;
+    };
+    at_home(course, client, home, HopAction::ProxiesToUnknown);
+    let target = service.ports.get(exposed.port).map(|p| match &p.target {
+        TargetPort::Number(number) => *number,
+        TargetPort::Name(_) => p.port,
+    });
+    course.dnat(PacketEndpoint::anywhere(), target.or(course.packet.port));
+    course.set_missing(missing_endpoints(&paths.snapshot, service).into());
+    leave_home(course, client);
+    if is_api_server(&paths.snapshot, service) {
+        course.place(Place::Outside, Title::ApiServer, HopAction::ApiServer);
+    } else {
+        course.unknown(unknown(true));
+    }
+    route
+}

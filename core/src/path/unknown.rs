@@ -1,0 +1,79 @@
+//! Services of which the input does not say which endpoints they have.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::language::TargetPort;
+use crate::snapshot::{PodMaker, Role, Service, Snapshot};
+
+/// Whether it is not known what stands behind a Service: it has no selector and the input no EndpointSlice of it, or it selects pods in a namespace of
+/// which the input has none.
+pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> bool {
+    if service.unclear {
+        return true;
+    }
+    if !service.slices.is_empty() || service.service_type == "ExternalName" {
+        return false;
+    }
+    if service.open_pods && !leads_to_a_port(snapshot, service) {
+        return true;
+    }
+    if service.has_selector && service.endpoints.is_empty() && maker(snapshot, service).is_some() {
+        return true;
+    }
+    let has_pods = || snapshot.endpoints.iter().any(|e| e.namespace == service.namespace && e.role == Role::Pod);
+    !service.has_selector || service.endpoints.is_empty() && !has_pods()
+}
+
+/// Whether some pod stands behind a Service for certain, at a port that is known.
+fn leads_to_a_port(snapshot: &Snapshot, service: &Service) -> bool {
+    let pods = || service.endpoints.iter().filter_map(|id| snapshot.pod(*id));
+    service.ports.iter().any(|port| match &port.target {
+        TargetPort::Number(_) => pods().next().is_some(),
+        TargetPort::Name(name) => pods().any(|pod| pod.ports.iter().any(|p| p.name.as_deref() == Some(name))),
+    })
+}
+
+/// An object of a Service's namespace whose pods are not read.
+fn maker<'s>(snapshot: &'s Snapshot, service: &Service) -> Option<&'s PodMaker> {
+    let namespace = snapshot.namespace_name(service.namespace);
+    snapshot.pod_makers.iter().find(|maker| maker.namespace == *namespace)
+}
+
+/// What is missing of a Service, and how to get it.
+pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> String {
+    let namespace = snapshot.namespace_name(service.namespace);
+    let title = format!("{namespace}/{}", service.name);
+    if service.unclear {
+        return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
+    }
+    if service.open_pods {
+        return format!(
+            "which pods stand behind Service `{title}`, and at which ports, depends on labels or ports that the input does not tell"
+        );
+    }
+    if let Some(maker) = maker(snapshot, service).filter(|_| service.has_selector) {
+        return format!(
+            "pods of {}, which are not read, may stand behind Service `{title}`: paste them (`kubectl get pods -n {namespace} -o yaml`)",
+            maker.title()
+        );
+    }
+    match service.has_selector {
+        true => format!(
+            "the input has no pods of namespace `{namespace}`, which stand behind Service `{title}` (`kubectl get pods -n {namespace} -o yaml`)"
+        ),
+        false => format!(
+            "Service `{title}` has no selector, and the input has no EndpointSlice or Endpoints of it (`kubectl get endpointslices -n {namespace} -o yaml`)"
+        ),
+    }
+}
+
+/// Whether any pod may stand behind a Service, about which policies may say anything.
+pub(super) fn may_be_any_pod(snapshot: &Snapshot, service: &Service) -> bool {
+    service.unclear || service.open_pods || service.has_selector && maker(snapshot, service).is_some()
+}
+
+/// Whether a Service has endpoints for certain: API servers keep those of `default/kubernetes` themselves, on the port that the Service names.
+pub(super) fn is_api_server(snapshot: &Snapshot, service: &Service) -> bool {
+    service.name == "kubernetes" && snapshot.namespace_name(service.namespace) == "default"
+}

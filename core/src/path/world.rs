@@ -1,0 +1,190 @@
+//! What paths are computed from, built once for a set of files and settings, with the questions about it that every part of a path asks.
+
+use alloc::string::{String, ToString};
+
+use super::packet::PacketEndpoint;
+use super::tables::Tables;
+use crate::compile::{ClassKind, Compiled, Endpoint, compile};
+use crate::endpoints::Names;
+use crate::language::azure::Plugin;
+use crate::language::{LoadBalancer, TrafficPolicy};
+use crate::policy::Ruleset;
+use crate::settings::{Assumed, Dataplane, Probes};
+use crate::snapshot::cloud::{CloudCluster, Location};
+use crate::snapshot::{NodeId, PodId, Service, Snapshot};
+use crate::verdict::traversal::{Habit, keeps_source};
+
+/// Everything that is needed to follow packets.
+#[derive(Debug)]
+pub struct Paths {
+    pub(super) snapshot: Snapshot,
+    pub(super) compiled: Compiled,
+    pub(super) settings: Assumed,
+    pub(super) tables: Tables,
+    pub(super) names: Names,
+    pub(super) dataplane: Dataplane,
+    /// What the input says that it is.
+    pub(super) declared_dataplane: Dataplane,
+    /// Whether pods were put on nodes where the input does not say on which they run.
+    pub(super) placement_assumed: bool,
+}
+
+/// How a pod's packets leave its node with the node's address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Masquerade {
+    /// As kubenet does it.
+    Kubenet,
+    /// As overlay networks, and nearly all plugins, do it.
+    Overlay,
+}
+
+impl Paths {
+    /// `snapshot` has every pod on a node (see [`crate::language::kubernetes::inventory::build_placed`]), `placement_assumed` says whether the
+    /// input leaves some of that open; `declared_dataplane` is what the input says that translates addresses.
+    pub(crate) fn new(
+        snapshot: Snapshot,
+        ruleset: Ruleset,
+        settings: &Assumed,
+        declared_dataplane: Dataplane,
+        placement_assumed: bool,
+    ) -> Self {
+        let compiled = compile(&snapshot, ruleset, settings);
+        let tables = Tables::new(&snapshot, &compiled);
+        let names = Names::new(&snapshot);
+        let dataplane = settings.routing.dataplane.unwrap_or(declared_dataplane);
+        Paths { snapshot, compiled, settings: settings.clone(), tables, names, dataplane, declared_dataplane, placement_assumed }
+    }
+
+    /// What there is, with every pod on a node. Its ids are its own: in the snapshot of the analysis they mean other things.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The policies, compiled for that snapshot.
+    pub fn compiled(&self) -> &Compiled {
+        &self.compiled
+    }
+
+    /// What translates addresses on nodes.
+    pub fn dataplane(&self) -> Dataplane {
+        self.dataplane
+    }
+
+    /// An endpoint of a packet for people: its address, or the name of what has none that is known.
+    pub fn endpoint_title(&self, endpoint: &PacketEndpoint) -> String {
+        match (endpoint.address, endpoint.end) {
+            (Some(address), _) => address.to_string(),
+            (None, Endpoint::Outside(_)) if endpoint.is_anywhere() => "an address that is not known".to_string(),
+            (None, Endpoint::Outside(_)) => "the Service's address".to_string(),
+            (None, end) => crate::explain::end_name(end, &self.snapshot),
+        }
+    }
+
+    // --- pods and nodes ----------------------------------------------------------------------------------------------------------------
+
+    /// A pod as an endpoint of a packet.
+    pub(super) fn pod(&self, id: PodId) -> PacketEndpoint {
+        let pod = self.snapshot.pod(id);
+        let address = pod.and_then(|e| e.addresses.first().copied());
+        PacketEndpoint { end: Endpoint::Pod(id), address, assumed: pod.is_some_and(|e| !e.address_given) }
+    }
+
+    /// A node as an endpoint of a packet.
+    pub(super) fn node(&self, id: NodeId) -> PacketEndpoint {
+        let address = self.snapshot.node(id).and_then(|n| n.addresses.first().copied());
+        PacketEndpoint { end: Endpoint::Node(id), address, assumed: false }
+    }
+
+    pub(super) fn node_name(&self, node: NodeId) -> String {
+        self.snapshot.node(node).map_or_else(String::new, |n| n.name.clone())
+    }
+
+    /// `namespace/name` of a Service.
+    pub(super) fn service_title(&self, service: &Service) -> String {
+        alloc::format!("{}/{}", self.snapshot.namespace_name(service.namespace), service.name)
+    }
+
+    /// The node of a pod; of one that a workload would have, which is scaled to nothing, the first.
+    pub(super) fn home_of(&self, pod: PodId) -> Option<NodeId> {
+        let endpoint = self.snapshot.pod(pod)?;
+        endpoint.node.or_else(|| (endpoint.replicas == 0 && !self.snapshot.nodes.is_empty()).then_some(NodeId(0)))
+    }
+
+    /// Whether a pod uses its node's network, so that its address is the node's, whatever policies take it for.
+    pub(super) fn is_on_host(&self, pod: PodId) -> bool {
+        self.snapshot.pod(pod).is_some_and(|e| e.host_network)
+    }
+
+    /// Whether a pod counts as its node: its packets are the node's, and no policy for pods selects it.
+    pub(super) fn is_host(&self, pod: PodId) -> bool {
+        self.compiled.class_kind(self.compiled.class_of(Endpoint::Pod(pod))) == ClassKind::Node
+    }
+
+    /// Where a pod that runs on a node is in the cloud's network.
+    pub(super) fn pod_location(&self, pod: PodId, node: NodeId) -> Option<Location> {
+        let cloud = &self.snapshot.cloud;
+        if self.is_on_host(pod) { cloud.locate_node(node) } else { cloud.locate_pods(node) }
+    }
+
+    // --- the network around the cluster --------------------------------------------------------------------------------------------------
+
+    /// Whether the input says anything about the network around the cluster.
+    pub(super) fn knows_network(&self) -> bool {
+        !self.snapshot.cloud.networks.is_empty()
+    }
+
+    /// The cluster of a node. Of several that come into question it is the first.
+    pub(super) fn cluster_of(&self, node: Option<NodeId>) -> Option<&CloudCluster> {
+        self.snapshot.cloud.clusters_of(node).first().copied()
+    }
+
+    /// Where pods on a node have their addresses, if that is given.
+    pub(super) fn plugin(&self, node: Option<NodeId>) -> Option<Plugin> {
+        self.cluster_of(node).map(|c| c.plugin)
+    }
+
+    /// Whether packets from a pod to an address outside the cluster leave with its node's address. Where the input does not say they are taken to,
+    /// as with nearly all plugins, and checkpoints say where that matters. Upstream: docs/path.md, and docs/semantics.md, Calico.
+    pub(super) fn leaves_as_node(&self, pod: Endpoint, home: NodeId, to: &PacketEndpoint) -> Option<Masquerade> {
+        let (snapshot, cloud) = (&self.snapshot, &self.snapshot.cloud);
+        let Endpoint::Pod(id) = pod else { return None };
+        let own = cloud.locate_node(home).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
+        let network = match (to.end, to.address) {
+            (Endpoint::InNetwork(network, _), _) => Some(network),
+            (_, Some(a)) => own.and_then(|own| cloud.network_seen_from(own, a)),
+            (_, None) => None,
+        };
+        let plugin = self.plugin(Some(home));
+        let habit = Habit::of(snapshot.pod(id)?, snapshot);
+        let leaving = habit.leaving(plugin, own.is_some() && network == own, keeps_source(snapshot, to.end));
+        leaving.as_node.then_some(if plugin == Some(Plugin::Kubenet) { Masquerade::Kubenet } else { Masquerade::Overlay })
+    }
+
+    // --- what the input and the settings say ---------------------------------------------------------------------------------------------
+
+    /// `externalTrafficPolicy` of a Service, as chosen, else as declared.
+    pub(super) fn external_policy(&self, service: &Service) -> TrafficPolicy {
+        self.settings.routing.external.unwrap_or(service.routing.external)
+    }
+
+    /// `internalTrafficPolicy` of a Service, as chosen, else as declared.
+    pub(super) fn internal_policy(&self, service: &Service) -> TrafficPolicy {
+        self.settings.routing.internal.unwrap_or(service.routing.internal)
+    }
+
+    /// Whether nodes check `loadBalancerSourceRanges` of a load balancer.
+    pub(super) fn checks_source_ranges(&self, balancer: &LoadBalancer) -> bool {
+        !self.settings.routing.ignore_source_ranges && !balancer.source_ranges.is_empty()
+    }
+
+    /// What becomes of nodes that a health probe does not reach: as a person chose, else as the cluster has it.
+    pub(super) fn probes(&self) -> Probes {
+        self.settings.routing.probes.unwrap_or(self.declared_probes())
+    }
+
+    /// What health probes ask, as the input has it.
+    pub(super) fn declared_probes(&self) -> Probes {
+        let shared = self.snapshot.cloud.clusters.first().is_some_and(|c| c.traffic.shared_probes);
+        if shared { Probes::Node } else { Probes::Pod }
+    }
+}
