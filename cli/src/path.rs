@@ -5,8 +5,9 @@ use netpolis_core::connections::AskedTraffic;
 use netpolis_core::explain::end_name;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{
-    Asked, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Place, Share, Stop, Tls, Translation,
+    Asked, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Place, Placed, Share, Stop, Tls, Translation,
 };
+use netpolis_core::snapshot::NodeId;
 use netpolis_core::verdict::Verdict;
 use serde_json::{Value, json};
 
@@ -100,13 +101,13 @@ fn text(analysis: &Analysis, answer: &PathAnswer) -> String {
     if !answer.pods.is_empty() {
         out.push_str("\nshares\n");
         for pod in &answer.pods {
-            let node = pod.node.and_then(|n| analysis.paths().snapshot().node(n)).map_or_else(String::new, |n| format!(" on {}", n.name));
+            let node = pod.node.map_or_else(String::new, |node| format!(" on {}", node_name(analysis, &node)));
             let each = if pod.count == 1 { String::new() } else { format!(" each of {}", pod.count) };
             out.push_str(&format!("  {}{node}: {}{each}\n", pod.title, pod.each));
         }
     }
     for probed in &answer.probes {
-        let name = analysis.paths().snapshot().node(probed.node).map_or("", |n| &n.name);
+        let name = node_name(analysis, &probed.node);
         if !probed.healthy {
             out.push_str(&format!("\nnode {name} gets no connections: it {}\n", probed.text));
         }
@@ -134,6 +135,7 @@ fn hop_text(analysis: &Analysis, number: usize, hop: &Hop) -> String {
     let shown = match &hop.kind {
         // What a checkpoint sees may be the packet around the packet.
         HopKind::Check(trace) => {
+            let trace = analysis.paths().resolve(trace);
             let address =
                 |a: Option<std::net::IpAddr>, end| a.map_or_else(|| end_name(end, analysis.paths().snapshot()), |a| a.to_string());
             let port = hop.arrives.port.map_or_else(String::new, |p| format!(":{p}"));
@@ -160,6 +162,7 @@ fn hop_text(analysis: &Analysis, number: usize, hop: &Hop) -> String {
         && hop.reached
         && hop.verdict != Verdict::Allowed
     {
+        let trace = analysis.paths().resolve(trace);
         for place in &trace.places {
             out.push_str(&excerpt(analysis, *place).lines().map(|line| format!("    {line}\n")).collect::<String>());
         }
@@ -183,8 +186,9 @@ fn endpoint(analysis: &Analysis, endpoint: &PacketEndpoint) -> String {
     }
 }
 
-fn node_name(analysis: &Analysis, node: netpolis_core::snapshot::NodeId) -> &str {
-    analysis.paths().snapshot().node(node).map_or("", |n| n.name.as_str())
+fn node_name<'a>(analysis: &'a Analysis, node: &Placed<NodeId>) -> &'a str {
+    let paths = analysis.paths();
+    paths.snapshot().node(*paths.resolve(node)).map_or("", |n| n.name.as_str())
 }
 
 fn translation(analysis: &Analysis, translation: &Translation) -> String {
@@ -192,7 +196,7 @@ fn translation(analysis: &Analysis, translation: &Translation) -> String {
         Translation::Destination => "DNAT".to_owned(),
         Translation::Source => "SNAT".to_owned(),
         Translation::NewConnection => "a connection of its own".to_owned(),
-        Translation::Tunnel(from, to) => format!("inside VXLAN from {} to {}", node_name(analysis, *from), node_name(analysis, *to)),
+        Translation::Tunnel(from, to) => format!("inside VXLAN from {} to {}", node_name(analysis, from), node_name(analysis, to)),
     }
 }
 
@@ -236,11 +240,11 @@ fn json(analysis: &Analysis, answer: &PathAnswer) -> Value {
         "branches": answer.branches.iter().map(|b| branch_json(analysis, answer, b)).collect::<Vec<_>>(),
         "pods": answer.pods.iter().map(|p| json!({
             "pod": p.title,
-            "node": p.node.map(|n| node_name(analysis, n)),
+            "node": p.node.as_ref().map(|n| node_name(analysis, n)),
             "count": p.count,
             "each": share(p.each),
         })).collect::<Vec<_>>(),
-        "probes": answer.probes.iter().map(|p| json!({"node": node_name(analysis, p.node), "healthy": p.healthy, "text": p.text})).collect::<Vec<_>>(),
+        "probes": answer.probes.iter().map(|p| json!({"node": node_name(analysis, &p.node), "healthy": p.healthy, "text": p.text})).collect::<Vec<_>>(),
         "notes": answer.notes,
     })
 }
@@ -276,7 +280,9 @@ fn hop_json(analysis: &Analysis, hop: &Hop) -> Value {
         HopKind::Doubt => "doubt",
     };
     let checkpoint = match &hop.kind {
-        HopKind::Check(trace) => Some(why::checkpoint_json(analysis, analysis.paths().compiled(), analysis.paths().snapshot(), trace)),
+        HopKind::Check(trace) => {
+            Some(why::checkpoint_json(analysis, analysis.paths().compiled(), analysis.paths().snapshot(), analysis.paths().resolve(trace)))
+        }
         _ => None,
     };
     json!({
@@ -305,7 +311,7 @@ fn packet_json(analysis: &Analysis, packet: &Packet) -> Value {
 fn endpoint_json(analysis: &Analysis, endpoint: &PacketEndpoint) -> Value {
     json!({
         "address": endpoint.address.map(|a| a.to_string()),
-        "name": if endpoint.address.is_none() { analysis.paths().endpoint_title(endpoint) } else { end_name(endpoint.end, analysis.paths().snapshot()) },
+        "name": if endpoint.address.is_none() { analysis.paths().endpoint_title(endpoint) } else { end_name(analysis.paths().endpoint(endpoint), analysis.paths().snapshot()) },
         "madeUp": endpoint.assumed,
     })
 }

@@ -100,7 +100,7 @@ fn lints<'s>(scene: &'s Analysis, code: &str) -> Vec<(&'s str, &'s str)> {
 fn a_load_balancer_does_not_know_how_many_pods_a_node_has() {
     let local = scene(&[AZURE, &cluster(9), &service(BALANCED_LOCAL)]);
     let answer = ask(&local, "203.0.113.9", "svc/shop/web");
-    let each: Vec<(u32, String)> = answer.pods.iter().map(|p| (p.node.unwrap().0, p.each.to_string())).collect();
+    let each: Vec<(u32, String)> = answer.pods.iter().map(|p| (local.paths().resolve(&p.node.unwrap()).0, p.each.to_string())).collect();
     assert_eq!(each[0], (0, "50 %".to_owned()));
     assert!(each[1..].iter().all(|e| *e == (1, "5.56 %".to_owned())) && each.len() == 10, "{each:?}");
     assert_eq!(answer.verdict, PathVerdict::Allowed);
@@ -394,7 +394,8 @@ fn host_endpoints_see_packets_before_and_after_translation() {
     let answer = ask(&open, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Sometimes(Share::of(1, 2)));
     assert!(
-        stop(&answer).arrives.port == Some(8080) && matches!(stop(&answer).arrives.from.end, netpolis_core::compile::Endpoint::Node(_))
+        stop(&answer).arrives.port == Some(8080)
+            && matches!(open.paths().endpoint(&stop(&answer).arrives.from), netpolis_core::compile::Endpoint::Node(_))
     );
     let [(message, _)] = lints(&open, "LINT033")[..] else { panic!("{:?}", open.problems()) };
     assert_eq!(message, "packets meet this policy before they are translated: those for Service `web` come to port 31080 here, not 8080");

@@ -7,9 +7,11 @@ use std::path::Path;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, Place, Stop, Translation};
+use netpolis_core::path::{
+    Asked, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, Paths, Place, Placed, Stop, Translation,
+};
 use netpolis_core::settings::Settings;
-use netpolis_core::snapshot::Snapshot;
+use netpolis_core::snapshot::NodeId;
 use netpolis_core::verdict::Verdict;
 use netpolis_core::verdict::traversal::{Checkpoint, GroupPlace};
 
@@ -155,13 +157,13 @@ fn ask(scene: &Analysis, client: &str, target: &str) -> PathAnswer {
 }
 
 /// A branch in the form of the table.
-fn written(snapshot: &Snapshot, branch: &Branch) -> String {
+fn written(paths: &Paths, branch: &Branch) -> String {
     let (part, whole) = branch.share.fraction();
     let share = if whole == 1 { part.to_string() } else { format!("{part}/{whole}") };
     let mut lines = vec![format!("branch {share}")];
     // The table has what a pod's policy is asked on its own node after that node's line, and security groups of the subnet alone.
     for hop in &branch.hops {
-        if let Some(line) = hop_line(snapshot, hop) {
+        if let Some(line) = hop_line(paths, hop) {
             lines.push(line);
         }
     }
@@ -172,12 +174,13 @@ fn written(snapshot: &Snapshot, branch: &Branch) -> String {
     lines.join("\n") + "\n"
 }
 
-fn hop_line(snapshot: &Snapshot, hop: &Hop) -> Option<String> {
+fn hop_line(paths: &Paths, hop: &Hop) -> Option<String> {
+    let snapshot = paths.snapshot();
     let place = match &hop.kind {
         HopKind::Place(Place::Client) => "client".to_owned(),
         HopKind::Place(Place::LoadBalancer) => "load balancer".to_owned(),
-        HopKind::Place(Place::Node(node)) => format!("node {}", snapshot.node(*node).map_or("", |n| &n.name)),
-        HopKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.pod_title(*id)),
+        HopKind::Place(Place::Node(node)) => format!("node {}", snapshot.node(*paths.resolve(node)).map_or("", |n| &n.name)),
+        HopKind::Place(Place::Pod(id)) => format!("pod {}", snapshot.pod_title(*paths.resolve(id))),
         HopKind::Place(Place::Gateway(_)) => "gateway".to_owned(),
         HopKind::Place(Place::Egress) => "egress".to_owned(),
         HopKind::Place(Place::Outside) => "outside".to_owned(),
@@ -185,6 +188,7 @@ fn hop_line(snapshot: &Snapshot, hop: &Hop) -> Option<String> {
         HopKind::Stop(_) => return Some("dropped".to_owned()),
         HopKind::Doubt => return Some("doubt".to_owned()),
         HopKind::Check(trace) => {
+            let trace = paths.resolve(trace);
             let what = match trace.checkpoint {
                 Checkpoint::Endpoint(direction) => {
                     format!("{} {}", direction.as_str(), netpolis_core::explain::end_name(trace.subject, snapshot))
@@ -207,7 +211,7 @@ fn hop_line(snapshot: &Snapshot, hop: &Hop) -> Option<String> {
             return Some(format!("check {what}: {from} -> {}{port}", address(trace.to_address)));
         }
     };
-    let node = |id: &netpolis_core::snapshot::NodeId| snapshot.node(*id).map_or_else(String::new, |n| n.addresses[0].to_string());
+    let node = |id: &Placed<NodeId>| snapshot.node(*paths.resolve(id)).map_or_else(String::new, |n| n.addresses[0].to_string());
     let done: Vec<String> = hop
         .translations
         .iter()
@@ -247,7 +251,7 @@ fn every_combination_goes_the_way_that_upstream_says() {
         let key = [plugin.clone(), dataplane.clone(), target.clone()];
         let scene = scenes.entry(key).or_insert_with(|| scene(plugin, dataplane, target));
         let answer = ask(scene, client, target);
-        let mut own: Vec<String> = answer.branches.iter().map(|b| written(scene.paths().snapshot(), b)).collect();
+        let mut own: Vec<String> = answer.branches.iter().map(|b| written(scene.paths(), b)).collect();
         own.sort();
         if own != case.branches {
             failures.push(format!("--- {}\nexpected\n{}\nfound\n{}", case.name, case.branches.join(""), own.join("")));

@@ -113,11 +113,12 @@ fn whole(scene: &Analysis, answer: &PathAnswer) -> TestCaseResult {
             prop_assert_eq!(hop.reached, reached, "{:#?}", branch);
             reached &= hop.verdict != Verdict::Denied;
             let HopKind::Check(trace) = &hop.kind else { continue };
+            let trace = paths.resolve(trace);
             if hop.arrives.from.assumed || hop.arrives.to.assumed {
                 continue;
             }
             let traffic = Traffic { protocol: answer.protocol, source: None, destination: hop.arrives.port };
-            let flow = Flow { from: hop.arrives.from.end, to: hop.arrives.to.end, traffic };
+            let flow = Flow { from: paths.endpoint(&hop.arrives.from), to: paths.endpoint(&hop.arrives.to), traffic };
             let single = explain::answer(paths.compiled(), paths.snapshot(), &flow, None);
             // The place is one of those that such a packet meets anyway, unless another packet was translated into it.
             if let Some(known) = single.checkpoints.iter().find(|c| c.checkpoint == trace.checkpoint) {

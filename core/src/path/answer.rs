@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::packet::{Packet, PacketEndpoint, Place, Stop, Tls, Translation};
+use super::placed::Placed;
 use super::report::citations::Basis;
 use super::report::declared::Declared;
 use super::shares::Share;
@@ -43,7 +44,7 @@ pub enum HopKind {
     /// A place, where addresses may change.
     Place(Place),
     /// A checkpoint, with everything that led to its verdict.
-    Check(Box<CheckpointTrace>),
+    Check(Placed<Box<CheckpointTrace>>),
     /// The end of the route: nothing leads on, for a reason that is no policy.
     Stop(Stop),
     /// Whether it goes on from here cannot be told.
@@ -126,11 +127,11 @@ impl fmt::Display for PathVerdict {
 #[derive(Clone, Debug)]
 pub struct PodShare {
     /// What it is.
-    pub target: Target,
+    pub target: Placed<Target>,
     /// Its name.
     pub title: String,
     /// The node that it is on.
-    pub node: Option<NodeId>,
+    pub node: Option<Placed<NodeId>>,
     /// How many pods these are.
     pub count: u32,
     /// The share of each of them.
@@ -141,13 +142,13 @@ pub struct PodShare {
 #[derive(Clone, Debug)]
 pub struct ProbedNode {
     /// Which.
-    pub node: NodeId,
+    pub node: Placed<NodeId>,
     /// Whether it gets connections.
     pub healthy: bool,
     /// Why.
     pub text: String,
     /// The checkpoint that stops the probe, if one does.
-    pub stop: Option<Box<CheckpointTrace>>,
+    pub stop: Option<Placed<Box<CheckpointTrace>>>,
 }
 
 /// The answer to a question about a path.

@@ -2,6 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr};
 
+use super::placed::Placed;
 use crate::compile::Endpoint;
 use crate::snapshot::{NodeId, PodId};
 
@@ -11,8 +12,8 @@ const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 /// One endpoint of a packet at some point of its route.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PacketEndpoint {
-    /// What policies are asked about.
-    pub end: Endpoint,
+    /// What policies are asked about; see [`Paths::endpoint`](super::Paths::endpoint).
+    pub(super) end: Endpoint,
     /// The address that the packet has.
     pub address: Option<IpAddr>,
     /// Whether the input does not give it: it is shown, and no verdict depends on it.
@@ -81,9 +82,9 @@ pub enum Place {
     /// A load balancer of the cloud.
     LoadBalancer,
     /// A node.
-    Node(NodeId),
+    Node(Placed<NodeId>),
     /// A pod: the one that the packet is for, or one that opens a connection of its own.
-    Pod(PodId),
+    Pod(Placed<PodId>),
     /// An application gateway: an index into [`crate::snapshot::cloud::Cloud::gateways`]; nothing where none is given.
     Gateway(Option<u32>),
     /// The way out to the Internet.
@@ -102,7 +103,7 @@ pub enum Translation {
     /// It ends here, and what goes on is a connection of the place itself.
     NewConnection,
     /// It travels inside another packet from here, between these nodes.
-    Tunnel(NodeId, NodeId),
+    Tunnel(Placed<NodeId>, Placed<NodeId>),
 }
 
 /// Why a route ends before its target.

@@ -3,6 +3,7 @@
 use alloc::string::{String, ToString};
 
 use super::packet::PacketEndpoint;
+use super::placed::Placed;
 use super::tables::Tables;
 use crate::compile::{ClassKind, Compiled, Endpoint, compile};
 use crate::endpoints::Names;
@@ -68,6 +69,16 @@ impl Paths {
     /// What translates addresses on nodes.
     pub fn dataplane(&self) -> Dataplane {
         self.dataplane
+    }
+
+    /// Something of this world: use it with [`Self::snapshot`] and [`Self::compiled`] only.
+    pub fn resolve<'t, T>(&self, placed: &'t Placed<T>) -> &'t T {
+        &placed.0
+    }
+
+    /// What policies are asked about at one end of a packet, in this world.
+    pub fn endpoint(&self, of_packet: &PacketEndpoint) -> Endpoint {
+        of_packet.end
     }
 
     /// An endpoint of a packet for people: its address, or the name of what has none that is known.

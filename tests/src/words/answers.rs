@@ -10,7 +10,7 @@ use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::endpoints::{Line, find, lines, title};
 use netpolis_core::model::Protocol;
-use netpolis_core::path::{Asked, Entry, HopKind, PathAnswer};
+use netpolis_core::path::{Asked, Entry, HopKind, PathAnswer, Paths};
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::{Answer, CheckpointTrace, Flow};
@@ -119,7 +119,7 @@ fn ask(scene: &Analysis, found: &mut Sentences) {
         for entry in entries {
             let asked = Asked { from, to: &to, port: None, protocol: Protocol::TCP, entry: *entry, node: None };
             match scene.path(&asked) {
-                Ok(answer) => path(&answer, &mut add),
+                Ok(answer) => path(scene.paths(), &answer, &mut add),
                 Err(error) => add("Verdict of a path", &error.to_string()),
             }
         }
@@ -162,7 +162,7 @@ fn trace(checkpoint: &CheckpointTrace, add: &mut impl FnMut(&'static str, &str))
     }
 }
 
-fn path(answer: &PathAnswer, add: &mut impl FnMut(&'static str, &str)) {
+fn path(paths: &Paths, answer: &PathAnswer, add: &mut impl FnMut(&'static str, &str)) {
     add("Verdict of a path", &answer.summary);
     answer.notes.iter().for_each(|note| add("Note at a path", note));
     answer.probes.iter().for_each(|probe| add("Health probe", &probe.text));
@@ -172,7 +172,7 @@ fn path(answer: &PathAnswer, add: &mut impl FnMut(&'static str, &str)) {
             add("Hop of a path", &hop.title);
             add("Hop of a path", &hop.text);
             if let HopKind::Check(checkpoint) = &hop.kind {
-                trace(checkpoint, add);
+                trace(paths.resolve(checkpoint), add);
             }
         }
     }

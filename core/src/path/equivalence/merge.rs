@@ -41,7 +41,7 @@ fn are_equivalent(paths: &Paths, a: &JudgedHop, b: &JudgedHop) -> bool {
         _ => None,
     };
     let kinds = match (place(a), place(b)) {
-        (Some(Place::Node(a)), Some(Place::Node(b))) => paths.tables.node_kind(a) == paths.tables.node_kind(b),
+        (Some(Place::Node(a)), Some(Place::Node(b))) => paths.tables.node_kind(a.0) == paths.tables.node_kind(b.0),
         (Some(a), Some(b)) => core::mem::discriminant(&a) == core::mem::discriminant(&b),
         (None, None) => match (&a.kind, &b.kind) {
             (JudgedKind::Check { trace: a, .. }, JudgedKind::Check { trace: b, .. }) => a.reason == b.reason,

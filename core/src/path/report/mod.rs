@@ -15,6 +15,7 @@ use super::judge::outcome::Judged;
 use super::judge::rotation::{NodeHealth, Rotation};
 use super::judge::{JudgedHop, JudgedKind, JudgedRoute};
 use super::packet::{PacketEndpoint, Place};
+use super::placed::Placed;
 use super::question::{Goal, Question};
 use super::route::client::home_of;
 use super::shares::{Share, backends};
@@ -36,10 +37,10 @@ pub(super) fn answer(paths: &Paths, question: &Question, judged: &Judged) -> Pat
         _ => None,
     };
     let health = |health: &NodeHealth| ProbedNode {
-        node: health.node,
+        node: Placed(health.node),
         healthy: health.verdict != Verdict::Denied,
         text: words::health_sentence(paths, health),
-        stop: health.stopped_at().map(|trace| Box::new(trace.clone())),
+        stop: health.stopped_at().map(|trace| Placed(Box::new(trace.clone()))),
     };
     PathAnswer {
         from: question.from_title.clone(),
@@ -94,7 +95,7 @@ fn hop(paths: &Paths, judged: &JudgedHop, rotation: Option<&Rotation>) -> Hop {
     let (text, basis) = words::sentence(paths, judged, rotation);
     let kind = match &judged.kind {
         JudgedKind::Place(place, ..) => HopKind::Place(place.clone()),
-        JudgedKind::Check { trace, .. } => HopKind::Check(trace.clone()),
+        JudgedKind::Check { trace, .. } => HopKind::Check(Placed(trace.clone())),
         JudgedKind::Stop(reason) => HopKind::Stop(reason.stop()),
         JudgedKind::UnsureRotation => HopKind::Doubt,
         JudgedKind::Unknown(_) => HopKind::Place(Place::Outside),

@@ -158,7 +158,7 @@ fn input_notes(paths: &Paths, question: &Question, branches: &[Branch]) -> Vec<S
             "The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string(),
         );
     }
-    if hops().any(|hop| matches!(&hop.kind, HopKind::Check(c) if matches!(c.checkpoint, Checkpoint::Group { .. }))) {
+    if hops().any(|hop| matches!(&hop.kind, HopKind::Check(c) if matches!(c.0.checkpoint, Checkpoint::Group { .. }))) {
         notes.push("Security groups and nodes keep state: replies of an allowed connection need no rule.".to_string());
     }
     notes

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::super::packet::{Packet, PacketEndpoint, Place, Port, Tls, Translation};
+use super::super::placed::Placed;
 use super::super::world::Paths;
 use super::hop::{HopAction, Inspection, Outcome, PlannedHop, PlannedKind, StopReason, Title, Unknown};
 use crate::compile::Endpoint;
@@ -93,7 +94,7 @@ impl<'a> Course<'a> {
 
     /// Comes to a node.
     pub(super) fn node(&mut self, node: NodeId, action: HopAction) {
-        self.place(Place::Node(node), Title::Node(node), action);
+        self.place(Place::Node(Placed(node)), Title::Node(node), action);
     }
 
     /// Says what the place that it came to last does.
@@ -181,7 +182,7 @@ impl<'a> Course<'a> {
     /// Travels inside another packet from here, to another node.
     pub(super) fn enter_tunnel(&mut self, from: NodeId, to: NodeId) {
         self.tunnel = Some((from, to));
-        self.translate(Translation::Tunnel(from, to));
+        self.translate(Translation::Tunnel(Placed(from), Placed(to)));
     }
 
     /// Leaves the packet around it.

@@ -1,6 +1,7 @@
 //! The last hops of a route: from a node to a pod, through the pod's policies.
 
 use super::super::packet::{PacketEndpoint, Place};
+use super::super::placed::Placed;
 use super::super::tables::{Backend, Target};
 use super::super::world::Paths;
 use super::course::Course;
@@ -111,7 +112,7 @@ pub(super) fn arrive(course: &mut Course<'_>, delivery: &Delivery) {
     if let Some(source) = delivery.masquerade {
         course.snat(source);
     }
-    course.place(Place::Pod(delivery.pod), Title::Pod(delivery.pod), HopAction::Nothing);
+    course.place(Place::Pod(Placed(delivery.pod)), Title::Pod(delivery.pod), HopAction::Nothing);
 }
 
 fn side_of(paths: &Paths, pod: PodId) -> Side {

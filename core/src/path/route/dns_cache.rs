@@ -2,6 +2,7 @@
 //! Kubernetes Clusters".
 
 use super::super::packet::Place;
+use super::super::placed::Placed;
 use super::super::question::Client;
 use super::super::world::Paths;
 use super::client::{at_home, leave_home};
@@ -50,7 +51,7 @@ pub(super) fn ask_cache<'a>(mut route: Route<'a>, client: Client, home: NodeId, 
     at_home(course, client, home, HopAction::DnsCache(cache));
     let side = leave_home(course, client);
     course.cross(home, side, Side::Host);
-    course.place(Place::Pod(cache), Title::Pod(cache), HopAction::AnswersDns);
+    course.place(Place::Pod(Placed(cache)), Title::Pod(cache), HopAction::AnswersDns);
     let route = route.reaching(Reaches::Pod(cache, Some(home)));
     Plan { notes: alloc::vec![Note::DnsCache(cache)], cached: true, ..Plan::one(route) }
 }

@@ -9,6 +9,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use super::super::ingress_rules::{HTTP_ROUTING_CLASS, backend_for, by_class, controller_service};
 use super::super::packet::{Packet, PacketEndpoint, Place, Tls};
+use super::super::placed::Placed;
 use super::super::question::{Client, Question};
 use super::super::shares::Share;
 use super::super::tables::{Backend, Entry, Target};
@@ -174,7 +175,7 @@ fn by_unknown_controller<'a>(route: Route<'a>, client: Client, request: &Request
 fn from_controller<'a>(mut route: Route<'a>, pod: PodId, node: Option<NodeId>, request: &Request<'_>) -> Plan<'a> {
     let paths = route.course.paths;
     if paths.snapshot.pod(pod).is_some_and(|e| e.role == Role::IngressController) {
-        route.course.place(Place::Pod(pod), Title::Controller, request.action());
+        route.course.place(Place::Pod(Placed(pod)), Title::Controller, request.action());
     } else {
         route.course.set_action(request.action());
     }
@@ -214,7 +215,7 @@ fn controller_to_pod(course: &mut Course<'_>, pod: PodId, node: Option<NodeId>, 
         None => {
             // It is not known where the controller's pod is.
             course.check(Checkpoint::Endpoint(Direction::Ingress));
-            course.place(Place::Pod(target), Title::Pod(target), HopAction::Nothing);
+            course.place(Place::Pod(Placed(target)), Title::Pod(target), HopAction::Nothing);
         }
     }
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use hashbrown::HashMap;
 
 use super::super::answer::PodShare;
+use super::super::placed::Placed;
 use super::super::tables::{Backend, Entry, Target};
 use super::super::world::Paths;
 use super::Share;
@@ -87,5 +88,5 @@ fn pod_share(paths: &Paths, backend: &Backend, each: Share) -> PodShare {
         Target::Pod(id) => paths.snapshot.pod_title(id),
         Target::Address(address) => address.to_string(),
     };
-    PodShare { target: backend.target, title, node: backend.node, count: backend.count, each }
+    PodShare { target: Placed(backend.target), title, node: backend.node.map(Placed), count: backend.count, each }
 }

@@ -119,7 +119,8 @@ impl PathWriter<'_> {
     fn branch(&self, branch: &Branch) -> BranchView {
         let sent = branch.hops.first().map(|hop| hop.arrives);
         let reached = branch.hops.iter().filter(|hop| hop.reached);
-        let checks = reached.filter_map(|hop| if let HopKind::Check(trace) = &hop.kind { Some(&**trace) } else { None });
+        let checks =
+            reached.filter_map(|hop| if let HopKind::Check(trace) = &hop.kind { Some(&**self.paths.resolve(trace)) } else { None });
         BranchView {
             share: branch.share.to_string(),
             size: words::size(branch.share),
@@ -133,7 +134,7 @@ impl PathWriter<'_> {
     }
 
     fn hop(&self, hop: &Hop, sent: Option<&Packet>) -> StepView {
-        let trace = if let HopKind::Check(trace) = &hop.kind { Some(&**trace) } else { None };
+        let trace = if let HopKind::Check(trace) = &hop.kind { Some(&**self.paths.resolve(trace)) } else { None };
         // Inside another packet, what a checkpoint sees is that one.
         let around = trace.filter(|t| matches!(t.checkpoint, Checkpoint::Group { encapsulated: true, .. }));
         let (source, target) = match around {
@@ -148,7 +149,9 @@ impl PathWriter<'_> {
             }
             None => (self.source(hop, sent), self.target(hop, sent)),
         };
-        let tunnel = hop.translations.iter().find_map(|t| if let Translation::Tunnel(from, to) = t { Some((*from, *to)) } else { None });
+        let tunnel = hop.translations.iter().find_map(|t| {
+            if let Translation::Tunnel(from, to) = t { Some((*self.paths.resolve(from), *self.paths.resolve(to))) } else { None }
+        });
         let station = trace.map(|trace| self.checkpoints.station(trace));
         StepView {
             kind: words::kind(&hop.kind),
@@ -225,7 +228,7 @@ impl PathWriter<'_> {
     fn pod(&self, pod: &netpolis_core::path::PodShare) -> PodShareView {
         PodShareView {
             title: pod.title.clone(),
-            node: pod.node.map(|node| self.node(node)),
+            node: pod.node.map(|node| self.node(*self.paths.resolve(&node))),
             count: pod.count,
             each: pod.each.to_string(),
             size: words::size(pod.each),
@@ -238,10 +241,14 @@ impl PathWriter<'_> {
             .probes
             .iter()
             .map(|probe| ProbeView {
-                node: self.node(probe.node),
+                node: self.node(*self.paths.resolve(&probe.node)),
                 healthy: probe.healthy,
                 text: probe.text.clone(),
-                spot: probe.stop.as_ref().and_then(|trace| trace.places.first()).and_then(|place| self.checkpoints.spots.at(*place)),
+                spot: probe
+                    .stop
+                    .as_ref()
+                    .and_then(|trace| self.paths.resolve(trace).places.first())
+                    .and_then(|place| self.checkpoints.spots.at(*place)),
             })
             .collect();
         probes.sort_by_key(|probe| probe.healthy);

@@ -138,7 +138,7 @@ fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) ->
     let port = service.ports.first()?;
     let asked = Asked { from: &from, to: &to, port: Some(port.port), protocol: port.protocol, entry: Some(entry), node: None };
     let answer = path(paths, &asked).ok()?;
-    let lost = answer.branches.iter().filter(|b| is_stopped_as_another(b, client));
+    let lost = answer.branches.iter().filter(|b| is_stopped_as_another(paths, b, client));
     let share = lost.fold(crate::path::Share::NONE, |sum, branch| sum.plus(branch.share));
     if share.is_none() || matches!(answer.verdict, PathVerdict::Allowed) {
         return None;
@@ -156,9 +156,12 @@ fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) ->
 }
 
 /// Whether a way ends at the policy of a pod to which the client is known by another address.
-fn is_stopped_as_another(branch: &Branch, client: IpAddr) -> bool {
+fn is_stopped_as_another(paths: &Paths, branch: &Branch, client: IpAddr) -> bool {
     branch.stop().is_some_and(|hop| {
-        let at_pod = matches!(&hop.kind, HopKind::Check(trace) if matches!(trace.checkpoint, Checkpoint::Endpoint(Direction::Ingress)));
+        let at_pod = match &hop.kind {
+            HopKind::Check(trace) => matches!(paths.resolve(trace).checkpoint, Checkpoint::Endpoint(Direction::Ingress)),
+            _ => false,
+        };
         at_pod && hop.arrives.from.address != Some(client)
     })
 }

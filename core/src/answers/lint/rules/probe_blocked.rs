@@ -90,10 +90,11 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             node: None,
         };
         let Ok(answer) = path(input.paths(), &asked) else { continue };
-        let mut stopped = answer.probes.iter().filter(|p| !p.healthy).filter_map(|p| Some((p.node, p.stop.as_ref()?)));
+        let mut stopped = answer.probes.iter().filter(|p| !p.healthy).filter_map(|p| Some((&p.node, p.stop.as_ref()?)));
         let Some((node, stop)) = stopped.next() else { continue };
+        let stop = input.paths().resolve(stop);
         let count = 1 + stopped.count();
-        let name = input.paths().snapshot().node(node).map_or("", |n| &n.name);
+        let name = input.paths().snapshot().node(*input.paths().resolve(node)).map_or("", |n| &n.name);
         let which = if count == 1 { format!("node `{name}`") } else { format!("node `{name}` and {} more", count - 1) };
         let message = format!("the load balancer's health probe does not reach {which}, which get no connections: {}", stop.sentence);
         let mut problem = Diagnostic::at(CODE, Severity::Warning, Some(service.place), message);
