@@ -281,7 +281,8 @@ fn hop_json(analysis: &Analysis, hop: &Hop) -> Value {
     };
     let checkpoint = match &hop.kind {
         HopKind::Check(trace) => {
-            Some(why::checkpoint_json(analysis, analysis.paths().compiled(), analysis.paths().snapshot(), analysis.paths().resolve(trace)))
+            let paths = analysis.paths();
+            Some(why::checkpoint_json(analysis, paths.compiled(), paths.snapshot(), paths.resolve(trace)))
         }
         _ => None,
     };

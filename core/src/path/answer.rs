@@ -17,6 +17,7 @@ use crate::verdict::{CheckpointTrace, Verdict};
 
 /// One hop of a route: a place, a checkpoint, or the end.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Hop {
     /// What it is.
     pub kind: HopKind,
@@ -44,7 +45,7 @@ pub enum HopKind {
     /// A place, where addresses may change.
     Place(Place),
     /// A checkpoint, with everything that led to its verdict.
-    Check(Placed<Box<CheckpointTrace>>),
+    Check(Box<Placed<CheckpointTrace>>),
     /// The end of the route: nothing leads on, for a reason that is no policy.
     Stop(Stop),
     /// Whether it goes on from here cannot be told.
@@ -53,6 +54,7 @@ pub enum HopKind {
 
 /// What the application sees in the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct ApplicationView {
     /// Where the connection comes from, by its socket.
     pub address: PacketEndpoint,
@@ -64,6 +66,7 @@ pub struct ApplicationView {
 
 /// One of the routes that connections take.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Branch {
     /// How many of the connections take it.
     pub share: Share,
@@ -125,6 +128,7 @@ impl fmt::Display for PathVerdict {
 
 /// How many of the connections a pod gets.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PodShare {
     /// What it is.
     pub target: Placed<Target>,
@@ -140,6 +144,7 @@ pub struct PodShare {
 
 /// A node as a load balancer's health probe finds it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ProbedNode {
     /// Which.
     pub node: Placed<NodeId>,
@@ -148,11 +153,12 @@ pub struct ProbedNode {
     /// Why.
     pub text: String,
     /// The checkpoint that stops the probe, if one does.
-    pub stop: Option<Placed<Box<CheckpointTrace>>>,
+    pub stop: Option<Box<Placed<CheckpointTrace>>>,
 }
 
 /// The answer to a question about a path.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct PathAnswer {
     /// The client as it was understood.
     pub from: String,

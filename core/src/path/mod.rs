@@ -38,7 +38,6 @@ pub use shares::Share;
 pub use tables::{Entry, Target};
 pub use world::Paths;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::connections::Traffic;
@@ -110,7 +109,7 @@ fn follow(paths: &Paths, question: &Question, client: Client, share: Share, alik
             None
         }
         Lookup::Failed(failed) if failed.lookup.as_ref().is_some_and(|lookup| lookup.may_be_known) => {
-            remarks.push(Remark::LookupFails(Box::new(failed)));
+            remarks.push(Remark::LookupFails(failed));
             None
         }
         Lookup::Failed(failed) => Some(failed),
@@ -129,7 +128,7 @@ fn follow(paths: &Paths, question: &Question, client: Client, share: Share, alik
         if routes.iter().all(|route| route.verdict == Verdict::Allowed) {
             remarks.push(Remark::AllowedOnceResolved);
         }
-        routes = alloc::vec![lookup];
+        routes = alloc::vec![*lookup];
     }
     Judged { routes, rotation, proxied, cached, remarks }
 }

@@ -1,5 +1,7 @@
 //! Whether a client can learn the address behind a name: before anything else it asks the cluster's DNS.
 
+use alloc::boxed::Box;
+
 use super::super::question::{Client, Goal, Question};
 use super::super::route::dns_names::lookup_routes;
 use super::super::route::routes::Route;
@@ -15,7 +17,7 @@ pub(in crate::path) enum Lookup {
     /// It does not ask the cluster's DNS.
     ForeignDns(PodId),
     /// It cannot ask, or may not be able to: this is the route of its question.
-    Failed(JudgedRoute),
+    Failed(Box<JudgedRoute>),
 }
 
 /// Asks for the name by which a client knows the target, for the connections of a route.
@@ -41,5 +43,5 @@ pub(in crate::path) fn look_up(paths: &Paths, question: &Question, client: Clien
     let may_be_known = matches!(question.goal, Goal::Name { .. });
     let lookup = FailedLookup { pod, name: name.clone(), verdict: judged.verdict, may_be_known };
     let (share, choices, alike) = (route.share, route.choices.clone(), route.alike);
-    Lookup::Failed(JudgedRoute { share, choices, alike, seen: None, lookup: Some(lookup), ..judged })
+    Lookup::Failed(Box::new(JudgedRoute { share, choices, alike, seen: None, lookup: Some(lookup), ..judged }))
 }

@@ -1,5 +1,6 @@
 //! Which nodes are in the rotation of a load balancer: its health probes, judged like any packet.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -41,7 +42,7 @@ pub(in crate::path) enum Because {
     /// Nothing is probed, or the probe is taken to arrive.
     NotProbed,
     /// A probe was judged: with what stops it, of several pods on the way to one of them.
-    Probed(Option<JudgedHop>),
+    Probed(Option<Box<JudgedHop>>),
 }
 
 impl NodeHealth {
@@ -51,7 +52,7 @@ impl NodeHealth {
 
     /// What stops its probe.
     pub(in crate::path) fn stop(&self) -> Option<&JudgedHop> {
-        if let Because::Probed(stop) = &self.because { stop.as_ref() } else { None }
+        if let Because::Probed(stop) = &self.because { stop.as_deref() } else { None }
     }
 
     /// The checkpoint that stops its probe.
@@ -92,7 +93,7 @@ pub(in crate::path) fn probe(paths: &Paths, balanced: BalancedPort) -> Rotation 
     let local = paths.external_policy(service) == TrafficPolicy::Local;
     let by_node = kinds_by_node(paths, backends);
     let no_kinds = Vec::new();
-    let mut known: HashMap<(u32, Vec<usize>, Option<NodeId>), (Verdict, Option<JudgedHop>)> = HashMap::new();
+    let mut known: HashMap<(u32, Vec<usize>, Option<NodeId>), Tried> = HashMap::new();
     let health = paths.snapshot.nodes().map(|(node, facts)| {
         let here = by_node.get(&node).unwrap_or(&no_kinds);
         let (verdict, because) = if facts.is_excluded() {
@@ -113,13 +114,16 @@ pub(in crate::path) fn probe(paths: &Paths, balanced: BalancedPort) -> Rotation 
     Rotation { nodes: health.collect(), probed: !matches!(probe, Probe::Absent | Probe::Arrives) }
 }
 
+/// How a node answers a probe, and what stops the probe.
+type Tried = (Verdict, Option<Box<JudgedHop>>);
+
 /// How a node answers a probe, and what stops it. Of several pods one that answers is enough.
-fn probe_node(paths: &Paths, probe: Probe, node: NodeId) -> (Verdict, Option<JudgedHop>) {
+fn probe_node(paths: &Paths, probe: Probe, node: NodeId) -> Tried {
     let tried = probe.routes(paths, node).into_iter().map(|course| {
         let (hops, verdict, _) = judge_course(course);
-        (verdict, hops.into_iter().find(|hop| hop.verdict == verdict && verdict != Verdict::Allowed))
+        (verdict, hops.into_iter().find(|hop| hop.verdict == verdict && verdict != Verdict::Allowed).map(Box::new))
     });
-    let tried: Vec<(Verdict, Option<JudgedHop>)> = tried.collect();
+    let tried: Vec<Tried> = tried.collect();
     let of = |wanted: Verdict| tried.iter().find(|(verdict, _)| *verdict == wanted);
     let (fails, unsure) = (of(Verdict::Denied), of(Verdict::CannotTell));
     match (of(Verdict::Allowed), unsure, fails) {

@@ -40,7 +40,7 @@ pub(super) fn answer(paths: &Paths, question: &Question, judged: &Judged) -> Pat
         node: Placed(health.node),
         healthy: health.verdict != Verdict::Denied,
         text: words::health_sentence(paths, health),
-        stop: health.stopped_at().map(|trace| Placed(Box::new(trace.clone()))),
+        stop: health.stopped_at().map(|trace| Box::new(Placed(trace.clone()))),
     };
     PathAnswer {
         from: question.from_title.clone(),
@@ -95,7 +95,7 @@ fn hop(paths: &Paths, judged: &JudgedHop, rotation: Option<&Rotation>) -> Hop {
     let (text, basis) = words::sentence(paths, judged, rotation);
     let kind = match &judged.kind {
         JudgedKind::Place(place, ..) => HopKind::Place(place.clone()),
-        JudgedKind::Check { trace, .. } => HopKind::Check(Placed(trace.clone())),
+        JudgedKind::Check { trace, .. } => HopKind::Check(Box::new(Placed((**trace).clone()))),
         JudgedKind::Stop(reason) => HopKind::Stop(reason.stop()),
         JudgedKind::UnsureRotation => HopKind::Doubt,
         JudgedKind::Unknown(_) => HopKind::Place(Place::Outside),

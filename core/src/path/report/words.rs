@@ -377,7 +377,7 @@ pub(super) fn health_sentence(paths: &Paths, health: &NodeHealth) -> String {
         Because::Excluded => return "is left out by its labels (`node.kubernetes.io/exclude-from-external-load-balancers`)".to_string(),
         Because::NoOwnPod => return "has no ready pod of the Service, and says so when it is probed".to_string(),
         Because::NotProbed => return "gets connections".to_string(),
-        Because::Probed(stop) => stop.as_ref(),
+        Because::Probed(stop) => stop.as_deref(),
     };
     let why = stop.map_or_else(String::new, |hop| told(paths, hop));
     match (health.verdict, stop) {

@@ -119,8 +119,7 @@ impl PathWriter<'_> {
     fn branch(&self, branch: &Branch) -> BranchView {
         let sent = branch.hops.first().map(|hop| hop.arrives);
         let reached = branch.hops.iter().filter(|hop| hop.reached);
-        let checks =
-            reached.filter_map(|hop| if let HopKind::Check(trace) = &hop.kind { Some(&**self.paths.resolve(trace)) } else { None });
+        let checks = reached.filter_map(|hop| if let HopKind::Check(trace) = &hop.kind { Some(self.paths.resolve(trace)) } else { None });
         BranchView {
             share: branch.share.to_string(),
             size: words::size(branch.share),
@@ -134,7 +133,7 @@ impl PathWriter<'_> {
     }
 
     fn hop(&self, hop: &Hop, sent: Option<&Packet>) -> StepView {
-        let trace = if let HopKind::Check(trace) = &hop.kind { Some(&**self.paths.resolve(trace)) } else { None };
+        let trace = if let HopKind::Check(trace) = &hop.kind { Some(self.paths.resolve(trace)) } else { None };
         // Inside another packet, what a checkpoint sees is that one.
         let around = trace.filter(|t| matches!(t.checkpoint, Checkpoint::Group { encapsulated: true, .. }));
         let (source, target) = match around {
