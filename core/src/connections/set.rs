@@ -86,9 +86,9 @@ impl ConnectionSet {
 
     /// Every connection.
     pub fn all() -> Self {
-        let mut set = ConnectionSet::default();
-        for protocol in 0..=u8::MAX {
-            set = set.with_protocol(Protocol(protocol));
+        let mut set = PLANES.into_iter().fold(ConnectionSet::default(), ConnectionSet::with_protocol);
+        for protocol in (0..=u8::MAX).map(Protocol).filter(|protocol| !PLANES.contains(protocol)) {
+            set.set_other(protocol);
         }
         set
     }
@@ -246,14 +246,16 @@ impl ConnectionSet {
     /// Which TCP, UDP and SCTP connections are missing, where these are told in fewer ranges than those that are there: "all except TCP 6060". Nothing
     /// for sets that are said as they are.
     pub fn all_except(&self) -> Option<Self> {
+        // Most sets lack a protocol as a whole, and every set that is printed comes by here.
+        if [&self.tcp, &self.udp, &self.sctp].iter().any(|plane| plane.is_empty()) {
+            return None;
+        }
         let ranges = |set: &Self| {
             let planes = PLANES.iter().filter(|p| p.has_ports()).filter_map(|p| set.plane(*p));
-            planes.map(|plane| plane.bands().map(|(.., ports)| ports.iter().len()).sum::<usize>()).collect::<alloc::vec::Vec<_>>()
+            planes.flat_map(Plane::bands).map(|(.., ports)| ports.iter().len()).sum::<usize>()
         };
         let missing = ConnectionSet::all().with_ports_only().difference(self);
-        let (here, there) = (ranges(self), ranges(&missing));
-        let fewer = there.iter().sum::<usize>() < here.iter().sum();
-        (!missing.is_empty() && !here.contains(&0) && fewer).then_some(missing)
+        (!missing.is_empty() && ranges(&missing) < ranges(self)).then_some(missing)
     }
 
     /// The part that policies of Kubernetes are certain to speak of: TCP, UDP and SCTP.
@@ -272,8 +274,7 @@ impl fmt::Display for ConnectionSet {
         if *self == all {
             return f.write_str("everything");
         }
-        let missing = all.difference(self);
-        if self.all_except().is_some_and(|ports| ports == missing) {
+        if let Some(missing) = self.all_except().filter(|ports| *ports == all.difference(self)) {
             return write!(f, "everything except {missing}");
         }
         let mut separator = "";
