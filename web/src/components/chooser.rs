@@ -6,8 +6,7 @@ use yew::prelude::*;
 
 use super::Store;
 use crate::effects::files;
-use crate::share;
-use crate::state::Action;
+use crate::state::open_files;
 
 /// A button's action that lets the person choose files, and the element that it needs anywhere in the page.
 #[hook]
@@ -38,22 +37,8 @@ pub fn use_chooser(store: &Store) -> (Callback<MouseEvent>, Html) {
 }
 
 /// Takes what was read into the page, and says what was not.
-pub fn take(store: &Store, mut read: files::Read) {
-    // A scene that was saved as a file.
-    let (saved, files): (Vec<_>, Vec<_>) = read.files.into_iter().partition(|(name, _)| name.ends_with(".netpolis"));
-    read.files = files;
-    for (name, text) in saved {
-        match share::decode_kept(&text) {
-            Ok((shared, _)) => return store.dispatch(Action::OpenSaved(name.trim_end_matches(".netpolis").into(), Box::new(shared))),
-            Err(_) => read.left_out.push(format!("{name} is damaged, or not a scene that Netpolis saved")),
-        }
-    }
-    let nothing = read.files.is_empty();
-    store.dispatch(Action::FilesGiven(read.files));
-    if let Some(first) = read.left_out.first() {
-        let more = if read.left_out.len() > 1 { format!(" and {} more", read.left_out.len() - 1) } else { String::new() };
-        store.dispatch(Action::Notify(format!("Not opened: {first}{more}")));
-    } else if nothing {
-        store.dispatch(Action::Notify("Nothing to open: there is no YAML, JSON or script in it".into()));
+pub fn take(store: &Store, read: files::Read) {
+    for action in open_files(read.files, read.left_out) {
+        store.dispatch(action);
     }
 }

@@ -1,14 +1,13 @@
 //! What stands in the graph's place while there is nothing to draw: the ways to begin.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use super::Store;
 use super::chooser::use_chooser;
 use super::icons::{CLIPBOARD, OPEN, icon};
+use crate::effects::outside;
 use crate::examples::EXAMPLES;
-use crate::state::{Action, Edit};
+use crate::state::Action;
 
 /// Ways to begin: from the clipboard, from files, from an example.
 #[component]
@@ -46,31 +45,13 @@ pub fn Empty() -> Html {
     }
 }
 
-/// Takes what is on the clipboard into the file that is shown if that is empty, else into a new one.
+/// Takes what is on the clipboard.
 fn paste(store: &Store) {
-    const REFUSED: &str = "The browser did not allow reading the clipboard: click into the editor and press Ctrl V";
-    let clipboard = web_sys::window().and_then(|w| js_sys::Reflect::get(&w.navigator(), &"clipboard".into()).ok());
-    let Some(clipboard) = clipboard.filter(|c| !c.is_undefined()).map(|c| c.unchecked_into::<web_sys::Clipboard>()) else {
-        store.dispatch(Action::Notify(REFUSED.into()));
-        return;
-    };
-    // Some browsers let a page write there only.
-    if !js_sys::Reflect::has(&clipboard, &"readText".into()).unwrap_or_default() {
-        store.dispatch(Action::Notify(REFUSED.into()));
-        return;
-    }
     let store = store.clone();
-    spawn_local(async move {
-        match JsFuture::from(clipboard.read_text()).await.ok().and_then(|text| text.as_string()) {
-            None => store.dispatch(Action::Notify(REFUSED.into())),
-            Some(text) if text.trim().is_empty() => store.dispatch(Action::Notify("There is no text on the clipboard".into())),
-            Some(text) => match store.files.shown().filter(|file| file.text.trim().is_empty()) {
-                Some(file) => store.dispatch(Action::ApplyEdits {
-                    title: "pasted from the clipboard".into(),
-                    edits: vec![(file.name.clone(), Edit { start: 0, end: file.text.len() as u32, insert: text })],
-                }),
-                None => store.dispatch(Action::FilesGiven(vec![("pasted.yaml".to_owned(), text)])),
-            },
-        }
+    outside::pasted(move |text| {
+        store.dispatch(match text {
+            Some(text) => store.paste(text),
+            None => Action::Notify("The browser did not allow reading the clipboard: click into the editor and press Ctrl V".into()),
+        });
     });
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use netpolis_core::settings::{Engine, Settings, Staged};
+use netpolis_core::settings::{Engine, Staged};
 
 use super::chooser::use_chooser;
 use super::icons::{HISTORY, INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo};
@@ -11,22 +11,7 @@ use super::{Store, press};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
 use crate::state::{Action, Dialog, LayoutAction, Pane, Theme};
-
-/// The name of an engine, and what it enforces.
-fn engine_words(engine: Engine) -> (&'static str, &'static str) {
-    match engine {
-        Engine::Detected => ("detected", "Calico if the files have any of its resources, otherwise an engine for NetworkPolicy."),
-        Engine::Generic => (
-            "NetworkPolicy engine",
-            "Enforces NetworkPolicy and the cluster-wide policies as their API documentation says, and ignores Calico's.",
-        ),
-        Engine::Calico => {
-            ("Calico", "Calico open source 3.32 or newer: tiers, its own policies, hosts, NetworkPolicy and ClusterNetworkPolicy.")
-        }
-        Engine::AzureNpm => ("Azure NPM", "Azure's network policy manager: NetworkPolicy only, with its limits."),
-        Engine::None => ("No engine", "The API server stores policies, and nothing enforces them."),
-    }
-}
+use crate::view_model::{engine_words, with_engine, with_staged_turned};
 
 /// The top of the page.
 #[component]
@@ -35,14 +20,6 @@ pub fn Header() -> Html {
     let (open_files, chooser) = use_chooser(&store);
     let title = store.title();
     let none = store.settings.engine == Engine::None;
-    let engine = |engine: Engine| Settings { engine, ..store.settings.clone() };
-    let staged = Settings {
-        staged: match store.settings.staged {
-            Staged::NotEnforced => Staged::AsIfEnforced,
-            Staged::AsIfEnforced => Staged::NotEnforced,
-        },
-        ..store.settings.clone()
-    };
     let (theme_icon, theme_word) = match store.layout.theme {
         Theme::System => (SYSTEM, "theme: system"),
         Theme::Light => (SUN, "theme: light"),
@@ -78,11 +55,11 @@ pub fn Header() -> Html {
                 label={format!("Engine: {}", engine_words(store.settings.engine).0)} button={html! { <><span class="narrow-only">{ icon(SLIDERS) }</span><span class="pick-label">{ "Engine" }</span><b>{ engine_words(store.settings.engine).0 }</b></> }}>
                 { for Engine::ALL.into_iter().map(|choice| html! {
                     <button type="button" class={classes!("example", (store.settings.engine == choice).then_some("chosen"))}
-                        onclick={press(&store, Action::ChooseSettings(engine(choice)))}>
+                        onclick={press(&store, Action::ChooseSettings(with_engine(&store.settings, choice)))}>
                         <b>{ engine_words(choice).0 }</b><span>{ engine_words(choice).1 }</span>
                     </button>
                 }) }
-                <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(&store, Action::ChooseSettings(staged))}>
+                <button type="button" aria-pressed={(store.settings.staged == Staged::AsIfEnforced).to_string()} onclick={press(&store, Action::ChooseSettings(with_staged_turned(&store.settings)))}>
                     { if store.settings.staged == Staged::AsIfEnforced { "Staged policies: as if enforced" } else { "Staged policies: not enforced" } }
                 </button>
                 <hr />

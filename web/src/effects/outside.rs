@@ -16,6 +16,15 @@ pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
     spawn_local(async move { done(JsFuture::from(clipboard.write_text(&text)).await.is_ok()) });
 }
 
+/// What is on the clipboard; nothing where the browser does not let a page read there.
+pub fn pasted(done: impl FnOnce(Option<String>) + 'static) {
+    let clipboard = web_sys::window().and_then(|w| js_sys::Reflect::get(&w.navigator(), &"clipboard".into()).ok());
+    // Some browsers let a page write there only.
+    let readable = clipboard.filter(|c| !c.is_undefined() && js_sys::Reflect::has(c, &"readText".into()).unwrap_or_default());
+    let Some(clipboard) = readable.map(|c| c.unchecked_into::<web_sys::Clipboard>()) else { return done(None) };
+    spawn_local(async move { done(JsFuture::from(clipboard.read_text()).await.ok().and_then(|text| text.as_string())) });
+}
+
 /// Hands a text to the person as a file.
 pub fn download(name: &str, kind: &str, text: &str) {
     let options = BlobPropertyBag::new();

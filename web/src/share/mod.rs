@@ -192,6 +192,15 @@ fn decode_within(fragment: &str, limit: usize) -> Result<Option<Decoded>, LinkEr
     }
 }
 
+/// What puts a scene into another page: `page` is the address of the page to be put there.
+pub fn embed_code(page: &str, fragment: &str, view: EmbedView, editable: bool) -> String {
+    let edit = if editable { "&edit=1" } else { "" };
+    format!(
+        "<iframe src=\"{page}#{fragment}&view={}{edit}\" title=\"Netpolis\" sandbox=\"allow-scripts allow-same-origin allow-popups\" width=\"100%\" height=\"420\" style=\"border:0\" loading=\"lazy\"></iframe>",
+        view.name()
+    )
+}
+
 /// FNV-1a, in hexadecimal digits.
 fn checksum(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));

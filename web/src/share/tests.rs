@@ -199,3 +199,11 @@ fn a_link_that_assumes_what_this_page_does_not_know_says_so() {
         assert!(error.message().contains(&format!("says `{line}`")), "{}", error.message());
     }
 }
+
+#[test]
+fn an_embedded_page_shows_what_its_code_says() {
+    let code = embed_code("https://x.example/embed.html", "v1.abc", EmbedView::Matrix, true);
+    assert!(code.starts_with("<iframe src=\"https://x.example/embed.html#v1.abc&view=matrix&edit=1\""), "{code}");
+    assert!(EmbedView::ALL.into_iter().all(|view| EmbedView::from_name(view.name()) == view));
+    assert_eq!(EmbedView::from_name("else"), EmbedView::Graph);
+}

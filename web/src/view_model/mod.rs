@@ -4,6 +4,7 @@
 //! the core. Positions carry line and column for people and UTF-16 offsets for editors.
 
 mod answer;
+mod assumptions;
 mod board;
 mod changes;
 mod cloud;
@@ -30,6 +31,7 @@ pub use answer::{
     AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, StationView, TierView, VerdictView,
     answer_view, path_ends,
 };
+pub use assumptions::{AssumptionChoice, AssumptionView, assumptions, engine_words, with_assumption, with_engine, with_staged_turned};
 pub use board::{BoardView, CardView, ChangeView, ColumnView, Gap, Move, ProposalView, TallyView, board_view, proposal_view, tally_view};
 pub use changes::LinesView;
 pub use cloud::{

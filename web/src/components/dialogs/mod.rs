@@ -1,0 +1,92 @@
+//! Windows over the page.
+
+mod about;
+mod assumptions;
+mod share;
+
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+use self::about::About;
+use self::assumptions::Assumptions;
+use self::share::Share;
+use super::Store;
+use super::icons::{CROSS, icon};
+use super::scenes::Scenes;
+use super::toast::Toast;
+use crate::state::{Dialog, LayoutAction};
+
+/// The window that is open, if one is.
+#[component]
+pub fn Dialogs() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    match store.layout.dialog {
+        Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
+        Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
+        Some(Dialog::Settings) => html! { <Window title="Assumptions"><Assumptions /></Window> },
+        Some(Dialog::About) => html! { <Window title="About Netpolis"><About /></Window> },
+        None => Html::default(),
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct WindowProps {
+    title: AttrValue,
+    children: Children,
+}
+
+#[component]
+fn Window(props: &WindowProps) -> Html {
+    let node = use_node_ref();
+    let store = use_context::<Store>();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+                let _ = dialog.show_modal();
+            }
+        });
+    }
+    let close = {
+        let store = store.clone();
+        move || {
+            if let Some(store) = &store {
+                store.dispatch(LayoutAction::ShowDialog(None).into());
+            }
+        }
+    };
+    let onclose = {
+        let close = close.clone();
+        Callback::from(move |_: Event| close())
+    };
+    let onclick = {
+        let (close, node) = (close.clone(), node.clone());
+        // A press beside the window falls on the dialog itself.
+        Callback::from(move |event: MouseEvent| {
+            if event.target().and_then(|t| t.dyn_into::<web_sys::Node>().ok()) == node.cast::<web_sys::Node>() {
+                match node.cast::<HtmlDialogElement>() {
+                    Some(dialog) => dialog.close(),
+                    None => close(),
+                }
+            }
+        })
+    };
+    let onbutton = {
+        let node = node.clone();
+        // The browser gives the keyboard back to where it was, and says that the window is closed.
+        Callback::from(move |_: MouseEvent| match node.cast::<HtmlDialogElement>() {
+            Some(dialog) => dialog.close(),
+            None => close(),
+        })
+    };
+    html! {
+        <dialog ref={node} class="window" aria-label={props.title.clone()} {onclose} {onclick}>
+            <div class="window-body">
+                <header><h2>{ props.title.clone() }</h2><button type="button" class="quiet square" aria-label="close" onclick={onbutton}>{ icon(CROSS) }</button></header>
+                { props.children.clone() }
+            </div>
+            <Toast />
+        </dialog>
+    }
+}

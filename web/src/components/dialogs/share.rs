@@ -1,0 +1,68 @@
+//! Link, file and embed code.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::components::Store;
+use crate::components::icons::{COPY, DOWNLOAD, icon};
+use crate::effects::outside;
+use crate::scenes::file_name;
+use crate::share::{EmbedView, LONG_LINK, embed_code, encode};
+use crate::state::Action;
+
+/// The scene to go.
+#[component]
+pub fn Share() -> Html {
+    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let view = use_state(EmbedView::default);
+    let editable = use_state(|| false);
+    let fragment = use_memo(store.revision, |_| encode(&store.shared()));
+    let link = format!("{}#{fragment}", outside::page_address(None));
+    let embed = embed_code(&outside::page_address(Some("embed.html")), &fragment, *view, *editable);
+    let copy = |text: String, what: &'static str| {
+        let store = store.clone();
+        Callback::from(move |_: MouseEvent| {
+            let store = store.clone();
+            outside::copy(text.clone(), move |done| {
+                store.dispatch(Action::Notify(if done {
+                    format!("{what} copied")
+                } else {
+                    "The browser did not allow copying: select the text and copy it".into()
+                }));
+            });
+        })
+    };
+    let save = {
+        let (fragment, name) = (fragment.clone(), file_name(&store.title()));
+        Callback::from(move |_: MouseEvent| outside::download(&name, "text/plain", &fragment))
+    };
+    let onview = {
+        let view = view.clone();
+        Callback::from(move |event: Event| {
+            view.set(EmbedView::from_name(&event.target_unchecked_into::<web_sys::HtmlSelectElement>().value()))
+        })
+    };
+    let onedit = {
+        let editable = editable.clone();
+        Callback::from(move |event: Event| editable.set(event.target_unchecked_into::<HtmlInputElement>().checked()))
+    };
+    html! {
+        <div class="share">
+            <p>{ "The link holds all files, the assumptions, and the flow and the path in question. It goes after the # sign, which browsers never send to a server." }</p>
+            <div class="copy-row"><input readonly=true aria-label="link" value={link.clone()} /><button type="button" class="primary" onclick={copy(link.clone(), "Link")}>{ icon(COPY) }{ "Copy link" }</button></div>
+            <p class={classes!("size", (link.len() > LONG_LINK).then_some("long"))}>
+                { format!("{} characters.", link.len()) }
+                if link.len() > LONG_LINK { { " Some chat and mail programs cut links this long: send the file instead." } }
+            </p>
+            <button type="button" class="pick" onclick={save}>{ icon(DOWNLOAD) }{ "Save as a file" }</button>
+            <h3>{ "Embed it in a page" }</h3>
+            <p class="options">
+                <label>{ "Show " }<span class="pick select"><select onchange={onview}>
+                    { for EmbedView::ALL.iter().map(|v| html! { <option value={v.name()} selected={*view == *v}>{ v.name() }</option> }) }
+                </select></span></label>
+                <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may edit the text" }</label>
+            </p>
+            <div class="copy-row"><textarea readonly=true rows="3" aria-label="embed code" value={embed.clone()} /><button type="button" class="pick" onclick={copy(embed, "Embed code")}>{ icon(COPY) }{ "Copy" }</button></div>
+        </div>
+    }
+}
