@@ -4,14 +4,14 @@ use yew::prelude::*;
 
 use super::plan::Plan;
 use super::rich::SourceLink;
-use super::{Shared, Store};
+use super::{ByAddress, Store};
 use crate::view_model::{ClusterView, SubnetUse, plans};
 
 /// The panel.
 #[component]
 pub fn Addresses() -> Html {
     let store = use_context::<Store>();
-    let scene = store.as_ref().map(|store| Shared(store.answers.scene.clone()));
+    let scene = store.as_ref().map(|store| ByAddress(store.answers.scene.clone()));
     let plans = use_memo(scene, |scene| scene.as_ref().and_then(|scene| scene.cloud.as_ref()).map(plans).unwrap_or_default());
     let Some(store) = store else { return Html::default() };
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };

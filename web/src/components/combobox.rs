@@ -15,7 +15,7 @@ pub struct ComboboxProps {
     /// How that reads.
     pub text: AttrValue,
     /// What can be chosen.
-    pub entries: super::Shared<Vec<EntryView>>,
+    pub entries: super::ByAddress<Vec<EntryView>>,
     /// What was chosen or written.
     pub onchoose: Callback<String>,
 }
@@ -75,26 +75,7 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
             typed.set(None);
         })
     };
-    let onkeydown = {
-        let (typed, active, found, choose) = (typed.clone(), active.clone(), found.clone(), choose.clone());
-        Callback::from(move |event: KeyboardEvent| {
-            let count = found.len();
-            match event.key().as_str() {
-                "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
-                "ArrowDown" if count > 0 => active.set(if *active >= count - 1 { 0 } else { *active + 1 }),
-                "ArrowUp" if count > 0 => active.set(if *active == 0 || *active > count { count - 1 } else { *active - 1 }),
-                "Enter" => match (found.get(*active), typed.as_deref()) {
-                    (Some(entry), _) => choose.emit(entry.value.clone()),
-                    (None, Some(text)) if !text.trim().is_empty() => choose.emit(text.trim().to_owned()),
-                    _ => (),
-                },
-                // What is half typed is given up; a second time Escape means something else, elsewhere.
-                "Escape" if typed.is_some() => typed.set(None),
-                _ => return,
-            }
-            event.prevent_default();
-        })
-    };
+    let onkeydown = keys(&typed, &active, &found, &choose);
     let open = typed.is_some() && !found.is_empty();
     let shown = match typed.as_deref() {
         Some(text) if !text.is_empty() => text.to_owned(),
@@ -107,21 +88,49 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
                 aria-activedescendant={(open && *active < found.len()).then(|| format!("{id}-{}", *active))}
                 value={shown.clone()} title={shown} {onfocus} {onclick} {oninput} {onblur} {onkeydown} />
             <ul id={id.to_string()} role="listbox" aria-label={props.label.clone()} hidden={!open}>
-                { for found.iter().enumerate().map(|(i, entry)| {
-                    let (choose, value) = (choose.clone(), entry.value.clone());
-                    // Before the field loses the focus.
-                    let onmousedown = Callback::from(move |event: MouseEvent| {
-                        event.prevent_default();
-                        choose.emit(value.clone());
-                    });
-                    html! {
-                        <li key={entry.value.clone()} id={format!("{id}-{i}")} role="option" aria-selected={(i == *active).to_string()}
-                            class={classes!((entry.value == *props.value).then_some("chosen"))} {onmousedown}>
-                            <span>{ &entry.title }</span><small>{ &entry.detail }</small>
-                        </li>
-                    }
-                }) }
+                { for found.iter().enumerate().map(|(i, entry)| option(entry, format!("{id}-{i}"), i == *active, entry.value == *props.value, &choose)) }
             </ul>
         </div>
+    }
+}
+
+/// Arrow keys go through the list, Enter takes what is active or written, Escape gives it up.
+fn keys(
+    typed: &UseStateHandle<Option<String>>,
+    active: &UseStateHandle<usize>,
+    found: &[EntryView],
+    choose: &Callback<String>,
+) -> Callback<KeyboardEvent> {
+    let (typed, active, found, choose) = (typed.clone(), active.clone(), found.to_vec(), choose.clone());
+    Callback::from(move |event: KeyboardEvent| {
+        let count = found.len();
+        match event.key().as_str() {
+            "ArrowDown" if typed.is_none() => typed.set(Some(String::new())),
+            "ArrowDown" if count > 0 => active.set(if *active >= count - 1 { 0 } else { *active + 1 }),
+            "ArrowUp" if count > 0 => active.set(if *active == 0 || *active > count { count - 1 } else { *active - 1 }),
+            "Enter" => match (found.get(*active), typed.as_deref()) {
+                (Some(entry), _) => choose.emit(entry.value.clone()),
+                (None, Some(text)) if !text.trim().is_empty() => choose.emit(text.trim().to_owned()),
+                _ => (),
+            },
+            // What is half typed is given up; a second time Escape means something else, elsewhere.
+            "Escape" if typed.is_some() => typed.set(None),
+            _ => return,
+        }
+        event.prevent_default();
+    })
+}
+
+fn option(entry: &EntryView, id: String, active: bool, chosen: bool, choose: &Callback<String>) -> Html {
+    let (choose, value) = (choose.clone(), entry.value.clone());
+    // Before the field loses the focus.
+    let onmousedown = Callback::from(move |event: MouseEvent| {
+        event.prevent_default();
+        choose.emit(value.clone());
+    });
+    html! {
+        <li key={entry.value.clone()} {id} role="option" aria-selected={active.to_string()} class={classes!(chosen.then_some("chosen"))} {onmousedown}>
+            <span>{ &entry.title }</span><small>{ &entry.detail }</small>
+        </li>
     }
 }

@@ -4,16 +4,16 @@ use yew::prelude::*;
 
 use super::icons::{COPY, icon};
 use super::menu::Menu;
-use super::{Shared, Store};
+use super::{ByAddress, Store};
 use crate::effects::outside;
 use crate::state::Action;
-use crate::view_model::SaidView;
+use crate::view_model::PageVerdict;
 
 /// Properties of a [`CopyMenu`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct CopyMenuProps {
     /// What is copied.
-    pub said: Shared<Result<SaidView, String>>,
+    pub said: ByAddress<Result<PageVerdict, String>>,
 }
 
 /// Copies what is said to the question, as text or as Markdown.

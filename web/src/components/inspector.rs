@@ -7,7 +7,7 @@ use super::end_panel::end_panel;
 use super::path::branches as path_branches;
 use super::question::Ask;
 use super::trace::Trace;
-use super::{Shared, Store};
+use super::{ByAddress, Store};
 use crate::state::{Action, LayoutAction, Tab};
 
 /// Question and answer.
@@ -19,8 +19,8 @@ pub fn Inspector() -> Html {
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
-            } else if let Some(said) = store.answers.verdict() {
-                <Trace said={Shared(said.clone())} branches={branches(&store)} coverage={coverage(&store, false)} read_only={store.files.read_only} />
+            } else if let Some(said) = store.answers.outcome() {
+                <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={coverage(&store, false)} read_only={store.files.read_only} />
             }
         </section>
     }
@@ -28,7 +28,7 @@ pub fn Inspector() -> Html {
 
 /// The branches of the way that is the answer, and the way as a whole.
 fn branches(store: &Store) -> Html {
-    let Some(view) = store.path_view().filter(|_| store.answers.said().is_some_and(|said| said.by_path)) else { return Html::default() };
+    let Some(view) = store.path_view().filter(|_| store.answers.verdict().is_some_and(|said| said.by_path)) else { return Html::default() };
     let show = {
         let store = store.clone();
         Callback::from(move |branch| store.dispatch(Action::ShowBranch(branch)))

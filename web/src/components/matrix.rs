@@ -5,21 +5,21 @@ use yew::prelude::*;
 
 use super::coverage::coverage;
 use super::signs::status_class;
-use super::{Shared, Store};
+use super::{ByAddress, Store};
 use crate::state::{Action, State};
 use crate::view_model::{MatrixCell, SceneView, matrix_view};
 
 /// All pairs.
 pub fn matrix(store: &Store) -> Html {
     let flow = store.flow_ends();
-    html! { <>{ coverage(store, false) }<Table scene={Shared(store.answers.scene.clone())} {flow} store={store.dispatcher()} /></> }
+    html! { <>{ coverage(store, false) }<Table scene={ByAddress(store.answers.scene.clone())} {flow} store={store.dispatcher()} /></> }
 }
 
 /// Properties of a [`Table`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct TableProps {
     /// The scene.
-    pub scene: Shared<SceneView>,
+    pub scene: ByAddress<SceneView>,
     /// Ends of the flow in question.
     pub flow: Option<(usize, usize)>,
     /// The page's state.

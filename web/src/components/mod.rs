@@ -68,21 +68,21 @@ pub(crate) fn press(store: &Store, action: impl Into<Action>) -> Callback<MouseE
 
 /// A value that components compare by address: cheap for large ones that are replaced as a whole.
 #[derive(Debug, Default)]
-pub struct Shared<T>(pub Rc<T>);
+pub struct ByAddress<T>(pub Rc<T>);
 
-impl<T> Clone for Shared<T> {
+impl<T> Clone for ByAddress<T> {
     fn clone(&self) -> Self {
-        Shared(self.0.clone())
+        ByAddress(self.0.clone())
     }
 }
 
-impl<T> PartialEq for Shared<T> {
+impl<T> PartialEq for ByAddress<T> {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl<T> std::ops::Deref for Shared<T> {
+impl<T> std::ops::Deref for ByAddress<T> {
     type Target = T;
 
     fn deref(&self) -> &T {

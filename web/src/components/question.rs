@@ -7,7 +7,7 @@ use super::byte_field::ByteField;
 use super::combobox::Combobox;
 use super::icons::{ARROW, SLIDERS, SWAP, icon};
 use super::port_field::PortField;
-use super::{Shared, Store};
+use super::{ByAddress, Store};
 use crate::state::Action;
 use crate::view_model::{Fit, PathQuestion, Question, QuestionForm, question_form};
 
@@ -16,8 +16,8 @@ use crate::view_model::{Fit, PathQuestion, Question, QuestionForm, question_form
 pub fn Ask() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let more = use_state(|| false);
-    let clients = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| scene.end_entries()));
-    let targets = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| {
+    let clients = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| scene.end_entries()));
+    let targets = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| {
         scene.end_entries().into_iter().chain(scene.target_entries()).collect()
     }));
     let question = &store.asking.path.question;

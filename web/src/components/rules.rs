@@ -15,7 +15,7 @@ pub fn rules(store: &Store) -> Html {
     if cloud.groups.is_empty() {
         return html! { <p class="nothing">{ "No network security group is attached to anything here." }</p> };
     }
-    html! { <div class="rules-pane">{ for rule_tables(&cloud.groups, store.answers.said()).iter().map(group_box) }</div> }
+    html! { <div class="rules-pane">{ for rule_tables(&cloud.groups, store.answers.verdict()).iter().map(group_box) }</div> }
 }
 
 fn group_box(group: &RuleTablesView<'_>) -> Html {

@@ -21,7 +21,7 @@ pub struct SplitterProps {
 
 /// A drag: which pointer, where it was at first, and how large the pane was then.
 #[derive(Clone, Copy)]
-struct Drag {
+struct Pull {
     pointer: i32,
     from: i32,
     size: i32,
@@ -31,7 +31,7 @@ struct Drag {
 #[component]
 pub fn Splitter(props: &SplitterProps) -> Html {
     let border = use_node_ref();
-    let drag = use_mut_ref(|| None::<Drag>);
+    let drag = use_mut_ref(|| None::<Pull>);
     let pane = props.pane;
     let seen = use_seen_size(&border, pane);
     let Some(store) = use_context::<Store>() else { return Html::default() };
@@ -53,7 +53,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
             let Some(element) = border.cast::<HtmlElement>().filter(|_| event.button() == 0) else { return };
             event.prevent_default();
             let size = if hidden { 0 } else { measure(&element, pane).unwrap_or(wanted) as i32 };
-            *drag.borrow_mut() = Some(Drag { pointer: event.pointer_id(), from: along(&event), size });
+            *drag.borrow_mut() = Some(Pull { pointer: event.pointer_id(), from: along(&event), size });
             // Not the event's current target: that is the body, where Yew listens.
             let _ = element.set_pointer_capture(event.pointer_id());
             // Arrow keys go on from here.
@@ -85,36 +85,30 @@ pub fn Splitter(props: &SplitterProps) -> Html {
             *drag = None;
         }
     });
-    let onkeydown = {
-        let store = store.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let step = match (event.key().as_str(), flat) {
-                ("ArrowLeft", false) | ("ArrowUp", true) => -STEP,
-                ("ArrowRight", false) | ("ArrowDown", true) => STEP,
-                ("Home", _) => -10_000 * sign,
-                ("End", _) => 10_000 * sign,
-                ("Enter", _) => {
-                    store.dispatch(LayoutAction::TogglePane(pane).into());
-                    return;
-                }
-                _ => return,
-            };
-            event.prevent_default();
-            store.dispatch(LayoutAction::Resize(pane, (size as i32 + sign * step).max(0) as u32).into());
-        })
-    };
-    let label = match pane {
-        Pane::Editor => "width of the editor",
-        Pane::Inspector => "width of question and trace",
-        Pane::Bottom => "height of matrix and problems",
-        Pane::Path => "height of the path",
-    };
+    let onkeydown = keys(&store, pane, size, sign);
     html! {
-        <div class={classes!("splitter", flat.then_some("flat"))} role="separator" tabindex="0" aria-label={label} ref={border}
+        <div class={classes!("splitter", flat.then_some("flat"))} role="separator" tabindex="0" aria-label={pane.label()} ref={border}
             aria-orientation={if flat { "horizontal" } else { "vertical" }} aria-valuenow={size.to_string()}
             aria-valuemin={low.min(size).to_string()} aria-valuemax={high.to_string()}
             {onpointerdown} {onpointermove} onpointercancel={end.clone()} onlostpointercapture={end.clone()} onpointerup={end} {onkeydown} />
     }
+}
+
+/// Arrow keys move the border, Home and End as far as it goes, Enter hides the pane.
+fn keys(store: &Store, pane: Pane, size: u32, sign: i32) -> Callback<KeyboardEvent> {
+    let store = store.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let step = match (event.key().as_str(), is_flat(pane)) {
+            ("ArrowLeft", false) | ("ArrowUp", true) => -STEP,
+            ("ArrowRight", false) | ("ArrowDown", true) => STEP,
+            ("Home", _) => -10_000 * sign,
+            ("End", _) => 10_000 * sign,
+            ("Enter", _) => return store.dispatch(LayoutAction::TogglePane(pane).into()),
+            _ => return,
+        };
+        event.prevent_default();
+        store.dispatch(LayoutAction::Resize(pane, (size as i32 + sign * step).max(0) as u32).into());
+    })
 }
 
 const fn is_flat(pane: Pane) -> bool {

@@ -2,14 +2,14 @@
 
 use yew::prelude::*;
 
-use super::Shared;
+use super::ByAddress;
 use super::copy_menu::CopyMenu;
 use super::evidence::{address_mark, evidence};
 use super::icons::icon;
 use super::rich::{SourceLink, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
 use super::suggestion::Suggestion;
-use crate::view_model::{SaidView, StationView};
+use crate::view_model::{PageVerdict, StationView};
 
 /// Most places that stand beside a station's title.
 const MOST_PLACES: usize = 2;
@@ -18,7 +18,7 @@ const MOST_PLACES: usize = 2;
 #[derive(Clone, PartialEq, Properties)]
 pub struct TraceProps {
     /// What is said to the question.
-    pub said: Shared<Result<SaidView, String>>,
+    pub said: ByAddress<Result<PageVerdict, String>>,
     /// What it is based on, where that is not all of the input.
     #[prop_or_default]
     pub coverage: Html,

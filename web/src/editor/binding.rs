@@ -87,7 +87,7 @@ pub struct Editor {
 /// What an editor is created with.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Options<'a> {
+pub struct EditorOptions<'a> {
     /// Name of the editor for screen readers.
     pub label: &'a str,
     /// Whether the text can be read only.
@@ -95,13 +95,13 @@ pub struct Options<'a> {
     /// Whether long lines are broken.
     pub wrap: bool,
     /// Colours to take.
-    pub theme: Theme,
+    pub theme: EditorTheme,
 }
 
 /// Whose defaults the editor takes where the page's own colours do not speak.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Theme {
+pub enum EditorTheme {
     /// As the system has it.
     Auto,
     /// Dark on light.
@@ -110,7 +110,7 @@ pub enum Theme {
     Dark,
 }
 
-impl Theme {
+impl EditorTheme {
     fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
@@ -192,17 +192,17 @@ pub struct Squiggle {
     /// Offset after the last.
     pub to: u32,
     /// How grave it is.
-    pub severity: Severity,
+    pub severity: SquiggleSeverity,
     /// What is wrong and what to do.
     pub message: String,
     /// Quick fixes.
-    pub actions: Vec<Action>,
+    pub actions: Vec<QuickFix>,
 }
 
 /// How grave a [`Squiggle`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum SquiggleSeverity {
     /// The text cannot be used as it stands.
     Error,
     /// It can, but likely not as meant.
@@ -213,16 +213,16 @@ pub enum Severity {
 
 /// A quick fix, offered with its [`Squiggle`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Action {
+pub struct QuickFix {
     /// What the button says.
     pub name: String,
     /// What it changes.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<TextEdit>,
 }
 
 /// A change of the text between two offsets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Edit {
+pub struct TextEdit {
     /// First offset.
     pub from: u32,
     /// Offset after the last.
@@ -234,13 +234,13 @@ pub struct Edit {
 /// Lines lit because they decide the selected flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mark {
+pub struct LineMark {
     /// First line.
     pub line: u32,
     /// Last line.
     pub end_line: u32,
     /// What the lines do to the flow.
-    pub kind: MarkKind,
+    pub kind: LineMarkKind,
     /// Said at the end of the first line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -249,7 +249,7 @@ pub struct Mark {
 /// What marked lines do to the selected flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum MarkKind {
+pub enum LineMarkKind {
     /// They allow it.
     Allowed,
     /// They deny it.
@@ -277,7 +277,7 @@ impl EditorModule {
     pub fn create(
         &self,
         parent: &Element,
-        options: &Options,
+        options: &EditorOptions,
         on_change: impl Fn(String, String, u32) + 'static,
         on_cursor: impl Fn(String, u32, u32) + 'static,
     ) -> Result<Editor, JsValue> {
@@ -319,7 +319,7 @@ impl Editor {
     ///
     /// # Errors
     /// If the edits cannot be handed over.
-    pub fn edit(&self, edits: &[Edit]) -> Result<(), JsValue> {
+    pub fn edit(&self, edits: &[TextEdit]) -> Result<(), JsValue> {
         self.module.edit(&self.handle, &to_js(edits)?);
         Ok(())
     }
@@ -352,7 +352,7 @@ impl Editor {
     ///
     /// # Errors
     /// If they cannot be handed over.
-    pub fn set_marks(&self, marks: &[Mark]) -> Result<(), JsValue> {
+    pub fn set_marks(&self, marks: &[LineMark]) -> Result<(), JsValue> {
         self.module.set_marks(&self.handle, &to_js(marks)?);
         Ok(())
     }
@@ -383,7 +383,7 @@ impl Editor {
     }
 
     /// Takes other defaults for colours.
-    pub fn set_theme(&self, theme: Theme) {
+    pub fn set_theme(&self, theme: EditorTheme) {
         self.module.set_theme(&self.handle, theme.name());
     }
 

@@ -1,18 +1,18 @@
 //! What is marked in the text: findings, and the lines that decide.
 
-use super::binding::{Action, Edit, Mark, MarkKind, Severity as Gravity, Squiggle, Theme as Colours};
+use super::binding::{EditorTheme, LineMark, LineMarkKind, QuickFix, Squiggle, SquiggleSeverity, TextEdit};
 use crate::state::Theme;
 use crate::view_model::{LitView, ProblemView, Severity, VerdictView};
 
 /// Longest stretch of lines that is lit.
 const MOST_LIT: u32 = 24;
 
-impl From<Theme> for Colours {
+impl From<Theme> for EditorTheme {
     fn from(theme: Theme) -> Self {
         match theme {
-            Theme::System => Colours::Auto,
-            Theme::Light => Colours::Light,
-            Theme::Dark => Colours::Dark,
+            Theme::System => EditorTheme::Auto,
+            Theme::Light => EditorTheme::Light,
+            Theme::Dark => EditorTheme::Dark,
         }
     }
 }
@@ -32,18 +32,18 @@ fn squiggle(problem: &ProblemView, name: &str) -> Option<Squiggle> {
         .fix
         .iter()
         .filter(|fix| fix.edits.iter().all(|e| e.at.file == name))
-        .map(|fix| Action {
+        .map(|fix| QuickFix {
             name: fix.title.clone(),
-            edits: fix.edits.iter().map(|e| Edit { from: e.at.start, to: e.at.end, insert: e.insert.clone() }).collect(),
+            edits: fix.edits.iter().map(|e| TextEdit { from: e.at.start, to: e.at.end, insert: e.insert.clone() }).collect(),
         })
         .collect();
     Some(Squiggle {
         from: spot.start,
         to: spot.end,
         severity: match problem.severity {
-            Severity::Error => Gravity::Error,
-            Severity::Warning => Gravity::Warning,
-            Severity::Note => Gravity::Info,
+            Severity::Error => SquiggleSeverity::Error,
+            Severity::Warning => SquiggleSeverity::Warning,
+            Severity::Note => SquiggleSeverity::Info,
         },
         message: message.replace('`', ""),
         actions,
@@ -51,16 +51,16 @@ fn squiggle(problem: &ProblemView, name: &str) -> Option<Squiggle> {
 }
 
 /// The lines of a file that decide.
-pub fn marks(lit: &[LitView], name: &str) -> Vec<Mark> {
+pub fn marks(lit: &[LitView], name: &str) -> Vec<LineMark> {
     lit.iter()
         .filter(|lit| lit.spot.file == name)
-        .map(|lit| Mark {
+        .map(|lit| LineMark {
             line: lit.spot.line,
             end_line: lit.spot.end_line.min(lit.spot.line + MOST_LIT),
             kind: match lit.verdict {
-                Some(VerdictView::Allowed) => MarkKind::Allowed,
-                Some(VerdictView::Denied) => MarkKind::Denied,
-                _ => MarkKind::Selected,
+                Some(VerdictView::Allowed) => LineMarkKind::Allowed,
+                Some(VerdictView::Denied) => LineMarkKind::Denied,
+                _ => LineMarkKind::Selected,
             },
             note: Some(lit.note.replace('`', "")),
         })
@@ -100,7 +100,7 @@ mod tests {
         let found = marks(&[lit(Some(VerdictView::Denied), 99), lit(None, 4)], "a.yaml");
         assert_eq!(
             found.iter().map(|m| (m.line, m.end_line, m.kind)).collect::<Vec<_>>(),
-            [(3, 27, MarkKind::Denied), (3, 4, MarkKind::Selected)]
+            [(3, 27, LineMarkKind::Denied), (3, 4, LineMarkKind::Selected)]
         );
         assert_eq!(found[0].note.as_deref(), Some("isolates a"));
         assert!(marks(&[lit(None, 4)], "b.yaml").is_empty());

@@ -45,7 +45,7 @@ struct Changed {
 }
 
 #[derive(Serialize)]
-struct VerdictSaid {
+struct VerdictMessage {
     question: Question,
     verdict: PathWord,
     headline: String,
@@ -115,7 +115,7 @@ pub fn use_messages(store: &Store) {
         });
     }
     {
-        let said = store.answers.said().map(|said| VerdictSaid {
+        let said = store.answers.verdict().map(|said| VerdictMessage {
             question: said.question.clone(),
             verdict: said.word,
             headline: said.headline.clone(),

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::start::Start;
 use crate::engine::worker::{Remote, program};
-use crate::engine::{Board, Evaluator, LARGE, Reply, Request};
+use crate::engine::{Board, Evaluation, Evaluator, LARGE, Request};
 use crate::share::settings_text;
 use crate::state::{Action, State};
 use crate::view_model::{PathAsked, Question, SceneView};
@@ -23,7 +23,7 @@ pub struct Engine {
     /// The revision whose texts the worker has, or is about to get.
     sent: RefCell<Option<u32>>,
     /// A reply that waits for the rest of what is being typed.
-    held: RefCell<Option<Reply>>,
+    held: RefCell<Option<Evaluation>>,
 }
 
 impl PartialEq for Engine {
@@ -71,7 +71,7 @@ fn reply(
     question: &Question,
     board: Option<&Board>,
     path: Option<&PathAsked>,
-) -> Option<Reply> {
+) -> Option<Evaluation> {
     let board_known = board.is_none() || state.answers.board.as_ref().map(|known| &known.asked) == board;
     let path_known = path.is_none() || state.answers.path.as_ref().map(|known| &known.asked) == path;
     if state.answers.revision == revision && state.answers.flow.is_some() && board_known && path_known {
@@ -106,7 +106,7 @@ fn reply(
 }
 
 /// Whether what is being typed leaves more unread than before: most likely it is half written.
-fn is_half_written(state: &State, reply: &Reply) -> bool {
+fn is_half_written(state: &State, reply: &Evaluation) -> bool {
     let unread = |scene: &SceneView| scene.coverage.count();
     state.files.typing && reply.scene.as_ref().is_some_and(|scene| unread(scene) > unread(&state.answers.scene))
 }
@@ -118,7 +118,7 @@ pub fn use_worker(state: &UseReducerHandle<State>, engine: &Rc<Engine>, start: &
     let size: usize = state.files.size();
     use_effect_with(size > LARGE / 2, move |wanted| {
         if *wanted && engine.remote.borrow().is_none() {
-            let on_reply = move |reply: Reply| dispatcher.dispatch(Action::evaluated(reply));
+            let on_reply = move |reply: Evaluation| dispatcher.dispatch(Action::evaluated(reply));
             *engine.remote.borrow_mut() = Remote::start(&start.worker, &program(&start.script, &start.module), on_reply);
         }
     });

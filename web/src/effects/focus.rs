@@ -16,7 +16,7 @@ const PASSING: &str = "dialog, .toasts";
 
 /// Elements that had the focus, each with all that it stands in, from the inside out.
 #[derive(Clone, Default)]
-struct Kept {
+struct FocusTrail {
     last: Vec<Element>,
     /// The last one outside of what comes and goes.
     before: Vec<Element>,
@@ -80,7 +80,7 @@ fn chain(element: Element) -> Vec<Element> {
 }
 
 /// Gives the focus to what is nearest to where it was, if nothing has it.
-fn mend(kept: &Kept) {
+fn mend(kept: &FocusTrail) {
     let Some(document) = document() else { return };
     let lost = document.active_element().is_none_or(|active| active.tag_name().eq_ignore_ascii_case("body") || !is_visible(&active));
     let Some(own) = kept.last.first().filter(|_| lost) else { return };
@@ -106,7 +106,7 @@ fn mend(kept: &Kept) {
 #[hook]
 pub fn use_focus_keeper() {
     use_effect_with((), |()| {
-        let kept = Rc::new(RefCell::new(Kept::default()));
+        let kept = Rc::new(RefCell::new(FocusTrail::default()));
         let listener = document().map(|document| {
             let kept = kept.clone();
             gloo::events::EventListener::new(&document, "focusin", move |event| {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::share::settings_from_text;
 use crate::view_model::{
-    AnswerView, Move, PathAsked, PathReply, ProposalView, Question, SceneView, TallyView, answer_view, path_ends, path_reply,
+    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, TallyView, answer_view, path_ends, path_reply,
     proposal_view, scene_view, tally_view,
 };
 
@@ -53,7 +53,7 @@ pub struct BoardReply {
 
 /// What came of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Reply {
+pub struct Evaluation {
     /// Of which revision.
     pub revision: u32,
     /// The scene, if files or settings had changed.
@@ -65,7 +65,7 @@ pub struct Reply {
     /// For the policy board, if it was asked.
     pub board: Option<BoardReply>,
     /// For the path panel, if it was asked.
-    pub path: Option<PathReply>,
+    pub path: Option<PathAnswers>,
 }
 
 /// The day of the browser's clock, for what ends on a day.
@@ -93,7 +93,7 @@ impl Default for Evaluator {
 
 impl Evaluator {
     /// Evaluates.
-    pub fn reply(&mut self, request: Request) -> Reply {
+    pub fn reply(&mut self, request: Request) -> Evaluation {
         let mut fresh = None;
         if self.revision != Some(request.revision) {
             // The page wrote it itself, so all of it is understood.
@@ -119,9 +119,9 @@ impl Evaluator {
         });
         let path = request.path.map(|asked| {
             let ends = path_ends(&self.scene, &self.view, &asked.question);
-            PathReply { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
+            PathAnswers { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
         });
-        Reply { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
+        Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
     }
 
     /// Which revision it holds.

@@ -10,7 +10,7 @@ use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::{Evaluator, Reply, Request};
+use super::{Evaluation, Evaluator, Request};
 
 /// Runs in the worker: answers requests for ever.
 pub fn serve() {
@@ -41,14 +41,14 @@ struct Inner {
     ready: bool,
     busy: bool,
     waiting: Option<Request>,
-    on_reply: Rc<dyn Fn(Reply)>,
+    on_reply: Rc<dyn Fn(Evaluation)>,
     _on_message: Option<Closure<dyn Fn(MessageEvent)>>,
 }
 
 impl Remote {
     /// Starts a worker with the page's own program: `script` runs in it, `program` are the address of the program's script and the
     /// compiled program, as `start.js` gives them. Nothing where workers cannot start.
-    pub fn start(script: &str, program: &JsValue, on_reply: impl Fn(Reply) + 'static) -> Option<Self> {
+    pub fn start(script: &str, program: &JsValue, on_reply: impl Fn(Evaluation) + 'static) -> Option<Self> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(script, &options).ok()?;
@@ -103,7 +103,7 @@ fn received(inner: &Rc<RefCell<Inner>>, data: &JsValue) {
         inner.borrow_mut().ready = true;
         return;
     }
-    let reply = postcard::from_bytes::<Reply>(&Uint8Array::new(data).to_vec()).ok();
+    let reply = postcard::from_bytes::<Evaluation>(&Uint8Array::new(data).to_vec()).ok();
     let next = {
         let mut inner = inner.borrow_mut();
         inner.busy = false;

@@ -6,7 +6,7 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags::T
 
 /// Why bytes cannot be unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum UnpackError {
     /// They are damaged.
     Damaged,
     /// They would come to more than the limit.
@@ -30,7 +30,7 @@ pub fn pack(text: &[u8], dictionary: &[u8], level: i32) -> Vec<u8> {
 ///
 /// # Errors
 /// If the bytes are damaged or would come to more than `limit`.
-pub fn unpack(packed: &[u8], dictionary: &[u8], limit: usize) -> Result<Vec<u8>, Trouble> {
+pub fn unpack(packed: &[u8], dictionary: &[u8], limit: usize) -> Result<Vec<u8>, UnpackError> {
     let most = dictionary.len() + limit;
     let mut size = (dictionary.len() + packed.len() * 8 + 1024).min(most);
     loop {
@@ -46,8 +46,8 @@ pub fn unpack(packed: &[u8], dictionary: &[u8], limit: usize) -> Result<Vec<u8>,
                 return Ok(output);
             }
             TINFLStatus::HasMoreOutput if size < most => size = (size * 4).min(most),
-            TINFLStatus::HasMoreOutput => return Err(Trouble::TooLarge),
-            _ => return Err(Trouble::Damaged),
+            TINFLStatus::HasMoreOutput => return Err(UnpackError::TooLarge),
+            _ => return Err(UnpackError::Damaged),
         }
     }
 }

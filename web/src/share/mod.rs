@@ -180,9 +180,9 @@ fn decode_within(fragment: &str, limit: usize) -> Result<Option<Decoded>, LinkEr
     match version {
         "v1" => {
             let bytes = base64::decode(data).ok_or(LinkError::Damaged)?;
-            let bytes = deflate::unpack(&bytes, DICTIONARY_V1, limit).map_err(|trouble| match trouble {
-                deflate::Trouble::Damaged => LinkError::Damaged,
-                deflate::Trouble::TooLarge => LinkError::TooLarge,
+            let bytes = deflate::unpack(&bytes, DICTIONARY_V1, limit).map_err(|error| match error {
+                deflate::UnpackError::Damaged => LinkError::Damaged,
+                deflate::UnpackError::TooLarge => LinkError::TooLarge,
             })?;
             let (shared, unknown) = read_entries(&bytes).ok_or(LinkError::Damaged)?;
             Ok(Some((shared, options, unknown)))

@@ -128,7 +128,7 @@ fn no_link_unpacks_to_more_than_the_limit() {
     let bomb = vec![b'a'; LIMIT + 1];
     let packed = deflate::pack(&bomb, DICTIONARY_V1, SMALL);
     assert!(packed.len() < 64 << 10);
-    assert_eq!(deflate::unpack(&packed, DICTIONARY_V1, LIMIT), Err(deflate::Trouble::TooLarge));
+    assert_eq!(deflate::unpack(&packed, DICTIONARY_V1, LIMIT), Err(deflate::UnpackError::TooLarge));
     let just = deflate::pack(&bomb[..LIMIT], DICTIONARY_V1, SMALL);
     assert_eq!(deflate::unpack(&just, DICTIONARY_V1, LIMIT).map(|b| b.len()), Ok(LIMIT));
     // What is stored here may be larger, and an honest link that is too large is not called damaged.

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use netpolis_core::settings::Settings;
 
 use super::{Edit, FileId, LayoutAction, Opened, PictureAction, Trouble};
-use crate::engine::{BoardReply, Reply};
+use crate::engine::{BoardReply, Evaluation};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, PathAsked, PathQuestion, PathReply, Question, SceneView, SourceLocation, TrafficView};
+use crate::view_model::{AnswerView, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, SourceLocation, TrafficView};
 
 /// What happens.
 #[derive(Clone, Debug)]
@@ -118,7 +118,7 @@ pub enum Action {
         /// For the policy board, if it was asked.
         board: Option<Rc<BoardReply>>,
         /// For the path panel, if it was asked.
-        path: Option<Rc<PathReply>>,
+        path: Option<Rc<PathAnswers>>,
     },
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
@@ -138,7 +138,7 @@ pub enum Action {
 
 impl Action {
     /// What an evaluation came to.
-    pub fn evaluated(reply: Reply) -> Self {
+    pub fn evaluated(reply: Evaluation) -> Self {
         Action::Evaluated {
             revision: reply.revision,
             scene: reply.scene.map(Rc::new),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::State;
 use crate::engine::BoardReply;
-use crate::view_model::{AnswerView, LitView, PathReply, PathView, SaidView, SceneView, said};
+use crate::view_model::{AnswerView, LitView, PageVerdict, PathAnswers, PathView, SceneView, page_verdict};
 
 /// What the evaluator said.
 #[derive(Clone, Debug, Default)]
@@ -18,9 +18,9 @@ pub struct Answers {
     /// What the policy board was told, about this picture.
     pub board: Option<Rc<BoardReply>>,
     /// What the path panel was told, about this picture.
-    pub path: Option<Rc<PathReply>>,
+    pub path: Option<Rc<PathAnswers>>,
     /// What answers about flow and way say to the question, as all of the page tells it.
-    said: Option<Rc<Result<SaidView, String>>>,
+    said: Option<Rc<Result<PageVerdict, String>>>,
 }
 
 impl Answers {
@@ -55,12 +55,12 @@ impl Answers {
     }
 
     /// The page's verdict, or why there is none.
-    pub fn verdict(&self) -> Option<&Rc<Result<SaidView, String>>> {
+    pub fn outcome(&self) -> Option<&Rc<Result<PageVerdict, String>>> {
         self.said.as_ref()
     }
 
     /// The page's verdict, where the question could be answered.
-    pub fn said(&self) -> Option<&SaidView> {
+    pub fn verdict(&self) -> Option<&PageVerdict> {
         self.said.as_deref()?.as_ref().ok()
     }
 }
@@ -69,7 +69,7 @@ impl State {
     /// Makes one verdict of what is known.
     pub(super) fn conclude(&mut self) {
         let Answers { flow, path, .. } = &self.answers;
-        self.answers.said = said(&self.asking.path.question, flow.as_deref(), path.as_deref(), self.asking.branch).map(Rc::new);
+        self.answers.said = page_verdict(&self.asking.path.question, flow.as_deref(), path.as_deref(), self.asking.branch).map(Rc::new);
     }
 
     /// The end that is looked at.
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// What was said to the way that is asked for.
-    pub fn path_reply(&self) -> Option<&Rc<PathReply>> {
+    pub fn path_reply(&self) -> Option<&Rc<PathAnswers>> {
         self.answers.path.as_ref().filter(|reply| reply.asked.question == self.asking.path.question)
     }
 
@@ -110,7 +110,7 @@ impl State {
         let way = self.path_view().filter(|_| self.asking.follows_path && self.layout.shows_path());
         match way {
             Some(way) => way.branches.get(self.shown_branch()).map_or(&[], |branch| &branch.lit),
-            None => self.answers.said().map_or(&[], |said| &said.lit),
+            None => self.answers.verdict().map_or(&[], |said| &said.lit),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{LayoutAction, Screen, State, Tab};
 use crate::share::routing;
-use crate::view_model::{EndKind, PathAsked, PathQuestion, PathReply, Question, TargetView, TrafficView, first_question, names_service};
+use crate::view_model::{EndKind, PathAnswers, PathAsked, PathQuestion, Question, TargetView, TrafficView, first_question, names_service};
 
 /// Most ends whose text is looked at for names of Services.
 const MOST_READ: usize = 160;
@@ -236,7 +236,7 @@ impl State {
     }
 
     /// Takes what was said to a way.
-    pub(super) fn take_path(&mut self, reply: Option<Rc<PathReply>>) {
+    pub(super) fn take_path(&mut self, reply: Option<Rc<PathAnswers>>) {
         match reply.filter(|known| known.asked == self.asking.path) {
             Some(reply) => self.answers.path = Some(reply),
             // It was not asked for, and is about an older text.

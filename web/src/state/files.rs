@@ -16,7 +16,7 @@ pub struct FileId(pub u32);
 
 /// One file, shown as a tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct OpenFile {
     /// Its number.
     pub id: FileId,
     /// Its name; no two files have the same.
@@ -68,7 +68,7 @@ fn byte_offset(text: &str, utf16: u32) -> usize {
 }
 
 /// `name`, or `name` with a number before its ending if another file has it.
-pub fn unique_name(name: &str, files: &[File]) -> String {
+pub fn unique_name(name: &str, files: &[OpenFile]) -> String {
     let taken = |name: &str| files.iter().any(|f| f.name == name);
     if !taken(name) {
         return name.into();
@@ -96,7 +96,7 @@ pub struct Reveal {
 /// The files, in tab order, and what is shown of them.
 #[derive(Clone, Debug, Default)]
 pub struct Files {
-    list: Rc<Vec<File>>,
+    list: Rc<Vec<OpenFile>>,
     /// The file shown.
     pub active: FileId,
     /// The example that they are, as long as nothing else replaced it.
@@ -111,21 +111,21 @@ pub struct Files {
 }
 
 impl std::ops::Deref for Files {
-    type Target = [File];
+    type Target = [OpenFile];
 
-    fn deref(&self) -> &[File] {
+    fn deref(&self) -> &[OpenFile] {
         &self.list
     }
 }
 
 impl Files {
     /// The file with this number.
-    pub fn find(&self, id: FileId) -> Option<&File> {
+    pub fn find(&self, id: FileId) -> Option<&OpenFile> {
         self.iter().find(|f| f.id == id)
     }
 
     /// The file with this name.
-    pub fn named(&self, name: &str) -> Option<&File> {
+    pub fn named(&self, name: &str) -> Option<&OpenFile> {
         self.iter().find(|f| f.name == name)
     }
 
@@ -135,7 +135,7 @@ impl Files {
     }
 
     /// The file shown.
-    pub fn shown(&self) -> Option<&File> {
+    pub fn shown(&self) -> Option<&OpenFile> {
         self.find(self.active)
     }
 
@@ -156,7 +156,7 @@ impl Files {
         self.iter().map(|f| (f.name.clone(), f.text.to_string())).collect()
     }
 
-    fn change(&mut self, which: impl Fn(&File) -> bool, change: impl Fn(&mut File)) {
+    fn change(&mut self, which: impl Fn(&OpenFile) -> bool, change: impl Fn(&mut OpenFile)) {
         Rc::make_mut(&mut self.list).iter_mut().filter(|f| which(f)).for_each(change);
     }
 
@@ -168,7 +168,7 @@ impl Files {
     pub(super) fn push(&mut self, name: String, text: &str) {
         self.next += 1;
         let id = FileId(self.next);
-        Rc::make_mut(&mut self.list).push(File { id, name, text: unix_lines(text), version: 0 });
+        Rc::make_mut(&mut self.list).push(OpenFile { id, name, text: unix_lines(text), version: 0 });
         self.active = id;
     }
 
@@ -190,7 +190,7 @@ impl Files {
     }
 
     /// Takes a file away; another is shown in its place.
-    fn remove(&mut self, id: FileId) -> Option<File> {
+    fn remove(&mut self, id: FileId) -> Option<OpenFile> {
         let index = self.iter().position(|f| f.id == id)?;
         let gone = Rc::make_mut(&mut self.list).remove(index);
         if self.is_empty() {
@@ -224,7 +224,7 @@ impl State {
     }
 
     pub(super) fn rename_file(&mut self, id: FileId, name: &str) {
-        let others: Vec<File> = self.files.iter().filter(|f| f.id != id).cloned().collect();
+        let others: Vec<OpenFile> = self.files.iter().filter(|f| f.id != id).cloned().collect();
         let name = unique_name(name.trim(), &others);
         self.files.change(|f| f.id == id, |f| f.name.clone_from(&name));
         self.revision += 1;
@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn names_do_not_repeat() {
-        let file = |name: &str| File { id: FileId(0), name: name.into(), text: "".into(), version: 0 };
+        let file = |name: &str| OpenFile { id: FileId(0), name: name.into(), text: "".into(), version: 0 };
         assert_eq!(unique_name("a.yaml", &[file("b.yaml")]), "a.yaml");
         assert_eq!(unique_name("a.yaml", &[file("a.yaml"), file("a-2.yaml")]), "a-3.yaml");
         assert_eq!(unique_name("notes", &[file("notes")]), "notes-2");

@@ -11,7 +11,7 @@ const MOST: usize = 30;
 
 /// What can be taken back as a whole.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct UndoStep {
     pub(super) place: Place,
     pub(super) files: Files,
     pub(super) settings: Settings,
@@ -21,21 +21,21 @@ pub(super) struct Step {
 
 /// Steps, the newest last.
 #[derive(Clone, Debug, Default)]
-pub(super) struct History(Vec<Step>);
+pub(super) struct History(Vec<UndoStep>);
 
 impl History {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn push(&mut self, step: Step) {
+    pub(super) fn push(&mut self, step: UndoStep) {
         if self.0.len() == MOST {
             self.0.remove(0);
         }
         self.0.push(step);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Step> {
+    pub(super) fn pop(&mut self) -> Option<UndoStep> {
         self.0.pop()
     }
 

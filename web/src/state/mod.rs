@@ -20,7 +20,7 @@ mod place;
 pub use action::Action;
 pub use answers::Answers;
 pub use asking::{Asking, Selection};
-pub use files::{Edit, File, FileId, Files, Reveal, apply_edits, is_json, unique_name};
+pub use files::{Edit, FileId, Files, OpenFile, Reveal, apply_edits, is_json, unique_name};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
 pub use notices::{Alert, Notice, Notices, Trouble};
 pub use opening::open_files;
@@ -273,7 +273,7 @@ impl State {
     }
 
     fn remember(&mut self) {
-        self.history.push(history::Step {
+        self.history.push(history::UndoStep {
             place: self.place.clone(),
             files: self.files.clone(),
             settings: self.settings.clone(),

@@ -13,6 +13,18 @@ pub enum Pane {
     Path,
 }
 
+impl Pane {
+    /// What its size is called.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Pane::Editor => "width of the editor",
+            Pane::Inspector => "width of question and trace",
+            Pane::Bottom => "height of matrix and problems",
+            Pane::Path => "height of the path",
+        }
+    }
+}
+
 /// Sizes of the panes in CSS pixels, and which are hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Panes {

@@ -2,7 +2,7 @@ use super::*;
 use crate::engine::{Board, BoardReply};
 use crate::examples::Example;
 use crate::scenes::Elsewhere;
-use crate::view_model::{EndKind, EndView, Move, PathQuestion, PathReply, Question, SceneView, SourceLocation, TargetKind, TargetView};
+use crate::view_model::{EndKind, EndView, Move, PathAnswers, PathQuestion, Question, SceneView, SourceLocation, TargetKind, TargetView};
 
 static EXAMPLE: Example = Example {
     id: "two",
@@ -198,7 +198,7 @@ fn asked(to: &str) -> PathAsked {
 }
 
 fn path_reply(state: &State, path: Option<PathAsked>) -> Action {
-    let path = path.map(|asked| Rc::new(PathReply { asked, first: Err("no way".into()), second: None, ends: None }));
+    let path = path.map(|asked| Rc::new(PathAnswers { asked, first: Err("no way".into()), second: None, ends: None }));
     match reply(state) {
         Action::Evaluated { revision, scene, question, answer, board, .. } => {
             Action::Evaluated { revision, scene, question, answer, board, path }

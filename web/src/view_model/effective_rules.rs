@@ -1,6 +1,6 @@
 //! Rules of security groups where they are used, with those marked that decide about the flow in question.
 
-use super::{GroupRulesView, RuleRowView, SaidView, SourceLocation};
+use super::{GroupRulesView, PageVerdict, RuleRowView, SourceLocation};
 
 /// A security group with its two tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct EffectiveRuleView<'a> {
 }
 
 /// All groups; `said` is what is said to the question.
-pub fn rule_tables<'a>(groups: &'a [GroupRulesView], said: Option<&SaidView>) -> Vec<RuleTablesView<'a>> {
+pub fn rule_tables<'a>(groups: &'a [GroupRulesView], said: Option<&PageVerdict>) -> Vec<RuleTablesView<'a>> {
     let policies = said.into_iter().flat_map(|said| &said.stations).flat_map(|s| &s.tiers).flat_map(|t| &t.policies);
     let deciding: Vec<(&str, &str)> = policies
         .flat_map(|policy| {
@@ -69,7 +69,7 @@ mod tests {
     use netpolis_core::settings::Settings;
 
     use super::*;
-    use crate::view_model::{PathQuestion, Question, answer_view, said, scene_view};
+    use crate::view_model::{PathQuestion, Question, answer_view, page_verdict, scene_view};
 
     #[test]
     fn the_rule_that_decides_is_marked_in_its_own_group() {
@@ -81,7 +81,7 @@ mod tests {
         let question =
             Question { from: "internet".into(), to: "vm/web1".into(), protocol: "TCP".into(), port: Some(443), ..Question::default() };
         let answer = answer_view(&core, &scene, &question);
-        let said = said(&PathQuestion::from(&question), Some(&answer), None, 0).unwrap().unwrap();
+        let said = page_verdict(&PathQuestion::from(&question), Some(&answer), None, 0).unwrap().unwrap();
         let groups = rule_tables(&cloud.groups, Some(&said));
         let marked: Vec<(&str, &str)> = groups
             .iter()

@@ -15,12 +15,12 @@ mod entries;
 mod first;
 mod matrix;
 mod network_flow;
+mod page_verdict;
 mod path;
 mod plan;
 mod ports;
 mod problems;
 mod question_form;
-mod said;
 mod scene;
 mod sentences;
 mod source_locations;
@@ -44,8 +44,9 @@ pub use entries::{EntryView, matching_entries};
 pub use first::{first_question, names_service};
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
+pub use page_verdict::{PageVerdict, page_verdict};
 pub use path::{
-    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PanelView, PathAsked, PathQuestion, PathReply, PathSide,
+    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PanelView, PathAnswers, PathAsked, PathQuestion, PathSide,
     PathView, PathWord, PodShareView, ProbeView, Rail, SeenView, SideView, StepKindView, StepView, StopSign, StopView, VersusView,
     differences, path_answer, path_reply, path_view,
 };
@@ -53,7 +54,6 @@ pub use plan::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanQuestion, PlanView,
 pub use ports::set_view;
 pub use problems::{EditView, FixView, ProblemView, Severity};
 pub use question_form::{Fit, PROTOCOLS, QuestionForm, WrittenByte, has_ports, question_form, written_byte};
-pub use said::{SaidView, said};
 pub use scene::{
     AccountView, EndKind, EndView, INGRESS_CONTROLLER, NamespaceView, PolicyView, PortView, SceneView, SetView, Status, TierColumn,
     resolve, scene_view,

@@ -1,6 +1,6 @@
 //! The flow in question in the picture of the cloud's network: where it starts, which security groups it meets, where it ends.
 
-use super::{BadgeView, EndKind, SaidView, SceneView, VerdictView};
+use super::{BadgeView, EndKind, PageVerdict, SceneView, VerdictView};
 
 /// What an end of the picture is to the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct NetworkFlow {
 
 impl NetworkFlow {
     /// The flow of an answer; `ends` are sender and receiver, as indices into [`SceneView::ends`].
-    pub fn new(scene: &SceneView, ends: Option<(usize, usize)>, said: Option<&SaidView>) -> Self {
+    pub fn new(scene: &SceneView, ends: Option<(usize, usize)>, said: Option<&PageVerdict>) -> Self {
         let key = |end: usize| {
             let end = scene.ends.get(end)?;
             Some(if end.kind == EndKind::Outside { OUTSIDE.to_owned() } else { end.key.clone() })
@@ -87,7 +87,7 @@ mod tests {
             nearest: None,
             tiers: Vec::new(),
         };
-        let said = SaidView {
+        let said = PageVerdict {
             question: Question::default(),
             word: PathWord::Sometimes,
             headline: String::new(),

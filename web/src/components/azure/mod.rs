@@ -27,7 +27,7 @@ pub fn AzureView() -> Html {
     let world = use_node_ref();
     let store = use_context::<Store>();
     let flow =
-        store.as_ref().map(|store| NetworkFlow::new(&store.answers.scene, store.flow_ends(), store.answers.said())).unwrap_or_default();
+        store.as_ref().map(|store| NetworkFlow::new(&store.answers.scene, store.flow_ends(), store.answers.verdict())).unwrap_or_default();
     let line = use_line(&world, &flow);
     let Some(store) = store else { return Html::default() };
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };

@@ -11,8 +11,8 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use self::tabs::Tabs;
-use super::{Shared, Store};
-use crate::editor::binding::{Editor, EditorModule, Language, Options};
+use super::{ByAddress, Store};
+use crate::editor::binding::{Editor, EditorModule, EditorOptions, Language};
 use crate::editor::completion::complete;
 use crate::editor::help::help;
 use crate::editor::marks::{marks, squiggles};
@@ -25,7 +25,7 @@ const PREVIEW: usize = 20_000;
 
 /// The editor, once it is there, and what it has been told.
 #[derive(Default)]
-struct Live {
+struct LiveEditor {
     editor: Option<Editor>,
     shown: Option<FileId>,
     /// Versions of the texts that the editor has.
@@ -37,7 +37,7 @@ struct Live {
 pub fn EditorPane() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let host = use_node_ref();
-    let live = use_mut_ref(Live::default);
+    let live = use_mut_ref(LiveEditor::default);
     let words = use_mut_ref(Vocabulary::default);
     let ready = use_state(|| false);
 
@@ -63,7 +63,7 @@ pub fn EditorPane() -> Html {
     // What completion offers follows the scene.
     {
         let words = words.clone();
-        let scene = Shared(store.answers.scene.clone());
+        let scene = ByAddress(store.answers.scene.clone());
         use_effect_with(scene, move |scene| *words.borrow_mut() = Vocabulary::of(scene));
     }
 
@@ -86,14 +86,20 @@ pub fn EditorPane() -> Html {
 
 /// Loads the editor after the first picture, and puts it in its place.
 #[hook]
-fn use_creation(store: &Store, host: &NodeRef, live: &Rc<RefCell<Live>>, words: &Rc<RefCell<Vocabulary>>, ready: &UseStateHandle<bool>) {
+fn use_creation(
+    store: &Store,
+    host: &NodeRef,
+    live: &Rc<RefCell<LiveEditor>>,
+    words: &Rc<RefCell<Vocabulary>>,
+    ready: &UseStateHandle<bool>,
+) {
     let (dispatcher, host, live, words, ready) = (store.dispatcher(), host.clone(), live.clone(), words.clone(), ready.clone());
     let (theme, read_only) = (store.layout.theme, store.files.read_only);
     use_effect_with((), move |()| {
         spawn_local(async move {
             let Ok(module) = EditorModule::load().await else { return };
             let Some(parent) = host.cast::<Element>() else { return };
-            let options = Options { label: "Policies and workloads, as YAML or JSON", read_only, wrap: false, theme: theme.into() };
+            let options = EditorOptions { label: "Policies and workloads, as YAML or JSON", read_only, wrap: false, theme: theme.into() };
             let known = live.clone();
             let on_change = move |id: String, text: String, _: u32| {
                 if let Ok(id) = id.parse() {
@@ -112,7 +118,7 @@ fn use_creation(store: &Store, host: &NodeRef, live: &Rc<RefCell<Live>>, words: 
 
 /// Shows the right file with the right text. What the person types is in the editor already; only other changes go there.
 #[hook]
-fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
+fn use_text(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
     let file = store.files.shown();
     let dependencies = (ready, store.files.active, file.map(|f| f.version), file.map(|f| is_json(&f.name, "")));
     {
@@ -157,12 +163,12 @@ fn use_text(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
 
 /// Squiggles and lit lines of the file that is shown.
 #[hook]
-fn use_marks(store: &Store, live: &Rc<RefCell<Live>>, ready: bool) {
+fn use_marks(store: &Store, live: &Rc<RefCell<LiveEditor>>, ready: bool) {
     let fresh = store.answers.revision == store.revision;
     let name = store.files.shown().map(|f| f.name.clone()).unwrap_or_default();
     {
         let (live, scene, name) = (live.clone(), store.answers.scene.clone(), name.clone());
-        use_effect_with((ready, fresh, Shared(store.answers.scene.clone()), store.files.active), move |(ready, fresh, ..)| {
+        use_effect_with((ready, fresh, ByAddress(store.answers.scene.clone()), store.files.active), move |(ready, fresh, ..)| {
             // Positions of an older text would mark the wrong words.
             if let (true, true, Some(editor)) = (*ready, *fresh, &live.borrow().editor) {
                 let squiggles = squiggles(&scene.problems, &name);

@@ -8,14 +8,14 @@ use yew::prelude::*;
 use super::follow;
 use super::hand::{HOLD_MS, Lift, Point, Press, Step};
 use super::view::{LiveRef, at, find};
-use crate::components::Shared;
+use crate::components::ByAddress;
 use crate::graph::near::{Heading, Pointed, nearest};
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, PictureAction, State};
 
 #[derive(Clone)]
 pub(super) struct Events {
-    pub(super) picture: Shared<Picture>,
+    pub(super) picture: ByAddress<Picture>,
     pub(super) store: UseReducerDispatcher<State>,
     pub(super) live: LiveRef,
     pub(super) canvas: NodeRef,

@@ -9,7 +9,7 @@ use super::drag::Events;
 use super::listeners::{use_escape, use_taps};
 use super::parts::{ArrowView, MarkView};
 use super::view::{LiveRef, use_wheel};
-use crate::components::Shared;
+use crate::components::ByAddress;
 use crate::graph::near::{Near, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::state::State;
@@ -27,7 +27,7 @@ impl PartialEq for Handle {
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct DrawingProps {
-    pub(super) picture: Shared<Picture>,
+    pub(super) picture: ByAddress<Picture>,
     pub(super) store: UseReducerDispatcher<State>,
     pub(super) live: Handle,
     pub(super) canvas: NodeRef,

@@ -28,7 +28,8 @@ use super::ask_from::AskFrom;
 use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
 use super::menu::Menu;
-use super::{Shared, Store, press};
+use super::view_switch::view_switch;
+use super::{ByAddress, Store, press};
 use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
@@ -77,43 +78,17 @@ pub fn Graph() -> Html {
             }
         })
     };
-    let save = html! {
-        <>
-            <button type="button" onclick={export(false)}>{ "Save as SVG" }</button>
-            <button type="button" onclick={export(true)}>{ "Save as PNG" }</button>
-        </>
-    };
-    let denied_label = match store.picture.show_denied {
-        Some(true) => "all",
-        Some(false) => "only this one",
-        None => "when few",
-    };
     let scene = &store.answers.scene;
     let empty = scene.ends.iter().all(|e| e.kind == EndKind::Outside);
     html! {
         <section class={classes!("pane", "graph-pane", store.selected_end().is_some().then_some("selecting"), store.asking.from.is_some().then_some("choosing"))} aria-label="Graph">
             <div class="toolbar">
-                <div class="tools">
-                    { super::view_switch::view_switch(&store) }
-                    <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }<span class="long">{ " flows" }</span></span><b>{ denied_label }</b></> }}>
-                        <button type="button" aria-pressed={store.picture.show_denied.is_none().to_string()} onclick={press(&store, PictureAction::ShowDenied(None))}>{ "When there are few" }</button>
-                        <button type="button" aria-pressed={(store.picture.show_denied == Some(true)).to_string()} onclick={press(&store, PictureAction::ShowDenied(Some(true)))}>{ "All" }</button>
-                        <button type="button" aria-pressed={(store.picture.show_denied == Some(false)).to_string()} onclick={press(&store, PictureAction::ShowDenied(Some(false)))}>{ "Only the flow asked about" }</button>
-                    </Menu>
-                </div>
+                { choices(&store) }
                 <div class="tools right">
                     <button type="button" class="pick square" aria-label="zoom in" title="zoom in" onclick={zoom(1.25)}>{ icon(PLUS) }</button>
                     <button type="button" class="pick square" aria-label="zoom out" title="zoom out" onclick={zoom(0.8)}>{ icon(MINUS) }</button>
                     <button type="button" class="pick square" aria-label="show all" title="show all" onclick={fit}>{ icon(FIT) }</button>
-                    <div class="save-tool">
-                        <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>{ save.clone() }</Menu>
-                    </div>
-                    // Where there is no room for the legend below the drawing.
-                    <div class="legend-tool">
-                        <Menu right=true arrow=false class="pick square" label="legend, save the picture" button={icon(INFO)}>
-                            { legend(&drawn) }<hr />{ save }
-                        </Menu>
-                    </div>
+                    { saving(&drawn, export(false), export(true)) }
                 </div>
             </div>
             if !scene.enforced && !scene.policies.is_empty() {
@@ -132,21 +107,67 @@ pub fn Graph() -> Html {
     }
 }
 
+/// What can be chosen about the picture.
+fn choices(store: &Store) -> Html {
+    let now = store.picture.show_denied;
+    let label = match now {
+        Some(true) => "all",
+        Some(false) => "only this one",
+        None => "when few",
+    };
+    let choice = |show: Option<bool>, words: &'static str| {
+        html! { <button type="button" aria-pressed={(now == show).to_string()} onclick={press(store, PictureAction::ShowDenied(show))}>{ words }</button> }
+    };
+    html! {
+        <div class="tools">
+            { view_switch(store) }
+            <Menu class="pick" button={html! { <><span class="pick-label">{ "Denied" }<span class="long">{ " flows" }</span></span><b>{ label }</b></> }}>
+                { choice(None, "When there are few") }
+                { choice(Some(true), "All") }
+                { choice(Some(false), "Only the flow asked about") }
+            </Menu>
+        </div>
+    }
+}
+
+/// The menus that save the picture; one of them has the legend, too.
+fn saving(drawn: &Picture, as_svg: Callback<MouseEvent>, as_png: Callback<MouseEvent>) -> Html {
+    let save = html! {
+        <>
+            <button type="button" onclick={as_svg}>{ "Save as SVG" }</button>
+            <button type="button" onclick={as_png}>{ "Save as PNG" }</button>
+        </>
+    };
+    html! {
+        <>
+            <div class="save-tool">
+                <Menu right=true arrow=false class="pick square" label="save the picture" button={icon(DOWNLOAD)}>{ save.clone() }</Menu>
+            </div>
+            // Where there is no room for the legend below the drawing.
+            <div class="legend-tool">
+                <Menu right=true arrow=false class="pick square" label="legend, save the picture" button={icon(INFO)}>
+                    { legend(drawn) }<hr />{ save }
+                </Menu>
+            </div>
+        </>
+    }
+}
+
 /// The picture for the state, computed when something in it changed.
 #[hook]
-fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Picture> {
+fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> ByAddress<Picture> {
     let flow = store.flow_ends();
-    let verdict = store
-        .answers
-        .said()
-        .map(|said| (Status::from(said.word), TrafficView { protocol: said.question.protocol.clone(), port: said.question.port }));
+    let verdict = store.answers.verdict().map(|verdict| {
+        let question = &verdict.question;
+        (Status::from(verdict.word), TrafficView { protocol: question.protocol.clone(), port: question.port })
+    });
     let dependencies = (
         verdict,
-        Shared(store.answers.scene.clone()),
+        ByAddress(store.answers.scene.clone()),
         flow,
         store.selected_end(),
         store.picture.show_denied,
-        Shared(store.picture.toggled.clone()),
+        ByAddress(store.picture.toggled.clone()),
         store.picture.number,
     );
     let memory = memory.clone();
@@ -167,7 +188,7 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> Shared<Pic
         memory.1 = picture.memory.clone();
         picture
     });
-    Shared(result)
+    ByAddress(result)
 }
 
 /// Whether the window is one of a telephone held upright.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::components::Shared;
+use crate::components::ByAddress;
 use crate::components::signs::{passing_class, status_class};
 use crate::graph::export::{self, SHIELD_PATH};
 use crate::graph::picture::{Arrow, Isolation, Mark, MarkKind, Picture};
@@ -11,7 +11,7 @@ use crate::view_model::{EndKind, Status};
 /// A mark or an arrow of a picture: drawn anew only if the picture is another, or what is pointed at makes a difference to it.
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct PartProps {
-    pub(super) picture: Shared<Picture>,
+    pub(super) picture: ByAddress<Picture>,
     pub(super) index: usize,
     /// Whether it stays while others are faded.
     pub(super) near: bool,

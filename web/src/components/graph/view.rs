@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::camera::{Camera, fitting, in_sight, new_area, shows};
 use super::hand::{Hand, Point};
-use crate::components::Shared;
+use crate::components::ByAddress;
 use crate::graph::Rect;
 use crate::graph::picture::Picture;
 
@@ -90,7 +90,7 @@ pub(super) fn fit_camera(live: &LiveRef, canvas: &Element, picture: &Picture) {
 
 /// Follows the size of the canvas and the picture. Where the person moved the camera it stays, unless something new would be out of sight.
 #[hook]
-pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &Shared<Picture>, number: u32) {
+pub(super) fn use_camera(canvas: &NodeRef, live: &LiveRef, drawn: &ByAddress<Picture>, number: u32) {
     let latest = use_mut_ref(|| drawn.clone());
     let known = use_mut_ref(HashSet::<String>::new);
     *latest.borrow_mut() = drawn.clone();

@@ -7,7 +7,7 @@ use super::choices::{compare, main_choices, more_choices};
 use crate::components::combobox::Combobox;
 use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
-use crate::components::{Shared, Store};
+use crate::components::{ByAddress, Store};
 use crate::state::Action;
 use crate::view_model::{PathAsked, PathView};
 
@@ -18,8 +18,8 @@ const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 pub fn Ask() -> Html {
     let more = use_state(|| false);
     let Some(store) = use_context::<Store>() else { return Html::default() };
-    let clients = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| scene.end_entries()));
-    let targets = Shared(use_memo(Shared(store.answers.scene.clone()), |scene| {
+    let clients = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| scene.end_entries()));
+    let targets = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| {
         scene.target_entries().into_iter().chain(scene.end_entries()).collect()
     }));
     let question = &store.asking.path.question;

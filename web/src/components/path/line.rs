@@ -2,18 +2,18 @@
 
 use yew::prelude::*;
 
-use crate::components::Shared;
+use crate::components::ByAddress;
 use crate::components::evidence::{ASSUMED, evidence};
 use crate::components::icons::{PLAY, TRANSLATED, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
-use crate::view_model::{AddressView, BranchView, Difference, PathReply, PathSide, PathView, Rail, SeenView, StopSign, StopView};
+use crate::view_model::{AddressView, BranchView, Difference, PathAnswers, PathSide, PathView, Rail, SeenView, StopSign, StopView};
 
 /// Properties of a [`Line`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct LineProps {
     /// Both sides of the answer.
-    pub reply: Shared<PathReply>,
+    pub reply: ByAddress<PathAnswers>,
     /// The branch of this side.
     pub branch: usize,
     /// How its stations differ from those of the other line; empty where there is none.

@@ -13,9 +13,9 @@ use yew::prelude::*;
 use super::icons::icon;
 use super::rich::{rich, sentence};
 use super::signs::word_signs;
-use super::{Shared, Store};
+use super::{ByAddress, Store};
 use crate::state::Action;
-use crate::view_model::{PathAsked, PathReply, PathSide, SideView, TargetView, explanation};
+use crate::view_model::{PathAnswers, PathAsked, PathSide, SideView, TargetView, explanation};
 use line::Line;
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
@@ -37,8 +37,8 @@ pub fn PathPanel() -> Html {
     }
 }
 
-fn answer(store: &Store, reply: &Rc<PathReply>, second: &UseStateHandle<usize>) -> Html {
-    let panel = match reply.panel(store.answers.said(), [store.asking.branch, **second]) {
+fn answer(store: &Store, reply: &Rc<PathAnswers>, second: &UseStateHandle<usize>) -> Html {
+    let panel = match reply.panel(store.answers.verdict(), [store.asking.branch, **second]) {
         Ok(panel) => panel,
         Err(message) => return failed(message),
     };
@@ -71,7 +71,7 @@ fn failed(message: &str) -> Html {
 }
 
 /// One side: the verdict, in the words that the whole page has for it, the branches, and the line of the one that is shown.
-fn side(side: &SideView<'_>, reply: &Rc<PathReply>, which: PathSide, show: &Callback<usize>) -> Html {
+fn side(side: &SideView<'_>, reply: &Rc<PathAnswers>, which: PathSide, show: &Callback<usize>) -> Html {
     let (class, sign) = word_signs(side.view.verdict);
     html! {
         <section class="path-side" aria-label={side.label.map_or_else(|| "The path".to_owned(), |label| format!("The path with {label}"))}>
@@ -83,7 +83,7 @@ fn side(side: &SideView<'_>, reply: &Rc<PathReply>, which: PathSide, show: &Call
             </header>
             <p class="path-summary">{ rich(&explanation(&side.view.summary)) }</p>
             if let Some(branch) = side.branch {
-                <Line key={format!("{branch} {}", reply.asked.question.to)} reply={Shared(reply.clone())} {branch} differences={side.differences.clone()} side={which} />
+                <Line key={format!("{branch} {}", reply.asked.question.to)} reply={ByAddress(reply.clone())} {branch} differences={side.differences.clone()} side={which} />
             }
         </section>
     }

@@ -45,7 +45,7 @@ pub(in crate::view_model) fn cloud_view(scene: &Analysis, spots: &SourceLocation
     if cloud.is_empty() {
         return None;
     }
-    let builder = Builder { snapshot, cloud, spots };
+    let builder = CloudBuilder { snapshot, cloud, spots };
     let mut regions: Vec<RegionView> = Vec::new();
     for (number, network) in (0..).zip(&cloud.networks) {
         let known = network.location.as_deref().and_then(region_of);
@@ -79,7 +79,7 @@ pub(in crate::view_model) fn cloud_view(scene: &Analysis, spots: &SourceLocation
     })
 }
 
-struct Builder<'a> {
+struct CloudBuilder<'a> {
     snapshot: &'a Snapshot,
     cloud: &'a Cloud,
     spots: &'a SourceLocations<'a>,
@@ -89,7 +89,7 @@ pub(in crate::view_model) fn joined(prefixes: &[Cidr]) -> String {
     prefixes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-impl Builder<'_> {
+impl CloudBuilder<'_> {
     fn network(&self, number: u32, network: &netpolis_core::snapshot::cloud::Network) -> NetworkView {
         let peers = network.peers.iter().filter_map(|p| self.cloud.networks.get(*p as usize)).map(|p| p.name.clone()).collect();
         let subnets = (0..).zip(&self.cloud.subnets).filter(|(_, s)| s.network == number);

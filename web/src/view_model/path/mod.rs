@@ -95,7 +95,7 @@ impl PathAsked {
 
 /// What the panel is told. A side that cannot be understood is a sentence; the other one is there all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PathReply {
+pub struct PathAnswers {
     /// What was asked.
     pub asked: PathAsked,
     /// The way.

@@ -1,7 +1,7 @@
 //! The path panel: one route, or two that are compared, with the branch of each that is shown.
 
-use super::{BranchView, Difference, PathReply, PathView, PodShareView, SeenView, StepKindView, StepView, differences};
-use crate::view_model::{SaidView, VerdictView};
+use super::{BranchView, Difference, PathAnswers, PathView, PodShareView, SeenView, StepKindView, StepView, differences};
+use crate::view_model::{PageVerdict, VerdictView};
 
 /// Which of two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,12 +38,12 @@ pub struct SideView<'a> {
     pub differences: Vec<Difference>,
 }
 
-impl PathReply {
+impl PathAnswers {
     /// What the panel shows: `said` is the verdict of the page, `chosen` the branches that were chosen on each side.
     ///
     /// # Errors
     /// Why there is no answer, in a sentence.
-    pub fn panel<'a>(&'a self, said: Option<&'a SaidView>, chosen: [usize; 2]) -> Result<PanelView<'a>, &'a str> {
+    pub fn panel<'a>(&'a self, said: Option<&'a PageVerdict>, chosen: [usize; 2]) -> Result<PanelView<'a>, &'a str> {
         let first = self.first.as_ref().map_err(String::as_str)?;
         let versus = self.asked.versus.as_ref().and_then(|change| first.versus.iter().find(|v| v.change == *change));
         let other = self.second.as_ref().and_then(|second| second.as_ref().ok());

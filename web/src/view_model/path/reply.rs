@@ -4,15 +4,15 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::path::Paths;
 use netpolis_core::settings::Routing;
 
-use super::{PathAsked, PathQuestion, PathReply, PathView, path_view};
+use super::{PathAnswers, PathAsked, PathQuestion, PathView, path_view};
 use crate::share::routing;
 
 /// Answers both sides. `kept` holds what the second side was built with, so that a comparison costs no more than a question once it is there.
-pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing, Paths)>) -> PathReply {
+pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing, Paths)>) -> PathAnswers {
     let own = &scene.settings().routing;
     let first = path_view(scene, scene.paths(), own, &asked.question);
     let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept));
-    PathReply { first, second, asked, ends: None }
+    PathAnswers { first, second, asked, ends: None }
 }
 
 fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, String> {

@@ -33,7 +33,7 @@ pub const INGRESS_CONTROLLER: &str = "ingress-controller";
 pub fn scene_view(scene: &Analysis) -> SceneView {
     let spots = SourceLocations::new(scene.sources());
     let snapshot = scene.snapshot();
-    let mut builder = Builder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
+    let mut builder = SceneBuilder { scene, snapshot, connectivity: scene.connectivity(), spots: &spots, ends: Vec::new() };
     builder.workloads();
     builder.nodes();
     builder.machines();
@@ -116,7 +116,7 @@ pub(super) struct BuiltEnd {
 /// What tells outside ranges apart: the network sets that they lie in, and their answers with every kind of end.
 type OutsideKey = (Vec<bool>, Vec<[PairIds; 2]>);
 
-struct Builder<'a> {
+struct SceneBuilder<'a> {
     scene: &'a Analysis,
     snapshot: &'a Snapshot,
     connectivity: &'a Connectivity,
@@ -124,7 +124,7 @@ struct Builder<'a> {
     ends: Vec<BuiltEnd>,
 }
 
-impl Builder<'_> {
+impl SceneBuilder<'_> {
     fn workloads(&mut self) {
         let compiled = self.scene.compiled();
         let mut selecting: HashMap<u32, Vec<u32>> = HashMap::new();
@@ -330,7 +330,7 @@ impl Builder<'_> {
     }
 }
 
-impl Builder<'_> {
+impl SceneBuilder<'_> {
     /// The network set that addresses are all in, if there is one: its name says more than they do.
     fn named_set(&self, addresses: &AddressSet) -> Option<&NetworkSet> {
         let fits = |set: &&NetworkSet| set.addresses.covers(addresses);

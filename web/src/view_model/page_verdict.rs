@@ -5,13 +5,13 @@
 //! decided here; one of two answers of the core is chosen.
 
 use super::{
-    AnswerView, FixView, LitView, PathQuestion, PathReply, PathView, PathWord, Question, StationView, StepKindView, StepView, VerdictView,
-    explanation, without_verdict,
+    AnswerView, FixView, LitView, PathAnswers, PathQuestion, PathView, PathWord, Question, StationView, StepKindView, StepView,
+    VerdictView, explanation, without_verdict,
 };
 
 /// The answer to the question that is asked, as the page, the embedded page, copied text and messages tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SaidView {
+pub struct PageVerdict {
     /// What was asked, with full names.
     pub question: Question,
     /// The answer's word.
@@ -37,12 +37,12 @@ pub struct SaidView {
 ///
 /// # Errors
 /// Why the question cannot be answered, in a sentence.
-pub fn said(
+pub fn page_verdict(
     asked: &PathQuestion,
     answer: Option<&Result<AnswerView, String>>,
-    path: Option<&PathReply>,
+    path: Option<&PathAnswers>,
     branch: usize,
-) -> Option<Result<SaidView, String>> {
+) -> Option<Result<PageVerdict, String>> {
     let path = path.filter(|reply| reply.asked.question == *asked).map(|reply| &reply.first);
     if asked.is_to_target() {
         return path.map(|path| path.as_ref().map(|view| by_path(asked, view, branch, None)).map_err(Clone::clone));
@@ -57,8 +57,8 @@ pub fn said(
     }
 }
 
-fn by_flow(answer: &AnswerView) -> SaidView {
-    SaidView {
+fn by_flow(answer: &AnswerView) -> PageVerdict {
+    PageVerdict {
         question: answer.question.clone(),
         word: answer.verdict.into(),
         headline: answer.verdict.word().into(),
@@ -71,10 +71,10 @@ fn by_flow(answer: &AnswerView) -> SaidView {
     }
 }
 
-fn by_path(asked: &PathQuestion, view: &PathView, branch: usize, flow: Option<&AnswerView>) -> SaidView {
+fn by_path(asked: &PathQuestion, view: &PathView, branch: usize, flow: Option<&AnswerView>) -> PageVerdict {
     let shown = view.branches.get(branch).or(view.branches.first());
     let stations = shown.map_or_else(Vec::new, |branch| branch.steps.iter().filter(|step| step.reached).filter_map(station).collect());
-    SaidView {
+    PageVerdict {
         question: flow.map_or_else(
             || Question { from: view.from.clone(), to: view.to.clone(), protocol: view.protocol.clone(), port: view.port, ..asked.flow() },
             |flow| flow.question.clone(),
@@ -108,7 +108,7 @@ fn station(step: &StepView) -> Option<StationView> {
     step.station.clone().or_else(|| (step.kind == StepKindView::Stop).then(end))
 }
 
-impl SaidView {
+impl PageVerdict {
     /// What stands below the headline.
     pub fn explanation(&self) -> String {
         explanation(&self.summary)
