@@ -64,7 +64,7 @@ fn tab(store: &Store, own: Tab, shown: Tab) -> Html {
         })
     };
     html! {
-        <button type="button" role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
+        <button type="button" key={own.id()} role="tab" id={own.id()} aria-selected={on.to_string()} aria-controls="bottom-panel" tabindex={if on { "0" } else { "-1" }}
             class={classes!("tab", on.then_some("on"))} onclick={press(store, LayoutAction::ShowTab(own))} {onkeydown}>
             { own.title() }if own == Tab::Problems { { problem_count(store) } }
         </button>
