@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use crate::language::azure::{Access, RuleDirection, SecurityRule};
 use crate::language::lower::{KIND_OF_GROUPS, ordered_rules};
 use crate::model::{AddressSet, Protocol};
+use crate::policy::GroupUseId;
 use crate::policy::{PeerMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
 use crate::snapshot::cloud::Cloud;
 use crate::text::Place;
@@ -23,8 +24,8 @@ pub struct EffectiveGroup {
     pub name: String,
     /// Where it is written.
     pub place: Place,
-    /// Its use, an index into [`Cloud::uses`].
-    pub used: u32,
+    /// Its use.
+    pub used: GroupUseId,
     /// Subnets and interfaces that it guards.
     pub places: Vec<GroupPlace>,
     /// The rules for packets that come in, in the order in which they are looked at.
@@ -66,7 +67,7 @@ pub struct EffectiveRule {
 /// All groups that are used, in the order of their names.
 pub fn effective_rules(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> {
     let mut found = Vec::new();
-    for (number, used) in (0..).zip(&cloud.uses) {
+    for (number, used) in cloud.group_uses() {
         let Some(group) = cloud.groups.get(used.group as usize).filter(|group| !group.is_managed()) else { continue };
         let policy =
             ruleset.policies.iter().find(|p| p.kind == KIND_OF_GROUPS && matches!(p.subject, SubjectMatch::Group(n) if n == number));

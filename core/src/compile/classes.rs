@@ -12,9 +12,10 @@ use super::addresses::{AddressIndex, AtomId, Coverage};
 use super::selectors::Selectors;
 use crate::language::{ContainerPort, ServicePort, TargetPort};
 use crate::model::Protocol;
+use crate::policy::GroupUseId;
 use crate::policy::{DroppedPackets, HookMatch, HostRules};
 use crate::settings::{Assumed, Engine, HostNetwork, IpBlockReach};
-use crate::snapshot::{HostEndpoint, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
+use crate::snapshot::{HostEndpoint, HostEndpointId, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
 /// A class of endpoints, by number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -128,10 +129,10 @@ pub(super) enum Sample {
     Pod(PodId),
     Node(NodeId),
     Atom,
-    /// A host endpoint, as an index into [`Snapshot::host_endpoints`].
-    Host(u32),
-    /// The use of a security group, as an index into [`crate::snapshot::cloud::Cloud::uses`].
-    Group(u32),
+    /// A host endpoint.
+    Host(HostEndpointId),
+    /// The use of a security group.
+    Group(GroupUseId),
 }
 
 /// All classes, and which class each endpoint is of.
@@ -188,9 +189,8 @@ impl Classes {
         let endpoints = snapshot.pods().map(|(id, endpoint)| builder.pod(id, endpoint)).collect();
         let nodes = snapshot.nodes().map(|(id, node)| builder.node(id, node)).collect();
         let atoms = (0..addresses.len()).zip(addresses.starts()).map(|(atom, start)| builder.atom(atom, *start)).collect();
-        let hosts =
-            (0..).zip(&snapshot.host_endpoints).map(|(number, host)| Hook::ALL.map(|hook| builder.host(number, host, hook))).collect();
-        let groups = (0..snapshot.cloud.uses.len() as u32).map(|number| builder.group(number)).collect();
+        let hosts = snapshot.host_endpoints().map(|(id, host)| Hook::ALL.map(|hook| builder.host(id, host, hook))).collect();
+        let groups = snapshot.cloud.group_uses().map(|(id, _)| builder.group(id)).collect();
         Classes { classes: builder.classes, endpoints, nodes, atoms, hosts, groups }
     }
 
@@ -224,13 +224,13 @@ impl Classes {
     }
 
     /// The class of a host endpoint at a hook.
-    pub(super) fn of_host(&self, number: u32, hook: Hook) -> ClassId {
-        self.hosts.get(number as usize).and_then(|hooks| hooks.get(hook as usize)).copied().unwrap_or(NOWHERE)
+    pub(super) fn of_host(&self, id: HostEndpointId, hook: Hook) -> ClassId {
+        self.hosts.get(id.index()).and_then(|hooks| hooks.get(hook as usize)).copied().unwrap_or(NOWHERE)
     }
 
     /// The class of a use of a security group.
-    pub(super) fn of_group(&self, number: u32) -> ClassId {
-        self.groups.get(number as usize).copied().unwrap_or(NOWHERE)
+    pub(super) fn of_group(&self, id: GroupUseId) -> ClassId {
+        self.groups.get(id.index()).copied().unwrap_or(NOWHERE)
     }
 
     pub(super) fn kind(&self, id: ClassId) -> ClassKind {
@@ -327,7 +327,7 @@ impl<'a> Builder<'_, 'a> {
         self.class(alloc::vec![ClassKind::Outside.number()], ClassKind::Outside, ports, membership, Sample::Atom)
     }
 
-    fn host(&mut self, number: u32, host: &'a HostEndpoint, hook: Hook) -> ClassId {
+    fn host(&mut self, id: HostEndpointId, host: &'a HostEndpoint, hook: Hook) -> ClassId {
         let kind = ClassKind::Host(hook);
         let mut key = alloc::vec![kind.number()];
         self.selectors.expressions.encode_host_endpoint(host, self.snapshot, &mut key);
@@ -335,14 +335,14 @@ impl<'a> Builder<'_, 'a> {
         // Settings may be those of one node; there are few host endpoints, so each node has classes of its own.
         key.push(host.node.0);
         let ports = named_ports(&host.ports, self.selectors);
-        let addresses = self.snapshot.nodes.get(host.node.0 as usize).map_or(&[][..], |n| &n.addresses);
+        let addresses = self.snapshot.node(host.node).map_or(&[][..], |n| &n.addresses);
         let membership = self.inside.of_node(addresses);
-        self.class(key, kind, ports, membership, Sample::Host(number))
+        self.class(key, kind, ports, membership, Sample::Host(id))
     }
 
-    fn group(&mut self, number: u32) -> ClassId {
-        let key = alloc::vec![ClassKind::Group.number(), number];
-        self.class(key, ClassKind::Group, Vec::new(), Membership::default(), Sample::Group(number))
+    fn group(&mut self, id: GroupUseId) -> ClassId {
+        let key = alloc::vec![ClassKind::Group.number(), id.0];
+        self.class(key, ClassKind::Group, Vec::new(), Membership::default(), Sample::Group(id))
     }
 
     fn class(

@@ -354,7 +354,7 @@ impl<'a> Expressions<'a> {
                     }
                 }
                 (ClassKind::Host(_), Sample::Host(id)) => {
-                    let seen = snapshot.host_endpoints.get(id as usize).map(|h| self.of_host_endpoint(h, snapshot)).unwrap_or_default();
+                    let seen = snapshot.host_endpoint(id).map(|h| self.of_host_endpoint(h, snapshot)).unwrap_or_default();
                     table.add(class, &seen);
                 }
                 _ => {}

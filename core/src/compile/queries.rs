@@ -10,9 +10,10 @@ use super::{
 use crate::connections::ConnectionSet;
 use crate::model::Protocol;
 use crate::policy::EndpointToHost;
+use crate::policy::GroupUseId;
 use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset};
 use crate::settings::{HostInput, Http, IpBlockReach, OwnNode};
-use crate::snapshot::{NodeId, PodId, Snapshot};
+use crate::snapshot::{HostEndpointId, NodeId, PodId, Snapshot};
 
 impl Compiled {
     /// The policies, as translated.
@@ -79,7 +80,7 @@ impl Compiled {
     }
 
     /// Whether a policy selects a host endpoint, whether it acts at the hook or not.
-    pub(crate) fn selects_host(&self, policy: PolicyId, host: u32, hook: Hook) -> bool {
+    pub(crate) fn selects_host(&self, policy: PolicyId, host: HostEndpointId, hook: Hook) -> bool {
         let class = self.class_of_host(host, hook);
         self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
     }
@@ -94,8 +95,8 @@ impl Compiled {
         self.policies_on_class(self.classes.of_endpoint(endpoint), direction)
     }
 
-    /// Policies that select a host endpoint (an index into [`Snapshot::host_endpoints`]), at whichever hook and in whichever direction.
-    pub fn policies_on_host(&self, host: u32) -> Vec<PolicyId> {
+    /// Policies that select a host endpoint, at whichever hook and in whichever direction.
+    pub fn policies_on_host(&self, host: HostEndpointId) -> Vec<PolicyId> {
         let classes = Hook::ALL.map(|hook| self.class_of_host(host, hook));
         let found = classes.iter().flat_map(|class| Direction::BOTH.into_iter().flat_map(|d| self.policies_on_class(*class, d)));
         let mut found: Vec<PolicyId> = found.collect();
@@ -244,13 +245,13 @@ impl Compiled {
         }
     }
 
-    /// The class of a host endpoint (an index into [`Snapshot::host_endpoints`]) at a hook.
-    pub fn class_of_host(&self, host: u32, hook: Hook) -> ClassId {
+    /// The class of a host endpoint at a hook.
+    pub fn class_of_host(&self, host: HostEndpointId, hook: Hook) -> ClassId {
         self.classes.of_host(host, hook)
     }
 
-    /// The class of a use of a security group (an index into [`crate::snapshot::cloud::Cloud::uses`]).
-    pub fn class_of_group(&self, used: u32) -> ClassId {
+    /// The class of a use of a security group.
+    pub fn class_of_group(&self, used: GroupUseId) -> ClassId {
         self.classes.of_group(used)
     }
 

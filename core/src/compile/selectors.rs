@@ -361,7 +361,7 @@ impl<'a> Selectors<'a> {
                 let mut set = classes.none();
                 for (class, _, _, sample) in classes.iter() {
                     let Sample::Host(id) = sample else { continue };
-                    let host = snapshot.host_endpoints.get(id as usize).and_then(|h| snapshot.node(h.node));
+                    let host = snapshot.host_endpoint(id).and_then(|h| snapshot.node(h.node));
                     set.set(class, host.is_some_and(|node| nodes.iter().any(|n| **n == *node.name) != *but));
                 }
                 set
@@ -371,7 +371,7 @@ impl<'a> Selectors<'a> {
                 for (class, kind, _, sample) in classes.iter() {
                     let profiles = match sample {
                         Sample::Pod(id) if kind == ClassKind::Pod => snapshot.pod(id).and_then(|e| e.profiles.as_deref()),
-                        Sample::Host(id) => snapshot.host_endpoints.get(id as usize).map(|h| &*h.profiles),
+                        Sample::Host(id) => snapshot.host_endpoint(id).map(|h| &*h.profiles),
                         _ => None,
                     };
                     set.set(class, profiles == Some(list));

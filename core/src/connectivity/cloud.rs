@@ -14,6 +14,7 @@ use super::{EVERYTHING, PairIds, Row, row_of};
 use crate::compile::{ClassId, Compiled, Endpoint, Parts};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::Direction;
+use crate::policy::GroupUseId;
 use crate::settings::HostInput;
 use crate::snapshot::Snapshot;
 use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject, NoTrace, Peers, evaluate};
@@ -100,8 +101,10 @@ impl CloudConnectivity {
     /// Nothing where the text says nothing of the cloud's network.
     pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot, cache: &mut EvaluationCache) -> Option<Self> {
         let locations = NetworkLocations::new(compiled, snapshot)?;
-        let groups: Vec<[[Parts; 2]; 2]> = (0..snapshot.cloud.uses.len() as u32)
-            .map(|used| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
+        let groups: Vec<[[Parts; 2]; 2]> = snapshot
+            .cloud
+            .group_uses()
+            .map(|(used, _)| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
             .collect();
         let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
         let part_of = |end: Endpoint| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
@@ -124,7 +127,7 @@ impl CloudConnectivity {
                 // Its packets may have its node's address there.
                 let seen = [Some(*end), candidate.node.map(Endpoint::Node)];
                 for (used, end) in candidate.nsgs.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
-                    let Some((sides, wanted)) = groups.get(used as usize).zip(wanted.get_mut(used as usize)) else { continue };
+                    let Some((sides, wanted)) = groups.get(used.index()).zip(wanted.get_mut(used.index())) else { continue };
                     for ([own, _], wanted) in sides.iter().zip(wanted) {
                         let part = own.of(compiled.class_of(end));
                         if let Some(wanted) = part.and_then(|part| wanted.get_mut(part as usize)) {
@@ -134,7 +137,7 @@ impl CloudConnectivity {
                 }
             }
         }
-        let mut group = |used: u32, direction, [own, peers]: [Parts; 2], wanted: &[bool]| {
+        let mut group = |used: GroupUseId, direction, [own, peers]: [Parts; 2], wanted: &[bool]| {
             let samples = Samples(peers.samples());
             let row = |(own, wanted): (ClassId, &bool)| {
                 wanted.then(|| {
@@ -147,6 +150,7 @@ impl CloudConnectivity {
             Group { own, peers, rows }
         };
         let groups = (0..)
+            .map(GroupUseId)
             .zip(groups)
             .zip(&wanted)
             .map(|((used, [out, into]), wanted)| {
@@ -254,7 +258,7 @@ impl CloudConnectivity {
         }
         // Those of the cluster itself are on no traversal of the network.
         let Checkpoint::Group { used, direction, from, to, .. } = checkpoint else { return EVERYTHING };
-        let Some([out, into]) = self.groups.get(used as usize) else { return EVERYTHING };
+        let Some([out, into]) = self.groups.get(used.index()) else { return EVERYTHING };
         let pass = match direction {
             Direction::Egress => out.at(class_of(from), class_of(to)),
             Direction::Ingress => into.at(class_of(to), class_of(from)),

@@ -9,7 +9,7 @@ use crate::compile::{ClassId, Compiled, Endpoint, Hook};
 use crate::connections::ConnectionId;
 use crate::policy::Direction;
 use crate::settings::HostInput;
-use crate::snapshot::{NodeId, Snapshot};
+use crate::snapshot::{HostEndpointId, NodeId, Snapshot};
 use crate::verdict::evaluate::{AllPeers, AtHost, EvaluationCache, NoTrace, Passes, ReplyParts, Untracked, evaluate_hooks};
 use crate::verdict::traversal::{
     Checkpoint, Departure, NodeRules, Side, Spot, UNTRACKED, UNTRACKED_REPLY, crossing, crossing_back, host_checkpoints,
@@ -17,7 +17,7 @@ use crate::verdict::traversal::{
 use crate::verdict::without_policies;
 
 /// What is asked at a host endpoint: it, that asked before address translation, the direction, the hooks.
-type Chain = (u32, u32, Direction, &'static [Hook]);
+type Chain = (HostEndpointId, HostEndpointId, Direction, &'static [Hook]);
 /// A chain, and the endpoint on this side where rules say something of it.
 type HostRow = (Chain, Option<ClassId>);
 
@@ -30,7 +30,7 @@ pub(super) struct Hosts {
     rows: HashMap<HostRow, Row>,
     /// What policies before connection tracking do, for every class at the other endpoint; by host endpoint, hook, direction, and the
     /// endpoint on this side.
-    untracked: HashMap<(u32, Hook, Direction, Option<ClassId>), Vec<Untracked>>,
+    untracked: HashMap<(HostEndpointId, Hook, Direction, Option<ClassId>), Vec<Untracked>>,
     /// What nodes do with packets that are left to their own packet filter.
     host_input: HostInput,
     /// How pods leave their nodes, and what of that hangs on the nodes that they go to.
@@ -114,7 +114,7 @@ impl Hosts {
         }
     }
 
-    fn add_untracked(&mut self, compiled: &Compiled, cache: &mut EvaluationCache, host: u32, classes: &[ClassId]) {
+    fn add_untracked(&mut self, compiled: &Compiled, cache: &mut EvaluationCache, host: HostEndpointId, classes: &[ClassId]) {
         let chains = [UNTRACKED, UNTRACKED_REPLY].into_iter().flat_map(|hooks| Direction::BOTH.map(|direction| (hooks, direction)));
         for (hooks, direction) in chains {
             let Some(hook) = hooks.first().copied() else { continue };
@@ -200,7 +200,14 @@ impl Hosts {
     }
 
     /// Which connections have a reply that passes on the node.
-    fn replies(&self, all: &Connectivity, (node, host): (NodeId, u32), (enters, leaves): (Side, Side), from: Party, to: Party) -> PairIds {
+    fn replies(
+        &self,
+        all: &Connectivity,
+        (node, host): (NodeId, HostEndpointId),
+        (enters, leaves): (Side, Side),
+        from: Party,
+        to: Party,
+    ) -> PairIds {
         let table = &all.cache.table;
         let asked = |hook, direction, from: ClassId, to: ClassId| {
             let (own, peer) = sides(direction, from, to);

@@ -158,7 +158,7 @@ impl<'a> Explainer<'a> {
                 (Endpoint::Node(node), if direction == Direction::Ingress { from } else { to }, direction)
             }
             Checkpoint::Host { host, direction, .. } => {
-                let node = self.snapshot.host_endpoints.get(host as usize).map_or(NodeId(u32::MAX), |h| h.node);
+                let node = self.snapshot.host_endpoint(host).map_or(NodeId(u32::MAX), |h| h.node);
                 let peer = if direction == Direction::Ingress { from } else { to };
                 (Endpoint::Node(node), peer, direction)
             }

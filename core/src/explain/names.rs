@@ -57,11 +57,11 @@ impl Explainer<'_> {
         let word = if direction == Direction::Egress { "Egress" } else { "Ingress" };
         match checkpoint {
             Checkpoint::Host { host, .. } => {
-                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                let name = self.snapshot.host_endpoint(host).map_or("", |h| &h.name);
                 format!("{word} at host endpoint {name}")
             }
             Checkpoint::Reply { host, .. } => {
-                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                let name = self.snapshot.host_endpoint(host).map_or("", |h| &h.name);
                 format!("Reply at host endpoint {name}")
             }
             Checkpoint::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
@@ -84,7 +84,7 @@ impl Explainer<'_> {
     pub(super) fn checkpoint_name(&self, checkpoint: Checkpoint) -> String {
         match checkpoint {
             Checkpoint::Host { host, .. } | Checkpoint::Reply { host, .. } => {
-                let name = self.snapshot.host_endpoints.get(host as usize).map_or("", |h| &h.name);
+                let name = self.snapshot.host_endpoint(host).map_or("", |h| &h.name);
                 format!("host endpoint `{name}`")
             }
             Checkpoint::Group { used, place, .. } => {

@@ -41,7 +41,7 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         let (Checkpoint::Group { used, direction, .. }, Reason::Rule(rule)) = (checkpoint, result.reason()) else {
             return None;
         };
-        let number = snapshot.cloud.uses.get(used as usize)?.group;
+        let number = snapshot.cloud.used(used)?.0.group;
         let seen = (number, direction, checkpoint.seen(flow));
         if opened.contains(&seen) {
             continue;

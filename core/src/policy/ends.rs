@@ -7,6 +7,17 @@ use alloc::vec::Vec;
 use crate::model::{AddressSet, Cidr, LabelSelector, Selector};
 use crate::text::Place;
 
+/// The use of a network security group in one network, by number: the place in the snapshot's `Cloud::uses`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct GroupUseId(pub u32);
+
+impl GroupUseId {
+    /// Its place in the list that it numbers.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Whom a policy applies to.
 #[derive(Clone, Debug)]
 pub enum SubjectMatch {
@@ -16,8 +27,8 @@ pub enum SubjectMatch {
     Endpoints(Selector),
     /// Endpoints that list exactly these profiles, in this order.
     Profiles(Vec<Box<str>>),
-    /// A network security group where it is used (an index into the snapshot's `Cloud::uses`).
-    Group(u32),
+    /// A network security group where it is used.
+    Group(GroupUseId),
     /// Host endpoints: of these nodes, or of all but these.
     Hosts {
         /// Names of nodes.

@@ -21,6 +21,13 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub struct $name(pub u32);
+
+        impl $name {
+            /// Its place in the list that it numbers.
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
     )*};
 }
 
@@ -33,6 +40,8 @@ ids! {
     PodId,
     /// A node of a [`Snapshot`], by number.
     NodeId,
+    /// A host endpoint of a [`Snapshot`], by number.
+    HostEndpointId,
 }
 
 /// Everything that can take part in a flow.
@@ -294,18 +303,18 @@ pub struct HostEndpoint {
     pub automatic: bool,
 }
 
-/// The host endpoints in use on a node, as indexes into [`Snapshot::host_endpoints`].
+/// The host endpoints in use on a node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct NodeHosts {
     /// That of the interface with which the node is on the network.
-    pub named: Option<u32>,
+    pub named: Option<HostEndpointId>,
     /// That for all interfaces (`interfaceName: "*"`) that have none of their own.
-    pub all: Option<u32>,
+    pub all: Option<HostEndpointId>,
 }
 
 impl NodeHosts {
     /// That which governs the node's traffic with the network.
-    pub fn on_network(self) -> Option<u32> {
+    pub fn on_network(self) -> Option<HostEndpointId> {
         self.named.or(self.all)
     }
 }
@@ -454,22 +463,32 @@ pub struct Ingress {
 impl Snapshot {
     /// The endpoint with this number.
     pub fn pod(&self, id: PodId) -> Option<&PodEndpoint> {
-        self.endpoints.get(id.0 as usize)
+        self.endpoints.get(id.index())
     }
 
     /// The workload with this number.
     pub fn workload(&self, id: WorkloadId) -> Option<&Workload> {
-        self.workloads.get(id.0 as usize)
+        self.workloads.get(id.index())
     }
 
     /// The namespace with this number.
     pub fn namespace(&self, id: NamespaceId) -> Option<&Namespace> {
-        self.namespaces.get(id.0 as usize)
+        self.namespaces.get(id.index())
     }
 
     /// The node with this number.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(id.0 as usize)
+        self.nodes.get(id.index())
+    }
+
+    /// All host endpoints.
+    pub fn host_endpoints(&self) -> impl Iterator<Item = (HostEndpointId, &HostEndpoint)> {
+        (0..).map(HostEndpointId).zip(&self.host_endpoints)
+    }
+
+    /// The host endpoint with this number.
+    pub fn host_endpoint(&self, id: HostEndpointId) -> Option<&HostEndpoint> {
+        self.host_endpoints.get(id.index())
     }
 
     /// The host endpoints in use on a node.
@@ -479,7 +498,7 @@ impl Snapshot {
     /// interfaces governs every other interface, those of pods among them. Upstream: `endpointManager.resolveHostEndpoints`.
     pub fn host_endpoints_of(&self, node: NodeId) -> NodeHosts {
         let addresses = self.node(node).map_or(&[][..], |n| &n.addresses);
-        let on_node = || (0..).zip(&self.host_endpoints).filter(|(_, host)| host.node == node);
+        let on_node = || self.host_endpoints().filter(|(_, host)| host.node == node);
         let expected = |host: &HostEndpoint| host.addresses.iter().any(|a| addresses.contains(a));
         let named = || on_node().filter(|(_, host)| !matches!(host.interface.as_str(), "" | "*"));
         // The interface that has the node's address; else one of which no address is given, as it may have it; else any.

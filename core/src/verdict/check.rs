@@ -7,6 +7,7 @@ use super::trace::TraceRecorder;
 use super::{Flow, Original, Reason, UnknownFact, Verdict, reply};
 use crate::compile::{Applied, ClassKind, Compiled, Endpoint, Hook};
 use crate::connections::{ConnectionId, ConnectionSet, Traffic};
+use crate::policy::GroupUseId;
 use crate::policy::{Action, Direction, Matched, PolicyId, TierEnd};
 use crate::snapshot::Snapshot;
 use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, OnePeer, Outcome, evaluate, evaluate_hooks};
@@ -45,7 +46,7 @@ pub(crate) fn check(
 }
 
 /// Evaluates a security group.
-fn check_group(compiled: &Compiled, flow: &Flow, used: u32, direction: Direction) -> CheckpointResult {
+fn check_group(compiled: &Compiled, flow: &Flow, used: GroupUseId, direction: Direction) -> CheckpointResult {
     let (own, peer) = flow.near_and_far(direction);
     let subject = EvaluationSubject { subject: compiled.class_of_group(used), own: compiled.class_of(own) };
     let mut cache = EvaluationCache::default();

@@ -8,7 +8,7 @@ use super::checkpoint::CheckpointResult;
 use super::traversal::{Checkpoint, Departure, traversals};
 use super::{Flow, Original, Reason, UnknownFact, Verdict};
 use crate::compile::{Compiled, Endpoint};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{HostEndpointId, Snapshot};
 
 /// The answer to a question, checkpoint by checkpoint, without words: [`explain`](crate::explain) adds these.
 #[derive(Clone, Debug)]
@@ -133,8 +133,8 @@ pub(crate) fn several_networks(endpoint: Endpoint, snapshot: &Snapshot) -> Optio
 }
 
 /// Whether a packet may come to a host endpoint with another address than its pod's.
-fn is_disguised(host: u32, flow: &Flow, snapshot: &Snapshot) -> bool {
+fn is_disguised(host: HostEndpointId, flow: &Flow, snapshot: &Snapshot) -> bool {
     let destination = Departure::of(flow.to, snapshot);
-    let is_there = snapshot.host_endpoints.get(host as usize).is_some_and(|host| destination.is_on(host.node));
+    let is_there = snapshot.host_endpoint(host).is_some_and(|host| destination.is_on(host.node));
     is_there && Departure::of(flow.from, snapshot).towards(&destination).as_node
 }

@@ -9,7 +9,7 @@ use super::{Flow, Reason, Verdict};
 use crate::compile::{Compiled, Hook};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::{Action, Direction};
-use crate::snapshot::{NodeId, Snapshot};
+use crate::snapshot::{HostEndpointId, NodeId, Snapshot};
 use crate::verdict::evaluate::{
     AtHost, EvaluationCache, NoTrace, Observer, OnePeer, Outcome, Passes, ReplyParts, Untracked, drops_orphans, evaluate_hooks,
 };
@@ -18,7 +18,7 @@ use crate::verdict::traversal::{Checkpoint, NodeRules, Side, UNTRACKED, UNTRACKE
 /// Through which node a connection goes, and how.
 pub(super) struct Crossing {
     pub(super) node: NodeId,
-    pub(super) host: u32,
+    pub(super) host: HostEndpointId,
     pub(super) enters: Side,
     pub(super) leaves: Side,
 }
@@ -99,7 +99,7 @@ fn untracked<O: Observer>(
     compiled: &Compiled,
     cache: &mut EvaluationCache,
     flow: &Flow,
-    (host, direction, hooks): (u32, Direction, &[Hook]),
+    (host, direction, hooks): (HostEndpointId, Direction, &[Hook]),
     observer: &mut O,
 ) -> Untracked {
     let (own, peer) = flow.near_and_far(direction);

@@ -148,8 +148,8 @@ fn table_end(scene: &Analysis, peer: &str) -> Result<Vec<TableEnd>, String> {
         return range.split('-').map(address).collect();
     }
     if let Some(name) = peer.strip_prefix("hep:") {
-        let host = scene.snapshot().host_endpoints.iter().position(|h| h.name == name).ok_or_else(|| format!("there is no {peer}"))?;
-        return Ok(vec![TableEnd::Host(scene.compiled().class_of_host(host as u32, Hook::Normal))]);
+        let (host, _) = scene.snapshot().host_endpoints().find(|(_, h)| h.name == name).ok_or_else(|| format!("there is no {peer}"))?;
+        return Ok(vec![TableEnd::Host(scene.compiled().class_of_host(host, Hook::Normal))]);
     }
     pod(scene, peer).map(|end| vec![TableEnd::Endpoint(end)])
 }

@@ -189,7 +189,7 @@ fn no_group(place: Place) -> [Vec<Rule>; 2] {
 /// may be the one that is asked, and an answer is certain if all of them give it.
 pub(in crate::language) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
     let mut groups = Vec::new();
-    for (number, used) in (0..).zip(&cloud.uses) {
+    for (number, used) in cloud.group_uses() {
         let first = cloud.groups.get(used.group as usize);
         let mut together = Vec::new();
         for choice in core::iter::once(Some(used.group)).chain(used.others.iter().copied()) {

@@ -20,6 +20,7 @@ use core::net::IpAddr;
 
 use super::NodeId;
 use crate::model::{AddressSet, Cidr, ClusterEngine, Plugin};
+use crate::policy::GroupUseId;
 use crate::text::Place;
 
 /// Everything about the cloud's network; empty where the text says nothing of it.
@@ -102,8 +103,8 @@ pub struct Subnet {
     pub name: String,
     /// Its ranges.
     pub prefixes: Vec<Cidr>,
-    /// The use of its security group, as an index into [`Cloud::uses`].
-    pub group: Option<u32>,
+    /// The use of its security group.
+    pub group: Option<GroupUseId>,
     /// Ranges of routes that somebody wrote for it.
     pub routes: AddressSet,
     /// The service that it is delegated to.
@@ -186,8 +187,8 @@ pub struct Interface {
     pub floating: Vec<IpAddr>,
     /// Ranges of pods behind it.
     pub pod_prefixes: Vec<Cidr>,
-    /// The use of its security group, as an index into [`Cloud::uses`].
-    pub group: Option<u32>,
+    /// The use of its security group.
+    pub group: Option<GroupUseId>,
     /// Its application security groups.
     pub application_groups: Vec<String>,
     /// What kind of public address it has; nothing if none is given.
@@ -492,9 +493,14 @@ impl Cloud {
         self.uses.iter().any(|u| u.group == number || u.others.contains(&Some(number)))
     }
 
+    /// All uses of groups.
+    pub fn group_uses(&self) -> impl Iterator<Item = (GroupUseId, &GroupUse)> {
+        (0..).map(GroupUseId).zip(&self.uses)
+    }
+
     /// The use of a group by subnet or interface, with the group.
-    pub fn used(&self, number: u32) -> Option<(&GroupUse, &Group)> {
-        let used = self.uses.get(number as usize)?;
+    pub fn used(&self, id: GroupUseId) -> Option<(&GroupUse, &Group)> {
+        let used = self.uses.get(id.index())?;
         Some((used, self.groups.get(used.group as usize)?))
     }
 }

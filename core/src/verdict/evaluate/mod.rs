@@ -26,6 +26,7 @@ use alloc::vec::Vec;
 use crate::compile::{ClassId, ClassKind, Compiled, Hook};
 use crate::connections::ConnectionId;
 use crate::policy::Direction;
+use crate::snapshot::HostEndpointId;
 
 use run::Run;
 
@@ -103,10 +104,10 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
 
 /// What a packet meets at a host endpoint.
 pub(crate) struct AtHost<'a> {
-    /// The host endpoint, as an index into [`crate::snapshot::Snapshot::host_endpoints`].
-    pub(crate) host: u32,
+    /// The host endpoint.
+    pub(crate) host: HostEndpointId,
     /// That whose policies before address translation are asked.
-    pub(crate) pre_dnat: u32,
+    pub(crate) pre_dnat: HostEndpointId,
     pub(crate) direction: Direction,
     pub(crate) hooks: &'a [Hook],
     /// The endpoint of the packet on this side.
@@ -115,7 +116,7 @@ pub(crate) struct AtHost<'a> {
 
 impl AtHost<'_> {
     /// The host endpoint that is asked at a hook.
-    pub(crate) fn of(&self, hook: Hook) -> u32 {
+    pub(crate) fn of(&self, hook: Hook) -> HostEndpointId {
         if hook == Hook::PreDnat { self.pre_dnat } else { self.host }
     }
 }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::language::azure::{AddressSku, Plugin};
+use crate::policy::GroupUseId;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::{Cloud, Group, Location};
 
@@ -19,9 +20,9 @@ pub enum GroupPlace {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(crate) struct NsgBindings {
     /// The use of the group at the interface.
-    pub(super) interface: Option<u32>,
+    pub(super) interface: Option<GroupUseId>,
     /// The use of the group at the subnet.
-    pub(super) subnet: Option<u32>,
+    pub(super) subnet: Option<GroupUseId>,
     /// Whether one of these names a tag that rules need to stop traffic to the platform.
     pub(super) names_platform: bool,
     /// The kind of the interface's public address, if no group guards it.
@@ -30,7 +31,7 @@ pub(crate) struct NsgBindings {
 
 impl NsgBindings {
     /// The uses of groups that are met there.
-    pub(crate) fn uses(self) -> impl Iterator<Item = u32> {
+    pub(crate) fn uses(self) -> impl Iterator<Item = GroupUseId> {
         [self.interface, self.subnet].into_iter().flatten()
     }
 
@@ -40,7 +41,7 @@ impl NsgBindings {
         let interface = location.interface.and_then(|i| cloud.interfaces.get(i as usize));
         let (of_interface, of_subnet) =
             (interface.and_then(|i| i.group), cloud.subnets.get(location.subnet as usize).and_then(|s| s.group));
-        let names = |used: u32| naming.get(used as usize).copied().unwrap_or(false);
+        let names = |used: GroupUseId| naming.get(used.index()).copied().unwrap_or(false);
         NsgBindings {
             interface: of_interface,
             subnet: of_subnet,

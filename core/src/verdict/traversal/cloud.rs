@@ -17,6 +17,7 @@ use super::route::{self, Routing};
 use crate::compile::Endpoint;
 use crate::language::azure::{NextHop, Plugin};
 use crate::policy::Direction;
+use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, Location};
 
 /// A traversal of the cloud's network: its checkpoints in order, of which there are never more than four.
@@ -185,7 +186,7 @@ pub(crate) fn groups_between(
 
 fn groups(out: Option<(Location, NsgBindings)>, into: Option<(Location, NsgBindings)>, seen: (Endpoint, Endpoint, bool)) -> CloudTraversal {
     let (from, to, encapsulated) = seen;
-    let met = |used: Option<u32>, place: Option<GroupPlace>, direction| {
+    let met = |used: Option<GroupUseId>, place: Option<GroupPlace>, direction| {
         used.zip(place).map(|(used, place)| Checkpoint::Group { used, place, direction, from, to, encapsulated })
     };
     let at_interface = |l: Location| l.interface.map(GroupPlace::Interface);

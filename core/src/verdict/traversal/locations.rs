@@ -177,7 +177,7 @@ impl<'a> NetworkLocations<'a> {
             anywhere: Vec::new(),
             any_node: Vec::new(),
             public: tags::internet(&AddressSet::default()),
-            naming: (0..cloud.uses.len() as u32).map(|used| cloud.used(used).is_some_and(|(_, group)| names_platform(group))).collect(),
+            naming: cloud.group_uses().map(|(used, _)| cloud.used(used).is_some_and(|(_, group)| names_platform(group))).collect(),
         };
         locations.at_nodes = snapshot
             .nodes()

@@ -24,19 +24,20 @@ use crate::compile::{Compiled, Endpoint, Hook, Whereabouts};
 use crate::language::azure::AddressSku;
 use crate::policy::Direction;
 use crate::policy::EndpointToHost;
-use crate::snapshot::{NodeHosts, NodeId, Snapshot};
+use crate::policy::GroupUseId;
+use crate::snapshot::{HostEndpointId, NodeHosts, NodeId, Snapshot};
 
 /// One place that a packet passes and where something is decided.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Checkpoint {
     /// Policies of an endpoint: egress of the source, or ingress of the destination.
     Endpoint(Direction),
-    /// Policies of a host endpoint (an index into [`Snapshot::host_endpoints`]).
+    /// Policies of a host endpoint.
     Host {
         /// Which.
-        host: u32,
+        host: HostEndpointId,
         /// That whose policies before address translation are asked: another one, for all interfaces, if the first has none of these.
-        pre_dnat: u32,
+        pre_dnat: HostEndpointId,
         /// Into the host, or out of it. The other endpoint of the flow is the peer.
         direction: Direction,
         /// The hooks that the packet meets, in order; what one allows the later ones are not asked about.
@@ -50,7 +51,7 @@ pub enum Checkpoint {
         /// The node.
         node: NodeId,
         /// Its host endpoint.
-        host: u32,
+        host: HostEndpointId,
         /// Where the connection's packets enter the node.
         enters: Side,
         /// Where they leave it.
@@ -63,7 +64,7 @@ pub enum Checkpoint {
     /// A network security group of the cloud.
     Group {
         /// Its use, an index into [`crate::snapshot::cloud::Cloud::uses`].
-        used: u32,
+        used: GroupUseId,
         /// Where it is met.
         place: GroupPlace,
         /// Out of that place, or into it.
@@ -184,7 +185,7 @@ pub(crate) struct NodeRules {
     /// Its host endpoints.
     pub(crate) hosts: NodeHosts,
     /// That of them which is asked before addresses are translated, for packets from the network.
-    pre_dnat: Option<u32>,
+    pre_dnat: Option<HostEndpointId>,
     /// Whether the one for the interface to the network has policies before connection tracking.
     untracked: bool,
     /// What becomes of packets from its own pods to itself.
@@ -202,7 +203,7 @@ impl NodeRules {
 
     pub(crate) fn of(node: NodeId, compiled: &Compiled, snapshot: &Snapshot) -> Self {
         let hosts = snapshot.host_endpoints_of(node);
-        let has = |host: u32, hook, direction| !compiled.applied(compiled.class_of_host(host, hook), direction).is_empty();
+        let has = |host: HostEndpointId, hook, direction| !compiled.applied(compiled.class_of_host(host, hook), direction).is_empty();
         // Upstream: only endpoints with policies of this kind have chains of this kind; all other interfaces get those of the one for all
         // (`endpointManager.updateHostEndpoints`, `newPreDNATIfaceNameToHostEpID`).
         let own = hosts.named.filter(|host| has(*host, Hook::PreDnat, Direction::Ingress));
@@ -355,7 +356,7 @@ fn hosts_crossed(node: NodeId, rules: NodeRules, enters: Side, leaves: Side, rep
     let network = rules.hosts.on_network();
     let pick = |with: &'static [Hook], without| if named.is_some() && !reply { with } else { without };
     let (local_in, local_out) = if reply { (REPLY_IN, REPLY_OUT) } else { (LOCAL_IN_TRACKED, LOCAL_OUT_TRACKED) };
-    let mut meet = |host: Option<u32>, pre_dnat: Option<u32>, direction, hooks| {
+    let mut meet = |host: Option<HostEndpointId>, pre_dnat: Option<HostEndpointId>, direction, hooks| {
         checkpoints.extend(host.map(|host| Checkpoint::Host {
             host,
             pre_dnat: pre_dnat.unwrap_or(host),

@@ -103,7 +103,7 @@ impl CloudBuilder<'_> {
         }
     }
 
-    fn badge(&self, used: Option<u32>, place: GroupPlace) -> Option<BadgeView> {
+    fn badge(&self, used: Option<netpolis_core::policy::GroupUseId>, place: GroupPlace) -> Option<BadgeView> {
         let (_, group) = self.cloud.used(used?)?;
         Some(BadgeView { name: group.name.clone(), id: badge(place), rules: group.rules.len() as u32 })
     }

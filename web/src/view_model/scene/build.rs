@@ -202,7 +202,7 @@ impl SceneBuilder<'_> {
     fn nodes(&mut self) {
         for (id, node) in self.snapshot.nodes() {
             let hosts = self.snapshot.host_endpoints_of(id);
-            let host = hosts.on_network().and_then(|host| self.snapshot.host_endpoints.get(host as usize));
+            let host = hosts.on_network().and_then(|host| self.snapshot.host_endpoint(host));
             // A host endpoint closes its node in both directions, but for what is allowed.
             let policed = host.is_some() && self.scene.compiled().ruleset().hosts.is_some();
             let in_use = [hosts.named, hosts.all].into_iter().flatten().filter(|_| policed);

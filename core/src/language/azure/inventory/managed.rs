@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, SecurityRule};
 use crate::language::{LoadBalancer, ServicePort};
 use crate::model::{AddressSet, Cidr, Protocol};
+use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, Group, GroupUse, MANAGED_GROUP};
 use crate::snapshot::{Service, Snapshot};
 use crate::text::Place;
@@ -48,7 +49,7 @@ pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
             cloud.uses.len() - 1
         });
         if let Some(interface) = cloud.interfaces.get_mut(number) {
-            interface.group = Some(at as u32);
+            interface.group = Some(GroupUseId(at as u32));
         }
     }
 }

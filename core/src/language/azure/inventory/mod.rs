@@ -27,6 +27,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
 use crate::language::{Kind, Resource, codes};
 use crate::model::{AddressSet, Cidr, Labels};
+use crate::policy::GroupUseId;
 use crate::snapshot::cloud::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet};
 use crate::snapshot::{Node, NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
@@ -632,17 +633,15 @@ impl Builder {
     }
 
     /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: docs/azure.md 2.4.
-    pub(in crate::language) fn group_use(&mut self, group: u32, others: Vec<Option<u32>>, subnet: u32) -> u32 {
+    pub(in crate::language) fn group_use(&mut self, group: u32, others: Vec<Option<u32>>, subnet: u32) -> GroupUseId {
         let said = self.cloud.groups.get(group as usize).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
         let set = said.unwrap_or_else(|| managed::virtual_network(&self.cloud, subnet));
         let used = GroupUse { group, others, virtual_network: set };
-        match (0..).zip(&self.cloud.uses).find(|(_, u)| **u == used) {
-            Some((number, _)) => number,
-            None => {
-                self.cloud.uses.push(used);
-                self.cloud.uses.len() as u32 - 1
-            }
-        }
+        let known = self.cloud.group_uses().find(|(_, u)| **u == used).map(|(id, _)| id);
+        known.unwrap_or_else(|| {
+            self.cloud.uses.push(used);
+            GroupUseId(self.cloud.uses.len() as u32 - 1)
+        })
     }
 
     fn interfaces(&mut self, placed: &[Placed<'_>]) {

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::diagnostics::{Diagnostic, Severity, nearest};
 use crate::language::azure::SecurityRule;
 use crate::language::codes;
+use crate::policy::GroupUseId;
 use crate::snapshot::cloud::regions::{self, REGIONS, Region, region_of};
 use crate::snapshot::cloud::{Cloud, Group};
 use crate::text::Place;
@@ -95,7 +96,7 @@ fn other_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         let network = cloud.subnets.get(i.subnet as usize)?.network;
         Some((i.group, network, format!("interface `{}`", i.name)))
     });
-    let mut said: BTreeSet<(u32, u32)> = BTreeSet::new();
+    let mut said: BTreeSet<(GroupUseId, u32)> = BTreeSet::new();
     for (used, network, what) in of_subnets.chain(of_interfaces).collect::<Vec<_>>() {
         let Some(used) = used else { continue };
         let (Some((_, group)), Some(home)) = (cloud.used(used), cloud.networks.get(network as usize)) else { continue };

@@ -9,6 +9,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::Reference;
 use crate::language::azure::inventory::{Builder, key};
 use crate::language::codes;
+use crate::policy::GroupUseId;
 use crate::snapshot::cloud::Group;
 use crate::text::{DocumentId, Place};
 
@@ -58,7 +59,7 @@ impl Slot {
 
 impl Builder {
     /// The use of what is attached at a place of a subnet.
-    pub(super) fn slot_use(&mut self, slot: &Slot, subnet: u32) -> Option<u32> {
+    pub(super) fn slot_use(&mut self, slot: &Slot, subnet: u32) -> Option<GroupUseId> {
         let mut found: Vec<Option<u32>> = Vec::new();
         for option in &slot.options {
             let Some((reference, place)) = option else {
