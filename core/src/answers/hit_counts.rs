@@ -72,7 +72,7 @@ impl Counted {
                         *seen |= reached && matched != Matched::No && decides;
                     }
                 }
-                if let Some(seen) = self.tier_ends.get_mut(tier.tier as usize) {
+                if let Some(seen) = self.tier_ends.get_mut(tier.tier.index()) {
                     *seen |= tier.end == Some(TierEnd::Deny);
                 }
             }

@@ -13,6 +13,12 @@ use crate::policy::{Direction, Ruleset};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct AtomId(pub(super) u32);
 
+impl AtomId {
+    pub(super) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// All address sets of a ruleset, and the atoms that they cut the address space into.
 #[derive(Clone, Debug)]
 pub(super) struct AddressIndex {

@@ -5,13 +5,13 @@ use alloc::vec::Vec;
 use super::CompiledPolicy;
 use super::classes::{ClassId, ClassKind, Classes, Hook};
 use super::traffic::{CompiledTraffic, Side};
-use crate::policy::{Direction, HookMatch, PolicyId, Ruleset, SubjectMatch};
+use crate::policy::{Direction, HookMatch, PolicyId, Ruleset, SubjectMatch, TierId};
 
 /// Policies that apply to a class in one direction, tier by tier: what one evaluation runs through.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Applied {
-    /// Index into the ruleset's tiers, and the groups of equal precedence within it.
-    pub(crate) tiers: Vec<(u32, Vec<Vec<PolicyId>>)>,
+    /// Each tier with the groups of equal precedence within it.
+    pub(crate) tiers: Vec<(TierId, Vec<Vec<PolicyId>>)>,
     /// Whether a rule names a port that must be looked up on the subject.
     pub(super) names_own_ports: bool,
     /// Whether a rule says something of the subject itself; then the classes of its subjects are told apart.
@@ -29,8 +29,7 @@ pub(super) fn applied(
     direction: Direction,
 ) -> Vec<Applied> {
     let mut result = alloc::vec![Applied::default(); classes.len()];
-    for (number, tier) in ruleset.tiers.iter().enumerate() {
-        let number = number as u32;
+    for (number, tier) in (0..).map(TierId).zip(&ruleset.tiers) {
         for (group_number, group) in tier.groups.iter().enumerate() {
             for &id in group {
                 // A policy of Calico's that selects an endpoint and has no rules for it is met all the same, also where its tier passes
@@ -39,13 +38,13 @@ pub(super) fn applied(
                     let tells = tier.isolates() || !p.rules(direction).is_empty() || matches!(p.subject, SubjectMatch::Endpoints(_));
                     p.acts_on(direction) && tells
                 });
-                let Some(policy) = policies.get(id.0 as usize).filter(|_| acts) else { continue };
+                let Some(policy) = policies.get(id.index()).filter(|_| acts) else { continue };
                 let own_side = match direction {
                     Direction::Egress => Side::Source,
                     Direction::Ingress => Side::Destination,
                 };
                 let rules = policy.rules(direction);
-                let names_ports = rules.iter().any(|r| traffics.get(r.traffic.0 as usize).is_some_and(|t| t.asks(own_side)));
+                let names_ports = rules.iter().any(|r| traffics.get(r.traffic.index()).is_some_and(|t| t.asks(own_side)));
                 let tells_apart = rules.iter().any(|r| r.own.is_some());
                 let hook = ruleset.policy(id).map_or(HookMatch::Any, |p| p.hook);
                 for class in policy.subjects.possible().ones() {
@@ -75,7 +74,7 @@ pub(super) fn applied(
 
 impl Applied {
     /// Group numbers are kept as a leading pseudo policy while the list is built, so that policies of one group stay together.
-    fn push(&mut self, tier: u32, group: u32, policy: PolicyId) {
+    fn push(&mut self, tier: TierId, group: u32, policy: PolicyId) {
         let marker = PolicyId(group);
         match self.tiers.last_mut() {
             Some((number, groups)) if *number == tier => match groups.last_mut() {

@@ -17,9 +17,10 @@ use crate::policy::{DroppedPackets, HookMatch, HostRules};
 use crate::settings::{Assumed, Engine, HostNetwork, IpBlockReach};
 use crate::snapshot::{HostEndpoint, HostEndpointId, Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
 
-/// A class of endpoints, by number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct ClassId(pub u32);
+crate::model::ids! {
+    /// A class of endpoints, by number.
+    ClassId,
+}
 
 /// What kind of endpoints a class has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -212,15 +213,15 @@ impl Classes {
     }
 
     pub(super) fn of_endpoint(&self, id: PodId) -> ClassId {
-        self.endpoints.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+        self.endpoints.get(id.index()).copied().unwrap_or(NOWHERE)
     }
 
     pub(super) fn of_node(&self, id: NodeId) -> ClassId {
-        self.nodes.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+        self.nodes.get(id.index()).copied().unwrap_or(NOWHERE)
     }
 
     pub(super) fn of_atom(&self, id: AtomId) -> ClassId {
-        self.atoms.get(id.0 as usize).copied().unwrap_or(NOWHERE)
+        self.atoms.get(id.index()).copied().unwrap_or(NOWHERE)
     }
 
     /// The class of a host endpoint at a hook.
@@ -234,16 +235,16 @@ impl Classes {
     }
 
     pub(super) fn kind(&self, id: ClassId) -> ClassKind {
-        self.classes.get(id.0 as usize).map_or(ClassKind::Outside, |c| c.kind)
+        self.classes.get(id.index()).map_or(ClassKind::Outside, |c| c.kind)
     }
 
     pub(super) fn named_ports(&self, id: ClassId) -> &[NamedPort] {
-        self.classes.get(id.0 as usize).map_or(&[], |c| &c.named_ports)
+        self.classes.get(id.index()).map_or(&[], |c| &c.named_ports)
     }
 
     /// Packets that endpoints of a class may not send.
     pub(super) fn dropped(&self, id: ClassId) -> DroppedPackets {
-        self.classes.get(id.0 as usize).map_or_else(DroppedPackets::default, |c| c.dropped)
+        self.classes.get(id.index()).map_or_else(DroppedPackets::default, |c| c.dropped)
     }
 
     /// Classes with what is needed to index them.
@@ -285,7 +286,7 @@ impl<'a> Builder<'_, 'a> {
             return self.class(key, ClassKind::Node, Vec::new(), membership, sample);
         }
         key.push(ClassKind::Pod.number());
-        key.push(self.namespace_classes.get(endpoint.namespace.0 as usize).copied().unwrap_or(0));
+        key.push(self.namespace_classes.get(endpoint.namespace.index()).copied().unwrap_or(0));
         self.selectors.encode_labels(&endpoint.labels, &endpoint.unknown, &mut key);
         key.push(END_OF_PART);
         self.selectors.expressions.encode_endpoint(endpoint, self.snapshot, &mut key);
@@ -302,7 +303,7 @@ impl<'a> Builder<'_, 'a> {
         key.extend([u32::from(dropped.vxlan.unwrap_or(0)), u32::from(dropped.ipip)]);
         let membership = self.inside.of_pod(endpoint);
         let class = self.class(key, ClassKind::Pod, ports, membership, sample);
-        if let Some(class) = self.classes.get_mut(class.0 as usize) {
+        if let Some(class) = self.classes.get_mut(class.index()) {
             class.dropped = dropped;
         }
         class
@@ -499,7 +500,7 @@ impl Inside<'_> {
     /// An endpoint with several addresses (of two families, say) is in a set for certain only if all of them are: which one a packet carries
     /// is not known.
     fn of_addresses(&self, addresses: &[IpAddr]) -> Membership {
-        let sets_of = |address: &IpAddr| self.memberships.get(self.addresses.atom(*address).0 as usize).map_or(&[][..], Vec::as_slice);
+        let sets_of = |address: &IpAddr| self.memberships.get(self.addresses.atom(*address).index()).map_or(&[][..], Vec::as_slice);
         if let [address] = addresses {
             let sets = sets_of(address).to_vec();
             return Membership { certain: sets.clone(), possible: sets };

@@ -194,7 +194,7 @@ impl<'a> Expressions<'a> {
     }
 
     fn of_namespace(&self, namespace: NamespaceId) -> &[(u32, &'a str)] {
-        self.namespaces.get(namespace.0 as usize).map_or(&[], Vec::as_slice)
+        self.namespaces.get(namespace.index()).map_or(&[], Vec::as_slice)
     }
 
     /// What an endpoint has from a profile that it lists: the labels of a given one, and for the profile that Calico makes of a namespace

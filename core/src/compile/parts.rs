@@ -49,7 +49,7 @@ impl Parts {
 
     /// The part of a class.
     pub(crate) fn of(&self, class: ClassId) -> Option<u32> {
-        self.of_class.get(class.0 as usize).copied()
+        self.of_class.get(class.index()).copied()
     }
 
     /// How many there are.

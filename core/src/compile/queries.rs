@@ -11,7 +11,7 @@ use crate::connections::ConnectionSet;
 use crate::model::Protocol;
 use crate::policy::EndpointToHost;
 use crate::policy::GroupUseId;
-use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset};
+use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset, TierId};
 use crate::settings::{HostInput, Http, IpBlockReach, OwnNode};
 use crate::snapshot::{HostEndpointId, NodeId, PodId, Snapshot};
 
@@ -76,18 +76,18 @@ impl Compiled {
     /// Whether a policy selects an endpoint, for certain or possibly.
     pub fn selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
         let class = self.classes.of_endpoint(endpoint);
-        self.policies.get(policy.0 as usize).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
+        self.policies.get(policy.index()).is_some_and(|p| p.subjects.possible().contains(class.index()))
     }
 
     /// Whether a policy selects a host endpoint, whether it acts at the hook or not.
     pub(crate) fn selects_host(&self, policy: PolicyId, host: HostEndpointId, hook: Hook) -> bool {
         let class = self.class_of_host(host, hook);
-        self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class.0 as usize))
+        self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class.index()))
     }
 
     /// Whether a policy selects any endpoint at all, for certain or possibly.
     pub fn selects_any(&self, policy: PolicyId) -> bool {
-        self.policies.get(policy.0 as usize).is_some_and(|p| !p.subjects.possible().is_clear())
+        self.policies.get(policy.index()).is_some_and(|p| !p.subjects.possible().is_clear())
     }
 
     /// Enforced policies that select an endpoint and act in this direction, in the order in which they are looked at.
@@ -113,13 +113,13 @@ impl Compiled {
     /// Whether an enforced policy isolates an endpoint for certain in this direction, so that only what is allowed gets through.
     pub fn isolated(&self, endpoint: PodId, direction: Direction) -> bool {
         let applied = self.applied(self.classes.of_endpoint(endpoint), direction);
-        let isolates = |tier: &u32| self.ruleset.tiers.get(*tier as usize).is_some_and(|t| t.isolates());
+        let isolates = |tier: &TierId| self.ruleset.tier(*tier).is_some_and(|t| t.isolates());
         applied.tiers.iter().any(|(tier, groups)| isolates(tier) && !applied.only_possibly(groups))
     }
 
     /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an endpoint.
     pub(crate) fn failed_parts(&self, rule: RuleRef, end: Endpoint) -> Option<[bool; 4]> {
-        let class = self.class_of(end).0 as usize;
+        let class = self.class_of(end).index();
         let parts = self.compiled_rule(rule)?.parts.first()?;
         let failed = |part: &Option<EndpointSet>| part.as_ref().is_some_and(|set| !set.possible().contains(class));
         Some([failed(&parts.selector), failed(&parts.not_selector), failed(&parts.addresses), failed(&parts.service)])
@@ -127,26 +127,26 @@ impl Compiled {
 
     /// Whether a rule is possibly meant for the endpoint that its policy selects.
     pub(crate) fn is_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
-        let class = self.class_of(subject).0 as usize;
+        let class = self.class_of(subject).index();
         let own = self.compiled_rule(rule).and_then(|r| r.own.as_ref());
         own.is_none_or(|own| own.possible().contains(class))
     }
 
     /// Whether a rule is meant for the endpoint that its policy selects, whatever the unknown facts are.
     pub(crate) fn is_surely_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
-        let class = self.class_of(subject).0 as usize;
+        let class = self.class_of(subject).index();
         self.compiled_rule(rule).and_then(|r| r.own.as_ref()).is_none_or(|own| own.certain.contains(class))
     }
 
     /// Whether a rule's peers match an endpoint: for certain, or possibly.
     pub fn rule_matches(&self, rule: RuleRef, end: Endpoint) -> (bool, bool) {
-        let class = self.class_of(end).0 as usize;
+        let class = self.class_of(end).index();
         self.compiled_rule(rule).map_or((false, false), |r| (r.peers.certain.contains(class), r.peers.possible().contains(class)))
     }
 
     /// The first peer term of a rule that matches an endpoint: for certain if there is one, else possibly.
     pub(crate) fn matching_term(&self, rule: RuleRef, end: Endpoint) -> Option<usize> {
-        let class = self.class_of(end).0 as usize;
+        let class = self.class_of(end).index();
         let terms = &self.compiled_rule(rule)?.terms;
         let certain = terms.iter().position(|term| term.certain.contains(class));
         certain.or_else(|| terms.iter().position(|term| term.possible().contains(class)))
@@ -196,7 +196,7 @@ impl Compiled {
             Direction::Egress => &self.egress,
             Direction::Ingress => &self.ingress,
         };
-        all.get(class.0 as usize).unwrap_or(NOTHING)
+        all.get(class.index()).unwrap_or(NOTHING)
     }
 
     /// What tells the evaluations of two classes in a direction apart: the policies that apply, the named ports of the subject where a rule
@@ -219,7 +219,7 @@ impl Compiled {
     }
 
     pub(crate) fn compiled_policy(&self, id: PolicyId) -> Option<&CompiledPolicy> {
-        self.policies.get(id.0 as usize)
+        self.policies.get(id.index())
     }
 
     pub(crate) fn compiled_rule(&self, rule: RuleRef) -> Option<&CompiledRule> {
@@ -228,7 +228,7 @@ impl Compiled {
 
     /// A rule's traffic.
     pub(crate) fn compiled_traffic(&self, traffic: TrafficId) -> Option<&CompiledTraffic> {
-        self.traffics.get(traffic.0 as usize)
+        self.traffics.get(traffic.index())
     }
 
     /// The connections that a rule's traffic means between two classes.

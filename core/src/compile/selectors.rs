@@ -219,7 +219,7 @@ impl<'a> Selectors<'a> {
 
     /// Adds to a class key what node selectors make of a node, or of a pod whose node is not said.
     pub(super) fn encode_node_matches(&self, node: Option<NodeId>, matches: &[Option<Vec<u32>>], key: &mut Vec<u32>) {
-        match node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref) {
+        match node.and_then(|n| matches.get(n.index())).and_then(Option::as_ref) {
             Some(list) => key.extend(list),
             None if self.nodes.is_empty() => {}
             None => key.push(self.nodes.len() as u32),
@@ -268,7 +268,7 @@ impl<'a> Selectors<'a> {
         self.pod_index = Some(LabelIndex::new(labelled, classes.len(), |key| keys.contains_key(key)));
         let mut namespaces = alloc::vec![(classes.none(), classes.none()); self.namespaces.len()];
         for (class, endpoint) in pods() {
-            let of = |lists: &[Vec<u32>]| lists.get(endpoint.namespace.0 as usize).cloned().unwrap_or_default();
+            let of = |lists: &[Vec<u32>]| lists.get(endpoint.namespace.index()).cloned().unwrap_or_default();
             for number in of(&self.namespace_matches) {
                 if let Some((certain, possible)) = namespaces.get_mut(number as usize) {
                     certain.insert(class);
@@ -313,7 +313,7 @@ impl<'a> Selectors<'a> {
                 Sample::Pod(id) => snapshot.pod(id).and_then(|e| e.node),
                 Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
             };
-            let known = node.and_then(|n| matches.get(n.0 as usize)).and_then(Option::as_ref);
+            let known = node.and_then(|n| matches.get(n.index())).and_then(Option::as_ref);
             for (number, ((certain, possible), selector)) in sets.iter_mut().zip(&self.nodes).enumerate() {
                 // A node whose labels are not known is a node all the same: a selector for every node matches it.
                 let (surely, maybe) = known.map_or((selector.is_everything(), true), |list| {

@@ -15,6 +15,12 @@ use crate::policy::{PacketMatch, TrafficMatch, TrafficTermKind};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct TrafficId(pub(super) u32);
 
+impl TrafficId {
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Which endpoint of a connection a port belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Side {

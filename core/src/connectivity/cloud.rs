@@ -65,7 +65,7 @@ impl Peers for Samples {
 
     fn matching(&self, set: &FixedBitSet, mut visit: impl FnMut(usize)) {
         for (place, class) in self.0.iter().enumerate() {
-            if set.contains(class.0 as usize) {
+            if set.contains(class.index()) {
                 visit(place);
             }
         }
@@ -107,7 +107,7 @@ impl CloudConnectivity {
             .map(|(used, _)| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
             .collect();
         let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
-        let part_of = |end: Endpoint| told_apart.get(compiled.class_of(end).0 as usize).copied().unwrap_or(u32::MAX);
+        let part_of = |end: Endpoint| told_apart.get(compiled.class_of(end).index()).copied().unwrap_or(u32::MAX);
         let mut lists = Lists::default();
         let mut slot = |end: Endpoint| lists.slot(locations.of(end), end, part_of);
         let endpoints = snapshot.pods().map(|(id, _)| slot(Endpoint::Pod(id))).collect();
@@ -175,8 +175,8 @@ impl CloudConnectivity {
     /// Where an endpoint is; of outside addresses the number of the stretch.
     fn slot(&self, end: Endpoint, stretch: Option<usize>) -> Option<EndpointSlot> {
         match end {
-            Endpoint::Pod(id) => self.endpoints.get(id.0 as usize),
-            Endpoint::Node(id) => self.nodes.get(id.0 as usize),
+            Endpoint::Pod(id) => self.endpoints.get(id.index()),
+            Endpoint::Node(id) => self.nodes.get(id.index()),
             Endpoint::Outside(_) => self.outside.get(stretch?),
             Endpoint::InNetwork(network, _) => self.inside.get(&(network, stretch?)).or_else(|| self.outside.get(stretch?)),
         }

@@ -134,14 +134,14 @@ impl Hosts {
 
     fn spot(&self, end: Endpoint) -> Spot {
         match end {
-            Endpoint::Pod(id) => self.endpoints.get(id.0 as usize).copied().unwrap_or(Spot { node: None, is_host: false }),
+            Endpoint::Pod(id) => self.endpoints.get(id.index()).copied().unwrap_or(Spot { node: None, is_host: false }),
             Endpoint::Node(id) => Spot { node: Some(id), is_host: true },
             Endpoint::Outside(_) | Endpoint::InNetwork(..) => Spot { node: None, is_host: false },
         }
     }
 
     fn rules(&self, node: NodeId) -> NodeRules {
-        self.nodes.get(node.0 as usize).copied().unwrap_or(NodeRules::UNPOLICED)
+        self.nodes.get(node.index()).copied().unwrap_or(NodeRules::UNPOLICED)
     }
 
     /// What of the connections between two endpoints also passes every checkpoint between them.
@@ -167,8 +167,8 @@ impl Hosts {
 
     fn departure(&self, end: Endpoint) -> Option<&Departure> {
         match end {
-            Endpoint::Pod(id) => self.pods.get(id.0 as usize),
-            Endpoint::Node(id) => self.at_nodes.get(id.0 as usize),
+            Endpoint::Pod(id) => self.pods.get(id.index()),
+            Endpoint::Node(id) => self.at_nodes.get(id.index()),
             Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         }
     }
@@ -213,7 +213,7 @@ impl Hosts {
             let (own, peer) = sides(direction, from, to);
             let row =
                 self.untracked.get(&(host, hook, direction, None)).or_else(|| self.untracked.get(&(host, hook, direction, Some(own))));
-            row.and_then(|row| row.get(peer.0 as usize)).copied()
+            row.and_then(|row| row.get(peer.index())).copied()
         };
         let answered = |id| table.answered_by(id);
         let request = crate::verdict::traversal::untracked_direction(enters, leaves)

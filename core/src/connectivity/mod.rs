@@ -78,8 +78,8 @@ struct Row {
 
 impl Row {
     fn at(&self, peer: ClassId) -> PairIds {
-        let allowed = self.allowed.get(peer.0 as usize).copied().unwrap_or(ConnectionId::NONE);
-        let possible = self.possible.as_ref().map_or(Some(allowed), |p| p.get(peer.0 as usize).copied());
+        let allowed = self.allowed.get(peer.index()).copied().unwrap_or(ConnectionId::NONE);
+        let possible = self.possible.as_ref().map_or(Some(allowed), |p| p.get(peer.index()).copied());
         PairIds { allowed, possible: possible.unwrap_or(allowed) }
     }
 }
@@ -93,7 +93,7 @@ struct Side {
 
 impl Side {
     fn at(&self, subject: ClassId, peer: ClassId) -> PairIds {
-        match self.of_class.get(subject.0 as usize) {
+        match self.of_class.get(subject.index()) {
             Some(RowId::Row(row)) => self.rows.get(*row as usize).map_or(EVERYTHING, |r| r.at(peer)),
             Some(RowId::Open(all)) => PairIds { allowed: *all, possible: *all },
             None => EVERYTHING,
@@ -249,7 +249,7 @@ impl Connectivity {
 
     /// Whether egress of a class possibly lets out, to any endpoint at all, a set of connections for which `wanted` holds.
     pub(crate) fn lets_out(&self, class: ClassId, wanted: impl Fn(&ConnectionSet) -> bool) -> bool {
-        let Some(RowId::Row(row)) = self.egress.of_class.get(class.0 as usize) else { return wanted(self.set(ConnectionId::ALL)) };
+        let Some(RowId::Row(row)) = self.egress.of_class.get(class.index()) else { return wanted(self.set(ConnectionId::ALL)) };
         let Some(row) = self.egress.rows.get(*row as usize) else { return false };
         let mut ids: Vec<ConnectionId> = row.possible.as_ref().unwrap_or(&row.allowed).clone();
         ids.sort_unstable();
@@ -279,8 +279,8 @@ impl Connectivity {
     pub fn class_of(&self, end: Endpoint) -> ClassId {
         let nowhere = ClassId(u32::MAX);
         match end {
-            Endpoint::Pod(id) => self.endpoints.get(id.0 as usize).map_or(nowhere, |e| e.class),
-            Endpoint::Node(id) => self.nodes.get(id.0 as usize).copied().unwrap_or(nowhere),
+            Endpoint::Pod(id) => self.endpoints.get(id.index()).map_or(nowhere, |e| e.class),
+            Endpoint::Node(id) => self.nodes.get(id.index()).copied().unwrap_or(nowhere),
             Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
                 self.stretch(address).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class)
             }
@@ -303,7 +303,7 @@ impl Connectivity {
     }
 
     fn facts(&self, id: PodId) -> Option<&EndFacts> {
-        self.endpoints.get(id.0 as usize)
+        self.endpoints.get(id.index())
     }
 
     fn is_single(&self, end: Endpoint) -> bool {

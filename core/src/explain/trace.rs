@@ -17,7 +17,7 @@ impl Explainer<'_> {
     pub(super) fn tiers(&self, rules: &TraceRecorder) -> Vec<TierTrace> {
         let mut decided = false;
         let trace = |met: &TierRecord| {
-            let tier = self.compiled.ruleset().tiers.get(met.tier as usize);
+            let tier = self.compiled.ruleset().tier(met.tier);
             let mut policies: Vec<PolicyTrace> = met.policies.iter().map(|id| PolicyTrace { policy: *id, rules: Vec::new() }).collect();
             for (reference, reached, matched) in &met.rules {
                 let Some(rule) = self.compiled.ruleset().rule(*reference) else { continue };

@@ -4,19 +4,9 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::GroupUseId;
 use crate::model::{AddressSet, Cidr, LabelSelector, Selector};
 use crate::text::Place;
-
-/// The use of a network security group in one network, by number: the place in the snapshot's `Cloud::uses`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct GroupUseId(pub u32);
-
-impl GroupUseId {
-    /// Its place in the list that it numbers.
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// Whom a policy applies to.
 #[derive(Clone, Debug)]

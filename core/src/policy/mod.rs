@@ -30,9 +30,14 @@ use alloc::vec::Vec;
 
 use crate::text::Place;
 
-/// A policy of a [`Ruleset`], by number.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct PolicyId(pub u32);
+crate::model::ids! {
+    /// A policy of a [`Ruleset`], by number.
+    PolicyId,
+    /// A tier of a [`Ruleset`], by number.
+    TierId,
+    /// The use of a network security group in one network, by number: the place in the snapshot's `Cloud::uses`.
+    GroupUseId,
+}
 
 /// Seen from the pod that a policy selects: does the packet leave it or come to it?
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -95,7 +100,12 @@ pub struct Ruleset {
 impl Ruleset {
     /// The policy with this number.
     pub fn policy(&self, id: PolicyId) -> Option<&Policy> {
-        self.policies.get(id.0 as usize)
+        self.policies.get(id.index())
+    }
+
+    /// The tier with this number.
+    pub fn tier(&self, id: TierId) -> Option<&Tier> {
+        self.tiers.get(id.index())
     }
 
     /// Everything that is in doubt among what is enforced, each once, in the order of the text.

@@ -16,22 +16,7 @@ use crate::diagnostics::Diagnostic;
 use crate::model::{AddressSet, Cidr, Labels, UnknownLabels};
 use crate::text::Place;
 
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        pub struct $name(pub u32);
-
-        impl $name {
-            /// Its place in the list that it numbers.
-            pub const fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    )*};
-}
-
-ids! {
+crate::model::ids! {
     /// A namespace of a [`Snapshot`], by number.
     NamespaceId,
     /// A workload of a [`Snapshot`], by number.

@@ -187,7 +187,7 @@ pub(super) fn unknown_facts(compiled: &Compiled, rules: &TraceRecorder, applied:
                 facts.push(UnknownFact::Rule(*rule));
             }
         }
-        let groups = compiled.ruleset().tiers.get(tier.tier as usize).map_or(&[][..], |t| &t.groups);
+        let groups = compiled.ruleset().tier(tier.tier).map_or(&[][..], |t| &t.groups);
         for group in groups.iter().filter(|g| g.len() > 1) {
             let mut deciding: Vec<(PolicyId, Action)> = Vec::new();
             for (rule, reached, matched) in &tier.rules {

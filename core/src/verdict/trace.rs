@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::compile::{Compiled, Hook};
-use crate::policy::{Action, Matched, PolicyId, RuleRef, TierEnd};
+use crate::policy::{Action, Matched, PolicyId, RuleRef, TierEnd, TierId};
 use crate::verdict::evaluate::Observer;
 
 /// The rules that an evaluation asked, tier by tier.
@@ -17,8 +17,8 @@ pub(crate) struct TraceRecorder {
 /// One tier of them.
 #[derive(Clone, Debug)]
 pub(crate) struct TierRecord {
-    /// The tier, as an index into the ruleset's.
-    pub(crate) tier: u32,
+    /// The tier.
+    pub(crate) tier: TierId,
     /// At a host endpoint, where the packet met it.
     pub(crate) hook: Option<Hook>,
     /// The policies of it that apply, in order.
@@ -38,7 +38,7 @@ impl Observer for TraceRecorder {
         self.hook = Some(hook);
     }
 
-    fn tier(&mut self, tier: u32, groups: &[Vec<PolicyId>]) {
+    fn tier(&mut self, tier: TierId, groups: &[Vec<PolicyId>]) {
         self.tiers.push(TierRecord {
             policies: groups.iter().flatten().copied().collect(),
             tier,

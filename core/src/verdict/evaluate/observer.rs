@@ -3,14 +3,14 @@
 use alloc::vec::Vec;
 
 use crate::compile::Hook;
-use crate::policy::{Matched, PolicyId, RuleRef, TierEnd};
+use crate::policy::{Matched, PolicyId, RuleRef, TierEnd, TierId};
 
 /// Watches an evaluation.
 pub(crate) trait Observer {
     /// What follows is met at this hook of a host endpoint.
     fn hook(&mut self, _hook: Hook) {}
     /// A tier begins, with the policies that apply to the subject.
-    fn tier(&mut self, _tier: u32, _groups: &[Vec<PolicyId>]) {}
+    fn tier(&mut self, _tier: TierId, _groups: &[Vec<PolicyId>]) {}
     /// A rule was looked at. `reached` is false where everything had been decided before it.
     fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
     /// The tier ended with connections that no rule had decided.

@@ -40,7 +40,7 @@ impl Peers for OnePeer {
     }
 
     fn matching(&self, set: &FixedBitSet, mut visit: impl FnMut(usize)) {
-        if set.contains(self.0.0 as usize) {
+        if set.contains(self.0.index()) {
             visit(0);
         }
     }

@@ -35,7 +35,7 @@ pub(super) struct Run<'a, P, O> {
 impl<P: Peers, O: Observer> Run<'_, P, O> {
     pub(super) fn all_tiers(&mut self) {
         for (number, groups) in &self.applied.tiers {
-            let Some(tier) = self.compiled.ruleset().tiers.get(*number as usize) else { continue };
+            let Some(tier) = self.compiled.ruleset().tier(*number) else { continue };
             self.observer.tier(*number, groups);
             if tier.ports_only {
                 self.set_aside_other_protocols();
@@ -288,7 +288,7 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
 
     /// The same as if the rule's policy selected the subject for certain.
     fn meant_for<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
-        let subject = self.own.0 as usize;
+        let subject = self.own.index();
         let (certain, possible) = match &rule.own {
             None => (true, true),
             Some(own) => (own.certain.contains(subject), own.possible().contains(subject)),

@@ -215,7 +215,7 @@ impl<'a> NetworkLocations<'a> {
 
     /// Where a pod on a node is.
     fn pod_at(&self, node: NodeId) -> Candidate {
-        self.pods_at.get(node.0 as usize).copied().unwrap_or_else(|| self.at(None, Some(node)))
+        self.pods_at.get(node.index()).copied().unwrap_or_else(|| self.at(None, Some(node)))
     }
 
     /// A place of a pod, with where routes lead packets that go to its own address, if that is one of the network; else they go to its node's.
@@ -225,7 +225,7 @@ impl<'a> NetworkLocations<'a> {
     }
 
     fn at_node(&self, node: NodeId) -> Candidate {
-        self.at_nodes.get(node.0 as usize).copied().unwrap_or_else(|| self.at(None, Some(node)))
+        self.at_nodes.get(node.index()).copied().unwrap_or_else(|| self.at(None, Some(node)))
     }
 
     /// Where an endpoint is.
