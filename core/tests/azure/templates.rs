@@ -470,7 +470,7 @@ fn nested_templates_deploy_to_the_place_that_they_name() {
         assert_eq!((cloud.groups.len(), cloud.networks.len()), (2, 2), "{places:?}");
         let title = |name: &str| {
             let subnet = cloud.subnets.iter().find(|s| s.name == name).unwrap();
-            let used = &cloud.uses[subnet.group.unwrap() as usize];
+            let used = &cloud.uses[subnet.group.unwrap().index()];
             (cloud.groups[used.group as usize].rules[0].0.access, used.others.len())
         };
         use netpolis_core::language::azure::Access;

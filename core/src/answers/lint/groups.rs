@@ -10,7 +10,7 @@ use crate::connections::ConnectionSet;
 use crate::diagnostics::Diagnostic;
 use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, PeerMatch, PeerTermKind, Policy, Rule, RuleRef, SubjectMatch};
+use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, RuleRef, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, Interface, tags};
 use crate::text::Place;
 
@@ -194,7 +194,7 @@ pub(super) fn packets_of(input: &LintInput<'_>, policy: &Policy, direction: Dire
 }
 
 /// The addresses that a use of a group guards.
-fn behind(cloud: &Cloud, number: u32) -> AddressSet {
+fn behind(cloud: &Cloud, number: GroupUseId) -> AddressSet {
     let mut set = AddressSet::default();
     let subnets: Vec<u32> = (0..).zip(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| i).collect();
     for subnet in &subnets {

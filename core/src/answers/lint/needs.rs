@@ -11,14 +11,14 @@ use crate::answers::lint::groups::packets_of;
 use crate::answers::lint::packets::{Ordered, Packets};
 use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
 use crate::model::{AddressSet, Cidr};
-use crate::policy::{Action, Direction, PeerMatch, PeerTermKind, Policy, Rule, SubjectMatch};
+use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, CloudCluster, Subnet, tags};
 use crate::text::Place;
 
 /// Something that has to get through a group.
 pub(super) struct Need<'a> {
     /// The use of the group, as an index into [`Cloud::uses`].
-    pub(super) used: u32,
+    pub(super) used: GroupUseId,
     pub(super) direction: Direction,
     pub(super) packets: Packets,
     /// Beginnings of tags that hold all addresses that are needed on the other side.
@@ -85,7 +85,7 @@ fn matched(input: &LintInput<'_>, policy: &Policy, need: &Need<'_>) -> Vec<Packe
 }
 
 /// The subnets of a cluster's nodes, each with the use of its security group. Subnets without one are left out.
-pub(super) fn node_subnets<'a>(cloud: &'a Cloud, cluster: &'a CloudCluster) -> impl Iterator<Item = (&'a Subnet, u32)> {
+pub(super) fn node_subnets<'a>(cloud: &'a Cloud, cluster: &'a CloudCluster) -> impl Iterator<Item = (&'a Subnet, GroupUseId)> {
     let subnets = cluster.pools.iter().filter_map(|pool| cloud.subnets.get(pool.subnet? as usize));
     subnets.filter_map(|subnet| Some((subnet, subnet.group?)))
 }

@@ -10,7 +10,7 @@ use crate::answers::lint::{Lint, LintInput};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{AddressSet, Protocol};
-use crate::policy::Direction;
+use crate::policy::{Direction, GroupUseId};
 use crate::snapshot::cloud::tags;
 
 const CODE: Code = Code("LINT161");
@@ -67,7 +67,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
 }
 
 /// What a gateway needs, each with whom it is kept from and what to do.
-fn needs(used: u32, own: &AddressSet, (first, last): (u16, u16)) -> [(Need<'static>, String, String); 3] {
+fn needs(used: GroupUseId, own: &AddressSet, (first, last): (u16, u16)) -> [(Need<'static>, String, String); 3] {
     let inbound = |source, connections, tags| {
         let packets = Packets { source, destination: own.clone(), connections };
         Need { used, direction: Direction::Ingress, packets, tags }

@@ -93,5 +93,5 @@ fn asks_for_nodes(selector: &Selector, input: &LintInput<'_>) -> bool {
 }
 
 fn selects_host(input: &LintInput<'_>, policy: &Policy) -> bool {
-    (0..input.snapshot.host_endpoints.len() as u32).any(|number| input.compiled.selects_host(policy.id, number, Hook::Normal))
+    input.snapshot.host_endpoints().any(|(id, _)| input.compiled.selects_host(policy.id, id, Hook::Normal))
 }

@@ -57,9 +57,8 @@ spec:
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     for policy in policies(input).filter(|policy| policy.hook == HookMatch::Untracked) {
-        let hosts = (0..).zip(&input.snapshot.host_endpoints);
-        let mut ignored =
-            hosts.filter(|(number, host)| host.interface == "*" && input.compiled.selects_host(policy.id, *number, Hook::Untracked));
+        let hosts = input.snapshot.host_endpoints();
+        let mut ignored = hosts.filter(|(id, host)| host.interface == "*" && input.compiled.selects_host(policy.id, *id, Hook::Untracked));
         let Some((_, host)) = ignored.next() else { continue };
         let more = ignored.count();
         let others = if more == 0 { format!("`{}`", host.name) } else { format!("`{}` and {more} more", host.name) };
