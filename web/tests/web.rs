@@ -8,15 +8,15 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 use netpolis_web::api::{Assumptions, File, Netpolis, PathOptions, Reply};
 use netpolis_web::components::matrix::{Table, TableProps};
-use netpolis_web::components::path::line::{Line, LineProps, Side};
+use netpolis_web::components::path::line::{Line, LineProps};
 use netpolis_web::components::trace::{Trace, TraceProps};
-use netpolis_web::components::{Shared, Store};
+use netpolis_web::components::{ByAddress, Store};
 use netpolis_web::graph::layout::Memory;
-use netpolis_web::graph::picture::{Options, picture};
+use netpolis_web::graph::picture::{Isolation, Options, picture};
 use netpolis_web::state::State;
 use netpolis_web::view_model::{
-    AnswerView, PathAsked, PathQuestion, PathReply, PathView, Question, SceneView, Status, VerdictView, answer_view, differences,
-    path_view, said, scene_view,
+    AnswerView, PathAnswers, PathAsked, PathQuestion, PathSide, PathView, Question, SceneView, Status, VerdictView, answer_view,
+    differences, page_verdict, path_view, scene_view,
 };
 use tsify::{Ts, Tsify};
 use wasm_bindgen::JsCast;
@@ -93,8 +93,8 @@ fn text(root: &Element, selector: &str) -> String {
 
 fn trace(from: &str, port: u16, read_only: bool) -> TraceProps {
     let answer = answer(from, port);
-    let said = said(&PathQuestion::default(), Some(&answer), None, 0).unwrap();
-    TraceProps { said: Shared(Rc::new(said)), coverage: Html::default(), branches: Html::default(), read_only }
+    let said = page_verdict(&PathQuestion::default(), Some(&answer), None, 0).unwrap();
+    TraceProps { said: ByAddress(Rc::new(said)), coverage: Html::default(), branches: Html::default(), read_only }
 }
 
 #[wasm_bindgen_test]
@@ -140,13 +140,13 @@ fn balanced() -> PathView {
     path_view(&scene, scene.paths(), &scene.settings().routing, &way()).unwrap()
 }
 
-fn reply(view: PathView) -> Shared<PathReply> {
-    Shared(Rc::new(PathReply { asked: PathAsked::default(), first: Ok(view), second: None, ends: None }))
+fn reply(view: PathView) -> ByAddress<PathAnswers> {
+    ByAddress(Rc::new(PathAnswers { asked: PathAsked::default(), first: Ok(view), second: None, ends: None }))
 }
 
 #[wasm_bindgen_test]
 async fn a_way_is_a_line_up_to_where_it_stops() {
-    let props = LineProps { reply: reply(balanced()), branch: 0, differences: Vec::new(), side: Side::First };
+    let props = LineProps { reply: reply(balanced()), branch: 0, differences: Vec::new(), side: PathSide::First };
     let root = drawn(html! { <Line ..props /> }).await;
     assert_eq!(count(&root, ".line > .stop"), 6);
     assert_eq!(text(&root, ".stop.denied h3"), "Ingress of shop/frontend, denied");
@@ -170,7 +170,7 @@ async fn a_way_is_a_line_up_to_where_it_stops() {
 async fn what_differs_is_lit() {
     let view = balanced();
     let [_, theirs] = differences(&view.branches[0], &view.branches[1]);
-    let props = LineProps { reply: reply(view), branch: 1, differences: theirs, side: Side::First };
+    let props = LineProps { reply: reply(view), branch: 1, differences: theirs, side: PathSide::First };
     let root = drawn(html! { <Line ..props /> }).await;
     assert_eq!(text(&root, ".stop:last-child .stop-text"), "The application sees 10.224.0.4");
     assert_eq!(count(&root, ".stop-by.differs"), 1);
@@ -179,7 +179,7 @@ async fn what_differs_is_lit() {
 
 #[derive(Clone, PartialEq, Properties)]
 struct MatrixOf {
-    scene: Shared<SceneView>,
+    scene: ByAddress<SceneView>,
 }
 
 #[component]
@@ -194,7 +194,7 @@ async fn the_matrix_has_a_named_cell_for_every_pair() {
     let (_, view) = scene();
     let names: Vec<String> = (0..view.ends.len()).map(|i| view.title(i)).collect();
     assert_eq!(names, ["shop/db", "shop/debug", "shop/web", "Internet"]);
-    let root = drawn(html! { <MatrixStage scene={Shared(Rc::new(view))} /> }).await;
+    let root = drawn(html! { <MatrixStage scene={ByAddress(Rc::new(view))} /> }).await;
     assert_eq!(count(&root, "tbody tr"), 4);
     assert_eq!(count(&root, "thead th[scope=col]"), 5);
     assert_eq!(count(&root, "tbody th[scope=row]"), 4);
@@ -217,7 +217,7 @@ fn the_picture_of_a_real_scene() {
         .filter(|(_, status, _)| *status != Status::Allowed)
         .collect();
     assert_eq!(seen, [("web db".into(), Status::Partly, false), ("debug db".into(), Status::Denied, true)]);
-    assert_eq!(picture.marks.iter().find(|m| m.title == "db").map(|m| m.isolated), Some((true, false)));
+    assert_eq!(picture.marks.iter().find(|m| m.title == "db").map(|m| m.isolation), Some(Some(Isolation::Ingress)));
 }
 
 #[wasm_bindgen_test]
