@@ -4,9 +4,7 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{ClassId, Compiled, Endpoint, compile};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::document::Limits;
-use netpolis_core::language::Kind;
-use netpolis_core::language::kubernetes::inventory;
-use netpolis_core::language::lower::translate;
+use netpolis_core::language::Languages;
 use netpolis_core::load::{Loaded, Loader};
 use netpolis_core::settings::Settings;
 use netpolis_core::snapshot::Snapshot;
@@ -51,9 +49,9 @@ impl Steps {
     /// Resources to compiled policies.
     pub fn compile(&mut self) {
         let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
-        let settings = self.settings.resolve(resources().any(|(_, r)| matches!(r.kind, Kind::Calico(_))), None);
-        self.snapshot = inventory::build(resources(), &settings);
-        self.compiled = compile(&self.snapshot, translate(resources(), &self.snapshot.cloud, &settings), &settings);
+        let settings = self.settings.resolve(resources().any(|(_, r)| r.kind.calico().is_some()), None);
+        self.snapshot = Languages::BUILT_IN.inventory(resources(), &settings, None);
+        self.compiled = compile(&self.snapshot, Languages::BUILT_IN.lower(resources(), &self.snapshot.cloud, &settings), &settings);
     }
 
     /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.
@@ -144,20 +142,21 @@ impl Selectors {
         let policies: Vec<serde_json::Value> = texts.iter().enumerate().map(policy).collect();
         files.push(File { name: "selectors.yaml".into(), text: crate::yaml::documents(&policies) });
         let loaded = Loader::new(Limits::default()).load(&views(&files));
-        let snapshot = inventory::build(loaded.resources().map(|(id, r)| (id, &**r)), &Settings::default().resolve(true, None));
+        let settings = Settings::default().resolve(true, None);
+        let snapshot = Languages::BUILT_IN.inventory(loaded.resources().map(|(id, r)| (id, &**r)), &settings, None);
         Selectors { texts, loaded, snapshot }
     }
 
     /// How many selectors were read.
     pub fn read(&self) -> usize {
-        self.loaded.resources().filter(|(_, r)| matches!(r.kind, Kind::Calico(_)) && !r.refused).count()
+        self.loaded.resources().filter(|(_, r)| r.kind.calico().is_some() && !r.refused).count()
     }
 
     /// Parses every selector, and compiles the policies that have them; returns how many select anything.
     pub fn run(&mut self) -> usize {
         let parsed = self.texts.iter().filter(|text| netpolis_core::language::calico::selector::parse(text).is_ok()).count();
         let settings = Settings::default().resolve(true, None);
-        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &settings);
+        let ruleset = Languages::BUILT_IN.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &settings);
         let compiled = compile(&self.snapshot, ruleset, &settings);
         let policies = compiled.ruleset().policies.iter().filter(|p| compiled.selects_any(p.id)).count();
         policies.min(parsed)

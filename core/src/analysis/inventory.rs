@@ -3,10 +3,8 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::language::calico::Calico;
 use crate::language::kubernetes::inventory::tells_pods_apart;
-use crate::language::unread::Cause;
-use crate::language::{Kind, Resource};
+use crate::language::Resource;
 use crate::load::Loaded;
 use crate::text::DocumentId;
 
@@ -36,29 +34,17 @@ impl Inventory {
 
 /// Whether an object adds to what there is. A policy only adds its namespace, and may tell apart the pods of one template.
 fn counts(resource: &Resource) -> bool {
-    let is_unread = match &resource.kind {
-        Kind::Unread(unread) => unread.cause != Cause::MakesPods,
-        _ => false,
-    };
-    !is_unread && (!is_policy(&resource.kind) || resource.meta.namespace.is_some() || tells_pods_apart(&resource.kind))
+    let kind = &resource.kind;
+    let is_unread = kind.unread().is_some() && !kind.makes_unread_pods();
+    !is_unread && (!kind.is_policy() || resource.meta.namespace.is_some() || tells_pods_apart(kind))
 }
 
 /// Whether two objects add the same: they are the same one, or policies of the same namespace.
 fn adds_the_same(a: &Placed, b: &Placed) -> bool {
     let ((document, resource), (other_document, other)) = (a, b);
-    let same_namespace = is_policy(&resource.kind)
-        && is_policy(&other.kind)
+    let same_namespace = resource.kind.is_policy()
+        && other.kind.is_policy()
         && resource.meta.namespace == other.meta.namespace
         && tells_pods_apart(&resource.kind) == tells_pods_apart(&other.kind);
     document == other_document && (Arc::ptr_eq(resource, other) || same_namespace && resource.refused == other.refused)
-}
-
-/// Whether a kind decides about packets and says nothing of what there is.
-fn is_policy(kind: &Kind) -> bool {
-    match kind {
-        Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Unread(_) => true,
-        // With which address pods come to nodes belongs to what there is.
-        Kind::Calico(calico) => calico.is_policy() && !matches!(&**calico, Calico::Felix(felix) if felix.nat_excludes_hosts),
-        _ => false,
-    }
 }

@@ -21,8 +21,7 @@ use crate::document::Limits;
 use crate::endpoints::{NotFound, find};
 use crate::explain;
 use crate::language::codes;
-use crate::language::kubernetes::inventory::{build, build_placed};
-use crate::language::lower::translate;
+use crate::language::Languages;
 use crate::load::{Loaded, Loader};
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::policy::Doubt;
@@ -59,6 +58,7 @@ use crate::verdict::{Answer, Flow, Original, Verdict};
 /// ```
 #[derive(Debug)]
 pub struct Analysis {
+    languages: Languages,
     settings: Settings,
     /// The settings as the text and the engine leave them; see [`Settings::resolve`].
     assumed: Assumed,
@@ -83,13 +83,19 @@ impl Default for Analysis {
 impl Analysis {
     /// An empty analysis.
     pub fn new(settings: Settings) -> Self {
+        Self::with_languages(Languages::BUILT_IN, settings)
+    }
+
+    /// The same for other languages than those that are built in.
+    pub fn with_languages(languages: Languages, settings: Settings) -> Self {
         let snapshot = Snapshot::default();
         let assumed = settings.resolve(false, None);
         let compiled = compile(&snapshot, Default::default(), &assumed);
         let mut analysis = Analysis {
+            languages,
             assumed,
             settings,
-            loader: Loader::new(Limits::default()),
+            loader: Loader::new(Limits::default()).with_languages(languages),
             loaded: Loaded::default(),
             inventory: Inventory::default(),
             snapshot,
@@ -122,10 +128,10 @@ impl Analysis {
         self.assumed = assumed;
         let inventory = Inventory::of(&self.loaded);
         if anew || !inventory.is_like(&self.inventory) {
-            self.snapshot = build(inventory.resources(), &self.assumed);
+            self.snapshot = self.languages.inventory(inventory.resources(), &self.assumed, None);
         }
         self.inventory = inventory;
-        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
+        let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
         self.compiled = compile(&self.snapshot, ruleset, &self.assumed);
         self.connectivity = OnceCell::new();
         self.paths = OnceCell::new();
@@ -185,8 +191,8 @@ impl Analysis {
     /// The same with other choices of what decides about the way, for comparing.
     pub fn paths_with(&self, routing: &Routing) -> Paths {
         let settings = self.assumed.with_routing(routing.clone());
-        let snapshot = build_placed(self.inventory.resources(), &settings, Some(&routing.placement));
-        let ruleset = translate(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
+        let snapshot = self.languages.inventory(self.inventory.resources(), &settings, Some(&routing.placement));
+        let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, &settings);
         let guessed = self.snapshot.pods().any(|(_, e)| e.node.is_none() && e.replicas > 0 && e.role == Role::Pod);
         Paths::new(snapshot, ruleset, &settings, declared::dataplane(&self.loaded), guessed)
     }

@@ -27,6 +27,7 @@ pub(crate) fn asks_for_label(kind: &Kind, wanted: &dyn Fn(&str) -> bool) -> bool
             Calico::Profile(profile) => profile.ingress.iter().chain(&profile.egress).flat_map(sides).any(|s| expression(s, wanted)),
             _ => false,
         },
+        Kind::Other(object) => object.asks_for_label(wanted),
         _ => false,
     }
 }

@@ -7,11 +7,14 @@
 pub mod azure;
 pub mod calico;
 pub mod codes;
+pub(in crate::language) mod inventory;
 pub mod kubernetes;
 pub mod lower;
 mod mentions;
+mod object;
 pub(crate) mod plugins;
 mod read;
+mod registry;
 pub mod unread;
 
 pub use azure::read::ParameterFile;
@@ -26,7 +29,9 @@ pub use kubernetes::workloads::{
     Workload, WorkloadKind,
 };
 pub(crate) use mentions::asks_for_label;
-pub use read::{Read, foreign_language, read, read_commands, read_file, takes_comments};
+pub use object::Object;
+pub use read::{Read, read};
+pub use registry::Languages;
 
 /// What might stand in texts that cannot be read.
 pub(crate) use read::{add_errors, anything, broken, no_object};
@@ -159,4 +164,6 @@ pub enum Kind {
     Azure(Box<azure::Azure>),
     /// What is not evaluated, and what it might do.
     Unread(Box<unread::Unread>),
+    /// An object of a language that is not built in.
+    Other(Box<dyn Object>),
 }

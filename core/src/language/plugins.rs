@@ -6,7 +6,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::language::{Kind, PodTemplate, Program, Resource};
+use crate::language::{Program, Resource};
 use crate::model::ClusterEngine;
 
 /// A network plugin that is known by its image.
@@ -38,7 +38,7 @@ impl Plugins {
     pub(crate) fn seen<'a>(resources: impl Iterator<Item = &'a Resource>) -> Plugins {
         let mut found = Plugins::default();
         for resource in resources.filter(|r| !r.refused) {
-            let Some(template) = template(resource) else { continue };
+            let Some(template) = resource.kind.template() else { continue };
             for plugin in template.programs.iter().filter_map(plugin) {
                 match plugin {
                     Plugin::Calico => found.calico = true,
@@ -72,14 +72,6 @@ impl Plugins {
     pub(crate) fn why_idle(&self) -> Option<String> {
         let (name, object) = self.idle.as_ref().filter(|_| self.engine() == Some(ClusterEngine::None))?;
         Some(format!("the cluster's network plugin is {name} ({object}), which does not enforce policies"))
-    }
-}
-
-fn template(resource: &Resource) -> Option<&PodTemplate> {
-    match &resource.kind {
-        Kind::Pod(pod) => Some(&pod.template),
-        Kind::Workload(workload) => Some(&workload.template),
-        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Limits, ParsedDocument};
 use crate::diagnostics::Diagnostic;
 use crate::document::{self, Parsed, codes};
 use crate::language::unread::Cause;
-use crate::language::{self, Resource};
+use crate::language::{self, Languages, Resource};
 use crate::text::Span;
 
 /// The first error for which a document, or the rest of it, was left out.
@@ -17,7 +17,7 @@ fn fatal(diagnostics: &[Diagnostic]) -> Option<&Diagnostic> {
 }
 
 /// What might stand in the part of a document that could not be read; nothing if all of it could.
-pub(super) fn unread(text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resource> {
+pub(super) fn unread(languages: Languages, text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resource> {
     let Some(error) = fatal(&parsed.diagnostics) else {
         // Text of another language that happens to be YAML, what commands print for people, a mapping that does not say what it is.
         let root = parsed.tree.root();
@@ -33,18 +33,18 @@ pub(super) fn unread(text: &str, parsed: &Parsed, limits: &Limits) -> Vec<Resour
     if error.code == codes::TEMPLATE {
         let plain = document::without_actions(text);
         let tree = document::parse(&plain, limits).tree;
-        return language::broken(&tree, &plain, 0, at, Cause::Template);
+        return language::broken(languages, &tree, &plain, 0, at, Cause::Template);
     }
     if let Some(root) = parsed.tree.root() {
         // The complete objects of a list were kept.
         let ends = root.get("items").and_then(|items| items.as_sequence()).into_iter().flatten().map(|item| item.span().end as usize);
-        return language::broken(&document::Tree::default(), text, ends.max().unwrap_or(0), at, Cause::Broken);
+        return language::broken(languages, &document::Tree::default(), text, ends.max().unwrap_or(0), at, Cause::Broken);
     }
     // Up to the line of the error, the text may be whole.
     let before = text.get(..at.start as usize).and_then(|head| head.rfind('\n')).map_or(0, |end| end + 1);
     let head = text.get(..before).unwrap_or_default();
     let tree = if error.code == codes::TOO_LARGE { document::Tree::default() } else { document::parse(head, limits).tree };
-    language::broken(&tree, text, 0, at, Cause::Broken)
+    language::broken(languages, &tree, text, 0, at, Cause::Broken)
 }
 
 /// A document for a text that is not looked at at all.

@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use super::Loaded;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
-use crate::language::{Kind, Resource};
+use crate::language::Resource;
 
 /// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
 /// deployed, and nobody knows which.
@@ -21,14 +21,11 @@ type Identity<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 fn identity(resource: &Resource) -> Identity<'_> {
     let group = match resource.api_version.rsplit_once('/').map_or("", |(group, _)| group) {
         // What this group had once is served by others today, as the same objects.
-        "extensions" if matches!(resource.kind, Kind::Workload(_)) => "apps",
+        "extensions" if resource.kind.template().is_some() => "apps",
         "extensions" => "networking.k8s.io",
         group => group,
     };
-    let namespace = match resource.kind {
-        Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) => "",
-        _ => resource.meta.namespace.as_deref().unwrap_or("default"),
-    };
+    let namespace = if resource.kind.is_namespaced() { resource.meta.namespace.as_deref().unwrap_or("default") } else { "" };
     (group, &resource.kind_name, namespace, &resource.meta.name, resource.meta.condition.as_deref().unwrap_or_default())
 }
 

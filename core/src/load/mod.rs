@@ -23,7 +23,7 @@ use core::ops::Range;
 use self::reuse::{File, Known, Loose, Plan};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{self, Limits, Wrapped, codes};
-use crate::language::{self, ParameterFile, Resource};
+use crate::language::{self, Languages, ParameterFile, Resource};
 use crate::text::{DocumentId, SourceId, Sources, Span};
 
 /// What one document says.
@@ -84,6 +84,7 @@ impl Loaded {
 /// ```
 #[derive(Debug, Default)]
 pub struct Loader {
+    languages: Languages,
     limits: Limits,
     files: Vec<File>,
     /// Values for the parameters of templates.
@@ -94,6 +95,12 @@ impl Loader {
     /// A loader with limits of its own.
     pub fn new(limits: Limits) -> Self {
         Loader { limits, ..Self::default() }
+    }
+
+    /// The same for other languages than those that are built in.
+    #[must_use]
+    pub fn with_languages(self, languages: Languages) -> Self {
+        Loader { languages, ..self }
     }
 
     /// Reads all files, given by name and text. Never fails: what cannot be read is reported, and everything else is read.
@@ -160,7 +167,7 @@ impl Loader {
     fn unwrapped(&self, text: &str, wrapped: &Wrapped, loose: &Loose) -> Vec<Known> {
         let slice = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
         let script = (!wrapped.commands.is_empty()).then(|| {
-            let parsed = loose.find(text).unwrap_or_else(|| Arc::new(read_commands(text, &wrapped.commands)));
+            let parsed = loose.find(text).unwrap_or_else(|| Arc::new(read_commands(self.languages, text, &wrapped.commands)));
             Known { range: 0..text.len(), parsed }
         });
         let mut all: Vec<Known> = script.into_iter().collect();
@@ -188,7 +195,7 @@ impl Loader {
 
     /// What a document of a file is read with.
     fn beside<'a>(&'a self, file: &'a str) -> Beside<'a> {
-        Beside { limits: &self.limits, file, given: &self.given, variables: None }
+        Beside { languages: self.languages, limits: &self.limits, file, given: &self.given, variables: None }
     }
 
     /// Reports that a file is not read from `offset` on.
@@ -206,8 +213,8 @@ fn add(loaded: &mut Loaded, source: SourceId, offset: usize, parsed: Arc<ParsedD
 }
 
 /// Reads the commands of a file.
-fn read_commands(text: &str, live: &[Range<usize>]) -> ParsedDocument {
-    let read = language::read_commands(text, live);
+fn read_commands(languages: Languages, text: &str, live: &[Range<usize>]) -> ParsedDocument {
+    let read = languages.read_commands(text, live);
     let mut diagnostics = read.diagnostics;
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
     ParsedDocument { resources: read.resources.into_iter().map(Arc::new).collect(), diagnostics }
@@ -223,7 +230,7 @@ fn read(text: &str, beside: &Beside<'_>) -> ParsedDocument {
 }
 
 fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
-    if let Some(mut error) = language::foreign_language(text).or_else(|| document::printed(text)) {
+    if let Some(mut error) = beside.languages.foreign(text).or_else(|| document::printed(text)) {
         error.on_character_borders(text);
         let at = error.place.map_or(Span::default(), |place| place.span);
         let lost = language::no_object(text, false, at).into_iter().map(Arc::new).collect();
@@ -237,7 +244,7 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
     if let Some(variables) = beside.variables {
         document::substitute(&mut parsed.tree, variables);
     }
-    let read = language::read_file(&parsed.tree, text, beside.file, beside.given);
+    let read = beside.languages.read_file(&parsed.tree, text, beside.file, beside.given);
     let errors: Vec<Span> = parsed
         .diagnostics
         .iter()
@@ -249,9 +256,9 @@ fn read_unmarked(text: &str, beside: &Beside<'_>) -> ParsedDocument {
         language::add_errors(&mut resource, &parsed.tree, &errors);
         Arc::new(resource)
     };
-    let lost = broken::unread(text, &parsed, beside.limits).into_iter().map(Arc::new);
+    let lost = broken::unread(beside.languages, text, &parsed, beside.limits).into_iter().map(Arc::new);
     let mut diagnostics = parsed.diagnostics;
-    diagnostics.extend(json.iter().flat_map(|json| not_json(json, language::takes_comments(&parsed.tree))));
+    diagnostics.extend(json.iter().flat_map(|json| not_json(json, beside.languages.takes_comments(&parsed.tree))));
     diagnostics.extend(read.diagnostics);
     // The parser may stop within a character that it does not know; people are shown whole ones.
     diagnostics.iter_mut().for_each(|diagnostic| diagnostic.on_character_borders(text));
@@ -275,6 +282,7 @@ fn not_json(json: &document::json::Plain, takes_comments: bool) -> Vec<Diagnosti
 
 /// What a document is read with.
 struct Beside<'a> {
+    languages: Languages,
     limits: &'a Limits,
     /// The name of its file.
     file: &'a str,

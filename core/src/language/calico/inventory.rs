@@ -6,10 +6,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::language::calico::{Calico, EndpointPort, HostEndpointTemplate};
-use crate::language::{ContainerPort, Kind, Resource};
+use crate::language::calico::{Calico, EndpointPort, HostEndpointTemplate, WorkloadEndpoint};
+use crate::language::inventory::Inventory;
+use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
-use crate::snapshot::{HostEndpoint, NamespaceId, NetworkSet, NodeId, Profile, ServiceAccount, Snapshot};
+use crate::snapshot::{
+    HostEndpoint, NamespaceId, NetworkSet, NodeId, PodEndpoint, PodId, Profile, Role, ServiceAccount, Snapshot, Workload, WorkloadId,
+};
 use crate::text::{DocumentId, Place};
 
 /// The profile of automatic host endpoints: it allows everything (upstream: `resources.DefaultAllowProfileName`).
@@ -18,21 +21,18 @@ pub(crate) const ALLOW_PROFILE: &str = "projectcalico-default-allow";
 const CREATED_BY: (&str, &str) = ("projectcalico.org/created-by", "calico-kube-controllers");
 
 /// Adds what Calico's resources and the service accounts say.
-pub(in crate::language) fn add<'a>(
-    resources: &[(DocumentId, &'a Resource)],
-    namespace_of: &dyn Fn(&'a Resource) -> &'a str,
-    namespaces: &BTreeMap<&'a str, NamespaceId>,
-    nodes: &BTreeMap<&'a str, NodeId>,
-    snapshot: &mut Snapshot,
-) {
+pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
+    let Inventory { resources, settings, namespaces, nodes, snapshot } = inventory;
+    let namespace_of =
+        |resource: &Resource| namespaces.get(resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace)).copied();
     let mut automatic: Option<Place> = None;
     let mut templates: Vec<(&HostEndpointTemplate, Place)> = Vec::new();
-    for &(document, resource) in resources {
+    for &(document, resource) in &*resources {
         let place = resource.span.within(document);
         let name = resource.meta.name.to_string();
         let calico = match &resource.kind {
             Kind::ServiceAccount => {
-                if let Some(&namespace) = namespaces.get(namespace_of(resource)) {
+                if let Some(namespace) = namespace_of(resource) {
                     snapshot.service_accounts.push(ServiceAccount { namespace, name, labels: resource.meta.labels.clone(), place });
                 }
                 continue;
@@ -42,7 +42,7 @@ pub(in crate::language) fn add<'a>(
         };
         match calico {
             Calico::NetworkSet(set) => snapshot.network_sets.push(NetworkSet {
-                namespace: if set.global { None } else { namespaces.get(namespace_of(resource)).copied() },
+                namespace: if set.global { None } else { namespace_of(resource) },
                 name,
                 labels: resource.meta.labels.clone(),
                 unknown: resource.flaws.labels.clone(),
@@ -145,4 +145,64 @@ pub(in crate::language) fn container_ports(ports: &[EndpointPort]) -> Vec<Contai
         span: Default::default(),
     };
     ports.iter().map(one).collect()
+}
+
+/// Endpoints of workloads, in place of pods that are not given.
+pub(super) fn add_workloads(inventory: &mut Inventory<'_>) {
+    let Inventory { resources, settings, namespaces, nodes, snapshot } = inventory;
+    for &(document, resource) in &*resources {
+        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+        if let (Some(Calico::WorkloadEndpoint(endpoint)), Some(namespace)) = (resource.kind.calico(), namespaces.get(namespace)) {
+            add_workload_endpoint(resource, endpoint, *namespace, document, nodes, snapshot);
+        }
+    }
+}
+
+/// Calico's view of a pod, where that is all that is given: an endpoint and workload of its own. Where the pod is given too, it is the pod that counts.
+fn add_workload_endpoint(
+    resource: &Resource,
+    endpoint: &WorkloadEndpoint,
+    namespace: NamespaceId,
+    document: DocumentId,
+    nodes: &BTreeMap<&str, NodeId>,
+    snapshot: &mut Snapshot,
+) {
+    let name = endpoint.pod.as_deref().unwrap_or(&resource.meta.name);
+    if snapshot.endpoints.iter().any(|e| e.namespace == namespace && e.name == name) {
+        return;
+    }
+    let place = resource.span.within(document);
+    let id = PodId(snapshot.endpoints.len() as u32);
+    let workload = WorkloadId(snapshot.workloads.len() as u32);
+    snapshot.workloads.push(Workload {
+        namespace,
+        name: name.to_string(),
+        kind: "WorkloadEndpoint".into(),
+        endpoints: alloc::vec![id],
+        replicas: 1,
+        place,
+    });
+    snapshot.endpoints.push(PodEndpoint {
+        namespace,
+        workload,
+        name: name.to_string(),
+        labels: resource.meta.labels.clone(),
+        unknown: resource.flaws.labels.clone(),
+        service_account: endpoint.service_account.as_deref().unwrap_or_default().to_string(),
+        ports: container_ports(&endpoint.ports),
+        init_ports: Vec::new(),
+        host_network: false,
+        node: endpoint.node.as_deref().and_then(|n| nodes.get(n).copied()),
+        addresses: endpoint.addresses.clone(),
+        address_given: !endpoint.addresses.is_empty(),
+        profiles: endpoint.profiles.clone(),
+        wanted: Labels::default(),
+        replicas: 1,
+        readiness: Readiness::Ready,
+        foreign_dns: false,
+        dns_cache: Vec::new(),
+        place,
+        labels_place: resource.meta.labels_span.within(document),
+        role: Role::Pod,
+    });
 }

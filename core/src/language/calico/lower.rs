@@ -12,7 +12,7 @@ use crate::language::calico::{
     Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration, Profile,
     StagedAction, WrittenSelector,
 };
-use crate::language::lower::{ANYTHING, Translator, unread};
+use crate::language::lower::{ANYTHING, Lowered, Lowering, Placed, PolicyEngine, Standing, Translator, unread};
 use crate::language::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator, Protocol};
 use crate::model::{Comparison, Selector};
@@ -44,70 +44,100 @@ struct Sorted<'a> {
     id: PolicyId,
 }
 
-/// All policies in the places that Calico gives them.
-pub(in crate::language) fn translate(resources: &[(DocumentId, &Resource)], settings: &Assumed) -> Ruleset {
-    let mut ruleset = Ruleset::default();
-    let mut sorted: Vec<Sorted<'_>> = Vec::new();
-    let mut tiers: BTreeMap<&str, (Option<f64>, TierEnd)> =
-        BUILT_IN.iter().map(|(name, order, end)| (*name, (Some(*order), *end))).collect();
-    let refused_tiers = refused_tiers(resources);
-    for &(document, resource) in resources {
-        let id = PolicyId(ruleset.policies.len() as u32);
-        let translator = Translator { document, resource, settings, id };
-        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
-        let mut place = |tier, order, name, namespace, kind| sorted.push(Sorted { tier, order, name, namespace, kind, id });
-        match &resource.kind {
-            Kind::NetworkPolicy(policy) => {
-                place(DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, namespace, "KubernetesNetworkPolicy");
-                ruleset.policies.push(translator.if_accepted(translator.network_policy(policy), &[Action::Allow]));
-            }
-            Kind::ClusterPolicy(policy) => {
-                let mut translated = translator.if_accepted(translator.cluster_policy(policy), ANYTHING);
-                if policy.kind == ClusterPolicyKind::Cluster {
-                    let tier = match policy.tier {
+/// One of Calico's policies, and a staged one of Kubernetes's.
+pub(super) fn lower(object: &Translator<'_>) -> Option<Lowered> {
+    let policy = object.calico(object.resource.kind.calico()?)?;
+    Some(Lowered { policy: object.if_accepted(policy, ANYTHING), standing: Standing::OwnEngine })
+}
+
+/// Calico, which gives places in its tiers to all kinds of policy.
+pub(super) struct CalicoEngine;
+
+impl PolicyEngine for CalicoEngine {
+    fn arrange(&self, lowering: &mut Lowering<'_>) {
+        let placed = core::mem::take(&mut lowering.placed);
+        let mut sorted: Vec<Sorted<'_>> = Vec::new();
+        let refused_tiers = refused_tiers(&lowering.resources);
+        for placed in &placed {
+            let name = &*placed.resource.meta.name;
+            let namespace = placed.resource.meta.namespace.as_deref().unwrap_or(&lowering.settings.default_namespace);
+            let of_kubernetes = |tier, order, namespace, kind| Sorted { tier, order: Some(order), name, namespace, kind, id: placed.id };
+            match placed.standing {
+                Standing::Pods => sorted.push(of_kubernetes(DEFAULT_TIER, KUBERNETES_ORDER, namespace, "KubernetesNetworkPolicy")),
+                Standing::ClusterWide { kind: ClusterPolicyKind::Cluster, tier, priority } => {
+                    let tier = match tier {
                         ClusterTier::Admin => "kube-admin",
                         ClusterTier::Baseline => "kube-baseline",
                     };
-                    place(tier, Some(f64::from(policy.priority)), &*resource.meta.name, "", "KubernetesClusterNetworkPolicy");
-                } else {
-                    let reason = "Calico enforces ClusterNetworkPolicy in place of this kind since 3.32";
-                    translated.not_enforced = Some(reason.into());
+                    sorted.push(of_kubernetes(tier, f64::from(priority), "", "KubernetesClusterNetworkPolicy"));
                 }
-                ruleset.policies.push(translated);
+                Standing::ClusterWide { .. } => {
+                    lowering.not_enforced(placed.id, "Calico enforces ClusterNetworkPolicy in place of this kind since 3.32".into());
+                }
+                Standing::OwnEngine => sorted.extend(own(lowering, placed, namespace, &refused_tiers)),
+                Standing::OwnTier(_) => {}
             }
-            Kind::Calico(calico) => {
-                if let Calico::Tier(tier) = &**calico
-                    && !BUILT_IN.iter().any(|(name, ..)| **name == *resource.meta.name)
-                {
-                    let end = match tier.default_action {
-                        DefaultAction::Deny => TierEnd::Deny,
-                        DefaultAction::Pass => TierEnd::Pass,
-                    };
-                    // Where the policies of a refused tier would stand is not known: before all others they may do anything.
-                    let refused = (Some(f64::NEG_INFINITY), TierEnd::Pass);
-                    tiers.insert(&resource.meta.name, if resource.refused { refused } else { (tier.order.0, end) });
-                }
-                let Some(translated) = translator.calico(calico) else { continue };
-                let mut translated = translator.if_accepted(translated, ANYTHING);
-                if let Calico::Policy(policy) = &**calico
-                    && let Some((of_tier, tier)) = refused_tiers.get(&*policy.tier)
-                {
-                    translated = unread::in_doubt(translated, tier, *of_tier, ANYTHING);
-                }
-                let (tier, order, name, kind) = match &**calico {
-                    Calico::Policy(policy) => (&*policy.tier, policy.order.0, &*policy.true_name, kind_name(policy.kind)),
-                    _ => (DEFAULT_TIER, Some(KUBERNETES_ORDER), &*resource.meta.name, "StagedKubernetesNetworkPolicy"),
-                };
-                if is_staged(calico) && settings.staged == Staged::NotEnforced {
-                    translated.not_enforced = Some("it is staged: shown, but not enforced".into());
-                } else {
-                    place(tier, order, name, if calico.is_namespaced() { namespace } else { "" }, kind);
-                }
-                ruleset.policies.push(translated);
-            }
-            _ => {}
+        }
+        let tiers = known_tiers(&lowering.resources);
+        add_tiers(sorted, &tiers, &mut lowering.ruleset);
+        let accepted: Vec<(DocumentId, &Resource)> = lowering.resources.iter().copied().filter(|(_, r)| !r.refused).collect();
+        add_profiles(&lowering.resources, lowering.settings, &mut lowering.ruleset);
+        add_host_rules(&accepted, &mut lowering.ruleset);
+        lowering.placed = placed;
+    }
+}
+
+/// The place of one of Calico's own policies; nothing if it is not enforced, or of another engine's language.
+fn own<'a>(
+    lowering: &mut Lowering<'_>,
+    placed: &Placed<'a>,
+    namespace: &'a str,
+    refused_tiers: &BTreeMap<&str, (DocumentId, &Resource)>,
+) -> Option<Sorted<'a>> {
+    let Some(calico) = placed.resource.kind.calico() else {
+        lowering.not_enforced(placed.id, alloc::format!("Calico does not know {}'s policies", placed.language.name()));
+        return None;
+    };
+    if let Calico::Policy(policy) = calico
+        && let Some((of_tier, tier)) = refused_tiers.get(&*policy.tier)
+        && let Some(translated) = lowering.ruleset.policies.get_mut(placed.id.0 as usize)
+    {
+        *translated = unread::in_doubt(translated.clone(), tier, *of_tier, ANYTHING);
+    }
+    if is_staged(calico) && lowering.settings.staged == Staged::NotEnforced {
+        lowering.not_enforced(placed.id, "it is staged: shown, but not enforced".into());
+        return None;
+    }
+    let (tier, order, name, kind) = match calico {
+        Calico::Policy(policy) => (&*policy.tier, policy.order.0, &*policy.true_name, kind_name(policy.kind)),
+        _ => (DEFAULT_TIER, Some(KUBERNETES_ORDER), &*placed.resource.meta.name, "StagedKubernetesNetworkPolicy"),
+    };
+    let namespace = if calico.is_namespaced() { namespace } else { "" };
+    Some(Sorted { tier, order, name, namespace, kind, id: placed.id })
+}
+
+/// Tiers by name, with their order and what their end does.
+fn known_tiers<'a>(resources: &[(DocumentId, &'a Resource)]) -> BTreeMap<&'a str, (Option<f64>, TierEnd)> {
+    let mut tiers: BTreeMap<&str, (Option<f64>, TierEnd)> =
+        BUILT_IN.iter().map(|(name, order, end)| (*name, (Some(*order), *end))).collect();
+    for (_, resource) in resources {
+        if let Some(Calico::Tier(tier)) = resource.kind.calico()
+            && !BUILT_IN.iter().any(|(name, ..)| **name == *resource.meta.name)
+        {
+            let end = match tier.default_action {
+                DefaultAction::Deny => TierEnd::Deny,
+                DefaultAction::Pass => TierEnd::Pass,
+            };
+            // Where the policies of a refused tier would stand is not known: before all others they may do anything.
+            let refused = (Some(f64::NEG_INFINITY), TierEnd::Pass);
+            tiers.insert(&resource.meta.name, if resource.refused { refused } else { (tier.order.0, end) });
         }
     }
+    tiers
+}
+
+/// Adds the tiers with their policies in order.
+fn add_tiers(mut sorted: Vec<Sorted<'_>>, tiers: &BTreeMap<&str, (Option<f64>, TierEnd)>, ruleset: &mut Ruleset) {
     sorted.sort_by(|a, b| {
         let known = |tier: &str| tiers.get(tier).and_then(|t| t.0);
         let tier_a = TierKey { name: a.tier, order: known(a.tier), exists: tiers.contains_key(a.tier) };
@@ -130,10 +160,6 @@ pub(in crate::language) fn translate(resources: &[(DocumentId, &Resource)], sett
             ordered,
         });
     }
-    let accepted: Vec<(DocumentId, &Resource)> = resources.iter().copied().filter(|(_, r)| !r.refused).collect();
-    add_profiles(resources, settings, &mut ruleset);
-    add_host_rules(&accepted, &mut ruleset);
-    ruleset
 }
 
 /// Ports that are open on every host endpoint, so that no policy can lock its author out. Upstream: docs/semantics.md, Calico.

@@ -326,12 +326,11 @@ fn namespace_of<'a>(resource: &'a Resource, settings: &'a Assumed) -> &'a str {
 
 /// `namespace/name`, or the name alone.
 fn title(resource: &Resource, settings: &Assumed) -> String {
-    let is_namespaced = match &resource.kind {
-        Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) => false,
-        Kind::Calico(calico) => calico.is_namespaced(),
-        _ => true,
-    };
-    if is_namespaced { format!("{}/{}", namespace_of(resource, settings), resource.meta.name) } else { resource.meta.name.to_string() }
+    if resource.kind.is_namespaced() {
+        format!("{}/{}", namespace_of(resource, settings), resource.meta.name)
+    } else {
+        resource.meta.name.to_string()
+    }
 }
 
 /// An effect on one namespace as one on these too: objects that are moved into it are no longer where they were.

@@ -20,24 +20,15 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
         return;
     }
     resource.flaws.refusals.extend(&within);
-    match tree.root().and_then(|root| find(root, resource.span)).filter(|_| is_kept(&resource.kind)) {
+    match tree.root().and_then(|root| find(root, resource.span)).filter(|_| resource.kind.is_kept_refused()) {
         Some(node) => note(resource, node, &within),
         None => resource.refused = true,
     }
 }
 
-/// Whether objects of a kind are kept when an API server refuses them.
-fn is_kept(kind: &Kind) -> bool {
-    match kind {
-        Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::ApiCalls(_) | Kind::Unread(_) => false,
-        Kind::Calico(calico) => !matches!(**calico, Calico::Policy(_) | Calico::StagedKubernetes(_) | Calico::Tier(_) | Calico::Profile(_)),
-        _ => true,
-    }
-}
-
 /// Notes what of a refused object stays open. `twice` are keys that are written twice.
 pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
-    if resource.refused || !is_kept(&resource.kind) || resource.flaws.refusals.is_empty() && !has_labels_elsewhere(node, resource) {
+    if resource.refused || !resource.kind.is_kept_refused() || resource.flaws.refusals.is_empty() && !has_labels_elsewhere(node, resource) {
         return;
     }
     let metadata = node.get("metadata");

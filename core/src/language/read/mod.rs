@@ -29,17 +29,16 @@ use hashbrown::HashMap;
 
 pub(crate) use self::doubts::add_errors;
 use self::fields::{Reader, Slot, quoted};
-use self::kinds::{KNOWN, KnownKind, What};
+use self::kinds::{Body, KnownKind, ReadKind, Role};
+use self::meta::Metadata;
 use self::unread::{Class, Family};
 pub(crate) use self::unread::{anything, broken, no_object};
+use super::registry::{Languages, RawDocument};
 use super::unread::{Cause, Enforcer, Unread};
-use super::{ClusterPolicyKind, Flaws, Kind, Meta, Resource, codes};
+use super::{Flaws, Kind, Meta, ParameterFile, Resource, codes};
 use crate::diagnostics::nearest;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::document::{NodeRef, Tree};
-use crate::language::azure::read::{self as azure, ParameterFile};
-use crate::language::calico::read as calico;
-use crate::model::Labels;
 use crate::text::Span;
 
 /// What a document says.
@@ -66,44 +65,48 @@ const OBJECT_HINTS: &[(&str, &str)] = &[
     ("", "it may belong under `spec`"),
 ];
 
-/// Reads all Kubernetes objects of a document. `text` is the text of the document, which the spans of `tree` index.
+/// Reads all objects of a document in the languages that are built in. `text` is the text of the document, which the spans of `tree` index.
 ///
 /// Never fails: what cannot be read is reported, and an object that an API server would refuse is returned with
 /// [`refused`](Resource::refused) set.
 pub fn read(tree: &Tree, text: &str) -> Read {
-    read_file(tree, text, "", &[])
+    Languages::BUILT_IN.read_file(tree, text, "", &[])
 }
 
-/// Reads all objects of a document of a file, with values that other files give for the parameters of Azure's templates.
-pub fn read_file(tree: &Tree, text: &str, file: &str, given: &[ParameterFile]) -> Read {
-    let mut objects = Objects { reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
-    if let Some(root) = tree.root().filter(|root| !root.is_null()) {
-        if azure::is_azure(root) {
-            azure::AzureReader::new(&mut objects.reader, &mut objects.resources).with_files(file, given).document(root);
-        } else {
-            objects.read(root, None, 0);
+impl Languages {
+    /// Reads all objects of a document of a file, with values that other files give for the parameters of templates.
+    pub fn read_file(self, tree: &Tree, text: &str, file: &str, given: &[ParameterFile]) -> Read {
+        let mut objects =
+            Objects { languages: self, reader: Reader::new(text), resources: Vec::new(), unread: Vec::new(), unread_index: HashMap::new() };
+        if let Some(root) = tree.root().filter(|root| !root.is_null()) {
+            match self.iter().find(|language| language.claims(root)) {
+                Some(language) => {
+                    language.read_document(RawDocument { root, file, given }, &mut objects.reader, &mut objects.resources);
+                }
+                None => objects.read(root, None, 0),
+            }
         }
+        objects.finish()
     }
-    objects.finish()
-}
 
-/// For a text in a language that is not read at all, such as Terraform's, the error that says what to paste instead.
-pub fn foreign_language(text: &str) -> Option<Diagnostic> {
-    azure::foreign(text)
-}
+    /// For a text in a language that is not read at all, such as Terraform's, the error that says what to paste instead.
+    pub fn foreign(self, text: &str) -> Option<Diagnostic> {
+        self.iter().find_map(|language| language.foreign(text))
+    }
 
-/// Whether a document is of a kind whose JSON may have comments: a template of Azure's, or a file of parameters for one.
-/// Upstream: Azure documentation, "Understand the structure and syntax of ARM templates".
-pub fn takes_comments(tree: &Tree) -> bool {
-    tree.root().is_some_and(azure::is_azure)
-}
+    /// Whether a document is of a kind whose JSON may have comments: a template of Azure's, or a file of parameters for one.
+    /// Upstream: Azure documentation, "Understand the structure and syntax of ARM templates".
+    pub fn takes_comments(self, tree: &Tree) -> bool {
+        tree.root().is_some_and(|root| self.iter().any(|language| language.claims(root)))
+    }
 
-/// Reads the command lines that stand in the parts `live` of a text (see [`unwrap`](crate::document::unwrap)).
-pub fn read_commands(text: &str, live: &[Range<usize>]) -> Read {
-    let mut reader = Reader::new(text);
-    let mut resources = Vec::new();
-    azure::read_commands(text, live, &mut reader, &mut resources);
-    Read { resources, diagnostics: reader.findings }
+    /// Reads the command lines that stand in the parts `live` of a text (see [`unwrap`](crate::document::unwrap)).
+    pub fn read_commands(self, text: &str, live: &[Range<usize>]) -> Read {
+        let mut reader = Reader::new(text);
+        let mut resources = Vec::new();
+        self.iter().for_each(|language| language.read_commands(text, live, &mut reader, &mut resources));
+        Read { resources, diagnostics: reader.findings }
+    }
 }
 
 /// What a list says about its items: its API version and, for a `PodList`, the kind `Pod`.
@@ -114,6 +117,7 @@ struct ListOf<'a> {
 }
 
 struct Objects<'a> {
+    languages: Languages,
     reader: Reader<'a>,
     resources: Vec<Resource>,
     unread: Vec<UnreadKind<'a>>,
@@ -173,14 +177,14 @@ impl<'a> Objects<'a> {
         }
         // Where a workload of another project has no template, its pods are not told here.
         let has_template = || node.get("spec").is_some_and(|spec| spec.get("template").is_some());
-        let known = kinds::known(kind, api_version).filter(|known| !known.is_foreign_workload() || has_template());
+        let known = self.languages.known(kind, api_version).filter(|known| known.role != Role::MakesPodsByTemplate || has_template());
         if let Some(known) = known
-            && (api_version.is_empty() || known.serves(api_version) || kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
+            && (api_version.is_empty() || known.serves(api_version) || self.languages.owns(api_version))
         {
             self.object(&object, known, (kind, kind_span), (api_version, version_span));
         } else if let Some(item_kind) = kind.strip_suffix("List").filter(|_| known.is_none() && node.get("items").is_some()) {
             self.list(&object, ListOf { api_version, kind: Some(item_kind).filter(|kind| !kind.is_empty()) }, depth);
-        } else if kind == "List" || kind.strip_suffix("List").is_some_and(|item| KNOWN.iter().any(|known| known.name == item)) {
+        } else if kind == "List" || kind.strip_suffix("List").is_some_and(|item| self.languages.has_kind(item)) {
             // A list without items.
         } else {
             self.unread(&object, kind, api_version, kind_span, version_span);
@@ -304,69 +308,33 @@ impl<'a> Objects<'a> {
         } else {
             self.misspelt(known, kind, kind_span, api_version);
         }
-        let old = known.old.contains(&api_version);
         let ordinal = self.resources.len();
-        // Whatever a kind has besides these is known upstream and of no use here.
-        let others: &[&str] = match known.what {
-            What::ServiceAccount => &["automountServiceAccountToken", "imagePullSecrets", "secrets"],
-            _ => &[],
+        let read = match known.read {
+            ReadKind::Whole(read) => read(&mut self.reader, object, known, ordinal),
+            ReadKind::Spec(read) => self.with_spec(object, known, api_version, ordinal, read),
         };
-        let names = ["apiVersion", "kind", "metadata", "spec", "status"];
-        if let What::EndpointSlice = known.what {
-            self.endpoint_slice(object, known, (kind, kind_span), api_version, ordinal);
-            return;
+        if let Some((meta, read)) = read {
+            self.keep_read(object, (kind, kind_span), api_version, meta, read);
         }
-        if let What::Endpoints = known.what {
-            self.endpoints(object, known, (kind, kind_span), api_version, ordinal);
-            return;
-        }
-        let read = match known.what {
-            What::ServiceAccount => {
-                self.reader.fields(object, ["apiVersion", "kind", "metadata"], others).map(|[_, _, metadata]| (metadata, None))
-            }
-            _ => self
-                .reader
-                .fields_with_hints(object, names, others, OBJECT_HINTS)
-                .map(|[_, _, metadata, spec, status]| (metadata, Some((spec, status)))),
-        };
-        let Some((metadata, body)) = read else { return };
-        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
-        let (meta, owner) = (read.meta, read.owner);
+    }
 
-        let reader = &mut self.reader;
-        let kind_read = match (known.what, body) {
-            (What::Namespace, Some((spec, _))) => {
-                reader.fields(&spec, ["finalizers"], &[]);
-                reader.check_namespace(&metadata, &meta.name, &meta.labels, read.has_dead_annotation);
-                Kind::Namespace
-            }
-            (What::Pod, Some((spec, status))) => {
-                let labels: (Labels, Span) = (meta.labels.clone(), meta.labels_span);
-                let leaving = metadata.value().is_some_and(|m| m.get("deletionTimestamp").is_some());
-                Kind::Pod(reader.pod(&spec, (&status, leaving), labels, owner))
-            }
-            (What::Workload(workload), Some((spec, _))) => Kind::Workload(reader.workload(&spec, workload, owner, !old)),
-            (What::Service, Some((spec, status))) => Kind::Service(reader.service(&spec, &metadata, &status)),
-            (What::Node, Some((spec, status))) => Kind::Node(reader.node(&spec, &status)),
-            (What::Ingress, Some((spec, status))) => Kind::Ingress(reader.ingress(&spec, &metadata, &status, old)),
-            (What::NetworkPolicy, Some((spec, _))) => Kind::NetworkPolicy(reader.network_policy(&spec)),
-            (What::ClusterPolicy(policy), Some((spec, _))) => {
-                if policy == ClusterPolicyKind::BaselineAdmin && &*meta.name != "default" && !meta.name.is_empty() {
-                    let message = "Only one baseline admin network policy with metadata.name=\"default\" can be created in the cluster";
-                    let text = format!("metadata.name: Invalid value: {}: {message}", quoted(&meta.name));
-                    let diagnostic = Diagnostic::new(codes::BASELINE_NAME, Severity::Error, meta.name_span, text);
-                    let diagnostic = reader.rewrite(diagnostic, meta.name_span, Some("default"));
-                    reader.refuse(diagnostic);
-                }
-                Kind::ClusterPolicy(reader.cluster_policy(&spec, policy))
-            }
-            (What::Calico(calico), Some((spec, _))) => {
-                let stored = kinds::group(api_version) == calico::STORAGE_GROUP;
-                Kind::Calico(Box::new(reader.calico(&spec, calico, calico::Context { meta: &meta, stored })))
-            }
-            _ => Kind::ServiceAccount,
-        };
-        self.keep_read(object, (kind, kind_span), api_version, meta, kind_read);
+    /// Reads an object with `spec` and `status`.
+    fn with_spec(
+        &mut self,
+        object: &Slot<'a, '_>,
+        known: &'static KnownKind,
+        api_version: &'a str,
+        ordinal: usize,
+        read: for<'p> fn(&mut Reader<'a>, &Body<'a, 'p>) -> Kind,
+    ) -> Option<(Meta, Kind)> {
+        let names = ["apiVersion", "kind", "metadata", "spec", "status"];
+        // Whatever a kind has besides these is known upstream and of no use here.
+        let [_, _, metadata, spec, status] = self.reader.fields_with_hints(object, names, &[], OBJECT_HINTS)?;
+        let Metadata { meta, owner, has_dead_annotation } = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
+        let is_old = known.old.contains(&api_version);
+        let body = Body { metadata, spec, status, meta, owner, has_dead_annotation, api_version, is_old };
+        let kind = read(&mut self.reader, &body);
+        Some((body.meta, kind))
     }
 
     /// Keeps an object that has been read, with what the reader found of it.
@@ -387,37 +355,6 @@ impl<'a> Objects<'a> {
         self.resources.push(resource);
     }
 
-    /// Reads an EndpointSlice, which has no `spec`.
-    fn endpoint_slice(
-        &mut self,
-        object: &Slot<'a, '_>,
-        known: &'static KnownKind,
-        (kind, kind_span): (&'a str, Span),
-        api_version: &'a str,
-        ordinal: usize,
-    ) {
-        let names = ["metadata", "endpoints", "ports", "apiVersion", "kind", "addressType"];
-        let Some([metadata, endpoints, ports, ..]) = self.reader.fields(object, names, &[]) else { return };
-        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
-        let slice = self.reader.endpoint_slice(&read.meta.labels, &endpoints, &ports);
-        self.keep_read(object, (kind, kind_span), api_version, read.meta, Kind::EndpointSlice(slice));
-    }
-
-    /// Reads Endpoints, which have no `spec`.
-    fn endpoints(
-        &mut self,
-        object: &Slot<'a, '_>,
-        known: &'static KnownKind,
-        (kind, kind_span): (&'a str, Span),
-        api_version: &'a str,
-        ordinal: usize,
-    ) {
-        let Some([metadata, subsets, ..]) = self.reader.fields(object, ["metadata", "subsets", "apiVersion", "kind"], &[]) else { return };
-        let read = self.reader.metadata(&metadata, known.names, known.scope, ordinal);
-        let subsets = self.reader.subsets(&read.meta, &subsets);
-        self.keep_read(object, (kind, kind_span), api_version, read.meta, Kind::Endpoints(subsets));
-    }
-
     /// Reports a version under which the kind is not served. What pods, Services and the like mean is beyond doubt all the same; a policy of a version
     /// that does not exist might mean something else.
     fn check_version(&mut self, known: &KnownKind, api_version: &str, at: Span) {
@@ -429,10 +366,10 @@ impl<'a> Objects<'a> {
         if known.old.contains(&api_version) {
             let message = format!("apiVersion: `{api_version}` of `{}` is served no more; it is read as `{right}`", known.name);
             let diagnostic = Diagnostic::new(codes::OLD_API_VERSION, Severity::Warning, at, message);
-            // The two forms of an Ingress differ in more than the version.
-            let diagnostic = match known.what {
-                What::Ingress => diagnostic.help(format!("write it in the form of `{right}`")),
-                _ => reader.rewrite(diagnostic, at, Some(right)),
+            let diagnostic = if known.has_old_form {
+                diagnostic.help(format!("write it in the form of `{right}`"))
+            } else {
+                reader.rewrite(diagnostic, at, Some(right))
             };
             reader.report(diagnostic);
         } else if api_version.is_empty() {
@@ -459,8 +396,7 @@ impl<'a> Objects<'a> {
     fn unread(&mut self, object: &Slot<'a, '_>, kind: &'a str, api_version: &'a str, span: Span, version_span: Span) {
         let class = unread::classify(kind, api_version);
         if class == Class::Unknown
-            && (kinds::is_kubernetes(api_version) || kinds::is_calico(api_version))
-            && let Some(known) = kinds::meant(kind, api_version)
+            && let Some(known) = self.languages.meant(kind, api_version)
         {
             self.object(object, known, (kind, span), (api_version, version_span));
             return;
@@ -493,25 +429,6 @@ impl<'a> Objects<'a> {
         });
         if let Some(found) = self.unread.get_mut(index) {
             found.count += 1;
-        }
-    }
-}
-
-impl<'a> Reader<'a> {
-    /// What is particular to namespaces.
-    fn check_namespace(&mut self, metadata: &Slot<'a, '_>, name: &str, labels: &Labels, has_dead_annotation: bool) {
-        const NAME_LABEL: &str = "kubernetes.io/metadata.name";
-        if let Some(value) = labels.get(NAME_LABEL).filter(|value| *value != name && !name.is_empty()) {
-            let entry = metadata.node.and_then(|node| node.get("labels")).and_then(|labels| labels.entry(NAME_LABEL));
-            let span = entry.map_or(metadata.at, |entry| entry.key_span);
-            let message =
-                format!("metadata.labels: API servers set `{NAME_LABEL}` to the name `{name}`, whatever is written ({})", quoted(value));
-            self.report(Diagnostic::new(codes::NAMESPACE_NAME_LABEL, Severity::Warning, span, message).help("leave the label out"));
-        }
-        if has_dead_annotation {
-            let message = "the annotation `net.beta.kubernetes.io/network-policy` has no effect any more";
-            let warning = metadata.warning(codes::DEAD_ANNOTATION, message);
-            self.report(warning.help("write a NetworkPolicy that selects all pods and allows nothing"));
         }
     }
 }

@@ -25,6 +25,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use self::slots::Slot;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
+use crate::language::inventory::NodeRange;
 use crate::language::{Kind, Resource, codes};
 use crate::model::{AddressSet, Cidr, Labels};
 use crate::policy::GroupUseId;
@@ -51,9 +52,6 @@ impl Cidr4 {
         Cidr::supernet(IpAddr::V4(self.0), self.1)
     }
 }
-
-/// A range of addresses for pods: of one node, or of all.
-pub(in crate::language) type NodeRange = (Option<NodeId>, (IpAddr, IpAddr));
 
 pub(in crate::language) type Placed<'a> = (DocumentId, &'a Resource, &'a Azure);
 

@@ -14,15 +14,18 @@ use alloc::vec::Vec;
 use self::selector::Global;
 use crate::diagnostics::{Diagnostic, Severity, nearest};
 use crate::document::{NodeRef, Value};
-use crate::language::Meta;
 use crate::language::calico::{
     Calico, CalicoPolicyKind, DefaultAction, FailsafePort, FelixConfiguration, HostEndpointTemplate, KubeControllersConfiguration,
     NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier,
 };
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::language::read::meta::{NameRule, Scope};
+use crate::language::read::kinds::{KnownKind, ReadKind, Role, group};
+use crate::language::read::meta::NameRule;
 use crate::language::read::path::Path;
+use crate::language::read::unread::Family;
+use crate::language::unread::Enforcer;
+use crate::language::{Kind, Meta};
 use crate::policy::EndpointToHost;
 use crate::snapshot::IpPool;
 
@@ -49,22 +52,56 @@ pub(in crate::language) enum CalicoKind {
     KubeControllers,
 }
 
-/// All of them: name, what it is, whether it is in a namespace, and what names it takes.
-pub(in crate::language) const KINDS: &[(&str, CalicoKind, Scope, NameRule)] = &[
-    ("NetworkPolicy", CalicoKind::Policy(CalicoPolicyKind::Network), Scope::Namespaced, NameRule::CalicoPolicy),
-    ("GlobalNetworkPolicy", CalicoKind::Policy(CalicoPolicyKind::Global), Scope::Cluster, NameRule::CalicoPolicy),
-    ("StagedNetworkPolicy", CalicoKind::Policy(CalicoPolicyKind::StagedNetwork), Scope::Namespaced, NameRule::CalicoPolicy),
-    ("StagedGlobalNetworkPolicy", CalicoKind::Policy(CalicoPolicyKind::StagedGlobal), Scope::Cluster, NameRule::CalicoPolicy),
-    ("StagedKubernetesNetworkPolicy", CalicoKind::StagedKubernetes, Scope::Namespaced, NameRule::Subdomain),
-    ("Tier", CalicoKind::Tier, Scope::Cluster, NameRule::Label),
-    ("NetworkSet", CalicoKind::NetworkSet, Scope::Namespaced, NameRule::Subdomain),
-    ("GlobalNetworkSet", CalicoKind::GlobalNetworkSet, Scope::Cluster, NameRule::Subdomain),
-    ("Profile", CalicoKind::Profile, Scope::Cluster, NameRule::Subdomain),
-    ("HostEndpoint", CalicoKind::HostEndpoint, Scope::Cluster, NameRule::Subdomain),
-    ("WorkloadEndpoint", CalicoKind::WorkloadEndpoint, Scope::Namespaced, NameRule::Subdomain),
-    ("IPPool", CalicoKind::IpPool, Scope::Cluster, NameRule::Subdomain),
-    ("FelixConfiguration", CalicoKind::Felix, Scope::Cluster, NameRule::Subdomain),
-    ("KubeControllersConfiguration", CalicoKind::KubeControllers, Scope::Cluster, NameRule::Subdomain),
+/// How a kind of Calico's is read.
+macro_rules! read_calico {
+    ($kind:expr) => {
+        ReadKind::Spec(|reader, body| {
+            let stored = group(body.api_version) == STORAGE_GROUP;
+            Kind::Calico(Box::new(reader.calico(&body.spec, $kind, Context { meta: &body.meta, stored })))
+        })
+    };
+}
+
+const fn namespaced(name: &'static str, role: Role, read: ReadKind) -> KnownKind {
+    KnownKind::namespaced(name, role, VERSIONS, read)
+}
+
+const fn cluster(name: &'static str, role: Role, read: ReadKind) -> KnownKind {
+    KnownKind::cluster(name, role, VERSIONS, read)
+}
+
+const fn named(names: NameRule, kind: KnownKind) -> KnownKind {
+    KnownKind { names, ..kind }
+}
+
+const POLICY: Role = Role::Policy(Family::NamespacedPolicy, Enforcer::Calico);
+const GLOBAL_POLICY: Role = Role::Policy(Family::ClusterPolicy, Enforcer::Calico);
+
+/// All of Calico's kinds.
+pub(in crate::language) const KINDS: &[KnownKind] = &[
+    named(NameRule::CalicoPolicy, namespaced("NetworkPolicy", POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::Network)))),
+    named(
+        NameRule::CalicoPolicy,
+        cluster("GlobalNetworkPolicy", GLOBAL_POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::Global))),
+    ),
+    named(
+        NameRule::CalicoPolicy,
+        namespaced("StagedNetworkPolicy", POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::StagedNetwork))),
+    ),
+    named(
+        NameRule::CalicoPolicy,
+        cluster("StagedGlobalNetworkPolicy", GLOBAL_POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::StagedGlobal))),
+    ),
+    namespaced("StagedKubernetesNetworkPolicy", POLICY, read_calico!(CalicoKind::StagedKubernetes)),
+    named(NameRule::Label, cluster("Tier", GLOBAL_POLICY, read_calico!(CalicoKind::Tier))),
+    namespaced("NetworkSet", Role::Other, read_calico!(CalicoKind::NetworkSet)),
+    cluster("GlobalNetworkSet", Role::Other, read_calico!(CalicoKind::GlobalNetworkSet)),
+    cluster("Profile", GLOBAL_POLICY, read_calico!(CalicoKind::Profile)),
+    cluster("HostEndpoint", Role::Other, read_calico!(CalicoKind::HostEndpoint)),
+    namespaced("WorkloadEndpoint", Role::Other, read_calico!(CalicoKind::WorkloadEndpoint)),
+    cluster("IPPool", Role::Other, read_calico!(CalicoKind::IpPool)),
+    cluster("FelixConfiguration", Role::Other, read_calico!(CalicoKind::Felix)),
+    cluster("KubeControllersConfiguration", Role::Other, read_calico!(CalicoKind::KubeControllers)),
 ];
 
 /// Fields of FelixConfigurations that are nearly called like one that matters.

@@ -2,6 +2,9 @@
 
 pub(in crate::language) mod balancer;
 pub(in crate::language) mod cluster_policy;
+mod kinds;
 pub(in crate::language) mod network;
 pub(in crate::language) mod network_policy;
 pub(in crate::language) mod pods;
+
+pub(in crate::language) use kinds::KINDS;

@@ -3,9 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::super::kinds::{self, KnownKind, What};
-use super::{Class, Family, SENTINEL, classify, meta, unread};
+use super::super::kinds::{KnownKind, Role};
+use super::{Class, SENTINEL, classify, meta, unread};
 use crate::document::{Node, NodeId, NodeRef, Tree, Value};
+use crate::language::registry::Languages;
 use crate::language::unread::{Cause, Effect, Enforcer, Namespaces, Unread};
 use crate::language::{Flaws, Kind, Meta, Resource};
 use crate::text::Span;
@@ -32,17 +33,17 @@ pub(crate) fn no_object(text: &str, is_mapping: bool, at: Span) -> Vec<Resource>
 
 /// The objects of a text of which `tree` is what could be read: its beginning, or all of it without the actions of a template. Where not even a kind
 /// is there, words of the text have to do.
-pub(crate) fn broken(tree: &Tree, text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
+pub(crate) fn broken(languages: Languages, tree: &Tree, text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
     if let Some(root) = tree.root().filter(|root| root.get("kind").is_some()) {
-        let mut found = objects(root, cause, 0);
+        let mut found = objects(languages, root, cause, 0);
         let items = root.get("items").and_then(NodeRef::as_sequence).filter(|_| cause == Cause::Broken);
         if let Some(end) = items.into_iter().flatten().map(|item| item.span().end as usize).max() {
             // Of the list only the beginning is there.
-            found.extend(by_words(text, end, at, cause));
+            found.extend(by_words(languages, text, end, at, cause));
         }
         return found;
     }
-    by_words(text, from, at, cause)
+    by_words(languages, text, from, at, cause)
 }
 
 /// Something of which nothing is known but that it is there.
@@ -63,15 +64,15 @@ fn resource(kind: &str, kind_span: Span, meta: Meta, span: Span, unread: Unread)
     }
 }
 
-fn objects(node: NodeRef<'_>, cause: Cause, depth: usize) -> Vec<Resource> {
+fn objects(languages: Languages, node: NodeRef<'_>, cause: Cause, depth: usize) -> Vec<Resource> {
     let kind_node = node.get("kind");
     let Some(kind) = kind_node.and_then(NodeRef::as_str) else { return Vec::new() };
     if let Some(items) = node.get("items").and_then(NodeRef::as_sequence).filter(|_| depth == 0) {
-        return items.flat_map(|item| objects(item, cause, depth + 1)).collect();
+        return items.flat_map(|item| objects(languages, item, cause, depth + 1)).collect();
     }
     let kind_span = kind_node.map_or(node.span(), NodeRef::span);
     let api_version = node.get("apiVersion").and_then(NodeRef::as_str).unwrap_or_default();
-    let Some(mut found) = what(node, kind, api_version, cause) else { return Vec::new() };
+    let Some(mut found) = what(languages, node, kind, api_version, cause) else { return Vec::new() };
     let meta = meta(node);
     // What follows an error may say more of it: only what something stands behind is complete.
     let complete = cause == Cause::Template || node.as_mapping().and_then(<[_]>::last).is_some_and(|last| &*last.key != "metadata");
@@ -90,8 +91,8 @@ fn objects(node: NodeRef<'_>, cause: Cause, depth: usize) -> Vec<Resource> {
 }
 
 /// What an object of a kind might do; nothing if it concerns no connections and makes no pods.
-fn what(node: NodeRef<'_>, kind: &str, api_version: &str, cause: Cause) -> Option<Unread> {
-    let mut found = match kinds::known(kind, api_version) {
+fn what(languages: Languages, node: NodeRef<'_>, kind: &str, api_version: &str, cause: Cause) -> Option<Unread> {
+    let mut found = match languages.known(kind, api_version) {
         Some(known) => of_known(node, known, cause)?,
         None => match classify(kind, api_version) {
             Class::Policy(family, _) => unread(node, family, kind, cause),
@@ -107,21 +108,18 @@ fn what(node: NodeRef<'_>, kind: &str, api_version: &str, cause: Cause) -> Optio
 }
 
 fn of_known(node: NodeRef<'_>, known: &KnownKind, cause: Cause) -> Option<Unread> {
-    let (family, enforcer) = match known.what {
-        What::NetworkPolicy => (Family::NamespacedPolicy, Enforcer::Any),
-        What::ClusterPolicy(_) => (Family::AnyClusterPolicy, Enforcer::Any),
-        What::Calico(_) if known.is_policy() && known.is_namespaced() => (Family::NamespacedPolicy, Enforcer::Calico),
-        What::Calico(_) if known.is_policy() => (Family::ClusterPolicy, Enforcer::Calico),
-        What::Pod | What::Workload(_) => {
+    let (family, enforcer) = match known.role {
+        Role::Policy(family, enforcer) => (family, enforcer),
+        Role::MakesPods | Role::MakesPodsByTemplate => {
             return Some(Unread { cause: Cause::MakesPods, enforcer: Enforcer::Any, effects: Vec::new() });
         }
-        _ => return None,
+        Role::Other => return None,
     };
     Some(Unread { enforcer, ..unread(node, family, known.name, cause) })
 }
 
 /// What the words `kind` and `namespace` of a text tell, from an offset on.
-fn by_words(text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
+fn by_words(languages: Languages, text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
     let rest = text.get(from..).unwrap_or_default();
     let kinds: Vec<(usize, &str)> = values_of(rest, "kind").collect();
     let versions = values_of(rest, "apiVersion").count();
@@ -142,7 +140,7 @@ fn by_words(text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
     };
     let mut found: Vec<Resource> = Vec::new();
     for (offset, kind) in kinds {
-        let Some(mut object) = nameless(kind, cause) else { continue };
+        let Some(mut object) = nameless(languages, kind, cause) else { continue };
         let start = (from + offset) as u32;
         let span = Span::new(start, start + "kind".len() as u32);
         for effect in &mut object.effects {
@@ -159,9 +157,9 @@ fn by_words(text: &str, from: usize, at: Span, cause: Cause) -> Vec<Resource> {
 }
 
 /// What an object might do of which the kind alone is known.
-fn nameless(kind: &str, cause: Cause) -> Option<Unread> {
+fn nameless(languages: Languages, kind: &str, cause: Cause) -> Option<Unread> {
     let empty = Tree { nodes: alloc::vec![Node { span: Span::default(), value: Value::Null }], root: Some(NodeId(0)) };
-    what(empty.root()?, kind, "", cause)
+    what(languages, empty.root()?, kind, "", cause)
 }
 
 /// Where a key stands in a text that is no YAML, and its value as far as it is a word.

@@ -257,7 +257,7 @@ const OTHER_NETWORKS: &str = "MultiNetworkPolicy";
 /// What to say about a kind that is not read.
 pub(in crate::language) fn classify(kind: &str, api_version: &str) -> Class {
     let group = super::super::kinds::group(api_version);
-    let is_kubernetes = super::super::kinds::is_kubernetes(api_version);
+    let is_kubernetes = crate::language::kubernetes::is_own_group(group);
     let has = |list: &[&str]| list.binary_search(&kind).is_ok();
     if kind == OTHER_NETWORKS {
         return Class::Irrelevant;
