@@ -40,7 +40,7 @@ pub(super) enum Masquerade {
 }
 
 impl Paths {
-    /// `snapshot` has every pod on a node (see [`crate::language::kubernetes::inventory::build_placed`]), `placement_assumed` says whether the
+    /// `snapshot` has every pod on a node (see [`crate::language::Languages::inventory`]), `placement_assumed` says whether the
     /// input leaves some of that open; `declared_dataplane` is what the input says that translates addresses.
     pub(crate) fn new(
         snapshot: Snapshot,

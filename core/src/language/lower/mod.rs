@@ -43,6 +43,7 @@ pub(in crate::language) enum Standing {
     /// Where the engine of its own language puts it; other engines do not know it.
     OwnEngine,
     /// In a tier of its language, before those of the engine. It holds whatever engine is installed, if one is.
+    #[cfg_attr(not(test), allow(dead_code, reason = "no built-in language brings a tier along"))]
     OwnTier(OwnTier),
 }
 

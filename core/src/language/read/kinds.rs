@@ -36,13 +36,16 @@ pub(in crate::language) enum Role {
     Other,
 }
 
+/// Reads an object of a kind, whose place in the document is the number, with all of its fields.
+pub(in crate::language) type ReadWhole = for<'a, 'p> fn(&mut Reader<'a>, &Slot<'a, 'p>, &'static KnownKind, usize) -> Option<(Meta, Kind)>;
+
 /// How an object of a kind is read.
 #[derive(Clone, Copy)]
 pub(in crate::language) enum ReadKind {
     /// From its `spec` and `status`.
     Spec(for<'a, 'p> fn(&mut Reader<'a>, &Body<'a, 'p>) -> Kind),
-    /// From fields of its own beside `metadata`. The number is its place in the document, for a name that is generated.
-    Whole(for<'a, 'p> fn(&mut Reader<'a>, &Slot<'a, 'p>, &'static KnownKind, usize) -> Option<(Meta, Kind)>),
+    /// From fields of its own beside `metadata`. Its place in the document makes a name where one is generated.
+    Whole(ReadWhole),
 }
 
 /// An object with `spec` and `status`.
