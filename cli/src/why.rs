@@ -8,8 +8,7 @@ use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::endpoints::{Found, NotFound, find};
 use netpolis_core::explain::end_name;
-use netpolis_core::language::unread::Cause;
-use netpolis_core::language::{Kind, TargetPort};
+use netpolis_core::language::TargetPort;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::NotAsked;
 use netpolis_core::policy::Action;
@@ -200,7 +199,7 @@ pub(crate) fn unread_maker(analysis: &Analysis, name: &str) -> Option<String> {
     let default = &*analysis.settings().default_namespace;
     let mut resources = analysis.loaded().resources();
     let (document, maker) = resources.find(|(_, r)| {
-        let makes_pods = matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods);
+        let makes_pods = r.kind.makes_unread_pods();
         let inside = namespace.is_none_or(|n| n == r.meta.namespace.as_deref().unwrap_or(default));
         makes_pods && *r.meta.name == *name && inside
     })?;
@@ -221,7 +220,7 @@ fn foreign_workloads(analysis: &Analysis, ends: [&Found; 2]) -> Vec<String> {
         let namespace = snapshot.namespace_name(workload.namespace);
         let default = &*analysis.settings().default_namespace;
         let found = analysis.loaded().resources().find(|(_, r)| {
-            let foreign = matches!(&r.kind, Kind::Workload(w) if w.kind.is_foreign() && *w.kind.name() == *workload.kind);
+            let foreign = r.kind.workload().is_some_and(|w| w.kind.is_foreign() && *w.kind.name() == *workload.kind);
             foreign && *r.meta.name == *workload.name && r.meta.namespace.as_deref().unwrap_or(default) == namespace
         });
         let Some((document, resource)) = found else { continue };

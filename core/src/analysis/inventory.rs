@@ -3,8 +3,8 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::language::kubernetes::inventory::tells_pods_apart;
 use crate::language::Resource;
+use crate::language::kubernetes::inventory::tells_pods_apart;
 use crate::load::Loaded;
 use crate::text::DocumentId;
 

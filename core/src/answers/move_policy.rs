@@ -10,15 +10,13 @@ use core::fmt;
 
 use crate::compile::Compiled;
 use crate::diagnostics::Fix;
+use crate::language::Resource;
 use crate::language::calico::order::PolicyKey;
 use crate::language::calico::{Calico, CalicoPolicy};
-use crate::language::{Kind, Resource};
 use crate::load::Loaded;
 use crate::policy::{Policy, PolicyId};
 use crate::text::{DocumentId, Place, Span};
 
-/// The order that Calico gives to NetworkPolicies of Kubernetes. Upstream: docs/semantics.md, Calico.
-const KUBERNETES_ORDER: f64 = 1000.0;
 /// How far from its neighbour a policy is put where there is room without end.
 const STEP: f64 = 10.0;
 
@@ -137,11 +135,8 @@ fn written<'a>(loaded: &'a Loaded, policy: &Policy) -> Option<(DocumentId, &'a R
 }
 
 fn calico(resource: &Resource) -> Option<&CalicoPolicy> {
-    match &resource.kind {
-        Kind::Calico(calico) => match &**calico {
-            Calico::Policy(policy) => Some(policy),
-            _ => None,
-        },
+    match resource.kind.calico()? {
+        Calico::Policy(policy) => Some(policy),
         _ => None,
     }
 }
@@ -149,16 +144,7 @@ fn calico(resource: &Resource) -> Option<&CalicoPolicy> {
 /// What the place of a policy depends on; nothing for what has no place among Calico's policies. Upstream: docs/semantics.md, Calico.
 fn key_of<'a>(loaded: &'a Loaded, policy: &'a Policy) -> Option<PolicyKey<'a>> {
     let (_, resource) = written(loaded, policy)?;
-    let key = |order, name, kind| PolicyKey { order, name, namespace: policy.namespace.as_deref().unwrap_or_default(), kind };
-    match &resource.kind {
-        Kind::NetworkPolicy(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, "KubernetesNetworkPolicy")),
-        Kind::Calico(of) => match &**of {
-            Calico::Policy(spec) => Some(key(spec.order.0, &*spec.true_name, &policy.kind)),
-            Calico::StagedKubernetes(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, &policy.kind)),
-            _ => None,
-        },
-        _ => None,
-    }
+    PolicyKey::of(resource, policy)
 }
 
 /// Orders to try, the least change first. A neighbour's order is nothing where it has none, which is after all numbers.

@@ -6,8 +6,8 @@ use core::fmt;
 
 use super::azure::Azure;
 use super::calico::Calico;
-use super::unread::{Cause, Enforcer};
-use super::{Kind, Node, PodTemplate};
+use super::unread::{Cause, Enforcer, Unread};
+use super::{ApiCall, Kind, Node, PodTemplate, Workload};
 use crate::model::{Cidr, ClusterEngine};
 use crate::settings::Dataplane;
 
@@ -106,6 +106,30 @@ impl Kind {
         match self {
             Kind::Pod(pod) => Some(&pod.template),
             Kind::Workload(workload) => Some(&workload.template),
+            _ => None,
+        }
+    }
+
+    /// What makes pods from a template.
+    pub fn workload(&self) -> Option<&Workload> {
+        match self {
+            Kind::Workload(workload) => Some(workload),
+            _ => None,
+        }
+    }
+
+    /// Calls of the API server to Services.
+    pub fn api_calls(&self) -> &[ApiCall] {
+        match self {
+            Kind::ApiCalls(calls) => calls,
+            _ => &[],
+        }
+    }
+
+    /// What is not evaluated.
+    pub fn unread(&self) -> Option<&Unread> {
+        match self {
+            Kind::Unread(unread) => Some(unread),
             _ => None,
         }
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::{Code, Diagnostic};
 use netpolis_core::document::codes;
+use netpolis_core::language::Resource;
 use netpolis_core::language::unread::Cause;
-use netpolis_core::language::{Kind, Resource};
 use netpolis_core::policy::Policy;
 use netpolis_core::text::{DocumentId, Place, count};
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ pub(super) fn coverage_view(scene: &Analysis, spots: &SourceLocations<'_>) -> Co
         let spot = place.and_then(|p| spots.at(p));
         let template = error.code == codes::TEMPLATE;
         let line = spot.as_ref().map_or_else(String::new, |s| format!(": line {}", s.line));
-        let doubtful = |r: &&Resource| matches!(&r.kind, Kind::Unread(unread) if !unread.effects.is_empty());
+        let doubtful = |r: &&Resource| r.kind.unread().is_some_and(|unread| !unread.effects.is_empty());
         found.insert(
             (document.id.0, 0),
             LeftOutView {
@@ -160,10 +160,7 @@ fn as_clause(why: &str, kind: &str) -> String {
 }
 
 fn cause(resource: &Resource) -> Option<Cause> {
-    match &resource.kind {
-        Kind::Unread(unread) => Some(unread.cause),
-        _ => None,
-    }
+    resource.kind.unread().map(|unread| unread.cause)
 }
 
 /// An error for which a document, or the rest of it, was left out.

@@ -24,9 +24,7 @@ use groups::GroupRules;
 use crate::compile::Compiled;
 use crate::connectivity::Connectivity;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::Kind;
 use crate::language::lower::KIND_OF_GROUPS;
-use crate::language::unread::Cause;
 use crate::load::Loaded;
 use crate::path::Paths;
 use crate::policy::{Direction, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
@@ -232,6 +230,6 @@ fn traffic_terms(rule: &Rule) -> &[TrafficTerm] {
 /// Namespaces with objects that make pods which are not read: what selects nobody there may select these.
 fn has_unread_pods(input: &LintInput<'_>, is_meant: impl Fn(&str) -> bool) -> bool {
     let resources = input.loaded.resources();
-    let mut makers = resources.filter(|(_, r)| matches!(&r.kind, Kind::Unread(unread) if unread.cause == Cause::MakesPods));
+    let mut makers = resources.filter(|(_, r)| r.kind.makes_unread_pods());
     makers.any(|(_, r)| is_meant(r.meta.namespace.as_deref().unwrap_or(&input.settings.default_namespace)))
 }

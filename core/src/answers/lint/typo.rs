@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::LintInput;
 use crate::diagnostics::{Diagnostic, Fix};
-use crate::language::Kind;
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
 use crate::text::{DocumentId, Place, Span};
 
@@ -58,7 +57,7 @@ pub(super) fn explain<'a>(
 /// A workload that meets a requirement by labels of its own, which are not those of its pods.
 fn owner_with(input: &LintInput<'_>, requirement: &Requirement) -> Option<(String, Place)> {
     input.loaded.resources().find_map(|(document, resource)| {
-        let Kind::Workload(workload) = &resource.kind else { return None };
+        let workload = resource.kind.workload()?;
         let has = |labels: &Labels| !labels.is_empty() && labels.get(&requirement.key).is_some() && requirement.matches(labels);
         let owner = (has(&resource.meta.labels) || has(&workload.outer_labels)) && !has(&workload.template.labels);
         owner.then(|| (format!("{} `{}`", resource.kind_name, resource.meta.name), resource.span.within(document)))

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::calico::inventory::ALLOW_PROFILE;
-use crate::language::calico::order::{PolicyKey, TierKey};
+use crate::language::calico::order::{KUBERNETES_ORDER, PolicyKey, TierKey};
 use crate::language::calico::selector::rewrite::{self, PeerParts};
 use crate::language::calico::{
     Calico, CalicoAction, CalicoPolicy, CalicoPolicyKind, CalicoRule, DefaultAction, Entity, FailsafePort, FelixConfiguration, Profile,
@@ -31,8 +31,6 @@ const DEFAULT_CONFIGURATION: &str = "default";
 /// Tiers that always are there, with their order and what their end does.
 const BUILT_IN: [(&str, f64, TierEnd); 3] =
     [("kube-admin", 1_000.0, TierEnd::Pass), (DEFAULT_TIER, 1_000_000.0, TierEnd::Deny), ("kube-baseline", 10_000_000.0, TierEnd::Pass)];
-/// The order of NetworkPolicies in their tier.
-const KUBERNETES_ORDER: f64 = 1000.0;
 
 /// A policy on its way into its tier.
 struct Sorted<'a> {

@@ -2,6 +2,10 @@
 
 use core::cmp::Ordering;
 
+use super::Calico;
+use crate::language::{Kind, Resource};
+use crate::policy::Policy;
+
 /// What the place of a tier depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct TierKey<'a> {
@@ -39,6 +43,26 @@ impl TierKey<'_> {
     /// Which of two tiers comes first.
     pub fn compare(&self, other: &TierKey<'_>) -> Ordering {
         other.exists.cmp(&self.exists).then_with(|| by_order(self.order, other.order)).then_with(|| self.name.cmp(other.name))
+    }
+}
+
+/// The order of NetworkPolicies in their tier.
+pub(super) const KUBERNETES_ORDER: f64 = 1000.0;
+
+impl<'a> PolicyKey<'a> {
+    /// That of an object in its tier, by the object and its policy; nothing for what has no place that a person could change. Upstream: docs/semantics.md,
+    /// Calico.
+    pub fn of(resource: &'a Resource, policy: &'a Policy) -> Option<PolicyKey<'a>> {
+        let key = |order, name, kind| PolicyKey { order, name, namespace: policy.namespace.as_deref().unwrap_or_default(), kind };
+        match &resource.kind {
+            Kind::NetworkPolicy(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, "KubernetesNetworkPolicy")),
+            Kind::Calico(of) => match &**of {
+                Calico::Policy(spec) => Some(key(spec.order.0, &*spec.true_name, &policy.kind)),
+                Calico::StagedKubernetes(_) => Some(key(Some(KUBERNETES_ORDER), &*resource.meta.name, &policy.kind)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::Kind;
 use crate::language::azure::ClusterEngine;
 use crate::text::Place;
 
@@ -51,7 +50,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     let mut first: Option<Place> = None;
     for (document, resource) in input.loaded.resources() {
-        if matches!(resource.kind, Kind::Calico(_)) {
+        if resource.kind.calico().is_some() {
             *kinds.entry(&resource.kind_name).or_default() += 1;
             let place = resource.span.within(document);
             first = Some(first.map_or(place, |known| known.min(place)));

@@ -7,7 +7,6 @@ use hashbrown::HashSet;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity, nearest};
-use crate::language::Kind;
 use crate::language::calico::Calico;
 
 const CODE: Code = Code("LINT016");
@@ -47,10 +46,8 @@ spec:
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let calico = || {
-        input.loaded.resources().filter_map(|(document, resource)| match &resource.kind {
-            Kind::Calico(calico) if !resource.refused => Some((document, resource, &**calico)),
-            _ => None,
-        })
+        let accepted = input.loaded.resources().filter(|(_, resource)| !resource.refused);
+        accepted.filter_map(|(document, resource)| Some((document, resource, resource.kind.calico()?)))
     };
     let given = calico().filter(|(.., c)| matches!(c, Calico::Tier(_))).map(|(_, resource, _)| &*resource.meta.name);
     let tiers: HashSet<&str> = given.chain(BUILT_IN).collect();

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::Kind;
 
 const CODE: Code = Code("LINT100");
 
@@ -37,7 +36,7 @@ spec:
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let default = &*input.settings.default_namespace;
-    let pods = || input.loaded.resources().filter(|(_, r)| matches!(r.kind, Kind::Pod(_) | Kind::Workload(_)));
+    let pods = || input.loaded.resources().filter(|(_, r)| r.kind.template().is_some());
     // Where pods leave it out too, all of it goes to one place.
     if pods().any(|(_, r)| r.meta.namespace.is_none()) {
         return;
@@ -45,12 +44,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     let elsewhere = pods().find_map(|(_, r)| r.meta.namespace.as_deref().filter(|namespace| *namespace != default));
     let Some(elsewhere) = elsewhere else { return };
     for (document, resource) in input.loaded.resources() {
-        let is_namespaced = match &resource.kind {
-            Kind::NetworkPolicy(_) => true,
-            Kind::Calico(calico) => calico.is_policy() && calico.is_namespaced(),
-            _ => false,
-        };
-        if !is_namespaced || resource.meta.namespace.is_some() {
+        if !resource.kind.is_namespaced_policy() || resource.meta.namespace.is_some() {
             continue;
         }
         let message = format!(

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::Kind;
 use crate::model::Cidr;
 use crate::text::Place;
 
@@ -31,7 +30,7 @@ pub(in crate::answers::lint) const LINT: Lint = Lint {
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let mut ranges: Vec<(Cidr, &str, Place)> = Vec::new();
     for (document, resource) in input.loaded.resources() {
-        if let Kind::Node(node) = &resource.kind {
+        if let Some(node) = resource.kind.node() {
             ranges.extend(node.pod_cidrs.iter().map(|range| (*range, &*resource.meta.name, resource.span.within(document))));
         }
     }

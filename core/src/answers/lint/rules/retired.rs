@@ -7,7 +7,6 @@ use crate::answers::lint::ends::{CLASSES, told};
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::facts::Subject;
-use crate::language::Kind;
 use crate::language::azure::inventory::cluster_features;
 use crate::language::azure::{AddressSku, Azure};
 use crate::model::Labels;
@@ -89,11 +88,8 @@ fn of_cluster(input: &LintInput<'_>, cluster: &CloudCluster, said: &mut Vec<Subj
 /// A Basic public address: one of its own, or that of a machine.
 fn basic_address(input: &LintInput<'_>) -> Option<Place> {
     let mut resources = input.loaded.resources();
-    let basic = resources.find_map(|(document, resource)| match &resource.kind {
-        Kind::Azure(azure) => match &**azure {
-            Azure::PublicAddress(public) if public.sku == AddressSku::Basic => Some(resource.span.within(document)),
-            _ => None,
-        },
+    let basic = resources.find_map(|(document, resource)| match resource.kind.azure()? {
+        Azure::PublicAddress(public) if public.sku == AddressSku::Basic => Some(resource.span.within(document)),
         _ => None,
     });
     basic.or_else(|| input.snapshot.cloud.interfaces.iter().find(|i| i.public == Some(AddressSku::Basic)).map(|i| i.place))

@@ -10,7 +10,7 @@ use crate::answers::lint::{Lint, LintInput};
 use crate::compile::Endpoint;
 use crate::connections::ConnectionSet;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::{ApiCall, Kind, TargetPort};
+use crate::language::{ApiCall, TargetPort};
 use crate::model::Protocol;
 use crate::policy::{Direction, PolicyId};
 use crate::snapshot::{PodEndpoint, PodId, Role, Service, Snapshot};
@@ -58,10 +58,7 @@ spec:
 };
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
-    let calls = input.loaded.resources().filter(|(_, r)| !r.refused).filter_map(|(document, resource)| match &resource.kind {
-        Kind::ApiCalls(calls) => Some((document, calls)),
-        _ => None,
-    });
+    let calls = input.loaded.resources().filter(|(_, r)| !r.refused).map(|(document, resource)| (document, resource.kind.api_calls()));
     // Whoever calls the same pods is told of once.
     let mut closed: BTreeMap<(PodId, u16), Vec<(&ApiCall, Place)>> = BTreeMap::new();
     for (document, calls) in calls {
