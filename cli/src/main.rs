@@ -95,7 +95,7 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let differences = diff::between(&old, &new);
             let hidden = out.write(|out| diff::write(&differences, *format, out))?.unwrap_or_default();
             if hidden > 0 {
-                note(&format!("{hidden} more in what cannot be told, in IPv6 or in other protocols: see --format json"));
+                note(&format!("{hidden} more in “cannot tell”, in IPv6 or in other protocols: see --format json"));
             }
             Ok(read_old.max(read_new).max(Outcome::findings(!differences.is_empty())))
         }

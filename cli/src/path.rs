@@ -115,8 +115,9 @@ fn text(analysis: &Analysis, answer: &PathAnswer) -> String {
     for note in &answer.notes {
         out.push_str(&format!("\nnote: {note}\n"));
     }
-    if out.contains(ASSUMED) {
-        out.push_str(&format!("\nAddresses marked {ASSUMED} are assumed: the text gives none, and no verdict depends on them.\n"));
+    let assumed = format!("Addresses marked {ASSUMED} are assumed; no verdict depends on them.");
+    if out.contains(ASSUMED) && !answer.notes.contains(&assumed) {
+        out.push_str(&format!("\nnote: {assumed}\n"));
     }
     out
 }
@@ -202,9 +203,9 @@ fn translation(analysis: &Analysis, translation: &Translation) -> String {
 
 const fn tls(tls: Tls) -> &'static str {
     match tls {
-        Tls::Untouched => "goes all the way untouched",
-        Tls::Ends => "ends on the way; the pod is spoken to in the clear",
-        Tls::Anew => "ends on the way, and is made anew for the pod",
+        Tls::Untouched => "passes through to the pod",
+        Tls::Ends => "is terminated by the proxy; plain HTTP from there",
+        Tls::Anew => "is terminated by the proxy, which opens a TLS connection of its own",
     }
 }
 

@@ -153,7 +153,7 @@ fn text(planned: &Planned) -> String {
     let bar: String = ["█".repeat(of_nodes), "▒".repeat(of_surge), "▓".repeat(of_others)].concat().chars().take(BAR as usize).collect();
     out.push_str(&format!("  {bar}{}\n\n", "·".repeat(BAR as usize - used)));
     let mut line = |label: &str, value: String| out.push_str(&format!("  {label:<28}{value}\n"));
-    line("can be used", format!("{} (Azure keeps {RESERVED} of every subnet)", plan.usable));
+    line("can be used", format!("{} (Azure reserves {RESERVED} in every subnet)", plan.usable));
     line("nodes █", format!("{} ({} a node)", plan.nodes, plan.per_node));
     line("while upgrading ▒", plan.surge.to_string());
     line("others ▓", plan.others.to_string());
@@ -172,8 +172,8 @@ fn text(planned: &Planned) -> String {
             Some(most) => {
                 format!("{} ({} without room for upgrades), because {}", counted(most), plan.largest_without_surge, plan.limit.reason())
             }
-            None if question.pools.len() > 1 => "the first pool has no room for a node and the one that is added while upgrading".into(),
-            None => "not even one node and the one that is added while upgrading".into(),
+            None if question.pools.len() > 1 => "the first pool has no room for a node and its surge node".into(),
+            None => "not even one node and its surge node".into(),
         },
     );
     out.push_str(&format!("\n  {}\n", plan.verdict()));

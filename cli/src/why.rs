@@ -147,10 +147,13 @@ fn over_all(
         .filter_map(|verdict| Some(format!("{} {}", verdict.as_str(), some_pairs(analysis, from, to, &with(verdict).collect::<Vec<_>>())?)))
         .collect();
     answer.verdict = Verdict::CannotTell;
-    answer.summary =
-        format!("Cannot tell for all pods at once, because policies tell them apart: {}. Ask about one pod by its name.", parts.join("; "));
+    answer.summary = format!(
+        "Cannot tell for all pods at once, because policies treat them differently: {}. Ask about one pod by its \
+         name.",
+        parts.join("; ")
+    );
     let name = |end| end_name(end, analysis.snapshot());
-    answer.notes.push(format!("What is shown here is the flow from `{}` to `{}`.", name(shown.0), name(shown.1)));
+    answer.notes.push(format!("The flow shown is from `{}` to `{}`.", name(shown.0), name(shown.1)));
     answer.suggestion = None;
     answer
 }
@@ -205,7 +208,7 @@ pub(crate) fn unread_maker(analysis: &Analysis, name: &str) -> Option<String> {
     })?;
     let place = analysis.sources().describe(maker.kind_span.within(document));
     Some(format!(
-        "`{name}` is a {} ({place}), whose pods are not read: paste them (kubectl get pods -o yaml), or the workloads that it makes",
+        "`{name}` is a {} ({place}), whose pods are not read: paste them (kubectl get pods -o yaml), or the workloads that it creates",
         maker.kind_name
     ))
 }
@@ -225,7 +228,7 @@ fn foreign_workloads(analysis: &Analysis, ends: [&Found; 2]) -> Vec<String> {
         });
         let Some((document, resource)) = found else { continue };
         let place = analysis.sources().describe(resource.kind_span.within(document));
-        notes.push(format!("`{namespace}/{}` is a {} ({place}): of it the template of its pods is read", workload.name, workload.kind));
+        notes.push(format!("`{namespace}/{}` is a {} ({place}), of which only the pod template is read", workload.name, workload.kind));
     }
     notes.dedup();
     notes

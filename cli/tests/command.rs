@@ -112,7 +112,7 @@ fn what_cannot_be_told_is_told() {
     let (code, text, errors) = run(&["flows", "-"], &scene);
     assert_eq!(code, 0);
     assert!(!text.contains("shop/web[Pod] => shop/db[Pod]"), "{text}");
-    assert!(errors.starts_with("note: for 1 pair it cannot be told whether some connections are allowed"), "{errors}");
+    assert!(errors.starts_with("note: for 1 pair some connections are “cannot tell”"), "{errors}");
     assert!(run(&["flows", "-", "--format", "md"], &scene).1.contains("| shop/web[Pod] | shop/db[Pod] |  | TCP 5432 |"));
     assert!(
         run(&["flows", "-", "--format", "dot"], &scene).1.contains("\"shop/web[Pod]\" -> \"shop/db[Pod]\" [label=\"?\", style=dotted]")
@@ -135,7 +135,7 @@ fn what_cannot_be_told_is_told() {
     );
     let (code, _, errors) = run(&["diff", nobody.path(), new.path()], "");
     assert_eq!(code, 1, "a difference, though the form has no word for it");
-    assert!(errors.starts_with("note: 1 more in what cannot be told"), "{errors}");
+    assert!(errors.starts_with("note: 1 more in “cannot tell”"), "{errors}");
 }
 
 #[test]
@@ -181,11 +181,11 @@ fn why_knows_what_the_question_leaves_open() {
     let ask = |from: &str, to: &str, port: &str| run(&["why", "-", "--from", from, "--to", to, "--port", port], &scene);
     let (code, text, _) = ask("jobs", "db", "5432");
     assert_eq!(code, 1);
-    assert!(text.contains("policies tell them apart: denied from `shop/jobs-b`; allowed from `shop/jobs-a`"), "{text}");
-    assert!(text.contains("note: What is shown here is the flow from `shop/jobs-b` to `shop/db`"), "{text}");
+    assert!(text.contains("policies treat them differently: denied from `shop/jobs-b`; allowed from `shop/jobs-a`"), "{text}");
+    assert!(text.contains("note: The flow shown is from `shop/jobs-b` to `shop/db`"), "{text}");
     assert_eq!(ask("jobs-a", "db", "5432").0, 0);
     assert_eq!(ask("jobs-b", "db", "5432").0, 1);
-    assert!(run(&["flows", "-"], &scene).2.contains("what is listed is allowed for some of their pods only"));
+    assert!(run(&["flows", "-"], &scene).2.contains("the listed connections are allowed for only some of their pods"));
     let (_, text, _) = ask("web", "db", "80");
     assert!(text.contains("note: port 80 of Service `shop/data` is port 5432 of its pods"), "{text}");
     for name in ["data", "10.96.0.7"] {
@@ -351,7 +351,7 @@ fn bad_usage_is_said_in_words() {
         (&["flows", "-", "--port", "80"], "--port, --protocol and the like belong to why and path"),
         (&["lint", "-", "--format", "md"], "it takes text, json"),
         (&["why", "-", "--from", "web", "--to", "db", "--port", "0"], "--port `0`: it takes a number from 1 to 65535"),
-        (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave the port out"),
+        (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave out the port"),
         (&["why", "-", "--from", "web", "--to", "db", "--protocol", "quic"], "it takes tcp, udp, sctp, icmp or a number"),
         (&["flows", "-", "--pod-network", "10.0.0.0"], "--pod-network `10.0.0.0`: it takes address ranges"),
         (&["path", "-", "--from", "db", "--to", "web", "--probes", "off"], "--probes `off`: it takes pod, node or ignored"),
@@ -386,14 +386,14 @@ fn ways_are_told_hop_by_hop() {
     let question = ["path", "-", "--from", "203.0.113.7", "--to", "svc/default/web", "--port", "443"];
     let (code, shown, errors) = run(&question, text);
     assert_eq!((code, errors.as_str()), (1, ""));
-    assert!(shown.starts_with("Sometimes: 50 % of the connections get there."), "{shown}");
+    assert!(shown.starts_with("Sometimes: 50 % of the connections succeed."), "{shown}");
     for line in [
         "by node n2, to a pod on n1, 50 % of the connections: denied\n",
         "    203.0.113.7 → 20.1.2.3:443  becomes  10.0.0.5 → 10.244.0.9:8443  (DNAT, SNAT)\n",
         "Ingress of default/web: denied\n",
         "    nearest: the ports match, but 10.0.0.5 is not in 203.0.113.0/24\n",
         "by node n1, to its own pod, 50 % of the connections: allowed\n",
-        "   the application sees 10.0.0.4\n   TLS goes all the way untouched\n",
+        "   the application sees 10.0.0.4\n   TLS passes through to the pod\n",
         "  default/web on n1: 100 %\n",
     ] {
         assert!(shown.contains(line), "{line}\n{shown}");
@@ -424,9 +424,9 @@ fn ways_are_told_hop_by_hop() {
         }
     }
     let (code, _, errors) = run(&["path", "-", "--from", "203.0.113.7", "--to", "svc/default/wep"], text);
-    assert_eq!((code, errors.as_str()), (2, "netpolis: there is no Service `wep`; there is for instance `default/web`\n"));
+    assert_eq!((code, errors.as_str()), (2, "netpolis: there is no Service `wep`; there is, for example, `default/web`\n"));
     let (_, _, errors) = run(&["flows", "-", "--dataplane", "ebpf"], text);
-    assert!(errors.contains("--dataplane is a choice of the way, and belongs to path"), "{errors}");
+    assert!(errors.contains("--dataplane is a path setting, and belongs to path"), "{errors}");
 }
 
 #[test]

@@ -170,7 +170,7 @@ fn replies_to_untracked_connections_need_rules() {
     check(&untracked("{action: Allow, protocol: TCP, source: {ports: [443]}}", out), &[("node/n1", OUT, 443, Allowed)]);
     // A pod's packets meet no untracked policy, so its reply is never let through; one that is tracked passes.
     check(&untracked(into, back), &[(OUT, "shop/web", 8080, Denied), (OUT, "shop/web", 80, Allowed)]);
-    // UDP knows no states: without a rule before tracking, the reply is a connection of its own to the policies after it.
+    // UDP knows no states: without a rule before tracking, the reply is a new connection to the policies after it.
     let udp = "{selector: has(host), applyOnForward: true, doNotTrack: true, types: [Ingress], ingress: [{action: Allow, protocol: UDP, destination: {ports: [5300]}}]}";
     let closed = scene(&[ETH0, ("GlobalNetworkPolicy", "u", udp)]);
     assert_eq!(ask(&closed, OUT, "node/n1", Protocol::UDP, Some(5300)).verdict, Denied);
@@ -239,7 +239,7 @@ fn what_the_question_leaves_open_is_named() {
     let answer = ask(&low, OUT, "shop/web", Protocol::TCP, Some(80));
     assert_eq!(answer.verdict, Denied);
     assert!(answer.summary.contains("is selected for ingress by policy `shop/p`"), "{}", answer.summary);
-    assert!(said(&answer).contains("the source port (1-1023 in this rule), which the question leaves open"), "{}", said(&answer));
+    assert!(said(&answer).contains("the source port (1-1023 in this rule), which the question does not specify"), "{}", said(&answer));
     let pick = only("{action: Allow, protocol: TCP, source: {ports: [53]}}");
     let answer = ask(&pick, OUT, "shop/web", Protocol::TCP, Some(80));
     assert_eq!(answer.verdict, Verdict::CannotTell);

@@ -267,7 +267,7 @@ fn policies_that_cannot_work_as_meant() {
     );
     let named =
         policy("{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 203.0.113.0/24}}], ports: [{port: http}]}]}");
-    finds(&named, "LINT013", "{port: http}", "the port name `http` means nothing for addresses outside", "number");
+    finds(&named, "LINT013", "{port: http}", "the port name `http` has no meaning for addresses outside the cluster", "number");
 }
 
 #[test]

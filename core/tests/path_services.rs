@@ -101,7 +101,7 @@ fn health_probes_are_what_aks_makes_of_the_service() {
         ("a port by annotation, shut", probes, elsewhere, BALANCED, "denied", "TCP 30999"),
         ("a port by its name", probes, by_name, BALANCED, "allowed", ""),
         ("some node port", all_node_ports, "", unnamed, "allowed", ""),
-        ("some node port, of which one is open", probes, "", unnamed, "cannot tell", "gives no node port"),
+        ("some node port, of which one is open", probes, "", unnamed, "cannot tell", "no node port is specified"),
         ("some node port, and none is open", SHUT, "", unnamed, "denied", "health probe"),
     ] {
         let rules = if probes == SHUT { format!("{OPEN}, {SHUT}") } else { format!("{OPEN}, {probes}, {SHUT}") };
@@ -152,7 +152,7 @@ fn annotations_for_ranges_are_rules_of_the_group_and_nothing_for_nodes() {
         ("the older annotation, from a pod", upstream, BALANCED, "s/client", "allowed", ""),
         ("a range that cannot be read takes nothing from the others", half, BALANCED, "203.0.113.5", "allowed", ""),
         ("but the Internet", half, BALANCED, "203.0.113.6", "denied", "aks-agentpool-nsg"),
-        ("tags alone deny nobody", tags, BALANCED, "203.0.113.5", "cannot tell", "what `Storage` stands for"),
+        ("tags alone deny nobody", tags, BALANCED, "203.0.113.5", "cannot tell", "the addresses of `Storage`"),
         ("the field, from a pod", "", &ranged, "s/client", "denied", "the pod's address is not in `loadBalancerSourceRanges`"),
         (
             "the field, from a node",
@@ -244,11 +244,11 @@ fn nodes_that_are_left_out_get_no_connections_of_load_balancers() {
         azure(OPEN) + &node(0, first) + &node(1, second) + &pod("a", "web", 0, "") + &service("", spec)
     };
     let answer = ask(&text(label, "", BALANCED), "203.0.113.5", "svc/s/web", None);
-    holds("by the other", &answer, "allowed", "1 of 2 nodes gets no connections of the load balancer");
+    holds("by the other", &answer, "allowed", "1 of 2 nodes gets no connections from the load balancer");
     assert!(answer.branches.iter().all(|b| b.title.starts_with("by node aks-nodepool1-1")), "{:?}", answer.branches[0].title);
-    holds("all are", &ask(&text(label, label, BALANCED), "203.0.113.5", "svc/s/web", None), "denied", "every node is left out");
+    holds("all are", &ask(&text(label, label, BALANCED), "203.0.113.5", "svc/s/web", None), "denied", "every node is excluded");
     let local = format!("externalTrafficPolicy: Local, {BALANCED}");
-    holds("the only one with a pod is", &ask(&text(label, "", &local), "203.0.113.5", "svc/s/web", None), "denied", "is left out");
+    holds("the only one with a pod is", &ask(&text(label, "", &local), "203.0.113.5", "svc/s/web", None), "denied", "is excluded");
 }
 
 /// Upstream: Kubernetes documentation, "Service", traffic distribution; `pkg/proxy/topology.go`: hints count only if all endpoints have them.
@@ -313,7 +313,7 @@ fn requests_that_no_rule_takes_are_answered_and_tls_that_is_passed_on_is_not_rea
         ("below an exact path", ingress("", exact), "http://a.s.example/cart/1", "denied", "404"),
         ("two labels for a wildcard", ingress("", root), "http://b.a.s.example/", "denied", "404"),
         ("its path", ingress("", prefix), "http://a.s.example/cart/1", "allowed", ""),
-        ("TLS that is passed on has no path", ingress(passed, root), "https://a.s.example/stock", "allowed", "without reading it"),
+        ("TLS that is passed on has no path", ingress(passed, root), "https://a.s.example/stock", "allowed", "without decrypting it"),
         ("TLS is not passed on by a rule for a path", ingress(passed, prefix), "https://a.s.example/stock", "denied", "404"),
     ] {
         let answer = ask(&text(ingress), "203.0.113.5", to, None);
@@ -374,13 +374,13 @@ fn names_are_asked_for_before_anything_else() {
         ("everywhere", to("{ipBlock: {cidr: 0.0.0.0/0}}", udp), "web.s.svc", "allowed"),
     ] {
         let text = azure(OPEN) + &pod("a", "web", 0, "") + &pod("client", "client", 1, "") + &plain + &out(&more);
-        let says = if verdict == "denied" { "cannot ask the cluster's DNS" } else { "" };
+        let says = if verdict == "denied" { "cannot query the cluster's DNS" } else { "" };
         holds(what, &ask(&text, "s/client", to, None), verdict, says);
     }
     // Headless Services and other names are nothing but names.
     let headless = plain.replace("clusterIP: 10.99.0.9", "clusterIP: None");
     let text = azure(OPEN) + &pod("a", "web", 0, "") + &pod("client", "client", 1, "") + &headless + &out("");
-    holds("headless", &ask(&text, "s/client", "svc/s/web", None), "denied", "cannot ask the cluster's DNS");
+    holds("headless", &ask(&text, "s/client", "svc/s/web", None), "denied", "cannot query the cluster's DNS");
     // Whoever is outside asks others.
     let text = azure(OPEN) + &pod("a", "web", 0, "") + &service("", BALANCED) + &out("");
     holds("from outside", &ask(&text, "203.0.113.5", "svc/s/web", None), "allowed", "");

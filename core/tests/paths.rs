@@ -124,7 +124,7 @@ fn policy_of_clients_works_for_the_share_that_comes_by_the_pods_own_node() {
     let shared = scene_with(&texts, |s| s.routing.probes = Some(Probes::Node));
     let answer = ask(&shared, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Sometimes(Share::of(1, 2)));
-    assert!(answer.summary.starts_with("Sometimes: 50 % of the connections get there."), "{}", answer.summary);
+    assert!(answer.summary.starts_with("Sometimes: 50 % of the connections succeed."), "{}", answer.summary);
     for dataplane in [Dataplane::Ebpf, Dataplane::EbpfDsr] {
         let kept = scene_with(&texts, |s| (s.routing.dataplane, s.routing.probes) = (Some(dataplane), Some(Probes::Node)));
         assert_eq!(ask(&kept, "203.0.113.9", "svc/shop/web").verdict, PathVerdict::Allowed);
@@ -180,7 +180,7 @@ fn probes_that_a_rule_stops_take_all_nodes_out() {
     let given = scene(&texts);
     let answer = ask(&given, "203.0.113.9", "svc/shop/web");
     assert_eq!(answer.verdict, PathVerdict::Denied);
-    let why = "no node answers the health probe, so there is nowhere to send it: rule `nothing-else` of NetworkSecurityGroup `nodes` denies TCP 31080 from `168.63.129.16`";
+    let why = "no node answers the health probe, so no node gets connections: rule `nothing-else` of NetworkSecurityGroup `nodes` denies TCP 31080 from `168.63.129.16`";
     assert_eq!(stop(&answer).text, why);
     assert!(answer.probes.iter().all(|p| !p.healthy && p.stop.is_some()));
     let [(message, _)] = lints(&given, "LINT034")[..] else { panic!("{:?}", given.problems()) };
@@ -217,14 +217,14 @@ fn names_that_go_round_in_circles_are_explained() {
     let given = scene(&[texts.as_slice(), &[nodes.as_str(), web.as_str()]].concat());
     let answer = ask(&given, "shop/web-0", "svc/shop/a");
     assert_eq!(answer.verdict, PathVerdict::Denied);
-    assert_eq!(stop(&answer).text, "the names go round in a circle and lead to no address: `shop/a` → `shop/b` → `shop/a`");
+    assert_eq!(stop(&answer).text, "the names form a loop and resolve to no address: `shop/a` → `shop/b` → `shop/a`");
     assert_eq!(lints(&given, "LINT037").len(), 1);
     let answer = ask(&given, "shop/web-0", "svc/shop/out");
     assert_eq!(answer.verdict, PathVerdict::Allowed);
     assert!(answer.notes.iter().any(|n| n.contains("only DNS knows its address")), "{:?}", answer.notes);
     let answer = ask(&given, "shop/web-0", "svc/shop/real");
     assert_eq!(answer.verdict, PathVerdict::Allowed);
-    assert!(answer.notes.iter().any(|n| n.contains("`shop/real` is another name for `web.shop.svc`")), "{:?}", answer.notes);
+    assert!(answer.notes.iter().any(|n| n.contains("`shop/real` is an alias (ExternalName) for `web.shop.svc`")), "{:?}", answer.notes);
 }
 
 #[test]
@@ -331,14 +331,14 @@ fn ingresses_end_connections_and_open_their_own() {
     assert_eq!(stop(&answer).text, "there is no Service `gone` in its namespace: the client gets 503");
     // A host that no rule has: whoever comes here with it gets 404; what else a client inside may mean by it is not known.
     let answer = ask(&given, "internet", "http://other.example/");
-    assert_eq!(stop(&answer).text, "no rule of an Ingress is for other.example/: the client gets 404");
+    assert_eq!(stop(&answer).text, "no Ingress rule matches other.example/: the client gets 404");
     assert!(
-        answer.notes.iter().any(|n| n.contains("no Ingress is for host `other.example`; there is `shop.example`")),
+        answer.notes.iter().any(|n| n.contains("no Ingress has the host `other.example`; there is `shop.example`")),
         "{:?}",
         answer.notes
     );
     let other = Asked { from: "shop/web-0", to: "http://other.example/", port: None, protocol: Protocol::TCP, entry: None, node: None };
-    assert_eq!(given.path(&other).unwrap_err().to_string(), "no Ingress is for host `other.example`; there is `shop.example`");
+    assert_eq!(given.path(&other).unwrap_err().to_string(), "no Ingress has the host `other.example`; there is `shop.example`");
     // TLS that is passed on, and TLS at a gateway, which cannot.
     let passed = ingress("nginx.ingress.kubernetes.io/ssl-passthrough: 'true'", "");
     let given = scene(&[&nodes, &web, &passed]);
@@ -454,7 +454,7 @@ fn texts_without_nodes_get_two_that_stand_for_any() {
     assert_eq!(answer.verdict, PathVerdict::Allowed);
     let counts: Vec<(u32, String)> = answer.pods.iter().map(|p| (p.count, p.each.to_string())).collect();
     assert_eq!(counts, [(2, "33.3 %".to_owned()), (1, "33.3 %".to_owned())]);
-    assert!(answer.notes.iter().any(|n| n == "The text gives no nodes: 2 stand for any."), "{:?}", answer.notes);
+    assert!(answer.notes.iter().any(|n| n == "No nodes are given: 2 are assumed."), "{:?}", answer.notes);
     // As somebody says: one pod on the first, nine on the second.
     let chosen = scene_with(&[text, &service(BALANCED_LOCAL.replace("targetPort: http", "targetPort: 8080").as_str())], |s| {
         s.routing.placement.per_node = vec![1, 9];

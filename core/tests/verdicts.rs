@@ -221,7 +221,7 @@ fn protocols_without_ports_are_the_engines_choice() {
     };
     let undefined = ping(&scene(&text), "web");
     assert_eq!(undefined.verdict, CannotTell);
-    assert!(undefined.summary.contains("the policy API says nothing about ICMP"), "{}", undefined.summary);
+    assert!(undefined.summary.contains("the policy API does not define ICMP"), "{}", undefined.summary);
     let follow = Settings { other_protocols: OtherProtocols::FollowRules, ..Settings::default() };
     assert_eq!(ping(&scene_with(follow.clone(), &text), "web").verdict, Allowed);
     let with_ports = policy("{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 80}]}]}");
@@ -273,7 +273,7 @@ fn equal_priorities_that_disagree_cannot_be_told() {
     let scene = scene(&format!("{deny}\n---\n{allow}"));
     check(&scene, &[("scan", "db", 80, CannotTell), ("scan", "db", 81, Allowed), ("web", "db", 80, Allowed)]);
     let answer = ask(&scene, "scan", "db", Protocol::TCP, 80);
-    assert_eq!(answer.summary, "Cannot tell, because `a` and `b` have equal priority and disagree; either may be looked at first.");
+    assert_eq!(answer.summary, "Cannot tell, because `a` and `b` have equal priority and disagree; either may be evaluated first.");
 }
 
 #[test]
@@ -301,7 +301,7 @@ spec:
     let lit = |place| scene.sources().slice(place);
     assert_eq!(ingress.places.iter().map(|p| lit(*p)).collect::<Vec<_>>(), ["{matchLabels: {app: db}}"]);
     let nearest = ingress.nearest.as_ref().unwrap();
-    assert_eq!(nearest.failure, "the ports match, but the peer asks for `app=cart`, and `shop/web` has `app=web`");
+    assert_eq!(nearest.failure, "the ports match, but the peer requires `app=cart`, but `shop/web` has `app=web`");
     assert_eq!(lit(nearest.place), "podSelector: {matchLabels: {app: cart}}");
     assert_eq!(scene.sources().describe(nearest.place), "policies.yaml:8:7");
 

@@ -158,7 +158,7 @@ fn causes_are_said() {
         (policy("  ingress:\n  -from: []"), "a space is missing after the dash", 7),
         (policy("").replace("name: a", "name: \"a\\d\""), "single quotes", 3),
         (policy("").replace("name: a", "name: \"a\\ux\""), "single quotes", 3),
-        (policy(" ---\nkind: Pod"), "take away the blanks", 6),
+        (policy(" ---\nkind: Pod"), "remove the spaces", 6),
     ] {
         let loaded = Loader::default().load(&[("input", &text)]);
         let errors: Vec<_> = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).collect();

@@ -260,7 +260,7 @@ fn the_api_follows_packets() {
     let ebpf = PathOptions { dataplane: Some("ebpf".into()), ..PathOptions::default() };
     assert!(ask(Some(ebpf)).contains(r#""outer":"10.224.0.5 → 10.224.0.4:4789""#));
     let nothing = PathOptions { dataplane: Some("magic".into()), ..PathOptions::default() };
-    assert_eq!(ask(Some(nothing)), r#"{"ok":false,"failed":"`magic` is no value of `dataplane`: it takes iptables, ebpf or ebpf-dsr"}"#);
+    assert_eq!(ask(Some(nothing)), r#"{"ok":false,"failed":"`magic` is not a value of `dataplane`: it takes iptables, ebpf or ebpf-dsr"}"#);
 }
 
 #[wasm_bindgen_test]
@@ -279,7 +279,7 @@ fn an_assumption_that_there_is_not_is_an_error_that_lists_those_that_there_are()
     let assumptions = Assumptions { engine: Some("Calico".into()), ..Assumptions::default() };
     let error = Netpolis::new(Some(assumptions.into_ts().unwrap())).err().unwrap();
     let message = js_sys::Reflect::get(&error.into(), &"message".into()).unwrap().as_string().unwrap();
-    assert_eq!(message, "`Calico` is no value of `engine`: it takes detected, generic, calico, azure-npm or none");
+    assert_eq!(message, "`Calico` is not a value of `engine`: it takes detected, generic, calico, azure-npm or none");
 }
 
 #[wasm_bindgen_test]

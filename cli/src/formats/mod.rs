@@ -98,13 +98,13 @@ impl Doubts {
         let mut sentences = Vec::new();
         if self.unknown > 0 {
             sentences.push(format!(
-                "for {} it cannot be told whether some connections are allowed; --format json lists them, and netpolis why says which fact is missing",
+                "for {} some connections are “cannot tell”; --format json lists them, and netpolis why names the missing fact",
                 pairs(self.unknown)
             ));
         }
         if self.some_pods > 0 {
             sentences.push(format!(
-                "for {} of workloads, what is listed is allowed for some of their pods only; netpolis why takes the name of a pod",
+                "for {} of workloads, the listed connections are allowed for only some of their pods; netpolis why takes the name of a pod",
                 pairs(self.some_pods)
             ));
         }

@@ -100,11 +100,11 @@ impl Limit {
     /// The limit in words: "because …".
     pub const fn reason(self) -> &'static str {
         match self {
-            Limit::Subnet => "the subnet has no more addresses",
-            Limit::Routes => "kubenet takes 400 nodes at most, as each needs a route",
-            Limit::PodRange => "the range of pods has no more /24 ranges, and every node takes one",
-            Limit::PodSubnet => "the pods' subnet has no more addresses",
-            Limit::Platform => "Azure allows 5,000 nodes a cluster",
+            Limit::Subnet => "the subnet has no addresses left",
+            Limit::Routes => "kubenet supports at most 400 nodes, because each needs a route",
+            Limit::PodRange => "the pod range has no /24 left, and every node needs one",
+            Limit::PodSubnet => "the pods' subnet has no addresses left",
+            Limit::Platform => "Azure allows 5,000 nodes per cluster",
         }
     }
 }
@@ -163,9 +163,9 @@ impl AddressPlan {
         if self.fits() {
             format!("It fits, with {} left.", crate::text::count(self.free() as usize, "address"))
         } else if self.runs() {
-            format!("It runs, but an upgrade would fail, with no addresses for the surge node: {reason}.")
+            format!("It fits, but an upgrade would fail without addresses for the surge node: {reason}.")
         } else if self.runs_now && self.now < self.wanted {
-            format!("Today's {} run, but the autoscaler cannot make the {} that it may: {reason}.", counted(self.now), self.wanted)
+            format!("Today's {} fit, but the autoscaler cannot scale to its maximum of {}: {reason}.", counted(self.now), self.wanted)
         } else {
             format!("It does not fit: {reason}.")
         }
@@ -358,7 +358,7 @@ fn problem(cluster: &str, subnet: &Subnet, plan: &AddressPlan) -> Option<String>
         return None;
     }
     let of_subnet = |taken: u64| match plan.limit {
-        Limit::Subnet => format!("; it needs {taken} addresses of subnet `{}`, and {} can be used", subnet.name, plan.usable),
+        Limit::Subnet => format!("; it needs {taken} addresses of subnet `{}`, which has {} usable ones", subnet.name, plan.usable),
         _ => String::new(),
     };
     let reason = plan.limit.reason();

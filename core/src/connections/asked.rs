@@ -27,13 +27,13 @@ impl AskedTraffic {
     pub fn of(self, protocol: Protocol) -> Result<Traffic, String> {
         let is_icmp = matches!(protocol, Protocol::ICMP | Protocol::ICMPV6);
         if !protocol.has_ports() && (self.port.is_some() || self.source_port.is_some()) {
-            return Err(format!("{protocol} has no ports: leave the port out"));
+            return Err(format!("{protocol} has no ports: leave out the port"));
         }
         if !is_icmp && (self.icmp_type.is_some() || self.icmp_code.is_some()) {
             return Err(format!("{protocol} has no ICMP type or code: ask about ICMP or ICMPv6"));
         }
         if self.icmp_code.is_some() && self.icmp_type.is_none() {
-            return Err(String::from("an ICMP code means something only with its type: give the type too"));
+            return Err(String::from("an ICMP code has a meaning only with its type: give the type too"));
         }
         if self.port == Some(0) || self.source_port == Some(0) {
             return Err(String::from("port 0 carries no connections; write a port from 1 to 65535"));

@@ -27,8 +27,7 @@ pub fn explain_cause(text: &str, diagnostic: &mut Diagnostic) {
     let touches = |at: usize, found: &str| offset + at <= start && start <= offset + at + found.len();
     let found = if is_syntax { placeholders(shown).find(|(at, found)| touches(*at, found)) } else { placeholders(shown).next() };
     if let Some((at, found)) = found {
-        let help =
-            format!("fill in `{found}` first: write the value in its place, or run the text through what fills it in (`envsubst`, …)");
+        let help = format!("fill in `{found}` first: write the value in its place, or run the tool that fills it in (`envsubst`, …)");
         if is_syntax {
             let span = Span::new((offset + at) as u32, (offset + at + found.len()) as u32);
             *diagnostic =
@@ -44,7 +43,7 @@ pub fn explain_cause(text: &str, diagnostic: &mut Diagnostic) {
             let span = Span::new(at as u32, at as u32 + 3);
             let message = "`---` separates documents only at the start of a line";
             *diagnostic =
-                Diagnostic::new(codes::SEPARATOR, Severity::Error, span, message).help("take away the blanks before the three dashes");
+                Diagnostic::new(codes::SEPARATOR, Severity::Error, span, message).help("remove the spaces before the three dashes");
         }
         if diagnostic.code == codes::SYNTAX && slice.starts_with('"') && slice.contains('\\') {
             diagnostic.code = codes::CHARACTER;

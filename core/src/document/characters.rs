@@ -23,14 +23,14 @@ pub(super) fn check(text: &str) -> Option<Diagnostic> {
     let nul = rest.first() == Some(&0);
     if text.starts_with('\u{fffd}') && nul {
         return Some(
-            Diagnostic::new(codes::BINARY, Severity::Error, span, "this text is not UTF-8, probably UTF-16")
+            Diagnostic::new(codes::BINARY, Severity::Error, span, "this file is not UTF-8, probably UTF-16")
                 .help("save the file as UTF-8; in PowerShell: `… | Out-File -Encoding utf8 FILE`"),
         );
     }
     if nul || controls > 8 && controls * 20 > sample.len() {
         return Some(
             Diagnostic::new(codes::BINARY, Severity::Error, span, "this is binary data, not YAML or JSON")
-                .help("give the text of Kubernetes objects, for example from `kubectl get all,networkpolicy -A -o yaml`"),
+                .help("paste Kubernetes objects as text, for example from `kubectl get all,networkpolicy -A -o yaml`"),
         );
     }
     let byte = rest.first().copied().unwrap_or_default();

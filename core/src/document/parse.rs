@@ -36,7 +36,7 @@ const MOST_REPORTED: usize = 50;
 pub fn parse(text: &str, limits: &Limits) -> Parsed {
     let whole = Span::new(0, first_line(text));
     if text.len() > limits.document_bytes.min(u32::MAX as usize - 1) {
-        let message = format!("this document has {} bytes, more than the {} that are read", text.len(), limits.document_bytes);
+        let message = format!("this document has {} bytes, more than the limit of {}", text.len(), limits.document_bytes);
         let error =
             Diagnostic::new(codes::TOO_LARGE, Severity::Error, whole, message).help("split it into several documents with `---` lines");
         return Parsed { tree: Tree::default(), diagnostics: alloc::vec![error] };
@@ -221,7 +221,7 @@ impl<'t> Builder<'t> {
             Event::UnresolvedAlias(name) => {
                 let message = format!("unknown anchor `{name}` referenced");
                 return Err(Box::new(Diagnostic::new(codes::ALIAS, Severity::Error, span, message).help(format!(
-                    "`*{name}` repeats a value that `&{name}` names earlier in the same document; to write a text with a star, quote it"
+                    "`*{name}` repeats a value that `&{name}` names earlier in the same document; to write a string with a star, quote it"
                 ))));
             }
             // Comments and anchors are not asked for, and `split` leaves one document.
@@ -254,7 +254,7 @@ impl<'t> Builder<'t> {
         let Some(name) = tag.core_suffix() else { return Ok(scalar::string(text)) };
         let shown = format!("cannot decode `{text}` as a !!{name}");
         scalar::tagged(name, text).ok_or_else(|| {
-            Box::new(Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("leave the tag away, or write a value of its type"))
+            Box::new(Diagnostic::new(codes::TAG, Severity::Error, span, shown).help("remove the tag, or write a value of its type"))
         })
     }
 

@@ -36,18 +36,15 @@ pub fn printed(text: &str) -> Option<Diagnostic> {
     let after = text.get(start + line.len()..).unwrap_or_default();
     let second = after.split('\n').map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
     let (message, help) = if is_table(line) {
-        (
-            "this is the table that `kubectl get` prints: it does not have the rules",
-            "add `-o yaml` to the command, and paste what it prints then",
-        )
+        ("this is the table that `kubectl get` prints, without the rules", "add `-o yaml` to the command, and paste what it prints then")
     } else if line.starts_with("Name:")
         && ["Namespace:", "Labels:", "Created on:", "Roles:", "Priority:"].iter().any(|key| second.starts_with(key))
     {
-        ("this is what `kubectl describe` prints, and no manifest", "paste what `kubectl get … -o yaml` prints for the same object")
+        ("this is the output of `kubectl describe`, not a manifest", "paste what `kubectl get … -o yaml` prints for the same object")
     } else if second.starts_with("----") && second.bytes().all(|b| matches!(b, b'-' | b' ' | b'\r')) && second.contains(' ') {
-        ("this is a table as `az … -o table` prints it: it does not have everything", "use `-o json`, and paste what it prints then")
+        ("this is the output of `az … -o table`, which leaves out fields", "use `-o json`, and paste what it prints then")
     } else if line.starts_with("No resources found") || line.starts_with("Error from server") || line.starts_with("error: ") {
-        ("this is what `kubectl` says, and no manifest", "paste what `kubectl get … -o yaml` prints")
+        ("this is a message from `kubectl`, not a manifest", "paste what `kubectl get … -o yaml` prints")
     } else {
         return None;
     };

@@ -21,7 +21,7 @@ pub(super) fn is_about_syntax(code: Code) -> bool {
 /// Values within values, deeper than `depth`.
 pub(super) fn too_deep(span: Span, depth: usize) -> Diagnostic {
     Diagnostic::new(codes::TOO_DEEP, Severity::Error, span, format!("values are nested more than {depth} levels deep"))
-        .help("no Kubernetes object nests as deep as this; look for a bracket or an indentation that repeats")
+        .help("no Kubernetes object nests this deep; look for a bracket or an indentation that repeats")
 }
 
 /// The parser's error as a finding. `opened` is where the innermost bracket stands that was open when the parser stopped.
@@ -39,7 +39,7 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
             let quote = text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| matches!(c, '"' | '\''));
             let mark = quote.map_or("quotation mark".into(), |c| format!("`{c}`"));
             report(codes::OPEN_QUOTE, here, format!("the {mark} that opens here is never closed"))
-                .help("put the same mark at the end of the text")
+                .help("put the same quotation mark at the end of the string")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             report(codes::OPEN_QUOTE, here, "there is text after the closing quotation mark".into())
@@ -69,7 +69,7 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
         ErrorKind::SimpleKeyExpected => {
             let line = lines.content(at);
             report(codes::COLON, line, format!("`{}` has no colon after it", lines.shown(line)))
-                .help("write `key: value`; if it belongs to the text above, indent it deeper")
+                .help("write `key: value`; if it belongs to the string above, indent it deeper")
         }
         ErrorKind::ExpectedBlockMappingKey
         | ErrorKind::ExpectedBlockSequenceEntry
@@ -85,7 +85,7 @@ pub(super) fn explain(text: &str, error: &ScanError, opened: Option<u32>, depth:
             let span = found.map_or(here, |start| Span::new(start as u32, (start + character.len_utf8()) as u32));
             report(codes::CHARACTER, span, format!("a value cannot begin with {shown}")).help("put the value in quotes")
         }
-        ErrorKind::BomInsideDocument => report(codes::CHARACTER, here, "there is a byte order mark in the middle of the text".into())
+        ErrorKind::BomInsideDocument => report(codes::CHARACTER, here, "there is a byte order mark in the middle of the file".into())
             .help("files were joined here: put a line with `---` between them"),
         ErrorKind::UnknownQuotedScalarEscape => {
             report(codes::CHARACTER, here, "there is a `\\` in these quotes that begins no escape".into())
@@ -152,7 +152,7 @@ fn colon(lines: &Lines<'_>, at: usize) -> Diagnostic {
     }
     let Some(above) = lines.before(at) else {
         return Diagnostic::new(codes::COLON, Severity::Error, lines.rest(at), "no colon is possible here")
-            .help("if it belongs to a text, put the text in quotes");
+            .help("if it belongs to a string, put the string in quotes");
     };
     let shown = lines.shown(above);
     let key = shown.trim_start_matches("- ").trim_start();

@@ -194,7 +194,7 @@ fn syntax_errors_are_told_in_plain_words() {
         ("a: @b\n", "DOC007", "@", "a value cannot begin with `@`"),
         ("a: `b`\n", "DOC007", "`", "a value cannot begin with a backtick"),
         ("a: \"\\d\"\n", "DOC007", "\"\\d\"", "there is a `\\` in these quotes that begins no escape"),
-        ("a: 1\n\u{feff}b: 2\n", "DOC007", "\u{feff}b: 2", "there is a byte order mark in the middle of the text"),
+        ("a: 1\n\u{feff}b: 2\n", "DOC007", "\u{feff}b: 2", "there is a byte order mark in the middle of the file"),
         ("%YAML 1.1\n", "DOC001", "%YAML 1.1", "the line `---` is missing after this directive"),
         ("a: *b c\n", "DOC022", "*b", "unknown anchor `b` referenced"),
     ] {
@@ -222,7 +222,7 @@ fn what_is_not_text_is_named_with_its_place() {
     assert_eq!(finding("a: 1\nb: \u{c}\n"), ("DOC007", "\u{c}", "a form feed, U+000C, cannot be in YAML".into()));
     assert_eq!(finding("a: 1\nb: x\0\n"), ("DOC008", "\0", "this is binary data, not YAML or JSON".into()));
     assert_eq!(finding("PK\u{3}\u{4}\u{14}\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}x").0, "DOC008");
-    assert_eq!(finding("\u{fffd}\u{fffd}a\0:\0 \0x\0").2, "this text is not UTF-8, probably UTF-16");
+    assert_eq!(finding("\u{fffd}\u{fffd}a\0:\0 \0x\0").2, "this file is not UTF-8, probably UTF-16");
     assert!(finding("\u{1b}[32ma: 1\u{1b}[0m\n").2.contains("coloured"));
 }
 

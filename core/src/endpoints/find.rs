@@ -86,12 +86,12 @@ impl fmt::Display for NotFound {
             NotFound::Unknown { name, near, some } => {
                 write!(f, "there is no pod, workload or node `{name}`")?;
                 match (near.as_slice(), some.as_slice()) {
-                    ([], []) => write!(f, "; there is none at all"),
-                    ([], some) => write!(f, "; there are for instance {}", list(some).join(", ")),
+                    ([], []) => write!(f, "; there are none"),
+                    ([], some) => write!(f, "; there are, for example, {}", list(some).join(", ")),
                     (near, _) => write!(f, "; did you mean {}", list(near).join(" or ")),
                 }
             }
-            NotFound::NoAddress { title } => write!(f, "`{title}` has no address: its subnet has none left, so Azure refuses the machine"),
+            NotFound::NoAddress { title } => write!(f, "`{title}` has no address: its subnet is full, so Azure refuses the machine"),
             NotFound::Ambiguous { name, titles } => write!(f, "`{name}` could be {}; write it in full", list(titles).join(" or ")),
             NotFound::Service { name, service, workloads, ports } => {
                 match name.parse::<IpAddr>() {
@@ -100,7 +100,7 @@ impl fmt::Display for NotFound {
                 }
                 write!(f, "; policies see the pods behind it")?;
                 if workloads.is_empty() {
-                    return write!(f, ", and there is none in this text");
+                    return write!(f, ", and none are in the input");
                 }
                 write!(f, ": ask about {}", list(workloads).join(" or "))?;
                 let leads = |(port, target): &(u16, String)| format!("its port {port} is port {target} of the pods");

@@ -51,11 +51,11 @@ impl Explainer<'_> {
         let Endpoint::Pod(id) = peer else { return self.unknown_address(entity, name) };
         let Some(endpoint) = self.snapshot.pod(id) else { return self.unknown_address(entity, name) };
         if endpoint.host_network {
-            return format!("selectors do not match `{name}`, because it uses its node's network");
+            return format!("selectors do not match `{name}`, because it uses the host network");
         }
         let namespace = self.snapshot.namespace_name(endpoint.namespace);
         if let Some(own) = written.own_namespace.as_deref().filter(|own| **own != *namespace) {
-            return format!("without a namespaceSelector the rule means namespace `{own}` only, and `{name}` is in `{namespace}`");
+            return format!("without a namespaceSelector the rule selects only namespace `{own}`, but `{name}` is in `{namespace}`");
         }
         if let Some(selector) = written.namespaces.as_ref().filter(|s| !namespace_matches(s, self.snapshot, endpoint)) {
             let text = format!("its namespace `{namespace}` does not match the namespaceSelector `{selector}`");

@@ -35,12 +35,12 @@ impl Explainer<'_> {
             let side = self.written_side(reference, false);
             let text = match (side, self.address(subject)) {
                 (Some(side), Some(address)) => format!("{address} is not in {side}"),
-                _ => format!("the rule is not meant for `{}`", end_name(subject, self.snapshot)),
+                _ => format!("the rule does not apply to `{}`", end_name(subject, self.snapshot)),
             };
             (own.place, text)
         });
         if let Some(http) = rule.http.filter(|http| http.fits == HttpFit::No) {
-            let text = format!("the request `{}` is none that it is about", self.compiled.assumed_http());
+            let text = format!("the rule does not match the request `{}`", self.compiled.assumed_http());
             return Some(Failure { place: http.place, text, parts: 1, conditions: 1, matched: 0, before_translation: false });
         }
         let peer_failed = (!self.compiled.rule_matches(reference, peer).1).then(|| self.peer_failure(reference, rule, peer));
@@ -88,19 +88,19 @@ impl Explainer<'_> {
         let now = self.address(self.flow.to).map_or_else(|| format!("`{}`", end_name(self.flow.to, self.snapshot)), |a| a.to_string());
         let port = self.flow.traffic.destination.map_or_else(String::new, |port| format!(" port {port}"));
         Some(format!(
-            "it matches {} port {}, where the packet was sent, but policies see {now}{port}, which has taken its place",
+            "it matches {} port {}, the destination before DNAT, but policies see {now}{port}, the destination after DNAT",
             original.address, original.port
         ))
     }
 
     /// How many conditions of the peer that came nearest are wrong, where it is written, and the first of them in words.
     fn peer_failure(&self, reference: RuleRef, rule: &Rule, peer: Endpoint) -> (usize, Place, String) {
-        let PeerMatch::Of(terms) = &rule.peers else { return (0, rule.place, String::from("it names no peer")) };
+        let PeerMatch::Of(terms) = &rule.peers else { return (0, rule.place, String::from("it specifies no peer")) };
         // Of several peers, the one with the fewest things wrong is the one to look at.
         let failed = terms.iter().map(|t| (t, self.term_failure(reference, t, peer)));
         match failed.min_by_key(|(_, (wrong, _))| *wrong) {
             Some((term, (wrong, text))) => (wrong, term.place, text),
-            None => (0, rule.place, String::from("it names no peer")),
+            None => (0, rule.place, String::from("it specifies no peer")),
         }
     }
 
@@ -124,23 +124,21 @@ impl Explainer<'_> {
                 (1, text)
             }
             PeerTermKind::UnknownAddresses { name, possible, .. } => match self.address(peer) {
-                Some(address) => (1, format!("{address} is not in `{name}`, whatever its addresses are ({possible} at most)")),
-                None => (1, format!("`{name}` does not hold it")),
+                Some(address) => (1, format!("{address} cannot be in `{name}`, which covers at most {possible}")),
+                None => (1, format!("`{name}` does not contain it")),
             },
             PeerTermKind::Entity(entity) => self.entity_failure(reference, entity, peer, &name),
             PeerTermKind::Nodes(selector) => match peer {
                 Endpoint::Node(id) => {
                     let labels = self.snapshot.node(id).map(|n| &n.labels);
-                    self.selector_failure("the peer asks for nodes with", selector, labels, &name)
+                    self.selector_failure("the peer selects nodes with", selector, labels, &name)
                 }
-                _ => (2, format!("the peer asks for nodes, and `{name}` is none")),
+                _ => (2, format!("the peer selects nodes, but `{name}` is not a node")),
             },
             PeerTermKind::DomainNames(names) => {
-                (2, format!("the peer asks for DNS names ({}), and `{name}` is in the cluster", names.join(", ")))
+                (2, format!("the peer selects DNS names ({}), but `{name}` is in the cluster", names.join(", ")))
             }
-            PeerTermKind::Unknown { field, .. } => {
-                (2, format!("the peer field `{field}` is not known, so the rule is read as matching nothing"))
-            }
+            PeerTermKind::Unknown { field, .. } => (2, format!("the peer field `{field}` is unknown, so the rule matches nothing")),
         }
     }
 
@@ -164,21 +162,25 @@ impl Explainer<'_> {
     }
 
     fn subject_failure(&self, subject: &Subject, peer: Endpoint, name: &str) -> (usize, String) {
-        let Endpoint::Pod(id) = peer else { return (3, format!("the peer asks for pods, and `{name}` is none")) };
-        let Some(endpoint) = self.snapshot.pod(id) else { return (3, format!("`{name}` is not known")) };
+        let Endpoint::Pod(id) = peer else { return (3, format!("the peer selects pods, but `{name}` is not a pod")) };
+        let Some(endpoint) = self.snapshot.pod(id) else { return (3, format!("`{name}` is unknown")) };
         let on_node = self.compiled.class_kind(self.compiled.class_of(peer)) == crate::compile::ClassKind::Node;
         if endpoint.host_network && on_node {
-            return (3, format!("selectors do not match `{name}`, because it uses its node's network"));
+            return (3, format!("selectors do not match `{name}`, because it uses the host network"));
         }
         let namespace = self.snapshot.namespace(endpoint.namespace);
         let namespace_name = namespace.map_or("", |n| &n.name);
         let (namespaces_wrong, namespace_text) = match &subject.namespaces {
             NamespaceMatch::Named(own) if own == namespace_name => (0, String::new()),
-            NamespaceMatch::Named(own) => {
-                (1, format!("the peer has no namespaceSelector, so it means pods of `{own}` only, and `{name}` is in `{namespace_name}`"))
-            }
+            NamespaceMatch::Named(own) => (
+                1,
+                format!(
+                    "the peer has no namespaceSelector, so it selects only pods in namespace `{own}`, but `{name}` is \
+                 in `{namespace_name}`"
+                ),
+            ),
             NamespaceMatch::Selector(selector) => {
-                self.selector_failure("the peer asks for a namespace with", selector, namespace.map(|n| &n.labels), namespace_name)
+                self.selector_failure("the peer requires a namespace with", selector, namespace.map(|n| &n.labels), namespace_name)
             }
         };
         let (pods_wrong, pod_text) = self.pod_failure(&subject.pods, endpoint, name);
@@ -195,7 +197,7 @@ impl Explainer<'_> {
             Known::Present(_) | Known::Maybe => format!("`{name}` has `{}` with another value", first.key),
             Known::Absent => format!("`{name}` has no label `{}`", first.key),
         };
-        (failed.len(), format!("the peer asks for `{first}`, and {has}"))
+        (failed.len(), format!("the peer requires `{first}`, but {has}"))
     }
 
     /// How many requirements fail, and what the first of them asks for.
@@ -208,7 +210,7 @@ impl Explainer<'_> {
             Some(value) => format!("`{name}` has `{}={value}`", first.key),
             None => format!("`{name}` has no label `{}`", first.key),
         };
-        (failed.len(), format!("{lead} `{first}`, and {has}"))
+        (failed.len(), format!("{lead} `{first}`, but {has}"))
     }
 
     /// How many fields about traffic are wrong: of a rule of a security group protocol and ports are different ones.
@@ -252,7 +254,7 @@ impl Explainer<'_> {
             .collect();
         if let (Some(name), true) = (names.first(), meant.is_empty()) {
             let to = end_name(self.flow.to, self.snapshot);
-            return Some((place, format!("`{to}` has no container port that is named `{name}`")));
+            return Some((place, format!("`{to}` has no container port with the name `{name}`")));
         }
         let same_protocol = meant.plane(traffic.protocol).is_some_and(|p| !p.is_empty());
         let text = match traffic.destination {
@@ -277,7 +279,10 @@ impl Explainer<'_> {
         {
             return Some(open);
         }
-        Some(format!("the input does not decide which security group is attached, {}, and they disagree", titles?.join(" or ")))
+        Some(format!(
+            "the input does not determine which security group is attached ({}), and they give different results",
+            titles?.join(" or ")
+        ))
     }
 
     /// Which values are to be chosen for rules of a group.
@@ -291,13 +296,10 @@ impl Explainer<'_> {
                 names.push(name);
             }
         }
-        let rest = if names.len() > 1 {
-            "stand for, which the text does not give, and their values"
-        } else {
-            "stands for, which the text does not give, and its values"
-        };
-        (!names.is_empty())
-            .then(|| format!("what rules of {} `{}` do depends on what {} {rest} disagree", policy.kind, group.name, names.join(" and ")))
+        let rest = if names.len() > 1 { "stand for, and their possible values" } else { "stands for, and its possible values" };
+        (!names.is_empty()).then(|| {
+            format!("the rules of {} `{}` depend on what {} {rest} give different results", policy.kind, group.name, names.join(" and "))
+        })
     }
 
     /// The groups that may be attached at one place, if it is not known which is.
@@ -305,24 +307,25 @@ impl Explainer<'_> {
         let cloud = &self.snapshot.cloud;
         let title = |n: &Option<u32>| n.and_then(|n| cloud.groups.get(n as usize)).map_or_else(|| String::from("no group"), group_title);
         let titles: Vec<String> = core::iter::once(&Some(used.group)).chain(&used.others).map(title).collect();
-        (titles.len() > 1)
-            .then(|| format!("The input does not decide which security group is attached: {}. Each of them is asked.", titles.join(" or ")))
+        (titles.len() > 1).then(|| {
+            format!("The input does not determine which security group is attached: {}. Each of them is evaluated.", titles.join(" or "))
+        })
     }
 
     /// What one would have to know to say whether a rule matches.
     pub(super) fn missing_fact(&self, reference: RuleRef, peer: Endpoint) -> String {
         let name = end_name(peer, self.snapshot);
         if self.compiled.ruleset().rule(reference).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::Unknown) {
-            return String::from("the HTTP request, which is not given");
+            return String::from("the HTTP request, which is not specified");
         }
         if self.compiled.rule_matches(reference, peer).0 && self.is_surely_meant(reference) && !self.covers_question(reference) {
-            return format!("{}, which the question leaves open", self.open_traffic(reference));
+            return format!("{}, which the question does not specify", self.open_traffic(reference));
         }
         let Some(terms) = self.compiled.ruleset().rule(reference).map(|r| r.peers.terms()) else {
-            return String::from("what is not known");
+            return String::from("a fact that is not in the input");
         };
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::DomainNames(_))) && peer.address().is_some() {
-            return format!("which DNS names lead to {name}");
+            return format!("which DNS names resolve to {name}");
         }
         let own = self.compiled.ruleset().rule(reference).and_then(|r| r.own.as_ref());
         let unknown = terms.iter().chain(own).find_map(|t| match &t.kind {
@@ -330,7 +333,7 @@ impl Explainer<'_> {
             _ => None,
         });
         if let Some(name) = unknown {
-            return format!("what `{name}` stands for, which the text does not give");
+            return format!("the addresses of `{name}`, which are not in the input");
         }
         if let Some(labels) = self.missing_labels(reference, peer) {
             return labels;
@@ -342,7 +345,7 @@ impl Explainer<'_> {
             Endpoint::Pod(id) if self.snapshot.pod(id).is_some_and(|e| e.address_given) => {
                 format!("which of the addresses of `{name}` the packet carries")
             }
-            _ => format!("the address of `{name}`, which the text does not give"),
+            _ => format!("the address of `{name}`, which is not in the input"),
         }
     }
 }

@@ -73,8 +73,8 @@ impl Explainer<'_> {
             Checkpoint::PublicAddress(number, _) => {
                 format!("Public address of {}", self.snapshot.cloud.interfaces.get(number as usize).map_or("", |i| i.title()))
             }
-            Checkpoint::Route(Routing::NoPublicAddress(_)) => "Way in".to_owned(),
-            Checkpoint::Route(_) => "Way there".to_owned(),
+            Checkpoint::Route(Routing::NoPublicAddress(_)) => "Route from the Internet".to_owned(),
+            Checkpoint::Route(_) => "Route".to_owned(),
             Checkpoint::Platform(_) => "Azure's platform".to_owned(),
             Checkpoint::Endpoint(_) => format!("{word} of {}", short_name(subject, self.snapshot)),
         }

@@ -26,19 +26,19 @@ impl Explainer<'_> {
                 continue;
             }
             if endpoint.replicas == 0 {
-                notes.push(format!("`{name}` is scaled to 0: this is what would hold if it had pods."));
+                notes.push(format!("`{name}` is scaled to 0: the answer is for the pods that it would have."));
             }
             if endpoint.host_network {
-                notes.push(format!("`{name}` uses its node's network: selectors do not match it, and its address is the node's."));
+                notes.push(format!("`{name}` uses the host network: selectors do not match it, and its address is the node's."));
             }
         }
         if checkpoints.iter().any(|c| c.reason == Reason::NoEngine) {
-            notes.push("Policies are in the text, but with no policy engine none of them has any effect.".to_owned());
+            notes.push("The input contains policies, but without a policy engine they have no effect.".to_owned());
         }
         for rule in checkpoints.iter().filter_map(CheckpointTrace::decided_by) {
             if self.compiled.ruleset().rule(rule).and_then(|r| r.http).is_some_and(|http| http.fits == HttpFit::NotAsked) {
                 notes.push(format!(
-                    "`http` of {} counts only where an application layer is installed; here the rule matches without it.",
+                    "`http` of {} is evaluated only with an application layer policy; here the rule matches without it.",
                     self.rule_name(rule)
                 ));
             }
@@ -60,7 +60,7 @@ impl Explainer<'_> {
             notes.extend(cloud.used(used).and_then(|(used, _)| self.which_groups(used)));
             for expression in group.missing.iter().filter(|m| group.condition.as_ref().is_none_or(|c| !c.contains(m.as_str()))) {
                 notes.push(format!(
-                    "The answer is incomplete: some rules of `{}` hang on `{expression}`, which the text does not give.",
+                    "The answer is incomplete: some rules of `{}` depend on `{expression}`, which is not in the input.",
                     group.name
                 ));
             }
@@ -72,8 +72,7 @@ impl Explainer<'_> {
             }
             if encapsulated {
                 notes.push(
-                    "Between nodes the packets of pods travel inside VXLAN (UDP 4789), which is all that the cloud's network sees."
-                        .to_owned(),
+                    "Between nodes, pod packets are encapsulated in VXLAN (UDP 4789), which is all that the Azure network sees.".to_owned(),
                 );
             }
         }
@@ -82,25 +81,25 @@ impl Explainer<'_> {
             notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
         }
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
-            notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each group.".to_owned());
+            notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each security group.".to_owned());
         }
         for address in [self.flow.from, self.flow.to].into_iter().filter_map(|end| several_networks(end, self.snapshot)) {
-            notes.push(format!("Several networks have `{address}`: it may be {}.", readings(address, self.snapshot)));
+            notes.push(format!("Several networks contain `{address}`: it may be {}.", readings(address, self.snapshot)));
         }
         for end in [self.flow.from, self.flow.to] {
             let (Some(address), Some(interface)) = (end.address(), cloud.interface_of(end)) else { continue };
             if interface.stand_in {
-                notes.push(format!("`{}` stands for any machine of its subnet, as none is given.", interface.title()));
+                notes.push(format!("`{}` stands for any machine in its subnet, because none is given.", interface.title()));
             } else if !interface.address_given {
                 notes.push(format!(
-                    "The text gives no address for `{}`: {address}, the first free one, is assumed, as Azure hands them out.",
+                    "The input has no address for `{}`: {address}, the first free one, is assumed, as Azure would assign it.",
                     interface.title()
                 ));
             }
             let from_internet = matches!(self.flow.from, Endpoint::Outside(a) if crate::snapshot::cloud::tags::is_public(a));
             if end == self.flow.to && from_internet && interface.public.is_none() {
                 notes.push(format!(
-                    "No public address is given for `{}`: from the Internet packets come to it only through a load balancer or gateway.",
+                    "No public address is given for `{}`: packets from the Internet reach it only through a load balancer or gateway.",
                     interface.title()
                 ));
             }

@@ -41,62 +41,65 @@ impl Explainer<'_> {
         let network = |number: u32| cloud.networks.get(number as usize).map_or("", |n| n.name.as_str());
         let to = end_name(self.flow.to, self.snapshot);
         match routing {
-            Routing::Dropped(table, route) => format!("{} drops what goes to `{to}`", self.route_name(table, route)),
+            Routing::Dropped(table, route) => format!("{} drops packets to `{to}`", self.route_name(table, route)),
             Routing::Appliance(table, route) => {
                 let address = self.user_route(table, route).and_then(|(_, r)| r.appliance);
                 let appliance = address.map_or_else(|| "a virtual appliance".to_owned(), |a| format!("the virtual appliance {a}"));
-                format!("{} sends it to {appliance}, and what that lets through is not evaluated", self.route_name(table, route))
+                format!("{} sends the packet to {appliance}, whose rules are not evaluated", self.route_name(table, route))
             }
             Routing::Gateway(table, route) => {
-                format!("{} sends it to a gateway, and the text does not say what is behind that", self.route_name(table, route))
+                format!("{} sends the packet to a gateway, and the input does not specify what is behind it", self.route_name(table, route))
             }
             Routing::UnknownTable(number) => {
-                format!("the route table of subnet `{}` is not given, and it may send packets anywhere or drop them", subnet(number))
+                format!("the route table of subnet `{}` is not in the input, and may send packets anywhere or drop them", subnet(number))
             }
             Routing::NoPublicAddress(_) => {
-                format!("`{to}` has no public address, and no security group lets anything from the Internet in: nothing leads to it")
+                format!(
+                    "`{to}` has no public address, and no security group allows traffic from the Internet: it is not \
+                 reachable from there"
+                )
             }
             Routing::PrivateNode(node) => {
                 let name = self.snapshot.node(node).map_or("", |n| n.name.as_str());
-                format!("`{name}` has a private address and no public one: from the Internet nothing leads to it")
+                format!("`{name}` has only a private address, so it is not reachable from the Internet")
             }
             Routing::PrivatePod => {
                 format!(
-                    "`{to}` is a pod with a private address, to which no packet from the Internet leads; what comes through a Service \
-                     `netpolis path --to svc/…` tells"
+                    "`{to}` is a pod with a private address, so it is not reachable from the Internet; for traffic through a \
+                     Service, ask `netpolis path --to svc/…`"
                 )
             }
             Routing::PodRange(plugin) => format!(
-                "with {} pods have addresses of a range of their own, to which the virtual network knows no way; what comes through a Service \
-                 `netpolis path --to svc/…` tells",
+                "with {} pods have addresses from a separate range, to which the virtual network has no route; for traffic \
+                 through a Service, ask `netpolis path --to svc/…`",
                 plugin.title()
             ),
             Routing::Private(number) => {
-                format!("`{to}` is a private address, to which the virtual network `{}` knows no way", network(number))
+                format!("`{to}` is a private address, to which the virtual network `{}` has no route", network(number))
             }
             Routing::UnknownGateway(number) => format!(
-                "`{to}` may be behind the gateway of `{}`, and the text does not say which addresses are (`onPremises`)",
+                "`{to}` may be behind the gateway of `{}`, and the input does not specify which addresses are (`onPremises`)",
                 network(number)
             ),
             Routing::NoOutbound(number) => format!(
-                "`{}` is a private subnet (`defaultOutboundAccess: false`) without a NAT gateway, and `{}` has no public address: there is no way \
-                 out to the Internet",
+                "`{}` is a private subnet (`defaultOutboundAccess: false`) without a NAT gateway, and `{}` has no public \
+                 address, so it cannot reach the Internet",
                 subnet(number),
                 end_name(self.flow.from, self.snapshot)
             ),
             Routing::Balancer(number) => format!(
-                "`{}` is a private subnet, and the text does not say whether the load balancer before `{}` has an outbound rule",
+                "`{}` is a private subnet, and the input does not specify whether the load balancer of `{}` has an outbound rule",
                 subnet(number),
                 end_name(self.flow.from, self.snapshot)
             ),
             Routing::UnknownNode => format!(
-                "the text gives no nodes, so it is not known with which address packets of `{}` come to the security group there",
+                "no nodes are given, so the address of packets from `{}` at the security group is unknown",
                 end_name(self.flow.from, self.snapshot)
             ),
-            Routing::NoEgress => "the cluster has no way out (`--outbound-type none`)".to_string(),
+            Routing::NoEgress => "the cluster has no outbound connectivity (`--outbound-type none`)".to_string(),
             Routing::OwnRoutes => {
-                "the cluster's way out are routes of its subnet (`userDefinedRouting`), to a firewall as a rule, and the text does not \
-                                   give them"
+                "outbound traffic follows the routes of the cluster's subnet (`userDefinedRouting`), usually to a firewall, and \
+                 they are not in the input"
                     .to_string()
             }
         }

@@ -37,19 +37,19 @@ impl Explainer<'_> {
                 let why = self.compiled.ruleset().idle_plugin.as_deref().unwrap_or("no policy engine is installed");
                 format!("{why}, so policies are stored and nothing enforces them")
             }
-            Reason::Loopback => "traffic of a pod to itself never leaves it, so no policy applies".to_owned(),
+            Reason::Loopback => "traffic from a pod to itself never leaves the pod, so no policy applies".to_owned(),
             Reason::OwnHost(action) => {
                 let does = if verdict == Verdict::Allowed { "accepts" } else { "drops" };
                 format!("{subject_name} {does} packets of its own pods to itself (`defaultEndpointToHostAction: {}`)", action.as_str())
             }
-            Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a pod's own node may always reach it"),
+            Reason::OwnNode => format!("{peer_name} is the node that {subject_name} runs on, and a node can always reach its own pods"),
             Reason::Dropped(Protocol::UDP) => format!(
                 "Calico drops VXLAN packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowVXLANPacketsFromWorkloads`"
             ),
             Reason::Dropped(_) => format!(
                 "Calico drops IP-in-IP packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowIPIPPacketsFromWorkloads`"
             ),
-            Reason::Tracked => "it belongs to a tracked connection".to_owned(),
+            Reason::Tracked => "the connection is tracked".to_owned(),
             Reason::NoReply => {
                 let went = if direction == Direction::Egress { "in" } else { "out" };
                 match checkpoint {
@@ -65,13 +65,18 @@ impl Explainer<'_> {
             }
             Reason::NotPeered => self.not_peered(checkpoint),
             Reason::PublicAddress(AddressSku::Standard) => {
-                "a Standard public address is closed until a network security group allows, and none is attached".to_owned()
+                "a Standard public address accepts nothing from the Internet without a network security group, and none is \
+                 attached"
+                    .to_owned()
             }
             Reason::PublicAddress(AddressSku::Basic) => {
-                "a Basic public address is open where no network security group is attached".to_owned()
+                "a Basic public address is open if no network security group is attached".to_owned()
             }
             Reason::Route(routing) => self.routing(*routing),
-            Reason::Platform => format!("{peer_name} is Azure's platform, which no rule stops unless it names an `AzurePlatform…` tag"),
+            Reason::Platform => format!(
+                "{peer_name} is an address of Azure's platform, which only rules with an \
+             `AzurePlatform…` tag can block"
+            ),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => {
                 format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic{}", self.passing(checkpoint))
@@ -113,8 +118,8 @@ impl Explainer<'_> {
         let names: Vec<String> = selecting.iter().filter(of_calico).take(3).map(|p| self.policy_name(*p)).collect();
         match names.len() {
             0 => String::new(),
-            1 => format!("; {} selects it, and its tier passes on what no rule decides", names.join("")),
-            _ => format!("; {} select it, and their tiers pass on what no rule decides", names.join(", ")),
+            1 => format!("; {} selects it, and its tier passes traffic that no rule matches", names.join("")),
+            _ => format!("; {} select it, and their tiers pass traffic that no rule matches", names.join(", ")),
         }
     }
 
@@ -131,44 +136,43 @@ impl Explainer<'_> {
     pub(super) fn fact_sentence(&self, fact: &UnknownFact, peer: Endpoint) -> String {
         match fact {
             UnknownFact::OwnNode => format!(
-                "a pod's own node may always reach it, and the text does not say whether `{}` and `{}` are on one node",
+                "a node can always reach its own pods, and the input does not specify whether `{}` and `{}` are on one node",
                 end_name(self.flow.from, self.snapshot),
                 end_name(self.flow.to, self.snapshot)
             ),
             UnknownFact::Selected(policies) => self.selected_fact(policies, peer),
             UnknownFact::Protocol => {
-                format!("the policy API says nothing about {}, so it is the engine's choice", self.flow.traffic.protocol)
+                format!("the policy API does not define {}, so the result depends on the engine", self.flow.traffic.protocol)
             }
             UnknownFact::EqualPriority(policies) => {
                 if let Some(sentence) = self.which_group(policies) {
                     return sentence;
                 }
                 let names: Vec<String> = policies.iter().map(|p| self.policy_name(*p)).collect();
-                format!("{} have equal priority and disagree; either may be looked at first", names.join(" and "))
+                format!("{} have equal priority and disagree; either may be evaluated first", names.join(" and "))
             }
             UnknownFact::Placement => {
-                "the text does not say on which nodes the pods run; on one node their packets never meet it".to_owned()
+                "the input does not specify which nodes the pods run on, and packets between pods on one node do not pass it".to_owned()
             }
             UnknownFact::Route(routing) => self.routing(*routing),
             UnknownFact::Network(address) => {
-                format!("`{address}` may be {}, and the question does not say which: ask by name", readings(*address, self.snapshot))
+                format!("`{address}` may be {}, and the question does not specify which: ask by name", readings(*address, self.snapshot))
             }
-            UnknownFact::Missing(what) => format!("rules tell addresses apart, and {what}"),
+            UnknownFact::Missing(what) => format!("the rules distinguish addresses, and {what}"),
             UnknownFact::PublicAddress => {
-                "the text does not give the public address that the packet has here, and rules tell public addresses apart".to_owned()
+                "the packet's public address is not in the input, and the rules distinguish public addresses".to_owned()
             }
             UnknownFact::GatewayAddress => {
-                "Azure picks the addresses of the gateway's instances from its subnet, and not all of them get the same answer".to_owned()
+                "Azure picks the addresses of the gateway's instances from its subnet, and the result depends on them".to_owned()
             }
             UnknownFact::NodePort => {
-                "the text gives no node port, the API server picks one from 30000 to 32767, and not all of them get the same answer"
-                    .to_owned()
+                "no node port is specified: the API server picks one from 30000 to 32767, and the result depends on it".to_owned()
             }
             UnknownFact::SourceAddress => self.source_address(),
             UnknownFact::HostInput => {
-                "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and it is not known".to_owned()
+                "the node's own packet filter decides (`defaultEndpointToHostAction: Return`), and its rules are unknown".to_owned()
             }
-            UnknownFact::Traffic => format!("the answer depends on {}, which the question leaves open", self.left_open()),
+            UnknownFact::Traffic => format!("the answer depends on {}, which the question does not specify", self.left_open()),
             UnknownFact::Rule(rule) => match self.compiled.ruleset().doubt(*rule) {
                 Some(doubt) => doubt.text.clone(),
                 None => match self.open_peer(*rule, peer) {
@@ -184,11 +188,12 @@ impl Explainer<'_> {
         let name = end_name(self.flow.from, self.snapshot);
         match self.flow.from {
             Endpoint::Pod(id) if self.snapshot.pod(id).is_some_and(|e| e.node.is_none()) => format!(
-                "`{name}` may come here with its node's address, and the text does not say on which node it runs (`kubectl get pods -A -o yaml`)"
+                "packets of `{name}` may arrive with its node's address, and the input does not specify which node it runs on \
+                 (`kubectl get pods -A -o yaml`)"
             ),
             _ => format!(
-                "`{name}` comes here with its own address or with its node's, as its IPPool's `natOutgoing` says, which is not in the text \
-                 (`kubectl get ippools.projectcalico.org -o yaml`)"
+                "packets of `{name}` arrive with its own address or its node's, depending on `natOutgoing` of its IPPool, which \
+                 is not in the input (`kubectl get ippools.projectcalico.org -o yaml`)"
             ),
         }
     }
@@ -196,7 +201,7 @@ impl Explainer<'_> {
     pub(super) fn not_peered(&self, checkpoint: Checkpoint) -> String {
         let Checkpoint::NotPeered(one, other) = checkpoint else { return String::new() };
         let name = |number: u32| self.snapshot.cloud.networks.get(number as usize).map_or("", |n| &n.name);
-        format!("the virtual networks `{}` and `{}` are not peered, and peerings do not pass traffic on to a third", name(one), name(other))
+        format!("the virtual networks `{}` and `{}` are not peered, and peerings are not transitive", name(one), name(other))
     }
 
     pub(super) fn fact_places(&self, fact: &UnknownFact, peer: Endpoint) -> Vec<Place> {
@@ -246,7 +251,7 @@ impl Explainer<'_> {
                         let machine = checkpoints.iter().find(|c| self.is_machine(c.subject));
                         match machine.filter(|_| first.reason == Reason::Outside) {
                             Some(_) if self.is_machine(self.flow.from) && self.is_machine(self.flow.to) => {
-                                format!("Allowed: no security group guards `{from}` or `{to}`.")
+                                format!("Allowed: no security group applies to `{from}` or `{to}`.")
                             }
                             Some(machine) => format!("Allowed: {}.", machine.sentence),
                             None => format!("Allowed: {}.", first.sentence),

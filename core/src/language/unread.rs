@@ -31,7 +31,7 @@ pub enum Cause {
     MakesPods,
     /// The document cannot be read.
     Broken,
-    /// It is a template, to be rendered first.
+    /// It is a template that must be rendered first.
     Template,
     /// It is a Kustomization, to be built first, that changes what the input holds.
     Kustomization,

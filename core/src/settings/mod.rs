@@ -301,7 +301,7 @@ impl core::fmt::Display for Http {
 /// What becomes of staged policies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Staged {
-    /// They are shown, and not enforced, as in a cluster.
+    /// They are shown but not enforced, as in a cluster.
     #[default]
     NotEnforced,
     /// They are evaluated as if they were enforced: what they would change.

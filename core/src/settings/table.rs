@@ -141,7 +141,7 @@ impl Setting {
         if own.is_some_and(|own| (self.set)(settings, own)) {
             return Ok(());
         }
-        Err(Refused(format!("`{value}` is no value of `{}`: it takes {}", self.camel(), self.choices())))
+        Err(Refused(format!("`{value}` is not a value of `{}`: it takes {}", self.camel(), self.choices())))
     }
 }
 
@@ -184,7 +184,7 @@ pub fn set_way(routing: &mut Routing, name: &str, value: &str) -> Result<(), Ref
         Some(setting) => setting.set(&mut settings, value),
         None => {
             let names: Vec<String> = SETTINGS.iter().filter(|s| s.group == Group::Way).map(Setting::camel).collect();
-            Err(Refused(format!("there is no choice `{name}` of a way; there are {}", names.join(", "))))
+            Err(Refused(format!("there is no path setting `{name}`; there are {}", names.join(", "))))
         }
     };
     *routing = settings.routing;
@@ -209,10 +209,8 @@ fn chosen<T>(value: Option<T>, word: impl Fn(T) -> &'static str) -> String {
     value.map_or(AS_WRITTEN, word).to_owned()
 }
 
-const POLICIES: Values = Values::Words(&[
-    renamed("Cluster", &["cluster"], "any pod, on whichever node"),
-    renamed("Local", &["local"], "pods of the node itself only"),
-]);
+const POLICIES: Values =
+    Values::Words(&[renamed("Cluster", &["cluster"], "any pod, on any node"), renamed("Local", &["local"], "only pods on the same node")]);
 
 /// All of them, in the order to show them.
 pub const SETTINGS: &[Setting] = &[
@@ -221,10 +219,14 @@ pub const SETTINGS: &[Setting] = &[
         group: Group::Assumption,
         title: "Policies are enforced by",
         values: Values::Words(&[
-            word("detected", "what the text's cluster is made with, else Calico if the text has any of its resources, else `generic`"),
-            word("generic", "an engine that enforces what Kubernetes defines"),
+            word(
+                "detected",
+                "the engine of the input's cluster, otherwise Calico if the input has any of its resources, \
+             otherwise `generic`",
+            ),
+            word("generic", "an engine that enforces the policies that Kubernetes defines"),
             word("calico", "Calico"),
-            word("azure-npm", "Azure's network policy manager, which enforces NetworkPolicy alone"),
+            word("azure-npm", "Azure's network policy manager, which enforces only NetworkPolicy"),
             word("none", "nobody"),
         ]),
         default: "detected",
@@ -237,7 +239,7 @@ pub const SETTINGS: &[Setting] = &[
         group: Group::Assumption,
         title: "Staged policies of Calico are",
         values: Values::Words(&[
-            renamed("not-enforced", &["notEnforced"], "shown, and not enforced, as in a cluster"),
+            renamed("not-enforced", &["notEnforced"], "shown but not enforced, as in a cluster"),
             renamed("as-if-enforced", &["asIfEnforced", "enforced"], "evaluated as if they were enforced"),
         ]),
         default: "not-enforced",
@@ -253,7 +255,7 @@ pub const SETTINGS: &[Setting] = &[
         group: Group::Assumption,
         title: "An ipBlock matches",
         values: Values::Words(&[
-            renamed("pods-too", &["podsToo"], "any address in it, those of pods too"),
+            renamed("pods-too", &["podsToo"], "any address in it, including those of pods"),
             renamed("outside-only", &["outsideOnly", "outside"], "only addresses outside the cluster"),
         ]),
         default: "pods-too",
@@ -283,9 +285,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "ingress-controller",
         group: Group::Assumption,
-        title: "An ingress controller whose pods are not in the text is taken for",
+        title: "An ingress controller whose pods are not in the input is treated as",
         values: Values::Words(&[
-            word("anything", "pods in some namespace with some labels: rules that ask for these match possibly"),
+            word("anything", "pods with unknown labels in an unknown namespace: rules that select by these may match"),
             word("unlabelled", "a pod without labels in a namespace without labels"),
         ]),
         default: "anything",
@@ -302,7 +304,7 @@ pub const SETTINGS: &[Setting] = &[
         title: "A pod's own node",
         values: Values::Words(&[
             renamed("ingress-allowed", &["ingressAllowed"], "always reaches it, as probes need"),
-            word("ignored", "is nothing special"),
+            word("ignored", "is treated like any other address"),
         ]),
         default: "ingress-allowed",
         former: &[],
@@ -365,7 +367,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "pod-network",
         group: Group::Assumption,
-        title: "Pods without an address have theirs, unless every node of the text has a `podCIDR`, in",
+        title: "Pods without an address get one from (unless every node in the input has a `podCIDR`)",
         values: Values::Form("address ranges with commas, such as 10.244.0.0/16"),
         default: "10.244.0.0/16",
         former: &[],
@@ -378,7 +380,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "namespace",
         group: Group::Assumption,
-        title: "Objects that name no namespace are in",
+        title: "Objects without a namespace are in",
         values: Values::Form("the name of a namespace"),
         default: "default",
         former: &[],
@@ -394,8 +396,8 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "today",
         group: Group::Assumption,
-        title: "`lint` tells what Azure ends or has ended for the day (no verdict rests on it; the command takes the machine's)",
-        values: Values::Form("a day such as 2026-09-30, or `table` for that of the table of facts"),
+        title: "`lint` reports what Azure retires as of (no verdict depends on it; the command uses the machine's date)",
+        values: Values::Form("a date such as 2026-09-30, or `table` for the date of the table of facts"),
         default: "table",
         former: &[],
         set: |s, value| {
@@ -415,7 +417,7 @@ pub const SETTINGS: &[Setting] = &[
         values: Values::Words(&[
             word("iptables", "kube-proxy"),
             word("ebpf", "Calico's eBPF programs"),
-            word("ebpf-dsr", "the same, and replies go straight back"),
+            word("ebpf-dsr", "the same, with direct server return"),
         ]),
         default: AS_WRITTEN,
         former: &[],
@@ -451,7 +453,7 @@ pub const SETTINGS: &[Setting] = &[
             word("overlay", "Azure CNI overlay"),
             word("kubenet", "kubenet"),
             word("pod-subnet", "Azure CNI, in a subnet of their own"),
-            word("none", "a network that the cluster brings"),
+            word("none", "a CNI plugin that you install"),
         ]),
         default: AS_WRITTEN,
         former: &[],
@@ -473,7 +475,7 @@ pub const SETTINGS: &[Setting] = &[
         group: Group::Way,
         title: "`sessionAffinity` of all Services is",
         values: Values::Words(&[
-            renamed("ClientIP", &["on"], "by client: it keeps the pod that it got first"),
+            renamed("ClientIP", &["on"], "by client: a client keeps its first pod"),
             renamed("None", &["off"], "none"),
         ]),
         default: AS_WRITTEN,
@@ -491,7 +493,7 @@ pub const SETTINGS: &[Setting] = &[
         name: "source-ranges",
         group: Group::Way,
         title: "`loadBalancerSourceRanges`",
-        values: Values::Words(&[word(AS_WRITTEN, "count"), word("ignored", "count for nothing")]),
+        values: Values::Words(&[word(AS_WRITTEN, "count"), word("ignored", "are ignored")]),
         default: AS_WRITTEN,
         former: &[],
         set: |s, value| {
@@ -517,7 +519,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "replicas",
         group: Group::Way,
-        title: "Pods on the first, second, … node, for workloads whose pods the text puts on none",
+        title: "Pods on the first, second, … node, for workloads whose pods the input assigns to no node",
         values: Values::Form("numbers with commas, such as 1,9"),
         default: AS_WRITTEN,
         former: &[],
@@ -557,7 +559,7 @@ pub fn markdown(group: Group, as_option: bool) -> String {
             Values::Form(form) => (*form).to_owned(),
             Values::Words(words) => words.iter().map(|w| format!("`{}`: {}", w.word, w.title)).collect::<Vec<_>>().join("; "),
         };
-        let default = if setting.default == AS_WRITTEN { "as the text says" } else { setting.default };
+        let default = if setting.default == AS_WRITTEN { "as specified in the input" } else { setting.default };
         lines.push_str(&format!("| `{name}` | {} | {values} | {default} |\n", setting.title));
     }
     lines
@@ -598,13 +600,17 @@ mod tests {
     fn what_there_is_not_is_refused_with_what_there_is() {
         let mut settings = Settings::default();
         let mut refused = |name: &str, value: &str| set(&mut settings, name, value).unwrap_err().to_string();
-        assert_eq!(refused("engine", "Calico"), "`Calico` is no value of `engine`: it takes detected, generic, calico, azure-npm or none");
-        assert_eq!(refused("sourceRanges", "off"), "`off` is no value of `sourceRanges`: it takes as-written or ignored");
+        assert_eq!(
+            refused("engine", "Calico"),
+            "`Calico` is not a value of `engine`: it takes detected, generic, calico, \
+         azure-npm or none"
+        );
+        assert_eq!(refused("sourceRanges", "off"), "`off` is not a value of `sourceRanges`: it takes as-written or ignored");
         assert_eq!(
             refused("nodeNetwork", "10.0.0.0/33"),
-            "`10.0.0.0/33` is no value of `nodeRange`: it takes an address range such as 10.240.0.0/24"
+            "`10.0.0.0/33` is not a value of `nodeRange`: it takes an address range such as 10.240.0.0/24"
         );
-        assert_eq!(refused("replicas", "1,x"), "`1,x` is no value of `replicas`: it takes numbers with commas, such as 1,9");
+        assert_eq!(refused("replicas", "1,x"), "`1,x` is not a value of `replicas`: it takes numbers with commas, such as 1,9");
         assert!(refused("engin", "calico").starts_with("there is no setting `engin`; there are engine, staged, ipBlock"));
         assert_eq!(settings, Settings::default());
     }

@@ -319,7 +319,7 @@ pub struct RuleTrace {
     pub matched: Matched,
     /// For a rule that did not match, the field that failed.
     pub failure: Option<Failure>,
-    /// For a rule that matched possibly, what that depends on: "the source port, which the question leaves open".
+    /// For a rule that matched possibly, what that depends on: "the source port, which the question does not specify".
     pub depends: Option<String>,
 }
 

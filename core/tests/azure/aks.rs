@@ -161,7 +161,7 @@ fn pools_and_their_subnets() {
         ),
         (
             network("{name: GatewaySubnet, prefix: 10.0.0.0/24}", "clusters: [{name: c, subnet: GatewaySubnet, policy: calico, plugin: overlay, serviceRange: 172.16.0.0/16}]"),
-            "Azure keeps a subnet of the name",
+            "Azure reserves a subnet with the name",
         ),
         (
             network("{name: s, prefix: 10.0.0.0/24}", "gateways: [{name: entry, subnet: s}], clusters: [{name: c, subnet: s, policy: calico, plugin: overlay, serviceRange: 172.16.0.0/16}]"),

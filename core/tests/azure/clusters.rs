@@ -100,10 +100,10 @@ fn the_address_of_dns() {
         ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.255.255", None),
         (
             "plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.1",
-            Some("is the first of the range of Services 10.2.0.0/16, which `kubernetes.default` has"),
+            Some("is the first of the Service range 10.2.0.0/16, which belongs to `kubernetes.default`"),
         ),
-        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.0", Some("is that of the range of Services 10.2.0.0/16 itself")),
-        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.3.0.10", Some("is not in the range of Services 10.2.0.0/16")),
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.2.0.0", Some("is the network address of the Service range 10.2.0.0/16")),
+        ("plugin: kubenet, serviceRange: 10.2.0.0/16, dns: 10.3.0.10", Some("is not in the Service range 10.2.0.0/16")),
     ] {
         let scene = cluster(fields);
         match message {
@@ -114,7 +114,7 @@ fn the_address_of_dns() {
     let command = scene(
         "az aks create -g g -n c --network-plugin azure --network-plugin-mode overlay --network-policy calico --service-cidr 10.2.0.0/16 --dns-service-ip 10.2.0.1\n",
     );
-    says(&command, "AZ027", "--service-cidr", "is the first of the range of Services");
+    says(&command, "AZ027", "--service-cidr", "is the first of the Service range");
 }
 
 #[test]
@@ -128,9 +128,9 @@ fn regions_and_zones() {
         silent(&text(region, ""), "AZ032");
     }
     let misspelt = text("westeurop", "");
-    let problem = says(&misspelt, "AZ032", "{name: net", "no region `westeurop` is known");
+    let problem = says(&misspelt, "AZ032", "{name: net", "there is no region `westeurop`");
     assert!(problem.help.as_deref().is_some_and(|h| h.contains("`westeurope`")));
-    says(&text("atlantis", ""), "AZ032", "{name: net", "is not known here");
+    says(&text("atlantis", ""), "AZ032", "{name: net", "is unknown");
     silent(&text("westeurope", ", zone: 3"), "AZ030");
     silent(&text("atlantis", ", zone: 1"), "AZ030");
     says(&text("westeurope", ", zone: 4"), "AZ030", "{name: m", "there is no zone `4`");
@@ -165,7 +165,7 @@ fn members_of_both_groups_of_a_rule_are_in_one_network() {
         ))
     };
     silent(&text("s"), "AZ034");
-    says(&text("t"), "AZ034", "{priority: 100", "all members have to be in one virtual network");
+    says(&text("t"), "AZ034", "{priority: 100", "all members must be in one virtual network");
 }
 
 #[test]
@@ -196,6 +196,6 @@ fn windows_nodes_and_other_limits_of_clusters() {
             "azure: {{networks: [{{name: net, addressSpace: 10.0.0.0/16, subnets: [{{name: s, prefix: 10.0.0.0/22}}]}}], clusters: [{{name: one, subnet: s, policy: none, plugin: {plugin}, serviceRange: 172.16.0.0/16}}, {{name: two, subnet: s, policy: none, plugin: {plugin}, serviceRange: 172.16.0.0/16}}]}}"
         ))
     };
-    says(&two("kubenet"), "AZ027", "{name: two", "with kubenet a subnet belongs to one cluster");
+    says(&two("kubenet"), "AZ027", "{name: two", "with kubenet every cluster needs its own subnet");
     silent(&two("overlay"), "AZ027");
 }

@@ -194,7 +194,7 @@ fn what_is_said_of_groups() {
         let list: Vec<String> = (0..count).map(|i| format!("{{\"id\": \"/asg{i}\"}}")).collect();
         arm(&[("sourceAddressPrefix", ""), ("sourceApplicationSecurityGroups", &format!("[{}]", list.join(", ")))])
     };
-    found(&groups(11), "AZ012", "\"/asg10\"", "10 application security groups at most");
+    found(&groups(11), "AZ012", "\"/asg10\"", "at most 10 application security groups");
     not_found(&groups(10), "AZ012");
 }
 
@@ -241,12 +241,12 @@ fn what_is_said_of_networks() {
     );
     // Five addresses of every subnet are Azure's.
     for (address, message) in [
-        ("10.0.0.0", Some("Azure keeps")),
-        ("10.0.0.1", Some("Azure keeps")),
-        ("10.0.0.3", Some("Azure keeps")),
+        ("10.0.0.0", Some("that Azure reserves")),
+        ("10.0.0.1", Some("that Azure reserves")),
+        ("10.0.0.3", Some("that Azure reserves")),
         ("10.0.0.4", None),
         ("10.0.0.254", None),
-        ("10.0.0.255", Some("Azure keeps")),
+        ("10.0.0.255", Some("that Azure reserves")),
         ("10.0.1.4", Some("is not in subnet")),
     ] {
         let text =
@@ -256,7 +256,7 @@ fn what_is_said_of_networks() {
             None => not_found(&text, "AZ025"),
         }
     }
-    found(&network("10.0.0.0/16", "{name: a, prefix: 10.0.0.0/24, nsg: gone}", ""), "AZ021", "gone", "`gone` is not given");
+    found(&network("10.0.0.0/16", "{name: a, prefix: 10.0.0.0/24, nsg: gone}", ""), "AZ021", "gone", "`gone` is not in the input");
     not_found(&network("10.0.0.0/16", "{name: a, prefix: 10.0.0.0/24, nsg: g}", ", nsgs: [{name: g}]"), "AZ021");
     found(&network("10.0.0.0/16", "{name: a, prefx: 10.0.0.0/24}", ""), "AZ020", "prefx", "a subnet has no field `prefx`");
     not_found(&network("10.0.0.0/16", "{name: a, prefix: 10.0.0.0/24}", ""), "AZ020");
@@ -297,13 +297,13 @@ fn peerings() {
     verdict(&peered, "10.2.0.4", "10.3.0.4", 80, ALLOWED);
     verdict(&peered, "10.1.0.4", "10.3.0.4", 80, DENIED);
     let one = text(&[net("a", "10.1.0.0/16", "b"), net("b", "10.2.0.0/16", "")]);
-    found(&one, "AZ024", "b", "a peering works when both sides have it");
+    found(&one, "AZ024", "b", "a peering works only if both networks define it");
     verdict(&scene(&one), "10.1.0.4", "10.2.0.4", 80, DENIED);
     let overlapping = text(&[net("a", "10.0.0.0/8", "b"), net("b", "10.2.0.0/16", "a")]);
     found(&overlapping, "AZ024", "", "overlap, so Azure refuses to peer them");
     // Networks may overlap until somebody peers them.
     not_found(&text(&[net("a", "10.0.0.0/8", ""), net("b", "10.2.0.0/16", "")]), "AZ024");
-    found(&text(&[net("a", "10.1.0.0/16", "gone")]), "AZ021", "gone", "is peered with, and is not given");
+    found(&text(&[net("a", "10.1.0.0/16", "gone")]), "AZ021", "gone", "a peering names virtual network `gone`, which is not in the input");
 }
 
 // ---- Clusters: docs/azure.md 3.3, 3.4 -------------------------------------------------------------------------------------------------------
@@ -321,13 +321,13 @@ fn ranges_of_clusters() {
         ("plugin: overlay, serviceRange: 176.0.0.0/12", Some("is too large: it must be smaller than a /12")),
         ("plugin: overlay, serviceRange: 10.0.128.0/20", Some("lies within the address space of `net`, though in none of its subnets")),
         ("plugin: overlay, serviceRange: 10.0.0.0/20", Some("overlaps subnet `s` (10.0.0.0/22) of `net`")),
-        ("plugin: overlay, serviceRange: 10.9.0.0/20", Some("overlaps a network that `net` reaches")),
-        ("plugin: overlay, serviceRange: 192.168.4.0/24", Some("overlaps a network that `net` reaches")),
-        ("plugin: kubenet, serviceRange: 172.20.0.0/16, podRange: 10.0.0.0/16", Some("the range of pods 10.0.0.0/16 overlaps")),
-        ("plugin: kubenet, serviceRange: 10.244.0.0/20", Some("overlaps the range of pods")),
+        ("plugin: overlay, serviceRange: 10.9.0.0/20", Some("overlaps a network that is connected to `net`")),
+        ("plugin: overlay, serviceRange: 192.168.4.0/24", Some("overlaps a network that is connected to `net`")),
+        ("plugin: kubenet, serviceRange: 172.20.0.0/16, podRange: 10.0.0.0/16", Some("the pod range 10.0.0.0/16 overlaps")),
+        ("plugin: kubenet, serviceRange: 10.244.0.0/20", Some("overlaps the pod range")),
         (
             "plugin: kubenet, serviceRange: 172.20.0.0/16, podRange: 172.16.0.0/12",
-            Some("neither pods nor Services may have addresses of 172.30.0.0/16"),
+            Some("neither pods nor Services may use addresses of 172.30.0.0/16"),
         ),
         ("plugin: overlay, serviceRange: 172.31.0.0/16", Some("addresses of 172.31.0.0/16")),
         ("plugin: overlay, serviceRange: 192.0.2.0/24", Some("addresses of 192.0.2.0/24")),

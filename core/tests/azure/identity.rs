@@ -109,7 +109,7 @@ fn a_machine_that_does_not_fit_is_an_error_of_its_own() {
     let full = scene(&text(&format!("{three}  - {{name: last, subnet: tiny}}\n")));
     says(&full, "AZ180", "{name: last", "does not fit in subnet `tiny`");
     let error = find(full.snapshot(), "vm/last").unwrap_err().to_string();
-    assert!(error.contains("its subnet has none left"), "{error}");
+    assert!(error.contains("its subnet is full"), "{error}");
     // With addresses of its own the order of names does not matter.
     let answer = asked(&full, "vm/a", "vm/zeta", 80);
     assert_eq!(answer.verdict, ALLOWED);

@@ -10,7 +10,7 @@ fn a_default_route_makes_everything_the_virtual_network() {
         )
     };
     let open = scene(&text("VirtualAppliance", "nsg: g,"));
-    says(&open, "AZ031", "{name: s", "stands for every address");
+    says(&open, "AZ031", "{name: s", "covers every address");
     verdict(&open, OUTSIDE, INSIDE, 443, ALLOWED);
     for (to, nsg) in [("Internet", "nsg: g,"), ("None", "nsg: g,")] {
         let closed = scene(&text(to, nsg));
@@ -44,12 +44,12 @@ fn the_words_of_answers() {
     assert!(failures.iter().any(|f| f.ends_with("172.31.0.100 is not in VirtualNetwork")), "{failures:#?}");
     assert!(failures.iter().any(|f| f.ends_with("10.0.0.4 is not in asg:others")), "{failures:#?}");
     // State is of use to what passes only.
-    let state = |answer: &Answer| answer.notes.iter().any(|n| n.contains("keep state"));
+    let state = |answer: &Answer| answer.notes.iter().any(|n| n.contains("stateful"));
     assert!(!state(&answer) && !state(&verdict(&guarded, "8.8.8.8", INSIDE, 22, UNKNOWN)));
     assert!(state(&verdict(&guarded, "8.8.8.8", INSIDE, 443, ALLOWED)));
     let open = text("");
     let summary = |from: &str, expected| verdict(&open, from, INSIDE, 443, expected).summary;
-    assert_eq!(summary("10.0.0.5", ALLOWED), "Allowed: no security group guards `b (10.0.0.5)` or `a (10.0.0.4)`.");
+    assert_eq!(summary("10.0.0.5", ALLOWED), "Allowed: no security group applies to `b (10.0.0.5)` or `a (10.0.0.4)`.");
     let closed = summary("8.8.8.8", DENIED);
     assert!(closed.starts_with("Denied: `a (10.0.0.4)` has no public address"), "{closed}");
     let titles = |scene: &Analysis| {

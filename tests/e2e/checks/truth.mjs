@@ -63,7 +63,7 @@ export default {
         await until("allowed", () => word(page), "5432");
         await port(page).fill("54x");
         const note = page.locator(".question .port-note");
-        await until(/54x is no port: write a number.*The answer is for 5432/, () => note.innerText(), "what is wrong");
+        await until(/54x is not a port: enter a number.*The answer is for 5432/, () => note.innerText(), "what is wrong");
         assert.equal(await port(page).getAttribute("aria-invalid"), "true");
         assert.equal(await word(page), "allowed", "the answer is still the one for 5432");
         await shoot(page, "port-wrong");
@@ -129,7 +129,7 @@ export default {
         const cilium = "\n---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: cil, namespace: corner}\nspec: {endpointSelector: {matchLabels: {app: web}}, ingress: [{}]}\n";
         await paste(page, SHOP + cilium);
         const banner = page.locator(".graph-pane .coverage");
-        await until(/Without CiliumNetworkPolicy corner\/cil, which is not evaluated\. Flows that it may concern are “cannot tell”\./, () => banner.innerText(), "the banner");
+        await until(/Without CiliumNetworkPolicy corner\/cil, which is not evaluated\. Flows that it may affect are “cannot tell”\./, () => banner.innerText(), "the banner");
         await ask(page, "till", "web", 80);
         await until("cannot tell", () => word(page), "what follows");
         await page.getByRole("button", { name: "Share" }).click();
@@ -177,7 +177,7 @@ export default {
         await source.fill("40000");
         await until("allowed", () => word(page), "from a port");
         await source.fill("x");
-        await until(/x is no port/, () => page.locator(".special .port-note").innerText(), "letters");
+        await until(/x is not a port/, () => page.locator(".special .port-note").innerText(), "letters");
         await page.getByRole("combobox", { name: "protocol", exact: true }).selectOption("ICMP");
         await page.getByRole("textbox", { name: "type" }).fill("8");
         await until(/allowed|denied|cannot tell/, () => word(page), "an echo request");

@@ -99,7 +99,7 @@ fn compare(case: &Case) -> Result<(), String> {
         None => HostInput::Unknown,
         Some("ACCEPT") => HostInput::Accepts,
         Some("DROP") => HostInput::Drops,
-        Some(other) => return Err(format!("hostInputPolicy `{other}` is not known")),
+        Some(other) => return Err(format!("hostInputPolicy `{other}` is unknown")),
     };
     let settings = Settings { engine: Engine::Calico, host_input, ..Settings::default() };
     let files = [("case.yaml".to_owned(), case.resources.clone())];

@@ -204,7 +204,7 @@ fn check_vector(vector: &Vector) -> Result<(), String> {
     if let Some(error) = scene.loaded().diagnostics.iter().find(|d| d.severity == Severity::Error) {
         return Err(format!("not taken: {}", error.message));
     }
-    let end = |text: &str| text.parse().map(Endpoint::Outside).map_err(|_| format!("`{text}` is no address"));
+    let end = |text: &str| text.parse().map(Endpoint::Outside).map_err(|_| format!("`{text}` is not an address"));
     let traffic = Traffic {
         protocol: protocol(&vector.flow.protocol).ok_or("unknown protocol")?,
         source: vector.flow.source_port,

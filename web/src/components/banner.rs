@@ -42,7 +42,7 @@ fn show(store: &Store, keeper: &Keeping, id: &SceneId) -> Callback<MouseEvent> {
             store.dispatch(Action::OpenKept(Box::new(opened)));
             focus_later(SCENE);
         }
-        Ok(None) | Err(_) => store.dispatch(Action::Notify("That version is not there any more".into())),
+        Ok(None) | Err(_) => store.dispatch(Action::Notify("That version no longer exists".into())),
     })
 }
 
@@ -66,7 +66,7 @@ fn changed(store: &Store, keeper: &Keeping) -> Html {
 fn copied(store: &Store, keeper: &Keeping, other: &SceneId) -> Html {
     html! {
         <>
-            <p>{ format!("This scene was changed in another tab, too. What is here is kept as “{}”.", store.title()) }</p>
+            <p>{ format!("This scene was also changed in another tab. The version here is kept as “{}”.", store.title()) }</p>
             <button type="button" class="pick" onclick={show(store, keeper, other)}>{ "Show the other" }</button>
             { dismiss(store) }
         </>
@@ -101,7 +101,7 @@ fn full(store: &Store) -> Html {
     };
     html! {
         <>
-            <p>{ "The last change is not stored: this browser's room for the page is full." }</p>
+            <p>{ "The last change is not stored: this browser's storage for the page is full." }</p>
             <button type="button" class="pick" onclick={open}>{ "Delete scenes…" }</button>
             <button type="button" class="pick" onclick={save}>{ "Save as a file" }</button>
         </>

@@ -38,7 +38,7 @@ pub fn Table(props: &TableProps) -> Html {
         <div class="matrix" tabindex="0" role="region" aria-label="Matrix of all pairs">
             if let Some(endpoints) = matrix.by_namespace { { namespaces(&props.scene, endpoints, &opened) } }
             <table>
-                <caption class="visually-hidden">{ "What may be sent: rows send, columns receive" }</caption>
+                <caption class="visually-hidden">{ "Allowed connections: rows send, columns receive" }</caption>
                 <thead>
                     <tr><th class="corner" scope="col">{ "from \\ to" }</th>
                         { for matrix.lines.iter().map(|line| html! { <th scope="col" title={line.title.clone()}><span>{ &line.short }</span></th> }) }

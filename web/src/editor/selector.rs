@@ -26,19 +26,19 @@ pub enum Next {
 /// Words with which a question about a label begins, and what it asks.
 const OPERATORS: &[(&str, &str)] = &[
     ("==", "The label has this value."),
-    ("!=", "The label has another value, or is not there."),
+    ("!=", "The label has another value, or does not exist."),
     ("in", "The label has one of these values: in {'a', 'b'}."),
-    ("not in", "The label has none of these values, or is not there."),
-    ("contains", "The value has this in it."),
+    ("not in", "The label has none of these values, or does not exist."),
+    ("contains", "The value contains this."),
     ("starts with", "The value begins with this."),
     ("ends with", "The value ends with this."),
 ];
 
 /// Functions, and what they ask.
 const FUNCTIONS: &[(&str, &str)] = &[
-    ("has(", "The label is there, whatever its value."),
+    ("has(", "The label exists, with any value."),
     ("all()", "Everything."),
-    ("global()", "What is in no namespace: global network sets and host endpoints. Only in a namespaceSelector."),
+    ("global()", "Objects without a namespace: global network sets and host endpoints. Only in a namespaceSelector."),
 ];
 
 /// The part of a selector, up to the cursor, that is a word not yet ended.

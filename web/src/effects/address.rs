@@ -129,7 +129,7 @@ fn arrive(store: &Store, bar: &Rc<RefCell<Bar>>, keeper: &Keeping) {
             match keeper.open(&SceneId::from(id)) {
                 Ok(Some(opened)) => store.dispatch(Action::OpenKept(Box::new(opened))),
                 Ok(None) => (),
-                Err(_) => store.dispatch(Action::Notify("That scene cannot be read. It is left as it is: see Recent scenes".into())),
+                Err(_) => store.dispatch(Action::Notify("That scene cannot be read. It is unchanged: see Recent scenes".into())),
             }
         }
         Some(("example", id)) => {

@@ -459,7 +459,7 @@ impl Keeper {
     fn say(&self, store: &Store, outcome: Result<(), Trouble>) {
         if outcome == Err(Trouble::Off) && !self.said_off.replace(true) {
             store.dispatch(Action::Notify(
-                "This browser stores nothing for this page: what you write goes with the tab, unless you save it as a file".into(),
+                "This browser stores nothing for this page: closing the tab loses what you write, unless you save it as a file".into(),
             ));
         }
         store.dispatch(Action::Trouble(outcome.err()));

@@ -96,7 +96,7 @@ fn last_visit(keeper: &Keeper) -> State {
     let (newest, others_unreadable) = keeper.newest();
     let state = newest.map_or_else(greeting, State::start_opened);
     if unreadable || others_unreadable {
-        return told(state, "A stored scene cannot be read. It is left as it is: see Recent scenes".into());
+        return told(state, "A stored scene cannot be read. It is unchanged: see Recent scenes".into());
     }
     state
 }

@@ -111,9 +111,7 @@ impl LinkError {
             LinkError::Newer(line) => {
                 format!("this link says `{line}`, which this version of Netpolis does not know; reload the page to get a newer one")
             }
-            LinkError::Damaged => {
-                "this link is damaged, perhaps cut off on its way; ask for it again, or for the scene as a file".to_owned()
-            }
+            LinkError::Damaged => "this link is damaged, perhaps cut off; ask for it again, or for the scene as a file".to_owned(),
             LinkError::TooLarge => format!("this link holds more than {} MB of text; ask for the scene as a file", LIMIT >> 20),
         }
     }

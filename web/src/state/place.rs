@@ -248,7 +248,7 @@ impl State {
         self.history.clear();
         self.notices.trouble = None;
         self.layout.dialog = None;
-        self.tell("Nothing is stored in this browser any more".into(), false);
+        self.tell("Nothing is stored in this browser now".into(), false);
     }
 
     /// What is shown goes on as a scene of its own, which is stored already.

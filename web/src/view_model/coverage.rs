@@ -70,13 +70,13 @@ impl CoverageView {
     pub fn consequence(&self) -> &'static str {
         let (one, has) = (self.count() == 1, |effect| self.left_out.iter().any(|left| left.effect == effect));
         match (has(LeftOutEffect::Doubt), has(LeftOutEffect::Pods), one) {
-            (true, true, _) => "Flows that they may concern are “cannot tell”; pods that they make are missing.",
-            (true, false, true) => "Flows that it may concern are “cannot tell”.",
-            (true, false, false) => "Flows that they may concern are “cannot tell”.",
+            (true, true, _) => "Flows that they may affect are “cannot tell”; pods that they create are missing.",
+            (true, false, true) => "Flows that it may affect are “cannot tell”.",
+            (true, false, false) => "Flows that they may affect are “cannot tell”.",
             (false, true, true) => "Its pods are missing.",
             (false, true, false) => "Their pods are missing.",
-            (false, false, true) => "The picture is as if it were not there.",
-            (false, false, false) => "The picture is as if they were not there.",
+            (false, false, true) => "The graph ignores it.",
+            (false, false, false) => "The graph ignores them.",
         }
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn coverage_view(scene: &Analysis, spots: &SourceLocations<'_>) -> Co
             (document.id.0, 0),
             LeftOutView {
                 title: documents.title(scene, document.id),
-                why: if template { format!("is a template, to be rendered first{line}") } else { format!("cannot be read{line}") },
+                why: if template { format!("is a template that must be rendered first{line}") } else { format!("cannot be read{line}") },
                 effect: match (objects.iter().any(doubtful), objects.is_empty()) {
                     (true, _) => LeftOutEffect::Doubt,
                     (false, false) => LeftOutEffect::Pods,
@@ -113,7 +113,7 @@ pub(super) fn coverage_view(scene: &Analysis, spots: &SourceLocations<'_>) -> Co
             continue;
         }
         let (why, effect) = if makes_pods {
-            ("makes pods, but is not read", LeftOutEffect::Pods)
+            ("creates pods, but is not read", LeftOutEffect::Pods)
         } else {
             ("an API server refuses", LeftOutEffect::Absent)
         };

@@ -54,7 +54,7 @@ pub fn set_view(allowed: &ConnectionSet, possible: &ConnectionSet) -> SetView {
     } else if certain_rest.is_empty() && !certain.is_empty() {
         long += "; no ICMP or other protocol";
     } else if encapsulated && rest(&every_other).difference(&certain_rest).is_empty() {
-        long += "; ICMP and all other protocols; but no VXLAN (UDP 4789) or IP-in-IP, which Calico drops from pods";
+        long += "; ICMP and all other protocols; but not VXLAN (UDP 4789) or IP-in-IP, which Calico drops from pods";
     } else if certain_rest != rest(&ConnectionSet::all()) && !certain_rest.is_empty() {
         long += "; some ICMP or other protocols";
     } else if !certain_rest.is_empty() {

@@ -186,7 +186,7 @@ impl WrittenPort {
     pub fn note(&self, text: &str, done: bool, asked: Option<u16>) -> Option<PortNote> {
         let wrong = match self {
             WrittenPort::Wrong(sentence) => sentence.clone(),
-            WrittenPort::Begun if done => format!("`{}` is no port: write a number from 1 to 65535", text.trim()),
+            WrittenPort::Begun if done => format!("`{}` is not a port: enter a number from 1 to 65535", text.trim()),
             WrittenPort::Named { sentence, .. } => return Some(PortNote { text: sentence.clone(), wrong: false }),
             _ => return None,
         };
@@ -204,7 +204,7 @@ pub fn written_port(text: &str, declared: &[PortView], receiver: &str) -> Writte
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return match text.parse::<u16>() {
             Ok(port) if port > 0 => WrittenPort::Number(port),
-            _ => WrittenPort::Wrong(format!("`{text}` is no port: they go from 1 to 65535")),
+            _ => WrittenPort::Wrong(format!("`{text}` is not a port: ports are 1 to 65535")),
         };
     }
     if let Some(own) = declared.iter().find(|p| p.name.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(text))) {
@@ -222,7 +222,7 @@ pub fn written_port(text: &str, declared: &[PortView], receiver: &str) -> Writte
     }
     let named: Vec<String> = declared.iter().filter_map(|p| p.name.as_deref()).map(|name| format!("`{name}`")).collect();
     let or = if named.is_empty() { String::new() } else { format!(", or {} of {receiver}", named.join(", ")) };
-    WrittenPort::Wrong(format!("`{text}` is no port: write a number from 1 to 65535{or}"))
+    WrittenPort::Wrong(format!("`{text}` is not a port: enter a number from 1 to 65535{or}"))
 }
 
 #[cfg(test)]

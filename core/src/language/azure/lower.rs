@@ -178,7 +178,7 @@ fn no_group(place: Place) -> [Vec<Rule>; 2] {
         doubt: None,
     };
     let internet = PeerTermKind::Addresses { set: tags::internet(&AddressSet::default()), inside_too: true, block: None };
-    let text = "where no security group is attached, the kind of the public address decides what comes from the Internet".to_owned();
+    let text = "without a security group, the SKU of the public address decides about traffic from the Internet".to_owned();
     let doubt = Some(Box::new(Doubt { text, places: alloc::vec![place] }));
     let maybe = Rule { doubt, ..rule(Action::Deny, PeerMatch::Of(alloc::vec![PeerTerm { place, kind: internet }])) };
     let all = rule(Action::Allow, PeerMatch::Any);

@@ -429,8 +429,8 @@ fn sentence(resource: &Resource, unread: &Unread, effect: &Effect, policy: &Poli
         Cause::Refused => ": an API server refuses it",
         Cause::NoSuchKind => ": there is no such kind",
         Cause::Broken => ": its document cannot be read",
-        Cause::Template => ": it is a template, to be rendered first",
-        Cause::Kustomization | Cause::Elsewhere => ": what it changes is known once it is built",
+        Cause::Template => ": it is a template that must be rendered first",
+        Cause::Kustomization | Cause::Elsewhere => ": its changes are unknown until it is built",
     };
     format!("{subject} is not evaluated{why}")
 }

@@ -25,7 +25,7 @@ impl<'a> Reader<'a> {
         let at = if node.span().start == node.span().end { entry.key_span } else { node.span() };
         let value = Slot { path, node: Some(node), at, key: entry.key_span };
         if value.is_null() {
-            let what = format!("no value: it is read as the empty text {}", quoted(""));
+            let what = format!("no value: it is read as the empty string {}", quoted(""));
             self.report(value.warning(codes::EMPTY_LABEL, what).help("write \"\" if the label is meant to be empty"));
             return Some("");
         }

@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
             match scope {
                 Scope::Cluster => self.report(
                     namespace
-                        .warning(codes::NAMESPACE_NOT_TAKEN, "this kind of object lies in no namespace: the field is ignored")
+                        .warning(codes::NAMESPACE_NOT_TAKEN, "this kind of object has no namespace: the field is ignored")
                         .help("leave it out"),
                 ),
                 Scope::Namespaced => {

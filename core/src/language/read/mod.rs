@@ -221,7 +221,7 @@ impl<'a> Objects<'a> {
 
     fn list(&mut self, object: &Slot<'a, '_>, list: ListOf<'a>, depth: usize) {
         if depth >= DEEPEST_LIST {
-            let diagnostic = object.error(codes::LISTS_TOO_DEEP, format!("lists in lists are read {DEEPEST_LIST} deep at most"));
+            let diagnostic = object.error(codes::LISTS_TOO_DEEP, format!("nested lists are read at most {DEEPEST_LIST} deep"));
             self.reader.report(diagnostic.help("put the objects into one list"));
             return;
         }
@@ -230,7 +230,7 @@ impl<'a> Objects<'a> {
         let Some([items]) = self.reader.fields(object, ["items"], LIST_FIELDS) else { return };
         for item in self.reader.items(&items) {
             let Some(node) = item.value() else {
-                let diagnostic = item.warning(codes::NOT_AN_OBJECT, "an empty list item is no object");
+                let diagnostic = item.warning(codes::NOT_AN_OBJECT, "an empty list item is not an object");
                 self.reader.report(diagnostic.help("delete the dash"));
                 continue;
             };
@@ -259,9 +259,8 @@ impl<'a> Objects<'a> {
         }
         let misspelt = object.entries().iter().find(|e| &*e.key != "apiVersion" && nearest(&e.key, ["kind"]).is_some());
         let at = misspelt.or(entry).map_or_else(|| first_key(node), |entry| entry.key_span);
-        let diagnostic =
-            Diagnostic::new(codes::MISSING_KIND, Severity::Error, at, "kind: Required value: the object does not say what it is")
-                .help("write `kind`, for instance `kind: NetworkPolicy`");
+        let diagnostic = Diagnostic::new(codes::MISSING_KIND, Severity::Error, at, "kind: Required value: the object has no kind")
+            .help("write `kind`, for instance `kind: NetworkPolicy`");
         let meant = misspelt.filter(|_| entry.is_none()).map(|_| "kind");
         let diagnostic = self.reader.rewrite(diagnostic, at, meant);
         self.reader.report(diagnostic);
@@ -364,7 +363,7 @@ impl<'a> Objects<'a> {
         }
         let reader = &mut self.reader;
         if known.old.contains(&api_version) {
-            let message = format!("apiVersion: `{api_version}` of `{}` is served no more; it is read as `{right}`", known.name);
+            let message = format!("apiVersion: `{api_version}` of `{}` is no longer served; it is read as `{right}`", known.name);
             let diagnostic = Diagnostic::new(codes::OLD_API_VERSION, Severity::Warning, at, message);
             let diagnostic = if known.has_old_form {
                 diagnostic.help(format!("write it in the form of `{right}`"))
@@ -454,28 +453,26 @@ fn not_read(found: &UnreadKind<'_>) -> Diagnostic {
     }
     let (code, severity, message, help): (Code, Severity, &str, Option<&str>) = match found.class {
         Class::Irrelevant => (codes::KIND_NOT_USED, Severity::Note, "plays no part in network policy, and is not used", None),
-        Class::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is not a kind that is known here, and is not used", None),
+        Class::Unknown => (codes::KIND_NOT_USED, Severity::Note, "is an unknown kind, and is not used", None),
         Class::MakesPods => (
             codes::KIND_NOT_READ,
             Severity::Warning,
-            "makes pods, but is not read: the answer leaves its pods out",
-            Some("paste the pods (`kubectl get pods -o yaml`), or the workloads it makes"),
+            "creates pods, but is not read: answers leave out its pods",
+            Some("paste the pods (`kubectl get pods -o yaml`), or the workloads that it creates"),
         ),
         Class::Policy(_, Cause::NoSuchKind) => (
             codes::KIND_NOT_READ,
             Severity::Error,
-            "does not exist: what it might decide cannot be told",
+            "does not exist: flows that it might affect are \"cannot tell\"",
             Some("correct the name or the version"),
         ),
         Class::Policy(..) => (
             codes::KIND_NOT_READ,
             Severity::Warning,
-            "decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\"",
+            "is not evaluated, but could change verdicts: where it might, they are \"cannot tell\"",
             None,
         ),
-        Class::Traffic => {
-            (codes::KIND_NOT_READ, Severity::Warning, "leads traffic to pods, but is not read: the answer leaves it out", None)
-        }
+        Class::Traffic => (codes::KIND_NOT_READ, Severity::Warning, "routes traffic to pods, but is not read: answers leave it out", None),
     };
     let diagnostic = Diagnostic::new(code, severity, found.span, format!("{name} {message}"));
     match help {

@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         let text = self.text(slot).filter(|text| !text.is_empty())?;
         let address = text.parse().ok();
         if address.is_none() {
-            self.report(slot.warning(codes::INVALID_ADDRESS, format!("{} is not an IP address, and is not used", quoted(text))));
+            self.report(slot.warning(codes::INVALID_ADDRESS, format!("{} is not an IP address, so it is ignored", quoted(text))));
         }
         address
     }

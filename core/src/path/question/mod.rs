@@ -132,7 +132,7 @@ struct Understanding<'a> {
 
 pub(in crate::path) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, NotAsked> {
     if asked.port.is_some() && !asked.protocol.has_ports() {
-        return Err(NotAsked(format!("{} has no ports: leave the port out", asked.protocol)));
+        return Err(NotAsked(format!("{} has no ports: leave out the port", asked.protocol)));
     }
     let mut own = Understanding { paths, asked, notes: Vec::new(), tls: asked.port == Some(443), port: asked.port, name: None };
     let (clients, from_title) = own.clients()?;
@@ -240,7 +240,7 @@ impl<'a> Understanding<'a> {
         let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-                let number = port.parse().map_err(|_| NotAsked(format!("`{port}` is no port")))?;
+                let number = port.parse().map_err(|_| NotAsked(format!("`{port}` is not a port")))?;
                 (host, Some(number))
             }
             _ => (authority, None),
@@ -269,14 +269,14 @@ impl<'a> Understanding<'a> {
             hosts.sort_unstable();
             hosts.dedup();
             let offer = match hosts.as_slice() {
-                [] => "there is no Ingress with a host".to_owned(),
+                [] => "no Ingress has a host".to_owned(),
                 hosts => format!("there is {}", quoted(hosts)),
             };
-            let missing = format!("no Ingress is for host `{bare}`; {offer}");
+            let missing = format!("no Ingress has the host `{bare}`; {offer}");
             if object.is_none() {
                 return Err(NotAsked(missing));
             }
-            self.notes.push(format!("If that name leads here at all: {missing}."));
+            self.notes.push(format!("Assuming that the name resolves to this Ingress: {missing}."));
         }
         let object = object.unwrap_or_default();
         Ok((Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() }, format!("{authority}{path}")))
@@ -445,7 +445,7 @@ impl<'a> Understanding<'a> {
             Entry::NodePort => match port.node_port {
                 Some(node_port) => node_port,
                 None if matches!(service.service_type.as_str(), "NodePort" | "LoadBalancer") => {
-                    self.notes.push(format!("The text gives no node port for `{title}`: the API server picks one from 30000 to 32767."));
+                    self.notes.push(format!("No node port is specified for `{title}`: the API server picks one from 30000 to 32767."));
                     port.port
                 }
                 None => return Some(format!("`{title}` is of type `{}` and has no node port", service.service_type)),
@@ -506,8 +506,8 @@ impl<'a> Understanding<'a> {
 fn none_such(kind: &str, name: &str, names: &[String]) -> NotAsked {
     let some: Vec<&str> = names.iter().take(OFFERED).map(String::as_str).collect();
     NotAsked(match some.as_slice() {
-        [] => format!("there is no {kind} `{name}`; there is none at all"),
-        some => format!("there is no {kind} `{name}`; there is for instance {}", quoted(some)),
+        [] => format!("there is no {kind} `{name}`; there are none"),
+        some => format!("there is no {kind} `{name}`; there is, for example, {}", quoted(some)),
     })
 }
 

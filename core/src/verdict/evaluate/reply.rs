@@ -44,7 +44,7 @@ pub(crate) struct ReplyParts {
     pub(crate) request: Option<Untracked>,
     /// Those that the reply meets.
     pub(crate) reply: Option<Untracked>,
-    /// What the other policies would say of the reply as a connection of its own.
+    /// What the other policies would say of the reply as a new connection.
     pub(crate) fresh: Passes,
     /// What policies still say of a reply that untracked ones allowed: those of a pod it goes to.
     pub(crate) after: Passes,

@@ -344,7 +344,7 @@ pub(crate) fn reply_checkpoints(node: NodeId, rules: NodeRules, enters: Side, le
     (fresh, after)
 }
 
-/// What a reply meets there as a connection of its own, without the policies before connection tracking.
+/// What a reply meets there as a new connection, without the policies before connection tracking.
 pub(crate) fn crossing_back(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> Vec<Checkpoint> {
     hosts_crossed(node, rules, leaves, enters, true)
 }

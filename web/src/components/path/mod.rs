@@ -105,7 +105,7 @@ fn offers(store: &Store) -> Html {
         <div class="path-offer">
             if targets.is_empty() && store.asking.path.is_asked() {
             } else if targets.is_empty() {
-                <p>{ "There is no Service and no Ingress here. Choose a client and a target above: a workload, a node or an address." }</p>
+                <p>{ "There are no Services or Ingresses here. Choose a client and a target above: a workload, a node or an address." }</p>
                 if let Some(flow) = flow { <ul>{ flow }</ul> }
             } else {
                 <p>{ "Follow a packet along its whole path: load balancers, nodes, address translation and every checkpoint, with its addresses at each hop." }</p>

@@ -75,7 +75,7 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// What has no arrow of its own for want of room, as arrows between namespaces with the number of flows on them. Returns how many flows are in none.
+    /// What has no arrow of its own because there is no room, as arrows between namespaces with the number of flows on them. Returns how many flows are in none.
     pub(super) fn gather(&self, rest: &[Arrow], arrows: &mut Vec<Arrow>) -> usize {
         let Places { marks, frames, .. } = *self;
         let place = |mark: usize| self.frame_of(mark).map_or(mark, |frame| marks.len() + frame);

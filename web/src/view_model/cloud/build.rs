@@ -178,8 +178,8 @@ impl CloudBuilder<'_> {
                 Plugin::Overlay => {
                     format!("{}, a /24 for each node; outside the cluster they have their node's address", cluster.pod_range)
                 }
-                Plugin::NodeSubnet => "of the nodes' subnet, set aside when a node joins; the whole network reaches them".into(),
-                Plugin::PodSubnet => "of a subnet for pods, 16 at a time; the whole network reaches them".into(),
+                Plugin::NodeSubnet => "of the nodes' subnet, reserved when a node joins; reachable from the whole network".into(),
+                Plugin::PodSubnet => "from a subnet for pods, 16 at a time; reachable from the whole network".into(),
                 Plugin::None => "as the CNI plugin that you install assigns them".into(),
             },
         );
@@ -191,7 +191,7 @@ impl CloudBuilder<'_> {
             .collect();
         fact("Node pools", pools.join("; "));
         let reach = match (&cluster.control_plane.private, cluster.control_plane.authorized.as_slice()) {
-            (true, _) => "reachable inside the virtual network only".to_owned(),
+            (true, _) => "reachable only inside the virtual network".to_owned(),
             (false, []) => "its API server is reachable from anywhere".to_owned(),
             (false, ranges) => format!("its API server is reachable from {}", joined(ranges)),
         };
@@ -228,7 +228,7 @@ fn rule_row(rule: &EffectiveRule, spots: &SourceLocations<'_>) -> RuleRowView {
         let more = ranges.len().saturating_sub(MOST_RANGES);
         let shown = ranges.into_iter().take(MOST_RANGES).collect::<Vec<_>>().join(", ");
         Some(match (shown.is_empty(), more) {
-            (true, _) => "no address that is known".to_owned(),
+            (true, _) => "no known address".to_owned(),
             (false, 0) => shown,
             (false, more) => format!("{shown} and {}", count(more, "more range")),
         })

@@ -30,7 +30,7 @@ fn a_broken_document_is_named_with_its_number_and_line() {
     let found = coverage(&[("pods.yaml", POD), ("manifests.yaml", &format!("{POD}\n---\n{broken}\n"))]);
     assert_eq!(found.sentence().unwrap(), "Without manifests.yaml document 2, which cannot be read: line 7");
     assert_eq!(lines(&found), [("manifests.yaml document 2, which cannot be read: line 7".into(), LeftOutEffect::Doubt, 7)]);
-    assert_eq!(found.consequence(), "Flows that it may concern are “cannot tell”.");
+    assert_eq!(found.consequence(), "Flows that it may affect are “cannot tell”.");
     let alone = coverage(&[("pods.yaml", POD), ("deployment.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: [\n")]);
     assert_eq!(alone.sentence().unwrap(), "Without deployment.yaml, which cannot be read: line 3");
     assert_eq!((alone.left_out[0].effect, alone.consequence()), (LeftOutEffect::Pods, "Its pods are missing."));
@@ -58,10 +58,10 @@ spec: {{podSelector: {{}}, ingress: [{{ports: [{{port: 99999}}]}}]}}
     let expected = [
         ("CiliumNetworkPolicy shop/closed, which is not evaluated".to_owned(), LeftOutEffect::Doubt, 5),
         ("NetworkPolicy shop/refused, which an API server refuses".to_owned(), LeftOutEffect::Doubt, 10),
-        ("Rollout shop/roll, which makes pods, but is not read".to_owned(), LeftOutEffect::Pods, 12),
+        ("Rollout shop/roll, which creates pods, but is not read".to_owned(), LeftOutEffect::Pods, 12),
     ];
     let listed = lines(&found);
     assert_eq!(listed.iter().map(|l| (&l.0, l.1)).collect::<Vec<_>>(), expected.iter().map(|l| (&l.0, l.1)).collect::<Vec<_>>());
     assert_eq!(found.sentence().unwrap(), "Without 3 objects that are not evaluated");
-    assert_eq!(found.consequence(), "Flows that they may concern are “cannot tell”; pods that they make are missing.");
+    assert_eq!(found.consequence(), "Flows that they may affect are “cannot tell”; pods that they create are missing.");
 }

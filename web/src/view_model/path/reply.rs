@@ -17,7 +17,7 @@ pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing
 
 fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, String> {
     let own = &scene.settings().routing;
-    let Some((name, value)) = change.split_once('=') else { return Err(format!("`{change}` is nothing to compare with")) };
+    let Some((name, value)) = change.split_once('=') else { return Err(format!("`{change}` cannot be compared")) };
     let question = match name {
         "entry" => PathQuestion { entry: Some(value.into()), node: None, ..question.clone() },
         // The port was that of the other target, but for those of the web, by which TLS is told.

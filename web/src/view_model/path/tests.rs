@@ -151,7 +151,7 @@ fn what_cannot_be_understood_is_a_sentence() {
         change(&mut question);
         path_view(&scene, scene.paths(), &Routing::default(), &question).map(|v| v.text).unwrap_err()
     };
-    assert_eq!(ask(&|q| q.to = "svc/shop/none".into()), "there is no Service `none`; there is for instance `shop/frontend`");
+    assert_eq!(ask(&|q| q.to = "svc/shop/none".into()), "there is no Service `none`; there is, for example, `shop/frontend`");
     assert_eq!(ask(&|q| q.from = String::new()), "choose a client and a target");
     assert!(ask(&|q| q.protocol = "XTP".into()).starts_with("`XTP` is not a protocol"));
     assert!(ask(&|q| q.entry = Some("window".into())).starts_with("`window` is not a way to reach a Service"));

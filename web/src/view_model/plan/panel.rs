@@ -245,7 +245,7 @@ mod tests {
         assert_eq!((larger.question.nodes, larger.question.subnet.as_str(), larger.question.length()), (9, "10.0.0.0/22", 22));
         assert_eq!((larger.plan.by_nodes, larger.plan.usable, &larger.error), (9 * 31, 1019, &None));
         let wrong = larger.after(&given, PlanChange::Plugin("none of them".into()));
-        assert_eq!((&wrong.plan, wrong.error.as_deref()), (&given, Some("`none of them` is no network plugin")));
+        assert_eq!((&wrong.plan, wrong.error.as_deref()), (&given, Some("`none of them` is not a network plugin")));
         assert_eq!(PlanQuestion::default().length(), 24, "where none is named");
     }
 

@@ -309,7 +309,7 @@ impl SceneBuilder<'_> {
                     ("Azure platform".into(), "health probes, name resolution".into())
                 }
                 () if has_cloud && set.contains(tags::METADATA) && set.ranges().count() == 1 => {
-                    ("Azure metadata".into(), "the machine's own service".into())
+                    ("Azure metadata".into(), "the machine's metadata service".into())
                 }
                 () if has_cloud && set.ranges().count() > 2 && PUBLIC.iter().all(|a| set.contains(IpAddr::V4(*a))) => {
                     (INTERNET.into(), "public addresses".into())

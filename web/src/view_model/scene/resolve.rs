@@ -40,7 +40,7 @@ pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), Strin
         let controller = snapshot.pods().find(|(_, e)| e.role == Role::IngressController);
         return controller
             .map(|(id, _)| (Endpoint::Pod(id), name.to_owned()))
-            .ok_or_else(|| "there is no Ingress in these files, and so no Ingress controller".to_owned());
+            .ok_or_else(|| "there is no Ingress in these files, and therefore no Ingress controller".to_owned());
     }
     if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
         return match netpolis_core::endpoints::find(snapshot, name) {
@@ -70,6 +70,6 @@ pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), Strin
     let pod = snapshot.pods().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
     match pod {
         Some((id, endpoint)) => Ok((Endpoint::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
-        None => Err(format!("nothing in these files is called `{path}`: choose a workload, or enter an address")),
+        None => Err(format!("nothing in these files has the name `{path}`: choose a workload, or enter an address")),
     }
 }

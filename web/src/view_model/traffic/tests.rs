@@ -79,10 +79,10 @@ fn a_port_is_a_number_or_a_name() {
     assert_eq!(written_port("http", &[], "web"), named("TCP", 80, "http is port 80"));
     assert_eq!(read("HTTPS"), named("TCP", 443, "https is port 443"));
     assert_eq!(read("ht"), WrittenPort::Begun);
-    assert_eq!(read("8o"), WrittenPort::Wrong("`8o` is no port: write a number from 1 to 65535, or `sql`, `http` of db".into()));
-    assert_eq!(read("-1"), WrittenPort::Wrong("`-1` is no port: write a number from 1 to 65535, or `sql`, `http` of db".into()));
+    assert_eq!(read("8o"), WrittenPort::Wrong("`8o` is not a port: enter a number from 1 to 65535, or `sql`, `http` of db".into()));
+    assert_eq!(read("-1"), WrittenPort::Wrong("`-1` is not a port: enter a number from 1 to 65535, or `sql`, `http` of db".into()));
     for text in ["0", "65536", "99999999999"] {
-        assert_eq!(read(text), WrittenPort::Wrong(format!("`{text}` is no port: they go from 1 to 65535")));
+        assert_eq!(read(text), WrittenPort::Wrong(format!("`{text}` is not a port: ports are 1 to 65535")));
     }
 }
 
@@ -91,7 +91,7 @@ fn what_is_no_port_says_what_the_answer_is_for() {
     let wrong = written_port("99999", &[], "web");
     assert_eq!(
         wrong.note("99999", false, Some(80)).map(|n| (n.text, n.wrong)),
-        Some(("`99999` is no port: they go from 1 to 65535. The answer is for 80.".into(), true))
+        Some(("`99999` is not a port: ports are 1 to 65535. The answer is for 80.".into(), true))
     );
     let begun = written_port("htt", &[], "web");
     assert_eq!((begun.note("htt", false, None), begun.clone().asked()), (None, None), "it may go on");

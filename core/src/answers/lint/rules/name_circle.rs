@@ -54,7 +54,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         }
         if way.contains(&at) {
             let names = way.iter().chain([&at]).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
-            let message = format!("these names go round in a circle and lead to no address: {names}");
+            let message = format!("these names form a loop and resolve to no address: {names}");
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(start.place), message)
                     .help("let one of them be a Service with pods, or a name outside"),

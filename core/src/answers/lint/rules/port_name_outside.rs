@@ -60,7 +60,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                     CODE,
                     Severity::Warning,
                     Some(term.place),
-                    format!("the port name `{name}` means nothing for addresses outside"),
+                    format!("the port name `{name}` has no meaning for addresses outside the cluster"),
                 )
                 .related_place(block.place, "this peer is a block of addresses")
                 .help("write the port's number"),

@@ -52,7 +52,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
                     problems,
                     codes::AZ_SPACE,
                     network.place,
-                    format!("`{}` holds addresses of {range}, which no virtual network can have", network.name),
+                    format!("`{}` contains addresses of {range}, which no virtual network can have", network.name),
                 );
             }
         }
@@ -76,7 +76,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             }
             if prefix.is_ipv4() && prefix.length() > 29 {
                 let message = format!(
-                    "subnet `{}`: {prefix} is too small; Azure keeps five addresses of every subnet, and the smallest is a /29",
+                    "subnet `{}`: {prefix} is too small; Azure reserves five addresses in every subnet, and the smallest is a /29",
                     subnet.name
                 );
                 error(problems, codes::AZ_SUBNET, subnet.place, message);
@@ -107,7 +107,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
                 let offset = address.to_bits() - first.to_bits();
                 if offset < 4 || *address == last {
                     let message = format!(
-                        "`{}`: {address} is one of the five addresses of subnet `{}` that Azure keeps",
+                        "`{}`: {address} is one of the five addresses that Azure reserves in subnet `{}`",
                         interface.title(),
                         subnet.name
                     );
@@ -131,12 +131,12 @@ pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             continue;
         }
         let message = format!(
-            "subnet `{}` has a route for 0.0.0.0/0, so in rules of `{}` the tag `VirtualNetwork` stands for every address, and `Internet` for none",
+            "subnet `{}` has a route for 0.0.0.0/0, so in rules of `{}` the tag `VirtualNetwork` covers every address, and `Internet` none",
             subnet.name,
             names.join("`, `")
         );
-        let help = "the default rule AllowVnetInBound then lets in whatever no other rule denies; Azure says that the tag \"might\" hold \
-                    such routes: look at what it stands for with `az network nic list-effective-nsg`, or deny what is not wanted";
+        let help = "the default rule AllowVnetInBound then allows everything that no other rule denies; Azure says that the tag \
+         \"might\" contain such routes: list its addresses with `az network nic list-effective-nsg`, or deny what is not wanted";
         problems.push(Diagnostic::at(codes::AZ_DEFAULT_ROUTE, Severity::Warning, Some(subnet.place), message).help(help));
     }
 }
@@ -145,7 +145,7 @@ pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
 fn dns_problem(address: IpAddr, services: &[Cidr]) -> Option<String> {
     let Some(range) = services.iter().find(|r| r.contains(address)) else {
         let ranges = AddressSet::of_cidrs(services);
-        return Some(format!("the address of the cluster's DNS {address} is not in the range of Services {ranges}"));
+        return Some(format!("the address of the cluster's DNS {address} is not in the Service range {ranges}"));
     };
     let offset = match (address, range.first()) {
         (IpAddr::V4(a), IpAddr::V4(first)) => u128::from(a.to_bits() - first.to_bits()),
@@ -153,9 +153,9 @@ fn dns_problem(address: IpAddr, services: &[Cidr]) -> Option<String> {
         _ => return None,
     };
     match offset {
-        0 => Some(format!("the address of the cluster's DNS {address} is that of the range of Services {range} itself")),
+        0 => Some(format!("the address of the cluster's DNS {address} is the network address of the Service range {range}")),
         1 => Some(format!(
-            "the address of the cluster's DNS {address} is the first of the range of Services {range}, which `kubernetes.default` has"
+            "the address of the cluster's DNS {address} is the first of the Service range {range}, which belongs to `kubernetes.default`"
         )),
         _ => None,
     }
@@ -171,8 +171,10 @@ fn shared_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
                 [cluster, *other].iter().any(|c| c.plugin == Plugin::Kubenet) && subnets(other).iter().any(|s| own.contains(s))
             });
         if let Some(other) = other {
-            let message =
-                format!("`{}` and `{}` have nodes in one subnet; with kubenet a subnet belongs to one cluster", other.name, cluster.name);
+            let message = format!(
+                "`{}` and `{}` have nodes in one subnet; with kubenet every cluster needs its own subnet",
+                other.name, cluster.name
+            );
             error(problems, codes::AZ_RANGES, cluster.place, message);
         }
     }
@@ -186,7 +188,7 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         let home = cluster.pools.iter().filter_map(|p| cloud.network_of(p.subnet?)).map(|(_, n)| n).next();
         let services = AddressSet::of_cidrs(&cluster.service_ranges);
         for range in cluster.service_ranges.iter().filter(|r| r.is_ipv4() && r.length() <= 12) {
-            refuse(format!("the range of Services {range} is too large: it must be smaller than a /12"));
+            refuse(format!("the Service range {range} is too large: it must be smaller than a /12"));
         }
         let overlaps = |a: &AddressSet, b: &AddressSet| !a.intersection(b).is_empty();
         let mut inside = None;
@@ -202,26 +204,26 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             if let Some(subnet) = clash {
                 let prefixes = AddressSet::of_cidrs(&subnet.prefixes);
                 refuse(format!(
-                    "(ServiceCidrOverlapExistingSubnetsCidr) the range of Services {services} overlaps subnet `{}` ({prefixes}) of `{}`",
+                    "(ServiceCidrOverlapExistingSubnetsCidr) the Service range {services} overlaps subnet `{}` ({prefixes}) of `{}`",
                     subnet.name, network.name
                 ));
             } else if overlaps(&services, &beyond) {
-                refuse(format!("the range of Services {services} overlaps a network that `{}` reaches", network.name));
+                refuse(format!("the Service range {services} overlaps a network that is connected to `{}`", network.name));
             } else if overlaps(&services, &network.space) {
                 inside = Some(network.name.clone());
             }
             let around = network.space.union(&beyond);
             if overlaps(&cluster.pod_range, &around) {
-                refuse(format!("the range of pods {} overlaps `{}` or a network that it reaches", cluster.pod_range, network.name));
+                refuse(format!("the pod range {} overlaps `{}` or a network that is connected to it", cluster.pod_range, network.name));
             }
         }
         if overlaps(&services, &cluster.pod_range) {
-            refuse(format!("the range of Services {services} overlaps the range of pods {}", cluster.pod_range));
+            refuse(format!("the Service range {services} overlaps the pod range {}", cluster.pod_range));
         }
         for range in FORBIDDEN_FOR_CLUSTERS.map(cidr) {
             let forbidden = AddressSet::of_cidrs([&range]);
             if overlaps(&services, &forbidden) || overlaps(&cluster.pod_range, &forbidden) {
-                refuse(format!("neither pods nor Services may have addresses of {range}"));
+                refuse(format!("neither pods nor Services may use addresses of {range}"));
             }
         }
         let nodes = cluster.pools.iter().fold(0, |sum: u32, p| sum.saturating_add(p.count));
@@ -230,8 +232,8 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         }
         if let Some(network) = inside {
             let message =
-                format!("the range of Services {services} lies within the address space of `{network}`, though in none of its subnets");
-            let help = "it works until somebody makes a subnet there: take a range outside of the virtual network";
+                format!("the Service range {services} lies within the address space of `{network}`, though in none of its subnets");
+            let help = "it works until a subnet is created there: use a range outside the virtual network";
             problems.push(Diagnostic::at(codes::AZ_RANGES, Severity::Warning, Some(cluster.ranges_place), message).help(help));
         }
         if let Some(problem) = cluster.dns_service.and_then(|address| dns_problem(address, &cluster.service_ranges)) {

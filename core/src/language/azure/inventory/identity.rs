@@ -113,10 +113,10 @@ pub(super) fn told_apart(placed: &[Placed<'_>], problems: &mut Vec<Diagnostic>) 
                     let place = span.within(*document);
                     if said.insert(place) {
                         let names: Vec<String> = all.iter().map(|k| format!("`{}`", k.name)).collect();
-                        let message = format!("`{name}` may be {}, and nothing says which", names.join(" or "));
+                        let message = format!("`{name}` may be {}, and the input does not specify which", names.join(" or "));
                         let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, Some(place), message);
                         problems
-                            .push(warning.help("write the whole identifier, with the resource group: /subscriptions/…/resourceGroups/…"));
+                            .push(warning.help("write the full identifier, with the resource group: /subscriptions/…/resourceGroups/…"));
                     }
                     // Each of them is asked, where several can be.
                     if matches!(sort, Sort::Group | Sort::Application) && !joined.is_empty() {

@@ -295,7 +295,7 @@ impl Builder {
                 let there = identity::place(&target.meta.scope, *other) == identity::place(scope, *document);
                 let anywhere = !is_placed && other == document;
                 for group in self.cloud.groups.iter_mut().filter(|g| (there || anywhere) && key(&g.name) == key(&target.meta.name)) {
-                    let open = format!("the linked template `{what}` may hold others");
+                    let open = format!("the linked template `{what}` may contain others");
                     if !group.unread.contains(&open) {
                         group.missing.push(open.clone());
                         group.unread.push(open);
@@ -429,7 +429,7 @@ impl Builder {
                     (Some(from), Some(to)) => {
                         directions.insert((from, to), place);
                     }
-                    _ => self.missing(place, format!("virtual network `{}` is peered with, and is not given", reference.name)),
+                    _ => self.missing(place, format!("a peering names virtual network `{}`, which is not in the input", reference.name)),
                 }
             }
         }
@@ -437,7 +437,7 @@ impl Builder {
             let name = |n: u32| self.cloud.networks.get(n as usize).map_or_else(String::new, |n| n.name.clone());
             if !directions.contains_key(&(to, from)) {
                 let message = format!(
-                    "`{}` is peered with `{}`, but not the other way round: a peering works when both sides have it",
+                    "`{}` is peered with `{}`, but not the other way round: a peering works only if both networks define it",
                     name(from),
                     name(to)
                 );
@@ -478,7 +478,7 @@ impl Builder {
                 }
                 let space = AddressSet::of_cidrs(&prefixes);
                 let note = format!(
-                    "subnet `{}` is not given: it is taken to be in {space}, which is what `VirtualNetwork` stands for there",
+                    "subnet `{}` is not in the input: it is assumed to be in {space}, which `VirtualNetwork` covers there",
                     reference.name
                 );
                 let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), note);
@@ -723,7 +723,13 @@ impl Builder {
             let by_address = || given.first().and_then(|a| self.cloud.locate(*a)).map(|l| l.subnet);
             let Some(subnet) = by_reference.or_else(by_address) else {
                 if reference.is_none() {
-                    self.missing(resource.span.within(document), format!("`{name}` is in no subnet that is given, and is left out"));
+                    self.missing(
+                        resource.span.within(document),
+                        format!(
+                            "the subnet of `{name}` is not in the input, so \
+                     `{name}` is left out"
+                        ),
+                    );
                 }
                 continue;
             };
@@ -838,7 +844,7 @@ impl Builder {
         }
         let ranges: Vec<String> = subnet.prefixes.iter().map(ToString::to_string).collect();
         let message = format!(
-            "`{}` does not fit in subnet `{}`: {} has no free address left, and Azure keeps five of every subnet for itself",
+            "`{}` does not fit in subnet `{}`: {} has no free address left (Azure reserves five in every subnet)",
             interface.title(),
             subnet.name,
             ranges.join(", ")
@@ -894,7 +900,7 @@ impl Builder {
                     if found.is_none() {
                         self.missing(
                             reference.span.within(*document),
-                            format!("subnet `{}` is not given, so its addresses are not known", reference.name),
+                            format!("subnet `{}` is not in the input, so its addresses are unknown", reference.name),
                         );
                     }
                     found
@@ -998,9 +1004,9 @@ impl Builder {
         }
         let name = |n: &u32| self.cloud.networks.get(*n as usize).map_or_else(String::new, |n| format!("`{}`", n.name));
         let names: Vec<String> = networks.iter().map(name).collect();
-        let message = format!("node `{}`: {address} is an address of {}, so it is not told where it is", node.name, names.join(" and of "));
+        let message = format!("node `{}`: {address} is an address of {}, so its network is unknown", node.name, names.join(" and of "));
         let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, node.place, message);
-        self.problems.push(warning.help("paste only the network that the cluster is in, or the cluster with the subnet of its nodes"));
+        self.problems.push(warning.help("paste only the cluster's network, or the cluster with the subnet of its nodes"));
         None
     }
 

@@ -46,8 +46,8 @@ fn unknown_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         }
         let meant = nearest(&plain(location), REGIONS.iter().map(|r| r.name));
         let (severity, message) = match meant {
-            Some(_) => (Severity::Warning, format!("no region `{location}` is known")),
-            None => (Severity::Note, format!("region `{location}` is not known here, so nothing is said of its zones")),
+            Some(_) => (Severity::Warning, format!("there is no region `{location}`")),
+            None => (Severity::Note, format!("region `{location}` is unknown, so its zones are not checked")),
         };
         let problem = Diagnostic::at(codes::AZ_REGION, severity, Some(place), message);
         problems.push(match meant {
@@ -107,7 +107,7 @@ fn other_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         let Group { name, name_place, .. } = group;
         let message = format!("network security group `{name}` is in {}, and {what} in {}", title(own), title(there));
         let error = Diagnostic::at(codes::AZ_OTHER_REGION, Severity::Error, Some(*name_place), message);
-        problems.push(error.help("Azure attaches a group only to what is in its own region; it is taken to be attached here"));
+        problems.push(error.help("Azure attaches a group only within its own region; it is treated as attached here"));
     }
 }
 
@@ -127,7 +127,7 @@ fn members_apart(cloud: &Cloud, rule: &SecurityRule, place: Place, problems: &mu
     let name = |number: u32| cloud.networks.get(number as usize).map_or("", |n| &n.name);
     let of_other = if other == first { String::new() } else { format!("of `{other}` ") };
     let message = format!(
-        "rule `{}`: members of `{first}` are in `{}`, and {of_other}in `{}`; all members have to be in one virtual network",
+        "rule `{}`: members of `{first}` are in `{}`, and {of_other}in `{}`; all members must be in one virtual network",
         rule.name,
         name(home),
         name(away)

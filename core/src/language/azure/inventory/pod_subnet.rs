@@ -24,7 +24,7 @@ pub(super) fn assume(cloud: &mut Cloud, network: u32, cluster: &str, place: Plac
         prefixes = home.prefixes.iter().filter(|p| p.is_ipv4()).copied().collect();
     }
     let message =
-        format!("`{cluster}`: no subnet is given for its pods, so they may have any address of `{}` that no other subnet has", home.name);
+        format!("`{cluster}`: no subnet is given for its pods, so they may have any address of `{}` outside the other subnets", home.name);
     let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), message);
     problems.push(note.help("give the subnet: `--pod-subnet-id`, or `podSubnet` in the short form"));
     cloud.subnets.push(Subnet { assumed: true, ..Subnet::plain(network, format!("pods of {cluster}"), prefixes, place) });

@@ -44,7 +44,7 @@ fn sizes(pool: &Pool, problems: &mut Vec<Diagnostic>) {
     let mut refuse = |message: String, help: &str| report(problems, Severity::Error, pool.place, message, help);
     let name = &pool.name;
     if !PODS_ON_A_NODE.contains(&pool.max_pods) {
-        let message = format!("node pool `{name}`: pods on a node are 10 to 250, not {}", pool.max_pods);
+        let message = format!("node pool `{name}`: a node can have 10 to 250 pods, not {}", pool.max_pods);
         refuse(message, "see `--max-pods`");
     }
     let room = u64::from(pool.count) * u64::from(pool.max_pods);
@@ -63,8 +63,8 @@ fn sizes(pool: &Pool, problems: &mut Vec<Diagnostic>) {
     }
     if let Some(limits) = pool.growth.autoscaler.filter(|l| l.least <= l.most && !(l.least..=l.most).contains(&pool.count)) {
         let message =
-            format!("node pool `{name}`: {} nodes are not between the autoscaler's {} and {}", pool.count, limits.least, limits.most);
-        refuse(message, "change the count, or the limits");
+            format!("node pool `{name}`: {} nodes are outside the autoscaler's range of {} to {}", pool.count, limits.least, limits.most);
+        refuse(message, "change the count or the limits");
     }
     if pool.windows && name.chars().count() > 6 {
         refuse(format!("node pool `{name}`: the name of a Windows pool has 6 characters at most"), "shorten it");
@@ -82,7 +82,7 @@ fn subnets(cloud: &Cloud, pool: &Pool, problems: &mut Vec<Diagnostic>) {
             refuse(message, "give the nodes a subnet without delegation");
         }
         if RESERVED_SUBNETS.iter().any(|reserved| reserved.eq_ignore_ascii_case(&subnet.name)) {
-            let message = format!("node pool `{name}`: Azure keeps a subnet of the name `{}` for a service of its own", subnet.name);
+            let message = format!("node pool `{name}`: Azure reserves a subnet with the name `{}` for a service", subnet.name);
             refuse(message, "give the nodes a subnet of their own");
         }
         if let Some(gateway) = cloud.gateways.iter().find(|g| g.subnet == pool.subnet) {
@@ -104,12 +104,12 @@ fn subnets(cloud: &Cloud, pool: &Pool, problems: &mut Vec<Diagnostic>) {
     }
     if let Some(nodes) = at(pool.subnet).filter(|nodes| nodes.network != pods.network) {
         let message = format!("node pool `{name}`: subnets `{}` and `{}` are in different virtual networks", nodes.name, pods.name);
-        refuse(message, "nodes and their pods have to be in one virtual network");
+        refuse(message, "nodes and their pods must be in one virtual network");
     }
     let is_machine = |i: &&crate::snapshot::cloud::Interface| Some(i.subnet) == pool.pod_subnet && i.node.is_none() && !i.stand_in;
     if let Some(machine) = cloud.interfaces.iter().find(is_machine) {
-        let message = format!("`{}` is in subnet `{}`, which belongs to pods alone", machine.title(), pods.name);
-        report(problems, Severity::Warning, machine.place, message, "Azure puts no machines into a subnet of pods: give it another one");
+        let message = format!("`{}` is in subnet `{}`, which is for pods only", machine.title(), pods.name);
+        report(problems, Severity::Warning, machine.place, message, "Azure puts no machines into a pod subnet: give it another one");
     }
 }
 
@@ -121,7 +121,7 @@ fn one_network(cloud: &Cloud, cluster: &CloudCluster, problems: &mut Vec<Diagnos
     if let Some((other, place)) = homes.iter().find(|(subnet, _)| subnet.network != first.network) {
         let message =
             format!("`{}`: node pools are in subnets `{}` and `{}` of different virtual networks", cluster.name, first.name, other.name);
-        report(problems, Severity::Error, *place, message, "all node pools of a cluster have to be in one virtual network");
+        report(problems, Severity::Error, *place, message, "all node pools of a cluster must be in one virtual network");
     }
 }
 
@@ -144,5 +144,5 @@ fn shared_pod_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let subnet = b.pod_subnet.and_then(|n| cloud.subnets.get(n as usize)).map_or("", |s| s.name.as_str());
     let message =
         format!("pools `{}` and `{}` take addresses of subnet `{subnet}` in different ways, static blocks and single ones", a.name, b.name);
-    report(problems, Severity::Error, b.place, message, "a subnet of pods has one mode: give each pool its own");
+    report(problems, Severity::Error, b.place, message, "a pod subnet has one mode: give each pool its own");
 }

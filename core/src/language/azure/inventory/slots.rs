@@ -75,7 +75,7 @@ impl Builder {
                 found.push(Some(self.not_given(&reference.name, *place)));
             } else if let Some(condition) = only.and_then(|g| g.condition.clone().filter(|_| g.unknown.is_none())) {
                 // Where the condition does not hold there is another one of this name, or none.
-                let why = format!("`{condition}` decides whether network security group `{}` is the one that is given", reference.name);
+                let why = format!("the condition `{condition}` decides whether network security group `{}` is deployed", reference.name);
                 found.push(Some(self.unknown_group(&reference.name, &why, *place)));
             }
             found.extend(versions.into_iter().map(Some));
@@ -113,7 +113,8 @@ impl Builder {
             if number as usize >= known {
                 let warning = Diagnostic::at(codes::AZ_UNRESOLVED, Severity::Warning, Some(place), why);
                 self.problems.push(warning.help(
-                    "whether a flow that it guards is allowed cannot be told; give the parameter a default value or a parameter file, or paste what was deployed",
+                    "verdicts of flows that pass it are \"cannot tell\"; give the parameter a default value or a parameter file, \
+                     or paste what was deployed",
                 ));
             }
             return number;
@@ -122,7 +123,8 @@ impl Builder {
         let known = self.cloud.groups.len();
         let number = self.unknown_group(name, &why, place);
         if number as usize >= known {
-            let message = format!("network security group `{name}` is not given: whether a flow that it guards is allowed cannot be told");
+            let message =
+                format!("network security group `{name}` is not in the input: verdicts of flows that pass it are \"cannot tell\"");
             let warning = Diagnostic::at(codes::AZ_MISSING, Severity::Warning, Some(place), message);
             self.problems.push(warning.help(format!("add it: `az network nsg show --resource-group GROUP --name {name} -o json`")));
         }

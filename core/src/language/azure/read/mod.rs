@@ -180,7 +180,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
             return;
         }
         if self.reported.insert(scalar.text.clone()) {
-            let message = format!("`{}` is not to be told from this text", scalar.text);
+            let message = format!("the value of `{}` is not in the input", scalar.text);
             let note = Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, scalar.span, message);
             self.report(
                 note.help(
@@ -258,7 +258,7 @@ impl<'a, 'r> AzureReader<'a, 'r> {
 
     /// A template that another one deploys by its address.
     fn linked(&mut self, what: &str, span: Span) {
-        let message = format!("what the linked template `{what}` deploys is not in the input: it may hold or change what decides here");
+        let message = format!("the linked template `{what}` is not in the input: it may contain or change what decides here");
         let warning = Diagnostic::new(codes::AZ_LINKED, Severity::Warning, span, message);
         self.report(
             warning.help("add that template (`az bicep build`, or the file itself), or what was deployed (`az network nsg show -o json`)"),

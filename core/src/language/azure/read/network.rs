@@ -74,7 +74,7 @@ impl<'a> AzureReader<'a, '_> {
         let found = prefix(&scalar.text);
         match found {
             None => {
-                let message = format!("`{}` is no address range", scalar.text);
+                let message = format!("`{}` is not an address range", scalar.text);
                 let error = Diagnostic::new(codes::AZ_PREFIX, Severity::Error, scalar.span, message);
                 self.report(error.help("write one like 10.0.0.0/16"));
             }
@@ -183,7 +183,7 @@ impl<'a> AzureReader<'a, '_> {
         }
         let found = scalar.text.trim().parse().ok();
         if found.is_none() {
-            let message = format!("`{}` is no address", scalar.text);
+            let message = format!("`{}` is not an address", scalar.text);
             self.report(Diagnostic::new(codes::AZ_PREFIX, Severity::Error, scalar.span, message).help("write one like 10.0.0.4"));
         }
         found
@@ -325,7 +325,7 @@ impl<'a> AzureReader<'a, '_> {
         let prefix = self.text(node, "addressPrefix")?;
         let hop = self.text(node, "nextHopType").and_then(|hop| self.next_hop(&hop));
         let appliance = self.text(node, "nextHopIpAddress").and_then(|a| self.address(&a));
-        // A route to a service tag leads to no address that is known here.
+        // A route to a service tag leads to no known address here.
         let prefix = super::rules::prefix(&prefix.text)?;
         let name = self.name(node);
         Some(Route { name: last_segment(&name.text).into(), prefix, hop: hop.unwrap_or(NextHop::Appliance), appliance, span: node.span() })
@@ -349,7 +349,7 @@ impl<'a> AzureReader<'a, '_> {
         let found = NextHop::from_name(word.text.trim());
         if found.is_none() {
             let names: Vec<&str> = NextHop::NAMES.iter().map(|(name, _)| *name).collect();
-            let message = format!("`{}` is no next hop of a route: it is one of {}", word.text, names.join(", "));
+            let message = format!("`{}` is not a next hop of a route: use one of {}", word.text, names.join(", "));
             let error = Diagnostic::new(codes::AZ_WORD, Severity::Error, word.span, message);
             let error = self.reader.rewrite(error, word.span, crate::diagnostics::nearest(&word.text, names));
             self.report(error);

@@ -155,7 +155,7 @@ impl<'a> AzureReader<'a, '_> {
         rule.check_description();
         let without_ports = protocol.is_some_and(|p| !p.has_ports());
         if without_ports && let Some(span) = destination_ports.span.filter(|_| destination_ports.ranges.is_some()) {
-            let message = format!("{}: {} has no ports, and the ones given count for nothing", rule.label, rule_protocol(protocol));
+            let message = format!("{}: {} has no ports, and the ones given are ignored", rule.label, rule_protocol(protocol));
             let warning = Diagnostic::new(codes::AZ_PORTS_IGNORED, Severity::Warning, span, message);
             rule.azure.report(warning.help("write `*`"));
         }
@@ -370,7 +370,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         };
         let diagnostic = self.at(name.span, codes::AZ_RULE_NAME, problem);
         // What the rule does is plain all the same.
-        self.azure.report(diagnostic.help("Azure refuses the name; the rule is evaluated here as if it were a good one"));
+        self.azure.report(diagnostic.help("Azure refuses the name; the rule is still evaluated here"));
     }
 
     fn check_description(&mut self) {
@@ -482,9 +482,9 @@ impl<'a> RuleReader<'a, '_, '_> {
             return (one, many.into_iter().filter(|s| !s.text.is_empty()).collect());
         }
         if let Some(list) = list {
-            let message = format_args!("`{singular}` takes one value; a list belongs into `{plural}`").to_string();
+            let message = format_args!("`{singular}` takes one value; a list goes into `{plural}`").to_string();
             let diagnostic = self.at(list.span(), codes::AZ_SINGULAR_AND_PLURAL, message);
-            self.azure.report(diagnostic.help("Azure refuses it; it is read here as it is meant"));
+            self.azure.report(diagnostic.help("Azure refuses it; it is read here as intended"));
         }
         many.extend(self.field(plural).map_or_else(Vec::new, |n| self.azure.template.scalars(n)));
         let many: Vec<Scalar> = many.into_iter().filter(|s| !s.text.is_empty()).collect();
@@ -492,7 +492,7 @@ impl<'a> RuleReader<'a, '_, '_> {
             let diagnostic = self.at(
                 one.span,
                 codes::AZ_SINGULAR_AND_PLURAL,
-                format_args!("both `{singular}` and `{plural}` are given; Azure takes one of them"),
+                format_args!("both `{singular}` and `{plural}` are given; Azure accepts only one of them"),
             );
             self.azure.report(diagnostic.help("put everything into the list; both are read here"));
         }
@@ -514,19 +514,20 @@ impl<'a> RuleReader<'a, '_, '_> {
         }
         if !groups.is_empty() {
             if let Some(other) = one.as_ref().or(many.first()) {
-                let diagnostic = self.at(
-                    other.span,
-                    codes::AZ_GROUP_AND_PREFIX,
-                    format_args!("`{}` excludes addresses on the same side", fields.groups),
-                );
-                self.azure.report(diagnostic.help("the application security group is what counts here"));
+                let diagnostic =
+                    self.at(other.span, codes::AZ_GROUP_AND_PREFIX, format_args!("`{}` cannot be combined with addresses", fields.groups));
+                self.azure.report(diagnostic.help("the application security group is used here"));
             }
             if let Some(beyond) = groups.get(MOST_GROUPS) {
-                let message = format!("a side of a rule takes {MOST_GROUPS} application security groups at most");
+                let message = format!("the source or destination of a rule takes at most {MOST_GROUPS} application security groups");
                 let diagnostic = self.at(beyond.span, codes::AZ_TOO_MANY, message);
                 self.azure.report(diagnostic);
             } else if let Some(second) = groups.get(1) {
-                let message = format!("{}: several application security groups on one side, which not every API version takes", self.label);
+                let message = format!(
+                    "{}: several application security groups in one field, which not every API version \
+                 accepts",
+                    self.label
+                );
                 self.azure.report(Diagnostic::new(codes::AZ_SEVERAL_GROUPS, Severity::Warning, second.span, message));
             }
             side.groups = application_groups(&groups);
@@ -556,7 +557,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         if one.is_none() && many.is_empty() {
             let at = self.field(fields.plural).or_else(|| self.field(fields.singular)).map_or(self.node.span(), NodeRef::span);
             let diagnostic =
-                self.at(at, codes::AZ_REQUIRED, format_args!("neither `{}` nor `{}` says anything", fields.singular, fields.plural));
+                self.at(at, codes::AZ_REQUIRED, format_args!("neither `{}` nor `{}` has a value", fields.singular, fields.plural));
             self.refuse(diagnostic.help("write `*` for any address; Azure refuses the rule, and it is left out here"));
         }
         side
@@ -594,7 +595,7 @@ impl<'a> RuleReader<'a, '_, '_> {
         }
         let looks_like_address = text.contains('/') || text.contains(':') || text.starts_with(|c: char| c.is_ascii_digit());
         if looks_like_address {
-            let diagnostic = self.at(item.span, codes::AZ_PREFIX, format_args!("`{text}` is no address, prefix or service tag"));
+            let diagnostic = self.at(item.span, codes::AZ_PREFIX, format_args!("`{text}` is not an address, prefix or service tag"));
             self.refuse(diagnostic);
             return;
         }
@@ -606,7 +607,7 @@ impl<'a> RuleReader<'a, '_, '_> {
                 Some(meant) => self.azure.reader.rewrite(diagnostic, item.span, Some(&meant)),
                 None => diagnostic,
             };
-            self.refuse(if comma { diagnostic.help("write a list in the plural field, one address to an entry") } else { diagnostic });
+            self.refuse(if comma { diagnostic.help("write a list in the plural field, one address per entry") } else { diagnostic });
             return;
         }
         if listed {
@@ -620,9 +621,9 @@ impl<'a> RuleReader<'a, '_, '_> {
 
     /// A tag or `*` in a list: Azure refuses it, and what is meant is plain.
     fn not_in_list(&mut self, item: &Scalar) {
-        let message = format!("`{}` may not stand in a list of prefixes; tags and `*` go into the singular field", item.text);
+        let message = format!("a list of prefixes cannot contain `{}`; tags and `*` go into the singular field", item.text);
         let diagnostic = self.at(item.span, codes::AZ_TAG_IN_LIST, message);
-        self.azure.report(diagnostic.help("Azure refuses the rule; it is evaluated here as it is meant"));
+        self.azure.report(diagnostic.help("Azure refuses the rule; it is evaluated here as intended"));
     }
 
     fn ports(&mut self, fields: &SideFields) -> PortMatch {
@@ -649,11 +650,8 @@ impl<'a> RuleReader<'a, '_, '_> {
             }
         }
         if one.is_none() && many.is_empty() {
-            let diagnostic = self.at(
-                self.node.span(),
-                codes::AZ_REQUIRED,
-                format_args!("neither `{}` nor `{}` says anything", fields.port, fields.ports),
-            );
+            let diagnostic =
+                self.at(self.node.span(), codes::AZ_REQUIRED, format_args!("neither `{}` nor `{}` has a value", fields.port, fields.ports));
             self.refuse(diagnostic.help("write `*` for any port; Azure refuses the rule, and it is left out here"));
         }
         ports.ranges = (!all).then_some(ranges);
@@ -663,12 +661,12 @@ impl<'a> RuleReader<'a, '_, '_> {
 
 /// `*`, `n` or `a-b`.
 pub(super) fn port_range(text: &str) -> Result<Option<(u16, u16)>, &'static str> {
-    const RANGE: &str = "is no port: ports are whole numbers from 0 to 65535, ranges are `first-last`";
+    const RANGE: &str = "is not a port: ports are whole numbers from 0 to 65535, ranges are `first-last`";
     if text == "*" {
         return Ok(None);
     }
     if text.contains(',') {
-        return Err("is a list in one text; write the ports as a list in the plural field");
+        return Err("is a list in one string; write the ports as a list in the plural field");
     }
     let number = |text: &str| match text.parse::<u64>() {
         Ok(number) => u16::try_from(number).map_err(|_| "is beyond 65535"),

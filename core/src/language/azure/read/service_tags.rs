@@ -40,5 +40,5 @@ pub(crate) fn meant_tag(text: &str) -> Option<String> {
 
 /// The error about a text that is no address, prefix or service tag. `label` names the rule, where that is not plain from the place.
 pub(super) fn no_address(text: &str, span: Span, label: &str) -> Diagnostic {
-    Diagnostic::new(codes::AZ_PREFIX, Severity::Error, span, format!("{label}`{text}` is no address, prefix or service tag"))
+    Diagnostic::new(codes::AZ_PREFIX, Severity::Error, span, format!("{label}`{text}` is not an address, prefix or service tag"))
 }

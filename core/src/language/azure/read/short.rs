@@ -312,7 +312,7 @@ impl<'a> AzureReader<'a, '_> {
             [("*", None), ("any", None), ("tcp", Some(6)), ("udp", Some(17)), ("icmp", Some(1)), ("esp", Some(50)), ("ah", Some(51))];
         let Some((_, number)) = known.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) else {
             let message =
-                format!("`{name}` is no protocol: write `tcp`, `udp`, `icmp`, `esp`, `ah` or `*`, then ports, such as `tcp 22,443`");
+                format!("`{name}` is not a protocol: write `tcp`, `udp`, `icmp`, `esp`, `ah` or `*`, then ports, such as `tcp 22,443`");
             let error = self.fault(codes::AZ_WORD, scalar.span, message);
             self.report(error);
             *refused = true;
@@ -353,7 +353,7 @@ impl<'a> AzureReader<'a, '_> {
             } else if text.starts_with(|c: char| c.is_ascii_alphabetic()) && !text.contains(['/', ':', ' ', ',']) {
                 side.tags.push(own_tag(text).unwrap_or(text).into());
             } else {
-                let error = self.fault(codes::AZ_PREFIX, item.span, format!("`{text}` is no address, prefix or service tag"));
+                let error = self.fault(codes::AZ_PREFIX, item.span, format!("`{text}` is not an address, prefix or service tag"));
                 self.report(error);
                 *refused = true;
             }

@@ -13,7 +13,7 @@ use crate::text::Span;
 
 impl<'a> AzureReader<'a, '_> {
     fn endless(&mut self, text: &str, span: Span) {
-        let message = format!("how many turns this copy loop takes is not to be told from this text: `{text}`");
+        let message = format!("the number of iterations of this copy loop is not in the input: `{text}`");
         let warning = Diagnostic::new(codes::AZ_UNRESOLVED, Severity::Warning, span, message);
         self.report(
             warning
@@ -51,7 +51,7 @@ impl<'a> AzureReader<'a, '_> {
         for (item, doubts) in items.found {
             if let Some(text) = item.as_str().filter(|text| is_cut_off(text)) {
                 missing.push(text.into());
-                let message = format!("PowerShell went no deeper here: what `{text}` stands for is not in the input");
+                let message = format!("PowerShell cut off the output here: the value of `{text}` is not in the input");
                 let error = Diagnostic::new(codes::AZ_CUT_OFF, Severity::Error, item.span(), message);
                 self.report(error.help("print all of it: `ConvertTo-Json -Depth 10`"));
             }

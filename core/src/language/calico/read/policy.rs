@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
         }
         if slot.len() == 0 {
             if stored {
-                let message = "without types a stored policy acts in both directions: nothing has filled in the default";
+                let message = "without types a stored policy applies in both directions, because nothing filled in the default";
                 self.report(
                     slot.warning(codes::STORED_WITHOUT_TYPES, message).help("write `types`, or apply the policy as projectcalico.org/v3"),
                 );
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         }
         for (rules, on, name) in [(ingress, policy.acts_on_ingress, "Ingress"), (egress, policy.acts_on_egress, "Egress")] {
             if !on && rules.len() > 0 {
-                let warning = rules.warning(codes::RULES_WITHOUT_TYPE, format!("these rules do nothing: types has no `{name}`"));
+                let warning = rules.warning(codes::RULES_WITHOUT_TYPE, format!("these rules have no effect: types has no `{name}`"));
                 self.report(warning.help(format!("add `{name}` to types")).related(slot.span(), "the types"));
             }
         }

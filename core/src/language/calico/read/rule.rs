@@ -248,7 +248,7 @@ impl<'a> Reader<'a> {
         }
         if in_namespace.is_none() {
             if context.namespaced {
-                let message = "without a namespace, Calico at this version looks in none and the rule never matches; here it is read as the policy's own";
+                let message = "without a namespace, this version of Calico never matches the rule; here the policy's namespace is used";
                 self.report(slot.warning(codes::SERVICE_WITHOUT_NAMESPACE, message).help("name the namespace of the Service"));
             } else {
                 self.refuse(slot.required(codes::SERVICE_CONFLICT, "must specify a namespace"));

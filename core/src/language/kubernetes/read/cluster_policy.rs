@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             }
             (Some(first), Some(second)) => {
                 let message = format!("Invalid value: must have exactly one of `{list}`, and has `{}` and `{}`", first.key, second.key);
-                let diagnostic = slot.error(code, message).help("write each as an entry of its own");
+                let diagnostic = slot.error(code, message).help("write each as a separate entry");
                 self.refuse(diagnostic.related(first.key_span, "one").related(second.key_span, "another"));
             }
         }
@@ -196,13 +196,17 @@ impl<'a> Reader<'a> {
     fn is_old_nested(&mut self, slot: &Slot<'a, '_>, fields: &[&str]) -> bool {
         let Some(entry) = slot.entries().iter().find(|entry| fields.contains(&&*entry.key)) else { return false };
         let (message, help) = match &*entry.key {
-            "namespaceSelector" => ("the nested selector is of an old form of this kind", "write its content directly under `namespaces`"),
+            "namespaceSelector" => {
+                ("the nested selector is from an old version of this kind", "write its content directly under `namespaces`")
+            }
             "namespaces" => {
-                ("the nested form is of an old form of this kind", "write `namespaceSelector` with the selector, beside `podSelector`")
+                ("the nested form is from an old version of this kind", "write `namespaceSelector` with the selector, beside `podSelector`")
             }
-            _ => {
-                ("comparing labels of two namespaces is of an old form of this kind, and was given up", "name the namespaces by a selector")
-            }
+            _ => (
+                "comparing the labels of two namespaces is from an old version of this kind, and was removed",
+                "name the \
+                 namespaces by a selector",
+            ),
         };
         let mut diagnostic = slot.error(codes::OLD_NESTED_PEER, format!("`{}`: {message}", entry.key)).help(help);
         if let Some(place) = &mut diagnostic.place {
@@ -256,7 +260,7 @@ impl<'a> Reader<'a> {
 
         if ports.is_null() || ports.is_empty_list() {
             let message = "Invalid value: must have at least 1 item";
-            self.refuse(ports.error(codes::EMPTY_PORTS, message).help("leave the field out if the rule is about every port"));
+            self.refuse(ports.error(codes::EMPTY_PORTS, message).help("leave the field out if the rule applies to every port"));
         } else if ports.len() > schema.most {
             self.refuse(ports.too_many(schema.most));
         }
@@ -319,7 +323,14 @@ impl<'a> Reader<'a> {
     ) -> Option<ClusterPeerKind> {
         const HELP: &str = "for all pods write `namespaces: {}`";
         if slot.is_null() {
-            self.refuse(slot.error(codes::PEER_NOT_ONE_FIELD, "Invalid value: a peer must name something, and names nothing").help(HELP));
+            self.refuse(
+                slot.error(
+                    codes::PEER_NOT_ONE_FIELD,
+                    "Invalid value: a peer must select something, and selects \
+             nothing",
+                )
+                .help(HELP),
+            );
             return None;
         }
         let fields: &[&str] = match (direction.egress, schema.kind) {
@@ -365,8 +376,8 @@ impl<'a> Reader<'a> {
     ) -> ClusterPeerKind {
         let egress_only = ["networks", "nodes", "domainNames"].contains(&&*entry.key);
         let reading = match action {
-            Some(ClusterAction::Allow) => "the rule matches nothing through it",
-            Some(ClusterAction::Deny | ClusterAction::Pass) => "the rule matches everything through it",
+            Some(ClusterAction::Allow) => "it makes the rule match nothing",
+            Some(ClusterAction::Deny | ClusterAction::Pass) => "it makes the rule match everything",
             None => "the rule fails closed",
         };
         let message = format!("unknown field {}", quoted(&format!("{}", slot.path.field(&entry.key))));
@@ -433,7 +444,7 @@ impl<'a> Reader<'a> {
     fn domain_names(&mut self, slot: &Slot<'a, '_>, action: Option<ClusterAction>) -> Option<ClusterPeerKind> {
         if matches!(action, Some(ClusterAction::Deny | ClusterAction::Pass)) {
             self.report(
-                slot.warning(codes::DOMAIN_NAMES_NOT_ALLOWED_BY, "domain names mean something only in rules that allow")
+                slot.warning(codes::DOMAIN_NAMES_NOT_ALLOWED_BY, "domain names only work in allow rules")
                     .help("allow the names that are needed, and deny the rest in a later rule"),
             );
         }
@@ -456,7 +467,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         if slot.is_mapping() {
-            self.exactly_one(slot, codes::PORT_NOT_ONE_FIELD, fields, "leave the list out if the rule is about every port");
+            self.exactly_one(slot, codes::PORT_NOT_ONE_FIELD, fields, "leave the list out if the rule applies to every port");
         }
         if schema.is_v1alpha2() {
             let [tcp, udp, sctp, named] = self.fields(slot, ["tcp", "udp", "sctp", "destinationNamedPort"], &[])?;

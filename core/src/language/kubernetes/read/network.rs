@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         service.external_name = self.text(&external_name).filter(|name| !name.is_empty()).map(Into::into);
         let is_external_name = &*service.service_type == "ExternalName";
         if is_external_name && service.external_name.is_none() && !external_name.is_set() {
-            self.refuse(external_name.required(codes::REQUIRED, "the name that this Service stands for"));
+            self.refuse(external_name.required(codes::REQUIRED, "the name that this Service is an alias for"));
         }
         if ports.len() == 0 && !is_external_name && !service.headless && (!ports.is_set() || ports.is_empty_list()) {
             self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 None if several && !name.is_set() => {
-                    self.refuse(name.required(codes::REQUIRED, "").help("each of several ports needs a `name`"));
+                    self.refuse(name.required(codes::REQUIRED, "").help("if there are several ports, each needs a `name`"));
                 }
                 None => {}
             }
@@ -452,7 +452,7 @@ impl<'a> Reader<'a> {
     }
 
     fn not_a_service(&mut self, slot: &Slot<'a, '_>) {
-        self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "a backend that is not a Service leads to no pods that are known here"));
+        self.report(slot.warning(codes::BACKEND_NOT_A_SERVICE, "only Service backends are followed to pods"));
     }
 }
 

@@ -53,7 +53,7 @@ impl<'a> Reader<'a> {
         let Some([pod_selector, policy_types, ingress, egress]) = self.fields_with_hints(spec, known, others, SPEC_HINTS) else {
             if !spec.is_set() {
                 self.report(
-                    spec.warning(codes::MISSING_SPEC, "a policy without a spec selects every pod of its namespace and lets nothing in")
+                    spec.warning(codes::MISSING_SPEC, "a policy without a spec selects every pod in its namespace and allows no ingress")
                         .help("write `spec` with a `podSelector` and rules"),
                 );
             }
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
             if types.egress && ingress.is_missing() {
                 self.report(
                     egress
-                        .warning(codes::EGRESS_DENIES_INGRESS, "without policyTypes this policy also isolates ingress, and lets nothing in")
+                        .warning(codes::EGRESS_DENIES_INGRESS, "without policyTypes this policy also isolates ingress, and allows none")
                         .help("add `policyTypes: [Egress]` if only egress is meant, or `policyTypes: [Ingress, Egress]` if both are"),
                 );
             }
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         }
         for (rules, on, name) in [(ingress, types.ingress, "Ingress"), (egress, types.egress, "Egress")] {
             if !on && rules.len() > 0 {
-                let message = alloc::format!("these rules do nothing: policyTypes has no `{name}`");
+                let message = alloc::format!("these rules have no effect: policyTypes has no `{name}`");
                 let warning = rules.warning(codes::RULES_WITHOUT_TYPE, message);
                 self.report(warning.help(alloc::format!("add `{name}` to policyTypes")).related(slot.span(), "the policyTypes"));
             }
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
                     let detail = "may not specify both ipBlock and another peer";
                     self.refuse(
                         item.forbidden(codes::IP_BLOCK_WITH_SELECTOR, detail)
-                            .help("write them as two entries of the list, each after a dash of its own")
+                            .help("write them as two entries of the list, each after its own dash")
                             .related(block.key, "the ipBlock")
                             .related(if pods.is_set() { pods.key } else { namespaces.key }, "the selector"),
                     );
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
         for item in self.items(slot) {
             if item.is_null() {
                 self.report(
-                    item.warning(codes::NULL_ITEM, "an empty list item stands for every TCP port")
+                    item.warning(codes::NULL_ITEM, "an empty list item matches every TCP port")
                         .help("delete the dash, or write `- protocol: TCP` if every TCP port is meant"),
                 );
             }

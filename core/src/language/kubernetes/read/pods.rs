@@ -263,7 +263,7 @@ impl<'a> Reader<'a> {
     fn template(&mut self, slot: &Slot<'a, '_>) -> PodTemplate {
         let Some([metadata, spec]) = self.fields(slot, ["metadata", "spec"], &["apiVersion", "kind"]) else {
             if !slot.is_set() {
-                self.refuse(slot.required(codes::REQUIRED, "the template of the pods"));
+                self.refuse(slot.required(codes::REQUIRED, "the pod template"));
             }
             return PodTemplate { service_account: DEFAULT_ACCOUNT.into(), labels_span: slot.span(), ..PodTemplate::default() };
         };
@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
             WorkloadKind::CronJob => {
                 let Some([job, suspend]) = self.fields(spec, ["jobTemplate", "suspend"], workload_fields(kind)) else { return workload };
                 if !job.is_set() {
-                    self.refuse(job.required(codes::REQUIRED, "the template of the jobs"));
+                    self.refuse(job.required(codes::REQUIRED, "the job template"));
                 }
                 let Some([metadata, job_spec]) = self.fields(&job, ["metadata", "spec"], &[]) else { return workload };
                 let mut of_job = Labels::default();
@@ -393,7 +393,7 @@ impl<'a> Reader<'a> {
     fn suspended(&mut self, slot: &Slot<'a, '_>, workload: &mut Workload) {
         if self.flag(slot) == Some(true) {
             workload.replicas = Replicas::Count(0);
-            let mut note = slot.warning(codes::SUSPENDED, "it is suspended, so it makes no pods");
+            let mut note = slot.warning(codes::SUSPENDED, "it is suspended, so it creates no pods");
             note.severity = crate::diagnostics::Severity::Note;
             self.report(note);
         }

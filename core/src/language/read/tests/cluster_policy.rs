@@ -163,19 +163,20 @@ fn refusals() {
             admin("ingress: [{action: Deny, from: [{namespaces: {sameLabels: [a]}}]}]"),
             codes::OLD_NESTED_PEER,
             "sameLabels",
-            "spec.ingress[0].from[0].namespaces: `sameLabels`: comparing labels of two namespaces is of an old form of this kind, and was given up",
+            "spec.ingress[0].from[0].namespaces: `sameLabels`: comparing the labels of two namespaces is from an old version of \
+             this kind, and was removed",
         ),
         (
             admin("ingress: [{action: Deny, from: [{namespaces: {namespaceSelector: {}}}]}]"),
             codes::OLD_NESTED_PEER,
             "namespaceSelector",
-            "spec.ingress[0].from[0].namespaces: `namespaceSelector`: the nested selector is of an old form of this kind",
+            "spec.ingress[0].from[0].namespaces: `namespaceSelector`: the nested selector is from an old version of this kind",
         ),
         (
             admin("ingress: [{action: Deny, from: [{pods: {namespaces: {}, podSelector: {}}}]}]"),
             codes::OLD_NESTED_PEER,
             "namespaces",
-            "spec.ingress[0].from[0].pods: `namespaces`: the nested form is of an old form of this kind",
+            "spec.ingress[0].from[0].pods: `namespaces`: the nested form is from an old version of this kind",
         ),
         (
             admin(&format!("ingress: [{{name: {}, action: Deny, {from}}}]", "n".repeat(101))),
@@ -331,7 +332,7 @@ fn warnings() {
         &in_namespace,
         codes::NAMESPACE_NOT_TAKEN,
         "ns",
-        "metadata.namespace: this kind of object lies in no namespace: the field is ignored",
+        "metadata.namespace: this kind of object has no namespace: the field is ignored",
     );
     assert_eq!(read_text(&in_namespace).resources[0].meta.namespace, None);
     warned(
@@ -346,6 +347,6 @@ fn warnings() {
         &cluster(&format!("{CLUSTER}, egress: [{{action: Deny, to: [{{domainNames: [a.b]}}]}}]")),
         codes::DOMAIN_NAMES_NOT_ALLOWED_BY,
         "[a.b]",
-        "spec.egress[0].to[0].domainNames: domain names mean something only in rules that allow",
+        "spec.egress[0].to[0].domainNames: domain names only work in allow rules",
     );
 }

@@ -339,13 +339,13 @@ fn what_works_but_is_hardly_meant() {
         &policy("policyTypes: [Egress], ingress: [{}]"),
         codes::RULES_WITHOUT_TYPE,
         "[{}]",
-        "spec.ingress: these rules do nothing: policyTypes has no `Ingress`",
+        "spec.ingress: these rules have no effect: policyTypes has no `Ingress`",
     );
     warned(
         &policy("policyTypes: [Ingress], egress: [{}]"),
         codes::RULES_WITHOUT_TYPE,
         "[{}]",
-        "spec.egress: these rules do nothing: policyTypes has no `Egress`",
+        "spec.egress: these rules have no effect: policyTypes has no `Egress`",
     );
     warned(
         &policy("egress: []"),
@@ -357,7 +357,7 @@ fn what_works_but_is_hardly_meant() {
         &policy("egress: [{}]"),
         codes::EGRESS_DENIES_INGRESS,
         "[{}]",
-        "spec.egress: without policyTypes this policy also isolates ingress, and lets nothing in",
+        "spec.egress: without policyTypes this policy also isolates ingress, and allows none",
     );
     warned(
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x}\nspec:\n  ingress:\n  -\n",
@@ -381,13 +381,13 @@ fn what_works_but_is_hardly_meant() {
         "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x}\n",
         codes::MISSING_SPEC,
         "apiVersion",
-        "spec: a policy without a spec selects every pod of its namespace and lets nothing in",
+        "spec: a policy without a spec selects every pod in its namespace and allows no ingress",
     );
     warned(
         &policy("").replace("networking.k8s.io/v1", "extensions/v1beta1"),
         codes::OLD_API_VERSION,
         "extensions/v1beta1",
-        "apiVersion: `extensions/v1beta1` of `NetworkPolicy` is served no more; it is read as `networking.k8s.io/v1`",
+        "apiVersion: `extensions/v1beta1` of `NetworkPolicy` is no longer served; it is read as `networking.k8s.io/v1`",
     );
     for fine in ["policyTypes: [Egress], egress: []", "ingress: [{from: []}]", "policyTypes: [Ingress, Ingress]"] {
         assert_eq!(findings(&policy(fine), Severity::Warning), [], "{fine}");

@@ -115,23 +115,24 @@ fn kinds_that_are_not_read_are_named_once() {
     );
     assert_eq!(
         only(&list("Widget", "example.com/v1", 1), Severity::Note),
-        "`Widget` of `example.com/v1` is not a kind that is known here, and is not used"
+        "`Widget` of `example.com/v1` is an unknown kind, and is not used"
     );
     assert_eq!(
         only(&list("CiliumNetworkPolicy", "cilium.io/v2", 2), Severity::Warning),
-        "`CiliumNetworkPolicy` of `cilium.io/v2` (2 objects) decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\""
+        "`CiliumNetworkPolicy` of `cilium.io/v2` (2 objects) is not evaluated, but could change verdicts: where it might, they \
+         are \"cannot tell\""
     );
     assert_eq!(
         only(&list("NetworkPolicy", "crd.antrea.io/v1beta1", 1), Severity::Warning),
-        "`NetworkPolicy` of `crd.antrea.io/v1beta1` decides about traffic, but is not evaluated: where it might, the answer is \"cannot tell\""
+        "`NetworkPolicy` of `crd.antrea.io/v1beta1` is not evaluated, but could change verdicts: where it might, they are \"cannot tell\""
     );
     assert_eq!(
         only(&list("Prometheus", "monitoring.coreos.com/v1", 1), Severity::Warning),
-        "`Prometheus` of `monitoring.coreos.com/v1` makes pods, but is not read: the answer leaves its pods out"
+        "`Prometheus` of `monitoring.coreos.com/v1` creates pods, but is not read: answers leave out its pods"
     );
     assert_eq!(
         only(&list("Route", "route.openshift.io/v1", 1), Severity::Warning),
-        "`Route` of `route.openshift.io/v1` leads traffic to pods, but is not read: the answer leaves it out"
+        "`Route` of `route.openshift.io/v1` routes traffic to pods, but is not read: answers leave it out"
     );
 }
 
@@ -407,7 +408,7 @@ fn namespaces() {
         &text("{name: a, labels: {kubernetes.io/metadata.name: b}}"),
         codes::NAMESPACE_NAME_LABEL,
         "kubernetes.io/metadata.name",
-        "metadata.labels: API servers set `kubernetes.io/metadata.name` to the name `a`, whatever is written (\"b\")",
+        "metadata.labels: API servers always set `kubernetes.io/metadata.name` to the name `a` (here: \"b\")",
     );
     assert_eq!(
         findings(&text("{name: a, annotations: {net.beta.kubernetes.io/network-policy: '{}'}}"), Severity::Warning)[0].code,
@@ -420,7 +421,7 @@ fn namespaces() {
         "true",
         "metadata.annotations.x: expected text, found the boolean true",
     );
-    warned(&text("{name: a, labels: {x: }}"), codes::EMPTY_LABEL, "x", "metadata.labels.x: no value: it is read as the empty text \"\"");
+    warned(&text("{name: a, labels: {x: }}"), codes::EMPTY_LABEL, "x", "metadata.labels.x: no value: it is read as the empty string \"\"");
 }
 
 #[test]

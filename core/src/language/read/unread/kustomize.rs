@@ -62,7 +62,7 @@ pub(in crate::language) fn is_nameless(node: NodeRef<'_>) -> bool {
 }
 
 pub(in crate::language) fn diagnostic(at: Span) -> Diagnostic {
-    let message = "a Kustomization is not a manifest: what becomes of the objects that it names is known once it is built";
+    let message = "a Kustomization is not a manifest: the objects that it names are unknown until it is built";
     let help = "paste the output of `kubectl kustomize DIRECTORY` in place of it and its sources";
     Diagnostic::new(codes::KUSTOMIZATION, Severity::Warning, at, message).help(help)
 }

@@ -41,7 +41,7 @@ impl AzureReader<'_, '_> {
             (None, None) => Plugin::Overlay,
         };
         if written_plugin.is_none() && !options.has("network-plugin") && !automatic {
-            let message = "no `--network-plugin`: clusters are made with Azure CNI overlay today; in 2022 they were made with kubenet";
+            let message = "no `--network-plugin`: the default is Azure CNI overlay today; in 2022 it was kubenet";
             self.report(Diagnostic::new(codes::AZ_CLUSTER_NOTE, Severity::Note, options.span, message));
         }
         let engine = self.policy_engine(options, plugin, dataplane, automatic);

@@ -75,7 +75,7 @@ impl AzureReader<'_, '_> {
         }
         let lower = value.text.to_lowercase();
         let Some(engine) = engine_of(&lower) else {
-            let message = format!("--network-policy: `{}` is no policy engine", value.text);
+            let message = format!("--network-policy: `{}` is not a policy engine", value.text);
             let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
             self.report(error.help("write `azure`, `calico`, `cilium` or `none`"));
             return Some(ClusterEngine::None);
@@ -199,7 +199,7 @@ impl AzureReader<'_, '_> {
             self.report(error);
         } else if let Some(count) = number("node-count").filter(|count| enabled && !(least..=most).contains(count)) {
             let message = format!("node-count is not in the range of min-count and max-count: {count} is not from {least} to {most}");
-            self.refuse(options, "node-count", &message, "change the count, or the limits");
+            self.refuse(options, "node-count", &message, "change the count or the limits");
         }
     }
 

@@ -56,9 +56,9 @@ impl AzureReader<'_, '_> {
         let engine = options.value("network-policy").filter(|v| !v.unknown).map(|v| (engine_of(&v.text.to_lowercase()), v));
         let engine = match engine {
             Some((None, value)) => {
-                let message = alloc::format!("--network-policy: `{}` is no policy engine", value.text);
+                let message = alloc::format!("--network-policy: `{}` is not a policy engine", value.text);
                 let error = self.wrong(codes::AZ_OPTION_VALUE, value.span, message);
-                self.report(error.help("write `azure`, `calico`, `cilium` or `none`; the command does nothing here"));
+                self.report(error.help("write `azure`, `calico`, `cilium` or `none`; the command has no effect here"));
                 return;
             }
             Some((found, _)) => found,
@@ -141,7 +141,7 @@ impl AzureReader<'_, '_> {
                 let error =
                     self.wrong(codes::AZ_COMBINATION, options.span_of("node-count"), "Cannot scale cluster autoscaler enabled node pool.");
                 self.report(
-                    error.help("change `--min-count` and `--max-count`, or disable the autoscaler first; the command does nothing here"),
+                    error.help("change `--min-count` and `--max-count`, or disable the autoscaler first; the command has no effect here"),
                 );
                 return;
             }

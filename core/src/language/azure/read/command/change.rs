@@ -52,9 +52,9 @@ impl AzureReader<'_, '_> {
     }
 
     pub(super) fn changes_nothing(&mut self, options: &Options, what: &str) {
-        let message = format!("`az {}`: no {what} is made before this line, so nothing is changed", options.what);
+        let message = format!("`az {}`: no earlier command creates {what}, so nothing changes", options.what);
         let warning = Diagnostic::new(codes::CHANGES_NOTHING, Severity::Warning, options.span, message);
-        self.report(warning.help("put the command that makes it above, or paste what `az … show -o json` prints afterwards"));
+        self.report(warning.help("put the command that creates it above, or paste what `az … show -o json` prints afterwards"));
     }
 
     pub(super) fn rule_update(&mut self, options: &Options) {
@@ -105,7 +105,7 @@ impl AzureReader<'_, '_> {
         if let Some(user) = self.user_of(kind, &own, parent.as_deref()) {
             let message = format!("`az {}`: `{own}` is in use by `{user}`, so Azure refuses to delete it", options.what);
             let error = self.wrong(codes::AZ_COMBINATION, options.span, message);
-            self.report(error.help("the command does nothing here; take it away there first"));
+            self.report(error.help("the command has no effect here; remove it there first"));
             return;
         }
         let inline = kind == &"Subnet" && self.take_subnet(parent.as_deref(), &own);

@@ -252,7 +252,7 @@ impl AzureReader<'_, '_> {
         if let Some(port) = rule {
             made.push(port.map_or_else(
                 || "a network security group without rules".into(),
-                |port| format!("a network security group that lets in TCP {port} from anywhere"),
+                |port| format!("a network security group that allows TCP {port} from anywhere"),
             ));
         }
         if made.is_empty() {
@@ -261,9 +261,9 @@ impl AzureReader<'_, '_> {
         if public {
             made.push("a public address".into());
         }
-        let message = format!("`az vm create` makes besides the machine: {}", made.join(", "));
+        let message = format!("`az vm create` also creates {}", made.join(", "));
         let note = Diagnostic::new(codes::AZ_ASSUMED, Severity::Note, options.span, message);
-        self.report(note.help("give `--nsg`, `--subnet` and `--public-ip-address` for others, or with \"\" for none"));
+        self.report(note.help("use `--nsg`, `--subnet` and `--public-ip-address` for others, or with \"\" for none"));
     }
 }
 

@@ -89,7 +89,7 @@ fn changes_objects(commands: &[Command]) -> Option<Diagnostic> {
         count => format!(" and {} more commands that change objects", count - 1),
     };
     let (is, what) = if found.len() == 1 { ("is", "it does") } else { ("are", "they do") };
-    let message = format!("`{words}`{others} {is} not carried out here: what {what} is left out of the answer");
+    let message = format!("`{words}`{others} {is} not evaluated here: answers leave out what {what}");
     let warning = Diagnostic::new(codes::COMMAND_OF_KUBECTL, Severity::Warning, first.span, message);
     Some(warning.help("paste what `kubectl get … -o yaml` prints afterwards"))
 }

@@ -92,7 +92,7 @@ impl AzureReader<'_, '_> {
         let Some(prefix) = options.value("address-prefix") else { return };
         let hop = options.value("next-hop-type").and_then(|hop| self.next_hop(&hop)).unwrap_or(NextHop::Appliance);
         let appliance = options.value("next-hop-ip-address").and_then(|a| self.address(&a));
-        // A route to a service tag leads to no address that is known here.
+        // A route to a service tag leads to no known address here.
         let is_tag = prefix.text.starts_with(|c: char| c.is_ascii_alphabetic());
         let Some(prefix) = (if is_tag { None } else { self.cidr(&prefix) }) else { return };
         let name = options.name();
@@ -278,11 +278,9 @@ impl AzureReader<'_, '_> {
                 side.prefixes.push(found);
             } else if text == "*" || is_tag(text) {
                 if items.len() > 1 {
-                    let message = format!("`{text}` may not stand in a list of prefixes; a tag or `*` stands alone");
+                    let message = format!("a list of prefixes cannot contain `{text}`; a tag or `*` must be the only value");
                     let error = self.wrong(codes::AZ_TAG_IN_LIST, item.span, message);
-                    self.report(
-                        error.help("Azure refuses the rule; it is evaluated here as it is meant: make a rule of its own for the tag"),
-                    );
+                    self.report(error.help("Azure refuses the rule; it is evaluated here as intended: make a rule of its own for the tag"));
                 }
                 match own_tag(text).unwrap_or(text) {
                     "*" => side.any = true,

@@ -300,7 +300,7 @@ impl AzureReader<'_, '_> {
                 let list = names.iter().take(8).map(|name| format!("--{name}")).collect::<Vec<_>>().join(", ");
                 let message = format!("ambiguous option: {} could match {list}", word.text);
                 let error = self.wrong(codes::AZ_OPTION, word.span, message);
-                self.report(error.help(format!("write the option out. {DOES_NOTHING}")));
+                self.report(error.help(format!("write the option in full. {DOES_NOTHING}")));
                 *refused = true;
                 None
             }

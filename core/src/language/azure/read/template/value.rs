@@ -10,7 +10,7 @@ use crate::text::Span;
 
 /// So many possibilities of one value are told apart.
 pub(super) const MOST_CHOICES: usize = 16;
-/// Descriptions of what is not known are cut at so many characters.
+/// Descriptions of a fact that is not in the input are cut at so many characters.
 const LONGEST_UNKNOWN: usize = 1000;
 
 /// A value.

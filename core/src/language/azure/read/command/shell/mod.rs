@@ -69,7 +69,7 @@ pub(super) fn commands(text: &str, live: &[Range<usize>]) -> (Vec<Command>, Vec<
         .map(|at| (Span::new(at as u32, at as u32 + 1), String::from("the quotation mark that opens here is never closed")))
         .collect();
     if let Some(span) = run.beyond {
-        problems.push((span, String::from("this script does more than is followed here: what comes from here on is not read")));
+        problems.push((span, String::from("this script is too long to follow: the rest is not read")));
     }
     (run.commands, problems)
 }
