@@ -1,6 +1,6 @@
 //! What Azure and others end, each with its day and the page that says so. Messages and docs/azure.md 4 are made from this table.
 //!
-//! There is no clock here: whoever asks gives the day, and where nobody does it is that of the table.
+//! There is no clock here: the caller gives the date, and without one it is that of the table.
 
 use alloc::format;
 use alloc::string::String;
@@ -142,7 +142,8 @@ pub struct Fact {
     pub source: &'static str,
 }
 
-const GATEWAY_API: &str = "the Gateway API of the application routing add-on (`--enable-app-routing-istio`, GatewayClass `approuting-istio`), or \
+const GATEWAY_API: &str = "the Gateway API of the application routing add-on (`--enable-app-routing-istio`, GatewayClass \
+ `approuting-istio`), or \
                            Application Gateway for Containers";
 const CILIUM: &str = "Azure CNI with Cilium (`--network-dataplane cilium`)";
 

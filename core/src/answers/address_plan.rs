@@ -165,7 +165,7 @@ impl AddressPlan {
         } else if self.runs() {
             format!("It fits, but an upgrade would fail without addresses for the surge node: {reason}.")
         } else if self.runs_now && self.now < self.wanted {
-            format!("Today's {} fit, but the autoscaler cannot scale to its maximum of {}: {reason}.", counted(self.now), self.wanted)
+            format!("Today's {} run, but the autoscaler cannot scale to its maximum of {}: {reason}.", counted(self.now), self.wanted)
         } else {
             format!("It does not fit: {reason}.")
         }

@@ -73,7 +73,7 @@ impl fmt::Display for CannotMove {
             CannotMove::EqualOrders { before, after } => {
                 write!(f, "`{before}` and `{after}` have the same `order`, so that names decide: change one of them first")
             }
-            CannotMove::EmptyOrder => f.write_str("its `order` is written without a value: write a number there first"),
+            CannotMove::EmptyOrder => f.write_str("its `order` has no value: write a number first"),
             CannotMove::EmptySpec => f.write_str("its `spec` is empty"),
         }
     }

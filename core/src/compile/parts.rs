@@ -1,4 +1,4 @@
-//! Which classes the rules of one subject tell apart.
+//! Which classes the rules of one subject distinguish.
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! What commands print for people, which is no manifest: tables and descriptions.
+//! The output of commands that is not a manifest: tables and descriptions.
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;

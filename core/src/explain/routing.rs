@@ -1,4 +1,4 @@
-//! Ways that do not lead on, in words.
+//! Sentences for routes that drop, or whose next hop is unknown.
 
 use alloc::borrow::ToOwned;
 use alloc::format;

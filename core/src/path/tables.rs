@@ -1,4 +1,4 @@
-//! What nodes look up: which Service an address or a node port leads to, and which pods stand behind it.
+//! What nodes look up: the Service of an address or node port, and its endpoints.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

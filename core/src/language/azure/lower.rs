@@ -101,7 +101,7 @@ struct Reading {
     order: (u16, u8),
 }
 
-/// What a rule may be: itself where everything about it is known. What the text leaves open it may be in several ways, each of which matches possibly,
+/// The rules that a written rule may be: only itself if all its fields are known. Otherwise there are several, each of which matches possibly,
 /// and where its number is open it may come first; if nothing else decides before, it does so in the end.
 fn readings(rule: &SecurityRule, place: Place, direction: RuleDirection) -> Vec<Reading> {
     let mut rules = alloc::vec![SecurityRule { direction, ..rule.clone() }];

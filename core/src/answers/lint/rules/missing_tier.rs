@@ -1,4 +1,4 @@
-//! LINT016: a Calico policy names a tier that is not in the text.
+//! LINT016: a Calico policy names a tier that is not in the input.
 
 use alloc::format;
 use alloc::vec::Vec;

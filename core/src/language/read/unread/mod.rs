@@ -1,6 +1,6 @@
 //! Kinds that are not evaluated: which there are, and what an object of theirs might do to connections.
 //!
-//! Read in silence and as exactly as the text tells; what cannot be read is taken to be as wide as it can be.
+//! Read without findings and as exactly as the input allows; what cannot be read is assumed to match as much as possible.
 
 mod broken;
 mod cilium;
