@@ -163,7 +163,7 @@ impl AddressPlan {
         if self.fits() {
             format!("It fits, with {} left.", crate::text::count(self.free() as usize, "address"))
         } else if self.runs() {
-            format!("It fits, but an upgrade would fail without addresses for the surge node: {reason}.")
+            format!("It runs, but an upgrade would fail without addresses for the surge node: {reason}.")
         } else if self.runs_now && self.now < self.wanted {
             format!("Today's {} run, but the autoscaler cannot scale to its maximum of {}: {reason}.", counted(self.now), self.wanted)
         } else {
