@@ -78,7 +78,7 @@ impl Explainer<'_> {
         }
         let passes = checkpoints.iter().all(|c| c.verdict == Verdict::Allowed);
         if passes && checkpoints.iter().any(|c| matches!(c.checkpoint, Checkpoint::Group { .. })) {
-            notes.push("Security groups keep state: the answer to an allowed packet needs no rule.".to_owned());
+            notes.push("Security groups are stateful: replies to an allowed packet need no rule.".to_owned());
         }
         if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
             notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each security group.".to_owned());

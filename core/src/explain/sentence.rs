@@ -32,7 +32,7 @@ impl Explainer<'_> {
         let (word, preposition) = (direction.as_str(), direction.preposition());
         match reason {
             Reason::Outside => self.outside(checkpoint, &subject_name),
-            Reason::Node => format!("{subject_name} is on the node's own network, which policies for pods do not select"),
+            Reason::Node => format!("{subject_name} is on the host network, which pod policies do not select"),
             Reason::NoEngine => {
                 let why = self.compiled.ruleset().idle_plugin.as_deref().unwrap_or("no policy engine is installed");
                 format!("{why}, so policies are stored and nothing enforces them")
@@ -79,7 +79,10 @@ impl Explainer<'_> {
             ),
             Reason::NoPolicy => format!("no policy selects {subject_name} for {word}"),
             Reason::NothingDecided => {
-                format!("no policy isolates {subject_name} for {word}, and no rule decides about this traffic{}", self.passing(checkpoint))
+                format!(
+                    "no policy isolates {subject_name} for {word}, and no rule allows or denies this traffic{}",
+                    self.passing(checkpoint)
+                )
             }
             Reason::Rule(rule) => {
                 let verb = if verdict == Verdict::Allowed { "allows" } else { "denies" };
@@ -127,7 +130,7 @@ impl Explainer<'_> {
     pub(super) fn outside(&self, checkpoint: Checkpoint, subject_name: &str) -> String {
         let cloud = &self.snapshot.cloud;
         match self.parties(checkpoint).0 {
-            end if self.is_machine(end) => format!("no security group guards {subject_name}"),
+            end if self.is_machine(end) => format!("no security group applies to {subject_name}"),
             _ if !cloud.networks.is_empty() => format!("{subject_name} is outside the virtual network, where no security group applies"),
             _ => format!("{subject_name} is outside the cluster, where no policy applies"),
         }

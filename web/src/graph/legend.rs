@@ -33,7 +33,7 @@ impl Picture {
         let hidden: Vec<String> = [
             words(self.denied_hidden, "denied flow", ""),
             words(self.open_hidden, "flow", " open to all"),
-            words(self.cut, "flow", " for want of room"),
+            words(self.cut, "flow", " because there is no room"),
         ]
         .into_iter()
         .flatten()
@@ -45,7 +45,7 @@ impl Picture {
             isolated: marks(|m| m.isolation.is_some()),
             open: marks(|m| m.undrawn.open),
             undrawn: marks(|m| m.undrawn.denied > 0),
-            hidden: (!hidden.is_empty()).then(|| format!("without an arrow: {}; select a pod to see its own", hidden.join(", "))),
+            hidden: (!hidden.is_empty()).then(|| format!("drawn without arrows: {}; select a pod to see its own", hidden.join(", "))),
         }
     }
 }
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn flows_without_an_arrow_are_counted() {
         let picture = Picture { denied_hidden: 1, cut: 3, ..Picture::default() };
-        let hidden = "without an arrow: 1 denied flow, 3 flows for want of room; select a pod to see its own";
+        let hidden = "without an arrow: 1 denied flow, 3 flows because there is no room; select a pod to see its own";
         assert_eq!(picture.legend(), Legend { hidden: Some(hidden.into()), ..Legend::default() });
         assert_eq!(Picture::default().legend(), Legend::default());
     }

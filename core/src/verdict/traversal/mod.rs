@@ -46,7 +46,7 @@ pub enum Checkpoint {
         masquerade: Option<NodeId>,
     },
     /// The reply of a connection through a node whose host endpoint has policies before connection tracking: they are asked about replies
-    /// too, and what they let in untracked has its reply asked about like a connection of its own.
+    /// too, and what they let in untracked has its reply asked about like a new connection.
     Reply {
         /// The node.
         node: NodeId,
@@ -323,7 +323,7 @@ pub(crate) fn untracked_direction(enters: Side, leaves: Side) -> Option<Directio
     }
 }
 
-/// For the reply to a connection through a node: what it meets as a connection of its own (beside the policies before connection tracking),
+/// For the reply to a connection through a node: what it meets as a new connection (beside the policies before connection tracking),
 /// and what it meets even when these allowed it.
 pub(crate) fn reply_checkpoints(node: NodeId, rules: NodeRules, enters: Side, leaves: Side) -> (Vec<Checkpoint>, Vec<Checkpoint>) {
     let mut fresh = Vec::new();

@@ -124,7 +124,7 @@ fn mark(mark: &Mark, props: &PartProps) -> Html {
                 html! {
                     <g class={classes!("undrawn", if denied { "denied" } else { "open" })} transform={format!("translate({x} {})", r.h - 7.0)}>
                         <rect width={width.to_string()} height="14" rx="7" /><text x={(width / 2.0).to_string()} y="10">{ words }</text>
-                        <title>{ if denied { "nothing comes in from these, which have no arrow; select the card to see them" } else { "everything may come in from everywhere; select the card to see the arrows" } }</title>
+                        <title>{ if denied { "sources that cannot connect, drawn without arrows; select the card to see them" } else { "open to all sources; select the card to see the arrows" } }</title>
                     </g>
                 }
             }) }

@@ -36,7 +36,8 @@ pub fn Forget(props: &ForgetProps) -> Html {
     html! {
         <footer class="forget">
             if *sure {
-                <p role="alert">{ format!("{scenes}, the theme and the pane sizes go for good, also what is shown now. This cannot be undone.") }</p>
+                <p role="alert">{ format!("{scenes}, the theme and the pane sizes are deleted, including the scene shown now. \
+                 This cannot be undone.") }</p>
                 <button type="button" class="primary" onclick={forget}>{ "Forget everything" }</button>
                 <button type="button" class="pick" onclick={set(false)}>{ "Keep it" }</button>
             } else {

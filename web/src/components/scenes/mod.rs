@@ -32,12 +32,13 @@ pub fn Scenes() -> Html {
     let size: usize = entries.iter().map(|entry| entry.size).sum();
     html! {
         <div class="scenes">
-            <p>{ "Scenes are stored in this browser only, and are sent nowhere. Clearing its site data removes them: save as a file what has to last." }</p>
+            <p>{ "Scenes are stored in this browser only, and are sent nowhere. Clearing the site data removes them: save what \
+             you want to keep as a file." }</p>
             if store.notices.trouble == Some(Trouble::Off) {
                 <p class="trouble">{ "This browser stores nothing for this page, as in some private windows." }</p>
             }
             if kept.is_empty() {
-                <p class="nothing">{ "None yet. A scene is kept from its first change on." }</p>
+                <p class="nothing">{ "None yet. A scene is stored from its first change." }</p>
             } else {
                 <ul class="scene-list" aria-label="Recent scenes">{ for kept.iter().map(|entry| list.row(entry)) }</ul>
             }
