@@ -117,7 +117,7 @@ fn a_policy_that_selects_nothing() {
         "LINT001",
         "{matchLabels: {tier: x}}",
         "NetworkPolicy `shop/p` selects no pod",
-        "nothing there has a label `tier`",
+        "nothing there has the label `tier`",
     );
 }
 
@@ -163,7 +163,7 @@ fn egress_without_dns() {
         &text,
         "LINT003",
         "{matchLabels: {app: web}}",
-        "`shop/web` is isolated for egress and cannot reach any DNS server: nothing lets it out to port 53",
+        "`shop/web` is isolated for egress and cannot reach any DNS server: nothing allows egress to port 53",
         "UDP and TCP 53",
     );
 }
@@ -174,14 +174,14 @@ fn a_port_name_that_nobody_has() {
         &policy("{podSelector: {}, ingress: [{ports: [{port: htp}]}]}"),
         "LINT004",
         "{port: htp}",
-        "no pod that this rule is about has a TCP container port named `htp`",
+        "no pod that this rule selects has a TCP container port named `htp`",
         "containers[].ports",
     );
     finds(
         &policy("{podSelector: {}, ingress: [{ports: [{port: sql, protocol: UDP}]}]}"),
         "LINT004",
         "{port: sql, protocol: UDP}",
-        "no pod that this rule is about has a UDP container port named `sql`",
+        "no pod that this rule selects has a UDP container port named `sql`",
         "write `protocol: TCP`",
     );
 }
@@ -243,11 +243,11 @@ fn policies_that_cannot_work_as_meant() {
         on_host,
         "LINT008",
         "{matchLabels: {app: agent}}",
-        "`ops/agent` uses its node's network, so this policy has no effect on it",
+        "`ops/agent` uses the host network, so this policy has no effect on it",
         "rules for nodes",
     );
     let elsewhere = policy("{podSelector: {}}").replace("namespace: shop", "namespace: shopp");
-    finds(&elsewhere, "LINT010", &elsewhere, "namespace `shopp` is not in the text, and no pod is in it", "metadata.namespace");
+    finds(&elsewhere, "LINT010", &elsewhere, "namespace `shopp` is not in the input, and no pod is in it", "metadata.namespace");
     let either = policy(
         "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: ops}}}, {podSelector: {matchLabels: {app: scan}}}]}]}",
     );
@@ -255,7 +255,7 @@ fn policies_that_cannot_work_as_meant() {
         &either,
         "LINT011",
         "{podSelector: {matchLabels: {app: scan}}}",
-        "this is a second peer beside the one before: either may match",
+        "this is a separate peer from the one before it: either may match",
         "take away the dash",
     );
     finds(

@@ -138,7 +138,7 @@ fn policy_of_clients_works_for_the_share_that_comes_by_the_pods_own_node() {
     let [(message, underlined)] = lints(&found, "LINT030")[..] else { panic!("{:?}", found.problems()) };
     assert_eq!(
         message,
-        "clients of Service `web` come with a node's address on 50 % of their connections, and this range does not match them there"
+        "50 % of the connections to Service `web` arrive with a node's address (masquerade), which this range does not match"
     );
     assert_eq!(underlined, "{ipBlock: {cidr: 203.0.113.0/24}}");
     assert!(lints(&scene(&[AZURE, &cluster(0), &service(BALANCED_LOCAL), policy]), "LINT030").is_empty());
@@ -398,7 +398,7 @@ fn host_endpoints_see_packets_before_and_after_translation() {
             && matches!(open.paths().endpoint(&stop(&answer).arrives.from), netpolis_core::compile::Endpoint::Node(_))
     );
     let [(message, _)] = lints(&open, "LINT033")[..] else { panic!("{:?}", open.problems()) };
-    assert_eq!(message, "packets meet this policy before they are translated: those for Service `web` come to port 31080 here, not 8080");
+    assert_eq!(message, "this policy sees packets before DNAT: packets for Service `web` have port 31080 here, not 8080");
 }
 
 #[test]
@@ -436,11 +436,11 @@ fn node_ports_in_groups_are_held_against_the_services() {
     let found = of(&rule("31081"), &port);
     assert_eq!(lints(&found, "LINT032")[0].0, "no Service has a node port that rule `web` opens");
     let found = of(&rule("31080"), &port.replace("app: web", "app: wep"));
-    assert_eq!(lints(&found, "LINT032")[0].0, "no pod stands behind node port 31080: Service `web` selects none");
+    assert_eq!(lints(&found, "LINT032")[0].0, "node port 31080 has no pod: Service `web` selects none");
     let found = of(&rule("30000-32767"), &service(BALANCED));
     assert_eq!(
         lints(&found, "LINT032")[0].0,
-        "packets of load balancer `web` come with its own port 80, not with the node port that this rule opens"
+        "packets of load balancer `web` arrive with its own port 80, not with the node port that this rule opens"
     );
 }
 

@@ -26,7 +26,7 @@ codes! {
     /// A Helm (or other) template, which only becomes YAML once it is rendered.
     TEMPLATE = "DOC009";
 
-    /// What a command printed for people, such as the table of `kubectl get`: it is no manifest.
+    /// The output of a command that is not a manifest, such as the table of `kubectl get`.
     PRINTED = "DOC140" [Error, Warning];
 
     /// A placeholder that was not filled in keeps the text from being YAML.

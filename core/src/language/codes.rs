@@ -299,7 +299,7 @@ codes! {
     COMMAND_OF_KUBECTL = "AZ140" [Warning];
     /// A value is to be filled in: a variable without a value, a name in brackets.
     FILL_IN = "AZ141" [Warning];
-    /// A command changes something that the text does not make.
+    /// A command changes something that no earlier command creates.
     CHANGES_NOTHING = "AZ142" [Warning];
     /// A template deploys another by its address: what that one holds is not in the input.
     AZ_LINKED = "AZ120" [Warning];

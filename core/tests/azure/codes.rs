@@ -99,7 +99,7 @@ fn malformed_rules_leave_the_others_alone() {
         assert!(!is_incomplete(&verdict(&scene, OUTSIDE, INSIDE, 443, ALLOWED)));
     }
     let unknown = scene(&arm_of(&[&[("sourceAddressPrefix", "\"Storge\"")], good]));
-    says(&unknown, "AZ010", "\"Storge\"", "no service tag `Storge` is known");
+    says(&unknown, "AZ010", "\"Storge\"", "there is no service tag `Storge`");
     verdict(&unknown, OUTSIDE, INSIDE, 443, UNKNOWN);
     verdict(&unknown, OUTSIDE, INSIDE, 8080, ALLOWED);
 }

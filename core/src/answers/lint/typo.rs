@@ -22,9 +22,9 @@ pub(super) fn explain<'a>(
 ) -> Diagnostic {
     let unmet = selector.requirements.iter().find(|r| !candidates.clone().any(|labels| r.matches(labels)));
     let Some(requirement) = unmet else {
-        return problem.help("each of its conditions is met by something, but nothing meets all of them");
+        return problem.help("each of its conditions matches something, but nothing matches all of them");
     };
-    let Operator::In(wanted) = &requirement.operator else { return problem.help(format!("nothing meets `{requirement}`")) };
+    let Operator::In(wanted) = &requirement.operator else { return problem.help(format!("nothing matches `{requirement}`")) };
     let mut values: Vec<&str> = candidates.filter_map(|labels| labels.get(&requirement.key)).collect();
     values.sort_unstable();
     values.dedup();
@@ -32,11 +32,12 @@ pub(super) fn explain<'a>(
         return match owner_with(input, requirement) {
             Some((owner, place)) => problem
                 .help(format!(
-                    "{owner} has this label, its pods do not: they have those of the pod template (`spec{}.template.metadata.labels`)",
+                    "{owner} has this label, but its pods do not: they get the labels of the pod template \
+                     (`spec{}.template.metadata.labels`)",
                     if owner.starts_with("CronJob") { ".jobTemplate.spec" } else { "" }
                 ))
                 .related_place(place, "this object has the label itself"),
-            None => problem.help(format!("nothing there has a label `{}`", requirement.key)),
+            None => problem.help(format!("nothing there has the label `{}`", requirement.key)),
         };
     }
     let nearest = wanted

@@ -62,7 +62,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         for limit in limits_hit(policy, windows.concerns(input, policy)) {
             let message = format!("`{}`: {limit}", policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message);
-            found.push(problem.help("Azure's network policy manager has this limit; Cilium and Calico have not"));
+            found.push(problem.help("Azure's network policy manager has this limit; Cilium and Calico do not"));
         }
     }
 }

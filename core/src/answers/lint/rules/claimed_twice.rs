@@ -71,7 +71,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                     found.push(
                         Diagnostic::at(CODE, Severity::Warning, Some(place), message)
                             .related_place(*of_first, "the other Service")
-                            .help("give each its own, or leave it out: the API server picks a free one"),
+                            .help("give each its own, or omit it: the API server picks a free one"),
                     );
                 }
                 Some(_) => {}

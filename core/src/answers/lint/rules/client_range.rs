@@ -144,14 +144,14 @@ fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) ->
         return None;
     }
     let message = format!(
-        "clients of Service `{}` come with a node's address on {share} of their connections, and this range does not match them there",
+        "{share} of the connections to Service `{}` arrive with a node's address (masquerade), which this range does not match",
         service.name
     );
     let place_of_policy = service.routing.external_span.map_or(service.place, |span| span.within(service.place.document));
     Some(
         Diagnostic::at(CODE, Severity::Warning, Some(place), message)
             .related_place(place_of_policy, "this Service")
-            .help("set `externalTrafficPolicy: Local`, use an eBPF dataplane, or filter clients before that: `loadBalancerSourceRanges`"),
+            .help("set `externalTrafficPolicy: Local`, use an eBPF dataplane, or filter clients earlier with `loadBalancerSourceRanges`"),
     )
 }
 

@@ -71,7 +71,7 @@ fn cut_off(policy: &Policy, names: &[String], servers: &[(PodId, u16)], input: &
         (None, true) => {
             format!("{} isolated for egress and cannot reach DNS: port 53 is open, but not to pods in kube-system", first(names))
         }
-        (_, false) => format!("{} isolated for egress and cannot reach any DNS server: nothing lets it out to port {DNS}", first(names)),
+        (_, false) => format!("{} isolated for egress and cannot reach any DNS server: nothing allows egress to port {DNS}", first(names)),
     };
     let message = if names.len() > 1 { message.replace("nothing lets it out", "nothing lets them out") } else { message };
     Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message)

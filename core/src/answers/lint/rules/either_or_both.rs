@@ -67,10 +67,10 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                     CODE,
                     Severity::Warning,
                     Some(second.place),
-                    "this is a second peer beside the one before: either may match",
+                    "this is a separate peer from the one before it: either may match",
                 )
                 .related_place(first.place, "the peer before it")
-                .help("if both must match, take away the dash, so that the two selectors stand in one entry"),
+                .help("if both must match, remove the dash, so that the two selectors are in one entry"),
             );
         }
     }

@@ -87,8 +87,8 @@ fn needs(used: GroupUseId, own: &AddressSet, (first, last): (u16, u16)) -> [(Nee
         ),
         (
             Need { used, direction: Direction::Egress, packets: out, tags: &["AzureCloud"] },
-            "the Internet, which it needs on its way out".into(),
-            "let it out to the Internet".into(),
+            "the Internet, which it needs for outbound traffic".into(),
+            "allow outbound traffic to the Internet".into(),
         ),
     ]
 }

@@ -48,10 +48,10 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     let snapshot = input.snapshot;
     for ingress in snapshot.ingress_objects.iter().filter(|i| i.spec.class.as_deref().is_some_and(is_gateway_class)) {
         if ingress.spec.tls_passthrough {
-            let message = format!("an application gateway ends TLS: it does not reach the pods of `{}` untouched", ingress.name);
+            let message = format!("the application gateway terminates TLS, so TLS does not pass through to the pods of `{}`", ingress.name);
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message)
-                    .help("set `appgw.ingress.kubernetes.io/backend-protocol: https` to encrypt anew, or use a LoadBalancer Service"),
+                    .help("set `appgw.ingress.kubernetes.io/backend-protocol: https` to encrypt again, or use a LoadBalancer Service"),
             );
             continue;
         }

@@ -47,11 +47,11 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let named =
             |e: &&&crate::snapshot::PodEndpoint| snapshot.namespace_name(e.namespace) == namespace && subject.pods.matches(&e.labels);
         let Some(pod) = on_host.iter().find(named) else { continue };
-        let message = format!("`{namespace}/{}` uses its node's network, so this policy has no effect on it", pod.name);
+        let message = format!("`{namespace}/{}` uses the host network, so this policy has no effect on it", pod.name);
         found.push(
             Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message)
                 .related_place(pod.place, "this pod has `hostNetwork: true`")
-                .help("protect it by rules for nodes, or give it a network of its own"),
+                .help("protect it with rules for nodes, or do not use the host network"),
         );
     }
 }

@@ -62,10 +62,12 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let empty: Vec<&str> = snapshot.nodes().filter(|(id, _)| !homes.contains(id)).map(|(_, n)| n.name.as_str()).collect();
         let Some(first) = empty.first() else { continue };
         let (severity, help) = match service.service_type.as_str() {
-            "NodePort" => {
-                (Severity::Warning, "clients must pick a node with a pod: run one on every node, or put a load balancer before them")
-            }
-            _ => (Severity::Note, "the load balancer's probe keeps connections away from them; a spread constraint evens out the shares"),
+            "NodePort" => (Severity::Warning, "clients must pick a node with a pod: run one on every node, or use a load balancer"),
+            _ => (
+                Severity::Note,
+                "the load balancer's health probe excludes these nodes; a topology spread constraint evens \
+             out the shares",
+            ),
         };
         let which = match empty.len() {
             1 => format!("`{first}` has no pod of Service `{}`, and drops", service.name),

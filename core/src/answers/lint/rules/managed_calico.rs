@@ -64,6 +64,6 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         cluster.name,
         list.join(", ")
     );
-    let help = "they are evaluated as Calico has them; for Calico with support install it yourself (`--network-policy none`)";
+    let help = "they are evaluated as Calico defines them; for a supported Calico install it yourself (`--network-policy none`)";
     found.push(Diagnostic::at(CODE, Severity::Warning, Some(first), message).help(help));
 }

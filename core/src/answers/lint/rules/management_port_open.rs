@@ -51,7 +51,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             if !ports.is_empty() {
                 let message = format!("rule `{}` opens {} to the whole Internet", rule.name(), ports.join(" and "));
                 let problem = Diagnostic::at(CODE, Severity::Warning, Some(rule.rule.place), message);
-                once(found, problem.help("allow the addresses that need it only, or use a bastion"));
+                once(found, problem.help("allow only the addresses that need it, or use a bastion"));
             }
         }
     }

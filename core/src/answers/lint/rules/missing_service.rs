@@ -44,9 +44,10 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     for ingress in snapshot.ingresses.iter().filter(|i| i.service.is_none()) {
         let message =
             format!("there is no Service `{}` in namespace `{}`", ingress.service_name, snapshot.namespace_name(ingress.namespace));
-        found.push(
-            Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message).help("an Ingress leads to Services of its own namespace"),
-        );
+        found.push(Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message).help(
+            "an Ingress routes only to Services in \
+             its own namespace",
+        ));
     }
     for ingress in &snapshot.ingresses {
         let Some(service) = ingress.service.and_then(|i| snapshot.services.get(i as usize)) else { continue };
@@ -60,7 +61,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(ingress.place), message)
                     .related_place(service.place, "the Service")
-                    .help("a backend names a port of the Service, not of its pods; some controllers forgive it"),
+                    .help("a backend uses a port of the Service, not of its pods; some controllers accept both"),
             );
         }
     }
@@ -70,8 +71,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     for service in snapshot.services.iter().filter(|s| s.has_selector && s.endpoints.is_empty()) {
         let message = format!("Service `{}` selects no pod", service.name);
         found.push(
-            Diagnostic::at(CODE, Severity::Note, Some(service.place), message)
-                .help("its selector compares labels of pods of its own namespace"),
+            Diagnostic::at(CODE, Severity::Note, Some(service.place), message).help("its selector matches only pods in its own namespace"),
         );
     }
 }

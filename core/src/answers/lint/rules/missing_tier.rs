@@ -61,8 +61,14 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let mut known: Vec<&str> = tiers.iter().copied().collect();
         known.sort_unstable();
         found.push(match nearest(&policy.tier, known) {
-            Some(meant) => problem.help(format!("did you mean `{meant}`? here the tier is taken to come last, and to deny at its end")),
-            None => problem.help("add the Tier; without it the API refuses the policy, and here the tier comes last and denies at its end"),
+            Some(meant) => problem.help(format!(
+                "did you mean `{meant}`? here the tier is assumed to come last, with the \
+             default action Deny"
+            )),
+            None => problem.help(
+                "add the Tier; without it the API refuses the policy, and here the tier is assumed to come \
+             last, with the default action Deny",
+            ),
         });
     }
 }

@@ -70,7 +70,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             continue;
         }
         let message = format!(
-            "this {direction} rule says nothing of the other end: its `{written}` is the endpoint that `{}` selects",
+            "this {direction} rule does not restrict the other end: its `{written}` is the endpoint that `{}` selects",
             policy.title()
         );
         let place = entity.selector_place.or(entity.addresses_place).unwrap_or(own.place);

@@ -43,6 +43,6 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             "ClusterNetworkPolicy replaces AdminNetworkPolicy, and how both act together is not specified",
         )
         .related_place(old.place, "a policy of the old kind")
-        .help("here each is looked at in its tier; rewrite the old ones before you rely on it"),
+        .help("here each is evaluated in its own tier; migrate the old ones before you rely on it"),
     );
 }

@@ -57,7 +57,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let message = format!("these names form a loop and resolve to no address: {names}");
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(start.place), message)
-                    .help("let one of them be a Service with pods, or a name outside"),
+                    .help("make one of them a Service with pods, or a name outside the cluster"),
             );
         }
         known.extend(way);

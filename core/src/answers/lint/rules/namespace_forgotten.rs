@@ -48,7 +48,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             continue;
         }
         let message = format!(
-            "{} `{}` names no namespace: it is created in `{default}` unless the client says otherwise, and there are pods in `{elsewhere}`",
+            "{} `{}` has no namespace: it is created in `{default}` unless the client specifies another, but there are pods in \
+             `{elsewhere}`",
             resource.kind_name, resource.meta.name
         );
         let warning = Diagnostic::at(CODE, Severity::Warning, Some(resource.meta.name_span.within(document)), message);

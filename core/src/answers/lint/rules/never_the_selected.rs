@@ -58,9 +58,9 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             Direction::Ingress => ("source", "destination"),
             Direction::Egress => ("destination", "source"),
         };
-        let message = format!("this {own} is never what the policy selects, so the rule matches nothing");
+        let message = format!("this {own} never matches what the policy selects, so the rule matches nothing");
         let help = format!(
-            "in an {} rule the {own} is the endpoint that the policy selects; who is at the other end is the `{peer}`",
+            "in an {} rule the {own} is the endpoint that the policy selects; the other end is the `{peer}`",
             reference.direction.as_str()
         );
         found.push(Diagnostic::at(CODE, Severity::Warning, Some(term.place), message).help(help));

@@ -54,7 +54,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let severity = if staged { Severity::Note } else { Severity::Warning };
         let help = match () {
             () if input.compiled.ruleset().no_engine => {
-                "install a network plugin that enforces policy; API servers take policies without one and do not warn"
+                "install a network plugin that enforces policies; API servers accept policies without one, and do not warn"
             }
             () if staged => "evaluate staged policies as if they were enforced to see what they would change",
             () => "choose the engine that your cluster has, or write the policy for that engine",

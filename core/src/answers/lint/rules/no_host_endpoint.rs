@@ -59,9 +59,11 @@ spec:
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     for policy in policies(input).filter(|policy| is_for_hosts(input, policy)) {
-        let message = format!("{} `{}` is for hosts, and selects no HostEndpoint: it has no effect on nodes", policy.kind, policy.title());
+        let message =
+            format!("{} `{}` applies to hosts, but selects no HostEndpoint: it has no effect on nodes", policy.kind, policy.title());
         found.push(Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message).help(
-            "write a HostEndpoint for the node, or let Calico make them: KubeControllersConfiguration, `autoCreate: Enabled`; they need such labels",
+            "write a HostEndpoint for the node, or let Calico create them: KubeControllersConfiguration, `autoCreate: Enabled`; \
+             they need such labels",
         ));
     }
 }

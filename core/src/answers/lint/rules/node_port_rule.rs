@@ -81,14 +81,17 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             (format!("no Service has a node port that rule `{}` opens", rule.name), "look up the node port: `kubectl get service`")
         } else if let Some((service, port)) = behind.iter().find(|(service, _)| service.has_selector && service.endpoints.is_empty()) {
             let number = port.node_port.unwrap_or(0);
-            (format!("no pod stands behind node port {number}: Service `{}` selects none", service.name), "check the Service's selector")
+            (format!("node port {number} has no pod: Service `{}` selects none", service.name), "check the Service's selector")
         } else if !is_for_probes(rule)
             && behind.iter().all(|(service, _)| service.service_type == "LoadBalancer" && service.routing.load_balancer.floating)
         {
             let (service, port) = behind.first().map_or(("", 0), |(s, p)| (s.name.as_str(), p.port));
             (
-                format!("packets of load balancer `{service}` come with its own port {port}, not with the node port that this rule opens"),
-                "open the Service's port for the load balancer's address; AKS does it by itself in its own group",
+                format!(
+                    "packets of load balancer `{service}` arrive with its own port {port}, not with the node port that this \
+                 rule opens"
+                ),
+                "open the Service's port for the load balancer's address; AKS does so in its own security group",
             )
         } else {
             continue;

@@ -43,7 +43,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(place), message)
                     .related_place(at, "the other node")
-                    .help("packets to an address of both go to one of them only: give each node a range of its own"),
+                    .help("packets to an address in both reach only one of them: give each node its own range"),
             );
         }
         if widest.is_none_or(|(other, ..)| range.last() > other.last()) {

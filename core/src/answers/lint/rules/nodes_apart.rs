@@ -56,7 +56,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let stopped = among.into_iter().find_map(|(direction, packets)| stop(input, &Need { used, direction, packets, tags: &[] }));
             let Some(stop) = stopped else { continue };
             let message = format!(
-                "rule `{}` of `{}` stops traffic among the nodes and pods of `{}`, which AKS does not support",
+                "rule `{}` of `{}` blocks traffic among the nodes and pods of `{}`, which AKS does not support",
                 stop.rule, stop.group, cluster.name
             );
             let help = "above it, allow everything within the ranges of nodes and pods; restrict pods with network policies";

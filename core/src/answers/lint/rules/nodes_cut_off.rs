@@ -54,7 +54,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let out = Need { used, direction: Direction::Egress, packets, tags: &["AzureCloud", "MicrosoftContainerRegistry"] };
             let Some(stop) = stop(input, &out) else { continue };
             let message = format!(
-                "rule `{}` of `{}` keeps the nodes of `{}` from TCP 443 outside: without the API server and Microsoft's registry they do not become ready",
+                "rule `{}` of `{}` blocks TCP 443 from the nodes of `{}` to outside: without the API server and Microsoft's \
+                 registry they do not become ready",
                 stop.rule, stop.group, cluster.name
             );
             once(found, Diagnostic::at(CODE, Severity::Warning, Some(stop.place), message).help(HELP));

@@ -13,7 +13,7 @@ pub(in crate::answers::lint) const LINT: Lint = Lint {
     code: CODE,
     severities: &[Severity::Warning],
     title: "a rule lets in every protocol and port from anywhere",
-    advice: "name the ports and the sources that are needed",
+    advice: "allow only the ports and sources that are needed",
     explanation: r#"Such a rule makes the group useless for everything after it. Upstream: [docs/azure.md](azure.md), 2."#,
     bad: r#"azure:
   networks: [{name: net, addressSpace: 10.0.0.0/16, subnets: [{name: s, prefix: 10.0.0.0/24, nsg: g}]}]
@@ -39,7 +39,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         for (_, rule) in group.reached().filter(|(_, rule)| group.lets_in_internet(rule) && rule.has_all_connections()) {
             let message = format!("rule `{}` lets in every protocol and port from anywhere", rule.name());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(rule.rule.place), message);
-            once(found, problem.help("name the ports and the sources that are needed"));
+            once(found, problem.help("allow only the ports and sources that are needed"));
         }
     }
 }

@@ -67,14 +67,14 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
 fn past_the_cache(policy: &Policy, names: &[String], cache: &Cache, input: &LintInput<'_>) -> Diagnostic {
     let addresses: Vec<String> = cache.addresses.iter().map(ToString::to_string).collect();
     let message = format!(
-        "{} let out to the DNS pods, but node-local-dns on the node answers in their place, at {}",
+        "{} allowed to reach the DNS pods, but node-local-dns on the node answers instead, at {}",
         first(names).replace(" is", " is only").replace(" are", " are only"),
         addresses.join(" and ")
     );
     let block = |a: &String| format!("{a}/{}", if a.contains(':') { 128 } else { 32 });
     let blocks: Vec<String> = addresses.iter().map(block).collect();
     let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message)
-        .help(format!("let UDP and TCP 53 out to these addresses too: an `ipBlock` for {}", blocks.join(" and for ")));
+        .help(format!("allow UDP and TCP 53 to these addresses too, with an `ipBlock` for {}", blocks.join(" and for ")));
     match input.snapshot.pod(cache.pod) {
         Some(pod) => problem.related_place(pod.place, "this cache"),
         None => problem,

@@ -102,7 +102,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                         Some(pod) => {
                             let there = snapshot.namespace_name(pod.namespace);
                             problem.help(format!(
-                                "`{there}` has such pods; without a `namespaceSelector` a peer means the policy's own namespace"
+                                "`{there}` has such pods; without a `namespaceSelector` a peer selects only the policy's own namespace"
                             ))
                         }
                         None => typo::explain(problem, input, document, &subject.pods, pods),

@@ -54,16 +54,18 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let peers: Vec<_> = rule.peers.terms().iter().take(MOST_COMPARED).map(|t| (&t.kind, t.place)).collect();
         let word = reference.direction.preposition();
         for (pointless, by) in covered(&peers, term_covers) {
-            let message = format!("this entry of `{word}` changes nothing: another one of the same rule matches all that it does");
-            found.push(
-                Diagnostic::at(CODE, Severity::Warning, Some(pointless), message)
-                    .related_place(by, "this one")
-                    .help("entries of one list are alternatives: to keep something out, leave the wider one away, or put both conditions into one entry"),
+            let message = format!(
+                "this entry of `{word}` changes nothing: another entry of the same rule matches everything \
+             that it matches"
             );
+            found.push(Diagnostic::at(CODE, Severity::Warning, Some(pointless), message).related_place(by, "this one").help(
+                "entries of one list are alternatives: to exclude something, remove the wider entry, or put both \
+                     conditions into one entry",
+            ));
         }
         let ports: Vec<_> = traffic_terms(rule).iter().take(MOST_COMPARED).map(|t| (&t.kind, t.place)).collect();
         for (pointless, by) in covered(&ports, port_covers) {
-            let message = "this entry of `ports` changes nothing: another one of the same rule matches all that it does";
+            let message = "this entry of `ports` changes nothing: another entry of the same rule matches everything that it matches";
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(pointless), message).related_place(by, "this one");
             found.push(problem.help("entries of one list are alternatives: remove one of the two"));
         }

@@ -99,7 +99,7 @@ fn ordered(policy: &Policy, found: &mut Vec<Diagnostic>) {
             found.push(
                 Diagnostic::at(CODE, Severity::Warning, Some(rule.place), message)
                     .related_place(earlier.place, "this rule comes first")
-                    .help("rules are looked at in order; put the narrower one first"),
+                    .help("rules are evaluated in order; put the narrower one first"),
             );
         }
     }

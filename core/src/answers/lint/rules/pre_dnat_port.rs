@@ -84,7 +84,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             for (number, place) in single_ports(&rule.traffic, rule.place) {
                 let Some((service, node_port)) = meant(snapshot, number) else { continue };
                 let message = format!(
-                    "packets meet this policy before they are translated: those for Service `{}` come to port {node_port} here, not {number}",
+                    "this policy sees packets before DNAT: packets for Service `{}` have port {node_port} here, not {number}",
                     service.name
                 );
                 found.push(

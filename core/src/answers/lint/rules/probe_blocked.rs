@@ -103,11 +103,12 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         }
         let help = match stop.checkpoint {
             Checkpoint::Endpoint(_) => {
-                "the probe of a node port is a connection to a pod: let in 168.63.129.16 and, as nodes send it on with their own address, the nodes; or \
-                 `externalTrafficPolicy: Local`, which probes `healthCheckNodePort`"
+                "the probe of a node port is a connection to a pod: allow 168.63.129.16 and the nodes, which masquerade it; or \
+                 use `externalTrafficPolicy: Local`, which probes `healthCheckNodePort`"
             }
             _ => {
-                "let in 168.63.129.16 (the tag `AzureLoadBalancer`) to the node port; with `externalTrafficPolicy: Local` to `healthCheckNodePort`"
+                "allow 168.63.129.16 (the tag `AzureLoadBalancer`) to the node port; with `externalTrafficPolicy: Local` to \
+                 `healthCheckNodePort`"
             }
         };
         found.push(problem.help(help));

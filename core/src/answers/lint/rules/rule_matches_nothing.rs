@@ -47,14 +47,14 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let problem = |message| Diagnostic::at(CODE, Severity::Warning, Some(rule.rule.place), message);
             match rule.fate {
                 Fate::Empty => {
-                    let message = format!("rule `{name}` matches no packet: one of its sides has no address here");
+                    let message = format!("rule `{name}` matches no packet: its source or destination has no address here");
                     once(found, problem(message).help("an application security group without members matches nothing"));
                 }
                 Fate::Elsewhere => {
                     let (policy, behind) = (&group.policy.name, &group.behind);
                     let message =
                         format!("rule `{name}` matches no packet: its {word} holds no address of what `{policy}` guards ({behind})");
-                    let help = format!("{which} rules see private addresses: a public address is translated before");
+                    let help = format!("{which} rules see private addresses: a public address is translated earlier (DNAT)");
                     once(found, problem(message).help(help));
                 }
                 Fate::NotJudged | Fate::NeverReached | Fate::Reached => {}

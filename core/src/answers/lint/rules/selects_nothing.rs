@@ -50,7 +50,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             }
             let message = format!("{} `{}` selects no endpoint", policy.kind, policy.title());
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message);
-            found.push(problem.help("no pod or host endpoint has labels that its selectors ask for"));
+            found.push(problem.help("no pod or host endpoint has the labels that its selectors require"));
             continue;
         };
         let namespace = match &subject.namespaces {
@@ -76,7 +76,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let problem = match namespace {
             Some(name) if pods.peek().is_none() => problem.help(format!("there is no pod in namespace `{name}`")),
             Some(_) => typo::explain(problem, input, policy.subject_place.document, &subject.pods, pods),
-            None => problem.help("no pod is in a namespace that the subject selects, with labels that it asks for"),
+            None => problem.help("no pod in the namespaces that the subject selects has the labels that it requires"),
         };
         found.push(problem);
     }

@@ -82,10 +82,11 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let others = if more > 0 { format!(" (and {more} more)") } else { String::new() };
             let message = match reference.direction {
                 Direction::Egress => format!(
-                    "{address} is the address of Service `{title}`{others}: packets to it have an endpoint's address when policies are asked, so this matches none"
+                    "{address} is the address of Service `{title}`{others}: policies see packets after DNAT, with an endpoint's \
+                     address, so this matches none"
                 ),
                 Direction::Ingress => {
-                    format!("{address} is the address of Service `{title}`{others}: no packet comes from there, so this matches none")
+                    format!("{address} is the address of Service `{title}`{others}: no packet has this source, so this matches none")
                 }
             };
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(place), message).related_place(service.place, "this Service");
@@ -129,7 +130,7 @@ fn is_of_others(snapshot: &Snapshot, set: &AddressSet) -> bool {
 /// What to write in place of the Service's address.
 fn instead(snapshot: &Snapshot, service: &Service, direction: Direction) -> String {
     if direction == Direction::Ingress {
-        return "name the clients themselves: pods by their labels, nodes and others by their addresses".into();
+        return "select the clients themselves: pods by labels, nodes and others by address".into();
     }
     let endpoints = service.slices.iter().flat_map(|s| s.endpoints.iter().map(move |e| (e.address, s.ports.first().map(|p| p.number))));
     let written: Vec<String> =

@@ -94,10 +94,10 @@ fn nothing(snapshot: &Snapshot, side: &str, selector: &Selector, written: &Writt
     }
     match elsewhere(snapshot, written) {
         Some(help) => problem.help(help),
-        None if others => problem.help("what its selectors match is in none of its `nets`, or matches its `notSelector`"),
+        None if others => problem.help("nothing that its selectors match is in its `nets`, or everything matches its `notSelector`"),
         None => problem.help(match unmet_key(selector, snapshot) {
             Some(key) => format!("nothing has a label `{key}`"),
-            None => String::from("nothing has all the labels that its selectors ask for"),
+            None => String::from("nothing has all the labels that its selectors require"),
         }),
     }
 }
@@ -112,7 +112,8 @@ fn elsewhere(snapshot: &Snapshot, written: &WrittenEntity) -> Option<String> {
     if let Some(set) = snapshot.network_sets.iter().find(|set| selector.matches(&|key| set_label(key, snapshot, set))) {
         return Some(match set.namespace {
             None => format!(
-                "GlobalNetworkSet `{}` has such labels, but a selector of a namespaced policy means its own namespace, here `{own}`: add \
+                "GlobalNetworkSet `{}` has such labels, but a selector in a namespaced policy selects only its own namespace, \
+                 here `{own}`: add \
                  `namespaceSelector: global()`",
                 set.name
             ),
@@ -134,7 +135,7 @@ fn elsewhere(snapshot: &Snapshot, written: &WrittenEntity) -> Option<String> {
         .find(|e| e.role == Role::Pod && !e.host_network && selector.matches(&|key| own_label(key, snapshot, e)))?;
     let there = snapshot.namespace_name(pod.namespace);
     Some(format!(
-        "pods of namespace `{there}` have such labels, but without a namespaceSelector the side means `{own}` only: add \
+        "pods of namespace `{there}` have such labels, but without a namespaceSelector this selects only `{own}`: add \
          `namespaceSelector: {NAME_LABEL} == '{there}'`"
     ))
 }

@@ -33,7 +33,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         if group.unknown.is_some() || cloud.uses_group(number) || cloud.has_nameless_group() {
             continue;
         }
-        let message = format!("network security group `{}` is attached to nothing that is given, so it decides nothing here", group.name);
+        let message = format!("network security group `{}` is attached to nothing that is given, so it has no effect here", group.name);
         found.push(
             Diagnostic::at(CODE, Severity::Warning, Some(group.place), message)
                 .help("attach it to a subnet or an interface: `az network vnet subnet update --network-security-group`"),

@@ -48,7 +48,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         if snapshot.endpoints.iter().any(|e| e.namespace.0 == number) {
             continue;
         }
-        let message = format!("namespace `{namespace}` is not in the text, and no pod is in it");
+        let message = format!("namespace `{namespace}` is not in the input, and no pod is in it");
         found.push(
             Diagnostic::at(CODE, Severity::Warning, Some(policy.place), message)
                 .help("check the policy's `metadata.namespace`: without one it goes to `default`"),

@@ -51,8 +51,8 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                 continue;
             }
             let message = match protocol {
-                Some(protocol) => format!("no pod that this rule is about has a {protocol} container port named `{name}`"),
-                None => format!("no pod that this rule is about has a container port named `{name}`"),
+                Some(protocol) => format!("no pod that this rule selects has a {protocol} container port named `{name}`"),
+                None => format!("no pod that this rule selects has a container port named `{name}`"),
             };
             let problem = Diagnostic::at(CODE, Severity::Warning, Some(term.place), message);
             let others = [Protocol::TCP, Protocol::UDP, Protocol::SCTP].into_iter().filter(|p| Some(*p) != *protocol);

@@ -51,9 +51,9 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                         KnownTag::Addresses(_) => continue,
                         KnownTag::SomewherePublic => (
                             Severity::Note,
-                            format!("rule `{}`: the addresses of service tag `{tag}` change every week and are not known here", rule.name),
+                            format!("rule `{}`: the addresses of service tag `{tag}` change every week and are unknown here", rule.name),
                         ),
-                        KnownTag::Unheard => (Severity::Warning, format!("rule `{}`: no service tag `{tag}` is known", rule.name)),
+                        KnownTag::Unheard => (Severity::Warning, format!("rule `{}`: there is no service tag `{tag}`", rule.name)),
                     };
                     let help = match meant_tag(tag) {
                         Some(meant) => format!("did you mean `{meant}`? {HELP}"),

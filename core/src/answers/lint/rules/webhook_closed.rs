@@ -85,12 +85,14 @@ fn problem(input: &LintInput<'_>, id: PodId, port: u16, calls: &[(&ApiCall, Plac
     let more = if calls.len() > 1 { format!(" (and {})", count(calls.len() - 1, "more call")) } else { String::new() };
     let pod = input.snapshot.pod_title(id);
     let message = format!(
-        "the API server calls `{pod}` at port {port} for {}{more}, and no policy lets it in: `{}` isolates the pod, and the API server is no pod that a selector matches",
+        "the API server calls `{pod}` at port {port} for {}{more}, and no policy allows it: `{}` isolates the pod, and no pod \
+         selector matches the API server",
         first.what,
         policy.title()
     );
     let help = format!(
-        "let TCP {port} in from everywhere (a rule with `ports` and no `from`), or from the API server's address by `ipBlock` (`kubectl get endpoints kubernetes -n default`)"
+        "allow TCP {port} from everywhere (a rule with `ports` and no `from`), or from the API server's address with an \
+         `ipBlock` (`kubectl get endpoints kubernetes -n default`)"
     );
     Some(Diagnostic::at(CODE, Severity::Warning, Some(policy.subject_place), message).related_place(*place, "called from here").help(help))
 }

@@ -111,7 +111,7 @@ fn policies_as_stored_have_gone_through_no_defaults() {
         stored,
         codes::STORED_WITHOUT_TYPES,
         "spec",
-        "spec.types: without types a stored policy acts in both directions: nothing has filled in the default",
+        "spec.types: without types a stored policy applies in both directions, because nothing filled in the default",
     );
 }
 
@@ -184,7 +184,8 @@ fn selectors_as_they_are_read() {
         &egress("destination: {services: {name: db}}"),
         codes::SERVICE_WITHOUT_NAMESPACE,
         "{name: db}",
-        "spec.egress[0].destination.services: without a namespace, Calico at this version looks in none and the rule never matches; here it is read as the policy's own",
+        "spec.egress[0].destination.services: without a namespace, this version of Calico never matches the rule; here the \
+         policy's namespace is used",
     );
 }
 
