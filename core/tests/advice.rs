@@ -98,7 +98,7 @@ fn blocks_of_services_match_nothing() {
     ] {
         told(&egress(&format!("{DNS}, {rule}")), "LINT220", words);
     }
-    told(&ingress("api", "{from: [{ipBlock: {cidr: 10.96.0.77/32}}]}"), "LINT220", &["no packet comes from there"]);
+    told(&ingress("api", "{from: [{ipBlock: {cidr: 10.96.0.77/32}}]}"), "LINT220", &["no packet has this source"]);
 }
 
 #[test]
@@ -176,6 +176,6 @@ fn a_label_of_the_controller_is_not_one_of_its_pods() {
     told(
         &ingress("api", "{from: [{podSelector: {matchLabels: {component: cronjob}}}]}"),
         "LINT002",
-        &["CronJob `nightly` has this label, its pods do not"],
+        &["CronJob `nightly` has this label, but its pods do not"],
     );
 }

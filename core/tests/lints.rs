@@ -256,7 +256,7 @@ fn policies_that_cannot_work_as_meant() {
         "LINT011",
         "{podSelector: {matchLabels: {app: scan}}}",
         "this is a separate peer from the one before it: either may match",
-        "take away the dash",
+        "remove the dash",
     );
     finds(
         &policy("{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 80}]}]}"),

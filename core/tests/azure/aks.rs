@@ -241,7 +241,7 @@ fn what_azures_services_need_of_groups() {
         (
             "LINT162",
             "outbound: [{priority: 100, name: halt, deny: tcp 443, to: Internet}]",
-            Some("keeps the nodes of `store` from TCP 443"),
+            Some("blocks TCP 443 from the nodes of `store`"),
         ),
         ("LINT162", "outbound: [{priority: 100, name: halt, deny: '*', to: Internet}]", Some("rule `halt`")),
         ("LINT162", "outbound: [{priority: 100, name: halt, deny: tcp 80, to: Internet}]", None),
@@ -255,7 +255,7 @@ fn what_azures_services_need_of_groups() {
             "outbound: [{priority: 90, name: fine, allow: tcp 443, to: AzureCloud.WestEurope}, {priority: 100, name: halt, deny: '*', to: Internet}]",
             None,
         ),
-        ("LINT163", "inbound: [{priority: 4096, name: halt, deny: '*'}]", Some("rule `halt` of `g` stops traffic among the nodes")),
+        ("LINT163", "inbound: [{priority: 4096, name: halt, deny: '*'}]", Some("rule `halt` of `g` blocks traffic among the nodes")),
         ("LINT163", "outbound: [{priority: 200, name: halt, deny: tcp 8080, to: 10.66.0.0/16}]", Some("rule `halt`")),
         (
             "LINT163",
@@ -263,12 +263,12 @@ fn what_azures_services_need_of_groups() {
             None,
         ),
         ("LINT163", "inbound: [{priority: 100, name: halt, deny: '*', from: 10.66.1.0/24}]", None),
-        ("LINT024", "inbound: [{priority: 100, name: halt, deny: tcp 30000-32767}]", Some("rule `halt` stops health probes")),
+        ("LINT024", "inbound: [{priority: 100, name: halt, deny: tcp 30000-32767}]", Some("rule `halt` also blocks health probes")),
         ("LINT024", "inbound: [{priority: 100, name: halt, deny: tcp 1-65535, from: AzureLoadBalancer}]", None),
         (
             "LINT024",
             "inbound: [{priority: 100, name: halt, deny: tcp 0-65535, from: AzureLoadBalancer}]",
-            Some("rule `halt` stops health probes"),
+            Some("rule `halt` also blocks health probes"),
         ),
     ] {
         let scene = scene(&cluster(nsg, "overlay"));
