@@ -263,12 +263,12 @@ fn what_azures_services_need_of_groups() {
             None,
         ),
         ("LINT163", "inbound: [{priority: 100, name: halt, deny: '*', from: 10.66.1.0/24}]", None),
-        ("LINT024", "inbound: [{priority: 100, name: halt, deny: tcp 30000-32767}]", Some("rule `halt` also blocks health probes")),
+        ("LINT024", "inbound: [{priority: 100, name: halt, deny: tcp 30000-32767}]", Some("rule `halt` stops health probes")),
         ("LINT024", "inbound: [{priority: 100, name: halt, deny: tcp 1-65535, from: AzureLoadBalancer}]", None),
         (
             "LINT024",
             "inbound: [{priority: 100, name: halt, deny: tcp 0-65535, from: AzureLoadBalancer}]",
-            Some("rule `halt` also blocks health probes"),
+            Some("rule `halt` stops health probes"),
         ),
     ] {
         let scene = scene(&cluster(nsg, "overlay"));

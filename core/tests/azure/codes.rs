@@ -410,7 +410,7 @@ fn lints_of_security_groups() {
             "LINT024",
             "{priority: 4096, name: a, deny: '*'}",
             "{priority: 4096",
-            "also blocks health probes of load balancers",
+            "stops health probes of load balancers",
             "{priority: 4095, name: probes, allow: '*', from: AzureLoadBalancer}, {priority: 4096, name: a, deny: '*'}",
         ),
         (
