@@ -18,7 +18,7 @@ const NODE_PORTS: (u16, u16) = (30_000, 32_767);
 pub(in crate::answers::lint) const LINT: Lint = Lint {
     code: CODE,
     severities: &[Severity::Warning],
-    title: "a rule stops health probes of load balancers, which then take every machine for down",
+    title: "a rule stops health probes of load balancers, which then consider every machine down",
     advice: "above it, allow the tag `AzureLoadBalancer`",
     explanation: r#"Probes come from 168.63.129.16. A load balancer sends nothing to a machine that does not answer them, whatever clients may do. Upstream: [docs/azure.md](azure.md), 2."#,
     bad: r#"azure:
@@ -48,7 +48,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         for (index, rule) in group.reached().filter(|(_, rule)| denies_probes(group, rule, &platform)) {
             if rule.reaches(&mut ordered, index, &platform, ConnectionSet::protocol(Protocol::TCP)) {
                 let message =
-                    format!("rule `{}` stops health probes of load balancers too, which then take every machine for down", rule.name());
+                    format!("rule `{}` stops health probes of load balancers too, which then consider every machine down", rule.name());
                 let problem = Diagnostic::at(CODE, Severity::Warning, Some(rule.rule.place), message);
                 once(found, problem.help("above it, allow the tag `AzureLoadBalancer`"));
             }
