@@ -196,7 +196,7 @@ fn translation(analysis: &Analysis, translation: &Translation) -> String {
     match translation {
         Translation::Destination => "DNAT".to_owned(),
         Translation::Source => "SNAT".to_owned(),
-        Translation::NewConnection => "a connection of its own".to_owned(),
+        Translation::NewConnection => "a new connection".to_owned(),
         Translation::Tunnel(from, to) => format!("inside VXLAN from {} to {}", node_name(analysis, from), node_name(analysis, to)),
     }
 }

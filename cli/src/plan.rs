@@ -92,7 +92,7 @@ pub struct NothingToPlan;
 
 impl fmt::Display for NothingToPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("plan: the files name no cluster in a known subnet; give one, or `--subnet 10.0.0.0/24 --plugin azure --nodes 3`")
+        f.write_str("plan: the files contain no cluster in a known subnet; give one, or `--subnet 10.0.0.0/24 --plugin azure --nodes 3`")
     }
 }
 

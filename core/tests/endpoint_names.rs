@@ -54,7 +54,7 @@ fn names_that_mean_nothing_are_told_with_those_that_do() {
         ("node/onee", "there is no pod, workload or node `node/onee`; did you mean `node/one`"),
         (
             "frontend",
-            "there is no pod, workload or node `frontend`; there are for instance `shop/db[StatefulSet]`, `shop/web[Deployment]`, `test/web[StatefulSet]`, `node/one`",
+            "there is no pod, workload or node `frontend`; there are, for example, `shop/db[StatefulSet]`, `shop/web[Deployment]`, `test/web[StatefulSet]`, `node/one`",
         ),
         (
             "shop/data",
@@ -66,5 +66,5 @@ fn names_that_mean_nothing_are_told_with_those_that_do() {
     assert!(ask("10.96.0.9").is_err_and(|e| e.starts_with("`10.96.0.9` is the address of Service `shop/data`")));
     let empty = Analysis::new(Settings::default());
     let error = find(empty.snapshot(), "web").map_err(|e| e.to_string());
-    assert_eq!(error, Err("there is no pod, workload or node `web`; there is none at all".to_owned()));
+    assert_eq!(error, Err("there is no pod, workload or node `web`; there are none".to_owned()));
 }

@@ -354,7 +354,7 @@ fn ingresses_end_connections_and_open_their_own() {
 fn the_way_out_shows_what_the_world_sees() {
     let given = scene(&[&azure(""), &cluster(0)]);
     let answer = ask_port(&given, "shop/web-0", "192.0.2.80", Some(443));
-    assert_eq!(places(&answer, 0), ["Pod shop/web-0", "Node n1", "Way out", "192.0.2.80"]);
+    assert_eq!(places(&answer, 0), ["Pod shop/web-0", "Node n1", "Egress", "192.0.2.80"]);
     assert!(answer.branches[0].seen.unwrap().address.assumed);
     // To a machine of the network with the node's address, as overlay has it.
     let answer = ask_port(&given, "shop/web-0", "vm/vm", Some(5432));

@@ -17,6 +17,6 @@ pub(crate) fn missing_pods(snapshot: &Snapshot) -> Option<Doubt> {
     let titles = named().map(PodMaker::title).collect::<Vec<_>>().join(", ");
     let more = makers.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let text = format!("the pods of {titles}{more} are not read, and left out: paste them (`kubectl get pods -A -o yaml`)");
+    let text = format!("the pods of {titles}{more} are not read, and answers leave them out: paste them (`kubectl get pods -A -o yaml`)");
     (!makers.is_empty()).then(|| Doubt { text, places: named().map(|maker| maker.place).collect() })
 }

@@ -6,7 +6,7 @@ use super::placed::Placed;
 use crate::compile::Endpoint;
 use crate::snapshot::{NodeId, PodId};
 
-/// Stands for an address that is not known.
+/// Stands for an unknown address.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// One endpoint of a packet at some point of its route.
@@ -83,7 +83,7 @@ pub enum Place {
     LoadBalancer,
     /// A node.
     Node(Placed<NodeId>),
-    /// A pod: the one that the packet is for, or one that opens a connection of its own.
+    /// A pod: the one that the packet is for, or one that opens a new connection.
     Pod(Placed<PodId>),
     /// An application gateway: an index into [`crate::snapshot::cloud::Cloud::gateways`]; nothing where none is given.
     Gateway(Option<u32>),

@@ -48,22 +48,22 @@ pub(super) fn missing_endpoints(snapshot: &Snapshot, service: &Service) -> Strin
         return format!("Service `{title}` is not evaluated: an API server refuses it, or its endpoints");
     }
     if service.open_pods {
-        return format!(
-            "which pods stand behind Service `{title}`, and at which ports, depends on labels or ports that the input does not tell"
-        );
+        return format!("the pods and ports behind Service `{title}` depend on labels or ports that are not in the input");
     }
     if let Some(maker) = maker(snapshot, service).filter(|_| service.has_selector) {
         return format!(
-            "pods of {}, which are not read, may stand behind Service `{title}`: paste them (`kubectl get pods -n {namespace} -o yaml`)",
+            "pods of {}, which are not read, may be behind Service `{title}`: paste them (`kubectl get pods -n {namespace} -o yaml`)",
             maker.title()
         );
     }
     match service.has_selector {
         true => format!(
-            "the input has no pods of namespace `{namespace}`, which stand behind Service `{title}` (`kubectl get pods -n {namespace} -o yaml`)"
+            "the pods of namespace `{namespace}`, which are behind Service `{title}`, are not in the input (`kubectl get pods \
+             -n {namespace} -o yaml`)"
         ),
         false => format!(
-            "Service `{title}` has no selector, and the input has no EndpointSlice or Endpoints of it (`kubectl get endpointslices -n {namespace} -o yaml`)"
+            "Service `{title}` has no selector, and its EndpointSlices are not in the input (`kubectl get endpointslices -n \
+             {namespace} -o yaml`)"
         ),
     }
 }

@@ -85,7 +85,7 @@ impl Paths {
     pub fn endpoint_title(&self, endpoint: &PacketEndpoint) -> String {
         match (endpoint.address, endpoint.end) {
             (Some(address), _) => address.to_string(),
-            (None, Endpoint::Outside(_)) if endpoint.is_anywhere() => "an address that is not known".to_string(),
+            (None, Endpoint::Outside(_)) if endpoint.is_anywhere() => "an unknown address".to_string(),
             (None, Endpoint::Outside(_)) => "the Service's address".to_string(),
             (None, end) => crate::explain::end_name(end, &self.snapshot),
         }

@@ -77,7 +77,7 @@ pub struct PlanView {
 pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, String> {
     let cidr = |text: &str| Cidr::parse(text.trim()).map_err(|e| format!("`{}`: {e}", text.trim()));
     let list = |text: &str| text.split(',').filter(|t| !t.trim().is_empty()).map(cidr).collect::<Result<Vec<_>, _>>();
-    let plugin = Plugin::from_name(&question.plugin).ok_or_else(|| format!("`{}` is no network plugin", question.plugin))?;
+    let plugin = Plugin::from_name(&question.plugin).ok_or_else(|| format!("`{}` is not a network plugin", question.plugin))?;
     let asked = PlanRequest {
         plugin,
         subnet: list(&question.subnet)?,

@@ -45,7 +45,7 @@ pub(super) fn checkpoint(paths: &Paths, inspection: &Inspection, packet: &Packet
     let (seen, early) = asked.seen(&mut trace);
     (trace.from_address, trace.to_address) = (seen.from.address, seen.to.address);
     if packet.to.is_anywhere() {
-        trace.sentence = trace.sentence.replace("`0.0.0.0`", "an address that is not known");
+        trace.sentence = trace.sentence.replace("`0.0.0.0`", "an unknown address");
         if trace.verdict == Verdict::CannotTell {
             trace.nearest = None;
         }
@@ -157,7 +157,7 @@ impl Asked<'_> {
         })
     }
 
-    /// What an address that is not known may be: one for every set of addresses that rules tell apart, of the families that the client has, and the nodes.
+    /// What an unknown address may be: one for every set of addresses that rules tell apart, of the families that the client has, and the nodes.
     fn anywhere(&self) -> Vec<Endpoint> {
         let is_v6 = self.packet.from.address.map(|a| a.is_ipv6());
         let fits = |address: &IpAddr| is_v6.is_none_or(|v6| address.is_ipv6() == v6);

@@ -395,18 +395,22 @@ impl<'a> Understanding<'a> {
                 let services = chain.iter().chain([&number]).filter_map(|n| snapshot.services.get(*n as usize));
                 let names: Vec<String> = services.map(|s| self.paths.service_title(s)).collect();
                 let loops = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
-                let why = format!("the names go round in a circle and lead to no address: {loops}");
+                let why = format!("the names form a loop and resolve to no address: {loops}");
                 return Ok(Followed::Ends((Goal::Nothing(why), names.first().cloned().unwrap_or_default())));
             }
             chain.push(number);
             self.name.get_or_insert_with(|| title.clone());
             let Some(next) = self.service_by_dns_name(name) else {
                 let missing = format!(
-                    "`{title}` is another name for `{name}`, which is outside the cluster: only DNS knows its address, so give that as the target"
+                    "`{title}` is an alias (ExternalName) for `{name}`, which is outside the cluster: only DNS knows its \
+                     address, so use that address as the target"
                 );
                 return Ok(Followed::Ends((Goal::Name { name: name.to_owned(), missing }, title)));
             };
-            self.notes.push(format!("`{title}` is another name for `{name}`: the client asks DNS, and connects to that."));
+            self.notes.push(format!(
+                "`{title}` is an alias (ExternalName) for `{name}`: the client resolves it by DNS and \
+             connects to that."
+            ));
             number = next;
         }
     }
@@ -423,7 +427,8 @@ impl<'a> Understanding<'a> {
             && target != asked
         {
             self.notes.push(format!(
-                "`{title}` is headless: its name leads to the pods themselves, and its port {asked} to nothing; they listen on {target}."
+                "`{title}` is headless: its name resolves to the pods themselves, and nothing translates port {asked}; they \
+                 listen on {target}."
             ));
         }
         let address = pods.iter().find_map(|b| if let Target::Address(address) = b.target { Some(address) } else { None });
@@ -434,7 +439,7 @@ impl<'a> Understanding<'a> {
             (true, None) if unknown::has_unknown_endpoints(snapshot, service) => {
                 Goal::Name { name: title.to_owned(), missing: unknown::missing_endpoints(snapshot, service) }
             }
-            (true, None) => Goal::Nothing(format!("no pod stands behind `{title}`")),
+            (true, None) => Goal::Nothing(format!("`{title}` has no pods")),
         }
     }
 
@@ -461,7 +466,7 @@ impl<'a> Understanding<'a> {
             let services = claims.iter().filter_map(|(n, _)| self.paths.snapshot.services.get(*n as usize));
             let names: Vec<String> = services.map(|s| format!("`{}`", self.paths.service_title(s))).collect();
             self.notes.push(format!(
-                "Node port {node_port} is claimed by {}: an API server gives it to the first and refuses the others.",
+                "Node port {node_port} is claimed by {}: an API server assigns it to the first and refuses the others.",
                 names.join(" and ")
             ));
         }

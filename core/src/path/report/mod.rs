@@ -136,13 +136,13 @@ fn summary(paths: &Paths, question: &Question, verdict: PathVerdict, branches: &
             Some(seen) if branches.iter().all(|b| b.seen.is_some_and(|s| s.address == seen.address)) => {
                 format!("Allowed: {what}; the application sees {}.", seen_address(paths, &seen.address))
             }
-            _ => format!("Allowed: {what}, on every way."),
+            _ => format!("Allowed: {what}, on every branch."),
         },
         PathVerdict::Denied => format!("Denied: {}.", stop(Verdict::Denied)),
         PathVerdict::Sometimes(share) => {
             let sees = branches.iter().find(|b| b.verdict == Verdict::Denied).map_or("", |b| b.title.as_str());
             let which = if sees.is_empty() { String::new() } else { format!(" ({sees})") };
-            format!("Sometimes: {share} of the connections get there. The others{which} do not: {}.", stop(Verdict::Denied))
+            format!("Sometimes: {share} of the connections succeed. The others{which} fail: {}.", stop(Verdict::Denied))
         }
         PathVerdict::CannotTell(..) => format!("Cannot tell, because {}.", stop(Verdict::CannotTell)),
     }
@@ -152,7 +152,7 @@ fn summary(paths: &Paths, question: &Question, verdict: PathVerdict, branches: &
 fn seen_address(paths: &Paths, seen: &PacketEndpoint) -> String {
     match seen.address {
         Some(address) if seen.assumed && matches!(seen.end, Endpoint::Outside(_)) => match tags::is_public(address) {
-            true => "a public address that is not given".to_string(),
+            true => "an unknown public address".to_string(),
             false => "an address of the gateway's subnet".to_string(),
         },
         _ => format!("`{}`", paths.endpoint_title(seen)),

@@ -61,30 +61,32 @@ fn remark_sentences(paths: &Paths, remark: &Remark) -> Vec<String> {
 
 fn note_sentences(paths: &Paths, note: &Note) -> Vec<String> {
     let sentence = match note {
-        Note::ClientPicksNode => "The client picks the node; all of them are taken to be picked alike.".to_string(),
+        Note::ClientPicksNode => "The client picks the node; all nodes are assumed to be equally likely.".to_string(),
         Note::Said(sentence) => sentence.to_string(),
         Note::RoutingRetired => return facts::about(Subject::HttpRouting).map(|fact| retired(paths, fact)).into_iter().collect(),
         Note::RedirectsToTls => {
             "For a host with TLS ingress-nginx answers plain HTTP with a redirect to `https://`, unless `nginx.ingress.kubernetes.io/ssl-redirect` is \
-             `\"false\"`; the way shown is that of a request which is not redirected."
+             `\"false\"`; the path shown is that of a request without redirect."
                 .to_string()
         }
         Note::ControllerService(service) => {
-            format!("Clients reach the ingress controller by Service `{}`.", words::service_title(paths, *service))
+            format!("Clients reach the ingress controller through Service `{}`.", words::service_title(paths, *service))
         }
         Note::ControllerUnknown(pod) => {
-            let how = "How clients come to the ingress controller is left out: its Service, or the pods behind that, are not in the input.";
+            let how = "The path from the client to the ingress controller is left out: the controller's Service or its pods are \
+             not in the input.";
             let controller = paths.snapshot.pod(*pod).and_then(|pod| controller_note(pod, &paths.snapshot));
             return core::iter::once(how.to_string()).chain(controller).collect();
         }
         Note::GatewayAssumed(address) => format!(
-            "The text gives no subnet for the application gateway: {address} is assumed, of the range in which AKS makes one (10.225.0.0/16)."
+            "No subnet is given for the application gateway: {address} is assumed, from the range that AKS uses for it (10.225.0.0/16)."
         ),
         Note::GatewayKubenet => {
-            "With kubenet the gateway reaches pods only if its subnet has the cluster's route table, which AGIC tries to see to.".to_string()
+            "With kubenet the gateway reaches pods only if its subnet has the cluster's route table, which AGIC tries to \
+             attach.".to_string()
         }
         Note::GatewayOverlay => {
-            "With Azure CNI overlay pods are reached by newer versions of AGIC only, and by Application Gateway for Containers.".to_string()
+            "With Azure CNI overlay, only newer versions of AGIC and Application Gateway for Containers reach pods.".to_string()
         }
         Note::DnsCache(cache) => format!(
             "`{}` caches DNS on each node at this address: policies of clients see the address, not the DNS pods.",
@@ -104,16 +106,16 @@ fn service_notes(paths: &Paths, service: &Service, entry: Entry, judged: &Judged
     let mut notes = Vec::new();
     if paths.settings.routing.affinity.unwrap_or(service.routing.client_affinity) {
         notes.push(
-            "With session affinity a client keeps the pod that it got first: shares are of clients then, by the address that the node sees.".to_string(),
+            "With session affinity a client keeps its first pod: shares count clients, by the address that the node sees.".to_string(),
         );
     }
     if entry == Entry::LoadBalancer && service.front_end_made_up {
-        notes.push("The text gives no address for the load balancer; the one shown is made up, and no verdict rests on it.".to_string());
+        notes.push("Addresses marked ~ are assumed; no verdict depends on them.".to_string());
     }
     let down = judged.rotation.iter().map(|rotation| rotation.nodes.len() - rotation.up().len()).sum::<usize>();
     if down > 0 {
         let gets = if down == 1 { "gets" } else { "get" };
-        notes.push(format!("{down} of {} nodes {gets} no connections of the load balancer.", paths.snapshot.nodes.len()));
+        notes.push(format!("{down} of {} nodes {gets} no connections from the load balancer.", paths.snapshot.nodes.len()));
     }
     notes.extend(distribution_note(paths, service).map(ToString::to_string));
     notes
@@ -124,12 +126,12 @@ fn distribution_note(paths: &Paths, service: &Service) -> Option<&'static str> {
     let has_hints = service.slices.iter().flat_map(|s| &s.endpoints).any(|e| e.hint.is_some());
     match service.routing.distribution {
         Some(Distribution::Proportional) if !has_hints => Some(
-            "By annotation (`topology-mode: Auto`) the control plane may keep connections in their zone; which it does is in the hints of \
-             EndpointSlices, which the text does not give: `kubectl get endpointslices -o yaml`.",
+            "With the annotation `topology-mode: Auto` the control plane may keep connections in their zone, by hints in \
+             EndpointSlices, which are not in the input: `kubectl get endpointslices -o yaml`.",
         ),
         Some(Distribution::SameZone) if !has_hints && paths.snapshot.nodes().any(|(_, n)| n.zone().is_none()) => Some(
-            "`trafficDistribution` prefers pods of the same zone; the text does not give the zones of all nodes (label \
-             `topology.kubernetes.io/zone`), so it is left out.",
+            "`trafficDistribution` prefers pods in the same zone, but not all nodes in the input have a zone (label \
+             `topology.kubernetes.io/zone`), so it is ignored.",
         ),
         _ => None,
     }
@@ -140,26 +142,24 @@ fn input_notes(paths: &Paths, question: &Question, branches: &[Branch]) -> Vec<S
     let snapshot = &paths.snapshot;
     let mut notes = Vec::new();
     if snapshot.nodes.iter().any(|n| n.stand_in) {
-        notes.push(format!("The text gives no nodes: {} stand for any.", snapshot.nodes.len()));
+        notes.push(format!("No nodes are given: {} are assumed.", snapshot.nodes.len()));
     }
     let hops = || branches.iter().flat_map(|b| &b.hops);
     let is_assumed_pod = |p: &PacketEndpoint| p.assumed && matches!(p.end, Endpoint::Pod(_));
     if hops().any(|hop| is_assumed_pod(&hop.arrives.from) || is_assumed_pod(&hop.arrives.to)) {
-        notes.push("Addresses of pods that the text does not give are made up, and no verdict rests on them.".to_string());
+        notes.push("Addresses marked ~ are assumed; no verdict depends on them.".to_string());
     }
     if paths.placement_assumed && snapshot.nodes.len() > 1 {
         notes.push(match paths.settings.routing.placement.per_node.is_empty() {
-            true => "The text does not say where pods run: they are spread evenly over the nodes.".to_string(),
-            false => "Where pods run is as was chosen, not as the text says.".to_string(),
+            true => "The input does not specify where pods run: they are assumed to be spread evenly over the nodes.".to_string(),
+            false => "Pods are placed on nodes as chosen, not as specified in the input.".to_string(),
         });
     }
     if matches!(question.clients.first(), Some((Client::Outside(_), _))) && !paths.knows_network() {
-        notes.push(
-            "The text says nothing of the network around the cluster: that packets come to its nodes is taken for granted.".to_string(),
-        );
+        notes.push("The network around the cluster is not in the input: packets are assumed to reach its nodes.".to_string());
     }
     if hops().any(|hop| matches!(&hop.kind, HopKind::Check(c) if matches!(c.0.checkpoint, Checkpoint::Group { .. }))) {
-        notes.push("Security groups and nodes keep state: replies of an allowed connection need no rule.".to_string());
+        notes.push("Security groups and nodes are stateful: replies of an allowed connection need no rule.".to_string());
     }
     notes
 }

@@ -32,7 +32,7 @@ pub(in crate::path) fn title(paths: &Paths, hop: &JudgedHop) -> String {
         JudgedKind::Place(_, title, _) => place_title(paths, title),
         JudgedKind::Check { trace, .. } => check_title(paths, trace),
         JudgedKind::Stop(reason) => match reason.stop() {
-            Stop::NoRoute => "No way there",
+            Stop::NoRoute => "No route",
             Stop::Dropped => "Dropped",
             Stop::Rejected => "Refused",
         }
@@ -54,7 +54,7 @@ fn place_title(paths: &Paths, title: &Title) -> String {
         Title::Name(name) => name.to_string(),
         Title::Outside => "Outside".to_string(),
         Title::ApiServer => "API server".to_string(),
-        Title::Egress => "Way out".to_string(),
+        Title::Egress => "Egress".to_string(),
         Title::LoadBalancer => "Load balancer".to_string(),
         Title::HealthProbe => "Health probe".to_string(),
         Title::Controller => "Ingress controller".to_string(),
@@ -142,13 +142,13 @@ fn action_sentence(paths: &Paths, action: &HopAction) -> String {
             Client::Outside(address) if tags::is_public(*address) => "on the Internet",
             Client::Outside(_) => "outside the cluster",
         },
-        HopAction::SendsOn => "sends it on as it is",
-        HopAction::LeavesAsNode(_) => "puts its own address in place of the pod's, after the pod's policy was asked",
-        HopAction::Encapsulates => "sends it on inside a packet to the pod's node, as the cluster's own network does",
-        HopAction::ForProcess => "for a process of the node",
-        HopAction::ForPod => "for a pod of its own",
+        HopAction::SendsOn => "forwards the packet unchanged",
+        HopAction::LeavesAsNode(_) => "rewrites the source to its own address (SNAT), after the pod's policies",
+        HopAction::Encapsulates => "forwards the packet to the pod's node, encapsulated by the cluster network",
+        HopAction::ForProcess => "delivers the packet to a process on the node",
+        HopAction::ForPod => "forwards the packet to its own pod",
         HopAction::HostPort => "rewrites the destination to the pod behind the host port (DNAT)",
-        HopAction::ConnectTime => "the program was given a pod's address when it connected, so there is nothing to translate",
+        HopAction::ConnectTime => "eBPF rewrote the destination to a pod when the program connected, so there is nothing left to translate",
         HopAction::Proxies { masquerade: true } => {
             "kube-proxy rewrites the destination to a pod (DNAT) and the source to the node (masquerade)"
         }
@@ -158,18 +158,18 @@ fn action_sentence(paths: &Paths, action: &HopAction) -> String {
             let cache = paths.snapshot.pod_title(*cache);
             return format!("its DNS cache `{cache}` has this address itself, so the packet is not translated and ends here");
         }
-        HopAction::AnswersDns => "answers, or asks the cluster's DNS itself",
+        HopAction::AnswersDns => "answers, or queries the cluster's DNS itself",
         HopAction::Lands(landing) => landing_sentence(*landing),
-        HopAction::Decapsulates => "removes the outer packet and rewrites the destination to the pod (DNAT)",
-        HopAction::PublicAddress => "Azure puts the node's private address in its place",
-        HopAction::SliceEndpoint => "an address that an EndpointSlice gives",
+        HopAction::Decapsulates => "removes the VXLAN header and rewrites the destination to the pod (DNAT)",
+        HopAction::PublicAddress => "Azure rewrites the destination to the node's private address (DNAT)",
+        HopAction::SliceEndpoint => "an address from an EndpointSlice",
         HopAction::ApiServer => "at an address that is not in the input",
         HopAction::OnlyInDns => "an address that only DNS knows",
         HopAction::Egress(source) => egress_sentence(*source),
-        HopAction::Balances { floating: true } => "picks a node, and leaves the addresses as they are (floating IP)",
-        HopAction::Balances { floating: false } => "picks a node, and puts its address and node port in place of its own",
+        HopAction::Balances { floating: true } => "picks a node and keeps the addresses (floating IP)",
+        HopAction::Balances { floating: false } => "picks a node and rewrites the destination to its address and node port (DNAT)",
         HopAction::Proxy(proxy) => return proxy_sentence(proxy),
-        HopAction::ControllerConnects => "the controller connects to a pod itself, not to the Service",
+        HopAction::ControllerConnects => "the controller connects directly to a pod, not to the Service",
     };
     text.to_string()
 }
@@ -178,10 +178,10 @@ fn landing_sentence(landing: Landing) -> &'static str {
     match landing {
         Landing::EbpfLocal => "eBPF rewrites the destination to the pod (DNAT) and keeps the client's address",
         Landing::EbpfRemote { direct_return: true } => {
-            "eBPF sends it on as it is, inside a packet to the pod's node; the reply goes straight back from there"
+            "eBPF forwards the packet unchanged, inside VXLAN, to the pod's node; the reply goes straight back from there (DSR)"
         }
         Landing::EbpfRemote { direct_return: false } => {
-            "eBPF sends it on as it is, inside a packet to the pod's node; the reply comes back this way"
+            "eBPF forwards the packet unchanged, inside VXLAN, to the pod's node; the reply returns through this node"
         }
         Landing::KeepsSource => "kube-proxy rewrites the destination to the pod (DNAT) and keeps the client's address",
         Landing::Masquerades { local: true } => {
@@ -196,22 +196,22 @@ fn landing_sentence(landing: Landing) -> &'static str {
 fn egress_sentence(source: PublicSource) -> &'static str {
     match source {
         PublicSource::Own => "leaves with the machine's own public address",
-        PublicSource::OfNetwork => "leaves with whatever public address the network gives it: a NAT gateway's, or Azure's default one",
+        PublicSource::OfNetwork => "leaves with a public address of the network (SNAT): a NAT gateway's, or Azure's default one",
         PublicSource::OfCluster(Some(Outbound::NatGateway)) => "leaves with the NAT gateway's public address",
         PublicSource::OfCluster(Some(Outbound::Routes)) => {
-            "follows the routes of the subnet, to a firewall as a rule, and leaves with its public address"
+            "follows the routes of the subnet, usually to a firewall, and leaves with its public address (SNAT)"
         }
         PublicSource::OfCluster(Some(Outbound::LoadBalancer | Outbound::None) | None) => {
-            "leaves by the load balancer's outbound rule, with its public address"
+            "leaves through the load balancer's outbound rule, with its public address (SNAT)"
         }
     }
 }
 
 fn proxy_sentence(proxy: &ProxyAction) -> String {
     let what = match (proxy.passes, proxy.ends_tls) {
-        (true, _) => "passes the connection on",
-        (false, true) => "ends the connection, TLS included",
-        (false, false) => "ends the connection",
+        (true, _) => "passes TLS through",
+        (false, true) => "terminates the connection and its TLS",
+        (false, false) => "terminates the connection",
     };
     let host = proxy.host.as_deref().unwrap_or("any host");
     match &proxy.service {
@@ -219,7 +219,7 @@ fn proxy_sentence(proxy: &ProxyAction) -> String {
             format!("{what} for {host} as it is, without reading it, in one of its own to a pod of `{service}`")
         }
         Some(service) => format!("{what} for {host}{}, and opens its own to a pod of `{service}`", proxy.path),
-        None => format!("{what}, and knows no rule for {host}{}", proxy.path),
+        None => format!("{what}, and has no rule for {host}{}", proxy.path),
     }
 }
 
@@ -275,15 +275,17 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
         StopReason::OutsideRanges { inside: None } => "the client's address is not in `loadBalancerSourceRanges`".to_string(),
         StopReason::OutsideRanges { inside: Some(client) } => {
             let who = if let Client::Pod(_) = client { "pod" } else { "node" };
-            format!("the {who}'s address is not in `loadBalancerSourceRanges`, which nodes check for what starts on them too")
+            format!("the {who}'s address is not in `loadBalancerSourceRanges`, which nodes check for their own traffic too")
         }
-        StopReason::InternalBalancer => "the load balancer is an internal one: its address is of the virtual network".to_string(),
+        StopReason::InternalBalancer => "the load balancer is internal: its address belongs to the virtual network".to_string(),
         StopReason::NoBalancingRule(port) => {
             format!("by annotation the load balancer has no rule for port {port} (`port_{port}_no_lb_rule`)")
         }
         StopReason::NoNode => no_node(paths, rotation),
         StopReason::NoIpForwarding => {
-            "the node would send it on with the address of another machine's pod, which Azure drops without IP forwarding".to_string()
+            "the node would forward it with the address of another machine's pod, and Azure drops such packets without IP \
+             forwarding"
+                .to_string()
         }
         StopReason::NoEndpointOn(service, node) => {
             let (title, node) = (service_title(paths, *service), paths.node_name(*node));
@@ -303,7 +305,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
             format!("Service `{name}` has no such port: the client gets 503")
         }
         StopReason::NoBackend(service) => {
-            format!("no ready pod stands behind `{}`: the client gets 503", service_title(paths, *service))
+            format!("`{}` has no ready pod: the client gets 503", service_title(paths, *service))
         }
         StopReason::Routing(routing, flow) => {
             let explainer = Explainer::new(&paths.compiled, &paths.snapshot, flow, None);
@@ -327,30 +329,30 @@ fn stop_basis(reason: &StopReason) -> Option<Basis> {
 
 fn no_node(paths: &Paths, rotation: Option<&Rotation>) -> String {
     if paths.snapshot.nodes().all(|(_, node)| node.is_excluded()) {
-        return "every node is left out of load balancers by its labels, so there is nowhere to send it".to_string();
+        return "every node is excluded from load balancers by its label, so no node gets connections".to_string();
     }
     let stop = rotation.and_then(|r| r.shown().find_map(NodeHealth::stopped_at));
     let stop = stop.map_or_else(String::new, |trace| format!(": {}", trace.sentence));
-    format!("no node answers the health probe, so there is nowhere to send it{stop}")
+    format!("no node answers the health probe, so no node gets connections{stop}")
 }
 
 fn no_endpoint(paths: &Paths, number: u32) -> String {
     let Some(service) = paths.snapshot.services.get(number as usize) else { return String::new() };
     let title = paths.service_title(service);
     if !service.has_selector && service.slices.is_empty() {
-        return format!("`{title}` has no selector, and the text has no EndpointSlice for it");
+        return format!("`{title}` has no selector, and no EndpointSlice for it is in the input");
     }
     let is_unready = |id: &&crate::snapshot::PodId| paths.snapshot.pod(**id).is_some_and(|e| e.readiness == Readiness::NotReady);
     let unready: Vec<String> =
         service.endpoints.iter().filter(is_unready).map(|id| format!("`{}`", paths.snapshot.pod_title(*id))).collect();
     if unready.is_empty() || !service.slices.is_empty() {
-        return format!("no ready pod stands behind `{title}`");
+        return format!("`{title}` has no ready pod");
     }
     let are = if unready.len() == 1 { "is" } else { "are" };
     let more = unready.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let named = unready.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    format!("no ready pod stands behind `{title}`: {named}{more} {are} not ready")
+    format!("`{title}` has no ready pod: {named}{more} {are} not ready")
 }
 
 fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
@@ -374,15 +376,15 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
 /// How a load balancer finds a node.
 pub(super) fn health_sentence(paths: &Paths, health: &NodeHealth) -> String {
     let stop = match &health.because {
-        Because::Excluded => return "is left out by its labels (`node.kubernetes.io/exclude-from-external-load-balancers`)".to_string(),
-        Because::NoOwnPod => return "has no ready pod of the Service, and says so when it is probed".to_string(),
+        Because::Excluded => return "is excluded by its label (`node.kubernetes.io/exclude-from-external-load-balancers`)".to_string(),
+        Because::NoOwnPod => return "has no ready pod of the Service, so it fails the probe".to_string(),
         Because::NotProbed => return "gets connections".to_string(),
         Because::Probed(stop) => stop.as_deref(),
     };
     let why = stop.map_or_else(String::new, |hop| told(paths, hop));
     match (health.verdict, stop) {
         (Verdict::Allowed, None) => "answers the probe".to_string(),
-        (Verdict::Allowed, Some(_)) => format!("answers the probe only where it picks the right pod: {why}"),
+        (Verdict::Allowed, Some(_)) => format!("answers the probe only if the probe reaches certain pods: {why}"),
         (Verdict::Denied, _) => format!("does not answer the probe: {why}"),
         (Verdict::CannotTell, _) => format!("may not answer the probe: {why}"),
     }
