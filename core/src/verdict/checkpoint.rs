@@ -1,6 +1,6 @@
 //! What one checkpoint answers, and the rules of those checkpoints that ask no policy.
 //!
-//! The rules stand here once. One flow ([`check`](super::check())), all pairs ([`Connectivity`](crate::connectivity)) and paths ask
+//! The rules stand here once. One flow ([`check`](super::check())), all pairs (`connectivity`) and paths ask
 //! them; nobody changes an answer afterwards. What an answer depends on besides rules (where the packet goes, which address it has) is part
 //! of the answer: see [`CheckpointResult::if_met`] and [`CheckpointResult::among`].
 

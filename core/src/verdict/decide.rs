@@ -10,7 +10,7 @@ use super::{Flow, Original, Reason, UnknownFact, Verdict};
 use crate::compile::{Compiled, Endpoint};
 use crate::snapshot::{HostEndpointId, Snapshot};
 
-/// The answer to a question, checkpoint by checkpoint, without words: [`explain`](crate::explain) adds these.
+/// The answer to a question, checkpoint by checkpoint, without words: `explain` adds these.
 #[derive(Clone, Debug)]
 pub struct Decision {
     /// The flow that was asked about; an address that a pod or node is known to have means that pod or node.
