@@ -87,7 +87,7 @@ pub enum Place {
     Pod(Placed<PodId>),
     /// An application gateway: an index into [`crate::snapshot::cloud::Cloud::gateways`]; nothing where none is given.
     Gateway(Option<u32>),
-    /// The way out to the Internet.
+    /// The egress to the Internet.
     Egress,
     /// Some other address.
     Outside,

@@ -169,7 +169,7 @@ impl<'a> Understanding<'a> {
             Endpoint::Outside(address) => (Client::Outside(address), 1),
         };
         let mut clients: Vec<(Client, u32)> = found.all.iter().map(client).collect();
-        // Of a workload without pods the way of the pods that it would have.
+        // Of a workload without pods, the path of the pods that it would have.
         if clients.iter().all(|(_, count)| *count == 0) {
             clients.iter_mut().for_each(|(_, count)| *count = 1);
         }

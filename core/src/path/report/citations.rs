@@ -1,4 +1,4 @@
-//! The upstream texts that the ways of packets rest on.
+//! The upstream texts that paths are based on.
 
 /// An upstream text, with the sentence that says it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -33,7 +33,7 @@ pub enum Basis {
     OverlayLeaves,
     /// Pods of a flat network keep their address inside the virtual network.
     FlatLeaves,
-    /// Security groups come before the public address on the way out.
+    /// Security groups come before the public address of outbound packets.
     BeforePublic,
     /// A Service's address exists in the cluster only.
     InsideOnly,

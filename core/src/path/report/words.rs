@@ -66,8 +66,8 @@ fn check_title(paths: &Paths, trace: &CheckpointTrace) -> String {
     match trace.checkpoint {
         Checkpoint::Group { used, direction, .. } => {
             let name = paths.snapshot.cloud.used(used).map_or("", |(_, group)| &group.name);
-            let way = if direction == Direction::Egress { "outbound" } else { "inbound" };
-            format!("Security group {name}, {way}")
+            let bound = if direction == Direction::Egress { "outbound" } else { "inbound" };
+            format!("Security group {name}, {bound}")
         }
         Checkpoint::Endpoint(_) => {
             let word = if trace.direction == Direction::Egress { "Egress" } else { "Ingress" };

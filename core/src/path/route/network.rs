@@ -24,7 +24,7 @@ struct Position {
 }
 
 impl Course<'_> {
-    /// Goes over the cloud's network to another place of it, or out of it (nothing): through the security groups on the way.
+    /// Travels through the cloud's network to another place of it, or out of it (nothing): through the security groups in between.
     pub(super) fn travel(&mut self, into: Option<Location>) {
         let out = core::mem::replace(&mut self.at, into);
         let cloud = &self.paths.snapshot.cloud;
