@@ -87,3 +87,18 @@ fn tables_of_settings_are_those_of_the_program() {
         }
     }
 }
+
+#[test]
+fn the_road_of_a_port_passes_functions_that_there_are() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let road = map.split("## Follow one port").nth(1).unwrap().split("\n## ").next().unwrap();
+    let stops: Vec<&str> = road.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).collect();
+    assert!((8..=10).contains(&stops.len()), "{} stops", stops.len());
+    for stop in stops {
+        let mut names = stop.split('`').skip(1).step_by(2);
+        let (file, function) = (names.next().unwrap(), names.next().unwrap());
+        let code = fs::read_to_string(root().join(file)).unwrap_or_else(|_| panic!("no file {file}"));
+        let is_there = [format!("fn {function}("), format!("fn {function}<")].iter().any(|start| code.contains(start.as_str()));
+        assert!(is_there, "{file} has no function `{function}`");
+    }
+}
