@@ -2,6 +2,8 @@
 
 mod addressed;
 mod declared;
+#[cfg(test)]
+mod fences;
 mod inventory;
 
 use alloc::format;

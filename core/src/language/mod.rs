@@ -8,7 +8,7 @@ pub mod azure;
 pub mod calico;
 pub mod codes;
 #[cfg(test)]
-mod fence;
+pub(crate) mod fence;
 pub(in crate::language) mod inventory;
 pub mod kubernetes;
 pub mod lower;

@@ -13,19 +13,20 @@
 //!   - {action: Stop}
 //! ```
 
-mod tests;
-
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::any::Any;
 
+use super::azure::AzureLanguage;
+use super::calico::CalicoLanguage;
+use super::kubernetes::KubernetesLanguage;
 use super::lower::{Lowered, OwnTier, Standing, Translator};
 use super::object::Object;
 use super::read::fields::{Reader, Slot};
 use super::read::kinds::{KnownKind, ReadKind, Role};
 use super::read::unread::Family;
-use super::registry::Language;
+use super::registry::{Language, Languages};
 use super::unread::Enforcer;
 use super::{Kind, codes};
 use crate::model::{LabelSelector, Protocol};
@@ -35,8 +36,11 @@ use crate::policy::{
 };
 use crate::text::Span;
 
+/// The registry with it: all that has to be said about a language outside of its folder.
+pub(crate) const LANGUAGES: Languages = Languages::new(&[&KubernetesLanguage, &CalicoLanguage, &AzureLanguage, &FenceLanguage]);
+
 /// Fences.
-pub(in crate::language) struct FenceLanguage;
+struct FenceLanguage;
 
 const KINDS: &[KnownKind] = &[KnownKind::namespaced(
     "Fence",

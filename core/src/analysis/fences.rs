@@ -1,25 +1,20 @@
+//! A language that does not exist (`language::fence`) is evaluated, explained and followed like every other.
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::FenceLanguage;
-use crate::analysis::Analysis;
+use super::Analysis;
 use crate::compile::Endpoint;
 use crate::connections::Traffic;
 use crate::diagnostics::Severity;
-use crate::language::azure::AzureLanguage;
-use crate::language::calico::CalicoLanguage;
-use crate::language::kubernetes::KubernetesLanguage;
-use crate::language::registry::Languages;
+use crate::language::fence::LANGUAGES;
 use crate::model::Protocol;
 use crate::path::{Asked, PathVerdict};
 use crate::policy::Direction;
 use crate::settings::{Engine, Settings};
 use crate::verdict::Verdict::{self, Allowed, CannotTell, Denied};
 use crate::verdict::{Answer, Flow};
-
-/// All that has to be said about a new language outside of its folder.
-const LANGUAGES: Languages = Languages::new(&[&KubernetesLanguage, &CalicoLanguage, &AzureLanguage, &FenceLanguage]);
 
 const PODS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, status: {podIP: 10.244.1.5}}
