@@ -42,7 +42,7 @@ fn remark_sentences(paths: &Paths, remark: &Remark) -> Vec<String> {
     let sentence = match remark {
         Remark::Planned(note) => return note_sentences(paths, note),
         Remark::ForeignDns(pod) => format!(
-            "`{}` does not ask the cluster's DNS (`dnsPolicy`): other servers do not know names of Services.",
+            "`{}` does not use the cluster's DNS (`dnsPolicy`), and other servers do not know the names of Services.",
             paths.snapshot.pod_title(*pod)
         ),
         Remark::LookupFails(route) => {
@@ -52,7 +52,7 @@ fn remark_sentences(paths: &Paths, remark: &Remark) -> Vec<String> {
         }
         Remark::AllowedOnceResolved => "Once the address is known, the connection itself is allowed.".to_string(),
         Remark::Flapping(node) => format!(
-            "The probe of `{}` is a connection to any of the pods, and some refuse it: the node comes and goes.",
+            "The probe of `{}` connects to any of the pods, and some deny it, so the node's health changes from probe to probe.",
             paths.node_name(*node)
         ),
     };
@@ -89,7 +89,7 @@ fn note_sentences(paths: &Paths, note: &Note) -> Vec<String> {
             "With Azure CNI overlay, only newer versions of AGIC and Application Gateway for Containers reach pods.".to_string()
         }
         Note::DnsCache(cache) => format!(
-            "`{}` caches DNS on each node at this address: policies of clients see the address, not the DNS pods.",
+            "`{}` caches DNS on each node at this address: client policies see this address, not the DNS pods.",
             paths.snapshot.pod_title(*cache)
         ),
     };

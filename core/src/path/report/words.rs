@@ -156,7 +156,7 @@ fn action_sentence(paths: &Paths, action: &HopAction) -> String {
         HopAction::ProxiesToUnknown => "kube-proxy rewrites the destination to an endpoint (DNAT)",
         HopAction::DnsCache(cache) => {
             let cache = paths.snapshot.pod_title(*cache);
-            return format!("its DNS cache `{cache}` has this address itself, so the packet is not translated and ends here");
+            return format!("its DNS cache `{cache}` owns this address, so the packet ends here without translation");
         }
         HopAction::AnswersDns => "answers, or queries the cluster's DNS itself",
         HopAction::Lands(landing) => landing_sentence(*landing),
@@ -195,9 +195,9 @@ fn landing_sentence(landing: Landing) -> &'static str {
 
 fn egress_sentence(source: PublicSource) -> &'static str {
     match source {
-        PublicSource::Own => "leaves with the machine's own public address",
+        PublicSource::Own => "leaves with the machine's own public address (SNAT)",
         PublicSource::OfNetwork => "leaves with a public address of the network (SNAT): a NAT gateway's, or Azure's default one",
-        PublicSource::OfCluster(Some(Outbound::NatGateway)) => "leaves with the NAT gateway's public address",
+        PublicSource::OfCluster(Some(Outbound::NatGateway)) => "leaves with the NAT gateway's public address (SNAT)",
         PublicSource::OfCluster(Some(Outbound::Routes)) => {
             "follows the routes of the subnet, usually to a firewall, and leaves with its public address (SNAT)"
         }
@@ -216,7 +216,7 @@ fn proxy_sentence(proxy: &ProxyAction) -> String {
     let host = proxy.host.as_deref().unwrap_or("any host");
     match &proxy.service {
         Some(service) if proxy.passes => {
-            format!("{what} for {host} as it is, without reading it, in one of its own to a pod of `{service}`")
+            format!("{what} for {host} without decrypting it, over its own connection to a pod of `{service}`")
         }
         Some(service) => format!("{what} for {host}{}, and opens its own to a pod of `{service}`", proxy.path),
         None => format!("{what}, and has no rule for {host}{}", proxy.path),
@@ -279,7 +279,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
         }
         StopReason::InternalBalancer => "the load balancer is internal: its address belongs to the virtual network".to_string(),
         StopReason::NoBalancingRule(port) => {
-            format!("by annotation the load balancer has no rule for port {port} (`port_{port}_no_lb_rule`)")
+            format!("the load balancer has no rule for port {port} (annotation `port_{port}_no_lb_rule`)")
         }
         StopReason::NoNode => no_node(paths, rotation),
         StopReason::NoIpForwarding => {
@@ -297,7 +297,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
                 true => "the gateway answers with an error (404 or 502)",
                 false => "the client gets 404",
             };
-            format!("no rule of an Ingress is for {}{path}: {gets}", host.as_deref().unwrap_or("no host"))
+            format!("no Ingress rule matches {}{path}: {gets}", host.as_deref().unwrap_or("no host"))
         }
         StopReason::NoService(name) => format!("there is no Service `{name}` in its namespace: the client gets 503"),
         StopReason::NoServicePort(service) => {
@@ -363,7 +363,7 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
         }
         Unknown::ExternalName(number) => {
             let name = service(*number).map_or("", |s| s.name.as_str());
-            format!("`{name}` is another name for something outside the cluster, of which only DNS knows the address")
+            format!("`{name}` is an alias (ExternalName) for a name outside the cluster, and only DNS knows its address")
         }
         Unknown::Endpoints { service: number, .. } => {
             service(*number).map_or_else(String::new, |service| missing_endpoints(&paths.snapshot, service))
@@ -402,5 +402,5 @@ fn told(paths: &Paths, hop: &JudgedHop) -> String {
 pub(super) fn lookup_sentence(paths: &Paths, failed: &FailedLookup, stop: &str) -> String {
     let who = paths.snapshot.pod_title(failed.pod);
     let can = if failed.verdict == Verdict::Denied { "cannot" } else { "may not be able to" };
-    format!("`{who}` {can} ask the cluster's DNS for the address of `{}`: {stop}", failed.name)
+    format!("`{who}` {can} query the cluster's DNS for the address of `{}`: {stop}", failed.name)
 }
