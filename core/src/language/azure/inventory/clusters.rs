@@ -1,0 +1,195 @@
+//! Clusters, their nodes, and application gateways.
+
+use super::*;
+
+impl Builder {
+    pub(super) fn clusters(&mut self, placed: &[Placed<'_>], snapshot: &mut Snapshot) {
+        let given_nodes = snapshot.nodes.iter().any(|n| n.place.is_some());
+        for (document, resource, azure) in placed {
+            let Azure::Cluster(cluster) = azure else { continue };
+            let place = resource.span.within(*document);
+            let plugin = self.plugin.unwrap_or(cluster.plugin);
+            let added = placed.iter().filter_map(|(_, _, azure)| match azure {
+                Azure::NodePool { cluster, pool } if key(&cluster.name) == key(&resource.meta.name) => Some(pool),
+                _ => None,
+            });
+            let all: Vec<&NodePool> = cluster.pools.iter().chain(added).collect();
+            let mut pools = Vec::new();
+            for pool in &all {
+                let is_default = pool.max_pods == 0 || plugin != cluster.plugin && pool.max_pods == cluster.plugin.default_max_pods();
+                let max_pods = if is_default { plugin.default_max_pods() } else { pool.max_pods };
+                let mut find = |reference: &Option<Reference>| {
+                    let reference = reference.as_ref()?;
+                    let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
+                        // An identifier that the text does not spell out means the only subnet there is.
+                        [_] if reference.name.starts_with('$') => Some(0),
+                        _ => None,
+                    });
+                    if found.is_none() {
+                        self.missing(
+                            reference.span.within(*document),
+                            format!("subnet `{}` is not in the input, so its addresses are unknown", reference.name),
+                        );
+                    }
+                    found
+                };
+                let (subnet, pod_subnet) = (find(&pool.subnet), find(&pool.pod_subnet));
+                let subnet = subnet.or_else(|| pool.subnet.is_none().then(|| pools.first().and_then(|p: &Pool| p.subnet)).flatten());
+                let mut nodes = Vec::new();
+                if !given_nodes && let Some(subnet) = subnet {
+                    let width = if plugin == Plugin::NodeSubnet { max_pods + 1 } else { 1 };
+                    for i in 0..pool.count.min(MOST_NODES) {
+                        let Some(address) = self.free(subnet, width) else { break };
+                        let mut labels = Labels::default();
+                        if let Some(zone) = pool.zones.get(i as usize % pool.zones.len().max(1)) {
+                            labels.set("topology.kubernetes.io/zone", zone);
+                        }
+                        labels.set("kubernetes.azure.com/agentpool", &pool.name);
+                        labels.set("kubernetes.io/os", if pool.windows { "windows" } else { "linux" });
+                        let name = format!("aks-{}-{i}", pool.name);
+                        let node = Node {
+                            name,
+                            labels,
+                            addresses: alloc::vec![address],
+                            place: Some(pool.span.within(*document)),
+                            stand_in: false,
+                        };
+                        // A node that a pod names is there already, and nothing but its name is known.
+                        let known = snapshot.nodes.iter().position(|n| n.name == node.name);
+                        nodes.push(NodeId(known.unwrap_or(snapshot.nodes.len()) as u32));
+                        match known.and_then(|at| snapshot.nodes.get_mut(at)) {
+                            Some(slot) => *slot = node,
+                            None => snapshot.nodes.push(node),
+                        }
+                    }
+                }
+                pools.push(Pool {
+                    name: pool.name.to_string(),
+                    count: pool.count,
+                    max_pods,
+                    subnet,
+                    pod_subnet,
+                    nodes,
+                    zones: pool.zones.iter().map(ToString::to_string).collect(),
+                    windows: pool.windows,
+                    growth: pool.growth,
+                    place: pool.span.within(*document),
+                });
+            }
+            if plugin == Plugin::PodSubnet {
+                self.assume_pod_subnets(&resource.meta.name, place, &mut pools);
+            }
+            let asked = cluster.features.iter().chain(all.iter().flat_map(|pool| &pool.features));
+            let features = asked.map(|(feature, span)| (*feature, span.within(*document))).collect();
+            let has_own_range = matches!(plugin, Plugin::Kubenet | Plugin::Overlay);
+            let pod_range = if has_own_range { own_pod_range(cluster) } else { AddressSet::of_cidrs(&cluster.pod_ranges) };
+            self.cloud.clusters.push(CloudCluster {
+                name: resource.meta.name.to_string(),
+                plugin,
+                written_plugin: cluster.plugin,
+                engine: cluster.engine,
+                location: cluster.location.as_deref().map(ToOwned::to_owned),
+                pools,
+                pod_range,
+                service_ranges: if cluster.service_ranges.is_empty() {
+                    alloc::vec![Cidr::supernet(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 0)), 16)]
+                } else {
+                    cluster.service_ranges.clone()
+                },
+                dns_service: cluster.dns_service,
+                ranges_place: cluster.ranges_span.within(*document),
+                control_plane: cluster.control_plane.clone(),
+                traffic: cluster.traffic.clone(),
+                features,
+                place,
+            });
+        }
+    }
+
+    /// The network that a node is in, by its addresses. Of several that have one it is that of a cluster's nodes.
+    pub(super) fn network_of_node(&mut self, node: &Node, snapshot: &Snapshot) -> Option<(u32, IpAddr)> {
+        let of_pool = snapshot.nodes().find(|(_, n)| n.name == node.name).and_then(|(id, _)| {
+            let pool = self.cloud.clusters.iter().flat_map(|c| &c.pools).find(|p| p.nodes.contains(&id))?;
+            let (network, _) = self.cloud.network_of(pool.subnet?)?;
+            Some((network, *node.addresses.first()?))
+        });
+        if of_pool.is_some() {
+            return of_pool;
+        }
+        let (address, mut networks) = node.addresses.iter().find_map(|a| {
+            let networks: Vec<u32> = self.cloud.networks_with(*a).into_iter().filter(|n| self.cloud.locate_in(*n, *a).is_some()).collect();
+            (!networks.is_empty()).then_some((*a, networks))
+        })?;
+        if networks.len() > 1 {
+            let pools = || self.cloud.clusters.iter().flat_map(|c| &c.pools).filter_map(|p| Some(self.cloud.network_of(p.subnet?)?.0));
+            let of_clusters: Vec<u32> = networks.iter().copied().filter(|n| pools().any(|p| p == *n)).collect();
+            if of_clusters.len() == 1 {
+                networks = of_clusters;
+            }
+        }
+        if let [one] = networks.as_slice() {
+            return Some((*one, address));
+        }
+        let name = |n: &u32| self.cloud.networks.get(*n as usize).map_or_else(String::new, |n| format!("`{}`", n.name));
+        let names: Vec<String> = networks.iter().map(name).collect();
+        let message = format!("node `{}`: {address} is an address of {}, so its network is unknown", node.name, names.join(" and of "));
+        let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, node.place, message);
+        self.problems.push(warning.help("paste only the cluster's network, or the cluster with the subnet of its nodes"));
+        None
+    }
+
+    /// Pools whose pods are in a subnet of their own that is not given: one for all of them, in the network of their nodes.
+    pub(super) fn assume_pod_subnets(&mut self, cluster: &str, place: Place, pools: &mut [Pool]) {
+        let mut made: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+        for pool in pools.iter_mut().filter(|pool| pool.pod_subnet.is_none()) {
+            let Some((network, _)) = pool.subnet.and_then(|s| self.cloud.network_of(s)) else { continue };
+            let (cloud, problems) = (&mut self.cloud, &mut self.problems);
+            pool.pod_subnet = *made.entry(network).or_insert_with(|| pod_subnet::assume(cloud, network, cluster, place, problems));
+        }
+    }
+
+    /// Application gateways, each with the first free address of its subnet.
+    pub(super) fn gateways(&mut self, placed: &[Placed<'_>]) {
+        let publics: BTreeMap<String, IpAddr> = placed
+            .iter()
+            .filter_map(|(_, resource, azure)| match azure {
+                Azure::PublicAddress(public) => Some((key(&resource.meta.name), public.address?)),
+                _ => None,
+            })
+            .collect();
+        for (document, resource, azure) in placed {
+            let Azure::Gateway(gateway) = azure else { continue };
+            let mut subnet = gateway.subnet.as_ref().and_then(|reference| self.subnet_number(reference));
+            if let (Some(reference), None) = (&gateway.subnet, subnet) {
+                self.missing(reference.span.within(*document), format!("there is no subnet `{}`", reference.name));
+            }
+            let place = resource.span.within(*document);
+            let range = gateway.own_range.or_else(|| subnet.is_none().then_some(DEFAULT_GATEWAY_RANGE.cidr()));
+            if let Some(range) = range.filter(|_| subnet.is_none()) {
+                let network = self.cloud.network_with(range.first());
+                subnet = network.map(|network| {
+                    let name = format!("{}-subnet", resource.meta.name);
+                    self.cloud.subnets.push(Subnet::plain(network, name, alloc::vec![range], place));
+                    self.cloud.subnets.len() as u32 - 1
+                });
+            }
+            let free = subnet.and_then(|number| self.free(number, 1));
+            let made_up = range.and_then(|r| match r.first() {
+                IpAddr::V4(first) => Some(IpAddr::V4(Ipv4Addr::from_bits(first.to_bits().saturating_add(RESERVED_FIRST)))),
+                IpAddr::V6(_) => None,
+            });
+            let Some(address) = free.or(made_up) else { continue };
+            let named = gateway.publics.iter().filter_map(|p| publics.get(&key(&p.name)).copied());
+            self.cloud.gateways.push(crate::snapshot::cloud::Gateway {
+                name: resource.meta.name.to_string(),
+                subnet,
+                address,
+                range_given: gateway.subnet.is_some() || gateway.own_range.is_some(),
+                first_version: gateway.first_version,
+                front_ends: named.chain(gateway.front_ends.iter().copied()).collect(),
+                place,
+            });
+        }
+        self.cloud.gateways.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}

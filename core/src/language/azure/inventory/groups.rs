@@ -1,0 +1,172 @@
+//! Security groups, and what subnets and interfaces are attached to.
+
+use super::*;
+
+impl Builder {
+    pub(super) fn groups(&mut self, placed: &[Placed<'_>]) {
+        for (document, resource, azure) in placed {
+            let Azure::Group(group) = azure else { continue };
+            // `az vm create --nsg NAME` makes a group only if there is none of this name.
+            let is_other = |(_, other, azure): &Placed<'_>| {
+                matches!(azure, Azure::Group(_))
+                    && other.kind_name != resource.kind_name
+                    && key(&other.meta.name) == key(&resource.meta.name)
+            };
+            if &*resource.kind_name == "MadeSecurityGroup" && placed.iter().any(is_other) {
+                continue;
+            }
+            let rules = |rules: &[azure::SecurityRule]| rules.iter().map(|r| (r.clone(), r.span.within(*document))).collect();
+            self.cloud.groups.push(Group {
+                name: resource.meta.name.to_string(),
+                location: group.location.as_deref().map(ToOwned::to_owned),
+                rules: rules(&group.rules),
+                defaults: rules(&group.defaults),
+                missing: group.missing.iter().map(ToString::to_string).collect(),
+                unread: group.unread.iter().map(ToString::to_string).collect(),
+                unknown: None,
+                condition: resource.meta.condition.as_deref().map(ToOwned::to_owned),
+                expansions: group.expansions.iter().map(|(tag, prefixes)| (tag.to_string(), AddressSet::of_cidrs(prefixes))).collect(),
+                place: resource.span.within(*document),
+                name_place: resource.meta.name_span.within(*document),
+            });
+        }
+        let own: Vec<usize> = self.cloud.groups.iter().map(|g| g.rules.len()).collect();
+        for (document, resource, azure) in placed {
+            let (group, rule, missing) = match azure {
+                Azure::Rule { group, rule } => (group, Some(((**rule).clone(), rule.span.within(*document))), None),
+                Azure::MissingRules { group, expression, represented } => (group, None, Some((expression.to_string(), *represented))),
+                _ => continue,
+            };
+            if !self.cloud.groups.iter().any(|g| key(&g.name) == key(&group.name)) {
+                // A rule alone still says that there is such a group, and nothing of the others that it has.
+                let place = (resource.span.within(*document), group.span.within(*document));
+                let why = format!("the other rules of network security group `{}`", group.name);
+                self.cloud.groups.push(Group { unread: alloc::vec![why], ..Group::plain(&group.name, place.0, place.1) });
+            }
+            for group in self.cloud.groups.iter_mut().filter(|g| key(&g.name) == key(&group.name)) {
+                group.rules.extend(rule.clone());
+                if let Some((expression, represented)) = &missing {
+                    group.missing.push(expression.clone());
+                    group.unread.extend((!represented).then(|| expression.clone()));
+                }
+            }
+        }
+        let own: Vec<usize> = own.into_iter().chain(core::iter::repeat(0)).take(self.cloud.groups.len()).collect();
+        self.linked(placed);
+        conflicts::check(&mut self.cloud.groups, &own, &mut self.problems);
+        // A group that is there whatever holds comes before what it may be under conditions.
+        self.cloud
+            .groups
+            .sort_by(|a, b| (key(&a.name), a.condition.is_some(), &a.name).cmp(&(key(&b.name), b.condition.is_some(), &b.name)));
+        self.cloud.groups.dedup_by(|b, a| key(&a.name) == key(&b.name) && (a.condition.is_none() || a.condition == b.condition));
+    }
+
+    /// Templates that are not in the input may change the groups of the resource group that they are deployed to. Upstream: Azure documentation, "Azure
+    /// Resource Manager deployment modes".
+    pub(super) fn linked(&mut self, placed: &[Placed<'_>]) {
+        for (document, resource, azure) in placed {
+            let Azure::Linked { what, placed: is_placed } = azure else { continue };
+            let scope = &resource.meta.scope;
+            for (other, target, _) in placed.iter().filter(|(_, _, a)| matches!(a, Azure::Group(_))) {
+                let there = identity::place(&target.meta.scope, *other) == identity::place(scope, *document);
+                let anywhere = !is_placed && other == document;
+                for group in self.cloud.groups.iter_mut().filter(|g| (there || anywhere) && key(&g.name) == key(&target.meta.name)) {
+                    let open = format!("the linked template `{what}` may contain others");
+                    if !group.unread.contains(&open) {
+                        group.missing.push(open.clone());
+                        group.unread.push(open);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Route tables and security groups of subnets, whichever side says it.
+    pub(super) fn attach(&mut self, placed: &[Placed<'_>]) {
+        let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
+        for (document, resource, azure) in placed {
+            let condition = resource.meta.condition.as_deref();
+            let (network, subnets): (Option<u32>, Vec<&azure::Subnet>) = match azure {
+                Azure::Network(network) => (self.network_number(&resource.meta.name), network.subnets.iter().collect()),
+                Azure::Subnet { network, subnet } => (self.network_number(&network.name), alloc::vec![subnet]),
+                Azure::Attach { target, group, to_interface: false } => {
+                    match self.subnet_number(target) {
+                        Some(number) => slots.entry(number).or_default().attach(group, *document),
+                        None => self.missing(target.span.within(*document), format!("there is no subnet `{}`", target.name)),
+                    }
+                    continue;
+                }
+                Azure::OpenGroup { target, to_interface: false, expression, choices } => {
+                    if let Some(number) = self.subnet_number(target) {
+                        slots.entry(number).or_default().choose(choices, expression, target.span.within(*document), *document);
+                    }
+                    continue;
+                }
+                Azure::Group(group) => {
+                    let own = Reference {
+                        name: resource.meta.name.clone(),
+                        parent: None,
+                        scope: Default::default(),
+                        span: resource.meta.name_span,
+                    };
+                    let numbers: Vec<u32> = group.subnets.iter().filter_map(|s| self.subnet_number(s)).collect();
+                    numbers.into_iter().for_each(|number| slots.entry(number).or_default().attach(&own, *document));
+                    continue;
+                }
+                _ => continue,
+            };
+            for subnet in subnets {
+                let Some(number) = network.and_then(|n| {
+                    (0..).zip(&self.cloud.subnets).find(|(_, s)| s.network == n && key(&s.name) == key(&subnet.name)).map(|(i, _)| i)
+                }) else {
+                    continue;
+                };
+                slots.entry(number).or_default().written(subnet.group.as_ref(), condition, *document);
+            }
+        }
+        let assumed = self.cloud.networks.first().is_some_and(|n| n.assumed && n.name == "assumed network");
+        if assumed {
+            for number in 0..self.cloud.groups.len() as u32 {
+                let used = self.group_use(number, Vec::new(), number);
+                if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+                    subnet.group = Some(used);
+                }
+            }
+        }
+        for (subnet, slot) in slots {
+            if let Some(used) = self.slot_use(&slot, subnet)
+                && let Some(subnet) = self.cloud.subnets.get_mut(subnet as usize)
+            {
+                subnet.group = Some(used);
+            }
+        }
+    }
+
+    /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: docs/azure.md 2.4.
+    pub(in crate::language) fn group_use(&mut self, group: u32, others: Vec<Option<u32>>, subnet: u32) -> GroupUseId {
+        let said = self.cloud.groups.get(group as usize).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
+        let set = said.unwrap_or_else(|| managed::virtual_network(&self.cloud, subnet));
+        let used = GroupUse { group, others, virtual_network: set };
+        let known = self.cloud.group_uses().find(|(_, u)| **u == used).map(|(id, _)| id);
+        known.unwrap_or_else(|| {
+            self.cloud.uses.push(used);
+            GroupUseId(self.cloud.uses.len() as u32 - 1)
+        })
+    }
+
+    pub(super) fn application_groups(&mut self) {
+        let interfaces = core::mem::take(&mut self.cloud.interfaces);
+        for interface in &interfaces {
+            for group in &interface.application_groups {
+                let own = interface.addresses.iter().fold(AddressSet::default(), |set, a| set.union(&AddressSet::range(*a, *a)));
+                let Cloud { application_groups, application_chances, .. } = &mut self.cloud;
+                let to = if group.contains(OR) { application_chances } else { application_groups };
+                for one in group.split(OR) {
+                    let members = to.entry(key(one)).or_default();
+                    *members = members.union(&own);
+                }
+            }
+        }
+        self.cloud.interfaces = interfaces;
+    }
+}

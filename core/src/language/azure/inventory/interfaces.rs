@@ -1,0 +1,332 @@
+//! Network interfaces and their addresses.
+
+use super::*;
+
+impl Builder {
+    pub(super) fn interfaces(&mut self, placed: &[Placed<'_>]) {
+        let mut machines: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
+        let mut publics: BTreeMap<String, &PublicAddress> = BTreeMap::new();
+        let mut slots: BTreeMap<String, Slot> = BTreeMap::new();
+        let mut balanced: BTreeSet<String> = BTreeSet::new();
+        for (document, resource, azure) in placed {
+            match azure {
+                Azure::Balanced(interfaces) => balanced.extend(interfaces.iter().map(|i| key(&i.name))),
+                Azure::Machine { interfaces, zones } => {
+                    for interface in interfaces {
+                        let zones = zones.iter().map(ToString::to_string).collect();
+                        machines.insert(key(&interface.name), (resource.meta.name.to_string(), zones));
+                    }
+                }
+                Azure::PublicAddress(public) => {
+                    publics.insert(key(&resource.meta.name), public);
+                }
+                Azure::Attach { target, group, to_interface: true } => {
+                    slots.entry(key(&target.name)).or_default().attach(group, *document);
+                }
+                Azure::OpenGroup { target, to_interface: true, expression, choices } => {
+                    let place = target.span.within(*document);
+                    slots.entry(key(&target.name)).or_default().choose(choices, expression, place, *document);
+                }
+                Azure::Group(group) => {
+                    for interface in &group.interfaces {
+                        let own = Reference {
+                            name: resource.meta.name.clone(),
+                            parent: None,
+                            scope: Default::default(),
+                            span: resource.meta.name_span,
+                        };
+                        slots.entry(key(&interface.name)).or_default().attach(&own, *document);
+                    }
+                }
+                Azure::Interface(interface) => {
+                    let condition = resource.meta.condition.as_deref();
+                    slots.entry(key(&resource.meta.name)).or_default().written(interface.group.as_ref(), condition, *document);
+                }
+                _ => {}
+            }
+        }
+        let (mut dynamic, mut dynamic_v6) = (Vec::new(), Vec::new());
+        let mut list: Vec<(&Resource, DocumentId, &azure::Interface)> = Vec::new();
+        for (document, resource, azure) in placed {
+            if let Azure::Interface(interface) = azure {
+                list.push((resource, *document, interface));
+            }
+        }
+        // Interfaces of which the text gives the effective rules only.
+        let named: Vec<(&Resource, DocumentId, azure::Interface)> = placed
+            .iter()
+            .filter_map(|(document, resource, azure)| match azure {
+                Azure::Effective { subnet, interface: Some(interface), .. } => {
+                    let subnet = effective_subnet(subnet.as_ref(), Some(interface));
+                    let configuration = azure::Configuration { subnet: Some(subnet), ..azure::Configuration::default() };
+                    let known = list.iter().any(|(r, ..)| key(&r.meta.name) == key(&interface.name));
+                    let made = azure::Interface { configurations: alloc::vec![configuration], ..azure::Interface::default() };
+                    (!known).then_some((*resource, *document, made))
+                }
+                _ => None,
+            })
+            .collect();
+        list.extend(named.iter().map(|(resource, document, interface)| (*resource, *document, interface)));
+        list.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
+        list.dedup_by(|a, b| {
+            // What an interface may be under conditions is one interface.
+            let is_again = &*a.0.kind_name == "EffectiveRules" || a.0.meta.condition.is_some() && b.0.meta.condition.is_some();
+            is_again && key(&a.0.meta.name) == key(&b.0.meta.name)
+        });
+        for (resource, document, interface) in list {
+            let name = resource.meta.name.to_string();
+            let mut given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();
+            let reference = interface.configurations.iter().find_map(|c| c.subnet.as_ref());
+            let by_reference = reference.and_then(|r| self.subnet_number(r));
+            if let (Some(reference), None) = (reference, by_reference) {
+                self.missing(reference.span.within(document), format!("there is no subnet `{}`", reference.name));
+            }
+            let by_address = || given.first().and_then(|a| self.cloud.locate(*a)).map(|l| l.subnet);
+            let Some(subnet) = by_reference.or_else(by_address) else {
+                if reference.is_none() {
+                    self.missing(
+                        resource.span.within(document),
+                        format!(
+                            "the subnet of `{name}` is not in the input, so \
+                     `{name}` is left out"
+                        ),
+                    );
+                }
+                continue;
+            };
+            // Where Azure chooses, an address of another subnet is one of an earlier deployment.
+            let prefixes = self.cloud.subnets.get(subnet as usize).map_or_else(Vec::new, |s| s.prefixes.clone());
+            let is_old = |a: &IpAddr| {
+                let chosen = interface.configurations.iter().any(|c| c.dynamic && c.address == Some(*a));
+                chosen && !prefixes.iter().any(|p| p.contains(*a))
+            };
+            given.retain(|a| !is_old(a));
+            let machine = interface.machine.as_deref().map(ToOwned::to_owned);
+            let owner = machines.get(&key(&name));
+            let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let used = slots.get(&key(&name)).cloned().and_then(|slot| self.slot_use(&slot, subnet));
+            let public = interface.configurations.iter().find_map(|c| {
+                c.public_sku
+                    .or_else(|| c.public.as_ref().map(|p| publics.get(&key(&p.name)).map_or(azure::AddressSku::Standard, |p| p.sku)))
+            });
+            let public_address = interface
+                .configurations
+                .iter()
+                .find_map(|c| c.public_address.or_else(|| c.public.as_ref().and_then(|p| publics.get(&key(&p.name))?.address)));
+            let network = self.cloud.subnets.get(subnet as usize).map_or(0, |s| s.network);
+            self.taken.extend(given.iter().map(|a| (network, *a)));
+            let lacks = |ipv6: bool| {
+                let has = given.iter().any(|a| a.is_ipv6() == ipv6);
+                !has && interface.configurations.iter().any(|c| c.ipv6 == ipv6 && c.address.is_none_or(|a| is_old(&a)))
+            };
+            if given.is_empty() && !lacks(true) || lacks(false) {
+                dynamic.push(self.cloud.interfaces.len());
+            }
+            if lacks(true) {
+                dynamic_v6.push(self.cloud.interfaces.len());
+            }
+            self.cloud.interfaces.push(Interface {
+                name,
+                machine: machine.or_else(|| owner.map(|(m, _)| m.clone())),
+                full_title: None,
+                node: None,
+                subnet,
+                address_given: !given.is_empty(),
+                addresses: given,
+                floating: interface.floating.clone(),
+                pod_prefixes: interface.pod_prefixes.clone(),
+                group: used,
+                application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string())).collect(),
+                public,
+                public_address,
+                balanced: interface.configurations.iter().any(|c| c.balanced) || balanced.contains(&key(&resource.meta.name)),
+                zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
+                place: resource.span.within(document),
+                stand_in: false,
+            });
+        }
+        self.hand_out(&dynamic);
+        for number in dynamic_v6 {
+            let address = self.cloud.interfaces.get(number).map(|i| i.subnet).and_then(|subnet| self.free_v6(subnet));
+            if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+                interface.addresses.extend(address);
+            }
+        }
+    }
+
+    /// The first free address of IPv6 of a subnet. Upstream: Azure documentation, "IPv6 for Azure Virtual Network".
+    pub(super) fn free_v6(&mut self, subnet: u32) -> Option<IpAddr> {
+        let found = self.cloud.subnets.get(subnet as usize)?;
+        let network = found.network;
+        let (first, last) = found.prefixes.iter().find_map(|prefix| match (prefix.first(), prefix.last()) {
+            (IpAddr::V6(first), IpAddr::V6(last)) => Some((first.to_bits(), last.to_bits())),
+            _ => None,
+        })?;
+        let mut at = first.checked_add(u128::from(RESERVED_FIRST))?;
+        while self.taken.contains(&(network, IpAddr::V6(Ipv6Addr::from_bits(at)))) {
+            at += 1;
+        }
+        let address = IpAddr::V6(Ipv6Addr::from_bits(at));
+        (at <= last).then(|| {
+            self.taken.insert((network, address));
+            address
+        })
+    }
+
+    /// Free addresses for the interfaces that have none, by name. Where a subnet has too few, the ones that are written last get none.
+    pub(super) fn hand_out(&mut self, dynamic: &[usize]) {
+        let mut by_subnet: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for &number in dynamic {
+            if let Some(interface) = self.cloud.interfaces.get(number) {
+                by_subnet.entry(interface.subnet).or_default().push(number);
+            }
+        }
+        for (subnet, numbers) in by_subnet {
+            let addresses: Vec<IpAddr> = numbers.iter().map_while(|_| self.free(subnet, 1)).collect();
+            let mut by_place = numbers.clone();
+            by_place.sort_by_key(|number| self.cloud.interfaces.get(*number).map(|i| i.place));
+            let late: BTreeSet<usize> = by_place.into_iter().skip(addresses.len()).collect();
+            late.iter().for_each(|number| self.full(*number, subnet));
+            for (number, address) in numbers.into_iter().filter(|number| !late.contains(number)).zip(addresses) {
+                if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+                    interface.addresses.push(address);
+                }
+            }
+        }
+    }
+
+    /// Says that a subnet has no address left for a machine. Upstream: docs/azure.md 1 (five addresses of every subnet are Azure's own; `SubnetIsFull`).
+    pub(super) fn full(&mut self, interface: usize, subnet: u32) {
+        let (Some(interface), Some(subnet)) = (self.cloud.interfaces.get(interface), self.cloud.subnets.get(subnet as usize)) else {
+            return;
+        };
+        if subnet.prefixes.iter().all(|p| !p.is_ipv4()) {
+            return; // What no range is given for is told elsewhere.
+        }
+        let ranges: Vec<String> = subnet.prefixes.iter().map(ToString::to_string).collect();
+        let message = format!(
+            "`{}` does not fit in subnet `{}`: {} has no free address left (Azure reserves five in every subnet)",
+            interface.title(),
+            subnet.name,
+            ranges.join(", ")
+        );
+        let error = Diagnostic::at(codes::AZ_FULL, Severity::Error, Some(interface.place), message);
+        self.problems.push(error.help("Azure refuses it (`SubnetIsFull`): give the subnet a larger range, or the machine another subnet"));
+    }
+
+    /// The first free address of a subnet that has `width` free ones from it on; takes all of them.
+    pub(super) fn free(&mut self, subnet: u32, width: u32) -> Option<IpAddr> {
+        let found = self.cloud.subnets.get(subnet as usize)?;
+        let (network, prefixes) = (found.network, found.prefixes.clone());
+        for prefix in prefixes {
+            let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) else { continue };
+            let end = last.to_bits();
+            let mut at = first.to_bits().saturating_add(RESERVED_FIRST);
+            while at.saturating_add(width) <= end {
+                let block = at..at + width;
+                match block.clone().rev().find(|a| self.taken.contains(&(network, IpAddr::V4(Ipv4Addr::from_bits(*a))))) {
+                    Some(taken) => at = taken + 1,
+                    None => {
+                        self.taken.extend(block.map(|a| (network, IpAddr::V4(Ipv4Addr::from_bits(a)))));
+                        return Some(IpAddr::V4(Ipv4Addr::from_bits(at)));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Nodes have interfaces too: those whose address lies in a subnet.
+    pub(super) fn node_interfaces(&mut self, snapshot: &Snapshot) {
+        for (id, node) in snapshot.nodes() {
+            let Some((network, address)) = self.network_of_node(node, snapshot) else { continue };
+            let of_network = |i: &Interface| self.cloud.subnets.get(i.subnet as usize).is_some_and(|s| s.network == network);
+            let known = (0..)
+                .zip(&self.cloud.interfaces)
+                .find(|(_, i)| of_network(i) && i.addresses.iter().any(|a| node.addresses.contains(a)))
+                .map(|(i, _)| i);
+            if let Some(number) = known {
+                if let Some(interface) = self.cloud.interfaces.get_mut(number as usize) {
+                    interface.node = Some(id);
+                }
+                continue;
+            }
+            let Some(location) = self.cloud.locate_in(network, address) else { continue };
+            self.taken.extend(node.addresses.iter().map(|a| (network, *a)));
+            let zones = node.labels.get("topology.kubernetes.io/zone").map(|z| z.rsplit('-').next().unwrap_or(z).to_string());
+            let Some(place) = node.place.or_else(|| self.cloud.subnets.get(location.subnet as usize).map(|s| s.place)) else { continue };
+            self.cloud.interfaces.push(Interface {
+                name: node.name.clone(),
+                machine: Some(node.name.clone()),
+                full_title: None,
+                node: Some(id),
+                subnet: location.subnet,
+                addresses: node.addresses.clone(),
+                address_given: true,
+                floating: Vec::new(),
+                pod_prefixes: Vec::new(),
+                group: None,
+                application_groups: Vec::new(),
+                public: None,
+                public_address: None,
+                balanced: false,
+                zones: zones.into_iter().collect(),
+                place,
+                stand_in: false,
+            });
+        }
+    }
+
+    /// A subnet in which nothing is given has a machine that stands for any.
+    pub(super) fn stand_ins(&mut self) {
+        for number in 0..self.cloud.subnets.len() as u32 {
+            let used = self.cloud.interfaces.iter().any(|i| i.subnet == number);
+            let pods = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet == Some(number) || p.subnet == Some(number));
+            let gateways = self.cloud.gateways.iter().any(|g| g.subnet == Some(number));
+            if used || pods || gateways {
+                continue;
+            }
+            let Some(address) = self.free(number, 1) else { continue };
+            let Some(subnet) = self.cloud.subnets.get(number as usize) else { continue };
+            self.cloud.interfaces.push(Interface {
+                name: format!("vm in {}", subnet.name),
+                machine: None,
+                full_title: None,
+                node: None,
+                subnet: number,
+                addresses: alloc::vec![address],
+                address_given: false,
+                floating: Vec::new(),
+                pod_prefixes: Vec::new(),
+                group: None,
+                application_groups: Vec::new(),
+                public: None,
+                public_address: None,
+                balanced: false,
+                zones: Vec::new(),
+                place: subnet.place,
+                stand_in: true,
+            });
+        }
+    }
+
+    /// Machines of one name are told apart by the networks that they are in.
+    pub(super) fn full_titles(&mut self) {
+        let cloud = &self.cloud;
+        let network = |i: &Interface| cloud.network_of(i.subnet).map_or("", |(_, n)| n.name.as_str());
+        let mut homes: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for interface in &cloud.interfaces {
+            let Some((number, _)) = cloud.network_of(interface.subnet) else { continue };
+            let known = homes.entry(key(interface.title())).or_default();
+            if !known.contains(&number) {
+                known.push(number);
+            }
+        }
+        let shared = |i: &Interface| homes.get(&key(i.title())).is_some_and(|homes| homes.len() > 1);
+        let titles: Vec<Option<String>> =
+            cloud.interfaces.iter().map(|i| (shared(i) && i.node.is_none()).then(|| format!("{}/{}", network(i), i.title()))).collect();
+        for (interface, title) in self.cloud.interfaces.iter_mut().zip(titles) {
+            interface.full_title = title;
+        }
+    }
+}

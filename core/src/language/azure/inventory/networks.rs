@@ -1,0 +1,250 @@
+//! Virtual networks, subnets and peerings.
+
+use super::*;
+
+impl Builder {
+    pub(super) fn networks(&mut self, placed: &[Placed<'_>]) {
+        let mut networks: Vec<(&Resource, DocumentId, &azure::VirtualNetwork)> = Vec::new();
+        for (document, resource, azure) in placed {
+            if let Azure::Network(network) = azure {
+                networks.push((resource, *document, network));
+            }
+        }
+        networks.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
+        // What a network may be under conditions is one network, with all the subnets that it may have.
+        let is_again = |at: usize| {
+            let of = |at: usize| networks.get(at).map(|(resource, ..)| (resource.meta.condition.is_some(), key(&resource.meta.name)));
+            at > 0 && of(at) == of(at - 1) && of(at).is_some_and(|(conditional, _)| conditional)
+        };
+        let again: Vec<bool> = (0..networks.len()).map(is_again).collect();
+        for ((resource, document, network), _) in networks.iter().zip(&again).filter(|(_, again)| !**again) {
+            let prefixes: Vec<Cidr> = network.prefixes.iter().map(|(cidr, _)| *cidr).collect();
+            self.cloud.networks.push(Network {
+                name: resource.meta.name.to_string(),
+                location: network.location.as_deref().map(ToOwned::to_owned),
+                space: AddressSet::of_cidrs(&prefixes),
+                prefixes,
+                peers: Vec::new(),
+                on_premises: AddressSet::of_cidrs(&network.on_premises),
+                place: resource.span.within(*document),
+                assumed: false,
+                open: network.open_space,
+            });
+        }
+        let mut next = 0u32;
+        for ((_, document, network), again) in networks.iter().zip(&again) {
+            next += u32::from(!*again);
+            let number = next.saturating_sub(1);
+            for subnet in &network.subnets {
+                let known = self.cloud.subnets.iter().any(|s| s.network == number && key(&s.name) == key(&subnet.name));
+                if !(*again && known) {
+                    self.subnet(number, subnet, *document);
+                }
+            }
+        }
+        // A network of which the space is not known holds its subnets at least.
+        for (number, network) in (0..).zip(&mut self.cloud.networks) {
+            if network.open {
+                let own = self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes);
+                network.space = network.space.union(&AddressSet::of_cidrs(own));
+            }
+        }
+        for (document, _, azure) in placed {
+            let Azure::Subnet { network, subnet } = azure else { continue };
+            let number = match self.network_number(&network.name) {
+                Some(number) => number,
+                None => {
+                    // A subnet alone says that there is such a network, and at least this much of its space.
+                    let prefixes: Vec<Cidr> = subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect();
+                    self.cloud.networks.push(Network {
+                        name: network.name.to_string(),
+                        location: None,
+                        space: AddressSet::of_cidrs(&prefixes),
+                        prefixes,
+                        peers: Vec::new(),
+                        on_premises: AddressSet::default(),
+                        place: subnet.span.within(*document),
+                        assumed: true,
+                        open: true,
+                    });
+                    self.cloud.networks.len() as u32 - 1
+                }
+            };
+            if let Some(network) = self.cloud.networks.get_mut(number as usize).filter(|n| n.open) {
+                network.space = network.space.union(&AddressSet::of_cidrs(subnet.prefixes.iter().map(|(cidr, _)| cidr)));
+            }
+            let known = self.cloud.subnets.iter().position(|s| s.network == number && key(&s.name) == key(&subnet.name));
+            if let Some(known) = known {
+                self.cloud.subnets.remove(known);
+            }
+            self.subnet(number, subnet, *document);
+        }
+    }
+
+    pub(super) fn subnet(&mut self, network: u32, subnet: &azure::Subnet, document: DocumentId) {
+        self.cloud.subnets.push(Subnet {
+            delegated: subnet.delegated.as_deref().map(ToOwned::to_owned),
+            outbound: subnet.outbound,
+            ..Subnet::plain(
+                network,
+                subnet.name.to_string(),
+                subnet.prefixes.iter().map(|(cidr, _)| *cidr).collect(),
+                subnet.span.within(document),
+            )
+        });
+    }
+
+    pub(super) fn peerings(&mut self, placed: &[Placed<'_>]) {
+        let mut directions: BTreeMap<(u32, u32), Place> = BTreeMap::new();
+        for (document, resource, azure) in placed {
+            let (from, to): (Option<u32>, Vec<&Reference>) = match azure {
+                Azure::Network(network) => (self.network_number(&resource.meta.name), network.peerings.iter().collect()),
+                Azure::Peering { network, remote } => (self.network_number(&network.name), alloc::vec![remote]),
+                _ => continue,
+            };
+            for reference in to {
+                let place = reference.span.within(*document);
+                match (from, self.network_number(&reference.name)) {
+                    (Some(from), Some(to)) => {
+                        directions.insert((from, to), place);
+                    }
+                    _ => self.missing(place, format!("a peering names virtual network `{}`, which is not in the input", reference.name)),
+                }
+            }
+        }
+        for (&(from, to), place) in &directions {
+            let name = |n: u32| self.cloud.networks.get(n as usize).map_or_else(String::new, |n| n.name.clone());
+            if !directions.contains_key(&(to, from)) {
+                let message = format!(
+                    "`{}` is peered with `{}`, but not the other way round: a peering works only if both networks define it",
+                    name(from),
+                    name(to)
+                );
+                self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Warning, Some(*place), message));
+                continue;
+            }
+            let space = |n: u32| self.cloud.networks.get(n as usize).map_or_else(AddressSet::default, |n| n.space.clone());
+            if !space(from).intersection(&space(to)).is_empty() {
+                let message = format!("`{}` and `{}` overlap, so Azure refuses to peer them", name(from), name(to));
+                self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Error, Some(*place), message));
+                continue;
+            }
+            if let Some(network) = self.cloud.networks.get_mut(from as usize) {
+                network.peers.push(to);
+            }
+        }
+    }
+
+    /// Effective rules name the subnet and its network, and say what `VirtualNetwork` is, but not which part of it the subnet has. Where the text does
+    /// not give these, the network is taken to be all of it, and the subnet the first range that is free.
+    pub(super) fn effective_networks(&mut self, placed: &[Placed<'_>]) {
+        for (document, resource, azure) in placed {
+            let Azure::Effective { subnet, interface, virtual_network } = azure else { continue };
+            let given = interface.as_ref().is_some_and(|wanted| {
+                placed.iter().any(|(_, r, a)| matches!(a, Azure::Interface(_)) && key(&r.meta.name) == key(&wanted.name))
+            });
+            if given || subnet.as_ref().is_some_and(|s| self.subnet_number(s).is_some()) {
+                continue;
+            }
+            let place = resource.span.within(*document);
+            let reference = effective_subnet(subnet.as_ref(), interface.as_ref());
+            let network_name = reference.parent.as_deref().unwrap_or("network");
+            let number = self.network_number(network_name).unwrap_or_else(|| {
+                let platform = Cidr::of(crate::snapshot::cloud::tags::PLATFORM);
+                let mut prefixes: Vec<Cidr> = virtual_network.iter().filter(|p| **p != platform && p.is_ipv4()).copied().collect();
+                if prefixes.is_empty() {
+                    prefixes.push(Cidr::supernet(IpAddr::V4(ASSUMED_SPACE), 16));
+                }
+                let space = AddressSet::of_cidrs(&prefixes);
+                let note = format!(
+                    "subnet `{}` is not in the input: it is assumed to be in {space}, which `VirtualNetwork` covers there",
+                    reference.name
+                );
+                let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), note);
+                self.problems.push(note.help("paste the network too: `az network vnet show -o json`"));
+                self.cloud.networks.push(Network {
+                    name: network_name.to_string(),
+                    location: None,
+                    space,
+                    prefixes,
+                    peers: Vec::new(),
+                    on_premises: AddressSet::default(),
+                    place,
+                    assumed: true,
+                    open: true,
+                });
+                self.cloud.networks.len() as u32 - 1
+            });
+            let taken = AddressSet::of_cidrs(self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes));
+            let spaces = self.cloud.networks.get(number as usize).map_or_else(Vec::new, |n| n.prefixes.clone());
+            let blocks = spaces.iter().flat_map(|space| {
+                let (first, length) = (space.first(), space.length().max(24));
+                let count = 1u32 << length.saturating_sub(space.length()).min(8);
+                (0..count).filter_map(move |i| match first {
+                    IpAddr::V4(first) => {
+                        Some(Cidr::supernet(IpAddr::V4(Ipv4Addr::from_bits(first.to_bits().checked_add(i << 8)?)), length))
+                    }
+                    IpAddr::V6(_) => None,
+                })
+            });
+            let Some(prefix) = blocks.into_iter().find(|block| !taken.overlaps(&AddressSet::of_cidrs([block]))) else { continue };
+            self.cloud.subnets.push(Subnet::plain(number, reference.name.to_string(), alloc::vec![prefix], place));
+        }
+    }
+
+    /// Groups without any network: one is assumed, with a subnet for each, so that their rules can be asked about.
+    pub(super) fn assume_networks(&mut self, placed: &[Placed<'_>]) {
+        if !self.cloud.networks.is_empty() || self.cloud.groups.is_empty() {
+            return;
+        }
+        let Some(place) = self.cloud.groups.first().map(|g| g.place) else { return };
+        let has_cluster = placed.iter().any(|(_, _, azure)| matches!(azure, Azure::Cluster(_)));
+        if has_cluster {
+            return;
+        }
+        let space = Cidr::supernet(IpAddr::V4(ASSUMED_SPACE), 16);
+        let message =
+            format!("no virtual network is given: `{space}` is assumed, with a subnet and a machine for each network security group");
+        let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), message);
+        self.problems.push(note.help("paste the network too (`az network vnet show -o json`), or write one in the short form"));
+        self.cloud.networks.push(Network {
+            name: String::from("assumed network"),
+            location: None,
+            prefixes: alloc::vec![space],
+            space: AddressSet::of_cidrs([&space]),
+            peers: Vec::new(),
+            on_premises: AddressSet::default(),
+            place,
+            assumed: true,
+            open: true,
+        });
+        for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
+            let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
+            self.cloud.subnets.push(Subnet::plain(
+                0,
+                format!("subnet of {}", group.name),
+                alloc::vec![Cidr::supernet(IpAddr::V4(base), 24)],
+                group.place,
+            ));
+        }
+    }
+
+    /// The subnets of nodes know the way to pods that have a range of their own: with kubenet by a route for each node, with overlay by Azure's doing.
+    /// So their ranges are of the virtual network there. Upstream: docs/azure.md 2.4 and 3.5; "Azure CNI Overlay networking" (rules of the subnet's group
+    /// matter to pods only where they deny).
+    pub(super) fn pod_routes(&mut self, placed: &[Placed<'_>]) {
+        for (_, _, azure) in placed {
+            let Azure::Cluster(cluster) = azure else { continue };
+            if !matches!(self.plugin.unwrap_or(cluster.plugin), Plugin::Kubenet | Plugin::Overlay) {
+                continue;
+            }
+            let pods = own_pod_range(cluster);
+            let numbers: Vec<u32> = cluster.pools.iter().filter_map(|p| self.subnet_number(p.subnet.as_ref()?)).collect();
+            for number in numbers {
+                if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+                    subnet.routes = subnet.routes.union(&pods);
+                }
+            }
+        }
+    }
+}
