@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use netpolis_tests::words::Words;
+use netpolis_tests::words::{Words, avoided_in, in_folder};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -25,4 +25,25 @@ fn the_page_holds_verdicts_reasons_findings_and_labels() {
     }
     let page = words.page();
     assert!(words.count() > 1000 && page.lines().count() > words.count());
+}
+
+/// What users read in the source, in the documents and in the examples.
+#[test]
+fn phrases_that_were_improved_do_not_come_back() {
+    let mut found = Vec::new();
+    for folder in ["core/src", "cli/src", "web/src"] {
+        for literal in in_folder(root(), folder).unwrap() {
+            found.extend(avoided_in(&literal.text).into_iter().map(|known| (format!("{}:{}", literal.file, literal.line), known)));
+        }
+    }
+    let documents =
+        ["README.md", "docs/azure.md", "docs/path.md", "docs/semantics.md", "docs/cli.md", "docs/embedding.md", "docs/lints.md"];
+    for name in documents.into_iter().chain(["www/examples/index.json"]) {
+        let text = std::fs::read_to_string(root().join(name)).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            found.extend(avoided_in(line).into_iter().map(|known| (format!("{name}:{}", number + 1), known)));
+        }
+    }
+    let report: String = found.iter().map(|(place, (phrase, better))| format!("{place}: “{phrase}”: better {better}\n")).collect();
+    assert!(found.is_empty(), "{report}");
 }

@@ -124,7 +124,7 @@ impl Given {
         let alien = self.chosen.iter().find(of_path).map(|(setting, _)| setting.name);
         let alien = alien.or(self.entry.and(Some("via"))).or(self.node.as_ref().and(Some("node")));
         match alien.filter(|_| name != "path") {
-            Some(alien) => Err(UsageError::belongs(name, &format!("--{alien} is a choice of the way, and belongs to path"))),
+            Some(alien) => Err(UsageError::belongs(name, &format!("--{alien} is a path setting, and belongs to path"))),
             None => Ok(()),
         }
     }

@@ -462,7 +462,7 @@ mod tests {
         // The subnet has room for another node, and the range of pods has none.
         let upgraded = address_plan(&PlanRequest { pools: alloc::vec![PlannedPool::new(1, 110, 1)], ..request("192.168.0.0/24") });
         assert!(upgraded.runs() && !upgraded.fits() && upgraded.free() > 0);
-        assert!(upgraded.verdict().contains("an upgrade would fail") && upgraded.verdict().contains("/24 ranges"));
+        assert!(upgraded.verdict().contains("an upgrade would fail") && upgraded.verdict().contains("the pod range has no /24 left"));
         assert_eq!(address_plan(&request("10.244.0.0/16")).largest, Some(251));
     }
 }

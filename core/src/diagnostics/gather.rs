@@ -68,7 +68,7 @@ fn of_kind(problem: &Diagnostic) -> Option<(String, usize, String)> {
     let count = rest.split_once(" (").and_then(|(_, rest)| rest.split_once(" objects)")).and_then(|(count, _)| count.parse().ok());
     let said = match () {
         () if rest.contains("plays no part") => "play no part in network policy, and are not used",
-        () if rest.contains("not a kind that is known") => "are no kinds that are known here, and are not used",
+        () if rest.contains("is an unknown kind") => "are unknown kinds, and are not used",
         () => return None,
     };
     Some((kind.into(), count.unwrap_or(1), said.into()))

@@ -18,7 +18,7 @@ use std::path::Path;
 /// Where sentences are written.
 const FOLDERS: [&str; 3] = ["core/src", "cli/src", "web/src"];
 /// Quotations of upstream's documents: not our words.
-const QUOTED: [&str; 1] = ["basis.rs"];
+const QUOTED: [&str; 1] = ["citations.rs"];
 
 /// Sentences and labels by where they appear.
 #[derive(Clone, Debug, Default)]

@@ -149,8 +149,7 @@ impl<'a> Reader<'a> {
         if let Some(value) = labels.get(NAME_LABEL).filter(|value| *value != name && !name.is_empty()) {
             let entry = metadata.node.and_then(|node| node.get("labels")).and_then(|labels| labels.entry(NAME_LABEL));
             let span = entry.map_or(metadata.at, |entry| entry.key_span);
-            let message =
-                format!("metadata.labels: API servers set `{NAME_LABEL}` to the name `{name}`, whatever is written ({})", quoted(value));
+            let message = format!("metadata.labels: API servers always set `{NAME_LABEL}` to the name `{name}` (here: {})", quoted(value));
             self.report(Diagnostic::new(codes::NAMESPACE_NAME_LABEL, Severity::Warning, span, message).help("leave the label out"));
         }
         if has_dead_annotation {
