@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(selector("app"), "Values in this scene: db");
         assert_eq!(selector("app == 'db"), "app=db: shop/db");
         assert_eq!(selector("app == 'cart"), "No endpoint or network set of this scene has the label app=cart.");
-        assert!(selector("has").contains("whatever its value"));
+        assert!(selector("has").contains("with any value"));
         let labels = helped("networking.k8s.io/v1", "NetworkPolicy", "spec.podSelector.matchLabels", "app", "db").unwrap();
         assert_eq!(labels, "app=db: shop/db");
         assert!(helped("projectcalico.org/v3", "NetworkPolicy", "", "kind", "NetworkPolicy").unwrap().contains("Calico"));

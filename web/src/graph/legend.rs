@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn flows_without_an_arrow_are_counted() {
         let picture = Picture { denied_hidden: 1, cut: 3, ..Picture::default() };
-        let hidden = "without an arrow: 1 denied flow, 3 flows because there is no room; select a pod to see its own";
+        let hidden = "drawn without arrows: 1 denied flow, 3 flows because there is no room; select a pod to see its own";
         assert_eq!(picture.legend(), Legend { hidden: Some(hidden.into()), ..Legend::default() });
         assert_eq!(Picture::default().legend(), Legend::default());
     }
