@@ -52,7 +52,7 @@ fuzz_target!(|bytes: &[u8]| {
                 let total = answer.branches.iter().fold(Share::NONE, |sum, branch| sum.plus(branch.share));
                 assert!((total.as_f64() - 1.0).abs() < 1e-6, "{from} to {to}: {total}");
                 for branch in &answer.branches {
-                    assert!(!branch.steps.is_empty());
+                    assert!(!branch.hops.is_empty());
                     assert_eq!(branch.verdict == Verdict::Allowed, branch.stop().is_none(), "{from} to {to}");
                 }
             }
