@@ -5,8 +5,8 @@
 //! client → load balancer → [security groups] → node: DNAT → [security groups] → node → [policies] → pod
 //! ```
 //!
-//! Data flows one way: a [question](question) is resolved, [routes](route) are planned as plain lists of hops, [each hop is judged](judge), [equivalent
-//! routes](equivalence) become one with their [shares] added, and the [report] puts that into words. There are several routes where a load balancer, a
+//! Data flows one way: a question is resolved, routes (`route`) are planned as plain lists of hops, each hop is judged (`judge`), equivalent
+//! routes (`equivalence`) become one with their `shares` added, and the `report` puts that into words. There are several routes where a load balancer, a
 //! node or the client itself picks one of several nodes or pods; each is a [`Branch`] with its share of the connections. Nothing is decided here: every
 //! checkpoint is asked through [`crate::verdict`], with the packet as it is at that point. Upstream: docs/path.md and docs/semantics.md.
 //!
