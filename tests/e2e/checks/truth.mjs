@@ -71,7 +71,7 @@ export default {
         await until(/http is port 80/, () => note.innerText(), "a name");
         await until("denied", () => word(page), "port 80");
         await port(page).fill("70000");
-        await until(/from 1 to 65535/, () => note.innerText(), "too large");
+        await until(/1 to 65535/, () => note.innerText(), "too large");
     },
 
     async "the matrix names the namespace where a name repeats"() {
