@@ -7,7 +7,7 @@ mod gather;
 mod nearest;
 
 pub(crate) use gather::gather;
-pub(crate) use nearest::{distance, nearest};
+pub(crate) use nearest::{distance, edits, nearest};
 
 use alloc::string::String;
 use alloc::vec::Vec;

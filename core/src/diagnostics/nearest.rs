@@ -27,19 +27,23 @@ pub(crate) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c s
     best.map(|(_, candidate)| candidate)
 }
 
-/// Edits (insert, delete, replace, swap of neighbours counted as two) between two words, capitals ignored.
+/// Edits between two words, capitals ignored.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().map(|c| c.to_ascii_lowercase()).collect();
+    edits(a, b, |x, y| x.eq_ignore_ascii_case(&y))
+}
+
+/// Edits (insert, delete, replace; a swap of neighbours counts as two) between two words, with letters compared by `same` (Levenshtein).
+pub(crate) fn edits(a: &str, b: &str, same: fn(char, char) -> bool) -> usize {
+    let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().enumerate() {
-        let x = x.to_ascii_lowercase();
         let mut diagonal = i;
         let mut left = i + 1;
         if let Some(first) = row.first_mut() {
             *first = left;
         }
         for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let replaced = diagonal + usize::from(x != *y);
+            let replaced = diagonal + usize::from(!same(x, *y));
             diagonal = *cell;
             left = replaced.min(diagonal + 1).min(left + 1);
             *cell = left;

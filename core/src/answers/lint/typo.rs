@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::answers::lint::LintInput;
-use crate::diagnostics::{Diagnostic, Fix};
+use crate::diagnostics::{Diagnostic, Fix, edits};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
 use crate::text::{DocumentId, Place, Span};
 
@@ -73,26 +73,9 @@ fn value_place(input: &LintInput<'_>, document: DocumentId, requirement: &Requir
     Some(Span::new(start, start + value.len() as u32).within(document))
 }
 
-/// How many letters to add, remove or change (Levenshtein).
+/// How many letters to add, remove or change; values differ by capitals too.
 fn distance(a: &str, b: &str) -> usize {
-    if a.len() > LONGEST || b.len() > LONGEST {
-        return usize::MAX;
-    }
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
-            let best = (corner + usize::from(x != *y)).min(left + 1).min(*cell + 1);
-            corner = core::mem::replace(cell, best);
-            left = best;
-        }
-    }
-    row.last().copied().unwrap_or(0)
+    if a.len() > LONGEST || b.len() > LONGEST { usize::MAX } else { edits(a, b, |x, y| x == y) }
 }
 
 #[cfg(test)]
