@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
 
-use super::Rect;
+use super::{Point, Rect};
 
 /// How far the line goes straight on from a stop, in pixels.
 const STUB: f64 = 6.0;
@@ -23,8 +23,6 @@ const RADIUS: f64 = 7.0;
 /// With more walls than this nobody could follow a line around them all.
 const MOST_WALLS: usize = 240;
 
-type Point = (f64, f64);
-
 /// The line past `stops`, as the `d` of an SVG path, and where it ends: upright through the upper or lower border of each stop. Nothing
 /// if there is no such line, or too much in its way.
 pub fn around(stops: &[Rect], walls: &[Rect]) -> Option<(String, Point)> {
@@ -36,7 +34,7 @@ pub fn around(stops: &[Rect], walls: &[Rect]) -> Option<(String, Point)> {
     let mut end = None;
     for pair in stops.windows(2) {
         let [from, to] = pair else { break };
-        let found = Field::new(from, to, walls, &drawn).search()?;
+        let found = Lanes::new(from, to, walls, &drawn).search()?;
         let border = |stop: &Rect, out: Point| (out.0, if out.1 < stop.y { stop.y } else { stop.bottom() });
         let (first, last) = (border(from, *found.first()?), border(to, *found.last()?));
         let mut leg = vec![first];
@@ -51,7 +49,7 @@ pub fn around(stops: &[Rect], walls: &[Rect]) -> Option<(String, Point)> {
 }
 
 /// Where the line may run between two stops: along the lanes beside walls.
-struct Field<'a> {
+struct Lanes<'a> {
     xs: Vec<f64>,
     ys: Vec<f64>,
     walls: &'a [Rect],
@@ -61,9 +59,9 @@ struct Field<'a> {
 }
 
 /// A crossing of two lanes, and whether the line comes to it level.
-type Node = (usize, usize, bool);
+type Crossing = (usize, usize, bool);
 
-impl<'a> Field<'a> {
+impl<'a> Lanes<'a> {
     fn new(from: &Rect, to: &Rect, walls: &'a [Rect], drawn: &'a [(Point, Point)]) -> Self {
         let outs = |stop: &Rect| vec![(stop.middle_x(), stop.y - STUB), (stop.middle_x(), stop.bottom() + STUB)];
         let (starts, goals) = (outs(from), outs(to));
@@ -81,13 +79,13 @@ impl<'a> Field<'a> {
             lanes.sort_by(f64::total_cmp);
             lanes.dedup();
         }
-        Field { xs, ys, walls, drawn, starts, goals }
+        Lanes { xs, ys, walls, drawn, starts, goals }
     }
 
     /// The cheapest way, as its corners.
     fn search(&self) -> Option<Vec<Point>> {
         let (wide, high) = (self.xs.len(), self.ys.len());
-        let number = |(x, y, level): Node| (y * wide + x) * 2 + usize::from(level);
+        let number = |(x, y, level): Crossing| (y * wide + x) * 2 + usize::from(level);
         let mut best = vec![(f64::INFINITY, usize::MAX); wide * high * 2];
         let mut open = BinaryHeap::new();
         for start in &self.starts {
@@ -205,7 +203,7 @@ mod tests {
 
     /// Corners of a line between two stops.
     fn corners(from: Rect, to: Rect, walls: &[Rect]) -> Vec<Point> {
-        Field::new(&from, &to, walls, &[]).search().unwrap()
+        Lanes::new(&from, &to, walls, &[]).search().unwrap()
     }
 
     #[test]
@@ -222,7 +220,7 @@ mod tests {
         let line = corners(from, to, &walls);
         assert!(line.iter().any(|p| p.0 == words.right() + LANE), "on the shorter side: {line:?}");
         for piece in line.windows(2) {
-            assert!(!Field::new(&from, &to, &walls, &[]).is_blocked(piece[0], piece[1]), "{piece:?}");
+            assert!(!Lanes::new(&from, &to, &walls, &[]).is_blocked(piece[0], piece[1]), "{piece:?}");
         }
     }
 
@@ -243,9 +241,9 @@ mod tests {
         let walls = [from, out, into, to, card];
         let (path, end) = around(&[from, out, into, to], &walls).unwrap();
         assert!(end == (50.0, 300.0) || end == (50.0, 320.0), "{end:?} {path}");
-        let leg = Field::new(&from, &out, &walls, &[]).search().unwrap();
+        let leg = Lanes::new(&from, &out, &walls, &[]).search().unwrap();
         let drawn: Vec<(Point, Point)> = leg.iter().copied().zip(leg.iter().copied().skip(1)).collect();
-        let back = Field::new(&into, &to, &walls, &drawn).search().unwrap();
+        let back = Lanes::new(&into, &to, &walls, &drawn).search().unwrap();
         let along = |a: Point, b: Point| {
             drawn.iter().any(|(c, d)| {
                 a.0 == b.0 && c.0 == d.0 && (a.0 - c.0).abs() < NEAR && a.1.min(b.1) < c.1.max(d.1) && c.1.min(d.1) < a.1.max(b.1)

@@ -87,7 +87,7 @@ pub struct Memory {
 
 /// Where everything stands.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Layout {
+pub struct Placement {
     /// Rectangles of the nodes, by index.
     pub nodes: Vec<Rect>,
     /// Rectangles of the frames, by index.
@@ -99,8 +99,8 @@ pub struct Layout {
 }
 
 /// Places everything.
-pub fn layout(input: &Input, memory: &Memory) -> Layout {
-    let mut result = Layout { nodes: vec![Rect::default(); input.nodes.len()], frames: Vec::new(), ..Layout::default() };
+pub fn layout(input: &Input, memory: &Memory) -> Placement {
+    let mut result = Placement { nodes: vec![Rect::default(); input.nodes.len()], frames: Vec::new(), ..Placement::default() };
     let mut inner: Vec<Vec<(usize, Rect)>> = Vec::new();
     let mut sizes: Vec<(f64, f64)> = Vec::new();
     for (index, frame) in input.frames.iter().enumerate() {
@@ -141,7 +141,7 @@ fn frame_key(input: &Input, home: Home) -> String {
     }
 }
 
-fn remember(input: &Input, layout: &Layout, before: &Memory) -> Memory {
+fn remember(input: &Input, layout: &Placement, before: &Memory) -> Memory {
     // What is gone for now comes back to its place: a document that is half written, a closed namespace.
     let mut memory = if before.nodes.len() <= MOST_REMEMBERED { before.clone() } else { Memory::default() };
     for (frame, rect) in input.frames.iter().zip(&layout.frames) {
@@ -437,86 +437,104 @@ fn frame_order(input: &Input) -> Vec<usize> {
 
 // --- above and below ------------------------------------------------------------------------------
 
-fn place_pills(input: &Input, memory: &Memory, result: &mut Layout) {
-    let bounds = result.frames.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default();
-    for (home_of_row, above) in [(Home::Above, true), (Home::Below, false)] {
-        let row: Vec<usize> = (0..input.nodes.len()).filter(|&n| home(input, n) == Some(home_of_row)).collect();
-        if row.is_empty() {
-            continue;
-        }
-        let key = frame_key(input, home_of_row);
-        let before = |node: usize| memory.nodes.get(&(key.clone(), input.nodes.get(node)?.key.clone())).copied();
-        let limit = bounds.w.max(640.0);
-        let mut placed: Vec<(usize, Rect)> = Vec::new();
-        if row.iter().any(|&n| before(n).is_some()) {
-            // INVARIANT: what is kept stays clear of the frames, which may have grown.
-            for &node in &row {
-                let (w, h) = size(input, node);
-                let kept = before(node).map(|r| Rect { w, h, ..r }).filter(|r| {
-                    !placed.iter().any(|(_, other)| other.overlaps(r, 8.0)) && !result.frames.iter().any(|frame| frame.overlaps(r, 16.0))
-                });
-                let right = placed.iter().map(|(_, r)| r.right() + GAP_PILLS).fold(bounds.x, f64::max);
-                let y = if above { bounds.y - SKY - h } else { bounds.bottom() + SKY };
-                placed.push((node, kept.unwrap_or(Rect { x: right, y, w, h })));
-            }
+fn place_pills(input: &Input, memory: &Memory, result: &mut Placement) {
+    for row_home in [Home::Above, Home::Below] {
+        let row: Vec<usize> = (0..input.nodes.len()).filter(|&n| home(input, n) == Some(row_home)).collect();
+        let key = frame_key(input, row_home);
+        let before: Vec<Option<Rect>> =
+            row.iter().map(|&node| memory.nodes.get(&(key.clone(), input.nodes.get(node)?.key.clone())).copied()).collect();
+        let above = row_home == Home::Above;
+        let placed = if before.iter().any(Option::is_some) {
+            keep_pills(input, result, &row, &before, above)
         } else {
-            // Each above (or below) the middle of those it talks to, as far as there is room.
-            let wish = |node: usize| {
-                let others: Vec<f64> = input
-                    .edges
-                    .iter()
-                    .filter_map(|&(a, b)| {
-                        if a == node {
-                            Some(b)
-                        } else if b == node {
-                            Some(a)
-                        } else {
-                            None
-                        }
-                    })
-                    .filter_map(|other| result.nodes.get(other).map(Rect::middle_x))
-                    .collect();
-                if others.is_empty() { None } else { Some(others.iter().sum::<f64>() / others.len() as f64) }
-            };
-            let mut sorted: Vec<(usize, f64)> = row.iter().map(|&n| (n, wish(n).unwrap_or(bounds.middle_x()))).collect();
-            sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
-            let mut lines: Vec<(Vec<(usize, f64)>, f64)> = vec![(Vec::new(), 0.0)];
-            for (node, at) in sorted {
-                let w = size(input, node).0;
-                if let Some((line, width)) = lines.last_mut()
-                    && (line.is_empty() || *width + w <= limit)
-                {
-                    line.push((node, at));
-                    *width += w + GAP_PILLS;
-                } else {
-                    lines.push((vec![(node, at)], w + GAP_PILLS));
-                }
-            }
-            let mut y = if above { bounds.y - SKY } else { bounds.bottom() + SKY };
-            for (line, width) in lines {
-                let height = line.iter().map(|&(n, _)| size(input, n).1).fold(0.0, f64::max);
-                let top = if above { y - height } else { y };
-                let first = line.first().map_or(0.0, |&(node, at)| at - size(input, node).0 / 2.0);
-                // No farther to either side than the frames, if that can be.
-                let most = bounds.x + (bounds.w - width + GAP_PILLS).max(0.0);
-                let mut x = if line.len() == 1 { first.clamp(bounds.x, most.max(bounds.x)) } else { first.min(most).max(bounds.x) };
-                let mut rest = width;
-                for (node, at) in line {
-                    let (w, h) = size(input, node);
-                    rest -= w + GAP_PILLS;
-                    let latest = (bounds.right() - rest - w).max(x);
-                    x = (at - w / 2.0).clamp(x, latest).floor();
-                    placed.push((node, Rect { x, y: top, w, h }));
-                    x += w + GAP_PILLS;
-                }
-                y = if above { top - 24.0 } else { top + height + 24.0 };
-            }
-        }
+            fresh_pills(input, result, &row, above)
+        };
         for (node, rect) in placed {
             if let Some(slot) = result.nodes.get_mut(node) {
                 *slot = rect;
             }
         }
+    }
+}
+
+/// The rectangle around all frames.
+fn frame_bounds(result: &Placement) -> Rect {
+    result.frames.iter().copied().reduce(|a, b| a.union(&b)).unwrap_or_default()
+}
+
+/// Pills stay where they were; new ones come at the end of the row.
+fn keep_pills(input: &Input, result: &Placement, row: &[usize], before: &[Option<Rect>], above: bool) -> Vec<(usize, Rect)> {
+    let bounds = frame_bounds(result);
+    let mut placed: Vec<(usize, Rect)> = Vec::new();
+    // INVARIANT: what is kept stays clear of the frames, which may have grown.
+    for (&node, before) in row.iter().zip(before) {
+        let (w, h) = size(input, node);
+        let kept = before.map(|r| Rect { w, h, ..r }).filter(|r| {
+            !placed.iter().any(|(_, other)| other.overlaps(r, 8.0)) && !result.frames.iter().any(|frame| frame.overlaps(r, 16.0))
+        });
+        let right = placed.iter().map(|(_, r)| r.right() + GAP_PILLS).fold(bounds.x, f64::max);
+        let y = if above { bounds.y - SKY - h } else { bounds.bottom() + SKY };
+        placed.push((node, kept.unwrap_or(Rect { x: right, y, w, h })));
+    }
+    placed
+}
+
+/// The middle of the nodes that this one talks to.
+fn middle_of_peers(input: &Input, result: &Placement, node: usize) -> Option<f64> {
+    let peer = |&(a, b): &(usize, usize)| if a == node { Some(b) } else { (b == node).then_some(a) };
+    let others: Vec<f64> = input.edges.iter().filter_map(peer).filter_map(|other| result.nodes.get(other).map(Rect::middle_x)).collect();
+    (!others.is_empty()).then(|| others.iter().sum::<f64>() / others.len() as f64)
+}
+
+/// Pills in one line or several, each above (or below) the middle of those it talks to, as far as there is room.
+fn fresh_pills(input: &Input, result: &Placement, row: &[usize], above: bool) -> Vec<(usize, Rect)> {
+    let bounds = frame_bounds(result);
+    let wish = |&node: &usize| (node, middle_of_peers(input, result, node).unwrap_or(bounds.middle_x()));
+    let mut sorted: Vec<(usize, f64)> = row.iter().map(wish).collect();
+    sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut placed = Vec::new();
+    let mut y = if above { bounds.y - SKY } else { bounds.bottom() + SKY };
+    for (line, width) in pill_lines(input, sorted, bounds.w.max(640.0)) {
+        let height = line.iter().map(|&(n, _)| size(input, n).1).fold(0.0, f64::max);
+        let top = if above { y - height } else { y };
+        place_line(input, &bounds, &line, width, top, &mut placed);
+        y = if above { top - 24.0 } else { top + height + 24.0 };
+    }
+    placed
+}
+
+/// A line of pills with where the middle of each should be, and how wide it is with its gaps.
+type PillLine = (Vec<(usize, f64)>, f64);
+
+/// As many pills on each line as fit into `limit`.
+fn pill_lines(input: &Input, sorted: Vec<(usize, f64)>, limit: f64) -> Vec<PillLine> {
+    let mut lines: Vec<PillLine> = Vec::new();
+    for (node, at) in sorted {
+        let w = size(input, node).0;
+        match lines.last_mut() {
+            Some((line, width)) if *width + w <= limit => {
+                line.push((node, at));
+                *width += w + GAP_PILLS;
+            }
+            _ => lines.push((vec![(node, at)], w + GAP_PILLS)),
+        }
+    }
+    lines
+}
+
+/// Places one line, no farther to either side than the frames, if that can be.
+fn place_line(input: &Input, bounds: &Rect, line: &[(usize, f64)], width: f64, top: f64, placed: &mut Vec<(usize, Rect)>) {
+    let first = line.first().map_or(0.0, |&(node, at)| at - size(input, node).0 / 2.0);
+    let most = bounds.x + (bounds.w - width + GAP_PILLS).max(0.0);
+    let mut x = if line.len() == 1 { first.clamp(bounds.x, most.max(bounds.x)) } else { first.min(most).max(bounds.x) };
+    let mut rest = width;
+    for &(node, at) in line {
+        let (w, h) = size(input, node);
+        rest -= w + GAP_PILLS;
+        let latest = (bounds.right() - rest - w).max(x);
+        x = (at - w / 2.0).clamp(x, latest).floor();
+        placed.push((node, Rect { x, y: top, w, h }));
+        x += w + GAP_PILLS;
     }
 }
 

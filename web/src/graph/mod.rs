@@ -10,6 +10,9 @@ pub mod picture;
 pub mod route;
 pub mod through;
 
+/// A point, in pixels of whatever it is on: the drawing, or the canvas that shows it.
+pub type Point = (f64, f64);
+
 /// A rectangle, in the drawing's own units (CSS pixels at scale 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rect {

@@ -3,7 +3,7 @@
 use netpolis_core::text::count;
 use yew::prelude::*;
 
-use super::Drawn;
+use super::BoxContext;
 use crate::components::Store;
 use crate::components::icons::{SHIELD, icon};
 use crate::components::rich::SourceLink;
@@ -19,7 +19,7 @@ pub(super) fn role_class(role: Option<FlowRole>) -> Option<&'static str> {
     })
 }
 
-pub(super) fn region_box(scene: &Drawn<'_>, region: &RegionView) -> Html {
+pub(super) fn region_box(scene: &BoxContext<'_>, region: &RegionView) -> Html {
     html! {
         <section class="az-region">
             if !region.title.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn region_box(scene: &Drawn<'_>, region: &RegionView) -> Html {
     }
 }
 
-fn network_box(scene: &Drawn<'_>, network: &NetworkView) -> Html {
+fn network_box(scene: &BoxContext<'_>, network: &NetworkView) -> Html {
     html! {
         <section class={classes!("az-network", network.assumed.then_some("assumed"))}>
             <header>
@@ -45,7 +45,7 @@ fn network_box(scene: &Drawn<'_>, network: &NetworkView) -> Html {
     }
 }
 
-fn subnet_box(scene: &Drawn<'_>, subnet: &SubnetView) -> Html {
+fn subnet_box(scene: &BoxContext<'_>, subnet: &SubnetView) -> Html {
     html! {
         <section class="az-subnet">
             <header>
@@ -68,7 +68,7 @@ fn subnet_box(scene: &Drawn<'_>, subnet: &SubnetView) -> Html {
     }
 }
 
-fn machine_box(scene: &Drawn<'_>, machine: &MachineView) -> Html {
+fn machine_box(scene: &BoxContext<'_>, machine: &MachineView) -> Html {
     let select = select(scene.store, &machine.key);
     html! {
         <div class={classes!("az-machine", machine.stand_in.then_some("stand-in"), machine.node.then_some("node"), role_class(scene.flow.role(&machine.key)))} data-key={machine.key.clone()}>
@@ -93,7 +93,7 @@ fn machine_box(scene: &Drawn<'_>, machine: &MachineView) -> Html {
     }
 }
 
-fn pod_mark(scene: &Drawn<'_>, pod: &PodView) -> Html {
+fn pod_mark(scene: &BoxContext<'_>, pod: &PodView) -> Html {
     html! {
         <li><button type="button" class={classes!("az-pod", role_class(scene.flow.role(&pod.key)))} data-key={pod.key.clone()} onclick={select(scene.store, &pod.key)}>
             <span>{ pod.name() }</span>if let Some(address) = pod.shown_address() { <code>{ address }</code> }
@@ -110,7 +110,7 @@ fn select(store: &Store, key: &str) -> Callback<MouseEvent> {
 }
 
 /// A security group at a border: its name, and the two ways through it.
-fn badge(scene: &Drawn<'_>, badge: Option<&BadgeView>) -> Html {
+fn badge(scene: &BoxContext<'_>, badge: Option<&BadgeView>) -> Html {
     let Some(badge) = badge else { return Html::default() };
     let open = {
         let store = scene.store.clone();

@@ -16,7 +16,7 @@ use crate::state::Action;
 use crate::view_model::{CloudView, NetworkFlow, OUTSIDE, Question};
 
 /// What the boxes need besides what they show.
-struct Drawn<'a> {
+struct BoxContext<'a> {
     store: &'a Store,
     flow: &'a NetworkFlow,
 }
@@ -31,7 +31,7 @@ pub fn AzureView() -> Html {
     let line = use_line(&world, &flow);
     let Some(store) = store else { return Html::default() };
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
-    let scene = Drawn { store: &store, flow: &flow };
+    let scene = BoxContext { store: &store, flow: &flow };
     let ask_internet = {
         let store = store.clone();
         Callback::from(move |_: MouseEvent| {

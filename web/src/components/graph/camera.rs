@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::hand::Point;
-use crate::graph::Rect;
 use crate::graph::picture::Picture;
+use crate::graph::{Point, Rect};
 
 /// Largest and smallest scale.
 pub(super) const SCALES: (f64, f64) = (0.08, 2.5);

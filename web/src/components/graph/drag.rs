@@ -6,9 +6,10 @@ use web_sys::{Element, Event, KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
 use super::follow;
-use super::hand::{HOLD_MS, Lift, Point, Press, Step};
+use super::hand::{HOLD_MS, Lift, Press, Step};
 use super::view::{LiveRef, at, find};
 use crate::components::ByAddress;
+use crate::graph::Point;
 use crate::graph::near::{Heading, Pointed, nearest};
 use crate::graph::picture::{Mark, MarkKind, Picture};
 use crate::state::{Action, PictureAction, State};

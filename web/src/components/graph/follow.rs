@@ -2,10 +2,10 @@
 
 use web_sys::Element;
 
-use super::hand::{Hand, Point};
+use super::hand::Hand;
 use super::view::find;
-use crate::graph::Rect;
 use crate::graph::picture::Mark;
+use crate::graph::{Point, Rect};
 
 /// Pixels between a card and the outline around it.
 const AROUND: f64 = 3.0;

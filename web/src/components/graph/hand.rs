@@ -1,5 +1,7 @@
 //! What fingers and the mouse do on the drawing, told apart: press, pan, ask, pinch. Plain computation; `drag` does what comes of it.
 
+use crate::graph::Point;
+
 /// Pixels that the mouse, and a finger, may tremble during a click.
 const TREMBLE: f64 = 5.0;
 const FINGER_TREMBLE: f64 = 10.0;
@@ -7,9 +9,6 @@ const FINGER_TREMBLE: f64 = 10.0;
 pub(super) const HOLD_MS: u32 = 350;
 /// The click that ends a drag comes with the pointer's going up, and no later than this (in milliseconds).
 const CLICK_MS: f64 = 400.0;
-
-/// A place on the canvas, in pixels.
-pub(super) type Point = (f64, f64);
 
 /// A pointer that goes down.
 pub(super) struct Press {

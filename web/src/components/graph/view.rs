@@ -10,10 +10,10 @@ use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
 use super::camera::{Camera, fitting, in_sight, new_area, shows};
-use super::hand::{Hand, Point};
+use super::hand::Hand;
 use crate::components::ByAddress;
-use crate::graph::Rect;
 use crate::graph::picture::Picture;
+use crate::graph::{Point, Rect};
 
 /// What is set on elements, and known only here.
 pub(super) struct Live {

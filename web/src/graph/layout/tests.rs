@@ -25,7 +25,7 @@ fn shop() -> Input {
     }
 }
 
-fn assert_apart(layout: &Layout) {
+fn assert_apart(layout: &Placement) {
     for (i, a) in layout.nodes.iter().enumerate() {
         for b in layout.nodes.iter().skip(i + 1) {
             assert!(!a.overlaps(b, 0.0), "{a:?} overlaps {b:?}");
@@ -38,7 +38,7 @@ fn assert_apart(layout: &Layout) {
     }
 }
 
-fn assert_inside(input: &Input, layout: &Layout) {
+fn assert_inside(input: &Input, layout: &Placement) {
     for (node, rect) in input.nodes.iter().zip(&layout.nodes) {
         if let Home::Frame(index) = node.home {
             assert_eq!(layout.frames[index].union(rect), layout.frames[index], "{} is in its frame", node.key);

@@ -152,47 +152,150 @@ fn undrawn<'a>(drafts: &[Draft], pairs: &[Pair], unseen: impl Iterator<Item = &'
     found
 }
 
-/// Arrows for the pairs, and what has none that is seen.
-pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> Drawn {
-    let mark = |index: usize| drafts.get(index);
-    let title =
-        |index: usize| mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| scene.title(end)));
-    let mark_key = |index: usize| mark(index).map_or("", |d| d.mark.key.as_str());
-    let holds = |index: usize, end: usize| mark(index).is_some_and(|d| d.members.contains(&end));
-    let inside = |index: usize| mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill);
-    let is_flow = |a: usize, b: usize| options.flow.is_some_and(|(from, to)| holds(a, from) && holds(b, to));
+/// What decides about arrows: pairs, by their marks, and what is chosen.
+struct Chart<'a> {
+    scene: &'a SceneView,
+    drafts: &'a [Draft],
+    options: &'a Options<'a>,
+    pairs: &'a [Pair],
+    /// Places in `pairs`, by sender and receiver.
+    index: BTreeMap<(usize, usize), usize>,
+    /// The mark of the Internet.
+    internet: Option<usize>,
+}
 
-    let internet = drafts.iter().position(|d| d.mark.end.is_some() && d.mark.end == scene.internet());
-    let index: BTreeMap<(usize, usize), usize> = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
-    let find = |from: usize, to: usize| index.get(&(from, to)).and_then(|&i| pairs.get(i));
-    let general = |pair: &Pair| {
+/// An arrow, and what it is judged by.
+struct Candidate {
+    arrow: Arrow,
+    /// Whether policies have a say here, and it is not what holds for the Internet anyway.
+    specific: bool,
+    /// Whether it is the denied way back of what is allowed: nobody asks whether a database may call those who call it.
+    is_reply: bool,
+}
+
+/// Whether anything passes.
+const fn passes(status: Status) -> bool {
+    matches!(status, Status::Allowed | Status::Partly)
+}
+
+impl<'a> Chart<'a> {
+    fn new(scene: &'a SceneView, drafts: &'a [Draft], pairs: &'a [Pair], options: &'a Options<'a>) -> Self {
+        let internet = drafts.iter().position(|d| d.mark.end.is_some() && d.mark.end == scene.internet());
+        let index = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
+        Chart { scene, drafts, options, pairs, index, internet }
+    }
+
+    fn mark(&self, index: usize) -> Option<&Draft> {
+        self.drafts.get(index)
+    }
+
+    fn title(&self, index: usize) -> String {
+        self.mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| self.scene.title(end)))
+    }
+
+    fn key(&self, index: usize) -> &str {
+        self.mark(index).map_or("", |d| d.mark.key.as_str())
+    }
+
+    fn holds(&self, index: usize, end: usize) -> bool {
+        self.mark(index).is_some_and(|d| d.members.contains(&end))
+    }
+
+    fn is_inside(&self, index: usize) -> bool {
+        self.mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill)
+    }
+
+    /// Whether it is a node that nothing polices.
+    fn is_node(&self, index: usize) -> bool {
+        self.mark(index).is_some_and(|d| d.mark.sort == EndKind::Node && !is_policed_node(self.scene, d))
+    }
+
+    fn is_flow(&self, a: usize, b: usize) -> bool {
+        self.options.flow.is_some_and(|(from, to)| self.holds(a, from) && self.holds(b, to))
+    }
+
+    fn is_selected(&self, arrow: &Arrow) -> bool {
+        self.options.selected.is_some_and(|end| self.holds(arrow.from, end) || self.holds(arrow.to, end))
+    }
+
+    fn is_among_cards(&self, arrow: &Arrow) -> bool {
+        self.is_inside(arrow.from) && self.is_inside(arrow.to)
+    }
+
+    fn touches_internet(&self, arrow: &Arrow) -> bool {
+        Some(arrow.from) == self.internet || Some(arrow.to) == self.internet
+    }
+
+    fn touches_node(&self, arrow: &Arrow) -> bool {
+        self.is_node(arrow.from) || self.is_node(arrow.to)
+    }
+
+    fn find(&self, from: usize, to: usize) -> Option<&Pair> {
+        self.index.get(&(from, to)).and_then(|&i| self.pairs.get(i))
+    }
+
+    /// Whether the Internet has the same connections with one of the two.
+    fn is_general(&self, pair: &Pair) -> bool {
         let same = |other: Option<&Pair>| other.is_some_and(|o| o.status == pair.status && o.label == pair.label);
-        let is_open =
-            |index: usize| mark(index).is_some_and(|d| d.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)));
+        let is_open = |index: usize| {
+            self.mark(index).is_some_and(|d| d.members.iter().all(|&m| self.scene.ends.get(m).is_some_and(|e| !e.governed_ingress)))
+        };
         pair.status != Status::Denied
-            && internet.is_some_and(|i| {
-                pair.from != i && pair.to != i && (same(find(i, pair.to)) || (same(find(pair.from, i)) && is_open(pair.to)))
+            && self.internet.is_some_and(|i| {
+                let with_internet = pair.from == i || pair.to == i;
+                !with_internet && (same(self.find(i, pair.to)) || (same(self.find(pair.from, i)) && is_open(pair.to)))
             })
-    };
-    let specific = |pair: &Pair| pair.governed && !general(pair);
+    }
 
-    let mut arrows: Vec<Arrow> = Vec::new();
-    let mut governed: Vec<bool> = Vec::new();
-    for pair in &pairs {
-        let back = find(pair.to, pair.from);
-        let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label && specific(b) == specific(pair));
-        let asked = is_flow(pair.from, pair.to);
-        let asked_back = is_flow(pair.to, pair.from);
-        // One arrow with two heads for both ways, unless one of them is the flow in question.
-        let both = same && !asked && !asked_back;
-        if both && pair.from > pair.to {
-            continue;
+    fn is_specific(&self, pair: &Pair) -> bool {
+        pair.governed && !self.is_general(pair)
+    }
+
+    fn candidate(&self, arrow: Arrow, specific: bool) -> Candidate {
+        let back = self.find(arrow.to, arrow.from);
+        let is_reply = arrow.status == Status::Denied && back.is_some_and(|b| b.governed && passes(b.status));
+        Candidate { arrow, specific, is_reply }
+    }
+
+    /// All arrows, none of them seen yet.
+    fn candidates(&self) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        for pair in self.pairs {
+            let back = self.find(pair.to, pair.from);
+            let specific = self.is_specific(pair);
+            let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label && self.is_specific(b) == specific);
+            let asked = self.is_flow(pair.from, pair.to);
+            // One arrow with two heads for both ways, unless one of them is the flow in question.
+            let both = same && !asked && !self.is_flow(pair.to, pair.from);
+            if both && pair.from > pair.to {
+                continue;
+            }
+            let arrow = self.arrow(pair, both, asked);
+            // A port that is denied where others are allowed gets an arrow of its own.
+            match self.options.verdict.filter(|(status, _)| asked && passes(*status) != passes(pair.status)) {
+                Some((status, port)) => {
+                    let own = Arrow {
+                        key: format!("{} {port}", arrow.key),
+                        status,
+                        label: String::new(),
+                        traffic: Some(port.clone()),
+                        title: format!("{} to {}: {} {port}", self.title(pair.from), self.title(pair.to), word(status)),
+                        ..arrow.clone()
+                    };
+                    found.push(self.candidate(Arrow { flow: false, ..arrow }, specific));
+                    found.push(self.candidate(own, specific));
+                }
+                None => found.push(self.candidate(arrow, specific)),
+            }
         }
-        let (from, to) = (title(pair.from), title(pair.to));
-        // Titles may repeat, keys do not.
-        let key = format!("{} {}", mark_key(pair.from), mark_key(pair.to));
-        let arrow = Arrow {
-            key: key.clone(),
+        found
+    }
+
+    fn arrow(&self, pair: &Pair, both: bool, flow: bool) -> Arrow {
+        let (from, to) = (self.title(pair.from), self.title(pair.to));
+        Arrow {
+            // Titles may repeat, keys do not.
+            key: format!("{} {}", self.key(pair.from), self.key(pair.to)),
             from: pair.from,
             to: pair.to,
             status: pair.status,
@@ -201,68 +304,51 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
             traffic: None,
             both,
             quiet: true,
-            flow: asked,
+            flow,
             open: false,
             title: format!("{from} {} {to}: {}, {}", if both { "to and from" } else { "to" }, word(pair.status), pair.long),
             route: Route::default(),
-        };
-        // A port that is denied where others are allowed gets an arrow of its own.
-        let passes = |status: Status| matches!(status, Status::Allowed | Status::Partly);
-        if let (true, Some((status, port))) = (asked, options.verdict)
-            && passes(status) != passes(pair.status)
-        {
-            let title = format!("{from} to {to}: {} {port}", word(status));
-            arrows.push(Arrow { flow: false, ..arrow.clone() });
-            governed.push(specific(pair));
-            arrows.push(Arrow { key: format!("{key} {port}"), status, label: String::new(), traffic: Some(port.clone()), title, ..arrow });
-        } else {
-            arrows.push(arrow);
         }
-        governed.push(specific(pair));
     }
-    // Nobody asks whether a database may call those who call it.
-    let answers: Vec<bool> = arrows
-        .iter()
-        .map(|a| {
-            let back = index.get(&(a.to, a.from)).and_then(|&i| pairs.get(i));
-            a.status == Status::Denied && back.is_some_and(|b| b.governed && matches!(b.status, Status::Allowed | Status::Partly))
-        })
-        .collect();
 
-    let among = |a: &Arrow| inside(a.from) && inside(a.to);
-    let is_node = |index: usize| mark(index).is_some_and(|d| d.mark.sort == EndKind::Node && !is_policed_node(scene, d));
-    let forward = || {
-        arrows.iter().zip(&answers).filter(|(a, answers)| a.status == Status::Denied && !**answers && !is_node(a.from) && !is_node(a.to))
-    };
-    let denied = forward().filter(|(a, _)| Some(a.from) != internet && Some(a.to) != internet).count();
-    let open_inside = arrows.iter().zip(&governed).filter(|(a, governed)| a.status == Status::Allowed && !**governed && among(a)).count();
-    for ((arrow, governed), answers) in arrows.iter_mut().zip(&governed).zip(&answers) {
-        let inner = inside(arrow.from) && inside(arrow.to);
-        let node = is_node(arrow.from) || is_node(arrow.to);
-        let selected = options.selected.is_some_and(|s| holds(arrow.from, s) || holds(arrow.to, s));
-        let at_large = Some(arrow.from) == internet || Some(arrow.to) == internet;
-        let wanted = match arrow.status {
-            // That the Internet is kept out goes without saying; that a certain range is does not.
-            Status::Denied => options.denied.unwrap_or(!answers && !at_large && denied <= FEW_DENIED),
-            Status::Partly | Status::CannotTell => *governed,
-            Status::Allowed => *governed || (inner && open_inside <= FEW_OPEN),
-        } && !node;
-        arrow.quiet = !(wanted || selected || arrow.flow);
-        arrow.open = matches!(arrow.status, Status::Allowed | Status::Partly) && !governed;
+    /// Says which arrows are seen.
+    fn choose(&self, candidates: &mut [Candidate]) {
+        let denied = candidates.iter().filter(|c| {
+            c.arrow.status == Status::Denied && !c.is_reply && !self.touches_node(&c.arrow) && !self.touches_internet(&c.arrow)
+        });
+        let few_denied = denied.count() <= FEW_DENIED;
+        let open = candidates.iter().filter(|c| c.arrow.status == Status::Allowed && !c.specific && self.is_among_cards(&c.arrow));
+        let few_open = open.count() <= FEW_OPEN;
+        for Candidate { arrow, specific, is_reply } in candidates {
+            let wanted = match arrow.status {
+                // That the Internet is kept out goes without saying; that a certain range is does not.
+                Status::Denied => self.options.denied.unwrap_or(!*is_reply && !self.touches_internet(arrow) && few_denied),
+                Status::Partly | Status::CannotTell => *specific,
+                Status::Allowed => *specific || (self.is_among_cards(arrow) && few_open),
+            } && !self.touches_node(arrow);
+            arrow.quiet = !(wanted || self.is_selected(arrow) || arrow.flow);
+            arrow.open = passes(arrow.status) && !*specific;
+        }
     }
+}
+
+/// Arrows for the pairs, and what has none that is seen.
+pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> Drawn {
+    let chart = Chart::new(scene, drafts, &pairs, options);
+    let mut candidates = chart.candidates();
+    chart.choose(&mut candidates);
+    let mut arrows: Vec<Arrow> = candidates.into_iter().map(|candidate| candidate.arrow).collect();
     let hidden = |of: fn(&Arrow) -> bool| {
-        arrows.iter().filter(|a| a.quiet && inside(a.from) && inside(a.to) && of(a)).map(|a| 1 + usize::from(a.both)).sum()
+        arrows.iter().filter(|a| a.quiet && chart.is_among_cards(a) && of(a)).map(|a| 1 + usize::from(a.both)).sum()
     };
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
 
     // What matters least goes first when there are too many.
-    arrows.sort_by_key(|a| {
-        let selected = options.selected.is_some_and(|s| holds(a.from, s) || holds(a.to, s));
-        (!a.flow, !selected, a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to)
-    });
+    arrows
+        .sort_by_key(|a| (!a.flow, !chart.is_selected(a), a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to));
     let (mut quiet, mut loud): (Vec<Arrow>, Vec<Arrow>) = arrows.into_iter().partition(|a| a.quiet);
     let rest = loud.split_off(loud.len().min(MOST_LOUD));
-    let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &is_node);
+    let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &|index| chart.is_node(index));
     quiet.truncate(MOST_QUIET);
     loud.append(&mut quiet);
     Drawn { arrows: loud, denied_hidden, open_hidden, rest, undrawn }
