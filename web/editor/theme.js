@@ -1,27 +1,27 @@
-// The editor in the page's colours. Every colour is a custom property of the page, given as `light-dark()`
-// there; the values after the commas serve where a host page has none.
+// The editor in the page's colours: every colour is a custom property of the page, which has them in light and dark.
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const panel = "var(--panel, Canvas)";
-const raise = "var(--raise, Canvas)";
-const ink = "var(--ink, CanvasText)";
-const mute = "var(--mute, GrayText)";
-const line = "var(--line, color-mix(in srgb, CanvasText 20%, transparent))";
-const allow = "var(--allow, light-dark(#0b63ba, #6cb2ff))";
-const deny = "var(--deny, light-dark(#b8420a, #ff9a5c))";
-const warn = "var(--warn, light-dark(#7a5b00, #e3c04b))";
-const lit = "var(--lit, light-dark(#fff4cf, #3a3214))";
-const litEdge = "var(--lit-edge, #d9a400)";
-const key = "var(--key, light-dark(#0b63ba, #7db9ff))";
-const string = "var(--str, light-dark(#0a7a52, #67d3a2))";
-const number = "var(--num, light-dark(#8a3ea8, #d39bec))";
-const text = 'var(--font-text, "Inter Variable", Inter, system-ui, sans-serif)';
-const code = 'var(--font-code, "JetBrains Mono Variable", "JetBrains Mono", ui-monospace, monospace)';
+const panel = "var(--panel)";
+const raise = "var(--raise)";
+const ink = "var(--ink)";
+const mute = "var(--mute)";
+const line = "var(--line)";
+const allow = "var(--allow)";
+const deny = "var(--deny)";
+const warn = "var(--warn)";
+const lit = "var(--lit)";
+const litEdge = "var(--lit-edge)";
+const key = "var(--key)";
+const string = "var(--str)";
+const number = "var(--num)";
+const text = "var(--font-text)";
+const code = "var(--font-code)";
 
-const tint = (colour, percent) => `color-mix(in srgb, ${colour} ${percent}%, transparent)`;
+const allowTint = "var(--allow-tint)";
+const warnTint = "var(--warn-tint)";
 
 const rules = {
   "&": { height: "100%", color: ink, backgroundColor: panel, fontSize: "var(--code-size, 12.5px)" },
@@ -34,13 +34,13 @@ const rules = {
   ".cm-content": { padding: "8px 0", caretColor: ink },
   ".cm-line": { padding: "0 12px 0 6px" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: ink },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: tint(allow, 22) },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: tint(ink, 4) },
-  ".cm-selectionMatch": { backgroundColor: tint(allow, 14) },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { background: allowTint },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
+  ".cm-selectionMatch": { backgroundColor: allowTint },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "transparent", outline: `1px solid ${mute}` },
   "&.cm-focused .cm-nonmatchingBracket": { backgroundColor: "transparent", outline: `1px solid ${deny}` },
-  ".cm-searchMatch": { backgroundColor: tint(warn, 30) },
-  ".cm-searchMatch-selected": { backgroundColor: tint(warn, 55) },
+  ".cm-searchMatch": { backgroundColor: warnTint },
+  ".cm-searchMatch-selected": { backgroundColor: "var(--warn-tint-strong)" },
 
   ".cm-gutters": { backgroundColor: panel, color: mute, border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 4px 0 2px", minWidth: "24px" },
@@ -61,13 +61,13 @@ const rules = {
   ".cm-lintRange": { backgroundImage: "none", paddingBottom: "1px", textDecoration: `underline wavy ${mute} 1px`, textUnderlineOffset: "3px" },
   ".cm-lintRange-error": { textDecorationColor: deny },
   ".cm-lintRange-warning": { textDecorationColor: warn },
-  ".cm-lintRange-active": { backgroundColor: tint(warn, 18) },
+  ".cm-lintRange-active": { backgroundColor: warnTint },
 
   ".cm-tooltip": { color: ink, backgroundColor: raise, border: `1px solid ${line}`, borderRadius: "6px", boxShadow: "0 4px 16px #0003", fontFamily: text, fontSize: "12.5px" },
   ".cm-tooltip .cm-field-help": { padding: "6px 10px", maxWidth: "46ch", lineHeight: "1.45", whiteSpace: "pre-line" },
   ".cm-tooltip-autocomplete > ul": { fontFamily: code, fontSize: "12.5px", maxHeight: "16em" },
   ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
-  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: tint(allow, 20), color: ink },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: allowTint, color: ink },
   ".cm-completionDetail": { color: mute, fontStyle: "normal", fontFamily: text },
   "[aria-selected] > .cm-completionDetail": { color: ink },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
