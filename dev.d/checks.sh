@@ -59,7 +59,7 @@ test_wasm() {
     setup_wasm-pack
     setup_browser
     local crate
-    for crate in core web tests; do
+    for crate in core view engine web tests; do
         grep -q wasm-bindgen-test "$crate/Cargo.toml" || continue
         WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_WEBDRIVER_JSON=$ROOT/web/webdriver.json \
             wasm_env wasm-pack --log-level error test --headless --chrome --mode no-install "$crate"
@@ -146,8 +146,8 @@ cmd_lint() {
     setup_wasm
     local findings=()
     cargo fmt --all --check || findings+=(formatting)
-    cargo clippy --quiet --workspace --exclude netpolis-web --all-targets -- -D warnings || findings+=(clippy)
-    wasm_env cargo clippy --quiet -p netpolis-web --all-targets --target "$WASM_TARGET" -- -D warnings || findings+=("clippy for the browser")
+    cargo clippy --quiet --workspace --exclude netpolis-web --exclude netpolis-engine --all-targets -- -D warnings || findings+=(clippy)
+    wasm_env cargo clippy --quiet -p netpolis-engine -p netpolis-web --all-targets --target "$WASM_TARGET" -- -D warnings || findings+=("clippy for the browser")
     RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p netpolis-core || findings+=(documentation)
     find core/src -name '*.rs' | sort | xargs awk -f dev.d/layers.awk ARCHITECTURE.md || findings+=("the order of core's modules")
     [ ${#findings[@]} -eq 0 ] || fail "findings in: ${findings[*]}"

@@ -20,7 +20,7 @@ fn the_page_holds_verdicts_reasons_findings_and_labels() {
         assert!(of(heading).len() > 3, "{heading}");
     }
     // What no answer of these inputs says, and labels.
-    for folder in ["core/src/", "cli/src/", "web/src/components/", "web/src/view_model/"] {
+    for folder in ["core/src/", "cli/src/", "web/src/components/", "view/src/"] {
         assert!(words.parts.iter().any(|(h, sentences)| h.starts_with(folder) && !sentences.is_empty()), "{folder}");
     }
     let page = words.page();
@@ -31,7 +31,7 @@ fn the_page_holds_verdicts_reasons_findings_and_labels() {
 #[test]
 fn phrases_that_were_improved_do_not_come_back() {
     let mut found = Vec::new();
-    for folder in ["core/src", "cli/src", "web/src"] {
+    for folder in ["core/src", "cli/src", "view/src", "engine/src", "web/src"] {
         for literal in in_folder(root(), folder).unwrap() {
             found.extend(avoided_in(&literal.text).into_iter().map(|known| (format!("{}:{}", literal.file, literal.line), known)));
         }

@@ -1,4 +1,4 @@
-//! Components, the JavaScript API and the core itself, in a browser.
+//! Components, in a browser.
 #![cfg(target_arch = "wasm32")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
-use netpolis_web::api::{Assumptions, File, Netpolis, PathOptions, Reply};
 use netpolis_web::components::matrix::{Table, TableProps};
 use netpolis_web::components::path::line::{Line, LineProps};
 use netpolis_web::components::trace::{Trace, TraceProps};
@@ -15,10 +14,9 @@ use netpolis_web::graph::layout::Memory;
 use netpolis_web::graph::picture::{Isolation, Options, picture};
 use netpolis_web::state::State;
 use netpolis_web::view_model::{
-    AnswerView, PathAnswers, PathAsked, PathQuestion, PathSide, PathView, Question, SceneView, Status, VerdictView, answer_view,
-    differences, page_verdict, path_view, scene_view,
+    AnswerView, PathAnswers, PathAsked, PathQuestion, PathSide, PathView, Question, SceneView, Status, answer_view, differences,
+    page_verdict, path_view, scene_view,
 };
-use tsify::{Ts, Tsify};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -218,101 +216,4 @@ fn the_picture_of_a_real_scene() {
         .collect();
     assert_eq!(seen, [("web db".into(), Status::Partly, false), ("debug db".into(), Status::Denied, true)]);
     assert_eq!(picture.marks.iter().find(|m| m.title == "db").map(|m| m.isolation), Some(Some(Isolation::Ingress)));
-}
-
-#[wasm_bindgen_test]
-fn the_api_answers_in_plain_objects() {
-    let mut netpolis = Netpolis::new(None).unwrap();
-    let file = File { name: "shop.yaml".into(), text: SHOP.into() };
-    let found = js_sys::JSON::stringify(&netpolis.load(vec![file.into_ts().unwrap()]).unwrap().js_value()).unwrap();
-    assert_eq!(found, r#"{"problems":[]}"#);
-    let get = |reply: Ts<Reply>, path: &[&str]| {
-        path.iter().fold(reply.js_value(), |value, key| js_sys::Reflect::get(&value, &(*key).into()).unwrap())
-    };
-    let ask = |question: Question| netpolis.decide(question.into_ts().unwrap()).unwrap();
-    assert_eq!(get(ask(question("web", 5432)), &["ok"]).as_bool(), Some(true));
-    assert_eq!(get(ask(question("web", 5432)), &["answer", "verdict"]).as_string().as_deref(), Some("allowed"));
-    assert_eq!(get(ask(question("shop/debug", 5432)), &["answer", "lit", "0", "spot", "line"]).as_f64(), Some(12.0));
-    assert_eq!(get(ask(question("nobody", 1)), &["ok"]).as_bool(), Some(false));
-    let pairs = js_sys::JSON::stringify(&netpolis.connectivity().unwrap().js_value()).unwrap();
-    assert!(String::from(pairs).contains(r#"{"from":"shop/web[Pod]","to":"shop/db[Pod]","allowed":{"status":"partly","short":"5432""#));
-}
-
-#[wasm_bindgen_test]
-fn the_api_follows_packets() {
-    let mut netpolis = Netpolis::new(None).unwrap();
-    let file = |(name, text): &(&str, &str)| File { name: (*name).into(), text: (*text).into() }.into_ts().unwrap();
-    netpolis.load(BALANCED.iter().map(file).collect()).unwrap();
-    let ask = |options: Option<PathOptions>| {
-        let reply = netpolis.path(way().into_ts().unwrap(), options.map(|o| o.into_ts().unwrap())).unwrap();
-        String::from(js_sys::JSON::stringify(&reply.js_value()).unwrap())
-    };
-    let reply = ask(None);
-    assert!(
-        reply.starts_with(
-            r#"{"ok":true,"path":{"from":"203.0.113.7","to":"shop/frontend","protocol":"TCP","port":443,"verdict":"sometimes""#
-        ),
-        "{reply}"
-    );
-    assert!(reply.contains(r#""translations":["DNAT","SNAT"]"#), "{reply}");
-    let local = PathOptions { external_traffic_policy: Some("Local".into()), ..PathOptions::default() };
-    assert!(ask(Some(local)).contains(r#""verdict":"allowed","text":"allowed""#));
-    let ebpf = PathOptions { dataplane: Some("ebpf".into()), ..PathOptions::default() };
-    assert!(ask(Some(ebpf)).contains(r#""outer":"10.224.0.5 → 10.224.0.4:4789""#));
-    let nothing = PathOptions { dataplane: Some("magic".into()), ..PathOptions::default() };
-    assert_eq!(ask(Some(nothing)), r#"{"ok":false,"failed":"`magic` is not a value of `dataplane`: it takes iptables, ebpf or ebpf-dsr"}"#);
-}
-
-#[wasm_bindgen_test]
-fn assumptions_count() {
-    let assumptions = Assumptions { engine: Some("none".into()), ..Assumptions::default() };
-    let mut netpolis = Netpolis::new(Some(assumptions.into_ts().unwrap())).unwrap();
-    let file = File { name: "shop.yaml".into(), text: SHOP.into() };
-    netpolis.load(vec![file.into_ts().unwrap()]).unwrap();
-    let reply = netpolis.decide(question("debug", 80).into_ts().unwrap()).unwrap().js_value();
-    let text = String::from(js_sys::JSON::stringify(&reply).unwrap());
-    assert!(text.contains(r#""verdict":"allowed""#), "{text}");
-}
-
-#[wasm_bindgen_test]
-fn an_assumption_that_there_is_not_is_an_error_that_lists_those_that_there_are() {
-    let assumptions = Assumptions { engine: Some("Calico".into()), ..Assumptions::default() };
-    let error = Netpolis::new(Some(assumptions.into_ts().unwrap())).err().unwrap();
-    let message = js_sys::Reflect::get(&error.into(), &"message".into()).unwrap().as_string().unwrap();
-    assert_eq!(message, "`Calico` is not a value of `engine`: it takes detected, generic, calico, azure-npm or none");
-}
-
-#[wasm_bindgen_test]
-fn the_core_decides_in_wasm() {
-    assert_eq!(answer("web", 5432).map(|a| a.verdict), Ok(VerdictView::Allowed));
-    assert_eq!(answer("web", 80).map(|a| a.verdict), Ok(VerdictView::Denied));
-    assert_eq!(answer("203.0.113.9", 5432).map(|a| a.verdict), Ok(VerdictView::Denied));
-}
-
-#[wasm_bindgen_test]
-fn deep_nesting_does_not_overflow_the_stack() {
-    for deep in
-        ["[".repeat(100_000), "{a: ".repeat(50_000), (0..20_000).map(|n| format!("{}- \n", " ".repeat(n % 2_000))).collect::<String>()]
-    {
-        let mut scene = Analysis::new(Settings::default());
-        scene.set_files(&[("deep.yaml", &deep), ("shop.yaml", SHOP)]);
-        assert!(!scene.problems().is_empty());
-        // The other file goes on working.
-        assert_eq!(scene_view(&scene).ends.iter().filter(|e| e.namespace.is_some()).count(), 3);
-    }
-}
-
-#[wasm_bindgen_test]
-fn no_selector_overflows_the_stack() {
-    for text in [format!("{}a{}", "(".repeat(50_000), ")".repeat(50_000)), format!("{}has(a)", "!(".repeat(50_000)), "!".repeat(100_000)] {
-        assert!(netpolis_core::language::calico::selector::parse(&text).is_err());
-    }
-    // As deep as is read: evaluated, printed and dropped.
-    let deep = format!("{}has(a) || b == 'c'{}", "!(x == 'y' && ".repeat(120), ")".repeat(120));
-    let selector = netpolis_core::language::calico::selector::parse(&deep).unwrap();
-    assert!(selector.to_string().len() > 1000);
-    let policy = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: x}\nspec:\n  selector: all()\n  ingress:\n  - action: Deny\n    source:\n      serviceAccounts:\n        selector: \"";
-    let mut scene = Analysis::new(Settings::default());
-    scene.set_files(&[("shop.yaml", SHOP), ("deep.yaml", &format!("{policy}{deep}\"\n"))]);
-    assert!(scene.connectivity().class_count() > 0);
 }

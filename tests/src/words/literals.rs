@@ -46,6 +46,7 @@ impl Literal {
 /// # Errors
 /// When a file cannot be read.
 pub fn in_folder(root: &Path, folder: &str) -> Result<Vec<Literal>, String> {
+    let has_labels = ["view", "engine", "web"].iter().any(|name| folder.starts_with(name));
     let mut files = Vec::new();
     find(&root.join(folder), &mut files)?;
     files.sort();
@@ -55,7 +56,7 @@ pub fn in_folder(root: &Path, folder: &str) -> Result<Vec<Literal>, String> {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         for (offset, literal) in literals(text) {
-            let is_text = if folder.starts_with("web") { is_for_people(&literal) || is_label(&literal) } else { is_for_people(&literal) };
+            let is_text = is_for_people(&literal) || (has_labels && is_label(&literal));
             if is_text && !is_for_machines(text.get(..offset).unwrap_or_default()) {
                 let line = text.get(..offset).unwrap_or_default().lines().count().max(1);
                 found.push(Literal { file: name.clone(), line, text: literal });

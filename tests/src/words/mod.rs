@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// Where sentences are written.
-const FOLDERS: [&str; 3] = ["core/src", "cli/src", "web/src"];
+const FOLDERS: [&str; 5] = ["core/src", "cli/src", "view/src", "engine/src", "web/src"];
 /// Quotations of upstream's documents: not our words.
 const QUOTED: [&str; 1] = ["citations.rs"];
 

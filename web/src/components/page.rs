@@ -27,9 +27,9 @@ use crate::effects::layout::{use_layout_storage, use_window_width};
 use crate::effects::outside;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
-use crate::engine::Evaluator;
 use crate::share::LinkOptions;
 use crate::state::{Pane, State};
+use crate::view_model::Evaluator;
 
 /// Properties of a [`Page`].
 #[derive(Clone, PartialEq, Properties)]

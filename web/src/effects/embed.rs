@@ -4,13 +4,12 @@
 //! `theme` (`theme`). Sent: `ready`, `changed` (`files`), `verdict` (`question`, `verdict`, `headline`, `summary`), `height` (`height`).
 
 use js_sys::{Object, Reflect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 use web_sys::MessageEvent;
 use yew::prelude::*;
 
 use super::start::root;
-use crate::api::File;
 use crate::components::Store;
 use crate::share::{self, Shared};
 use crate::state::{Action, LayoutAction, Theme};
@@ -34,6 +33,12 @@ fn send(kind: &str, content: &impl Serialize) {
     }
     // What is sent is what the page around may know: it gave it, or shows it.
     let _ = parent.post_message(&message, "*");
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    name: String,
+    text: String,
 }
 
 #[derive(Serialize)]

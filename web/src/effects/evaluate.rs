@@ -7,12 +7,12 @@ use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::start::Start;
-use crate::engine::worker::{Remote, program};
-use crate::engine::{Board, Evaluation, Evaluator, LARGE, Request};
-use crate::share::settings_text;
+use crate::engine::{Remote, program};
 use crate::state::{Action, State};
-use crate::view_model::{PathAsked, Question, SceneView};
+use crate::view_model::{Board, Evaluation, Evaluator, PathAsked, Question, Request, SceneView, settings_text};
 
+/// Text of more bytes is evaluated in a worker: below, an edit takes less than a frame.
+const LARGE: usize = 160 << 10;
 /// How long the picture waits for the rest of what is being typed, in ms, before it does without a document that cannot be read yet.
 const PATIENCE: u32 = 500;
 

@@ -6,11 +6,11 @@ use wasm_bindgen::prelude::*;
 
 use super::keep::Keeper;
 use super::{outside, storage};
-use crate::engine::Evaluator;
 use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
 use crate::share::{self, LinkOptions};
 use crate::state::{Action, State};
+use crate::view_model::Evaluator;
 
 /// What `start.js` hands over.
 #[derive(Debug, PartialEq)]

@@ -10,11 +10,10 @@
 
 mod base64;
 mod deflate;
-pub mod routing;
 
-use netpolis_core::settings::{Settings, table};
+use netpolis_core::settings::Settings;
 
-use crate::view_model::{PathAsked, PathQuestion, Question};
+use crate::view_model::{PathAsked, PathQuestion, Question, settings_from_text, settings_text};
 
 /// Frequent lines of Kubernetes policies. FROZEN: links of version 1 cannot be read with any other.
 const DICTIONARY_V1: &[u8] = include_bytes!("dictionary-v1.txt");
@@ -347,25 +346,6 @@ fn path_from_text(text: &str) -> (PathAsked, bool, Option<String>) {
         }
     }
     (asked, shown, unknown)
-}
-
-/// What differs from the defaults, as `name=value` lines; empty for the defaults.
-pub fn settings_text(settings: &Settings) -> String {
-    let lines = table::SETTINGS.iter().filter_map(|row| Some(format!("{}={}", row.camel(), row.chosen(settings)?)));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// The settings that [`settings_text`] wrote, with what of it is not understood.
-pub fn settings_from_text(text: &str) -> (Settings, Option<String>) {
-    let mut settings = Settings::default();
-    let mut unknown = None;
-    for line in text.lines().filter(|line| !line.is_empty()) {
-        let read = line.split_once('=').is_some_and(|(name, value)| table::set(&mut settings, name, value).is_ok());
-        if !read {
-            unknown.get_or_insert_with(|| line.to_owned());
-        }
-    }
-    (settings, unknown)
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{Edit, FileId, LayoutAction, Opened, PictureAction, Trouble};
-use crate::engine::{BoardReply, Evaluation};
+use super::{FileId, LayoutAction, Opened, PictureAction, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
-use crate::view_model::{AnswerView, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, SourceLocation, TrafficView};
+use crate::view_model::{
+    AnswerView, BoardReply, Edit, Evaluation, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, SourceLocation, TrafficView,
+};
 
 /// What happens.
 #[derive(Clone, Debug)]

@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use super::State;
-use crate::engine::BoardReply;
-use crate::view_model::{AnswerView, LitView, PageVerdict, PathAnswers, PathView, SceneView, page_verdict};
+use crate::view_model::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, SceneView, page_verdict};
 
 /// What the evaluator said.
 #[derive(Clone, Debug, Default)]

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use netpolis_core::settings::table;
+
 use super::{LayoutAction, Screen, State, Tab};
-use crate::share::routing;
 use crate::view_model::{EndKind, PathAnswers, PathAsked, PathQuestion, Question, TargetView, TrafficView, first_question, names_service};
 
 /// Most ends whose text is looked at for names of Services.
@@ -160,7 +161,7 @@ impl State {
             "node" => asked.question.node = value,
             _ => {
                 let mut settings = self.settings.clone();
-                match routing::set(&mut settings.routing, name, value.as_deref().unwrap_or_default()) {
+                match table::set_way(&mut settings.routing, name, value.as_deref().unwrap_or_default()) {
                     Ok(()) if settings == self.settings => (),
                     Ok(()) => self.choose_settings(settings),
                     Err(error) => self.tell(error.to_string(), false),

@@ -20,7 +20,7 @@ mod place;
 pub use action::Action;
 pub use answers::Answers;
 pub use asking::{Asking, Selection};
-pub use files::{Edit, FileId, Files, OpenFile, Reveal, apply_edits, is_json, unique_name};
+pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
 pub use notices::{Alert, Notice, Notices, Trouble};
 pub use opening::open_files;
@@ -33,10 +33,9 @@ use std::rc::Rc;
 use netpolis_core::settings::Settings;
 
 use self::history::History;
-use crate::engine::{Board, Request};
 use crate::scenes::Place;
-use crate::share::{Shared, settings_text};
-use crate::view_model::{Move, PathAsked, ProposalView};
+use crate::share::Shared;
+use crate::view_model::{Board, Move, PathAsked, ProposalView, Request, settings_text};
 
 /// Everything the page remembers.
 #[derive(Clone, Debug, Default)]
@@ -296,3 +295,5 @@ impl State {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdict_tests;

@@ -1,7 +1,8 @@
 //! What comes from outside: files that a person gives, and texts that are pasted.
 
-use super::{Action, Edit, State};
+use super::{Action, State};
 use crate::share;
+use crate::view_model::Edit;
 
 /// How files end that hold a scene.
 const SAVED: &str = ".netpolis";

@@ -1,8 +1,9 @@
 use super::*;
-use crate::engine::{Board, BoardReply};
 use crate::examples::Example;
 use crate::scenes::Elsewhere;
-use crate::view_model::{EndKind, EndView, Move, PathAnswers, PathQuestion, Question, SceneView, SourceLocation, TargetKind, TargetView};
+use crate::view_model::{
+    BoardReply, Edit, EndKind, EndView, PathAnswers, PathQuestion, Question, SceneView, SourceLocation, TargetKind, TargetView,
+};
 
 static EXAMPLE: Example = Example {
     id: "two",

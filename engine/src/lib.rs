@@ -1,0 +1,44 @@
+//! The engine as a WebAssembly module: the evaluator for the page, and the JavaScript API.
+//!
+//! The page sends requests as bytes and gets replies as bytes, from a worker ([`worker`]) or, where no worker can start, from an
+//! [`Engine`] on its own thread.
+
+pub mod api;
+pub mod worker;
+
+use netpolis_core::facts::Date;
+use netpolis_view::{Evaluator, reply_bytes};
+use wasm_bindgen::prelude::*;
+
+/// The day of the browser's clock, for what ends on a day.
+pub(crate) fn today() -> Option<Date> {
+    #[cfg(target_arch = "wasm32")]
+    return Some(Date::from_days((js_sys::Date::now() / 86_400_000.0) as u32));
+    #[cfg(not(target_arch = "wasm32"))]
+    None
+}
+
+/// The evaluator for requests as bytes.
+#[wasm_bindgen]
+pub struct Engine(Evaluator);
+
+#[wasm_bindgen]
+impl Engine {
+    /// One that has seen no files.
+    #[wasm_bindgen(constructor)]
+    #[expect(clippy::new_without_default, reason = "for JavaScript")]
+    pub fn new() -> Engine {
+        Engine(Evaluator::new(today))
+    }
+
+    /// The reply to a request; nothing where the request is of another version of this program.
+    pub fn reply(&mut self, request: &[u8]) -> Option<Vec<u8>> {
+        reply_bytes(&mut self.0, request)
+    }
+}
+
+/// Answers the page's requests, in a worker.
+#[wasm_bindgen(js_name = startWorker)]
+pub fn start_worker() {
+    worker::serve();
+}

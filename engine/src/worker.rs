@@ -1,0 +1,26 @@
+//! The evaluator in a worker. Messages are bytes, handed over without copying.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Uint8Array};
+use netpolis_view::{Evaluator, reply_bytes};
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+/// Runs in the worker: answers requests for ever.
+pub fn serve() {
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    let evaluator = RefCell::new(Evaluator::new(crate::today));
+    let port = scope.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let bytes = Uint8Array::new(&event.data()).to_vec();
+        if let Some(bytes) = reply_bytes(&mut evaluator.borrow_mut(), &bytes) {
+            let buffer = Uint8Array::from(bytes.as_slice()).buffer();
+            let _ = port.post_message_with_transfer(&buffer, &Array::of1(&buffer));
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    // Tells the page that it may begin.
+    let _ = scope.post_message(&JsValue::from_str("ready"));
+}

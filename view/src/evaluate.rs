@@ -1,0 +1,146 @@
+//! Evaluation, apart from the screen: requests in, replies out, as values or as bytes.
+
+use netpolis_core::analysis::Analysis;
+use netpolis_core::facts::Date;
+use netpolis_core::path::Paths;
+use netpolis_core::settings::{Routing, Settings};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, TallyView, answer_view, path_ends, path_reply,
+    proposal_view, scene_view, settings_from_text, tally_view,
+};
+
+/// What is to be evaluated.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Request {
+    /// Revision of files and settings.
+    pub revision: u32,
+    /// Names and texts, if they are not those of the request before.
+    pub files: Option<Vec<(String, String)>>,
+    /// As in a link.
+    pub settings: String,
+    /// The question.
+    pub question: Question,
+    /// What the policy board wants to know, while it is shown.
+    pub board: Option<Board>,
+    /// The way of a packet that the path panel asks for, while it is shown.
+    pub path: Option<PathAsked>,
+}
+
+/// What the policy board wants to know: how much each policy decides, and what a move would change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    /// The move that is thought of.
+    pub moving: Option<Move>,
+}
+
+/// What the policy board is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardReply {
+    /// What was asked.
+    pub asked: Board,
+    /// How much each policy decides; nothing if there are too many flows.
+    pub tally: Option<TallyView>,
+    /// What the move would change, or why it cannot be.
+    pub proposal: Option<Result<ProposalView, String>>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Of which revision.
+    pub revision: u32,
+    /// The scene, if files or settings had changed.
+    pub scene: Option<SceneView>,
+    /// Of which question.
+    pub question: Question,
+    /// The answer, or why there is none.
+    pub answer: Result<AnswerView, String>,
+    /// For the policy board, if it was asked.
+    pub board: Option<BoardReply>,
+    /// For the path panel, if it was asked.
+    pub path: Option<PathAnswers>,
+}
+
+/// Keeps a scene between requests.
+pub struct Evaluator {
+    scene: Analysis,
+    view: SceneView,
+    revision: Option<u32>,
+    /// What the second side of a comparison of ways was built with.
+    versus: Option<(Routing, Paths)>,
+    /// What tells the day, for what ends on a day.
+    clock: fn() -> Option<Date>,
+}
+
+impl Default for Evaluator {
+    fn default() -> Self {
+        Evaluator::new(|| None)
+    }
+}
+
+impl Evaluator {
+    /// One without files. `clock` tells the day where the settings do not.
+    pub fn new(clock: fn() -> Option<Date>) -> Self {
+        Evaluator { scene: Analysis::new(Settings::default()), view: SceneView::default(), revision: None, versus: None, clock }
+    }
+
+    /// Evaluates.
+    pub fn reply(&mut self, request: Request) -> Evaluation {
+        let mut fresh = None;
+        if self.revision != Some(request.revision) {
+            // The page wrote it itself, so all of it is understood.
+            let (mut settings, _) = settings_from_text(&request.settings);
+            settings.today = settings.today.or_else(self.clock);
+            if *self.scene.settings() != settings {
+                self.scene.set_settings(settings);
+            }
+            if let Some(files) = &request.files {
+                let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+                self.scene.set_files(&files);
+            }
+            self.view = scene_view(&self.scene);
+            self.revision = Some(request.revision);
+            self.versus = None;
+            fresh = Some(self.view.clone());
+        }
+        let answer = answer_view(&self.scene, &self.view, &request.question);
+        let board = request.board.map(|asked| BoardReply {
+            tally: tally_view(&self.scene, &self.view),
+            proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted)),
+            asked,
+        });
+        let path = request.path.map(|asked| {
+            let ends = path_ends(&self.scene, &self.view, &asked.question);
+            PathAnswers { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
+        });
+        Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
+    }
+
+    /// Which revision it holds.
+    pub fn revision(&self) -> Option<u32> {
+        self.revision
+    }
+}
+
+impl Request {
+    /// As bytes, for the engine.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Nothing in it can fail to be written.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+}
+
+impl Evaluation {
+    /// From the engine's bytes; nothing where they are of another version of this program.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+}
+
+/// The reply to a request, both as bytes; nothing where the request is of another version of this program.
+pub fn reply_bytes(evaluator: &mut Evaluator, request: &[u8]) -> Option<Vec<u8>> {
+    let request = postcard::from_bytes(request).ok()?;
+    postcard::to_allocvec(&evaluator.reply(request)).ok()
+}

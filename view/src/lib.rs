@@ -1,0 +1,70 @@
+//! What the page shows, as plain data: the only place that knows both the core and the screen.
+//!
+//! The engine sends these values as bytes and the JavaScript API hands them out as objects, so they hold no reference into
+//! the core. Positions carry line and column for people and UTF-16 offsets for editors. [`Evaluator`] answers requests.
+
+mod answer;
+mod assumptions;
+mod board;
+mod changes;
+mod cloud;
+mod coverage;
+mod edits;
+mod effective_rules;
+mod end_panel;
+mod entries;
+mod evaluate;
+mod first;
+mod matrix;
+mod network_flow;
+mod page_verdict;
+mod path;
+mod plan;
+mod ports;
+mod problems;
+mod question_form;
+mod scene;
+mod sentences;
+mod settings_text;
+mod source_locations;
+mod targets;
+mod traffic;
+
+pub use answer::{
+    AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, StationView, TierView, VerdictView,
+    answer_view, path_ends,
+};
+pub use assumptions::{AssumptionChoice, AssumptionView, assumptions, engine_words, with_assumption, with_engine, with_staged_turned};
+pub use board::{BoardView, CardView, ChangeView, ColumnView, Gap, Move, ProposalView, TallyView, board_view, proposal_view, tally_view};
+pub use changes::LinesView;
+pub use cloud::{
+    BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
+};
+pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
+pub use edits::{Edit, apply_edits};
+pub use effective_rules::{EffectiveRuleView, RuleTablesView, rule_tables};
+pub use end_panel::{EndPanelView, ReachView, ReachedView, RoutesView};
+pub use entries::{EntryView, matching_entries};
+pub use evaluate::{Board, BoardReply, Evaluation, Evaluator, Request, reply_bytes};
+pub use first::{first_question, names_service};
+pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
+pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};
+pub use page_verdict::{PageVerdict, page_verdict};
+pub use path::{
+    AddressView, BasisView, BranchView, ChoiceView, Difference, OptionView, PanelView, PathAnswers, PathAsked, PathQuestion, PathSide,
+    PathView, PathWord, PodShareView, ProbeView, Rail, SeenView, SideView, StepKindView, StepView, StopSign, StopView, VersusView,
+    differences, path_answer, path_reply, path_view,
+};
+pub use plan::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
+pub use ports::set_view;
+pub use problems::{EditView, FixView, ProblemView, Severity};
+pub use question_form::{Fit, PROTOCOLS, QuestionForm, WrittenByte, has_ports, question_form, written_byte};
+pub use scene::{
+    AccountView, EndKind, EndView, INGRESS_CONTROLLER, NamespaceView, PolicyView, PortView, SceneView, SetView, Status, TierColumn,
+    resolve, scene_view,
+};
+pub use sentences::{capital, explanation, sentence, without_verdict};
+pub use settings_text::{settings_from_text, settings_text};
+pub use source_locations::{SourceLocation, SourceLocations};
+pub use targets::{TargetKind, TargetView};
+pub use traffic::{PortNote, PortsView, TrafficView, WrittenPort, written_port};

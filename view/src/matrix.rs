@@ -1,0 +1,225 @@
+//! All pairs as a table: rows send, columns receive. Large scenes are shown by namespace, one of which can be opened.
+
+use std::collections::BTreeMap;
+
+use super::{EndKind, SceneView, Status};
+
+/// Most rows and columns that are drawn by workload; larger scenes are drawn by namespace, and one namespace at a time.
+const MOST: usize = 60;
+
+/// The table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MatrixView {
+    /// Rows, and columns in the same order.
+    pub lines: Vec<MatrixLine>,
+    /// Row by row.
+    pub cells: Vec<Vec<MatrixCell>>,
+    /// How many endpoints there are, where they are shown by namespace.
+    pub by_namespace: Option<usize>,
+}
+
+/// A row or column: one end, or all of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatrixLine {
+    /// In full, for the row.
+    pub title: String,
+    /// In few letters, for the column.
+    pub short: String,
+    ends: Vec<usize>,
+}
+
+/// What passes from a row to a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MatrixCell {
+    /// One pod and itself, or two ranges outside: there is nothing to say. With a sentence for screen readers.
+    Itself(String),
+    /// A pair of ends, or all pairs of two namespaces.
+    Pairs {
+        /// How much passes.
+        status: Status,
+        /// In few characters.
+        text: String,
+        /// In a sentence.
+        label: String,
+        /// Sender and receiver, as indices into [`SceneView::ends`], where it is one pair.
+        ends: Option<(usize, usize)>,
+    },
+}
+
+/// The table of a scene; `opened` is the namespace whose workloads are shown one by one.
+pub fn matrix_view(scene: &SceneView, opened: Option<u32>) -> MatrixView {
+    let count = scene.ends.iter().filter(|e| e.kind != EndKind::Node).count();
+    let large = count > MOST;
+    let lines = lines(scene, large, opened);
+    let cells = lines.iter().map(|from| lines.iter().map(|to| cell(scene, from, to)).collect()).collect();
+    MatrixView { cells, lines, by_namespace: large.then_some(count) }
+}
+
+fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine> {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for end in &scene.ends {
+        *names.entry(end.title.as_str()).or_default() += 1;
+    }
+    // A name that several ends have says nothing without the namespace; where that is the same too, the kind tells them apart.
+    let single = |index: usize| {
+        let (title, end) = (scene.title(index), scene.ends.get(index));
+        let own = end.map_or("", |e| e.title.as_str());
+        let repeats = names.get(own).is_some_and(|count| *count > 1);
+        let twins = || (0..scene.ends.len()).filter(|&other| scene.title(other) == title).count();
+        let title = match end.filter(|_| repeats && twins() > 1).and_then(|e| e.key.rsplit_once('[')) {
+            Some((_, kind)) => format!("{title} [{kind}"),
+            None => title,
+        };
+        MatrixLine { short: if repeats { title.clone() } else { own.to_owned() }, title, ends: vec![index] }
+    };
+    let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node || e.governed_ingress);
+    let mut lines: Vec<MatrixLine> = Vec::new();
+    let outside = (0..scene.ends.len()).filter(shown).filter(|&i| !scene.is_a(i, EndKind::Workload));
+    let inside = (0..scene.ends.len()).filter(|&i| scene.is_a(i, EndKind::Workload));
+    if !large {
+        lines.extend(inside.map(single));
+        lines.extend(outside.map(single));
+        return lines;
+    }
+    for (number, namespace) in (0..).zip(&scene.namespaces) {
+        let members: Vec<usize> =
+            (0..scene.ends.len()).filter(|&i| scene.ends.get(i).is_some_and(|e| e.namespace == Some(number))).collect();
+        if opened == Some(number) {
+            lines.extend(members.iter().take(2 * MOST).map(|&i| single(i)));
+        } else if !members.is_empty() {
+            let title = format!("{}/* ({})", namespace.name, members.len());
+            lines.push(MatrixLine { title, short: namespace.name.clone(), ends: members });
+        }
+    }
+    lines.truncate(3 * MOST);
+    lines.extend(outside.take(MOST).map(single));
+    lines
+}
+
+fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
+    let (status, text, long, ends) = match (from.ends.as_slice(), to.ends.as_slice()) {
+        (&[a], &[b]) => {
+            if scene.between_index(a, b).is_none() || (scene.is_a(a, EndKind::Outside) && scene.is_a(b, EndKind::Outside)) {
+                return MatrixCell::Itself(format!("{} to itself", from.title));
+            }
+            let set = scene.between(a, b);
+            (set.status, set.short.clone(), set.long.clone(), Some((a, b)))
+        }
+        _ => {
+            let (status, text, long) = many(scene, &from.ends, &to.ends);
+            (status, text, long, None)
+        }
+    };
+    let word = match status {
+        Status::Allowed => "allowed",
+        Status::Partly => "partly",
+        Status::Denied => "denied",
+        Status::CannotTell => "cannot tell",
+    };
+    MatrixCell::Pairs { status, text, label: format!("{} to {}: {word}, {long}", from.title, to.title), ends }
+}
+
+/// What passes between two groups: how much, in a word, and in a sentence.
+fn many(scene: &SceneView, from: &[usize], to: &[usize]) -> (Status, String, String) {
+    // Ends of one class are alike: count classes, not ends.
+    let count = |ends: &[usize]| {
+        let mut classes: Vec<(u32, usize, usize)> = Vec::new();
+        for &end in ends {
+            let class = scene.ends.get(end).map_or(0, |e| e.class);
+            match classes.iter_mut().find(|c| c.0 == class) {
+                Some(found) => found.2 += 1,
+                None => classes.push((class, end, 1)),
+            }
+        }
+        classes
+    };
+    let (left, right) = (count(from), count(to));
+    let (mut total, mut full, mut some, mut unsure) = (0, 0, 0, 0);
+    for (_, a, m) in &left {
+        for (_, b, n) in &right {
+            let pairs = m * n;
+            total += pairs;
+            match scene.between(*a, *b).status {
+                Status::Allowed => full += pairs,
+                Status::Partly => some += pairs,
+                Status::CannotTell => unsure += pairs,
+                Status::Denied => (),
+            }
+        }
+    }
+    let passing = full + some;
+    let long = format!("{passing} of {total} pairs have allowed connections");
+    match (passing, unsure) {
+        (0, 0) => (Status::Denied, "✕".into(), long),
+        (0, _) => (Status::CannotTell, "?".into(), long),
+        _ if full == total => (Status::Allowed, "all".into(), long),
+        _ => (Status::Partly, format!("{}%", (passing * 100 / total.max(1)).max(1)), long),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EndView, NamespaceView, SetView};
+
+    fn end(key: &str, title: &str, namespace: Option<u32>, class: u32) -> EndView {
+        let kind = if namespace.is_some() { EndKind::Workload } else { EndKind::Outside };
+        EndView { key: key.into(), title: title.into(), kind, namespace, class, replicas: 1, ..EndView::default() }
+    }
+
+    fn set(status: Status, short: &str) -> SetView {
+        SetView { status, short: short.into(), long: format!("ports {short}"), ports: Vec::new() }
+    }
+
+    fn scene(ends: Vec<EndView>, namespaces: &[&str]) -> SceneView {
+        let classes = ends.iter().map(|e| e.class + 1).max().unwrap_or(0);
+        let within = ends.iter().map(|_| None).collect();
+        SceneView {
+            namespaces: namespaces.iter().map(|n| NamespaceView { name: (*n).into(), labels: Vec::new(), spot: None }).collect(),
+            sets: vec![set(Status::Denied, "✕"), set(Status::Partly, "80")],
+            // Everything goes to class 0, and nothing to the others.
+            cells: (0..classes).flat_map(|_| (0..classes).map(|to| u16::from(to == 0))).collect(),
+            classes,
+            within,
+            ends,
+            ..SceneView::default()
+        }
+    }
+
+    #[test]
+    fn small_scenes_have_a_line_for_each_end() {
+        let scene = scene(
+            vec![
+                end("a/web[Deployment]", "web", Some(0), 0),
+                end("b/web[Deployment]", "web", Some(1), 1),
+                end("b/web[Job]", "web", Some(1), 2),
+                end("1.1.1.1", "Internet", None, 3),
+            ],
+            &["a", "b"],
+        );
+        let view = matrix_view(&scene, None);
+        let titles: Vec<&str> = view.lines.iter().map(|l| l.title.as_str()).collect();
+        assert_eq!(titles, ["a/web", "b/web [Deployment]", "b/web [Job]", "Internet"]);
+        assert_eq!(view.lines[3].short, "Internet", "a name that only one has stands alone");
+        assert_eq!((view.by_namespace, view.cells.len()), (None, 4));
+        assert_eq!(view.cells[0][0], MatrixCell::Itself("a/web to itself".into()));
+        assert!(matches!(view.cells[3][3], MatrixCell::Itself(_)), "what passes outside is not ours to say");
+        let MatrixCell::Pairs { status, text, label, ends } = &view.cells[1][0] else { panic!() };
+        assert_eq!((*status, text.as_str(), *ends), (Status::Partly, "80", Some((1, 0))));
+        assert_eq!(label, "b/web [Deployment] to a/web: partly, ports 80");
+    }
+
+    #[test]
+    fn large_scenes_are_counted_by_namespace_until_one_is_opened() {
+        let ends = (0..64).map(|i| end(&format!("{i}"), &format!("w{i}"), Some(i / 32), i / 32)).collect();
+        let scene = scene(ends, &["a", "b"]);
+        let view = matrix_view(&scene, None);
+        assert_eq!((view.by_namespace, view.lines.len()), (Some(64), 2));
+        assert_eq!((view.lines[0].title.as_str(), view.lines[0].short.as_str()), ("a/* (32)", "a"));
+        let MatrixCell::Pairs { status, label, ends, .. } = &view.cells[1][0] else { panic!() };
+        assert_eq!((*status, *ends), (Status::Partly, None));
+        assert!(label.ends_with("1024 of 1024 pairs have allowed connections"), "{label}");
+        let opened = matrix_view(&scene, Some(1));
+        assert_eq!((opened.lines.len(), opened.lines[1].title.as_str()), (33, "b/w32"));
+    }
+}

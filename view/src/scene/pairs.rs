@@ -1,0 +1,117 @@
+//! What passes between all pairs of ends, as a table of few different sets.
+
+use std::collections::HashMap;
+
+use netpolis_core::compile::Endpoint;
+use netpolis_core::connections::{ConnectionId, ConnectionSet};
+use netpolis_core::connectivity::{Connectivity, PairIds};
+use netpolis_core::snapshot::Snapshot;
+
+use super::build::{BuiltEnd, node_of};
+use crate::{SetView, Status, set_view};
+
+#[derive(Default)]
+pub(super) struct Table {
+    pub(super) sets: Vec<SetView>,
+    known: HashMap<PairIds, u16>,
+    pub(super) count: u32,
+    pub(super) cells: Vec<u16>,
+}
+
+impl Table {
+    /// Rows and columns: pods of which no answer can differ share one. A pod's own node is special to it, so nodes tell pods apart.
+    pub(super) fn classes(&mut self, ends: &[BuiltEnd], connectivity: &Connectivity, snapshot: &Snapshot) -> Vec<u32> {
+        let mut known: HashMap<Vec<(u32, Option<u32>)>, u32> = HashMap::new();
+        let mut classes = Vec::with_capacity(ends.len());
+        for end in ends {
+            let next = self.count;
+            let class = if matches!(end.ends.first(), Some(Endpoint::Pod(_))) {
+                let signature = end.ends.iter().map(|e| (connectivity.class_of(*e).0, node_of(snapshot, *e).map(|n| n.0))).collect();
+                *known.entry(signature).or_insert(next)
+            } else {
+                next
+            };
+            self.count = self.count.max(class + 1);
+            classes.push(class);
+        }
+        classes
+    }
+
+    pub(super) fn fill(&mut self, connectivity: &Connectivity, ends: &[BuiltEnd], classes: &[u32]) {
+        // Two ends of each class, so that a class's pair with itself is not an end with itself.
+        let mut samples: Vec<(Option<usize>, Option<usize>)> = vec![(None, None); self.count as usize];
+        for (index, class) in classes.iter().enumerate() {
+            if let Some(sample) = samples.get_mut(*class as usize) {
+                match sample {
+                    (None, _) => sample.0 = Some(index),
+                    (Some(_), None) => sample.1 = Some(index),
+                    _ => (),
+                }
+            }
+        }
+        let of = |index: Option<usize>| index.and_then(|i| ends.get(i)).map_or(&[][..], |e| e.ends.as_slice());
+        let mut cells = Vec::with_capacity(samples.len() * samples.len());
+        for (row, from) in samples.iter().enumerate() {
+            for (column, to) in samples.iter().enumerate() {
+                let to = if row == column { to.1.or(to.0) } else { to.0 };
+                cells.push(self.pair(connectivity, of(from.0), of(to)));
+            }
+        }
+        self.cells = cells;
+    }
+
+    /// What passes from all of the one to all of the other.
+    fn pair(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
+        let mut pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
+        let nothing = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
+        let Some(first) = pairs.next() else { return self.set(connectivity, nothing) };
+        match pairs.find(|p| *p != first) {
+            None => self.set(connectivity, first),
+            Some(_) => self.mixed(connectivity, from, to),
+        }
+    }
+
+    fn set(&mut self, connectivity: &Connectivity, ids: PairIds) -> u16 {
+        if let Some(&known) = self.known.get(&ids) {
+            return known;
+        }
+        let pair = connectivity.sets(ids);
+        let index = self.push(set_view(pair.allowed, pair.possible));
+        self.known.insert(ids, index);
+        index
+    }
+
+    /// Pods of one workload that differ: what every one may, and what some may.
+    fn mixed(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
+        let mut every = ConnectionSet::all();
+        let mut some = ConnectionSet::EMPTY;
+        for a in from {
+            for b in to {
+                let pair = connectivity.between(*a, *b);
+                every = every.intersection(pair.allowed);
+                some = some.union(pair.possible);
+            }
+        }
+        let view = set_view(&some, &some);
+        let each = set_view(&every, &every);
+        self.push(SetView {
+            status: if view.status == Status::Denied { Status::Denied } else { Status::Partly },
+            short: "some pods".into(),
+            long: format!("differs from pod to pod: some {}; every one {}", view.long, each.long),
+            ports: view.ports,
+        })
+    }
+
+    fn push(&mut self, view: SetView) -> u16 {
+        let index = self.sets.iter().position(|s| *s == view).unwrap_or_else(|| {
+            self.sets.push(view);
+            self.sets.len() - 1
+        });
+        u16::try_from(index).unwrap_or(u16::MAX)
+    }
+
+    /// Between the pods of one end.
+    pub(super) fn within(&mut self, connectivity: &Connectivity, end: &BuiltEnd) -> Option<u16> {
+        end.twin.then(|| self.pair(connectivity, &end.ends, &end.ends))
+    }
+}

@@ -1,0 +1,73 @@
+use std::rc::Rc;
+
+use super::*;
+use crate::examples::EXAMPLES;
+use crate::view_model::{Evaluator, PathQuestion, PathWord, page_verdict};
+
+/// What comes of the state once it is evaluated.
+fn evaluated(state: Rc<State>) -> Rc<State> {
+    let reply = Evaluator::default().reply(state.request());
+    state.reduce(Action::evaluated(reply))
+}
+
+fn example(id: &str) -> Rc<State> {
+    let (index, example) = EXAMPLES.iter().enumerate().find(|(_, e)| e.id == id).unwrap();
+    evaluated(Rc::new(State::start(index, example)))
+}
+
+#[test]
+fn where_a_service_is_asked_its_way_is_the_verdict_everywhere() {
+    let state = example("path-load-balancer");
+    let path = state.path_view().unwrap().clone();
+    assert!(path.headline.starts_with("Denied") && path.headline.contains("1 of 2 branches"), "{}", path.headline);
+    let said = state.answers.verdict().unwrap();
+    assert_eq!((&said.headline, said.word, said.by_path), (&path.headline, PathWord::Sometimes, true));
+    assert_eq!((said.question.to.as_str(), said.question.port), (path.to.as_str(), Some(443)));
+    assert!(said.in_words(false).starts_with(&path.headline), "{}", said.in_words(false));
+    // Another branch: its checkpoints, the same verdict.
+    let other = state.clone().reduce(Action::ShowBranch(1));
+    assert_eq!(other.answers.verdict().unwrap().headline, path.headline);
+    assert_ne!(other.answers.verdict().unwrap().stations, said.stations);
+    // The picture and the matrix light the ends of what is asked.
+    let (from, to) = state.flow_ends().unwrap();
+    assert_eq!((state.answers.scene.title(from).as_str(), state.answers.scene.title(to).as_str()), ("203.0.113.0/24", "shop/frontend"));
+    // A link opens with the same question and the same verdict, also when the panel is hidden.
+    let hidden = state.clone().reduce(LayoutAction::TogglePane(Pane::Bottom).into());
+    let opened = evaluated(Rc::new(State::start_shared(hidden.shared())));
+    assert_eq!(opened.answers.verdict().unwrap().headline, path.headline);
+}
+
+#[test]
+fn a_flow_and_its_way_are_one_question() {
+    let state = example("three-tier");
+    assert_eq!(state.asking.path.question.flow(), state.asking.flow);
+    let said = state.answers.verdict().unwrap();
+    assert_eq!((said.headline.as_str(), said.word, said.by_path), ("Denied", PathWord::Denied, false));
+    assert!(said.suggestion.is_some());
+    // The way between two ends asks their flow, too.
+    let asked = PathQuestion { port: Some(8080), to: "shop/cart".into(), ..state.asking.path.question.clone() };
+    let other = evaluated(state.clone().reduce(Action::AskPath(PathAsked { question: asked, versus: None })));
+    assert_eq!((other.asking.flow.to.as_str(), other.asking.flow.port), ("shop/cart", Some(8080)));
+    assert_eq!(other.answers.verdict().unwrap().headline, "Allowed");
+    // A Service and back: nothing of the one is said about the other.
+    let service = state.clone().reduce(Action::Change(PathQuestion { to: "svc/shop/none".into(), ..state.asking.path.question.clone() }));
+    assert_eq!(service.answers.verdict(), None, "not asked yet");
+    assert!(evaluated(service.clone()).answers.outcome().unwrap().is_err(), "there is no such Service");
+    let back = evaluated(service.reduce(Action::Ask(state.asking.flow.clone())));
+    assert_eq!(back.answers.verdict(), state.answers.verdict());
+}
+
+#[test]
+fn a_way_that_ends_otherwise_than_its_flow_is_the_answer() {
+    let state = example("three-tier");
+    let answer = state.answers.flow.as_deref().cloned().unwrap();
+    let mut reply = (**state.path_reply().unwrap()).clone();
+    let view = reply.first.as_mut().unwrap();
+    view.verdict = PathWord::Sometimes;
+    view.headline = "Denied on 1 of 2 branches (50 %)".into();
+    let verdict = page_verdict(&state.asking.path.question, Some(&answer), Some(&reply), 0).unwrap().unwrap();
+    assert_eq!((verdict.headline.as_str(), verdict.by_path), ("Denied on 1 of 2 branches (50 %)", true));
+    // What was said to another question says nothing here.
+    let other = PathQuestion { port: Some(1), ..state.asking.path.question.clone() };
+    assert!(!page_verdict(&other, Some(&answer), Some(&reply), 0).unwrap().unwrap().by_path);
+}
