@@ -82,12 +82,13 @@ gzipped() { gzip -9 -c "$1" | wc -c; }
 kb() { printf '%d.%d kB' $(($1 / 1000)) $(($1 % 1000 / 100)); }
 
 # What a browser fetches to show the first verdict: pages, scripts, styles, fonts and wasm, without what is
-# only fetched on demand (the embed page, examples, licences).
+# only fetched on demand (the embed page, examples, licences, what is kept for offline) and what is the same compressed.
 report_sizes() {
     local wasm=0 first=0 bytes file
     while IFS= read -r -d '' file; do
         case "$file" in
-            */embed.html | */examples/* | *.txt | *.map) continue ;;
+            */embed.html | */examples/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
+            */offline.js | */service-worker.js | *.webmanifest) continue ;;
             *.woff2 | *.png) bytes=$(wc -c <"$file") ;; # compressed already
             *) bytes=$(gzipped "$file") ;;
         esac

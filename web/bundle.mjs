@@ -1,13 +1,17 @@
 // Trunk's hooks: what the site needs besides the program itself.
 //
 //   node web/bundle.mjs before   editor and style bundles -> www/vendor/
-//   node web/bundle.mjs after    last touches on the built site: embed.html
+//   node web/bundle.mjs after    last touches on the built site: embed.html; of a release also what keeps it for
+//                                visits without a network, and every file compressed beside itself
 //
 // Trunk sets TRUNK_PROFILE and TRUNK_STAGING_DIR.
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { bundleAsync } from "lightningcss";
 
@@ -54,12 +58,53 @@ async function after() {
   if (!release) {
     // Trunk's development server puts a reloading script into the page, which the policy would forbid.
     page = page.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "");
-    await writeFile(index, page);
+  } else {
+    // A page under development is not to come from a cache.
+    page = page.replace(/<script (?=[^>]*data-wasm)/, "<script data-offline ");
   }
+  await writeFile(index, page);
   // The same program under another name; it looks at `data-page` to know what it is.
   await writeFile(join(dist, "embed.html"), page.replace("<html ", '<html data-page="embed" '));
   await rm(join(dist, "vendor", "editor.name"), { force: true });
   await rm(join(dist, "vendor", "page.css"), { force: true });
+  if (release) {
+    await serviceWorker(dist);
+    await compress(dist);
+  } else {
+    await rm(join(dist, "service-worker.js"), { force: true });
+  }
+}
+
+/** All files of a folder, relative to it, in an order that does not change. */
+async function filesOf(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.length + 1).replaceAll("\\", "/"))
+    .sort();
+}
+
+/** Tells the service worker what the page needs without a network, and makes its version one that changes with any of it. */
+async function serviceWorker(dist) {
+  const own = join(dist, "service-worker.js");
+  const files = (await filesOf(dist)).filter((file) => file !== "service-worker.js" && !file.endsWith(".txt"));
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(`${file}\0`).update(await readFile(join(dist, file)));
+  const script = await readFile(own, "utf8");
+  const filled = script.replace('"{{version}}"', JSON.stringify(hash.digest("hex").slice(0, 16))).replace('["{{files}}"]', JSON.stringify(files, null, 2));
+  await writeFile(own, filled);
+}
+
+/** What servers send instead of the files themselves, where a browser takes it: made once, as well as it can be. */
+async function compress(dist) {
+  const worth = new Set([".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm", ".webmanifest", ".yaml"]);
+  for (const file of await filesOf(dist)) {
+    if (!worth.has(extname(file))) continue;
+    const bytes = await readFile(join(dist, file));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+    const [br, gz] = await Promise.all([promisify(brotliCompress)(bytes, { params }), promisify(gzip)(bytes, { level: 9 })]);
+    await Promise.all([writeFile(join(dist, `${file}.br`), br), writeFile(join(dist, `${file}.gz`), gz)]);
+  }
 }
 
 await { before, after }[process.argv[2]]();

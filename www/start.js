@@ -34,6 +34,7 @@ try {
   const [program, module] = await Promise.all([import(js), compile(address(tag.dataset.wasm))]);
   await program.default({ module_or_path: module });
   program.startPage(module, js, address("worker.js"));
+  if ("offline" in tag.dataset) (await import(address("offline.js"))).keepForOffline();
 } catch (error) {
   const message = document.createElement("p");
   message.setAttribute("role", "alert");

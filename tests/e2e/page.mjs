@@ -54,8 +54,8 @@ spec:
 
 // --- the page and its parts -----------------------------------------------------------------------
 
-/** The browser, whether it is Firefox, and the site, which the run sets. */
-export const given = { browser: undefined, firefox: false, site: undefined };
+/** The browser, whether it is Firefox, the built site and where it is served, which the run sets. */
+export const given = { browser: undefined, firefox: false, folder: undefined, site: undefined };
 /** What went wrong in any page, apart from the checks: script errors, failed requests. */
 export const troubles = [];
 
@@ -66,7 +66,7 @@ export async function open(options = {}, fragment = "", file = "") {
     const { offline, ...rest } = options;
     // Firefox has no such permissions, and asks nobody in these runs.
     const permissions = given.firefox ? [] : ["clipboard-read", "clipboard-write"];
-    const context = await given.browser.newContext({ viewport: DESKTOP, permissions, ...rest });
+    const context = await given.browser.newContext({ viewport: DESKTOP, permissions, serviceWorkers: "block", ...rest });
     const page = await context.newPage();
     page.requests = [];
     page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));

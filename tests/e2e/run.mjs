@@ -16,6 +16,7 @@ import path from "./checks/path.mjs";
 import graph from "./checks/graph.mjs";
 import drag from "./checks/drag.mjs";
 import keep from "./checks/keep.mjs";
+import offline from "./checks/offline.mjs";
 import layout from "./checks/layout.mjs";
 import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
@@ -26,7 +27,7 @@ const { values, positionals } = parseArgs({ options: { browser: { type: "string"
 const wanted = positionals[0] ?? "";
 const inFirefox = values.browser === "firefox";
 const hands = { ...ask, ...board, ...graph, ...drag, ...keep };
-const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...layout, ...sight, ...truth };
+const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...layout, ...sight, ...truth };
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};
@@ -34,6 +35,7 @@ given.site = { ...(await serve(folder, "/some/sub/path/", pages)), pages };
 if (!inFirefox) await rm(shots, { recursive: true, force: true });
 await mkdir(shots, { recursive: true });
 given.firefox = inFirefox;
+given.folder = folder;
 given.browser = inFirefox
     ? await firefox.launch({
           channel: "moz-firefox",

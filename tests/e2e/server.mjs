@@ -12,6 +12,9 @@ const TYPES = {
     ".json": "application/json",
     ".txt": "text/plain; charset=utf-8",
     ".yaml": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
 };
 
 /**
