@@ -347,6 +347,54 @@ fn host_endpoints_of_templates() {
     }
 }
 
+/// What Calico refuses of its own kinds, and that decides.
+#[test]
+fn calico_objects_that_are_refused() {
+    const NODE: &str =
+        "{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.0.2.11}]}}\n---\n";
+    let controllers = |fields: &str| {
+        format!(
+            "{NODE}{{apiVersion: projectcalico.org/v3, kind: KubeControllersConfiguration, metadata: {{name: default}}, spec: {{controllers: {{node: \
+             {{hostEndpoint: {{{fields}}}}}}}}}}}\n"
+        )
+    };
+    check(&controllers("autoCreate: Disabled"), &[("web n1 80", "allowed")]);
+    // Whether there are host endpoints is not known.
+    check(&controllers("autoCreate: enabled"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    check(&controllers("autoCreate: Enabled, templates: [{generateName: a}]"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    // Felix does not start with a failsafe port that has no protocol.
+    let felix = |port: &str| {
+        format!(
+            "{NODE}{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: default}}, spec: {{failsafeInboundHostPorts: [{port}]}}}}\n"
+        )
+    };
+    check(&felix("{protocol: tcp, port: 22}"), &[("web n1 80", "allowed")]);
+    check(&felix("{port: 22}"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    // A port that cannot be read may be the one that a rule names.
+    let endpoint = |port: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: WorkloadEndpoint, metadata: {{name: api, namespace: shop, labels: {{app: api}}}}, spec: {{pod: api, \
+             ipNetworks: [10.244.1.8/32], profiles: [kns.shop], ports: [{port}]}}}}\n---\n{{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, \
+             metadata: {{name: np, namespace: shop}}, spec: {{selector: app == 'api', types: [Ingress], ingress: [{{action: Allow, protocol: TCP, \
+             destination: {{ports: [http]}}}}]}}}}\n"
+        )
+    };
+    check(&endpoint("{name: http, protocol: TCP, port: 80}"), &[("web api 80", "allowed"), ("web api 81", "denied")]);
+    check(&endpoint("{name: http, protocol: ICMP, port: 80}"), &[("web api 80", UNKNOWN)]);
+    check(&endpoint("{name: http, protocol: TCP}"), &[("web api 80", UNKNOWN)]);
+    check(&endpoint("{protocol: TCP, port: 80, hostPort: 80}"), &[("web api 80", "denied")]);
+    let host = |port: &str| {
+        format!(
+            "{NODE}{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: h, labels: {{host: n1}}}}, spec: {{node: n1, interfaceName: '*', \
+             expectedIPs: [192.0.2.11], profiles: [projectcalico-default-allow], ports: [{port}]}}}}\n---\n{{apiVersion: projectcalico.org/v3, kind: NetworkPolicy, \
+             metadata: {{name: np, namespace: shop}}, spec: {{selector: app == 'web', types: [Egress], egress: [{{action: Allow, protocol: TCP, \
+             destination: {{namespaceSelector: global(), selector: host == 'n1', ports: [api]}}}}]}}}}\n"
+        )
+    };
+    check(&host("{name: api, protocol: TCP, port: 80}"), &[("web n1 80", "allowed"), ("web n1 81", "denied")]);
+    check(&host("{name: api, protocol: ICMP, port: 80}"), &[("web n1 80", UNKNOWN), ("web db 80", "denied")]);
+}
+
 #[test]
 fn a_forgotten_namespace_is_told() {
     let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed}, spec: {podSelector: {}}}\n";

@@ -212,6 +212,8 @@ codes! {
     TYPES_DIFFER = "CAL029";
     /// `services` without a namespace in a policy that has one.
     SERVICE_WITHOUT_NAMESPACE = "CAL030";
+    /// An IPPool that Calico refuses: without a network, with a network that no pool may have, or with fields that exclude each other.
+    IP_POOL = "CAL031";
 
     // ---- Azure -------------------------------------------------------------------------------------------------------------------------
 

@@ -177,7 +177,7 @@ impl Kind {
     /// A range in which pods have their addresses.
     pub(in crate::language) fn pod_pool(&self) -> Option<Cidr> {
         match self.calico()? {
-            Calico::IpPool(pool) if !pool.disabled => Some(pool.cidr),
+            Calico::IpPool(Some(pool)) if !pool.disabled => Some(pool.cidr),
             _ => None,
         }
     }

@@ -69,7 +69,7 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                     automatic: false,
                 });
             }
-            Calico::IpPool(pool) => snapshot.ip_pools.push(pool.clone()),
+            Calico::IpPool(pool) => snapshot.ip_pools.extend(pool.clone()),
             Calico::Felix(felix) if felix.nat_excludes_hosts && &*resource.meta.name == "default" => snapshot.keeps_source_to_nodes = true,
             Calico::KubeControllers(configuration) if configuration.auto_host_endpoints => {
                 automatic = configuration.create_default.then_some(place);
@@ -118,7 +118,8 @@ fn host_endpoint_of_template(
     place: Place,
 ) -> Option<HostEndpoint> {
     let selected = template.nodes.as_ref().is_none_or(|selector| selector.matches(&|key: &str| node.labels.get(key)));
-    let within = |address: &&IpAddr| template.cidrs.is_empty() || template.cidrs.iter().any(|cidr| cidr.contains(**address));
+    let all = template.cidrs.is_empty() && template.interface.is_some();
+    let within = |address: &&IpAddr| all || template.cidrs.iter().any(|cidr| cidr.contains(**address));
     let addresses: Vec<IpAddr> = node.addresses.iter().filter(within).copied().collect();
     if !selected || addresses.is_empty() {
         return None;
@@ -187,7 +188,7 @@ fn add_workload_endpoint(
         workload,
         name: name.to_string(),
         labels: resource.meta.labels.clone(),
-        unknown: resource.flaws.labels.clone(),
+        unknown: resource.open_labels(),
         service_account: endpoint.service_account.as_deref().unwrap_or_default().to_string(),
         ports: container_ports(&endpoint.ports),
         init_ports: Vec::new(),

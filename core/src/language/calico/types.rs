@@ -281,9 +281,9 @@ pub struct WorkloadEndpoint {
 /// A port that is open on host endpoints whatever policies say.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FailsafePort {
-    /// `protocol`; TCP where left out.
+    /// `protocol`.
     pub protocol: Protocol,
-    /// `port`.
+    /// `port`; 0 is a port here.
     pub port: u16,
     /// `net`; any where left out.
     pub net: Option<Cidr>,
@@ -355,8 +355,8 @@ pub enum Calico {
     HostEndpoint(HostEndpoint),
     /// WorkloadEndpoint.
     WorkloadEndpoint(WorkloadEndpoint),
-    /// IPPool.
-    IpPool(IpPool),
+    /// IPPool; nothing where its network cannot be read.
+    IpPool(Option<IpPool>),
     /// FelixConfiguration.
     Felix(FelixConfiguration),
     /// KubeControllersConfiguration.

@@ -68,7 +68,17 @@ pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twic
                     (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }])
                 }
                 // What it sets about nodes.
-                Calico::Felix(_) => (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }]),
+                Calico::Felix(_) | Calico::KubeControllers(_) => {
+                    (labels, alloc::vec![Effect { nodes: Some(Default::default()), ..Effect::default() }])
+                }
+                Calico::HostEndpoint(_) => {
+                    let of_host = |(name, span)| Effect { nodes: Some(Default::default()), ..open_port_effect(name, span) };
+                    (labels, open_endpoint_ports(node.get("spec"), twice).into_iter().map(of_host).collect())
+                }
+                Calico::WorkloadEndpoint(_) => {
+                    let ports = open_endpoint_ports(node.get("spec"), twice);
+                    (labels, ports.into_iter().flat_map(|(name, span)| open_port_effects(name, span, &subject)).collect())
+                }
                 _ => (labels, Vec::new()),
             }
         }
@@ -132,14 +142,36 @@ fn whole(field: &str, span: Span, subject: &Whom) -> [Effect; 2] {
 
 /// What a port might do that cannot be read: rules of the pod's own policies may name it, and those of its clients' policies.
 fn open_port_effects(name: Option<Box<str>>, span: Span, subject: &Whom) -> [Effect; 2] {
-    let port = Effect {
+    let port = open_port_effect(name, span);
+    [Effect { egress: false, subject: subject.clone(), ..port.clone() }, Effect { ingress: false, with: Some(subject.clone()), ..port }]
+}
+
+/// What a port might do that cannot be read, whoever has it.
+fn open_port_effect(name: Option<Box<str>>, span: Span) -> Effect {
+    Effect {
         field: "ports".into(),
         span,
         named_port: Some(name.map_or(NamedPort::Any, NamedPort::Name)),
         ports: [Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(|protocol| (protocol, 0, u16::MAX)).into(),
         ..Effect::default()
+    }
+}
+
+/// The names of ports of one of Calico's endpoints whose number or protocol cannot be read; nothing for a list of which not even the names can.
+fn open_endpoint_ports(spec: Option<NodeRef<'_>>, twice: &[Span]) -> Vec<(Option<Box<str>>, Span)> {
+    let Some(ports) = spec.and_then(|spec| spec.get("ports")).filter(|ports| !ports.is_null()) else { return Vec::new() };
+    let Some(items) = ports.as_sequence() else { return alloc::vec![(None, ports.span())] };
+    let has_ports = |node: NodeRef<'_>| match node.value() {
+        Value::Int(number) => u8::try_from(*number).is_ok_and(|number| Protocol(number).has_ports()),
+        _ => node.as_str().is_some_and(|name| matches!(name, "TCP" | "UDP" | "SCTP" | "6" | "17" | "132")),
     };
-    [Effect { egress: false, subject: subject.clone(), ..port.clone() }, Effect { ingress: false, with: Some(subject.clone()), ..port }]
+    let open = |port: NodeRef<'_>| {
+        let name = port.get("name").and_then(|name| name.as_str()).filter(|name| !name.is_empty())?;
+        let repeats = port.as_mapping().unwrap_or_default().iter().any(|entry| has(twice, entry.key_span));
+        let is_plain = port.get("port").is_some_and(is_port) && port.get("protocol").is_some_and(has_ports) && !repeats;
+        (!is_plain).then(|| (Some(name.into()), port.span()))
+    };
+    items.filter_map(open).collect()
 }
 
 /// Whether an object, or the template of its pods, has labels where none belong: whoever writes it either refuses it or drops them.

@@ -32,6 +32,8 @@ pub(in crate::language) enum NameRule {
     Subdomain,
     /// A DNS-1123 label, or two with a dot between them: a Calico policy, with or without its tier.
     CalicoPolicy,
+    /// The same, or the longer name that Calico itself makes of a policy of Kubernetes.
+    CalicoNamespacedPolicy,
 }
 
 /// Whether objects of a kind lie in namespaces.
@@ -126,9 +128,10 @@ impl<'a> Reader<'a> {
         let checked = match rule {
             NameRule::Label => names::dns_label(name),
             NameRule::Subdomain => names::dns_subdomain(name),
-            // Names that Calico itself makes of Kubernetes's policies are longer.
-            NameRule::CalicoPolicy if name.starts_with("knp.default.") || name.starts_with("ossg.default.") => names::dns_subdomain(name),
-            NameRule::CalicoPolicy => match name.split_once('.') {
+            NameRule::CalicoNamespacedPolicy if name.starts_with("knp.default.") || name.starts_with("ossg.default.") => {
+                names::dns_subdomain(name)
+            }
+            NameRule::CalicoPolicy | NameRule::CalicoNamespacedPolicy => match name.split_once('.') {
                 Some((tier, rest)) => names::dns_label(tier).and_then(|()| names::dns_label(rest)),
                 None => names::dns_label(name),
             },

@@ -2,32 +2,30 @@
 //!
 //! An object that does not validate is refused: the API server does not take it, and Felix treats one that is stored all the same as missing.
 
+mod configuration;
 mod endpoints;
 mod policy;
+mod pool;
 mod rule;
 mod selector;
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 
-use self::selector::Global;
-use crate::diagnostics::{Diagnostic, Severity, nearest};
-use crate::document::{NodeRef, Value};
-use crate::language::calico::{
-    Calico, CalicoPolicyKind, DefaultAction, FailsafePort, FelixConfiguration, HostEndpointTemplate, KubeControllersConfiguration,
-    NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier,
-};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::document::{Entry, NodeRef, Value};
+use crate::language::calico::{Calico, CalicoPolicyKind, DefaultAction, NetworkSet, Order, StagedAction, StagedKubernetesPolicy, Tier};
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::read::kinds::{KnownKind, ReadKind, Role, group};
 use crate::language::read::meta::NameRule;
-use crate::language::read::path::Path;
 use crate::language::read::unread::Family;
 use crate::language::unread::Enforcer;
 use crate::language::{Kind, Meta};
-use crate::policy::EndpointToHost;
-use crate::snapshot::IpPool;
+use crate::model::names;
+use crate::text::Span;
 
 /// The group of Calico's API.
 pub(in crate::language) const GROUP: &str = "projectcalico.org";
@@ -79,13 +77,16 @@ const GLOBAL_POLICY: Role = Role::Policy(Family::ClusterPolicy, Enforcer::Calico
 
 /// All of Calico's kinds.
 pub(in crate::language) const KINDS: &[KnownKind] = &[
-    named(NameRule::CalicoPolicy, namespaced("NetworkPolicy", POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::Network)))),
+    named(
+        NameRule::CalicoNamespacedPolicy,
+        namespaced("NetworkPolicy", POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::Network))),
+    ),
     named(
         NameRule::CalicoPolicy,
         cluster("GlobalNetworkPolicy", GLOBAL_POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::Global))),
     ),
     named(
-        NameRule::CalicoPolicy,
+        NameRule::CalicoNamespacedPolicy,
         namespaced("StagedNetworkPolicy", POLICY, read_calico!(CalicoKind::Policy(CalicoPolicyKind::StagedNetwork))),
     ),
     named(
@@ -104,8 +105,8 @@ pub(in crate::language) const KINDS: &[KnownKind] = &[
     cluster("KubeControllersConfiguration", Role::Other, read_calico!(CalicoKind::KubeControllers)),
 ];
 
-/// Fields of FelixConfigurations that are nearly called like one that matters.
-const FELIX_LIKE: [&str; 2] = ["bpfEnforceRPF", "ipvsEnabled"];
+/// So many entries of one list that repeat others are reported.
+const DUPLICATES_SHOWN: usize = 20;
 
 /// Tiers whose order and default action are fixed.
 const FIXED_TIERS: [(&str, f64, DefaultAction); 3] = [
@@ -134,7 +135,7 @@ impl<'a> Reader<'a> {
             CalicoKind::Profile => Calico::Profile(self.profile(spec)),
             CalicoKind::HostEndpoint => Calico::HostEndpoint(self.host_endpoint(spec)),
             CalicoKind::WorkloadEndpoint => Calico::WorkloadEndpoint(self.workload_endpoint(spec)),
-            CalicoKind::IpPool => self.ip_pool(spec).map_or(Calico::KubeControllers(Default::default()), Calico::IpPool),
+            CalicoKind::IpPool => Calico::IpPool(self.ip_pool(spec)),
             CalicoKind::Felix => Calico::Felix(self.felix(spec)),
             CalicoKind::KubeControllers => Calico::KubeControllers(self.kube_controllers(spec)),
         }
@@ -180,7 +181,7 @@ impl<'a> Reader<'a> {
             self.refuse(Diagnostic::new(codes::RESERVED_LABEL, Severity::Error, meta.labels_span, message));
         }
         let Some([nets]) = self.fields(spec, ["nets"], &["allowedEgressDomains"]) else { return set };
-        for item in self.custom_items(&nets) {
+        for item in self.distinct_items(&nets) {
             let net = self.lenient_net(&item);
             set.unread |= net.is_none();
             set.nets.extend(net);
@@ -192,10 +193,52 @@ impl<'a> Reader<'a> {
     fn staged_kubernetes(&mut self, spec: &Slot<'a, '_>) -> StagedKubernetesPolicy {
         let action = spec.node.and_then(|node| node.entry("stagedAction").map(|entry| (node.value_of(entry), entry.key_span)));
         let action = action.map(|(node, key)| Slot { path: spec.path.field("stagedAction"), node: Some(node), at: node.span(), key });
-        let staged_action = action.map_or(StagedAction::Set, |slot| self.staged_action(&slot));
+        let staged_action = action.as_ref().map_or(StagedAction::Set, |slot| self.staged_action(slot));
+        if let (Some(action), StagedAction::Delete) = (&action, staged_action) {
+            let message = "spec fields should all be zero-value if stagedAction is Delete";
+            self.check_deletes(spec, action, &["stagedAction"], message);
+        }
         StagedKubernetesPolicy { policy: self.staged_network_policy(spec), staged_action }
     }
 
+    /// `stagedAction: Delete` beside a field that says something, other than those in `free`.
+    fn check_deletes(&mut self, spec: &Slot<'a, '_>, action: &Slot<'a, '_>, free: &[&str], message: &str) {
+        let says = |entry: &&'a Entry| spec.node.is_some_and(|node| !is_zero(node.value_of(entry)));
+        if let Some(other) = spec.entries().iter().filter(|entry| !free.contains(&&*entry.key)).find(says) {
+            let message = format!("{message}, and `{}` is not", other.key);
+            self.refuse(action.error(codes::STAGED_ACTION, message).related(other.key_span, "this field"));
+        }
+    }
+
+    /// The items of a list that upstream declares a set: one that repeats an earlier one is reported, and changes nothing.
+    fn distinct_items<'p>(&mut self, slot: &'p Slot<'a, '_>) -> Vec<Slot<'a, 'p>> {
+        let items = self.custom_items(slot);
+        let mut earlier: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut repeated = 0;
+        for item in &items {
+            let Some(text) = item.value().and_then(NodeRef::as_str) else { continue };
+            match earlier.get(text) {
+                Some(first) if repeated < DUPLICATES_SHOWN => {
+                    repeated += 1;
+                    self.report(item.duplicate(quoted(text)).related(*first, "the first"));
+                }
+                Some(_) => {}
+                None => {
+                    earlier.insert(text, item.at);
+                }
+            }
+        }
+        items
+    }
+
+    /// Reports a word that is no name of an object. What it stands for is plain all the same.
+    fn check_object_name(&mut self, slot: &Slot<'a, '_>, name: &str) {
+        if let Err(why) = names::dns_subdomain(name) {
+            self.slip(slot.invalid(codes::INVALID_NAME, quoted(name), why));
+        }
+    }
+
+    /// `stagedAction`.
     pub(in crate::language) fn staged_action(&mut self, slot: &Slot<'a, '_>) -> StagedAction {
         match self.text(slot) {
             None | Some("Set") => StagedAction::Set,
@@ -208,150 +251,20 @@ impl<'a> Reader<'a> {
             }
         }
     }
-
-    fn ip_pool(&mut self, spec: &Slot<'a, '_>) -> Option<IpPool> {
-        const OTHERS: &[&str] = &[
-            "allowedUses",
-            "assignmentMode",
-            "blockSize",
-            "disableBGPExport",
-            "ipip",
-            "ipipMode",
-            "namespaceSelector",
-            "nat-outgoing",
-            "nodeSelector",
-            "vxlanMode",
-        ];
-        let [cidr, disabled, nat] = self.fields(spec, ["cidr", "disabled", "natOutgoing"], OTHERS)?;
-        let (disabled, nat_outgoing) = (self.flag(&disabled).unwrap_or(false), self.flag(&nat).unwrap_or(false));
-        let cidr = self.strict_net(&cidr)?;
-        Some(IpPool { cidr, disabled, nat_outgoing })
-    }
-
-    fn felix(&mut self, spec: &Slot<'a, '_>) -> FelixConfiguration {
-        let mut felix = FelixConfiguration::default();
-        // A FelixConfiguration has far more fields than matter here, and more with every release.
-        let find = |name: &'static str| {
-            let node = spec.node?;
-            let entry = node.entry(name)?;
-            let value = node.value_of(entry);
-            Some(Slot { path: spec.path.field(name), node: Some(value), at: value.span(), key: entry.key_span })
-        };
-        let known = [
-            "defaultEndpointToHostAction",
-            "failsafeInboundHostPorts",
-            "failsafeOutboundHostPorts",
-            "bpfExternalServiceMode",
-            "bpfEnabled",
-        ];
-        for entry in spec.entries() {
-            // Only a name that is nearly one of those that matter is told from the many others.
-            let nearly = nearest(&entry.key, known).filter(|name| **name != *entry.key && entry.key.len().abs_diff(name.len()) <= 2);
-            if let Some(name) = nearly.filter(|name| !spec.entries().iter().any(|e| *e.key == **name) && !FELIX_LIKE.contains(&&*entry.key))
-            {
-                let message = format!("unknown field {}: FelixConfiguration has `{name}`", quoted(&format!("spec.{}", entry.key)));
-                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
-                let diagnostic = self.rewrite(diagnostic, entry.key_span, Some(name));
-                self.report(diagnostic);
-            }
-        }
-        if let Some(slot) = find("defaultEndpointToHostAction") {
-            felix.endpoint_to_host = match self.text(&slot) {
-                Some(word) if word.eq_ignore_ascii_case("drop") => Some(EndpointToHost::Drop),
-                Some(word) if word.eq_ignore_ascii_case("accept") => Some(EndpointToHost::Accept),
-                Some(word) if word.eq_ignore_ascii_case("return") => Some(EndpointToHost::Return),
-                Some(word) => {
-                    self.unsupported(&slot, codes::CALICO_VALUE, word, &["Drop", "Accept", "Return"]);
-                    None
-                }
-                None => None,
-            };
-        }
-        if let Some(slot) = find("failsafeInboundHostPorts") {
-            felix.failsafe_inbound = slot.is_set().then(|| self.failsafe_ports(&slot));
-        }
-        if let Some(slot) = find("failsafeOutboundHostPorts") {
-            felix.failsafe_outbound = slot.is_set().then(|| self.failsafe_ports(&slot));
-        }
-        if let Some(slot) = find("natOutgoingExclusions") {
-            felix.nat_excludes_hosts = match self.text(&slot) {
-                Some(word) if word.eq_ignore_ascii_case("IPPoolsAndHostIPs") => true,
-                Some(word) if !word.eq_ignore_ascii_case("IPPoolsOnly") => {
-                    self.unsupported(&slot, codes::CALICO_VALUE, word, &["IPPoolsOnly", "IPPoolsAndHostIPs"]);
-                    false
-                }
-                _ => false,
-            };
-        }
-        if let Some(slot) = find("bpfExternalServiceMode") {
-            felix.direct_return = self.text(&slot).is_some_and(|mode| mode.eq_ignore_ascii_case("DSR"));
-        }
-        if let Some(slot) = find("allowVXLANPacketsFromWorkloads") {
-            felix.allow_vxlan = self.flag(&slot);
-        }
-        if let Some(slot) = find("allowIPIPPacketsFromWorkloads") {
-            felix.allow_ipip = self.flag(&slot);
-        }
-        if let Some(slot) = find("vxlanPort") {
-            felix.vxlan_port = slot.is_set().then(|| self.port_number(&slot)).flatten();
-        }
-        if let Some(slot) = find("bpfEnabled") {
-            felix.bpf = self.flag(&slot);
-        }
-        felix
-    }
-
-    fn failsafe_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<FailsafePort> {
-        let mut ports = Vec::new();
-        for item in self.custom_items(slot) {
-            let Some([protocol, port, net]) = self.fields(&item, ["protocol", "port", "net"], &[]) else { continue };
-            let name = self.text(&protocol).unwrap_or("tcp");
-            let Some(known) = crate::model::Protocol::from_name(name) else {
-                self.refuse(protocol.invalid(codes::CALICO_PROTOCOL, quoted(name), "must be TCP, UDP or SCTP"));
-                continue;
-            };
-            let net = if net.is_set() { self.strict_net(&net) } else { None };
-            ports.extend(self.port_number(&port).map(|port| FailsafePort { protocol: known, port, net }));
-        }
-        ports
-    }
-
-    fn kube_controllers(&mut self, spec: &Slot<'a, '_>) -> KubeControllersConfiguration {
-        let node = spec.node;
-        let host = node.and_then(|n| n.get("controllers")).and_then(|n| n.get("node")).and_then(|n| n.get("hostEndpoint"));
-        let word = |field: &str| host.and_then(|n| n.get(field)).and_then(|n| n.as_str());
-        KubeControllersConfiguration {
-            auto_host_endpoints: word("autoCreate") == Some("Enabled"),
-            create_default: word("createDefaultHostEndpoint") != Some("Disabled"),
-            templates: host.and_then(|n| n.get("templates")).map_or_else(Vec::new, |list| self.host_endpoint_templates(list)),
-        }
-    }
-
-    /// Templates of automatic host endpoints.
-    fn host_endpoint_templates(&mut self, list: NodeRef<'a>) -> Vec<HostEndpointTemplate> {
-        let slot = Slot { path: Path::ROOT, node: Some(list), at: list.span(), key: list.span() };
-        let mut templates = Vec::new();
-        for item in self.custom_items(&slot) {
-            let known = ["generateName", "nodeSelector", "interfaceCIDRs", "interfacePattern", "labels"];
-            let Some([name, nodes, cidrs, interface, labels]) = self.fields(&item, known, &[]) else { continue };
-            let mut template = HostEndpointTemplate {
-                name: self.text(&name).unwrap_or_default().into(),
-                nodes: self.selector_text(&nodes, Global::Refused, true).map(|written| written.selector),
-                cidrs: Vec::new(),
-                interface: self.text(&interface).filter(|text| !text.is_empty()).map(Into::into),
-                labels: self.labels(&labels),
-            };
-            for cidr in self.custom_items(&cidrs) {
-                template.cidrs.extend(self.lenient_net(&cidr));
-            }
-            templates.push(template);
-        }
-        templates
-    }
 }
 
 /// The name that Calico knows a policy by: for the form that it stores, without the prefix of the tier `default`.
 pub(in crate::language) fn true_name(name: &str, tier: &str, stored: bool) -> Box<str> {
     let stripped = name.strip_prefix("default.").filter(|_| stored && tier == "default");
     stripped.unwrap_or(name).into()
+}
+
+/// Whether a value is what Go has in a field that is left out. Of an empty list this is not so.
+fn is_zero(node: NodeRef<'_>) -> bool {
+    match node.value() {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        Value::Mapping(entries) => entries.is_empty(),
+        _ => false,
+    }
 }

@@ -14,10 +14,25 @@ use crate::policy::Direction;
 
 const HINTS: &[&str] = &["AssumeNeededOnEveryNode"];
 
+/// The fields of a policy's spec. Those that its kind lacks are nothing.
+struct PolicyFields<'a, 'p> {
+    tier: Slot<'a, 'p>,
+    order: Slot<'a, 'p>,
+    selector: Slot<'a, 'p>,
+    accounts: Slot<'a, 'p>,
+    types: Slot<'a, 'p>,
+    ingress: Slot<'a, 'p>,
+    egress: Slot<'a, 'p>,
+    hints: Slot<'a, 'p>,
+    /// `namespaceSelector`, `applyOnForward`, `preDNAT` and `doNotTrack` of global kinds.
+    global: Option<[Slot<'a, 'p>; 4]>,
+    /// `stagedAction` of staged kinds.
+    action: Option<Slot<'a, 'p>>,
+}
+
 impl<'a> Reader<'a> {
     pub(in crate::language) fn calico_policy(&mut self, spec: &Slot<'a, '_>, kind: CalicoPolicyKind, context: Context<'_>) -> CalicoPolicy {
-        let global = matches!(kind, CalicoPolicyKind::Global | CalicoPolicyKind::StagedGlobal);
-        let staged = matches!(kind, CalicoPolicyKind::StagedNetwork | CalicoPolicyKind::StagedGlobal);
+        let is_global = matches!(kind, CalicoPolicyKind::Global | CalicoPolicyKind::StagedGlobal);
         let mut policy = CalicoPolicy {
             kind,
             true_name: context.meta.name.clone(),
@@ -38,72 +53,62 @@ impl<'a> Reader<'a> {
             do_not_track: false,
             staged_action: StagedAction::Set,
         };
-        let common = ["tier", "order", "selector", "serviceAccountSelector", "types", "ingress", "egress", "performanceHints"];
-        let [tier, order, selector, accounts, types, ingress, egress, hints] = common;
-        let (namespaces, forward, pre_dnat, do_not_track, action) =
-            ("namespaceSelector", "applyOnForward", "preDNAT", "doNotTrack", "stagedAction");
-        // What a kind lacks is unknown there, although its siblings have it.
-        let read = match (global, staged) {
-            (false, false) => {
-                self.fields(spec, [tier, order, selector, accounts, types, ingress, egress, hints], &[]).map(|s| (s, None, None))
-            }
-            (false, true) => self
-                .fields(spec, [tier, order, selector, accounts, types, ingress, egress, hints, action], &[])
-                .map(|[a, b, c, d, e, f, g, h, action]| ([a, b, c, d, e, f, g, h], None, Some(action))),
-            (true, staged) => {
-                let known = [
-                    tier,
-                    order,
-                    selector,
-                    accounts,
-                    types,
-                    ingress,
-                    egress,
-                    hints,
-                    namespaces,
-                    forward,
-                    pre_dnat,
-                    do_not_track,
-                    if staged { action } else { do_not_track },
-                ];
-                self.fields(spec, known, &[]).map(|[a, b, c, d, e, f, g, h, n, aof, pre, dnt, action]| {
-                    ([a, b, c, d, e, f, g, h], Some([n, aof, pre, dnt]), staged.then_some(action))
-                })
-            }
-        };
-        let Some(([tier, order, selector, accounts, types, ingress, egress, hints], of_hosts, action)) = read else { return policy };
-        if let Some(text) = self.text(&tier).filter(|text| !text.is_empty()) {
+        let Some(fields) = self.policy_fields(spec, kind) else { return policy };
+        if let Some(text) = self.text(&fields.tier).filter(|text| !text.is_empty()) {
             policy.tier = text.into();
         }
-        if tier.node.is_some() {
-            policy.tier_span = Some(tier.at);
-        }
+        policy.tier_span = fields.tier.node.map(|_| fields.tier.at);
         policy.true_name = true_name(&context.meta.name, &policy.tier, context.stored);
-        policy.order = self.order(&order);
-        policy.order_span = order.node.map(|_| order.at);
-        policy.selector = self.selector_text(&selector, Global::Refused, true);
-        policy.service_account_selector = self.selector_text(&accounts, Global::Refused, true);
-        policy.ingress = self.calico_rules(&ingress, RuleContext { direction: Direction::Ingress, namespaced: !global });
-        policy.egress = self.calico_rules(&egress, RuleContext { direction: Direction::Egress, namespaced: !global });
-        self.calico_types(&mut policy, &types, &ingress, &egress, context.stored);
-        self.hints(&hints);
-        if let Some([namespaces, forward, pre_dnat, do_not_track]) = of_hosts {
+        policy.order = self.order(&fields.order);
+        policy.order_span = fields.order.node.map(|_| fields.order.at);
+        policy.selector = self.selector_text(&fields.selector, Global::Refused, true);
+        policy.service_account_selector = self.selector_text(&fields.accounts, Global::Refused, true);
+        let rules = |direction| RuleContext { direction, namespaced: !is_global };
+        policy.ingress = self.calico_rules(&fields.ingress, rules(Direction::Ingress));
+        policy.egress = self.calico_rules(&fields.egress, rules(Direction::Egress));
+        self.calico_types(&mut policy, &fields.types, &fields.ingress, &fields.egress, context.stored);
+        self.hints(&fields.hints);
+        if let Some([namespaces, forward, pre_dnat, do_not_track]) = fields.global {
             policy.namespace_selector = self.selector_text(&namespaces, Global::Refused, true);
             policy.apply_on_forward = self.flag(&forward).unwrap_or(false);
             policy.pre_dnat = self.flag(&pre_dnat).unwrap_or(false);
             policy.do_not_track = self.flag(&do_not_track).unwrap_or(false);
-            self.check_hooks(&policy, &pre_dnat, &do_not_track, &egress, &types);
+            self.check_hooks(&policy, &pre_dnat, &do_not_track, &fields.egress, &fields.types);
         }
-        if let Some(action) = action {
+        if let Some(action) = fields.action {
             policy.staged_action = self.staged_action(&action);
-            let others = spec.entries().iter().find(|entry| !matches!(&*entry.key, "stagedAction" | "tier"));
-            if let Some(other) = others.filter(|_| policy.staged_action == StagedAction::Delete) {
-                let message =
-                    format!("spec fields, except Tier, should all be zero-value if stagedAction is Delete, and `{}` is not", other.key);
-                self.refuse(action.error(codes::STAGED_ACTION, message).related(other.key_span, "this field"));
+            if policy.staged_action == StagedAction::Delete {
+                // Upstream clears `types` before it looks.
+                let message = "spec fields, except Tier, should all be zero-value if stagedAction is Delete";
+                self.check_deletes(spec, &action, &["stagedAction", "tier", "types"], message);
             }
         }
         policy
+    }
+
+    /// Takes a spec apart. What a kind lacks is unknown there, although its siblings have it.
+    fn policy_fields<'p>(&mut self, spec: &'p Slot<'a, '_>, kind: CalicoPolicyKind) -> Option<PolicyFields<'a, 'p>> {
+        const COMMON: [&str; 8] = ["tier", "order", "selector", "serviceAccountSelector", "types", "ingress", "egress", "performanceHints"];
+        let [a, b, c, d, e, f, g, h] = COMMON;
+        let [i, j, k, l] = ["namespaceSelector", "applyOnForward", "preDNAT", "doNotTrack"];
+        let action = "stagedAction";
+        let (common, global, action) = match kind {
+            CalicoPolicyKind::Network => (self.fields(spec, COMMON, &[])?, None, None),
+            CalicoPolicyKind::StagedNetwork => {
+                let [a, b, c, d, e, f, g, h, action] = self.fields(spec, [a, b, c, d, e, f, g, h, action], &[])?;
+                ([a, b, c, d, e, f, g, h], None, Some(action))
+            }
+            CalicoPolicyKind::Global => {
+                let [a, b, c, d, e, f, g, h, i, j, k, l] = self.fields(spec, [a, b, c, d, e, f, g, h, i, j, k, l], &[])?;
+                ([a, b, c, d, e, f, g, h], Some([i, j, k, l]), None)
+            }
+            CalicoPolicyKind::StagedGlobal => {
+                let [a, b, c, d, e, f, g, h, i, j, k, l, action] = self.fields(spec, [a, b, c, d, e, f, g, h, i, j, k, l, action], &[])?;
+                ([a, b, c, d, e, f, g, h], Some([i, j, k, l]), Some(action))
+            }
+        };
+        let [tier, order, selector, accounts, types, ingress, egress, hints] = common;
+        Some(PolicyFields { tier, order, selector, accounts, types, ingress, egress, hints, global, action })
     }
 
     /// `types`, or what follows from the rules. Upstream: docs/semantics.md, Calico.

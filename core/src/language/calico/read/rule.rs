@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::selector::Global;
-use crate::document::Value;
+use crate::document::{NodeRef, Value};
 use crate::language::calico::{CalicoAction, CalicoRule, Entity, ServiceAccountMatch, ServiceMatch};
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
@@ -192,7 +192,12 @@ impl<'a> Reader<'a> {
         entity.ports_span = ports.span();
         entity.not_ports = self.calico_ports(&not_ports);
         entity.services = self.services(&services, context);
+        // An empty list or text restricts nothing, and goes with everything; of service accounts the field alone counts.
+        let says = |field: &Slot<'a, '_>| field.len() > 0 || field.value().and_then(NodeRef::as_str).is_some_and(|text| !text.is_empty());
         if services.is_set() {
+            if accounts.is_set() && accounts.len() == 0 {
+                self.service_conflict(&services, &accounts, "serviceAccounts");
+            }
             if context.direction != services_in {
                 let message = "Forbidden: services can be named in the source of ingress rules and the destination of egress rules";
                 self.refuse(services.error(codes::SERVICE_DIRECTION, message));
@@ -205,12 +210,11 @@ impl<'a> Reader<'a> {
                 (&not_nets, "notNets"),
                 (&accounts, "serviceAccounts"),
             ] {
-                if field.is_set() {
-                    let message = format!("cannot specify {name} and services on the same rule");
-                    self.refuse(services.error(codes::SERVICE_CONFLICT, message).related(field.key, "the other"));
+                if says(field) {
+                    self.service_conflict(&services, field, name);
                 }
             }
-            if services_in == Direction::Egress && (ports.is_set() || not_ports.is_set()) {
+            if services_in == Direction::Egress && (says(&ports) || says(&not_ports)) {
                 let message = "ports and notPorts cannot be specified with services";
                 self.refuse(services.error(codes::SERVICE_CONFLICT, message).help("the ports are those of the Service's endpoints"));
             }
@@ -218,12 +222,18 @@ impl<'a> Reader<'a> {
         entity
     }
 
+    fn service_conflict(&mut self, services: &Slot<'a, '_>, field: &Slot<'a, '_>, name: &str) {
+        let message = format!("cannot specify {name} and services on the same rule");
+        self.refuse(services.error(codes::SERVICE_CONFLICT, message).related(field.key, "the other"));
+    }
+
     fn nets(&mut self, slot: &Slot<'a, '_>) -> Vec<Cidr> {
         if slot.len() > MOST_NETS {
             self.refuse(slot.too_many(MOST_NETS));
         }
         let mut nets = Vec::new();
-        for item in self.custom_items(slot) {
+        // Of a list that is too long nothing else is said.
+        for item in if slot.len() > MOST_NETS { self.custom_items(slot) } else { self.distinct_items(slot) } {
             nets.extend(self.strict_net(&item));
         }
         nets
@@ -232,7 +242,7 @@ impl<'a> Reader<'a> {
     fn service_accounts(&mut self, slot: &Slot<'a, '_>) -> Option<ServiceAccountMatch> {
         let [names, selector] = self.fields(slot, ["names", "selector"], &[])?;
         let mut found = ServiceAccountMatch { span: slot.span(), ..ServiceAccountMatch::default() };
-        for item in self.custom_items(&names) {
+        for item in self.distinct_items(&names) {
             found.names.extend(self.text(&item).map(Into::into));
         }
         found.selector = self.selector_text(&selector, Global::Refused, false);
@@ -245,6 +255,11 @@ impl<'a> Reader<'a> {
         let in_namespace = self.text(&namespace).filter(|name| !name.is_empty());
         if found.is_none() {
             self.refuse(slot.required(codes::SERVICE_CONFLICT, "must specify a service name"));
+        }
+        for (slot, text) in [(&name, found), (&namespace, in_namespace)] {
+            if let Some(Err(why)) = text.map(names::dns_subdomain) {
+                self.refuse(slot.invalid(codes::INVALID_NAME, quoted(text.unwrap_or_default()), why));
+            }
         }
         if in_namespace.is_none() {
             if context.namespaced {
@@ -269,12 +284,13 @@ impl<'a> Reader<'a> {
     }
 
     fn calico_port(&mut self, slot: &Slot<'a, '_>) -> Option<PortTerm> {
-        let number = |text: &str| text.parse::<u16>().ok().filter(|n| *n > 0);
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let number = |text: &str| text.parse::<u16>().ok().filter(|n| *n > 0 && digits(text));
         let (first, last) = match slot.value()?.value() {
             Value::Int(port) => (names::port_number(*port), names::port_number(*port)),
             Value::String(text) => match text.split_once(':') {
                 Some((first, last)) => (number(first), number(last)),
-                None if text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty() => (number(text), number(text)),
+                None if digits(text) => (number(text), number(text)),
                 None => {
                     if let Err(why) = names::port_name(text) {
                         let diagnostic = slot.invalid(codes::CALICO_PORT_NAME, quoted(text), format!("invalid name for named port: {why}"));
@@ -324,9 +340,10 @@ impl<'a> Reader<'a> {
         }
         for item in self.custom_items(&paths) {
             let Some([exact, prefix]) = self.fields(&item, ["exact", "prefix"], &[]) else { continue };
+            // Go does not tell an empty text from none.
             let path = match (self.text(&exact), self.text(&prefix)) {
-                (Some(path), None) => HttpPath::Exact(path.into()),
-                (None, Some(path)) => HttpPath::Prefix(path.into()),
+                (Some(path), None | Some("")) => HttpPath::Exact(path.into()),
+                (None | Some(""), Some(path)) => HttpPath::Prefix(path.into()),
                 _ => {
                     self.refuse(item.error(codes::HTTP_MATCH, "Invalid value: must have exactly one of `exact` and `prefix`"));
                     continue;

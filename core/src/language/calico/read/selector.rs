@@ -119,7 +119,8 @@ impl<'a> Reader<'a> {
                 "ICMPv6" => 58,
                 "SCTP" => 132,
                 "UDPLite" => 136,
-                other => other.parse().unwrap_or(-1),
+                other if other.bytes().all(|b| b.is_ascii_digit()) => other.parse().unwrap_or(-1),
+                _ => -1,
             },
             _ => -1,
         };

@@ -467,6 +467,24 @@ fn services_and_requests_that_are_refused() {
         "{name: db}",
         "spec.ingress[0].source.services: Required value: must specify a namespace",
     );
+    // What is empty restricts nothing and excludes nothing; only `serviceAccounts` excludes by being there.
+    let empty = "selector: '', notSelector: '', namespaceSelector: '', nets: [], notNets: [], ports: [], notPorts: []";
+    accepted(&egress(&format!("destination: {{services: {service}, {empty}}}")));
+    refused(
+        &egress(&format!("destination: {{services: {service}, serviceAccounts: {{}}}}")),
+        codes::SERVICE_CONFLICT,
+        service,
+        "spec.egress[0].destination.services: cannot specify serviceAccounts and services on the same rule",
+    );
+    // validateName.
+    refused(
+        &egress("destination: {services: {name: My_Db, namespace: data}}"),
+        codes::INVALID_NAME,
+        "My_Db",
+        "spec.egress[0].destination.services.name: Invalid value: \"My_Db\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric \
+         characters, '-' or '.', and must start and end with an alphanumeric character",
+    );
+    assert_eq!(rule("http: {paths: [{exact: '', prefix: /b}]}").http.unwrap().paths, [HttpPath::Prefix("/b".into())]);
     let http = "{methods: [GET]}";
     refused(&egress(&format!("http: {http}")), codes::HTTP_EGRESS, http, "spec.egress[0].http: not allowed in egress rule");
     let allow = "spec.ingress[0].http: only valid on Allow rules with protocol TCP or none";
@@ -487,5 +505,31 @@ fn services_and_requests_that_are_refused() {
         let message =
             format!(r#"spec.ingress[0].http.paths[0]: Invalid value: "{path}": a path begins with `/` and has no space, `?` or `#`"#);
         refused(&ingress(&format!("http: {{paths: [{written}]}}")), codes::HTTP_MATCH, &written, &message);
+    }
+}
+
+#[test]
+fn numbers_with_a_sign_and_repeated_entries() {
+    // Go's ParseUint takes digits only, so that these are names that nothing has.
+    refused(
+        &ingress("protocol: '+6'"),
+        codes::CALICO_PROTOCOL,
+        "'+6'",
+        r#"spec.ingress[0].protocol: Invalid value: "'+6'": must be TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or a number from 1 to 255"#,
+    );
+    refused(
+        &ingress("protocol: TCP, destination: {ports: ['+80:90']}"),
+        codes::CALICO_PORT_RANGE,
+        "'+80:90'",
+        "spec.ingress[0].destination.ports[0]: Invalid value: '+80:90': port range invalid, or port number not from 1 to 65535",
+    );
+    // The lists are sets: API servers refuse what is repeated. It changes nothing, so that the policy is read all the same.
+    for (side, path) in [
+        ("source: {nets: [10.0.0.0/8, 10.0.0.0/8]}", "source.nets[1]: Duplicate value: \"10.0.0.0/8\""),
+        ("source: {notNets: [10.0.0.0/8, 10.0.0.0/8]}", "source.notNets[1]: Duplicate value: \"10.0.0.0/8\""),
+        ("destination: {serviceAccounts: {names: [a, a]}}", "destination.serviceAccounts.names[1]: Duplicate value: \"a\""),
+    ] {
+        let underlined = if side.contains("names") { "a" } else { "10.0.0.0/8" };
+        faulty(&ingress(side), codes::DUPLICATE_VALUE, underlined, &format!("spec.ingress[0].{path}"));
     }
 }

@@ -97,8 +97,17 @@ fn tiers() {
 #[test]
 fn names_of_policies() {
     // validateNetworkPolicy, validateGlobalNetworkPolicy: a label, perhaps after its tier's name.
+    for name in ["knp.default.thing", "ossg.default.thing"] {
+        accepted(&named("NetworkPolicy", name, ""));
+        accepted(&named("StagedNetworkPolicy", name, ""));
+        // A name that Calico gives to policies of Kubernetes, which are in namespaces.
+        for kind in ["GlobalNetworkPolicy", "StagedGlobalNetworkPolicy"] {
+            let found = findings(&named(kind, name, ""), Severity::Error);
+            assert_eq!(found.iter().map(|f| (f.code, &*f.underlined)).collect::<Vec<_>>(), [(codes::INVALID_NAME, name)]);
+        }
+    }
     for kind in ["NetworkPolicy", "GlobalNetworkPolicy"] {
-        for name in ["thing", "th.ing", "knp.default.thing"] {
+        for name in ["thing", "th.ing"] {
             accepted(&named(kind, name, ""));
         }
         for name in ["t.h.i.ng", "tHiNg", "t~!ng"] {
@@ -164,6 +173,58 @@ fn host_endpoints() {
         );
     }
     let with = |port: &str| object("HostEndpoint", &format!("node: n1, interfaceName: eth0, ports: [{port}]"));
+    // validateEndpointPort, and the fields that the schema requires.
+    for (port, code, underlined, message) in [
+        ("{name: a, protocol: TCP}", codes::HOST_ENDPOINT, "name", "port: Required value: a port needs a number"),
+        ("{name: a, port: 80}", codes::CALICO_PROTOCOL, "name", "protocol: Required value: must be TCP, UDP or SCTP"),
+        (
+            "{name: a, protocol: ICMP, port: 80}",
+            codes::CALICO_PROTOCOL,
+            "ICMP",
+            "protocol: Invalid value: \"ICMP\": protocol does not support ports",
+        ),
+        (
+            "{name: a, protocol: 47, port: 80}",
+            codes::CALICO_PROTOCOL,
+            "47",
+            "protocol: Invalid value: \"47\": protocol does not support ports",
+        ),
+        (
+            "{name: Api, protocol: TCP, port: 80}",
+            codes::CALICO_PORT_NAME,
+            "Api",
+            "name: Invalid value: \"Api\": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
+        ),
+    ] {
+        refused(&with(port), code, underlined, &format!("spec.ports[0].{message}"));
+    }
+    assert_eq!(host("node: n1, interfaceName: eth0, ports: [{name: a, protocol: 6, port: 80}]").ports.len(), 1);
+    faulty(
+        &with("{name: a, protocol: TCP, port: 80, hostPort: 80}"),
+        codes::UNKNOWN_FIELD,
+        "hostPort",
+        r#"unknown field "spec.ports[0].hostPort""#,
+    );
+    // validateInterface, validateName; the lists are sets.
+    refused(
+        &object("HostEndpoint", "node: n1, interfaceName: enp0s31f6-external"),
+        codes::HOST_ENDPOINT,
+        "enp0s31f6-external",
+        r#"spec.interfaceName: Invalid value: "enp0s31f6-external": must be `*`, or at most 15 letters, digits, '-', '_' or '.'"#,
+    );
+    refused(
+        &object("HostEndpoint", "node: N1, interfaceName: eth0"),
+        codes::INVALID_NAME,
+        "N1",
+        "spec.node: Invalid value: \"N1\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must \
+         start and end with an alphanumeric character",
+    );
+    faulty(
+        &object("HostEndpoint", "node: n1, interfaceName: eth0, profiles: [a, b, a]"),
+        codes::DUPLICATE_VALUE,
+        "a",
+        r#"spec.profiles[2]: Duplicate value: "a""#,
+    );
     for port in ["{protocol: TCP, port: 80}", "{name: '', protocol: TCP, port: 80}"] {
         refused(&with(port), codes::HOST_ENDPOINT, port, "spec.ports[0]: Required value: a port needs a name");
     }
@@ -206,6 +267,40 @@ fn workload_endpoints() {
 }
 
 #[test]
+fn ports_of_workload_endpoints() {
+    let with = |port: &str| object("WorkloadEndpoint", &format!("ports: [{port}]"));
+    let ports = |port: &str| match calico(&with(port)) {
+        Calico::WorkloadEndpoint(endpoint) => endpoint.ports,
+        other => panic!("{other:?}"),
+    };
+    // The cases of EndpointPort in validator_test.go.
+    let udp = EndpointPort { name: "a-valid-port".into(), protocol: Protocol::UDP, number: 1234 };
+    assert_eq!(ports("{name: a-valid-port, protocol: UDP, port: 1234}"), [udp]);
+    assert_eq!(ports("{protocol: UDP, port: 1234, hostPort: 2345}"), []);
+    let nameless = "{name: '', protocol: UDP, port: 1234, hostPort: 0}";
+    refused(&with(nameless), codes::HOST_ENDPOINT, nameless, "spec.ports[0]: Required value: a port needs a name");
+    for (port, code, underlined, message) in [
+        ("{name: a-valid-port, port: 1234}", codes::CALICO_PROTOCOL, "name", "protocol: Required value: must be TCP, UDP or SCTP"),
+        ("{name: a-valid-port, protocol: TCP}", codes::HOST_ENDPOINT, "name", "port: Required value: a port needs a number"),
+        (
+            "{name: a-valid-port, protocol: 4, port: 1234}",
+            codes::CALICO_PROTOCOL,
+            "4",
+            "protocol: Invalid value: \"4\": protocol does not support ports",
+        ),
+    ] {
+        refused(&with(port), code, underlined, &format!("spec.ports[0].{message}"));
+    }
+    // validateWorkloadEndpointSpec.
+    refused(
+        &object("WorkloadEndpoint", "ipNetworks: [10.1.2.0/24]"),
+        codes::CALICO_CIDR,
+        "10.1.2.0/24",
+        "spec.ipNetworks[0]: IP network contains multiple addresses",
+    );
+}
+
+#[test]
 fn profiles() {
     let value = "v".repeat(63);
     let spec = format!("labelsToApply: {{project.calico.org/my-label: {value}}}, ingress: [{{action: Allow}}], egress: [{{action: Deny}}]");
@@ -226,7 +321,7 @@ fn profiles() {
 #[test]
 fn pools() {
     let pool = |spec: &str| match calico(&object("IPPool", spec)) {
-        Calico::IpPool(pool) => pool,
+        Calico::IpPool(pool) => pool.unwrap(),
         other => panic!("{other:?}"),
     };
     for net in ["10.0.0.0/26", "10.0.0.0/10", "fd00::/122"] {
@@ -246,6 +341,77 @@ fn pools() {
             &format!(r#"spec.cidr: Invalid value: "{net}": {why}"#),
         );
     }
+}
+
+#[test]
+fn what_pools_are_refused_for() {
+    // The CEL rules of IPPoolSpec.
+    let pool = |spec: &str| object("IPPool", spec);
+    let too_small = "IP pool size is too small for use with Calico IPAM. It must be equal to or greater than the block size.";
+    for spec in [
+        "cidr: 10.0.0.0/26, blockSize: 0",
+        "cidr: 10.0.0.0/28, blockSize: 28",
+        "cidr: 10.0.0.0/32, disabled: true",
+        "cidr: 'fd00::/122', ipipMode: Never, vxlanMode: Always",
+        "cidr: 10.0.0.0/24, allowedUses: [LoadBalancer], nodeSelector: all()",
+        "cidr: 10.0.0.0/24, allowedUses: [Workload], namespaceSelector: has(a), nodeSelector: region == \"east\"",
+        "cidr: 10.0.0.0/24, assignmentMode: Manual, disableBGPExport: true",
+    ] {
+        accepted(&pool(spec));
+    }
+    for (spec, underlined, message) in [
+        ("disabled: true", "spec", "spec.cidr: Required value: IPPool CIDR must be specified"),
+        ("cidr: 10.0.0.0/27", "10.0.0.0/27", &*format!("spec.cidr: Invalid value: \"10.0.0.0/27\": {too_small}")),
+        ("cidr: 10.0.0.0/24, blockSize: 22", "10.0.0.0/24", &format!("spec.cidr: Invalid value: \"10.0.0.0/24\": {too_small}")),
+        (
+            "cidr: 10.0.0.0/8, blockSize: 19",
+            "19",
+            "spec.blockSize: Invalid value: 19: blockSize must be between 20 and 32 for IPv4 pools, and between 116 and 128 for IPv6 pools",
+        ),
+        ("cidr: 169.254.5.0/24", "169.254.5.0/24", "spec.cidr: IPPool CIDR overlaps with IPv4 link local range 169.254.0.0/16"),
+        ("cidr: 0.0.0.0/0", "0.0.0.0/0", "spec.cidr: IPPool CIDR overlaps with IPv4 link local range 169.254.0.0/16"),
+        ("cidr: 'fe80::/64'", "'fe80::/64'", "spec.cidr: IPPool CIDR overlaps with IPv6 link local range fe80::/10"),
+        (
+            "cidr: 10.0.0.0/24, ipipMode: Always, vxlanMode: CrossSubnet",
+            "CrossSubnet",
+            "spec.vxlanMode: Forbidden: ipipMode and vxlanMode cannot both be enabled",
+        ),
+        ("cidr: 'fd00::/64', ipipMode: Always", "Always", "spec.ipipMode: Forbidden: IPIP is not supported on IPv6 pools"),
+        (
+            "cidr: 10.0.0.0/24, allowedUses: [LoadBalancer, Workload], nodeSelector: all()",
+            "[LoadBalancer, Workload]",
+            "spec.allowedUses: Forbidden: LoadBalancer cannot be combined with Workload or Tunnel allowed uses",
+        ),
+        (
+            "cidr: 10.0.0.0/24, allowedUses: [LoadBalancer], vxlanMode: Always",
+            "[LoadBalancer]",
+            "spec.allowedUses: Forbidden: LoadBalancer IP pool cannot have IPIP or VXLAN enabled",
+        ),
+        (
+            "cidr: 10.0.0.0/24, allowedUses: [LoadBalancer], nodeSelector: has(a)",
+            "has(a)",
+            "spec.nodeSelector: IP Pool with AllowedUse LoadBalancer must have nodeSelector set to all()",
+        ),
+        (
+            "cidr: 10.0.0.0/24, allowedUses: [Tunnel], namespaceSelector: has(a)",
+            "has(a)",
+            "spec.namespaceSelector: Forbidden: IP Pool with AllowedUse Tunnel cannot have namespaceSelector",
+        ),
+    ] {
+        refused(&pool(spec), codes::IP_POOL, underlined, message);
+    }
+    refused(
+        &pool("cidr: 10.0.0.0/24, vxlanMode: always"),
+        codes::CALICO_VALUE,
+        "always",
+        r#"spec.vxlanMode: Unsupported value: "always": supported values: "Never", "Always", "CrossSubnet""#,
+    );
+    refused(
+        &pool("cidr: 10.0.0.0/24, nodeSelector: global()"),
+        codes::GLOBAL_SELECTOR,
+        "global()",
+        r#"spec.nodeSelector: Invalid value: "global()": global() can only be used in an EntityRule namespaceSelector"#,
+    );
 }
 
 #[test]
@@ -270,26 +436,53 @@ fn felix_configurations() {
     assert_eq!(felix("failsafeInboundHostPorts: []").failsafe_inbound, Some(vec![]));
     let port = |protocol, port, net: Option<&str>| FailsafePort { protocol, port, net: net.map(cidr) };
     let read = felix(
-        "failsafeInboundHostPorts: [{protocol: tcp, port: 22, net: 10.0.0.0/8}, {port: 6443}], failsafeOutboundHostPorts: [{protocol: UDP, port: 53}]",
+        "failsafeInboundHostPorts: [{protocol: tcp, port: 22, net: 10.0.0.0/8}, {protocol: TCP, port: 6443, net: 10.1.2.3}], failsafeOutboundHostPorts: [{protocol: UDP, port: 0}]",
     );
-    assert_eq!(read.failsafe_inbound, Some(vec![port(Protocol::TCP, 22, Some("10.0.0.0/8")), port(Protocol::TCP, 6443, None)]));
-    assert_eq!(read.failsafe_outbound, Some(vec![port(Protocol::UDP, 53, None)]));
-    // validateProtoPort.
+    assert_eq!(
+        read.failsafe_inbound,
+        Some(vec![port(Protocol::TCP, 22, Some("10.0.0.0/8")), port(Protocol::TCP, 6443, Some("10.1.2.3/32"))])
+    );
+    assert_eq!(read.failsafe_outbound, Some(vec![port(Protocol::UDP, 0, None)]));
+    // validateProtoPort, `port` as the schema requires it, and what Felix makes of a protocol that is left out (`PortListParam.Parse` of ":6443").
+    let failsafe = |port: &str| object("FelixConfiguration", &format!("failsafeInboundHostPorts: [{port}]"));
+    for word in ["jolly-UDP", "ICMP", "UDPLite"] {
+        refused(
+            &failsafe(&format!("{{protocol: {word}, port: 1}}")),
+            codes::CALICO_PROTOCOL,
+            word,
+            &format!(r#"spec.failsafeInboundHostPorts[0].protocol: Invalid value: "{word}": must be TCP, UDP or SCTP"#),
+        );
+    }
     refused(
-        &object("FelixConfiguration", "failsafeInboundHostPorts: [{protocol: jolly-UDP, port: 1}]"),
+        &failsafe("{port: 6443}"),
         codes::CALICO_PROTOCOL,
-        "jolly-UDP",
-        r#"spec.failsafeInboundHostPorts[0].protocol: Invalid value: "jolly-UDP": must be TCP, UDP or SCTP"#,
+        "port",
+        "spec.failsafeInboundHostPorts[0].protocol: Required value: must be TCP, UDP or SCTP",
     );
     refused(
-        &object("FelixConfiguration", "failsafeOutboundHostPorts: [{protocol: tcp, port: 0}]"),
+        &failsafe("{protocol: TCP}"),
+        codes::CALICO_PORT_RANGE,
+        "protocol",
+        "spec.failsafeInboundHostPorts[0].port: Required value: a failsafe port needs a number",
+    );
+    refused(
+        &failsafe("{protocol: TCP, port: 65536}"),
         codes::OUT_OF_RANGE,
-        "0",
-        "spec.failsafeOutboundHostPorts[0].port: Invalid value: 0: must be between 1 and 65535, inclusive",
+        "65536",
+        "spec.failsafeInboundHostPorts[0].port: Invalid value: 65536: must be between 0 and 65535, inclusive",
     );
     let read = felix("bpfEnabled: true, bpfExternalServiceMode: DSR, vxlanPort: 4790, natOutgoingExclusions: IPPoolsAndHostIPs");
     assert_eq!((read.bpf, read.direct_return, read.vxlan_port, read.nat_excludes_hosts), (Some(true), true, Some(4790), true));
     assert!(!felix("bpfExternalServiceMode: Tunnel, natOutgoingExclusions: IPPoolsOnly").direct_return);
+    // `^(?i)(Tunnel|DSR)?$`, and the enum of the other.
+    assert!(felix("bpfExternalServiceMode: dsr").direct_return);
+    assert_eq!(felix("bpfExternalServiceMode: '', defaultEndpointToHostAction: ''"), FelixConfiguration::default());
+    refused(
+        &object("FelixConfiguration", "bpfExternalServiceMode: Direct"),
+        codes::CALICO_VALUE,
+        "Direct",
+        r#"spec.bpfExternalServiceMode: Unsupported value: "Direct": supported values: "Tunnel", "DSR""#,
+    );
     refused(
         &object("FelixConfiguration", "natOutgoingExclusions: Foo"),
         codes::CALICO_VALUE,
@@ -323,4 +516,54 @@ fn automatic_host_endpoints() {
         ("web", true, vec![cidr("10.0.0.0/8")], Some("eth.*"))
     );
     assert_eq!(read.labels.get("role"), Some("web"));
+    accepted(&controllers_text("templates: [{generateName: web, interfacePattern: eth.*, annotations: {a: b}}]"));
+}
+
+fn controllers_text(host_endpoint: &str) -> String {
+    named("KubeControllersConfiguration", "default", &format!("controllers: {{node: {{hostEndpoint: {{{host_endpoint}}}}}}}"))
+}
+
+#[test]
+fn what_automatic_host_endpoints_are_refused_for() {
+    const TEMPLATES: &str = "spec.controllers.node.hostEndpoint.templates";
+    for field in ["autoCreate", "createDefaultHostEndpoint"] {
+        for word in ["enabled", "true", "Always"] {
+            let message = format!(
+                r#"spec.controllers.node.hostEndpoint.{field}: Unsupported value: "{word}": supported values: "Enabled", "Disabled""#
+            );
+            refused(&controllers_text(&format!("{field}: '{word}'")), codes::CALICO_VALUE, &format!("'{word}'"), &message);
+        }
+    }
+    faulty(
+        &controllers_text("autocreate: Enabled"),
+        codes::UNKNOWN_FIELD,
+        "autocreate",
+        r#"unknown field "spec.controllers.node.hostEndpoint.autocreate""#,
+    );
+    for (template, code, underlined, message) in [
+        (
+            "{interfaceCIDRs: [10.0.0.0/8]}",
+            codes::HOST_ENDPOINT,
+            "interfaceCIDRs",
+            "[0].generateName: Required value: Template name must be specified",
+        ),
+        ("{generateName: a}", codes::HOST_ENDPOINT, "{generateName: a}", "[0]: InterfaceCIDRs or InterfacePattern must be specified"),
+        (
+            "{generateName: a, interfaceCIDRs: [x]}",
+            codes::CALICO_CIDR,
+            "x",
+            r#"[0].interfaceCIDRs[0]: Invalid value: "x": invalid CIDR or address"#,
+        ),
+        (
+            "{generateName: a, interfacePattern: e.*}, {generateName: a, interfacePattern: f.*}",
+            codes::HOST_ENDPOINT,
+            "a",
+            "[1].generateName: Template name must be unique",
+        ),
+    ] {
+        refused(&controllers_text(&format!("templates: [{template}]")), code, underlined, &format!("{TEMPLATES}{message}"));
+    }
+    // Other than in policies, the selector may be as long as one likes.
+    let long = "has(a) || ".repeat(110);
+    accepted(&controllers_text(&format!("templates: [{{generateName: a, interfacePattern: e.*, nodeSelector: {long}has(a)}}]")));
 }

@@ -135,5 +135,34 @@ fn staged_policies() {
             "Delete",
             "spec.stagedAction: spec fields, except Tier, should all be zero-value if stagedAction is Delete, and `selector` is not",
         );
+        // What Go has in a field that is left out says nothing, and `types` are cleared before; an empty list is not one that is left out.
+        accepted(&object(kind, "stagedAction: Delete, selector: '', serviceAccountSelector: null, types: [Ingress]"));
+        for (spec, field) in
+            [("order: 0", "order"), ("ingress: []", "ingress"), ("performanceHints: [AssumeNeededOnEveryNode]", "performanceHints")]
+        {
+            refused(
+                &object(kind, &format!("stagedAction: Delete, selector: '', {spec}")),
+                codes::STAGED_ACTION,
+                "Delete",
+                &format!(
+                    "spec.stagedAction: spec fields, except Tier, should all be zero-value if stagedAction is Delete, and `{field}` is not"
+                ),
+            );
+        }
+    }
+    accepted(&object("StagedGlobalNetworkPolicy", "stagedAction: Delete, doNotTrack: false, applyOnForward: false"));
+    // validateStagedKubernetesNetworkPolicy: not even `policyTypes`.
+    accepted(&object("StagedKubernetesNetworkPolicy", "stagedAction: Delete, podSelector: {}"));
+    for (spec, field) in [
+        ("podSelector: {matchLabels: {a: b}}", "podSelector"),
+        ("podSelector: {}, policyTypes: [Ingress]", "policyTypes"),
+        ("ingress: [{}]", "ingress"),
+    ] {
+        refused(
+            &object("StagedKubernetesNetworkPolicy", &format!("stagedAction: Delete, {spec}")),
+            codes::STAGED_ACTION,
+            "Delete",
+            &format!("spec.stagedAction: spec fields should all be zero-value if stagedAction is Delete, and `{field}` is not"),
+        );
     }
 }

@@ -1,0 +1,170 @@
+//! FelixConfiguration and KubeControllersConfiguration, as far as they change a verdict.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::selector::Global;
+use crate::diagnostics::{Diagnostic, Severity, nearest};
+use crate::language::calico::{FailsafePort, FelixConfiguration, HostEndpointTemplate, KubeControllersConfiguration};
+use crate::language::codes;
+use crate::language::read::fields::{Reader, Slot, quoted};
+use crate::model::Protocol;
+use crate::policy::EndpointToHost;
+
+/// Fields of a FelixConfiguration that matter and whose names people mistype.
+const KNOWN: [&str; 5] =
+    ["defaultEndpointToHostAction", "failsafeInboundHostPorts", "failsafeOutboundHostPorts", "bpfExternalServiceMode", "bpfEnabled"];
+/// Fields that are nearly called like one of these.
+const NEARLY_KNOWN: [&str; 2] = ["bpfEnforceRPF", "ipvsEnabled"];
+/// Words of fields that are switched on and off.
+const SWITCH: &[&str] = &["Enabled", "Disabled"];
+
+impl<'a> Reader<'a> {
+    pub(super) fn felix(&mut self, spec: &Slot<'a, '_>) -> FelixConfiguration {
+        let mut felix = FelixConfiguration::default();
+        self.check_felix_fields(spec);
+        // A FelixConfiguration has far more fields than matter here, and more with every release.
+        let find = |name: &'static str| {
+            let node = spec.node?;
+            let entry = node.entry(name)?;
+            let value = node.value_of(entry);
+            Some(Slot { path: spec.path.field(name), node: Some(value), at: value.span(), key: entry.key_span })
+        };
+        if let Some(slot) = find("defaultEndpointToHostAction") {
+            felix.endpoint_to_host = match self.word_of_any_case(&slot, &["Drop", "Accept", "Return"]) {
+                Some("Drop") => Some(EndpointToHost::Drop),
+                Some("Accept") => Some(EndpointToHost::Accept),
+                Some(_) => Some(EndpointToHost::Return),
+                None => None,
+            };
+        }
+        if let Some(slot) = find("failsafeInboundHostPorts") {
+            felix.failsafe_inbound = slot.is_set().then(|| self.failsafe_ports(&slot));
+        }
+        if let Some(slot) = find("failsafeOutboundHostPorts") {
+            felix.failsafe_outbound = slot.is_set().then(|| self.failsafe_ports(&slot));
+        }
+        if let Some(slot) = find("natOutgoingExclusions") {
+            felix.nat_excludes_hosts = self.one_of(&slot, &["IPPoolsOnly", "IPPoolsAndHostIPs"]) == Some("IPPoolsAndHostIPs");
+        }
+        if let Some(slot) = find("bpfExternalServiceMode") {
+            felix.direct_return = self.word_of_any_case(&slot, &["Tunnel", "DSR"]) == Some("DSR");
+        }
+        if let Some(slot) = find("allowVXLANPacketsFromWorkloads") {
+            felix.allow_vxlan = self.flag(&slot);
+        }
+        if let Some(slot) = find("allowIPIPPacketsFromWorkloads") {
+            felix.allow_ipip = self.flag(&slot);
+        }
+        if let Some(slot) = find("vxlanPort") {
+            felix.vxlan_port = slot.is_set().then(|| self.port_number(&slot)).flatten();
+        }
+        if let Some(slot) = find("bpfEnabled") {
+            felix.bpf = self.flag(&slot);
+        }
+        felix
+    }
+
+    /// Of all unknown fields only those are reported whose name is nearly that of one that matters.
+    fn check_felix_fields(&mut self, spec: &Slot<'a, '_>) {
+        let is_written = |name: &str| spec.entries().iter().any(|entry| *entry.key == *name);
+        for entry in spec.entries().iter().filter(|entry| !NEARLY_KNOWN.contains(&&*entry.key)) {
+            let nearly = nearest(&entry.key, KNOWN).filter(|name| **name != *entry.key && entry.key.len().abs_diff(name.len()) <= 2);
+            if let Some(name) = nearly.filter(|name| !is_written(name)) {
+                let message = format!("unknown field {}: FelixConfiguration has `{name}`", quoted(&format!("spec.{}", entry.key)));
+                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, Severity::Error, entry.key_span, message);
+                let diagnostic = self.rewrite(diagnostic, entry.key_span, Some(name));
+                self.report(diagnostic);
+            }
+        }
+    }
+
+    /// One of a few words in upper or lower case; nothing if it is left out, empty, or another one.
+    fn word_of_any_case(&mut self, slot: &Slot<'a, '_>, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(slot).filter(|text| !text.is_empty())?;
+        let found = words.iter().find(|word| word.eq_ignore_ascii_case(text)).copied();
+        if found.is_none() {
+            self.unsupported(slot, codes::CALICO_VALUE, text, words);
+        }
+        found
+    }
+
+    /// Failsafe ports. Upstream: `validateProtoPort`, and `PortListParam.Parse` of Felix, which does not start with a port that it cannot read.
+    fn failsafe_ports(&mut self, slot: &Slot<'a, '_>) -> Vec<FailsafePort> {
+        let mut ports = Vec::new();
+        for item in self.custom_items(slot) {
+            let Some([protocol, port, net]) = self.fields(&item, ["protocol", "port", "net"], &[]) else { continue };
+            let known = match self.text(&protocol).filter(|name| !name.is_empty()) {
+                Some(name) => {
+                    let known = Protocol::from_name(name).filter(|protocol| protocol.has_ports());
+                    if known.is_none() {
+                        self.refuse(protocol.invalid(codes::CALICO_PROTOCOL, quoted(name), "must be TCP, UDP or SCTP"));
+                    }
+                    known
+                }
+                None => {
+                    self.refuse(protocol.required(codes::CALICO_PROTOCOL, "must be TCP, UDP or SCTP").help("add `protocol: TCP`"));
+                    None
+                }
+            };
+            if !port.is_set() {
+                self.refuse(port.required(codes::CALICO_PORT_RANGE, "a failsafe port needs a number"));
+            }
+            // Other than elsewhere, 0 is a port here.
+            let number = self.bounded(&port, codes::OUT_OF_RANGE, 0, u16::MAX.into()).and_then(|number| u16::try_from(number).ok());
+            let net = if net.is_set() { self.lenient_net(&net) } else { None };
+            ports.extend(known.zip(number).map(|(protocol, port)| FailsafePort { protocol, port, net }));
+        }
+        ports
+    }
+
+    pub(super) fn kube_controllers(&mut self, spec: &Slot<'a, '_>) -> KubeControllersConfiguration {
+        const OF_SPEC: &[&str] =
+            &["debugProfilePort", "etcdV3CompactionPeriod", "healthChecks", "logSeverityScreen", "prometheusMetricsPort"];
+        const OF_CONTROLLERS: &[&str] = &["loadBalancer", "migration", "namespace", "policy", "serviceAccount", "workloadEndpoint"];
+        const OF_NODE: &[&str] = &["leakGracePeriod", "reconcilerPeriod", "syncLabels"];
+        let mut read = KubeControllersConfiguration { create_default: true, ..KubeControllersConfiguration::default() };
+        let Some([controllers]) = self.fields(spec, ["controllers"], OF_SPEC) else { return read };
+        let Some([node]) = self.fields(&controllers, ["node"], OF_CONTROLLERS) else { return read };
+        let Some([host]) = self.fields(&node, ["hostEndpoint"], OF_NODE) else { return read };
+        let known = ["autoCreate", "createDefaultHostEndpoint", "templates"];
+        let Some([create, default, templates]) = self.fields(&host, known, &[]) else { return read };
+        read.auto_host_endpoints = self.one_of(&create, SWITCH) == Some("Enabled");
+        read.create_default = self.one_of(&default, SWITCH) != Some("Disabled");
+        for item in self.custom_items(&templates) {
+            let earlier = read.templates.iter().map(|template| &*template.name).collect::<Vec<&str>>();
+            let template = self.host_endpoint_template(&item, &earlier);
+            read.templates.extend(template);
+        }
+        read
+    }
+
+    /// A template of automatic host endpoints, after templates with the names in `earlier`. Upstream: `validateAndFillDefaults` in
+    /// `libcalico-go/lib/clientv3/kubecontrollersconfig.go`.
+    fn host_endpoint_template(&mut self, slot: &Slot<'a, '_>, earlier: &[&str]) -> Option<HostEndpointTemplate> {
+        let known = ["generateName", "nodeSelector", "interfaceCIDRs", "interfacePattern", "labels"];
+        let [name, nodes, cidrs, interface, labels] = self.fields(slot, known, &["annotations"])?;
+        let mut template = HostEndpointTemplate {
+            name: self.text(&name).unwrap_or_default().into(),
+            nodes: self.selector_text(&nodes, Global::Refused, false).map(|written| written.selector),
+            cidrs: Vec::new(),
+            interface: self.text(&interface).filter(|text| !text.is_empty()).map(Into::into),
+            labels: self.labels(&labels),
+        };
+        if template.name.is_empty() {
+            self.refuse(name.required(codes::HOST_ENDPOINT, "Template name must be specified"));
+        } else {
+            self.check_object_name(&name, &template.name);
+        }
+        if earlier.contains(&&*template.name) {
+            self.refuse(name.error(codes::HOST_ENDPOINT, "Template name must be unique"));
+        }
+        for cidr in self.distinct_items(&cidrs) {
+            template.cidrs.extend(self.lenient_net(&cidr));
+        }
+        if cidrs.len() == 0 && template.interface.is_none() {
+            self.refuse(slot.error(codes::HOST_ENDPOINT, "InterfaceCIDRs or InterfacePattern must be specified"));
+        }
+        Some(template)
+    }
+}
