@@ -70,7 +70,7 @@ fn sample(scene: &Analysis, line: &TitledLine, random: &mut Random) -> Option<Sa
             Some(Sample { name: by_address.map_or(name, ToString::to_string), end: Endpoint::Pod(endpoint) })
         }
         Line::Machine(number) => {
-            let interface = snapshot.cloud.interfaces.get(number as usize)?;
+            let interface = snapshot.cloud.interface(number)?;
             let name = format!("vm/{}", interface.title());
             let end = find(snapshot, &name).ok()?.end;
             Some(Sample { name, end })

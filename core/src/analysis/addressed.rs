@@ -37,12 +37,12 @@ impl Addressed {
         for (end, asked) in ends {
             match end {
                 Endpoint::Pod(id) => {
-                    if let Some(endpoint) = snapshot.endpoints.get_mut(id.0 as usize).filter(|e| e.address_given) {
+                    if let Some(endpoint) = snapshot.endpoints.get_mut(id.index()).filter(|e| e.address_given) {
                         keep(&mut endpoint.addresses, asked);
                     }
                 }
                 Endpoint::Node(id) => {
-                    if let Some(node) = snapshot.nodes.get_mut(id.0 as usize) {
+                    if let Some(node) = snapshot.nodes.get_mut(id.index()) {
                         keep(&mut node.addresses, asked);
                     }
                 }

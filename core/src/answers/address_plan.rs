@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::language::azure::Plugin;
 use crate::model::Cidr;
-use crate::snapshot::cloud::{Cloud, Pool, Subnet};
+use crate::snapshot::cloud::{Cloud, Pool, Subnet, SubnetId};
 use crate::text::Place;
 
 /// Addresses of every subnet that Azure keeps.
@@ -321,12 +321,12 @@ fn planned(pool: &Pool) -> PlannedPool {
 pub fn address_plans(cloud: &Cloud) -> Vec<ClusterPlan> {
     let mut reports = Vec::new();
     for cluster in &cloud.clusters {
-        let mut seen: Vec<u32> = Vec::new();
+        let mut seen: Vec<SubnetId> = Vec::new();
         for pool in &cluster.pools {
             let Some(number) = pool.subnet.filter(|s| !seen.contains(s)) else { continue };
             seen.push(number);
-            let Some(subnet) = cloud.subnets.get(number as usize) else { continue };
-            let pods = pool.pod_subnet.and_then(|s| cloud.subnets.get(s as usize)).filter(|s| !s.assumed);
+            let Some(subnet) = cloud.subnet(number) else { continue };
+            let pods = pool.pod_subnet.and_then(|s| cloud.subnet(s)).filter(|s| !s.assumed);
             let others = cloud.interfaces.iter().filter(|i| i.subnet == number && i.node.is_none() && !i.stand_in).count();
             let request = PlanRequest {
                 plugin: cluster.plugin,

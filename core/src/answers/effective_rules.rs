@@ -12,7 +12,7 @@ use crate::language::lower::{KIND_OF_GROUPS, ordered_rules};
 use crate::model::{AddressSet, Protocol};
 use crate::policy::GroupUseId;
 use crate::policy::{PeerMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
-use crate::snapshot::cloud::Cloud;
+use crate::snapshot::cloud::{Cloud, InterfaceId, SubnetId};
 use crate::text::Place;
 use crate::verdict::traversal::GroupPlace;
 
@@ -68,7 +68,7 @@ pub struct EffectiveRule {
 pub fn effective_rules(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> {
     let mut found = Vec::new();
     for (number, used) in cloud.group_uses() {
-        let Some(group) = cloud.groups.get(used.group as usize).filter(|group| !group.is_managed()) else { continue };
+        let Some(group) = cloud.group(used.group).filter(|group| !group.is_managed()) else { continue };
         let policy =
             ruleset.policies.iter().find(|p| p.kind == KIND_OF_GROUPS && matches!(p.subject, SubjectMatch::Group(n) if n == number));
         let rules = |direction: RuleDirection| {
@@ -78,8 +78,9 @@ pub fn effective_rules(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> 
             });
             ordered_rules(group, direction).iter().zip(translated).map(|((rule, place), meant)| effective(rule, *place, meant)).collect()
         };
-        let subnets = (0..).zip(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| GroupPlace::Subnet(i));
-        let interfaces = (0..).zip(&cloud.interfaces).filter(|(_, i)| i.group == Some(number)).map(|(i, _)| GroupPlace::Interface(i));
+        let subnets = SubnetId::each(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| GroupPlace::Subnet(i));
+        let interfaces =
+            InterfaceId::each(&cloud.interfaces).filter(|(_, i)| i.group == Some(number)).map(|(i, _)| GroupPlace::Interface(i));
         found.push(EffectiveGroup {
             name: group.name.clone(),
             place: group.place,
@@ -96,8 +97,8 @@ pub fn effective_rules(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> 
 /// `subnet nodes` or `interface nic1`.
 pub fn place_title(cloud: &Cloud, place: GroupPlace) -> String {
     match place {
-        GroupPlace::Subnet(number) => format!("subnet {}", cloud.subnets.get(number as usize).map_or("", |s| &s.name)),
-        GroupPlace::Interface(number) => format!("interface {}", cloud.interfaces.get(number as usize).map_or("", |i| &i.name)),
+        GroupPlace::Subnet(number) => format!("subnet {}", cloud.subnet_name(number)),
+        GroupPlace::Interface(number) => format!("interface {}", cloud.interface_name(number)),
     }
 }
 

@@ -68,7 +68,7 @@ impl Counted {
             for tier in check(compiled, snapshot, flow, None, checkpoint).rules.tiers {
                 for (rule, reached, matched) in tier.rules {
                     let decides = compiled.ruleset().rule(rule).is_some_and(|r| matches!(r.action, Action::Allow | Action::Deny));
-                    if let Some(seen) = self.policies.get_mut(rule.policy.0 as usize) {
+                    if let Some(seen) = self.policies.get_mut(rule.policy.index()) {
                         *seen |= reached && matched != Matched::No && decides;
                     }
                 }

@@ -41,7 +41,7 @@ pub fn by_workload(snapshot: &Snapshot, connectivity: &Connectivity) -> BTreeMap
 fn wanted(snapshot: &Snapshot) -> BTreeMap<PodId, ConnectionSet> {
     let mut wanted: BTreeMap<PodId, ConnectionSet> = BTreeMap::new();
     for ingress in &snapshot.ingresses {
-        let Some(service) = ingress.service.and_then(|i| snapshot.services.get(i as usize)) else { continue };
+        let Some(service) = ingress.service.and_then(|i| snapshot.service(i)) else { continue };
         for port in service_ports(service, &ingress.port) {
             for id in &service.endpoints {
                 let Some(endpoint) = snapshot.pod(*id) else { continue };

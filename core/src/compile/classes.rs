@@ -363,7 +363,7 @@ impl<'a> Builder<'_, 'a> {
         key.extend(&membership.certain);
         key.push(END_OF_PART);
         key.extend(&membership.possible);
-        let next = ClassId(self.classes.len() as u32);
+        let next = ClassId::at(self.classes.len());
         let id = *self.numbers.entry(key).or_insert(next);
         if id == next {
             self.classes.push(Class { kind, named_ports, dropped: DroppedPackets::default(), membership, sample });

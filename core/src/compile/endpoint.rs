@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use crate::policy::Matched;
+use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NodeId, PodId};
 
 /// One endpoint of a flow.
@@ -16,7 +17,7 @@ pub enum Endpoint {
     Outside(IpAddr),
     /// An address in one of the cloud's networks (an index into [`crate::snapshot::cloud::Cloud::networks`]): networks that are not
     /// connected may have the same addresses, and these are different endpoints.
-    InNetwork(u32, IpAddr),
+    InNetwork(NetworkId, IpAddr),
 }
 
 impl Endpoint {

@@ -18,7 +18,7 @@ impl Cloud {
     /// The interface that has the address of an endpoint as its own.
     pub fn interface_of(&self, end: Endpoint) -> Option<&Interface> {
         let location = self.place_of(end)?;
-        let interface = self.interfaces.get(location.interface? as usize)?;
+        let interface = self.interfaces.get(location.interface?.index())?;
         interface.addresses.contains(&end.address()?).then_some(interface)
     }
 

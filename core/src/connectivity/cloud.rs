@@ -17,6 +17,7 @@ use crate::policy::Direction;
 use crate::policy::GroupUseId;
 use crate::settings::HostInput;
 use crate::snapshot::Snapshot;
+use crate::snapshot::cloud::NetworkId;
 use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject, NoTrace, Peers, evaluate};
 use crate::verdict::traversal::{Checkpoint, CloudTraversal, NetworkLocation, NetworkLocationKind, NetworkLocations, Topology};
 use crate::verdict::without_policies;
@@ -86,7 +87,7 @@ pub(super) struct CloudConnectivity {
     /// By stretch of outside addresses.
     outside: Vec<EndpointSlot>,
     /// By network and stretch, for the addresses that a network has.
-    inside: HashMap<(u32, usize), EndpointSlot>,
+    inside: HashMap<(NetworkId, usize), EndpointSlot>,
     kinds: usize,
     /// What nodes do with packets that are left to them.
     host_input: HostInput,

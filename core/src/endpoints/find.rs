@@ -14,7 +14,7 @@ use crate::compile::Endpoint;
 use crate::diagnostics::distance;
 use crate::language::TargetPort;
 use crate::snapshot::cloud::Interface;
-use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, Snapshot, WorkloadId};
+use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, Snapshot, WorkloadId};
 
 /// How many names an error offers.
 const OFFERED: usize = 4;
@@ -224,7 +224,7 @@ pub(crate) struct Names {
     workloads: HashMap<String, Vec<WorkloadId>>,
     pods: HashMap<String, Vec<PodId>>,
     /// Services, pods and nodes by address; of several the first.
-    services_at: HashMap<IpAddr, u32>,
+    services_at: HashMap<IpAddr, ServiceId>,
     pods_at: HashMap<IpAddr, PodId>,
     nodes_at: HashMap<IpAddr, NodeId>,
 }
@@ -240,7 +240,7 @@ impl Names {
         };
         snapshot.workloads().for_each(|(id, w)| names.workloads.entry_ref(w.name.as_str()).or_default().push(id));
         snapshot.pods().for_each(|(id, e)| names.pods.entry_ref(e.name.as_str()).or_default().push(id));
-        for (number, service) in (0..).zip(&snapshot.services) {
+        for (number, service) in ServiceId::each(&snapshot.services) {
             service.addresses.iter().for_each(|a| {
                 names.services_at.entry(*a).or_insert(number);
             });
@@ -328,7 +328,7 @@ const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 /// An address that a pod or a node is known to have means that pod or node.
 fn by_address(snapshot: &Snapshot, names: Option<&Names>, address: IpAddr) -> Result<Found, NotFound> {
     let service = match names {
-        Some(names) => names.services_at.get(&address).and_then(|number| snapshot.services.get(*number as usize)),
+        Some(names) => names.services_at.get(&address).and_then(|number| snapshot.service(*number)),
         None => snapshot.services.iter().find(|s| s.addresses.contains(&address)),
     };
     if let Some(service) = service {

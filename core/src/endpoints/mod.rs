@@ -19,6 +19,7 @@ use crate::connections::ConnectionSet;
 use crate::connectivity::{Connectivity, PairIds};
 use crate::model::AddressSet;
 use crate::policy::Direction;
+use crate::snapshot::cloud::InterfaceId;
 use crate::snapshot::{Role, Snapshot, WorkloadId};
 
 /// The title of the ingress controller's stand-in.
@@ -30,7 +31,7 @@ pub enum Line {
     /// All pods of a workload.
     Workload(WorkloadId),
     /// A machine of the cloud's network, an index into [`crate::snapshot::cloud::Cloud::interfaces`].
-    Machine(u32),
+    Machine(InterfaceId),
     /// A range of addresses outside.
     Outside(OutsideRange),
     /// Ranges of addresses outside with the same answers, by the first of them.
@@ -71,7 +72,7 @@ pub fn workload_title(snapshot: &Snapshot, id: WorkloadId) -> String {
 pub fn title(snapshot: &Snapshot, line: Line) -> String {
     match line {
         Line::Workload(id) => workload_title(snapshot, id),
-        Line::Machine(number) => snapshot.cloud.interfaces.get(number as usize).map_or_else(String::new, |i| format!("{}[VM]", i.title())),
+        Line::Machine(number) => snapshot.cloud.interface(number).map_or_else(String::new, |i| format!("{}[VM]", i.title())),
         Line::Outside(range) => Range(range.first, range.last).to_string(),
         Line::Several(_, Several::Internet) => "Internet[External]".to_string(),
         Line::Several(_, Several::Private) => "Other private addresses[External]".to_string(),
@@ -107,8 +108,7 @@ pub fn lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Directio
 
 /// Machines of the cloud's network; nodes are none.
 pub(crate) fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
-    (0..)
-        .zip(&snapshot.cloud.interfaces)
+    InterfaceId::each(&snapshot.cloud.interfaces)
         .filter(|(_, i)| i.node.is_none() && !i.addresses.is_empty())
         .map(|(number, _)| Line::Machine(number))
 }
@@ -178,7 +178,7 @@ impl TitledLine {
             // Rules of the one direction do not tell its addresses apart; rules of the other are not asked about it.
             Line::Outside(range) | Line::Several(range, _) => alloc::vec![Endpoint::Outside(range.first)],
             Line::Machine(number) => {
-                let interface = snapshot.cloud.interfaces.get(number as usize);
+                let interface = snapshot.cloud.interface(number);
                 interface.and_then(|i| snapshot.cloud.end_of(i)).into_iter().collect()
             }
         };

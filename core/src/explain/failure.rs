@@ -16,7 +16,7 @@ use crate::policy::{
     TrafficTermKind,
 };
 use crate::snapshot::PodEndpoint;
-use crate::snapshot::cloud::{Group, GroupUse};
+use crate::snapshot::cloud::{Group, GroupId, GroupUse};
 use crate::text::Place;
 use crate::verdict::Failure;
 
@@ -305,7 +305,7 @@ impl Explainer<'_> {
     /// The groups that may be attached at one place, if it is not known which is.
     pub(super) fn which_groups(&self, used: &GroupUse) -> Option<String> {
         let cloud = &self.snapshot.cloud;
-        let title = |n: &Option<u32>| n.and_then(|n| cloud.groups.get(n as usize)).map_or_else(|| String::from("no group"), group_title);
+        let title = |n: &Option<GroupId>| n.and_then(|n| cloud.group(n)).map_or_else(|| String::from("no group"), group_title);
         let titles: Vec<String> = core::iter::once(&Some(used.group)).chain(&used.others).map(title).collect();
         (titles.len() > 1).then(|| {
             format!("The input does not determine which security group is attached: {}. Each of them is evaluated.", titles.join(" or "))

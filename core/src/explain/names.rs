@@ -11,6 +11,7 @@ use crate::compile::Endpoint;
 use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
 use crate::policy::{Action, Direction, PolicyId, RuleRef};
 use crate::snapshot::Snapshot;
+use crate::snapshot::cloud::NetworkId;
 use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
 
 /// What an address may be that several networks have: "`vm/one` in network `north`, or an address of `south`".
@@ -21,9 +22,9 @@ pub(super) fn readings(address: IpAddr, snapshot: &Snapshot) -> String {
 }
 
 /// An address of one of several networks that have it.
-pub(crate) fn reading_name(network: u32, address: IpAddr, snapshot: &Snapshot) -> String {
+pub(crate) fn reading_name(network: NetworkId, address: IpAddr, snapshot: &Snapshot) -> String {
     let cloud = &snapshot.cloud;
-    let home = cloud.networks.get(network as usize).map_or("", |n| &n.name);
+    let home = cloud.network(network).map_or("", |n| &n.name);
     match cloud.interface_of(Endpoint::InNetwork(network, address)) {
         Some(interface) => format!("`vm/{}` in network `{home}`", interface.title()),
         None => format!("an address of network `{home}`"),
@@ -71,7 +72,7 @@ impl Explainer<'_> {
             }
             Checkpoint::NotPeered(..) => "Between virtual networks".to_owned(),
             Checkpoint::PublicAddress(number, _) => {
-                format!("Public address of {}", self.snapshot.cloud.interfaces.get(number as usize).map_or("", |i| i.title()))
+                format!("Public address of {}", self.snapshot.cloud.interface(number).map_or("", |i| i.title()))
             }
             Checkpoint::Route(Routing::NoPublicAddress(_)) => "Route from the Internet".to_owned(),
             Checkpoint::Route(_) => "Route".to_owned(),
@@ -106,8 +107,8 @@ impl Explainer<'_> {
     pub(super) fn place_name(&self, place: GroupPlace) -> String {
         let cloud = &self.snapshot.cloud;
         match place {
-            GroupPlace::Subnet(number) => format!("subnet `{}`", cloud.subnets.get(number as usize).map_or("", |s| &s.name)),
-            GroupPlace::Interface(number) => format!("interface `{}`", cloud.interfaces.get(number as usize).map_or("", |i| &i.name)),
+            GroupPlace::Subnet(number) => format!("subnet `{}`", cloud.subnet(number).map_or("", |s| &s.name)),
+            GroupPlace::Interface(number) => format!("interface `{}`", cloud.interface(number).map_or("", |i| &i.name)),
         }
     }
 

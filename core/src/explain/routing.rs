@@ -5,19 +5,19 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::{Explainer, end_name};
-use crate::snapshot::cloud::UserRoute;
+use crate::snapshot::cloud::{NetworkId, RouteId, RouteTableId, SubnetId, UserRoute};
 use crate::text::Place;
 use crate::verdict::traversal::Routing;
 
 impl Explainer<'_> {
-    fn user_route(&self, table: u32, route: u32) -> Option<(&str, &UserRoute)> {
-        let table = self.snapshot.cloud.tables.get(table as usize)?;
-        Some((&table.name, table.routes.get(route as usize)?))
+    fn user_route(&self, table: RouteTableId, route: RouteId) -> Option<(&str, &UserRoute)> {
+        let table = self.snapshot.cloud.table(table)?;
+        Some((&table.name, table.routes.get(route.index())?))
     }
 
     /// The line that decides about a way, if one does.
     pub(super) fn route_place(&self, routing: Routing) -> Option<Place> {
-        let subnet = |number: u32| self.snapshot.cloud.subnets.get(number as usize).map(|s| s.place);
+        let subnet = |number: SubnetId| self.snapshot.cloud.subnet(number).map(|s| s.place);
         match routing {
             Routing::Dropped(table, route) | Routing::Appliance(table, route) | Routing::Gateway(table, route) => {
                 self.user_route(table, route).map(|(_, route)| route.place)
@@ -28,7 +28,7 @@ impl Explainer<'_> {
     }
 
     /// "route `out` of table `cut` (10.0.0.0/8 to None)".
-    fn route_name(&self, table: u32, route: u32) -> String {
+    fn route_name(&self, table: RouteTableId, route: RouteId) -> String {
         let Some((table, route)) = self.user_route(table, route) else { return String::new() };
         let own = if route.name.is_empty() { String::new() } else { format!(" `{}`", route.name) };
         format!("the route{own} of `{table}` for {}", route.prefix)
@@ -37,8 +37,8 @@ impl Explainer<'_> {
     /// Why a packet does not get on, or may not.
     pub(crate) fn routing(&self, routing: Routing) -> String {
         let cloud = &self.snapshot.cloud;
-        let subnet = |number: u32| cloud.subnets.get(number as usize).map_or("", |s| s.name.as_str());
-        let network = |number: u32| cloud.networks.get(number as usize).map_or("", |n| n.name.as_str());
+        let subnet = |id: SubnetId| cloud.subnet_name(id);
+        let network = |id: NetworkId| cloud.network_name(id);
         let to = end_name(self.flow.to, self.snapshot);
         match routing {
             Routing::Dropped(table, route) => format!("{} drops packets to `{to}`", self.route_name(table, route)),

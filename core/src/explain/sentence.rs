@@ -11,6 +11,7 @@ use crate::compile::Endpoint;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::{Direction, PolicyId, SubjectMatch};
+use crate::snapshot::cloud::NetworkId;
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, Side};
 use crate::verdict::{CheckpointTrace, Reason, UnknownFact, Verdict};
@@ -203,7 +204,7 @@ impl Explainer<'_> {
 
     pub(super) fn not_peered(&self, checkpoint: Checkpoint) -> String {
         let Checkpoint::NotPeered(one, other) = checkpoint else { return String::new() };
-        let name = |number: u32| self.snapshot.cloud.networks.get(number as usize).map_or("", |n| &n.name);
+        let name = |id: NetworkId| self.snapshot.cloud.network_name(id);
         format!("the virtual networks `{}` and `{}` are not peered, and peerings are not transitive", name(one), name(other))
     }
 

@@ -16,7 +16,7 @@ use crate::model::Protocol;
 use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef};
 use crate::snapshot::Snapshot;
-use crate::snapshot::cloud::Group;
+use crate::snapshot::cloud::{Group, GroupId};
 use crate::text::{Place, Position, Sources, Span};
 use crate::verdict::traversal::{Checkpoint, traversals};
 use crate::verdict::{Answer, CheckpointTrace, Flow, Reason, Suggestion, TraceRecorder, Verdict, check};
@@ -29,7 +29,7 @@ const LAST: u16 = 4096;
 pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, answer: &Answer) -> Option<Suggestion> {
     let flow = &answer.flow;
     let mut edits: Vec<(Place, String)> = Vec::new();
-    let mut opened: Vec<(u32, Direction, Flow)> = Vec::new();
+    let mut opened: Vec<(GroupId, Direction, Flow)> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for checkpoint in
         traversals(compiled, snapshot, flow.from, flow.to).into_iter().flatten().filter(|c| !matches!(c, Checkpoint::Endpoint(_)))

@@ -12,6 +12,21 @@ macro_rules! ids {
             pub const fn index(self) -> usize {
                 self.0 as usize
             }
+
+            /// The id of the entry at this place of the list.
+            pub const fn at(place: usize) -> Self {
+                $name(place as u32)
+            }
+
+            /// The id of the last entry of a list, which has one.
+            pub const fn last<T>(list: &[T]) -> Self {
+                Self::at(list.len().saturating_sub(1))
+            }
+
+            /// Entries of the list, from its beginning on, each with its id.
+            pub fn each<T>(list: impl IntoIterator<Item = T>) -> impl Iterator<Item = (Self, T)> {
+                (0..).map($name).zip(list)
+            }
         }
     )*};
 }

@@ -2,7 +2,7 @@
 
 use crate::language::Requests;
 use crate::settings::IngressBy;
-use crate::snapshot::{Ingress, IngressObject, Service, Snapshot};
+use crate::snapshot::{Ingress, IngressId, IngressObject, Service, ServiceId, Snapshot};
 
 /// Words in names of controllers, their Services, namespaces and labels.
 const CONTROLLERS: [&str; 8] = ["ingress", "app-routing", "nginx", "traefik", "haproxy", "contour", "envoy", "kong"];
@@ -17,16 +17,18 @@ pub fn is_gateway_class(class: &str) -> bool {
 }
 
 /// The Ingress whose rules fit a request best, if any does.
-pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Option<u32> {
+pub(super) fn ingresses_for(snapshot: &Snapshot, host: &str, path: &str) -> Option<IngressId> {
     let best = snapshot.ingresses.iter().filter_map(|i| Some((fit(&i.requests, Some(host), path)?, i))).max_by_key(|(fit, _)| *fit)?.1;
-    (0..).zip(&snapshot.ingress_objects).find(|(_, o)| o.namespace == best.namespace && o.name == best.name).map(|(number, _)| number)
+    IngressId::each(&snapshot.ingress_objects).find(|(_, o)| o.namespace == best.namespace && o.name == best.name).map(|(number, _)| number)
 }
 
 /// The first Ingress with a rule for a host, whatever its paths are.
-pub(super) fn ingress_of_host(snapshot: &Snapshot, host: &str) -> Option<u32> {
+pub(super) fn ingress_of_host(snapshot: &Snapshot, host: &str) -> Option<IngressId> {
     let of_host = |i: &&Ingress| fit(&Requests { path: None, exact: false, ..i.requests.clone() }, Some(host), "/").is_some();
     let first = snapshot.ingresses.iter().find(of_host)?;
-    (0..).zip(&snapshot.ingress_objects).find(|(_, o)| o.namespace == first.namespace && o.name == first.name).map(|(number, _)| number)
+    IngressId::each(&snapshot.ingress_objects)
+        .find(|(_, o)| o.namespace == first.namespace && o.name == first.name)
+        .map(|(number, _)| number)
 }
 
 /// How well a rule fits a request: its host by name before wildcards, exact paths before prefixes, longer ones before shorter. Nothing if it does not.
@@ -66,7 +68,7 @@ pub(super) fn backend_for<'s>(snapshot: &'s Snapshot, ingress: &IngressObject, h
 }
 
 /// The Service by which clients reach the controller, and the pods behind it.
-pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<u32> {
+pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<ServiceId> {
     let mentions = |text: &str| CONTROLLERS.iter().any(|word| text.to_ascii_lowercase().contains(word));
     let score = |service: &Service| {
         let namespace = snapshot.namespace_name(service.namespace);
@@ -83,7 +85,7 @@ pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<u32
         let fits = named && serves_web && exposed > 0 && !service.name.contains("admission");
         fits.then(|| exposed + u32::from(labelled) * 4 + u32::from(!class.is_empty() && service.name.contains(class)))
     };
-    let best = (0..).zip(&snapshot.services).filter_map(|(number, s)| Some((score(s)?, core::cmp::Reverse(number)))).max();
+    let best = ServiceId::each(&snapshot.services).filter_map(|(number, s)| Some((score(s)?, core::cmp::Reverse(number)))).max();
     best.map(|(_, number)| number.0)
 }
 

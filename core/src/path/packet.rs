@@ -4,6 +4,7 @@ use core::net::{IpAddr, Ipv4Addr};
 
 use super::placed::Placed;
 use crate::compile::Endpoint;
+use crate::snapshot::cloud::GatewayId;
 use crate::snapshot::{NodeId, PodId};
 
 /// Stands for an unknown address.
@@ -85,8 +86,8 @@ pub enum Place {
     Node(Placed<NodeId>),
     /// A pod: the one that the packet is for, or one that opens a new connection.
     Pod(Placed<PodId>),
-    /// An application gateway: an index into [`crate::snapshot::cloud::Cloud::gateways`]; nothing where none is given.
-    Gateway(Option<u32>),
+    /// An application gateway; nothing where none is given.
+    Gateway(Option<GatewayId>),
     /// The egress to the Internet.
     Egress,
     /// Some other address.

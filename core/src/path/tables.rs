@@ -11,7 +11,7 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::language::{Distribution, Readiness, ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, Snapshot};
+use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, Snapshot};
 
 /// Where a packet to a Service ends up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -72,10 +72,10 @@ impl Entry {
 pub(crate) struct Tables {
     /// By Service and port of it: what stands behind.
     backends: Vec<Vec<Vec<Backend>>>,
-    by_address: HashMap<IpAddr, (u32, Entry)>,
-    by_name: HashMap<(String, String), u32>,
+    by_address: HashMap<IpAddr, (ServiceId, Entry)>,
+    by_name: HashMap<(String, String), ServiceId>,
     /// Services and their ports by protocol and node port; more than one collide.
-    node_ports: HashMap<(Protocol, u16), Vec<(u32, usize)>>,
+    node_ports: HashMap<(Protocol, u16), Vec<(ServiceId, usize)>>,
     host_ports: HashMap<(NodeId, Protocol, u16), (PodId, u16)>,
     /// By node: equal numbers mean nodes that the network and policies do not tell apart.
     node_kinds: Vec<u32>,
@@ -107,7 +107,7 @@ impl Tables {
         };
         let known = snapshot.pods().filter(|(_, e)| e.address_given && e.role == Role::Pod && !e.host_network);
         let pods: HashMap<IpAddr, PodId> = known.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
-        for (number, service) in (0..).zip(&snapshot.services) {
+        for (number, service) in ServiceId::each(&snapshot.services) {
             let ports = service.ports.iter();
             let hints = &mut tables.hints;
             tables.backends.push(ports.map(|port| backends(snapshot, service, port, &pods, hints)).collect());
@@ -136,8 +136,8 @@ impl Tables {
     }
 
     /// What stands behind a port of a Service.
-    pub(crate) fn backends(&self, service: u32, port: usize) -> &[Backend] {
-        self.backends.get(service as usize).and_then(|ports| ports.get(port)).map_or(&[], Vec::as_slice)
+    pub(crate) fn backends(&self, service: ServiceId, port: usize) -> &[Backend] {
+        self.backends.get(service.index()).and_then(|ports| ports.get(port)).map_or(&[], Vec::as_slice)
     }
 
     /// A number that nodes share which the network and policies do not tell apart.
@@ -166,17 +166,17 @@ impl Tables {
     }
 
     /// The Service that an address is of.
-    pub(crate) fn service_at(&self, address: IpAddr) -> Option<(u32, Entry)> {
+    pub(crate) fn service_at(&self, address: IpAddr) -> Option<(ServiceId, Entry)> {
         self.by_address.get(&address).copied()
     }
 
     /// The Service with this name.
-    pub(crate) fn service(&self, namespace: &str, name: &str) -> Option<u32> {
+    pub(crate) fn service(&self, namespace: &str, name: &str) -> Option<ServiceId> {
         self.by_name.get(&(namespace.to_string(), name.to_string())).copied()
     }
 
     /// The Services, and their ports, that a port of every node leads to.
-    pub(crate) fn at_node_port(&self, protocol: Protocol, port: u16) -> &[(u32, usize)] {
+    pub(crate) fn at_node_port(&self, protocol: Protocol, port: u16) -> &[(ServiceId, usize)] {
         self.node_ports.get(&(protocol, port)).map_or(&[], Vec::as_slice)
     }
 
@@ -216,7 +216,7 @@ fn node_kinds(snapshot: &Snapshot, compiled: &Compiled) -> Vec<u32> {
     let mut known = HashMap::new();
     let kind = |(id, _): (NodeId, &crate::snapshot::Node)| {
         let location = cloud.locate_node(id);
-        let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interfaces.get(i as usize));
+        let interface = location.and_then(|l| l.interface).and_then(|i| cloud.interface(i));
         let host = snapshot.host_endpoints_of(id);
         let key = (location.map(|l| l.subnet), interface.map(|i| (i.group, i.public)), host, compiled.class_of(Endpoint::Node(id)));
         let next = known.len() as u32;

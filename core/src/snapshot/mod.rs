@@ -27,6 +27,10 @@ crate::model::ids! {
     NodeId,
     /// A host endpoint of a [`Snapshot`], by number.
     HostEndpointId,
+    /// A Service, by its place in [`Snapshot::services`].
+    ServiceId,
+    /// An Ingress, by its place in [`Snapshot::ingress_objects`].
+    IngressId,
 }
 
 /// Everything that can take part in a flow.
@@ -204,12 +208,12 @@ impl PodEndpoint {
 impl Snapshot {
     /// Adds an endpoint that stands for pods which are of no workload that is given, as one of its own.
     pub(crate) fn add_stand_in(&mut self, kind: &str, name: &str, endpoint: PodEndpoint) {
-        let workload = WorkloadId(self.workloads.len() as u32);
+        let workload = WorkloadId::at(self.workloads.len());
         self.workloads.push(Workload {
             namespace: endpoint.namespace,
             name: name.into(),
             kind: kind.into(),
-            endpoints: alloc::vec![PodId(self.endpoints.len() as u32)],
+            endpoints: alloc::vec![PodId::at(self.endpoints.len())],
             replicas: 1,
             place: endpoint.place,
         });
@@ -435,8 +439,8 @@ pub struct Ingress {
     pub name: String,
     /// The requests that go to it.
     pub requests: Requests,
-    /// The Service that it names, as an index into [`Snapshot::services`]; nothing if there is no such Service.
-    pub service: Option<u32>,
+    /// The Service that it names; nothing if there is no such Service.
+    pub service: Option<ServiceId>,
     /// The Service's name as written.
     pub service_name: String,
     /// The port of the Service.
@@ -466,9 +470,19 @@ impl Snapshot {
         self.nodes.get(id.index())
     }
 
+    /// The Service with this id.
+    pub fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.get(id.index())
+    }
+
+    /// The Ingress with this id.
+    pub fn ingress(&self, id: IngressId) -> Option<&IngressObject> {
+        self.ingress_objects.get(id.index())
+    }
+
     /// All host endpoints.
     pub fn host_endpoints(&self) -> impl Iterator<Item = (HostEndpointId, &HostEndpoint)> {
-        (0..).map(HostEndpointId).zip(&self.host_endpoints)
+        HostEndpointId::each(&self.host_endpoints)
     }
 
     /// The host endpoint with this number.
@@ -508,12 +522,12 @@ impl Snapshot {
 
     /// All endpoints with their numbers.
     pub fn pods(&self) -> impl ExactSizeIterator<Item = (PodId, &PodEndpoint)> {
-        self.endpoints.iter().enumerate().map(|(i, e)| (PodId(i as u32), e))
+        self.endpoints.iter().enumerate().map(|(i, e)| (PodId::at(i), e))
     }
 
     /// All workloads with their numbers.
     pub fn workloads(&self) -> impl ExactSizeIterator<Item = (WorkloadId, &Workload)> {
-        self.workloads.iter().enumerate().map(|(i, w)| (WorkloadId(i as u32), w))
+        self.workloads.iter().enumerate().map(|(i, w)| (WorkloadId::at(i), w))
     }
 
     /// Whether an endpoint is a pod of the cluster's DNS, by the label that these have everywhere.
@@ -523,7 +537,7 @@ impl Snapshot {
 
     /// All nodes with their numbers.
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(i, n)| (NodeId(i as u32), n))
+        self.nodes.iter().enumerate().map(|(i, n)| (NodeId::at(i), n))
     }
 
     /// `namespace/name` of an endpoint.

@@ -11,7 +11,7 @@ use crate::diagnostics::Diagnostic;
 use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
 use crate::model::AddressSet;
 use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, RuleRef, SubjectMatch};
-use crate::snapshot::cloud::{Cloud, Interface, tags};
+use crate::snapshot::cloud::{Cloud, Interface, SubnetId, tags};
 use crate::text::Place;
 
 /// The rules of a security group for one direction, where it is used.
@@ -102,8 +102,7 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
         let Some(group) = of_group.filter(|group| group.unknown.is_none()) else { continue };
         // What these rules are depends on what the input does not give.
         let open: Vec<Place> = group.rules.iter().filter(|(rule, _)| !rule.unresolved.is_empty()).map(|(_, place)| *place).collect();
-        let guards =
-            |i: &Interface| i.group == Some(number) || cloud.subnets.get(i.subnet as usize).is_some_and(|s| s.group == Some(number));
+        let guards = |i: &Interface| i.group == Some(number) || cloud.subnet(i.subnet).is_some_and(|s| s.group == Some(number));
         let has_nodes = cloud.interfaces.iter().any(|i| i.node.is_some() && guards(i));
         for direction in Direction::BOTH {
             let mut rules = GroupRules {
@@ -196,9 +195,9 @@ pub(super) fn packets_of(input: &LintInput<'_>, policy: &Policy, direction: Dire
 /// The addresses that a use of a group guards.
 fn behind(cloud: &Cloud, number: GroupUseId) -> AddressSet {
     let mut set = AddressSet::default();
-    let subnets: Vec<u32> = (0..).zip(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| i).collect();
+    let subnets: Vec<SubnetId> = SubnetId::each(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| i).collect();
     for subnet in &subnets {
-        if let Some(subnet) = cloud.subnets.get(*subnet as usize) {
+        if let Some(subnet) = cloud.subnet(*subnet) {
             set = set.union(&AddressSet::of_cidrs(&subnet.prefixes));
         }
     }

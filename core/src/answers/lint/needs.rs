@@ -86,13 +86,13 @@ fn matched(input: &LintInput<'_>, policy: &Policy, need: &Need<'_>) -> Vec<Packe
 
 /// The subnets of a cluster's nodes, each with the use of its security group. Subnets without one are left out.
 pub(super) fn node_subnets<'a>(cloud: &'a Cloud, cluster: &'a CloudCluster) -> impl Iterator<Item = (&'a Subnet, GroupUseId)> {
-    let subnets = cluster.pools.iter().filter_map(|pool| cloud.subnets.get(pool.subnet? as usize));
+    let subnets = cluster.pools.iter().filter_map(|pool| cloud.subnet(pool.subnet?));
     subnets.filter_map(|subnet| Some((subnet, subnet.group?)))
 }
 
 /// The addresses of a cluster's nodes.
 pub(super) fn node_addresses(cloud: &Cloud, cluster: &CloudCluster) -> AddressSet {
-    let subnets = cluster.pools.iter().filter_map(|pool| cloud.subnets.get(pool.subnet? as usize));
+    let subnets = cluster.pools.iter().filter_map(|pool| cloud.subnet(pool.subnet?));
     let prefixes: Vec<Cidr> = subnets.flat_map(|s| s.prefixes.iter().copied()).collect();
     AddressSet::of_cidrs(&prefixes).v4_only()
 }

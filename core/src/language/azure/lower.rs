@@ -190,15 +190,15 @@ fn no_group(place: Place) -> [Vec<Rule>; 2] {
 pub(in crate::language) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
     let mut groups = Vec::new();
     for (number, used) in cloud.group_uses() {
-        let first = cloud.groups.get(used.group as usize);
+        let first = cloud.group(used.group);
         let mut together = Vec::new();
         for choice in core::iter::once(Some(used.group)).chain(used.others.iter().copied()) {
-            let group = choice.and_then(|number| cloud.groups.get(number as usize));
+            let group = choice.and_then(|number| cloud.group(number));
             let Some(shown) = group.or(first) else { continue };
             let versions = group.map(versions).unwrap_or_default();
             let choices = if versions.is_empty() { alloc::vec![group] } else { versions.iter().map(Some).collect() };
             for group in choices {
-                let id = PolicyId(ruleset.policies.len() as u32);
+                let id = PolicyId::at(ruleset.policies.len());
                 let rules = |group: &Group, direction| {
                     let used = GroupUse { group: choice.unwrap_or(used.group), ..used.clone() };
                     let doubt = |rule: &SecurityRule| (&*rule.name == NOT_GIVEN).then(|| Box::new(not_given(group, rule)));
@@ -347,7 +347,7 @@ fn side(side: &RuleSide, expression: Option<&str>, used: &GroupUse, cloud: &Clou
         certain = certain.union(&all);
     }
     for tag in side.tags.iter().filter(|_| !side.expanded) {
-        if let Some(given) = cloud.groups.get(used.group as usize).and_then(|g| g.expansions.get(&tag.to_lowercase())) {
+        if let Some(given) = cloud.group(used.group).and_then(|g| g.expansions.get(&tag.to_lowercase())) {
             certain = certain.union(given);
             continue;
         }

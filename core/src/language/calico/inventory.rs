@@ -173,8 +173,8 @@ fn add_workload_endpoint(
         return;
     }
     let place = resource.span.within(document);
-    let id = PodId(snapshot.endpoints.len() as u32);
-    let workload = WorkloadId(snapshot.workloads.len() as u32);
+    let id = PodId::at(snapshot.endpoints.len());
+    let workload = WorkloadId::at(snapshot.workloads.len());
     snapshot.workloads.push(Workload {
         namespace,
         name: name.to_string(),

@@ -195,7 +195,7 @@ fn give_addresses(snapshot: &mut Snapshot, pools: &[NodeRange]) {
                 continue;
             }
             if endpoint.host_network {
-                let node = endpoint.node.and_then(|n| snapshot.nodes.get(n.0 as usize));
+                let node = endpoint.node.and_then(|n| snapshot.nodes.get(n.index()));
                 endpoint.addresses = node.map_or_else(Vec::new, |n| n.addresses.clone());
                 endpoint.address_given = !endpoint.addresses.is_empty();
             } else if endpoint.replicas > 0 && endpoint.role == Role::Pod {

@@ -43,7 +43,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
         for id in members {
             let Some(endpoint) = old.get(id.0 as usize) else { continue };
             if endpoint.node.is_some() || endpoint.replicas == 0 || endpoint.role != Role::Pod {
-                workload.endpoints.push(PodId(snapshot.endpoints.len() as u32));
+                workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
                 snapshot.endpoints.push(endpoint.clone());
                 continue;
             }
@@ -51,11 +51,11 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
             let counts = if is_template { spread.template(endpoint.replicas) } else { spread.one(before) };
             before += 1;
             for (node, replicas) in counts {
-                workload.endpoints.push(PodId(snapshot.endpoints.len() as u32));
+                workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
                 snapshot.endpoints.push(PodEndpoint { node: Some(NodeId(node as u32)), replicas, ..endpoint.clone() });
             }
         }
-        workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.0 as usize)).map(|e| e.replicas).sum();
+        workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.index())).map(|e| e.replicas).sum();
     }
 }
 

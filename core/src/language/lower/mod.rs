@@ -88,7 +88,7 @@ pub(in crate::language) trait PolicyEngine: Sync {
 impl Lowering<'_> {
     /// Says why a policy is not enforced.
     pub(in crate::language) fn not_enforced(&mut self, id: PolicyId, reason: String) {
-        if let Some(policy) = self.ruleset.policies.get_mut(id.0 as usize) {
+        if let Some(policy) = self.ruleset.policies.get_mut(id.index()) {
             policy.not_enforced = Some(reason);
         }
     }
@@ -151,7 +151,7 @@ impl Languages {
     /// The policies, in the order of the text.
     fn lower_objects(self, lowering: &mut Lowering<'_>) {
         for &(document, resource) in &lowering.resources {
-            let id = PolicyId(lowering.ruleset.policies.len() as u32);
+            let id = PolicyId::at(lowering.ruleset.policies.len());
             let translator = Translator { document, resource, settings: lowering.settings, id };
             let lowered = self.iter().find_map(|language| Some((language, language.lower(&translator)?)));
             if let Some((language, Lowered { policy, standing })) = lowered {

@@ -132,7 +132,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
             let moved = (unread.cause == Cause::Kustomization).then(|| with_namespaces(effect, &policies_in));
             let effect = moved.as_ref().unwrap_or(effect);
             for subject in subjects(&effect.subject, resource, resources, settings) {
-                let id = PolicyId(ruleset.policies.len() as u32);
+                let id = PolicyId::at(ruleset.policies.len());
                 let effect = Effect { subject, ..effect.clone() };
                 let policy = policy(id, document, resource, unread, &effect, settings);
                 if policy.not_enforced.is_none() {

@@ -170,7 +170,7 @@ impl Asked<'_> {
     fn gateway_addresses(&self, shown: IpAddr) -> Vec<IpAddr> {
         let cloud = &self.paths.snapshot.cloud;
         let gateway = cloud.gateways.iter().find(|g| g.address == shown);
-        let given = gateway.and_then(|g| cloud.subnets.get(g.subnet? as usize)).map(|subnet| subnet.prefixes.clone());
+        let given = gateway.and_then(|g| cloud.subnet(g.subnet?)).map(|subnet| subnet.prefixes.clone());
         let ranges = given.unwrap_or_else(|| alloc::vec![Cidr::supernet(shown, 16)]);
         let mut found = Vec::new();
         for range in ranges {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::super::route::hop::Note;
 use super::JudgedRoute;
 use super::rotation::Rotation;
-use crate::snapshot::{NodeId, PodId};
+use crate::snapshot::{NodeId, PodId, ServiceId};
 
 /// The judged routes of a question, or of one of its clients.
 pub(in crate::path) struct Judged {
@@ -15,7 +15,7 @@ pub(in crate::path) struct Judged {
     /// The nodes behind the load balancer, if routes pass one.
     pub(in crate::path) rotation: Option<Rotation>,
     /// The port of a Service of whose endpoints a proxy picks one.
-    pub(in crate::path) proxied: Option<(u32, usize)>,
+    pub(in crate::path) proxied: Option<(ServiceId, usize)>,
     /// Whether the node's DNS cache answers in place of what stands behind the Service.
     pub(in crate::path) cached: bool,
     pub(in crate::path) remarks: Vec<Remark>,

@@ -17,7 +17,8 @@ use crate::compile::Endpoint;
 use crate::endpoints::{self, NotFound};
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
-use crate::snapshot::{NodeId, PodId, Service};
+use crate::snapshot::cloud::NetworkId;
+use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId};
 
 /// An address of the Internet, of those kept for examples.
 const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
@@ -86,7 +87,7 @@ pub(in crate::path) enum Client {
     Pod(PodId),
     Node(NodeId),
     /// An address of one of the cloud's networks.
-    Machine(u32, IpAddr),
+    Machine(NetworkId, IpAddr),
     /// An address anywhere else.
     Outside(IpAddr),
 }
@@ -95,7 +96,7 @@ pub(in crate::path) enum Client {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::path) enum Goal {
     /// A port of a Service.
-    Service { service: u32, port: usize, entry: Entry, node: Option<NodeId> },
+    Service { service: ServiceId, port: usize, entry: Entry, node: Option<NodeId> },
     /// Pods, at their own addresses.
     Pods(Vec<(PodId, u32)>),
     /// A port of a node that leads to a pod (`hostPort`), or to nothing but the node.
@@ -103,7 +104,7 @@ pub(in crate::path) enum Goal {
     /// Any other address.
     Address(Endpoint),
     /// Requests to an Ingress (an index into the snapshot's `ingress_objects`).
-    Ingress { object: u32, host: Option<String>, path: String },
+    Ingress { object: IngressId, host: Option<String>, path: String },
     /// A name of which the input does not say where it leads, and why.
     Name { name: String, missing: String },
     /// Nothing; why.
@@ -116,7 +117,7 @@ type Titled = (Goal, String);
 /// Where the name of a Service leads.
 enum Followed<'a> {
     /// To this Service.
-    Service(u32, &'a Service),
+    Service(ServiceId, &'a Service),
     /// To something else.
     Ends(Titled),
 }
@@ -220,7 +221,7 @@ impl<'a> Understanding<'a> {
         if let Some((service, entry)) = self.paths.tables.service_at(address) {
             return self.service(service, Some(entry), None, inside);
         }
-        if let Some((object, ingress)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| i.spec.addresses.contains(&address)) {
+        if let Some((object, ingress)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| i.spec.addresses.contains(&address)) {
             let title = format!("{}/{}", snapshot.namespace_name(ingress.namespace), ingress.name);
             return Ok((Goal::Ingress { object, host: None, path: "/".to_owned() }, title));
         }
@@ -263,22 +264,24 @@ impl<'a> Understanding<'a> {
         let snapshot = &self.paths.snapshot;
         let known = ingress_rules::ingresses_for(snapshot, bare, path).or_else(|| ingress_rules::ingress_of_host(snapshot, bare));
         // A client outside that calls a name which is led here gets an answer, whatever the name; what other names a client inside means is not known.
-        let object = known.or_else(|| (!inside && !snapshot.ingress_objects.is_empty()).then_some(0));
-        if known.is_none() {
-            let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
-            hosts.sort_unstable();
-            hosts.dedup();
-            let offer = match hosts.as_slice() {
-                [] => "no Ingress has a host".to_owned(),
-                hosts => format!("there is {}", quoted(hosts)),
-            };
-            let missing = format!("no Ingress has the host `{bare}`; {offer}");
-            if object.is_none() {
-                return Err(NotAsked(missing));
+        let object = match known {
+            Some(object) => object,
+            None => {
+                let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
+                hosts.sort_unstable();
+                hosts.dedup();
+                let offer = match hosts.as_slice() {
+                    [] => "no Ingress has a host".to_owned(),
+                    hosts => format!("there is {}", quoted(hosts)),
+                };
+                let missing = format!("no Ingress has the host `{bare}`; {offer}");
+                if inside || snapshot.ingress_objects.is_empty() {
+                    return Err(NotAsked(missing));
+                }
+                self.notes.push(format!("Assuming that the name resolves to this Ingress: {missing}."));
+                IngressId(0)
             }
-            self.notes.push(format!("Assuming that the name resolves to this Ingress: {missing}."));
-        }
-        let object = object.unwrap_or_default();
+        };
         Ok((Goal::Ingress { object, host: Some(bare.to_owned()), path: path.to_owned() }, format!("{authority}{path}")))
     }
 
@@ -289,7 +292,7 @@ impl<'a> Understanding<'a> {
         let (namespace, name) = second.map_or((None, first), |second| (Some(first), second));
         let fits =
             |i: &crate::snapshot::IngressObject| i.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(i.namespace));
-        let Some((object, found)) = (0..).zip(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
+        let Some((object, found)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
             let names: Vec<String> =
                 snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
             return Err(none_such("Ingress", name, &names));
@@ -309,8 +312,7 @@ impl<'a> Understanding<'a> {
         if let Some(number) = namespace.and_then(|namespace| self.paths.tables.service(namespace, name)) {
             return self.service(number, self.asked.entry, None, inside);
         }
-        let mut fitting = (0..)
-            .zip(&snapshot.services)
+        let mut fitting = ServiceId::each(&snapshot.services)
             .filter(|(_, s)| s.name == name && namespace.is_none_or(|n| n == snapshot.namespace_name(s.namespace)));
         let (first, second) = (fitting.next(), fitting.next());
         match (first, second) {
@@ -327,7 +329,7 @@ impl<'a> Understanding<'a> {
     }
 
     /// `name.namespace.svc.cluster.local`, and what may be left out of it.
-    fn service_by_dns_name(&self, name: &str) -> Option<u32> {
+    fn service_by_dns_name(&self, name: &str) -> Option<ServiceId> {
         let name = name.trim_end_matches('.');
         let short = name.strip_suffix(".cluster.local").unwrap_or(name);
         let short = short.strip_suffix(".svc").unwrap_or(short);
@@ -336,9 +338,9 @@ impl<'a> Understanding<'a> {
     }
 
     /// A Service, by the entry that the client takes to it.
-    fn service(&mut self, number: u32, entry: Option<Entry>, node: Option<NodeId>, inside: bool) -> Result<Titled, NotAsked> {
+    fn service(&mut self, number: ServiceId, entry: Option<Entry>, node: Option<NodeId>, inside: bool) -> Result<Titled, NotAsked> {
         let snapshot = &self.paths.snapshot;
-        let title = snapshot.services.get(number as usize).map_or_else(String::new, |s| self.paths.service_title(s));
+        let title = snapshot.service(number).map_or_else(String::new, |s| self.paths.service_title(s));
         let (number, service) = match self.follow_names(number)? {
             Followed::Service(number, service) => (number, service),
             Followed::Ends(titled) => return Ok(titled),
@@ -380,11 +382,11 @@ impl<'a> Understanding<'a> {
     }
 
     /// The Service that a name leads to in the end: `ExternalName` Services are nothing but names.
-    fn follow_names(&mut self, mut number: u32) -> Result<Followed<'a>, NotAsked> {
+    fn follow_names(&mut self, mut number: ServiceId) -> Result<Followed<'a>, NotAsked> {
         let snapshot = &self.paths.snapshot;
-        let mut chain: Vec<u32> = Vec::new();
+        let mut chain: Vec<ServiceId> = Vec::new();
         loop {
-            let Some(service) = snapshot.services.get(number as usize) else {
+            let Some(service) = snapshot.service(number) else {
                 return Err(NotAsked("there is no such Service".to_owned()));
             };
             let title = self.paths.service_title(service);
@@ -392,7 +394,7 @@ impl<'a> Understanding<'a> {
                 return Ok(Followed::Service(number, service));
             };
             if chain.contains(&number) || chain.len() >= LONGEST_CHAIN {
-                let services = chain.iter().chain([&number]).filter_map(|n| snapshot.services.get(*n as usize));
+                let services = chain.iter().chain([&number]).filter_map(|n| snapshot.service(*n));
                 let names: Vec<String> = services.map(|s| self.paths.service_title(s)).collect();
                 let loops = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" → ");
                 let why = format!("the names form a loop and resolve to no address: {loops}");
@@ -416,7 +418,7 @@ impl<'a> Understanding<'a> {
     }
 
     /// A headless Service: its name leads to the pods themselves.
-    fn headless(&mut self, number: u32, service: &Service, at: usize, title: &str) -> Goal {
+    fn headless(&mut self, number: ServiceId, service: &Service, at: usize, title: &str) -> Goal {
         let snapshot = &self.paths.snapshot;
         self.name.get_or_insert_with(|| title.to_owned());
         let pods = self.paths.tables.backends(number, at);
@@ -463,7 +465,7 @@ impl<'a> Understanding<'a> {
     fn note_claims(&mut self, node_port: u16) {
         let claims = self.paths.tables.at_node_port(self.asked.protocol, node_port);
         if claims.len() > 1 {
-            let services = claims.iter().filter_map(|(n, _)| self.paths.snapshot.services.get(*n as usize));
+            let services = claims.iter().filter_map(|(n, _)| self.paths.snapshot.service(*n));
             let names: Vec<String> = services.map(|s| format!("`{}`", self.paths.service_title(s))).collect();
             self.notes.push(format!(
                 "Node port {node_port} is claimed by {}: an API server assigns it to the first and refuses the others.",

@@ -8,20 +8,21 @@ use super::{Client, Goal, Question};
 use crate::compile::Endpoint;
 use crate::explain::reading_name;
 use crate::snapshot::NodeId;
+use crate::snapshot::cloud::NetworkId;
 
 /// What a question may mean: one, unless an end is an address that several networks have. Of these are meant those between which packets can go, if
 /// there are any.
 pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
     let cloud = &paths.snapshot.cloud;
-    let of = |address: IpAddr| -> Vec<Option<u32>> {
+    let of = |address: IpAddr| -> Vec<Option<NetworkId>> {
         let networks = cloud.networks_with(address);
         if networks.len() > 1 { networks.into_iter().map(Some).collect() } else { alloc::vec![None] }
     };
-    let clients: Vec<Option<u32>> = match question.clients.as_slice() {
+    let clients: Vec<Option<NetworkId>> = match question.clients.as_slice() {
         [(Client::Outside(address), _)] => of(*address),
         _ => alloc::vec![None],
     };
-    let goals: Vec<Option<u32>> = match question.goal {
+    let goals: Vec<Option<NetworkId>> = match question.goal {
         Goal::Address(Endpoint::Outside(address)) => of(address),
         _ => alloc::vec![None],
     };
@@ -53,7 +54,7 @@ pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
         _ => None,
     };
     let connected = |q: &Question| match (home(q), away(q)) {
-        (Some(a), Some(b)) => a == b || cloud.networks.get(a as usize).is_some_and(|n| n.peers.contains(&b)),
+        (Some(a), Some(b)) => a == b || cloud.network(a).is_some_and(|n| n.peers.contains(&b)),
         _ => false,
     };
     if all.len() > 1 && all.iter().any(connected) {
@@ -62,7 +63,7 @@ pub(in crate::path) fn of(paths: &Paths, question: &Question) -> Vec<Question> {
     all
 }
 
-fn node_network(paths: &Paths, node: NodeId) -> Option<u32> {
+fn node_network(paths: &Paths, node: NodeId) -> Option<NetworkId> {
     let cloud = &paths.snapshot.cloud;
     cloud.locate_node(node).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number)
 }

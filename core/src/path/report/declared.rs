@@ -45,7 +45,7 @@ impl Declared {
         let mut ingress = None;
         let service = match &question.goal {
             Goal::Service { service, .. } => Some(*service),
-            Goal::Ingress { object, .. } => snapshot.ingress_objects.get(*object as usize).and_then(|object| {
+            Goal::Ingress { object, .. } => snapshot.ingress(*object).and_then(|object| {
                 let class = object.spec.class.as_deref().unwrap_or_default();
                 let by_class = ingress_rules::by_class(class);
                 ingress = Some(by_class);
@@ -54,7 +54,7 @@ impl Declared {
             }),
             _ => None,
         };
-        let service = service.and_then(|number| snapshot.services.get(number as usize));
+        let service = service.and_then(|number| snapshot.service(number));
         let routing = service.map(|s| &s.routing);
         Declared {
             dataplane: paths.declared_dataplane,

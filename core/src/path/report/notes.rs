@@ -24,7 +24,7 @@ pub(super) fn notes(paths: &Paths, question: &Question, judged: &Judged, branche
     let mut notes = question.notes.clone();
     judged.remarks.iter().for_each(|remark| notes.extend(remark_sentences(paths, remark)));
     if let Goal::Service { service, entry, .. } = question.goal
-        && let Some(service) = paths.snapshot.services.get(service as usize)
+        && let Some(service) = paths.snapshot.service(service)
     {
         notes.extend(service_notes(paths, service, entry, judged));
     }

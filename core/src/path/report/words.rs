@@ -18,6 +18,7 @@ use crate::language::Readiness;
 use crate::language::azure::Outbound;
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
+use crate::snapshot::{IngressId, ServiceId};
 use crate::verdict::traversal::{Checkpoint, Routing};
 use crate::verdict::{CheckpointTrace, Verdict};
 
@@ -85,14 +86,14 @@ fn unknown_title(paths: &Paths, unknown: &Unknown) -> String {
     }
 }
 
-fn ingress_title(paths: &Paths, object: u32) -> String {
+fn ingress_title(paths: &Paths, object: IngressId) -> String {
     let snapshot = &paths.snapshot;
-    let ingress = snapshot.ingress_objects.get(object as usize);
+    let ingress = snapshot.ingress(object);
     ingress.map_or_else(String::new, |i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name))
 }
 
-pub(super) fn service_title(paths: &Paths, service: u32) -> String {
-    paths.snapshot.services.get(service as usize).map_or_else(String::new, |service| paths.service_title(service))
+pub(super) fn service_title(paths: &Paths, service: ServiceId) -> String {
+    paths.snapshot.service(service).map_or_else(String::new, |service| paths.service_title(service))
 }
 
 /// What tells a branch from others: "by node n1, to a pod on n2".
@@ -301,7 +302,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
         }
         StopReason::NoService(name) => format!("there is no Service `{name}` in its namespace: the client gets 503"),
         StopReason::NoServicePort(service) => {
-            let name = paths.snapshot.services.get(*service as usize).map_or("", |s| s.name.as_str());
+            let name = paths.snapshot.service(*service).map_or("", |s| s.name.as_str());
             format!("Service `{name}` has no such port: the client gets 503")
         }
         StopReason::NoBackend(service) => {
@@ -336,8 +337,8 @@ fn no_node(paths: &Paths, rotation: Option<&Rotation>) -> String {
     format!("no node answers the health probe, so no node gets connections{stop}")
 }
 
-fn no_endpoint(paths: &Paths, number: u32) -> String {
-    let Some(service) = paths.snapshot.services.get(number as usize) else { return String::new() };
+fn no_endpoint(paths: &Paths, number: ServiceId) -> String {
+    let Some(service) = paths.snapshot.service(number) else { return String::new() };
     let title = paths.service_title(service);
     if !service.has_selector && service.slices.is_empty() {
         return format!("`{title}` has no selector, and no EndpointSlice for it is in the input");
@@ -356,7 +357,7 @@ fn no_endpoint(paths: &Paths, number: u32) -> String {
 }
 
 fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
-    let service = |number: u32| paths.snapshot.services.get(number as usize);
+    let service = |number: ServiceId| paths.snapshot.service(number);
     match unknown {
         Unknown::Ingress(object) => {
             format!("Ingress `{}` is not evaluated: an API server refuses it", ingress_title(paths, *object))

@@ -8,7 +8,7 @@ use super::super::world::Paths;
 use super::client::{at_home, leave_home};
 use super::hop::{HopAction, Note, Title};
 use super::routes::{Plan, Reaches, Route};
-use crate::snapshot::{NodeId, PodId, Service, Snapshot};
+use crate::snapshot::{NodeId, PodId, Service, ServiceId, Snapshot};
 use crate::verdict::traversal::Side;
 
 /// Where DNS is asked.
@@ -22,13 +22,13 @@ const SERVICES: [(&str, &str); 4] = [
 ];
 
 /// The Service of the cluster's DNS, if the text has it.
-pub(super) fn dns_service(snapshot: &Snapshot) -> Option<(u32, &Service)> {
+pub(super) fn dns_service(snapshot: &Snapshot) -> Option<(ServiceId, &Service)> {
     let given = snapshot.cloud.clusters.first().and_then(|c| c.dns_service);
     let is_it = |s: &Service| {
         let is_named = |(namespace, name): &(&str, &str)| s.name == *name && snapshot.namespace_name(s.namespace) == *namespace;
         given.is_some_and(|a| s.addresses.contains(&a)) || SERVICES.iter().any(is_named)
     };
-    (0..).zip(&snapshot.services).find(|(_, s)| is_it(s))
+    ServiceId::each(&snapshot.services).find(|(_, s)| is_it(s))
 }
 
 /// The DNS cache of a node that has the address of a Service itself, so that packets to it are not translated and end on the node.

@@ -9,7 +9,7 @@ use super::super::question::Client;
 use super::super::world::Masquerade;
 use crate::compile::Endpoint;
 use crate::language::azure::Outbound;
-use crate::snapshot::{NodeId, PodId};
+use crate::snapshot::{IngressId, NodeId, PodId, ServiceId};
 use crate::verdict::traversal::{Checkpoint, Routing};
 use crate::verdict::{Flow, Original};
 
@@ -187,7 +187,7 @@ pub(in crate::path) enum StopReason {
     /// The target is nothing that packets reach.
     Nothing(Arc<str>),
     /// The address of this Service exists only inside the cluster.
-    InsideOnly(u32),
+    InsideOnly(ServiceId),
     /// The client is not in `loadBalancerSourceRanges`.
     OutsideRanges {
         /// The client, where it is inside the cluster.
@@ -202,9 +202,9 @@ pub(in crate::path) enum StopReason {
     /// The packet would leave a machine with another's address.
     NoIpForwarding,
     /// No endpoint of this Service is on the node, which uses its own only.
-    NoEndpointOn(u32, NodeId),
+    NoEndpointOn(ServiceId, NodeId),
     /// No endpoint of this Service is ready.
-    NoEndpoint(u32),
+    NoEndpoint(ServiceId),
     /// No rule of an Ingress fits the request.
     NoIngressRule {
         /// Whether an application gateway answers.
@@ -215,9 +215,9 @@ pub(in crate::path) enum StopReason {
     /// An Ingress names a Service that there is not.
     NoService(Arc<str>),
     /// An Ingress names a port that this Service does not have.
-    NoServicePort(u32),
+    NoServicePort(ServiceId),
     /// An Ingress names this Service, which has no ready endpoint.
-    NoBackend(u32),
+    NoBackend(ServiceId),
     /// The network does not lead there.
     Routing(Routing, Flow),
 }
@@ -245,12 +245,12 @@ impl StopReason {
 #[derive(Clone)]
 pub(in crate::path) enum Unknown {
     /// What this Ingress does (an index into the snapshot's `ingress_objects`): an API server refuses it.
-    Ingress(u32),
+    Ingress(IngressId),
     /// Where the name of this Service leads.
-    ExternalName(u32),
+    ExternalName(ServiceId),
     /// The endpoints of this Service.
     Endpoints {
-        service: u32,
+        service: ServiceId,
         /// Whether the Service's name stands for them.
         by_name: bool,
     },
@@ -287,7 +287,7 @@ pub(in crate::path) enum Note {
     /// ingress-nginx redirects plain HTTP.
     RedirectsToTls,
     /// Clients reach the ingress controller by this Service.
-    ControllerService(u32),
+    ControllerService(ServiceId),
     /// How clients reach the controller is not known.
     ControllerUnknown(PodId),
     /// The gateway's address is assumed.

@@ -28,8 +28,8 @@ use crate::language::{BackendPort, TargetPort};
 use crate::model::Protocol;
 use crate::policy::Direction;
 use crate::settings::IngressBy;
-use crate::snapshot::cloud::Location;
-use crate::snapshot::{Ingress, IngressObject, NodeId, PodId, Role, Service};
+use crate::snapshot::cloud::{GatewayId, Location};
+use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Service, ServiceId};
 use crate::verdict::traversal::Checkpoint;
 
 /// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
@@ -89,9 +89,16 @@ impl<'r> Request<'r> {
 }
 
 /// The routes of requests to an Ingress; to a controller, as far as its pods.
-pub(super) fn routes<'a>(route: Route<'a>, question: &Question, client: Client, object: u32, host: Option<&str>, path: &str) -> Plan<'a> {
+pub(super) fn routes<'a>(
+    route: Route<'a>,
+    question: &Question,
+    client: Client,
+    object: IngressId,
+    host: Option<&str>,
+    path: &str,
+) -> Plan<'a> {
     let paths = route.course.paths;
-    let Some(ingress) = paths.snapshot.ingress_objects.get(object as usize) else { return Plan::default() };
+    let Some(ingress) = paths.snapshot.ingress(object) else { return Plan::default() };
     if ingress.unclear {
         let mut route = start(route, client, PacketEndpoint::anywhere());
         route.course.unknown(Unknown::Ingress(object));
@@ -116,10 +123,10 @@ pub(super) fn routes<'a>(route: Route<'a>, question: &Question, client: Client, 
 }
 
 /// On from the pods of the controller, for routes that lead to one.
-pub(super) fn onward<'a>(plan: Plan<'a>, question: &Question, object: u32, host: Option<&str>, path: &str) -> Plan<'a> {
+pub(super) fn onward<'a>(plan: Plan<'a>, question: &Question, object: IngressId, host: Option<&str>, path: &str) -> Plan<'a> {
     let Some(first) = plan.routes.first().filter(|_| plan.to_controller) else { return plan };
     let paths = first.course.paths;
-    let Some(ingress) = paths.snapshot.ingress_objects.get(object as usize) else { return plan };
+    let Some(ingress) = paths.snapshot.ingress(object) else { return plan };
     let request = Request::new(paths, ingress, host, path, question.tls);
     let mut proxied = plan.proxied;
     let mut routes = Vec::new();
@@ -141,7 +148,7 @@ fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>
     let paths = route.course.paths;
     let snapshot = &paths.snapshot;
     let Some(number) = controller_service(snapshot, request.class()) else { return by_unknown_controller(route, client, request) };
-    let Some(service) = snapshot.services.get(number as usize) else { return Plan::default() };
+    let Some(service) = snapshot.service(number) else { return Plan::default() };
     if service.endpoints.is_empty() && service.slices.is_empty() {
         // Its pods are not in the input.
         return by_unknown_controller(route, client, request);
@@ -246,7 +253,7 @@ fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Pl
     if public {
         // Rules see the address of the gateway itself, in place of the public one; a subnet without a group lets it in.
         let sent = course.packet.to;
-        if location.is_some_and(|l| cloud.subnets.get(l.subnet as usize).is_some_and(|s| s.group.is_some())) {
+        if location.is_some_and(|l| cloud.subnet(l.subnet).is_some_and(|s| s.group.is_some())) {
             course.packet.to = own_address;
             course.travel(location);
             course.packet.to = sent;
@@ -255,7 +262,7 @@ fn by_gateway<'a>(route: Route<'a>, client: Client, request: &Request<'_>) -> Pl
     } else {
         go_out(course, client);
     }
-    course.place(Place::Gateway(gateway.map(|_| 0)), Title::Gateway, request.action());
+    course.place(Place::Gateway(gateway.map(|_| GatewayId(0))), Title::Gateway, request.action());
     let proxied = match backend_port(paths, request) {
         Ok(proxied) => proxied,
         Err(end) => return Plan { notes, ..ended(route, end) },
@@ -301,12 +308,12 @@ fn ended<'a>(mut route: Route<'a>, end: End) -> Plan<'a> {
 }
 
 /// The Service, and its port, of whose endpoints the proxy picks one.
-fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(u32, usize), End> {
+fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usize), End> {
     let Some(backend) = request.backend else {
         let gateway = request.by == IngressBy::Gateway;
         return Err(End::Stop(StopReason::NoIngressRule { gateway, host: request.host.map(Arc::from), path: request.path.into() }));
     };
-    let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.services.get(n as usize)?))) else {
+    let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.service(n)?))) else {
         return Err(End::Stop(StopReason::NoService(Arc::from(&*backend.service_name))));
     };
     if service.service_type == "ExternalName" {

@@ -17,13 +17,13 @@ use crate::compile::Endpoint;
 use crate::language::TrafficPolicy;
 use crate::model::AddressSet;
 use crate::settings::Dataplane;
-use crate::snapshot::{NodeId, PodId, Service};
+use crate::snapshot::{NodeId, PodId, Service, ServiceId};
 use crate::verdict::traversal::Side;
 
 /// A port of a Service with what stands behind it.
 #[derive(Clone, Copy)]
 pub(in crate::path) struct ExposedPort<'a> {
-    pub(super) number: u32,
+    pub(super) number: ServiceId,
     pub(in crate::path) service: &'a Service,
     pub(super) port: usize,
     pub(in crate::path) backends: &'a [Backend],
@@ -31,8 +31,8 @@ pub(in crate::path) struct ExposedPort<'a> {
 
 impl<'a> ExposedPort<'a> {
     /// The port with this index of the Service with this number.
-    pub(in crate::path) fn of(paths: &'a Paths, number: u32, port: usize) -> Option<Self> {
-        let service = paths.snapshot.services.get(number as usize)?;
+    pub(in crate::path) fn of(paths: &'a Paths, number: ServiceId, port: usize) -> Option<Self> {
+        let service = paths.snapshot.service(number)?;
         Some(ExposedPort { number, service, port, backends: paths.tables.backends(number, port) })
     }
 }

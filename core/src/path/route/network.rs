@@ -9,7 +9,7 @@ use super::hop::StopReason;
 use crate::compile::Endpoint;
 use crate::language::azure::AddressSku;
 use crate::snapshot::NodeId;
-use crate::snapshot::cloud::{Location, tags};
+use crate::snapshot::cloud::{Location, NetworkId, tags};
 use crate::verdict::traversal::{
     Access, Checkpoint, NodeRules, Routing, Seen, Side, beyond, crossing, groups_between, is_flat, is_guarded, of_route, pod_range,
     polices_platform, reach, user_route,
@@ -19,8 +19,8 @@ use crate::verdict::traversal::{
 struct Position {
     end: Endpoint,
     location: Option<Location>,
-    network: Option<u32>,
-    beyond: Vec<(u32, bool)>,
+    network: Option<NetworkId>,
+    beyond: Vec<(NetworkId, bool)>,
 }
 
 impl Course<'_> {
@@ -38,7 +38,7 @@ impl Course<'_> {
         let network = |l: Option<Location>| Some(cloud.network_of(l?.subnet)?.0);
         if let (Some(one), Some(other)) = (network(out), network(into))
             && one != other
-            && cloud.networks.get(one as usize).is_none_or(|n| !n.peers.contains(&other))
+            && cloud.network(one).is_none_or(|n| !n.peers.contains(&other))
         {
             self.check(Checkpoint::NotPeered(one, other));
             return;
@@ -47,7 +47,7 @@ impl Course<'_> {
         // A Standard address is closed until a group allows, and then so is what comes through a Standard load balancer.
         let unguarded = out.is_none() && into.is_some() && groups.is_empty() && self.tunnel.is_none();
         if let Some(interface) = into.and_then(|l| l.interface).filter(|_| unguarded && self.comes_from_internet()) {
-            let sku = cloud.interfaces.get(interface as usize).and_then(|i| i.public).unwrap_or(AddressSku::Standard);
+            let sku = cloud.interface(interface).and_then(|i| i.public).unwrap_or(AddressSku::Standard);
             self.check(Checkpoint::PublicAddress(interface, sku));
             return;
         }
@@ -55,7 +55,7 @@ impl Course<'_> {
     }
 
     /// The network that an end of the packet is in, as seen from where the packet is: of networks with the same addresses the own one, or a peered one.
-    pub(super) fn network_of(&self, endpoint: &PacketEndpoint) -> Option<u32> {
+    pub(super) fn network_of(&self, endpoint: &PacketEndpoint) -> Option<NetworkId> {
         let cloud = &self.paths.snapshot.cloud;
         match (endpoint.end, endpoint.address) {
             (Endpoint::InNetwork(network, _), _) => Some(network),
@@ -101,14 +101,14 @@ impl Course<'_> {
     }
 
     /// Whether a route that somebody wrote leads the packet somewhere else than to its destination outside; then that is told.
-    pub(super) fn is_led_away(&mut self, network: Option<u32>) -> bool {
+    pub(super) fn is_led_away(&mut self, network: Option<NetworkId>) -> bool {
         network.is_none() && self.leads_away(self.at, None)
     }
 
     fn leads_away(&mut self, out: Option<Location>, into: Option<Location>) -> bool {
         let snapshot = &self.paths.snapshot;
         let cloud = &snapshot.cloud;
-        let Some(table) = out.and_then(|l| cloud.subnets.get(l.subnet as usize)?.table) else { return false };
+        let Some(table) = out.and_then(|l| cloud.subnet(l.subnet)?.table) else { return false };
         let home = into.and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
         let of_node = |node: Option<NodeId>| snapshot.node(node?)?.addresses.first().copied();
         let address = match (self.tunnel, self.packet.to.end) {
@@ -123,7 +123,7 @@ impl Course<'_> {
             (None, Endpoint::Outside(_) | Endpoint::InNetwork(..)) => self.packet.to.address,
         };
         let Some(route) = address.and_then(|address| user_route(cloud, table, address, home)) else { return false };
-        let Some(hop) = cloud.tables.get(table as usize).and_then(|t| t.routes.get(route as usize)).map(|r| r.hop) else { return false };
+        let Some(hop) = cloud.table(table).and_then(|t| t.routes.get(route.index())).map(|r| r.hop) else { return false };
         let routing = of_route(hop, table, route);
         self.at = out;
         self.leave();

@@ -107,7 +107,7 @@ pub(super) fn approach(course: &mut Course<'_>, client: Client, home: Option<Nod
         // A public address of its own: translated before anything else sees the packet.
         let private = course.packet.to;
         let interface = cloud.locate_node(node).and_then(|l| l.interface);
-        let public = interface.and_then(|i| cloud.interfaces.get(i as usize)?.public_address);
+        let public = interface.and_then(|i| cloud.interface(i)?.public_address);
         course.packet.to = public.map_or_else(some_public, PacketEndpoint::at);
         course.place(Place::Outside, Title::PublicAddress(node), HopAction::PublicAddress);
         course.dnat(private, course.packet.port);

@@ -13,7 +13,7 @@ use crate::language::TrafficPolicy;
 use crate::model::Protocol;
 use crate::settings::Probes;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{NodeId, Service};
+use crate::snapshot::{NodeId, Service, ServiceId};
 use crate::verdict::traversal::Side;
 
 /// The port at which kube-proxy tells load balancers that its node is well.
@@ -29,12 +29,12 @@ pub(in crate::path) enum Probe {
     /// A port of the node itself; of `healthCheckNodePort` it may not be known which.
     Node(Port),
     /// A node port: a connection that goes on to a pod of a Service (its number, and that of its port).
-    Pod(Port, u32, usize),
+    Pod(Port, ServiceId, usize),
 }
 
 impl Probe {
     /// What the load balancer probes for a port of a Service.
-    pub(in crate::path) fn of(paths: &Paths, number: u32, service: &Service, port: usize) -> Probe {
+    pub(in crate::path) fn of(paths: &Paths, number: ServiceId, service: &Service, port: usize) -> Probe {
         let balancer = &service.routing.load_balancer;
         if balancer.internal && balancer.all_ports {
             // One rule for all ports has the first probe that there is.
@@ -44,7 +44,7 @@ impl Probe {
         Probe::of_port(paths, number, service, port)
     }
 
-    fn of_port(paths: &Paths, number: u32, service: &Service, at: usize) -> Probe {
+    fn of_port(paths: &Paths, number: ServiceId, service: &Service, at: usize) -> Probe {
         let balancer = &service.routing.load_balancer;
         let Some(port) = service.ports.get(at) else { return Probe::Absent };
         let local = paths.external_policy(service) == TrafficPolicy::Local;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::super::shares::Share;
 use super::course::Course;
 use super::hop::{Choice, Note};
-use crate::snapshot::{NodeId, PodId};
+use crate::snapshot::{NodeId, PodId, ServiceId};
 
 /// One route.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ pub(in crate::path) enum Reaches {
 /// A port of a Service at a load balancer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::path) struct BalancedPort {
-    pub(in crate::path) service: u32,
+    pub(in crate::path) service: ServiceId,
     pub(in crate::path) port: usize,
 }
 
@@ -70,7 +70,7 @@ pub(in crate::path) struct Plan<'a> {
     pub(in crate::path) routes: Vec<Route<'a>>,
     pub(in crate::path) notes: Vec<Note>,
     /// The port of a Service of whose endpoints a proxy picks one.
-    pub(in crate::path) proxied: Option<(u32, usize)>,
+    pub(in crate::path) proxied: Option<(ServiceId, usize)>,
     /// Whether the node's DNS cache answers in place of what stands behind the Service.
     pub(in crate::path) cached: bool,
     /// Whether the routes lead to an ingress controller, from which others go on.

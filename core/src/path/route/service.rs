@@ -10,10 +10,16 @@ use super::landing::ExposedPort;
 use super::routes::{Plan, Route};
 use super::{cluster_ip, load_balancer, node_port};
 use crate::language::TargetPort;
-use crate::snapshot::NodeId;
+use crate::snapshot::{NodeId, ServiceId};
 
 /// All routes of a client to a port of a Service; to a load balancer, as far as that.
-pub(super) fn routes<'a>(route: Route<'a>, client: Client, (service, port): (u32, usize), entry: Entry, node: Option<NodeId>) -> Plan<'a> {
+pub(super) fn routes<'a>(
+    route: Route<'a>,
+    client: Client,
+    (service, port): (ServiceId, usize),
+    entry: Entry,
+    node: Option<NodeId>,
+) -> Plan<'a> {
     let paths = route.course.paths;
     let Some(exposed) = ExposedPort::of(paths, service, port) else { return Plan::default() };
     if has_unknown_endpoints(&paths.snapshot, exposed.service) {

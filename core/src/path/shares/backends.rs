@@ -13,19 +13,19 @@ use super::super::tables::{Backend, Entry, Target};
 use super::super::world::Paths;
 use super::Share;
 use crate::language::TrafficPolicy;
-use crate::snapshot::NodeId;
+use crate::snapshot::{NodeId, ServiceId};
 
 /// The shares of what stands behind a port of a Service. `homes` are the nodes of clients inside the cluster, with how many of the clients are on each;
 /// none for clients outside. `picked` are the nodes that clients outside come by.
 pub(in crate::path) fn of_service(
     paths: &Paths,
-    service: u32,
+    service: ServiceId,
     port: usize,
     entry: Entry,
     homes: &[(NodeId, u32)],
     picked: &[NodeId],
 ) -> Vec<PodShare> {
-    let Some(found) = paths.snapshot.services.get(service as usize) else { return Vec::new() };
+    let Some(found) = paths.snapshot.service(service) else { return Vec::new() };
     let backends = paths.tables.backends(service, port);
     let is_local = match (entry, homes.is_empty()) {
         (Entry::Cluster, _) => paths.internal_policy(found) == TrafficPolicy::Local,

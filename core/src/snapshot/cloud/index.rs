@@ -5,33 +5,33 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::{Interface, Subnet};
+use super::{Interface, InterfaceId, NetworkId, Subnet};
 use crate::model::Cidr;
 use crate::snapshot::NodeId;
 
 /// An interface by number. Those that only stand for a machine come after all that are given.
-type Owner = (bool, u32);
+type Owner = (bool, InterfaceId);
 
 /// Interfaces by what they have, network by network. Built once the last of them is known.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Index {
-    addresses: HashMap<(u32, IpAddr), Owner>,
+    addresses: HashMap<(NetworkId, IpAddr), Owner>,
     /// Ranges of pods behind interfaces, with their network. There are few.
-    ranges: Vec<(u32, Cidr, Owner)>,
+    ranges: Vec<(NetworkId, Cidr, Owner)>,
     /// The networks in which interfaces have an address.
-    homes: HashMap<IpAddr, Vec<u32>>,
-    nodes: HashMap<NodeId, u32>,
+    homes: HashMap<IpAddr, Vec<NetworkId>>,
+    nodes: HashMap<NodeId, InterfaceId>,
 }
 
 impl Index {
     pub(super) fn new(interfaces: &[Interface], subnets: &[Subnet]) -> Self {
         let mut index = Index::default();
-        for (number, interface) in (0..).zip(interfaces) {
+        for (number, interface) in InterfaceId::each(interfaces) {
             let owner = (interface.stand_in, number);
             if let Some(node) = interface.node {
                 index.nodes.entry(node).or_insert(number);
             }
-            let Some(network) = subnets.get(interface.subnet as usize).map(|s| s.network) else { continue };
+            let Some(network) = subnets.get(interface.subnet.index()).map(|s| s.network) else { continue };
             for address in interface.addresses.iter().chain(&interface.floating) {
                 let known = index.addresses.entry((network, *address)).or_insert(owner);
                 *known = owner.min(*known);
@@ -46,19 +46,19 @@ impl Index {
     }
 
     /// The interface of a network that has an address, or pods with it behind it.
-    pub(super) fn owner(&self, network: u32, address: IpAddr) -> Option<u32> {
+    pub(super) fn owner(&self, network: NetworkId, address: IpAddr) -> Option<InterfaceId> {
         let of_range = self.ranges.iter().filter(|(n, range, _)| *n == network && range.contains(address)).map(|(.., owner)| *owner);
         of_range.chain(self.addresses.get(&(network, address)).copied()).min().map(|(_, number)| number)
     }
 
     /// The networks in which interfaces, or pods behind them, have an address.
-    pub(super) fn networks_with(&self, address: IpAddr) -> impl Iterator<Item = u32> {
+    pub(super) fn networks_with(&self, address: IpAddr) -> impl Iterator<Item = NetworkId> {
         let of_ranges = self.ranges.iter().filter(move |(_, range, _)| range.contains(address)).map(|(n, ..)| *n);
         self.homes.get(&address).into_iter().flatten().copied().chain(of_ranges)
     }
 
     /// The interface of a node.
-    pub(super) fn of_node(&self, node: NodeId) -> Option<u32> {
+    pub(super) fn of_node(&self, node: NodeId) -> Option<InterfaceId> {
         self.nodes.get(&node).copied()
     }
 }

@@ -23,6 +23,23 @@ use crate::model::{AddressSet, Cidr, ClusterEngine, Plugin};
 use crate::policy::GroupUseId;
 use crate::text::Place;
 
+crate::model::ids! {
+    /// A virtual network, by its place in [`Cloud::networks`].
+    NetworkId,
+    /// A subnet, by its place in [`Cloud::subnets`].
+    SubnetId,
+    /// A network interface, by its place in [`Cloud::interfaces`].
+    InterfaceId,
+    /// A network security group, by its place in [`Cloud::groups`].
+    GroupId,
+    /// An application gateway, by its place in [`Cloud::gateways`].
+    GatewayId,
+    /// A route table, by its place in [`Cloud::tables`].
+    RouteTableId,
+    /// A route of a table, by its place in [`RouteTable::routes`].
+    RouteId,
+}
+
 /// Everything about the cloud's network; empty where the text says nothing of it.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Cloud {
@@ -57,8 +74,8 @@ pub struct Cloud {
 pub struct Gateway {
     /// Its name.
     pub name: String,
-    /// Its subnet, as an index into [`Cloud::subnets`]; nothing if it is not given.
-    pub subnet: Option<u32>,
+    /// Its subnet; nothing if it is not given.
+    pub subnet: Option<SubnetId>,
     /// The address from which it opens connections: the first free one of its subnet.
     pub address: IpAddr,
     /// Whether the text gives the range that it is in.
@@ -83,7 +100,7 @@ pub struct Network {
     /// The same as a set.
     pub space: AddressSet,
     /// Networks that it is peered with, in both directions.
-    pub peers: Vec<u32>,
+    pub peers: Vec<NetworkId>,
     /// Ranges behind its gateways.
     pub on_premises: AddressSet,
     /// Where it is written.
@@ -97,8 +114,8 @@ pub struct Network {
 /// A subnet.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Subnet {
-    /// Its network, as an index into [`Cloud::networks`].
-    pub network: u32,
+    /// Its network.
+    pub network: NetworkId,
     /// Its name.
     pub name: String,
     /// Its ranges.
@@ -111,8 +128,8 @@ pub struct Subnet {
     pub delegated: Option<String>,
     /// Whether it is assumed: a cluster's pods are in a subnet that is not given.
     pub assumed: bool,
-    /// Its route table, as an index into [`Cloud::tables`].
-    pub table: Option<u32>,
+    /// Its route table.
+    pub table: Option<RouteTableId>,
     /// Whether it has a route table that is not given.
     pub unknown_table: bool,
     /// How its machines reach the Internet.
@@ -123,7 +140,7 @@ pub struct Subnet {
 
 impl Subnet {
     /// A subnet of which nothing but its name and ranges is known.
-    pub(crate) fn plain(network: u32, name: String, prefixes: Vec<Cidr>, place: Place) -> Self {
+    pub(crate) fn plain(network: NetworkId, name: String, prefixes: Vec<Cidr>, place: Place) -> Self {
         Subnet {
             network,
             name,
@@ -146,7 +163,7 @@ pub struct RouteTable {
     /// The name of the table.
     pub name: String,
     /// The network of the subnets that use it.
-    pub network: u32,
+    pub network: NetworkId,
     /// Its routes.
     pub routes: Vec<UserRoute>,
 }
@@ -177,8 +194,8 @@ pub struct Interface {
     pub full_title: Option<String>,
     /// The node of a cluster that it belongs to.
     pub node: Option<NodeId>,
-    /// Its subnet, as an index into [`Cloud::subnets`].
-    pub subnet: u32,
+    /// Its subnet.
+    pub subnet: SubnetId,
     /// Its private addresses.
     pub addresses: Vec<IpAddr>,
     /// Whether those are given; else they are the first free ones, as Azure hands them out.
@@ -274,10 +291,10 @@ impl Group {
 /// A group in a network: what its tags stand for there.
 #[derive(Clone, PartialEq, Debug)]
 pub struct GroupUse {
-    /// The group, as an index into [`Cloud::groups`].
-    pub group: u32,
+    /// The group.
+    pub group: GroupId,
     /// Other groups that it may be instead; nothing for no group at all.
-    pub others: Vec<Option<u32>>,
+    pub others: Vec<Option<GroupId>>,
     /// What `VirtualNetwork` stands for.
     pub virtual_network: AddressSet,
 }
@@ -324,10 +341,10 @@ pub struct Pool {
     pub count: u32,
     /// Pods on each, at most.
     pub max_pods: u32,
-    /// The nodes' subnet, as an index into [`Cloud::subnets`].
-    pub subnet: Option<u32>,
+    /// The nodes' subnet.
+    pub subnet: Option<SubnetId>,
     /// The pods' subnet.
-    pub pod_subnet: Option<u32>,
+    pub pod_subnet: Option<SubnetId>,
     /// Its nodes in the snapshot: those that have an address.
     pub nodes: Vec<NodeId>,
     /// Zones that they are spread over.
@@ -344,56 +361,96 @@ pub struct Pool {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Location {
     /// The subnet.
-    pub subnet: u32,
+    pub subnet: SubnetId,
     /// The interface, if one has this address.
-    pub interface: Option<u32>,
+    pub interface: Option<InterfaceId>,
 }
 
 impl Cloud {
-    /// Whether the text says anything of the cloud's network.
+    /// The network with this id.
+    pub fn network(&self, id: NetworkId) -> Option<&Network> {
+        self.networks.get(id.index())
+    }
+
+    /// The subnet with this id.
+    pub fn subnet(&self, id: SubnetId) -> Option<&Subnet> {
+        self.subnets.get(id.index())
+    }
+
+    /// The interface with this id.
+    pub fn interface(&self, id: InterfaceId) -> Option<&Interface> {
+        self.interfaces.get(id.index())
+    }
+
+    /// The security group with this id.
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        self.groups.get(id.index())
+    }
+
+    /// The route table with this id.
+    pub fn table(&self, id: RouteTableId) -> Option<&RouteTable> {
+        self.tables.get(id.index())
+    }
+
+    /// The name of a network.
+    pub fn network_name(&self, id: NetworkId) -> &str {
+        self.network(id).map_or("", |n| &n.name)
+    }
+
+    /// The name of an interface, without that of its machine.
+    pub fn interface_name(&self, id: InterfaceId) -> &str {
+        self.interface(id).map_or("", |i| &i.name)
+    }
+
+    /// The name of a subnet.
+    pub fn subnet_name(&self, id: SubnetId) -> &str {
+        self.subnet(id).map_or("", |s| &s.name)
+    }
+
+    /// Whether the input says anything of the cloud's network.
     pub fn is_empty(&self) -> bool {
         self.networks.is_empty() && self.groups.is_empty() && self.clusters.is_empty()
     }
 
     /// Where an address of a network is; nothing outside all of its subnets.
-    pub fn locate_in(&self, network: u32, address: IpAddr) -> Option<Location> {
-        let of_network = |subnet: u32| self.subnets.get(subnet as usize).is_some_and(|s| s.network == network);
+    pub fn locate_in(&self, network: NetworkId, address: IpAddr) -> Option<Location> {
+        let of_network = |subnet: SubnetId| self.subnet(subnet).is_some_and(|s| s.network == network);
         let owner = match &self.index {
             Some(index) => index.owner(network, address),
             None => {
                 let owns = |i: &Interface| {
                     i.addresses.contains(&address) || i.floating.contains(&address) || i.pod_prefixes.iter().any(|p| p.contains(address))
                 };
-                let owners = (0..).zip(&self.interfaces).filter(|(_, i)| of_network(i.subnet) && owns(i));
+                let owners = InterfaceId::each(&self.interfaces).filter(|(_, i)| of_network(i.subnet) && owns(i));
                 owners.min_by_key(|(number, i)| (i.stand_in, *number)).map(|(number, _)| number)
             }
         };
-        if let Some((number, interface)) = owner.and_then(|number| Some((number, self.interfaces.get(number as usize)?))) {
+        if let Some((number, interface)) = owner.and_then(|number| Some((number, self.interface(number)?))) {
             return Some(Location { subnet: interface.subnet, interface: Some(number) });
         }
-        let mut subnets = (0..).zip(&self.subnets).filter(|(_, s)| s.network == network);
+        let mut subnets = SubnetId::each(&self.subnets).filter(|(_, s)| s.network == network);
         let subnet = subnets.find(|(_, s)| s.prefixes.iter().any(|p| p.contains(address)));
         subnet.map(|(subnet, _)| Location { subnet, interface: None })
     }
 
     /// The networks that have an address: in one of their subnets or at an interface. Where none has it so, those whose space holds it.
-    pub fn networks_with(&self, address: IpAddr) -> Vec<u32> {
+    pub fn networks_with(&self, address: IpAddr) -> Vec<NetworkId> {
         let of_subnets = self.subnets.iter().filter(|s| s.prefixes.iter().any(|p| p.contains(address))).map(|s| s.network);
-        let mut placed: Vec<u32> = of_subnets.collect();
+        let mut placed: Vec<NetworkId> = of_subnets.collect();
         match &self.index {
             Some(index) => placed.extend(index.networks_with(address)),
-            None => placed.extend((0..self.networks.len() as u32).filter(|n| self.locate_in(*n, address).is_some())),
+            None => placed.extend((0..self.networks.len()).map(NetworkId::at).filter(|n| self.locate_in(*n, address).is_some())),
         }
         placed.sort_unstable();
         placed.dedup();
         if placed.is_empty() {
-            placed = (0..).zip(&self.networks).filter(|(_, n)| n.space.contains(address)).map(|(n, _)| n).collect();
+            placed = NetworkId::each(&self.networks).filter(|(_, n)| n.space.contains(address)).map(|(n, _)| n).collect();
         }
         placed
     }
 
     /// The network that an address is of; nothing if none has it, or several.
-    pub fn network_with(&self, address: IpAddr) -> Option<u32> {
+    pub fn network_with(&self, address: IpAddr) -> Option<NetworkId> {
         match self.networks_with(address).as_slice() {
             [one] => Some(*one),
             _ => None,
@@ -406,9 +463,9 @@ impl Cloud {
     }
 
     /// The network in which an address is found from a place: the own one, or one that it is peered with, else the only one that has it.
-    pub fn network_seen_from(&self, network: u32, address: IpAddr) -> Option<u32> {
+    pub fn network_seen_from(&self, network: NetworkId, address: IpAddr) -> Option<NetworkId> {
         let found = self.networks_with(address);
-        let peers = self.networks.get(network as usize).map_or(&[][..], |n| &n.peers);
+        let peers = self.network(network).map_or(&[][..], |n| &n.peers);
         let near = found.iter().find(|n| **n == network).or_else(|| found.iter().find(|n| peers.contains(n)));
         near.copied().or(match found.as_slice() {
             [one] => Some(*one),
@@ -420,9 +477,9 @@ impl Cloud {
     pub fn locate_node(&self, node: NodeId) -> Option<Location> {
         let number = match &self.index {
             Some(index) => index.of_node(node)?,
-            None => (0..).zip(&self.interfaces).find(|(_, i)| i.node == Some(node))?.0,
+            None => InterfaceId::each(&self.interfaces).find(|(_, i)| i.node == Some(node))?.0,
         };
-        Some(Location { subnet: self.interfaces.get(number as usize)?.subnet, interface: Some(number) })
+        Some(Location { subnet: self.interface(number)?.subnet, interface: Some(number) })
     }
 
     /// Where the pods of a node are: at its interface, and in the subnet of the pods where they have one, whose security group then takes the place of
@@ -457,9 +514,9 @@ impl Cloud {
     }
 
     /// The network of a subnet.
-    pub fn network_of(&self, subnet: u32) -> Option<(u32, &Network)> {
-        let network = self.subnets.get(subnet as usize)?.network;
-        Some((network, self.networks.get(network as usize)?))
+    pub fn network_of(&self, subnet: SubnetId) -> Option<(NetworkId, &Network)> {
+        let network = self.subnet(subnet)?.network;
+        Some((network, self.network(network)?))
     }
 
     /// Every address at which something begins or ends that rules do not name: subnets and addresses of interfaces.
@@ -485,11 +542,11 @@ impl Cloud {
     /// Whether somewhere a group decides of which not even the name is known: it may be any.
     pub fn has_nameless_group(&self) -> bool {
         let used = self.uses.iter().flat_map(|u| u.others.iter().copied().chain([Some(u.group)])).flatten();
-        used.filter_map(|number| self.groups.get(number as usize)).any(|g| g.unknown.is_some() && g.name.contains(['[', '$', '<']))
+        used.filter_map(|number| self.group(number)).any(|g| g.unknown.is_some() && g.name.contains(['[', '$', '<']))
     }
 
     /// Whether a group is used anywhere, or may be.
-    pub fn uses_group(&self, number: u32) -> bool {
+    pub fn uses_group(&self, number: GroupId) -> bool {
         self.uses.iter().any(|u| u.group == number || u.others.contains(&Some(number)))
     }
 
@@ -501,6 +558,6 @@ impl Cloud {
     /// The use of a group by subnet or interface, with the group.
     pub fn used(&self, id: GroupUseId) -> Option<(&GroupUse, &Group)> {
         let used = self.uses.get(id.index())?;
-        Some((used, self.groups.get(used.group as usize)?))
+        Some((used, self.group(used.group)?))
     }
 }

@@ -5,15 +5,15 @@ use alloc::vec::Vec;
 use crate::language::azure::{AddressSku, Plugin};
 use crate::policy::GroupUseId;
 use crate::snapshot::NodeId;
-use crate::snapshot::cloud::{Cloud, Group, Location};
+use crate::snapshot::cloud::{Cloud, Group, InterfaceId, Location, SubnetId};
 
 /// Where a security group is met.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum GroupPlace {
     /// At a subnet, an index into [`Cloud::subnets`].
-    Subnet(u32),
+    Subnet(SubnetId),
     /// At a network interface, an index into [`Cloud::interfaces`].
-    Interface(u32),
+    Interface(InterfaceId),
 }
 
 /// What there is at a place that decides about packets.
@@ -38,9 +38,8 @@ impl NsgBindings {
     /// `naming` says of each use of a group whether it names the platform.
     pub(super) fn at(cloud: &Cloud, location: Option<Location>, naming: &[bool]) -> Self {
         let Some(location) = location else { return NsgBindings::default() };
-        let interface = location.interface.and_then(|i| cloud.interfaces.get(i as usize));
-        let (of_interface, of_subnet) =
-            (interface.and_then(|i| i.group), cloud.subnets.get(location.subnet as usize).and_then(|s| s.group));
+        let interface = location.interface.and_then(|i| cloud.interface(i));
+        let (of_interface, of_subnet) = (interface.and_then(|i| i.group), cloud.subnet(location.subnet).and_then(|s| s.group));
         let names = |used: GroupUseId| naming.get(used.index()).copied().unwrap_or(false);
         NsgBindings {
             interface: of_interface,

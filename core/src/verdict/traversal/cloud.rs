@@ -18,7 +18,7 @@ use crate::compile::Endpoint;
 use crate::language::azure::{NextHop, Plugin};
 use crate::policy::Direction;
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, Location};
+use crate::snapshot::cloud::{Cloud, Location, NetworkId, RouteId, RouteTableId};
 
 /// A traversal of the cloud's network: its checkpoints in order, of which there are never more than four.
 pub(crate) type CloudTraversal = [Option<Checkpoint>; 4];
@@ -30,11 +30,11 @@ const INSIDE: CloudTraversal = [None; 4];
 #[derive(Clone, Debug)]
 pub(crate) struct Topology {
     /// By network, those that it is peered with.
-    pub(super) peers: Vec<Vec<u32>>,
+    pub(super) peers: Vec<Vec<NetworkId>>,
     /// By route table, where each of its routes leads.
     pub(super) tables: Vec<Vec<NextHop>>,
     /// By number, the route of each table that leads packets to an address, if one does.
-    pub(super) hops: RefCell<Vec<Vec<Option<u32>>>>,
+    pub(super) hops: RefCell<Vec<Vec<Option<RouteId>>>>,
 }
 
 impl Topology {
@@ -68,7 +68,7 @@ impl Topology {
     /// Whether two places are in one network, or in two that are peered.
     fn are_connected(&self, a: &Candidate, b: &Candidate) -> bool {
         match (a.network, b.network) {
-            (Some(one), Some(other)) => one == other || self.peers.get(one as usize).is_some_and(|peers| peers.contains(&other)),
+            (Some(one), Some(other)) => one == other || self.peers.get(one.index()).is_some_and(|peers| peers.contains(&other)),
             _ => false,
         }
     }
@@ -131,15 +131,15 @@ impl Topology {
     fn user_route(&self, a: &Candidate, b: &Candidate) -> Option<Routing> {
         let table = a.access.table?;
         let hops = self.hops.borrow();
-        let route = (*hops.get(b.hops as usize)?.get(table as usize)?)?;
-        let hop = self.tables.get(table as usize)?.get(route as usize)?;
+        let route = (*hops.get(b.hops as usize)?.get(table.index())?)?;
+        let hop = self.tables.get(table.index())?.get(route.index())?;
         Some(route::of_route(*hop, table, route))
     }
 
     /// The number of the routes by which the tables of a network lead to an address.
-    pub(super) fn hops_to(&self, cloud: &Cloud, address: Option<IpAddr>, home: Option<u32>) -> u32 {
-        let of = |table: u32| address.and_then(|address| route::user_route(cloud, table, address, home));
-        let wanted: Vec<Option<u32>> = (0..cloud.tables.len() as u32).map(of).collect();
+    pub(super) fn hops_to(&self, cloud: &Cloud, address: Option<IpAddr>, home: Option<NetworkId>) -> u32 {
+        let of = |table: RouteTableId| address.and_then(|address| route::user_route(cloud, table, address, home));
+        let wanted: Vec<Option<RouteId>> = RouteTableId::each(&cloud.tables).map(|(table, _)| of(table)).collect();
         let mut known = self.hops.borrow_mut();
         let at = known.iter().position(|hops| *hops == wanted).unwrap_or_else(|| {
             known.push(wanted);

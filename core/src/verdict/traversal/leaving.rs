@@ -9,6 +9,7 @@ use super::is_flat;
 use crate::compile::{ClassId, Endpoint};
 use crate::language::azure::Plugin;
 use crate::snapshot::IpPool;
+use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
 
 /// With which address a packet leaves. Both may be possible where the text does not say.
@@ -94,7 +95,7 @@ pub(crate) struct Departure {
     /// For a pod with an address of its own: how it leaves its node, in each of the clusters that this may belong to.
     of_pod: Option<(Habit, Plugins)>,
     /// Its place in the cloud's network.
-    network: Option<u32>,
+    network: Option<NetworkId>,
     /// Whether packets to it keep their source as far as pools say.
     kept: bool,
 }

@@ -12,7 +12,7 @@ use super::route::{self, Access, Seen};
 use super::{Checkpoint, Habit, keeps_source};
 use crate::compile::{ClassId, Compiled, Endpoint};
 use crate::model::AddressSet;
-use crate::snapshot::cloud::{Cloud, Location, tags};
+use crate::snapshot::cloud::{Cloud, InterfaceId, Location, NetworkId, SubnetId, tags};
 use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
 
 /// A place where an endpoint may be.
@@ -21,7 +21,7 @@ pub(crate) struct Candidate {
     /// Where in the cloud's network; nothing if outside it.
     pub(crate) location: Option<Location>,
     /// The network that it is in.
-    pub(super) network: Option<u32>,
+    pub(super) network: Option<NetworkId>,
     /// The node, for a pod or node.
     pub(crate) node: Option<NodeId>,
     /// What is met there.
@@ -51,7 +51,7 @@ pub(crate) struct NetworkLocation {
     /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
     pub(super) outside: (bool, bool),
     /// Of an address outside, the networks from which there may be a route to it through a gateway, each with whether that is certain.
-    pub(super) beyond: Vec<(u32, bool)>,
+    pub(super) beyond: Vec<(NetworkId, bool)>,
 }
 
 impl NetworkLocation {
@@ -101,7 +101,7 @@ impl NetworkLocation {
 }
 
 /// A [`Candidate`] without its machine: what is met there, whether it is in a subnet, in which network, and its node's address.
-type CandidateKind<T> = ((NsgBindings, Plugins), (bool, Option<u32>, Access, u32), Option<T>);
+type CandidateKind<T> = ((NsgBindings, Plugins), (bool, Option<NetworkId>, Access, u32), Option<T>);
 
 /// A [`NetworkLocation`] without its machine; see [`NetworkLocation::kind`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -112,7 +112,7 @@ pub(crate) struct NetworkLocationKind<T> {
     of: (bool, bool, Habit, bool),
     placed: bool,
     outside: (bool, bool),
-    beyond: Vec<(u32, bool)>,
+    beyond: Vec<(NetworkId, bool)>,
 }
 
 /// Whether packets between two places never leave a machine: those of pods on one node, and of a machine to itself.
@@ -143,11 +143,11 @@ pub(crate) struct NetworkLocations<'a> {
 
 /// Two places of each kind, as a pod on the one node is elsewhere than a pod on the other, and a packet meets groups between them.
 fn two_of_each(compiled: &Compiled, places: &[Candidate]) -> Vec<Candidate> {
-    let mut known: HashMap<(u32, NsgBindings, Plugins, ClassId), u32> = HashMap::new();
+    let mut known: HashMap<(Option<SubnetId>, NsgBindings, Plugins, ClassId), u32> = HashMap::new();
     let mut found = Vec::new();
     for candidate in places {
         let Some(node) = candidate.node else { continue };
-        let subnet = candidate.location.map_or(u32::MAX, |l| l.subnet);
+        let subnet = candidate.location.map(|l| l.subnet);
         let count = known.entry((subnet, candidate.nsgs, candidate.plugins, compiled.class_of(Endpoint::Node(node)))).or_default();
         *count += 1;
         if *count <= 2 {
@@ -288,7 +288,7 @@ impl<'a> NetworkLocations<'a> {
         }
     }
 
-    fn in_network(&self, network: u32, address: IpAddr) -> Candidate {
+    fn in_network(&self, network: NetworkId, address: IpAddr) -> Candidate {
         let candidate = self.at(self.snapshot.cloud.locate_in(network, address), None);
         self.routed(Candidate { network: Some(network), ..candidate }, Some(address))
     }
@@ -311,7 +311,7 @@ impl<'a> NetworkLocations<'a> {
             Checkpoint::Group { used, direction, from, to, encapsulated, .. } => {
                 (Some((used, direction, compiled.class_of(from), compiled.class_of(to), encapsulated)), None)
             }
-            Checkpoint::PublicAddress(_, sku) => (None, Some(Checkpoint::PublicAddress(0, sku))),
+            Checkpoint::PublicAddress(_, sku) => (None, Some(Checkpoint::PublicAddress(InterfaceId(0), sku))),
             other => (None, Some(other)),
         };
         self.topology.each_traversal((from, &source), (to, &destination), |traversal| {

@@ -25,6 +25,7 @@ use crate::language::azure::AddressSku;
 use crate::policy::Direction;
 use crate::policy::EndpointToHost;
 use crate::policy::GroupUseId;
+use crate::snapshot::cloud::{InterfaceId, NetworkId};
 use crate::snapshot::{HostEndpointId, NodeHosts, NodeId, Snapshot};
 
 /// One place that a packet passes and where something is decided.
@@ -78,9 +79,9 @@ pub enum Checkpoint {
     },
     /// From the Internet to the public address of an interface (an index into [`crate::snapshot::cloud::Cloud::interfaces`]) that no group
     /// guards.
-    PublicAddress(u32, AddressSku),
+    PublicAddress(InterfaceId, AddressSku),
     /// From one virtual network to another that it is not peered with.
-    NotPeered(u32, u32),
+    NotPeered(NetworkId, NetworkId),
     /// A route that does not lead on, or of which that is not known.
     Route(Routing),
     /// To one of the addresses of Azure's platform, which no rule stops unless it names the platform.

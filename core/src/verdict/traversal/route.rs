@@ -6,21 +6,21 @@ use core::net::IpAddr;
 
 use crate::language::azure::{NextHop, Outbound, Plugin};
 use crate::snapshot::NodeId;
-use crate::snapshot::cloud::{Cloud, Location, Subnet, tags};
+use crate::snapshot::cloud::{Cloud, Location, Network, NetworkId, RouteId, RouteTableId, Subnet, SubnetId, tags};
 
 /// Why a packet does not get on, or why that is not to be told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Routing {
-    /// A route that somebody wrote drops it: the table, an index into [`Cloud::tables`], and the route in it.
-    Dropped(u32, u32),
+    /// A route that somebody wrote drops it: the table, and the route in it.
+    Dropped(RouteTableId, RouteId),
     /// A route leads it to an appliance, which may do anything with it.
-    Appliance(u32, u32),
+    Appliance(RouteTableId, RouteId),
     /// A route leads it to a gateway, and what is behind that is not given.
-    Gateway(u32, u32),
+    Gateway(RouteTableId, RouteId),
     /// The route table of the subnet is not given.
-    UnknownTable(u32),
+    UnknownTable(SubnetId),
     /// From the Internet to what has no public address in this subnet, and no security group that would let it in.
-    NoPublicAddress(u32),
+    NoPublicAddress(SubnetId),
     /// From the Internet to a node without a public address.
     PrivateNode(NodeId),
     /// From the Internet to the address of a pod.
@@ -28,13 +28,13 @@ pub enum Routing {
     /// From outside the cluster to the address of a pod, of a range that the virtual network has no route to.
     PodRange(Plugin),
     /// To a private address that this network has no route to.
-    Private(u32),
+    Private(NetworkId),
     /// To a private address, by a gateway of this network of which the text does not say what is behind it.
-    UnknownGateway(u32),
+    UnknownGateway(NetworkId),
     /// To the Internet, from a private subnet without outbound access.
-    NoOutbound(u32),
+    NoOutbound(SubnetId),
     /// To the Internet, from a private subnet, by a load balancer of which the text does not say whether it has a rule for that.
-    Balancer(u32),
+    Balancer(SubnetId),
     /// To the Internet, from a cluster without outbound access.
     NoEgress,
     /// To the Internet, along routes of the cluster's subnet that the text does not give.
@@ -63,9 +63,9 @@ impl Routing {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(crate) struct Access {
     /// The route table of its subnet.
-    pub(crate) table: Option<u32>,
+    pub(crate) table: Option<RouteTableId>,
     /// The subnet, if its route table is not given.
-    unknown_table: Option<u32>,
+    unknown_table: Option<SubnetId>,
     /// Whether it has a public address.
     is_public: bool,
     /// What keeps its packets from the Internet.
@@ -74,8 +74,8 @@ pub(crate) struct Access {
 
 impl Access {
     pub(crate) fn of(cloud: &Cloud, location: Option<Location>, node: Option<NodeId>) -> Self {
-        let subnet = location.and_then(|l| Some((l.subnet, cloud.subnets.get(l.subnet as usize)?)));
-        let interface = location.and_then(|l| cloud.interfaces.get(l.interface? as usize));
+        let subnet = location.and_then(|l| Some((l.subnet, cloud.subnet(l.subnet)?)));
+        let interface = location.and_then(|l| cloud.interface(l.interface?));
         let clusters = if node.is_some() { cloud.clusters_of(node) } else { Vec::new() };
         let is_public = interface.is_some_and(|i| i.public.is_some() || i.floating.iter().any(|a| tags::is_public(*a)))
             || clusters.iter().any(|c| c.traffic.public_nodes);
@@ -108,18 +108,18 @@ fn is_private(subnet: &Subnet) -> bool {
 
 /// The route of a table that leads packets to an address somewhere else than Azure's own routes do; nothing if none does. The longest
 /// prefix counts, and of equal ones the route that somebody wrote.
-pub(crate) fn user_route(cloud: &Cloud, table: u32, address: IpAddr, home: Option<u32>) -> Option<u32> {
-    let table = cloud.tables.get(table as usize)?;
-    let network = cloud.networks.get(table.network as usize)?;
+pub(crate) fn user_route(cloud: &Cloud, table: RouteTableId, address: IpAddr, home: Option<NetworkId>) -> Option<RouteId> {
+    let table = cloud.table(table)?;
+    let network = cloud.network(table.network)?;
     if address == tags::PLATFORM || address == tags::METADATA {
         return None;
     }
-    let near: Vec<&_> = core::iter::once(network).chain(network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize))).collect();
+    let near: Vec<&_> = core::iter::once(network).chain(network.peers.iter().filter_map(|p| cloud.network(*p))).collect();
     // In a network that has the same addresses as the own one, it is not the own one's.
     if home.is_some_and(|home| home != table.network && !network.peers.contains(&home)) && near.iter().any(|n| n.space.contains(address)) {
         return None;
     }
-    let fits = (0..).zip(&table.routes).filter(|(_, r)| r.prefix.contains(address));
+    let fits = RouteId::each(&table.routes).filter(|(_, r)| r.prefix.contains(address));
     let (number, route) = fits.max_by_key(|(number, r)| (r.prefix.length(), core::cmp::Reverse(*number)))?;
     let of_system = near.iter().flat_map(|n| &n.prefixes).filter(|p| p.contains(address)).map(|p| p.length());
     let behind_gateway = near.iter().flat_map(|n| n.on_premises.ranges()).filter(|(first, last)| (*first..=*last).contains(&address));
@@ -145,7 +145,7 @@ fn length_of(first: IpAddr, last: IpAddr) -> u8 {
 }
 
 /// What a route does with packets.
-pub(crate) fn of_route(hop: NextHop, table: u32, route: u32) -> Routing {
+pub(crate) fn of_route(hop: NextHop, table: RouteTableId, route: RouteId) -> Routing {
     match hop {
         NextHop::Nothing | NextHop::Internet => Routing::Dropped(table, route),
         NextHop::Gateway => Routing::Gateway(table, route),
@@ -159,9 +159,9 @@ pub(crate) struct Seen<'a> {
     /// Whether it is nothing but an address.
     pub(crate) is_address: bool,
     /// Its network.
-    pub(crate) network: Option<u32>,
+    pub(crate) network: Option<NetworkId>,
     /// Its subnet.
-    pub(crate) subnet: Option<u32>,
+    pub(crate) subnet: Option<SubnetId>,
     /// The node that it is, or is on.
     pub(crate) node: Option<NodeId>,
     /// Whether it is a pod with an address of its own.
@@ -176,7 +176,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) pod_range: Option<Plugin>,
     pub(crate) access: Access,
     /// Networks from which there is a route to it through a gateway: for certain, or possibly.
-    pub(crate) beyond: &'a [(u32, bool)],
+    pub(crate) beyond: &'a [(NetworkId, bool)],
 }
 
 impl Seen<'_> {
@@ -186,11 +186,11 @@ impl Seen<'_> {
 }
 
 /// Networks from whose gateways there may be a route to an address outside all networks, each with whether that is certain.
-pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(u32, bool)> {
-    let has_gateway = |number: u32| cloud.subnets.iter().any(|s| s.network == number && s.name.eq_ignore_ascii_case("GatewaySubnet"));
-    let of = |(number, network): (u32, &crate::snapshot::cloud::Network)| {
+pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, bool)> {
+    let has_gateway = |number: NetworkId| cloud.subnets.iter().any(|s| s.network == number && s.name.eq_ignore_ascii_case("GatewaySubnet"));
+    let of = |(number, network): (NetworkId, &Network)| {
         let near = || core::iter::once(number).chain(network.peers.iter().copied());
-        let behind = near().filter_map(|n| cloud.networks.get(n as usize)).any(|n| n.on_premises.contains(address));
+        let behind = near().filter_map(|n| cloud.network(n)).any(|n| n.on_premises.contains(address));
         match () {
             // Of a network that is only assumed nobody says what is behind it.
             () if behind || network.assumed => Some((number, true)),
@@ -198,7 +198,7 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(u32, bool)> {
             () => None,
         }
     };
-    (0..).zip(&cloud.networks).filter_map(of).collect()
+    NetworkId::each(&cloud.networks).filter_map(of).collect()
 }
 
 /// Why a packet does not get from one endpoint to another, or may not; nothing if a route leads there. Routes that somebody wrote are asked

@@ -54,7 +54,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         return;
     }
     for gateway in &cloud.gateways {
-        let Some(subnet) = gateway.subnet.and_then(|n| cloud.subnets.get(n as usize)) else { continue };
+        let Some(subnet) = gateway.subnet.and_then(|n| cloud.subnet(n)) else { continue };
         let Some(used) = subnet.group else { continue };
         let own = AddressSet::of_cidrs(&subnet.prefixes);
         for (need, what, help) in needs(used, &own, if gateway.first_version { FIRST_MANAGEMENT } else { MANAGEMENT }) {

@@ -50,7 +50,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         ));
     }
     for ingress in &snapshot.ingresses {
-        let Some(service) = ingress.service.and_then(|i| snapshot.services.get(i as usize)) else { continue };
+        let Some(service) = ingress.service.and_then(|i| snapshot.service(i)) else { continue };
         let named = match &ingress.port {
             BackendPort::Any => continue,
             BackendPort::Number(number) => (service.ports.iter().any(|p| p.port == *number), format!("{number}")),

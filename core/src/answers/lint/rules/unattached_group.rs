@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::snapshot::cloud::GroupId;
 
 const CODE: Code = Code("LINT026");
 
@@ -29,7 +30,7 @@ pub(in crate::answers::lint) const LINT: Lint = Lint {
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let cloud = &input.snapshot.cloud;
-    for (number, group) in (0..).zip(&cloud.groups) {
+    for (number, group) in GroupId::each(&cloud.groups) {
         if group.unknown.is_some() || cloud.uses_group(number) || cloud.has_nameless_group() {
             continue;
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput, policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::snapshot::NamespaceId;
 
 const CODE: Code = Code("LINT010");
 
@@ -43,9 +44,9 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     }
     for policy in policies(input) {
         let Some(namespace) = &policy.namespace else { continue };
-        let known = (0..).zip(&snapshot.namespaces).find(|(_, n)| n.name == *namespace);
+        let known = NamespaceId::each(&snapshot.namespaces).find(|(_, n)| n.name == *namespace);
         let Some((number, _)) = known.filter(|(_, n)| n.given.is_none()) else { continue };
-        if snapshot.endpoints.iter().any(|e| e.namespace.0 == number) {
+        if snapshot.endpoints.iter().any(|e| e.namespace == number) {
             continue;
         }
         let message = format!("namespace `{namespace}` is not in the input, and no pod is in it");

@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{ClusterEngine, Plugin};
 use crate::language::codes;
 use crate::model::{AddressSet, Cidr};
-use crate::snapshot::cloud::{Cloud, CloudCluster};
+use crate::snapshot::cloud::{Cloud, CloudCluster, NetworkId, SubnetId};
 use crate::text::Place;
 
 /// Subnets of a network, and networks that it is peered with, at most. Upstream: docs/azure.md 1.
@@ -57,7 +57,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
-    for (number, network) in (0..).zip(&cloud.networks) {
+    for (number, network) in NetworkId::each(&cloud.networks) {
         let subnets = cloud.subnets.iter().filter(|s| s.network == number).count();
         for (count, most, what) in [(subnets, MOST_SUBNETS, "subnets"), (network.peers.len(), MOST_PEERINGS, "peerings")] {
             if count > most {
@@ -67,7 +67,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         }
     }
     for (i, subnet) in cloud.subnets.iter().enumerate().filter(|(_, s)| !s.assumed) {
-        let Some(network) = cloud.networks.get(subnet.network as usize) else { continue };
+        let Some(network) = cloud.network(subnet.network) else { continue };
         for prefix in &subnet.prefixes {
             if !network.open && !network.space.covers(&AddressSet::of_cidrs([prefix])) {
                 let message =
@@ -93,7 +93,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         }
     }
     for interface in cloud.interfaces.iter().filter(|i| i.address_given) {
-        let Some(subnet) = cloud.subnets.get(interface.subnet as usize) else { continue };
+        let Some(subnet) = cloud.subnet(interface.subnet) else { continue };
         for address in &interface.addresses {
             if subnet.prefixes.is_empty() {
                 continue; // It is not known what the subnet has.
@@ -121,7 +121,7 @@ pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
 /// Groups that a route for all addresses opens: with it `VirtualNetwork` is everything. Upstream: docs/azure.md 2.4.
 pub(super) fn default_routes(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let all = AddressSet::of_cidrs([&cidr((Ipv4Addr::UNSPECIFIED, 0))]);
-    for (number, subnet) in (0..).zip(&cloud.subnets).filter(|(_, s)| s.routes.covers(&all)) {
+    for (number, subnet) in SubnetId::each(&cloud.subnets).filter(|(_, s)| s.routes.covers(&all)) {
         let of_interfaces = cloud.interfaces.iter().filter(|i| i.subnet == number).filter_map(|i| i.group);
         let mut names: Vec<&str> =
             subnet.group.into_iter().chain(of_interfaces).filter_map(|used| Some(cloud.used(used)?.1.name.as_str())).collect();
@@ -164,7 +164,7 @@ fn dns_problem(address: IpAddr, services: &[Cidr]) -> Option<String> {
 /// A subnet of kubenet's belongs to one cluster: its routes lead to the pods of that one. Upstream: docs/azure.md 3.3.
 fn shared_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     for (i, cluster) in cloud.clusters.iter().enumerate() {
-        let subnets = |c: &CloudCluster| c.pools.iter().filter_map(|p| p.subnet).collect::<Vec<u32>>();
+        let subnets = |c: &CloudCluster| c.pools.iter().filter_map(|p| p.subnet).collect::<Vec<SubnetId>>();
         let own = subnets(cluster);
         let other =
             cloud.clusters.iter().take(i).find(|other| {
@@ -194,12 +194,11 @@ pub(super) fn clusters(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
         let mut inside = None;
         if let Some(network) = home {
             let mut beyond = network.on_premises.clone();
-            for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
+            for peer in network.peers.iter().filter_map(|p| cloud.network(*p)) {
                 beyond = beyond.union(&peer.space);
             }
-            let of_network = |s: &&crate::snapshot::cloud::Subnet| {
-                !s.assumed && cloud.networks.get(s.network as usize).is_some_and(|n| n.name == network.name)
-            };
+            let of_network =
+                |s: &&crate::snapshot::cloud::Subnet| !s.assumed && cloud.network(s.network).is_some_and(|n| n.name == network.name);
             let clash = cloud.subnets.iter().filter(of_network).find(|s| overlaps(&services, &AddressSet::of_cidrs(&s.prefixes)));
             if let Some(subnet) = clash {
                 let prefixes = AddressSet::of_cidrs(&subnet.prefixes);

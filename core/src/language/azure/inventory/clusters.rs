@@ -1,6 +1,7 @@
 //! Clusters, their nodes, and application gateways.
 
 use super::*;
+use crate::snapshot::cloud::{NetworkId, SubnetId};
 
 impl Builder {
     pub(super) fn clusters(&mut self, placed: &[Placed<'_>], snapshot: &mut Snapshot) {
@@ -22,7 +23,7 @@ impl Builder {
                     let reference = reference.as_ref()?;
                     let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
                         // An identifier that the text does not spell out means the only subnet there is.
-                        [_] if reference.name.starts_with('$') => Some(0),
+                        [_] if reference.name.starts_with('$') => Some(SubnetId(0)),
                         _ => None,
                     });
                     if found.is_none() {
@@ -107,7 +108,7 @@ impl Builder {
     }
 
     /// The network that a node is in, by its addresses. Of several that have one it is that of a cluster's nodes.
-    pub(super) fn network_of_node(&mut self, node: &Node, snapshot: &Snapshot) -> Option<(u32, IpAddr)> {
+    pub(super) fn network_of_node(&mut self, node: &Node, snapshot: &Snapshot) -> Option<(NetworkId, IpAddr)> {
         let of_pool = snapshot.nodes().find(|(_, n)| n.name == node.name).and_then(|(id, _)| {
             let pool = self.cloud.clusters.iter().flat_map(|c| &c.pools).find(|p| p.nodes.contains(&id))?;
             let (network, _) = self.cloud.network_of(pool.subnet?)?;
@@ -117,12 +118,13 @@ impl Builder {
             return of_pool;
         }
         let (address, mut networks) = node.addresses.iter().find_map(|a| {
-            let networks: Vec<u32> = self.cloud.networks_with(*a).into_iter().filter(|n| self.cloud.locate_in(*n, *a).is_some()).collect();
+            let networks: Vec<NetworkId> =
+                self.cloud.networks_with(*a).into_iter().filter(|n| self.cloud.locate_in(*n, *a).is_some()).collect();
             (!networks.is_empty()).then_some((*a, networks))
         })?;
         if networks.len() > 1 {
             let pools = || self.cloud.clusters.iter().flat_map(|c| &c.pools).filter_map(|p| Some(self.cloud.network_of(p.subnet?)?.0));
-            let of_clusters: Vec<u32> = networks.iter().copied().filter(|n| pools().any(|p| p == *n)).collect();
+            let of_clusters: Vec<NetworkId> = networks.iter().copied().filter(|n| pools().any(|p| p == *n)).collect();
             if of_clusters.len() == 1 {
                 networks = of_clusters;
             }
@@ -130,7 +132,7 @@ impl Builder {
         if let [one] = networks.as_slice() {
             return Some((*one, address));
         }
-        let name = |n: &u32| self.cloud.networks.get(*n as usize).map_or_else(String::new, |n| format!("`{}`", n.name));
+        let name = |n: &NetworkId| self.cloud.network(*n).map_or_else(String::new, |n| format!("`{}`", n.name));
         let names: Vec<String> = networks.iter().map(name).collect();
         let message = format!("node `{}`: {address} is an address of {}, so its network is unknown", node.name, names.join(" and of "));
         let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, node.place, message);
@@ -140,7 +142,7 @@ impl Builder {
 
     /// Pools whose pods are in a subnet of their own that is not given: one for all of them, in the network of their nodes.
     pub(super) fn assume_pod_subnets(&mut self, cluster: &str, place: Place, pools: &mut [Pool]) {
-        let mut made: BTreeMap<u32, Option<u32>> = BTreeMap::new();
+        let mut made: BTreeMap<NetworkId, Option<SubnetId>> = BTreeMap::new();
         for pool in pools.iter_mut().filter(|pool| pool.pod_subnet.is_none()) {
             let Some((network, _)) = pool.subnet.and_then(|s| self.cloud.network_of(s)) else { continue };
             let (cloud, problems) = (&mut self.cloud, &mut self.problems);
@@ -170,7 +172,7 @@ impl Builder {
                 subnet = network.map(|network| {
                     let name = format!("{}-subnet", resource.meta.name);
                     self.cloud.subnets.push(Subnet::plain(network, name, alloc::vec![range], place));
-                    self.cloud.subnets.len() as u32 - 1
+                    SubnetId::last(&self.cloud.subnets)
                 });
             }
             let free = subnet.and_then(|number| self.free(number, 1));

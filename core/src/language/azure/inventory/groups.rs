@@ -1,6 +1,7 @@
 //! Security groups, and what subnets and interfaces are attached to.
 
 use super::*;
+use crate::snapshot::cloud::{GroupId, NetworkId, SubnetId};
 
 impl Builder {
     pub(super) fn groups(&mut self, placed: &[Placed<'_>]) {
@@ -83,10 +84,10 @@ impl Builder {
 
     /// Route tables and security groups of subnets, whichever side says it.
     pub(super) fn attach(&mut self, placed: &[Placed<'_>]) {
-        let mut slots: BTreeMap<u32, Slot> = BTreeMap::new();
+        let mut slots: BTreeMap<SubnetId, Slot> = BTreeMap::new();
         for (document, resource, azure) in placed {
             let condition = resource.meta.condition.as_deref();
-            let (network, subnets): (Option<u32>, Vec<&azure::Subnet>) = match azure {
+            let (network, subnets): (Option<NetworkId>, Vec<&azure::Subnet>) = match azure {
                 Azure::Network(network) => (self.network_number(&resource.meta.name), network.subnets.iter().collect()),
                 Azure::Subnet { network, subnet } => (self.network_number(&network.name), alloc::vec![subnet]),
                 Azure::Attach { target, group, to_interface: false } => {
@@ -109,7 +110,7 @@ impl Builder {
                         scope: Default::default(),
                         span: resource.meta.name_span,
                     };
-                    let numbers: Vec<u32> = group.subnets.iter().filter_map(|s| self.subnet_number(s)).collect();
+                    let numbers: Vec<SubnetId> = group.subnets.iter().filter_map(|s| self.subnet_number(s)).collect();
                     numbers.into_iter().for_each(|number| slots.entry(number).or_default().attach(&own, *document));
                     continue;
                 }
@@ -117,7 +118,7 @@ impl Builder {
             };
             for subnet in subnets {
                 let Some(number) = network.and_then(|n| {
-                    (0..).zip(&self.cloud.subnets).find(|(_, s)| s.network == n && key(&s.name) == key(&subnet.name)).map(|(i, _)| i)
+                    SubnetId::each(&self.cloud.subnets).find(|(_, s)| s.network == n && key(&s.name) == key(&subnet.name)).map(|(i, _)| i)
                 }) else {
                     continue;
                 };
@@ -126,16 +127,17 @@ impl Builder {
         }
         let assumed = self.cloud.networks.first().is_some_and(|n| n.assumed && n.name == "assumed network");
         if assumed {
-            for number in 0..self.cloud.groups.len() as u32 {
-                let used = self.group_use(number, Vec::new(), number);
-                if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+            // `assumed_network` makes a subnet for each group.
+            for number in 0..self.cloud.groups.len() {
+                let used = self.group_use(GroupId::at(number), Vec::new(), SubnetId::at(number));
+                if let Some(subnet) = self.cloud.subnets.get_mut(number) {
                     subnet.group = Some(used);
                 }
             }
         }
         for (subnet, slot) in slots {
             if let Some(used) = self.slot_use(&slot, subnet)
-                && let Some(subnet) = self.cloud.subnets.get_mut(subnet as usize)
+                && let Some(subnet) = self.cloud.subnets.get_mut(subnet.index())
             {
                 subnet.group = Some(used);
             }
@@ -143,14 +145,14 @@ impl Builder {
     }
 
     /// The use of a group in a subnet: what `VirtualNetwork` stands for there. Upstream: docs/azure.md 2.4.
-    pub(in crate::language) fn group_use(&mut self, group: u32, others: Vec<Option<u32>>, subnet: u32) -> GroupUseId {
-        let said = self.cloud.groups.get(group as usize).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
+    pub(in crate::language) fn group_use(&mut self, group: GroupId, others: Vec<Option<GroupId>>, subnet: SubnetId) -> GroupUseId {
+        let said = self.cloud.group(group).and_then(|g| g.expansions.get("virtualnetwork")).cloned();
         let set = said.unwrap_or_else(|| managed::virtual_network(&self.cloud, subnet));
         let used = GroupUse { group, others, virtual_network: set };
         let known = self.cloud.group_uses().find(|(_, u)| **u == used).map(|(id, _)| id);
         known.unwrap_or_else(|| {
             self.cloud.uses.push(used);
-            GroupUseId(self.cloud.uses.len() as u32 - 1)
+            GroupUseId::last(&self.cloud.uses)
         })
     }
 

@@ -1,6 +1,7 @@
 //! Network interfaces and their addresses.
 
 use super::*;
+use crate::snapshot::cloud::{InterfaceId, SubnetId};
 
 impl Builder {
     pub(super) fn interfaces(&mut self, placed: &[Placed<'_>]) {
@@ -95,7 +96,7 @@ impl Builder {
                 continue;
             };
             // Where Azure chooses, an address of another subnet is one of an earlier deployment.
-            let prefixes = self.cloud.subnets.get(subnet as usize).map_or_else(Vec::new, |s| s.prefixes.clone());
+            let prefixes = self.cloud.subnet(subnet).map_or_else(Vec::new, |s| s.prefixes.clone());
             let is_old = |a: &IpAddr| {
                 let chosen = interface.configurations.iter().any(|c| c.dynamic && c.address == Some(*a));
                 chosen && !prefixes.iter().any(|p| p.contains(*a))
@@ -113,17 +114,18 @@ impl Builder {
                 .configurations
                 .iter()
                 .find_map(|c| c.public_address.or_else(|| c.public.as_ref().and_then(|p| publics.get(&key(&p.name))?.address)));
-            let network = self.cloud.subnets.get(subnet as usize).map_or(0, |s| s.network);
-            self.taken.extend(given.iter().map(|a| (network, *a)));
+            if let Some(network) = self.cloud.subnet(subnet).map(|s| s.network) {
+                self.taken.extend(given.iter().map(|a| (network, *a)));
+            }
             let lacks = |ipv6: bool| {
                 let has = given.iter().any(|a| a.is_ipv6() == ipv6);
                 !has && interface.configurations.iter().any(|c| c.ipv6 == ipv6 && c.address.is_none_or(|a| is_old(&a)))
             };
             if given.is_empty() && !lacks(true) || lacks(false) {
-                dynamic.push(self.cloud.interfaces.len());
+                dynamic.push(InterfaceId::at(self.cloud.interfaces.len()));
             }
             if lacks(true) {
-                dynamic_v6.push(self.cloud.interfaces.len());
+                dynamic_v6.push(InterfaceId::at(self.cloud.interfaces.len()));
             }
             self.cloud.interfaces.push(Interface {
                 name,
@@ -147,16 +149,16 @@ impl Builder {
         }
         self.hand_out(&dynamic);
         for number in dynamic_v6 {
-            let address = self.cloud.interfaces.get(number).map(|i| i.subnet).and_then(|subnet| self.free_v6(subnet));
-            if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+            let address = self.cloud.interface(number).map(|i| i.subnet).and_then(|subnet| self.free_v6(subnet));
+            if let Some(interface) = self.cloud.interfaces.get_mut(number.index()) {
                 interface.addresses.extend(address);
             }
         }
     }
 
     /// The first free address of IPv6 of a subnet. Upstream: Azure documentation, "IPv6 for Azure Virtual Network".
-    pub(super) fn free_v6(&mut self, subnet: u32) -> Option<IpAddr> {
-        let found = self.cloud.subnets.get(subnet as usize)?;
+    pub(super) fn free_v6(&mut self, subnet: SubnetId) -> Option<IpAddr> {
+        let found = self.cloud.subnet(subnet)?;
         let network = found.network;
         let (first, last) = found.prefixes.iter().find_map(|prefix| match (prefix.first(), prefix.last()) {
             (IpAddr::V6(first), IpAddr::V6(last)) => Some((first.to_bits(), last.to_bits())),
@@ -174,21 +176,21 @@ impl Builder {
     }
 
     /// Free addresses for the interfaces that have none, by name. Where a subnet has too few, the ones that are written last get none.
-    pub(super) fn hand_out(&mut self, dynamic: &[usize]) {
-        let mut by_subnet: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    pub(super) fn hand_out(&mut self, dynamic: &[InterfaceId]) {
+        let mut by_subnet: BTreeMap<SubnetId, Vec<InterfaceId>> = BTreeMap::new();
         for &number in dynamic {
-            if let Some(interface) = self.cloud.interfaces.get(number) {
+            if let Some(interface) = self.cloud.interface(number) {
                 by_subnet.entry(interface.subnet).or_default().push(number);
             }
         }
         for (subnet, numbers) in by_subnet {
             let addresses: Vec<IpAddr> = numbers.iter().map_while(|_| self.free(subnet, 1)).collect();
             let mut by_place = numbers.clone();
-            by_place.sort_by_key(|number| self.cloud.interfaces.get(*number).map(|i| i.place));
-            let late: BTreeSet<usize> = by_place.into_iter().skip(addresses.len()).collect();
+            by_place.sort_by_key(|number| self.cloud.interface(*number).map(|i| i.place));
+            let late: BTreeSet<InterfaceId> = by_place.into_iter().skip(addresses.len()).collect();
             late.iter().for_each(|number| self.full(*number, subnet));
             for (number, address) in numbers.into_iter().filter(|number| !late.contains(number)).zip(addresses) {
-                if let Some(interface) = self.cloud.interfaces.get_mut(number) {
+                if let Some(interface) = self.cloud.interfaces.get_mut(number.index()) {
                     interface.addresses.push(address);
                 }
             }
@@ -196,8 +198,8 @@ impl Builder {
     }
 
     /// Says that a subnet has no address left for a machine. Upstream: docs/azure.md 1 (five addresses of every subnet are Azure's own; `SubnetIsFull`).
-    pub(super) fn full(&mut self, interface: usize, subnet: u32) {
-        let (Some(interface), Some(subnet)) = (self.cloud.interfaces.get(interface), self.cloud.subnets.get(subnet as usize)) else {
+    pub(super) fn full(&mut self, interface: InterfaceId, subnet: SubnetId) {
+        let (Some(interface), Some(subnet)) = (self.cloud.interface(interface), self.cloud.subnet(subnet)) else {
             return;
         };
         if subnet.prefixes.iter().all(|p| !p.is_ipv4()) {
@@ -215,8 +217,8 @@ impl Builder {
     }
 
     /// The first free address of a subnet that has `width` free ones from it on; takes all of them.
-    pub(super) fn free(&mut self, subnet: u32, width: u32) -> Option<IpAddr> {
-        let found = self.cloud.subnets.get(subnet as usize)?;
+    pub(super) fn free(&mut self, subnet: SubnetId, width: u32) -> Option<IpAddr> {
+        let found = self.cloud.subnet(subnet)?;
         let (network, prefixes) = (found.network, found.prefixes.clone());
         for prefix in prefixes {
             let (IpAddr::V4(first), IpAddr::V4(last)) = (prefix.first(), prefix.last()) else { continue };
@@ -240,13 +242,12 @@ impl Builder {
     pub(super) fn node_interfaces(&mut self, snapshot: &Snapshot) {
         for (id, node) in snapshot.nodes() {
             let Some((network, address)) = self.network_of_node(node, snapshot) else { continue };
-            let of_network = |i: &Interface| self.cloud.subnets.get(i.subnet as usize).is_some_and(|s| s.network == network);
-            let known = (0..)
-                .zip(&self.cloud.interfaces)
+            let of_network = |i: &Interface| self.cloud.subnet(i.subnet).is_some_and(|s| s.network == network);
+            let known = InterfaceId::each(&self.cloud.interfaces)
                 .find(|(_, i)| of_network(i) && i.addresses.iter().any(|a| node.addresses.contains(a)))
                 .map(|(i, _)| i);
             if let Some(number) = known {
-                if let Some(interface) = self.cloud.interfaces.get_mut(number as usize) {
+                if let Some(interface) = self.cloud.interfaces.get_mut(number.index()) {
                     interface.node = Some(id);
                 }
                 continue;
@@ -254,7 +255,7 @@ impl Builder {
             let Some(location) = self.cloud.locate_in(network, address) else { continue };
             self.taken.extend(node.addresses.iter().map(|a| (network, *a)));
             let zones = node.labels.get("topology.kubernetes.io/zone").map(|z| z.rsplit('-').next().unwrap_or(z).to_string());
-            let Some(place) = node.place.or_else(|| self.cloud.subnets.get(location.subnet as usize).map(|s| s.place)) else { continue };
+            let Some(place) = node.place.or_else(|| self.cloud.subnet(location.subnet).map(|s| s.place)) else { continue };
             self.cloud.interfaces.push(Interface {
                 name: node.name.clone(),
                 machine: Some(node.name.clone()),
@@ -279,7 +280,7 @@ impl Builder {
 
     /// A subnet in which nothing is given has a machine that stands for any.
     pub(super) fn stand_ins(&mut self) {
-        for number in 0..self.cloud.subnets.len() as u32 {
+        for number in (0..self.cloud.subnets.len()).map(SubnetId::at) {
             let used = self.cloud.interfaces.iter().any(|i| i.subnet == number);
             let pods = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet == Some(number) || p.subnet == Some(number));
             let gateways = self.cloud.gateways.iter().any(|g| g.subnet == Some(number));
@@ -287,7 +288,7 @@ impl Builder {
                 continue;
             }
             let Some(address) = self.free(number, 1) else { continue };
-            let Some(subnet) = self.cloud.subnets.get(number as usize) else { continue };
+            let Some(subnet) = self.cloud.subnet(number) else { continue };
             self.cloud.interfaces.push(Interface {
                 name: format!("vm in {}", subnet.name),
                 machine: None,
@@ -314,7 +315,7 @@ impl Builder {
     pub(super) fn full_titles(&mut self) {
         let cloud = &self.cloud;
         let network = |i: &Interface| cloud.network_of(i.subnet).map_or("", |(_, n)| n.name.as_str());
-        let mut homes: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let mut homes: BTreeMap<String, Vec<NetworkId>> = BTreeMap::new();
         for interface in &cloud.interfaces {
             let Some((number, _)) = cloud.network_of(interface.subnet) else { continue };
             let known = homes.entry(key(interface.title())).or_default();

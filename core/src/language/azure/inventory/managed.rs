@@ -9,7 +9,7 @@ use crate::language::azure::{Access, PortMatch, RuleDirection, RuleSide, Securit
 use crate::language::{LoadBalancer, ServicePort};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, Group, GroupUse, MANAGED_GROUP};
+use crate::snapshot::cloud::{Cloud, Group, GroupId, GroupUse, InterfaceId, MANAGED_GROUP, SubnetId};
 use crate::snapshot::{Service, Snapshot};
 use crate::text::Place;
 /// AKS's first rule that allows, and the last that denies.
@@ -22,11 +22,7 @@ pub(crate) const NODE_PORTS: (u16, u16) = (30000, 32767);
 pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
     let Some(cluster) = snapshot.cloud.clusters.first() else { return };
     let place = cluster.place;
-    let unguarded: Vec<usize> = snapshot
-        .cloud
-        .interfaces
-        .iter()
-        .enumerate()
+    let unguarded: Vec<InterfaceId> = InterfaceId::each(&snapshot.cloud.interfaces)
         .filter(|(_, i)| i.node.is_some() && i.group.is_none())
         .map(|(number, _)| number)
         .collect();
@@ -37,10 +33,10 @@ pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
         snapshot.nodes().filter(|(_, node)| !node.is_excluded()).flat_map(|(_, node)| node.addresses.iter().copied()).collect::<Vec<_>>();
     let rules = rules(&snapshot.services, &nodes);
     let cloud = &mut snapshot.cloud;
-    let group = cloud.groups.len() as u32;
+    let group = GroupId::at(cloud.groups.len());
     cloud.groups.push(Group { rules, ..Group::plain(MANAGED_GROUP, place, place) });
     for number in unguarded {
-        let Some(subnet) = cloud.interfaces.get(number).map(|i| i.subnet) else { continue };
+        let Some(subnet) = cloud.interface(number).map(|i| i.subnet) else { continue };
         // Clusters in several networks: the group means other addresses in each.
         let used = GroupUse { group, others: Vec::new(), virtual_network: virtual_network(cloud, subnet) };
         let known = cloud.uses.iter().position(|u| *u == used);
@@ -48,20 +44,20 @@ pub(crate) fn add_managed_group(snapshot: &mut Snapshot) {
             cloud.uses.push(used);
             cloud.uses.len() - 1
         });
-        if let Some(interface) = cloud.interfaces.get_mut(number) {
-            interface.group = Some(GroupUseId(at as u32));
+        if let Some(interface) = cloud.interfaces.get_mut(number.index()) {
+            interface.group = Some(GroupUseId::at(at));
         }
     }
 }
 
 /// What `VirtualNetwork` stands for in a subnet. Upstream: docs/azure.md 2.4.
-pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: u32) -> AddressSet {
+pub(in crate::language) fn virtual_network(cloud: &Cloud, subnet: SubnetId) -> AddressSet {
     let mut set = AddressSet::range(crate::snapshot::cloud::tags::PLATFORM, crate::snapshot::cloud::tags::PLATFORM);
-    if let Some(subnet) = cloud.subnets.get(subnet as usize) {
+    if let Some(subnet) = cloud.subnet(subnet) {
         set = set.union(&subnet.routes);
-        if let Some(network) = cloud.networks.get(subnet.network as usize) {
+        if let Some(network) = cloud.network(subnet.network) {
             set = set.union(&network.space).union(&network.on_premises);
-            for peer in network.peers.iter().filter_map(|p| cloud.networks.get(*p as usize)) {
+            for peer in network.peers.iter().filter_map(|p| cloud.network(*p)) {
                 set = set.union(&peer.space);
             }
         }

@@ -33,7 +33,7 @@ use crate::language::inventory::NodeRange;
 use crate::language::{Kind, Resource, codes};
 use crate::model::{AddressSet, Cidr, Labels};
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, Pool, Subnet};
+use crate::snapshot::cloud::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, NetworkId, Pool, Subnet, SubnetId};
 use crate::snapshot::{Node, NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
 
@@ -183,12 +183,12 @@ pub(in crate::language) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<Node
                     }
                     if pool.nodes.is_empty() {
                         // Nodes that the text gives: which addresses each of them set aside is not known.
-                        ranges.extend(usable_or_any(pool.subnet.and_then(|s| cloud.subnets.get(s as usize))));
+                        ranges.extend(usable_or_any(pool.subnet.and_then(|s| cloud.subnet(s))));
                     }
                 }
             }
             Plugin::PodSubnet => {
-                let subnet = |p: &Pool| p.pod_subnet.and_then(|s| cloud.subnets.get(s as usize));
+                let subnet = |p: &Pool| p.pod_subnet.and_then(|s| cloud.subnet(s));
                 ranges.extend(cluster.pools.iter().flat_map(|p| usable_or_any(subnet(p))));
             }
             Plugin::Kubenet | Plugin::Overlay => {
@@ -221,7 +221,7 @@ pub(in crate::language) struct Builder {
     pub(in crate::language) cloud: Cloud,
     pub(in crate::language) problems: Vec<Diagnostic>,
     /// Addresses that something has, by network.
-    taken: BTreeSet<(u32, IpAddr)>,
+    taken: BTreeSet<(NetworkId, IpAddr)>,
     /// In place of what clusters say.
     plugin: Option<Plugin>,
 }
@@ -231,22 +231,22 @@ impl Builder {
         self.problems.push(Diagnostic::at(codes::AZ_MISSING, Severity::Warning, Some(place), message));
     }
 
-    pub(in crate::language) fn network_number(&self, name: &str) -> Option<u32> {
-        (0..).zip(&self.cloud.networks).find(|(_, n)| key(&n.name) == key(name)).map(|(i, _)| i)
+    pub(in crate::language) fn network_number(&self, name: &str) -> Option<NetworkId> {
+        NetworkId::each(&self.cloud.networks).find(|(_, n)| key(&n.name) == key(name)).map(|(i, _)| i)
     }
 
     /// The subnet that a reference means; without a network, the only one of this name.
-    pub(in crate::language) fn subnet_number(&self, reference: &Reference) -> Option<u32> {
+    pub(in crate::language) fn subnet_number(&self, reference: &Reference) -> Option<SubnetId> {
         let network = reference.parent.as_deref().map(|name| self.network_number(name));
         if network == Some(None) {
             return None;
         }
         let fits = |s: &Subnet| key(&s.name) == key(&reference.name) && network.flatten().is_none_or(|n| n == s.network);
-        (0..).zip(&self.cloud.subnets).find(|(_, s)| fits(s)).map(|(i, _)| i)
+        SubnetId::each(&self.cloud.subnets).find(|(_, s)| fits(s)).map(|(i, _)| i)
     }
 
     /// The subnet of a network with this name.
-    pub(in crate::language) fn subnet_of(&self, network: u32, name: &str) -> Option<u32> {
-        (0..).zip(&self.cloud.subnets).find(|(_, s)| s.network == network && key(&s.name) == key(name)).map(|(i, _)| i)
+    pub(in crate::language) fn subnet_of(&self, network: NetworkId, name: &str) -> Option<SubnetId> {
+        SubnetId::each(&self.cloud.subnets).find(|(_, s)| s.network == network && key(&s.name) == key(name)).map(|(i, _)| i)
     }
 }

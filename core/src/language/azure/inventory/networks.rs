@@ -1,6 +1,7 @@
 //! Virtual networks, subnets and peerings.
 
 use super::*;
+use crate::snapshot::cloud::{NetworkId, SubnetId};
 
 impl Builder {
     pub(super) fn networks(&mut self, placed: &[Placed<'_>]) {
@@ -34,7 +35,7 @@ impl Builder {
         let mut next = 0u32;
         for ((_, document, network), again) in networks.iter().zip(&again) {
             next += u32::from(!*again);
-            let number = next.saturating_sub(1);
+            let number = NetworkId(next.saturating_sub(1));
             for subnet in &network.subnets {
                 let known = self.cloud.subnets.iter().any(|s| s.network == number && key(&s.name) == key(&subnet.name));
                 if !(*again && known) {
@@ -43,7 +44,7 @@ impl Builder {
             }
         }
         // A network of which the space is not known holds its subnets at least.
-        for (number, network) in (0..).zip(&mut self.cloud.networks) {
+        for (number, network) in NetworkId::each(&mut self.cloud.networks) {
             if network.open {
                 let own = self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes);
                 network.space = network.space.union(&AddressSet::of_cidrs(own));
@@ -67,10 +68,10 @@ impl Builder {
                         assumed: true,
                         open: true,
                     });
-                    self.cloud.networks.len() as u32 - 1
+                    NetworkId::last(&self.cloud.networks)
                 }
             };
-            if let Some(network) = self.cloud.networks.get_mut(number as usize).filter(|n| n.open) {
+            if let Some(network) = self.cloud.networks.get_mut(number.index()).filter(|n| n.open) {
                 network.space = network.space.union(&AddressSet::of_cidrs(subnet.prefixes.iter().map(|(cidr, _)| cidr)));
             }
             let known = self.cloud.subnets.iter().position(|s| s.network == number && key(&s.name) == key(&subnet.name));
@@ -81,7 +82,7 @@ impl Builder {
         }
     }
 
-    pub(super) fn subnet(&mut self, network: u32, subnet: &azure::Subnet, document: DocumentId) {
+    pub(super) fn subnet(&mut self, network: NetworkId, subnet: &azure::Subnet, document: DocumentId) {
         self.cloud.subnets.push(Subnet {
             delegated: subnet.delegated.as_deref().map(ToOwned::to_owned),
             outbound: subnet.outbound,
@@ -95,9 +96,9 @@ impl Builder {
     }
 
     pub(super) fn peerings(&mut self, placed: &[Placed<'_>]) {
-        let mut directions: BTreeMap<(u32, u32), Place> = BTreeMap::new();
+        let mut directions: BTreeMap<(NetworkId, NetworkId), Place> = BTreeMap::new();
         for (document, resource, azure) in placed {
-            let (from, to): (Option<u32>, Vec<&Reference>) = match azure {
+            let (from, to): (Option<NetworkId>, Vec<&Reference>) = match azure {
                 Azure::Network(network) => (self.network_number(&resource.meta.name), network.peerings.iter().collect()),
                 Azure::Peering { network, remote } => (self.network_number(&network.name), alloc::vec![remote]),
                 _ => continue,
@@ -113,7 +114,7 @@ impl Builder {
             }
         }
         for (&(from, to), place) in &directions {
-            let name = |n: u32| self.cloud.networks.get(n as usize).map_or_else(String::new, |n| n.name.clone());
+            let name = |n: NetworkId| self.cloud.network(n).map_or_else(String::new, |n| n.name.clone());
             if !directions.contains_key(&(to, from)) {
                 let message = format!(
                     "`{}` is peered with `{}`, but not the other way round: a peering works only if both networks define it",
@@ -123,13 +124,13 @@ impl Builder {
                 self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Warning, Some(*place), message));
                 continue;
             }
-            let space = |n: u32| self.cloud.networks.get(n as usize).map_or_else(AddressSet::default, |n| n.space.clone());
+            let space = |n: NetworkId| self.cloud.network(n).map_or_else(AddressSet::default, |n| n.space.clone());
             if !space(from).intersection(&space(to)).is_empty() {
                 let message = format!("`{}` and `{}` overlap, so Azure refuses to peer them", name(from), name(to));
                 self.problems.push(Diagnostic::at(codes::AZ_PEERING, Severity::Error, Some(*place), message));
                 continue;
             }
-            if let Some(network) = self.cloud.networks.get_mut(from as usize) {
+            if let Some(network) = self.cloud.networks.get_mut(from.index()) {
                 network.peers.push(to);
             }
         }
@@ -173,10 +174,10 @@ impl Builder {
                     assumed: true,
                     open: true,
                 });
-                self.cloud.networks.len() as u32 - 1
+                NetworkId::last(&self.cloud.networks)
             });
             let taken = AddressSet::of_cidrs(self.cloud.subnets.iter().filter(|s| s.network == number).flat_map(|s| &s.prefixes));
-            let spaces = self.cloud.networks.get(number as usize).map_or_else(Vec::new, |n| n.prefixes.clone());
+            let spaces = self.cloud.network(number).map_or_else(Vec::new, |n| n.prefixes.clone());
             let blocks = spaces.iter().flat_map(|space| {
                 let (first, length) = (space.first(), space.length().max(24));
                 let count = 1u32 << length.saturating_sub(space.length()).min(8);
@@ -221,7 +222,7 @@ impl Builder {
         for (i, group) in self.cloud.groups.iter().enumerate().take(250) {
             let base = Ipv4Addr::from_bits(ASSUMED_SPACE.to_bits() + ((i as u32) << 8));
             self.cloud.subnets.push(Subnet::plain(
-                0,
+                NetworkId(0),
                 format!("subnet of {}", group.name),
                 alloc::vec![Cidr::supernet(IpAddr::V4(base), 24)],
                 group.place,
@@ -239,9 +240,9 @@ impl Builder {
                 continue;
             }
             let pods = own_pod_range(cluster);
-            let numbers: Vec<u32> = cluster.pools.iter().filter_map(|p| self.subnet_number(p.subnet.as_ref()?)).collect();
+            let numbers: Vec<SubnetId> = cluster.pools.iter().filter_map(|p| self.subnet_number(p.subnet.as_ref()?)).collect();
             for number in numbers {
-                if let Some(subnet) = self.cloud.subnets.get_mut(number as usize) {
+                if let Some(subnet) = self.cloud.subnets.get_mut(number.index()) {
                     subnet.routes = subnet.routes.union(&pods);
                 }
             }

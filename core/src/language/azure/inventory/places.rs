@@ -11,7 +11,7 @@ use crate::language::azure::SecurityRule;
 use crate::language::codes;
 use crate::policy::GroupUseId;
 use crate::snapshot::cloud::regions::{self, REGIONS, Region, region_of};
-use crate::snapshot::cloud::{Cloud, Group};
+use crate::snapshot::cloud::{Cloud, Group, NetworkId};
 use crate::text::Place;
 
 /// The zones that a region with zones has.
@@ -93,13 +93,13 @@ fn other_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let title = |location: &str| region_of(location).map_or_else(|| location.to_owned(), |r| r.title.to_owned());
     let of_subnets = cloud.subnets.iter().map(|s| (s.group, s.network, format!("subnet `{}`", s.name)));
     let of_interfaces = cloud.interfaces.iter().filter_map(|i| {
-        let network = cloud.subnets.get(i.subnet as usize)?.network;
+        let network = cloud.subnet(i.subnet)?.network;
         Some((i.group, network, format!("interface `{}`", i.name)))
     });
-    let mut said: BTreeSet<(GroupUseId, u32)> = BTreeSet::new();
+    let mut said: BTreeSet<(GroupUseId, NetworkId)> = BTreeSet::new();
     for (used, network, what) in of_subnets.chain(of_interfaces).collect::<Vec<_>>() {
         let Some(used) = used else { continue };
-        let (Some((_, group)), Some(home)) = (cloud.used(used), cloud.networks.get(network as usize)) else { continue };
+        let (Some((_, group)), Some(home)) = (cloud.used(used), cloud.network(network)) else { continue };
         let (Some(own), Some(there)) = (group.location.as_deref(), home.location.as_deref()) else { continue };
         if plain(own) == plain(there) || !said.insert((used, network)) {
             continue;
@@ -114,7 +114,7 @@ fn other_regions(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
 /// Members of the application security groups of a rule have to be in one network.
 fn members_apart(cloud: &Cloud, rule: &SecurityRule, place: Place, problems: &mut Vec<Diagnostic>) {
     let wanted = || rule.source.groups.iter().chain(&rule.destination.groups).map(|g| &*g.name);
-    let mut homes: Vec<(&str, u32)> = Vec::new();
+    let mut homes: Vec<(&str, NetworkId)> = Vec::new();
     for group in wanted() {
         for interface in cloud.interfaces.iter().filter(|i| i.application_groups.iter().any(|g| g.eq_ignore_ascii_case(group))) {
             if let Some((network, _)) = cloud.network_of(interface.subnet) {
@@ -124,7 +124,7 @@ fn members_apart(cloud: &Cloud, rule: &SecurityRule, place: Place, problems: &mu
     }
     let Some((first, home)) = homes.first().copied() else { return };
     let Some((other, away)) = homes.iter().copied().find(|(_, network)| *network != home) else { return };
-    let name = |number: u32| cloud.networks.get(number as usize).map_or("", |n| &n.name);
+    let name = |number: NetworkId| cloud.network(number).map_or("", |n| &n.name);
     let of_other = if other == first { String::new() } else { format!("of `{other}` ") };
     let message = format!(
         "rule `{}`: members of `{first}` are in `{}`, and {of_other}in `{}`; all members must be in one virtual network",

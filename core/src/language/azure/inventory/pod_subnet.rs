@@ -9,15 +9,21 @@ use core::net::{IpAddr, Ipv4Addr};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::codes;
 use crate::model::{AddressSet, Cidr};
-use crate::snapshot::cloud::{Cloud, Subnet};
+use crate::snapshot::cloud::{Cloud, NetworkId, Subnet, SubnetId};
 use crate::text::Place;
 
 /// Prefixes of an assumed subnet, at most: networks with thousands of subnets leave as many holes.
 const MOST_PREFIXES: usize = 256;
 
 /// Adds the assumed subnet of a cluster's pods to a network, and says so.
-pub(super) fn assume(cloud: &mut Cloud, network: u32, cluster: &str, place: Place, problems: &mut Vec<Diagnostic>) -> Option<u32> {
-    let home = cloud.networks.get(network as usize)?;
+pub(super) fn assume(
+    cloud: &mut Cloud,
+    network: NetworkId,
+    cluster: &str,
+    place: Place,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<SubnetId> {
+    let home = cloud.network(network)?;
     let taken = AddressSet::of_cidrs(cloud.subnets.iter().filter(|s| s.network == network).flat_map(|s| &s.prefixes));
     let mut prefixes = prefixes(&home.space.v4_only().difference(&taken));
     if prefixes.is_empty() || prefixes.len() > MOST_PREFIXES {
@@ -28,7 +34,7 @@ pub(super) fn assume(cloud: &mut Cloud, network: u32, cluster: &str, place: Plac
     let note = Diagnostic::at(codes::AZ_ASSUMED, Severity::Note, Some(place), message);
     problems.push(note.help("give the subnet: `--pod-subnet-id`, or `podSubnet` in the short form"));
     cloud.subnets.push(Subnet { assumed: true, ..Subnet::plain(network, format!("pods of {cluster}"), prefixes, place) });
-    Some(cloud.subnets.len() as u32 - 1)
+    Some(SubnetId::last(&cloud.subnets))
 }
 
 /// A set of IPv4 addresses in as few prefixes as can be.

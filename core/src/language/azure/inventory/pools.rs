@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::codes;
 use crate::snapshot::cloud::Feature;
-use crate::snapshot::cloud::{Cloud, CloudCluster, Pool, Subnet};
+use crate::snapshot::cloud::{Cloud, CloudCluster, Pool, Subnet, SubnetId};
 use crate::text::Place;
 
 /// A pool has room for so many pods, or Azure refuses it.
@@ -73,7 +73,7 @@ fn sizes(pool: &Pool, problems: &mut Vec<Diagnostic>) {
 
 /// The subnets that a pool is in.
 fn subnets(cloud: &Cloud, pool: &Pool, problems: &mut Vec<Diagnostic>) {
-    let at = |number: Option<u32>| number.and_then(|n| cloud.subnets.get(n as usize));
+    let at = |number: Option<SubnetId>| number.and_then(|n| cloud.subnet(n));
     let name = &pool.name;
     let mut refuse = |message: String, help: &str| report(problems, Severity::Error, pool.place, message, help);
     if let Some(subnet) = at(pool.subnet) {
@@ -115,7 +115,7 @@ fn subnets(cloud: &Cloud, pool: &Pool, problems: &mut Vec<Diagnostic>) {
 
 /// All pools of a cluster are in one virtual network.
 fn one_network(cloud: &Cloud, cluster: &CloudCluster, problems: &mut Vec<Diagnostic>) {
-    let home = |pool: &Pool| Some((cloud.subnets.get(pool.subnet? as usize)?, pool.place));
+    let home = |pool: &Pool| Some((cloud.subnet(pool.subnet?)?, pool.place));
     let homes: Vec<(&Subnet, Place)> = cluster.pools.iter().filter_map(home).collect();
     let Some((first, _)) = homes.first() else { return };
     if let Some((other, place)) = homes.iter().find(|(subnet, _)| subnet.network != first.network) {
@@ -141,7 +141,7 @@ fn shared_pod_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let differs = |a: &Pool, b: &Pool| a.pod_subnet == b.pod_subnet && a.growth.static_blocks != b.growth.static_blocks;
     let pair = pools.iter().enumerate().find_map(|(i, b)| pools.iter().take(i).find(|a| differs(a, b)).map(|a| (*a, *b)));
     let Some((a, b)) = pair else { return };
-    let subnet = b.pod_subnet.and_then(|n| cloud.subnets.get(n as usize)).map_or("", |s| s.name.as_str());
+    let subnet = b.pod_subnet.and_then(|n| cloud.subnet(n)).map_or("", |s| s.name.as_str());
     let message =
         format!("pools `{}` and `{}` take addresses of subnet `{subnet}` in different ways, static blocks and single ones", a.name, b.name);
     report(problems, Severity::Error, b.place, message, "a pod subnet has one mode: give each pool its own");

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::language::azure::inventory::{Builder, Placed, key};
 use crate::language::azure::{Azure, NextHop, Reference, Route, SubnetOutbound};
 use crate::model::AddressSet;
-use crate::snapshot::cloud::{RouteTable, UserRoute};
+use crate::snapshot::cloud::{RouteTable, RouteTableId, SubnetId, UserRoute};
 use crate::text::DocumentId;
 
 /// Gives subnets their route tables, whichever resource says it.
@@ -68,8 +68,8 @@ fn tables(placed: &[Placed<'_>]) -> BTreeMap<String, (String, Vec<UserRoute>)> {
     tables
 }
 
-fn change(builder: &mut Builder, subnet: u32, outbound: SubnetOutbound) {
-    if let Some(subnet) = builder.cloud.subnets.get_mut(subnet as usize) {
+fn change(builder: &mut Builder, subnet: SubnetId, outbound: SubnetOutbound) {
+    if let Some(subnet) = builder.cloud.subnets.get_mut(subnet.index()) {
         let default_access = outbound.default_access.or(subnet.outbound.default_access);
         subnet.outbound = SubnetOutbound { default_access, nat: subnet.outbound.nat || outbound.nat };
     }
@@ -78,16 +78,16 @@ fn change(builder: &mut Builder, subnet: u32, outbound: SubnetOutbound) {
 fn give(
     builder: &mut Builder,
     tables: &BTreeMap<String, (String, Vec<UserRoute>)>,
-    subnet: Option<u32>,
+    subnet: Option<SubnetId>,
     wanted: Option<&Reference>,
     document: DocumentId,
 ) {
     let (Some(number), Some(wanted)) = (subnet, wanted) else { return };
-    let Some(network) = builder.cloud.subnets.get(number as usize).map(|s| s.network) else { return };
+    let Some(network) = builder.cloud.subnet(number).map(|s| s.network) else { return };
     let Some((name, routes)) = tables.get(&key(&wanted.name)) else {
         let message = format!("route table `{}` is not given: where it sends packets is not known", wanted.name);
         builder.missing(wanted.span.within(document), message);
-        if let Some(subnet) = builder.cloud.subnets.get_mut(number as usize) {
+        if let Some(subnet) = builder.cloud.subnets.get_mut(number.index()) {
             subnet.unknown_table = true;
         }
         return;
@@ -99,8 +99,8 @@ fn give(
     });
     let leading = routes.iter().filter(|r| !matches!(r.hop, NextHop::Nothing | NextHop::Internet));
     let set = AddressSet::of_cidrs(leading.map(|r| &r.prefix));
-    if let Some(subnet) = builder.cloud.subnets.get_mut(number as usize) {
+    if let Some(subnet) = builder.cloud.subnets.get_mut(number.index()) {
         subnet.routes = subnet.routes.union(&set);
-        subnet.table = Some(at as u32);
+        subnet.table = Some(RouteTableId::at(at));
     }
 }

@@ -10,7 +10,7 @@ use crate::language::azure::Reference;
 use crate::language::azure::inventory::{Builder, key};
 use crate::language::codes;
 use crate::policy::GroupUseId;
-use crate::snapshot::cloud::Group;
+use crate::snapshot::cloud::{Group, GroupId, SubnetId};
 use crate::text::{DocumentId, Place};
 
 /// What may be attached at one place.
@@ -59,16 +59,16 @@ impl Slot {
 
 impl Builder {
     /// The use of what is attached at a place of a subnet.
-    pub(super) fn slot_use(&mut self, slot: &Slot, subnet: u32) -> Option<GroupUseId> {
-        let mut found: Vec<Option<u32>> = Vec::new();
+    pub(super) fn slot_use(&mut self, slot: &Slot, subnet: SubnetId) -> Option<GroupUseId> {
+        let mut found: Vec<Option<GroupId>> = Vec::new();
         for option in &slot.options {
             let Some((reference, place)) = option else {
                 found.push(None);
                 continue;
             };
-            let versions: Vec<u32> = self.versions_of(&reference.name);
+            let versions: Vec<GroupId> = self.versions_of(&reference.name);
             let only = match versions.as_slice() {
-                [only] => self.cloud.groups.get(*only as usize),
+                [only] => self.cloud.group(*only),
                 _ => None,
             };
             if versions.is_empty() {
@@ -84,33 +84,33 @@ impl Builder {
             let why = format!("`{expression}` has no value in the input, so it is not known which network security group it is");
             found.push(Some(self.unknown_group(expression, &why, *place)));
         }
-        let mut distinct: Vec<Option<u32>> = Vec::new();
+        let mut distinct: Vec<Option<GroupId>> = Vec::new();
         for one in found {
             if !distinct.contains(&one) {
                 distinct.push(one);
             }
         }
         // What is known of them is shown of one that is given, if there is one.
-        let is_given = |one: &Option<u32>| one.and_then(|n| self.cloud.groups.get(n as usize)).is_some_and(|g| g.unknown.is_none());
+        let is_given = |one: &Option<GroupId>| one.and_then(|n| self.cloud.group(n)).is_some_and(|g| g.unknown.is_none());
         let first = distinct.iter().copied().find(is_given).or_else(|| distinct.iter().copied().find(Option::is_some))?;
         let others = distinct.into_iter().filter(|one| *one != first).collect();
         Some(self.group_use(first?, others, subnet))
     }
 
     /// The groups of a name: more than one where it hangs on conditions which of them there is.
-    fn versions_of(&self, name: &str) -> Vec<u32> {
+    fn versions_of(&self, name: &str) -> Vec<GroupId> {
         let wanted: Vec<String> = name.split(crate::language::azure::inventory::OR).map(key).collect();
         let given = |g: &Group| wanted.contains(&key(&g.name)) && g.unknown.is_none();
-        (0..).zip(&self.cloud.groups).filter(|(_, g)| given(g)).map(|(number, _)| number).collect()
+        GroupId::each(&self.cloud.groups).filter(|(_, g)| given(g)).map(|(number, _)| number).collect()
     }
 
     /// A group that is named and not given.
-    fn not_given(&mut self, name: &str, place: Place) -> u32 {
+    fn not_given(&mut self, name: &str, place: Place) -> GroupId {
         if name.contains(['[', '$', '<']) {
             let why = format!("`{name}` has no value in the input, so it is not known which network security group it is");
             let known = self.cloud.groups.len();
             let number = self.unknown_group(name, &why, place);
-            if number as usize >= known {
+            if number.index() >= known {
                 let warning = Diagnostic::at(codes::AZ_UNRESOLVED, Severity::Warning, Some(place), why);
                 self.problems.push(warning.help(
                     "verdicts of flows that pass it are \"cannot tell\"; give the parameter a default value or a parameter file, \
@@ -122,7 +122,7 @@ impl Builder {
         let why = format!("network security group `{name}` is not in the input");
         let known = self.cloud.groups.len();
         let number = self.unknown_group(name, &why, place);
-        if number as usize >= known {
+        if number.index() >= known {
             let message =
                 format!("network security group `{name}` is not in the input: verdicts of flows that pass it are \"cannot tell\"");
             let warning = Diagnostic::at(codes::AZ_MISSING, Severity::Warning, Some(place), message);
@@ -131,12 +131,12 @@ impl Builder {
         number
     }
 
-    fn unknown_group(&mut self, name: &str, why: &str, place: Place) -> u32 {
-        let known = (0..).zip(&self.cloud.groups).find(|(_, g)| key(&g.name) == key(name) && g.unknown.is_some());
+    fn unknown_group(&mut self, name: &str, why: &str, place: Place) -> GroupId {
+        let known = GroupId::each(&self.cloud.groups).find(|(_, g)| key(&g.name) == key(name) && g.unknown.is_some());
         if let Some((number, _)) = known {
             return number;
         }
         self.cloud.groups.push(Group { unknown: Some(why.to_string()), ..Group::plain(name, place, place) });
-        self.cloud.groups.len() as u32 - 1
+        GroupId::last(&self.cloud.groups)
     }
 }

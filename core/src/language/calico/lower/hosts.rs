@@ -83,7 +83,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
         let inbound = felix.and_then(|f| f.failsafe_inbound.as_deref()).or(common.and_then(|f| f.failsafe_inbound.as_deref()));
         let outbound = felix.and_then(|f| f.failsafe_outbound.as_deref()).or(common.and_then(|f| f.failsafe_outbound.as_deref()));
         for hook in [HookMatch::Failsafe, HookMatch::FailsafeUntracked, HookMatch::FailsafeReply, HookMatch::FailsafePreDnat] {
-            let id = PolicyId(ruleset.policies.len() as u32);
+            let id = PolicyId::at(ruleset.policies.len());
             // Of a reply the port of the service is the source (upstream: `failsafeInChain`, table "raw"). That a client's own port is a failsafe port is
             // left out: a client takes a high one.
             let (out, into) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));

@@ -96,7 +96,7 @@ fn own<'a>(
     };
     if let Calico::Policy(policy) = calico
         && let Some((of_tier, tier)) = refused_tiers.get(&*policy.tier)
-        && let Some(translated) = lowering.ruleset.policies.get_mut(placed.id.0 as usize)
+        && let Some(translated) = lowering.ruleset.policies.get_mut(placed.id.index())
     {
         *translated = unread::in_doubt(translated.clone(), tier, *of_tier, ANYTHING);
     }
@@ -217,7 +217,7 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Assumed, rules
         // An endpoint without any profile has one policy of this tier all the same: one without rules.
         let profiles: Vec<&str> = if names.is_empty() { alloc::vec![""] } else { list.iter().map(|name| &**name).collect() };
         for name in profiles {
-            let id = PolicyId(ruleset.policies.len() as u32);
+            let id = PolicyId::at(ruleset.policies.len());
             // Calico itself makes the profiles of namespaces and service accounts, and keeps their rules as they are.
             let generated = name.starts_with("kns.") || name.starts_with("ksa.");
             let (place, ingress, egress) = match given.get(name).filter(|_| !generated) {

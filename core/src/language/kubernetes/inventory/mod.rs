@@ -36,7 +36,7 @@ pub(super) fn add_pods(inventory: &mut Inventory<'_>) {
     let node_count = inventory.resources.iter().filter(|(_, r)| r.kind.node().is_some()).count() as u32;
     let Inventory { namespaces, nodes, snapshot, .. } = inventory;
     for (key, group) in &mut groups {
-        let id = WorkloadId(snapshot.workloads.len() as u32);
+        let id = WorkloadId::at(snapshot.workloads.len());
         let Some(&namespace) = namespaces.get(key.0) else { continue };
         let mut workload = Workload {
             namespace,
@@ -53,7 +53,7 @@ pub(super) fn add_pods(inventory: &mut Inventory<'_>) {
                 Replicas::PerNode => node_count.max(1),
             };
             workload.replicas = workload.replicas.saturating_add(replicas);
-            workload.endpoints.push(PodId(snapshot.endpoints.len() as u32));
+            workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
             let template = member.template;
             snapshot.endpoints.push(PodEndpoint {
                 namespace,

@@ -9,8 +9,8 @@ use hashbrown::HashMap;
 
 use crate::language::{EndpointSlice, ServiceRouting};
 use crate::model::Labels;
-use crate::snapshot::cloud::Cloud;
-use crate::snapshot::{Ingress, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, Slice, SliceEndpoint, Snapshot};
+use crate::snapshot::cloud::{Cloud, SubnetId};
+use crate::snapshot::{Ingress, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, Slice, SliceEndpoint, Snapshot};
 use crate::text::Place;
 
 /// Endpoints by namespace and label, so that a Service visits only candidates.
@@ -36,15 +36,15 @@ impl<'a> PodIndex<'a> {
         let candidates = selector.iter().map(|(k, v)| self.by_label.get(&(namespace, k, v)).map_or(&[][..], Vec::as_slice));
         let Some(fewest) = candidates.min_by_key(|c| c.len()) else { return Vec::new() };
         let has_all =
-            |id: &&PodId| self.endpoints.get(id.0 as usize).is_some_and(|e| selector.iter().all(|(k, v)| e.labels.get(k) == Some(v)));
+            |id: &&PodId| self.endpoints.get(id.index()).is_some_and(|e| selector.iter().all(|(k, v)| e.labels.get(k) == Some(v)));
         fewest.iter().filter(has_all).copied().collect()
     }
 }
 
 /// Points each Ingress backend at its Service.
 pub(super) fn connect_ingresses(ingresses: &mut [Ingress], services: &[Service]) {
-    let numbers: HashMap<(NamespaceId, &str), u32> =
-        services.iter().enumerate().map(|(i, s)| ((s.namespace, s.name.as_str()), i as u32)).collect();
+    let numbers: HashMap<(NamespaceId, &str), ServiceId> =
+        services.iter().enumerate().map(|(i, s)| ((s.namespace, s.name.as_str()), ServiceId::at(i))).collect();
     for ingress in ingresses {
         ingress.service = numbers.get(&(ingress.namespace, ingress.service_name.as_str())).copied();
     }
@@ -117,8 +117,8 @@ pub(in crate::language) fn make_up_front_ends(snapshot: &mut Snapshot) {
 }
 
 /// The last address of a subnet, which is nobody's.
-fn last_of_subnet(cloud: &Cloud, subnet: u32) -> Option<u32> {
-    match cloud.subnets.get(subnet as usize)?.prefixes.first()?.last() {
+fn last_of_subnet(cloud: &Cloud, subnet: SubnetId) -> Option<u32> {
+    match cloud.subnet(subnet)?.prefixes.first()?.last() {
         IpAddr::V4(last) => Some(last.to_bits()),
         IpAddr::V6(_) => None,
     }
