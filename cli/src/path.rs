@@ -189,7 +189,7 @@ fn endpoint(analysis: &Analysis, endpoint: &PacketEndpoint) -> String {
 
 fn node_name<'a>(analysis: &'a Analysis, node: &Placed<NodeId>) -> &'a str {
     let paths = analysis.paths();
-    paths.snapshot().node(*paths.resolve(node)).map_or("", |n| n.name.as_str())
+    paths.snapshot().node_name(*paths.resolve(node))
 }
 
 fn translation(analysis: &Analysis, translation: &Translation) -> String {

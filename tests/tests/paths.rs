@@ -195,7 +195,7 @@ fn hop_line(paths: &Paths, hop: &Hop) -> Option<String> {
                 }
                 Checkpoint::Group { place: GroupPlace::Subnet(subnet), direction, .. } => {
                     let way = if direction == netpolis_core::policy::Direction::Egress { "out" } else { "in" };
-                    format!("{} {way}", snapshot.cloud.subnets[subnet as usize].name)
+                    format!("{} {way}", snapshot.cloud.subnets[subnet.index()].name)
                 }
                 // The group that AKS makes for the nodes' interfaces.
                 Checkpoint::Group { .. } => return None,

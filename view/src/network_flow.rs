@@ -67,6 +67,7 @@ mod tests {
     use crate::cloud::badge_id;
     use crate::{EndView, PathWord, Question, StationView};
     use netpolis_core::policy::Direction;
+    use netpolis_core::snapshot::cloud::SubnetId;
     use netpolis_core::verdict::traversal::GroupPlace;
 
     #[test]
@@ -113,7 +114,7 @@ mod tests {
     fn badges_are_called_as_stations_call_them() {
         let badge = BadgeView { id: "subnet-3".into(), ..BadgeView::default() };
         let [(inwards, _), (outwards, _)] = badge.ways();
-        assert_eq!(inwards, badge_id(GroupPlace::Subnet(3), Direction::Ingress));
-        assert_eq!(outwards, badge_id(GroupPlace::Subnet(3), Direction::Egress));
+        assert_eq!(inwards, badge_id(GroupPlace::Subnet(SubnetId(3)), Direction::Ingress));
+        assert_eq!(outwards, badge_id(GroupPlace::Subnet(SubnetId(3)), Direction::Egress));
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Source
     };
     let ingress = |object: &IngressObject| {
         let backends = || snapshot.ingresses.iter().filter(|b| b.namespace == object.namespace && b.name == object.name);
-        let services = backends().filter_map(|b| snapshot.services.get(b.service? as usize));
+        let services = backends().filter_map(|b| snapshot.service(b.service?));
         let title = title(snapshot.namespace_name(object.namespace), &object.name);
         let tls = !object.spec.tls.is_empty();
         TargetView {

@@ -72,7 +72,7 @@ pub fn workload_title(snapshot: &Snapshot, id: WorkloadId) -> String {
 pub fn title(snapshot: &Snapshot, line: Line) -> String {
     match line {
         Line::Workload(id) => workload_title(snapshot, id),
-        Line::Machine(number) => snapshot.cloud.interface(number).map_or_else(String::new, |i| format!("{}[VM]", i.title())),
+        Line::Machine(number) => format!("{}[VM]", snapshot.cloud.interface_title(number)),
         Line::Outside(range) => Range(range.first, range.last).to_string(),
         Line::Several(_, Several::Internet) => "Internet[External]".to_string(),
         Line::Several(_, Several::Private) => "Other private addresses[External]".to_string(),

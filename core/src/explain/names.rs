@@ -24,7 +24,7 @@ pub(super) fn readings(address: IpAddr, snapshot: &Snapshot) -> String {
 /// An address of one of several networks that have it.
 pub(crate) fn reading_name(network: NetworkId, address: IpAddr, snapshot: &Snapshot) -> String {
     let cloud = &snapshot.cloud;
-    let home = cloud.network(network).map_or("", |n| &n.name);
+    let home = cloud.network_name(network);
     match cloud.interface_of(Endpoint::InNetwork(network, address)) {
         Some(interface) => format!("`vm/{}` in network `{home}`", interface.title()),
         None => format!("an address of network `{home}`"),
@@ -35,7 +35,7 @@ pub(crate) fn reading_name(network: NetworkId, address: IpAddr, snapshot: &Snaps
 pub fn end_name(end: Endpoint, snapshot: &Snapshot) -> String {
     match end {
         Endpoint::Pod(id) => snapshot.pod_title(id),
-        Endpoint::Node(id) => snapshot.node(id).map_or_else(String::new, |n| format!("node {}", n.name)),
+        Endpoint::Node(id) => format!("node {}", snapshot.node_name(id)),
         Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
             snapshot.cloud.interface_of(end).map_or_else(|| address.to_string(), |i| format!("{} ({address})", i.title()))
         }
@@ -58,11 +58,11 @@ impl Explainer<'_> {
         let word = if direction == Direction::Egress { "Egress" } else { "Ingress" };
         match checkpoint {
             Checkpoint::Host { host, .. } => {
-                let name = self.snapshot.host_endpoint(host).map_or("", |h| &h.name);
+                let name = self.snapshot.host_endpoint_name(host);
                 format!("{word} at host endpoint {name}")
             }
             Checkpoint::Reply { host, .. } => {
-                let name = self.snapshot.host_endpoint(host).map_or("", |h| &h.name);
+                let name = self.snapshot.host_endpoint_name(host);
                 format!("Reply at host endpoint {name}")
             }
             Checkpoint::OwnHost(..) => format!("{} itself", end_name(subject, self.snapshot)),
@@ -72,7 +72,7 @@ impl Explainer<'_> {
             }
             Checkpoint::NotPeered(..) => "Between virtual networks".to_owned(),
             Checkpoint::PublicAddress(number, _) => {
-                format!("Public address of {}", self.snapshot.cloud.interface(number).map_or("", |i| i.title()))
+                format!("Public address of {}", self.snapshot.cloud.interface_title(number))
             }
             Checkpoint::Route(Routing::NoPublicAddress(_)) => "Route from the Internet".to_owned(),
             Checkpoint::Route(_) => "Route".to_owned(),
@@ -85,7 +85,7 @@ impl Explainer<'_> {
     pub(super) fn checkpoint_name(&self, checkpoint: Checkpoint) -> String {
         match checkpoint {
             Checkpoint::Host { host, .. } | Checkpoint::Reply { host, .. } => {
-                let name = self.snapshot.host_endpoint(host).map_or("", |h| &h.name);
+                let name = self.snapshot.host_endpoint_name(host);
                 format!("host endpoint `{name}`")
             }
             Checkpoint::Group { used, place, .. } => {
@@ -107,8 +107,8 @@ impl Explainer<'_> {
     pub(super) fn place_name(&self, place: GroupPlace) -> String {
         let cloud = &self.snapshot.cloud;
         match place {
-            GroupPlace::Subnet(number) => format!("subnet `{}`", cloud.subnet(number).map_or("", |s| &s.name)),
-            GroupPlace::Interface(number) => format!("interface `{}`", cloud.interface(number).map_or("", |i| &i.name)),
+            GroupPlace::Subnet(number) => format!("subnet `{}`", cloud.subnet_name(number)),
+            GroupPlace::Interface(number) => format!("interface `{}`", cloud.interface_name(number)),
         }
     }
 

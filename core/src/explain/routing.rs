@@ -60,7 +60,7 @@ impl Explainer<'_> {
                 )
             }
             Routing::PrivateNode(node) => {
-                let name = self.snapshot.node(node).map_or("", |n| n.name.as_str());
+                let name = self.snapshot.node_name(node);
                 format!("`{name}` has only a private address, so it is not reachable from the Internet")
             }
             Routing::PrivatePod => {

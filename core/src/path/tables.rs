@@ -142,7 +142,7 @@ impl Tables {
 
     /// A number that nodes share which the network and policies do not tell apart.
     pub(crate) fn node_kind(&self, node: NodeId) -> u32 {
-        self.node_kinds.get(node.0 as usize).copied().unwrap_or(u32::MAX)
+        self.node_kinds.get(node.index()).copied().unwrap_or(u32::MAX)
     }
 
     /// Of node ports that no rule tells apart one.

@@ -107,7 +107,7 @@ impl Paths {
     }
 
     pub(super) fn node_name(&self, node: NodeId) -> String {
-        self.snapshot.node(node).map_or_else(String::new, |n| n.name.clone())
+        self.snapshot.node_name(node).into()
     }
 
     /// `namespace/name` of a Service.

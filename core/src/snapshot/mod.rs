@@ -520,6 +520,21 @@ impl Snapshot {
         self.namespace(id).map_or("", |n| &n.name)
     }
 
+    /// The name of a node.
+    pub fn node_name(&self, id: NodeId) -> &str {
+        self.node(id).map_or("", |n| &n.name)
+    }
+
+    /// The name of a host endpoint.
+    pub fn host_endpoint_name(&self, id: HostEndpointId) -> &str {
+        self.host_endpoint(id).map_or("", |h| &h.name)
+    }
+
+    /// The name of a Service, without its namespace.
+    pub fn service_name(&self, id: ServiceId) -> &str {
+        self.service(id).map_or("", |s| &s.name)
+    }
+
     /// All endpoints with their numbers.
     pub fn pods(&self) -> impl ExactSizeIterator<Item = (PodId, &PodEndpoint)> {
         self.endpoints.iter().enumerate().map(|(i, e)| (PodId::at(i), e))

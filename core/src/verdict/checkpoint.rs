@@ -226,6 +226,7 @@ impl CheckpointResult {
 mod tests {
     use super::*;
     use crate::snapshot::NodeId;
+    use crate::snapshot::cloud::{InterfaceId, NetworkId};
     use crate::verdict::traversal::Routing;
 
     #[test]
@@ -233,9 +234,9 @@ mod tests {
         let answer = |checkpoint, input| without_policies(checkpoint, input).map(|(verdict, _)| verdict);
         let of_node = |action| Checkpoint::OwnHost(NodeId(0), action);
         for (checkpoint, input, wanted) in [
-            (Checkpoint::NotPeered(0, 1), HostInput::Unknown, Verdict::Denied),
-            (Checkpoint::PublicAddress(0, AddressSku::Basic), HostInput::Unknown, Verdict::Allowed),
-            (Checkpoint::PublicAddress(0, AddressSku::Standard), HostInput::Unknown, Verdict::Denied),
+            (Checkpoint::NotPeered(NetworkId(0), NetworkId(1)), HostInput::Unknown, Verdict::Denied),
+            (Checkpoint::PublicAddress(InterfaceId(0), AddressSku::Basic), HostInput::Unknown, Verdict::Allowed),
+            (Checkpoint::PublicAddress(InterfaceId(0), AddressSku::Standard), HostInput::Unknown, Verdict::Denied),
             (Checkpoint::Route(Routing::NoEgress), HostInput::Unknown, Verdict::Denied),
             (Checkpoint::Route(Routing::OwnRoutes), HostInput::Unknown, Verdict::CannotTell),
             (of_node(EndpointToHost::Accept), HostInput::Drops, Verdict::Allowed),

@@ -471,7 +471,7 @@ fn nested_templates_deploy_to_the_place_that_they_name() {
         let title = |name: &str| {
             let subnet = cloud.subnets.iter().find(|s| s.name == name).unwrap();
             let used = &cloud.uses[subnet.group.unwrap().index()];
-            (cloud.groups[used.group as usize].rules[0].0.access, used.others.len())
+            (cloud.groups[used.group.index()].rules[0].0.access, used.others.len())
         };
         use netpolis_core::language::azure::Access;
         assert_eq!((title("closed"), title("opened")), ((Access::Deny, 0), (Access::Allow, 0)), "{places:?}");

@@ -7,7 +7,7 @@ use netpolis_core::language::azure::{Access, ClusterEngine, Plugin};
 use netpolis_core::model::Cidr;
 use netpolis_core::policy::Direction;
 use netpolis_core::snapshot::cloud::regions::region_of;
-use netpolis_core::snapshot::cloud::{Cloud, CloudCluster, Interface};
+use netpolis_core::snapshot::cloud::{Cloud, CloudCluster, Interface, InterfaceId, NetworkId, SubnetId};
 use netpolis_core::snapshot::{PodId, Role, Snapshot};
 use netpolis_core::verdict::traversal::GroupPlace;
 
@@ -33,8 +33,8 @@ pub(crate) fn badge_id(place: GroupPlace, direction: Direction) -> String {
 
 fn badge(place: GroupPlace) -> String {
     match place {
-        GroupPlace::Subnet(number) => format!("subnet-{number}"),
-        GroupPlace::Interface(number) => format!("interface-{number}"),
+        GroupPlace::Subnet(id) => format!("subnet-{}", id.index()),
+        GroupPlace::Interface(id) => format!("interface-{}", id.index()),
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn cloud_view(scene: &Analysis, spots: &SourceLocations<'_>) -> Optio
     }
     let builder = CloudBuilder { snapshot, cloud, spots };
     let mut regions: Vec<RegionView> = Vec::new();
-    for (number, network) in (0..).zip(&cloud.networks) {
+    for (number, network) in NetworkId::each(&cloud.networks) {
         let known = network.location.as_deref().and_then(region_of);
         let title = known.map_or_else(|| network.location.clone().unwrap_or_default(), |r| r.title.to_owned());
         let view = builder.network(number, network);
@@ -90,9 +90,9 @@ pub(crate) fn joined(prefixes: &[Cidr]) -> String {
 }
 
 impl CloudBuilder<'_> {
-    fn network(&self, number: u32, network: &netpolis_core::snapshot::cloud::Network) -> NetworkView {
-        let peers = network.peers.iter().filter_map(|p| self.cloud.networks.get(*p as usize)).map(|p| p.name.clone()).collect();
-        let subnets = (0..).zip(&self.cloud.subnets).filter(|(_, s)| s.network == number);
+    fn network(&self, number: NetworkId, network: &netpolis_core::snapshot::cloud::Network) -> NetworkView {
+        let peers = network.peers.iter().filter_map(|p| self.cloud.network(*p)).map(|p| p.name.clone()).collect();
+        let subnets = SubnetId::each(&self.cloud.subnets).filter(|(_, s)| s.network == number);
         NetworkView {
             name: network.name.clone(),
             prefixes: joined(&network.prefixes),
@@ -108,8 +108,9 @@ impl CloudBuilder<'_> {
         Some(BadgeView { name: group.name.clone(), id: badge(place), rules: group.rules.len() as u32 })
     }
 
-    fn subnet(&self, number: u32, subnet: &netpolis_core::snapshot::cloud::Subnet) -> SubnetView {
-        let inside: Vec<(u32, &Interface)> = (0..).zip(&self.cloud.interfaces).filter(|(_, i)| i.subnet == number).collect();
+    fn subnet(&self, number: SubnetId, subnet: &netpolis_core::snapshot::cloud::Subnet) -> SubnetView {
+        let inside: Vec<(InterfaceId, &Interface)> =
+            InterfaceId::each(&self.cloud.interfaces).filter(|(_, i)| i.subnet == number).collect();
         let is_home = self.cloud.clusters.iter().flat_map(|c| &c.pools).any(|p| p.pod_subnet.or(p.subnet) == Some(number));
         let unplaced = self.snapshot.pods().filter(|(_, e)| e.role == Role::Pod && e.node.is_none());
         SubnetView {
@@ -123,7 +124,7 @@ impl CloudBuilder<'_> {
         }
     }
 
-    fn machine(&self, number: u32, interface: &Interface) -> MachineView {
+    fn machine(&self, number: InterfaceId, interface: &Interface) -> MachineView {
         let on_it: Vec<PodId> = match interface.node {
             Some(node) => self.snapshot.pods().filter(|(_, e)| e.node == Some(node) && e.role == Role::Pod).map(|(id, _)| id).collect(),
             None => Vec::new(),
@@ -200,14 +201,14 @@ impl CloudBuilder<'_> {
     }
 
     fn uses(&self) -> Vec<SubnetUse> {
-        let one = |(number, subnet): (u32, &netpolis_core::snapshot::cloud::Subnet)| {
+        let one = |(number, subnet): (SubnetId, &netpolis_core::snapshot::cloud::Subnet)| {
             let own = self.cloud.interfaces.iter().filter(|i| i.subnet == number && i.node.is_none() && !i.stand_in).count() as u64;
             let pools = self.cloud.clusters.iter().flat_map(|c| c.pools.iter().map(move |p| (c.plugin, p)));
             let nodes: u64 = pools
                 .filter(|(_, p)| p.subnet == Some(number))
                 .map(|(plugin, p)| u64::from(p.count) * if plugin == Plugin::NodeSubnet { 1 + u64::from(p.max_pods) } else { 1 })
                 .sum();
-            let network = self.cloud.networks.get(subnet.network as usize).map_or("", |n| &n.name);
+            let network = self.cloud.network_name(subnet.network);
             SubnetUse {
                 title: format!("{network} / {}", subnet.name),
                 prefixes: joined(&subnet.prefixes),
@@ -215,7 +216,7 @@ impl CloudBuilder<'_> {
                 used: own + nodes,
             }
         };
-        (0..).zip(&self.cloud.subnets).map(one).collect()
+        SubnetId::each(&self.cloud.subnets).map(one).collect()
     }
 }
 

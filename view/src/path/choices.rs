@@ -176,7 +176,7 @@ fn other_doors(snapshot: &Snapshot, answer: &PathAnswer) -> Vec<(String, String,
     let by_ingress = answer.declared.ingress.is_some();
     let mut doors: Vec<(String, String, String)> = Vec::new();
     for backend in &snapshot.ingresses {
-        let Some(service) = backend.service.and_then(|n| snapshot.services.get(n as usize)) else { continue };
+        let Some(service) = backend.service.and_then(|id| snapshot.service(id)) else { continue };
         let namespace = snapshot.namespace_name(backend.namespace);
         let (ingress, service_title) = (format!("{namespace}/{}", backend.name), format!("{namespace}/{}", service.name));
         let exposed = matches!(service.service_type.as_str(), "LoadBalancer" | "NodePort");

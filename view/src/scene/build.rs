@@ -236,8 +236,8 @@ impl SceneBuilder<'_> {
             if interface.addresses.is_empty() {
                 continue;
             }
-            let guarded = interface.group.is_some() || cloud.subnets.get(interface.subnet as usize).is_some_and(|s| s.group.is_some());
-            let subnet = cloud.subnets.get(interface.subnet as usize).map_or("", |s| &s.name);
+            let guarded = interface.group.is_some() || cloud.subnet(interface.subnet).is_some_and(|s| s.group.is_some());
+            let subnet = cloud.subnet_name(interface.subnet);
             let view = EndView {
                 key: format!("vm/{}", interface.title()),
                 kind: EndKind::Machine,

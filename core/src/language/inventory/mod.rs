@@ -137,7 +137,7 @@ fn namespaces<'a>(
         let (labels, unknown) = (labels.clone(), unknown.clone());
         snapshot.namespaces.push(Namespace { name: name.to_string(), labels, unknown, given: *given });
     }
-    found.into_keys().enumerate().map(|(i, name)| (name, NamespaceId(i as u32))).collect()
+    found.into_keys().enumerate().map(|(i, name)| (name, NamespaceId::at(i))).collect()
 }
 
 /// Nodes by name: those that are given, and those that objects refer to.
@@ -175,7 +175,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
         }
     }
     snapshot.nodes = found.values().cloned().collect();
-    found.into_keys().enumerate().map(|(i, name)| (name, NodeId(i as u32))).collect()
+    found.into_keys().enumerate().map(|(i, name)| (name, NodeId::at(i))).collect()
 }
 
 /// Hands out addresses: the node's to pods on the host network, the pod network's to others, in the order of their names. Where nodes have ranges for

@@ -41,7 +41,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
         let spread = Spread { nodes, first: number % nodes.max(1), per_node: &placement.per_node, on_every: workload.kind == "DaemonSet" };
         let mut before = 0;
         for id in members {
-            let Some(endpoint) = old.get(id.0 as usize) else { continue };
+            let Some(endpoint) = old.get(id.index()) else { continue };
             if endpoint.node.is_some() || endpoint.replicas == 0 || endpoint.role != Role::Pod {
                 workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
                 snapshot.endpoints.push(endpoint.clone());
@@ -52,7 +52,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
             before += 1;
             for (node, replicas) in counts {
                 workload.endpoints.push(PodId::at(snapshot.endpoints.len()));
-                snapshot.endpoints.push(PodEndpoint { node: Some(NodeId(node as u32)), replicas, ..endpoint.clone() });
+                snapshot.endpoints.push(PodEndpoint { node: Some(NodeId::at(node)), replicas, ..endpoint.clone() });
             }
         }
         workload.replicas = workload.endpoints.iter().filter_map(|id| snapshot.endpoints.get(id.index())).map(|e| e.replicas).sum();

@@ -302,7 +302,7 @@ fn stop_sentence(paths: &Paths, reason: &StopReason, rotation: Option<&Rotation>
         }
         StopReason::NoService(name) => format!("there is no Service `{name}` in its namespace: the client gets 503"),
         StopReason::NoServicePort(service) => {
-            let name = paths.snapshot.service(*service).map_or("", |s| s.name.as_str());
+            let name = paths.snapshot.service_name(*service);
             format!("Service `{name}` has no such port: the client gets 503")
         }
         StopReason::NoBackend(service) => {
@@ -363,7 +363,7 @@ fn unknown_sentence(paths: &Paths, unknown: &Unknown) -> String {
             format!("Ingress `{}` is not evaluated: an API server refuses it", ingress_title(paths, *object))
         }
         Unknown::ExternalName(number) => {
-            let name = service(*number).map_or("", |s| s.name.as_str());
+            let name = paths.snapshot.service_name(*number);
             format!("`{name}` is an alias (ExternalName) for a name outside the cluster, and only DNS knows its address")
         }
         Unknown::Endpoints { service: number, .. } => {

@@ -402,6 +402,11 @@ impl Cloud {
         self.interface(id).map_or("", |i| &i.name)
     }
 
+    /// The title of an interface; see [`Interface::title`].
+    pub fn interface_title(&self, id: InterfaceId) -> &str {
+        self.interface(id).map_or("", Interface::title)
+    }
+
     /// The name of a subnet.
     pub fn subnet_name(&self, id: SubnetId) -> &str {
         self.subnet(id).map_or("", |s| &s.name)

@@ -27,7 +27,7 @@ impl Peers for AllPeers {
     }
 
     fn class(&self, place: usize) -> ClassId {
-        ClassId(place as u32)
+        ClassId::at(place)
     }
 }
 

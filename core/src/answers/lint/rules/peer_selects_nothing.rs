@@ -70,14 +70,11 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
                 NamespaceMatch::Selector(selector) => snapshot.namespaces.get(name).is_some_and(|n| selector.matches(&n.labels)),
             };
             let namespaces: Vec<usize> = (0..snapshot.namespaces.len()).filter(|n| selected(*n)).collect();
-            let pods = snapshot
-                .endpoints
-                .iter()
-                .filter(|e| e.role == Role::Pod && namespaces.contains(&(e.namespace.0 as usize)))
-                .map(|e| &e.labels);
+            let pods =
+                snapshot.endpoints.iter().filter(|e| e.role == Role::Pod && namespaces.contains(&(e.namespace.index()))).map(|e| &e.labels);
             let problem = |message: &str| Diagnostic::at(CODE, Severity::Warning, Some(term.place), message);
             let on_host = |e: &&crate::snapshot::PodEndpoint| {
-                e.host_network && namespaces.contains(&(e.namespace.0 as usize)) && subject.pods.matches(&e.labels)
+                e.host_network && namespaces.contains(&(e.namespace.index())) && subject.pods.matches(&e.labels)
             };
             if let Some(pod) = snapshot.endpoints.iter().find(on_host) {
                 let help = format!(

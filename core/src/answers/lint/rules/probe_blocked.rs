@@ -94,7 +94,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let Some((node, stop)) = stopped.next() else { continue };
         let stop = input.paths().resolve(stop);
         let count = 1 + stopped.count();
-        let name = input.paths().snapshot().node(*input.paths().resolve(node)).map_or("", |n| &n.name);
+        let name = input.paths().snapshot().node_name(*input.paths().resolve(node));
         let which = if count == 1 { format!("node `{name}`") } else { format!("node `{name}` and {} more", count - 1) };
         let message = format!("the load balancer's health probe does not reach {which}, which get no connections: {}", stop.sentence);
         let mut problem = Diagnostic::at(CODE, Severity::Warning, Some(service.place), message);

@@ -57,7 +57,7 @@ impl Builder {
                         };
                         // A node that a pod names is there already, and nothing but its name is known.
                         let known = snapshot.nodes.iter().position(|n| n.name == node.name);
-                        nodes.push(NodeId(known.unwrap_or(snapshot.nodes.len()) as u32));
+                        nodes.push(NodeId::at(known.unwrap_or(snapshot.nodes.len())));
                         match known.and_then(|at| snapshot.nodes.get_mut(at)) {
                             Some(slot) => *slot = node,
                             None => snapshot.nodes.push(node),
@@ -132,7 +132,7 @@ impl Builder {
         if let [one] = networks.as_slice() {
             return Some((*one, address));
         }
-        let name = |n: &NetworkId| self.cloud.network(*n).map_or_else(String::new, |n| format!("`{}`", n.name));
+        let name = |n: &NetworkId| format!("`{}`", self.cloud.network_name(*n));
         let names: Vec<String> = networks.iter().map(name).collect();
         let message = format!("node `{}`: {address} is an address of {}, so its network is unknown", node.name, names.join(" and of "));
         let warning = Diagnostic::at(codes::AZ_AMBIGUOUS, Severity::Warning, node.place, message);

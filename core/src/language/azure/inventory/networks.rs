@@ -114,7 +114,7 @@ impl Builder {
             }
         }
         for (&(from, to), place) in &directions {
-            let name = |n: NetworkId| self.cloud.network(n).map_or_else(String::new, |n| n.name.clone());
+            let name = |n: NetworkId| self.cloud.network_name(n).to_owned();
             if !directions.contains_key(&(to, from)) {
                 let message = format!(
                     "`{}` is peered with `{}`, but not the other way round: a peering works only if both networks define it",

@@ -124,7 +124,7 @@ fn members_apart(cloud: &Cloud, rule: &SecurityRule, place: Place, problems: &mu
     }
     let Some((first, home)) = homes.first().copied() else { return };
     let Some((other, away)) = homes.iter().copied().find(|(_, network)| *network != home) else { return };
-    let name = |number: NetworkId| cloud.network(number).map_or("", |n| &n.name);
+    let name = |number: NetworkId| cloud.network_name(number);
     let of_other = if other == first { String::new() } else { format!("of `{other}` ") };
     let message = format!(
         "rule `{}`: members of `{first}` are in `{}`, and {of_other}in `{}`; all members must be in one virtual network",

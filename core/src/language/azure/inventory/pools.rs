@@ -141,7 +141,7 @@ fn shared_pod_subnets(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
     let differs = |a: &Pool, b: &Pool| a.pod_subnet == b.pod_subnet && a.growth.static_blocks != b.growth.static_blocks;
     let pair = pools.iter().enumerate().find_map(|(i, b)| pools.iter().take(i).find(|a| differs(a, b)).map(|a| (*a, *b)));
     let Some((a, b)) = pair else { return };
-    let subnet = b.pod_subnet.and_then(|n| cloud.subnet(n)).map_or("", |s| s.name.as_str());
+    let subnet = b.pod_subnet.map_or("", |id| cloud.subnet_name(id));
     let message =
         format!("pools `{}` and `{}` take addresses of subnet `{subnet}` in different ways, static blocks and single ones", a.name, b.name);
     report(problems, Severity::Error, b.place, message, "a pod subnet has one mode: give each pool its own");

@@ -61,7 +61,7 @@ pub(super) fn add(
         let keys = if others { alloc::vec![(NAME_LABEL.into(), ValueShape::Any)] } else { Vec::new() };
         let unknown = UnknownLabels { keys, others };
         snapshot.namespaces.push(Namespace { name: String::new(), labels: Labels::default(), unknown, given: None });
-        (NamespaceId(snapshot.namespaces.len() as u32 - 1), Labels::default())
+        (NamespaceId::last(&snapshot.namespaces), Labels::default())
     });
     let unknown = UnknownLabels { keys: Vec::new(), others };
     let endpoint = PodEndpoint { unknown, ..PodEndpoint::stand_in(Role::IngressController, namespace, NAME, labels, place) };

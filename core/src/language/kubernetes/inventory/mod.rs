@@ -307,6 +307,6 @@ pub(in crate::language) fn add_dns(snapshot: &mut Snapshot) {
     });
     let mut labels = Labels::default();
     labels.set(DNS_LABEL, "kube-dns");
-    let endpoint = PodEndpoint::stand_in(Role::Dns, NamespaceId(namespace as u32), "kube-dns", labels, place);
+    let endpoint = PodEndpoint::stand_in(Role::Dns, NamespaceId::at(namespace), "kube-dns", labels, place);
     snapshot.add_stand_in("Dns", "kube-dns", endpoint);
 }

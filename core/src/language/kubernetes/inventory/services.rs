@@ -24,7 +24,7 @@ impl<'a> PodIndex<'a> {
         let mut by_label: HashMap<_, Vec<PodId>> = HashMap::new();
         for (i, endpoint) in endpoints.iter().enumerate().filter(|(_, e)| e.role == Role::Pod) {
             for (key, value) in endpoint.labels.iter() {
-                by_label.entry((endpoint.namespace, key, value)).or_default().push(PodId(i as u32));
+                by_label.entry((endpoint.namespace, key, value)).or_default().push(PodId::at(i));
             }
         }
         PodIndex { by_label, endpoints }
