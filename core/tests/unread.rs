@@ -370,6 +370,12 @@ fn calico_objects_that_are_refused() {
     };
     check(&felix("{protocol: tcp, port: 22}"), &[("web n1 80", "allowed")]);
     check(&felix("{port: 22}"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    // Configuration for selected nodes is not evaluated; one that Calico does not read does nothing.
+    let other = |spec: &str| {
+        format!("{NODE}{{apiVersion: projectcalico.org/v3, kind: FelixConfiguration, metadata: {{name: edge}}, spec: {{{spec}}}}}\n")
+    };
+    check(&other("nodeSelector: all(), defaultEndpointToHostAction: Drop"), &[("web n1 80", UNKNOWN), ("web db 80", "allowed")]);
+    check(&other("defaultEndpointToHostAction: Drop"), &[("web n1 80", "allowed")]);
     // A port that cannot be read may be the one that a rule names.
     let endpoint = |port: &str| {
         format!(

@@ -232,7 +232,10 @@ fn of_refused(resource: &Resource, named: &[(Box<str>, Action)]) -> Unread {
         let (denies, allows) = (does(|action| action != Action::Allow), does(|action| action != Action::Deny));
         (denies || allows).then(|| Effect { denies, allows, ..effect.clone() })
     };
-    Unread { cause: Cause::Refused, enforcer: Enforcer::Any, effects: resource.flaws.effects.iter().filter_map(effect).collect() }
+    // A configuration of Calico's may be one that is accepted, and not evaluated.
+    let is_accepted = matches!(resource.kind.calico(), Some(Calico::Felix(_))) && resource.flaws.refusals.is_empty();
+    let cause = if is_accepted { Cause::Kind } else { Cause::Refused };
+    Unread { cause, enforcer: Enforcer::Any, effects: resource.flaws.effects.iter().filter_map(effect).collect() }
 }
 
 /// The ports that rules name, each with what such rules do.

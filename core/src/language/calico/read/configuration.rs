@@ -3,12 +3,14 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::Context;
 use super::selector::Global;
 use crate::diagnostics::{Diagnostic, Severity, nearest};
 use crate::language::calico::{FailsafePort, FelixConfiguration, HostEndpointTemplate, KubeControllersConfiguration};
 use crate::language::codes;
 use crate::language::read::fields::{Reader, Slot, quoted};
-use crate::model::Protocol;
+use crate::language::unread::Effect;
+use crate::model::{LabelSelector, Protocol};
 use crate::policy::EndpointToHost;
 
 /// Fields of a FelixConfiguration that matter and whose names people mistype.
@@ -16,11 +18,50 @@ const KNOWN: [&str; 5] =
     ["defaultEndpointToHostAction", "failsafeInboundHostPorts", "failsafeOutboundHostPorts", "bpfExternalServiceMode", "bpfEnabled"];
 /// Fields that are nearly called like one of these.
 const NEARLY_KNOWN: [&str; 2] = ["bpfEnforceRPF", "ipvsEnabled"];
+/// The configuration that holds for the whole cluster.
+const DEFAULT: &str = "default";
 /// Words of fields that are switched on and off.
 const SWITCH: &[&str] = &["Enabled", "Disabled"];
 
 impl<'a> Reader<'a> {
-    pub(super) fn felix(&mut self, spec: &Slot<'a, '_>) -> FelixConfiguration {
+    pub(super) fn felix(&mut self, spec: &Slot<'a, '_>, context: Context<'_>) -> FelixConfiguration {
+        let felix = self.felix_fields(spec);
+        let of_nodes = self.selects_nodes(spec);
+        if &*context.meta.name == DEFAULT || context.meta.name.starts_with("node.") {
+            if let Some(slot) = of_nodes {
+                let message = "nodeSelector must not be set on the 'default' or per-node ('node.*') FelixConfiguration";
+                self.refuse(slot.forbidden(codes::CALICO_VALUE, message));
+            }
+            return felix;
+        }
+        match of_nodes {
+            Some(slot) => {
+                let message = "configuration for selected nodes is not evaluated: flows with nodes are \"cannot tell\"";
+                self.report(slot.warning(codes::CONFIGURATION_NOT_USED, message).help("use one `node.NAME` for each node"));
+                let field = "nodeSelector".into();
+                self.flaws.effects.push(Effect { field, span: slot.span(), nodes: Some(LabelSelector::default()), ..Effect::default() });
+            }
+            None => self.not_used(context, "Felix reads `default`, `node.NAME` and those with a `nodeSelector`"),
+        }
+        FelixConfiguration::default()
+    }
+
+    /// Warns of a configuration that its name keeps from being used.
+    fn not_used(&mut self, context: Context<'_>, help: &str) {
+        let message = format!("metadata.name: the configuration {} has no effect", quoted(&context.meta.name));
+        self.report(Diagnostic::new(codes::CONFIGURATION_NOT_USED, Severity::Warning, context.meta.name_span, message).help(help));
+    }
+
+    fn selects_nodes<'p>(&mut self, spec: &'p Slot<'a, '_>) -> Option<Slot<'a, 'p>> {
+        let node = spec.node?;
+        let entry = node.entry("nodeSelector")?;
+        let value = node.value_of(entry);
+        let slot = Slot { path: spec.path.field("nodeSelector"), node: Some(value), at: value.span(), key: entry.key_span };
+        let _ = self.selector_text(&slot, Global::Refused, true);
+        slot.is_set().then_some(slot)
+    }
+
+    fn felix_fields(&mut self, spec: &Slot<'a, '_>) -> FelixConfiguration {
         let mut felix = FelixConfiguration::default();
         self.check_felix_fields(spec);
         // A FelixConfiguration has far more fields than matter here, and more with every release.
@@ -118,7 +159,16 @@ impl<'a> Reader<'a> {
         ports
     }
 
-    pub(super) fn kube_controllers(&mut self, spec: &Slot<'a, '_>) -> KubeControllersConfiguration {
+    pub(super) fn kube_controllers(&mut self, spec: &Slot<'a, '_>, context: Context<'_>) -> KubeControllersConfiguration {
+        let read = self.kube_controllers_fields(spec);
+        if &*context.meta.name == DEFAULT {
+            return read;
+        }
+        self.not_used(context, "Calico's controllers read `default`");
+        KubeControllersConfiguration::default()
+    }
+
+    fn kube_controllers_fields(&mut self, spec: &Slot<'a, '_>) -> KubeControllersConfiguration {
         const OF_SPEC: &[&str] =
             &["debugProfilePort", "etcdV3CompactionPeriod", "healthChecks", "logSeverityScreen", "prometheusMetricsPort"];
         const OF_CONTROLLERS: &[&str] = &["loadBalancer", "migration", "namespace", "policy", "serviceAccount", "workloadEndpoint"];

@@ -136,8 +136,8 @@ impl<'a> Reader<'a> {
             CalicoKind::HostEndpoint => Calico::HostEndpoint(self.host_endpoint(spec)),
             CalicoKind::WorkloadEndpoint => Calico::WorkloadEndpoint(self.workload_endpoint(spec)),
             CalicoKind::IpPool => Calico::IpPool(self.ip_pool(spec)),
-            CalicoKind::Felix => Calico::Felix(self.felix(spec)),
-            CalicoKind::KubeControllers => Calico::KubeControllers(self.kube_controllers(spec)),
+            CalicoKind::Felix => Calico::Felix(self.felix(spec, context)),
+            CalicoKind::KubeControllers => Calico::KubeControllers(self.kube_controllers(spec, context)),
         }
     }
 

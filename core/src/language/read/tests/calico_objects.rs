@@ -502,6 +502,39 @@ fn felix_configurations() {
 }
 
 #[test]
+fn configurations_that_are_not_used() {
+    // `configurationprocessor.go` takes `default` and `node.NAME`, Felix those with a `nodeSelector` besides; kube-controllers ask for `default`.
+    for (kind, spec) in [
+        ("FelixConfiguration", "bpfEnabled: true, defaultEndpointToHostAction: Accept"),
+        ("KubeControllersConfiguration", "controllers: {node: {hostEndpoint: {autoCreate: Enabled}}}"),
+    ] {
+        let text = named(kind, "other", spec);
+        warned(&text, codes::CONFIGURATION_NOT_USED, "other", r#"metadata.name: the configuration "other" has no effect"#);
+        match calico(&text) {
+            Calico::Felix(felix) => assert_eq!(felix, FelixConfiguration::default()),
+            Calico::KubeControllers(controllers) => assert!(!controllers.auto_host_endpoints),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(findings(&named(kind, "default", spec), Severity::Warning), []);
+    }
+    assert_eq!(findings(&named("FelixConfiguration", "node.n1", "bpfEnabled: true"), Severity::Warning), []);
+    warned(
+        &named("FelixConfiguration", "edge", "nodeSelector: has(edge), defaultEndpointToHostAction: Accept"),
+        codes::CONFIGURATION_NOT_USED,
+        "has(edge)",
+        r#"spec.nodeSelector: configuration for selected nodes is not evaluated: flows with nodes are "cannot tell""#,
+    );
+    for name in ["default", "node.n1"] {
+        refused(
+            &named("FelixConfiguration", name, "nodeSelector: has(edge)"),
+            codes::CALICO_VALUE,
+            "has(edge)",
+            "spec.nodeSelector: Forbidden: nodeSelector must not be set on the 'default' or per-node ('node.*') FelixConfiguration",
+        );
+    }
+}
+
+#[test]
 fn automatic_host_endpoints() {
     let KubeControllersConfiguration { auto_host_endpoints, create_default, templates } = controllers("autoCreate: Enabled");
     assert_eq!((auto_host_endpoints, create_default, templates.len()), (true, true, 0));
