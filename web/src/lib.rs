@@ -16,6 +16,8 @@ pub mod examples;
 pub mod graph;
 pub mod scenes;
 pub mod share;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod shell;
 pub mod state;
 
 // Its exports are part of the program.

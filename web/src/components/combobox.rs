@@ -3,6 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use crate::effects::random;
 use crate::view_model::{EntryView, matching_entries};
 
 /// Properties of a [`Combobox`].
@@ -26,7 +27,7 @@ pub fn Combobox(props: &ComboboxProps) -> Html {
     let typed = use_state(|| None::<String>);
     let active = use_state(|| 0usize);
     let input = use_node_ref();
-    let id = use_memo((), |()| format!("list-{}", js_sys::Math::random().to_bits()));
+    let id = use_memo((), |()| format!("list-{}", random(1e12)));
 
     let found: Vec<EntryView> =
         typed.as_ref().map(|text| matching_entries(&props.entries, text).into_iter().cloned().collect()).unwrap_or_default();

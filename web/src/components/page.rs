@@ -27,7 +27,7 @@ use crate::effects::layout::{use_layout_storage, use_window_width};
 use crate::effects::outside;
 use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
-use crate::share::LinkOptions;
+use crate::share::{EmbedView, LinkOptions};
 use crate::state::{Pane, State};
 use crate::view_model::Evaluator;
 
@@ -66,22 +66,38 @@ pub fn Page(props: &PageProps) -> Html {
     };
     use_evaluation(&store, &beginning.engine);
     use_worker(&store, &beginning.engine, &props.start);
+    use_window_width(&store);
     {
         let theme = store.layout.theme;
         use_effect_with(theme, move |theme| outside::show_theme(*theme));
     }
     html! {
         <ContextProvider<Store> context={store.clone()}>
-            if let Some(keeper) = &beginning.keeper {
-                <ContextProvider<Keeping> context={keeper.clone()}>
-                    <Banner />
-                    <Full />
-                </ContextProvider<Keeping>>
-            } else {
-                <Embedded view={beginning.options.view} />
-                <Toast />
-            }
+            <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
         </ContextProvider<Store>>
+    }
+}
+
+/// Properties of [`Content`].
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct ContentProps {
+    /// Nothing in a page inside another.
+    pub(crate) keeper: Option<Keeping>,
+    /// What a page inside another shows.
+    pub(crate) view: EmbedView,
+}
+
+/// All that is seen.
+#[component]
+pub(crate) fn Content(props: &ContentProps) -> Html {
+    match &props.keeper {
+        Some(keeper) => html! {
+            <ContextProvider<Keeping> context={keeper.clone()}>
+                <Banner />
+                <Full />
+            </ContextProvider<Keeping>>
+        },
+        None => html! { <><Embedded view={props.view} /><Toast /></> },
     }
 }
 
@@ -93,7 +109,6 @@ fn Full() -> Html {
     use_layout_storage(&store);
     use_keeping(&store, &keeper);
     use_address(&store, &keeper);
-    use_window_width(&store);
     use_focus_keeper();
     use_tips();
     let (dragging, drag) = use_drop(&store);

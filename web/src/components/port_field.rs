@@ -4,6 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::rich::rich;
+use crate::effects::random;
 use crate::view_model::{PortView, written_port};
 
 /// Properties of a [`PortField`].
@@ -37,7 +38,7 @@ struct Typed {
 #[component]
 pub fn PortField(props: &PortFieldProps) -> Html {
     let typed = use_state(|| None::<Typed>);
-    let id = use_memo((), |()| format!("port-{}", js_sys::Math::random().to_bits()));
+    let id = use_memo((), |()| format!("port-{}", random(1e12)));
     let own = typed.as_ref().filter(|t| t.asked == props.value);
     let shown = own.map_or_else(|| props.value.map(|p| p.to_string()).unwrap_or_default(), |t| t.text.clone());
     let read = own.map(|t| written_port(&t.text, &props.declared, &props.receiver));

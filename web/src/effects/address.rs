@@ -49,7 +49,7 @@ pub fn use_address(store: &Store, keeper: &Keeping) {
         );
         let before = bar.borrow_mut().shown.replace(now.clone());
         let first = before.is_none();
-        if before != Some(now) && (!first || bar.borrow().fragment.is_empty()) {
+        if super::window().is_some() && before != Some(now) && (!first || bar.borrow().fragment.is_empty()) {
             show(store, &bar);
         }
     }

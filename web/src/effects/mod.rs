@@ -12,3 +12,23 @@ pub mod raster;
 pub mod start;
 pub mod storage;
 pub mod tips;
+
+/// The window. Nothing where there is no browser: the build draws the page natively, too (see `shell`).
+pub(crate) fn window() -> Option<web_sys::Window> {
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
+}
+
+/// A number below `limit` that no other call has given, most likely; natively the next one, so that a build comes out the same each time.
+pub(crate) fn random(limit: f64) -> u64 {
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    if cfg!(target_arch = "wasm32") {
+        (js_sys::Math::random() * limit) as u64
+    } else {
+        NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+/// The clock, in milliseconds since 1970; natively it stands still.
+pub(crate) fn now() -> f64 {
+    if cfg!(target_arch = "wasm32") { js_sys::Date::now() } else { 0.0 }
+}

@@ -9,7 +9,7 @@ use crate::state::Theme;
 
 /// Puts a text on the clipboard, and tells whether that worked.
 pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
-    let Some(window) = web_sys::window() else { return };
+    let Some(window) = crate::effects::window() else { return };
     // Without a secure context there is no clipboard.
     let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).ok().filter(|c| !c.is_undefined());
     let Some(clipboard) = clipboard.map(|c| c.unchecked_into::<web_sys::Clipboard>()) else { return done(false) };
@@ -18,7 +18,7 @@ pub fn copy(text: String, done: impl FnOnce(bool) + 'static) {
 
 /// What is on the clipboard; nothing where the browser does not let a page read there.
 pub fn pasted(done: impl FnOnce(Option<String>) + 'static) {
-    let clipboard = web_sys::window().and_then(|w| js_sys::Reflect::get(&w.navigator(), &"clipboard".into()).ok());
+    let clipboard = crate::effects::window().and_then(|w| js_sys::Reflect::get(&w.navigator(), &"clipboard".into()).ok());
     // Some browsers let a page write there only.
     let readable = clipboard.filter(|c| !c.is_undefined() && js_sys::Reflect::has(c, &"readText".into()).unwrap_or_default());
     let Some(clipboard) = readable.map(|c| c.unchecked_into::<web_sys::Clipboard>()) else { return done(None) };
@@ -47,7 +47,7 @@ pub fn download_blob(name: &str, blob: &Blob) {
 }
 
 fn download_url(name: &str, url: &str) {
-    let link = web_sys::window().and_then(|w| w.document()).and_then(|d| d.create_element("a").ok());
+    let link = crate::effects::window().and_then(|w| w.document()).and_then(|d| d.create_element("a").ok());
     if let Some(link) = link.and_then(|l| l.dyn_into::<HtmlAnchorElement>().ok()) {
         link.set_href(url);
         link.set_download(name);
@@ -71,7 +71,7 @@ pub fn is_dark(theme: Theme) -> bool {
         Theme::Light => false,
         Theme::Dark => true,
         Theme::System => {
-            let query = web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());
+            let query = crate::effects::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten());
             query.is_some_and(|q| q.matches())
         }
     }
@@ -79,12 +79,12 @@ pub fn is_dark(theme: Theme) -> bool {
 
 /// The width of the window, in CSS pixels.
 pub fn window_width() -> u32 {
-    web_sys::window().and_then(|w| w.inner_width().ok()?.as_f64()).unwrap_or_default() as u32
+    crate::effects::window().and_then(|w| w.inner_width().ok()?.as_f64()).unwrap_or_default() as u32
 }
 
 /// The page's address without its fragment, and with another file name, if one is given.
 pub fn page_address(file: Option<&str>) -> String {
-    let address = web_sys::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
+    let address = crate::effects::window().and_then(|w| w.location().href().ok()).unwrap_or_default();
     let address = address.split('#').next().unwrap_or_default();
     match file {
         None => address.to_owned(),

@@ -30,12 +30,12 @@ pub fn is_embedded() -> bool {
 
 /// The document's root element.
 pub fn root() -> Option<web_sys::Element> {
-    web_sys::window()?.document()?.document_element()
+    crate::effects::window()?.document()?.document_element()
 }
 
 /// The fragment of the page's address.
 pub fn fragment() -> String {
-    web_sys::window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
+    crate::effects::window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
 }
 
 /// The state that the page begins with, evaluated already, so that the first picture has a verdict; and what the link said besides.
@@ -58,11 +58,12 @@ pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (Sta
     if let Some(keeper) = keeper {
         state = state.in_tab(keeper.tab());
         state.layout.theme = storage::theme();
-        state.layout.panes = storage::panes().unwrap_or_default().in_window(outside::window_width());
+        state.layout.panes = storage::panes().unwrap_or_default();
     } else {
         state.files.read_only = !options.edit;
         state.layout.panes.bottom_hidden = true;
     }
+    state.layout.panes = state.layout.panes.in_window(outside::window_width());
     let reply = evaluator.reply(state.request());
     (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
 }

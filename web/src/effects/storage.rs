@@ -40,11 +40,11 @@ pub enum Refused {
 
 fn local() -> Option<web_sys::Storage> {
     // A page in a closed iframe has no storage, and asking for it throws.
-    web_sys::window()?.local_storage().ok()?
+    crate::effects::window()?.local_storage().ok()?
 }
 
 fn session() -> Option<web_sys::Storage> {
-    web_sys::window()?.session_storage().ok()?
+    crate::effects::window()?.session_storage().ok()?
 }
 
 /// The work of a version that kept only one scene, as a link's fragment.

@@ -71,25 +71,34 @@ impl Panes {
         }
     }
 
-    /// Widths of editor and inspector that leave most of a window of this width to the graph.
-    fn fitting(window: u32) -> (u32, u32) {
+    /// Of editor and inspector: the width in a large window, the least one, and the percentage that they take of the window between the two.
+    pub fn shares() -> [(u32, u32, u32); 2] {
         let Panes { editor, inspector, .. } = Panes::default();
-        let part = |share: u32, pane: Pane, most: u32| (window * share / 100).clamp(Panes::limits(pane).0, most);
-        if window == 0 { (editor, inspector) } else { (part(29, Pane::Editor, editor), part(27, Pane::Inspector, inspector)) }
+        [(editor, Panes::limits(Pane::Editor).0, 29), (inspector, Panes::limits(Pane::Inspector).0, 27)]
+    }
+
+    /// Widths of editor and inspector that leave most of a window of this width to the graph.
+    fn fitting(window: u32) -> [u32; 2] {
+        Panes::shares().map(|(most, least, share)| if window == 0 { most } else { (window * share / 100).clamp(least, most) })
     }
 
     /// The same in a window of another width: widths that the person chose stay, the others follow it.
     #[must_use]
     pub fn in_window(mut self, window: u32) -> Self {
         let (before, after) = (Self::fitting(self.window), Self::fitting(window));
-        if self.editor == before.0 {
-            self.editor = after.0;
+        if self.editor == before[0] {
+            self.editor = after[0];
         }
-        if self.inspector == before.1 {
-            self.inspector = after.1;
+        if self.inspector == before[1] {
+            self.inspector = after[1];
         }
         self.window = window;
         self
+    }
+
+    /// Whether the window is one of a telephone held upright.
+    pub const fn is_narrow(&self) -> bool {
+        matches!(self.window, 1..=600)
     }
 
     /// The size of a pane.

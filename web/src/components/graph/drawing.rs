@@ -5,6 +5,7 @@ use std::rc::Rc;
 use web_sys::{KeyboardEvent, MouseEvent, PointerEvent};
 use yew::prelude::*;
 
+use super::camera::COMFORTABLE;
 use super::drag::Events;
 use super::listeners::{use_escape, use_taps};
 use super::parts::{ArrowView, MarkView};
@@ -78,8 +79,13 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     // Every picture is drawn with what is pointed at as it is then.
     let near = pointed.as_ref().and_then(|pointed| near(&picture, pointed));
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
+    // Where nothing can be measured the drawing fits itself; `graph.css` has the margins and the largest scale of `camera::fitting`.
+    let still = crate::effects::window().is_none();
+    let area = picture.bounds;
+    let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));
+    let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
     html! {
-        <svg class={classes!("graph", near.is_some().then_some("pointing"))} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
+        <svg class={classes!("graph", near.is_some().then_some("pointing"), still.then_some("still"))} viewBox={view_box} style={largest} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} {oncontextmenu}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {onkeydown}>
             <defs>

@@ -169,9 +169,10 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> ByAddress<
         store.picture.show_denied,
         ByAddress(store.picture.toggled.clone()),
         store.picture.number,
+        store.layout.panes.is_narrow(),
     );
     let memory = memory.clone();
-    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number)| {
+    let result = use_memo(dependencies, move |(verdict, scene, flow, selected, denied, toggled, number, narrow)| {
         let mut memory = memory.borrow_mut();
         if memory.0 != *number {
             *memory = (*number, Memory::default());
@@ -182,16 +183,11 @@ fn use_picture(store: &Store, memory: &Rc<RefCell<(u32, Memory)>>) -> ByAddress<
             selected: *selected,
             denied: *denied,
             toggled,
-            tall: is_narrow(),
+            tall: *narrow,
         };
         let picture = picture(scene, &options, &memory.1);
         memory.1 = picture.memory.clone();
         picture
     });
     ByAddress(result)
-}
-
-/// Whether the window is one of a telephone held upright.
-fn is_narrow() -> bool {
-    web_sys::window().and_then(|w| w.match_media("(max-width: 600px)").ok().flatten()).is_some_and(|q| q.matches())
 }

@@ -16,7 +16,7 @@ use web_sys::StorageEvent;
 use yew::prelude::*;
 
 use self::save::keep_tab;
-use super::storage;
+use super::{now, random, storage};
 use crate::components::Store;
 use crate::scenes::{Clock, SceneId};
 use crate::state::{Content, FileId, State};
@@ -90,10 +90,6 @@ impl std::ops::Deref for Keeping {
     }
 }
 
-fn now() -> f64 {
-    js_sys::Date::now()
-}
-
 fn base36(mut number: u64) -> String {
     let mut digits = Vec::new();
     while number > 0 || digits.is_empty() {
@@ -105,7 +101,7 @@ fn base36(mut number: u64) -> String {
 
 impl Default for Keeper {
     fn default() -> Self {
-        let random = (js_sys::Math::random() * 36f64.powi(5)) as u64;
+        let random = random(36f64.powi(5));
         Keeper {
             tab: base36(now() as u64) + &base36(random),
             known: RefCell::default(),
@@ -156,6 +152,9 @@ impl Keeper {
         drop(pending);
         let size: usize = store.files.size();
         let keeper = self.clone();
+        if super::window().is_none() {
+            return;
+        }
         // The first change begins to wait, and later ones do not put it off.
         self.timer.borrow_mut().get_or_insert_with(|| {
             Timeout::new(if size > LARGE { LATER_MS } else { SOON_MS }, move || {

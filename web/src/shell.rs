@@ -1,0 +1,116 @@
+//! The page as it is before its program runs: drawn natively, by the same components, when the site is built.
+//!
+//! Whoever opens the page sees this while the program is on its way; then the program draws the same in its place.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::components::Store;
+use crate::components::page::Content;
+use crate::effects::keep::Keeping;
+use crate::examples::EXAMPLES;
+use crate::share::EmbedView;
+use crate::state::{Action, State};
+use crate::view_model::Evaluator;
+
+/// Properties of a [`Shell`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct ShellProps {
+    /// Whether it is to be put into other pages.
+    pub embedded: bool,
+    /// The width of the window that it is drawn for, in CSS pixels.
+    pub window: u32,
+}
+
+/// The page with its opening scene.
+#[component]
+pub fn Shell(props: &ShellProps) -> Html {
+    let ShellProps { embedded, window } = *props;
+    let store: Store = use_reducer(move || opening(embedded, window));
+    let keeper = (!embedded).then(|| Keeping(Rc::default()));
+    html! {
+        <ContextProvider<Store> context={store}>
+            <Content {keeper} view={EmbedView::default()} />
+        </ContextProvider<Store>>
+    }
+}
+
+/// What the page opens with where nothing is stored and no link is given.
+fn opening(embedded: bool, window: u32) -> State {
+    let mut state = EXAMPLES.first().map_or_else(State::start_empty, |example| State::start(0, example));
+    state.files.read_only = embedded;
+    state.layout.panes.bottom_hidden = embedded;
+    state.layout.panes = state.layout.panes.in_window(window);
+    let reply = Evaluator::default().reply(state.request());
+    Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply)))
+}
+
+/// Widths of the windows that a shell is drawn for: a desktop's, and a telephone's held upright.
+const WINDOWS: [u32; 2] = [1440, 390];
+
+/// The page for windows of every width, from what `draw` makes for one: the graph is there twice, as telephones have a tall one, and
+/// the style sheet shows the right one; panes take their part of whatever window it is.
+pub fn for_every_window(draw: impl Fn(u32) -> String) -> String {
+    let [wide, tall] = WINDOWS.map(draw);
+    let (Some(at), Some(tall)) = (graph(&wide), graph(&tall).and_then(|at| tall.get(at))) else { return wide };
+    // Names within the page are unique.
+    let tall = tall.replace("head-", "tall-head-").replacen("class=\"graph ", "class=\"graph tall ", 1);
+    let (before, after) = wide.split_at(at.end);
+    let page = format!("{before}{tall}{after}");
+    match (page.find("--editor:"), page.find("--bottom:")) {
+        (Some(from), Some(to)) if from < to => format!("{}{}{}", &page[..from], panes(), &page[to..]),
+        _ => page,
+    }
+}
+
+/// Where the graph's element stands.
+fn graph(page: &str) -> Option<std::ops::Range<usize>> {
+    let canvas = page.find("class=\"canvas\"")?;
+    let from = canvas + page.get(canvas..)?.find("<svg")?;
+    let to = from + page.get(from..)?.find("</svg>")? + "</svg>".len();
+    Some(from..to)
+}
+
+/// Widths of editor and inspector in a window of any width, as [`crate::state::Panes::in_window`] has them.
+fn panes() -> String {
+    use crate::state::Panes;
+    let [(editor, least_editor, part_editor), (inspector, least_inspector, part_inspector)] = Panes::shares();
+    format!(
+        "--editor:clamp({least_editor}px,{part_editor}vw,{editor}px);--inspector:clamp({least_inspector}px,{part_inspector}vw,{inspector}px);"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(embedded: bool, window: u32) -> String {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let renderer = yew::ServerRenderer::<Shell>::with_props(move || ShellProps { embedded, window }).hydratable(false);
+        runtime.block_on(renderer.render())
+    }
+
+    #[test]
+    fn the_page_is_drawn_without_a_browser() {
+        let page = for_every_window(|window| drawn(false, window));
+        for part in
+            ["class=\"page\"", "class=\"verdict denied\"", "policies.yaml:6", "data-screen=\"graph\"", "class=\"preview\"", "<table"]
+        {
+            assert!(page.contains(part), "{part} is missing");
+        }
+        assert_eq!(page.matches("class=\"graph still\"").count(), 1, "one wide graph");
+        assert_eq!(page.matches("class=\"graph tall still\"").count(), 1, "one tall graph");
+        assert!(page.contains("--editor:clamp(240px,29vw,"), "panes follow the window");
+        assert_eq!(page.matches("id=\"head-allowed\"").count(), 1, "an id once");
+    }
+
+    #[test]
+    fn the_embedded_page_has_graph_and_verdict() {
+        let page = for_every_window(|window| drawn(true, window));
+        for part in ["class=\"embed\"", "class=\"verdict denied\"", "graph tall still"] {
+            assert!(page.contains(part), "{part} is missing");
+        }
+        assert!(!page.contains("class=\"header\""));
+    }
+}
