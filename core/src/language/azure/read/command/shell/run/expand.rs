@@ -1,0 +1,279 @@
+//! What words of a script stand for: variables, the output of commands, sums and braces.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::super::lex::{Part, Raw, tokens};
+use super::super::parse::{Node, parse};
+use super::super::{Dialect, Word, captured};
+use super::{DEEPEST, LONGEST, MOST_TURNS, Run, Value, known};
+use crate::text::Span;
+
+impl Run<'_> {
+    /// A word as one, never split.
+    pub(super) fn expand_whole(&mut self, raw: &Raw) -> Option<Word> {
+        let words = self.expand(raw);
+        let first = words.first()?;
+        let (span, quoted) = (first.span, first.quoted);
+        let unknown = words.iter().any(|w| w.unknown);
+        let text = words.into_iter().map(|w| w.text).collect::<Vec<_>>().join(" ");
+        Some(Word { text, span, unknown, quoted, value: None })
+    }
+
+    /// The words that a word stands for.
+    pub(super) fn expand(&mut self, raw: &Raw) -> Vec<Word> {
+        let mut done: Vec<String> = Vec::new();
+        let mut text = String::new();
+        let mut unknown = false;
+        for part in &raw.parts {
+            let (items, quoted) = match part {
+                Part::Text(t) | Part::Quoted(t) => {
+                    unknown |= is_placeholder(t);
+                    text.push_str(t);
+                    continue;
+                }
+                Part::Placeholder(name) => {
+                    unknown = true;
+                    text.push_str(name);
+                    continue;
+                }
+                Part::Sum(sum) => match self.sum(sum) {
+                    Some(number) => (known(number.to_string()), true),
+                    None => (Value { items: alloc::vec![format!("$(({sum}))")], unknown: true }, true),
+                },
+                Part::Variable(name, quoted) => (self.lookup(name), *quoted),
+                Part::Output(range, quoted) => (self.substitute(range.clone()), *quoted),
+            };
+            unknown |= items.unknown;
+            let whole = raw.parts.len() == 1 || items.items.len() > 1;
+            let lists = self.dialect != Dialect::Posix && !quoted;
+            let split = !quoted && self.dialect == Dialect::Posix && !items.unknown;
+            let mut pieces: Vec<String> = Vec::new();
+            for item in items.items {
+                if split {
+                    pieces.extend(item.split_whitespace().map(ToString::to_string));
+                } else {
+                    pieces.push(item);
+                }
+            }
+            if pieces.len() <= 1 || !(whole || split || lists) {
+                text.push_str(&pieces.join(" "));
+                continue;
+            }
+            let mut pieces = pieces.into_iter();
+            text.push_str(&pieces.next().unwrap_or_default());
+            for piece in pieces {
+                done.push(core::mem::replace(&mut text, piece));
+            }
+        }
+        let is_empty_variable =
+            text.is_empty() && done.is_empty() && !raw.quoted && !raw.parts.iter().any(|p| matches!(p, Part::Quoted(_)));
+        if is_empty_variable && self.dialect == Dialect::Posix && raw.variable().is_some() {
+            return Vec::new();
+        }
+        done.push(text);
+        let braces =
+            self.dialect == Dialect::Posix && !raw.quoted && raw.parts.iter().any(|p| matches!(p, Part::Text(t) if t.contains('{')));
+        if braces {
+            done = done.into_iter().flat_map(|word| braced(&word)).take(MOST_TURNS).collect();
+        }
+        done.into_iter().map(|text| self.word(raw, text, unknown)).collect()
+    }
+
+    /// A word, with the value of `--flag=value` taken off.
+    fn word(&self, raw: &Raw, mut text: String, unknown: bool) -> Word {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        let mut word = Word { text, span: raw.span, unknown, quoted: raw.quoted, value: None };
+        if word.text.starts_with("--")
+            && let Some((flag, value)) = word.text.split_once('=')
+        {
+            let written = self.text.get(raw.span.start as usize..raw.span.end as usize).and_then(|w| w.find('='));
+            let at = raw.span.start + written.map_or(flag.len(), |at| at) as u32;
+            let span = Span::new((at + 1).min(raw.span.end), raw.span.end);
+            let value = Word { text: value.to_string(), span, unknown, quoted: true, value: None };
+            word = Word {
+                text: flag.to_string(),
+                span: Span::new(raw.span.start, at),
+                unknown: false,
+                quoted: false,
+                value: Some(value.into()),
+            };
+        }
+        word
+    }
+
+    /// The value of a variable, in the forms that bash has.
+    fn lookup(&self, name: &str) -> Value {
+        let get = |name: &str| self.variables.get(&self.key(name));
+        let unset = |name: &str| Value { items: alloc::vec![format!("${name}")], unknown: true };
+        if let Some(value) = get(name) {
+            return value.clone();
+        }
+        if self.dialect == Dialect::Cmd && name.starts_with('%') {
+            return unset(name);
+        }
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(name.len());
+        let (bare, form) = (name.get(..end).unwrap_or_default(), name.get(end..).unwrap_or_default());
+        if bare.is_empty() || form.is_empty() || self.dialect != Dialect::Posix {
+            return unset(name);
+        }
+        let value = get(bare).cloned();
+        let one = |value: Option<Value>, change: &dyn Fn(&str) -> String| match value {
+            Some(value) => Value { items: value.items.iter().map(|item| change(item)).collect(), ..value },
+            None => unset(bare),
+        };
+        match form {
+            "[@]" | "[*]" => value.unwrap_or_else(|| unset(bare)),
+            "^^" => one(value, &|item| item.to_uppercase()),
+            ",," => one(value, &|item| item.to_lowercase()),
+            _ => {
+                let default = [":-", ":=", "-", "="].iter().find_map(|sign| form.strip_prefix(sign));
+                if let Some(default) = default {
+                    let given = value.filter(|v| v.items.iter().any(|item| !item.is_empty()));
+                    return given.unwrap_or_else(|| known(default.trim_matches(['"', '\'']).to_string()));
+                }
+                let index = form.strip_prefix('[').and_then(|f| f.strip_suffix(']')).and_then(|i| i.parse::<usize>().ok());
+                match (index, value) {
+                    (Some(index), Some(value)) if value.items.len() > index => {
+                        Value { items: value.items.get(index).cloned().into_iter().collect(), unknown: value.unknown }
+                    }
+                    _ => unset(name),
+                }
+            }
+        }
+    }
+
+    /// What `$(…)` prints, as far as that is known. Commands in it are run.
+    fn substitute(&mut self, range: Range<usize>) -> Value {
+        let written = self.text.get(range.clone()).unwrap_or_default();
+        let unset = Value { items: alloc::vec![format!("$({})", written.trim())], unknown: true };
+        if self.depth >= DEEPEST || !self.spend(written.len(), Span::new(range.start as u32, range.end as u32)) {
+            return unset;
+        }
+        if let Some(number) = self.sum(written).filter(|_| self.dialect == Dialect::PowerShell) {
+            return known(number.to_string());
+        }
+        let (found, _) = tokens(self.text, core::slice::from_ref(&range), self.dialect);
+        let nodes = parse(&found, self.dialect);
+        match nodes.as_slice() {
+            [Node::Simple(words)] => match words.split_first() {
+                Some((first, rest)) if first.plain() == Some("seq") => {
+                    let numbers = self.value_of(rest);
+                    let numbers: Vec<i64> = numbers.items.iter().filter_map(|n| n.parse().ok()).collect();
+                    let (first, step, last) = match numbers.as_slice() {
+                        [last] => (1, 1, *last),
+                        [first, last] => (*first, 1, *last),
+                        [first, step, last] if *step > 0 => (*first, *step, *last),
+                        _ => return unset,
+                    };
+                    let step = usize::try_from(step).unwrap_or(1);
+                    Value { items: (first..=last).step_by(step).take(MOST_TURNS).map(|n| n.to_string()).collect(), unknown: false }
+                }
+                Some((first, rest)) if first.plain() == Some("echo") => self.value_of(rest),
+                // `$($name)`
+                Some((first, [])) if first.variable().is_some() => self.value_of(core::slice::from_ref(first)),
+                _ => {
+                    let before = self.commands.len();
+                    self.depth += 1;
+                    self.nodes(&nodes);
+                    self.depth -= 1;
+                    self.output(before).map_or(unset, known)
+                }
+            },
+            _ => {
+                let before = self.commands.len();
+                self.depth += 1;
+                self.nodes(&nodes);
+                self.depth -= 1;
+                let single = nodes.len() <= 2;
+                self.output(before).filter(|_| single).map_or(unset, known)
+            }
+        }
+    }
+
+    /// What the last of the commands since `before` prints, where that is the name or identifier of a resource. What only shows is taken away.
+    pub(super) fn output(&mut self, before: usize) -> Option<String> {
+        let last = self.commands.last().filter(|_| self.commands.len() > before)?;
+        let printed = captured(&last.words);
+        let shows = last.words.iter().take(8).any(|w| matches!(w.text.as_str(), "show" | "list" | "get-credentials"));
+        if shows {
+            self.commands.pop();
+        }
+        printed
+    }
+
+    /// Whole numbers, variables, `+ - * / %`, from left to right.
+    fn sum(&self, sum: &str) -> Option<i64> {
+        let mut total: Option<i64> = None;
+        let mut op = '+';
+        let mut word = String::new();
+        for c in sum.chars().take(200).chain(core::iter::once(' ')) {
+            if c.is_ascii_alphanumeric() || c == '_' {
+                word.push(c);
+                continue;
+            }
+            if !word.is_empty() {
+                let number = match word.parse::<i64>() {
+                    Ok(number) => number,
+                    Err(_) => self.variables.get(&self.key(&word)).filter(|v| !v.unknown)?.items.first()?.parse().ok()?,
+                };
+                total = match (total, op) {
+                    (None, _) => Some(number),
+                    (Some(t), '+') => t.checked_add(number),
+                    (Some(t), '-') => t.checked_sub(number),
+                    (Some(t), '*') => t.checked_mul(number),
+                    (Some(t), '/') => t.checked_div(number),
+                    (Some(t), '%') => t.checked_rem(number),
+                    _ => None,
+                };
+                total?;
+                word.clear();
+            }
+            match c {
+                '+' | '-' | '*' | '/' | '%' => op = c,
+                ' ' | '$' | '{' | '}' | '\t' => {}
+                _ => return None,
+            }
+        }
+        total
+    }
+}
+
+/// Whether a text holds a name in braces or pointed brackets that somebody is to fill in.
+fn is_placeholder(text: &str) -> bool {
+    let inside = |open: char, close: char| {
+        let Some((_, after)) = text.split_once(open) else { return false };
+        let Some((inner, _)) = after.split_once(close) else { return false };
+        inner.starts_with(|c: char| c.is_ascii_alphabetic())
+            && inner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '))
+    };
+    inside('{', '}') || inside('<', '>')
+}
+
+/// PowerShell's `1..3`.
+pub(super) fn range_of(text: &str) -> Option<Vec<String>> {
+    let (first, last) = text.split_once("..")?;
+    let (first, last) = (first.parse::<i64>().ok()?, last.parse::<i64>().ok()?);
+    Some((first..=last).take(MOST_TURNS).map(|n| n.to_string()).collect())
+}
+
+/// `{1..3}` and `{a,b}` in a word; the word itself where there is neither.
+fn braced(word: &str) -> Vec<String> {
+    let alone = || alloc::vec![word.to_string()];
+    let Some((head, after)) = word.split_once('{') else { return alone() };
+    let Some((inner, tail)) = after.split_once('}') else { return alone() };
+    if head.ends_with('$') {
+        return alone();
+    }
+    let items: Vec<String> = match inner.split_once("..") {
+        Some(_) => match range_of(inner) {
+            Some(numbers) => numbers,
+            None => return alone(),
+        },
+        None if inner.contains(',') && !inner.contains([':', '"']) => inner.split(',').map(ToString::to_string).collect(),
+        None => return alone(),
+    };
+    items.into_iter().map(|item| format!("{head}{item}{tail}")).take(MOST_TURNS).collect()
+}
