@@ -17,11 +17,19 @@ cmd_build() {
     [ $# -eq 0 ] || fail "build takes no arguments but --dist DIR"
     setup_page
     setup_small_std
-    slow "building the site (release; some minutes the first time)" \
-        wasm_env env -u NO_COLOR ${SMALL_STD[@]+"${SMALL_STD[@]}"} trunk build --release --public-url ./ --dist "$dist"
+    # What the build draws natively is compiled beside the programs, which take a core each.
+    SITE=$dist slow "building the site (release; some minutes the first time)" at_once build_site compile_shell
     say "the site is in $dist/"
     [ "$dist" != dist ] || report_sizes || true
 }
+
+build_site() {
+    NATIVE_TOOLCHAIN=${RUSTUP_TOOLCHAIN:-} wasm_env \
+        env -u NO_COLOR ${SMALL_STD[@]+"${SMALL_STD[@]}"} trunk build --release --public-url ./ --dist "$SITE"
+}
+
+# The same command as in web/bundle.mjs, which then finds it done.
+compile_shell() { CARGO_TARGET_DIR=${NATIVE_TARGET_DIR:-${CARGO_TARGET_DIR:-target}} cargo build --quiet --locked --workspace --example shell; }
 
 cmd_serve() {
     local port=8080
@@ -60,7 +68,7 @@ cmd_other_compiler() {
         say "rustup can fetch nothing here: only Debian's compiler can be tried"
         return
     fi
-    env -u WASM_TOOLCHAIN NETPOLIS_DEBIAN_RUST=$debian CARGO_TARGET_DIR="$ROOT/$folder" ./dev build --dist "$folder/dist"
+    env -u WASM_TOOLCHAIN NETPOLIS_DEBIAN_RUST=$debian NATIVE_TARGET_DIR="${CARGO_TARGET_DIR:-$ROOT/target}" CARGO_TARGET_DIR="$ROOT/$folder" ./dev build --dist "$folder/dist"
     [ -s "$folder/dist/index.html" ] || fail "no page in $folder/dist"
 }
 

@@ -6,9 +6,11 @@
 //
 // Trunk sets TRUNK_PROFILE and TRUNK_STAGING_DIR.
 
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -62,9 +64,11 @@ async function after() {
     // A page under development is not to come from a cache.
     page = page.replace(/<script (?=[^>]*data-wasm)/, "<script data-offline ");
   }
-  await writeFile(index, page);
+  const embed = page.replace("<html ", '<html data-page="embed" ');
+  const [pageShell, embedShell] = release ? await shells() : ["", ""];
+  await writeFile(index, withShell(page, pageShell));
   // The same program under another name; it looks at `data-page` to know what it is.
-  await writeFile(join(dist, "embed.html"), page.replace("<html ", '<html data-page="embed" '));
+  await writeFile(join(dist, "embed.html"), withShell(embed, embedShell));
   await rm(join(dist, "vendor", "editor.name"), { force: true });
   await rm(join(dist, "vendor", "page.css"), { force: true });
   if (release) {
@@ -74,6 +78,28 @@ async function after() {
     await rm(join(dist, "service-worker.js"), { force: true });
   }
 }
+
+/**
+ * What stands in page and embedded page before the program runs, drawn natively: see web/src/shell.rs. Built as the tests are, so that nothing is
+ * built twice, and by the compiler of native programs: `./dev` names it and its folder, where they are not the usual ones.
+ */
+async function shells() {
+  const forWasm = /^(CARGO_UNSTABLE_|CARGO_TARGET_WASM|RUSTC_BOOTSTRAP|RUSTUP_TOOLCHAIN|TRUNK_)/;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !forWasm.test(name)));
+  if (env.NATIVE_TOOLCHAIN) env.RUSTUP_TOOLCHAIN = env.NATIVE_TOOLCHAIN;
+  env.CARGO_TARGET_DIR = resolve(root, env.NATIVE_TARGET_DIR ?? env.CARGO_TARGET_DIR ?? "target");
+  const run = (command, args) => promisify(execFile)(command, args, { cwd: root, env });
+  await run("cargo", ["build", "--quiet", "--locked", "--workspace", "--example", "shell"]);
+  const folder = await mkdtemp(join(tmpdir(), "netpolis-shell-"));
+  await run(join(env.CARGO_TARGET_DIR, "debug", "examples", "shell"), [folder]);
+  const drawn = await Promise.all(["page.html", "embed.html"].map((name) => readFile(join(folder, name), "utf8")));
+  await rm(folder, { recursive: true });
+  return drawn;
+}
+
+/** A page with its shell, and with the sentence that stands there until the program takes the page over. */
+const withShell = (page, shell) =>
+  page.replace(/<body>/, () => `<body>${shell}<p class="starting" id="starting" role="status">Netpolis is loading its program. What you see moves when it is there.</p>`);
 
 /** All files of a folder, relative to it, in an order that does not change. */
 async function filesOf(folder) {

@@ -34,9 +34,11 @@ try {
   const [program, module] = await Promise.all([import(js), compile(address(tag.dataset.wasm))]);
   await program.default({ module_or_path: module });
   program.startPage(module, js, address("worker.js"));
+  document.documentElement.classList.remove("other-scene");
   if ("offline" in tag.dataset) (await import(address("offline.js"))).keepForOffline();
 } catch (error) {
   const message = document.createElement("p");
+  message.className = "failed";
   message.setAttribute("role", "alert");
   message.textContent = `Netpolis could not start: ${error?.message ?? error}. It needs a current browser with WebAssembly.`;
   document.body.append(message);

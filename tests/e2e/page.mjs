@@ -67,6 +67,7 @@ export async function open(options = {}, fragment = "", file = "") {
     // Firefox has no such permissions, and asks nobody in these runs.
     const permissions = given.firefox ? [] : ["clipboard-read", "clipboard-write"];
     const context = await given.browser.newContext({ viewport: DESKTOP, permissions, serviceWorkers: "block", ...rest });
+    context.on("page", waitsForProgram);
     const page = await context.newPage();
     page.requests = [];
     page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
@@ -77,6 +78,18 @@ export async function open(options = {}, fragment = "", file = "") {
     await page.goto(given.site.address + file + fragment);
     await verdict(page).waitFor();
     return page;
+}
+
+/** Has a page count as loaded only when its program has taken it over from what the build has drawn. */
+function waitsForProgram(page) {
+    for (const name of ["goto", "reload"]) {
+        const load = page[name].bind(page);
+        page[name] = async (...given) => {
+            const response = await load(...given);
+            if (!given.at(-1)?.waitUntil) await page.locator("#starting").waitFor({ state: "detached" });
+            return response;
+        };
+    }
 }
 
 export const verdict = (page) => page.locator(".verdict h2").first();

@@ -18,6 +18,7 @@ import drag from "./checks/drag.mjs";
 import keep from "./checks/keep.mjs";
 import offline from "./checks/offline.mjs";
 import layout from "./checks/layout.mjs";
+import shell from "./checks/shell.mjs";
 import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
 import { given, here, shots, troubles } from "./page.mjs";
@@ -27,7 +28,7 @@ const { values, positionals } = parseArgs({ options: { browser: { type: "string"
 const wanted = positionals[0] ?? "";
 const inFirefox = values.browser === "firefox";
 const hands = { ...ask, ...board, ...graph, ...drag, ...keep };
-const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...layout, ...sight, ...truth };
+const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...shell, ...layout, ...sight, ...truth };
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

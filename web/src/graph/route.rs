@@ -151,18 +151,33 @@ fn best_sides(rects: &[Rect], cards: usize, wish: &Wish) -> (Side, Side) {
             cost += crossed as f64 * CROSSING;
             // Through its own cards is worse than around them.
             cost += (2..SAMPLES - 1).filter(|&i| inside(&from, &way, i) || inside(&to, &way, i)).count() as f64 * 60.0;
+            // Where there is more room on one side than on the other, there; it also keeps a tie from being broken by the last bit of a length,
+            // which is not the same on every machine.
+            if out == into {
+                cost += near.iter().filter(|r| lies_at(out, &from.union(&to), r)).count() as f64 * 4.0;
+            }
             cost += match (out, into) {
                 (Side::Bottom, Side::Top) | (Side::Right, Side::Left) | (Side::Left, Side::Right) => 0.0,
                 (Side::Top, Side::Bottom) => 6.0,
                 (a, b) if a == b => 70.0,
                 _ => 34.0,
             };
-            if cost < best.0 {
+            if cost + 1e-6 < best.0 {
                 best = (cost, (out, into));
             }
         }
     }
     best.1
+}
+
+/// Whether something stands on this side of an area.
+fn lies_at(side: Side, area: &Rect, other: &Rect) -> bool {
+    match side {
+        Side::Top => other.bottom() <= area.y,
+        Side::Right => other.x >= area.right(),
+        Side::Bottom => other.y >= area.bottom(),
+        Side::Left => other.right() <= area.x,
+    }
 }
 
 fn covers(rect: &Rect, way: &Route, sample: u32) -> bool {
@@ -276,6 +291,16 @@ mod tests {
         let column = [card(0.0, 0.0), card(0.0, 110.0), card(0.0, 220.0)];
         let routes = route(&column, column.len(), &[], &[wish(0, 2)]);
         assert_eq!(crossed(&column, &routes[0], [0, 2]), 0, "{:?}", routes[0]);
+    }
+
+    #[test]
+    fn arrows_go_around_where_there_is_more_room() {
+        let column = [card(0.0, 0.0), card(0.0, 110.0), card(0.0, 220.0)];
+        for (neighbour, goes_left) in [(card(200.0, 110.0), true), (card(-200.0, 110.0), false)] {
+            let rects = [column[0], column[1], column[2], neighbour];
+            let routes = route(&rects, rects.len(), &[], &[wish(0, 2)]);
+            assert_eq!(routes[0].points[1].0 < 0.0, goes_left, "{:?}", routes[0]);
+        }
     }
 
     #[test]
