@@ -13,7 +13,7 @@ use netpolis_core::model::Protocol;
 use netpolis_core::path::NotAsked;
 use netpolis_core::policy::Action;
 use netpolis_core::policy::Matched;
-use netpolis_core::snapshot::Snapshot;
+use netpolis_core::snapshot::{OwnerKind, Snapshot};
 use netpolis_core::verdict::traversal::Checkpoint;
 use netpolis_core::verdict::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
 use serde_json::{Value, json};
@@ -223,7 +223,7 @@ fn foreign_workloads(analysis: &Analysis, ends: [&Found; 2]) -> Vec<String> {
         let namespace = snapshot.namespace_name(workload.namespace);
         let default = &*analysis.settings().default_namespace;
         let found = analysis.loaded().resources().find(|(_, r)| {
-            let foreign = r.kind.workload().is_some_and(|w| w.kind.is_foreign() && *w.kind.name() == *workload.kind);
+            let foreign = r.kind.workload().is_some_and(|w| w.kind.is_foreign() && workload.kind == OwnerKind::Workload(w.kind));
             foreign && *r.meta.name == *workload.name && r.meta.namespace.as_deref().unwrap_or(default) == namespace
         });
         let Some((document, resource)) = found else { continue };

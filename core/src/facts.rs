@@ -301,7 +301,8 @@ impl Fact {
             (_, false) => "ends",
         };
         // "Through November": support ends with the month.
-        let preposition = if verb == "ends" && self.ends.day == 0 { "with" } else { preposition };
+        let ends_with_a_month = self.nearness(today) != Nearness::Past && !plural && self.ends.day == 0;
+        let preposition = if ends_with_a_month { "with" } else { preposition };
         let ends = format!("{} {verb} {preposition} {}", self.what, self.ends);
         match (self.nearness(today), self.before) {
             (Nearness::Past, _) | (_, "") => ends,

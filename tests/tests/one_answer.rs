@@ -62,7 +62,7 @@ fn sample(scene: &Analysis, line: &TitledLine, random: &mut Random) -> Option<Sa
             let workload = snapshot.workload(id)?;
             let endpoint = *random.pick(&workload.endpoints);
             let pod = snapshot.pod(endpoint)?;
-            let own = workload.kind == "Pod" || workload.name != pod.name;
+            let own = workload.kind == netpolis_core::snapshot::OwnerKind::Pod || workload.name != pod.name;
             let name = if own { format!("{}[Pod]", snapshot.pod_title(endpoint)) } else { line.title.clone() };
             // By its address too, where that is its own.
             let address = pod.addresses.first().filter(|_| pod.address_given && !pod.host_network && random.chance(50));
@@ -173,7 +173,7 @@ fn nodes(scene: &Analysis, random: &mut Random) -> Option<String> {
     let snapshot = scene.snapshot();
     let pods: Vec<(Endpoint, String)> = snapshot
         .pods()
-        .filter(|(_, e)| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod"))
+        .filter(|(_, e)| snapshot.workload(e.workload).is_some_and(|w| w.kind == netpolis_core::snapshot::OwnerKind::Pod))
         .map(|(id, _)| (Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))))
         .collect();
     let nodes: Vec<(Endpoint, String)> = snapshot.nodes().map(|(id, n)| (Endpoint::Node(id), format!("node/{}", n.name))).collect();

@@ -146,7 +146,7 @@ fn holds(ways: &Ways) -> TestCaseResult {
     let snapshot = paths.snapshot();
     let pods: Vec<(Endpoint, String)> = snapshot
         .pods()
-        .filter(|(_, e)| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod"))
+        .filter(|(_, e)| snapshot.workload(e.workload).is_some_and(|w| w.kind == netpolis_core::snapshot::OwnerKind::Pod))
         .map(|(id, _)| (Endpoint::Pod(id), format!("{}[Pod]", snapshot.pod_title(id))))
         .collect();
     for (from, from_name) in &pods {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use netpolis_core::language::{ServicePort, TargetPort};
-use netpolis_core::snapshot::{IngressObject, PodId, Service, Snapshot, WorkloadId};
+use netpolis_core::snapshot::{IngressObject, PodId, Service, ServiceType, Snapshot, WorkloadId};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -104,7 +104,7 @@ pub(super) fn target_views(snapshot: &Snapshot, ends: &[EndView], spots: &Source
             kind: TargetKind::Service,
             title,
             subtitle: ports(service),
-            outside: matches!(service.service_type.as_str(), "LoadBalancer" | "NodePort") || !service.routing.external_addresses.is_empty(),
+            outside: service.service_type.has_node_ports() || !service.routing.external_addresses.is_empty(),
             protocol: first.map_or_else(|| "TCP".into(), |p| p.protocol.to_string()),
             port: first.map(|p| p.port),
             pod_ports: service.ports.iter().filter_map(pod_port).collect(),
@@ -136,7 +136,8 @@ fn ports(service: &Service) -> String {
             TargetPort::Number(number) => number.to_string(),
             TargetPort::Name(name) => name.to_string(),
         };
-        let by_node = p.node_port.filter(|_| service.service_type == "NodePort").map_or_else(String::new, |n| format!(" (node port {n})"));
+        let by_node =
+            p.node_port.filter(|_| service.service_type == ServiceType::NodePort).map_or_else(String::new, |n| format!(" (node port {n})"));
         if target == p.port.to_string() { format!("{}{by_node}", p.port) } else { format!("{}{by_node} → {target}", p.port) }
     };
     let what = match (&service.external_name, service.headless) {

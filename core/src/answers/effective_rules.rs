@@ -8,10 +8,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::language::azure::{Access, RuleDirection, SecurityRule};
-use crate::language::lower::{KIND_OF_GROUPS, ordered_rules};
+use crate::language::lower::ordered_rules;
 use crate::model::{AddressSet, Protocol};
 use crate::policy::GroupUseId;
-use crate::policy::{PeerMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
+use crate::policy::{PeerMatch, PeerTermKind, PolicyRole, Rule, Ruleset, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, InterfaceId, SubnetId};
 use crate::text::Place;
 use crate::verdict::traversal::GroupPlace;
@@ -69,8 +69,10 @@ pub fn effective_rules(cloud: &Cloud, ruleset: &Ruleset) -> Vec<EffectiveGroup> 
     let mut found = Vec::new();
     for (number, used) in cloud.group_uses() {
         let Some(group) = cloud.group(used.group).filter(|group| !group.is_managed()) else { continue };
-        let policy =
-            ruleset.policies.iter().find(|p| p.kind == KIND_OF_GROUPS && matches!(p.subject, SubjectMatch::Group(n) if n == number));
+        let policy = ruleset
+            .policies
+            .iter()
+            .find(|p| p.role == PolicyRole::SecurityGroup && matches!(p.subject, SubjectMatch::Group(n) if n == number));
         let rules = |direction: RuleDirection| {
             let translated = policy.map_or(&[][..], |p| match direction {
                 RuleDirection::Inbound => &p.ingress,

@@ -14,7 +14,7 @@ use crate::compile::Endpoint;
 use crate::diagnostics::distance;
 use crate::language::TargetPort;
 use crate::snapshot::cloud::Interface;
-use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, Snapshot, WorkloadId};
+use crate::snapshot::{NodeId, OwnerKind, PodEndpoint, PodId, Role, Service, ServiceId, Snapshot, WorkloadId, WorkloadKind};
 
 /// How many names an error offers.
 const OFFERED: usize = 4;
@@ -283,7 +283,7 @@ fn called(snapshot: &Snapshot, names: Option<&Names>, name: &str) -> (Vec<Worklo
 fn workloads<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [WorkloadId]) -> impl Iterator<Item = Found> + 'a {
     called.iter().filter_map(move |&id| {
         let w = snapshot.workload(id)?;
-        let fits = pattern.fits(snapshot.namespace_name(w.namespace), &w.name, &w.kind);
+        let fits = pattern.fits(snapshot.namespace_name(w.namespace), &w.name, w.kind.as_str());
         let all: Vec<Endpoint> = w.endpoints.iter().map(|e| Endpoint::Pod(*e)).collect();
         let end = *all.first().filter(|_| fits && is_pod(snapshot, id))?;
         Some(Found { end, all, title: workload_title(snapshot, id) })
@@ -298,7 +298,7 @@ fn is_pod(snapshot: &Snapshot, id: WorkloadId) -> bool {
 /// Pods by their own name, those of a workload too. The replicas of a template have no names of their own.
 fn pods<'a>(snapshot: &'a Snapshot, pattern: &'a Pattern<'_>, called: &'a [PodId]) -> impl Iterator<Item = Found> + 'a {
     // The endpoint of a template has its workload's name.
-    let own_name = |e: &PodEndpoint| snapshot.workload(e.workload).is_some_and(|w| w.kind == "Pod" || w.name != e.name);
+    let own_name = |e: &PodEndpoint| snapshot.workload(e.workload).is_some_and(|w| w.kind == OwnerKind::Pod || w.name != e.name);
     let fits =
         move |e: &PodEndpoint| e.role == Role::Pod && pattern.fits(snapshot.namespace_name(e.namespace), &e.name, "Pod") && own_name(e);
     called
@@ -314,7 +314,7 @@ fn numbered(snapshot: &Snapshot, pattern: &Pattern<'_>) -> Option<Found> {
     let of_pod = pattern.kind.is_none_or(|kind| kind.eq_ignore_ascii_case("Pod"));
     let (id, workload) = snapshot.workloads().find(|(_, w)| {
         let fits = w.name == name && pattern.namespace.is_none_or(|n| n == snapshot.namespace_name(w.namespace));
-        fits && of_pod && w.kind == "StatefulSet" && w.endpoints.len() == 1
+        fits && of_pod && w.kind == OwnerKind::Workload(WorkloadKind::StatefulSet) && w.endpoints.len() == 1
     })?;
     let end = *workload.endpoints.first()?;
     let endpoint = snapshot.pod(end)?;

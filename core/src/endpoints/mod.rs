@@ -20,7 +20,7 @@ use crate::connectivity::{Connectivity, PairIds};
 use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::InterfaceId;
-use crate::snapshot::{Role, Snapshot, WorkloadId};
+use crate::snapshot::{OwnerKind, Role, Snapshot, WorkloadId};
 
 /// The title of the ingress controller's stand-in.
 pub const INGRESS_CONTROLLER: &str = "{ingress-controller}";
@@ -62,8 +62,8 @@ pub struct Flows {
 
 /// `namespace/name[Kind]` of a workload.
 pub fn workload_title(snapshot: &Snapshot, id: WorkloadId) -> String {
-    snapshot.workload(id).map_or_else(String::new, |w| match w.kind.as_str() {
-        "IngressController" => INGRESS_CONTROLLER.to_string(),
+    snapshot.workload(id).map_or_else(String::new, |w| match &w.kind {
+        OwnerKind::IngressController => INGRESS_CONTROLLER.to_string(),
         kind => format!("{}/{}[{kind}]", snapshot.namespace_name(w.namespace), w.name),
     })
 }

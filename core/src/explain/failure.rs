@@ -8,12 +8,12 @@ use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
 use crate::language::azure::SecurityRule;
-use crate::language::lower::{KIND_OF_GROUPS, default_rules};
+use crate::language::lower::default_rules;
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
 use crate::policy::PortTerm;
 use crate::policy::{
-    Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, Rule, RuleRef, Subject, SubjectMatch, TrafficMatch,
-    TrafficTermKind,
+    Direction, HttpFit, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, PolicyId, PolicyRole, Rule, RuleRef, Subject, SubjectMatch,
+    TrafficMatch, TrafficTermKind,
 };
 use crate::snapshot::PodEndpoint;
 use crate::snapshot::cloud::{Group, GroupId, GroupUse};
@@ -145,7 +145,7 @@ impl Explainer<'_> {
     /// What a rule of a security group says of the other endpoint (`of_peer`) or its own, as it is written: a tag by its name, not as its
     /// many ranges.
     fn written_side(&self, reference: RuleRef, of_peer: bool) -> Option<String> {
-        let policy = self.compiled.policy(reference.policy).filter(|p| p.kind == KIND_OF_GROUPS)?;
+        let policy = self.compiled.policy(reference.policy).filter(|p| p.role == PolicyRole::SecurityGroup)?;
         let SubjectMatch::Group(used) = policy.subject else { return None };
         let group =
             self.snapshot.cloud.groups.iter().find(|g| g.place == policy.place).or(self.snapshot.cloud.used(used).map(|(_, g)| g))?;
@@ -215,7 +215,7 @@ impl Explainer<'_> {
 
     /// How many fields about traffic are wrong: of a rule of a security group protocol and ports are different ones.
     fn traffic_parts(&self, reference: RuleRef, rule: &Rule, failed: bool) -> u8 {
-        let of_group = self.compiled.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
+        let of_group = self.compiled.policy(reference.policy).is_some_and(|p| p.role == PolicyRole::SecurityGroup);
         let (true, TrafficMatch::Packet(packet)) = (of_group, &rule.traffic) else { return u8::from(failed) };
         let asked = self.flow.traffic;
         let outside = |ports: &[PortTerm], port: Option<u16>| {
@@ -267,7 +267,7 @@ impl Explainer<'_> {
     /// Of several groups that may be attached, that they disagree.
     pub(super) fn which_group(&self, policies: &[PolicyId]) -> Option<String> {
         let title = |id: &PolicyId| {
-            let policy = self.compiled.policy(*id).filter(|p| p.kind == KIND_OF_GROUPS)?;
+            let policy = self.compiled.policy(*id).filter(|p| p.role == PolicyRole::SecurityGroup)?;
             let group = self.snapshot.cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name);
             Some(group.map_or_else(|| policy.name.clone(), group_title))
         };

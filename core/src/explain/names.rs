@@ -8,8 +8,8 @@ use core::net::IpAddr;
 
 use super::Explainer;
 use crate::compile::Endpoint;
-use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
-use crate::policy::{Action, Direction, PolicyId, RuleRef};
+use crate::language::lower::is_default_rule;
+use crate::policy::{Action, Direction, PolicyId, PolicyRole, RuleRef};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::NetworkId;
 use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
@@ -120,7 +120,7 @@ impl Explainer<'_> {
     /// Whether a rule is one that every security group has.
     pub(super) fn is_default(&self, reference: RuleRef) -> bool {
         let ruleset = self.compiled.ruleset();
-        let of_group = ruleset.policy(reference.policy).is_some_and(|p| p.kind == KIND_OF_GROUPS);
+        let of_group = ruleset.policy(reference.policy).is_some_and(|p| p.role == PolicyRole::SecurityGroup);
         of_group && ruleset.rule(reference).is_some_and(|r| r.name.as_deref().is_some_and(is_default_rule))
     }
 

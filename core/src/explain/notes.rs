@@ -10,6 +10,7 @@ use super::names::{end_name, readings};
 use crate::compile::Endpoint;
 use crate::policy::HttpFit;
 use crate::snapshot::Role;
+use crate::snapshot::cloud::NetworkOrigin;
 use crate::verdict::traversal::Checkpoint;
 use crate::verdict::{CheckpointTrace, Reason, Verdict, several_networks};
 use alloc::borrow::ToOwned;
@@ -80,7 +81,7 @@ impl Explainer<'_> {
         if passes && checkpoints.iter().any(|c| matches!(c.checkpoint, Checkpoint::Group { .. })) {
             notes.push("Security groups are stateful: replies to an allowed packet need no rule.".to_owned());
         }
-        if cloud.networks.iter().any(|n| n.assumed && n.name == "assumed network") {
+        if cloud.networks.iter().any(|n| n.origin == NetworkOrigin::ForGroups) {
             notes.push("No virtual network is given: one is assumed, with a subnet and a machine for each security group.".to_owned());
         }
         for address in [self.flow.from, self.flow.to].into_iter().filter_map(|end| several_networks(end, self.snapshot)) {

@@ -2,7 +2,7 @@
 
 use crate::language::Requests;
 use crate::settings::IngressBy;
-use crate::snapshot::{Ingress, IngressId, IngressObject, Service, ServiceId, Snapshot};
+use crate::snapshot::{Ingress, IngressId, IngressObject, Service, ServiceId, ServiceType, Snapshot};
 
 /// Words in names of controllers, their Services, namespaces and labels.
 const CONTROLLERS: [&str; 8] = ["ingress", "app-routing", "nginx", "traefik", "haproxy", "contour", "envoy", "kong"];
@@ -76,9 +76,9 @@ pub(super) fn controller_service(snapshot: &Snapshot, class: &str) -> Option<Ser
         let labelled = of_pods.flat_map(|e| e.labels.iter()).any(|(key, value)| key == "app.kubernetes.io/name" && mentions(value));
         let named = mentions(namespace) || mentions(&service.name) || labelled;
         let serves_web = service.ports.iter().any(|p| matches!(p.port, 80 | 443));
-        let exposed = match service.service_type.as_str() {
-            "LoadBalancer" => 3,
-            "NodePort" => 2,
+        let exposed = match service.service_type {
+            ServiceType::LoadBalancer => 3,
+            ServiceType::NodePort => 2,
             _ => 0,
         };
         // An application that happens to be an nginx is told from a controller by being exposed.

@@ -11,7 +11,7 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::language::{Distribution, Readiness, ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, Snapshot};
+use crate::snapshot::{NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Snapshot};
 
 /// Where a packet to a Service ends up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -114,7 +114,7 @@ impl Tables {
             let namespace = snapshot.namespace_name(service.namespace).to_string();
             tables.by_name.insert((namespace, service.name.clone()), number);
             let outside = service.routing.load_balancer.addresses.iter().chain(&service.routing.external_addresses);
-            let balanced = outside.filter(|_| service.service_type != "ExternalName").map(|a| (*a, Entry::LoadBalancer));
+            let balanced = outside.filter(|_| service.service_type != ServiceType::ExternalName).map(|a| (*a, Entry::LoadBalancer));
             for (address, entry) in service.addresses.iter().map(|a| (*a, Entry::Cluster)).chain(balanced) {
                 tables.by_address.entry(address).or_insert((number, entry));
             }

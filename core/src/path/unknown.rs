@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::language::TargetPort;
-use crate::snapshot::{PodMaker, Role, Service, Snapshot};
+use crate::snapshot::{PodMaker, Role, Service, ServiceType, Snapshot};
 
 /// Whether it is not known what stands behind a Service: it has no selector and the input no EndpointSlice of it, or it selects pods in a namespace of
 /// which the input has none.
@@ -12,7 +12,7 @@ pub(super) fn has_unknown_endpoints(snapshot: &Snapshot, service: &Service) -> b
     if service.unclear {
         return true;
     }
-    if !service.slices.is_empty() || service.service_type == "ExternalName" {
+    if !service.slices.is_empty() || service.service_type == ServiceType::ExternalName {
         return false;
     }
     if service.open_pods && !leads_to_a_port(snapshot, service) {

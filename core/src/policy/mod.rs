@@ -213,8 +213,10 @@ pub enum TierEnd {
 pub struct Policy {
     /// Its number.
     pub id: PolicyId,
-    /// Its kind as upstream: `NetworkPolicy`, …
+    /// Its kind as upstream, for sentences: `NetworkPolicy`, …
     pub kind: Cow<'static, str>,
+    /// What it is, whatever its kind is called.
+    pub role: PolicyRole,
     /// Its namespace, if it has one.
     pub namespace: Option<String>,
     /// Its name.
@@ -241,6 +243,20 @@ pub struct Policy {
     pub not_enforced: Option<String>,
     /// Why it is not known whether it is in force; nothing if it is.
     pub doubt: Option<Box<Doubt>>,
+}
+
+/// What a policy is to those who ask about all of them, whatever its language and its kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum PolicyRole {
+    /// Rules that somebody wrote to be in force.
+    #[default]
+    Written,
+    /// Rules that are to be in force one day: written, and not enforced.
+    Staged,
+    /// What the engine takes for endpoints that no policy selects (Calico's profiles).
+    Profile,
+    /// A security group of the cloud's network, in one of its uses.
+    SecurityGroup,
 }
 
 /// Where packets meet a policy. Upstream: docs/semantics.md, Calico.

@@ -4,8 +4,10 @@
 
 pub mod cloud;
 mod services;
+mod workloads;
 
 pub use services::*;
+pub use workloads::{OwnerKind, WorkloadKind};
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -119,8 +121,8 @@ pub struct Workload {
     pub namespace: NamespaceId,
     /// Its name.
     pub name: String,
-    /// The kind of the object that it is named after: `Deployment`, `Pod`, …
-    pub kind: String,
+    /// The kind of the object that it is named after.
+    pub kind: OwnerKind,
     /// Its endpoints: one for a template, one a pod for given pods.
     pub endpoints: Vec<PodId>,
     /// How many pods it has.
@@ -207,12 +209,12 @@ impl PodEndpoint {
 
 impl Snapshot {
     /// Adds an endpoint that stands for pods which are of no workload that is given, as one of its own.
-    pub(crate) fn add_stand_in(&mut self, kind: &str, name: &str, endpoint: PodEndpoint) {
+    pub(crate) fn add_stand_in(&mut self, kind: OwnerKind, name: &str, endpoint: PodEndpoint) {
         let workload = WorkloadId::at(self.workloads.len());
         self.workloads.push(Workload {
             namespace: endpoint.namespace,
             name: name.into(),
-            kind: kind.into(),
+            kind,
             endpoints: alloc::vec![PodId::at(self.endpoints.len())],
             replicas: 1,
             place: endpoint.place,
@@ -365,8 +367,8 @@ pub struct Service {
     pub namespace: NamespaceId,
     /// Its name.
     pub name: String,
-    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
-    pub service_type: String,
+    /// Its type.
+    pub service_type: ServiceType,
     /// Its cluster addresses.
     pub addresses: Vec<IpAddr>,
     /// Its ports.

@@ -22,6 +22,46 @@ pub struct ContainerPort {
     pub span: Span,
 }
 
+/// `spec.type` of a Service. Upstream: core/v1 `ServiceType`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum ServiceType {
+    /// Reached inside the cluster only; so it is where none is given.
+    #[default]
+    ClusterIp,
+    /// At a port of every node, too.
+    NodePort,
+    /// By a load balancer of the cloud, too.
+    LoadBalancer,
+    /// Nothing but another name for a host.
+    ExternalName,
+}
+
+impl ServiceType {
+    /// All of them, as upstream lists them.
+    pub const ALL: [ServiceType; 4] = [ServiceType::ClusterIp, ServiceType::ExternalName, ServiceType::LoadBalancer, ServiceType::NodePort];
+
+    /// Its name as upstream.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ServiceType::ClusterIp => "ClusterIP",
+            ServiceType::NodePort => "NodePort",
+            ServiceType::LoadBalancer => "LoadBalancer",
+            ServiceType::ExternalName => "ExternalName",
+        }
+    }
+
+    /// Whether its ports have node ports: it is reached from outside the cluster.
+    pub const fn has_node_ports(self) -> bool {
+        matches!(self, ServiceType::NodePort | ServiceType::LoadBalancer)
+    }
+}
+
+impl core::fmt::Display for ServiceType {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Whether connections to a Service go to an endpoint. Upstream: discovery/v1 `EndpointConditions`; `kubernetes/kubernetes`, `pkg/proxy/topology.go`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Readiness {

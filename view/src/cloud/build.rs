@@ -97,7 +97,7 @@ impl CloudBuilder<'_> {
             name: network.name.clone(),
             prefixes: joined(&network.prefixes),
             peers,
-            assumed: network.assumed,
+            assumed: network.is_assumed(),
             subnets: subnets.map(|(i, s)| self.subnet(i, s)).collect(),
             spot: self.spots.at(network.place),
         }

@@ -179,7 +179,7 @@ fn other_doors(snapshot: &Snapshot, answer: &PathAnswer) -> Vec<(String, String,
         let Some(service) = backend.service.and_then(|id| snapshot.service(id)) else { continue };
         let namespace = snapshot.namespace_name(backend.namespace);
         let (ingress, service_title) = (format!("{namespace}/{}", backend.name), format!("{namespace}/{}", service.name));
-        let exposed = matches!(service.service_type.as_str(), "LoadBalancer" | "NodePort");
+        let exposed = service.service_type.has_node_ports();
         let door = match by_ingress {
             false if service_title == answer.to => {
                 (format!("ingress/{ingress}"), format!("Ingress {ingress}"), format!("Service {service_title}"))

@@ -10,7 +10,7 @@ use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::{Direction, SubjectMatch};
 use netpolis_core::settings::Engine;
 use netpolis_core::snapshot::cloud::tags;
-use netpolis_core::snapshot::{NetworkSet, NodeId, PodId, Role, ServiceAccount, Snapshot, WorkloadId};
+use netpolis_core::snapshot::{NetworkSet, NodeId, OwnerKind, PodId, Role, ServiceAccount, Snapshot, WorkloadId};
 
 use super::outside::{INTERNET, name_outside, ranges_text};
 use super::pairs::Table;
@@ -142,7 +142,7 @@ impl SceneBuilder<'_> {
             };
             let mut subtitle = match workload.replicas {
                 _ if controller => "forwards requests from outside".to_owned(),
-                1 if workload.kind == "Pod" => "Pod".to_owned(),
+                1 if workload.kind == OwnerKind::Pod => "Pod".to_owned(),
                 n => format!("{} × {n}", workload.kind),
             };
             if first.host_network {

@@ -60,7 +60,7 @@ pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), Strin
     let workload = snapshot
         .workloads()
         .filter(|(_, w)| w.name == own && lives_in(w.namespace))
-        .find(|(_, w)| kind.is_none_or(|k| w.kind == k))
+        .find(|(_, w)| kind.is_none_or(|k| w.kind.as_str() == k))
         .or_else(|| snapshot.workloads().find(|(_, w)| w.name == own && lives_in(w.namespace)));
     if let Some((id, workload)) = workload
         && let Some(&endpoint) = workload.endpoints.first()

@@ -8,10 +8,10 @@ use crate::answers::lint::LintInput;
 use crate::answers::lint::packets::{Ordered, Packets};
 use crate::connections::ConnectionSet;
 use crate::diagnostics::Diagnostic;
-use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
+use crate::language::lower::is_default_rule;
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, RuleRef, SubjectMatch};
-use crate::snapshot::cloud::{Cloud, Interface, SubnetId, tags};
+use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, PolicyRole, Rule, RuleRef, SubjectMatch};
+use crate::snapshot::cloud::{Cloud, Interface, Network, SubnetId, tags};
 use crate::text::Place;
 
 /// The rules of a security group for one direction, where it is used.
@@ -94,7 +94,7 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for policy in input.compiled.ruleset().policies.iter().filter(|p| p.kind == KIND_OF_GROUPS) {
+    for policy in input.compiled.ruleset().policies.iter().filter(|p| p.role == PolicyRole::SecurityGroup) {
         let SubjectMatch::Group(number) = policy.subject else { continue };
         let Some((used, _)) = cloud.used(number).filter(|(_, group)| !group.is_managed()) else { continue };
         // What stands for a group that is not given, or for none, is nobody's rules.
@@ -128,7 +128,7 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
 
 /// What becomes of each rule.
 fn fates(cloud: &Cloud, rules: &GroupRules<'_>, open: &[Place]) -> Vec<Fate> {
-    let assumed = cloud.networks.iter().any(|n| n.assumed);
+    let assumed = cloud.networks.iter().any(Network::is_assumed);
     let mut ordered = rules.ordered();
     let mut fate = |(index, rule): (usize, &GroupRule<'_>)| {
         if is_default_rule(rule.name()) || rule.rule.doubt.is_some() {

@@ -24,10 +24,9 @@ use groups::GroupRules;
 use crate::compile::Compiled;
 use crate::connectivity::Connectivity;
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::language::lower::KIND_OF_GROUPS;
 use crate::load::Loaded;
 use crate::path::Paths;
-use crate::policy::{Direction, PeerTerm, Policy, Rule, RuleRef, TrafficMatch, TrafficTerm};
+use crate::policy::{Direction, PeerTerm, Policy, PolicyRole, Rule, RuleRef, TrafficMatch, TrafficTerm};
 use crate::settings::{Assumed, Routing, Settings};
 use crate::snapshot::Snapshot;
 
@@ -191,17 +190,17 @@ fn policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {
 
 /// Whether a policy is staged, so that it is to be in force one day.
 fn is_staged(input: &LintInput<'_>, policy: &Policy) -> bool {
-    policy.kind.starts_with("Staged") && !input.compiled.ruleset().no_engine
+    policy.role == PolicyRole::Staged && !input.compiled.ruleset().no_engine
 }
 
 /// Whether somebody wrote a policy: failsafe ports and the profiles that Calico makes are none.
 fn is_written(input: &LintInput<'_>, policy: &Policy) -> bool {
-    !policy.hook.is_failsafe() && (policy.kind != "Profile" || input.snapshot.profiles.iter().any(|p| p.name == policy.name))
+    !policy.hook.is_failsafe() && (policy.role != PolicyRole::Profile || input.snapshot.profiles.iter().any(|p| p.name == policy.name))
 }
 
 /// The same with those that the engine does not enforce, and those in doubt.
 fn all_policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {
-    input.compiled.ruleset().policies.iter().filter(move |p| p.kind != KIND_OF_GROUPS && is_written(input, p))
+    input.compiled.ruleset().policies.iter().filter(move |p| p.role != PolicyRole::SecurityGroup && is_written(input, p))
 }
 
 /// Every rule that can act, with its policy and reference.

@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 use crate::answers::lint::LintInput;
 use crate::answers::lint::groups::packets_of;
 use crate::answers::lint::packets::{Ordered, Packets};
-use crate::language::lower::{KIND_OF_GROUPS, is_default_rule};
+use crate::language::lower::is_default_rule;
 use crate::model::{AddressSet, Cidr};
-use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, SubjectMatch};
+use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, PolicyRole, Rule, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, CloudCluster, Subnet, tags};
 use crate::text::Place;
 
@@ -41,7 +41,8 @@ pub(super) fn internet() -> AddressSet {
 /// The rule that stops a part of what is needed.
 pub(super) fn stop(input: &LintInput<'_>, need: &Need<'_>) -> Option<Stop> {
     let policies = &input.compiled.ruleset().policies;
-    let policy = policies.iter().find(|p| p.kind == KIND_OF_GROUPS && matches!(p.subject, SubjectMatch::Group(n) if n == need.used))?;
+    let policy =
+        policies.iter().find(|p| p.role == PolicyRole::SecurityGroup && matches!(p.subject, SubjectMatch::Group(n) if n == need.used))?;
     let all: Vec<Packets> = matched(input, policy, need);
     let mut ordered = Ordered::new(all.iter());
     let rules = policy.rules(need.direction);

@@ -11,8 +11,8 @@ use crate::language::azure::{Access, Choice, PortMatch, RuleDirection, RulePart,
 use crate::model::{AddressSet, Protocol};
 use crate::policy::PortTerm;
 use crate::policy::{
-    Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, SubjectMatch, Tier, TierEnd,
-    TrafficMatch,
+    Action, Doubt, HookMatch, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, SubjectMatch,
+    Tier, TierEnd, TrafficMatch,
 };
 use crate::snapshot::cloud::tags::{self, KnownTag};
 use crate::snapshot::cloud::{Cloud, Group, GroupUse};
@@ -213,6 +213,7 @@ pub(in crate::language) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
                 ruleset.policies.push(Policy {
                     id,
                     kind: KIND.into(),
+                    role: PolicyRole::SecurityGroup,
                     namespace: None,
                     name: group.map_or_else(|| "no group".to_owned(), |group| group.name.clone()),
                     place: shown.place,

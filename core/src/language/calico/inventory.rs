@@ -11,7 +11,8 @@ use crate::language::inventory::Inventory;
 use crate::language::{ContainerPort, Kind, Readiness, Resource};
 use crate::model::{AddressSet, Labels};
 use crate::snapshot::{
-    HostEndpoint, NamespaceId, NetworkSet, NodeId, PodEndpoint, PodId, Profile, Role, ServiceAccount, Snapshot, Workload, WorkloadId,
+    HostEndpoint, NamespaceId, NetworkSet, NodeId, OwnerKind, PodEndpoint, PodId, Profile, Role, ServiceAccount, Snapshot, Workload,
+    WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 
@@ -178,7 +179,7 @@ fn add_workload_endpoint(
     snapshot.workloads.push(Workload {
         namespace,
         name: name.to_string(),
-        kind: "WorkloadEndpoint".into(),
+        kind: OwnerKind::WorkloadEndpoint,
         endpoints: alloc::vec![id],
         replicas: 1,
         place,

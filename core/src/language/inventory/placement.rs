@@ -10,7 +10,7 @@ use core::net::IpAddr;
 
 use crate::model::{Cidr, Labels};
 use crate::settings::Placement;
-use crate::snapshot::{Node, NodeId, PodEndpoint, PodId, Role, Snapshot};
+use crate::snapshot::{Node, NodeId, OwnerKind, PodEndpoint, PodId, Role, Snapshot, WorkloadKind};
 
 /// How many nodes stand for any, where no node is given.
 const STAND_INS: usize = 2;
@@ -38,7 +38,12 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
     let old = core::mem::take(&mut snapshot.endpoints);
     for (number, workload) in snapshot.workloads.iter_mut().enumerate() {
         let members = core::mem::take(&mut workload.endpoints);
-        let spread = Spread { nodes, first: number % nodes.max(1), per_node: &placement.per_node, on_every: workload.kind == "DaemonSet" };
+        let spread = Spread {
+            nodes,
+            first: number % nodes.max(1),
+            per_node: &placement.per_node,
+            on_every: workload.kind == OwnerKind::Workload(WorkloadKind::DaemonSet),
+        };
         let mut before = 0;
         for id in members {
             let Some(endpoint) = old.get(id.index()) else { continue };
@@ -47,7 +52,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
                 snapshot.endpoints.push(endpoint.clone());
                 continue;
             }
-            let is_template = endpoint.name == workload.name && workload.kind != "Pod";
+            let is_template = endpoint.name == workload.name && workload.kind != OwnerKind::Pod;
             let counts = if is_template { spread.template(endpoint.replicas) } else { spread.one(before) };
             before += 1;
             for (node, replicas) in counts {

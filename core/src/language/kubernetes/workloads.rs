@@ -8,7 +8,7 @@ pub use crate::model::TrafficPolicy;
 use crate::model::{Cidr, Labels};
 pub use crate::snapshot::{
     Backend, BackendPort, BalancedPort, ContainerPort, Distribution, Hint, IngressSpec as Ingress, LoadBalancer, Readiness, Requests,
-    ServicePort, ServiceRouting, TargetPort,
+    ServicePort, ServiceRouting, ServiceType, TargetPort, WorkloadKind,
 };
 use crate::text::Span;
 
@@ -85,48 +85,6 @@ pub struct Owner {
     pub name: Box<str>,
 }
 
-/// The kinds of workload.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-#[allow(missing_docs, reason = "each is named as upstream")]
-pub enum WorkloadKind {
-    Deployment,
-    ReplicaSet,
-    StatefulSet,
-    DaemonSet,
-    ReplicationController,
-    Job,
-    CronJob,
-    /// Argo Rollouts' own Deployment.
-    Rollout,
-    /// OpenKruise's own Deployment.
-    CloneSet,
-    /// OpenShift's own Deployment.
-    DeploymentConfig,
-}
-
-impl WorkloadKind {
-    /// Whether it is none of Kubernetes's own: read for the pods of its template alone.
-    pub const fn is_foreign(self) -> bool {
-        matches!(self, WorkloadKind::Rollout | WorkloadKind::CloneSet | WorkloadKind::DeploymentConfig)
-    }
-
-    /// The kind's name as upstream.
-    pub const fn name(self) -> &'static str {
-        match self {
-            WorkloadKind::Deployment => "Deployment",
-            WorkloadKind::ReplicaSet => "ReplicaSet",
-            WorkloadKind::StatefulSet => "StatefulSet",
-            WorkloadKind::DaemonSet => "DaemonSet",
-            WorkloadKind::ReplicationController => "ReplicationController",
-            WorkloadKind::Job => "Job",
-            WorkloadKind::CronJob => "CronJob",
-            WorkloadKind::Rollout => "Rollout",
-            WorkloadKind::CloneSet => "CloneSet",
-            WorkloadKind::DeploymentConfig => "DeploymentConfig",
-        }
-    }
-}
-
 /// An object that makes pods.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Workload {
@@ -160,8 +118,8 @@ pub enum Replicas {
 /// A `v1` Service.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Service {
-    /// `spec.type`: `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
-    pub service_type: Box<str>,
+    /// `spec.type`.
+    pub service_type: ServiceType,
     /// `clusterIP`s that are addresses.
     pub cluster_addresses: Vec<IpAddr>,
     /// Whether `clusterIP` is `None`.

@@ -10,13 +10,13 @@ use crate::language::plugins::Plugins;
 use crate::language::registry::{Language, Languages};
 use crate::language::{ClusterPolicyKind, ClusterTier, Resource};
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, HookMatch, PeerTermKind, Policy, PolicyId, Ruleset, SubjectMatch, Tier, TierEnd};
+use crate::policy::{Action, Direction, HookMatch, PeerTermKind, Policy, PolicyId, PolicyRole, Ruleset, SubjectMatch, Tier, TierEnd};
 use crate::settings::{Assumed, Engine};
 use crate::snapshot::cloud::Cloud;
 use crate::text::{DocumentId, Span};
 
 pub(crate) use crate::language::azure::lower::is_default as is_default_rule;
-pub use crate::language::azure::lower::{KIND as KIND_OF_GROUPS, default_rules, ordered as ordered_rules};
+pub use crate::language::azure::lower::{default_rules, ordered as ordered_rules};
 
 /// All that a rule can do with a packet.
 pub(in crate::language) const ANYTHING: &[Action] = &[Action::Deny, Action::Allow, Action::Pass];
@@ -186,6 +186,7 @@ impl Translator<'_> {
         Policy {
             id: self.id,
             kind: kind.into(),
+            role: PolicyRole::Written,
             namespace,
             name: self.resource.meta.name.to_string(),
             place: self.resource.span.within(self.document),

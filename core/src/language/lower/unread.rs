@@ -13,8 +13,8 @@ use crate::language::{Kind, Resource, asks_for_label};
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, Requirement};
 use crate::policy::PortTerm;
 use crate::policy::{
-    Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset, Subject, SubjectMatch,
-    Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, Doubt, HookMatch, NamespaceMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule, Ruleset, Subject,
+    SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::settings::{Assumed, Engine};
 use crate::text::{DocumentId, Place, Span};
@@ -361,6 +361,7 @@ fn policy(id: PolicyId, document: DocumentId, resource: &Resource, unread: &Unre
     let mut policy = Policy {
         id,
         kind: Cow::Owned(kind_of(resource).into()),
+        role: if kind_of(resource).starts_with("Staged") { PolicyRole::Staged } else { PolicyRole::Written },
         namespace: resource.meta.namespace.as_deref().map(ToString::to_string),
         name,
         place: whole,

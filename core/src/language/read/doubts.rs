@@ -233,9 +233,8 @@ fn is_unclear_service(spec: Option<NodeRef<'_>>, twice: &[Span]) -> bool {
     let Some(entries) = spec.and_then(NodeRef::as_mapping) else { return true };
     let Some(spec) = spec else { return true };
     let is_twice_set = entries.iter().any(|e| has(twice, e.key_span) && ["selector", "ports", "type", "externalName"].contains(&&*e.key));
-    let is_known = |kind: &str| {
-        kind.is_empty() || crate::language::kubernetes::read::network::SERVICE_TYPES.iter().any(|known| known.eq_ignore_ascii_case(kind))
-    };
+    let is_known =
+        |kind: &str| kind.is_empty() || crate::snapshot::ServiceType::ALL.iter().any(|known| known.as_str().eq_ignore_ascii_case(kind));
     let kind = spec.get("type").is_none_or(|kind| kind.is_null() || kind.as_str().is_some_and(is_known));
     let is_scalar = |value: NodeRef<'_>| value.as_mapping().is_none() && value.as_sequence().is_none();
     let selector = spec.get("selector").is_none_or(|selector| {

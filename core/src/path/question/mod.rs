@@ -18,7 +18,7 @@ use crate::endpoints::{self, NotFound};
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::snapshot::cloud::NetworkId;
-use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId};
+use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType};
 
 /// An address of the Internet, of those kept for examples.
 const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
@@ -345,11 +345,11 @@ impl<'a> Understanding<'a> {
             Followed::Service(number, service) => (number, service),
             Followed::Ends(titled) => return Ok(titled),
         };
-        let balanced = service.service_type == "LoadBalancer" || !service.routing.external_addresses.is_empty();
-        let mut entry = entry.unwrap_or(match service.service_type.as_str() {
+        let balanced = service.service_type == ServiceType::LoadBalancer || !service.routing.external_addresses.is_empty();
+        let mut entry = entry.unwrap_or(match service.service_type {
             _ if inside => Entry::Cluster,
             _ if balanced => Entry::LoadBalancer,
-            "NodePort" => Entry::NodePort,
+            ServiceType::NodePort => Entry::NodePort,
             _ => Entry::Cluster,
         });
         if service.unclear {
@@ -390,7 +390,7 @@ impl<'a> Understanding<'a> {
                 return Err(NotAsked("there is no such Service".to_owned()));
             };
             let title = self.paths.service_title(service);
-            let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == "ExternalName") else {
+            let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == ServiceType::ExternalName) else {
                 return Ok(Followed::Service(number, service));
             };
             if chain.contains(&number) || chain.len() >= LONGEST_CHAIN {
@@ -451,7 +451,7 @@ impl<'a> Understanding<'a> {
             Entry::Cluster | Entry::LoadBalancer => port.port,
             Entry::NodePort => match port.node_port {
                 Some(node_port) => node_port,
-                None if matches!(service.service_type.as_str(), "NodePort" | "LoadBalancer") => {
+                None if service.service_type.has_node_ports() => {
                     self.notes.push(format!("No node port is specified for `{title}`: the API server picks one from 30000 to 32767."));
                     port.port
                 }

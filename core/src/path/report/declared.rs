@@ -10,7 +10,7 @@ use crate::language::TrafficPolicy;
 use crate::language::azure::Plugin;
 use crate::model::Cidr;
 use crate::settings::{Dataplane, IngressBy, Probes};
-use crate::snapshot::Service;
+use crate::snapshot::{Service, ServiceType};
 
 /// What the input declares about the choices in [`crate::settings::Routing`], as far as the path depends on them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,11 +74,11 @@ impl Declared {
 
 /// How a Service can be reached.
 pub(crate) fn entries(service: &Service) -> Vec<Entry> {
-    let kind = service.service_type.as_str();
+    let kind = service.service_type;
     let has = |entry: &Entry| match entry {
-        Entry::Cluster => kind != "ExternalName",
-        Entry::NodePort => matches!(kind, "NodePort" | "LoadBalancer"),
-        Entry::LoadBalancer => kind == "LoadBalancer" || !service.routing.external_addresses.is_empty(),
+        Entry::Cluster => kind != ServiceType::ExternalName,
+        Entry::NodePort => kind.has_node_ports(),
+        Entry::LoadBalancer => kind == ServiceType::LoadBalancer || !service.routing.external_addresses.is_empty(),
     };
     Entry::ALL.into_iter().filter(has).collect()
 }

@@ -29,7 +29,7 @@ use crate::model::Protocol;
 use crate::policy::Direction;
 use crate::settings::IngressBy;
 use crate::snapshot::cloud::{GatewayId, Location};
-use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Service, ServiceId};
+use crate::snapshot::{Ingress, IngressId, IngressObject, NodeId, PodId, Role, Service, ServiceId, ServiceType};
 use crate::verdict::traversal::Checkpoint;
 
 /// Where AKS puts the subnet of an application gateway that it makes: shown where none is given.
@@ -157,9 +157,9 @@ fn to_controller<'a>(mut route: Route<'a>, client: Client, request: &Request<'_>
     let Some(port) = service.ports.iter().position(|p| p.port == wanted).or(if service.ports.is_empty() { None } else { Some(0) }) else {
         return Plan::default();
     };
-    let entry = match service.service_type.as_str() {
-        "LoadBalancer" => Entry::LoadBalancer,
-        "NodePort" => Entry::NodePort,
+    let entry = match service.service_type {
+        ServiceType::LoadBalancer => Entry::LoadBalancer,
+        ServiceType::NodePort => Entry::NodePort,
         _ if home_of(paths, client).is_some() => Entry::Cluster,
         _ => Entry::NodePort,
     };
@@ -316,7 +316,7 @@ fn backend_port(paths: &Paths, request: &Request<'_>) -> Result<(ServiceId, usiz
     let Some((number, service)) = backend.service.and_then(|n| Some((n, paths.snapshot.service(n)?))) else {
         return Err(End::Stop(StopReason::NoService(Arc::from(&*backend.service_name))));
     };
-    if service.service_type == "ExternalName" {
+    if service.service_type == ServiceType::ExternalName {
         return Err(End::Unknown(Unknown::ExternalName(number)));
     }
     let Some(port) = service_port(service, &backend.port) else { return Err(End::Stop(StopReason::NoServicePort(number))) };

@@ -105,10 +105,28 @@ pub struct Network {
     pub on_premises: AddressSet,
     /// Where it is written.
     pub place: Place,
-    /// Whether it is assumed: groups are given, and no network.
-    pub assumed: bool,
+    /// What shows that there is such a network.
+    pub origin: NetworkOrigin,
     /// Whether it may have more space than what is known.
     pub open: bool,
+}
+
+/// What shows that there is a [`Network`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NetworkOrigin {
+    /// It is given.
+    Given,
+    /// Subnets or clusters that name it; what else it has is not known.
+    Named,
+    /// Nothing: security groups are given and no network, so one is assumed, with a subnet for each of them.
+    ForGroups,
+}
+
+impl Network {
+    /// Whether it is assumed, so that nobody says what is behind it.
+    pub fn is_assumed(&self) -> bool {
+        self.origin != NetworkOrigin::Given
+    }
 }
 
 /// A subnet.

@@ -193,7 +193,7 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, bool)> {
         let behind = near().filter_map(|n| cloud.network(n)).any(|n| n.on_premises.contains(address));
         match () {
             // Of a network that is only assumed nobody says what is behind it.
-            () if behind || network.assumed => Some((number, true)),
+            () if behind || network.is_assumed() => Some((number, true)),
             () if near().any(has_gateway) => Some((number, false)),
             () => None,
         }

@@ -12,7 +12,7 @@ use crate::model::AddressSet;
 use crate::path::{Asked, Branch, Entry, HopKind, PathVerdict, Paths, path};
 use crate::policy::{Action, Direction, PeerTerm, PeerTermKind, Policy};
 use crate::settings::{Probes, Routing};
-use crate::snapshot::Service;
+use crate::snapshot::{Service, ServiceType};
 use crate::text::Place;
 use crate::verdict::traversal::Checkpoint;
 
@@ -109,7 +109,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
 }
 
 fn is_exposed(service: &Service) -> bool {
-    matches!(service.service_type.as_str(), "NodePort" | "LoadBalancer") && service.routing.external == TrafficPolicy::Cluster
+    service.service_type.has_node_ports() && service.routing.external == TrafficPolicy::Cluster
 }
 
 fn selects_pods_of(input: &LintInput<'_>, policy: &Policy, service: &Service) -> bool {
@@ -133,7 +133,7 @@ fn client_of(input: &LintInput<'_>, term: &PeerTerm) -> Option<(Place, IpAddr)> 
 
 fn never_seen(paths: &Paths, place: Place, client: IpAddr, service: &Service) -> Option<Diagnostic> {
     let namespace = paths.snapshot().namespace_name(service.namespace);
-    let entry = if service.service_type == "LoadBalancer" { Entry::LoadBalancer } else { Entry::NodePort };
+    let entry = if service.service_type == ServiceType::LoadBalancer { Entry::LoadBalancer } else { Entry::NodePort };
     let (from, to) = (client.to_string(), format!("svc/{namespace}/{}", service.name));
     let port = service.ports.first()?;
     let asked = Asked { from: &from, to: &to, port: Some(port.port), protocol: port.protocol, entry: Some(entry), node: None };

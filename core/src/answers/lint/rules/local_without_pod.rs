@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TrafficPolicy;
+use crate::snapshot::ServiceType;
 use crate::text::count;
 
 const CODE: Code = Code("LINT031");
@@ -61,8 +62,10 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
         let Some(homes) = homes else { continue };
         let empty: Vec<&str> = snapshot.nodes().filter(|(id, _)| !homes.contains(id)).map(|(_, n)| n.name.as_str()).collect();
         let Some(first) = empty.first() else { continue };
-        let (severity, help) = match service.service_type.as_str() {
-            "NodePort" => (Severity::Warning, "clients must pick a node with a pod: run one on every node, or use a load balancer"),
+        let (severity, help) = match service.service_type {
+            ServiceType::NodePort => {
+                (Severity::Warning, "clients must pick a node with a pod: run one on every node, or use a load balancer")
+            }
             _ => (
                 Severity::Note,
                 "the load balancer's health probe excludes these nodes; a topology spread constraint evens \

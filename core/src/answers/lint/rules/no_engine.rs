@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::answers::lint::{Lint, LintInput, all_policies};
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::policy::Policy;
+use crate::policy::{Policy, PolicyRole};
 
 const CODE: Code = Code("LINT009");
 
@@ -50,7 +50,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             many => format!("these {many} policies have no effect: {reason}"),
         };
         // A staged policy is meant to have none.
-        let staged = idle.iter().all(|policy| policy.kind.starts_with("Staged"));
+        let staged = idle.iter().all(|policy| policy.role == PolicyRole::Staged);
         let severity = if staged { Severity::Note } else { Severity::Warning };
         let help = match () {
             () if input.compiled.ruleset().no_engine => {

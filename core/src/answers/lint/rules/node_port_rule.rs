@@ -9,7 +9,7 @@ use crate::language::ServicePort;
 use crate::language::azure::{Access, RuleDirection, SecurityRule};
 use crate::model::{Cidr, Protocol};
 use crate::snapshot::cloud::tags;
-use crate::snapshot::{Service, Snapshot};
+use crate::snapshot::{Service, ServiceType, Snapshot};
 
 const CODE: Code = Code("LINT032");
 /// Where API servers take node ports from.
@@ -83,7 +83,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             let number = port.node_port.unwrap_or(0);
             (format!("node port {number} has no pod: Service `{}` selects none", service.name), "check the Service's selector")
         } else if !is_for_probes(rule)
-            && behind.iter().all(|(service, _)| service.service_type == "LoadBalancer" && service.routing.load_balancer.floating)
+            && behind.iter().all(|(service, _)| service.service_type == ServiceType::LoadBalancer && service.routing.load_balancer.floating)
         {
             let (service, port) = behind.first().map_or(("", 0), |(s, p)| (s.name.as_str(), p.port));
             (

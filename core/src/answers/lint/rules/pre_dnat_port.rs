@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::{ServicePort, TargetPort};
 use crate::policy::PortTerm;
 use crate::policy::{Direction, HookMatch, PacketMatch, TrafficMatch, TrafficTermKind};
-use crate::snapshot::{Service, Snapshot};
+use crate::snapshot::{Service, ServiceType, Snapshot};
 use crate::text::Place;
 
 const CODE: Code = Code("LINT033");
@@ -124,11 +124,13 @@ fn destination_ports(packet: &PacketMatch) -> &[PortTerm] {
 fn meant(snapshot: &Snapshot, number: u16) -> Option<(&Service, u16)> {
     let ports = || snapshot.services.iter().flat_map(|s| s.ports.iter().map(move |p| (s, p)));
     let comes_here = |(service, port): (&Service, &ServicePort)| {
-        port.node_port == Some(number) || service.service_type == "LoadBalancer" && port.port == number
+        port.node_port == Some(number) || service.service_type == ServiceType::LoadBalancer && port.port == number
     };
     if ports().any(comes_here) {
         return None;
     }
     let is_of = |port: &ServicePort| port.port == number || port.target == TargetPort::Number(number);
-    ports().find_map(|(service, port)| Some((service, port.node_port.filter(|_| service.service_type == "NodePort" && is_of(port))?)))
+    ports().find_map(|(service, port)| {
+        Some((service, port.node_port.filter(|_| service.service_type == ServiceType::NodePort && is_of(port))?))
+    })
 }

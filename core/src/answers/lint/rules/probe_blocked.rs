@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::answers::lint::{Lint, LintInput};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::path::{Asked, Entry, path};
+use crate::snapshot::ServiceType;
 use crate::verdict::traversal::Checkpoint;
 
 const CODE: Code = Code("LINT034");
@@ -77,7 +78,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     if snapshot.cloud.clusters.is_empty() && snapshot.host_endpoints.is_empty() {
         return;
     }
-    for service in snapshot.services.iter().filter(|s| s.service_type == "LoadBalancer").take(MOST_ASKED) {
+    for service in snapshot.services.iter().filter(|s| s.service_type == ServiceType::LoadBalancer).take(MOST_ASKED) {
         let to = format!("svc/{}/{}", snapshot.namespace_name(service.namespace), service.name);
         let Some(port) = service.ports.first() else { continue };
         // Clients of an internal one are in the network; the probe is the same for all.

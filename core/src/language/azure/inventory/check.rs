@@ -45,7 +45,7 @@ fn error(problems: &mut Vec<Diagnostic>, code: crate::diagnostics::Code, place: 
 
 /// Address spaces and subnets.
 pub(super) fn networks(cloud: &Cloud, problems: &mut Vec<Diagnostic>) {
-    for network in cloud.networks.iter().filter(|n| !n.assumed) {
+    for network in cloud.networks.iter().filter(|n| !n.is_assumed()) {
         for range in FORBIDDEN.map(cidr) {
             if !network.space.intersection(&AddressSet::of_cidrs([&range])).is_empty() {
                 error(

@@ -1,7 +1,7 @@
 //! Security groups, and what subnets and interfaces are attached to.
 
 use super::*;
-use crate::snapshot::cloud::{GroupId, NetworkId, SubnetId};
+use crate::snapshot::cloud::{GroupId, NetworkId, NetworkOrigin, SubnetId};
 
 impl Builder {
     pub(super) fn groups(&mut self, placed: &[Placed<'_>]) {
@@ -125,9 +125,8 @@ impl Builder {
                 slots.entry(number).or_default().written(subnet.group.as_ref(), condition, *document);
             }
         }
-        let assumed = self.cloud.networks.first().is_some_and(|n| n.assumed && n.name == "assumed network");
-        if assumed {
-            // `assumed_network` makes a subnet for each group.
+        if self.cloud.networks.first().is_some_and(|n| n.origin == NetworkOrigin::ForGroups) {
+            // Its subnets are those of the groups, in their order.
             for number in 0..self.cloud.groups.len() {
                 let used = self.group_use(GroupId::at(number), Vec::new(), SubnetId::at(number));
                 if let Some(subnet) = self.cloud.subnets.get_mut(number) {

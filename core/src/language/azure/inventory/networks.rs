@@ -1,7 +1,7 @@
 //! Virtual networks, subnets and peerings.
 
 use super::*;
-use crate::snapshot::cloud::{NetworkId, SubnetId};
+use crate::snapshot::cloud::{NetworkId, NetworkOrigin, SubnetId};
 
 impl Builder {
     pub(super) fn networks(&mut self, placed: &[Placed<'_>]) {
@@ -28,7 +28,7 @@ impl Builder {
                 peers: Vec::new(),
                 on_premises: AddressSet::of_cidrs(&network.on_premises),
                 place: resource.span.within(*document),
-                assumed: false,
+                origin: NetworkOrigin::Given,
                 open: network.open_space,
             });
         }
@@ -65,7 +65,7 @@ impl Builder {
                         peers: Vec::new(),
                         on_premises: AddressSet::default(),
                         place: subnet.span.within(*document),
-                        assumed: true,
+                        origin: NetworkOrigin::Named,
                         open: true,
                     });
                     NetworkId::last(&self.cloud.networks)
@@ -171,7 +171,7 @@ impl Builder {
                     peers: Vec::new(),
                     on_premises: AddressSet::default(),
                     place,
-                    assumed: true,
+                    origin: NetworkOrigin::Named,
                     open: true,
                 });
                 NetworkId::last(&self.cloud.networks)
@@ -216,7 +216,7 @@ impl Builder {
             peers: Vec::new(),
             on_premises: AddressSet::default(),
             place,
-            assumed: true,
+            origin: NetworkOrigin::ForGroups,
             open: true,
         });
         for (i, group) in self.cloud.groups.iter().enumerate().take(250) {

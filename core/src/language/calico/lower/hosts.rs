@@ -8,8 +8,8 @@ use crate::language::calico::{Calico, FailsafePort, FelixConfiguration};
 use crate::language::{Kind, Resource};
 use crate::model::{AddressSet, Cidr, Protocol};
 use crate::policy::{
-    Action, DroppedPackets, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PortTerm, Rule,
-    Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
+    Action, DroppedPackets, HookMatch, HostRules, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, PortTerm,
+    Rule, Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, TrafficTerm, TrafficTermKind,
 };
 use crate::text::{DocumentId, Place};
 
@@ -91,6 +91,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             ruleset.policies.push(Policy {
                 id,
                 kind: "failsafe ports".into(),
+                role: PolicyRole::Written,
                 namespace: None,
                 name: String::from("of the host"),
                 place,

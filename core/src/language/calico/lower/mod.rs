@@ -18,8 +18,8 @@ use crate::language::{ClusterPolicyKind, ClusterTier, Kind, Resource};
 use crate::model::{AddressSet, Cidr, LabelSelector, Operator};
 use crate::model::{Comparison, Selector};
 use crate::policy::{
-    Action, EntityMatch, HookMatch, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, Rule, Ruleset,
-    SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity,
+    Action, EntityMatch, HookMatch, HttpFit, HttpTerm, PacketMatch, PeerMatch, PeerTerm, PeerTermKind, Policy, PolicyId, PolicyRole, Rule,
+    Ruleset, SubjectMatch, Tier, TierEnd, TrafficMatch, WrittenEntity,
 };
 use crate::settings::{Assumed, Http, Staged};
 use crate::text::{DocumentId, Place};
@@ -243,6 +243,7 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Assumed, rules
             ruleset.policies.push(Policy {
                 id,
                 kind: "Profile".into(),
+                role: PolicyRole::Profile,
                 namespace: None,
                 name: if name.is_empty() { String::from("no profile") } else { name.to_string() },
                 place,
@@ -322,8 +323,11 @@ impl Translator<'_> {
     pub(in crate::language) fn calico(&self, calico: &Calico) -> Option<Policy> {
         match calico {
             Calico::Policy(policy) => (policy.staged_action != StagedAction::Delete).then(|| self.calico_policy(policy)),
-            Calico::StagedKubernetes(staged) => (staged.staged_action != StagedAction::Delete)
-                .then(|| Policy { kind: "StagedKubernetesNetworkPolicy".into(), ..self.network_policy(&staged.policy) }),
+            Calico::StagedKubernetes(staged) => (staged.staged_action != StagedAction::Delete).then(|| Policy {
+                kind: "StagedKubernetesNetworkPolicy".into(),
+                role: PolicyRole::Staged,
+                ..self.network_policy(&staged.policy)
+            }),
             _ => None,
         }
     }
@@ -341,6 +345,10 @@ impl Translator<'_> {
         let subject_span = written.into_iter().flatten().next().map_or(crate::text::Span::default(), |w| w.span);
         let rules = |rules: &[CalicoRule], direction| rules.iter().map(|r| self.calico_rule(r, direction, namespace.as_deref())).collect();
         Policy {
+            role: match spec.kind {
+                CalicoPolicyKind::Network | CalicoPolicyKind::Global => PolicyRole::Written,
+                CalicoPolicyKind::StagedNetwork | CalicoPolicyKind::StagedGlobal => PolicyRole::Staged,
+            },
             name: spec.true_name.to_string(),
             acts_on_egress: spec.acts_on_egress,
             acts_on_ingress: spec.acts_on_ingress,

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use crate::language::{Kind, PodTemplate, Resource, WorkloadKind};
 use crate::model::{Labels, UnknownLabels, ValueShape};
 use crate::settings::UnlistedController;
-use crate::snapshot::{Namespace, NamespaceId, PodEndpoint, Role, Snapshot};
+use crate::snapshot::{Namespace, NamespaceId, OwnerKind, PodEndpoint, Role, Snapshot};
 use crate::text::{DocumentId, Place};
 
 /// The label that every namespace has.
@@ -49,7 +49,7 @@ pub(super) fn add(
         UnlistedController::Unlabelled => None,
     };
     if let Some(endpoint) = known {
-        snapshot.add_stand_in("IngressController", NAME, PodEndpoint { role: Role::IngressController, ..endpoint });
+        snapshot.add_stand_in(OwnerKind::IngressController, NAME, PodEndpoint { role: Role::IngressController, ..endpoint });
         return;
     }
     let by_service = match unlisted {
@@ -65,7 +65,7 @@ pub(super) fn add(
     });
     let unknown = UnknownLabels { keys: Vec::new(), others };
     let endpoint = PodEndpoint { unknown, ..PodEndpoint::stand_in(Role::IngressController, namespace, NAME, labels, place) };
-    snapshot.add_stand_in("IngressController", NAME, endpoint);
+    snapshot.add_stand_in(OwnerKind::IngressController, NAME, endpoint);
 }
 
 /// A pod of a controller that is in the input; of several the one whose program or name speaks of the class.

@@ -17,8 +17,8 @@ use crate::language::inventory::{Inventory, NAMESPACE_NAME_LABEL};
 use crate::language::{EndpointSlice, Kind, Owner, PodTemplate, Program, Readiness, Replicas, Resource, ServicePort, TargetPort};
 use crate::model::{Labels, MARK, Operator, UnknownLabels};
 use crate::snapshot::{
-    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, PodEndpoint, PodId, Role, Service, Snapshot, Workload,
-    WorkloadId,
+    DNS_LABEL, DNS_NAMESPACE, Ingress, IngressObject, Namespace, NamespaceId, OwnerKind, PodEndpoint, PodId, Role, Service, ServiceType,
+    Snapshot, Workload, WorkloadId,
 };
 use crate::text::{DocumentId, Place};
 use services::{PodIndex, connect_ingresses, connect_slices};
@@ -41,7 +41,7 @@ pub(super) fn add_pods(inventory: &mut Inventory<'_>) {
         let mut workload = Workload {
             namespace,
             name: key.1.to_string(),
-            kind: key.2.to_string(),
+            kind: OwnerKind::named(key.2),
             endpoints: Vec::new(),
             replicas: 0,
             place: group.place,
@@ -198,7 +198,7 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
             Kind::Service(service) => services.push(Service {
                 namespace,
                 name: resource.meta.name.to_string(),
-                service_type: service.service_type.to_string(),
+                service_type: service.service_type,
                 addresses: service.cluster_addresses.clone(),
                 ports: service.ports.clone(),
                 endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| index.select(namespace, s)),
@@ -248,7 +248,7 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
     drop((index, open));
     let nodes = snapshot.nodes().map(|(id, node)| (node.name.as_str(), id)).collect();
     // Endpoints count where the control plane mirrors them: for Services that are there and have no selector.
-    let without_selector = services.iter().filter(|s: &&Service| !s.has_selector && s.service_type != "ExternalName");
+    let without_selector = services.iter().filter(|s: &&Service| !s.has_selector && s.service_type != ServiceType::ExternalName);
     let open: BTreeSet<(NamespaceId, String)> = without_selector.map(|s| (s.namespace, s.name.clone())).collect();
     mirrored.retain(|(namespace, name, ..)| open.contains(&(*namespace, (*name).to_string())));
     slices.extend(mirrored);
@@ -308,5 +308,5 @@ pub(in crate::language) fn add_dns(snapshot: &mut Snapshot) {
     let mut labels = Labels::default();
     labels.set(DNS_LABEL, "kube-dns");
     let endpoint = PodEndpoint::stand_in(Role::Dns, NamespaceId::at(namespace), "kube-dns", labels, place);
-    snapshot.add_stand_in("Dns", "kube-dns", endpoint);
+    snapshot.add_stand_in(OwnerKind::Dns, "kube-dns", endpoint);
 }

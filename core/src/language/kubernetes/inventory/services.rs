@@ -10,7 +10,9 @@ use hashbrown::HashMap;
 use crate::language::{EndpointSlice, ServiceRouting};
 use crate::model::Labels;
 use crate::snapshot::cloud::{Cloud, SubnetId};
-use crate::snapshot::{Ingress, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, Slice, SliceEndpoint, Snapshot};
+use crate::snapshot::{
+    Ingress, NamespaceId, NodeId, PodEndpoint, PodId, Role, Service, ServiceId, ServiceType, Slice, SliceEndpoint, Snapshot,
+};
 use crate::text::Place;
 
 /// Endpoints by namespace and label, so that a Service visits only candidates.
@@ -63,7 +65,7 @@ pub(super) fn connect_slices(
             services.push(Service {
                 namespace,
                 name: name.into(),
-                service_type: "ClusterIP".into(),
+                service_type: ServiceType::ClusterIp,
                 addresses: Vec::new(),
                 ports: Vec::new(),
                 endpoints: Vec::new(),
@@ -96,7 +98,7 @@ pub(super) fn connect_slices(
 pub(in crate::language) fn make_up_front_ends(snapshot: &mut Snapshot) {
     let internal_last = snapshot.cloud.clusters.first().and_then(|c| last_of_subnet(&snapshot.cloud, c.pools.first()?.subnet?));
     let (mut public, mut internal) = (0u32, 0u32);
-    for service in snapshot.services.iter_mut().filter(|s| s.service_type == "LoadBalancer") {
+    for service in snapshot.services.iter_mut().filter(|s| s.service_type == ServiceType::LoadBalancer) {
         let balancer = &mut service.routing.load_balancer;
         if !balancer.addresses.is_empty() {
             continue;

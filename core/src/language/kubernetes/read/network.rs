@@ -14,13 +14,12 @@ use crate::language::{
 };
 use crate::model::names;
 use crate::model::{Cidr, Labels};
+use crate::snapshot::ServiceType;
 use crate::text::Span;
 
 /// Fields of the spec of a Service that do not matter here.
 const SERVICE_SPEC: &[&str] =
     &["allocateLoadBalancerNodePorts", "ipFamilies", "ipFamilyPolicy", "loadBalancerClass", "sessionAffinityConfig"];
-
-pub(in crate::language) const SERVICE_TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
 /// Fields of the spec of a Node that do not matter to policy.
 const NODE_SPEC: &[&str] = &["configSource", "externalID", "providerID", "taints", "unschedulable"];
@@ -93,7 +92,7 @@ impl<'a> Reader<'a> {
     /// The `spec` of a Service, with what its annotations and its status say of the way to it.
     pub(in crate::language) fn service(&mut self, spec: &Slot<'a, '_>, metadata: &Slot<'a, '_>, status: &Slot<'a, '_>) -> Service {
         let mut service = Service {
-            service_type: "ClusterIP".into(),
+            service_type: ServiceType::ClusterIp,
             cluster_addresses: Vec::new(),
             headless: false,
             selector: None,
@@ -126,11 +125,12 @@ impl<'a> Reader<'a> {
             return service;
         };
         if let Some(word) = self.text(&kind).filter(|word| !word.is_empty()) {
-            if let Some(known) = SERVICE_TYPES.iter().find(|known| known.eq_ignore_ascii_case(word)) {
-                service.service_type = (*known).into();
+            if let Some(known) = ServiceType::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(word)) {
+                service.service_type = known;
             }
-            if !SERVICE_TYPES.contains(&word) {
-                self.unsupported(&kind, codes::UNSUPPORTED_VALUE, word, &SERVICE_TYPES);
+            let names = ServiceType::ALL.map(ServiceType::as_str);
+            if !names.contains(&word) {
+                self.unsupported(&kind, codes::UNSUPPORTED_VALUE, word, &names);
             }
         }
         match self.text(&address) {
@@ -153,15 +153,15 @@ impl<'a> Reader<'a> {
             service.selector = Some(self.labels(&selector));
         }
         service.external_name = self.text(&external_name).filter(|name| !name.is_empty()).map(Into::into);
-        let is_external_name = &*service.service_type == "ExternalName";
+        let is_external_name = service.service_type == ServiceType::ExternalName;
         if is_external_name && service.external_name.is_none() && !external_name.is_set() {
             self.refuse(external_name.required(codes::REQUIRED, "the name that this Service is an alias for"));
         }
         if ports.len() == 0 && !is_external_name && !service.headless && (!ports.is_set() || ports.is_empty_list()) {
             self.refuse(ports.required(codes::REQUIRED, "a Service needs at least one port").help("write `ports: [{port: 80}]`"));
         }
-        service.ports = self.service_ports(&ports, &service.service_type);
-        service.routing = self.service_routing(routing, &service.service_type, &service.ports, metadata, status);
+        service.ports = self.service_ports(&ports, service.service_type);
+        service.routing = self.service_routing(routing, service.service_type, &service.ports, metadata, status);
         service
     }
 
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
     fn service_routing(
         &mut self,
         fields: [Slot<'a, '_>; 9],
-        service_type: &str,
+        service_type: ServiceType,
         ports: &[ServicePort],
         metadata: &Slot<'a, '_>,
         status: &Slot<'a, '_>,
@@ -177,8 +177,7 @@ impl<'a> Reader<'a> {
         let [external, internal, affinity, external_addresses, health, address, ranges, unready, distribution] = fields;
         let mut routing = ServiceRouting::default();
         // Upstream: `ExternallyAccessible`.
-        let is_exposed =
-            matches!(service_type, "NodePort" | "LoadBalancer") || (service_type == "ClusterIP" && external_addresses.len() > 0);
+        let is_exposed = service_type.has_node_ports() || (service_type == ServiceType::ClusterIp && external_addresses.len() > 0);
         if let Some(policy) = self.traffic_policy(&external) {
             if is_exposed {
                 (routing.external, routing.external_span) = (policy, Some(external.at));
@@ -214,7 +213,7 @@ impl<'a> Reader<'a> {
         policy
     }
 
-    fn service_ports(&mut self, slot: &Slot<'a, '_>, service_type: &str) -> Vec<ServicePort> {
+    fn service_ports(&mut self, slot: &Slot<'a, '_>, service_type: ServiceType) -> Vec<ServicePort> {
         let several = slot.len() > 1;
         let (mut names, mut numbers) = (HashSet::new(), HashSet::new());
         let mut ports = Vec::with_capacity(slot.len());
@@ -254,7 +253,7 @@ impl<'a> Reader<'a> {
             let node_port = match self.integer(&node_port) {
                 None | Some(0) => None,
                 Some(number) => {
-                    if !matches!(service_type, "NodePort" | "LoadBalancer") {
+                    if !service_type.has_node_ports() {
                         let detail = format!("may not be used when `type` is '{service_type}'");
                         self.refuse(node_port.forbidden(codes::FORBIDDEN, &detail).help("write `type: NodePort`, or leave it out"));
                     }
