@@ -4,7 +4,7 @@ use std::fmt;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
-use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic};
+use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic, TrafficError};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::endpoints::{Found, NotFound, find};
 use netpolis_core::explain::end_name;
@@ -71,8 +71,8 @@ pub enum NotAnswered {
     Path(NotAsked),
     /// An end makes pods that are not read, in words.
     Unread(String),
-    /// The traffic is none, in words.
-    Traffic(String),
+    /// The traffic is none.
+    Traffic(TrafficError),
 }
 
 impl fmt::Display for NotAnswered {
@@ -80,7 +80,8 @@ impl fmt::Display for NotAnswered {
         match self {
             NotAnswered::End(error) => write!(f, "{error}"),
             NotAnswered::Path(error) => write!(f, "{error}"),
-            NotAnswered::Unread(text) | NotAnswered::Traffic(text) => f.write_str(text),
+            NotAnswered::Unread(text) => f.write_str(text),
+            NotAnswered::Traffic(error) => write!(f, "{error}"),
         }
     }
 }

@@ -69,7 +69,7 @@ fn traffic(question: &Question) -> Result<Traffic, String> {
         icmp_type: question.icmp_type,
         icmp_code: question.icmp_code,
     };
-    asked.of(protocol)
+    asked.of(protocol).map_err(|error| error.to_string())
 }
 
 fn end_index(scene: &Analysis, view: &SceneView, end: Endpoint, key: &str) -> Option<u32> {

@@ -85,7 +85,8 @@ pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer,
         icmp_type: question.icmp_type,
         icmp_code: question.icmp_code,
     };
-    path_carrying(paths, &asked, Some(carried.of(asked.protocol)?)).map_err(|error| error.to_string())
+    let carried = carried.of(asked.protocol).map_err(|error| error.to_string())?;
+    path_carrying(paths, &asked, Some(carried)).map_err(|error| error.to_string())
 }
 
 /// The verdict over the branches that are listed.

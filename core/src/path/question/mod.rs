@@ -1,12 +1,15 @@
 //! What a person means by the two endpoints of a path.
 
+mod error;
 pub(in crate::path) mod readings;
 
+pub use error::NotAsked;
+
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
 use core::net::{IpAddr, Ipv4Addr};
 
 use super::ingress_rules;
@@ -14,6 +17,7 @@ use super::tables::{Entry, Target};
 use super::unknown;
 use super::world::Paths;
 use crate::compile::Endpoint;
+use crate::connections::TrafficError;
 use crate::endpoints::{self, NotFound};
 use crate::language::{ServicePort, TargetPort};
 use crate::model::Protocol;
@@ -24,8 +28,6 @@ use crate::snapshot::{IngressId, NodeId, PodId, Service, ServiceId, ServiceType}
 const SOMEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10));
 /// `ExternalName` Services are followed this far; a name that comes back is found long before.
 const LONGEST_CHAIN: usize = 32;
-/// How many names an error offers.
-const OFFERED: usize = 4;
 
 /// A question as it is asked.
 #[derive(Clone, Debug)]
@@ -42,24 +44,6 @@ pub struct Asked<'a> {
     pub entry: Option<Entry>,
     /// The node that a client of a node port picks; any of them where it is left out.
     pub node: Option<&'a str>,
-}
-
-/// Why a question means nothing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct NotAsked(String);
-
-impl core::error::Error for NotAsked {}
-
-impl fmt::Display for NotAsked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<NotFound> for NotAsked {
-    fn from(error: NotFound) -> Self {
-        NotAsked(error.to_string())
-    }
 }
 
 /// A question as it is understood.
@@ -133,7 +117,7 @@ struct Understanding<'a> {
 
 pub(in crate::path) fn understand(paths: &Paths, asked: &Asked<'_>) -> Result<Question, NotAsked> {
     if asked.port.is_some() && !asked.protocol.has_ports() {
-        return Err(NotAsked(format!("{} has no ports: leave out the port", asked.protocol)));
+        return Err(NotAsked::Traffic(TrafficError::NoPorts(asked.protocol)));
     }
     let mut own = Understanding { paths, asked, notes: Vec::new(), tls: asked.port == Some(443), port: asked.port, name: None };
     let (clients, from_title) = own.clients()?;
@@ -241,7 +225,7 @@ impl<'a> Understanding<'a> {
         let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-                let number = port.parse().map_err(|_| NotAsked(format!("`{port}` is not a port")))?;
+                let number = port.parse().map_err(|_| NotAsked::UrlPort(port.to_owned()))?;
                 (host, Some(number))
             }
             _ => (authority, None),
@@ -267,16 +251,10 @@ impl<'a> Understanding<'a> {
         let object = match known {
             Some(object) => object,
             None => {
-                let mut hosts: Vec<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
-                hosts.sort_unstable();
-                hosts.dedup();
-                let offer = match hosts.as_slice() {
-                    [] => "no Ingress has a host".to_owned(),
-                    hosts => format!("there is {}", quoted(hosts)),
-                };
-                let missing = format!("no Ingress has the host `{bare}`; {offer}");
+                let hosts: BTreeSet<&str> = snapshot.ingresses.iter().filter_map(|i| i.requests.host.as_deref()).collect();
+                let missing = NotAsked::Host { host: bare.to_owned(), hosts: hosts.into_iter().map(ToOwned::to_owned).collect() };
                 if inside || snapshot.ingress_objects.is_empty() {
-                    return Err(NotAsked(missing));
+                    return Err(missing);
                 }
                 self.notes.push(format!("Assuming that the name resolves to this Ingress: {missing}."));
                 IngressId(0)
@@ -295,7 +273,7 @@ impl<'a> Understanding<'a> {
         let Some((object, found)) = IngressId::each(&snapshot.ingress_objects).find(|(_, i)| fits(i)) else {
             let names: Vec<String> =
                 snapshot.ingress_objects.iter().map(|i| format!("{}/{}", snapshot.namespace_name(i.namespace), i.name)).collect();
-            return Err(none_such("Ingress", name, &names));
+            return Err(NotAsked::Missing { kind: "Ingress", name: name.to_owned(), names });
         };
         let title = format!("{}/{}", snapshot.namespace_name(found.namespace), found.name);
         // A host that the Ingress is for, so that its rules are met.
@@ -319,11 +297,11 @@ impl<'a> Understanding<'a> {
             (Some((number, _)), None) => self.service(number, self.asked.entry, None, inside),
             (Some((_, one)), Some((_, other))) => {
                 let titles = [one, other].map(|s| self.paths.service_title(s));
-                Err(NotAsked(format!("`{name}` could be `{}` or `{}`; write it in full", titles[0], titles[1])))
+                Err(NotAsked::Ambiguous { name: name.to_owned(), titles })
             }
             (None, _) => {
                 let names: Vec<String> = snapshot.services.iter().map(|s| self.paths.service_title(s)).collect();
-                Err(none_such("Service", name, &names))
+                Err(NotAsked::Missing { kind: "Service", name: name.to_owned(), names })
             }
         }
     }
@@ -387,7 +365,7 @@ impl<'a> Understanding<'a> {
         let mut chain: Vec<ServiceId> = Vec::new();
         loop {
             let Some(service) = snapshot.service(number) else {
-                return Err(NotAsked("there is no such Service".to_owned()));
+                return Err(NotAsked::Missing { kind: "Service", name: String::new(), names: Vec::new() });
             };
             let title = self.paths.service_title(service);
             let Some(name) = service.external_name.as_deref().filter(|_| service.service_type == ServiceType::ExternalName) else {
@@ -481,7 +459,7 @@ impl<'a> Understanding<'a> {
         let bare = name.strip_prefix("node/").unwrap_or(name);
         let found = snapshot.nodes().find(|(_, n)| n.name == bare).map(|(id, _)| id);
         let names: Vec<String> = snapshot.nodes.iter().map(|n| n.name.clone()).collect();
-        found.map(Some).ok_or_else(|| none_such("node", bare, &names))
+        found.map(Some).ok_or_else(|| NotAsked::Missing { kind: "node", name: bare.to_owned(), names })
     }
 
     /// The port of a Service that is meant: by its own number, by its node port, or the only one.
@@ -494,7 +472,7 @@ impl<'a> Understanding<'a> {
         if by_number.is_some() || service.ports.is_empty() {
             return Ok(by_number);
         }
-        let list: Vec<String> = service
+        let ports: Vec<String> = service
             .ports
             .iter()
             .map(|p| {
@@ -505,19 +483,7 @@ impl<'a> Understanding<'a> {
                 format!("{} {} (port {target} of the pods)", p.protocol, p.port)
             })
             .collect();
-        let title = self.paths.service_title(service);
-        Err(NotAsked(format!("Service `{title}` has no port {} {wanted}; it has {}", self.asked.protocol, list.join(", "))))
+        let service = self.paths.service_title(service);
+        Err(NotAsked::ServicePort { service, protocol: self.asked.protocol, port: wanted, ports })
     }
-}
-
-fn none_such(kind: &str, name: &str, names: &[String]) -> NotAsked {
-    let some: Vec<&str> = names.iter().take(OFFERED).map(String::as_str).collect();
-    NotAsked(match some.as_slice() {
-        [] => format!("there is no {kind} `{name}`; there are none"),
-        some => format!("there is no {kind} `{name}`; there is, for example, {}", quoted(some)),
-    })
-}
-
-fn quoted(names: &[&str]) -> String {
-    names.iter().take(OFFERED).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")
 }
