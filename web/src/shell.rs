@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::components::Store;
 use crate::components::page::Content;
+use crate::components::{Store, StoreProvider};
 use crate::effects::keep::Keeping;
 use crate::examples::EXAMPLES;
 use crate::share::EmbedView;
@@ -30,9 +30,9 @@ pub fn Shell(props: &ShellProps) -> Html {
     let store: Store = use_reducer(move || opening(embedded, window));
     let keeper = (!embedded).then(|| Keeping(Rc::default()));
     html! {
-        <ContextProvider<Store> context={store}>
+        <StoreProvider {store}>
             <Content {keeper} view={EmbedView::default()} />
-        </ContextProvider<Store>>
+        </StoreProvider>
     }
 }
 

@@ -9,7 +9,7 @@ use netpolis_core::settings::Settings;
 use netpolis_web::components::matrix::{Table, TableProps};
 use netpolis_web::components::path::line::{Line, LineProps};
 use netpolis_web::components::trace::{Trace, TraceProps};
-use netpolis_web::components::{ByAddress, Store};
+use netpolis_web::components::{ByAddress, Store, StoreProvider};
 use netpolis_web::graph::layout::Memory;
 use netpolis_web::graph::picture::{Isolation, Options, picture};
 use netpolis_web::state::State;
@@ -66,9 +66,9 @@ struct StageProps {
 }
 
 #[component]
-fn Checkpoint(props: &StageProps) -> Html {
+fn Stage(props: &StageProps) -> Html {
     let store = use_reducer(State::default);
-    html! { <ContextProvider<Store> context={store}>{ props.children.clone() }</ContextProvider<Store>> }
+    html! { <StoreProvider {store}>{ props.children.clone() }</StoreProvider> }
 }
 
 async fn drawn(content: Html) -> Element {
@@ -76,7 +76,7 @@ async fn drawn(content: Html) -> Element {
     let root = document.create_element("div").unwrap();
     document.body().unwrap().append_child(&root).unwrap();
     let props = StageProps { children: Children::new(vec![content]) };
-    yew::Renderer::<Checkpoint>::with_root_and_props(root.clone(), props).render();
+    yew::Renderer::<Stage>::with_root_and_props(root.clone(), props).render();
     yew::platform::time::sleep(std::time::Duration::ZERO).await;
     root
 }

@@ -3,15 +3,17 @@
 use yew::prelude::*;
 
 use super::plan::Plan;
+use super::renders::count_render;
 use super::rich::SourceLink;
-use super::{ByAddress, Store};
+use super::use_part;
 use crate::view_model::{ClusterView, SubnetUse, plans};
 
 /// The panel.
 #[component]
 pub fn Addresses() -> Html {
-    let store = use_context::<Store>();
-    let scene = store.as_ref().map(|store| ByAddress(store.answers.scene.clone()));
+    count_render("Addresses");
+    let store = use_part(|state| (state.scene_part(), state.answers.revision));
+    let scene = store.as_ref().map(|store| store.scene_part());
     let plans = use_memo(scene, |scene| scene.as_ref().and_then(|scene| scene.cloud.as_ref()).map(plans).unwrap_or_default());
     let Some(store) = store else { return Html::default() };
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };

@@ -5,15 +5,15 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::Store;
 use super::icons::{CROSS, icon};
+use super::{Store, use_part};
 use crate::effects::focus;
 use crate::state::Action;
 
 /// What to do next, while the other end is to be chosen.
 #[component]
 pub fn AskFrom() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(|state| (state.scene_part(), state.asking.from.clone())) else { return Html::default() };
     use_choosing(&store);
     let Some(end) = store.asking.from.as_ref().and_then(|key| store.answers.scene.find(key)) else { return Html::default() };
     let leave = {

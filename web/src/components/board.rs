@@ -7,6 +7,7 @@ use super::Store;
 use super::board_drag::{Drag, use_board_drag};
 use super::icons::{ARROW, GRIP, MORE, icon};
 use super::menu::Menu;
+use super::renders::count_render;
 use super::rich::{SourceLink, rich};
 use super::signs::passing_class;
 use super::suggestion::diff;
@@ -16,6 +17,7 @@ use crate::view_model::{CardView, ChangeView, ColumnView, PolicyView, ProposalVi
 /// All tiers, and what stands beside them because nothing enforces it.
 #[component]
 pub fn Board() -> Html {
+    count_render("Board");
     let Some(drag) = use_board_drag() else { return Html::default() };
     let store = &drag.store;
     let scene = &store.answers.scene;

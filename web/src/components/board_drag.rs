@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, PointerEvent};
 use yew::prelude::*;
 
-use super::Store;
+use super::{ByAddress, Store, use_part};
 use crate::state::Action;
 use crate::view_model::Gap;
 
@@ -48,7 +48,10 @@ pub(super) struct Drag {
 /// The board's drag.
 #[hook]
 pub(super) fn use_board_drag() -> Option<Drag> {
-    let store = use_context::<Store>();
+    let store = use_part(|state| {
+        let proposed = state.moving.as_ref().map(|_| state.revision);
+        (state.scene_part(), state.answers.board.clone().map(ByAddress), state.files.read_only, state.moving.clone(), proposed)
+    });
     let hold = use_mut_ref(|| None);
     let held = use_state_eq(|| None);
     let over = use_state_eq(|| None);

@@ -5,11 +5,12 @@ use yew::prelude::*;
 use super::addresses::Addresses;
 use super::board::Board;
 use super::icons::{CHEVRON, icon};
-use super::matrix::matrix;
+use super::matrix::Matrix;
 use super::path::PathPanel;
-use super::problems::problems;
-use super::rules::rules;
-use super::{Store, press};
+use super::problems::Problems;
+use super::renders::count_render;
+use super::rules::Rules;
+use super::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{LayoutAction, Pane, Tab};
 use crate::view_model::Severity;
@@ -17,7 +18,10 @@ use crate::view_model::Severity;
 /// The panel with its tabs.
 #[component]
 pub fn Bottom() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    count_render("Bottom");
+    let Some(store) = use_part(|state| (state.scene_part(), state.shown_tab(), state.layout.panes.bottom_hidden)) else {
+        return Html::default();
+    };
     let shown = store.shown_tab();
     let hidden = store.layout.panes.bottom_hidden;
     html! {
@@ -34,11 +38,11 @@ pub fn Bottom() -> Html {
             </div>
             <div class="bottom-body" id="bottom-panel" role="tabpanel" aria-labelledby={shown.id()}>
                 { match shown {
-                    Tab::Matrix => matrix(&store),
+                    Tab::Matrix => html! { <Matrix /> },
                     Tab::Path => html! { <PathPanel /> },
                     Tab::Policies => html! { <Board /> },
-                    Tab::Problems => problems(&store),
-                    Tab::Rules => rules(&store),
+                    Tab::Problems => html! { <Problems /> },
+                    Tab::Rules => html! { <Rules /> },
                     Tab::Addresses => html! { <Addresses /> },
                 } }
             </div>

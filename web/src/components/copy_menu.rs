@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::icons::{COPY, icon};
 use super::menu::Menu;
-use super::{ByAddress, Store};
+use super::{ByAddress, use_dispatch};
 use crate::effects::outside;
 use crate::state::Action;
 use crate::view_model::PageVerdict;
@@ -19,14 +19,14 @@ pub struct CopyMenuProps {
 /// Copies what is said to the question, as text or as Markdown.
 #[component]
 pub fn CopyMenu(props: &CopyMenuProps) -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(dispatch) = use_dispatch() else { return Html::default() };
     let copy = |markdown: bool| {
-        let (store, said) = (store.clone(), props.said.clone());
+        let (dispatch, said) = (dispatch.clone(), props.said.clone());
         Callback::from(move |_: MouseEvent| {
             let Ok(said) = &*said.0 else { return };
-            let store = store.clone();
+            let dispatch = dispatch.clone();
             outside::copy(said.in_words(markdown), move |done| {
-                store.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
+                dispatch.dispatch(Action::Notify(if done { "Copied".into() } else { "The browser did not allow copying".into() }));
             });
         })
     };

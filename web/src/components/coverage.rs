@@ -2,13 +2,26 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::icons::{WARNING, icon};
+use super::renders::count_render;
 use super::rich::{SourceLink, rich};
+use super::use_part;
 use crate::view_model::SourceLocation;
 
-/// Says what is not evaluated, each with its line; nothing where everything is. In full also what follows from it.
-pub fn coverage(store: &Store, full: bool) -> Html {
+/// Properties of a [`Coverage`].
+#[derive(Clone, PartialEq, Properties)]
+pub struct CoverageProps {
+    /// Whether it says what follows from it, too.
+    #[prop_or_default]
+    pub full: bool,
+}
+
+/// Says what is not evaluated, each with its line; nothing where everything is.
+#[component]
+pub fn Coverage(props: &CoverageProps) -> Html {
+    count_render("Coverage");
+    let full = props.full;
+    let Some(store) = use_part(|state| (state.scene_part(), state.is_behind())) else { return Html::default() };
     let known = &store.answers.scene.coverage;
     // An answer that is on its way.
     let old = store.is_behind();

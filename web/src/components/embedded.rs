@@ -8,7 +8,7 @@ use super::editor_pane::EditorPane;
 use super::graph::Graph;
 use super::icons::logo;
 use super::inspector::Inspector;
-use super::matrix::matrix;
+use super::matrix::Matrix;
 use crate::effects::{embed, outside};
 use crate::share::{self, EmbedView};
 
@@ -30,7 +30,7 @@ pub fn Embedded(props: &EmbeddedProps) -> Html {
             <main class="embed-body">
                 if !store.files.read_only { <EditorPane /> }
                 { match props.view {
-                    EmbedView::Matrix => html! { <section class="pane bottom" aria-label="Matrix">{ matrix(&store) }</section> },
+                    EmbedView::Matrix => html! { <section class="pane bottom" aria-label="Matrix"><Matrix /></section> },
                     EmbedView::Trace => html! { <Inspector /> },
                     EmbedView::Graph => html! { <>if store.shows_azure() { <AzureView /> } else { <Graph /> }<Inspector /></> },
                 } }

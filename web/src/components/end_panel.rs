@@ -6,6 +6,7 @@ use super::Store;
 use super::ask_from::ask_from_button;
 use super::icons::{CROSS, icon};
 use super::path::offer;
+use super::renders::count_render;
 use super::rich::SourceLink;
 use super::signs::passing_class;
 use crate::state::Action;
@@ -13,6 +14,7 @@ use crate::view_model::{PolicyView, ReachView, RoutesView};
 
 /// What there is to know about the selected end.
 pub fn end_panel(store: &Store) -> Html {
+    count_render("EndPanel");
     let Some(index) = store.selected_end() else { return Html::default() };
     let (Some(panel), Some(end)) = (store.answers.scene.end_panel(index), store.answers.scene.ends.get(index)) else {
         return Html::default();

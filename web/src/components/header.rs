@@ -7,16 +7,25 @@ use netpolis_core::settings::{Engine, Staged};
 use super::chooser::use_chooser;
 use super::icons::{HISTORY, INFO, MOON, MORE, OPEN, PANEL_BOTTOM, PANEL_LEFT, PANEL_RIGHT, PLUS, SLIDERS, SUN, SYSTEM, UNDO, icon, logo};
 use super::menu::Menu;
-use super::{Store, press};
+use super::renders::count_render;
+use super::{press, use_part};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
-use crate::state::{Action, Dialog, LayoutAction, Pane, Theme};
+use crate::state::{Action, Dialog, Layout, LayoutAction, Pane, State, Theme};
 use crate::view_model::{engine_words, with_engine, with_staged_turned};
+
+/// What it shows.
+fn header_part(state: &State) -> impl PartialEq + use<> {
+    let Layout { theme, panes, .. } = state.layout;
+    let hidden = [Pane::Editor, Pane::Inspector, Pane::Bottom].map(|pane| panes.is_hidden(pane));
+    (state.title(), state.place.origin, state.files.example, state.settings.clone(), state.can_undo(), theme, hidden)
+}
 
 /// The top of the page.
 #[component]
 pub fn Header() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    count_render("Header");
+    let Some(store) = use_part(header_part) else { return Html::default() };
     let (open_files, chooser) = use_chooser(&store);
     let title = store.title();
     let none = store.settings.engine == Engine::None;

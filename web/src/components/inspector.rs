@@ -2,25 +2,33 @@
 
 use yew::prelude::*;
 
-use super::coverage::coverage;
+use super::coverage::Coverage;
 use super::end_panel::end_panel;
 use super::path::branches as path_branches;
 use super::question::Ask;
+use super::renders::count_render;
 use super::trace::Trace;
-use super::{ByAddress, Store};
-use crate::state::{Action, LayoutAction, Tab};
+use super::{ByAddress, Store, use_part};
+use crate::state::{Action, LayoutAction, State, Tab};
+
+/// What the pane shows, without the question.
+fn inspector_part(state: &State) -> impl PartialEq + use<> {
+    let path = (state.path_part(), state.shown_branch(), state.layout.shows_path());
+    (state.scene_part(), state.verdict_part(), state.selected_end(), path, state.files.read_only)
+}
 
 /// Question and answer.
 #[component]
 pub fn Inspector() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    count_render("Inspector");
+    let Some(store) = use_part(inspector_part) else { return Html::default() };
     html! {
         <section class="pane inspector" aria-label="Question and trace">
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
             } else if let Some(said) = store.answers.outcome() {
-                <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={coverage(&store, false)} read_only={store.files.read_only} />
+                <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={html! { <Coverage /> }} read_only={store.files.read_only} />
             }
         </section>
     }

@@ -3,16 +3,18 @@
 use netpolis_core::text::count;
 use yew::prelude::*;
 
-use super::coverage::coverage;
+use super::coverage::Coverage;
+use super::renders::count_render;
 use super::signs::status_class;
-use super::{ByAddress, Store};
-use crate::state::{Action, State};
+use super::{ByAddress, Dispatch, use_part};
+use crate::state::Action;
 use crate::view_model::{MatrixCell, SceneView, matrix_view};
 
 /// All pairs.
-pub fn matrix(store: &Store) -> Html {
-    let flow = store.flow_ends();
-    html! { <>{ coverage(store, false) }<Table scene={ByAddress(store.answers.scene.clone())} {flow} store={store.dispatcher()} /></> }
+#[component]
+pub fn Matrix() -> Html {
+    let Some(store) = use_part(|state| (state.scene_part(), state.flow_ends())) else { return Html::default() };
+    html! { <><Coverage /><Table scene={store.scene_part()} flow={store.flow_ends()} store={store.dispatcher()} /></> }
 }
 
 /// Properties of a [`Table`].
@@ -23,12 +25,13 @@ pub struct TableProps {
     /// Ends of the flow in question.
     pub flow: Option<(usize, usize)>,
     /// The page's state.
-    pub store: UseReducerDispatcher<State>,
+    pub store: Dispatch,
 }
 
 /// The table itself.
 #[component]
 pub fn Table(props: &TableProps) -> Html {
+    count_render("Table");
     let opened = use_state(|| None::<u32>);
     let matrix = use_memo((props.scene.clone(), *opened), |(scene, opened)| matrix_view(scene, *opened));
     if matrix.lines.is_empty() {

@@ -32,12 +32,14 @@ pub mod plan;
 pub mod port_field;
 pub mod problems;
 pub mod question;
+pub mod renders;
 pub mod rich;
 pub mod rules;
 pub mod scenes;
 pub mod screens;
 mod signs;
 pub mod splitter;
+pub mod store;
 pub mod suggestion;
 pub mod toast;
 pub mod trace;
@@ -47,18 +49,9 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::state::{Action, State};
+use crate::state::Action;
 
-/// The page's state, as components get it.
-pub type Store = UseReducerHandle<State>;
-
-impl Reducible for State {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Self::Action) -> Rc<Self> {
-        State::reduce(self, action)
-    }
-}
+pub use store::{Dispatch, Store, StoreProvider, use_dispatch, use_part};
 
 /// A press that makes something happen on the page.
 pub(crate) fn press(store: &Store, action: impl Into<Action>) -> Callback<MouseEvent> {

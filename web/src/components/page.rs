@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Store;
 use super::azure::AzureView;
 use super::banner::Banner;
 use super::bottom::Bottom;
@@ -19,6 +18,7 @@ use super::inspector::Inspector;
 use super::screens::Screens;
 use super::splitter::Splitter;
 use super::toast::Toast;
+use super::{Store, StoreProvider};
 use crate::effects::address::use_address;
 use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
 use crate::effects::focus::use_focus_keeper;
@@ -72,10 +72,10 @@ pub fn Page(props: &PageProps) -> Html {
         use_effect_with(theme, move |theme| outside::show_theme(*theme));
     }
     html! {
-        <ContextProvider<Store> context={store.clone()}>
-            <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
-        </ContextProvider<Store>>
-    }
+    <StoreProvider store={store.clone()}>
+                <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
+            </StoreProvider>
+        }
 }
 
 /// Properties of [`Content`].

@@ -2,21 +2,25 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::icons::{ERROR, INFO, WARNING, icon};
+use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
+use super::{Store, use_part};
 use crate::state::Action;
 use crate::view_model::{ProblemView, Severity};
 
 /// The list of findings, the grave ones first.
-pub fn problems(store: &Store) -> Html {
+#[component]
+pub fn Problems() -> Html {
+    let Some(store) = use_part(|state| (state.scene_part(), state.files.read_only)) else { return Html::default() };
+    count_render("Problems");
     let problems = store.answers.scene.problems_by_severity();
     if problems.is_empty() {
         return html! { <p class="nothing">{ "No problems found." }</p> };
     }
     html! {
         <ul class="problems" tabindex="0" aria-label="Problems">
-            { for problems.iter().enumerate().map(|(i, p)| html! { <li key={i} class={class(p.severity)}>{ problem(store, p) }</li> }) }
+            { for problems.iter().enumerate().map(|(i, p)| html! { <li key={i} class={class(p.severity)}>{ problem(&store, p) }</li> }) }
             if store.answers.scene.more_problems > 0 { <li class="more">{ format!("and {} more", store.answers.scene.more_problems) }</li> }
         </ul>
     }

@@ -7,19 +7,24 @@ use super::byte_field::ByteField;
 use super::combobox::Combobox;
 use super::icons::{ARROW, SLIDERS, SWAP, icon};
 use super::port_field::PortField;
-use super::{ByAddress, Store};
-use crate::state::Action;
+use super::renders::count_render;
+use super::{ByAddress, Store, use_part};
+use crate::state::{Action, State};
 use crate::view_model::{Fit, PathQuestion, Question, QuestionForm, question_form};
+
+/// What the question shows.
+fn question_part(state: &State) -> impl PartialEq + use<> {
+    (state.scene_part(), state.asking.path.question.clone(), state.answers.flow.clone().map(ByAddress))
+}
 
 /// The question; it is asked as soon as it changes.
 #[component]
 pub fn Ask() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    count_render("Question");
+    let Some(store) = use_part(question_part) else { return Html::default() };
     let more = use_state(|| false);
-    let clients = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| scene.end_entries()));
-    let targets = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| {
-        scene.end_entries().into_iter().chain(scene.target_entries()).collect()
-    }));
+    let clients = ByAddress(use_memo(store.scene_part(), |scene| scene.end_entries()));
+    let targets = ByAddress(use_memo(store.scene_part(), |scene| scene.end_entries().into_iter().chain(scene.target_entries()).collect()));
     let question = &store.asking.path.question;
     let form = question_form(&store.answers.scene, question, store.answered());
     let onfrom = {

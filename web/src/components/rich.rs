@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::Store;
+use super::renders::count_render;
+use super::use_dispatch;
 use crate::state::Action;
 use crate::view_model::{self, SourceLocation};
 
@@ -38,15 +39,16 @@ pub struct SourceLinkProps {
 /// `file:line`, which shows that place in the editor.
 #[component]
 pub fn SourceLink(props: &SourceLinkProps) -> Html {
-    let store = use_context::<Store>();
+    count_render("SourceLink");
+    let dispatch = use_dispatch();
     let spot = props.spot.clone();
     let text = if props.short { format!(":{}", spot.line) } else { format!("{}:{}", spot.file, spot.line) };
     let label = format!("show {} line {} in the editor", spot.file, spot.line);
     let onclick = Callback::from(move |event: MouseEvent| {
         event.prevent_default();
         event.stop_propagation();
-        if let Some(store) = &store {
-            store.dispatch(Action::Reveal(spot.clone()));
+        if let Some(dispatch) = &dispatch {
+            dispatch.dispatch(Action::Reveal(spot.clone()));
         }
     });
     html! { <button type="button" class="spot" {onclick} aria-label={label.clone()} title={label}>{ text }</button> }

@@ -2,15 +2,19 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::icons::{CHECK, CROSS, icon};
+use super::renders::count_render;
 use super::rich::SourceLink;
+use super::use_part;
 use crate::view_model::{EffectiveRuleView, RuleTablesView, rule_tables};
 
 const COLUMNS: [&str; 7] = ["Priority", "Access", "Protocol", "Source", "Destination", "Ports", "Name"];
 
 /// The panel.
-pub fn rules(store: &Store) -> Html {
+#[component]
+pub fn Rules() -> Html {
+    let Some(store) = use_part(|state| (state.scene_part(), state.verdict_part())) else { return Html::default() };
+    count_render("Rules");
     let Some(cloud) = &store.answers.scene.cloud else { return Html::default() };
     if cloud.groups.is_empty() {
         return html! { <p class="nothing">{ "No network security group is attached to anything here." }</p> };

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{GRAPH, Icon, LAYERS, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
-use super::{Store, press};
+use super::{press, use_part};
 use crate::state::{LayoutAction, Screen};
 use crate::view_model::Severity;
 
@@ -22,7 +22,7 @@ const fn shape(screen: Screen) -> Icon {
 /// A button for each of them.
 #[component]
 pub fn Screens() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(|state| (state.scene_part(), state.layout.screen)) else { return Html::default() };
     let scene = &store.answers.scene;
     let problems = scene.count_problems(Severity::Error) + scene.count_problems(Severity::Warning);
     let button = |screen: Screen| {

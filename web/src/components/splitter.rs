@@ -4,7 +4,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, PointerEvent, ResizeObserver};
 use yew::prelude::*;
 
-use super::Store;
+use super::{Store, use_part};
 use crate::state::{LayoutAction, Pane, Panes};
 
 /// How far an arrow key moves it, in pixels.
@@ -34,7 +34,7 @@ pub fn Splitter(props: &SplitterProps) -> Html {
     let drag = use_mut_ref(|| None::<Pull>);
     let pane = props.pane;
     let seen = use_seen_size(&border, pane);
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(|state| state.layout.panes) else { return Html::default() };
     let wanted = store.layout.panes.size(pane);
     let hidden = store.layout.panes.is_hidden(pane);
     // A small window gives a pane less than it wants.

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use super::Store;
 use super::rich::rich;
+use super::use_part;
 use crate::state::Action;
 use crate::view_model::{FixView, LinesView};
 
@@ -19,7 +19,8 @@ pub struct SuggestionProps {
 /// The change, and the button that makes it.
 #[component]
 pub fn Suggestion(props: &SuggestionProps) -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    // What it would change stands in the files.
+    let Some(store) = use_part(|state| state.revision) else { return Html::default() };
     let fix = &props.fix;
     let apply = {
         let (store, action) = (store.clone(), Action::ApplyEdits { title: fix.title.clone(), edits: fix.by_file() });

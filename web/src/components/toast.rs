@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{CROSS, icon};
-use super::{Store, press};
+use super::{press, use_part};
 use crate::state::Action;
 
 /// How long it stays, in milliseconds.
@@ -12,7 +12,7 @@ const STAYS_MS: u32 = 7_000;
 /// A sentence at the foot of the page, which goes by itself.
 #[component]
 pub fn Toast() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(|state| state.notices.notice.clone()) else { return Html::default() };
     {
         let store = store.clone();
         use_effect_with(store.notices.notice.clone(), move |notice| {

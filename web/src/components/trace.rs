@@ -6,6 +6,7 @@ use super::ByAddress;
 use super::copy_menu::CopyMenu;
 use super::evidence::{address_mark, evidence};
 use super::icons::icon;
+use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
 use super::suggestion::Suggestion;
@@ -33,6 +34,7 @@ pub struct TraceProps {
 /// The answer to the question.
 #[component]
 pub fn Trace(props: &TraceProps) -> Html {
+    count_render("Trace");
     let answer = match &*props.said.0 {
         Ok(answer) => answer,
         Err(message) => {

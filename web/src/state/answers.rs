@@ -31,15 +31,20 @@ impl Answers {
         flow: Rc<Result<AnswerView, String>>,
         board: Option<Rc<BoardReply>>,
     ) {
-        if let Some(scene) = scene {
-            self.scene = scene;
-            self.revision = revision;
-            self.board = None;
-        }
-        if board.is_some() {
+        // What is the same as before stays the one that it was: it is not drawn again.
+        let board = if scene.is_some() { board } else { board.or_else(|| self.board.clone()) };
+        if self.board != board {
             self.board = board;
         }
-        self.flow = Some(flow);
+        if let Some(scene) = scene {
+            if self.scene != scene {
+                self.scene = scene;
+            }
+            self.revision = revision;
+        }
+        if self.flow.as_ref() != Some(&flow) {
+            self.flow = Some(flow);
+        }
     }
 
     /// Everything that was said about another scene is over; its picture stays until the next one.
@@ -68,7 +73,11 @@ impl State {
     /// Makes one verdict of what is known.
     pub(super) fn conclude(&mut self) {
         let Answers { flow, path, .. } = &self.answers;
-        self.answers.said = page_verdict(&self.asking.path.question, flow.as_deref(), path.as_deref(), self.asking.branch).map(Rc::new);
+        let said = page_verdict(&self.asking.path.question, flow.as_deref(), path.as_deref(), self.asking.branch);
+        // What says the same stays the same one: it is not shown again.
+        if self.answers.said.as_deref() != said.as_ref() {
+            self.answers.said = said.map(Rc::new);
+        }
     }
 
     /// The end that is looked at.

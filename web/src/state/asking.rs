@@ -239,6 +239,8 @@ impl State {
     /// Takes what was said to a way.
     pub(super) fn take_path(&mut self, reply: Option<Rc<PathAnswers>>) {
         match reply.filter(|known| known.asked == self.asking.path) {
+            // The same answer stays the one that it was: it is not drawn again.
+            Some(reply) if self.answers.path.as_ref() == Some(&reply) => (),
             Some(reply) => self.answers.path = Some(reply),
             // It was not asked for, and is about an older text.
             None if self.wants_path().is_none() => self.answers.path = None,

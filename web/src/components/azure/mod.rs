@@ -8,10 +8,11 @@ use yew::prelude::*;
 
 use self::boxes::{region_box, role_class};
 use self::line::{drawn, use_line};
-use super::Store;
 use super::ask_from::AskFrom;
-use super::coverage::coverage;
+use super::coverage::Coverage;
 use super::view_switch::view_switch;
+use super::{Store, use_part};
+use crate::components::renders::count_render;
 use crate::state::Action;
 use crate::view_model::{CloudView, NetworkFlow, OUTSIDE, Question};
 
@@ -24,8 +25,10 @@ struct BoxContext<'a> {
 /// The view.
 #[component]
 pub fn AzureView() -> Html {
+    count_render("AzureView");
     let world = use_node_ref();
-    let store = use_context::<Store>();
+    let store =
+        use_part(|state| (state.scene_part(), state.verdict_part(), state.flow_ends(), state.shows_azure(), state.asking.flow.clone()));
     let flow =
         store.as_ref().map(|store| NetworkFlow::new(&store.answers.scene, store.flow_ends(), store.answers.verdict())).unwrap_or_default();
     let line = use_line(&world, &flow);
@@ -50,7 +53,7 @@ pub fn AzureView() -> Html {
                     { drawn(&line) }
                 </div>
             </div>
-            { coverage(&store, true) }
+            <Coverage full=true />
             <AskFrom />
         </section>
     }

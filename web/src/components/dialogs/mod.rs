@@ -11,16 +11,16 @@ use yew::prelude::*;
 use self::about::About;
 use self::assumptions::Assumptions;
 use self::share::Share;
-use super::Store;
 use super::icons::{CROSS, icon};
 use super::scenes::Scenes;
 use super::toast::Toast;
+use super::{use_dispatch, use_part};
 use crate::state::{Dialog, LayoutAction};
 
 /// The window that is open, if one is.
 #[component]
 pub fn Dialogs() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(|state| state.layout.dialog) else { return Html::default() };
     match store.layout.dialog {
         Some(Dialog::Scenes) => html! { <Window title="Recent scenes"><Scenes /></Window> },
         Some(Dialog::Share) => html! { <Window title="Share"><Share /></Window> },
@@ -39,7 +39,7 @@ struct WindowProps {
 #[component]
 fn Window(props: &WindowProps) -> Html {
     let node = use_node_ref();
-    let store = use_context::<Store>();
+    let store = use_dispatch();
     {
         let node = node.clone();
         use_effect_with((), move |()| {

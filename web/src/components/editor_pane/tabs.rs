@@ -4,15 +4,21 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::components::icons::{CROSS, PLUS, icon};
-use crate::components::{Store, press};
+use crate::components::{Store, press, use_part};
 use crate::effects::focus::focus_first;
-use crate::state::{Action, FileId};
+use crate::state::{Action, FileId, State};
 use crate::view_model::Severity;
+
+/// What the tabs show: of the files not their texts.
+fn tabs_part(state: &State) -> impl PartialEq + use<> {
+    let names: Vec<(FileId, String)> = state.files.iter().map(|file| (file.id, file.name.clone())).collect();
+    (state.scene_part(), names, state.files.active, state.files.read_only)
+}
 
 /// The files' tabs. A double click, or F2, renames.
 #[component]
 pub(super) fn Tabs() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(tabs_part) else { return Html::default() };
     let renaming = use_state(|| None::<FileId>);
     let tabs = store.files.iter().map(|file| {
         let id = file.id;

@@ -11,6 +11,7 @@ use super::listeners::{use_escape, use_taps};
 use super::parts::{ArrowView, MarkView};
 use super::view::{LiveRef, use_wheel};
 use crate::components::ByAddress;
+use crate::components::renders::count_render;
 use crate::graph::near::{Near, near};
 use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::state::State;
@@ -37,6 +38,7 @@ pub(super) struct DrawingProps {
 
 #[component]
 pub(super) fn Drawing(props: &DrawingProps) -> Html {
+    count_render("Drawing");
     let picture = props.picture.clone();
     let pointed = use_state_eq(|| None);
     let tab_stop = use_state_eq(|| None::<String>);

@@ -25,22 +25,31 @@ use self::drawing::{Drawing, Handle};
 use self::legend::legend;
 use self::view::{Live, LiveRef, fit_camera, size_of, use_camera, zoom_at};
 use super::ask_from::AskFrom;
+use super::coverage::Coverage;
 use super::empty::Empty;
 use super::icons::{DOWNLOAD, FIT, INFO, MINUS, PLUS, icon};
 use super::menu::Menu;
 use super::view_switch::view_switch;
-use super::{ByAddress, Store, press};
+use super::{ByAddress, Store, press, use_part};
+use crate::components::renders::count_render;
 use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
-use crate::state::PictureAction;
+use crate::state::{PictureAction, State};
 use crate::view_model::{EndKind, Status, TrafficView};
+
+/// What the graph shows, without what is shown beside it.
+fn graph_part(state: &State) -> impl PartialEq + use<> {
+    let asking = (state.flow_ends(), state.selected_end(), state.asking.from.clone());
+    (state.scene_part(), state.verdict_part(), asking, state.picture.clone(), state.shows_azure(), state.layout.theme)
+}
 
 /// The graph, with its tools and its legend.
 #[component]
 pub fn Graph() -> Html {
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    count_render("Graph");
+    let Some(store) = use_part(graph_part) else { return Html::default() };
     let canvas = use_node_ref();
     let live: LiveRef = use_mut_ref(Live::default);
     let memory = use_mut_ref(|| (0u32, Memory::default()));
@@ -101,7 +110,7 @@ pub fn Graph() -> Html {
             </div>
             <p class="aim-note" aria-hidden="true" />
             <AskFrom />
-            { super::coverage::coverage(&store, true) }
+            <Coverage full=true />
             <div class="legend-foot" aria-hidden="true">{ legend(&drawn) }</div>
         </section>
     }

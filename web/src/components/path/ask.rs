@@ -7,7 +7,7 @@ use super::choices::{compare, main_choices, more_choices};
 use crate::components::combobox::Combobox;
 use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
-use crate::components::{ByAddress, Store};
+use crate::components::{ByAddress, use_part};
 use crate::state::Action;
 use crate::view_model::{PathAsked, PathView};
 
@@ -17,11 +17,9 @@ const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 #[component]
 pub fn Ask() -> Html {
     let more = use_state(|| false);
-    let Some(store) = use_context::<Store>() else { return Html::default() };
-    let clients = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| scene.end_entries()));
-    let targets = ByAddress(use_memo(ByAddress(store.answers.scene.clone()), |scene| {
-        scene.target_entries().into_iter().chain(scene.end_entries()).collect()
-    }));
+    let Some(store) = use_part(|state| (state.scene_part(), state.path_part(), state.asking.path.clone())) else { return Html::default() };
+    let clients = ByAddress(use_memo(store.scene_part(), |scene| scene.end_entries()));
+    let targets = ByAddress(use_memo(store.scene_part(), |scene| scene.target_entries().into_iter().chain(scene.end_entries()).collect()));
     let question = &store.asking.path.question;
     let ask = |change: fn(&mut PathAsked, String)| {
         let store = store.clone();

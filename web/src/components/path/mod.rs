@@ -11,22 +11,29 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::icons::icon;
+use super::renders::count_render;
 use super::rich::{rich, sentence};
 use super::signs::word_signs;
-use super::{ByAddress, Store};
-use crate::state::Action;
+use super::{ByAddress, Store, use_part};
+use crate::state::{Action, State};
 use crate::view_model::{PathAnswers, PathAsked, PathSide, SideView, TargetView, explanation};
 use line::Line;
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
 const MOST_OFFERED: usize = 24;
 
+/// What the panel shows.
+fn path_part(state: &State) -> impl PartialEq + use<> {
+    (state.scene_part(), state.verdict_part(), state.path_part(), state.asking.path.clone(), state.asking.flow.clone(), state.asking.branch)
+}
+
 /// The panel.
 #[component]
 pub fn PathPanel() -> Html {
+    count_render("PathPanel");
     // The branch of the second line; that of the first one is known to the page, which lights its lines.
     let second = use_state(|| 0usize);
-    let Some(store) = use_context::<Store>() else { return Html::default() };
+    let Some(store) = use_part(path_part) else { return Html::default() };
     let reply = store.path_reply().filter(|_| store.asking.path.is_asked());
     html! {
         <div class="path-pane">
