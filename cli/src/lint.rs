@@ -23,11 +23,6 @@ impl LintFormat {
     pub const ALL: &[(&str, LintFormat)] = &[("text", LintFormat::Text), ("json", LintFormat::Json)];
 }
 
-/// Whether there is an error: text that cannot be read, or that an API server would refuse.
-pub fn has_errors(analysis: &Analysis) -> bool {
-    analysis.problems().iter().any(|p| p.severity == Severity::Error)
-}
-
 /// Whether there is an error or a warning.
 pub fn has_findings(analysis: &Analysis) -> bool {
     analysis.problems().iter().any(|p| p.severity < Severity::Note)
@@ -65,9 +60,9 @@ impl fmt::Display for UnknownCode {
 
 impl std::error::Error for UnknownCode {}
 
-/// The errors alone, in lines.
-pub fn errors(analysis: &Analysis, colour: bool) -> String {
-    analysis.problems().iter().filter(|p| p.severity == Severity::Error).map(|p| one(analysis, p, colour)).collect()
+/// Errors, in lines.
+pub fn errors(analysis: &Analysis, errors: &[Diagnostic], colour: bool) -> String {
+    errors.iter().map(|p| one(analysis, p, colour)).collect()
 }
 
 fn one(analysis: &Analysis, problem: &Diagnostic, colour: bool) -> String {

@@ -112,8 +112,9 @@ fn analysis(paths: &[String], settings: &Settings) -> Result<Analysis, ReadError
 /// Broken text never silences the answer about the rest; but nobody should miss that something is left out, no program either.
 fn load(paths: &[String], settings: &Settings) -> Result<(Analysis, Outcome), ReadError> {
     let analysis = analysis(paths, settings)?;
-    eprint!("{}", lint::errors(&analysis, colour(&io::stderr())));
-    let read = if lint::has_errors(&analysis) { Outcome::Unusable } else { Outcome::Fine };
+    let errors = analysis.errors();
+    eprint!("{}", lint::errors(&analysis, &errors, colour(&io::stderr())));
+    let read = if errors.is_empty() { Outcome::Fine } else { Outcome::Unusable };
     Ok((analysis, read))
 }
 

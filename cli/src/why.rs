@@ -1,5 +1,6 @@
 //! One flow, with everything that led to the answer.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use netpolis_core::analysis::Analysis;
@@ -104,8 +105,11 @@ pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, NotAnswere
     let by_address = |name: &str| name.trim().parse().ok();
     let addressed = analysis.addressed((from.end, by_address(&question.from)), (to.end, by_address(&question.to)));
     let answer = match &addressed {
-        Some(addressed) => over_all(analysis, &addressed.connectivity(), &|flow| addressed.decide(flow), (&from, &to), traffic),
-        None => over_all(analysis, analysis.connectivity(), &|flow| analysis.decide(flow), (&from, &to), traffic),
+        Some(addressed) => {
+            let connectivity = || Cow::Owned(addressed.connectivity());
+            over_all(analysis, &connectivity, &|flow| addressed.decide(flow), (&from, &to), traffic)
+        }
+        None => over_all(analysis, &|| Cow::Borrowed(analysis.connectivity()), &|flow| analysis.decide(flow), (&from, &to), traffic),
     };
     let mut notes = service_ports(analysis, &to, &answer);
     notes.extend(foreign_workloads(analysis, [&from, &to]));
@@ -115,9 +119,9 @@ pub fn ask(analysis: &Analysis, question: &Question) -> Result<Reply, NotAnswere
 /// The answer for all pods of the workloads that were named: that of the first, if all get the same.
 ///
 /// Where policies tell them apart there is no one answer; what is shown is the evidence for a pair that is stopped, and which pairs are.
-fn over_all(
+fn over_all<'a>(
     analysis: &Analysis,
-    connectivity: &Connectivity,
+    connectivity: &dyn Fn() -> Cow<'a, Connectivity>,
     decide: &dyn Fn(&Flow) -> Answer,
     (from, to): (&Found, &Found),
     traffic: Traffic,
@@ -126,7 +130,10 @@ fn over_all(
     let first = (from.end, to.end);
     let pairs: Vec<(Endpoint, Endpoint)> =
         from.all.iter().flat_map(|from| to.all.iter().map(|to| (*from, *to))).filter(|(from, to)| from != to).collect();
-    let wanted = ConnectionSet::of_traffic(traffic);
+    if pairs.len() < 2 {
+        return decide(first);
+    }
+    let (wanted, connectivity) = (ConnectionSet::of_traffic(traffic), connectivity());
     let verdict = |(from, to): (Endpoint, Endpoint)| {
         let pair = connectivity.between(from, to);
         let covered = |set: &ConnectionSet| wanted.difference(set).is_empty();
@@ -137,7 +144,7 @@ fn over_all(
         }
     };
     let verdicts: Vec<Verdict> = pairs.iter().map(|pair| verdict(*pair)).collect();
-    if pairs.len() < 2 || verdicts.iter().all(|v| Some(v) == verdicts.first()) {
+    if verdicts.iter().all(|v| Some(v) == verdicts.first()) {
         return decide(first);
     }
     let with = |wanted: Verdict| pairs.iter().zip(&verdicts).filter(move |(_, v)| **v == wanted).map(|(pair, _)| *pair);

@@ -1,5 +1,7 @@
 //! The steps that are measured, natively and in WebAssembly alike.
 
+use std::sync::Arc;
+
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{ClassId, Compiled, Endpoint, compile};
 use netpolis_core::connectivity::Connectivity;
@@ -17,7 +19,7 @@ pub struct Steps {
     settings: Settings,
     loaded: Loaded,
     snapshot: Snapshot,
-    compiled: Compiled,
+    compiled: Arc<Compiled>,
     scene: Analysis,
     edited: usize,
 }
@@ -31,7 +33,7 @@ impl Steps {
         let policies: Vec<usize> =
             (0..files.len()).filter(|i| files[*i].name.ends_with("-policies.yaml") && files[*i].text.contains(PORT)).collect();
         Steps {
-            compiled: compile(&snapshot, Default::default(), &settings.resolve(false, None)),
+            compiled: Arc::new(compile(&snapshot, Default::default(), &settings.resolve(false, None))),
             loaded: Loaded::default(),
             scene: Analysis::new(settings.clone()),
             edited: policies.get(policies.len() / 2).copied().unwrap_or_default(),
@@ -51,7 +53,8 @@ impl Steps {
         let resources = || self.loaded.resources().map(|(id, r)| (id, &**r));
         let settings = self.settings.resolve(resources().any(|(_, r)| r.kind.calico().is_some()), None);
         self.snapshot = Languages::BUILT_IN.inventory(resources(), &settings, None);
-        self.compiled = compile(&self.snapshot, Languages::BUILT_IN.lower(resources(), &self.snapshot.cloud, &settings), &settings);
+        let ruleset = Languages::BUILT_IN.lower(resources(), &self.snapshot.cloud, &settings);
+        self.compiled = Arc::new(compile(&self.snapshot, ruleset, &settings));
     }
 
     /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.

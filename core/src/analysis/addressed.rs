@@ -3,6 +3,7 @@
 //! Asked for by name, an end with an IPv4 and an IPv6 address may use either, and a rule that tells them apart matches possibly. An address in the
 //! question settles that, for both ends: a packet to an IPv4 address comes from one.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -17,7 +18,7 @@ use crate::verdict::{Answer, Flow};
 #[derive(Debug)]
 pub struct Addressed {
     snapshot: Snapshot,
-    compiled: Compiled,
+    compiled: Arc<Compiled>,
 }
 
 impl Addressed {
@@ -54,7 +55,7 @@ impl Addressed {
             keep(&mut endpoint.addresses, None);
         }
         changed.then(|| {
-            let compiled = compile(&snapshot, compiled.ruleset().clone(), settings);
+            let compiled = Arc::new(compile(&snapshot, compiled.ruleset().clone(), settings));
             Addressed { snapshot, compiled }
         })
     }

@@ -7,6 +7,7 @@ mod fences;
 mod inventory;
 
 use alloc::format;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::net::IpAddr;
@@ -18,7 +19,7 @@ use crate::answers::lint::{self, LintInput};
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connections::Traffic;
 use crate::connectivity::Connectivity;
-use crate::diagnostics::{Diagnostic, gather};
+use crate::diagnostics::{Diagnostic, Severity, gather};
 use crate::document::Limits;
 use crate::endpoints::{NotFound, find};
 use crate::explain;
@@ -69,7 +70,7 @@ pub struct Analysis {
     /// What the snapshot was built from.
     inventory: Inventory,
     snapshot: Snapshot,
-    compiled: Compiled,
+    compiled: Arc<Compiled>,
     connectivity: OnceCell<Connectivity>,
     paths: OnceCell<Paths>,
     problems: OnceCell<Vec<Diagnostic>>,
@@ -92,7 +93,7 @@ impl Analysis {
     pub fn with_languages(languages: Languages, settings: Settings) -> Self {
         let snapshot = Snapshot::default();
         let assumed = settings.resolve(false, None);
-        let compiled = compile(&snapshot, Default::default(), &assumed);
+        let compiled = Arc::new(compile(&snapshot, Default::default(), &assumed));
         let mut analysis = Analysis {
             languages,
             assumed,
@@ -134,7 +135,7 @@ impl Analysis {
         }
         self.inventory = inventory;
         let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
-        self.compiled = compile(&self.snapshot, ruleset, &self.assumed);
+        self.compiled = Arc::new(compile(&self.snapshot, ruleset, &self.assumed));
         self.connectivity = OnceCell::new();
         self.paths = OnceCell::new();
         self.problems = OnceCell::new();
@@ -176,7 +177,7 @@ impl Analysis {
     }
 
     /// The policies, compiled.
-    pub fn compiled(&self) -> &Compiled {
+    pub fn compiled(&self) -> &Arc<Compiled> {
         &self.compiled
     }
 
@@ -255,6 +256,15 @@ impl Analysis {
     /// What lints look at.
     pub fn lint_input(&self) -> LintInput<'_> {
         LintInput::new(&self.loaded, &self.settings, &self.assumed, &self.snapshot, &self.compiled, self)
+    }
+
+    /// The errors among the [`problems`](Self::problems), in the same order: what cannot be read, or what an API server would refuse. Much
+    /// cheaper to ask for, as most lints find no errors and are not run.
+    pub fn errors(&self) -> Vec<Diagnostic> {
+        let of_text = self.loaded.diagnostics.iter().chain(&self.snapshot.diagnostics).filter(|p| p.severity == Severity::Error);
+        let mut errors: Vec<Diagnostic> = of_text.cloned().chain(lint::errors(&self.lint_input())).collect();
+        errors.sort_by_key(|p| p.place);
+        errors
     }
 
     /// Everything there is to say about the text: syntax, validation, references, and policies that probably do not do what they were

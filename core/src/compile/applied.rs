@@ -2,93 +2,141 @@
 
 use alloc::vec::Vec;
 
+use hashbrown::HashMap;
+
 use super::CompiledPolicy;
 use super::classes::{ClassId, ClassKind, Classes, Hook};
 use super::traffic::{CompiledTraffic, Side};
-use crate::policy::{Direction, HookMatch, PolicyId, Ruleset, SubjectMatch, TierId};
+use crate::policy::{Direction, PolicyId, Ruleset, SubjectMatch, TierId};
+
+crate::model::ids! {
+    /// A list of policies of [`AppliedLists`], by number.
+    AppliedId,
+}
 
 /// Policies that apply to a class in one direction, tier by tier: what one evaluation runs through.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Applied {
     /// Each tier with the groups of equal precedence within it.
     pub(crate) tiers: Vec<(TierId, Vec<Vec<PolicyId>>)>,
     /// Whether a rule names a port that must be looked up on the subject.
     pub(super) names_own_ports: bool,
-    /// Whether a rule says something of the subject itself; then the classes of its subjects are told apart.
+    /// Whether a rule says something of the subject itself.
     pub(super) tells_subjects_apart: bool,
     /// Those of them that select the class possibly and not for certain; sorted.
     pub(crate) unsure: Vec<PolicyId>,
 }
 
-/// For each class, the policies that apply to it in one direction, in order.
-pub(super) fn applied(
-    ruleset: &Ruleset,
-    policies: &[CompiledPolicy],
-    classes: &Classes,
-    traffics: &[CompiledTraffic],
-    direction: Direction,
-) -> Vec<Applied> {
-    let mut result = alloc::vec![Applied::default(); classes.len()];
-    for (number, tier) in (0..).map(TierId).zip(&ruleset.tiers) {
-        for (group_number, group) in tier.groups.iter().enumerate() {
-            for &id in group {
-                // A policy of Calico's that selects an endpoint and has no rules for it is met all the same, also where its tier passes
-                // everything on.
-                let acts = ruleset.policy(id).is_some_and(|p| {
-                    let tells = tier.isolates() || !p.rules(direction).is_empty() || matches!(p.subject, SubjectMatch::Endpoints(_));
-                    p.acts_on(direction) && tells
-                });
-                let Some(policy) = policies.get(id.index()).filter(|_| acts) else { continue };
-                let own_side = match direction {
-                    Direction::Egress => Side::Source,
-                    Direction::Ingress => Side::Destination,
-                };
-                let rules = policy.rules(direction);
-                let names_ports = rules.iter().any(|r| traffics.get(r.traffic.index()).is_some_and(|t| t.asks(own_side)));
-                let tells_apart = rules.iter().any(|r| r.own.is_some());
-                let hook = ruleset.policy(id).map_or(HookMatch::Any, |p| p.hook);
-                for class in policy.subjects.possible().ones() {
-                    let Some(applied) = result.get_mut(class).filter(|_| classes.kind(ClassId(class as u32)).meets(hook)) else { continue };
-                    applied.push(number, group_number as u32, id);
-                    if !policy.subjects.certain.contains(class) {
-                        applied.unsure.push(id);
-                    }
-                    applied.names_own_ports |= names_ports;
-                    applied.tells_subjects_apart |= tells_apart;
+/// For each class, the policies that apply to it in one direction: many classes share a list.
+#[derive(Clone, Debug)]
+pub(super) struct AppliedLists {
+    of_class: Vec<AppliedId>,
+    lists: Vec<Applied>,
+}
+
+/// A policy at its place among all that act in a direction.
+struct Entry {
+    tier: TierId,
+    group: usize,
+    policy: PolicyId,
+    names_own_ports: bool,
+    tells_subjects_apart: bool,
+    is_failsafe: bool,
+}
+
+impl AppliedLists {
+    pub(super) fn new(
+        ruleset: &Ruleset,
+        policies: &[CompiledPolicy],
+        classes: &Classes,
+        traffics: &[CompiledTraffic],
+        direction: Direction,
+    ) -> Self {
+        let mut entries: Vec<Entry> = Vec::new();
+        // By class: entries, each with whether its policy selects the class for certain.
+        let mut of_class: Vec<Vec<(u32, bool)>> = alloc::vec![Vec::new(); classes.len()];
+        let in_order = (0..).map(TierId).zip(&ruleset.tiers).flat_map(|(number, tier)| {
+            tier.groups.iter().enumerate().flat_map(move |(group, policies)| policies.iter().map(move |id| (number, tier, group, *id)))
+        });
+        for (number, tier, group, id) in in_order {
+            let Some((policy, compiled)) = ruleset.policy(id).zip(policies.get(id.index())) else { continue };
+            // A policy of Calico's that selects an endpoint and has no rules for it is met all the same, also where its tier passes everything on.
+            let tells = tier.isolates() || !policy.rules(direction).is_empty() || matches!(policy.subject, SubjectMatch::Endpoints(_));
+            if !policy.acts_on(direction) || !tells {
+                continue;
+            }
+            let next = entries.len() as u32;
+            for class in compiled.subjects.possible().iter().filter(|class| classes.kind(*class).meets(policy.hook)) {
+                if let Some(list) = of_class.get_mut(class.index()) {
+                    list.push((next, compiled.subjects.certain.contains(class)));
                 }
             }
+            let own_side = Side::own(direction);
+            let rules = compiled.rules(direction);
+            entries.push(Entry {
+                tier: number,
+                group,
+                policy: id,
+                names_own_ports: rules.iter().any(|r| traffics.get(r.traffic.index()).is_some_and(|t| t.asks(own_side))),
+                tells_subjects_apart: rules.iter().any(|r| r.own.is_some()),
+                is_failsafe: policy.hook.is_failsafe(),
+            });
         }
+        let mut numbers: HashMap<Vec<(u32, bool)>, AppliedId> = HashMap::new();
+        let mut lists: Vec<Applied> = Vec::new();
+        let of_class = (0..).map(ClassId).zip(of_class).map(|(class, mut found)| {
+            let entry = |number: u32| entries.get(number as usize);
+            // Failsafe ports keep packets from policies; where there is none, they say nothing.
+            let early = matches!(classes.kind(class), ClassKind::Host(Hook::Untracked | Hook::Reply | Hook::PreDnat));
+            if early && found.iter().all(|(number, _)| entry(*number).is_some_and(|e| e.is_failsafe)) {
+                found.clear();
+            }
+            let next = AppliedId(lists.len() as u32);
+            if let Some(known) = numbers.get(&found) {
+                return *known;
+            }
+            lists.push(Applied::of(found.iter().filter_map(|(number, surely)| Some((entry(*number)?, *surely)))));
+            numbers.insert(found, next);
+            next
+        });
+        AppliedLists { of_class: of_class.collect(), lists }
     }
-    for (class, applied) in (0..).map(ClassId).zip(&mut result) {
-        applied.forget_group_numbers();
-        applied.unsure.sort_unstable();
-        // Failsafe ports keep packets from policies; where there is none, they say nothing.
-        let early = matches!(classes.kind(class), ClassKind::Host(Hook::Untracked | Hook::Reply | Hook::PreDnat));
-        let is_failsafe = |id: &PolicyId| ruleset.policy(*id).is_some_and(|p| p.hook.is_failsafe());
-        if early && applied.tiers.iter().all(|(_, groups)| groups.iter().flatten().all(is_failsafe)) {
-            *applied = Applied::default();
-        }
+
+    /// The number of the list of a class; nothing for no class.
+    pub(super) fn number(&self, class: ClassId) -> Option<AppliedId> {
+        self.of_class.get(class.index()).copied()
     }
-    result
+
+    /// The policies that apply to a class.
+    pub(super) fn of(&self, class: ClassId) -> Option<&Applied> {
+        self.lists.get(self.number(class)?.index())
+    }
 }
 
 impl Applied {
-    /// Group numbers are kept as a leading pseudo policy while the list is built, so that policies of one group stay together.
-    fn push(&mut self, tier: TierId, group: u32, policy: PolicyId) {
-        let marker = PolicyId(group);
-        match self.tiers.last_mut() {
-            Some((number, groups)) if *number == tier => match groups.last_mut() {
-                Some(last) if last.first() == Some(&marker) => last.push(policy),
-                _ => groups.push(alloc::vec![marker, policy]),
-            },
-            _ => self.tiers.push((tier, alloc::vec![alloc::vec![marker, policy]])),
+    fn of<'e>(entries: impl Iterator<Item = (&'e Entry, bool)>) -> Self {
+        let mut applied = Applied::default();
+        let mut last = None;
+        for (entry, surely) in entries {
+            let place = (entry.tier, entry.group);
+            if applied.tiers.last().map(|(tier, _)| *tier) != Some(entry.tier) {
+                applied.tiers.push((entry.tier, Vec::new()));
+            }
+            if let Some((_, groups)) = applied.tiers.last_mut() {
+                match groups.last_mut() {
+                    Some(group) if last == Some(place) => group.push(entry.policy),
+                    _ => groups.push(alloc::vec![entry.policy]),
+                }
+            }
+            last = Some(place);
+            if !surely {
+                applied.unsure.push(entry.policy);
+            }
+            applied.names_own_ports |= entry.names_own_ports;
+            applied.tells_subjects_apart |= entry.tells_subjects_apart;
         }
-    }
-
-    fn forget_group_numbers(&mut self) {
-        for group in self.tiers.iter_mut().flat_map(|(_, groups)| groups) {
-            group.remove(0);
-        }
+        applied.unsure.sort_unstable();
+        applied
     }
 
     /// Whether it is not certain that any of these policies selects the endpoint.

@@ -3,12 +3,13 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::cell::OnceCell;
 use core::net::IpAddr;
 
-use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 use super::addresses::{AddressIndex, AtomId, Coverage};
+use super::class_set::ClassSet;
 use super::selectors::Selectors;
 use crate::language::{ContainerPort, ServicePort, TargetPort};
 use crate::model::Protocol;
@@ -147,6 +148,9 @@ pub(super) struct Classes {
     hosts: Vec<[ClassId; Hook::ALL.len()]>,
     /// The class of each use of a security group.
     groups: Vec<ClassId>,
+    every: ClassSet,
+    /// For each class, a number for its named ports: 0 if it has none.
+    port_lists: Vec<u32>,
 }
 
 /// The class of an endpoint that does not exist: one past all others, so it is in no set.
@@ -173,6 +177,8 @@ impl Classes {
                 .into_iter()
                 .filter(|v6| snapshot.pod_network.ranges().any(|(first, _)| first.is_ipv6() == *v6))
                 .collect(),
+            in_pod_network: OnceCell::new(),
+            anywhere: OnceCell::new(),
         };
         let services = ServicePorts::new(snapshot, selectors);
         let mut builder = Builder {
@@ -192,7 +198,9 @@ impl Classes {
         let atoms = (0..addresses.len()).zip(addresses.starts()).map(|(atom, start)| builder.atom(atom, *start)).collect();
         let hosts = snapshot.host_endpoints().map(|(id, host)| Hook::ALL.map(|hook| builder.host(id, host, hook))).collect();
         let groups = snapshot.cloud.group_uses().map(|(id, _)| builder.group(id)).collect();
-        Classes { classes: builder.classes, endpoints, nodes, atoms, hosts, groups }
+        let classes = builder.classes;
+        let port_lists = port_lists(&classes);
+        Classes { every: ClassSet::first(classes.len()), classes, endpoints, nodes, atoms, hosts, groups, port_lists }
     }
 
     /// How many there are.
@@ -201,15 +209,13 @@ impl Classes {
     }
 
     /// The set of all classes.
-    pub(super) fn every(&self) -> FixedBitSet {
-        let mut set = self.none();
-        set.insert_range(..);
-        set
+    pub(super) fn every(&self) -> &ClassSet {
+        &self.every
     }
 
-    /// The empty set.
-    pub(super) fn none(&self) -> FixedBitSet {
-        FixedBitSet::with_capacity(self.len())
+    /// The set of the classes for which something holds, given with an endpoint of each.
+    pub(super) fn those(&self, holds: impl Fn(ClassId, Sample) -> bool) -> ClassSet {
+        ClassSet::new(self.iter().filter(|(class, _, _, sample)| holds(*class, *sample)).map(|(class, ..)| class.0).collect())
     }
 
     pub(super) fn of_endpoint(&self, id: PodId) -> ClassId {
@@ -242,15 +248,31 @@ impl Classes {
         self.classes.get(id.index()).map_or(&[], |c| &c.named_ports)
     }
 
+    /// A number for the named ports of a class, the same for the same ports; 0 if it has none.
+    pub(super) fn port_list(&self, id: ClassId) -> u32 {
+        self.port_lists.get(id.index()).copied().unwrap_or(0)
+    }
+
     /// Packets that endpoints of a class may not send.
     pub(super) fn dropped(&self, id: ClassId) -> DroppedPackets {
         self.classes.get(id.index()).map_or_else(DroppedPackets::default, |c| c.dropped)
     }
 
     /// Classes with what is needed to index them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, ClassKind, &Membership, Sample)> {
-        self.classes.iter().enumerate().map(|(i, c)| (i, c.kind, &c.membership, c.sample))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ClassId, ClassKind, &Membership, Sample)> {
+        (0..).map(ClassId).zip(&self.classes).map(|(i, c)| (i, c.kind, &c.membership, c.sample))
     }
+}
+
+/// For each class, a number for its named ports: 0 if it has none.
+fn port_lists(classes: &[Class]) -> Vec<u32> {
+    let mut numbers: HashMap<&[NamedPort], u32> = HashMap::new();
+    numbers.insert(&[], 0);
+    let mut number = |ports| {
+        let next = numbers.len() as u32;
+        *numbers.entry(ports).or_insert(next)
+    };
+    classes.iter().map(|class| number(&class.named_ports[..])).collect()
 }
 
 /// What pods on a node may not send.
@@ -454,6 +476,9 @@ struct Inside<'a> {
     sets: u32,
     /// Whether pods have addresses of IPv4 (`false`) and IPv6 (`true`).
     families: Vec<bool>,
+    /// What holds for every endpoint of which only that is known: that it is somewhere in the pod network, or anywhere at all.
+    in_pod_network: OnceCell<Membership>,
+    anywhere: OnceCell<Membership>,
 }
 
 impl Inside<'_> {
@@ -469,6 +494,11 @@ impl Inside<'_> {
             // It may be on the host network or elsewhere altogether.
             return self.anywhere();
         }
+        self.in_pod_network.get_or_init(|| self.somewhere_in_pod_network()).clone()
+    }
+
+    /// Any address of the pod network.
+    fn somewhere_in_pod_network(&self) -> Membership {
         let mut membership = Membership::default();
         for set in 0..self.sets {
             match self.addresses.pod_network_in(set) {
@@ -490,8 +520,12 @@ impl Inside<'_> {
         if addresses.is_empty() { self.anywhere() } else { self.of_addresses(addresses) }
     }
 
-    /// Any address at all, of the families that pods have: only a set of all of them holds it for certain.
     fn anywhere(&self) -> Membership {
+        self.anywhere.get_or_init(|| self.at_any_address()).clone()
+    }
+
+    /// Any address at all, of the families that pods have: only a set of all of them holds it for certain.
+    fn at_any_address(&self) -> Membership {
         let atoms = || self.memberships.iter().zip(self.addresses.starts()).filter(|(_, start)| self.families.contains(&start.is_ipv6()));
         let certain = (0..self.sets).filter(|set| atoms().all(|(sets, _)| sets.contains(set))).collect();
         Membership { certain, possible: (0..self.sets).collect() }

@@ -6,11 +6,12 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 use super::EndpointSet;
-use super::classes::{ClassKind, Classes, Sample};
+use super::class_set::ClassSet;
+use super::classes::{ClassId, ClassKind, Classes, Sample};
+use super::labels::{KeyEntry, KeyItems, judged_apart};
 use super::selectors::UNKNOWN_VALUE;
 use crate::model::{AddressSet, Known, Labels, ValueShape};
 use crate::model::{Comparison, Selector};
@@ -84,7 +85,9 @@ pub(super) struct Expressions<'a> {
     // What follows is known after `index`.
     classes: LabelTable<'a>,
     /// Classes of pods of which not all labels are known: they are few, and are looked at one by one.
-    unsure: Vec<(usize, Unsure<'a>)>,
+    unsure: Vec<(ClassId, Unsure<'a>)>,
+    /// The same as a set.
+    doubtful: ClassSet,
     ends: HashMap<&'a Selector, EndpointSet>,
 }
 
@@ -99,8 +102,9 @@ impl<'a> Expressions<'a> {
             profiles: HashMap::new(),
             addresses: BTreeMap::new(),
             possible_addresses: BTreeMap::new(),
-            classes: LabelTable::default(),
+            classes: LabelTable { every: ClassSet::none(), keys: Vec::new() },
             unsure: Vec::new(),
+            doubtful: ClassSet::none(),
             ends: HashMap::new(),
         };
         let mut peers: Vec<&Selector> = Vec::new();
@@ -261,13 +265,10 @@ impl<'a> Expressions<'a> {
             let addresses = AddressSet::of_cidrs(&host.addresses.iter().map(|a| crate::model::Cidr::of(*a)).collect::<Vec<_>>());
             holders.push((self.of_host_endpoint(host, snapshot), addresses));
         }
-        let mut table = LabelTable::new(holders.len(), self.keys.len());
-        for (number, (seen, _)) in holders.iter().enumerate() {
-            table.add(number, seen);
-        }
+        let table = LabelTable::new((0..).zip(holders.iter().map(|(seen, _)| seen)), self.keys.len());
         let joined = |selector: &Selector| {
             let chosen = table.select(selector, &self.numbers);
-            chosen.ones().filter_map(|n| holders.get(n)).fold(AddressSet::default(), |all, (_, set)| all.union(set))
+            chosen.iter().filter_map(|n| holders.get(n.index())).fold(AddressSet::default(), |all, (_, set)| all.union(set))
         };
         selectors.iter().map(|selector| (*selector, joined(selector))).collect()
     }
@@ -339,43 +340,39 @@ impl<'a> Expressions<'a> {
 
     /// Indexes the classes.
     pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes) {
-        let mut table = LabelTable::new(classes.len(), self.keys.len());
+        let mut labelled: Vec<(u32, Seen<'a>)> = Vec::new();
         let mut unsure = Vec::new();
         for (class, kind, _, sample) in classes.iter() {
             match (kind, sample) {
                 (ClassKind::Pod, Sample::Pod(id)) => {
                     let Some(endpoint) = snapshot.pod(id) else { continue };
                     let seen = self.of_endpoint(endpoint, snapshot);
-                    table.add(class, &seen);
                     let namespace = snapshot.namespace(endpoint.namespace);
                     let own = endpoint.unknown.others || endpoint.unknown.keys.iter().any(|(key, _)| self.numbers.contains_key(&**key));
                     if own || namespace.is_some_and(|n| !n.unknown.is_empty()) {
-                        unsure.push((class, Unsure { endpoint, namespace, seen }));
+                        unsure.push((class, Unsure { endpoint, namespace, seen: seen.clone() }));
                     }
+                    labelled.push((class.0, seen));
                 }
                 (ClassKind::Host(_), Sample::Host(id)) => {
                     let seen = snapshot.host_endpoint(id).map(|h| self.of_host_endpoint(h, snapshot)).unwrap_or_default();
-                    table.add(class, &seen);
+                    labelled.push((class.0, seen));
                 }
                 _ => {}
             }
         }
-        self.classes = table;
+        self.classes = LabelTable::new(labelled.iter().map(|(class, seen)| (*class, seen)), self.keys.len());
+        self.doubtful = ClassSet::new(unsure.iter().map(|(class, _)| class.0).collect());
         self.unsure = unsure;
     }
 
     fn select(&self, selector: &Selector) -> EndpointSet {
-        let certain = self.classes.select(selector, &self.numbers);
+        let known = self.classes.select(selector, &self.numbers);
         if self.unsure.is_empty() {
-            return EndpointSet::exactly(certain);
+            return EndpointSet::exactly(known);
         }
-        let (mut certain, mut possible) = (certain.clone(), certain);
-        for (class, unsure) in &self.unsure {
-            let (surely, maybe) = selector.judge(&|key| unsure.look_up(key, &self.numbers));
-            certain.set(*class, surely);
-            possible.set(*class, maybe);
-        }
-        EndpointSet::new(certain, possible)
+        let judged = self.unsure.iter().map(|(class, unsure)| (class.0, selector.judge(&|key| unsure.look_up(key, &self.numbers))));
+        EndpointSet::exactly(known.difference(&self.doubtful)).union(&judged_apart(judged))
     }
 
     /// The classes of endpoints that the selector of a policy selects.
@@ -391,7 +388,7 @@ impl<'a> Expressions<'a> {
         }
         let mut ends = self.select(selector);
         if let Some(set) = in_addresses {
-            ends.union_with(set);
+            ends = ends.union(set);
         }
         self.ends.insert(selector, ends.clone());
         ends
@@ -457,98 +454,76 @@ pub(super) fn entities(rule: &Rule) -> impl Iterator<Item = &EntityMatch> {
     })
 }
 
-/// Numbered items by mentioned keys and values.
-#[derive(Clone, Debug, Default)]
+/// Numbered items (classes, or whatever has labels) by mentioned keys and values.
+#[derive(Clone, Debug)]
 struct LabelTable<'a> {
-    every: FixedBitSet,
+    every: ClassSet,
     keys: Vec<KeyEntry<'a>>,
 }
 
-#[derive(Clone, Debug, Default)]
-struct KeyEntry<'a> {
-    present: FixedBitSet,
-    values: HashMap<&'a str, FixedBitSet>,
-}
-
 impl<'a> LabelTable<'a> {
-    fn new(width: usize, keys: usize) -> Self {
-        LabelTable { every: FixedBitSet::with_capacity(width), keys: alloc::vec![KeyEntry::default(); keys] }
-    }
-
-    fn add(&mut self, item: usize, seen: &[(u32, &'a str)]) {
-        let width = self.every.len();
-        self.every.grow_and_insert(item);
-        for &(key, value) in seen {
-            let Some(entry) = self.keys.get_mut(key as usize) else { continue };
-            entry.present.grow_and_insert(item);
-            entry.values.entry(value).or_insert_with(|| FixedBitSet::with_capacity(width)).insert(item);
+    /// Items in ascending order, each with its labels.
+    fn new<'s>(items: impl Iterator<Item = (u32, &'s Seen<'a>)>, keys: usize) -> Self
+    where
+        'a: 's,
+    {
+        let mut every = Vec::new();
+        let mut found: Vec<KeyItems<'a>> = alloc::vec![KeyItems::default(); keys];
+        for (item, seen) in items {
+            every.push(item);
+            for &(key, value) in seen {
+                if let Some(items) = found.get_mut(key as usize) {
+                    items.add(value, item);
+                }
+            }
         }
+        LabelTable { every: ClassSet::new(every), keys: found.into_iter().map(KeyItems::entry).collect() }
     }
 
     /// Items that a selector selects. The depth of a selector is bounded by its parser.
-    fn select(&self, selector: &Selector, numbers: &HashMap<&str, u32>) -> FixedBitSet {
-        let nothing = || FixedBitSet::with_capacity(self.every.len());
-        let without = |set: &FixedBitSet| {
-            let mut rest = self.every.clone();
-            rest.difference_with(set);
-            rest
-        };
+    fn select(&self, selector: &Selector, numbers: &HashMap<&str, u32>) -> ClassSet {
         match selector {
             Selector::All | Selector::Global => self.every.clone(),
-            Selector::Has(key) => self.entry(key, numbers).map_or_else(nothing, |e| sized(&e.present, self.every.len())),
-            Selector::Compare(key, comparison) => {
-                let entry = self.entry(key, numbers);
-                let holding = |test: &dyn Fn(&str) -> bool| {
-                    let mut found = nothing();
-                    let sets = entry.into_iter().flat_map(|e| &e.values).filter(|(value, _)| test(value));
-                    sets.for_each(|(_, set)| found.union_with(set));
-                    found
-                };
-                let among = |values: &[alloc::boxed::Box<str>]| {
-                    let mut found = nothing();
-                    let sets = entry.into_iter().flat_map(|e| values.iter().filter_map(|v| e.values.get(&**v)));
-                    sets.for_each(|set| found.union_with(set));
-                    found
-                };
-                let equal = |value: &str| entry.and_then(|e| e.values.get(value)).cloned().unwrap_or_else(nothing);
-                match comparison {
-                    Comparison::Equals(value) => equal(value),
-                    Comparison::NotEquals(value) => without(&equal(value)),
-                    Comparison::In(values) => among(values),
-                    Comparison::NotIn(values) => without(&among(values)),
-                    Comparison::Contains(text) => holding(&|value| value.contains(&**text)),
-                    Comparison::StartsWith(text) => holding(&|value| value.starts_with(&**text)),
-                    Comparison::EndsWith(text) => holding(&|value| value.ends_with(&**text)),
-                }
-            }
-            Selector::Not(inner) => without(&self.select(inner, numbers)),
+            Selector::Has(key) => self.entry(key, numbers).map_or_else(ClassSet::none, |e| e.present.clone()),
+            Selector::Compare(key, comparison) => self.compared(self.entry(key, numbers), comparison),
+            Selector::Not(inner) => self.every.difference(&self.select(inner, numbers)),
             Selector::And(parts) => {
                 let mut parts = parts.iter();
                 let mut found = parts.next().map_or_else(|| self.every.clone(), |first| self.select(first, numbers));
                 for part in parts {
-                    if found.is_clear() {
+                    if found.is_empty() {
                         break;
                     }
-                    found.intersect_with(&self.select(part, numbers));
+                    found = found.intersection(&self.select(part, numbers));
                 }
                 found
             }
-            Selector::Or(parts) => {
-                let mut found = nothing();
-                parts.iter().for_each(|part| found.union_with(&self.select(part, numbers)));
-                found
-            }
+            Selector::Or(parts) => parts.iter().fold(ClassSet::none(), |found, part| found.union(&self.select(part, numbers))),
+        }
+    }
+
+    fn compared(&self, entry: Option<&KeyEntry<'a>>, comparison: &Comparison) -> ClassSet {
+        let holding = |test: &dyn Fn(&str) -> bool| {
+            let sets = entry.into_iter().flat_map(|e| &e.values).filter(|(value, _)| test(value));
+            sets.fold(ClassSet::none(), |found, (_, set)| found.union(set))
+        };
+        let among = |values: &[alloc::boxed::Box<str>]| {
+            let sets = entry.into_iter().flat_map(|e| values.iter().filter_map(|v| e.values.get(&**v)));
+            sets.fold(ClassSet::none(), |found, set| found.union(set))
+        };
+        let equal = |value: &str| entry.and_then(|e| e.values.get(value)).cloned().unwrap_or_else(ClassSet::none);
+        match comparison {
+            Comparison::Equals(value) => equal(value),
+            Comparison::NotEquals(value) => self.every.difference(&equal(value)),
+            Comparison::In(values) => among(values),
+            Comparison::NotIn(values) => self.every.difference(&among(values)),
+            Comparison::Contains(text) => holding(&|value| value.contains(&**text)),
+            Comparison::StartsWith(text) => holding(&|value| value.starts_with(&**text)),
+            Comparison::EndsWith(text) => holding(&|value| value.ends_with(&**text)),
         }
     }
 
     fn entry(&self, key: &str, numbers: &HashMap<&str, u32>) -> Option<&KeyEntry<'a>> {
         self.keys.get(*numbers.get(key)? as usize)
     }
-}
-
-/// The set with room for `width` items.
-fn sized(set: &FixedBitSet, width: usize) -> FixedBitSet {
-    let mut set = set.clone();
-    set.grow(width);
-    set
 }

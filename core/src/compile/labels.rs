@@ -2,92 +2,116 @@
 
 use alloc::vec::Vec;
 
-use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
 use super::EndpointSet;
+use super::class_set::ClassSet;
 use crate::model::{LabelSelector, Labels, Operator, UnknownLabels};
 
-/// Answers label selectors over numbered items by set operations, visiting only items that have the labels asked for.
+/// Answers label selectors over numbered items (classes, or whatever has labels) by set operations, visiting only items that have the labels
+/// asked for.
 #[derive(Clone, Debug)]
 pub(super) struct LabelIndex<'a> {
     keys: HashMap<&'a str, KeyEntry<'a>>,
-    every: FixedBitSet,
-    /// Items of which some label that selectors ask for is not known: they are few, and are looked at one by one.
-    unsure: Vec<(usize, &'a Labels, &'a UnknownLabels)>,
+    every: ClassSet,
+    /// Items of which some label that selectors ask for is not known: they are few, and are looked at one by one. `doubtful` are the same.
+    unsure: Vec<(u32, &'a Labels, &'a UnknownLabels)>,
+    doubtful: ClassSet,
 }
 
+/// Which items have a label, and with which values.
 #[derive(Clone, Debug)]
-struct KeyEntry<'a> {
-    present: FixedBitSet,
-    values: HashMap<&'a str, FixedBitSet>,
+pub(super) struct KeyEntry<'a> {
+    pub(super) present: ClassSet,
+    pub(super) values: HashMap<&'a str, ClassSet>,
+}
+
+/// The same while items, which come in ascending order, are put in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KeyItems<'a> {
+    present: Vec<u32>,
+    values: HashMap<&'a str, Vec<u32>>,
+}
+
+impl<'a> KeyItems<'a> {
+    pub(super) fn add(&mut self, value: &'a str, item: u32) {
+        self.present.push(item);
+        self.values.entry(value).or_default().push(item);
+    }
+
+    pub(super) fn entry(self) -> KeyEntry<'a> {
+        let values = self.values.into_iter().map(|(value, items)| (value, ClassSet::new(items)));
+        KeyEntry { present: ClassSet::new(self.present), values: values.collect() }
+    }
 }
 
 impl<'a> LabelIndex<'a> {
-    /// Indexes items by their labels. `width` is the size of the sets handed out (items beyond the given ones have no labels and are
-    /// never selected); only keys for which `wanted` holds are indexed.
-    pub(super) fn new(
-        items: impl Iterator<Item = (usize, &'a Labels, &'a UnknownLabels)>,
-        width: usize,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Self {
-        let mut index = LabelIndex { keys: HashMap::new(), every: FixedBitSet::with_capacity(width), unsure: Vec::new() };
+    /// Indexes items, which come in ascending order, by their labels; only keys for which `wanted` holds.
+    pub(super) fn new(items: impl Iterator<Item = (u32, &'a Labels, &'a UnknownLabels)>, wanted: impl Fn(&str) -> bool) -> Self {
+        let mut every = Vec::new();
+        let mut unsure = Vec::new();
+        let mut keys: HashMap<&'a str, KeyItems<'a>> = HashMap::new();
         for (number, labels, unknown) in items {
-            index.every.insert(number);
+            every.push(number);
             if unknown.others || unknown.keys.iter().any(|(key, _)| wanted(key)) {
-                index.unsure.push((number, labels, unknown));
+                unsure.push((number, labels, unknown));
             }
             for (key, value) in labels.iter().filter(|(key, _)| wanted(key)) {
-                let empty = || FixedBitSet::with_capacity(width);
-                let entry = index.keys.entry(key).or_insert_with(|| KeyEntry { present: empty(), values: HashMap::new() });
-                entry.present.insert(number);
-                entry.values.entry(value).or_insert_with(empty).insert(number);
+                keys.entry(key).or_default().add(value, number);
             }
         }
-        index
+        LabelIndex {
+            keys: keys.into_iter().map(|(key, items)| (key, items.entry())).collect(),
+            every: ClassSet::new(every),
+            doubtful: ClassSet::new(unsure.iter().map(|(item, ..)| *item).collect()),
+            unsure,
+        }
     }
 
     /// Items that a selector selects, for certain and possibly.
     pub(super) fn select(&self, selector: &LabelSelector) -> EndpointSet {
-        let certain = self.by_known_labels(selector);
+        let known = self.by_known_labels(selector);
         if self.unsure.is_empty() {
-            return EndpointSet::exactly(certain);
+            return EndpointSet::exactly(known);
         }
-        let (mut certain, mut possible) = (certain.clone(), certain);
-        for (item, labels, unknown) in &self.unsure {
-            let (surely, maybe) = selector.judge(labels, unknown);
-            certain.set(*item, surely);
-            possible.set(*item, maybe);
-        }
-        EndpointSet::new(certain, possible)
+        let judged = self.unsure.iter().map(|(item, labels, unknown)| (*item, selector.judge(labels, unknown)));
+        EndpointSet::exactly(known.difference(&self.doubtful)).union(&judged_apart(judged))
     }
 
-    fn by_known_labels(&self, selector: &LabelSelector) -> FixedBitSet {
-        let mut selected = self.every.clone();
-        for requirement in &selector.requirements {
+    fn by_known_labels(&self, selector: &LabelSelector) -> ClassSet {
+        // What asks for a value leaves the least: nothing of the others is looked at but that.
+        let is_narrow = |operator: &Operator| matches!(operator, Operator::In(_));
+        let (narrow, wide): (Vec<_>, Vec<_>) = selector.requirements.iter().partition(|r| is_narrow(&r.operator));
+        narrow.into_iter().chain(wide).fold(self.every.clone(), |selected, requirement| {
             let entry = self.keys.get(&*requirement.key);
             match (&requirement.operator, entry) {
                 (Operator::In(values), Some(entry)) => {
-                    let sets: Vec<&FixedBitSet> = values.iter().filter_map(|v| entry.values.get(&**v)).collect();
-                    match sets.as_slice() {
-                        [] => selected.clear(),
-                        [one] => selected.intersect_with(one),
-                        [first, rest @ ..] => {
-                            let mut any = (*first).clone();
-                            rest.iter().for_each(|set| any.union_with(set));
-                            selected.intersect_with(&any);
-                        }
-                    }
+                    let sets = values.iter().filter_map(|value| entry.values.get(&**value));
+                    let any = sets.fold(ClassSet::none(), |any, set| any.union(set));
+                    selected.intersection(&any)
                 }
-                (Operator::In(_) | Operator::Exists, None) => selected.clear(),
+                (Operator::In(_) | Operator::Exists, None) => ClassSet::none(),
                 (Operator::NotIn(values), Some(entry)) => {
-                    values.iter().filter_map(|v| entry.values.get(&**v)).for_each(|set| selected.difference_with(set));
+                    values.iter().filter_map(|value| entry.values.get(&**value)).fold(selected, |left, set| left.difference(set))
                 }
-                (Operator::Exists, Some(entry)) => selected.intersect_with(&entry.present),
-                (Operator::DoesNotExist, Some(entry)) => selected.difference_with(&entry.present),
-                (Operator::NotIn(_) | Operator::DoesNotExist, None) => {}
+                (Operator::Exists, Some(entry)) => selected.intersection(&entry.present),
+                (Operator::DoesNotExist, Some(entry)) => selected.difference(&entry.present),
+                (Operator::NotIn(_) | Operator::DoesNotExist, None) => selected,
             }
-        }
-        selected
+        })
     }
+}
+
+/// Items, ascending, each with whether it belongs to a set for certain and possibly.
+pub(super) fn judged_apart(items: impl Iterator<Item = (u32, (bool, bool))>) -> EndpointSet {
+    let (mut certain, mut possible) = (Vec::new(), Vec::new());
+    for (item, (surely, maybe)) in items {
+        if surely {
+            certain.push(item);
+        }
+        if maybe {
+            possible.push(item);
+        }
+    }
+    EndpointSet::new(ClassSet::new(certain), ClassSet::new(possible))
 }

@@ -2,11 +2,12 @@
 //!
 //! Endpoints that no rule can tell apart become one *class*: pods with the same namespace class, the same values of the labels that some
 //! selector mentions, the same named ports that some rule mentions and the same memberships in address sets; nodes and outside address
-//! ranges likewise. Each selector and each peer is then a bitset over classes, computed from an index of labels, and cost follows the
-//! number of different pods and rules, not the number of pods.
+//! ranges likewise. Each selector and each peer is then a set of classes, computed from an index of labels, and cost follows the number of
+//! different pods and rules, not the number of pods: sets are as small as they can be, and equal ones are kept once.
 
 mod addresses;
 mod applied;
+mod class_set;
 mod classes;
 mod endpoint;
 pub(crate) mod expressions;
@@ -18,7 +19,8 @@ mod selectors;
 mod sets;
 mod traffic;
 
-pub(crate) use applied::Applied;
+pub(crate) use applied::{Applied, AppliedId};
+pub(crate) use class_set::ClassSet;
 pub use classes::{ClassId, ClassKind, Hook};
 pub use endpoint::Endpoint;
 pub(crate) use endpoint::Whereabouts;
@@ -36,7 +38,8 @@ use crate::settings::{Assumed, HostInput, Http, IpBlockReach, OwnNode};
 use crate::snapshot::Snapshot;
 
 use addresses::AddressIndex;
-use applied::applied;
+use applied::AppliedLists;
+use class_set::Pool;
 use classes::Classes;
 use selectors::Selectors;
 use traffic::{CompiledTraffic, TrafficPool};
@@ -65,13 +68,34 @@ pub(crate) struct CompiledPolicy {
 }
 
 /// What tells evaluations apart; see [`Compiled::signature`].
-#[derive(PartialEq, Eq, Hash)]
-pub(crate) struct Signature<'a> {
-    pub(crate) applied: &'a Applied,
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Signature {
+    pub(crate) applied: AppliedId,
     pub(crate) dropped: DroppedPackets,
-    ports: &'a [classes::NamedPort],
-    class: Option<ClassId>,
+    own: OwnPart,
     hook: Option<Hook>,
+}
+
+/// What rules see of the packet's endpoint on their own side.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub(crate) struct OwnPart {
+    /// The rules that say something of it and that it meets, by number, with whether it meets them for certain.
+    meets: Vec<(u32, bool)>,
+    /// The number of its named ports, where a rule asks for some.
+    ports: u32,
+}
+
+impl CompiledRule {
+    /// The same, sharing what it holds with equal sets.
+    fn kept(self, pool: &mut Pool) -> Self {
+        CompiledRule {
+            peers: self.peers.kept(pool),
+            terms: self.terms.into_iter().map(|term| term.kept(pool)).collect(),
+            parts: self.parts.into_iter().map(|parts| parts.kept(pool)).collect(),
+            own: self.own.map(|own| own.kept(pool)),
+            ..self
+        }
+    }
 }
 
 impl CompiledPolicy {
@@ -91,8 +115,8 @@ pub struct Compiled {
     classes: Classes,
     addresses: AddressIndex,
     traffics: Vec<CompiledTraffic>,
-    egress: Vec<Applied>,
-    ingress: Vec<Applied>,
+    egress: AppliedLists,
+    ingress: AppliedLists,
     own_node: OwnNode,
     ip_block: IpBlockReach,
     host_input: HostInput,
@@ -110,8 +134,13 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Assumed) -> Com
     selectors.index(snapshot, &classes, &addresses);
 
     let mut traffics = TrafficPool::default();
-    let mut rules = |policy, direction| compile_rules(policy, direction, &mut selectors, &classes, &addresses, &mut traffics);
-    let sides: Vec<_> =
+    let mut pool = Pool::default();
+    pool.keep(classes.every().clone());
+    let mut rules = |policy, direction| {
+        let rules = compile_rules(policy, direction, &mut selectors, &classes, &addresses, &mut traffics);
+        rules.into_iter().map(|rule| rule.kept(&mut pool)).collect()
+    };
+    let sides: Vec<(Vec<CompiledRule>, Vec<CompiledRule>)> =
         ruleset.policies.iter().map(|policy| (rules(policy, Direction::Egress), rules(policy, Direction::Ingress))).collect();
     let policies: Vec<CompiledPolicy> = ruleset
         .policies
@@ -120,15 +149,15 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Assumed) -> Com
         .map(|(policy, (egress, ingress))| {
             let mut subjects = selectors.subjects(&policy.subject, snapshot, &classes);
             if policy.doubt.is_some() {
-                subjects = EndpointSet::new(classes.none(), subjects.possible().clone());
+                subjects = subjects.in_doubt();
             }
-            CompiledPolicy { subjects, egress, ingress }
+            CompiledPolicy { subjects: subjects.kept(&mut pool), egress, ingress }
         })
         .collect();
     drop(selectors);
     let traffics = traffics.traffics;
-    let egress = applied(&ruleset, &policies, &classes, &traffics, Direction::Egress);
-    let ingress = applied(&ruleset, &policies, &classes, &traffics, Direction::Ingress);
+    let egress = AppliedLists::new(&ruleset, &policies, &classes, &traffics, Direction::Egress);
+    let ingress = AppliedLists::new(&ruleset, &policies, &classes, &traffics, Direction::Ingress);
     Compiled {
         ruleset,
         policies,
@@ -188,7 +217,7 @@ fn compile_rules<'a>(
     let compile = |rule: &'a Rule| {
         let mut parts: Vec<EntityParts> = Vec::new();
         let (terms, mut peers) = match &rule.peers {
-            PeerMatch::Any => (Vec::new(), EndpointSet::exactly(classes.every())),
+            PeerMatch::Any => (Vec::new(), EndpointSet::exactly(classes.every().clone())),
             PeerMatch::Of(terms) => {
                 let mut term = |term: &'a PeerTerm| match &term.kind {
                     PeerTermKind::Entity(entity) => {
@@ -200,21 +229,20 @@ fn compile_rules<'a>(
                     kind => selectors.term(kind, classes, addresses),
                 };
                 let terms: Vec<EndpointSet> = terms.iter().map(&mut term).collect();
-                let mut peers = EndpointSet::exactly(classes.none());
-                terms.iter().for_each(|term| peers.union_with(term));
+                let mut peers = terms.iter().fold(EndpointSet::exactly(ClassSet::none()), |peers, term| peers.union(term));
                 if let Some(set) = rule.peers.joined_addresses() {
-                    peers.union_with(&selectors.addresses(&set, true, classes, addresses));
+                    peers = peers.union(&selectors.addresses(&set, true, addresses));
                 }
                 (terms, peers)
             }
         };
         match rule.http.map(|http| http.fits) {
             None | Some(HttpFit::NotAsked | HttpFit::Yes) => {}
-            Some(HttpFit::No) => peers = EndpointSet::exactly(classes.none()),
-            Some(HttpFit::Unknown) => peers = EndpointSet::new(classes.none(), peers.possible().clone()),
+            Some(HttpFit::No) => peers = EndpointSet::exactly(ClassSet::none()),
+            Some(HttpFit::Unknown) => peers = peers.in_doubt(),
         }
         if rule.doubt.is_some() || policy.doubt.is_some() {
-            peers = EndpointSet::new(classes.none(), peers.possible().clone());
+            peers = peers.in_doubt();
         }
         let own = rule.own.as_ref().map(|term| selectors.term(&term.kind, classes, addresses));
         CompiledRule { action: rule.action, peers, terms, parts, traffic: traffics.add(&rule.traffic), own }

@@ -2,34 +2,36 @@
 
 use alloc::vec::Vec;
 
-use fixedbitset::FixedBitSet;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use super::{ClassId, Compiled, CompiledRule, Side};
-use crate::policy::Direction;
+use super::class_set::ClassSet;
+use super::{ClassId, Compiled, CompiledRule, EndpointSet, Side};
 
 /// All classes in parts; classes of one part are in the same sets.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
+    classes: usize,
+    /// Nothing where all are in one part.
     of_class: Vec<u32>,
     /// How many classes each part has.
     sizes: Vec<usize>,
 }
 
 impl Parts {
-    fn all_alike(classes: usize) -> Self {
-        Parts { of_class: alloc::vec![0; classes], sizes: alloc::vec![classes] }
+    /// One part.
+    pub(crate) fn all_alike(classes: usize) -> Self {
+        Parts { classes, of_class: Vec::new(), sizes: alloc::vec![classes] }
     }
 
+    /// A part for each class.
     fn all_apart(classes: usize) -> Self {
-        Parts { of_class: (0..classes as u32).collect(), sizes: alloc::vec![1; classes] }
+        Parts { classes, of_class: (0..classes as u32).collect(), sizes: alloc::vec![1; classes] }
     }
 
     /// Tells what is in a set from what is not.
-    fn split(&mut self, set: &FixedBitSet) {
+    pub(crate) fn split(&mut self, set: &ClassSet) {
         let mut inside: HashMap<u32, usize> = HashMap::new();
-        let members = || set.ones().filter(|class| *class < self.of_class.len());
-        members().filter_map(|class| self.of_class.get(class)).for_each(|part| *inside.entry(*part).or_default() += 1);
+        set.iter().filter_map(|class| self.of(class)).for_each(|part| *inside.entry(part).or_default() += 1);
         let mut new: HashMap<u32, u32> = HashMap::new();
         for (part, count) in inside {
             let Some(size) = self.sizes.get_mut(part as usize).filter(|size| count < **size) else { continue };
@@ -40,34 +42,26 @@ impl Parts {
         if new.is_empty() {
             return;
         }
-        for class in set.ones() {
-            if let Some(part) = self.of_class.get_mut(class) {
+        self.of_class.resize(self.classes, 0);
+        for class in set.iter() {
+            if let Some(part) = self.of_class.get_mut(class.index()) {
                 *part = new.get(part).copied().unwrap_or(*part);
             }
         }
     }
 
-    /// The part of a class.
+    /// The part of a class; nothing for no class.
     pub(crate) fn of(&self, class: ClassId) -> Option<u32> {
-        self.of_class.get(class.index()).copied()
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.sizes.len()
-    }
-
-    /// The parts of all classes in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.of_class.iter().copied()
+        if self.of_class.is_empty() { (class.index() < self.classes).then_some(0) } else { self.of_class.get(class.index()).copied() }
     }
 
     /// A class of each part.
     pub(crate) fn samples(&self) -> Vec<ClassId> {
-        let mut samples = alloc::vec![ClassId(u32::MAX); self.len()];
-        for (class, part) in (0..).zip(&self.of_class) {
-            if let Some(sample) = samples.get_mut(*part as usize).filter(|s| s.0 == u32::MAX) {
-                *sample = ClassId(class);
+        let mut samples = alloc::vec![ClassId(u32::MAX); self.sizes.len()];
+        for class in (0..self.classes as u32).map(ClassId) {
+            let sample = self.of(class).and_then(|part| samples.get_mut(part as usize));
+            if let Some(sample) = sample.filter(|sample| sample.0 == u32::MAX) {
+                *sample = class;
             }
         }
         samples
@@ -75,28 +69,24 @@ impl Parts {
 }
 
 impl Compiled {
-    /// What the rules that apply to a class in a direction tell apart: endpoints on its own side, and at the other endpoint.
-    pub(crate) fn told_apart(&self, subject: ClassId, direction: Direction) -> [Parts; 2] {
-        let policies = self.policies_on_class(subject, direction);
-        let rules = || policies.iter().filter_map(|p| self.compiled_policy(*p)).flat_map(|p| p.rules(direction));
-        let asks_ports =
-            |rule: &CompiledRule| self.compiled_traffic(rule.traffic).is_some_and(|t| t.asks(Side::Source) || t.asks(Side::Destination));
-        if rules().any(asks_ports) {
-            // Ports by name tell classes apart that are in the same sets.
-            return [(); 2].map(|()| Parts::all_apart(self.class_count()));
+    /// All classes as far as sets tell them apart, or every one for itself.
+    pub(crate) fn parts_of<'e>(&self, ends: impl Iterator<Item = &'e EndpointSet>, each_apart: impl FnOnce() -> bool) -> Parts {
+        if each_apart() {
+            return Parts::all_apart(self.class_count());
         }
-        let mut parts = [(); 2].map(|()| Parts::all_alike(self.class_count()));
-        let [own, peers] = &mut parts;
-        for rule in rules() {
-            for (side, ends) in [(&mut *own, rule.own.as_ref()), (&mut *peers, Some(&rule.peers))] {
-                let Some(ends) = ends else { continue };
-                side.split(&ends.certain);
-                if let Some(possible) = &ends.possible {
-                    side.split(possible);
-                }
+        let mut parts = Parts::all_alike(self.class_count());
+        let mut known: HashSet<&ClassSet> = HashSet::new();
+        for set in ends.flat_map(|ends| [&ends.certain].into_iter().chain(&ends.possible)) {
+            if known.insert(set) {
+                parts.split(set);
             }
         }
         parts
+    }
+
+    /// Whether a rule names a port that is looked up on one of the endpoints: ports by name tell classes apart that are in the same sets.
+    pub(crate) fn asks_ports(&self, rule: &CompiledRule) -> bool {
+        self.compiled_traffic(rule.traffic).is_some_and(|traffic| traffic.asks(Side::Source) || traffic.asks(Side::Destination))
     }
 }
 
@@ -107,16 +97,16 @@ mod tests {
     #[test]
     fn sets_split_classes_into_parts() {
         let mut parts = Parts::all_alike(6);
-        let set = |members: &[usize]| members.iter().copied().collect::<FixedBitSet>();
+        let set = |members: &[u32]| ClassSet::new(members.to_vec());
         parts.split(&set(&[0, 1, 2]));
         parts.split(&set(&[2, 3]));
         parts.split(&set(&[0, 1, 2]));
-        let of: Vec<u32> = parts.iter().collect();
-        assert_eq!(parts.len(), 4);
+        let of: Vec<u32> = (0..6).filter_map(|class| parts.of(ClassId(class))).collect();
+        assert_eq!(parts.sizes.len(), 4);
+        let samples = parts.samples();
+        assert!((0..).zip(&samples).all(|(part, class)| parts.of(*class) == Some(part)));
         for (a, b, same) in [(0, 1, true), (4, 5, true), (0, 2, false), (2, 3, false), (3, 4, false), (0, 5, false)] {
             assert_eq!(of[a] == of[b], same, "{a} {b}");
         }
-        let samples = parts.samples();
-        assert!(samples.iter().enumerate().all(|(part, class)| parts.of(*class) == Some(part as u32)));
     }
 }

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use super::{
-    Applied, ClassId, ClassKind, Compiled, CompiledPolicy, CompiledRule, CompiledTraffic, Endpoint, EndpointSet, Hook, OutsideRange,
-    Signature, TrafficId, Whereabouts, addresses,
+    Applied, AppliedId, AppliedLists, ClassId, ClassKind, ClassSet, Compiled, CompiledPolicy, CompiledRule, CompiledTraffic, Endpoint,
+    EndpointSet, Hook, OutsideRange, OwnPart, Signature, TrafficId, Whereabouts, addresses,
 };
 use crate::connections::ConnectionSet;
 use crate::model::Protocol;
@@ -76,18 +76,18 @@ impl Compiled {
     /// Whether a policy selects an endpoint, for certain or possibly.
     pub fn selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
         let class = self.classes.of_endpoint(endpoint);
-        self.policies.get(policy.index()).is_some_and(|p| p.subjects.possible().contains(class.index()))
+        self.policies.get(policy.index()).is_some_and(|p| p.subjects.possible().contains(class))
     }
 
     /// Whether a policy selects a host endpoint, whether it acts at the hook or not.
     pub(crate) fn selects_host(&self, policy: PolicyId, host: HostEndpointId, hook: Hook) -> bool {
         let class = self.class_of_host(host, hook);
-        self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class.index()))
+        self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class))
     }
 
     /// Whether a policy selects any endpoint at all, for certain or possibly.
     pub fn selects_any(&self, policy: PolicyId) -> bool {
-        self.policies.get(policy.index()).is_some_and(|p| !p.subjects.possible().is_clear())
+        self.policies.get(policy.index()).is_some_and(|p| !p.subjects.possible().is_empty())
     }
 
     /// Enforced policies that select an endpoint and act in this direction, in the order in which they are looked at.
@@ -119,7 +119,7 @@ impl Compiled {
 
     /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an endpoint.
     pub(crate) fn failed_parts(&self, rule: RuleRef, end: Endpoint) -> Option<[bool; 4]> {
-        let class = self.class_of(end).index();
+        let class = self.class_of(end);
         let parts = self.compiled_rule(rule)?.parts.first()?;
         let failed = |part: &Option<EndpointSet>| part.as_ref().is_some_and(|set| !set.possible().contains(class));
         Some([failed(&parts.selector), failed(&parts.not_selector), failed(&parts.addresses), failed(&parts.service)])
@@ -127,26 +127,26 @@ impl Compiled {
 
     /// Whether a rule is possibly meant for the endpoint that its policy selects.
     pub(crate) fn is_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
-        let class = self.class_of(subject).index();
+        let class = self.class_of(subject);
         let own = self.compiled_rule(rule).and_then(|r| r.own.as_ref());
         own.is_none_or(|own| own.possible().contains(class))
     }
 
     /// Whether a rule is meant for the endpoint that its policy selects, whatever the unknown facts are.
     pub(crate) fn is_surely_meant_for(&self, rule: RuleRef, subject: Endpoint) -> bool {
-        let class = self.class_of(subject).index();
+        let class = self.class_of(subject);
         self.compiled_rule(rule).and_then(|r| r.own.as_ref()).is_none_or(|own| own.certain.contains(class))
     }
 
     /// Whether a rule's peers match an endpoint: for certain, or possibly.
     pub fn rule_matches(&self, rule: RuleRef, end: Endpoint) -> (bool, bool) {
-        let class = self.class_of(end).index();
+        let class = self.class_of(end);
         self.compiled_rule(rule).map_or((false, false), |r| (r.peers.certain.contains(class), r.peers.possible().contains(class)))
     }
 
     /// The first peer term of a rule that matches an endpoint: for certain if there is one, else possibly.
     pub(crate) fn matching_term(&self, rule: RuleRef, end: Endpoint) -> Option<usize> {
-        let class = self.class_of(end).index();
+        let class = self.class_of(end);
         let terms = &self.compiled_rule(rule)?.terms;
         let certain = terms.iter().position(|term| term.certain.contains(class));
         certain.or_else(|| terms.iter().position(|term| term.possible().contains(class)))
@@ -154,7 +154,7 @@ impl Compiled {
 
     /// Whether one peer term of a rule matches any endpoint at all, possibly at least.
     pub(crate) fn term_matches_anything(&self, rule: RuleRef, term: usize) -> bool {
-        self.compiled_rule(rule).and_then(|r| r.terms.get(term)).is_some_and(|set| !set.possible().is_clear())
+        self.compiled_rule(rule).and_then(|r| r.terms.get(term)).is_some_and(|set| !set.possible().is_empty())
     }
 
     /// Whether a rule is possibly meant for any endpoint that its policy selects. For hosts, where it is about whatever goes through them:
@@ -162,17 +162,13 @@ impl Compiled {
     pub(crate) fn is_meant_for_some(&self, rule: RuleRef) -> bool {
         let Some(own) = self.compiled_rule(rule).and_then(|r| r.own.as_ref()) else { return true };
         let Some(policy) = self.compiled_policy(rule.policy) else { return true };
-        policy
-            .subjects
-            .possible()
-            .ones()
-            .any(|class| own.possible().contains(class) || !matches!(self.classes.kind(ClassId(class as u32)), ClassKind::Pod))
+        policy.subjects.possible().iter().any(|class| own.possible().contains(class) || self.classes.kind(class) != ClassKind::Pod)
     }
 
     /// Pods among the endpoints that one peer term of a rule matches, for certain or possibly.
     pub fn term_matches_pods(&self, rule: RuleRef, term: usize) -> bool {
         let Some(set) = self.compiled_rule(rule).and_then(|r| r.terms.get(term)) else { return false };
-        set.possible().ones().any(|class| matches!(self.classes.kind(ClassId(class as u32)), ClassKind::Pod))
+        set.possible().iter().any(|class| self.classes.kind(class) == ClassKind::Pod)
     }
 
     /// Whether any pod that a rule is about (a subject, for ingress; a peer, for egress) declares a port with this name and protocol.
@@ -182,8 +178,7 @@ impl Compiled {
             Direction::Ingress => self.compiled_policy(rule.policy)?.subjects.possible(),
             Direction::Egress => self.compiled_rule(rule)?.peers.possible(),
         };
-        let mut pods =
-            destinations.ones().map(|class| ClassId(class as u32)).filter(|class| self.classes.kind(*class) == ClassKind::Pod).peekable();
+        let mut pods = destinations.iter().filter(|class| self.classes.kind(*class) == ClassKind::Pod).peekable();
         pods.peek()?;
         Some(pods.any(|class| {
             self.classes.named_ports(class).iter().any(|p| *p.name == *name && protocol.is_none_or(|wanted| wanted == p.protocol))
@@ -192,30 +187,54 @@ impl Compiled {
 
     pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {
         const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false, tells_subjects_apart: false, unsure: Vec::new() };
-        let all = match direction {
-            Direction::Egress => &self.egress,
-            Direction::Ingress => &self.ingress,
-        };
-        all.get(class.index()).unwrap_or(NOTHING)
+        self.lists(direction).of(class).unwrap_or(NOTHING)
     }
 
-    /// What tells the evaluations of two classes in a direction apart: the policies that apply, the named ports of the subject where a rule
-    /// asks for them, the class itself where a rule says something of its subject, and whether it is a host's (see [`Hook`]).
-    pub(crate) fn signature(&self, class: ClassId, direction: Direction) -> Signature<'_> {
-        let applied = self.applied(class, direction);
-        let ports = if applied.names_own_ports { self.classes.named_ports(class) } else { &[] };
+    fn lists(&self, direction: Direction) -> &AppliedLists {
+        match direction {
+            Direction::Egress => &self.egress,
+            Direction::Ingress => &self.ingress,
+        }
+    }
+
+    /// What tells the evaluations of two classes in a direction apart: the policies that apply, what rules see of the subject itself, and
+    /// whether it is a host's (see [`Hook`]).
+    pub(crate) fn signature(&self, class: ClassId, direction: Direction) -> Signature {
         let hook = match self.classes.kind(class) {
             ClassKind::Host(hook) => Some(hook),
             ClassKind::Pod | ClassKind::Node | ClassKind::Outside | ClassKind::Group => None,
         };
-        let dropped = self.dropped(class, direction);
-        Signature { applied, dropped, ports, class: applied.tells_subjects_apart.then_some(class), hook }
+        let applied = self.lists(direction).number(class).unwrap_or(AppliedId(u32::MAX));
+        Signature { applied, dropped: self.dropped(class, direction), own: self.own_part(class, class, direction), hook }
     }
 
-    /// Whether a rule that applies to a class says something of the packet's endpoint on its own side.
-    pub(crate) fn asks_about_own_end(&self, class: ClassId, direction: Direction) -> bool {
-        let applied = self.applied(class, direction);
-        applied.tells_subjects_apart || applied.names_own_ports
+    /// What the rules that apply to a class see of the packet's endpoint on its own side, which is another only where the class is a host's
+    /// or a security group's. Endpoints of which they see the same get the same answers from them.
+    pub(crate) fn own_part(&self, subject: ClassId, own: ClassId, direction: Direction) -> OwnPart {
+        let applied = self.applied(subject, direction);
+        let mut part = OwnPart { meets: Vec::new(), ports: if applied.names_own_ports { self.classes.port_list(own) } else { 0 } };
+        if applied.tells_subjects_apart {
+            let ends = self.rules_of(subject, direction).map(|rule| rule.own.as_ref());
+            let met = (0..).zip(ends).filter_map(|(number, ends)| Some((number, ends?))).filter(|(_, ends)| ends.possible().contains(own));
+            part.meets = met.map(|(number, ends)| (number, ends.certain.contains(own))).collect();
+        }
+        part
+    }
+
+    /// The rules that apply to a class in a direction.
+    pub(crate) fn rules_of(&self, class: ClassId, direction: Direction) -> impl Iterator<Item = &CompiledRule> {
+        let groups = self.applied(class, direction).tiers.iter().flat_map(|(_, groups)| groups);
+        groups.flatten().filter_map(|id| self.compiled_policy(*id)).flat_map(move |policy| policy.rules(direction))
+    }
+
+    /// Whether a set holds every class.
+    pub(crate) fn is_everybody(&self, set: &ClassSet) -> bool {
+        set.is_same(self.classes.every())
+    }
+
+    /// A number for the named ports of a class: equal numbers mean equal ports.
+    pub(crate) fn port_list(&self, class: ClassId) -> u32 {
+        self.classes.port_list(class)
     }
 
     pub(crate) fn compiled_policy(&self, id: PolicyId) -> Option<&CompiledPolicy> {

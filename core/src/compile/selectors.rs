@@ -4,13 +4,13 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use fixedbitset::FixedBitSet;
 use hashbrown::{HashMap, HashSet};
 
 use super::addresses::AddressIndex;
+use super::class_set::ClassSet;
 use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::expressions::{self, Expressions};
-use super::labels::LabelIndex;
+use super::labels::{LabelIndex, judged_apart};
 use super::{EndpointSet, EntityParts};
 use crate::model::Selector;
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
@@ -53,7 +53,9 @@ pub(super) struct Selectors<'a> {
     pods: HashMap<SelectorKey<'a>, EndpointSet>,
     pod_index: Option<LabelIndex<'a>>,
     address_sets: Vec<EndpointSet>,
-    outside_only: FixedBitSet,
+    outside_only: ClassSet,
+    /// Classes of pods of which nothing is known but that there are some.
+    nameless: ClassSet,
     node_sets: Vec<EndpointSet>,
 }
 
@@ -88,7 +90,8 @@ impl<'a> Selectors<'a> {
             pods: HashMap::new(),
             pod_index: None,
             address_sets: Vec::new(),
-            outside_only: FixedBitSet::new(),
+            outside_only: ClassSet::none(),
+            nameless: ClassSet::none(),
             node_sets: Vec::new(),
         };
         for policy in &ruleset.policies {
@@ -159,8 +162,8 @@ impl<'a> Selectors<'a> {
     /// Numbers namespaces so that two have the same number only if no rule tells them apart.
     pub(super) fn namespace_classes(&mut self, snapshot: &Snapshot) -> Vec<u32> {
         let width = snapshot.namespaces.len();
-        let labels = snapshot.namespaces.iter().enumerate().map(|(i, n)| (i, &n.labels, &n.unknown));
-        let index = LabelIndex::new(labels, width, |_| true);
+        let labels = (0..).zip(&snapshot.namespaces).map(|(i, n)| (i, &n.labels, &n.unknown));
+        let index = LabelIndex::new(labels, |_| true);
         let by_name: HashMap<&str, usize> = snapshot.namespaces.iter().enumerate().map(|(i, n)| (n.name.as_str(), i)).collect();
         let unnamed: Vec<usize> = (0..width).filter(|i| snapshot.namespaces.get(*i).is_some_and(|n| n.is_unknown())).collect();
         let mut matches: Vec<Vec<u32>> = alloc::vec![Vec::new(); width];
@@ -178,8 +181,8 @@ impl<'a> Selectors<'a> {
                 }
                 NamespaceMatch::Selector(selector) => {
                     let found = index.select(selector);
-                    found.certain.ones().for_each(|n| note(&mut matches, n));
-                    found.possible().difference(&found.certain).for_each(|n| note(&mut chances, n));
+                    found.certain.iter().for_each(|n| note(&mut matches, n.index()));
+                    found.possible().difference(&found.certain).iter().for_each(|n| note(&mut chances, n.index()));
                 }
             }
         }
@@ -205,11 +208,11 @@ impl<'a> Selectors<'a> {
             return matches;
         }
         const KNOWN: &UnknownLabels = &UnknownLabels { keys: Vec::new(), others: false };
-        let labels = snapshot.nodes.iter().enumerate().map(|(i, n)| (i, &n.labels, KNOWN));
-        let index = LabelIndex::new(labels, snapshot.nodes.len(), |_| true);
+        let labels = (0..).zip(&snapshot.nodes).map(|(i, n)| (i, &n.labels, KNOWN));
+        let index = LabelIndex::new(labels, |_| true);
         for (number, selector) in self.nodes.iter().enumerate() {
-            for node in index.select(selector).certain.ones() {
-                if let Some(Some(list)) = matches.get_mut(node) {
+            for node in index.select(selector).certain.iter() {
+                if let Some(Some(list)) = matches.get_mut(node.index()) {
                     list.push(number as u32);
                 }
             }
@@ -262,69 +265,56 @@ impl<'a> Selectors<'a> {
             Sample::Pod(id) => snapshot.pod(id),
             Sample::Node(_) | Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
         };
-        let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i, sample(s)?)));
+        let pods = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Pod).filter_map(|(i, _, _, s)| Some((i.0, sample(s)?)));
         let labelled = pods().map(|(i, endpoint)| (i, &endpoint.labels, &endpoint.unknown));
         let keys = &self.pod_keys;
-        self.pod_index = Some(LabelIndex::new(labelled, classes.len(), |key| keys.contains_key(key)));
-        let mut namespaces = alloc::vec![(classes.none(), classes.none()); self.namespaces.len()];
+        self.pod_index = Some(LabelIndex::new(labelled, |key| keys.contains_key(key)));
+        let mut namespaces = Lists::new(self.namespaces.len());
         for (class, endpoint) in pods() {
-            let of = |lists: &[Vec<u32>]| lists.get(endpoint.namespace.index()).cloned().unwrap_or_default();
-            for number in of(&self.namespace_matches) {
-                if let Some((certain, possible)) = namespaces.get_mut(number as usize) {
-                    certain.insert(class);
-                    possible.insert(class);
-                }
-            }
-            for number in of(&self.namespace_chances) {
-                if let Some((_, possible)) = namespaces.get_mut(number as usize) {
-                    possible.insert(class);
-                }
-            }
+            let of = |lists: &'_ [Vec<u32>]| lists.get(endpoint.namespace.index()).cloned().unwrap_or_default();
+            namespaces.add(class, &of(&self.namespace_matches), &[]);
+            // What holds for certain holds possibly.
+            let mut possible = of(&self.namespace_matches);
+            possible.extend(of(&self.namespace_chances));
+            namespaces.add(class, &[], &possible);
         }
-        self.namespace_classes = namespaces.into_iter().map(|(certain, possible)| EndpointSet::new(certain, possible)).collect();
-        self.outside_only = classes.none();
-        let mut sets: Vec<(FixedBitSet, FixedBitSet)> = alloc::vec![(classes.none(), classes.none()); addresses.set_count() as usize];
-        for (class, kind, membership, _) in classes.iter() {
-            if kind == ClassKind::Outside {
-                self.outside_only.insert(class);
-            }
-            for &set in &membership.certain {
-                if let Some((certain, _)) = sets.get_mut(set as usize) {
-                    certain.insert(class);
-                }
-            }
-            for &set in &membership.possible {
-                if let Some((_, possible)) = sets.get_mut(set as usize) {
-                    possible.insert(class);
-                }
-            }
-        }
-        self.address_sets = sets.into_iter().map(|(certain, possible)| EndpointSet::new(certain, possible)).collect();
+        self.namespace_classes = namespaces.sets();
+        let of_kind = |wanted| classes.iter().filter(move |(_, kind, ..)| *kind == wanted).map(|(class, ..)| class.0);
+        self.outside_only = ClassSet::new(of_kind(ClassKind::Outside).collect());
+        let is_nameless = |sample| match sample {
+            Sample::Pod(id) => snapshot.pod(id).and_then(|e| snapshot.namespace(e.namespace)).is_some_and(|n| n.is_unknown()),
+            _ => false,
+        };
+        self.nameless = ClassSet::new(classes.iter().filter(|(.., sample)| is_nameless(*sample)).map(|(class, ..)| class.0).collect());
+        let mut sets = Lists::new(addresses.set_count() as usize);
+        classes.iter().for_each(|(class, _, membership, _)| sets.add(class.0, &membership.certain, &membership.possible));
+        self.address_sets = sets.sets();
         self.index_nodes(snapshot, classes);
         self.expressions.index(snapshot, classes);
     }
 
     fn index_nodes(&mut self, snapshot: &Snapshot, classes: &Classes) {
         let matches = self.node_matches(snapshot);
-        let mut sets: Vec<(FixedBitSet, FixedBitSet)> = alloc::vec![(classes.none(), classes.none()); self.nodes.len()];
-        for (class, _, _, sample) in classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Node) {
-            let node = match sample {
-                Sample::Node(id) => Some(id),
-                Sample::Pod(id) => snapshot.pod(id).and_then(|e| e.node),
-                Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
-            };
-            let known = node.and_then(|n| matches.get(n.index())).and_then(Option::as_ref);
-            for (number, ((certain, possible), selector)) in sets.iter_mut().zip(&self.nodes).enumerate() {
+        let node_of = |sample| match sample {
+            Sample::Node(id) => Some(id),
+            Sample::Pod(id) => snapshot.pod(id).and_then(|e| e.node),
+            Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
+        };
+        let nodes = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Node);
+        let known: Vec<(u32, Option<&Vec<u32>>)> = nodes()
+            .map(|(class, _, _, sample)| (class.0, node_of(sample).and_then(|n| matches.get(n.index())).and_then(Option::as_ref)))
+            .collect();
+        let set = |(number, selector): (u32, &&LabelSelector)| {
+            judged_apart(known.iter().map(|(class, known)| {
                 // A node whose labels are not known is a node all the same: a selector for every node matches it.
-                let (surely, maybe) = known.map_or((selector.is_everything(), true), |list| {
-                    let selected = list.contains(&(number as u32));
+                let judged = known.map_or((selector.is_everything(), true), |list| {
+                    let selected = list.contains(&number);
                     (selected, selected)
                 });
-                certain.set(class, surely);
-                possible.set(class, maybe);
-            }
-        }
-        self.node_sets = sets.into_iter().map(|(certain, possible)| EndpointSet::new(certain, possible)).collect();
+                (*class, judged)
+            }))
+        };
+        self.node_sets = (0..).zip(&self.nodes).map(set).collect();
     }
 
     /// The classes of endpoints that a policy applies to, for certain and possibly.
@@ -332,131 +322,128 @@ impl<'a> Selectors<'a> {
     /// Pods of which nothing is known but that there are some (an ingress controller that is not in the input) are taken to be selected by
     /// no policy of it.
     pub(super) fn subjects(&mut self, subject: &'a SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> EndpointSet {
-        let mut selected = match subject {
-            SubjectMatch::Pods(subject) => self.subject(subject, classes),
+        let selected = match subject {
+            SubjectMatch::Pods(subject) => self.subject(subject),
             SubjectMatch::Endpoints(selector) => self.expressions.subjects(selector),
-            other => return EndpointSet::exactly(self.other_subjects(other, snapshot, classes)),
+            other => return EndpointSet::exactly(other_subjects(other, snapshot, classes)),
         };
-        for (class, _, _, sample) in classes.iter() {
-            let Sample::Pod(id) = sample else { continue };
-            let namespace = snapshot.pod(id).and_then(|e| snapshot.namespace(e.namespace));
-            if namespace.is_some_and(|n| n.is_unknown()) {
-                selected.remove(class);
-            }
-        }
-        selected
-    }
-
-    fn other_subjects(&self, subject: &SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> FixedBitSet {
-        match subject {
-            SubjectMatch::Pods(_) | SubjectMatch::Endpoints(_) => classes.none(),
-            SubjectMatch::Group(number) => {
-                let mut set = classes.none();
-                for (class, _, _, sample) in classes.iter() {
-                    set.set(class, matches!(sample, Sample::Group(of) if of == *number));
-                }
-                set
-            }
-            SubjectMatch::Hosts { nodes, but } => {
-                let mut set = classes.none();
-                for (class, _, _, sample) in classes.iter() {
-                    let Sample::Host(id) = sample else { continue };
-                    let host = snapshot.host_endpoint(id).and_then(|h| snapshot.node(h.node));
-                    set.set(class, host.is_some_and(|node| nodes.iter().any(|n| **n == *node.name) != *but));
-                }
-                set
-            }
-            SubjectMatch::Profiles(list) => {
-                let mut set = classes.none();
-                for (class, kind, _, sample) in classes.iter() {
-                    let profiles = match sample {
-                        Sample::Pod(id) if kind == ClassKind::Pod => snapshot.pod(id).and_then(|e| e.profiles.as_deref()),
-                        Sample::Host(id) => snapshot.host_endpoint(id).map(|h| &*h.profiles),
-                        _ => None,
-                    };
-                    set.set(class, profiles == Some(list));
-                }
-                set
-            }
-        }
+        if self.nameless.is_empty() { selected } else { selected.with(&self.nameless, ClassSet::difference) }
     }
 
     /// The classes of pods that a subject selects.
-    pub(super) fn subject(&mut self, subject: &'a Subject, classes: &Classes) -> EndpointSet {
+    pub(super) fn subject(&mut self, subject: &'a Subject) -> EndpointSet {
         let number = self.namespace_numbers.get(&namespace_key(&subject.namespaces));
-        let known = number.and_then(|n| self.namespace_classes.get(*n as usize)).cloned();
-        let mut set = known.unwrap_or_else(|| EndpointSet::exactly(classes.none()));
-        if !subject.pods.is_everything()
-            && let Some(index) = &self.pod_index
-        {
-            set.intersect_with(self.pods.entry(selector_key(&subject.pods)).or_insert_with(|| index.select(&subject.pods)));
+        let Some(set) = number.and_then(|n| self.namespace_classes.get(*n as usize)) else { return nobody() };
+        match &self.pod_index {
+            Some(index) if !subject.pods.is_everything() => {
+                set.intersection(self.pods.entry(selector_key(&subject.pods)).or_insert_with(|| index.select(&subject.pods)))
+            }
+            _ => set.clone(),
         }
-        set
     }
 
     /// The endpoints whose address is in a set; endpoints inside only if `inside_too`.
-    pub(super) fn addresses(&self, set: &AddressSet, inside_too: bool, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
+    pub(super) fn addresses(&self, set: &AddressSet, inside_too: bool, addresses: &AddressIndex) -> EndpointSet {
         let found = addresses.number(set).and_then(|n| self.address_sets.get(n as usize));
-        let mut ends = found.cloned().unwrap_or_else(|| EndpointSet::exactly(classes.none()));
-        if !inside_too {
-            ends.certain.intersect_with(&self.outside_only);
-            ends = EndpointSet::exactly(ends.certain);
-        }
-        ends
+        let Some(ends) = found else { return nobody() };
+        if inside_too { ends.clone() } else { EndpointSet::exactly(ends.certain.intersection(&self.outside_only)) }
     }
 
     /// The endpoints that a peer term matches.
     pub(super) fn term(&mut self, term: &'a PeerTermKind, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
         match term {
-            PeerTermKind::Pods(subject) => self.subject(subject, classes),
-            PeerTermKind::Addresses { set, inside_too, .. } => self.addresses(set, *inside_too, classes, addresses),
+            PeerTermKind::Pods(subject) => self.subject(subject),
+            PeerTermKind::Addresses { set, inside_too, .. } => self.addresses(set, *inside_too, addresses),
             PeerTermKind::UnknownAddresses { certain, possible, .. } => {
-                let certain = self.addresses(certain, true, classes, addresses);
-                let possible = self.addresses(possible, true, classes, addresses);
-                let mut all = possible.possible().clone();
-                all.union_with(&certain.certain);
-                EndpointSet::new(certain.certain, all)
+                let certain = self.addresses(certain, true, addresses).certain;
+                let possible = self.addresses(possible, true, addresses);
+                let all = possible.possible().union(&certain);
+                EndpointSet::new(certain, all)
             }
-            PeerTermKind::Entity(entity) => self.entity(entity, classes, addresses),
+            PeerTermKind::Entity(entity) => self.entity_parts(entity, classes, addresses).whole(classes),
             PeerTermKind::Nodes(selector) => {
                 let number = self.nodes.iter().position(|other| core::ptr::eq(*other, selector));
-                number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(|| EndpointSet::exactly(classes.none()))
+                number.and_then(|n| self.node_sets.get(n)).cloned().unwrap_or_else(nobody)
             }
-            PeerTermKind::DomainNames(_) => EndpointSet::new(classes.none(), self.outside_only.clone()),
-            PeerTermKind::Unknown { everything, .. } => EndpointSet::exactly(if *everything { classes.every() } else { classes.none() }),
+            PeerTermKind::DomainNames(_) => EndpointSet::new(ClassSet::none(), self.outside_only.clone()),
+            PeerTermKind::Unknown { everything, .. } => {
+                EndpointSet::exactly(if *everything { classes.every().clone() } else { ClassSet::none() })
+            }
         }
     }
-    /// The endpoints that a side of a Calico rule describes. Upstream: docs/semantics.md, Calico.
-    fn entity(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
-        self.entity_parts(entity, classes, addresses).whole(classes)
-    }
 
-    /// What each part of a side of a Calico rule matches.
+    /// What each part of a side of a Calico rule matches. Upstream: docs/semantics.md, Calico.
     pub(super) fn entity_parts(&mut self, entity: &'a EntityMatch, classes: &Classes, addresses: &AddressIndex) -> EntityParts {
         EntityParts {
-            selector: entity.selector.as_ref().map(|selector| self.selected(selector, classes, addresses)),
-            not_selector: entity
-                .not_selector
-                .as_ref()
-                .map(|selector| self.selected(selector, classes, addresses).complement(&classes.every())),
-            addresses: entity.addresses.as_ref().map(|set| self.addresses(set, true, classes, addresses)),
+            selector: entity.selector.as_ref().map(|selector| self.selected(selector, addresses)),
+            not_selector: entity.not_selector.as_ref().map(|selector| self.selected(selector, addresses).complement(classes.every())),
+            addresses: entity.addresses.as_ref().map(|set| self.addresses(set, true, addresses)),
             service: entity.service.as_ref().map(|service| {
-                let mut behind = classes.none();
-                for (class, ..) in classes.iter() {
-                    behind.set(class, classes.named_ports(ClassId(class as u32)).iter().any(|p| p.name == *service));
-                }
-                EndpointSet::exactly(behind)
+                let is_behind = |class: ClassId| classes.named_ports(class).iter().any(|p| p.name == *service);
+                EndpointSet::exactly(classes.those(|class, _| is_behind(class)))
             }),
         }
     }
 
-    fn selected(&mut self, selector: &'a Selector, classes: &Classes, addresses: &AddressIndex) -> EndpointSet {
-        let set = self.expressions.addresses(selector).cloned();
-        let mut in_set = set.map(|set| self.addresses(&set, true, classes, addresses));
-        if let Some(possible) = self.expressions.possible_addresses(selector).cloned() {
-            let possible = self.addresses(&possible, true, classes, addresses).possible().clone();
-            in_set.get_or_insert_with(|| EndpointSet::exactly(classes.none())).union_with(&EndpointSet::new(classes.none(), possible));
+    fn selected(&mut self, selector: &'a Selector, addresses: &AddressIndex) -> EndpointSet {
+        let mut in_set = self.expressions.addresses(selector).map(|set| self.addresses(set, true, addresses));
+        if let Some(possible) = self.expressions.possible_addresses(selector) {
+            let possible = self.addresses(possible, true, addresses).in_doubt();
+            in_set = Some(in_set.map_or_else(|| possible.clone(), |set| set.union(&possible)));
         }
         self.expressions.ends(selector, in_set.as_ref())
+    }
+}
+
+fn nobody() -> EndpointSet {
+    EndpointSet::exactly(ClassSet::none())
+}
+
+fn other_subjects(subject: &SubjectMatch, snapshot: &Snapshot, classes: &Classes) -> ClassSet {
+    match subject {
+        SubjectMatch::Pods(_) | SubjectMatch::Endpoints(_) => ClassSet::none(),
+        SubjectMatch::Group(number) => classes.those(|_, sample| matches!(sample, Sample::Group(of) if of == *number)),
+        SubjectMatch::Hosts { nodes, but } => classes.those(|_, sample| {
+            let Sample::Host(id) = sample else { return false };
+            let host = snapshot.host_endpoint(id).and_then(|h| snapshot.node(h.node));
+            host.is_some_and(|node| nodes.iter().any(|n| **n == *node.name) != *but)
+        }),
+        SubjectMatch::Profiles(list) => classes.those(|class, sample| {
+            let profiles = match sample {
+                Sample::Pod(id) if classes.kind(class) == ClassKind::Pod => snapshot.pod(id).and_then(|e| e.profiles.as_deref()),
+                Sample::Host(id) => snapshot.host_endpoint(id).map(|h| &*h.profiles),
+                _ => None,
+            };
+            profiles == Some(list)
+        }),
+    }
+}
+
+/// Sets by number while classes, which come in ascending order, are put into them.
+struct Lists(Vec<[Vec<u32>; 2]>);
+
+impl Lists {
+    fn new(count: usize) -> Self {
+        Lists(alloc::vec![[Vec::new(), Vec::new()]; count])
+    }
+
+    /// Puts a class into sets: those that it is in for certain, and those possibly.
+    fn add(&mut self, class: u32, certain: &[u32], possible: &[u32]) {
+        for (form, sets) in [certain, possible].into_iter().enumerate() {
+            for set in sets {
+                if let Some(list) = self.0.get_mut(*set as usize).and_then(|set| set.get_mut(form)) {
+                    list.push(class);
+                }
+            }
+        }
+    }
+
+    fn sets(self) -> Vec<EndpointSet> {
+        let set = |mut classes: Vec<u32>| {
+            // What is put into a set twice comes twice in a row.
+            classes.dedup();
+            ClassSet::new(classes)
+        };
+        self.0.into_iter().map(|[certain, possible]| EndpointSet::new(set(certain), set(possible))).collect()
     }
 }

@@ -1,68 +1,72 @@
 //! Sets of endpoints, by class.
 
-use fixedbitset::FixedBitSet;
-
+use super::class_set::{ClassSet, Pool};
 use super::classes::Classes;
 
 /// Endpoints that match, for certain or possibly.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct EndpointSet {
     /// Classes that match whatever the unknown facts are.
-    pub(crate) certain: FixedBitSet,
+    pub(crate) certain: ClassSet,
     /// Classes that match under some reading of the unknown facts; nothing if the same as `certain`.
-    pub(super) possible: Option<FixedBitSet>,
+    pub(crate) possible: Option<ClassSet>,
 }
 
 impl EndpointSet {
-    pub(super) fn exactly(set: FixedBitSet) -> Self {
+    pub(super) fn exactly(set: ClassSet) -> Self {
         EndpointSet { certain: set, possible: None }
     }
 
-    pub(super) fn new(certain: FixedBitSet, possible: FixedBitSet) -> Self {
+    pub(super) fn new(certain: ClassSet, possible: ClassSet) -> Self {
         let same = certain == possible;
         EndpointSet { certain, possible: (!same).then_some(possible) }
     }
 
     /// Classes that match for certain or possibly.
-    pub(crate) fn possible(&self) -> &FixedBitSet {
+    pub(crate) fn possible(&self) -> &ClassSet {
         self.possible.as_ref().unwrap_or(&self.certain)
     }
 
-    /// Takes a class out.
-    pub(super) fn remove(&mut self, class: usize) {
-        let mut possible = self.possible().clone();
-        possible.remove(class);
-        self.certain.remove(class);
-        *self = EndpointSet::new(core::mem::take(&mut self.certain), possible);
+    /// The same, where what is certain of it is only possible.
+    pub(super) fn in_doubt(self) -> EndpointSet {
+        EndpointSet::new(ClassSet::none(), self.possible.unwrap_or(self.certain))
+    }
+
+    /// The same, sharing what it holds with equal sets.
+    pub(super) fn kept(self, pool: &mut Pool) -> EndpointSet {
+        EndpointSet { certain: pool.keep(self.certain), possible: self.possible.map(|set| pool.keep(set)) }
+    }
+
+    /// The same operation on both of its sets and a set.
+    pub(super) fn with(&self, other: &ClassSet, operation: impl Fn(&ClassSet, &ClassSet) -> ClassSet) -> EndpointSet {
+        let certain = operation(&self.certain, other);
+        match &self.possible {
+            None => EndpointSet::exactly(certain),
+            Some(possible) => EndpointSet::new(certain, operation(possible, other)),
+        }
+    }
+
+    fn both(&self, other: &EndpointSet, operation: impl Fn(&ClassSet, &ClassSet) -> ClassSet) -> EndpointSet {
+        let certain = operation(&self.certain, &other.certain);
+        if self.possible.is_none() && other.possible.is_none() {
+            return EndpointSet::exactly(certain);
+        }
+        EndpointSet::new(certain, operation(self.possible(), other.possible()))
     }
 
     /// Endpoints in both.
-    pub(super) fn intersect_with(&mut self, other: &EndpointSet) {
-        let mut possible = self.possible().clone();
-        possible.intersect_with(other.possible());
-        self.certain.intersect_with(&other.certain);
-        *self = EndpointSet::new(core::mem::take(&mut self.certain), possible);
+    pub(super) fn intersection(&self, other: &EndpointSet) -> EndpointSet {
+        self.both(other, ClassSet::intersection)
+    }
+
+    /// Endpoints in either.
+    pub(super) fn union(&self, other: &EndpointSet) -> EndpointSet {
+        self.both(other, ClassSet::union)
     }
 
     /// Endpoints not in it.
-    pub(super) fn complement(&self, every: &FixedBitSet) -> EndpointSet {
-        let without = |set: &FixedBitSet| {
-            let mut rest = every.clone();
-            rest.difference_with(set);
-            rest
-        };
-        EndpointSet::new(without(self.possible()), without(&self.certain))
-    }
-
-    pub(super) fn union_with(&mut self, other: &EndpointSet) {
-        if self.possible.is_some() || other.possible.is_some() {
-            let mut possible = self.possible().clone();
-            possible.union_with(other.possible());
-            self.certain.union_with(&other.certain);
-            *self = EndpointSet::new(core::mem::take(&mut self.certain), possible);
-        } else {
-            self.certain.union_with(&other.certain);
-        }
+    pub(super) fn complement(&self, every: &ClassSet) -> EndpointSet {
+        EndpointSet::new(every.difference(self.possible()), every.difference(&self.certain))
     }
 }
 
@@ -79,10 +83,18 @@ impl EntityParts {
     /// Endpoints for which all of them hold.
     pub(super) fn whole(&self, classes: &Classes) -> EndpointSet {
         let mut parts = [&self.selector, &self.not_selector, &self.addresses, &self.service].into_iter().flatten();
-        let Some(first) = parts.next() else { return EndpointSet::exactly(classes.every()) };
-        parts.fold(first.clone(), |mut ends, part| {
-            ends.intersect_with(part);
-            ends
-        })
+        let Some(first) = parts.next() else { return EndpointSet::exactly(classes.every().clone()) };
+        parts.fold(first.clone(), |ends, part| ends.intersection(part))
+    }
+
+    /// The same, sharing what they hold with equal sets.
+    pub(super) fn kept(self, pool: &mut Pool) -> EntityParts {
+        let mut keep = |part: Option<EndpointSet>| part.map(|set| set.kept(pool));
+        EntityParts {
+            selector: keep(self.selector),
+            not_selector: keep(self.not_selector),
+            addresses: keep(self.addresses),
+            service: keep(self.service),
+        }
     }
 }

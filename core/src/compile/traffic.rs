@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::classes::NamedPort;
 use crate::connections::ConnectionSet;
 use crate::model::Protocol;
-use crate::policy::{IcmpMatch, PortTerm};
+use crate::policy::{Direction, IcmpMatch, PortTerm};
 use crate::policy::{PacketMatch, TrafficMatch, TrafficTermKind};
 
 /// Traffic that a rule matches, by number in a [`TrafficPool`].
@@ -26,6 +26,24 @@ impl TrafficId {
 pub(crate) enum Side {
     Source,
     Destination,
+}
+
+impl Side {
+    /// That of the endpoint which policies of a direction select.
+    pub(crate) const fn own(direction: Direction) -> Self {
+        match direction {
+            Direction::Egress => Side::Source,
+            Direction::Ingress => Side::Destination,
+        }
+    }
+
+    /// That of its peer.
+    pub(crate) const fn peer(direction: Direction) -> Self {
+        match direction {
+            Direction::Egress => Side::Destination,
+            Direction::Ingress => Side::Source,
+        }
+    }
 }
 
 /// Traffic of a rule: connections known at once, and ports that are looked up by name on one of the endpoints.

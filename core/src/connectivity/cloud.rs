@@ -1,24 +1,22 @@
 //! What the cloud's network lets through, for all pairs of endpoints. Upstream: docs/azure.md 2.3.
 //!
 //! The rules of a group know classes only as far as its address sets tell them apart, and most do not: each group is evaluated once for
-//! every two such parts of all classes. What passes between two endpoints is put together from that when it is asked for, once for each two
-//! kinds of endpoints, so that nothing is done for all pairs.
+//! every two such parts of all classes, as far as they are asked about. What passes between two endpoints is put together from that when it
+//! is asked for, once for each two kinds of endpoints, so that nothing is done for all pairs.
 
 use alloc::vec::Vec;
 use core::cell::{Cell, OnceCell, RefCell};
 
-use fixedbitset::FixedBitSet;
 use hashbrown::HashMap;
 
-use super::{EVERYTHING, PairIds, Row, row_of};
+use super::{Connectivity, EVERYTHING, PairIds, Row, RowQuestion};
 use crate::compile::{ClassId, Compiled, Endpoint, Parts};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::Direction;
-use crate::policy::GroupUseId;
 use crate::settings::HostInput;
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::NetworkId;
-use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject, NoTrace, Peers, evaluate};
+use crate::verdict::evaluate::EvaluationSubject;
 use crate::verdict::traversal::{Checkpoint, CloudTraversal, NetworkLocation, NetworkLocationKind, NetworkLocations, Topology};
 use crate::verdict::without_policies;
 
@@ -39,41 +37,25 @@ struct EndpointSlot {
 /// A group in one direction.
 #[derive(Clone, Debug)]
 struct Group {
+    /// Endpoints at the group, as far as its rules tell them apart on their own side.
     own: Parts,
-    peers: Parts,
-    /// By part of the own endpoint, as far as any endpoint is there: what passes by part of the other endpoint.
-    rows: Vec<Option<Row>>,
+    /// By part.
+    rows: Vec<Row>,
 }
 
 impl Group {
-    fn at(&self, own: ClassId, peer: ClassId) -> PairIds {
-        let row = self.own.of(own).and_then(|part| self.rows.get(part as usize)?.as_ref());
-        match row.zip(self.peers.of(peer)) {
-            Some((row, part)) => row.at(ClassId(part)),
-            // INVARIANT: endpoints at the group have rows. Were it broken, no answer would be claimed.
-            None => PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL },
-        }
-    }
-}
-
-/// One class of each part.
-struct Samples(Vec<ClassId>);
-
-impl Peers for Samples {
-    fn len(&self) -> usize {
-        self.0.len()
+    /// Finds the rows; none is evaluated.
+    fn new(compiled: &Compiled, subject: ClassId, direction: Direction) -> Self {
+        let rules = || compiled.rules_of(subject, direction);
+        let own = compiled.parts_of(rules().flat_map(|rule| &rule.own), || rules().any(|rule| compiled.asks_ports(rule)));
+        let row = |own| Row::new(RowQuestion::Subject(EvaluationSubject { subject, own }, direction, ConnectionId::ALL));
+        Group { rows: own.samples().into_iter().map(row).collect(), own }
     }
 
-    fn matching(&self, set: &FixedBitSet, mut visit: impl FnMut(usize)) {
-        for (place, class) in self.0.iter().enumerate() {
-            if set.contains(class.index()) {
-                visit(place);
-            }
-        }
-    }
-
-    fn class(&self, place: usize) -> ClassId {
-        self.0.get(place).copied().unwrap_or(ClassId(u32::MAX))
+    fn at(&self, all: &Connectivity, own: ClassId, peer: ClassId) -> PairIds {
+        let row = self.own.of(own).and_then(|part| self.rows.get(part as usize));
+        // INVARIANT: endpoints have classes. Were it broken, no answer would be claimed.
+        row.map_or(PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::ALL }, |row| row.at(&all.compiled, &all.cache, peer).pair)
     }
 }
 
@@ -100,15 +82,14 @@ pub(super) struct CloudConnectivity {
 
 impl CloudConnectivity {
     /// Nothing where the text says nothing of the cloud's network.
-    pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot, cache: &mut EvaluationCache) -> Option<Self> {
+    pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot) -> Option<Self> {
         let locations = NetworkLocations::new(compiled, snapshot)?;
-        let groups: Vec<[[Parts; 2]; 2]> = snapshot
-            .cloud
-            .group_uses()
-            .map(|(used, _)| Direction::BOTH.map(|direction| compiled.told_apart(compiled.class_of_group(used), direction)))
-            .collect();
-        let told_apart = in_all(groups.iter().flatten().flatten(), compiled.class_count());
-        let part_of = |end: Endpoint| told_apart.get(compiled.class_of(end).index()).copied().unwrap_or(u32::MAX);
+        let uses = || snapshot.cloud.group_uses().map(|(used, _)| compiled.class_of_group(used));
+        let sides = || uses().flat_map(|used| Direction::BOTH.map(|direction| (used, direction)));
+        let rules = || sides().flat_map(|(used, direction)| compiled.rules_of(used, direction));
+        let ends = rules().flat_map(|rule| [&rule.peers].into_iter().chain(&rule.own));
+        let told_apart = compiled.parts_of(ends, || rules().any(|rule| compiled.asks_ports(rule)));
+        let part_of = |end: Endpoint| told_apart.of(compiled.class_of(end)).unwrap_or(u32::MAX);
         let mut lists = Lists::default();
         let mut slot = |end: Endpoint| lists.slot(locations.of(end), end, part_of);
         let endpoints = snapshot.pods().map(|(id, _)| slot(Endpoint::Pod(id))).collect();
@@ -120,44 +101,6 @@ impl CloudConnectivity {
                 inside.insert((network, stretch), slot(Endpoint::InNetwork(network, start)));
             }
         }
-        let mut wanted: Vec<[Vec<bool>; 2]> =
-            groups.iter().map(|sides| sides.each_ref().map(|[own, _]| alloc::vec![false; own.len()])).collect();
-        for (network_location, end) in &lists.samples {
-            let Some(network_location) = lists.locations.get(*network_location as usize) else { continue };
-            for candidate in &network_location.candidates {
-                // Its packets may have its node's address there.
-                let seen = [Some(*end), candidate.node.map(Endpoint::Node)];
-                for (used, end) in candidate.nsgs.uses().flat_map(|used| seen.into_iter().flatten().map(move |end| (used, end))) {
-                    let Some((sides, wanted)) = groups.get(used.index()).zip(wanted.get_mut(used.index())) else { continue };
-                    for ([own, _], wanted) in sides.iter().zip(wanted) {
-                        let part = own.of(compiled.class_of(end));
-                        if let Some(wanted) = part.and_then(|part| wanted.get_mut(part as usize)) {
-                            *wanted = true;
-                        }
-                    }
-                }
-            }
-        }
-        let mut group = |used: GroupUseId, direction, [own, peers]: [Parts; 2], wanted: &[bool]| {
-            let samples = Samples(peers.samples());
-            let row = |(own, wanted): (ClassId, &bool)| {
-                wanted.then(|| {
-                    let asked = EvaluationSubject { subject: compiled.class_of_group(used), own };
-                    let outcome = evaluate(compiled, cache, asked, direction, &samples, ConnectionId::ALL, &mut NoTrace);
-                    row_of(outcome.left_is_allowed(cache), cache)
-                })
-            };
-            let rows = own.samples().into_iter().zip(wanted).map(row).collect();
-            Group { own, peers, rows }
-        };
-        let groups = (0..)
-            .map(GroupUseId)
-            .zip(groups)
-            .zip(&wanted)
-            .map(|((used, [out, into]), wanted)| {
-                [group(used, Direction::Egress, out, &wanted[0]), group(used, Direction::Ingress, into, &wanted[1])]
-            })
-            .collect();
         Some(CloudConnectivity {
             topology: locations.topology,
             locations: lists.locations,
@@ -167,7 +110,7 @@ impl CloudConnectivity {
             inside,
             kinds: lists.samples.len(),
             host_input: compiled.host_input(),
-            groups,
+            groups: uses().map(|used| Direction::BOTH.map(|direction| Group::new(compiled, used, direction))).collect(),
             table: OnceCell::new(),
             remembered: RefCell::default(),
         })
@@ -187,7 +130,7 @@ impl CloudConnectivity {
     /// What passes between two endpoints, each with the number of its stretch if it is an outside address.
     pub(super) fn pass(
         &self,
-        cache: &EvaluationCache,
+        all: &Connectivity,
         class_of: impl Fn(Endpoint) -> ClassId,
         from: (Endpoint, Option<usize>),
         to: (Endpoint, Option<usize>),
@@ -199,7 +142,7 @@ impl CloudConnectivity {
         if x.is_together_with(y) {
             return EVERYTHING;
         }
-        let compute = || self.over_all_traversals(cache, &class_of, (from.0, x), (to.0, y));
+        let compute = || self.over_all_traversals(all, &class_of, (from.0, x), (to.0, y));
         if self.kinds <= MOST_IN_TABLE {
             let table = self.table.get_or_init(|| alloc::vec![Cell::new(None); self.kinds * self.kinds]);
             let Some(cell) = table.get(a.kind as usize * self.kinds + b.kind as usize) else { return compute() };
@@ -226,15 +169,15 @@ impl CloudConnectivity {
     /// What passes is certain if it passes on every traversal, and possible if it does on some.
     fn over_all_traversals(
         &self,
-        cache: &EvaluationCache,
+        all: &Connectivity,
         class_of: impl Fn(Endpoint) -> ClassId,
         from: (Endpoint, &NetworkLocation),
         to: (Endpoint, &NetworkLocation),
     ) -> PairIds {
-        let table = &cache.table;
+        let table = &all.cache.table;
         let mut sum: Option<PairIds> = None;
         self.topology.each_traversal(from, to, |traversal| {
-            let pass = self.on_traversal(cache, &class_of, traversal);
+            let pass = self.on_traversal(all, &class_of, traversal);
             sum = Some(sum.map_or(pass, |sum| PairIds {
                 allowed: table.intersection(sum.allowed, pass.allowed),
                 possible: table.union(sum.possible, pass.possible),
@@ -243,17 +186,17 @@ impl CloudConnectivity {
         sum.unwrap_or(EVERYTHING)
     }
 
-    fn on_traversal(&self, cache: &EvaluationCache, class_of: impl Fn(Endpoint) -> ClassId, traversal: CloudTraversal) -> PairIds {
+    fn on_traversal(&self, all: &Connectivity, class_of: impl Fn(Endpoint) -> ClassId, traversal: CloudTraversal) -> PairIds {
         traversal.into_iter().flatten().fold(EVERYTHING, |pass, checkpoint| {
-            let here = self.at_checkpoint(cache, &class_of, checkpoint);
+            let here = self.at_checkpoint(all, &class_of, checkpoint);
             PairIds {
-                allowed: cache.table.intersection(pass.allowed, here.allowed),
-                possible: cache.table.intersection(pass.possible, here.possible),
+                allowed: all.cache.table.intersection(pass.allowed, here.allowed),
+                possible: all.cache.table.intersection(pass.possible, here.possible),
             }
         })
     }
 
-    fn at_checkpoint(&self, cache: &EvaluationCache, class_of: impl Fn(Endpoint) -> ClassId, checkpoint: Checkpoint) -> PairIds {
+    fn at_checkpoint(&self, all: &Connectivity, class_of: impl Fn(Endpoint) -> ClassId, checkpoint: Checkpoint) -> PairIds {
         if let Some((verdict, _)) = without_policies(checkpoint, self.host_input) {
             return verdict.connections().into();
         }
@@ -261,31 +204,18 @@ impl CloudConnectivity {
         let Checkpoint::Group { used, direction, from, to, .. } = checkpoint else { return EVERYTHING };
         let Some([out, into]) = self.groups.get(used.index()) else { return EVERYTHING };
         let pass = match direction {
-            Direction::Egress => out.at(class_of(from), class_of(to)),
-            Direction::Ingress => into.at(class_of(to), class_of(from)),
+            Direction::Egress => out.at(all, class_of(from), class_of(to)),
+            Direction::Ingress => into.at(all, class_of(to), class_of(from)),
         };
         let Some(around) = checkpoint.traffic_seen() else { return pass };
         // The packets between pods are inside others, which pass or do not; from which port those come is not known.
-        let around = cache.table.intern(ConnectionSet::of_traffic(around));
+        let around = all.cache.table.intern(ConnectionSet::of_traffic(around));
         let all_if = |passes: bool| if passes { ConnectionId::ALL } else { ConnectionId::NONE };
         PairIds {
-            allowed: all_if(cache.table.difference(around, pass.allowed).is_none()),
-            possible: all_if(!cache.table.intersection(around, pass.possible).is_none()),
+            allowed: all_if(all.cache.table.difference(around, pass.allowed).is_none()),
+            possible: all_if(!all.cache.table.intersection(around, pass.possible).is_none()),
         }
     }
-}
-
-/// For each class, which part of everything it is in.
-fn in_all<'a>(parts: impl Iterator<Item = &'a Parts>, classes: usize) -> Vec<u32> {
-    let mut all = alloc::vec![0u32; classes];
-    for parts in parts.filter(|parts| parts.len() > 1) {
-        let mut numbers: HashMap<(u32, u32), u32> = HashMap::new();
-        for (sum, part) in all.iter_mut().zip(parts.iter()) {
-            let next = numbers.len() as u32;
-            *sum = *numbers.entry((*sum, part)).or_insert(next);
-        }
-    }
-    all
 }
 
 /// NetworkLocations and kinds of endpoints, each once.

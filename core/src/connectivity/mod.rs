@@ -1,26 +1,29 @@
 //! All pairs: which connections every endpoint may make to every other, exact over every protocol and port.
 //!
-//! Kept by class. A row holds, for one group of classes to which the same policies apply, the connections that egress (or ingress) lets
-//! through for every class at the other endpoint; a pair's answer is the intersection of two entries, computed when it is first asked for: there
-//! are many pairs, and nobody asks about all of them.
+//! Kept by class and lazily. A row holds, for one group of classes of which no policy tells one from another, what egress (or ingress) lets
+//! through: an answer for each combination of the few sets that its rules name, evaluated when it is first asked for. A pair's answer is the
+//! intersection of two of these. So nothing costs what all pairs would: there are many, and nobody asks about all of them.
 
 mod cloud;
 mod hosts;
+mod row;
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange, Whereabouts};
+use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange, Signature, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::{Direction, Matched};
 use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
-use crate::verdict::evaluate::{AllPeers, EvaluationCache, EvaluationSubject, NoTrace, Outcome, evaluate};
+use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject};
 use crate::verdict::{is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
+use row::{Row, RowQuestion};
 
 /// Connections between two endpoints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,35 +72,34 @@ enum RowId {
     Row(u32),
 }
 
-#[derive(Clone, Debug, Default)]
-struct Row {
-    allowed: Vec<ConnectionId>,
-    /// Nothing if the same as `allowed`.
-    possible: Option<Vec<ConnectionId>>,
-}
-
-impl Row {
-    fn at(&self, peer: ClassId) -> PairIds {
-        let allowed = self.allowed.get(peer.index()).copied().unwrap_or(ConnectionId::NONE);
-        let possible = self.possible.as_ref().map_or(Some(allowed), |p| p.get(peer.index()).copied());
-        PairIds { allowed, possible: possible.unwrap_or(allowed) }
-    }
-}
-
 /// One direction of all classes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Side {
     of_class: Vec<RowId>,
     rows: Vec<Row>,
 }
 
 impl Side {
-    fn at(&self, subject: ClassId, peer: ClassId) -> PairIds {
-        match self.of_class.get(subject.index()) {
-            Some(RowId::Row(row)) => self.rows.get(*row as usize).map_or(EVERYTHING, |r| r.at(peer)),
-            Some(RowId::Open(all)) => PairIds { allowed: *all, possible: *all },
-            None => EVERYTHING,
+    /// Finds the rows; none is evaluated.
+    fn new(compiled: &Compiled, cache: &EvaluationCache, direction: Direction) -> Self {
+        let mut side = Side { of_class: Vec::with_capacity(compiled.class_count()), rows: Vec::new() };
+        let mut known: HashMap<Signature, u32> = HashMap::new();
+        for class in (0..compiled.class_count() as u32).map(ClassId) {
+            // What an endpoint may not send is no connection that its policies are asked about.
+            let signature = compiled.signature(class, direction);
+            let universe = cache.table.difference(ConnectionId::ALL, cache.table.intern(signature.dropped.connections()));
+            if compiled.applied(class, direction).is_empty() {
+                side.of_class.push(RowId::Open(universe));
+                continue;
+            }
+            let next = side.rows.len() as u32;
+            let row = *known.entry(signature).or_insert(next);
+            if row == next {
+                side.rows.push(Row::new(RowQuestion::Subject(EvaluationSubject::endpoint(class), direction, universe)));
+            }
+            side.of_class.push(RowId::Row(row));
         }
+        side
     }
 }
 
@@ -116,6 +118,7 @@ struct EndFacts {
 /// The answers of all pairs.
 #[derive(Clone, Debug)]
 pub struct Connectivity {
+    compiled: Arc<Compiled>,
     cache: EvaluationCache,
     egress: Side,
     ingress: Side,
@@ -126,7 +129,6 @@ pub struct Connectivity {
     sources: Vec<OutsideRange>,
     destinations: Vec<OutsideRange>,
     own_node: OwnNode,
-    classes: usize,
     /// What host endpoints let through; nothing where no engine polices hosts.
     hosts: Option<Hosts>,
     /// What the cloud's network lets through; nothing where the text says nothing of it.
@@ -134,11 +136,11 @@ pub struct Connectivity {
 }
 
 impl Connectivity {
-    /// Evaluates all pairs.
-    pub fn new(compiled: &Compiled, snapshot: &Snapshot) -> Self {
-        let mut cache = EvaluationCache::default();
-        let egress = side(compiled, &mut cache, Direction::Egress);
-        let ingress = side(compiled, &mut cache, Direction::Ingress);
+    /// Prepares the answers of all pairs, which are evaluated when they are asked for.
+    pub fn new(compiled: &Arc<Compiled>, snapshot: &Snapshot) -> Self {
+        let cache = EvaluationCache::default();
+        let egress = Side::new(compiled, &cache, Direction::Egress);
+        let ingress = Side::new(compiled, &cache, Direction::Ingress);
         let endpoints = snapshot
             .pods()
             .map(|(id, _)| EndFacts {
@@ -150,6 +152,7 @@ impl Connectivity {
             .collect();
         let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(Endpoint::Node(id))).collect();
         let mut connectivity = Connectivity {
+            compiled: Arc::clone(compiled),
             cache,
             egress,
             ingress,
@@ -159,14 +162,13 @@ impl Connectivity {
             sources: compiled.outside(Direction::Ingress).to_vec(),
             destinations: compiled.outside(Direction::Egress).to_vec(),
             own_node: compiled.own_node(),
-            classes: compiled.class_count(),
             hosts: None,
             cloud: None,
         };
         if compiled.polices_hosts() {
-            connectivity.hosts = Some(Hosts::new(compiled, snapshot, &mut connectivity));
+            connectivity.hosts = Some(Hosts::new(compiled, snapshot));
         }
-        connectivity.cloud = CloudConnectivity::new(compiled, snapshot, &mut connectivity.cache);
+        connectivity.cloud = CloudConnectivity::new(compiled, snapshot);
         connectivity
     }
 
@@ -203,7 +205,7 @@ impl Connectivity {
             end if end == to => destination,
             end => self.class_of(end),
         };
-        cloud.pass(&self.cache, class_of, (from, a), (to, b))
+        cloud.pass(self, class_of, (from, a), (to, b))
     }
 
     /// What two places let through, one after the other.
@@ -226,35 +228,59 @@ impl Connectivity {
     /// What the policies of the cluster let through.
     fn between_policies(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let (source, destination) = (self.class_of(from), self.class_of(to));
-        let ingress = self.ingress.at(destination, source);
+        let ingress = self.policies(Direction::Ingress, destination, source);
         let ingress = own_node_connections(self.is_own_node(from, to), [ingress.allowed, ingress.possible]);
-        let pair = self.both(self.egress.at(source, destination), ingress.into());
+        let pair = self.both(self.policies(Direction::Egress, source, destination), ingress.into());
         let Some(hosts) = &self.hosts else { return pair };
         hosts.pass(self, (from, source), (to, destination), pair)
     }
 
     /// Connections between endpoints of two classes, which are different endpoints and not a pod and its own node.
     pub fn between_classes(&self, from: ClassId, to: ClassId) -> PairIds {
-        self.both(self.egress.at(from, to), self.ingress.at(to, from))
+        self.both(self.policies(Direction::Egress, from, to), self.policies(Direction::Ingress, to, from))
     }
 
     /// What egress of `from` (or ingress of `to`) alone lets through.
     pub fn one_side(&self, direction: Direction, from: Endpoint, to: Endpoint) -> Pair<'_> {
         let (source, destination) = (self.class_of(from), self.class_of(to));
         self.sets(match direction {
-            Direction::Egress => self.egress.at(source, destination),
-            Direction::Ingress => self.ingress.at(destination, source),
+            Direction::Egress => self.policies(Direction::Egress, source, destination),
+            Direction::Ingress => self.policies(Direction::Ingress, destination, source),
         })
+    }
+
+    /// What the policies of a class let through in a direction.
+    fn policies(&self, direction: Direction, subject: ClassId, peer: ClassId) -> PairIds {
+        match self.row(direction, subject) {
+            Ok(row) => row.at(&self.compiled, &self.cache, peer).pair,
+            Err(all) => all,
+        }
+    }
+
+    fn side(&self, direction: Direction) -> &Side {
+        match direction {
+            Direction::Egress => &self.egress,
+            Direction::Ingress => &self.ingress,
+        }
+    }
+
+    /// The row of a class, or what passes where no policy applies.
+    fn row(&self, direction: Direction, subject: ClassId) -> Result<&Row, PairIds> {
+        let side = self.side(direction);
+        match side.of_class.get(subject.index()) {
+            Some(RowId::Row(row)) => side.rows.get(*row as usize).ok_or(EVERYTHING),
+            Some(RowId::Open(all)) => Err(PairIds { allowed: *all, possible: *all }),
+            None => Err(EVERYTHING),
+        }
     }
 
     /// Whether egress of a class possibly lets out, to any endpoint at all, a set of connections for which `wanted` holds.
     pub(crate) fn lets_out(&self, class: ClassId, wanted: impl Fn(&ConnectionSet) -> bool) -> bool {
-        let Some(RowId::Row(row)) = self.egress.of_class.get(class.index()) else { return wanted(self.set(ConnectionId::ALL)) };
-        let Some(row) = self.egress.rows.get(*row as usize) else { return false };
-        let mut ids: Vec<ConnectionId> = row.possible.as_ref().unwrap_or(&row.allowed).clone();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().any(|id| wanted(self.set(id)))
+        let wanted = |pair: PairIds| wanted(self.set(pair.possible));
+        match self.row(Direction::Egress, class) {
+            Err(_) => wanted(EVERYTHING),
+            Ok(row) => row.any(&self.compiled, &self.cache, wanted),
+        }
     }
 
     /// The sets that the numbers stand for.
@@ -294,7 +320,7 @@ impl Connectivity {
 
     /// How many classes there are.
     pub fn class_count(&self) -> usize {
-        self.classes
+        self.compiled.class_count()
     }
 
     /// How many different connection sets there are among all answers and what led to them.
@@ -325,54 +351,4 @@ impl Connectivity {
         };
         is_own_node(self.own_node, from, to)
     }
-}
-
-fn row_of(outcome: Outcome, cache: &mut EvaluationCache) -> Row {
-    let mut row = Row { allowed: Vec::with_capacity(outcome.allowed.len()), possible: None };
-    let mut possible = Vec::with_capacity(outcome.allowed.len());
-    for (allowed, denied) in outcome.allowed.iter().zip(&outcome.denied) {
-        row.allowed.push(cache.table.difference(*allowed, *denied));
-        possible.push(*allowed);
-    }
-    row.possible = (row.allowed != possible).then_some(possible);
-    row
-}
-
-fn side(compiled: &Compiled, cache: &mut EvaluationCache, direction: Direction) -> Side {
-    let peers = AllPeers(compiled.class_count());
-    let mut side = Side { of_class: Vec::with_capacity(peers.0), rows: Vec::new() };
-    let mut known = HashMap::new();
-    for class in (0..peers.0 as u32).map(ClassId) {
-        let signature = compiled.signature(class, direction);
-        // What an endpoint may not send is no connection that its policies are asked about.
-        let dropped = cache.table.intern(signature.dropped.connections());
-        let universe = cache.table.difference(ConnectionId::ALL, dropped);
-        if signature.applied.is_empty() {
-            side.of_class.push(RowId::Open(universe));
-            continue;
-        }
-        let row = *known.entry(signature).or_insert_with(|| {
-            let outcome = evaluate(compiled, cache, EvaluationSubject::endpoint(class), direction, &peers, universe, &mut NoTrace)
-                .left_is_allowed(cache);
-            let mut last: Option<([ConnectionId; 2], ConnectionId)> = None;
-            let allowed: Vec<ConnectionId> = outcome
-                .allowed
-                .iter()
-                .zip(&outcome.denied)
-                .map(|(allowed, denied)| match last {
-                    Some((key, result)) if key == [*allowed, *denied] => result,
-                    _ => {
-                        let result = cache.table.difference(*allowed, *denied);
-                        last = Some(([*allowed, *denied], result));
-                        result
-                    }
-                })
-                .collect();
-            let certain = allowed == outcome.allowed;
-            side.rows.push(Row { allowed, possible: (!certain).then_some(outcome.allowed) });
-            side.rows.len() as u32 - 1
-        });
-        side.of_class.push(RowId::Row(row));
-    }
-    side
 }

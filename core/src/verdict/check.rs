@@ -6,11 +6,11 @@ use super::checkpoint::{CheckpointResult, is_loopback, is_own_node, is_single, o
 use super::trace::TraceRecorder;
 use super::{Flow, Original, Reason, UnknownFact, Verdict, reply};
 use crate::compile::{Applied, ClassKind, Compiled, Endpoint, Hook};
-use crate::connections::{ConnectionId, ConnectionSet, Traffic};
+use crate::connections::{ConnectionSet, Traffic};
 use crate::policy::GroupUseId;
 use crate::policy::{Action, Direction, Matched, PolicyId, TierEnd};
 use crate::snapshot::Snapshot;
-use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, OnePeer, Outcome, evaluate, evaluate_hooks};
+use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, Outcome, evaluate, evaluate_hooks};
 use crate::verdict::traversal::Checkpoint;
 
 /// Evaluates one checkpoint for a packet of a flow. `original` is where the packet was sent before its destination was translated.
@@ -49,11 +49,11 @@ pub(crate) fn check(
 fn check_group(compiled: &Compiled, flow: &Flow, used: GroupUseId, direction: Direction) -> CheckpointResult {
     let (own, peer) = flow.near_and_far(direction);
     let subject = EvaluationSubject { subject: compiled.class_of_group(used), own: compiled.class_of(own) };
-    let mut cache = EvaluationCache::default();
+    let cache = EvaluationCache::default();
     let mut rules = TraceRecorder::default();
     let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
-    let peers = OnePeer(compiled.class_of(peer));
-    let outcome = evaluate(compiled, &mut cache, subject, direction, &peers, universe, &mut rules).left_is_allowed(&mut cache);
+    let peer = compiled.class_of(peer);
+    let outcome = evaluate(compiled, &cache, subject, direction, peer, universe, &mut rules).left_is_allowed(&cache);
     judge(compiled, &outcome, rules, None)
 }
 
@@ -64,14 +64,14 @@ fn check_host(compiled: &Compiled, flow: &Flow, original: Option<Original>, at: 
         return CheckpointResult::without_rules(Verdict::Allowed, Reason::NoPolicy);
     }
     let (own, peer) = flow.near_and_far(direction);
-    let peers = OnePeer(compiled.class_of(peer));
-    let mut cache = EvaluationCache::default();
+    let peer = compiled.class_of(peer);
+    let cache = EvaluationCache::default();
     let mut rules = TraceRecorder::default();
-    let mut run = |hooks: &[Hook], own: Endpoint, traffic: Traffic, rules: &mut TraceRecorder| {
+    let run = |hooks: &[Hook], own: Endpoint, traffic: Traffic, rules: &mut TraceRecorder| {
         let universe = cache.table.intern(ConnectionSet::of_traffic(traffic));
         let at = AtHost { hooks, own: compiled.class_of(own), ..*at };
-        let outcome = evaluate_hooks(compiled, &mut cache, &at, &peers, universe, rules);
-        (outcome.left == [universe], outcome.left_is_allowed(&mut cache))
+        let outcome = evaluate_hooks(compiled, &cache, &at, peer, universe, rules);
+        (outcome.left == universe, outcome.left_is_allowed(&cache))
     };
     let before = hooks.iter().take_while(|hook| matches!(hook, Hook::Untracked | Hook::PreDnat)).count();
     let (early, late) = hooks.split_at(before);
@@ -111,7 +111,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     if own_node == Matched::Yes {
         return free(Reason::OwnNode);
     }
-    let mut cache = EvaluationCache::default();
+    let cache = EvaluationCache::default();
     let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let dropped = compiled.dropped(class, direction).connections();
     let dropped = cache.table.intern(dropped.intersection(cache.table.get(universe)));
@@ -124,11 +124,11 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
         return free(if ruleset.no_engine && !ruleset.policies.is_empty() { Reason::NoEngine } else { Reason::NoPolicy });
     }
     let mut rules = TraceRecorder::default();
-    let peers = OnePeer(compiled.class_of(peer));
+    let peer = compiled.class_of(peer);
     let may_send = cache.table.difference(universe, dropped);
-    let outcome = evaluate(compiled, &mut cache, EvaluationSubject::endpoint(class), direction, &peers, may_send, &mut rules);
-    let mut outcome = outcome.left_is_allowed(&mut cache);
-    outcome.denied.iter_mut().for_each(|denied| *denied = cache.table.union(*denied, dropped));
+    let outcome = evaluate(compiled, &cache, EvaluationSubject::endpoint(class), direction, peer, may_send, &mut rules);
+    let mut outcome = outcome.left_is_allowed(&cache);
+    outcome.denied = cache.table.union(outcome.denied, dropped);
     let result = judge(compiled, &outcome, rules, Some(applied));
     if own_node == Matched::Possibly && result.verdict() != Verdict::Allowed {
         let verdict = own_node_verdict(own_node, result.verdict());
@@ -139,9 +139,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
 
 /// The answer of an evaluation of one peer.
 fn judge(compiled: &Compiled, outcome: &Outcome, rules: TraceRecorder, applied: Option<&Applied>) -> CheckpointResult {
-    let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
-    let (allowed, denied) = (first(&outcome.allowed), first(&outcome.denied));
-    let verdict = match (allowed.is_none(), denied.is_none()) {
+    let verdict = match (outcome.allowed.is_none(), outcome.denied.is_none()) {
         (false, true) => Verdict::Allowed,
         (true, _) => Verdict::Denied,
         (false, false) => Verdict::CannotTell,

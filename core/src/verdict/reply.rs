@@ -10,9 +10,7 @@ use crate::compile::{Compiled, Hook};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::{Action, Direction};
 use crate::snapshot::{HostEndpointId, NodeId, Snapshot};
-use crate::verdict::evaluate::{
-    AtHost, EvaluationCache, NoTrace, Observer, OnePeer, Outcome, Passes, ReplyParts, Untracked, drops_orphans, evaluate_hooks,
-};
+use crate::verdict::evaluate::{AtHost, EvaluationCache, NoTrace, Observer, Passes, ReplyParts, Untracked, drops_orphans, evaluate_hooks};
 use crate::verdict::traversal::{Checkpoint, NodeRules, Side, UNTRACKED, UNTRACKED_REPLY, reply_checkpoints, untracked_direction};
 
 /// Through which node a connection goes, and how.
@@ -32,14 +30,14 @@ impl Flow {
 
 /// Evaluates what becomes of the reply. The rules recorded are those that the reply meets.
 pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, at: &Crossing) -> CheckpointResult {
-    let mut cache = EvaluationCache::default();
+    let cache = EvaluationCache::default();
     let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let back = flow.reply();
     let request = untracked_direction(at.enters, at.leaves)
-        .map(|direction| untracked(compiled, &mut cache, flow, (at.host, direction, UNTRACKED), &mut NoTrace));
+        .map(|direction| untracked(compiled, &cache, flow, (at.host, direction, UNTRACKED), &mut NoTrace));
     let mut rules_met = TraceRecorder::default();
     let reply_outcome = untracked_direction(at.leaves, at.enters)
-        .map(|direction| untracked(compiled, &mut cache, &back, (at.host, direction, UNTRACKED_REPLY), &mut rules_met));
+        .map(|direction| untracked(compiled, &cache, &back, (at.host, direction, UNTRACKED_REPLY), &mut rules_met));
     let table = &cache.table;
     let reply = reply_outcome.map(|r| {
         let within = |id| table.intersection(table.answered_by(id), universe);
@@ -97,7 +95,7 @@ pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, at: &
 /// What the policies before connection tracking of a host endpoint do with a packet.
 fn untracked<O: Observer>(
     compiled: &Compiled,
-    cache: &mut EvaluationCache,
+    cache: &EvaluationCache,
     flow: &Flow,
     (host, direction, hooks): (HostEndpointId, Direction, &[Hook]),
     observer: &mut O,
@@ -105,7 +103,5 @@ fn untracked<O: Observer>(
     let (own, peer) = flow.near_and_far(direction);
     let at = AtHost { host, pre_dnat: host, direction, hooks, own: compiled.class_of(own) };
     let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
-    let Outcome { allowed, denied, left } = evaluate_hooks(compiled, cache, &at, &OnePeer(compiled.class_of(peer)), universe, observer);
-    let first = |list: &[ConnectionId]| list.first().copied().unwrap_or(ConnectionId::NONE);
-    Untracked { allowed: first(&allowed), denied: first(&denied), left: first(&left) }
+    evaluate_hooks(compiled, cache, &at, compiled.class_of(peer), universe, observer).into()
 }

@@ -182,6 +182,14 @@ pub fn lint(input: &LintInput<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// The findings of lints that can find errors, which are few: nothing is asked for the others.
+pub fn errors(input: &LintInput<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    LINTS.iter().filter(|lint| lint.severities.contains(&Severity::Error)).for_each(|lint| (lint.check)(input, &mut found));
+    found.retain(|finding| finding.severity == Severity::Error);
+    found
+}
+
 /// Every policy of an analysis that is known to be in force: of one that the engine does not enforce, nothing but that is worth saying. Security groups are
 /// none: what they may hold and how they are read differs too much.
 fn policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {

@@ -1,5 +1,7 @@
 //! Connection sets in use by an evaluation.
 
+use core::cell::RefCell;
+
 use hashbrown::HashMap;
 
 use crate::compile::{ClassId, Compiled, Side, TrafficId};
@@ -10,29 +12,31 @@ use crate::model::Protocol;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EvaluationCache {
     pub(crate) table: ConnectionTable,
-    traffics: HashMap<(TrafficId, Option<ClassId>, Option<ClassId>), ConnectionId>,
-    without_ports: HashMap<ConnectionId, ConnectionId>,
+    traffics: RefCell<HashMap<(TrafficId, u32, u32), ConnectionId>>,
+    without_ports: RefCell<HashMap<ConnectionId, ConnectionId>>,
 }
 
 impl EvaluationCache {
     /// The connections that a rule's traffic means between two classes.
-    pub(crate) fn traffic(&mut self, compiled: &Compiled, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionId {
-        let asks = |side| compiled.compiled_traffic(traffic).is_some_and(|t| t.asks(side));
-        let key = (traffic, asks(Side::Source).then_some(source), asks(Side::Destination).then_some(destination));
-        let table = &mut self.table;
-        *self.traffics.entry(key).or_insert_with(|| table.intern(compiled.traffic_between(traffic, source, destination)))
+    pub(crate) fn traffic(&self, compiled: &Compiled, traffic: TrafficId, source: ClassId, destination: ClassId) -> ConnectionId {
+        let ports = |side, class| match compiled.compiled_traffic(traffic) {
+            Some(asked) if asked.asks(side) => compiled.port_list(class),
+            _ => 0,
+        };
+        let key = (traffic, ports(Side::Source, source), ports(Side::Destination, destination));
+        let known = || self.table.intern(compiled.traffic_between(traffic, source, destination));
+        *self.traffics.borrow_mut().entry(key).or_insert_with(known)
     }
 
     /// The part of a set that has no ports: everything but TCP, UDP and SCTP.
-    pub(crate) fn without_ports(&mut self, set: ConnectionId) -> ConnectionId {
+    pub(crate) fn without_ports(&self, set: ConnectionId) -> ConnectionId {
         if set.is_none() {
             return set;
         }
-        let table = &mut self.table;
-        *self.without_ports.entry(set).or_insert_with(|| {
+        *self.without_ports.borrow_mut().entry(set).or_insert_with(|| {
             let ports = [Protocol::TCP, Protocol::UDP, Protocol::SCTP].map(ConnectionSet::protocol);
-            let rest = ports.iter().fold(table.get(set).clone(), |rest, protocol| rest.difference(protocol));
-            table.intern(rest)
+            let rest = ports.iter().fold(self.table.get(set).clone(), |rest, protocol| rest.difference(protocol));
+            self.table.intern(rest)
         })
     }
 }

@@ -1,17 +1,15 @@
 //! The evaluator: what one endpoint may send or receive, tier by tier.
 //!
-//! There is one evaluation for everything. The answers about all pairs run it with all classes as peers and every connection in
-//! question; [`decide`](crate::verdict::decide) runs it with one peer, one connection and an observer that records what happened. So an
-//! explanation can never differ from the answer.
+//! There is one evaluation for everything, of one peer. The answers about all pairs run it with every connection in question, once for
+//! all peers that no rule tells apart; [`decide`](crate::verdict::decide) runs it with one connection and an observer that records what
+//! happened. So an explanation can never differ from the answer.
 //!
 //! Facts that no text gives (the address of a pod, the order of two policies of equal priority, what an engine does with ICMP) make a
-//! match *possible* instead of certain. The evaluation follows both readings and returns, for each peer, what may be allowed and what may
-//! be denied; where these overlap, the answer is "cannot tell". Each unknown fact is taken on its own: where one fact decides twice, the
+//! match *possible* instead of certain. The evaluation follows both readings and returns what may be allowed and what may be denied; where these overlap, the answer is "cannot tell". Each unknown fact is taken on its own: where one fact decides twice, the
 //! overlap may be too large, but never too small.
 
 mod cache;
 mod observer;
-mod peers;
 mod reply;
 mod run;
 
@@ -19,9 +17,6 @@ pub(crate) use reply::{Passes, ReplyParts, Untracked, drops_orphans};
 
 pub(crate) use cache::EvaluationCache;
 pub(crate) use observer::{NoTrace, Observer};
-pub(crate) use peers::{AllPeers, OnePeer, Peers};
-
-use alloc::vec::Vec;
 
 use crate::compile::{ClassId, ClassKind, Compiled, Hook};
 use crate::connections::ConnectionId;
@@ -30,28 +25,26 @@ use crate::snapshot::HostEndpointId;
 
 use run::Run;
 
-/// What may happen to the connections of each peer.
+/// What may happen to the connections with a peer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Outcome {
-    /// Possibly allowed, by peer.
-    pub(crate) allowed: Vec<ConnectionId>,
-    /// Possibly denied, by peer.
-    pub(crate) denied: Vec<ConnectionId>,
-    /// Possibly decided by no tier, by peer. What that means is for the caller to say: for pods it is allowed.
-    pub(crate) left: Vec<ConnectionId>,
+    /// Possibly allowed.
+    pub(crate) allowed: ConnectionId,
+    /// Possibly denied.
+    pub(crate) denied: ConnectionId,
+    /// Possibly decided by no tier. What that means is for the caller to say: for pods it is allowed.
+    pub(crate) left: ConnectionId,
 }
 
 impl Outcome {
     /// What no tier decided is allowed.
-    pub(crate) fn left_is_allowed(mut self, cache: &mut EvaluationCache) -> Self {
-        for (allowed, left) in self.allowed.iter_mut().zip(core::mem::take(&mut self.left)) {
-            *allowed = cache.table.union(*allowed, left);
-        }
-        self
+    pub(crate) fn left_is_allowed(self, cache: &EvaluationCache) -> Self {
+        Outcome { allowed: cache.table.union(self.allowed, self.left), left: ConnectionId::NONE, ..self }
     }
 }
 
 /// Whose policies are asked, and about which endpoint of the packet on this side.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct EvaluationSubject {
     /// Whose policies.
     pub(crate) subject: ClassId,
@@ -66,13 +59,13 @@ impl EvaluationSubject {
     }
 }
 
-/// Evaluates one direction of one subject class for the given peers and connections.
-pub(crate) fn evaluate<P: Peers, O: Observer>(
+/// Evaluates one direction of one subject class for a peer and connections.
+pub(crate) fn evaluate<O: Observer>(
     compiled: &Compiled,
-    cache: &mut EvaluationCache,
+    cache: &EvaluationCache,
     asked: EvaluationSubject,
     direction: Direction,
-    peers: &P,
+    peer: ClassId,
     universe: ConnectionId,
     observer: &mut O,
 ) -> Outcome {
@@ -84,25 +77,22 @@ pub(crate) fn evaluate<P: Peers, O: Observer>(
         compiled,
         cache,
         own,
+        peer,
         applied,
         direction,
-        peers,
         observer,
         rules_only,
-        open: alloc::vec![universe; peers.len()],
-        allowed: alloc::vec![ConnectionId::NONE; peers.len()],
-        denied: alloc::vec![ConnectionId::NONE; peers.len()],
-        gone: None,
+        open: universe,
+        allowed: ConnectionId::NONE,
+        denied: ConnectionId::NONE,
+        gone: ConnectionId::NONE,
     };
     run.all_tiers();
-    let Run { mut open, allowed, denied, gone, cache, .. } = run;
-    for (open, gone) in open.iter_mut().zip(gone.into_iter().flatten()) {
-        *open = cache.table.union(*open, gone);
-    }
-    Outcome { allowed, denied, left: open }
+    Outcome { allowed: run.allowed, denied: run.denied, left: cache.table.union(run.open, run.gone) }
 }
 
 /// What a packet meets at a host endpoint.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct AtHost<'a> {
     /// The host endpoint.
     pub(crate) host: HostEndpointId,
@@ -123,39 +113,21 @@ impl AtHost<'_> {
 
 /// Evaluates one direction of a host endpoint, hook by hook: what one hook decides the
 /// next is not asked about.
-pub(crate) fn evaluate_hooks<P: Peers, O: Observer>(
+pub(crate) fn evaluate_hooks<O: Observer>(
     compiled: &Compiled,
-    cache: &mut EvaluationCache,
+    cache: &EvaluationCache,
     at: &AtHost<'_>,
-    peers: &P,
+    peer: ClassId,
     universe: ConnectionId,
     observer: &mut O,
 ) -> Outcome {
-    let nothing = || alloc::vec![ConnectionId::NONE; peers.len()];
-    let mut sum = Outcome { allowed: nothing(), denied: nothing(), left: alloc::vec![universe; peers.len()] };
+    let mut sum = Outcome { allowed: ConnectionId::NONE, denied: ConnectionId::NONE, left: universe };
     for hook in at.hooks {
         observer.hook(*hook);
         let host = EvaluationSubject { subject: compiled.class_of_host(at.of(*hook), *hook), own: at.own };
-        let before = sum.left;
-        // One peer alone is asked about what is left only, so that an observer sees what the packet really meets.
-        let asked = match before.as_slice() {
-            [left] => *left,
-            _ => universe,
-        };
-        let next = evaluate(compiled, cache, host, at.direction, peers, asked, observer);
-        let table = &mut cache.table;
-        let mut left = Vec::with_capacity(before.len());
-        for (i, open) in before.iter().enumerate() {
-            let of = |list: &[ConnectionId]| list.get(i).copied().unwrap_or(ConnectionId::NONE);
-            for (total, part) in [(&mut sum.allowed, &next.allowed), (&mut sum.denied, &next.denied)] {
-                let reached = table.intersection(of(part), *open);
-                if let Some(total) = total.get_mut(i) {
-                    *total = table.union(*total, reached);
-                }
-            }
-            left.push(table.intersection(of(&next.left), *open));
-        }
-        sum.left = left;
+        let next = evaluate(compiled, cache, host, at.direction, peer, sum.left, observer);
+        let union = |a, b| cache.table.union(a, b);
+        sum = Outcome { allowed: union(sum.allowed, next.allowed), denied: union(sum.denied, next.denied), left: next.left };
     }
     sum
 }

@@ -7,6 +7,8 @@ use crate::policy::{Matched, PolicyId, RuleRef, TierEnd, TierId};
 
 /// Watches an evaluation.
 pub(crate) trait Observer {
+    /// Whether it wants to be told about rules.
+    const WATCHES: bool = true;
     /// What follows is met at this hook of a host endpoint.
     fn hook(&mut self, _hook: Hook) {}
     /// A tier begins, with the policies that apply to the subject.
@@ -24,4 +26,6 @@ pub(crate) trait Observer {
 /// Watches nothing.
 pub(crate) struct NoTrace;
 
-impl Observer for NoTrace {}
+impl Observer for NoTrace {
+    const WATCHES: bool = false;
+}

@@ -5,6 +5,7 @@
 //! to none),
 //! `felix/rules/static.go` (packets of pods skip the untracked chains).
 
+use super::Outcome;
 use crate::connections::{ConnectionId, ConnectionSet, ConnectionTable};
 use crate::model::Protocol;
 
@@ -15,6 +16,12 @@ pub(crate) struct Untracked {
     pub(crate) denied: ConnectionId,
     /// Left to connection tracking and the policies after it.
     pub(crate) left: ConnectionId,
+}
+
+impl From<Outcome> for Untracked {
+    fn from(Outcome { allowed, denied, left }: Outcome) -> Self {
+        Untracked { allowed, denied, left }
+    }
 }
 
 /// Protocols of which conntrack knows what opens a connection: any other packet of no connection is invalid, and dropped.

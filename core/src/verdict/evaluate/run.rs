@@ -2,37 +2,35 @@
 
 use alloc::vec::Vec;
 
-use fixedbitset::FixedBitSet;
-
-use super::{EvaluationCache, Observer, Peers};
+use super::{EvaluationCache, Observer};
 use crate::compile::{Applied, ClassId, Compiled, CompiledRule, Side};
 use crate::connections::ConnectionId;
 use crate::policy::{Action, Direction, Matched, PolicyId, RuleRef, TierEnd};
 
-/// What is open, possibly allowed and possibly denied for one peer.
-type State = [ConnectionId; 3];
-
-pub(super) struct Run<'a, P, O> {
+pub(super) struct Run<'a, O> {
     pub(super) compiled: &'a Compiled,
-    pub(super) cache: &'a mut EvaluationCache,
+    pub(super) cache: &'a EvaluationCache,
     /// The endpoint of the packet on this side.
     pub(super) own: ClassId,
+    /// The other endpoint.
+    pub(super) peer: ClassId,
     /// The policies that apply, and which of them only possibly.
     pub(super) applied: &'a Applied,
     pub(super) direction: Direction,
-    pub(super) peers: &'a P,
     pub(super) observer: &'a mut O,
     /// Whether no tier denies at its end.
     pub(super) rules_only: bool,
-    /// Connections that may get here undecided, by peer.
-    pub(super) open: Vec<ConnectionId>,
-    pub(super) allowed: Vec<ConnectionId>,
-    pub(super) denied: Vec<ConnectionId>,
-    /// Connections that left all tiers undecided, by peer, if any did.
-    pub(super) gone: Option<Vec<ConnectionId>>,
+    /// Connections that may get here undecided.
+    pub(super) open: ConnectionId,
+    /// Possibly allowed so far.
+    pub(super) allowed: ConnectionId,
+    /// Possibly denied so far.
+    pub(super) denied: ConnectionId,
+    /// Connections that left all tiers undecided.
+    pub(super) gone: ConnectionId,
 }
 
-impl<P: Peers, O: Observer> Run<'_, P, O> {
+impl<O: Observer> Run<'_, O> {
     pub(super) fn all_tiers(&mut self) {
         for (number, groups) in &self.applied.tiers {
             let Some(tier) = self.compiled.ruleset().tier(*number) else { continue };
@@ -48,146 +46,96 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
     }
 
-    /// Changes what is open, allowed and denied for each peer. `change` depends on its arguments alone, and most peers share their state
-    /// with the one before, so the last result is remembered.
-    fn change_each(
-        &mut self,
-        extra: impl Fn(usize) -> [ConnectionId; 2],
-        mut change: impl FnMut(&mut EvaluationCache, State, [ConnectionId; 2]) -> State,
-    ) {
-        let mut last: Option<(State, [ConnectionId; 2], State)> = None;
-        let states = self.open.iter_mut().zip(&mut self.allowed).zip(&mut self.denied);
-        for (i, ((open, allowed), denied)) in states.enumerate() {
-            let (before, extra) = ([*open, *allowed, *denied], extra(i));
-            let after = match last {
-                Some((known, known_extra, result)) if (known, known_extra) == (before, extra) => result,
-                _ => change(self.cache, before, extra),
-            };
-            last = Some((before, extra, after));
-            [*open, *allowed, *denied] = after;
-        }
+    fn union(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
+        self.cache.table.union(a, b)
+    }
+
+    fn intersection(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
+        self.cache.table.intersection(a, b)
+    }
+
+    fn difference(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
+        self.cache.table.difference(a, b)
     }
 
     /// Connections without ports leave a tier that says nothing about them as "allowed or denied, who knows".
     fn set_aside_other_protocols(&mut self) {
-        let mut found = false;
-        self.change_each(
-            |_| [ConnectionId::NONE; 2],
-            |cache, [open, allowed, denied], _| {
-                let others = cache.without_ports(open);
-                found |= !others.is_none();
-                let table = &mut cache.table;
-                [table.difference(open, others), table.union(allowed, others), table.union(denied, others)]
-            },
-        );
-        if found {
-            self.observer.undefined_protocol();
+        let others = self.cache.without_ports(self.open);
+        if others.is_none() {
+            return;
         }
+        self.open = self.difference(self.open, others);
+        self.allowed = self.union(self.allowed, others);
+        self.denied = self.union(self.denied, others);
+        self.observer.undefined_protocol();
     }
 
     /// A tier whose policies only allow, and that denies what none of them allows: the union of all rules, whatever their order.
     fn isolating_tier(&mut self, groups: &[Vec<PolicyId>]) {
-        let policies: Vec<PolicyId> = groups.iter().flatten().copied().collect();
+        let policies = groups.iter().flatten().copied();
         if self.applied.only_possibly(groups) {
-            self.possibly_isolating_tier(&policies);
+            self.possibly_isolating_tier(policies);
             return;
         }
-        self.allow(&policies);
+        self.allow(policies);
         self.end_tier(TierEnd::Deny);
     }
 
     /// The same where it is not certain that any of the policies selects the endpoint: none may, and what each of them does not allow is
     /// denied if it alone does.
-    fn possibly_isolating_tier(&mut self, policies: &[PolicyId]) {
-        let before = self.open.clone();
-        for &policy in policies {
-            let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
-            let mut possible = certain.clone();
+    fn possibly_isolating_tier(&mut self, policies: impl Iterator<Item = PolicyId>) {
+        for policy in policies {
+            let (mut certain, mut possible) = (ConnectionId::NONE, ConnectionId::NONE);
             self.each_rule(policy, |run, reference, rule| {
                 // It is asked what the rule matches if its policy selects the endpoint.
-                if let Some((surely, maybe)) = run.meant_for(rule) {
-                    if let Some(surely) = surely {
-                        run.add_matches(rule, surely, &mut certain);
-                    }
-                    run.add_matches(rule, maybe, &mut possible);
-                }
-                run.report(reference, rule, None);
+                run.add_matches(rule, run.match_of(rule), &mut certain, &mut possible);
+                run.report(reference, rule, run.open);
             });
-            let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
-            self.change_each(
-                |i| [at(&certain, i), at(&possible, i)],
-                |cache, [open, allowed, denied], [certain, possible]| {
-                    let table = &mut cache.table;
-                    let (pass, rest) = (table.intersection(open, possible), table.difference(open, certain));
-                    [open, table.union(allowed, pass), table.union(denied, rest)]
-                },
-            );
+            let (pass, rest) = (self.intersection(self.open, possible), self.difference(self.open, certain));
+            self.allowed = self.union(self.allowed, pass);
+            self.denied = self.union(self.denied, rest);
         }
-        if before.iter().any(|o| !o.is_none()) {
+        if !self.open.is_none() {
             self.observer.possible_tier_end();
         }
     }
 
     /// Policies that only allow: among themselves their order means nothing.
-    fn allow(&mut self, policies: &[PolicyId]) {
-        if policies.is_empty() {
-            return;
-        }
-        let mut certain = alloc::vec![ConnectionId::NONE; self.peers.len()];
-        let mut possible: Option<Vec<ConnectionId>> = None;
-        for &policy in policies {
+    fn allow(&mut self, policies: impl Iterator<Item = PolicyId>) {
+        let (mut certain, mut possible) = (ConnectionId::NONE, ConnectionId::NONE);
+        for policy in policies {
             self.each_rule(policy, |run, reference, rule| {
-                let Some((surely, maybe)) = run.peers_of(reference, rule) else {
-                    run.report(reference, rule, None);
-                    return;
-                };
-                if !is_same(surely, maybe) && possible.is_none() {
-                    possible = Some(certain.clone());
-                }
-                if let Some(surely) = surely {
-                    run.add_matches(rule, surely, &mut certain);
-                }
-                if let Some(possible) = &mut possible {
-                    run.add_matches(rule, maybe, possible);
-                }
-                run.report(reference, rule, None);
+                run.add_matches(rule, run.matched(reference, rule), &mut certain, &mut possible);
+                run.report(reference, rule, run.open);
             });
         }
-        let at = |list: &[ConnectionId], i: usize| list.get(i).copied().unwrap_or(ConnectionId::NONE);
-        self.change_each(
-            |i| [at(&certain, i), at(possible.as_deref().unwrap_or(&certain), i)],
-            |cache, [open, allowed, denied], [certain, possible]| {
-                let table = &mut cache.table;
-                let pass = table.intersection(open, possible);
-                [table.difference(open, certain), table.union(allowed, pass), denied]
-            },
-        );
+        self.allowed = self.union(self.allowed, self.intersection(self.open, possible));
+        self.open = self.difference(self.open, certain);
     }
 
     /// What is still open at the end of a tier is denied, or goes on.
     fn end_tier(&mut self, end: TierEnd) {
-        if self.open.iter().any(|o| !o.is_none()) {
-            self.observer.tier_end(end);
+        if self.open.is_none() {
+            return;
         }
+        self.observer.tier_end(end);
         if end == TierEnd::Deny {
-            self.change_each(
-                |_| [ConnectionId::NONE; 2],
-                |cache, [open, allowed, denied], _| [ConnectionId::NONE, allowed, cache.table.union(denied, open)],
-            );
+            self.denied = self.union(self.denied, self.open);
+            self.open = ConnectionId::NONE;
         }
     }
 
     /// What is still open at the end of a tier that may be about the endpoint or not may be denied, and may go on.
     fn possibly_end_tier(&mut self) {
-        if self.open.iter().any(|o| !o.is_none()) {
+        if !self.open.is_none() {
             self.observer.possible_tier_end();
+            self.denied = self.union(self.denied, self.open);
         }
-        self.change_each(|_| [ConnectionId::NONE; 2], |cache, [open, allowed, denied], _| [open, allowed, cache.table.union(denied, open)]);
     }
 
     /// A tier of ordered policies: the first rule that matches decides; what none decides is denied or goes on to the next tier.
     fn ordered_tier(&mut self, groups: &[Vec<PolicyId>], end: TierEnd, passes_all: bool) {
-        let mut passed = alloc::vec![ConnectionId::NONE; self.peers.len()];
+        let mut passed = ConnectionId::NONE;
         // Policies in a row that only allow are one.
         let mut allowing: Vec<PolicyId> = Vec::new();
         for group in groups {
@@ -196,37 +144,32 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
                     allowing.push(*policy);
                     continue;
                 }
-                self.allow(&core::mem::take(&mut allowing));
+                self.allow(allowing.drain(..));
                 self.ordered_policy(*policy, &mut passed);
                 continue;
             }
-            self.allow(&core::mem::take(&mut allowing));
+            self.allow(allowing.drain(..));
             // Policies of equal precedence may be looked at in either order, so each may be first. What is left after the group is what
             // none of them decides.
-            let before = self.open.clone();
-            let mut after: Option<Vec<ConnectionId>> = None;
+            let before = self.open;
+            let mut after: Option<ConnectionId> = None;
             for &policy in group {
-                self.open.clone_from(&before);
+                self.open = before;
                 self.ordered_policy(policy, &mut passed);
-                after = Some(match after {
-                    None => self.open.clone(),
-                    Some(left) => left.iter().zip(&self.open).map(|(a, b)| self.cache.table.intersection(*a, *b)).collect(),
-                });
+                after = Some(after.map_or(self.open, |left| self.intersection(left, self.open)));
             }
             self.open = after.unwrap_or(before);
         }
-        self.allow(&allowing);
+        self.allow(allowing.into_iter());
         if end == TierEnd::Deny && self.applied.only_possibly(groups) {
             self.possibly_end_tier();
         } else {
             self.end_tier(end);
         }
         if passes_all {
-            self.gone = Some(passed);
-            return;
-        }
-        for (open, passed) in self.open.iter_mut().zip(passed) {
-            *open = self.cache.table.union(*open, passed);
+            self.gone = passed;
+        } else {
+            self.open = self.union(self.open, passed);
         }
     }
 
@@ -235,65 +178,46 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         rules.iter().all(|rule| rule.action == Action::Allow)
     }
 
-    fn ordered_policy(&mut self, policy: PolicyId, passed: &mut [ConnectionId]) {
+    fn ordered_policy(&mut self, policy: PolicyId, passed: &mut ConnectionId) {
         self.each_rule(policy, |run, reference, rule| {
-            let first = run.open.first().copied();
-            if let Some((surely, maybe)) = run.peers_of(reference, rule).filter(|_| rule.action != Action::Log) {
-                if is_same(surely, maybe) {
-                    // Most peers share their state with the one before.
-                    let mut last: Option<([ConnectionId; 3], [ConnectionId; 2])> = None;
-                    run.each_match(rule, maybe, |run, i, traffic| {
-                        let Some(open) = run.open.get(i).copied().filter(|open| !open.is_none()) else { return };
-                        let decided = match rule.action {
-                            Action::Allow => run.allowed.get_mut(i),
-                            Action::Deny => run.denied.get_mut(i),
-                            Action::Pass | Action::Log => passed.get_mut(i),
-                        };
-                        let Some(decided) = decided else { return };
-                        let before = [open, *decided, traffic];
-                        let [left, sum] = match last {
-                            Some((known, result)) if known == before => result,
-                            _ => {
-                                let table = &mut run.cache.table;
-                                let hit = table.intersection(open, traffic);
-                                [table.difference(open, traffic), table.union(*decided, hit)]
-                            }
-                        };
-                        last = Some((before, [left, sum]));
-                        *decided = sum;
-                        if let Some(open) = run.open.get_mut(i) {
-                            *open = left;
-                        }
-                    });
-                } else {
-                    // What may match is decided and stays open too.
-                    let before = run.open.clone();
-                    let at = |i: usize| before.get(i).copied().unwrap_or(ConnectionId::NONE);
-                    run.each_match(rule, maybe, |run, i, traffic| run.decide_at(i, rule.action, at(i), traffic, passed));
-                    if let Some(surely) = surely {
-                        run.each_match(rule, surely, |run, i, traffic| run.leave_open(i, at(i), traffic));
-                    }
+            let open = run.open;
+            let matched = run.matched(reference, rule);
+            if matched != Matched::No && rule.action != Action::Log {
+                let traffic = run.traffic(rule);
+                let hit = run.intersection(open, traffic);
+                match rule.action {
+                    Action::Allow => run.allowed = run.union(run.allowed, hit),
+                    Action::Deny => run.denied = run.union(run.denied, hit),
+                    Action::Pass | Action::Log => *passed = run.union(*passed, hit),
+                }
+                // What may match is decided and stays open too.
+                if matched == Matched::Yes {
+                    run.open = run.difference(open, traffic);
                 }
             }
-            run.report(reference, rule, first);
+            run.report(reference, rule, open);
         });
     }
 
-    /// The peers that a rule matches for this subject, for certain (nothing if it is not certain that the rule is meant for the subject at all)
-    /// and possibly. Nothing if it is not meant for it.
-    fn peers_of<'r>(&self, reference: RuleRef, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
-        let (surely, maybe) = self.meant_for(rule)?;
-        Some((surely.filter(|_| !self.applied.is_unsure(reference.policy)), maybe))
+    /// Whether a rule of a policy matches the peer and is meant for this subject, its traffic aside.
+    fn matched(&self, reference: RuleRef, rule: &CompiledRule) -> Matched {
+        match self.match_of(rule) {
+            Matched::Yes if self.applied.is_unsure(reference.policy) => Matched::Possibly,
+            matched => matched,
+        }
     }
 
     /// The same as if the rule's policy selected the subject for certain.
-    fn meant_for<'r>(&self, rule: &'r CompiledRule) -> Option<(Option<&'r FixedBitSet>, &'r FixedBitSet)> {
-        let subject = self.own.index();
-        let (certain, possible) = match &rule.own {
-            None => (true, true),
-            Some(own) => (own.certain.contains(subject), own.possible().contains(subject)),
+    fn match_of(&self, rule: &CompiledRule) -> Matched {
+        let is_certain = |own: &CompiledRule| {
+            own.own.as_ref().is_none_or(|ends| ends.certain.contains(self.own)) && own.peers.certain.contains(self.peer)
         };
-        possible.then(|| (certain.then_some(&rule.peers.certain), rule.peers.possible()))
+        let is_meant = rule.own.as_ref().is_none_or(|ends| ends.possible().contains(self.own));
+        match is_meant && rule.peers.possible().contains(self.peer) {
+            false => Matched::No,
+            true if is_certain(rule) => Matched::Yes,
+            true => Matched::Possibly,
+        }
     }
 
     fn each_rule(&mut self, policy: PolicyId, mut visit: impl FnMut(&mut Self, RuleRef, &CompiledRule)) {
@@ -304,91 +228,44 @@ impl<P: Peers, O: Observer> Run<'_, P, O> {
         }
     }
 
-    /// Visits the peers in a set with the connections that the rule's traffic means for each.
-    fn each_match(&mut self, rule: &CompiledRule, set: &FixedBitSet, mut visit: impl FnMut(&mut Self, usize, ConnectionId)) {
-        let (peers, own) = (self.peers, self.own);
-        let peer_side = match self.direction {
-            Direction::Ingress => Side::Source,
-            Direction::Egress => Side::Destination,
+    /// The connections that a rule's traffic means between the two endpoints.
+    fn traffic(&self, rule: &CompiledRule) -> ConnectionId {
+        let (source, destination) = match Side::own(self.direction) {
+            Side::Source => (self.own, self.peer),
+            Side::Destination => (self.peer, self.own),
         };
-        let varies = self.compiled.compiled_traffic(rule.traffic).is_some_and(|t| t.asks(peer_side));
-        let mut same: Option<ConnectionId> = None;
-        peers.matching(set, |i| {
-            let known = same.filter(|_| !varies);
-            let traffic = known.unwrap_or_else(|| {
-                let peer = peers.class(i);
-                let (source, destination) = match peer_side {
-                    Side::Source => (peer, own),
-                    Side::Destination => (own, peer),
-                };
-                self.cache.traffic(self.compiled, rule.traffic, source, destination)
-            });
-            same = Some(traffic);
-            visit(self, i, traffic);
-        });
+        self.cache.traffic(self.compiled, rule.traffic, source, destination)
     }
 
-    fn add_matches(&mut self, rule: &CompiledRule, set: &FixedBitSet, sums: &mut [ConnectionId]) {
-        let mut last = None;
-        self.each_match(rule, set, |run, i, traffic| {
-            let Some(sum) = sums.get_mut(i) else { return };
-            *sum = match last {
-                Some((known, result)) if known == (*sum, traffic) => result,
-                _ => {
-                    let result = run.cache.table.union(*sum, traffic);
-                    last = Some(((*sum, traffic), result));
-                    result
-                }
+    /// Adds what a rule matches to what is matched for certain and possibly.
+    fn add_matches(&self, rule: &CompiledRule, matched: Matched, certain: &mut ConnectionId, possible: &mut ConnectionId) {
+        if matched == Matched::No {
+            return;
+        }
+        let traffic = self.traffic(rule);
+        *possible = self.union(*possible, traffic);
+        if matched == Matched::Yes {
+            *certain = self.union(*certain, traffic);
+        }
+    }
+
+    /// Tells the observer about a rule. `open` is what had reached it. A rule that matches only some of what the question leaves open
+    /// matches possibly.
+    fn report(&mut self, reference: RuleRef, rule: &CompiledRule, open: ConnectionId) {
+        if !O::WATCHES {
+            return;
+        }
+        let mut matched = self.matched(reference, rule);
+        if matched != Matched::No {
+            let hit = self.intersection(open, self.traffic(rule));
+            matched = if hit.is_none() {
+                Matched::No
+            } else if hit == open {
+                matched
+            } else {
+                Matched::Possibly
             };
-        });
-    }
-
-    /// Decides what of the open connections a rule's traffic covers.
-    fn decide_at(&mut self, i: usize, action: Action, open: ConnectionId, traffic: ConnectionId, passed: &mut [ConnectionId]) {
-        let slot = match action {
-            Action::Allow => self.allowed.get_mut(i),
-            Action::Deny => self.denied.get_mut(i),
-            Action::Pass => passed.get_mut(i),
-            Action::Log => None,
-        };
-        if let Some(slot) = slot {
-            let hit = self.cache.table.intersection(open, traffic);
-            *slot = self.cache.table.union(*slot, hit);
-        }
-    }
-
-    fn leave_open(&mut self, i: usize, open: ConnectionId, traffic: ConnectionId) {
-        if let Some(slot) = self.open.get_mut(i) {
-            *slot = self.cache.table.difference(open, traffic);
-        }
-    }
-
-    /// Tells the observer about a rule, for the first peer: observers watch evaluations of one peer. `open` is what had reached it;
-    /// nothing where order does not matter. A rule that matches only some of what the question leaves open matches possibly.
-    fn report(&mut self, reference: RuleRef, rule: &CompiledRule, open: Option<ConnectionId>) {
-        if self.peers.len() != 1 {
-            return;
-        }
-        let open = open.unwrap_or_else(|| self.open.first().copied().unwrap_or(ConnectionId::NONE));
-        let mut matched = Matched::No;
-        let Some((surely, maybe)) = self.peers_of(reference, rule) else {
-            self.observer.rule(reference, !open.is_none(), matched);
-            return;
-        };
-        for (set, outcome) in [(Some(maybe), Matched::Possibly), (surely, Matched::Yes)] {
-            let Some(set) = set else { continue };
-            self.each_match(rule, set, |run, _, traffic| {
-                let hit = run.cache.table.intersection(open, traffic);
-                if !hit.is_none() {
-                    matched = if hit == open { outcome } else { Matched::Possibly };
-                }
-            });
         }
         self.observer.rule(reference, !open.is_none(), matched);
     }
-}
-
-/// Whether a rule matches the same peers for certain and possibly.
-fn is_same(surely: Option<&FixedBitSet>, maybe: &FixedBitSet) -> bool {
-    surely.is_some_and(|surely| core::ptr::eq(surely, maybe))
 }
