@@ -9,10 +9,9 @@ use super::classes::{ClassId, ClassKind, Classes, Hook};
 use super::traffic::{CompiledTraffic, Side};
 use crate::policy::{Direction, PolicyId, Ruleset, SubjectMatch, TierId};
 
-crate::model::ids! {
-    /// A list of policies of [`AppliedLists`], by number.
-    AppliedId,
-}
+/// A list of policies of [`AppliedLists`], by number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct AppliedId(pub(super) u32);
 
 /// Policies that apply to a class in one direction, tier by tier: what one evaluation runs through.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -109,7 +108,7 @@ impl AppliedLists {
 
     /// The policies that apply to a class.
     pub(super) fn of(&self, class: ClassId) -> Option<&Applied> {
-        self.lists.get(self.number(class)?.index())
+        self.lists.get(self.number(class)?.0 as usize)
     }
 }
 
