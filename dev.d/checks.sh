@@ -243,8 +243,26 @@ cmd_package() {
 
 cmd_bench() {
     need_rust
+    if [ "${1:-}" = --page ]; then
+        shift
+        bench_page "$@"
+        return
+    fi
     case " $* " in *" --wasm "*) setup_wasm ;; esac
     cargo run --quiet --release -p netpolis-tests --bin bench -- "$@"
+}
+
+# The built page in a browser, as a slow visitor has it and with large clusters: bench_page [--runs N] [--table FILE]
+bench_page() {
+    [ -f dist/index.html ] || cmd_build
+    setup_npm
+    setup_browser
+    local scenes
+    scenes=$(mktemp -d)
+    cmd_generate --pods 1000 --policies 300 --seed 1 "$scenes/small"
+    cmd_generate --pods 10000 --policies 3000 --seed 1 "$scenes/large"
+    node tests/e2e/measure.mjs --scenes "$scenes" "$@"
+    rm -rf "$scenes"
 }
 
 cmd_generate() {

@@ -22,8 +22,9 @@ const TYPES = {
  * @param {string} folder
  * @param {string} base   with slashes at both ends
  * @param {Record<string, string>} pages  texts by path
+ * @param {{compressed?: boolean}} options  whether it sends the compressed file beside a file
  */
-export async function serve(folder, base, pages) {
+export async function serve(folder, base, pages, { compressed = false } = {}) {
     const server = createServer(async (request, response) => {
         const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
         const answer = (status, type, body) => response.writeHead(status, { "content-type": type }).end(body);
@@ -32,7 +33,10 @@ export async function serve(folder, base, pages) {
         const name = normalize(path.slice(base.length) || "index.html");
         if (name.startsWith("..")) return answer(404, TYPES[".txt"], "not here");
         try {
-            answer(200, TYPES[extname(name)] ?? "application/octet-stream", await readFile(join(folder, name)));
+            const type = TYPES[extname(name)] ?? "application/octet-stream";
+            const packed = compressed ? await readFile(join(folder, `${name}.gz`)).catch(() => undefined) : undefined;
+            if (packed) response.setHeader("content-encoding", "gzip");
+            answer(200, type, packed ?? (await readFile(join(folder, name))));
         } catch {
             answer(404, TYPES[".txt"], "no such file");
         }
