@@ -1,7 +1,20 @@
 //! Clusters, their nodes, and application gateways.
 
-use super::*;
-use crate::snapshot::cloud::{NetworkId, SubnetId};
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::{Builder, DEFAULT_GATEWAY_RANGE, MOST_NODES, Placed, RESERVED_FIRST, key, own_pod_range, pod_subnet};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::{Azure, NodePool, Plugin, Reference};
+use crate::language::codes;
+use crate::model::{AddressSet, Cidr, Labels};
+use crate::snapshot::cloud::{CloudCluster, NetworkId, Pool, Subnet, SubnetId};
+use crate::snapshot::{Node, NodeId, Snapshot};
+use crate::text::{DocumentId, Place};
 
 impl Builder {
     pub(super) fn clusters(&mut self, placed: &[Placed<'_>], snapshot: &mut Snapshot) {
@@ -15,67 +28,16 @@ impl Builder {
                 _ => None,
             });
             let all: Vec<&NodePool> = cluster.pools.iter().chain(added).collect();
-            let mut pools = Vec::new();
+            let mut pools: Vec<Pool> = Vec::new();
             for pool in &all {
-                let is_default = pool.max_pods == 0 || plugin != cluster.plugin && pool.max_pods == cluster.plugin.default_max_pods();
-                let max_pods = if is_default { plugin.default_max_pods() } else { pool.max_pods };
-                let mut find = |reference: &Option<Reference>| {
-                    let reference = reference.as_ref()?;
-                    let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
-                        // An identifier that the text does not spell out means the only subnet there is.
-                        [_] if reference.name.starts_with('$') => Some(SubnetId(0)),
-                        _ => None,
-                    });
-                    if found.is_none() {
-                        self.missing(
-                            reference.span.within(*document),
-                            format!("subnet `{}` is not in the input, so its addresses are unknown", reference.name),
-                        );
-                    }
-                    found
-                };
-                let (subnet, pod_subnet) = (find(&pool.subnet), find(&pool.pod_subnet));
-                let subnet = subnet.or_else(|| pool.subnet.is_none().then(|| pools.first().and_then(|p: &Pool| p.subnet)).flatten());
-                let mut nodes = Vec::new();
-                if !given_nodes && let Some(subnet) = subnet {
-                    let width = if plugin == Plugin::NodeSubnet { max_pods + 1 } else { 1 };
-                    for i in 0..pool.count.min(MOST_NODES) {
-                        let Some(address) = self.free(subnet, width) else { break };
-                        let mut labels = Labels::default();
-                        if let Some(zone) = pool.zones.get(i as usize % pool.zones.len().max(1)) {
-                            labels.set("topology.kubernetes.io/zone", zone);
-                        }
-                        labels.set("kubernetes.azure.com/agentpool", &pool.name);
-                        labels.set("kubernetes.io/os", if pool.windows { "windows" } else { "linux" });
-                        let name = format!("aks-{}-{i}", pool.name);
-                        let node = Node {
-                            name,
-                            labels,
-                            addresses: alloc::vec![address],
-                            place: Some(pool.span.within(*document)),
-                            stand_in: false,
-                        };
-                        // A node that a pod names is there already, and nothing but its name is known.
-                        let known = snapshot.nodes.iter().position(|n| n.name == node.name);
-                        nodes.push(NodeId::at(known.unwrap_or(snapshot.nodes.len())));
-                        match known.and_then(|at| snapshot.nodes.get_mut(at)) {
-                            Some(slot) => *slot = node,
-                            None => snapshot.nodes.push(node),
-                        }
-                    }
+                let mut read = self.pool(pool, plugin, cluster.plugin, *document);
+                if pool.subnet.is_none() && read.subnet.is_none() {
+                    read.subnet = pools.first().and_then(|first| first.subnet);
                 }
-                pools.push(Pool {
-                    name: pool.name.to_string(),
-                    count: pool.count,
-                    max_pods,
-                    subnet,
-                    pod_subnet,
-                    nodes,
-                    zones: pool.zones.iter().map(ToString::to_string).collect(),
-                    windows: pool.windows,
-                    growth: pool.growth,
-                    place: pool.span.within(*document),
-                });
+                if !given_nodes {
+                    self.nodes_of_pool(&mut read, pool, plugin, snapshot);
+                }
+                pools.push(read);
             }
             if plugin == Plugin::PodSubnet {
                 self.assume_pod_subnets(&resource.meta.name, place, &mut pools);
@@ -104,6 +66,60 @@ impl Builder {
                 features,
                 place,
             });
+        }
+    }
+
+    /// A pool with its subnets, without its nodes. `written` is the plugin that the input gives its cluster.
+    fn pool(&mut self, pool: &NodePool, plugin: Plugin, written: Plugin, document: DocumentId) -> Pool {
+        let is_default = pool.max_pods == 0 || plugin != written && pool.max_pods == written.default_max_pods();
+        Pool {
+            name: pool.name.to_string(),
+            count: pool.count,
+            max_pods: if is_default { plugin.default_max_pods() } else { pool.max_pods },
+            subnet: pool.subnet.as_ref().and_then(|subnet| self.subnet_of_pool(subnet, document)),
+            pod_subnet: pool.pod_subnet.as_ref().and_then(|subnet| self.subnet_of_pool(subnet, document)),
+            nodes: Vec::new(),
+            zones: pool.zones.iter().map(ToString::to_string).collect(),
+            windows: pool.windows,
+            growth: pool.growth,
+            place: pool.span.within(document),
+        }
+    }
+
+    fn subnet_of_pool(&mut self, reference: &Reference, document: DocumentId) -> Option<SubnetId> {
+        let found = self.subnet_number(reference).or_else(|| match self.cloud.subnets.as_slice() {
+            // An identifier that the input does not spell out means the only subnet there is.
+            [_] if reference.name.starts_with('$') => Some(SubnetId(0)),
+            _ => None,
+        });
+        if found.is_none() {
+            let message = format!("subnet `{}` is not in the input, so its addresses are unknown", reference.name);
+            self.missing(reference.span.within(document), message);
+        }
+        found
+    }
+
+    /// Adds the nodes of a pool to the snapshot, as many as its subnet has addresses for.
+    fn nodes_of_pool(&mut self, read: &mut Pool, pool: &NodePool, plugin: Plugin, snapshot: &mut Snapshot) {
+        let Some(subnet) = read.subnet else { return };
+        let width = if plugin == Plugin::NodeSubnet { read.max_pods + 1 } else { 1 };
+        for i in 0..pool.count.min(MOST_NODES) {
+            let Some(address) = self.free(subnet, width) else { break };
+            let mut labels = Labels::default();
+            if let Some(zone) = pool.zones.get(i as usize % pool.zones.len().max(1)) {
+                labels.set("topology.kubernetes.io/zone", zone);
+            }
+            labels.set("kubernetes.azure.com/agentpool", &pool.name);
+            labels.set("kubernetes.io/os", if pool.windows { "windows" } else { "linux" });
+            let name = format!("aks-{}-{i}", pool.name);
+            let node = Node { name, labels, addresses: alloc::vec![address], place: Some(read.place), stand_in: false };
+            // A node that a pod names is there already, and nothing but its name is known.
+            let known = snapshot.nodes.iter().position(|n| n.name == node.name);
+            read.nodes.push(NodeId::at(known.unwrap_or(snapshot.nodes.len())));
+            match known.and_then(|at| snapshot.nodes.get_mut(at)) {
+                Some(slot) => *slot = node,
+                None => snapshot.nodes.push(node),
+            }
         }
     }
 

@@ -1,7 +1,17 @@
 //! Security groups, and what subnets and interfaces are attached to.
 
-use super::*;
-use crate::snapshot::cloud::{GroupId, NetworkId, NetworkOrigin, SubnetId};
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::slots::Slot;
+use super::{Builder, OR, Placed, conflicts, identity, key, managed};
+use crate::language::azure::{self, Azure, Reference};
+use crate::model::AddressSet;
+use crate::policy::GroupUseId;
+use crate::snapshot::cloud::{Cloud, Group, GroupId, GroupUse, NetworkId, NetworkOrigin, SubnetId};
 
 impl Builder {
     pub(super) fn groups(&mut self, placed: &[Placed<'_>]) {

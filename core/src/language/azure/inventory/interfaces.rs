@@ -1,151 +1,132 @@
 //! Network interfaces and their addresses.
 
-use super::*;
-use crate::snapshot::cloud::{InterfaceId, SubnetId};
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::slots::Slot;
+use super::{Builder, Placed, RESERVED_FIRST, effective_subnet, key};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::{self, Azure, PublicAddress, Reference};
+use crate::language::{Resource, codes};
+use crate::snapshot::Snapshot;
+use crate::snapshot::cloud::{Interface, InterfaceId, NetworkId, SubnetId};
+use crate::text::DocumentId;
+
+/// An interface as it is written, and where.
+type Written<'a> = (&'a Resource, DocumentId, &'a azure::Interface);
+
+/// Whether an interface is to be given an address of each family.
+struct Lacks {
+    v4: bool,
+    v6: bool,
+}
+
+/// What other resources say of interfaces, by the lower-case names of these.
+#[derive(Default)]
+struct Beside<'a> {
+    /// The machine of each, and its zones.
+    machines: BTreeMap<String, (String, Vec<String>)>,
+    /// Public addresses by their own names.
+    publics: BTreeMap<String, &'a PublicAddress>,
+    /// The security groups of each.
+    slots: BTreeMap<String, Slot>,
+    /// Those behind a load balancer.
+    balanced: BTreeSet<String>,
+}
+
+impl<'a> Beside<'a> {
+    fn of(placed: &[Placed<'a>]) -> Self {
+        let mut beside = Beside::default();
+        for (document, resource, azure) in placed {
+            beside.add(*document, resource, azure);
+        }
+        beside
+    }
+
+    fn add(&mut self, document: DocumentId, resource: &Resource, azure: &'a Azure) {
+        let own = key(&resource.meta.name);
+        match azure {
+            Azure::Balanced(interfaces) => self.balanced.extend(interfaces.iter().map(|i| key(&i.name))),
+            Azure::Machine { interfaces, zones } => {
+                for interface in interfaces {
+                    let zones = zones.iter().map(ToString::to_string).collect();
+                    self.machines.insert(key(&interface.name), (resource.meta.name.to_string(), zones));
+                }
+            }
+            Azure::PublicAddress(public) => {
+                self.publics.insert(own, public);
+            }
+            Azure::Attach { target, group, to_interface: true } => {
+                self.slots.entry(key(&target.name)).or_default().attach(group, document);
+            }
+            Azure::OpenGroup { target, to_interface: true, expression, choices } => {
+                let place = target.span.within(document);
+                self.slots.entry(key(&target.name)).or_default().choose(choices, expression, place, document);
+            }
+            Azure::Group(group) => {
+                for interface in &group.interfaces {
+                    let name = resource.meta.name.clone();
+                    let own = Reference { name, parent: None, scope: Default::default(), span: resource.meta.name_span };
+                    self.slots.entry(key(&interface.name)).or_default().attach(&own, document);
+                }
+            }
+            Azure::Interface(interface) => {
+                let condition = resource.meta.condition.as_deref();
+                self.slots.entry(own).or_default().written(interface.group.as_ref(), condition, document);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Interfaces of which the input gives the effective rules only.
+fn named_by_rules<'a>(placed: &[Placed<'a>]) -> Vec<(&'a Resource, DocumentId, azure::Interface)> {
+    let given: BTreeSet<String> =
+        placed.iter().filter(|(.., azure)| matches!(azure, Azure::Interface(_))).map(|(_, resource, _)| key(&resource.meta.name)).collect();
+    let made = |(document, resource, azure): &Placed<'a>| match azure {
+        Azure::Effective { subnet, interface: Some(interface), .. } if !given.contains(&key(&interface.name)) => {
+            let subnet = effective_subnet(subnet.as_ref(), Some(interface));
+            let configuration = azure::Configuration { subnet: Some(subnet), ..azure::Configuration::default() };
+            let made = azure::Interface { configurations: alloc::vec![configuration], ..azure::Interface::default() };
+            Some((*resource, *document, made))
+        }
+        _ => None,
+    };
+    placed.iter().filter_map(made).collect()
+}
+
+/// All interfaces by name, each once.
+fn written_interfaces<'a>(placed: &[Placed<'a>], named: &'a [(&'a Resource, DocumentId, azure::Interface)]) -> Vec<Written<'a>> {
+    let of = |(document, resource, azure): &Placed<'a>| match azure {
+        Azure::Interface(interface) => Some((*resource, *document, interface)),
+        _ => None,
+    };
+    let mut list: Vec<Written<'a>> = placed.iter().filter_map(of).collect();
+    list.extend(named.iter().map(|(resource, document, interface)| (*resource, *document, interface)));
+    list.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
+    list.dedup_by(|a, b| {
+        // What an interface may be under conditions is one interface.
+        let is_again = &*a.0.kind_name == "EffectiveRules" || a.0.meta.condition.is_some() && b.0.meta.condition.is_some();
+        is_again && key(&a.0.meta.name) == key(&b.0.meta.name)
+    });
+    list
+}
 
 impl Builder {
     pub(super) fn interfaces(&mut self, placed: &[Placed<'_>]) {
-        let mut machines: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
-        let mut publics: BTreeMap<String, &PublicAddress> = BTreeMap::new();
-        let mut slots: BTreeMap<String, Slot> = BTreeMap::new();
-        let mut balanced: BTreeSet<String> = BTreeSet::new();
-        for (document, resource, azure) in placed {
-            match azure {
-                Azure::Balanced(interfaces) => balanced.extend(interfaces.iter().map(|i| key(&i.name))),
-                Azure::Machine { interfaces, zones } => {
-                    for interface in interfaces {
-                        let zones = zones.iter().map(ToString::to_string).collect();
-                        machines.insert(key(&interface.name), (resource.meta.name.to_string(), zones));
-                    }
-                }
-                Azure::PublicAddress(public) => {
-                    publics.insert(key(&resource.meta.name), public);
-                }
-                Azure::Attach { target, group, to_interface: true } => {
-                    slots.entry(key(&target.name)).or_default().attach(group, *document);
-                }
-                Azure::OpenGroup { target, to_interface: true, expression, choices } => {
-                    let place = target.span.within(*document);
-                    slots.entry(key(&target.name)).or_default().choose(choices, expression, place, *document);
-                }
-                Azure::Group(group) => {
-                    for interface in &group.interfaces {
-                        let own = Reference {
-                            name: resource.meta.name.clone(),
-                            parent: None,
-                            scope: Default::default(),
-                            span: resource.meta.name_span,
-                        };
-                        slots.entry(key(&interface.name)).or_default().attach(&own, *document);
-                    }
-                }
-                Azure::Interface(interface) => {
-                    let condition = resource.meta.condition.as_deref();
-                    slots.entry(key(&resource.meta.name)).or_default().written(interface.group.as_ref(), condition, *document);
-                }
-                _ => {}
-            }
-        }
+        let beside = Beside::of(placed);
+        let named = named_by_rules(placed);
         let (mut dynamic, mut dynamic_v6) = (Vec::new(), Vec::new());
-        let mut list: Vec<(&Resource, DocumentId, &azure::Interface)> = Vec::new();
-        for (document, resource, azure) in placed {
-            if let Azure::Interface(interface) = azure {
-                list.push((resource, *document, interface));
-            }
-        }
-        // Interfaces of which the text gives the effective rules only.
-        let named: Vec<(&Resource, DocumentId, azure::Interface)> = placed
-            .iter()
-            .filter_map(|(document, resource, azure)| match azure {
-                Azure::Effective { subnet, interface: Some(interface), .. } => {
-                    let subnet = effective_subnet(subnet.as_ref(), Some(interface));
-                    let configuration = azure::Configuration { subnet: Some(subnet), ..azure::Configuration::default() };
-                    let known = list.iter().any(|(r, ..)| key(&r.meta.name) == key(&interface.name));
-                    let made = azure::Interface { configurations: alloc::vec![configuration], ..azure::Interface::default() };
-                    (!known).then_some((*resource, *document, made))
-                }
-                _ => None,
-            })
-            .collect();
-        list.extend(named.iter().map(|(resource, document, interface)| (*resource, *document, interface)));
-        list.sort_by(|a, b| a.0.meta.name.cmp(&b.0.meta.name));
-        list.dedup_by(|a, b| {
-            // What an interface may be under conditions is one interface.
-            let is_again = &*a.0.kind_name == "EffectiveRules" || a.0.meta.condition.is_some() && b.0.meta.condition.is_some();
-            is_again && key(&a.0.meta.name) == key(&b.0.meta.name)
-        });
-        for (resource, document, interface) in list {
-            let name = resource.meta.name.to_string();
-            let mut given: Vec<IpAddr> = interface.configurations.iter().filter_map(|c| c.address).collect();
-            let reference = interface.configurations.iter().find_map(|c| c.subnet.as_ref());
-            let by_reference = reference.and_then(|r| self.subnet_number(r));
-            if let (Some(reference), None) = (reference, by_reference) {
-                self.missing(reference.span.within(document), format!("there is no subnet `{}`", reference.name));
-            }
-            let by_address = || given.first().and_then(|a| self.cloud.locate(*a)).map(|l| l.subnet);
-            let Some(subnet) = by_reference.or_else(by_address) else {
-                if reference.is_none() {
-                    self.missing(
-                        resource.span.within(document),
-                        format!(
-                            "the subnet of `{name}` is not in the input, so \
-                     `{name}` is left out"
-                        ),
-                    );
-                }
-                continue;
-            };
-            // Where Azure chooses, an address of another subnet is one of an earlier deployment.
-            let prefixes = self.cloud.subnet(subnet).map_or_else(Vec::new, |s| s.prefixes.clone());
-            let is_old = |a: &IpAddr| {
-                let chosen = interface.configurations.iter().any(|c| c.dynamic && c.address == Some(*a));
-                chosen && !prefixes.iter().any(|p| p.contains(*a))
-            };
-            given.retain(|a| !is_old(a));
-            let machine = interface.machine.as_deref().map(ToOwned::to_owned);
-            let owner = machines.get(&key(&name));
-            let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
-            let used = slots.get(&key(&name)).cloned().and_then(|slot| self.slot_use(&slot, subnet));
-            let public = interface.configurations.iter().find_map(|c| {
-                c.public_sku
-                    .or_else(|| c.public.as_ref().map(|p| publics.get(&key(&p.name)).map_or(azure::AddressSku::Standard, |p| p.sku)))
-            });
-            let public_address = interface
-                .configurations
-                .iter()
-                .find_map(|c| c.public_address.or_else(|| c.public.as_ref().and_then(|p| publics.get(&key(&p.name))?.address)));
-            if let Some(network) = self.cloud.subnet(subnet).map(|s| s.network) {
-                self.taken.extend(given.iter().map(|a| (network, *a)));
-            }
-            let lacks = |ipv6: bool| {
-                let has = given.iter().any(|a| a.is_ipv6() == ipv6);
-                !has && interface.configurations.iter().any(|c| c.ipv6 == ipv6 && c.address.is_none_or(|a| is_old(&a)))
-            };
-            if given.is_empty() && !lacks(true) || lacks(false) {
-                dynamic.push(InterfaceId::at(self.cloud.interfaces.len()));
-            }
-            if lacks(true) {
-                dynamic_v6.push(InterfaceId::at(self.cloud.interfaces.len()));
-            }
-            self.cloud.interfaces.push(Interface {
-                name,
-                machine: machine.or_else(|| owner.map(|(m, _)| m.clone())),
-                full_title: None,
-                node: None,
-                subnet,
-                address_given: !given.is_empty(),
-                addresses: given,
-                floating: interface.floating.clone(),
-                pod_prefixes: interface.pod_prefixes.clone(),
-                group: used,
-                application_groups: interface.configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string())).collect(),
-                public,
-                public_address,
-                balanced: interface.configurations.iter().any(|c| c.balanced) || balanced.contains(&key(&resource.meta.name)),
-                zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
-                place: resource.span.within(document),
-                stand_in: false,
-            });
+        for written in written_interfaces(placed, &named) {
+            let Some((interface, lacks)) = self.interface(written, &beside) else { continue };
+            let number = InterfaceId::at(self.cloud.interfaces.len());
+            dynamic.extend(lacks.v4.then_some(number));
+            dynamic_v6.extend(lacks.v6.then_some(number));
+            self.cloud.interfaces.push(interface);
         }
         self.hand_out(&dynamic);
         for number in dynamic_v6 {
@@ -154,6 +135,77 @@ impl Builder {
                 interface.addresses.extend(address);
             }
         }
+    }
+
+    /// One interface, and the addresses that it is to be given; nothing if its subnet is not in the input.
+    fn interface(&mut self, (resource, document, interface): Written<'_>, beside: &Beside<'_>) -> Option<(Interface, Lacks)> {
+        let name = resource.meta.name.to_string();
+        let configurations = &interface.configurations;
+        let mut given: Vec<IpAddr> = configurations.iter().filter_map(|c| c.address).collect();
+        let subnet = self.subnet_of_interface(resource, document, interface, given.first().copied())?;
+        // Where Azure chooses, an address of another subnet is one of an earlier deployment.
+        let prefixes = self.cloud.subnet(subnet).map_or_else(Vec::new, |s| s.prefixes.clone());
+        let is_old = |a: &IpAddr| {
+            let chosen = configurations.iter().any(|c| c.dynamic && c.address == Some(*a));
+            chosen && !prefixes.iter().any(|p| p.contains(*a))
+        };
+        given.retain(|a| !is_old(a));
+        if let Some(network) = self.cloud.subnet(subnet).map(|s| s.network) {
+            self.taken.extend(given.iter().map(|a| (network, *a)));
+        }
+        let lacks = |ipv6: bool| {
+            let has = given.iter().any(|a| a.is_ipv6() == ipv6);
+            !has && configurations.iter().any(|c| c.ipv6 == ipv6 && c.address.is_none_or(|a| is_old(&a)))
+        };
+        let lacks = Lacks { v4: given.is_empty() && !lacks(true) || lacks(false), v6: lacks(true) };
+        let owner = beside.machines.get(&key(&name));
+        let zones = interface.zones.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let group = beside.slots.get(&key(&name)).cloned().and_then(|slot| self.slot_use(&slot, subnet));
+        let public = |c: &azure::Configuration| Some(beside.publics.get(&key(&c.public.as_ref()?.name)).copied());
+        let read = Interface {
+            name,
+            machine: interface.machine.as_deref().map(ToOwned::to_owned).or_else(|| owner.map(|(m, _)| m.clone())),
+            full_title: None,
+            node: None,
+            subnet,
+            address_given: !given.is_empty(),
+            addresses: given,
+            floating: interface.floating.clone(),
+            pod_prefixes: interface.pod_prefixes.clone(),
+            group,
+            application_groups: configurations.iter().flat_map(|c| c.groups.iter().map(|g| g.name.to_string())).collect(),
+            public: configurations
+                .iter()
+                .find_map(|c| c.public_sku.or_else(|| public(c).map(|p| p.map_or(azure::AddressSku::Standard, |p| p.sku)))),
+            public_address: configurations.iter().find_map(|c| c.public_address.or_else(|| public(c)??.address)),
+            balanced: configurations.iter().any(|c| c.balanced) || beside.balanced.contains(&key(&resource.meta.name)),
+            zones: if zones.is_empty() { owner.map_or_else(Vec::new, |(_, z)| z.clone()) } else { zones },
+            place: resource.span.within(document),
+            stand_in: false,
+        };
+        Some((read, lacks))
+    }
+
+    /// The subnet that an interface names, or that has its address.
+    fn subnet_of_interface(
+        &mut self,
+        resource: &Resource,
+        document: DocumentId,
+        interface: &azure::Interface,
+        address: Option<IpAddr>,
+    ) -> Option<SubnetId> {
+        let reference = interface.configurations.iter().find_map(|c| c.subnet.as_ref());
+        let by_reference = reference.and_then(|r| self.subnet_number(r));
+        if let (Some(reference), None) = (reference, by_reference) {
+            self.missing(reference.span.within(document), format!("there is no subnet `{}`", reference.name));
+        }
+        let by_address = || address.and_then(|a| self.cloud.locate(a)).map(|l| l.subnet);
+        let found = by_reference.or_else(by_address);
+        if found.is_none() && reference.is_none() {
+            let name = &resource.meta.name;
+            self.missing(resource.span.within(document), format!("the subnet of `{name}` is not in the input, so `{name}` is left out"));
+        }
+        found
     }
 
     /// The first free address of IPv6 of a subnet. Upstream: Azure documentation, "IPv6 for Azure Virtual Network".

@@ -19,22 +19,19 @@ pub(crate) use combinations::features as cluster_features;
 pub(crate) use identity::OR;
 pub(crate) use managed::{NODE_PORTS, add_managed_group};
 
-use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr};
 
-use self::slots::Slot;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::azure::{self, Azure, NodePool, Plugin, PublicAddress, Reference};
+use crate::language::azure::{self, Azure, Plugin, Reference};
 use crate::language::inventory::NodeRange;
 use crate::language::{Kind, Resource, codes};
-use crate::model::{AddressSet, Cidr, Labels};
-use crate::policy::GroupUseId;
-use crate::snapshot::cloud::{Cloud, CloudCluster, Group, GroupUse, Interface, Network, NetworkId, Pool, Subnet, SubnetId};
-use crate::snapshot::{Node, NodeId, Snapshot};
+use crate::model::{AddressSet, Cidr};
+use crate::snapshot::cloud::{Cloud, NetworkId, Pool, Subnet, SubnetId};
+use crate::snapshot::{NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
 
 /// The first addresses of a subnet are Azure's own: network, gateway, and two for name resolution. Upstream: docs/azure.md 1.

@@ -1,7 +1,19 @@
 //! Virtual networks, subnets and peerings.
 
-use super::*;
-use crate::snapshot::cloud::{NetworkId, NetworkOrigin, SubnetId};
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv4Addr};
+
+use super::{ASSUMED_SPACE, Builder, Placed, effective_subnet, key, own_pod_range};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::language::azure::{self, Azure, Plugin, Reference};
+use crate::language::{Resource, codes};
+use crate::model::{AddressSet, Cidr};
+use crate::snapshot::cloud::{Network, NetworkId, NetworkOrigin, Subnet, SubnetId};
+use crate::text::{DocumentId, Place};
 
 impl Builder {
     pub(super) fn networks(&mut self, placed: &[Placed<'_>]) {

@@ -61,7 +61,7 @@ impl<'a> AzureReader<'a, '_> {
     fn terraform_resource(&mut self, kind: &str, values: NodeRef<'a>) {
         self.scope = self.scope_of(values);
         let name = self.name(values);
-        let refer = |reader: &Self, field_name: &str| reader.text(values, field_name).map(|id| reference_of(&id));
+        let refer = |reader: &Self, field: &str| reader.terraform_reference(values, field);
         match kind {
             "azurerm_network_security_group" => {
                 let items = field(values, "security_rule").map_or_else(Vec::new, |list| self.template.items(list));
@@ -103,30 +103,11 @@ impl<'a> AzureReader<'a, '_> {
                 self.emit("VirtualNetworkPeering", &full, values.span(), Azure::Peering { network, remote });
             }
             "azurerm_network_interface" => {
-                let list = field(values, "ip_configuration").map_or_else(Vec::new, |list| self.template.items(list));
-                let configuration = |reader: &mut Self, item: NodeRef<'a>| {
-                    let address = reader.text(item, "private_ip_address");
-                    Configuration {
-                        address: address.and_then(|a| reader.address(&a)),
-                        subnet: reader.text(item, "subnet_id").map(|id| reference_of(&id)),
-                        public: reader.text(item, "public_ip_address_id").map(|id| reference_of(&id)),
-                        ..Configuration::default()
-                    }
-                };
-                let configurations = list.into_iter().map(|item| configuration(self, item)).collect();
-                let interface = Interface { location: self.location(values), configurations, ..Interface::default() };
+                let interface = self.terraform_interface(values);
                 self.emit("NetworkInterface", &name, values.span(), Azure::Interface(interface));
             }
             "azurerm_subnet_network_security_group_association" | "azurerm_network_interface_security_group_association" => {
-                let to_interface = kind.starts_with("azurerm_network_interface");
-                let target = refer(self, if to_interface { "network_interface_id" } else { "subnet_id" });
-                // In a plan what is not made yet has no identifier.
-                let (Some(target), Some(group)) = (target, refer(self, "network_security_group_id")) else {
-                    self.unresolved(&Scalar { text: String::from(kind), unknown: true, span: values.span() });
-                    return;
-                };
-                let full = Scalar { text: format!("{}/{}", target.name, group.name), unknown: false, span: values.span() };
-                self.emit("Association", &full, values.span(), Azure::Attach { target, group, to_interface });
+                self.terraform_association(kind, values);
             }
             "azurerm_route_table" => {
                 let items = field(values, "route").map_or_else(Vec::new, |list| self.template.items(list));
@@ -140,14 +121,7 @@ impl<'a> AzureReader<'a, '_> {
                 self.emit("Route", &full, values.span(), Azure::Route { table, route });
             }
             "azurerm_subnet_route_table_association" | "azurerm_subnet_nat_gateway_association" => {
-                let Some(target) = refer(self, "subnet_id") else {
-                    self.unresolved(&Scalar { text: String::from(kind), unknown: true, span: values.span() });
-                    return;
-                };
-                let routes = refer(self, "route_table_id");
-                let outbound = SubnetOutbound { nat: kind == "azurerm_subnet_nat_gateway_association", ..SubnetOutbound::default() };
-                let full = Scalar { text: format!("{} {kind}", target.name), unknown: false, span: values.span() };
-                self.emit("SubnetChange", &full, values.span(), Azure::SubnetUpdate { target, routes, outbound });
+                self.terraform_subnet_change(kind, values)
             }
             "azurerm_application_security_group" => self.emit("ApplicationSecurityGroup", &name, values.span(), Azure::ApplicationGroup),
             _ => {
@@ -155,6 +129,48 @@ impl<'a> AzureReader<'a, '_> {
                 unread.2 += 1;
             }
         }
+    }
+
+    /// What a field names by its identifier or name.
+    fn terraform_reference(&self, values: NodeRef<'a>, field: &str) -> Option<Reference> {
+        self.text(values, field).map(|id| reference_of(&id))
+    }
+
+    fn terraform_interface(&mut self, values: NodeRef<'a>) -> Interface {
+        let list = field(values, "ip_configuration").map_or_else(Vec::new, |list| self.template.items(list));
+        let configuration = |item: NodeRef<'a>| Configuration {
+            address: self.text(item, "private_ip_address").and_then(|a| self.address(&a)),
+            subnet: self.terraform_reference(item, "subnet_id"),
+            public: self.terraform_reference(item, "public_ip_address_id"),
+            ..Configuration::default()
+        };
+        let configurations = list.into_iter().map(configuration).collect();
+        Interface { location: self.location(values), configurations, ..Interface::default() }
+    }
+
+    /// A security group attached to a subnet or interface.
+    fn terraform_association(&mut self, kind: &str, values: NodeRef<'a>) {
+        let to_interface = kind.starts_with("azurerm_network_interface");
+        let target = self.terraform_reference(values, if to_interface { "network_interface_id" } else { "subnet_id" });
+        // In a plan what is not made yet has no identifier.
+        let (Some(target), Some(group)) = (target, self.terraform_reference(values, "network_security_group_id")) else {
+            self.unresolved(&Scalar { text: String::from(kind), unknown: true, span: values.span() });
+            return;
+        };
+        let full = Scalar { text: format!("{}/{}", target.name, group.name), unknown: false, span: values.span() };
+        self.emit("Association", &full, values.span(), Azure::Attach { target, group, to_interface });
+    }
+
+    /// A route table or NAT gateway attached to a subnet.
+    fn terraform_subnet_change(&mut self, kind: &str, values: NodeRef<'a>) {
+        let Some(target) = self.terraform_reference(values, "subnet_id") else {
+            self.unresolved(&Scalar { text: String::from(kind), unknown: true, span: values.span() });
+            return;
+        };
+        let routes = self.terraform_reference(values, "route_table_id");
+        let outbound = SubnetOutbound { nat: kind == "azurerm_subnet_nat_gateway_association", ..SubnetOutbound::default() };
+        let full = Scalar { text: format!("{} {kind}", target.name), unknown: false, span: values.span() };
+        self.emit("SubnetChange", &full, values.span(), Azure::SubnetUpdate { target, routes, outbound });
     }
 
     fn terraform_outbound(&self, node: NodeRef<'a>) -> SubnetOutbound {

@@ -212,53 +212,17 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Assumed, rules
         lists.entry(list).or_insert(place);
     }
     for (list, place) in lists {
-        let mut groups = Vec::new();
         let names: BTreeSet<&str> = list.iter().map(|name| &**name).collect();
         // An endpoint without any profile has one policy of this tier all the same: one without rules.
         let profiles: Vec<&str> = if names.is_empty() { alloc::vec![""] } else { list.iter().map(|name| &**name).collect() };
+        let mut groups = Vec::new();
         for name in profiles {
             let id = PolicyId::at(ruleset.policies.len());
             // Calico itself makes the profiles of namespaces and service accounts, and keeps their rules as they are.
             let generated = name.starts_with("kns.") || name.starts_with("ksa.");
-            let (place, ingress, egress) = match given.get(name).filter(|_| !generated) {
-                Some(&(document, resource, _)) if resource.refused => {
-                    let rules = unread::rules_in_doubt(resource, document);
-                    (resource.span.within(document), rules.clone(), rules)
-                }
-                Some(&(document, resource, profile)) => {
-                    let translator = Translator { document, resource, settings, id };
-                    let rules =
-                        |rules: &[CalicoRule], direction| rules.iter().map(|r| translator.calico_rule(r, direction, None)).collect();
-                    let (ingress, egress): (Vec<Rule>, Vec<Rule>) = (
-                        rules(&profile.ingress, crate::policy::Direction::Ingress),
-                        rules(&profile.egress, crate::policy::Direction::Egress),
-                    );
-                    (resource.span.within(document), ingress, egress)
-                }
-                None if name == ALLOW_PROFILE || name.starts_with("kns.") => {
-                    (place, alloc::vec![allow_all(place)], alloc::vec![allow_all(place)])
-                }
-                None => (place, Vec::new(), Vec::new()),
-            };
-            ruleset.policies.push(Policy {
-                id,
-                kind: "Profile".into(),
-                role: PolicyRole::Profile,
-                namespace: None,
-                name: if name.is_empty() { String::from("no profile") } else { name.to_string() },
-                place,
-                subject: SubjectMatch::Profiles(list.clone()),
-                subject_place: place,
-                priority: None,
-                acts_on_egress: true,
-                acts_on_ingress: true,
-                // Pass means nothing in a profile; upstream's checker denies.
-                egress: egress.into_iter().map(without_pass).collect(),
-                ingress: ingress.into_iter().map(without_pass).collect(),
-                hook: HookMatch::Any,
-                not_enforced: None,
-                doubt: None,
-            });
+            let written = given.get(name).filter(|_| !generated).copied();
+            let subject = SubjectMatch::Profiles(list.clone());
+            ruleset.policies.push(Policy { subject, ..profile_policy(id, name, written, place, settings) });
             groups.push(alloc::vec![id]);
         }
         ruleset.tiers.push(Tier {
@@ -270,6 +234,50 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Assumed, rules
             passes_all: false,
             ordered: true,
         });
+    }
+}
+
+/// A profile as a policy, of no endpoint yet. `place` stands for one that is not written.
+fn profile_policy(
+    id: PolicyId,
+    name: &str,
+    written: Option<(DocumentId, &Resource, &Profile)>,
+    place: Place,
+    settings: &Assumed,
+) -> Policy {
+    let (place, ingress, egress) = match written {
+        Some((document, resource, _)) if resource.refused => {
+            let rules = unread::rules_in_doubt(resource, document);
+            (resource.span.within(document), rules.clone(), rules)
+        }
+        Some((document, resource, profile)) => {
+            let translator = Translator { document, resource, settings, id };
+            let rules = |rules: &[CalicoRule], direction| rules.iter().map(|r| translator.calico_rule(r, direction, None)).collect();
+            let ingress = rules(&profile.ingress, crate::policy::Direction::Ingress);
+            let egress = rules(&profile.egress, crate::policy::Direction::Egress);
+            (resource.span.within(document), ingress, egress)
+        }
+        None if name == ALLOW_PROFILE || name.starts_with("kns.") => (place, alloc::vec![allow_all(place)], alloc::vec![allow_all(place)]),
+        None => (place, Vec::new(), Vec::new()),
+    };
+    Policy {
+        id,
+        kind: "Profile".into(),
+        role: PolicyRole::Profile,
+        namespace: None,
+        name: if name.is_empty() { String::from("no profile") } else { name.to_string() },
+        place,
+        subject: SubjectMatch::Profiles(Vec::new()),
+        subject_place: place,
+        priority: None,
+        acts_on_egress: true,
+        acts_on_ingress: true,
+        // Pass means nothing in a profile; upstream's checker denies.
+        egress: egress.into_iter().map(without_pass).collect(),
+        ingress: ingress.into_iter().map(without_pass).collect(),
+        hook: HookMatch::Any,
+        not_enforced: None,
+        doubt: None,
     }
 }
 

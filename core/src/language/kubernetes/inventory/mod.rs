@@ -181,50 +181,55 @@ fn owner_key<'a>(namespace: &'a str, owner: Option<&'a Owner>) -> Option<Workloa
     owner.map(|o| (namespace, &*o.name, &*o.kind))
 }
 
-/// Services, with what their selectors and EndpointSlices lead to, and Ingresses.
-pub(super) fn add_services(inventory: &mut Inventory<'_>) {
-    let Inventory { resources, settings, namespaces, snapshot, .. } = inventory;
-    let index = PodIndex::new(&snapshot.endpoints);
-    let open = open_pods(resources, &snapshot.endpoints);
-    let mut services = Vec::new();
-    let mut slices: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
-    let mut mirrored: Vec<(NamespaceId, &str, &EndpointSlice, Place)> = Vec::new();
-    let mut ingresses = Vec::new();
-    let mut unclear: Vec<(NamespaceId, &str)> = Vec::new();
-    for &(document, resource) in &*resources {
-        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
-        let Some(&namespace) = namespaces.get(namespace) else { continue };
+/// A slice of the endpoints of a Service, by its namespace and name.
+type NamedSlice<'a> = (NamespaceId, &'a str, &'a EndpointSlice, Place);
+
+/// Services and Ingresses as they are written, not connected yet.
+#[derive(Default)]
+struct WrittenServices<'a> {
+    services: Vec<Service>,
+    slices: Vec<NamedSlice<'a>>,
+    /// Endpoints, which the control plane mirrors for Services without selector.
+    mirrored: Vec<NamedSlice<'a>>,
+    /// Services of which it is not plain where their endpoints lead.
+    unclear: Vec<(NamespaceId, &'a str)>,
+    ingresses: Vec<Ingress>,
+    ingress_objects: Vec<IngressObject>,
+}
+
+impl<'a> WrittenServices<'a> {
+    fn add(&mut self, document: DocumentId, resource: &'a Resource, namespace: NamespaceId, pods: (&PodIndex<'_>, &[&PodEndpoint])) {
+        let place = resource.span.within(document);
+        let name = resource.meta.name.to_string();
+        let unclear = resource.flaws.unclear;
         match &resource.kind {
-            Kind::Service(service) => services.push(Service {
+            Kind::Service(service) => self.services.push(Service {
                 namespace,
-                name: resource.meta.name.to_string(),
+                name,
                 service_type: service.service_type,
                 addresses: service.cluster_addresses.clone(),
                 ports: service.ports.clone(),
-                endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| index.select(namespace, s)),
+                endpoints: service.selector.as_ref().map_or_else(Vec::new, |s| pods.0.select(namespace, s)),
                 slices: Vec::new(),
                 has_selector: service.selector.is_some(),
                 headless: service.headless,
                 external_name: service.external_name.as_deref().map(ToString::to_string),
                 routing: service.routing.clone(),
                 front_end_made_up: false,
-                place: resource.span.within(document),
-                unclear: resource.flaws.unclear,
-                open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(&open, namespace, selector, &service.ports)),
+                place,
+                unclear,
+                open_pods: service.selector.as_ref().is_some_and(|selector| has_open_pods(pods.1, namespace, selector, &service.ports)),
             }),
             Kind::EndpointSlice(slice) => {
-                let place = resource.span.within(document);
-                unclear.extend(slice.service.as_deref().filter(|_| resource.flaws.unclear).map(|service| (namespace, service)));
-                slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
+                self.unclear.extend(slice.service.as_deref().filter(|_| unclear).map(|service| (namespace, service)));
+                self.slices.extend(slice.service.as_deref().map(|service| (namespace, service, slice, place)));
             }
             Kind::Endpoints(subsets) => {
-                let place = resource.span.within(document);
-                unclear.extend(resource.flaws.unclear.then_some((namespace, &*resource.meta.name)));
-                mirrored.extend(subsets.iter().filter_map(|s| Some((namespace, s.service.as_deref()?, s, place))));
+                self.unclear.extend(unclear.then_some((namespace, &*resource.meta.name)));
+                self.mirrored.extend(subsets.iter().filter_map(|s| Some((namespace, s.service.as_deref()?, s, place))));
             }
             Kind::Ingress(ingress) => {
-                let name = resource.meta.name.to_string();
-                ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
+                self.ingresses.extend(ingress.backends.iter().map(|backend| Ingress {
                     namespace,
                     name: name.clone(),
                     requests: backend.requests.clone(),
@@ -233,19 +238,27 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
                     port: backend.port.clone(),
                     place: backend.span.within(document),
                 }));
-                let place = resource.span.within(document);
-                snapshot.ingress_objects.push(IngressObject {
-                    namespace,
-                    name,
-                    spec: ingress.clone(),
-                    place,
-                    unclear: resource.flaws.unclear,
-                });
+                self.ingress_objects.push(IngressObject { namespace, name, spec: ingress.clone(), place, unclear });
             }
             _ => {}
         }
     }
+}
+
+/// Services, with what their selectors and EndpointSlices lead to, and Ingresses.
+pub(super) fn add_services(inventory: &mut Inventory<'_>) {
+    let Inventory { resources, settings, namespaces, snapshot, .. } = inventory;
+    let index = PodIndex::new(&snapshot.endpoints);
+    let open = open_pods(resources, &snapshot.endpoints);
+    let mut written = WrittenServices::default();
+    for &(document, resource) in &*resources {
+        let namespace = resource.meta.namespace.as_deref().unwrap_or(&settings.default_namespace);
+        if let Some(&namespace) = namespaces.get(namespace) {
+            written.add(document, resource, namespace, (&index, &open));
+        }
+    }
     drop((index, open));
+    let WrittenServices { mut services, mut slices, mut mirrored, unclear, mut ingresses, ingress_objects } = written;
     let nodes = snapshot.nodes().map(|(id, node)| (node.name.as_str(), id)).collect();
     // Endpoints count where the control plane mirrors them: for Services that are there and have no selector.
     let without_selector = services.iter().filter(|s: &&Service| !s.has_selector && s.service_type != ServiceType::ExternalName);
@@ -259,6 +272,7 @@ pub(super) fn add_services(inventory: &mut Inventory<'_>) {
     ingresses.sort_by(|a, b| (a.namespace, &a.name, a.place).cmp(&(b.namespace, &b.name, b.place)));
     connect_ingresses(&mut ingresses, &services);
     snapshot.services = services;
+    snapshot.ingress_objects.extend(ingress_objects);
     snapshot.ingress_objects.sort_by(|a, b| (a.namespace, &a.name).cmp(&(b.namespace, &b.name)));
     snapshot.ingresses = ingresses;
     if let Some(first) = snapshot.ingresses.first() {

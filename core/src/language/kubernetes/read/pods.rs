@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use hashbrown::HashSet;
 
-use crate::document::{NodeRef, Value};
+use crate::document::{Entry, NodeRef, Value};
 use crate::language::read::fields::{Reader, Slot, quoted};
 use crate::language::{ContainerPort, Owner, Pod, PodTemplate, Program, Readiness, Replicas, Workload, WorkloadKind, codes};
 use crate::model::{LabelSelector, Labels, Operator, Requirement};
@@ -303,38 +303,8 @@ impl<'a> Reader<'a> {
             return workload;
         }
         match kind {
-            WorkloadKind::CronJob => {
-                let Some([job, suspend]) = self.fields(spec, ["jobTemplate", "suspend"], workload_fields(kind)) else { return workload };
-                if !job.is_set() {
-                    self.refuse(job.required(codes::REQUIRED, "the job template"));
-                }
-                let Some([metadata, job_spec]) = self.fields(&job, ["metadata", "spec"], &[]) else { return workload };
-                let mut of_job = Labels::default();
-                if let Some([labels, annotations]) = self.fields(&metadata, ["labels", "annotations"], TEMPLATE_METADATA) {
-                    of_job = self.labels(&labels);
-                    self.annotations(&annotations);
-                }
-                workload = self.workload(&job_spec, WorkloadKind::Job, workload.owner, current);
-                workload.kind = kind;
-                workload.outer_labels = of_job;
-                self.suspended(&suspend, &mut workload);
-            }
-            WorkloadKind::Job => {
-                let known = ["template", "selector", "parallelism", "suspend"];
-                let Some([template, selector, parallelism, suspend]) = self.fields(spec, known, workload_fields(kind)) else {
-                    return workload;
-                };
-                let field = |name: &str| spec.value().and_then(|s| s.get(name)).map(|n| n.value());
-                workload.own_selector = field("manualSelector") == Some(&Value::Bool(true));
-                let is_indexed = spec.value().and_then(|s| s.get("completionMode")).and_then(|n| n.as_str()) == Some("Indexed");
-                workload.indexed = spec.value().and_then(|s| s.get("completions")).and_then(count).filter(|_| is_indexed);
-                workload.template = self.template(&template);
-                workload.replicas = self.replicas(&parallelism);
-                self.suspended(&suspend, &mut workload);
-                if let Some(selector) = self.selector(&selector) {
-                    self.check_own_selector(&selector, &workload.template, &template);
-                }
-            }
+            WorkloadKind::CronJob => return self.cron_job(spec, workload, current),
+            WorkloadKind::Job => self.job(spec, &mut workload),
             WorkloadKind::DaemonSet => {
                 let Some([template, selector]) = self.fields(spec, ["template", "selector"], workload_fields(kind)) else {
                     return workload;
@@ -343,23 +313,7 @@ impl<'a> Reader<'a> {
                 workload.template = self.template(&template);
                 self.own_selector(&selector, &workload.template, &template, current);
             }
-            WorkloadKind::ReplicationController => {
-                let known = ["template", "selector", "replicas"];
-                let Some([template, selector, replicas]) = self.fields(spec, known, workload_fields(kind)) else { return workload };
-                workload.template = self.template(&template);
-                workload.replicas = self.replicas(&replicas);
-                let span = selector.span();
-                let requirements: Vec<Requirement> = self
-                    .label_entries(&selector)
-                    .into_iter()
-                    .map(|(entry, value)| Requirement {
-                        span: entry.key_span,
-                        key: entry.key.clone(),
-                        operator: Operator::In(alloc::vec![Box::from(value)]),
-                    })
-                    .collect();
-                self.check_own_selector(&LabelSelector { span, requirements }, &workload.template, &template);
-            }
+            WorkloadKind::ReplicationController => self.replication_controller(spec, &mut workload),
             WorkloadKind::Rollout | WorkloadKind::CloneSet | WorkloadKind::DeploymentConfig => {
                 // What else these have is theirs to check.
                 let find = |name: &'static str| {
@@ -383,6 +337,58 @@ impl<'a> Reader<'a> {
             }
         }
         workload
+    }
+
+    /// The `spec` of a CronJob: that of its Jobs, with the labels that these have.
+    fn cron_job(&mut self, spec: &Slot<'a, '_>, workload: Workload, current: bool) -> Workload {
+        let fields = workload_fields(WorkloadKind::CronJob);
+        let Some([job, suspend]) = self.fields(spec, ["jobTemplate", "suspend"], fields) else { return workload };
+        if !job.is_set() {
+            self.refuse(job.required(codes::REQUIRED, "the job template"));
+        }
+        let Some([metadata, job_spec]) = self.fields(&job, ["metadata", "spec"], &[]) else { return workload };
+        let mut of_job = Labels::default();
+        if let Some([labels, annotations]) = self.fields(&metadata, ["labels", "annotations"], TEMPLATE_METADATA) {
+            of_job = self.labels(&labels);
+            self.annotations(&annotations);
+        }
+        let of_jobs = self.workload(&job_spec, WorkloadKind::Job, workload.owner, current);
+        let mut workload = Workload { kind: WorkloadKind::CronJob, outer_labels: of_job, ..of_jobs };
+        self.suspended(&suspend, &mut workload);
+        workload
+    }
+
+    fn job(&mut self, spec: &Slot<'a, '_>, workload: &mut Workload) {
+        let known = ["template", "selector", "parallelism", "suspend"];
+        let fields = workload_fields(WorkloadKind::Job);
+        let Some([template, selector, parallelism, suspend]) = self.fields(spec, known, fields) else { return };
+        let field = |name: &str| spec.value().and_then(|s| s.get(name));
+        workload.own_selector = field("manualSelector").map(|n| n.value()) == Some(&Value::Bool(true));
+        let is_indexed = field("completionMode").and_then(|n| n.as_str()) == Some("Indexed");
+        workload.indexed = field("completions").and_then(count).filter(|_| is_indexed);
+        workload.template = self.template(&template);
+        workload.replicas = self.replicas(&parallelism);
+        self.suspended(&suspend, workload);
+        if let Some(selector) = self.selector(&selector) {
+            self.check_own_selector(&selector, &workload.template, &template);
+        }
+    }
+
+    /// The `spec` of a ReplicationController, whose selector is a mapping of labels.
+    fn replication_controller(&mut self, spec: &Slot<'a, '_>, workload: &mut Workload) {
+        let known = ["template", "selector", "replicas"];
+        let fields = workload_fields(WorkloadKind::ReplicationController);
+        let Some([template, selector, replicas]) = self.fields(spec, known, fields) else { return };
+        workload.template = self.template(&template);
+        workload.replicas = self.replicas(&replicas);
+        let span = selector.span();
+        let requirement = |(entry, value): (&Entry, &str)| Requirement {
+            span: entry.key_span,
+            key: entry.key.clone(),
+            operator: Operator::In(alloc::vec![Box::from(value)]),
+        };
+        let requirements = self.label_entries(&selector).into_iter().map(requirement).collect();
+        self.check_own_selector(&LabelSelector { span, requirements }, &workload.template, &template);
     }
 
     fn replicas(&mut self, slot: &Slot<'a, '_>) -> Replicas {

@@ -23,64 +23,18 @@ impl Env<'_> {
                 [one] => Some(self.list([one.clone()])),
                 _ => None,
             },
-            "concat" | "union" if arguments.iter().any(|a| a.items().is_some()) => {
-                let mut all: Vec<Item> = Vec::new();
-                for argument in arguments {
-                    match argument {
-                        Val::List(items) => {
-                            shared.spend(items.len() / 8);
-                            all.extend(items.iter().cloned());
-                        }
-                        // What is no list among lists is not known yet, and stays as an item that may stand for several.
-                        Val::Null => {}
-                        other => all.push(Item::unknown_items(self.at(), other.clone())),
-                    }
-                }
-                Some(Val::list(if name == "union" { self.distinct(all) } else { all }))
-            }
-            "intersection" if arguments.iter().all(|a| a.items().is_some()) => {
-                let (head, rest) = arguments.split_first()?;
-                let mut kept = Vec::new();
-                for item in counted(head)? {
-                    let found: Option<Vec<bool>> = rest.iter().map(|list| holds(list, &item.value)).collect();
-                    if found?.iter().all(|f| *f) {
-                        kept.push(item.clone());
-                    }
-                }
-                Some(Val::list(kept))
-            }
+            "concat" | "union" if arguments.iter().any(|a| a.items().is_some()) => Some(self.one_list(arguments, name == "union")),
+            "intersection" if arguments.iter().all(|a| a.items().is_some()) => common(arguments),
             "range" => {
                 let (start, count) = (number(arguments, 0)?, index(arguments, 1).filter(|n| *n <= 10_000)?);
                 let last = start.checked_add(i64::try_from(count).ok()?)?;
                 shared.spend(count / 8).then(|| self.list((start..last).map(Val::Number)))
             }
             "flatten" => {
-                let mut all = Vec::new();
-                for item in first?.items()? {
-                    match &item.value {
-                        Val::List(inner) => all.extend(inner.iter().cloned()),
-                        Val::Unknown(_) => all.push(Item { many: true, ..item.clone() }),
-                        _ => return None,
-                    }
-                }
+                let all = flattened(first?.items()?)?;
                 shared.spend(all.len() / 8).then(|| Val::list(all))
             }
-            "first" | "last" | "skip" | "take" if first?.items().is_some() => {
-                let items = first?.items()?;
-                let part = |items: &[Item]| Val::list(items.to_vec());
-                match name {
-                    "first" if items.is_empty() => Some(Val::Null),
-                    "first" => item_at(items, 0),
-                    "last" => counted(first?)?.last().map_or(Some(Val::Null), |item| Some(item.value.clone())),
-                    "skip" => {
-                        counted(first?)?.get(number(arguments, 1)?.max(0) as usize..).map_or_else(|| Some(part(&[])), |i| Some(part(i)))
-                    }
-                    _ => {
-                        let items = counted(first?)?;
-                        items.get(..(number(arguments, 1)?.max(0) as usize).min(items.len())).map(part)
-                    }
-                }
-            }
+            "first" | "last" | "skip" | "take" if first?.items().is_some() => part(name, first?, arguments),
             "indexof" | "lastindexof" if first?.items().is_some() => {
                 let items = counted(first?)?;
                 let found: Option<Vec<bool>> = items.iter().map(|item| item.value.equals(arguments.get(1)?)).collect();
@@ -111,6 +65,23 @@ impl Env<'_> {
         }
     }
 
+    /// All lists after one another, without repetitions if they are `united`.
+    fn one_list(&self, arguments: &[Val], united: bool) -> Val {
+        let mut all: Vec<Item> = Vec::new();
+        for argument in arguments {
+            match argument {
+                Val::List(items) => {
+                    self.scope.shared.spend(items.len() / 8);
+                    all.extend(items.iter().cloned());
+                }
+                // What is no list among lists is not known yet, and stays as an item that may stand for several.
+                Val::Null => {}
+                other => all.push(Item::unknown_items(self.at(), other.clone())),
+            }
+        }
+        Val::list(if united { self.distinct(all) } else { all })
+    }
+
     /// Items without repetitions, in their order.
     fn distinct(&self, items: Vec<Item>) -> Vec<Item> {
         let mut kept: Vec<Item> = Vec::with_capacity(items.len());
@@ -124,6 +95,47 @@ impl Env<'_> {
         }
         kept
     }
+}
+
+/// The items of the first list that all others have.
+fn common(lists: &[Val]) -> Option<Val> {
+    let (head, rest) = lists.split_first()?;
+    let mut kept = Vec::new();
+    for item in counted(head)? {
+        let found: Option<Vec<bool>> = rest.iter().map(|list| holds(list, &item.value)).collect();
+        if found?.iter().all(|f| *f) {
+            kept.push(item.clone());
+        }
+    }
+    Some(Val::list(kept))
+}
+
+/// The items of the lists in a list.
+fn flattened(items: &[Item]) -> Option<Vec<Item>> {
+    let mut all = Vec::new();
+    for item in items {
+        match &item.value {
+            Val::List(inner) => all.extend(inner.iter().cloned()),
+            Val::Unknown(_) => all.push(Item { many: true, ..item.clone() }),
+            _ => return None,
+        }
+    }
+    Some(all)
+}
+
+/// `first`, `last`, `skip` and `take` of a list.
+fn part(name: &str, list: &Val, arguments: &[Val]) -> Option<Val> {
+    if name == "first" {
+        let items = list.items()?;
+        return if items.is_empty() { Some(Val::Null) } else { item_at(items, 0) };
+    }
+    let items = counted(list)?;
+    if name == "last" {
+        return Some(items.last().map_or(Val::Null, |item| item.value.clone()));
+    }
+    let count = (number(arguments, 1)?.max(0) as usize).min(items.len());
+    let kept = if name == "skip" { items.get(count..) } else { items.get(..count) };
+    kept.map(|items| Val::list(items.to_vec()))
 }
 
 /// Whether a list has an item.
