@@ -314,7 +314,7 @@ fn rule_line(analysis: &Analysis, rule: &RuleTrace) -> String {
     };
     let name = analysis.compiled().ruleset().rule(rule.rule).and_then(|r| r.name.as_ref());
     let name = name.map_or_else(String::new, |name| format!(" `{name}`"));
-    format!("rule {}{name} ({}): {result}", rule.rule.index + 1, action(rule.action))
+    format!("rule {}{name} ({}): {result}", rule.rule.number(), action(rule.action))
 }
 
 const fn action(action: Action) -> &'static str {
@@ -391,7 +391,7 @@ fn rule_json(analysis: &Analysis, rule: &RuleTrace) -> Value {
         Matched::Possibly => "possibly",
     };
     json!({
-        "rule": rule.rule.index + 1,
+        "rule": rule.rule.number(),
         "action": action(rule.action),
         "reached": rule.reached,
         "matched": matched,

@@ -35,16 +35,44 @@ impl Inventory {
 /// Whether an object adds to what there is. A policy only adds its namespace, and may tell apart the pods of one template.
 fn counts(resource: &Resource) -> bool {
     let kind = &resource.kind;
-    let is_unread = kind.unread().is_some() && !kind.makes_unread_pods();
-    !is_unread && (!kind.is_policy() || resource.meta.namespace.is_some() || tells_pods_apart(kind))
+    if kind.unread().is_some() {
+        // Of what is not read only pods are missing, with a namespace or in the default one.
+        return kind.makes_unread_pods();
+    }
+    !kind.is_policy() || resource.meta.namespace.is_some() || tells_pods_apart(kind)
 }
 
 /// Whether two objects add the same: they are the same one, or policies of the same namespace.
 fn adds_the_same(a: &Placed, b: &Placed) -> bool {
     let ((document, resource), (other_document, other)) = (a, b);
-    let same_namespace = resource.kind.is_policy()
-        && other.kind.is_policy()
+    let is_plain_policy = |r: &Resource| r.kind.is_policy() && r.kind.unread().is_none();
+    let same_namespace = is_plain_policy(resource)
+        && is_plain_policy(other)
         && resource.meta.namespace == other.meta.namespace
         && tells_pods_apart(&resource.kind) == tells_pods_apart(&other.kind);
     document == other_document && (Arc::ptr_eq(resource, other) || same_namespace && resource.refused == other.refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use crate::analysis::Analysis;
+    use crate::settings::Settings;
+
+    #[test]
+    fn makers_of_pods_count_without_a_namespace_and_their_changes_too() {
+        let mut analysis = Analysis::new(Settings::default());
+        let mut makers = |text: &str| -> String {
+            analysis.set_files(&[("app.yaml", text)]);
+            analysis.snapshot().pod_makers.iter().map(crate::snapshot::PodMaker::title).collect()
+        };
+        let of = |name: &str| alloc::format!("apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {{name: {name}}}\n");
+        assert_eq!(makers(&of("web")), "Service `default/web`");
+        assert_eq!(makers(&of("api")), "Service `default/api`");
+        assert_eq!(
+            makers("apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n"),
+            "Service `shop/web`"
+        );
+    }
 }

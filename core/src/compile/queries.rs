@@ -242,7 +242,7 @@ impl Compiled {
     }
 
     pub(crate) fn compiled_rule(&self, rule: RuleRef) -> Option<&CompiledRule> {
-        self.compiled_policy(rule.policy)?.rules(rule.direction).get(rule.index as usize)
+        self.compiled_policy(rule.policy)?.rules(rule.direction).get(rule.id.index())
     }
 
     /// A rule's traffic.

@@ -13,7 +13,7 @@ use crate::policy::Direction;
 use crate::settings::HostInput;
 use crate::snapshot::{HostEndpointId, NodeId, Snapshot};
 use crate::verdict::evaluate::{AtHost, Passes, ReplyParts, Untracked};
-use crate::verdict::traversal::{Checkpoint, Departure, NodeRules, Side, Spot, UNTRACKED, UNTRACKED_REPLY, host_checkpoints};
+use crate::verdict::traversal::{Checkpoint, HostLocation, NodeRules, Side, SnatEndpoint, UNTRACKED, UNTRACKED_REPLY, host_checkpoints};
 use crate::verdict::without_policies;
 
 /// What is asked at a host endpoint: it, that asked before address translation, the direction, the hooks.
@@ -25,27 +25,27 @@ type HostRow = (Chain, Vec<OwnPart>);
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
     nodes: Vec<NodeRules>,
-    endpoints: Vec<Spot>,
+    endpoints: Vec<HostLocation>,
     /// What is let through, as far as it was asked for; nothing where there are no host endpoints.
     rows: Option<RefCell<HashMap<HostRow, Row>>>,
     /// What nodes do with packets that are left to their own packet filter.
     host_input: HostInput,
     /// How pods leave their nodes, and what of that hangs on the nodes that they go to.
-    pods: Vec<Departure>,
-    at_nodes: Vec<Departure>,
+    pods: Vec<SnatEndpoint>,
+    at_nodes: Vec<SnatEndpoint>,
     /// Two nodes of each class, as far as there are: on one of them a pod runs of which the text does not say where.
     of_each_class: Vec<NodeId>,
 }
 
 /// An endpoint, where it is, and its class.
-type Party = (Spot, ClassId);
+type Party = (HostLocation, ClassId);
 
 impl Hosts {
     /// Prepares the answers, which are evaluated when they are asked for.
     pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot) -> Self {
         let mut hosts = Hosts {
             nodes: snapshot.nodes().map(|(id, _)| NodeRules::of(id, compiled, snapshot)).collect(),
-            endpoints: snapshot.pods().map(|(id, _)| Spot::of(Endpoint::Pod(id), compiled, snapshot)).collect(),
+            endpoints: snapshot.pods().map(|(id, _)| HostLocation::of(Endpoint::Pod(id), compiled, snapshot)).collect(),
             rows: None,
             host_input: compiled.host_input(),
             pods: Vec::new(),
@@ -57,8 +57,8 @@ impl Hosts {
             return hosts;
         }
         hosts.rows = Some(RefCell::default());
-        hosts.pods = snapshot.pods().map(|(id, _)| Departure::of(Endpoint::Pod(id), snapshot)).collect();
-        hosts.at_nodes = snapshot.nodes().map(|(id, _)| Departure::of(Endpoint::Node(id), snapshot)).collect();
+        hosts.pods = snapshot.pods().map(|(id, _)| SnatEndpoint::of(Endpoint::Pod(id), snapshot)).collect();
+        hosts.at_nodes = snapshot.nodes().map(|(id, _)| SnatEndpoint::of(Endpoint::Node(id), snapshot)).collect();
         let mut counts: HashMap<ClassId, u32> = HashMap::new();
         for (id, _) in snapshot.nodes() {
             let count = counts.entry(compiled.class_of(Endpoint::Node(id))).or_default();
@@ -81,11 +81,11 @@ impl Hosts {
         Some(rows.entry(key).or_insert_with(|| Row::new(RowQuestion::Host(at))).at(compiled, &all.cache, peer))
     }
 
-    fn spot(&self, end: Endpoint) -> Spot {
+    fn location(&self, end: Endpoint) -> HostLocation {
         match end {
-            Endpoint::Pod(id) => self.endpoints.get(id.index()).copied().unwrap_or(Spot { node: None, is_host: false }),
-            Endpoint::Node(id) => Spot { node: Some(id), is_host: true },
-            Endpoint::Outside(_) | Endpoint::InNetwork(..) => Spot { node: None, is_host: false },
+            Endpoint::Pod(id) => self.endpoints.get(id.index()).copied().unwrap_or(HostLocation { node: None, is_host: false }),
+            Endpoint::Node(id) => HostLocation { node: Some(id), is_host: true },
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => HostLocation { node: None, is_host: false },
         }
     }
 
@@ -95,7 +95,7 @@ impl Hosts {
 
     /// What of the connections between two endpoints also passes every checkpoint between them.
     pub(super) fn pass(&self, all: &Connectivity, from: (Endpoint, ClassId), to: (Endpoint, ClassId), pair: PairIds) -> PairIds {
-        let (a, b) = (self.spot(from.0), self.spot(to.0));
+        let (a, b) = (self.location(from.0), self.location(to.0));
         let to_own_host = b.is_host && !a.is_host && a.node.is_some() && a.node == b.node;
         if self.rows.is_none() && !to_own_host {
             return pair;
@@ -114,7 +114,7 @@ impl Hosts {
         disguises.into_iter().map(by_traversal).reduce(|sum, traversal| all.either(sum, traversal)).unwrap_or(pair)
     }
 
-    fn departure(&self, end: Endpoint) -> Option<&Departure> {
+    fn departure(&self, end: Endpoint) -> Option<&SnatEndpoint> {
         match end {
             Endpoint::Pod(id) => self.pods.get(id.index()),
             Endpoint::Node(id) => self.at_nodes.get(id.index()),

@@ -149,7 +149,7 @@ impl Explainer<'_> {
         let SubjectMatch::Group(used) = policy.subject else { return None };
         let group =
             self.snapshot.cloud.groups.iter().find(|g| g.place == policy.place).or(self.snapshot.cloud.used(used).map(|(_, g)| g))?;
-        let name = policy.rules(reference.direction).get(reference.index as usize)?.name.as_deref()?;
+        let name = policy.rules(reference.direction).get(reference.id.index())?.name.as_deref()?;
         let of_source = of_peer == (reference.direction == Direction::Ingress);
         let side = |rule: &SecurityRule| {
             let side = if of_source { &rule.source } else { &rule.destination };

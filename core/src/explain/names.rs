@@ -142,7 +142,7 @@ impl Explainer<'_> {
         let own_name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_ref());
         match own_name {
             Some(name) => format!("rule `{name}` of {} `{}`", policy.kind, policy.title()),
-            None => format!("{} rule {} of {} `{}`", rule.direction.as_str(), rule.index + 1, policy.kind, policy.title()),
+            None => format!("{} rule {} of {} `{}`", rule.direction.as_str(), rule.number(), policy.kind, policy.title()),
         }
     }
 

@@ -51,19 +51,7 @@ impl Explainer<'_> {
                 "Calico drops IP-in-IP packets ({traffic}) that {subject_name} sends, unless FelixConfiguration sets `allowIPIPPacketsFromWorkloads`"
             ),
             Reason::Tracked => "the connection is tracked".to_owned(),
-            Reason::NoReply => {
-                let went = if direction == Direction::Egress { "in" } else { "out" };
-                match checkpoint {
-                    Checkpoint::Reply { leaves: Side::Pod, .. } => {
-                        "`doNotTrack` let the connection in without tracking it, so the pod's reply belongs to no known connection and is dropped"
-                            .to_owned()
-                    }
-                    _ => format!(
-                        "`doNotTrack` let the connection {went} without tracking it, and no `doNotTrack` {word} rule of {subject_name} allows \
-                         {traffic} {preposition} {peer_name}"
-                    ),
-                }
-            }
+            Reason::NoReply => self.no_reply(checkpoint),
             Reason::NotPeered => self.not_peered(checkpoint),
             Reason::PublicAddress(AddressSku::Standard) => {
                 "a Standard public address accepts nothing from the Internet without a network security group, and none is \
@@ -89,16 +77,7 @@ impl Explainer<'_> {
                 let verb = if verdict == Verdict::Allowed { "allows" } else { "denies" };
                 format!("{} {verb} {traffic} {preposition} {peer_name}{}", self.rule_name(*rule), self.matched_by(*rule, peer).0)
             }
-            Reason::DefaultDeny(policies) => {
-                let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
-                let more = policies.len().saturating_sub(names.len());
-                let (by, none) = match (policies.len(), more) {
-                    (1, _) => (format!("policy {}", names.join("")), "none of its rules"),
-                    (_, 0) => (format!("policies {}", names.join(", ")), "none of their rules"),
-                    (_, more) => (format!("policies {} and {more} more", names.join(", ")), "none of their rules"),
-                };
-                format!("{subject_name} is selected for {word} by {by}, and {none} allows {traffic} {preposition} {peer_name}")
-            }
+            Reason::DefaultDeny(policies) => self.default_deny(policies, checkpoint),
             Reason::Unknown(facts) => {
                 // A rule that may stand in several places is one fact.
                 let mut sentences: Vec<String> = Vec::new();
@@ -110,6 +89,44 @@ impl Explainer<'_> {
                 sentences.join("; ")
             }
         }
+    }
+
+    /// That a reply to a connection that is not tracked is dropped.
+    fn no_reply(&self, checkpoint: Checkpoint) -> String {
+        if let Checkpoint::Reply { leaves: Side::Pod, .. } = checkpoint {
+            return "`doNotTrack` let the connection in without tracking it, so the pod's reply belongs to no known connection and is dropped"
+                .to_owned();
+        }
+        let (_, peer, direction) = self.parties(checkpoint);
+        let went = if direction == Direction::Egress { "in" } else { "out" };
+        format!(
+            "`doNotTrack` let the connection {went} without tracking it, and no `doNotTrack` {} rule of {} allows {} {} `{}`",
+            direction.as_str(),
+            self.checkpoint_name(checkpoint),
+            self.flow.traffic,
+            direction.preposition(),
+            end_name(peer, self.snapshot)
+        )
+    }
+
+    /// That policies isolate an endpoint, and none of them allows the traffic.
+    fn default_deny(&self, policies: &[PolicyId], checkpoint: Checkpoint) -> String {
+        let (_, peer, direction) = self.parties(checkpoint);
+        let names: Vec<String> = policies.iter().take(3).map(|p| self.policy_name(*p)).collect();
+        let more = policies.len().saturating_sub(names.len());
+        let (by, none) = match (policies.len(), more) {
+            (1, _) => (format!("policy {}", names.join("")), "none of its rules"),
+            (_, 0) => (format!("policies {}", names.join(", ")), "none of their rules"),
+            (_, more) => (format!("policies {} and {more} more", names.join(", ")), "none of their rules"),
+        };
+        format!(
+            "{} is selected for {} by {by}, and {none} allows {} {} `{}`",
+            self.checkpoint_name(checkpoint),
+            direction.as_str(),
+            self.flow.traffic,
+            direction.preposition(),
+            end_name(peer, self.snapshot)
+        )
     }
 
     /// Policies of Calico that select an endpoint and pass on what none of their rules decides.

@@ -7,6 +7,7 @@ macro_rules! ids {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub struct $name(pub u32);
 
+        #[allow(dead_code, reason = "not every list is asked for all of this")]
         impl $name {
             /// Its place in the list that it numbers.
             pub const fn index(self) -> usize {

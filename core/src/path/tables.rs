@@ -22,6 +22,11 @@ pub enum Target {
     Address(IpAddr),
 }
 
+crate::model::ids! {
+    /// For whom backends are meant first, by place in the hints of [`Tables`].
+    HintId,
+}
+
 /// One of the ends behind a port of a Service: pods that nothing can tell apart.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Backend {
@@ -33,8 +38,8 @@ pub struct Backend {
     pub count: u32,
     /// The port that they listen on.
     pub port: u16,
-    /// For whom it is meant first: a number of [`Tables::hint`].
-    pub(crate) hint: Option<u32>,
+    /// For whom it is meant first; see [`Tables::hint`].
+    pub(crate) hint: Option<HintId>,
 }
 
 /// How an address leads to a Service.
@@ -152,7 +157,7 @@ impl Tables {
 
     /// For whom an endpoint is meant first.
     pub(crate) fn hint(&self, backend: &Backend) -> Option<&Hint> {
-        self.hints.get(backend.hint? as usize)
+        self.hints.get(backend.hint?.index())
     }
 
     /// Of public addresses that nothing tells apart one.
@@ -301,9 +306,9 @@ fn own_hint(snapshot: &Snapshot, service: &Service, node: Option<NodeId>) -> Opt
     }
 }
 
-fn push_hint(hints: &mut Vec<Hint>, hint: Hint) -> u32 {
+fn push_hint(hints: &mut Vec<Hint>, hint: Hint) -> HintId {
     hints.push(hint);
-    (hints.len() - 1) as u32
+    HintId::last(hints)
 }
 
 /// The port of a pod that a Service's port leads to. A name is looked up on each pod; a pod without it is no endpoint for that port.

@@ -13,7 +13,7 @@ use crate::policy::Ruleset;
 use crate::settings::{Assumed, Dataplane, Probes};
 use crate::snapshot::cloud::{CloudCluster, Location};
 use crate::snapshot::{NodeId, PodId, Service, Snapshot};
-use crate::verdict::traversal::{Habit, keeps_source};
+use crate::verdict::traversal::{PodSnat, keeps_source};
 
 /// Everything that is needed to follow packets.
 #[derive(Debug)]
@@ -166,8 +166,8 @@ impl Paths {
             (_, None) => None,
         };
         let plugin = self.plugin(Some(home));
-        let habit = Habit::of(snapshot.pod(id)?, snapshot);
-        let leaving = habit.leaving(plugin, own.is_some() && network == own, keeps_source(snapshot, to.end));
+        let snat = PodSnat::of(snapshot.pod(id)?, snapshot);
+        let leaving = snat.leaving(plugin, own.is_some() && network == own, keeps_source(snapshot, to.end));
         leaving.as_node.then_some(if plugin == Some(Plugin::Kubenet) { Masquerade::Kubenet } else { Masquerade::Overlay })
     }
 

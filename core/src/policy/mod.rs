@@ -35,6 +35,8 @@ crate::model::ids! {
     PolicyId,
     /// A tier of a [`Ruleset`], by number.
     TierId,
+    /// A rule of one direction of a policy, by its place in that list.
+    RuleId,
     /// The use of a network security group in one network, by number: the place in the snapshot's `Cloud::uses`.
     GroupUseId,
 }
@@ -76,8 +78,15 @@ pub struct RuleRef {
     pub policy: PolicyId,
     /// Which of its two lists.
     pub direction: Direction,
-    /// Place in that list, from 0.
-    pub index: u32,
+    /// Which rule of that list.
+    pub id: RuleId,
+}
+
+impl RuleRef {
+    /// Its number as people count: the first rule is 1.
+    pub const fn number(self) -> u32 {
+        self.id.0.saturating_add(1)
+    }
 }
 
 /// All policies of an analysis, in the order in which a packet meets them; what no tier decides is allowed.
@@ -149,7 +158,7 @@ impl Ruleset {
 
     /// The rule that a reference names.
     pub fn rule(&self, rule: RuleRef) -> Option<&Rule> {
-        self.policy(rule.policy)?.rules(rule.direction).get(rule.index as usize)
+        self.policy(rule.policy)?.rules(rule.direction).get(rule.id.index())
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Every assumption is a named setting, so that an answer never rests on a silent one. [`table`] has all of them with their names and values.
 
+mod rows;
 pub mod table;
 
 use alloc::string::String;

@@ -4,7 +4,7 @@
 //! a parsed document can be kept and used again when text before it moves; a [`Place`] adds which document is meant, and
 //! [`Sources::position`] turns it into the file, line and column that people and editors speak of.
 //!
-//! Byte offsets are used throughout the core. Browsers count UTF-16 code units; [`Sources::utf16_range`] converts at the border.
+//! Byte offsets are used throughout the core. Browsers count UTF-16 code units; who shows places there converts them.
 
 mod count;
 mod lines;

@@ -122,13 +122,4 @@ impl Sources {
             None => String::new(),
         }
     }
-
-    /// A byte range of a file in UTF-16 code units, as browsers and editors count.
-    pub fn utf16_range(&self, source: SourceId, start: u32, end: u32) -> (u32, u32) {
-        let Some(source) = self.get(source) else { return (0, 0) };
-        let units = |s: &str| s.chars().map(char::len_utf16).sum::<usize>() as u32;
-        let head = source.text.get(..start as usize).map_or(0, units);
-        let body = source.text.get(start as usize..end as usize).map_or(0, units);
-        (head, head + body)
-    }
 }

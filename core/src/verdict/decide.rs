@@ -5,7 +5,7 @@ use core::net::IpAddr;
 
 use super::check::check;
 use super::checkpoint::CheckpointResult;
-use super::traversal::{Checkpoint, Departure, traversals};
+use super::traversal::{Checkpoint, SnatEndpoint, traversals};
 use super::{Flow, Original, Reason, UnknownFact, Verdict};
 use crate::compile::{Compiled, Endpoint};
 use crate::snapshot::{HostEndpointId, Snapshot};
@@ -134,7 +134,7 @@ pub(crate) fn several_networks(endpoint: Endpoint, snapshot: &Snapshot) -> Optio
 
 /// Whether a packet may come to a host endpoint with another address than its pod's.
 fn is_disguised(host: HostEndpointId, flow: &Flow, snapshot: &Snapshot) -> bool {
-    let destination = Departure::of(flow.to, snapshot);
+    let destination = SnatEndpoint::of(flow.to, snapshot);
     let is_there = snapshot.host_endpoint(host).is_some_and(|host| destination.is_on(host.node));
-    is_there && Departure::of(flow.from, snapshot).towards(&destination).as_node
+    is_there && SnatEndpoint::of(flow.from, snapshot).towards(&destination).as_node
 }

@@ -178,7 +178,7 @@ fn decided_by(scene: &Analysis, answer: &Answer, by: &By) -> Result<(), String> 
     use netpolis_core::verdict::Reason;
     let ruleset = scene.compiled().ruleset();
     let found = answer.checkpoints.iter().find_map(|c| match &c.reason {
-        Reason::Rule(rule) => Some((rule.policy, i64::from(rule.index))),
+        Reason::Rule(rule) => Some((rule.policy, i64::from(rule.id.0))),
         Reason::DefaultDeny(policies) => policies.first().map(|p| (*p, -1)),
         _ => None,
     });

@@ -136,7 +136,7 @@ impl Writer<'_> {
                 NearestView {
                     text: match &nearest.name {
                         Some(name) => format!("rule `{name}` of `{policy}`: {}", nearest.failure),
-                        None => format!("rule {} of `{policy}`: {}", nearest.rule.index + 1, nearest.failure),
+                        None => format!("rule {} of `{policy}`: {}", nearest.rule.number(), nearest.failure),
                     },
                     spot: self.spots.at(nearest.place),
                 }
@@ -181,8 +181,8 @@ impl Writer<'_> {
         };
         RuleView {
             title: match &name {
-                Some(name) => format!("rule {} ({name}): {action}", trace.rule.index + 1),
-                None => format!("rule {}: {action}", trace.rule.index + 1),
+                Some(name) => format!("rule {} ({name}): {action}", trace.rule.number()),
+                None => format!("rule {}: {action}", trace.rule.number()),
             },
             name,
             matched,

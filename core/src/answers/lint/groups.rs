@@ -10,7 +10,7 @@ use crate::connections::ConnectionSet;
 use crate::diagnostics::Diagnostic;
 use crate::language::lower::is_default_rule;
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, PolicyRole, Rule, RuleRef, SubjectMatch};
+use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, PolicyRole, Rule, RuleId, RuleRef, SubjectMatch};
 use crate::snapshot::cloud::{Cloud, Interface, Network, SubnetId, tags};
 use crate::text::Place;
 
@@ -187,7 +187,7 @@ fn packets(rule: &Rule, connections: &ConnectionSet, direction: Direction) -> (P
 /// What the rule with this index matches: for certain, and at most.
 pub(super) fn packets_of(input: &LintInput<'_>, policy: &Policy, direction: Direction, index: usize, rule: &Rule) -> (Packets, Packets) {
     let compiled = input.compiled;
-    let reference = RuleRef { policy: policy.id, direction, index: index as u32 };
+    let reference = RuleRef { policy: policy.id, direction, id: RuleId::at(index) };
     let traffic = compiled.compiled_rule(reference).and_then(|r| compiled.compiled_traffic(r.traffic));
     packets(rule, traffic.map_or(&ConnectionSet::EMPTY, |t| &t.fixed), direction)
 }

@@ -26,7 +26,7 @@ use crate::connectivity::Connectivity;
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::load::Loaded;
 use crate::path::Paths;
-use crate::policy::{Direction, PeerTerm, Policy, PolicyRole, Rule, RuleRef, TrafficMatch, TrafficTerm};
+use crate::policy::{Direction, PeerTerm, Policy, PolicyRole, Rule, RuleId, RuleRef, TrafficMatch, TrafficTerm};
 use crate::settings::{Assumed, Routing, Settings};
 use crate::snapshot::Snapshot;
 
@@ -215,8 +215,8 @@ fn all_policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {
 fn acting_rules<'a>(input: &LintInput<'a>) -> impl Iterator<Item = (&'a Policy, RuleRef, &'a Rule)> {
     policies(input).flat_map(|policy| {
         Direction::BOTH.into_iter().filter(|d| policy.acts_on(*d)).flat_map(move |direction| {
-            let reference = move |index| RuleRef { policy: policy.id, direction, index };
-            (0..).zip(policy.rules(direction)).map(move |(index, rule)| (policy, reference(index), rule))
+            let reference = move |id| RuleRef { policy: policy.id, direction, id };
+            RuleId::each(policy.rules(direction)).map(move |(index, rule)| (policy, reference(index), rule))
         })
     })
 }

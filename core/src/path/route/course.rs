@@ -13,7 +13,7 @@ use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::Protocol;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::Location;
-use crate::verdict::traversal::{Checkpoint, Departure};
+use crate::verdict::traversal::{Checkpoint, SnatEndpoint};
 use crate::verdict::{Flow, Original};
 
 /// A route up to some point of it, and the packet there.
@@ -162,8 +162,8 @@ impl<'a> Course<'a> {
     pub(super) fn masquerade(&mut self, node: PacketEndpoint) {
         let pod = self.packet.from.end;
         self.snat(node);
-        let (source, snapshot) = (Departure::of(pod, &self.paths.snapshot), &self.paths.snapshot);
-        self.sender = source.towards(&Departure::of(self.packet.to.end, snapshot)).as_pod.then_some(pod);
+        let (source, snapshot) = (SnatEndpoint::of(pod, &self.paths.snapshot), &self.paths.snapshot);
+        self.sender = source.towards(&SnatEndpoint::of(self.packet.to.end, snapshot)).as_pod.then_some(pod);
     }
 
     /// Ends here; a connection of the place itself goes on. `forwards` says whether a header tells where the first one came from.

@@ -14,7 +14,7 @@ use super::dns_cache::{DNS, cache_at, dns_service};
 use super::routes::Route;
 use super::service;
 use crate::model::Protocol;
-use crate::policy::{Action, Direction, RuleRef};
+use crate::policy::{Action, Direction, RuleId, RuleRef};
 use crate::snapshot::{PodEndpoint, PodId, Role};
 use crate::verdict::traversal::Checkpoint;
 
@@ -55,8 +55,8 @@ pub(in crate::path) fn lookup_routes(paths: &Paths, pod: PodId) -> Vec<LookupRou
 fn may_mean_dns(paths: &Paths, pod: PodId) -> bool {
     let compiled = &paths.compiled;
     compiled.policies_on(pod, Direction::Egress).iter().filter_map(|id| compiled.policy(*id)).any(|policy| {
-        (0..).zip(&policy.egress).any(|(index, rule)| {
-            let reference = RuleRef { policy: policy.id, direction: Direction::Egress, index };
+        RuleId::each(&policy.egress).any(|(id, rule)| {
+            let reference = RuleRef { policy: policy.id, direction: Direction::Egress, id };
             let fits = rule.action != Action::Deny && rule.traffic.may_hold(Protocol::UDP, DNS);
             fits && (0..rule.peers.terms().len())
                 .any(|term| rule.peers.terms().get(term).is_some_and(|t| t.is_of_pods()) && !compiled.term_matches_pods(reference, term))

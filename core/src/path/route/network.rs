@@ -11,11 +11,11 @@ use crate::language::azure::AddressSku;
 use crate::snapshot::NodeId;
 use crate::snapshot::cloud::{Location, NetworkId, tags};
 use crate::verdict::traversal::{
-    Access, Checkpoint, NodeRules, Routing, Seen, Side, beyond, crossing, groups_between, is_flat, is_guarded, of_route, pod_range,
-    polices_platform, reach, user_route,
+    Access, Checkpoint, NodeRules, RouteEndpoint, Routing, Side, beyond, crossing, groups_between, is_flat, is_guarded, of_route,
+    pod_range, polices_platform, reach, user_route,
 };
 
-/// An endpoint as far as the network goes, with what [`Seen`] borrows.
+/// An endpoint as far as the network goes, with what [`RouteEndpoint`] borrows.
 struct Position {
     end: Endpoint,
     location: Option<Location>,
@@ -173,7 +173,7 @@ impl Course<'_> {
         Position { end, location, network, beyond }
     }
 
-    fn seen_at<'p>(&self, place: &'p Position) -> Seen<'p> {
+    fn seen_at<'p>(&self, place: &'p Position) -> RouteEndpoint<'p> {
         let snapshot = &self.paths.snapshot;
         let cloud = &snapshot.cloud;
         let node = match place.end {
@@ -182,7 +182,7 @@ impl Course<'_> {
             Endpoint::Outside(_) | Endpoint::InNetwork(..) => None,
         };
         let address = place.end.address();
-        Seen {
+        RouteEndpoint {
             is_address: address.is_some(),
             network: place.network,
             subnet: place.location.map(|l| l.subnet),

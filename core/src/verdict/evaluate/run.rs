@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{EvaluationCache, Observer};
 use crate::compile::{Applied, ClassId, Compiled, CompiledRule, Side};
 use crate::connections::ConnectionId;
-use crate::policy::{Action, Direction, Matched, PolicyId, RuleRef, TierEnd};
+use crate::policy::{Action, Direction, Matched, PolicyId, RuleId, RuleRef, TierEnd};
 
 pub(super) struct Run<'a, O> {
     pub(super) compiled: &'a Compiled,
@@ -222,8 +222,8 @@ impl<O: Observer> Run<'_, O> {
 
     fn each_rule(&mut self, policy: PolicyId, mut visit: impl FnMut(&mut Self, RuleRef, &CompiledRule)) {
         let Some(compiled) = self.compiled.compiled_policy(policy) else { return };
-        for (index, rule) in (0..).zip(compiled.rules(self.direction)) {
-            let reference = RuleRef { policy, direction: self.direction, index };
+        for (id, rule) in RuleId::each(compiled.rules(self.direction)) {
+            let reference = RuleRef { policy, direction: self.direction, id };
             visit(self, reference, rule);
         }
     }

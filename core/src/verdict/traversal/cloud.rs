@@ -115,7 +115,7 @@ impl Topology {
             return stop(routing);
         }
         // With which address a pod leaves its node, the text does not say that gives no nodes.
-        let is_lost = source.is_pod && !source.habit.is_flat && a.node.is_none() && a.location.is_none();
+        let is_lost = source.is_pod && !source.snat.is_flat && a.node.is_none() && a.location.is_none();
         if is_lost && !destination.is_pod && b.location.is_some() && b.nsgs.uses().next().is_some() {
             return stop(Routing::UnknownNode);
         }
@@ -168,7 +168,7 @@ fn seen(
         return (Endpoint::Node(node), Endpoint::Node(other), true);
     }
     let Some(node) = a.node.filter(|_| source.is_pod && !destination.is_pod) else { return (from, to, false) };
-    let leaving = source.habit.leaving(plugin, b.network.is_some() && b.network == a.network, destination.kept);
+    let leaving = source.snat.leaving(plugin, b.network.is_some() && b.network == a.network, destination.kept);
     (if leaving.as_node { Endpoint::Node(node) } else { from }, to, false)
 }
 

@@ -14,35 +14,35 @@ use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
 
 /// With which address a packet leaves. Both may be possible where the text does not say.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Leaving {
+pub(crate) struct SourceAs {
     /// It may have the pod's own.
     pub(crate) as_pod: bool,
     /// It may have that of the pod's node.
     pub(crate) as_node: bool,
 }
 
-impl Leaving {
-    const AS_POD: Leaving = Leaving { as_pod: true, as_node: false };
-    const AS_NODE: Leaving = Leaving { as_pod: false, as_node: true };
-    const UNSAID: Leaving = Leaving { as_pod: true, as_node: true };
+impl SourceAs {
+    const AS_POD: SourceAs = SourceAs { as_pod: true, as_node: false };
+    const AS_NODE: SourceAs = SourceAs { as_pod: false, as_node: true };
+    const UNSAID: SourceAs = SourceAs { as_pod: true, as_node: true };
 
-    fn or(self, other: Leaving) -> Leaving {
-        Leaving { as_pod: self.as_pod || other.as_pod, as_node: self.as_node || other.as_node }
+    fn or(self, other: SourceAs) -> SourceAs {
+        SourceAs { as_pod: self.as_pod || other.as_pod, as_node: self.as_node || other.as_node }
     }
 }
 
 /// What of a pod decides about that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Habit {
+pub(crate) struct PodSnat {
     /// Whether its own address, as it is given, is one of a network.
     pub(crate) is_flat: bool,
     /// What `natOutgoing` of Calico's IP pools says.
-    by_pools: Leaving,
+    by_pools: SourceAs,
 }
 
-impl Habit {
+impl PodSnat {
     /// Of an endpoint that is no pod.
-    pub(crate) const NONE: Habit = Habit { is_flat: false, by_pools: Leaving::AS_POD };
+    pub(crate) const NONE: PodSnat = PodSnat { is_flat: false, by_pools: SourceAs::AS_POD };
 
     pub(crate) fn of(pod: &PodEndpoint, snapshot: &Snapshot) -> Self {
         let own = pod.addresses.first().filter(|_| pod.address_given);
@@ -50,23 +50,23 @@ impl Habit {
             Some(address) => pool.cidr.contains(*address),
             None => !pool.disabled,
         };
-        let of = |pool: &IpPool| if pool.nat_outgoing { Leaving::AS_NODE } else { Leaving::AS_POD };
-        let by_pools = snapshot.ip_pools.iter().filter(applies).map(of).reduce(Leaving::or).unwrap_or(Leaving::UNSAID);
-        Habit { is_flat: is_flat(&snapshot.cloud, pod), by_pools }
+        let of = |pool: &IpPool| if pool.nat_outgoing { SourceAs::AS_NODE } else { SourceAs::AS_POD };
+        let by_pools = snapshot.ip_pools.iter().filter(applies).map(of).reduce(SourceAs::or).unwrap_or(SourceAs::UNSAID);
+        PodSnat { is_flat: is_flat(&snapshot.cloud, pod), by_pools }
     }
 
     /// With which address the pod's packets leave its node for an endpoint that is no pod with an address of its own: `inside` for one of
     /// the node's network,
     /// `kept` for one towards which pools keep the source (see [`keeps_source`]). `plugin` is that of the node's cluster, if it is known.
-    pub(crate) fn leaving(self, plugin: Option<Plugin>, inside: bool, kept: bool) -> Leaving {
+    pub(crate) fn leaving(self, plugin: Option<Plugin>, inside: bool, kept: bool) -> SourceAs {
         match plugin {
-            Some(Plugin::PodSubnet) => Leaving::AS_POD,
-            Some(Plugin::NodeSubnet) if inside => Leaving::AS_POD,
-            Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay) => Leaving::AS_NODE,
+            Some(Plugin::PodSubnet) => SourceAs::AS_POD,
+            Some(Plugin::NodeSubnet) if inside => SourceAs::AS_POD,
+            Some(Plugin::NodeSubnet | Plugin::Kubenet | Plugin::Overlay) => SourceAs::AS_NODE,
             // Which plugin it has nobody says: an address of the network says that it is flat.
-            None if self.is_flat => Leaving::AS_POD,
+            None if self.is_flat => SourceAs::AS_POD,
             // Calico's pools decide.
-            None | Some(Plugin::None) if kept => Leaving::AS_POD,
+            None | Some(Plugin::None) if kept => SourceAs::AS_POD,
             None | Some(Plugin::None) => self.by_pools,
         }
     }
@@ -89,40 +89,40 @@ pub(crate) fn keeps_source(snapshot: &Snapshot, end: Endpoint) -> bool {
 
 /// What of an endpoint decides with which address a packet comes to another node; kept for all endpoints, as pairs of them are asked about.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Departure {
+pub(crate) struct SnatEndpoint {
     /// Its node, if it is known.
     node: Option<NodeId>,
     /// For a pod with an address of its own: how it leaves its node, in each of the clusters that this may belong to.
-    of_pod: Option<(Habit, Plugins)>,
+    of_pod: Option<(PodSnat, Plugins)>,
     /// Its place in the cloud's network.
     network: Option<NetworkId>,
     /// Whether packets to it keep their source as far as pools say.
     kept: bool,
 }
 
-impl Departure {
+impl SnatEndpoint {
     pub(crate) fn of(end: Endpoint, snapshot: &Snapshot) -> Self {
         let cloud = &snapshot.cloud;
         let (node, of_pod) = match end {
             Endpoint::Pod(id) => {
-                let Some(pod) = snapshot.pod(id) else { return Departure::default() };
-                (pod.node, (!pod.host_network).then(|| (Habit::of(pod, snapshot), Plugins::of(cloud, pod.node))))
+                let Some(pod) = snapshot.pod(id) else { return SnatEndpoint::default() };
+                (pod.node, (!pod.host_network).then(|| (PodSnat::of(pod, snapshot), Plugins::of(cloud, pod.node))))
             }
             Endpoint::Node(id) => (Some(id), None),
-            Endpoint::Outside(_) | Endpoint::InNetwork(..) => return Departure::default(),
+            Endpoint::Outside(_) | Endpoint::InNetwork(..) => return SnatEndpoint::default(),
         };
         let network = node.and_then(|n| cloud.locate_node(n)).and_then(|l| cloud.network_of(l.subnet)).map(|(number, _)| number);
-        Departure { node, of_pod, network, kept: keeps_source(snapshot, end) }
+        SnatEndpoint { node, of_pod, network, kept: keeps_source(snapshot, end) }
     }
 
     /// With which address a packet from here comes to another endpoint, if that is on another node.
-    pub(crate) fn towards(&self, other: &Departure) -> Leaving {
-        let Some((habit, plugins)) = self.of_pod else { return Leaving::AS_POD };
+    pub(crate) fn towards(&self, other: &SnatEndpoint) -> SourceAs {
+        let Some((snat, plugins)) = self.of_pod else { return SourceAs::AS_POD };
         if other.node.is_none() || other.node == self.node || other.of_pod.is_some() {
-            return Leaving::AS_POD;
+            return SourceAs::AS_POD;
         }
         let inside = self.network.is_some() && self.network == other.network;
-        plugins.iter().map(|plugin| habit.leaving(plugin, inside, other.kept)).reduce(Leaving::or).unwrap_or(Leaving::AS_POD)
+        plugins.iter().map(|plugin| snat.leaving(plugin, inside, other.kept)).reduce(SourceAs::or).unwrap_or(SourceAs::AS_POD)
     }
 
     /// Whether it is on this node.
@@ -134,7 +134,7 @@ impl Departure {
     /// own address. A pod of which the text does not say where it runs may be on any of `nodes`.
     pub(crate) fn disguises(
         &self,
-        other: &Departure,
+        other: &SnatEndpoint,
         nodes: impl Iterator<Item = NodeId>,
         class_of: impl Fn(NodeId) -> ClassId,
     ) -> Vec<Option<NodeId>> {

@@ -8,8 +8,8 @@ use hashbrown::{HashMap, HashSet};
 
 use super::bindings::{NsgBindings, Plugins, names_platform};
 use super::cloud::Topology;
-use super::route::{self, Access, Seen};
-use super::{Checkpoint, Habit, keeps_source};
+use super::route::{self, Access, RouteEndpoint};
+use super::{Checkpoint, PodSnat, keeps_source};
 use crate::compile::{ClassId, Compiled, Endpoint};
 use crate::model::AddressSet;
 use crate::snapshot::cloud::{Cloud, InterfaceId, Location, NetworkId, SubnetId, tags};
@@ -41,7 +41,7 @@ pub(crate) struct NetworkLocation {
     /// Whether it is nothing but an address.
     pub(super) is_address: bool,
     /// What of a pod decides with which address it leaves its node.
-    pub(super) habit: Habit,
+    pub(super) snat: PodSnat,
     /// Whether packets to it keep their source as far as Calico's pools say.
     pub(super) kept: bool,
     /// Whether it is a pod with an address of its own.
@@ -62,7 +62,7 @@ impl NetworkLocation {
         NetworkLocationKind {
             candidates: self.candidates.iter().map(candidate).collect(),
             has_node: self.candidates.iter().any(|c| c.node.is_some()),
-            of: (self.is_address, self.is_pod, self.habit, self.kept),
+            of: (self.is_address, self.is_pod, self.snat, self.kept),
             placed: self.placed,
             outside: self.outside,
             beyond: self.beyond.clone(),
@@ -70,8 +70,8 @@ impl NetworkLocation {
     }
 
     /// One of its places, as far as routes depend on it.
-    pub(super) fn seen(&self, place: &Candidate) -> Seen<'_> {
-        Seen {
+    pub(super) fn seen(&self, place: &Candidate) -> RouteEndpoint<'_> {
+        RouteEndpoint {
             is_address: self.is_address,
             network: place.network,
             subnet: place.location.map(|l| l.subnet),
@@ -109,7 +109,7 @@ pub(crate) struct NetworkLocationKind<T> {
     candidates: Vec<CandidateKind<T>>,
     has_node: bool,
     /// Whether it is an address, a pod, how that leaves its node, and whether packets to it keep their source.
-    of: (bool, bool, Habit, bool),
+    of: (bool, bool, PodSnat, bool),
     placed: bool,
     outside: (bool, bool),
     beyond: Vec<(NetworkId, bool)>,
@@ -230,15 +230,15 @@ impl<'a> NetworkLocations<'a> {
 
     /// Where an endpoint is.
     pub(crate) fn of(&self, end: Endpoint) -> NetworkLocation {
-        let habit = match end {
-            Endpoint::Pod(id) => self.snapshot.pod(id).map_or(Habit::NONE, |pod| Habit::of(pod, self.snapshot)),
-            _ => Habit::NONE,
+        let snat = match end {
+            Endpoint::Pod(id) => self.snapshot.pod(id).map_or(PodSnat::NONE, |pod| PodSnat::of(pod, self.snapshot)),
+            _ => PodSnat::NONE,
         };
         let kept = keeps_source(self.snapshot, end);
         let inside = |candidates: Vec<Candidate>, is_pod, placed| NetworkLocation {
             candidates,
             is_address: false,
-            habit,
+            snat,
             kept,
             is_pod,
             placed,
@@ -279,7 +279,7 @@ impl<'a> NetworkLocations<'a> {
         NetworkLocation {
             candidates,
             is_address: true,
-            habit: Habit::NONE,
+            snat: PodSnat::NONE,
             kept: keeps_source(self.snapshot, Endpoint::Outside(address)),
             is_pod: false,
             placed: true,

@@ -12,10 +12,10 @@ mod route;
 pub use bindings::GroupPlace;
 pub(crate) use bindings::{is_guarded, pod_range, polices_platform};
 pub(crate) use cloud::{CloudTraversal, Topology, groups_between};
-pub(crate) use leaving::{Departure, Habit, keeps_source};
+pub(crate) use leaving::{PodSnat, SnatEndpoint, keeps_source};
 pub(crate) use locations::{NetworkLocation, NetworkLocationKind, NetworkLocations, is_flat};
 pub use route::Routing;
-pub(crate) use route::{Access, Seen, beyond, of_route, reach, user_route};
+pub(crate) use route::{Access, RouteEndpoint, beyond, of_route, reach, user_route};
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -159,14 +159,14 @@ const REPLY_OUT: &[Hook] = &[Hook::ReplyNormal];
 
 /// One endpoint, as far as traversals depend on it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) struct Spot {
+pub(crate) struct HostLocation {
     /// The node that it is on, if it is known to be on one.
     pub(crate) node: Option<NodeId>,
     /// Whether it is a process of the host, not a pod of its own.
     pub(crate) is_host: bool,
 }
 
-impl Spot {
+impl HostLocation {
     pub(crate) fn of(end: Endpoint, compiled: &Compiled, snapshot: &Snapshot) -> Self {
         let (whereabouts, is_host) = match compiled.node_network(end, snapshot) {
             Some(whereabouts) => (Some(whereabouts), true),
@@ -176,7 +176,7 @@ impl Spot {
             Some(Whereabouts::On(node)) => Some(node),
             Some(Whereabouts::Somewhere) | None => None,
         };
-        Spot { node, is_host }
+        HostLocation { node, is_host }
     }
 }
 
@@ -235,12 +235,12 @@ pub(crate) fn traversals_among(
     let is_itself = from == to && !matches!(from, Endpoint::Pod(id) if snapshot.pod(id).is_some_and(|e| e.replicas > 1));
     let polices_hosts = compiled.polices_hosts() && !is_itself;
     // With which address a packet comes matters only where a host endpoint looks at it.
-    let destination = Departure::of(to, snapshot);
+    let destination = SnatEndpoint::of(to, snapshot);
     let mut watched = snapshot.host_endpoints.iter().map(|host| host.node);
     let disguises = match polices_hosts && watched.any(|node| destination.is_on(node)) {
         true => {
             let nodes = snapshot.nodes().map(|(id, _)| id);
-            Departure::of(from, snapshot).disguises(&destination, nodes, |node| compiled.class_of(Endpoint::Node(node)))
+            SnatEndpoint::of(from, snapshot).disguises(&destination, nodes, |node| compiled.class_of(Endpoint::Node(node)))
         }
         false => alloc::vec![None],
     };
@@ -250,7 +250,7 @@ pub(crate) fn traversals_among(
         let mut wire = Some(1);
         if polices_hosts {
             let rules = |node| NodeRules::of(node, compiled, snapshot);
-            let ends = (Spot::of(from, compiled, snapshot), Spot::of(to, compiled, snapshot));
+            let ends = (HostLocation::of(from, compiled, snapshot), HostLocation::of(to, compiled, snapshot));
             wire = host_checkpoints(ends.0, ends.1, disguise, rules, &mut checkpoints);
         }
         checkpoints.push(Checkpoint::Endpoint(Direction::Ingress));
@@ -270,13 +270,13 @@ pub(crate) fn traversals_among(
 /// The checkpoints between those of the endpoints themselves. Returns how many of them come before the packet is on the network between
 /// nodes; nothing if it never is. `masquerade` names the node whose address the packet has once it is on the network, in place of its pod's.
 pub(crate) fn host_checkpoints(
-    source: Spot,
-    destination: Spot,
+    source: HostLocation,
+    destination: HostLocation,
     masquerade: Option<NodeId>,
     rules: impl Fn(NodeId) -> NodeRules,
     checkpoints: &mut Vec<Checkpoint>,
 ) -> Option<usize> {
-    let side = |spot: Spot| if spot.is_host { Side::Host } else { Side::Pod };
+    let side = |location: HostLocation| if location.is_host { Side::Host } else { Side::Pod };
     let cross = |node: Option<NodeId>, enters, leaves, masquerade, checkpoints: &mut Vec<Checkpoint>| {
         if let Some(node) = node {
             checkpoints

@@ -155,7 +155,7 @@ pub(crate) fn of_route(hop: NextHop, table: RouteTableId, route: RouteId) -> Rou
 
 /// One endpoint of a packet, as far as routes depend on it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen<'a> {
+pub(crate) struct RouteEndpoint<'a> {
     /// Whether it is nothing but an address.
     pub(crate) is_address: bool,
     /// Its network.
@@ -179,7 +179,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) beyond: &'a [(NetworkId, bool)],
 }
 
-impl Seen<'_> {
+impl RouteEndpoint<'_> {
     fn is_outside(&self) -> bool {
         self.is_address && self.network.is_none()
     }
@@ -203,7 +203,7 @@ pub(crate) fn beyond(cloud: &Cloud, address: IpAddr) -> Vec<(NetworkId, bool)> {
 
 /// Why a packet does not get from one endpoint to another, or may not; nothing if a route leads there. Routes that somebody wrote are asked
 /// before.
-pub(crate) fn reach(from: &Seen<'_>, to: &Seen<'_>) -> Option<Routing> {
+pub(crate) fn reach(from: &RouteEndpoint<'_>, to: &RouteEndpoint<'_>) -> Option<Routing> {
     if from.is_platform || to.is_platform {
         return None;
     }
