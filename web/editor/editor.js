@@ -130,6 +130,8 @@ export function destroy(editor) {
 /** Shows a document, in the state it was left in. Returns its text as the editor holds it. */
 export function open(editor, id, content, language = "yaml") {
   flush(editor);
+  // Help that is open belongs to the text before: kept with it, it would come back, and in the new one its place may not exist.
+  editor.view.dispatch({ effects: views.closeHoverTooltips });
   if (editor.id) editor.states.set(editor.id, { state: editor.view.state, scroll: editor.view.scrollSnapshot() });
   const kept = editor.states.get(id);
   editor.id = id;
