@@ -83,7 +83,7 @@ has_data() {
     return 1
 }
 
-# The built site in headless Chromium, and what depends on the browser most in Firefox, where that is to be had.
+# The built site in headless Chromium, and what depends on the browser most in Firefox and WebKit, where they are to be had.
 test_e2e() {
     [ -f tests/e2e/run.mjs ] || return 0
     cmd_build
@@ -93,6 +93,15 @@ test_e2e() {
     if setup_firefox; then
         say "the same in Firefox: hands and storage"
         node tests/e2e/run.mjs --browser firefox || status=1
+    fi
+    if setup_webkit; then
+        say "the same in WebKit"
+        node tests/e2e/run.mjs --browser webkit || status=1
+    fi
+    # An old WebKit is tried where it is installed.
+    if have WPEWebDriver && have_webkit; then
+        say "the same in WebKit 2.38, which is as old as Safari 16"
+        node tests/e2e/run.mjs --browser webkit-old || status=1
     fi
     return $status
 }

@@ -108,6 +108,16 @@ setup_firefox() {
     export FIREFOX
 }
 
+# What WebKit runs with; false where it is not to be had. Its browser is where Debian puts it, or WEBKIT.
+setup_webkit() {
+    have_webkit && return
+    if have apt-get && (apt_install webkit webkit2gtk-driver xvfb xauth dbus-daemon) && have_webkit; then return; fi
+    say "no WebKitGTK with its driver and Xvfb here and none to be had: not tried in WebKit (Debian: webkit2gtk-driver, xvfb, xauth, dbus-daemon)"
+    return 1
+}
+
+have_webkit() { have WebKitWebDriver && have xvfb-run && have xauth && have dbus-run-session; }
+
 MAC_CHROME="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 cmd_setup() {

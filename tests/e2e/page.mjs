@@ -54,18 +54,23 @@ spec:
 
 // --- the page and its parts -----------------------------------------------------------------------
 
-/** The browser, whether it is Firefox, the built site and where it is served, which the run sets. */
-export const given = { browser: undefined, firefox: false, folder: undefined, site: undefined };
+/** The browser and its name (chromium, firefox, webkit, webkit-old), the built site and where it is served, which the run sets. */
+export const given = { browser: undefined, name: "chromium", folder: undefined, site: undefined };
 /** What went wrong in any page, apart from the checks: script errors, failed requests. */
 export const troubles = [];
 
-/** A check that another browser cannot do here, and why: what the driver does not do there. */
-export const chromiumOnly = (why, check) => Object.assign(check, { chromiumOnly: why });
+/**
+ * A check that some browsers cannot do here: why, by the browser's name. It is mostly the driver that cannot. What WebKit cannot, the old one
+ * cannot either.
+ */
+export const notIn = (why, check) => Object.assign(check, { notIn: { "webkit-old": why.webkit, ...why } });
+/** A check that only Chromium's driver can do, and what the others do not do. */
+export const chromiumOnly = (why, check) => notIn({ firefox: why, webkit: why }, check);
 
 export async function open(options = {}, fragment = "", file = "") {
     const { offline, ...rest } = options;
-    // Firefox has no such permissions, and asks nobody in these runs.
-    const permissions = given.firefox ? [] : ["clipboard-read", "clipboard-write"];
+    // The others have no such permissions, and ask nobody in these runs.
+    const permissions = given.name === "chromium" ? ["clipboard-read", "clipboard-write"] : [];
     const context = await given.browser.newContext({ viewport: DESKTOP, permissions, serviceWorkers: "block", ...rest });
     context.on("page", waitsForProgram);
     const page = await context.newPage();
@@ -116,17 +121,33 @@ export async function openExample(title, options) {
 export async function text(page) {
     await editor(page).click();
     await page.keyboard.press("Control+a");
+    if (given.name === "webkit-old") return page.evaluate(copied);
     await page.keyboard.press("Control+c");
     await page.keyboard.press("ArrowLeft");
     return page.evaluate(() => navigator.clipboard.readText());
 }
 
+/** Without a clipboard: what the page answers to the events. */
+function copied() {
+    const clipboardData = new DataTransfer();
+    document.activeElement.dispatchEvent(new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }));
+    return clipboardData.getData("text/plain");
+}
+
+function pasted(content) {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", content);
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}
+
 /** Pastes in place of the whole text of the shown file. */
 export async function paste(page, content) {
-    await page.evaluate((t) => navigator.clipboard.writeText(t), content);
+    const clipboard = given.name !== "webkit-old";
+    if (clipboard) await page.evaluate((t) => navigator.clipboard.writeText(t), content);
     await editor(page).click();
     await page.keyboard.press("Control+a");
-    await page.keyboard.press("Control+v");
+    if (clipboard) await page.keyboard.press("Control+v");
+    else await page.evaluate(pasted, content);
 }
 
 /** A page with nothing but the shop in it. */
@@ -166,9 +187,10 @@ export async function until(word, get, what) {
 
 export async function accessible(page, name) {
     await editor(page).waitFor({ state: "attached" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = page.axe ? await page.axe(tags) : await new AxeBuilder({ page }).withTags(tags).analyze();
     const lines = violations.flatMap((v) => v.nodes.slice(0, 4).map((n) => `${v.id} (${v.impact}): ${v.help}\n      ${n.html.slice(0, 160)}\n      ${n.failureSummary?.split("\n").slice(1, 3).join(" ")}`));
     assert.equal(lines.length, 0, `${name}:\n    ${lines.join("\n    ")}`);
 }
 
-export const shoot = (page, name) => page.screenshot({ path: join(shots, `${given.firefox ? "firefox-" : ""}${name}.png`) });
+export const shoot = (page, name) => page.screenshot({ path: join(shots, `${given.name === "chromium" ? "" : `${given.name}-`}${name}.png`) });

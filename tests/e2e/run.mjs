@@ -1,10 +1,11 @@
-// The built site in a headless browser, as a person uses it: node tests/e2e/run.mjs [--browser firefox] [WORD]
+// The built site in a headless browser, as a person uses it: node tests/e2e/run.mjs [--browser firefox|webkit|webkit-old] [WORD]
 //
 // Serves dist/ (or the folder that E2E_DIST names) under a sub-path and goes through it; with a WORD only the checks whose name has it.
 // The checks are in checks/, a file for each part of the page. Pictures of what was seen are put into shots/.
-// CHROMIUM and FIREFOX name the browsers (default: /usr/bin/chromium, /usr/bin/firefox-esr). Firefox is given what depends on the browser most,
-// hands and storage, but for the checks that say why they are for Chromium only.
+// CHROMIUM, FIREFOX, WEBKIT and WEBKIT_OLD name the browsers (default: where Debian puts them). Browsers other than Chromium are given what
+// depends on the browser most, hands and storage, but for the checks that say why they are not for them.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,38 +24,61 @@ import sight from "./checks/sight.mjs";
 import truth from "./checks/truth.mjs";
 import { given, here, shots, troubles } from "./page.mjs";
 import { serve } from "./server.mjs";
+import { launch } from "./webdriver/browser.mjs";
+
+const launchWebKit = () => launch(given.name, given.site);
+const LAUNCH = {
+    chromium: () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] }),
+    firefox: () =>
+        firefox.launch({
+            channel: "moz-firefox",
+            executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
+            // Without asking the person, whom nobody asks here.
+            firefoxUserPrefs: { "dom.events.testing.asyncClipboard": true },
+        }),
+    webkit: launchWebKit,
+    "webkit-old": launchWebKit,
+};
 
 const { values, positionals } = parseArgs({ options: { browser: { type: "string", default: "chromium" } }, allowPositionals: true });
 const wanted = positionals[0] ?? "";
-const inFirefox = values.browser === "firefox";
-const hands = { ...ask, ...board, ...graph, ...drag, ...keep };
-const checks = inFirefox ? hands : { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...shell, ...layout, ...sight, ...truth };
+given.name = values.browser;
+if (!LAUNCH[given.name]) {
+    console.error(`no browser \`${given.name}\`; there are: ${Object.keys(LAUNCH).join(", ")}`);
+    process.exit(2);
+}
+// WebKit draws on a screen only, and its processes speak over a bus: both for this run alone.
+if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
+    const again = ["-a", "-s", "-screen 0 1600x1200x24", "dbus-run-session", "--", process.execPath, ...process.argv.slice(1)];
+    const { status, error, stderr } = spawnSync("xvfb-run", again, { stdio: ["inherit", "inherit", "pipe"], encoding: "utf8", env: { ...process.env, E2E_SCREEN: "1" } });
+    // Without what bus and screen say of themselves.
+    process.stderr.write((stderr ?? "").replace(/^(dbus-daemon|SpiRegistry|X connection|Authorization required|WARNING: trying).*\n\n?|^\n/gm, ""));
+    if (error) console.error(`WebKit needs xvfb-run and dbus-run-session: ${error.message}`);
+    process.exit(status ?? 1);
+}
+
+const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
+const hands = { [OPENING]: first[OPENING], ...ask, ...board, ...graph, ...drag, ...keep };
+const checks = given.name === "chromium" ? { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};
-given.site = { ...(await serve(folder, "/some/sub/path/", pages)), pages };
-if (!inFirefox) await rm(shots, { recursive: true, force: true });
+given.site = Object.assign(await serve(folder, "/some/sub/path/", pages), { pages });
+if (given.name === "chromium") await rm(shots, { recursive: true, force: true });
 await mkdir(shots, { recursive: true });
-given.firefox = inFirefox;
 given.folder = folder;
-given.browser = inFirefox
-    ? await firefox.launch({
-          channel: "moz-firefox",
-          executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
-          // Without asking the person, whom nobody asks here.
-          firefoxUserPrefs: { "dom.events.testing.asyncClipboard": true },
-      })
-    : await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+given.browser = await LAUNCH[given.name]();
 let passed = 0;
 let failed = 0;
 for (const [name, check] of Object.entries(checks)) {
     if (!name.includes(wanted)) continue;
-    const left = inFirefox && check.chromiumOnly;
-    if (left) {
-        console.log(`  left    ${name}: ${left}`);
+    const why = check.notIn?.[given.name];
+    if (why) {
+        console.log(`  left    ${name}: ${why}`);
         continue;
     }
     troubles.length = 0;
+    const started = performance.now();
     try {
         await check();
         assert.equal(troubles.length, 0, troubles.join("\n"));
@@ -67,6 +91,7 @@ for (const [name, check] of Object.entries(checks)) {
         await last?.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, "-")}.png`) }).catch(() => {});
     }
     for (const context of given.browser.contexts()) await context.close();
+    if (process.env.E2E_TIMES) console.log(`          ${Math.round(performance.now() - started)} ms`);
 }
 await given.browser.close();
 given.site.close();

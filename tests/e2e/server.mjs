@@ -17,17 +17,30 @@ const TYPES = {
     ".webmanifest": "application/manifest+json",
 };
 
+/** Where a page with nothing in it is, and a script that stands in front of a page's own, for a driver that cannot put one there. */
+const BLANK = "/blank.html";
+const FRONT = "/front-of-the-page.js";
+
 /**
  * Serves a folder at http://localhost:PORT/BASE/, and pages that are given as text beside it.
+ *
+ * For drivers that cannot tell of requests, `watch` is told of each, and with a text in `front` every page begins with that script.
  * @param {string} folder
  * @param {string} base   with slashes at both ends
  * @param {Record<string, string>} pages  texts by path
  * @param {{compressed?: boolean}} options  whether it sends the compressed file beside a file
  */
 export async function serve(folder, base, pages, { compressed = false } = {}) {
+    const site = {};
     const server = createServer(async (request, response) => {
         const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
-        const answer = (status, type, body) => response.writeHead(status, { "content-type": type }).end(body);
+        const answer = (status, type, body) => {
+            if (path !== FRONT && path !== BLANK) site.watch?.(site.origin + request.url, status);
+            const front = site.front && type === TYPES[".html"];
+            response.writeHead(status, { "content-type": type }).end(front ? String(body).replace(/<meta charset[^>]*>|$/i, `$&<script src="${FRONT}"></script>`) : body);
+        };
+        if (path === FRONT) return answer(200, TYPES[".js"], site.front);
+        if (path === BLANK) return answer(200, TYPES[".html"], '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>Nothing</title>');
         if (path in pages) return answer(200, TYPES[".html"], pages[path]);
         if (!path.startsWith(base)) return answer(404, TYPES[".txt"], "not here");
         const name = normalize(path.slice(base.length) || "index.html");
@@ -43,5 +56,19 @@ export async function serve(folder, base, pages, { compressed = false } = {}) {
     });
     await new Promise((done) => server.listen(0, "127.0.0.1", done));
     const origin = `http://localhost:${server.address().port}`;
-    return { origin, address: origin + base, close: () => server.close() };
+    return Object.assign(site, {
+        origin,
+        address: origin + base,
+        blank: origin + BLANK,
+        front: undefined,
+        watch: undefined,
+        /** With another script in front while a page is gone to. */
+        async inFront(script, go) {
+            const usual = site.front;
+            site.front = script;
+            await go();
+            site.front = usual;
+        },
+        close: () => server.close(),
+    });
 }

@@ -1,6 +1,6 @@
 // What hands do: press, move in steps, let go; by mouse, finger and key. Things are looked at while they move, and afterwards.
 import assert from "node:assert/strict";
-import { DESKTOP, PHONE, chromiumOnly, given, marks, open, openExample, openShop, shoot, until, word } from "../page.mjs";
+import { DESKTOP, PHONE, given, marks, notIn, open, openExample, openShop, shoot, until, word } from "../page.mjs";
 
 // --- hands ----------------------------------------------------------------------------------------
 
@@ -43,12 +43,22 @@ async function drag(page, from, to, seen = () => {}, steps = 5) {
     await page.mouse.down();
     for (let step = 1; step <= steps; step++) {
         const at = from.map((n, i) => n + ((to[i] - n) * step) / steps);
-        // Firefox's driver stays in the window.
-        if (given.firefox) [at[0], at[1]] = [Math.min(Math.max(at[0], 0), DESKTOP.width - 1), Math.min(Math.max(at[1], 0), DESKTOP.height - 1)];
+        // Other drivers than Chromium's stay in the window.
+        if (given.name !== "chromium") [at[0], at[1]] = [Math.min(Math.max(at[0], 0), DESKTOP.width - 1), Math.min(Math.max(at[1], 0), DESKTOP.height - 1)];
         await page.mouse.move(...at);
         await seen(at);
     }
 }
+
+/** The wheel with Shift; WebKit's driver forgets keys that are held, so there it is a trackpad's way to the side. */
+async function wheelAlong(page, by) {
+    if (given.name.startsWith("webkit")) return page.mouse.wheel(by, 0);
+    await page.keyboard.down("Shift");
+    await page.mouse.wheel(0, by);
+    await page.keyboard.up("Shift");
+}
+
+const NO_FINGERS = { firefox: "its driver has no fingers", webkit: "its driver makes a mouse of every finger" };
 
 /** Fingers on the screen, by number; each call says where they are. */
 async function fingers(page) {
@@ -146,9 +156,7 @@ export default {
             for (let turn = 0; turn < 4; turn++) {
                 const start = await nowhere(page);
                 await page.mouse.move(...start);
-                await page.keyboard.down("Shift");
-                await page.mouse.wheel(0, -dx * 900);
-                await page.keyboard.up("Shift");
+                await wheelAlong(page, -dx * 900);
                 await drag(page, start, [start[0] + dx * 500, start[1] + dy * 500]);
                 await page.mouse.up();
             }
@@ -167,14 +175,12 @@ export default {
         await until(true, async () => (await camera(page))[2] > before[2] * 1.2, "larger");
         near(await card(page, "till"), [px, py], "what lies under the pointer stays", 2);
         const [x, , scale] = await camera(page);
-        await page.keyboard.down("Shift");
-        await page.mouse.wheel(0, 50);
-        await page.keyboard.up("Shift");
+        await wheelAlong(page, 50);
         await until(true, async () => Math.abs((await camera(page))[0] - (x - 50)) < 1.5, "along");
         assert.equal((await camera(page))[2], scale);
     },
 
-    "fingers move and pinch the graph, and one that stays goes on": chromiumOnly("its driver has no fingers there", async () => {
+    "fingers move and pinch the graph, and one that stays goes on": notIn(NO_FINGERS, async () => {
         const page = await openShop({ viewport: PHONE, hasTouch: true, isMobile: true });
         const hand = await fingers(page);
         const from = await nowhere(page);
@@ -231,7 +237,7 @@ export default {
         assert.ok((await inSight(page)) >= 20, "never out of sight");
     }),
 
-    "a drag goes on when the picture is drawn anew under it": chromiumOnly("its driver has no fingers there", async () => {
+    "a drag goes on when the picture is drawn anew under it": notIn(NO_FINGERS, async () => {
         const page = await openShop({ viewport: PHONE, hasTouch: true, isMobile: true });
         const hand = await fingers(page);
         const on = await card(page, "till");
@@ -299,7 +305,7 @@ export default {
         await until(true, async () => Math.abs((await width(".editor-pane")) - kept) < 1.5, "after a reload");
     },
 
-    "a finger drags a border": chromiumOnly("its driver has no fingers there", async () => {
+    "a finger drags a border": notIn(NO_FINGERS, async () => {
         const page = await openShop({ viewport: { width: 1180, height: 820 }, hasTouch: true });
         const hand = await fingers(page);
         const size = async () => (await page.locator(".editor-pane").boundingBox()).width;
@@ -346,7 +352,7 @@ export default {
         await page.locator("g.mark.selected", { hasText: "store" }).waitFor();
     },
 
-    "a finger that rests on a pod asks from there": chromiumOnly("its driver has no fingers there", async () => {
+    "a finger that rests on a pod asks from there": notIn(NO_FINGERS, async () => {
         const page = await openShop({ viewport: PHONE, hasTouch: true, isMobile: true });
         const hand = await fingers(page);
         const still = await camera(page);
@@ -440,7 +446,7 @@ export default {
         assert.equal(await ghost.count(), 0, "without a button");
     },
 
-    "a finger drags a policy by its grip, and scrolls the board elsewhere": chromiumOnly("its driver has no fingers there", async () => {
+    "a finger drags a policy by its grip, and scrolls the board elsewhere": notIn(NO_FINGERS, async () => {
         const { page, cards } = await openBoard({ viewport: PHONE, hasTouch: true, isMobile: true });
         const hand = await fingers(page);
         await cards.nth(0).evaluate((e) => e.scrollIntoView({ block: "center" }));
