@@ -12,6 +12,7 @@ use crate::language::*;
 use crate::text::Span;
 
 mod calico;
+mod calico_configuration;
 mod calico_objects;
 mod calico_policies;
 mod cluster_policy;
