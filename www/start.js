@@ -29,6 +29,11 @@ addEventListener("error", ({ error }) => {
   document.body.append(message);
 });
 
+/** What a page that is being left or loaded again no longer fetches is no fault. */
+let left = false;
+addEventListener("pagehide", () => (left = true));
+addEventListener("pageshow", () => (left = false));
+
 try {
   const js = address(tag.dataset.js);
   const [program, module] = await Promise.all([import(js), compile(address(tag.dataset.wasm))]);
@@ -37,6 +42,10 @@ try {
   document.documentElement.classList.remove("other-scene");
   if ("offline" in tag.dataset) (await import(address("offline.js"))).keepForOffline();
 } catch (error) {
+  if (!left) fail(error);
+}
+
+function fail(error) {
   const message = document.createElement("p");
   message.className = "failed";
   message.setAttribute("role", "alert");

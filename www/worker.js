@@ -2,7 +2,12 @@
 // program's script and the compiled program, so that nothing is fetched or compiled twice.
 
 self.onmessage = async ({ data }) => {
-  const program = await import(data.js);
-  await program.default({ module_or_path: data.module });
-  program.startWorker();
+  try {
+    const program = await import(data.js);
+    await program.default({ module_or_path: data.module });
+    program.startWorker();
+  } catch (error) {
+    // The page goes on without a worker: it evaluates itself until one says that it is ready.
+    console.warn("The evaluator's worker did not start:", error);
+  }
 };

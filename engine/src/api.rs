@@ -95,10 +95,10 @@ impl Assumptions {
     ///
     /// # Errors
     /// If one of them has no such value.
-    pub fn settings(&self) -> Result<Settings, String> {
+    pub fn settings(&self) -> Result<Settings, table::Refused> {
         let mut settings = Settings { today: crate::today(), ..Settings::default() };
         for (name, value) in self.given() {
-            table::set(&mut settings, name, value).map_err(|error| error.to_string())?;
+            table::set(&mut settings, name, value)?;
         }
         Ok(settings)
     }
@@ -164,10 +164,10 @@ impl PathOptions {
     ///
     /// # Errors
     /// If one of them has no such value.
-    pub fn routing(&self) -> Result<Routing, String> {
+    pub fn routing(&self) -> Result<Routing, table::Refused> {
         let mut routing = Routing::default();
         for (name, value) in self.given() {
-            table::set_way(&mut routing, name, value).map_err(|error| error.to_string())?;
+            table::set_way(&mut routing, name, value)?;
         }
         Ok(routing)
     }
@@ -265,7 +265,7 @@ impl Netpolis {
     #[wasm_bindgen(constructor)]
     pub fn new(assumptions: Option<Ts<Assumptions>>) -> Result<Netpolis, JsError> {
         let assumptions = assumptions.map(|a| a.to_rust()).transpose()?.unwrap_or_default();
-        let scene = Analysis::new(assumptions.settings().map_err(|error| JsError::new(&error))?);
+        let scene = Analysis::new(assumptions.settings().map_err(|error| JsError::new(&error.to_string()))?);
         let view = scene_view(&scene);
         Ok(Netpolis { scene, view })
     }
@@ -305,7 +305,7 @@ impl Netpolis {
     pub fn decide(&self, question: Ts<Question>) -> Result<Ts<Reply>, JsError> {
         let reply = match answer_view(&self.scene, &self.view, &question.to_rust()?) {
             Ok(answer) => Reply::Ok { ok: true, answer: Box::new(answer) },
-            Err(failed) => Reply::Failed { ok: false, failed },
+            Err(error) => Reply::Failed { ok: false, failed: error.to_string() },
         };
         Ok(reply.into_ts()?)
     }
@@ -318,9 +318,13 @@ impl Netpolis {
         let question = question.to_rust()?;
         let options = options.map(|options| options.to_rust()).transpose()?;
         let way = match options.map(|options| options.routing()).transpose() {
-            Err(failed) => Err(failed),
-            Ok(None) => path_view(&self.scene, self.scene.paths(), &self.scene.settings().routing, &question),
-            Ok(Some(routing)) => path_view(&self.scene, &self.scene.paths_with(&routing), &routing, &question),
+            Err(error) => Err(error.to_string()),
+            Ok(None) => {
+                path_view(&self.scene, self.scene.paths(), &self.scene.settings().routing, &question).map_err(|error| error.to_string())
+            }
+            Ok(Some(routing)) => {
+                path_view(&self.scene, &self.scene.paths_with(&routing), &routing, &question).map_err(|error| error.to_string())
+            }
         };
         let reply = match way {
             Ok(path) => PathReply::Ok { ok: true, path: Box::new(path) },

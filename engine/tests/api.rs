@@ -51,7 +51,7 @@ fn scene() -> (Analysis, SceneView) {
 
 fn answer(from: &str, port: u16) -> Result<AnswerView, String> {
     let (scene, view) = scene();
-    answer_view(&scene, &view, &question(from, port))
+    answer_view(&scene, &view, &question(from, port)).map_err(|error| error.to_string())
 }
 
 #[wasm_bindgen_test]

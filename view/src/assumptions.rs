@@ -1,6 +1,6 @@
 //! What is assumed where upstream leaves a choice: the rows of the table of settings that stand in the window, and the engines.
 
-use netpolis_core::settings::table::{self, Group, Setting, Values};
+use netpolis_core::settings::table::{self, Group, Refused, Setting, Values};
 use netpolis_core::settings::{Engine, Http, Settings, Staged};
 
 /// Settings that have their place elsewhere on the page, or none.
@@ -58,10 +58,10 @@ fn assumption(setting: &'static Setting, settings: &Settings) -> AssumptionView 
 /// The settings with another value of one of them.
 ///
 /// # Errors
-/// If there is no such value, in a sentence.
-pub fn with_assumption(settings: &Settings, name: &str, value: &str) -> Result<Settings, String> {
+/// If there is no such value.
+pub fn with_assumption(settings: &Settings, name: &str, value: &str) -> Result<Settings, Refused> {
     let mut settings = settings.clone();
-    table::set(&mut settings, name, value).map_err(|error| error.to_string())?;
+    table::set(&mut settings, name, value)?;
     Ok(settings)
 }
 

@@ -80,7 +80,7 @@ mod tests {
         let Some(cloud) = &scene.cloud else { panic!("the short form is read: {:?}", scene.problems) };
         let question =
             Question { from: "internet".into(), to: "vm/web1".into(), protocol: "TCP".into(), port: Some(443), ..Question::default() };
-        let answer = answer_view(&core, &scene, &question);
+        let answer = answer_view(&core, &scene, &question).map_err(|error| error.to_string());
         let said = page_verdict(&PathQuestion::from(&question), Some(&answer), None, 0).unwrap().unwrap();
         let groups = rule_tables(&cloud.groups, Some(&said));
         let marked: Vec<(&str, &str)> = groups

@@ -7,7 +7,7 @@ use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, TallyView, answer_view, path_ends, path_reply,
+    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence, TallyView, answer_view, path_ends, path_reply,
     proposal_view, scene_view, settings_from_text, tally_view,
 };
 
@@ -43,7 +43,7 @@ pub struct BoardReply {
     /// How much each policy decides; nothing if there are too many flows.
     pub tally: Option<TallyView>,
     /// What the move would change, or why it cannot be.
-    pub proposal: Option<Result<ProposalView, String>>,
+    pub proposal: Option<Result<ProposalView, Sentence>>,
 }
 
 /// What came of it.
@@ -56,7 +56,7 @@ pub struct Evaluation {
     /// Of which question.
     pub question: Question,
     /// The answer, or why there is none.
-    pub answer: Result<AnswerView, String>,
+    pub answer: Result<AnswerView, Sentence>,
     /// For the policy board, if it was asked.
     pub board: Option<BoardReply>,
     /// For the path panel, if it was asked.
@@ -105,10 +105,10 @@ impl Evaluator {
             self.versus = None;
             fresh = Some(self.view.clone());
         }
-        let answer = answer_view(&self.scene, &self.view, &request.question);
+        let answer = answer_view(&self.scene, &self.view, &request.question).map_err(|error| error.to_string());
         let board = request.board.map(|asked| BoardReply {
             tally: tally_view(&self.scene, &self.view),
-            proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted)),
+            proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted).map_err(|error| error.to_string())),
             asked,
         });
         let path = request.path.map(|asked| {

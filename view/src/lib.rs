@@ -22,6 +22,7 @@ mod path;
 mod plan;
 mod ports;
 mod problems;
+mod question_error;
 mod question_form;
 mod scene;
 mod sentences;
@@ -55,9 +56,10 @@ pub use path::{
     PathView, PathWord, PodShareView, ProbeView, Rail, SeenView, SideView, StepKindView, StepView, StopSign, StopView, VersusView,
     differences, path_answer, path_reply, path_view,
 };
-pub use plan::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
+pub use plan::{LENGTHS, PlanBar, PlanChange, PlanError, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
 pub use ports::set_view;
 pub use problems::{EditView, FixView, ProblemView, Severity};
+pub use question_error::{QuestionError, Sentence};
 pub use question_form::{Fit, PROTOCOLS, QuestionForm, WrittenByte, has_ports, question_form, written_byte};
 pub use scene::{
     AccountView, EndKind, EndView, INGRESS_CONTROLLER, NamespaceView, PolicyView, PortView, SceneView, SetView, Status, TierColumn,

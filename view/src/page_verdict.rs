@@ -5,7 +5,7 @@
 //! decided here; one of two answers of the core is chosen.
 
 use super::{
-    AnswerView, FixView, LitView, PathAnswers, PathQuestion, PathView, PathWord, Question, StationView, StepKindView, StepView,
+    AnswerView, FixView, LitView, PathAnswers, PathQuestion, PathView, PathWord, Question, Sentence, StationView, StepKindView, StepView,
     VerdictView, explanation, without_verdict,
 };
 
@@ -39,10 +39,10 @@ pub struct PageVerdict {
 /// Why the question cannot be answered, in a sentence.
 pub fn page_verdict(
     asked: &PathQuestion,
-    answer: Option<&Result<AnswerView, String>>,
+    answer: Option<&Result<AnswerView, Sentence>>,
     path: Option<&PathAnswers>,
     branch: usize,
-) -> Option<Result<PageVerdict, String>> {
+) -> Option<Result<PageVerdict, Sentence>> {
     let path = path.filter(|reply| reply.asked.question == *asked).map(|reply| &reply.first);
     if asked.is_to_target() {
         return path.map(|path| path.as_ref().map(|view| by_path(asked, view, branch, None)).map_err(Clone::clone));

@@ -4,9 +4,11 @@ mod panel;
 
 pub use panel::{LENGTHS, PlanBar, PlanChange, PlanNumber, Taker, WhatIf, plans, plugins};
 
+use std::fmt;
+
 use netpolis_core::answers::address_plan::{PlanRequest, PlannedPool, address_plan};
 use netpolis_core::language::azure::Plugin;
-use netpolis_core::model::Cidr;
+use netpolis_core::model::{Cidr, CidrError};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -70,14 +72,34 @@ pub struct PlanView {
     pub fits: bool,
 }
 
+/// Why there is no plan for a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanError {
+    /// This is no range of addresses, and why.
+    Range(String, CidrError),
+    /// No network plugin has this word.
+    Plugin(String),
+}
+
+impl std::error::Error for PlanError {}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlanError::Range(text, error) => write!(f, "`{text}`: {error}"),
+            PlanError::Plugin(word) => write!(f, "`{word}` is not a network plugin"),
+        }
+    }
+}
+
 /// The plan for a question.
 ///
 /// # Errors
-/// When a range or the plugin is none, in a sentence.
-pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, String> {
-    let cidr = |text: &str| Cidr::parse(text.trim()).map_err(|e| format!("`{}`: {e}", text.trim()));
+/// When a range or the plugin is none.
+pub fn plan_view(title: &str, question: &PlanQuestion) -> Result<PlanView, PlanError> {
+    let cidr = |text: &str| Cidr::parse(text.trim()).map_err(|error| PlanError::Range(text.trim().to_owned(), error));
     let list = |text: &str| text.split(',').filter(|t| !t.trim().is_empty()).map(cidr).collect::<Result<Vec<_>, _>>();
-    let plugin = Plugin::from_name(&question.plugin).ok_or_else(|| format!("`{}` is not a network plugin", question.plugin))?;
+    let plugin = Plugin::from_name(&question.plugin).ok_or_else(|| PlanError::Plugin(question.plugin.clone()))?;
     let asked = PlanRequest {
         plugin,
         subnet: list(&question.subnet)?,

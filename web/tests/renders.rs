@@ -12,9 +12,10 @@ use netpolis_web::components::header::Header;
 use netpolis_web::components::inspector::Inspector;
 use netpolis_web::components::renders::take_renders;
 use netpolis_web::components::{ByAddress, Store, StoreProvider};
-use netpolis_web::engine::Evaluator;
+
 use netpolis_web::examples::EXAMPLES;
 use netpolis_web::state::{Action, LayoutAction, Pane, State, Tab};
+use netpolis_web::view_model::Evaluator;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, PointerEvent, PointerEventInit};
 use yew::prelude::*;

@@ -56,7 +56,7 @@ fn scene() -> (Analysis, SceneView) {
 
 fn answer(from: &str, port: u16) -> Result<AnswerView, String> {
     let (scene, view) = scene();
-    answer_view(&scene, &view, &question(from, port))
+    answer_view(&scene, &view, &question(from, port)).map_err(|error| error.to_string())
 }
 
 /// A component within the page's context, drawn into an element of its own.

@@ -13,15 +13,15 @@ use netpolis_core::verdict::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutco
 use crate::cloud::badge_id;
 use crate::problems::fix_view;
 use crate::{
-    AnswerView, EndKind, LitView, MatchView, NearestView, OutcomeView, PathQuestion, PolicyTraceView, Question, RuleView, SceneView,
-    SourceLocations, StationView, TierView, VerdictView, resolve,
+    AnswerView, EndKind, LitView, MatchView, NearestView, OutcomeView, PathQuestion, PolicyTraceView, Question, QuestionError, RuleView,
+    SceneView, SourceLocations, StationView, TierView, VerdictView, resolve,
 };
 
 /// The answer to a question; `view` is the scene's, for the numbers of the ends.
 ///
 /// # Errors
-/// If the question names something that is not there, in a sentence.
-pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> Result<AnswerView, String> {
+/// If the question names something that is not there.
+pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> Result<AnswerView, QuestionError> {
     let (from, from_key) = resolve(scene, &question.from)?;
     let (to, to_key) = resolve(scene, &question.to)?;
     let traffic = traffic(question)?;
@@ -55,13 +55,13 @@ pub fn path_ends(scene: &Analysis, view: &SceneView, question: &PathQuestion) ->
 }
 
 /// The protocol of a name; TCP where none is given.
-pub(crate) fn protocol(name: &str) -> Result<Protocol, String> {
+pub(crate) fn protocol(name: &str) -> Result<Protocol, QuestionError> {
     let name = name.trim();
     let protocol = if name.is_empty() { Some(Protocol::TCP) } else { Protocol::from_name(name) };
-    protocol.ok_or_else(|| format!("`{name}` is not a protocol: enter TCP, UDP, SCTP, ICMP, ICMPv6 or a number from 0 to 255"))
+    protocol.ok_or_else(|| QuestionError::Protocol(name.to_owned()))
 }
 
-fn traffic(question: &Question) -> Result<Traffic, String> {
+fn traffic(question: &Question) -> Result<Traffic, QuestionError> {
     let protocol = protocol(&question.protocol)?;
     let asked = AskedTraffic {
         port: question.port.filter(|_| protocol.has_ports()),
@@ -69,7 +69,7 @@ fn traffic(question: &Question) -> Result<Traffic, String> {
         icmp_type: question.icmp_type,
         icmp_code: question.icmp_code,
     };
-    asked.of(protocol).map_err(|error| error.to_string())
+    Ok(asked.of(protocol)?)
 }
 
 fn end_index(scene: &Analysis, view: &SceneView, end: Endpoint, key: &str) -> Option<u32> {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::diff::{DifferenceEnd, Version, diff};
 use netpolis_core::answers::hit_counts::hit_counts;
-use netpolis_core::answers::move_policy::move_policy;
+use netpolis_core::answers::move_policy::{CannotMove, move_policy};
 use netpolis_core::endpoints::Flows;
 use netpolis_core::policy::PolicyId;
 
@@ -27,10 +27,9 @@ pub fn tally_view(scene: &Analysis, view: &SceneView) -> Option<TallyView> {
 /// What would come of moving a policy: the change of text, and the flows that it changes.
 ///
 /// # Errors
-/// Why the policy cannot be there, in the person's words.
-pub fn proposal_view(scene: &Analysis, wanted: &Move) -> Result<ProposalView, String> {
-    let fix = move_policy(scene.compiled(), scene.loaded(), PolicyId(wanted.policy), &wanted.tier, wanted.position as usize)
-        .map_err(|error| error.to_string())?;
+/// Why the policy cannot be there.
+pub fn proposal_view(scene: &Analysis, wanted: &Move) -> Result<ProposalView, CannotMove> {
+    let fix = move_policy(scene.compiled(), scene.loaded(), PolicyId(wanted.policy), &wanted.tier, wanted.position as usize)?;
     let fix = fix_view(&fix.title, &fix.edits, &SourceLocations::new(scene.sources()));
     let changed: Vec<(String, String)> =
         scene.sources().iter().map(|(_, source)| (source.name.clone(), edited(&source.name, &source.text, &fix.edits))).collect();

@@ -10,6 +10,9 @@ use tsify::Tsify;
 
 use super::{PathQuestion, words};
 
+/// The setting that says how many pods each node has.
+const REPLICAS: &str = "replicas";
+
 /// Most nodes that can be chosen from.
 const MOST_NODES: usize = 24;
 
@@ -121,12 +124,20 @@ pub(super) fn choices(answer: &PathAnswer, paths: &Paths, routing: &Routing, que
         add("sourceRanges", "loadBalancerSourceRanges", false, as_written(&ranges.join(", ")), vec![same("ignored")]);
     }
     if !written.placed || !routing.placement.per_node.is_empty() {
-        add("replicas", "pods per node", false, "evenly spread".into(), Vec::new());
+        add(REPLICAS, "pods per node", false, "evenly spread".into(), Vec::new());
     }
     if !written.addressed || routing.placement.node_network.is_some() {
         add("nodeRange", "node addresses", false, "not given".into(), Vec::new());
     }
     list
+}
+
+impl ChoiceView {
+    /// An example of what can be written, where nothing is listed to choose from.
+    pub fn example(&self) -> &'static str {
+        // All others are ranges of addresses.
+        if self.name == REPLICAS { "1, 9" } else { "10.240.0.0/24" }
+    }
 }
 
 /// What this way can usefully be compared with.

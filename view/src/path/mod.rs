@@ -16,7 +16,7 @@ pub use write::{path_answer, path_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
-use super::{LitView, Question, SourceLocation, StationView, Status, VerdictView};
+use super::{LitView, Question, Sentence, SourceLocation, StationView, Status, VerdictView};
 
 /// A question: which way does a packet go from here to there, and does it arrive?
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Tsify)]
@@ -99,9 +99,9 @@ pub struct PathAnswers {
     /// What was asked.
     pub asked: PathAsked,
     /// The way.
-    pub first: Result<PathView, String>,
+    pub first: Result<PathView, Sentence>,
     /// The way with the change.
-    pub second: Option<Result<PathView, String>>,
+    pub second: Option<Result<PathView, Sentence>>,
     /// Client and workload of the way, as indices into [`SceneView::ends`](super::SceneView::ends), where the picture has them.
     pub ends: Option<(u32, u32)>,
 }

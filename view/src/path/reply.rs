@@ -4,19 +4,21 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::path::Paths;
 use netpolis_core::settings::{Routing, table};
 
+use crate::QuestionError;
+
 use super::{PathAnswers, PathAsked, PathQuestion, PathView, path_view};
 
 /// Answers both sides. `kept` holds what the second side was built with, so that a comparison costs no more than a question once it is there.
 pub fn path_reply(scene: &Analysis, asked: PathAsked, kept: &mut Option<(Routing, Paths)>) -> PathAnswers {
     let own = &scene.settings().routing;
-    let first = path_view(scene, scene.paths(), own, &asked.question);
-    let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept));
+    let first = path_view(scene, scene.paths(), own, &asked.question).map_err(|error| error.to_string());
+    let second = asked.versus.as_deref().map(|change| second(scene, &asked.question, change, kept).map_err(|error| error.to_string()));
     PathAnswers { first, second, asked, ends: None }
 }
 
-fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, String> {
+fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Option<(Routing, Paths)>) -> Result<PathView, QuestionError> {
     let own = &scene.settings().routing;
-    let Some((name, value)) = change.split_once('=') else { return Err(format!("`{change}` cannot be compared")) };
+    let Some((name, value)) = change.split_once('=') else { return Err(QuestionError::Comparison(change.to_owned())) };
     let question = match name {
         "entry" => PathQuestion { entry: Some(value.into()), node: None, ..question.clone() },
         // The port was that of the other target, but for those of the web, by which TLS is told.
@@ -26,11 +28,11 @@ fn second(scene: &Analysis, question: &PathQuestion, change: &str, kept: &mut Op
         }
         _ => {
             let mut other = own.clone();
-            table::set_way(&mut other, name, value).map_err(|error| error.to_string())?;
-            if kept.as_ref().is_none_or(|(known, _)| *known != other) {
-                *kept = Some((other.clone(), scene.paths_with(&other)));
-            }
-            let Some((routing, paths)) = kept.as_ref() else { return Err(String::new()) };
+            table::set_way(&mut other, name, value).map_err(QuestionError::Setting)?;
+            let (routing, paths) = match kept.take() {
+                Some(known) if known.0 == other => kept.insert(known),
+                _ => kept.insert((other.clone(), scene.paths_with(&other))),
+            };
             return path_view(scene, paths, routing, question);
         }
     };

@@ -101,6 +101,8 @@ fn choices_say_what_the_text_says() {
     assert_eq!(main(&chosen)[1], entry("dataplane", Some("ebpf"), "as in the files: kube-proxy"));
     let rest: Vec<&str> = plain.iter().filter(|c| !c.main).map(|c| c.name.as_str()).collect();
     assert_eq!(rest, ["entry", "affinity", "replicas"]);
+    let examples: Vec<&str> = plain.iter().filter(|c| c.options.is_empty()).map(ChoiceView::example).collect();
+    assert_eq!(examples, ["1, 9"], "replicas are written by hand");
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn what_cannot_be_understood_is_a_sentence() {
     let ask = |change: &dyn Fn(&mut PathQuestion)| {
         let mut question = question();
         change(&mut question);
-        path_view(&scene, scene.paths(), &Routing::default(), &question).map(|v| v.text).unwrap_err()
+        path_view(&scene, scene.paths(), &Routing::default(), &question).map(|v| v.text).unwrap_err().to_string()
     };
     assert_eq!(ask(&|q| q.to = "svc/shop/none".into()), "there is no Service `none`; there is, for example, `shop/frontend`");
     assert_eq!(ask(&|q| q.from = String::new()), "choose a client and a target");

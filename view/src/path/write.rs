@@ -18,7 +18,7 @@ use netpolis_core::verdict::{CheckpointTrace, Verdict};
 use super::super::answer::{Writer, protocol, verdict};
 use super::super::scene::INGRESS_CONTROLLER;
 use super::{AddressView, BasisView, BranchView, PathQuestion, PathView, PodShareView, ProbeView, SeenView, StepView, choices, words};
-use crate::SourceLocations;
+use crate::{QuestionError, SourceLocations};
 
 /// Most branches, lines of pods and nodes that are listed.
 const MOST_BRANCHES: usize = 40;
@@ -31,8 +31,8 @@ const VXLAN: u16 = 4789;
 /// The way that a question asks for, with the choices that `routing` makes; `paths` are built with them.
 ///
 /// # Errors
-/// If the question cannot be understood, in a sentence.
-pub fn path_view(scene: &Analysis, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Result<PathView, String> {
+/// If the question cannot be understood.
+pub fn path_view(scene: &Analysis, paths: &Paths, routing: &Routing, question: &PathQuestion) -> Result<PathView, QuestionError> {
     let answer = path_answer(paths, question)?;
     let spots = SourceLocations::new(scene.sources());
     let checkpoints = Writer { compiled: paths.compiled(), snapshot: paths.snapshot(), spots: &spots };
@@ -62,20 +62,17 @@ pub fn path_view(scene: &Analysis, paths: &Paths, routing: &Routing, question: &
 /// The core's answer to a question.
 ///
 /// # Errors
-/// If the question cannot be understood, in a sentence.
-pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer, String> {
+/// If the question cannot be understood.
+pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer, QuestionError> {
     // The page's word for the pods of the Ingress controller is not the core's.
     let name = |key: &str| if key == INGRESS_CONTROLLER { endpoints::INGRESS_CONTROLLER.to_owned() } else { key.to_owned() };
     let (from, to) = (name(&question.from), name(&question.to));
     if from.trim().is_empty() || to.trim().is_empty() {
-        return Err("choose a client and a target".into());
+        return Err(QuestionError::NoPathEnds);
     }
     let entry = match question.entry.as_deref() {
         None | Some("") => None,
-        Some(word) => Some(
-            Entry::from_name(word)
-                .ok_or_else(|| format!("`{word}` is not a way to reach a Service: enter cluster-ip, node-port or load-balancer"))?,
-        ),
+        Some(word) => Some(Entry::from_name(word).ok_or_else(|| QuestionError::Entry(word.to_owned()))?),
     };
     let node = question.node.as_deref().filter(|node| !node.is_empty());
     let asked = Asked { from: &from, to: &to, port: question.port, protocol: protocol(&question.protocol)?, entry, node };
@@ -85,8 +82,7 @@ pub fn path_answer(paths: &Paths, question: &PathQuestion) -> Result<PathAnswer,
         icmp_type: question.icmp_type,
         icmp_code: question.icmp_code,
     };
-    let carried = carried.of(asked.protocol).map_err(|error| error.to_string())?;
-    path_carrying(paths, &asked, Some(carried)).map_err(|error| error.to_string())
+    Ok(path_carrying(paths, &asked, Some(carried.of(asked.protocol)?))?)
 }
 
 /// The verdict over the branches that are listed.

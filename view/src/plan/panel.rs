@@ -4,7 +4,7 @@ use netpolis_core::language::azure::Plugin;
 use netpolis_core::text::count;
 
 use super::{PlanQuestion, PlanView, plan_view};
-use crate::{CloudView, SubnetUse};
+use crate::{CloudView, Sentence, SubnetUse};
 
 /// The subnet of a plan where the input has none.
 const SUBNET: &str = "10.0.0.0/24";
@@ -94,7 +94,7 @@ pub struct WhatIf {
     /// The plan: that of the files while the question is none.
     pub plan: PlanView,
     /// Why there is no plan for the question.
-    pub error: Option<String>,
+    pub error: Option<Sentence>,
     /// Whether anything was changed.
     pub changed: bool,
 }
@@ -111,7 +111,7 @@ impl WhatIf {
         let question = self.question.with(change);
         match plan_view(&given.title, &question) {
             Ok(plan) => WhatIf { question, plan, error: None, changed: true },
-            Err(error) => WhatIf { question, plan: given.clone(), error: Some(error), changed: true },
+            Err(error) => WhatIf { question, plan: given.clone(), error: Some(error.to_string()), changed: true },
         }
     }
 }

@@ -7,22 +7,23 @@ use netpolis_core::compile::Endpoint;
 use netpolis_core::snapshot::Role;
 
 use super::build::{INGRESS_CONTROLLER, workload_key};
+use crate::QuestionError;
 
 /// The end that a question means, with its full name.
 ///
 /// # Errors
-/// If no end has that name, in a sentence.
-pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), String> {
+/// If no end has that name.
+pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), QuestionError> {
     let snapshot = scene.snapshot();
     let name = name.trim();
     if name.is_empty() {
-        return Err("choose a source and a destination".into());
+        return Err(QuestionError::NoEnds);
     }
     if let Ok(address) = name.parse::<IpAddr>() {
         let pod = snapshot.pods().find(|(_, e)| e.address_given && !e.host_network && e.addresses.contains(&address));
         let node = snapshot.nodes().find(|(_, n)| n.addresses.contains(&address));
         if pod.is_none() && node.is_none() && !snapshot.cloud.networks_with(address).is_empty() {
-            return netpolis_core::endpoints::find(snapshot, name).map(|found| (found.end, found.title)).map_err(|error| error.to_string());
+            return netpolis_core::endpoints::find(snapshot, name).map(|found| (found.end, found.title)).map_err(QuestionError::Endpoint);
         }
         return Ok(match (pod, node) {
             (Some((id, endpoint)), _) => (Endpoint::Pod(id), workload_key(snapshot, endpoint.workload)),
@@ -32,20 +33,16 @@ pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), Strin
     }
     if let Some(wanted) = name.strip_prefix("node/") {
         let node = snapshot.nodes().find(|(_, n)| n.name == wanted);
-        return node
-            .map(|(id, _)| (Endpoint::Node(id), name.to_owned()))
-            .ok_or_else(|| format!("there is no node `{wanted}` in these files"));
+        return node.map(|(id, _)| (Endpoint::Node(id), name.to_owned())).ok_or_else(|| QuestionError::UnknownNode(wanted.to_owned()));
     }
     if name == INGRESS_CONTROLLER {
         let controller = snapshot.pods().find(|(_, e)| e.role == Role::IngressController);
-        return controller
-            .map(|(id, _)| (Endpoint::Pod(id), name.to_owned()))
-            .ok_or_else(|| "there is no Ingress in these files, and therefore no Ingress controller".to_owned());
+        return controller.map(|(id, _)| (Endpoint::Pod(id), name.to_owned())).ok_or(QuestionError::NoIngress);
     }
     if let Some(machine) = name.strip_prefix("vm/").or_else(|| name.eq_ignore_ascii_case("internet").then_some(name)) {
         return match netpolis_core::endpoints::find(snapshot, name) {
             Ok(found) => Ok((found.end, found.title)),
-            Err(_) => Err(format!("there is no machine `{machine}` in these files")),
+            Err(_) => Err(QuestionError::UnknownMachine(machine.to_owned())),
         };
     }
     let (path, kind) = match name.strip_suffix(']').and_then(|n| n.split_once('[')) {
@@ -70,6 +67,6 @@ pub fn resolve(scene: &Analysis, name: &str) -> Result<(Endpoint, String), Strin
     let pod = snapshot.pods().find(|(_, e)| e.name == own && lives_in(e.namespace) && e.role == Role::Pod);
     match pod {
         Some((id, endpoint)) => Ok((Endpoint::Pod(id), format!("{}/{}[Pod]", snapshot.namespace_name(endpoint.namespace), endpoint.name))),
-        None => Err(format!("nothing in these files has the name `{path}`: choose a workload, or enter an address")),
+        None => Err(QuestionError::UnknownName(path.to_owned())),
     }
 }

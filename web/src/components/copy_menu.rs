@@ -7,13 +7,13 @@ use super::menu::Menu;
 use super::{ByAddress, use_dispatch};
 use crate::effects::outside;
 use crate::state::Action;
-use crate::view_model::PageVerdict;
+use crate::view_model::{PageVerdict, Sentence};
 
 /// Properties of a [`CopyMenu`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct CopyMenuProps {
     /// What is copied.
-    pub said: ByAddress<Result<PageVerdict, String>>,
+    pub said: ByAddress<Result<PageVerdict, Sentence>>,
 }
 
 /// Copies what is said to the question, as text or as Markdown.

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::ByAddress;
 use crate::state::{Action, State};
-use crate::view_model::{PageVerdict, PathAnswers, SceneView};
+use crate::view_model::{PageVerdict, PathAnswers, SceneView, Sentence};
 
 /// The page's state.
 pub type Store = UseReducerHandle<State>;
@@ -115,7 +115,7 @@ impl State {
         ByAddress(self.answers.scene.clone())
     }
 
-    pub(super) fn verdict_part(&self) -> Option<ByAddress<Result<PageVerdict, String>>> {
+    pub(super) fn verdict_part(&self) -> Option<ByAddress<Result<PageVerdict, Sentence>>> {
         self.answers.outcome().cloned().map(ByAddress)
     }
 

@@ -10,7 +10,7 @@ use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
 use super::suggestion::Suggestion;
-use crate::view_model::{PageVerdict, StationView};
+use crate::view_model::{PageVerdict, Sentence, StationView};
 
 /// Most places that stand beside a station's title.
 const MOST_PLACES: usize = 2;
@@ -19,7 +19,7 @@ const MOST_PLACES: usize = 2;
 #[derive(Clone, PartialEq, Properties)]
 pub struct TraceProps {
     /// What is said to the question.
-    pub said: ByAddress<Result<PageVerdict, String>>,
+    pub said: ByAddress<Result<PageVerdict, Sentence>>,
     /// What it is based on, where that is not all of the input.
     #[prop_or_default]
     pub coverage: Html,

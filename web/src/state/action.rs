@@ -9,7 +9,8 @@ use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
 use crate::view_model::{
-    AnswerView, BoardReply, Edit, Evaluation, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, SourceLocation, TrafficView,
+    AnswerView, BoardReply, Edit, Evaluation, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, Sentence, SourceLocation,
+    TrafficView,
 };
 
 /// What happens.
@@ -115,7 +116,7 @@ pub enum Action {
         /// The answer to this question.
         question: Question,
         /// Or why there is none.
-        answer: Rc<Result<AnswerView, String>>,
+        answer: Rc<Result<AnswerView, Sentence>>,
         /// For the policy board, if it was asked.
         board: Option<Rc<BoardReply>>,
         /// For the path panel, if it was asked.

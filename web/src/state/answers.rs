@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::State;
-use crate::view_model::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, SceneView, page_verdict};
+use crate::view_model::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, SceneView, Sentence, page_verdict};
 
 /// What the evaluator said.
 #[derive(Clone, Debug, Default)]
@@ -13,13 +13,13 @@ pub struct Answers {
     /// Which revision that picture is of.
     pub revision: u32,
     /// The newest answer about the flow, or why there is none.
-    pub flow: Option<Rc<Result<AnswerView, String>>>,
+    pub flow: Option<Rc<Result<AnswerView, Sentence>>>,
     /// What the policy board was told, about this picture.
     pub board: Option<Rc<BoardReply>>,
     /// What the path panel was told, about this picture.
     pub path: Option<Rc<PathAnswers>>,
     /// What answers about flow and way say to the question, as all of the page tells it.
-    said: Option<Rc<Result<PageVerdict, String>>>,
+    said: Option<Rc<Result<PageVerdict, Sentence>>>,
 }
 
 impl Answers {
@@ -28,7 +28,7 @@ impl Answers {
         &mut self,
         revision: u32,
         scene: Option<Rc<SceneView>>,
-        flow: Rc<Result<AnswerView, String>>,
+        flow: Rc<Result<AnswerView, Sentence>>,
         board: Option<Rc<BoardReply>>,
     ) {
         // What is the same as before stays the one that it was: it is not drawn again.
@@ -59,7 +59,7 @@ impl Answers {
     }
 
     /// The page's verdict, or why there is none.
-    pub fn outcome(&self) -> Option<&Rc<Result<PageVerdict, String>>> {
+    pub fn outcome(&self) -> Option<&Rc<Result<PageVerdict, Sentence>>> {
         self.said.as_ref()
     }
 

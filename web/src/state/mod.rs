@@ -35,7 +35,7 @@ use netpolis_core::settings::Settings;
 use self::history::History;
 use crate::scenes::Place;
 use crate::share::Shared;
-use crate::view_model::{Board, Move, PathAsked, ProposalView, Request, settings_text};
+use crate::view_model::{Board, Move, PathAsked, ProposalView, Request, Sentence, settings_text};
 
 /// Everything the page remembers.
 #[derive(Clone, Debug, Default)]
@@ -111,7 +111,7 @@ impl State {
     }
 
     /// What would come of the move that is thought of, or why it cannot be; nothing before that is known.
-    pub fn proposal(&self) -> Option<&Result<ProposalView, String>> {
+    pub fn proposal(&self) -> Option<&Result<ProposalView, Sentence>> {
         let board = self.answers.board.as_ref().filter(|board| board.asked.moving == self.moving)?;
         board.proposal.as_ref()
     }

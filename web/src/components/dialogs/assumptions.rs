@@ -26,7 +26,7 @@ fn field(store: &Store, assumption: &AssumptionView) -> Html {
         Callback::from(move |_: Event| {
             store.dispatch(match with_assumption(&store.settings, name, value) {
                 Ok(settings) => Action::ChooseSettings(settings),
-                Err(error) => Action::Notify(error),
+                Err(error) => Action::Notify(error.to_string()),
             });
         })
     };

@@ -29,10 +29,9 @@ fn field(store: &Store, choice: &ChoiceView) -> Html {
     if choice.options.is_empty() {
         let onchange =
             Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlInputElement>().value()));
-        let example = if choice.name == "replicas" { "1, 9" } else { "10.240.0.0/24" };
         return html! {
             <label {class}><span class="pick-label">{ &choice.title }</span>
-                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={format!("for example {example}")} spellcheck="false" autocomplete="off" {onchange} /></label>
+                <input value={choice.chosen.clone().unwrap_or_default()} placeholder={choice.unset.clone()} title={format!("for example {}", choice.example())} spellcheck="false" autocomplete="off" {onchange} /></label>
         };
     }
     let onchange = Callback::from(move |event: Event| choose(&of_store, &name, event.target_unchecked_into::<HtmlSelectElement>().value()));
