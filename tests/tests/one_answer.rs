@@ -10,6 +10,8 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::ingress_flows;
 use netpolis_core::compile::{Endpoint, OutsideRange};
 use netpolis_core::connections::{ConnectionSet, Traffic};
+use netpolis_core::connectivity::Grid;
+use netpolis_core::diagnostics::Severity;
 use netpolis_core::endpoints::{FlowTable, Line, TitledLine, find, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathVerdict};
@@ -107,6 +109,13 @@ fn difference(seed: u64, made: &RandomScene) -> Option<String> {
         return None;
     }
     let mut table = FlowTable::new(connectivity);
+    if let Some(differs) = a_source_at_a_time(&scene, &mut table, &sources, &destinations) {
+        return Some(differs);
+    }
+    let errors: Vec<_> = scene.problems().iter().filter(|p| p.severity == Severity::Error).cloned().collect();
+    if scene.errors() != errors {
+        return Some(format!("errors alone are {:?}, those among all problems {errors:?}", scene.errors()));
+    }
     for _ in 0..FLOWS {
         let (from, to) = (random.pick(&sources).clone(), random.pick(&destinations).clone());
         let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
@@ -209,6 +218,26 @@ fn nodes(scene: &Analysis, random: &mut Random) -> Option<String> {
         }
     }
     None
+}
+
+/// The table of all pairs, made a source at a time, against the one that compares every two pods.
+fn a_source_at_a_time(scene: &Analysis, table: &mut FlowTable<'_>, sources: &[TitledLine], destinations: &[TitledLine]) -> Option<String> {
+    let mut grid = Grid::new(scene.connectivity(), sources.iter().map(AsRef::as_ref), destinations.iter().map(AsRef::as_ref));
+    let mut differs = None;
+    for (number, from) in sources.iter().enumerate() {
+        grid.each_from(number, |number, passing| {
+            let to = &destinations[number];
+            let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
+            if from.line == to.line || outside(from) && outside(to) {
+                return;
+            }
+            let (by_row, by_pair) = (table.of(passing), table.between(from, to));
+            if table.get(by_row) != table.get(by_pair) {
+                differs = Some(format!("{} to {}: {:?} by row, {:?} by pair", from.title, to.title, table.get(by_row), table.get(by_pair)));
+            }
+        });
+    }
+    differs
 }
 
 /// What the ingress controller's row lists, the controller may do.

@@ -12,6 +12,7 @@ use std::io::{self, Write};
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::ingress_flows;
+use netpolis_core::connectivity::Grid;
 use netpolis_core::endpoints::{FlowTable, Flows, INGRESS_CONTROLLER, Line, TitledLine, lines};
 use netpolis_core::policy::{Direction, Doubt};
 use netpolis_core::text::Place;
@@ -169,20 +170,25 @@ fn each_row(analysis: &Analysis, mut visit: impl FnMut(Row<'_>) -> io::Result<()
         ends
     };
     let (sources, destinations) = (ends(Direction::Ingress), ends(Direction::Egress));
+    let mut grid =
+        Grid::new(connectivity, sources.iter().map(|(_, line)| line.as_ref()), destinations.iter().map(|(_, line)| line.as_ref()));
     let mut table = FlowTable::new(connectivity);
-    for (from, source) in &sources {
-        for (to, destination) in &destinations {
-            let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
+    let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
+    let mut result = Ok(());
+    for (number, (from, source)) in sources.iter().enumerate() {
+        grid.each_from(number, |number, passing| {
+            let Some((to, destination)) = destinations.get(number).filter(|_| result.is_ok()) else { return };
             if (outside(source) && outside(destination)) || source.line == destination.line {
-                continue;
+                return;
             }
-            let id = table.between(source, destination);
+            let id = table.of(passing);
             let flows = table.get(id);
             if !flows.possible.is_empty() {
-                visit(Row { from, to, flows: &flows, number: id.index() })?;
+                result = visit(Row { from, to, flows: &flows, number: id.index() });
             }
-        }
+        });
     }
+    result?;
     let controller = RowEnd { title: INGRESS_CONTROLLER.into(), namespace: None, ipv6: false };
     let opened = ingress_flows::by_workload(snapshot, connectivity).into_iter();
     let mut opened: Vec<(RowEnd, Flows)> =

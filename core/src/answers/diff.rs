@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 use crate::answers::ingress_flows;
 use crate::compile::{ClassId, Endpoint, OutsideRange};
 use crate::connections::ConnectionSet;
-use crate::connectivity::Connectivity;
+use crate::connectivity::{Connectivity, Grid};
 use crate::endpoints::{FlowTable, Flows, FlowsId, INGRESS_CONTROLLER, Line, TitledLine, line_of, machines, workloads};
 use crate::model::AddressSet;
 use crate::policy::Direction;
@@ -100,9 +100,23 @@ pub fn diff(old: Version<'_>, new: Version<'_>) -> Vec<Difference> {
         (sources, destinations, Vec::new(), Vec::new())
     };
     let mut found = Vec::new();
-    for workload in &workloads {
-        for other in workloads.iter().filter(|other| !Arc::ptr_eq(&other.shown, &workload.shown)) {
-            found.extend(comparison.compare(workload, other));
+    let ends = |line: fn(&Both) -> &Option<TitledLine>| -> Vec<&[Endpoint]> {
+        workloads.iter().map(|both| line(both).as_ref().map_or(&[][..], AsRef::as_ref)).collect()
+    };
+    let (olds, news) = (ends(|both| &both.old), ends(|both| &both.new));
+    let mut before = Grid::new(old.connectivity, olds.iter().copied(), olds.iter().copied());
+    let mut after = Grid::new(new.connectivity, news.iter().copied(), news.iter().copied());
+    for (number, workload) in workloads.iter().enumerate() {
+        let (mut olds, mut news): (Vec<FlowsId>, Vec<FlowsId>) = (Vec::new(), Vec::new());
+        before.each_from(number, |_, passing| olds.push(comparison.old.of(passing)));
+        after.each_from(number, |_, passing| news.push(comparison.new.of(passing)));
+        for ((other, before), after) in workloads.iter().zip(olds).zip(news) {
+            if Arc::ptr_eq(&other.shown, &workload.shown) {
+                continue;
+            }
+            let before = workload.old.as_ref().and(other.old.as_ref()).map(|_| before);
+            let after = workload.new.as_ref().and(other.new.as_ref()).map(|_| after);
+            found.extend(comparison.compare_flows(workload, other, before, after));
         }
         joined(&sources, &mut found, |range| comparison.compare(range, workload), |d| &mut d.from);
         joined(&destinations, &mut found, |range| comparison.compare(workload, range), |d| &mut d.to);
@@ -195,6 +209,11 @@ impl<'a> Comparison<'a> {
     fn compare(&mut self, from: &Both, to: &Both) -> Option<Difference> {
         let before = from.old.as_ref().zip(to.old.as_ref()).map(|(from, to)| self.old.between(from, to));
         let after = from.new.as_ref().zip(to.new.as_ref()).map(|(from, to)| self.new.between(from, to));
+        self.compare_flows(from, to, before, after)
+    }
+
+    /// The same for flows that are known; nothing for a side that does not have both ends.
+    fn compare_flows(&mut self, from: &Both, to: &Both, before: Option<FlowsId>, after: Option<FlowsId>) -> Option<Difference> {
         if let (Some(before), Some(after)) = (before, after) {
             let (old, new) = (&self.old, &self.new);
             if *self.same.entry((before, after)).or_insert_with(|| old.get(before) == new.get(after)) {

@@ -81,6 +81,11 @@ impl Hosts {
         Some(rows.entry(key).or_insert_with(|| Row::new(RowQuestion::Host(at))).at(compiled, &all.cache, peer))
     }
 
+    /// Whether there are host endpoints.
+    pub(super) fn has_rows(&self) -> bool {
+        self.rows.is_some()
+    }
+
     fn location(&self, end: Endpoint) -> HostLocation {
         match end {
             Endpoint::Pod(id) => self.endpoints.get(id.index()).copied().unwrap_or(HostLocation { node: None, is_host: false }),

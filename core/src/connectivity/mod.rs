@@ -5,8 +5,11 @@
 //! intersection of two of these. So nothing costs what all pairs would: there are many, and nobody asks about all of them.
 
 mod cloud;
+mod grid;
 mod hosts;
 mod row;
+
+pub use grid::{Grid, Passing};
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -78,6 +78,8 @@ struct Peers {
     parts: Option<Parts>,
     /// Whether rules ask for named ports of peers.
     by_ports: bool,
+    /// A class that is in no set, if there is one.
+    usual: ClassId,
 }
 
 /// A combination of sets that holds a peer, and the number of its named ports: peers of one key get one answer.
@@ -114,7 +116,7 @@ impl Row {
 
     /// The answer for peers that are in no set, which is that for most.
     pub(super) fn usual(&self, compiled: &Compiled, cache: &EvaluationCache) -> PairIds {
-        self.at(compiled, cache, NOBODY).pair
+        self.at(compiled, cache, self.peers(compiled).usual).pair
     }
 
     /// Visits the classes that get another answer than the usual one, each once, in no order. `scratch` is empty or as this left it.
@@ -221,8 +223,10 @@ impl Peers {
             sets.iter().for_each(|set| parts.split(set));
             parts
         });
-        let sets = if parts.is_some() { Vec::new() } else { sets.into_iter().cloned().collect() };
-        Peers { sets, parts, by_ports }
+        let sets: Vec<ClassSet> = if parts.is_some() { Vec::new() } else { sets.into_iter().cloned().collect() };
+        let mut all = (0..compiled.class_count() as u32).map(ClassId);
+        let usual = all.find(|class| !sets.iter().any(|set| set.contains(*class))).unwrap_or(NOBODY);
+        Peers { sets, parts, by_ports, usual }
     }
 
     fn key(&self, compiled: &Compiled, peer: ClassId) -> PeerKey {
@@ -230,6 +234,9 @@ impl Peers {
             Some(parts) => parts.of(peer).map_or(u64::MAX, u64::from),
             None => (0..).zip(&self.sets).fold(0, |bits, (number, set)| bits | u64::from(set.contains(peer)) << number),
         };
+        if peer == NOBODY {
+            return (u64::MAX, u32::MAX);
+        }
         // Who is in no set is not asked for ports.
         (bits, if bits == 0 && self.parts.is_none() { 0 } else { self.ports(compiled, peer) })
     }

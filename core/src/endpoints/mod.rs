@@ -16,7 +16,7 @@ use hashbrown::HashMap;
 
 use crate::compile::{ClassId, Endpoint, OutsideRange};
 use crate::connections::ConnectionSet;
-use crate::connectivity::{Connectivity, PairIds};
+use crate::connectivity::{Connectivity, PairIds, Passing};
 use crate::model::AddressSet;
 use crate::policy::Direction;
 use crate::snapshot::cloud::InterfaceId;
@@ -186,6 +186,12 @@ impl TitledLine {
     }
 }
 
+impl AsRef<[Endpoint]> for TitledLine {
+    fn as_ref(&self) -> &[Endpoint] {
+        &self.ends
+    }
+}
+
 impl Flows {
     /// No connection at all.
     pub const NONE: Flows = Flows { always: ConnectionSet::EMPTY, sometimes: ConnectionSet::EMPTY, possible: ConnectionSet::EMPTY };
@@ -241,13 +247,25 @@ impl<'a> FlowTable<'a> {
         if let [id] = ids.as_slice() {
             return self.one(*id);
         }
-        if let Some(known) = self.of_pairs.get(&ids) {
+        self.several(&ids)
+    }
+
+    fn several(&mut self, ids: &[PairIds]) -> FlowsId {
+        if let Some(known) = self.of_pairs.get(ids) {
             return *known;
         }
-        let flows = self.combined(&ids);
+        let flows = self.combined(ids);
         let id = self.add(flows);
-        self.of_pairs.insert(ids, id);
+        self.of_pairs.insert(ids.to_vec(), id);
         id
+    }
+
+    /// The flows that a [`Grid`](crate::connectivity::Grid) gives.
+    pub fn of(&mut self, passing: Passing<'_>) -> FlowsId {
+        match passing {
+            Passing::Same(ids) => self.one(ids),
+            Passing::Differs(ids) => self.several(ids),
+        }
     }
 
     /// The flows with this number.

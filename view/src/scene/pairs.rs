@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
-use netpolis_core::connectivity::{Connectivity, PairIds};
+use netpolis_core::connectivity::{Connectivity, Grid, PairIds, Passing};
 use netpolis_core::snapshot::Snapshot;
 
 use super::build::{BuiltEnd, node_of};
@@ -50,24 +50,37 @@ impl Table {
             }
         }
         let of = |index: Option<usize>| index.and_then(|i| ends.get(i)).map_or(&[][..], |e| e.ends.as_slice());
+        let groups = || samples.iter().map(|sample| of(sample.0));
+        let mut grid = Grid::new(connectivity, groups(), groups());
         let mut cells = Vec::with_capacity(samples.len() * samples.len());
-        for (row, from) in samples.iter().enumerate() {
-            for (column, to) in samples.iter().enumerate() {
-                let to = if row == column { to.1.or(to.0) } else { to.0 };
-                cells.push(self.pair(connectivity, of(from.0), of(to)));
-            }
+        for (row, sample) in samples.iter().enumerate() {
+            grid.each_from(row, |column, passing| {
+                cells.push(match row == column {
+                    true => self.pair(connectivity, of(sample.0), of(sample.1.or(sample.0))),
+                    false => self.passing(connectivity, passing),
+                });
+            });
         }
         self.cells = cells;
     }
 
+    fn passing(&mut self, connectivity: &Connectivity, passing: Passing<'_>) -> u16 {
+        match passing {
+            Passing::Same(ids) => self.set(connectivity, ids),
+            Passing::Differs([]) => self.set(connectivity, PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE }),
+            Passing::Differs(several) => self.mixed(connectivity, several),
+        }
+    }
+
     /// What passes from all of the one to all of the other.
     fn pair(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
-        let mut pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
-        let nothing = PairIds { allowed: ConnectionId::NONE, possible: ConnectionId::NONE };
-        let Some(first) = pairs.next() else { return self.set(connectivity, nothing) };
-        match pairs.find(|p| *p != first) {
-            None => self.set(connectivity, first),
-            Some(_) => self.mixed(connectivity, from, to),
+        let pairs = from.iter().flat_map(|a| to.iter().map(|b| connectivity.between_ids(*a, *b)));
+        let mut pairs: Vec<PairIds> = pairs.collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        match pairs.as_slice() {
+            [only] => self.set(connectivity, *only),
+            several => self.passing(connectivity, Passing::Differs(several)),
         }
     }
 
@@ -82,15 +95,12 @@ impl Table {
     }
 
     /// Pods of one workload that differ: what every one may, and what some may.
-    fn mixed(&mut self, connectivity: &Connectivity, from: &[Endpoint], to: &[Endpoint]) -> u16 {
+    fn mixed(&mut self, connectivity: &Connectivity, several: &[PairIds]) -> u16 {
         let mut every = ConnectionSet::all();
         let mut some = ConnectionSet::EMPTY;
-        for a in from {
-            for b in to {
-                let pair = connectivity.between(*a, *b);
-                every = every.intersection(pair.allowed);
-                some = some.union(pair.possible);
-            }
+        for pair in several.iter().map(|ids| connectivity.sets(*ids)) {
+            every = every.intersection(pair.allowed);
+            some = some.union(pair.possible);
         }
         let view = set_view(&some, &some);
         let each = set_view(&every, &every);
