@@ -86,7 +86,7 @@ for (const [name, check] of Object.entries(checks)) {
         console.log(`  ok      ${name}`);
     } catch (error) {
         failed += 1;
-        console.log(`  FAILED  ${name}\n    ${String(error?.message ?? error).split("\n").slice(0, 30).join("\n    ")}`);
+        console.log(`  FAILED  ${name}\n    ${[error?.message ?? error, ...troubles].join("\n").split("\n").slice(0, 30).join("\n    ")}`);
         const last = given.browser.contexts().at(-1)?.pages().at(-1);
         await last?.screenshot({ path: join(shots, `failed-${name.replace(/\W+/g, "-")}.png`) }).catch(() => {});
     }

@@ -71,6 +71,7 @@ class Context {
     greeters = [];
     opened = [];
     current = undefined;
+    wheeled = [0, 0];
 
     constructor(browser, session, options) {
         this.browser = browser;

@@ -80,6 +80,9 @@ export class Mouse {
 
     wheel(deltaX, deltaY) {
         const [x, y] = this.at.map(Math.round);
-        return this.page.act({ type: "wheel", id: "wheel", actions: [{ type: "scroll", x, y, deltaX, deltaY, duration: 0 }] });
+        // WebKit's driver takes for the distance what was scrolled in all, and sends what that is more than before.
+        const { wheeled } = this.page.owner;
+        [wheeled[0], wheeled[1]] = [wheeled[0] + deltaX, wheeled[1] + deltaY];
+        return this.page.act({ type: "wheel", id: "wheel", actions: [{ type: "scroll", x, y, deltaX: wheeled[0], deltaY: wheeled[1], duration: 0 }] });
     }
 }
