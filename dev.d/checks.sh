@@ -158,6 +158,7 @@ cmd_lint() {
     cargo clippy --quiet --workspace --exclude netpolis-web --exclude netpolis-engine --all-targets -- -D warnings || findings+=(clippy)
     wasm_env cargo clippy --quiet -p netpolis-engine -p netpolis-web --all-targets --target "$WASM_TARGET" -- -D warnings || findings+=("clippy for the browser")
     RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps -p netpolis-core || findings+=(documentation)
+    find web/src -name '*.rs' | sort | xargs awk -f dev.d/page.awk || findings+=("what the page names")
     find core/src -name '*.rs' | sort | xargs awk -f dev.d/layers.awk ARCHITECTURE.md || findings+=("the order of core's modules")
     [ ${#findings[@]} -eq 0 ] || fail "findings in: ${findings[*]}"
     say "formatting, clippy, documentation and the order of modules: no findings"

@@ -50,9 +50,13 @@ cmd_serve() {
     exec env -u NO_COLOR trunk serve --port "$port"
 }
 
-# The page's program as Trunk will ask for it, compiled while Trunk itself still is.
+# The page's program and the engine's as Trunk will ask for them, compiled while Trunk itself still is.
 compile_page() {
-    slow "compiling the page" wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path web/Cargo.toml
+    local part
+    for part in engine web; do
+        slow "compiling the page ($part)" \
+            wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path "$part/Cargo.toml"
+    done
 }
 
 # The page built by the compiler that this machine would not take: both ways must work from any clone.
@@ -74,12 +78,15 @@ cmd_other_compiler() {
 
 # --- sizes ---------------------------------------------------------------------------------------
 
-# In kB (1000 bytes), gzipped as a server would send it. The goal is where the page should be; the limit is what it may not grow past
-# unnoticed: whoever raises it says in the commit what for.
-WASM_GOAL=400
-WASM_LIMIT=1450
+# In kB (1000 bytes), gzipped as a server would send it. The goal is where it should be; the limit is what it may not grow past
+# unnoticed: whoever raises it says in the commit what for. The page's own program is what is needed to see a verdict; the engine
+# comes beside it.
+PAGE_GOAL=400
+PAGE_LIMIT=480
+ENGINE_GOAL=950
+ENGINE_LIMIT=1500
 FIRST_LOAD_GOAL=800
-FIRST_LOAD_LIMIT=1720
+FIRST_LOAD_LIMIT=800
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build
@@ -89,22 +96,29 @@ cmd_size() {
 gzipped() { gzip -9 -c "$1" | wc -c; }
 kb() { printf '%d.%d kB' $(($1 / 1000)) $(($1 % 1000 / 100)); }
 
-# What a browser fetches to show the first verdict: pages, scripts, styles, fonts and wasm, without what is
-# only fetched on demand (the embed page, examples, licences, what is kept for offline) and what is the same compressed.
+# What a browser fetches to show the first verdict: pages, scripts, styles, fonts and the page's wasm; then the engine. Without what is only
+# fetched on demand (the embed page, examples, replies for them, licences, what is kept for offline) and what is the same compressed.
 report_sizes() {
-    local wasm=0 first=0 bytes file
+    local page=0 engine=0 first=0 bytes file
     while IFS= read -r -d '' file; do
         case "$file" in
-            */embed.html | */examples/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
+            */embed.html | */examples/* | */replies/* | */icons/*.png | *.txt | *.map | *.br | *.gz) continue ;;
             */offline.js | */service-worker.js | *.webmanifest) continue ;;
             *.woff2 | *.png) bytes=$(wc -c <"$file") ;; # compressed already
             *) bytes=$(gzipped "$file") ;;
         esac
-        case "$file" in *.wasm) wasm=$((wasm + bytes)) ;; esac
-        first=$((first + bytes))
+        case "$file" in
+            */netpolis-engine*.wasm) engine=$((engine + bytes)) ;;
+            */netpolis-engine* | */worker.js) ;;
+            *.wasm) page=$((page + bytes)) && first=$((first + bytes)) ;;
+            *) first=$((first + bytes)) ;;
+        esac
         printf '%10s  %s\n' "$(kb "$bytes")" "${file#dist/}"
     done < <(find dist -type f -print0 | sort -z)
-    printf '%10s  wasm (goal %d kB, limit %d kB)\n' "$(kb $wasm)" $WASM_GOAL $WASM_LIMIT
-    printf '%10s  whole first load (goal %d kB, limit %d kB)\n' "$(kb $first)" $FIRST_LOAD_GOAL $FIRST_LOAD_LIMIT
-    [ $wasm -gt 0 ] && [ $wasm -lt $((WASM_LIMIT * 1000)) ] && [ $first -lt $((FIRST_LOAD_LIMIT * 1000)) ]
+    printf '%10s  wasm of the page (goal %d kB, limit %d kB)\n' "$(kb $page)" $PAGE_GOAL $PAGE_LIMIT
+    printf '%10s  wasm of the engine (goal %d kB, limit %d kB)\n' "$(kb $engine)" $ENGINE_GOAL $ENGINE_LIMIT
+    printf '%10s  all wasm\n' "$(kb $((page + engine)))"
+    printf '%10s  whole first load, without the engine (goal %d kB, limit %d kB)\n' "$(kb $first)" $FIRST_LOAD_GOAL $FIRST_LOAD_LIMIT
+    [ $page -gt 0 ] && [ $page -lt $((PAGE_LIMIT * 1000)) ] && [ $engine -gt 0 ] && [ $engine -lt $((ENGINE_LIMIT * 1000)) ] &&
+        [ $first -lt $((FIRST_LOAD_LIMIT * 1000)) ]
 }

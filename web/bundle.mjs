@@ -1,14 +1,15 @@
 // Trunk's hooks: what the site needs besides the program itself.
 //
 //   node web/bundle.mjs before   editor and style bundles -> www/vendor/
-//   node web/bundle.mjs after    last touches on the built site: embed.html; of a release also what keeps it for
-//                                visits without a network, and every file compressed beside itself
+//   node web/bundle.mjs after    last touches on the built site: names with hashes for the engine, replies for the
+//                                examples, embed.html; of a release also what keeps it for visits without a
+//                                network, and every file compressed beside itself
 //
 // Trunk sets TRUNK_PROFILE and TRUNK_STAGING_DIR.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +17,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "esbuild";
 import { bundleAsync } from "lightningcss";
+import { keepReplies } from "./replies.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vendor = join(root, "www", "vendor");
@@ -64,6 +66,7 @@ async function after() {
     // A page under development is not to come from a cache.
     page = page.replace(/<script (?=[^>]*data-wasm)/, "<script data-offline ");
   }
+  page = await withEngine(dist, page);
   const embed = page.replace("<html ", '<html data-page="embed" ');
   const [pageShell, embedShell] = release ? await shells() : ["", ""];
   await writeFile(index, withShell(page, pageShell));
@@ -100,6 +103,22 @@ async function shells() {
 /** A page with its shell, and with the sentence that stands there until the program takes the page over. */
 const withShell = (page, shell) =>
   page.replace(/<body>/, () => `<body>${shell}<p class="starting" id="starting" role="status">Netpolis is loading its program. What you see moves when it is there.</p>`);
+
+/** The page with the engine's files under names that change with them, and with the reply for the scene that it opens with. */
+async function withEngine(dist, page) {
+  const name = (attribute) => basename(new RegExp(`${attribute}="([^"]*)"`).exec(page)[1]);
+  const [script, wasm, own] = [name("data-engine-js"), name("data-engine-wasm"), name("data-wasm")];
+  const hash = createHash("sha256").update(await readFile(join(dist, script))).update(await readFile(join(dist, wasm))).digest("hex").slice(0, 16);
+  const [hashedScript, hashedWasm] = [script, wasm].map((file) => file.replace("netpolis-engine", `netpolis-engine-${hash}`));
+  await rename(join(dist, script), join(dist, hashedScript));
+  await rename(join(dist, wasm), join(dist, hashedWasm));
+  const build = createHash("sha256").update(hash).update(own).digest("hex").slice(0, 16);
+  const reply = await keepReplies(dist, [name("data-js"), own], [hashedScript, hashedWasm], build);
+  return page
+    .replace(script, hashedScript)
+    .replace(wasm, hashedWasm)
+    .replace(/<script (?=[^>]*data-wasm)/, `<script data-build="${build}" data-reply="${Buffer.from(reply).toString("base64")}" `);
+}
 
 /** All files of a folder, relative to it, in an order that does not change. */
 async function filesOf(folder) {

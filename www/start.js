@@ -1,17 +1,10 @@
-// Starts the program. A file of its own, because the page's policy forbids inline scripts; the names of the
-// program's files (they carry hashes) stand in this script's tag.
+// Starts the page's program, then the engine. A file of its own, because the page's policy forbids inline scripts; the names of
+// their files (they carry hashes) and the reply for the opening scene stand in this script's tag.
+
+import { compile, EngineLink } from "./engine.js";
 
 const tag = document.querySelector("script[data-wasm]");
 const address = (name) => new URL(name, document.baseURI).href;
-
-/** The program, compiled; its worker gets the same. */
-async function compile(url) {
-  const response = await fetch(url, { credentials: "same-origin" });
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  // Some file servers do not know the type of .wasm files, and streaming insists on it.
-  if (response.headers.get("content-type")?.startsWith("application/wasm")) return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
-}
 
 /** The program says nothing itself when it fails: what it holds may be broken by then. What was written is stored with every change. */
 let failed = false;
@@ -35,11 +28,21 @@ addEventListener("pagehide", () => (left = true));
 addEventListener("pageshow", () => (left = false));
 
 try {
-  const js = address(tag.dataset.js);
-  const [program, module] = await Promise.all([import(js), compile(address(tag.dataset.wasm))]);
+  const { js, wasm, engineJs, engineWasm, build, reply } = tag.dataset;
+  const own = Promise.all([import(address(js)), compile(address(wasm))]);
+  const engine = new EngineLink(
+    { js: address(engineJs), wasm: address(engineWasm), worker: address("worker.js") },
+    (example) => address(`replies/${example}-${build}.bin`),
+    own,
+  );
+  // An embedded page that is only looked at may never need it, and asks for it.
+  const loaded = document.documentElement.dataset.page !== "embed" && engine.start();
+  const [program, module] = await own;
   await program.default({ module_or_path: module });
-  program.startPage(module, js, address("worker.js"));
+  program.startPage(engine, Uint8Array.from(atob(reply ?? ""), (letter) => letter.charCodeAt(0)));
   document.documentElement.classList.remove("other-scene");
+  // What keeps the site for visits without a network fetches all of it, so it comes last.
+  await loaded;
   if ("offline" in tag.dataset) (await import(address("offline.js"))).keepForOffline();
 } catch (error) {
   if (!left) fail(error);

@@ -1,13 +1,18 @@
-// The evaluator's worker: the page's own program, started a second time. The page sends the address of the
-// program's script and the compiled program, so that nothing is fetched or compiled twice.
+// The engine's worker. The page sends the address of the engine's script at once, and the compiled program when it has it.
+
+let engine;
 
 self.onmessage = async ({ data }) => {
   try {
-    const program = await import(data.js);
-    await program.default({ module_or_path: data.module });
-    program.startWorker();
+    if (data.js) {
+      engine = import(data.js);
+      await engine;
+    } else {
+      const { default: init, startWorker } = await engine;
+      await init({ module_or_path: data.module });
+      startWorker();
+    }
   } catch (error) {
-    // The page goes on without a worker: it evaluates itself until one says that it is ready.
-    console.warn("The evaluator's worker did not start:", error);
+    self.postMessage(`${error?.message ?? error}`);
   }
 };

@@ -7,7 +7,7 @@ pub mod api;
 pub mod worker;
 
 use netpolis_core::facts::Date;
-use netpolis_view::{Evaluator, reply_bytes};
+use netpolis_view::{Evaluator, kept_reply};
 use wasm_bindgen::prelude::*;
 
 /// The day of the browser's clock, for what ends on a day.
@@ -33,8 +33,14 @@ impl Engine {
 
     /// The reply to a request; nothing where the request is of another version of this program.
     pub fn reply(&mut self, request: &[u8]) -> Option<Vec<u8>> {
-        reply_bytes(&mut self.0, request)
+        self.0.reply_bytes(request)
     }
+}
+
+/// The reply to a request of the page, as the build keeps it for pages whose engine is not there yet.
+#[wasm_bindgen(js_name = keptReply)]
+pub fn kept(request: &[u8]) -> Option<Vec<u8>> {
+    kept_reply(request)
 }
 
 /// Answers the page's requests, in a worker.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use js_sys::{Array, Uint8Array};
-use netpolis_view::{Evaluator, reply_bytes};
+use netpolis_view::Evaluator;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -14,10 +14,14 @@ pub fn serve() {
     let port = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let bytes = Uint8Array::new(&event.data()).to_vec();
-        if let Some(bytes) = reply_bytes(&mut evaluator.borrow_mut(), &bytes) {
-            let buffer = Uint8Array::from(bytes.as_slice()).buffer();
-            let _ = port.post_message_with_transfer(&buffer, &Array::of1(&buffer));
-        }
+        let reply = evaluator.borrow_mut().reply_bytes(&bytes);
+        let _ = match reply {
+            Some(bytes) => {
+                let buffer = Uint8Array::from(bytes.as_slice()).buffer();
+                port.post_message_with_transfer(&buffer, &Array::of1(&buffer))
+            }
+            None => port.post_message(&"engine and page are of different versions".into()),
+        };
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();

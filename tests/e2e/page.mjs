@@ -67,12 +67,17 @@ export const notIn = (why, check) => Object.assign(check, { notIn: { "webkit-old
 /** A check that only Chromium's driver can do, and what the others do not do. */
 export const chromiumOnly = (why, check) => notIn({ firefox: why, webkit: why }, check);
 
+/**
+ * The page, with a verdict. `prepare` gets the browser's context before it opens; `early`: it need not have its engine yet, as an embedded
+ * page does not.
+ */
 export async function open(options = {}, fragment = "", file = "") {
-    const { offline, ...rest } = options;
+    const { offline, prepare, early = file !== "", ...rest } = options;
     // The others have no such permissions, and ask nobody in these runs.
     const permissions = given.name === "chromium" ? ["clipboard-read", "clipboard-write"] : [];
     const context = await given.browser.newContext({ viewport: DESKTOP, permissions, serviceWorkers: "block", ...rest });
     context.on("page", waitsForProgram);
+    await prepare?.(context);
     const page = await context.newPage();
     page.requests = [];
     page.on("request", (request) => /^https?:/.test(request.url()) && page.requests.push(request.url()));
@@ -82,6 +87,7 @@ export async function open(options = {}, fragment = "", file = "") {
     page.on("response", (response) => response.status() >= 400 && troubles.push(`${response.status()}: ${response.url()}`));
     await page.goto(given.site.address + file + fragment);
     await verdict(page).waitFor();
+    if (!early) await page.locator("html[data-engine=ready]").waitFor({ state: "attached" });
     return page;
 }
 

@@ -11,6 +11,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium, firefox } from "playwright-core";
 import first from "./checks/first.mjs";
+import engine from "./checks/engine.mjs";
 import ask from "./checks/ask.mjs";
 import board from "./checks/board.mjs";
 import path from "./checks/path.mjs";
@@ -59,7 +60,7 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
 const hands = { [OPENING]: first[OPENING], ...ask, ...board, ...graph, ...drag, ...keep };
-const checks = given.name === "chromium" ? { ...first, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

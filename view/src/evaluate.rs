@@ -86,6 +86,11 @@ impl Evaluator {
         Evaluator { scene: Analysis::new(Settings::default()), view: SceneView::default(), revision: None, versus: None, clock }
     }
 
+    /// The reply to a request, both as bytes; nothing where the request is of another version of this program.
+    pub fn reply_bytes(&mut self, request: &[u8]) -> Option<Vec<u8>> {
+        Some(self.reply(Request::from_bytes(request)?).to_bytes())
+    }
+
     /// Evaluates.
     pub fn reply(&mut self, request: Request) -> Evaluation {
         let mut fresh = None;
@@ -117,11 +122,6 @@ impl Evaluator {
         });
         Evaluation { revision: request.revision, scene: fresh, question: request.question, answer, board, path }
     }
-
-    /// Which revision it holds.
-    pub fn revision(&self) -> Option<u32> {
-        self.revision
-    }
 }
 
 impl Request {
@@ -130,17 +130,21 @@ impl Request {
         // Nothing in it can fail to be written.
         postcard::to_allocvec(self).unwrap_or_default()
     }
-}
 
-impl Evaluation {
-    /// From the engine's bytes; nothing where they are of another version of this program.
+    /// From the page's bytes; nothing where they are of another version of this program.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
     }
 }
 
-/// The reply to a request, both as bytes; nothing where the request is of another version of this program.
-pub fn reply_bytes(evaluator: &mut Evaluator, request: &[u8]) -> Option<Vec<u8>> {
-    let request = postcard::from_bytes(request).ok()?;
-    postcard::to_allocvec(&evaluator.reply(request)).ok()
+impl Evaluation {
+    /// As bytes, for the page.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// From the engine's bytes; nothing where they are of another version of this program.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
 }

@@ -1,11 +1,11 @@
-//! The Netpolis page and its JavaScript API, one program: the script that loads it says what it is to be.
+//! The Netpolis page. It evaluates nothing itself: it asks the engine, a program of its own, by messages.
 //!
 //! ```text
-//! text ──> engine (here or in a worker) ──> view_model ──> state ──> components
-//!                                                        graph (layout, routes)
+//! text ──> request ──> engine ──> reply ──> state ──> components
+//!                                          graph (layout, routes)
 //! ```
 //!
-//! [`state`], [`scenes`], [`graph`], [`share`] and [`view_model`] know no browser and are tested natively; [`components`] draw,
+//! [`state`], [`scenes`], [`graph`] and [`share`] know no browser and are tested natively; [`components`] draw,
 //! [`effects`] do what changes the world outside: storage, clipboard, files, workers.
 
 pub mod components;
@@ -20,15 +20,22 @@ pub mod share;
 pub mod shell;
 pub mod state;
 
-// Its exports are part of the program.
-pub use netpolis_engine;
 pub use netpolis_view as view_model;
 use wasm_bindgen::prelude::*;
 
-/// Shows the page. `module` is this program compiled, `script` the address of its script and `worker` that of the worker's script:
-/// with them it can start itself a second time.
+/// Shows the page. `engine` is its way to the engine, and `reply` the one that the build made for the opening scene.
 #[wasm_bindgen(js_name = startPage)]
-pub fn start_page(module: JsValue, script: String, worker: String) {
-    let start = effects::start::Start { module, script, worker };
+pub fn start_page(engine: engine::EngineLink, reply: Vec<u8>) {
+    let start = effects::start::Start { engine, reply };
     yew::Renderer::<components::page::Page>::with_props(components::page::PageProps { start: std::rc::Rc::new(start) }).render();
+}
+
+/// What the page asks first for each example, for the build, which keeps the replies: names of examples and requests as bytes by turns.
+#[wasm_bindgen(js_name = openingRequests)]
+pub fn opening_requests() -> js_sys::Array {
+    let requests = examples::EXAMPLES.iter().enumerate().flat_map(|(index, example)| {
+        let request = state::State::start(index, example).request().to_bytes();
+        [JsValue::from(example.id), js_sys::Uint8Array::from(request.as_slice()).into()]
+    });
+    requests.collect()
 }

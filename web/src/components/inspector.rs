@@ -13,8 +13,9 @@ use crate::state::{Action, LayoutAction, State, Tab};
 
 /// What the pane shows, without the question.
 fn inspector_part(state: &State) -> impl PartialEq + use<> {
+    let waiting = (state.is_waiting(), state.last_verdict_part());
     let path = (state.path_part(), state.shown_branch(), state.layout.shows_path());
-    (state.scene_part(), state.verdict_part(), state.selected_end(), path, state.files.read_only)
+    (state.scene_part(), state.verdict_part(), waiting, state.selected_end(), path, state.files.read_only)
 }
 
 /// Question and answer.
@@ -23,12 +24,15 @@ pub fn Inspector() -> Html {
     count_render("Inspector");
     let Some(store) = use_part(inspector_part) else { return Html::default() };
     html! {
-        <section class="pane inspector" aria-label="Question and trace">
+        <section class="pane inspector" aria-label="Question and trace" aria-busy={store.is_waiting().then_some("true")}>
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
-            } else if let Some(said) = store.answers.outcome() {
-                <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={html! { <Coverage /> }} read_only={store.files.read_only} />
+            } else if let Some(said) = store.answers.last_outcome() {
+                <Trace said={ByAddress(said.clone())} waiting={store.is_waiting()} branches={branches(&store)} coverage={html! { <Coverage /> }}
+                    read_only={store.files.read_only} />
+            } else {
+                <div class="trace"><Coverage /></div>
             }
         </section>
     }

@@ -18,6 +18,7 @@ pub mod editor_pane;
 pub mod embedded;
 pub mod empty;
 pub mod end_panel;
+pub mod engine_note;
 mod evidence;
 pub mod graph;
 pub mod header;

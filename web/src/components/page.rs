@@ -12,6 +12,7 @@ use super::dialogs::Dialogs;
 use super::drop::use_drop;
 use super::editor_pane::EditorPane;
 use super::embedded::Embedded;
+use super::engine_note::EngineNote;
 use super::graph::Graph;
 use super::header::Header;
 use super::inspector::Inspector;
@@ -20,7 +21,7 @@ use super::splitter::Splitter;
 use super::toast::Toast;
 use super::{Store, StoreProvider};
 use crate::effects::address::use_address;
-use crate::effects::evaluate::{Engine, use_evaluation, use_worker};
+use crate::effects::evaluate::{Engine, use_evaluation};
 use crate::effects::focus::use_focus_keeper;
 use crate::effects::keep::{Keeping, use_keeping};
 use crate::effects::layout::{use_layout_storage, use_window_width};
@@ -29,7 +30,6 @@ use crate::effects::start::{Start, initial_state, is_embedded};
 use crate::effects::tips::use_tips;
 use crate::share::{EmbedView, LinkOptions};
 use crate::state::{Pane, State};
-use crate::view_model::Evaluator;
 
 /// Properties of a [`Page`].
 #[derive(Clone, PartialEq, Properties)]
@@ -48,34 +48,37 @@ struct Beginning {
 }
 
 impl Beginning {
-    fn new() -> Self {
-        let mut evaluator = Evaluator::default();
+    fn new(start: &Start) -> Self {
         let keeper = (!is_embedded()).then(|| Keeping(Rc::default()));
-        let (state, options) = initial_state(&mut evaluator, keeper.as_deref());
-        Beginning { state: RefCell::new(Some(state)), options, engine: Rc::new(Engine::new(evaluator)), keeper }
+        let (state, options) = initial_state(&start.reply, keeper.as_deref());
+        Beginning { state: RefCell::new(Some(state)), options, engine: Rc::new(Engine::new(start.engine.clone())), keeper }
     }
 }
 
 /// The page.
 #[component]
 pub fn Page(props: &PageProps) -> Html {
-    let beginning = use_memo((), |()| Beginning::new());
+    let beginning = use_memo((), |()| Beginning::new(&props.start));
     let store = {
         let beginning = beginning.clone();
         use_reducer(move || beginning.state.borrow_mut().take().unwrap_or_default())
     };
     use_evaluation(&store, &beginning.engine);
-    use_worker(&store, &beginning.engine, &props.start);
     use_window_width(&store);
     {
         let theme = store.layout.theme;
         use_effect_with(theme, move |theme| outside::show_theme(*theme));
     }
+    let retry = {
+        let (store, engine) = (store.clone(), beginning.engine.clone());
+        Callback::from(move |()| engine.try_again(&store))
+    };
     html! {
-    <StoreProvider store={store.clone()}>
-                <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
-            </StoreProvider>
-        }
+        <StoreProvider store={store.clone()}>
+            if let Some(fault) = store.notices.engine { <EngineNote {fault} {retry} /> }
+            <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
+        </StoreProvider>
+    }
 }
 
 /// Properties of [`Content`].

@@ -119,7 +119,11 @@ impl State {
         self.answers.outcome().cloned().map(ByAddress)
     }
 
+    pub(super) fn last_verdict_part(&self) -> Option<ByAddress<Result<PageVerdict, String>>> {
+        self.answers.last_outcome().cloned().map(ByAddress)
+    }
+
     pub(super) fn path_part(&self) -> Option<ByAddress<PathAnswers>> {
-        self.path_reply().cloned().map(ByAddress)
+        self.shown_path().cloned().map(ByAddress)
     }
 }

@@ -2,25 +2,22 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::*;
-
 use super::keep::Keeper;
 use super::{outside, storage};
+use crate::engine::EngineLink;
 use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
 use crate::share::{self, LinkOptions};
 use crate::state::{Action, State};
-use crate::view_model::Evaluator;
+use crate::view_model::Evaluation;
 
 /// What `start.js` hands over.
 #[derive(Debug, PartialEq)]
 pub struct Start {
-    /// The program, compiled.
-    pub module: JsValue,
-    /// Address of the program's script.
-    pub script: String,
-    /// Address of the worker's script.
-    pub worker: String,
+    /// The way to the engine.
+    pub engine: EngineLink,
+    /// The reply that the build made for the opening scene.
+    pub reply: Vec<u8>,
 }
 
 /// Whether this is the page to be put into others.
@@ -38,9 +35,9 @@ pub fn fragment() -> String {
     crate::effects::window().and_then(|w| w.location().hash().ok()).unwrap_or_default()
 }
 
-/// The state that the page begins with, evaluated already, so that the first picture has a verdict; and what the link said besides.
-/// There is no keeper in a page inside another: it stores nothing and reads nothing that is stored.
-pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (State, LinkOptions) {
+/// The state that the page begins with, with a verdict where the build made the reply, so that the first picture has one; and what the
+/// link said besides. There is no keeper in a page inside another: it stores nothing and reads nothing that is stored.
+pub fn initial_state(reply: &[u8], keeper: Option<&Keeper>) -> (State, LinkOptions) {
     if let Some(keeper) = keeper {
         keeper.take_over(|shared| example_of(shared.files.iter().map(|(name, text)| (name.as_str(), text.as_str()))).is_some());
         Keeper::tidy();
@@ -64,8 +61,10 @@ pub fn initial_state(evaluator: &mut Evaluator, keeper: Option<&Keeper>) -> (Sta
         state.layout.panes.bottom_hidden = true;
     }
     state.layout.panes = state.layout.panes.in_window(outside::window_width());
-    let reply = evaluator.reply(state.request());
-    (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options)
+    match Evaluation::from_kept(reply, &state.request()) {
+        Some(reply) => (Rc::unwrap_or_clone(Rc::new(state).reduce(Action::evaluated(reply))), options),
+        None => (state, options),
+    }
 }
 
 fn told(state: State, text: String) -> State {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{FileId, LayoutAction, Opened, PictureAction, Trouble};
+use super::{EngineFault, FileId, LayoutAction, Opened, PictureAction, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
@@ -122,6 +122,8 @@ pub enum Action {
         /// For the path panel, if it was asked.
         path: Option<Rc<PathAnswers>>,
     },
+    /// The engine failed; nothing: it is tried again.
+    Engine(Option<EngineFault>),
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
     /// Something about the picture is chosen.

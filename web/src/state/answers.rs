@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::State;
-use crate::view_model::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, SceneView, Sentence, page_verdict};
+use crate::view_model::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, Question, SceneView, Sentence, page_verdict};
 
 /// What the evaluator said.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,8 @@ pub struct Answers {
     pub path: Option<Rc<PathAnswers>>,
     /// What answers about flow and way say to the question, as all of the page tells it.
     said: Option<Rc<Result<PageVerdict, Sentence>>>,
+    /// What was said last about this scene, which stands until the next answer.
+    last: Option<Rc<Result<PageVerdict, Sentence>>>,
 }
 
 impl Answers {
@@ -28,7 +30,7 @@ impl Answers {
         &mut self,
         revision: u32,
         scene: Option<Rc<SceneView>>,
-        flow: Rc<Result<AnswerView, Sentence>>,
+        flow: Option<Rc<Result<AnswerView, Sentence>>>,
         board: Option<Rc<BoardReply>>,
     ) {
         // What is the same as before stays the one that it was: it is not drawn again.
@@ -42,8 +44,8 @@ impl Answers {
             }
             self.revision = revision;
         }
-        if self.flow.as_ref() != Some(&flow) {
-            self.flow = Some(flow);
+        if flow.is_some() && self.flow != flow {
+            self.flow = flow;
         }
     }
 
@@ -51,6 +53,12 @@ impl Answers {
     pub(super) fn forget(&mut self) {
         self.flow = None;
         self.path = None;
+        self.last = None;
+    }
+
+    /// Whether nothing was said yet.
+    pub fn is_empty(&self) -> bool {
+        self.revision == 0
     }
 
     /// Whether there is an answer about the flow.
@@ -61,6 +69,11 @@ impl Answers {
     /// The page's verdict, or why there is none.
     pub fn outcome(&self) -> Option<&Rc<Result<PageVerdict, Sentence>>> {
         self.said.as_ref()
+    }
+
+    /// The page's verdict, or the last one about this scene, which stands until the next: about another question, perhaps.
+    pub fn last_outcome(&self) -> Option<&Rc<Result<PageVerdict, String>>> {
+        self.said.as_ref().or(self.last.as_ref())
     }
 
     /// The page's verdict, where the question could be answered.
@@ -76,7 +89,7 @@ impl State {
         let said = page_verdict(&self.asking.path.question, flow.as_deref(), path.as_deref(), self.asking.branch);
         // What says the same stays the same one: it is not shown again.
         if self.answers.said.as_deref() != said.as_ref() {
-            self.answers.said = said.map(Rc::new);
+            self.answers.said = said.map(Rc::new).inspect(|said| self.answers.last = Some(said.clone()));
         }
     }
 
@@ -95,6 +108,11 @@ impl State {
         self.answers.path.as_ref().filter(|reply| reply.asked.question == self.asking.path.question)
     }
 
+    /// What is shown of it: the last reply about this scene stands until the next.
+    pub fn shown_path(&self) -> Option<&Rc<PathAnswers>> {
+        self.path_reply().or(self.answers.path.as_ref()).filter(|_| self.asking.path.is_asked())
+    }
+
     /// The way that is shown, if there is one.
     pub fn path_view(&self) -> Option<&PathView> {
         self.path_reply()?.first.as_ref().ok()
@@ -109,8 +127,14 @@ impl State {
     /// The ends of what is asked, for the picture and the matrix.
     pub fn flow_ends(&self) -> Option<(usize, usize)> {
         let of_flow = self.answered().and_then(|a| a.from.zip(a.to));
-        let (from, to) = of_flow.or_else(|| self.path_reply()?.ends)?;
-        Some((from as usize, to as usize))
+        // While the answer is on its way, ends that are named by their keys are known already.
+        let Question { from, to, .. } = &self.asking.flow;
+        let named = || {
+            let scene = Some(&self.answers.scene).filter(|_| self.answers.flow.is_none() && !self.asking.path.question.is_to_target())?;
+            scene.find(from).zip(scene.find(to))
+        };
+        let told = of_flow.or_else(|| self.path_reply()?.ends).map(|(from, to)| (from as usize, to as usize));
+        told.or_else(named)
     }
 
     /// Lines to light in the editor: those that decide about the way or about the flow, whichever was looked at last.

@@ -22,7 +22,7 @@ pub use answers::Answers;
 pub use asking::{Asking, Selection};
 pub use files::{FileId, Files, OpenFile, Reveal, is_json, unique_name};
 pub use layout::{Dialog, Layout, LayoutAction, Screen, Tab, Theme};
-pub use notices::{Alert, Notice, Notices, Trouble};
+pub use notices::{Alert, EngineFault, Notice, Notices, Trouble};
 pub use opening::open_files;
 pub use panes::{Pane, Panes};
 pub use picture::{PictureAction, PictureChoices};
@@ -126,11 +126,34 @@ impl State {
         self.answers.revision != self.revision
     }
 
-    /// What an evaluator that has seen nothing yet is asked for this page.
+    /// Whether what is shown is not yet about what is there and asked.
+    pub fn is_waiting(&self) -> bool {
+        self.is_behind() || self.answers.outcome().is_none()
+    }
+
+    /// Whether there is a text, of which nothing is known yet.
+    pub fn is_first_on_its_way(&self) -> bool {
+        self.answers.is_empty() && self.files.size() > 0
+    }
+
+    /// Whether everything that the page wants to know was answered.
+    pub fn is_answered(&self) -> bool {
+        let (board, path) = (self.wants_board(), self.wants_path());
+        let board_known = board.is_none() || self.answers.board.as_ref().map(|known| &known.asked) == board.as_ref();
+        let path_known = path.is_none() || self.answers.path.as_ref().map(|known| &known.asked) == path.as_ref();
+        !self.is_behind() && self.answers.flow.is_some() && board_known && path_known
+    }
+
+    /// What an engine that has seen nothing yet is asked for this page.
     pub fn request(&self) -> Request {
+        Request { files: Some(self.files.texts()), ..self.request_without_texts() }
+    }
+
+    /// What an engine that has the texts is asked for this page.
+    pub fn request_without_texts(&self) -> Request {
         Request {
             revision: self.revision,
-            files: Some(self.files.texts()),
+            files: None,
             settings: settings_text(&self.settings),
             question: self.asking.flow.clone(),
             board: self.wants_board(),
@@ -184,8 +207,11 @@ impl State {
             Action::ChooseSettings(settings) => self.settings != *settings,
             Action::Ask(question) => self.asking.would_change(question),
             Action::AskFrom(from) => self.asking.from != *from,
-            // Newest wins: what was computed for an older text or another question is dropped.
-            Action::Evaluated { revision, question, .. } => *revision == self.revision && *question == self.asking.flow,
+            // Newest wins: what was computed for an older text is dropped, and the answer to another question.
+            Action::Evaluated { revision, scene, question, .. } => {
+                *revision == self.revision && (*question == self.asking.flow || scene.is_some() && self.is_behind())
+            }
+            Action::Engine(fault) => self.notices.engine != *fault,
             Action::AskPath(asked) => self.asking.path != *asked || !self.layout.shows_path(),
             Action::ShowBranch(branch) => self.asking.branch != *branch,
             Action::Think(moving) => self.moving != *moving,
@@ -233,14 +259,17 @@ impl State {
             Action::ChooseOnPath { name, value } => self.choose_on_path(&name, value),
             Action::ShowBranch(branch) => self.asking.show_branch(branch),
             Action::Select(key) => self.select(key),
-            Action::Evaluated { revision, scene, answer, board, path, .. } => {
+            Action::Evaluated { revision, scene, question, answer, board, path } => {
                 if scene.is_some() && self.picture.begins() {
                     self.picture.number += 1;
                 }
+                // The scene is told once for each revision, also with the answer to a question that is no longer asked.
+                let answer = Some(answer).filter(|_| question == self.asking.flow);
                 self.answers.take(revision, scene, answer, board);
                 self.take_path(path);
                 self.seek();
             }
+            Action::Engine(fault) => self.notices.engine = fault,
             Action::Think(moving) => self.moving = moving,
             Action::Picture(action) => self.picture = self.picture.after(&action),
             Action::Layout(action) => {

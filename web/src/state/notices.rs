@@ -22,6 +22,25 @@ pub enum Trouble {
     Full,
 }
 
+/// Why there is no engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineFault {
+    /// It could not be loaded.
+    Load,
+    /// It stopped while it evaluated.
+    Run,
+}
+
+impl EngineFault {
+    /// For the person.
+    pub const fn message(self) -> &'static str {
+        match self {
+            EngineFault::Load => "The evaluator could not be loaded: verdicts and graph do not follow your changes. Your text is kept.",
+            EngineFault::Run => "The evaluator stopped because of an error of its own. Your text is kept.",
+        }
+    }
+}
+
 /// What there is to tell the person.
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
@@ -31,6 +50,8 @@ pub struct Notices {
     pub elsewhere: Option<Elsewhere>,
     /// Why the scene is not stored, if it should be and is not.
     pub trouble: Option<Trouble>,
+    /// Why there is no engine, until it is tried again.
+    pub engine: Option<EngineFault>,
 }
 
 /// What a person has to decide.

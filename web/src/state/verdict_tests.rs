@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::examples::EXAMPLES;
-use crate::view_model::{Evaluator, PathQuestion, PathWord, page_verdict};
+use crate::view_model::{Evaluation, Evaluator, PathQuestion, PathWord, kept_reply, page_verdict};
 
 /// What comes of the state once it is evaluated.
 fn evaluated(state: Rc<State>) -> Rc<State> {
@@ -70,4 +70,51 @@ fn a_way_that_ends_otherwise_than_its_flow_is_the_answer() {
     // What was said to another question says nothing here.
     let other = PathQuestion { port: Some(1), ..state.asking.path.question.clone() };
     assert!(!page_verdict(&other, Some(&answer), Some(&reply), 0).unwrap().unwrap().by_path);
+}
+
+#[test]
+fn an_old_answer_never_replaces_a_new_one_and_the_last_one_stands_meanwhile() {
+    let state = example("three-tier");
+    let mut engine = Evaluator::default();
+    let before = engine.reply(state.request());
+    let first = state.answers.outcome().cloned().unwrap();
+    assert!(state.is_answered() && !state.is_waiting());
+    // Another question, and a change of the text, before either is answered.
+    let asked = state.clone().reduce(Action::AskBetween { from: "shop/cart".into(), to: "shop/db".into(), traffic: None });
+    assert!(asked.is_waiting() && asked.answers.verdict().is_none());
+    assert!(Rc::ptr_eq(asked.answers.last_outcome().unwrap(), &first), "the last answer stands");
+    let text = asked.files.shown().map(|file| (file.id, file.text.replace("5432", "5433"))).unwrap();
+    let edited = asked.clone().reduce(Action::TextEdited(text.0, text.1.into()));
+    let same = edited.clone().reduce(Action::evaluated(before));
+    assert!(Rc::ptr_eq(&same, &edited), "of an older text");
+    // The texts go once, so the scene comes once: also with the answer to a question that is no longer asked.
+    let late = engine.reply(edited.request());
+    let other = edited.reduce(Action::AskBetween { from: "shop/frontend".into(), to: "shop/db".into(), traffic: None });
+    let seen = other.clone().reduce(Action::evaluated(late));
+    assert!(!seen.is_behind() && seen.is_waiting(), "the scene is new, the answer is not there");
+    assert!(!Rc::ptr_eq(&seen.answers.scene, &state.answers.scene));
+    let last = engine.reply(seen.request_without_texts());
+    assert!(last.scene.is_none());
+    let done = seen.reduce(Action::evaluated(last));
+    assert!(done.is_answered() && !done.is_waiting());
+    assert_eq!(done.answers.verdict().map(|said| said.question.from.as_str()), Some("shop/frontend[Deployment]"));
+}
+
+#[test]
+fn an_engine_that_says_the_same_again_changes_no_picture() {
+    let state = example("three-tier");
+    let again = evaluated(state.clone());
+    assert!(Rc::ptr_eq(&state.answers.scene, &again.answers.scene));
+}
+
+#[test]
+fn every_example_opens_with_the_reply_that_the_build_keeps() {
+    for (index, example) in EXAMPLES.iter().enumerate() {
+        let kept = kept_reply(&State::start(index, example).request().to_bytes()).unwrap();
+        // Opened from the menu of a page that did something else before.
+        let opened = Rc::new(State::start_empty()).reduce(Action::OpenExample(index, example));
+        let reply = Evaluation::from_kept(&kept, &opened.request()).unwrap_or_else(|| panic!("{}", example.id));
+        let state = opened.reduce(Action::evaluated(reply));
+        assert!(state.answers.verdict().is_some() && state.is_answered(), "{}", example.id);
+    }
 }

@@ -41,7 +41,7 @@ use crate::view_model::{EndKind, Status, TrafficView};
 
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {
-    let asking = (state.flow_ends(), state.selected_end(), state.asking.from.clone());
+    let asking = (state.is_first_on_its_way(), state.flow_ends(), state.selected_end(), state.asking.from.clone());
     (state.scene_part(), state.verdict_part(), asking, state.picture.clone(), state.shows_azure(), state.layout.theme)
 }
 
@@ -106,7 +106,7 @@ pub fn Graph() -> Html {
             <div class="canvas" ref={canvas.clone()}>
                 <Drawing picture={drawn.clone()} store={store.dispatcher()} live={Handle(live.clone())} canvas={canvas.clone()}
                     asks_from={store.asking.from.clone()} />
-                if empty { <Empty /> }
+                if empty && !store.is_first_on_its_way() { <Empty /> }
             </div>
             <p class="aim-note" aria-hidden="true" />
             <AskFrom />

@@ -53,7 +53,7 @@ pub fn Ask() -> Html {
         })
     };
     let protocol = if question.protocol.is_empty() { PROTOCOLS[0] } else { question.protocol.as_str() };
-    let view = store.path_view().filter(|_| store.asking.path.is_asked());
+    let view = store.shown_path().and_then(|reply| reply.first.as_ref().ok());
     let (rest, chosen) = view.map(PathView::further_choices).unwrap_or_default();
     let toggle = {
         let more = more.clone();

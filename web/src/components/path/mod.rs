@@ -34,7 +34,7 @@ pub fn PathPanel() -> Html {
     // The branch of the second line; that of the first one is known to the page, which lights its lines.
     let second = use_state(|| 0usize);
     let Some(store) = use_part(path_part) else { return Html::default() };
-    let reply = store.path_reply().filter(|_| store.asking.path.is_asked());
+    let reply = store.shown_path();
     html! {
         <div class="path-pane">
             <ask::Ask />
@@ -45,7 +45,9 @@ pub fn PathPanel() -> Html {
 }
 
 fn answer(store: &Store, reply: &Rc<PathAnswers>, second: &UseStateHandle<usize>) -> Html {
-    let panel = match reply.panel(store.answers.verdict(), [store.asking.branch, **second]) {
+    // The page's verdict, not one about another question.
+    let said = store.answers.verdict().filter(|_| reply.asked.question == store.asking.path.question);
+    let panel = match reply.panel(said, [store.asking.branch, **second]) {
         Ok(panel) => panel,
         Err(message) => return failed(message),
     };

@@ -1,0 +1,111 @@
+// The page and its engine: what is seen before the engine is there, and what happens when it does not come.
+import assert from "node:assert/strict";
+import { marks, open, openShop, paste, SHOP, shoot, text, troubles, until, verdict, word } from "../page.mjs";
+
+const ENGINE = /netpolis-engine-[0-9a-f]+_bg\.wasm$/;
+const state = (page) => page.evaluate(() => document.documentElement.dataset.engine);
+const menu = (page) => page.locator(".header .pick").first();
+
+/** A page whose engine comes when `letItCome` is called. */
+async function withoutEngine(options = {}) {
+    let letItCome;
+    const held = new Promise((done) => (letItCome = done));
+    const page = await open({
+        ...options,
+        early: true,
+        prepare: async (context) => {
+            await context.route(ENGINE, async (route) => {
+                await held;
+                await route.continue();
+            });
+        },
+    });
+    return { page, letItCome };
+}
+
+export default {
+    async "the opening scene and examples have their verdicts before the engine is there"() {
+        const { page } = await withoutEngine();
+        assert.match(await word(page), /^(allowed|denied)$/);
+        assert.ok((await marks(page).count()) > 2, "the graph is drawn");
+        assert.equal(await state(page), undefined);
+        const opening = await verdict(page).innerText();
+        await menu(page).click();
+        const example = page.locator(".examples .example").nth(3);
+        const title = (await example.locator("b").innerText()).trim();
+        await example.click();
+        await until(title, async () => (await menu(page).innerText()).replace(/^.*\n/, "").trim(), "the menu names it");
+        await until(/^(allowed|denied|cannot tell)/, () => word(page), `${title}, after ${opening}`);
+        assert.equal(await state(page), undefined, "still no engine");
+        await shoot(page, "without-engine");
+    },
+
+    async "an edit made before the engine is there is answered when it comes"() {
+        const { page, letItCome } = await withoutEngine();
+        const before = await verdict(page).innerText();
+        await page.locator(".cm-content").first().waitFor();
+        await paste(page, SHOP);
+        // The last answer stands, and says that the next is on its way.
+        await page.locator(".trace.waiting").waitFor();
+        assert.equal(await verdict(page).innerText(), before);
+        assert.equal(await marks(page).filter({ hasText: "store" }).count(), 0);
+        letItCome();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        await page.locator(".trace:not(.waiting)").waitFor();
+        assert.equal(await state(page), "ready");
+    },
+
+    async "of many edits the newest one is shown"() {
+        const page = await openShop();
+        // The engine answers late, so that several edits come before its first answer.
+        for (let pods = 1; pods <= 5; pods++) {
+            const more = Array.from({ length: pods }, (_, i) => `---\napiVersion: v1\nkind: Pod\nmetadata: {name: extra-${i}, namespace: corner, labels: {n: "${i}"}}\nspec: {containers: [{name: c, image: c}]}\n`);
+            await paste(page, SHOP + more.join(""));
+        }
+        await marks(page).filter({ hasText: "extra-4" }).first().waitFor();
+        await page.locator(".trace:not(.waiting)").waitFor();
+        assert.equal(await marks(page).filter({ hasText: "extra-" }).count(), 5);
+    },
+
+    async "an engine that cannot be loaded is told of, and comes when it is tried again"() {
+        let broken = true;
+        const page = await open({
+            early: true,
+            prepare: (context) => context.route(ENGINE, (route) => (broken ? route.abort() : route.continue())),
+        });
+        const note = page.getByRole("alert").filter({ hasText: "could not be loaded" });
+        await note.waitFor();
+        assert.equal(await state(page), "failed");
+        await paste(page, SHOP);
+        assert.match(await text(page), /store-only-from-till/, "the text is kept");
+        await shoot(page, "engine-failed");
+        broken = false;
+        await note.getByRole("button", { name: "Try again" }).click();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        assert.equal(await note.count(), 0);
+        assert.equal(await state(page), "ready");
+        assert.ok(await page.evaluate(() => document.activeElement !== document.body), "the focus is somewhere");
+        // The request that was refused, and what the browser says of it.
+        const expected = troubles.filter((trouble) => ENGINE.test(trouble) || /ERR_FAILED/.test(trouble));
+        for (const trouble of expected) troubles.splice(troubles.indexOf(trouble), 1);
+    },
+
+    async "where no worker can start the engine runs on the page's own thread"() {
+        const page = await open({ prepare: (context) => context.addInitScript(() => Object.defineProperty(window, "Worker", { value: undefined })) });
+        await until("ready", () => state(page), "the engine");
+        await page.locator(".cm-content").first().waitFor();
+        await paste(page, SHOP);
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        await page.locator(".trace:not(.waiting)").waitFor();
+    },
+
+    async "an embedded page that is only looked at fetches no engine"() {
+        const page = await open({}, "", "embed.html");
+        await page.waitForLoadState("networkidle");
+        assert.deepEqual(page.requests.filter((url) => /netpolis-engine/.test(url)), []);
+        // Another question needs it.
+        await page.locator("svg.graph g.arrow:not(.flow, .quiet)").first().focus();
+        await page.keyboard.press("Enter");
+        await until("ready", () => state(page), "the engine");
+    },
+};

@@ -1,0 +1,125 @@
+//! What the engine is asked, in which order: one request at a time, and of those that come meanwhile only the newest.
+
+use crate::view_model::Request;
+
+/// Requests on their way to the engine.
+#[derive(Debug, Default)]
+pub struct Queue {
+    /// Whether the engine is there.
+    ready: bool,
+    /// Whether a request is under way.
+    busy: bool,
+    waiting: Option<Request>,
+    /// The revision whose texts the engine has, or gets with the request that waits.
+    known: Option<u32>,
+}
+
+impl Queue {
+    /// Puts a request in the queue, in place of one that waits. Gets the texts if the engine does not have those of this revision.
+    /// What comes back is to be sent now.
+    #[must_use]
+    pub fn ask(&mut self, mut request: Request, texts: impl FnOnce() -> Vec<(String, String)>) -> Option<Request> {
+        let waiting = self.waiting.take();
+        request.files = if self.known == Some(request.revision) {
+            // What waited may hold texts that the engine has not got yet.
+            waiting.and_then(|waiting| waiting.files)
+        } else {
+            Some(texts())
+        };
+        self.known = Some(request.revision);
+        self.waiting = Some(request);
+        self.next()
+    }
+
+    /// The engine is there. What comes back is to be sent now.
+    #[must_use]
+    pub fn begin(&mut self) -> Option<Request> {
+        self.ready = true;
+        self.next()
+    }
+
+    /// A reply came. What comes back is to be sent now.
+    #[must_use]
+    pub fn replied(&mut self) -> Option<Request> {
+        self.busy = false;
+        self.next()
+    }
+
+    /// The engine is gone, with all that it knew and was asked.
+    pub fn end(&mut self) {
+        *self = Queue::default();
+    }
+
+    /// Whether the engine is there.
+    pub fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    /// Whether the engine is asked nothing, and knows nothing.
+    pub fn is_unused(&self) -> bool {
+        self.known.is_none()
+    }
+
+    fn next(&mut self) -> Option<Request> {
+        if !self.ready || self.busy {
+            return None;
+        }
+        let next = self.waiting.take();
+        self.busy = next.is_some();
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(revision: u32, from: &str) -> Request {
+        let question = crate::view_model::Question { from: from.into(), ..Default::default() };
+        Request { revision, files: None, settings: String::new(), question, board: None, path: None }
+    }
+
+    /// What is sent: its revision, who asks, and the text that goes along.
+    fn sent(request: Option<Request>) -> Option<(u32, String, Option<String>)> {
+        request.map(|r| (r.revision, r.question.from, r.files.map(|files| files[0].1.clone())))
+    }
+
+    fn ask(queue: &mut Queue, revision: u32, from: &str) -> Option<(u32, String, Option<String>)> {
+        sent(queue.ask(request(revision, from), || vec![("a.yaml".into(), format!("text {revision}"))]))
+    }
+
+    #[test]
+    fn before_the_engine_is_there_only_the_newest_request_waits() {
+        let mut queue = Queue::default();
+        assert!(queue.is_unused() && !queue.is_ready());
+        assert_eq!(ask(&mut queue, 1, "a"), None);
+        assert_eq!(ask(&mut queue, 2, "a"), None);
+        assert_eq!(ask(&mut queue, 2, "b"), None);
+        assert_eq!(sent(queue.begin()), Some((2, "b".into(), Some("text 2".into()))));
+        assert_eq!(sent(queue.replied()), None);
+    }
+
+    #[test]
+    fn one_request_is_under_way_and_texts_go_once() {
+        let mut queue = Queue::default();
+        assert_eq!(sent(queue.begin()), None);
+        assert_eq!(ask(&mut queue, 1, "a"), Some((1, "a".into(), Some("text 1".into()))));
+        // Typing never queues up work.
+        assert_eq!(ask(&mut queue, 2, "a"), None);
+        assert_eq!(ask(&mut queue, 3, "a"), None);
+        assert_eq!(ask(&mut queue, 3, "b"), None);
+        assert_eq!(sent(queue.replied()), Some((3, "b".into(), Some("text 3".into()))));
+        assert_eq!(sent(queue.replied()), None);
+        assert_eq!(ask(&mut queue, 3, "c"), Some((3, "c".into(), None)));
+    }
+
+    #[test]
+    fn a_new_engine_gets_the_texts_again() {
+        let mut queue = Queue::default();
+        let _ = queue.begin();
+        assert!(ask(&mut queue, 1, "a").is_some());
+        queue.end();
+        assert_eq!(ask(&mut queue, 1, "a"), None);
+        assert_eq!(sent(queue.begin()), Some((1, "a".into(), Some("text 1".into()))));
+    }
+}
