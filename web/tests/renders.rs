@@ -12,7 +12,6 @@ use netpolis_web::components::header::Header;
 use netpolis_web::components::inspector::Inspector;
 use netpolis_web::components::renders::take_renders;
 use netpolis_web::components::{ByAddress, Store, StoreProvider};
-
 use netpolis_web::examples::EXAMPLES;
 use netpolis_web::state::{Action, LayoutAction, Pane, State, Tab};
 use netpolis_web::view_model::Evaluator;

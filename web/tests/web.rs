@@ -92,7 +92,7 @@ fn text(root: &Element, selector: &str) -> String {
 fn trace(from: &str, port: u16, read_only: bool) -> TraceProps {
     let answer = answer(from, port);
     let said = page_verdict(&PathQuestion::default(), Some(&answer), None, 0).unwrap();
-    TraceProps { said: ByAddress(Rc::new(said)), waiting: false, coverage: Html::default(), branches: Html::default(), read_only }
+    TraceProps { said: ByAddress(Rc::new(said)), coverage: Html::default(), branches: Html::default(), read_only }
 }
 
 #[wasm_bindgen_test]

@@ -46,12 +46,12 @@ export default {
         await page.locator(".cm-content").first().waitFor();
         await paste(page, SHOP);
         // The last answer stands, and says that the next is on its way.
-        await page.locator(".trace.waiting").waitFor();
+        await page.locator(".waiting + .trace").waitFor();
         assert.equal(await verdict(page).innerText(), before);
         assert.equal(await marks(page).filter({ hasText: "store" }).count(), 0);
         letItCome();
         await marks(page).filter({ hasText: "store" }).first().waitFor();
-        await page.locator(".trace:not(.waiting)").waitFor();
+        await page.locator(".waiting").waitFor({ state: "detached" });
         assert.equal(await state(page), "ready");
     },
 
@@ -63,7 +63,7 @@ export default {
             await paste(page, SHOP + more.join(""));
         }
         await marks(page).filter({ hasText: "extra-4" }).first().waitFor();
-        await page.locator(".trace:not(.waiting)").waitFor();
+        await page.locator(".waiting").waitFor({ state: "detached" });
         assert.equal(await marks(page).filter({ hasText: "extra-" }).count(), 5);
     },
 
@@ -96,7 +96,7 @@ export default {
         await page.locator(".cm-content").first().waitFor();
         await paste(page, SHOP);
         await marks(page).filter({ hasText: "store" }).first().waitFor();
-        await page.locator(".trace:not(.waiting)").waitFor();
+        await page.locator(".waiting").waitFor({ state: "detached" });
     },
 
     async "an embedded page that is only looked at fetches no engine"() {

@@ -13,9 +13,15 @@ use crate::state::{Action, LayoutAction, State, Tab};
 
 /// What the pane shows, without the question.
 fn inspector_part(state: &State) -> impl PartialEq + use<> {
-    let waiting = (state.is_waiting(), state.last_verdict_part());
     let path = (state.path_part(), state.shown_branch(), state.layout.shows_path());
-    (state.scene_part(), state.verdict_part(), waiting, state.selected_end(), path, state.files.read_only)
+    (state.scene_part(), state.verdict_part(), state.last_verdict_part(), state.selected_end(), path, state.files.read_only)
+}
+
+/// Stands before an answer while the next one is on its way: the style sheet lets the last one fade if that takes longer than a moment.
+#[component]
+fn Waiting() -> Html {
+    let waiting = use_part(State::is_waiting).is_some_and(|store| store.is_waiting());
+    html! { if waiting { <div class="waiting" hidden=true /> } }
 }
 
 /// Question and answer.
@@ -24,13 +30,15 @@ pub fn Inspector() -> Html {
     count_render("Inspector");
     let Some(store) = use_part(inspector_part) else { return Html::default() };
     html! {
-        <section class="pane inspector" aria-label="Question and trace" aria-busy={store.is_waiting().then_some("true")}>
+        <section class="pane inspector" aria-label="Question and trace">
             <Ask />
             if store.selected_end().is_some() {
                 { end_panel(&store) }
             } else if let Some(said) = store.answers.last_outcome() {
-                <Trace said={ByAddress(said.clone())} waiting={store.is_waiting()} branches={branches(&store)} coverage={html! { <Coverage /> }}
-                    read_only={store.files.read_only} />
+                <>
+                    <Waiting />
+                    <Trace said={ByAddress(said.clone())} branches={branches(&store)} coverage={html! { <Coverage /> }} read_only={store.files.read_only} />
+                </>
             } else {
                 <div class="trace"><Coverage /></div>
             }

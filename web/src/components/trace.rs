@@ -20,9 +20,6 @@ const MOST_PLACES: usize = 2;
 pub struct TraceProps {
     /// What is said to the question.
     pub said: ByAddress<Result<PageVerdict, Sentence>>,
-    /// Whether it is the last answer, and the next is on its way.
-    #[prop_or_default]
-    pub waiting: bool,
     /// What it is based on, where that is not all of the input.
     #[prop_or_default]
     pub coverage: Html,
@@ -38,17 +35,16 @@ pub struct TraceProps {
 #[component]
 pub fn Trace(props: &TraceProps) -> Html {
     count_render("Trace");
-    let class = classes!("trace", props.waiting.then_some("waiting"));
     let answer = match &*props.said.0 {
         Ok(answer) => answer,
         Err(message) => {
-            return html! { <div {class}><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
+            return html! { <div class="trace"><div class="verdict none" role="status"><p>{ sentence(message) }</p></div>{ props.coverage.clone() }</div> };
         }
     };
-    let (word, sign) = word_signs(answer.word);
+    let (class, sign) = word_signs(answer.word);
     html! {
-        <div {class}>
-            <div class={classes!("verdict", word)} role="status">
+        <div class="trace">
+            <div class={classes!("verdict", class)} role="status">
                 <h2>{ icon(sign) }{ &answer.headline }<CopyMenu said={props.said.clone()} /></h2>
                 <p>{ rich(&answer.explanation()) }</p>
             </div>
