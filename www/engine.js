@@ -12,6 +12,11 @@ export async function compile(url, priority = "auto") {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** What a page that is being left no longer fetches is no fault. */
+let left = false;
+addEventListener("pagehide", () => (left = true));
+addEventListener("pageshow", () => (left = false));
+
 export class EngineLink {
   #addresses;
   #replies;
@@ -128,9 +133,10 @@ export class EngineLink {
 
   /** @param {"load" | "run"} when */
   #fail(when, error) {
-    console.info(`The engine failed: ${error?.message ?? error}`);
     this.#port = undefined;
     this.#loading = undefined;
+    if (left) return;
+    console.info(`The engine failed: ${error?.message ?? error}`);
     this.#failure = when;
     document.documentElement.dataset.engine = "failed";
     this.#told.failed(when);

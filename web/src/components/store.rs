@@ -119,7 +119,7 @@ impl State {
         self.answers.outcome().cloned().map(ByAddress)
     }
 
-    pub(super) fn last_verdict_part(&self) -> Option<ByAddress<Result<PageVerdict, String>>> {
+    pub(super) fn last_verdict_part(&self) -> Option<ByAddress<Result<PageVerdict, Sentence>>> {
         self.answers.last_outcome().cloned().map(ByAddress)
     }
 

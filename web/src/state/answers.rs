@@ -72,7 +72,7 @@ impl Answers {
     }
 
     /// The page's verdict, or the last one about this scene, which stands until the next: about another question, perhaps.
-    pub fn last_outcome(&self) -> Option<&Rc<Result<PageVerdict, String>>> {
+    pub fn last_outcome(&self) -> Option<&Rc<Result<PageVerdict, Sentence>>> {
         self.said.as_ref().or(self.last.as_ref())
     }
 
