@@ -9,6 +9,7 @@ use netpolis_core::connections::{AskedTraffic, ConnectionSet, Traffic, TrafficEr
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::endpoints::{Found, NotFound, find};
 use netpolis_core::explain::end_name;
+use netpolis_core::explain::{Answer, CheckpointTrace, PolicyTrace, RuleTrace, TierOutcome, TierTrace};
 use netpolis_core::language::TargetPort;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::NotAsked;
@@ -16,7 +17,7 @@ use netpolis_core::policy::Action;
 use netpolis_core::policy::Matched;
 use netpolis_core::snapshot::{OwnerKind, Snapshot};
 use netpolis_core::verdict::traversal::Checkpoint;
-use netpolis_core::verdict::{Answer, CheckpointTrace, Flow, PolicyTrace, RuleTrace, TierOutcome, TierTrace, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 use serde_json::{Value, json};
 
 use crate::places::{self, excerpt, printable};

@@ -124,10 +124,11 @@ pub use compile::Endpoint;
 pub use connections::Traffic;
 pub use diagnostics::{Diagnostic, Severity};
 pub use endpoints::NotFound;
+pub use explain::Answer;
 pub use model::Protocol;
 pub use settings::Settings;
 pub use text::Place;
-pub use verdict::{Answer, Flow, Verdict};
+pub use verdict::{Flow, Verdict};
 
 /// The example of the package's page.
 #[cfg(doctest)]

@@ -6,10 +6,11 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::endpoints::find;
+use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::settings::{Settings, Staged};
+use netpolis_core::verdict::Flow;
 use netpolis_core::verdict::Verdict::{self, Allowed, Denied};
-use netpolis_core::verdict::{Answer, Flow};
 
 /// A node, two pods on it, and a pod on another node.
 const PLACES: &str = "

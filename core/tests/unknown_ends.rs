@@ -5,10 +5,11 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::endpoints::find;
+use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathAnswer};
 use netpolis_core::settings::Settings;
-use netpolis_core::verdict::{Answer, Flow, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 
 const SHOP: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c, image: x, ports: [{containerPort: 8080}]}]}}

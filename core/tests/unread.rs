@@ -4,9 +4,10 @@
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
+use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::settings::{Engine, Settings};
-use netpolis_core::verdict::{Answer, Flow, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 
 const PODS: &str = "
 {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: web}}}

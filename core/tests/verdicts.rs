@@ -5,11 +5,12 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::diagnostics::Severity;
+use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::{Engine, HostNetwork, Http, IpBlockReach, OtherProtocols, Settings};
 use netpolis_core::verdict::Verdict::{self, Allowed, CannotTell, Denied};
-use netpolis_core::verdict::{Answer, Flow, Reason, UnknownFact};
+use netpolis_core::verdict::{Flow, Reason, UnknownFact};
 
 /// Pods of two namespaces with given addresses, and a node.
 const PODS: &str = "

@@ -7,11 +7,12 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::{ConnectionSet, Traffic};
 use netpolis_core::diagnostics::{Diagnostic, Severity};
+use netpolis_core::explain::{Answer, Suggestion};
 use netpolis_core::language::codes;
 use netpolis_core::model::Protocol;
 use netpolis_core::settings::Settings;
 use netpolis_core::text::Place;
-use netpolis_core::verdict::{Answer, Flow, Suggestion, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 

@@ -13,11 +13,12 @@ use netpolis_core::connections::{ConnectionSet, Traffic};
 use netpolis_core::connectivity::Grid;
 use netpolis_core::diagnostics::Severity;
 use netpolis_core::endpoints::{FlowTable, Line, TitledLine, find, lines};
+use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, PathVerdict};
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::Engine;
-use netpolis_core::verdict::{Answer, Flow, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 use netpolis_tests::random::Random;
 use netpolis_tests::scenes::{self, RandomScene};
 

@@ -7,10 +7,11 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::diagnostics::Severity;
+use netpolis_core::explain::{Answer, Suggestion};
 use netpolis_core::model::Protocol;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::traversal::Checkpoint;
-use netpolis_core::verdict::{Answer, Flow, Suggestion, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 use netpolis_tests::azure_world::World;
 
 fn scene(text: &str) -> Analysis {

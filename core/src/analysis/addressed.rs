@@ -10,9 +10,10 @@ use core::net::IpAddr;
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connectivity::Connectivity;
 use crate::explain;
+use crate::explain::Answer;
 use crate::settings::Assumed;
 use crate::snapshot::Snapshot;
-use crate::verdict::{Answer, Flow};
+use crate::verdict::Flow;
 
 /// An analysis as packets of one family see it.
 #[derive(Debug)]

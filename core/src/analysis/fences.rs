@@ -8,13 +8,14 @@ use super::Analysis;
 use crate::compile::Endpoint;
 use crate::connections::Traffic;
 use crate::diagnostics::Severity;
+use crate::explain::Answer;
 use crate::language::fence::LANGUAGES;
 use crate::model::Protocol;
 use crate::path::{Asked, PathVerdict};
 use crate::policy::Direction;
 use crate::settings::{Engine, Settings};
+use crate::verdict::Flow;
 use crate::verdict::Verdict::{self, Allowed, CannotTell, Denied};
-use crate::verdict::{Answer, Flow};
 
 const PODS: &str = "
 {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, status: {podIP: 10.244.1.5}}

@@ -23,6 +23,7 @@ use crate::diagnostics::{Diagnostic, Severity, gather};
 use crate::document::Limits;
 use crate::endpoints::{NotFound, find};
 use crate::explain;
+use crate::explain::Answer;
 use crate::language::Languages;
 use crate::language::codes;
 use crate::load::{Loaded, Loader};
@@ -31,7 +32,7 @@ use crate::policy::Doubt;
 use crate::settings::{Assumed, Routing, Settings};
 use crate::snapshot::{Role, Snapshot};
 use crate::text::Sources;
-use crate::verdict::{Answer, Flow, Original, Verdict};
+use crate::verdict::{Flow, Original, Verdict};
 
 /// A set of files with all that follows from it.
 ///

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::{Explainer, end_name};
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
+use crate::explain::Failure;
 use crate::language::azure::SecurityRule;
 use crate::language::lower::default_rules;
 use crate::model::{Known, LabelSelector, Labels, ValueShape};
@@ -18,7 +19,6 @@ use crate::policy::{
 use crate::snapshot::PodEndpoint;
 use crate::snapshot::cloud::{Group, GroupId, GroupUse};
 use crate::text::Place;
-use crate::verdict::Failure;
 
 impl Explainer<'_> {
     /// The field of a rule that failed for this flow; the peer is looked at first, as people read rules.

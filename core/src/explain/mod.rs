@@ -3,6 +3,7 @@
 //! Words in backticks are the person's own. Nothing here decides anything: verdicts, reasons and matches come from [`crate::verdict`]; this
 //! module looks at one rule at a time to say in words why it did not match.
 
+mod answer;
 pub(crate) mod entity;
 mod failure;
 mod missing;
@@ -24,11 +25,9 @@ use crate::policy::{Action, Direction, PolicyId};
 use crate::snapshot::{NodeId, Snapshot};
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, untracked_direction};
-use crate::verdict::{
-    Answer, CheckpointResult, CheckpointTrace, Decision, Flow, Nearest, Original, Otherwise, Reason, TierTrace, UnknownFact, Verdict,
-    decide,
-};
+use crate::verdict::{CheckpointResult, Decision, Flow, Original, Otherwise, Reason, UnknownFact, Verdict, decide};
 
+pub use answer::{Answer, CheckpointTrace, Failure, Nearest, PolicyTrace, RuleTrace, Suggestion, TierOutcome, TierTrace};
 pub(crate) use missing::missing_pods;
 pub use names::end_name;
 pub(crate) use names::reading_name;

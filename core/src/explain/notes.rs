@@ -8,11 +8,12 @@ use super::Explainer;
 use super::controller_note;
 use super::names::{end_name, readings};
 use crate::compile::Endpoint;
+use crate::explain::CheckpointTrace;
 use crate::policy::HttpFit;
 use crate::snapshot::Role;
 use crate::snapshot::cloud::NetworkOrigin;
 use crate::verdict::traversal::Checkpoint;
-use crate::verdict::{CheckpointTrace, Reason, Verdict, several_networks};
+use crate::verdict::{Reason, Verdict, several_networks};
 use alloc::borrow::ToOwned;
 
 impl Explainer<'_> {

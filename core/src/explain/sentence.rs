@@ -8,13 +8,14 @@ use alloc::vec::Vec;
 use super::Explainer;
 use super::names::{end_name, readings};
 use crate::compile::Endpoint;
+use crate::explain::CheckpointTrace;
 use crate::language::azure::AddressSku;
 use crate::model::Protocol;
 use crate::policy::{Direction, PolicyId, SubjectMatch};
 use crate::snapshot::cloud::NetworkId;
 use crate::text::Place;
 use crate::verdict::traversal::{Checkpoint, Side};
-use crate::verdict::{CheckpointTrace, Reason, UnknownFact, Verdict};
+use crate::verdict::{Reason, UnknownFact, Verdict};
 
 impl Explainer<'_> {
     pub(crate) fn sentence(&self, reason: &Reason, verdict: Verdict, checkpoint: Checkpoint) -> String {

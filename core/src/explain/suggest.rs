@@ -6,12 +6,13 @@ use alloc::vec::Vec;
 
 use super::Explainer;
 use crate::compile::Endpoint;
+use crate::explain::{CheckpointTrace, Suggestion};
 use crate::language::kubernetes::inventory::CONTROLLER_LABELS;
 use crate::policy::{Direction, Policy, PolicyId};
 use crate::snapshot::{PodEndpoint, Role};
 use crate::text::Span;
 use crate::verdict::traversal::Checkpoint;
-use crate::verdict::{CheckpointTrace, Reason, Suggestion, Verdict};
+use crate::verdict::{Reason, Verdict};
 
 /// Labels by which a controller tells its pods, or generations of them, apart: naming one in a policy would break with the next rollout.
 fn is_fleeting(key: &str) -> bool {

@@ -10,6 +10,7 @@ use core::net::IpAddr;
 
 use super::{Explainer, suggest};
 use crate::compile::{Compiled, Endpoint};
+use crate::explain::{Answer, CheckpointTrace, Suggestion};
 use crate::language::azure::{RuleDirection, SecurityRule};
 use crate::language::lower::is_default_rule;
 use crate::model::Protocol;
@@ -19,7 +20,7 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::{Group, GroupId};
 use crate::text::{Place, Position, Sources, Span};
 use crate::verdict::traversal::{Checkpoint, traversals};
-use crate::verdict::{Answer, CheckpointTrace, Flow, Reason, Suggestion, TraceRecorder, Verdict, check};
+use crate::verdict::{Flow, Reason, TraceRecorder, Verdict, check};
 
 /// Priorities that people may use.
 const FIRST: u16 = 100;

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use super::Explainer;
 use crate::compile::Endpoint;
 use crate::connections::{ConnectionSet, Traffic};
+use crate::explain::{PolicyTrace, RuleTrace, TierOutcome, TierTrace};
 use crate::model::Protocol;
 use crate::policy::Matched;
 use crate::policy::{Action, Direction, RuleRef, TierEnd};
-use crate::verdict::{PolicyTrace, RuleTrace, TierOutcome, TierRecord, TierTrace, TraceRecorder};
+use crate::verdict::{TierRecord, TraceRecorder};
 
 impl Explainer<'_> {
     /// What an evaluation met, with the field of each rule that failed.

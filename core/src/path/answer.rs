@@ -11,9 +11,10 @@ use super::report::citations::Basis;
 use super::report::declared::Declared;
 use super::shares::Share;
 use super::tables::{Entry, Target};
+use crate::explain::CheckpointTrace;
 use crate::model::Protocol;
 use crate::snapshot::NodeId;
-use crate::verdict::{CheckpointTrace, Verdict};
+use crate::verdict::Verdict;
 
 /// One hop of a route: a place, a checkpoint, or the end.
 #[derive(Clone, Debug)]

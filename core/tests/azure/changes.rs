@@ -43,7 +43,7 @@ fn later_commands_change_what_earlier_ones_made() {
         for (port, expected) in [(443, at_443), (8443, at_8443)] {
             let answer = ask(&scene, OUTSIDE, INSIDE, port);
             // The interface has no public address, so only what its groups say counts here.
-            let is_group = |c: &&netpolis_core::verdict::CheckpointTrace| {
+            let is_group = |c: &&netpolis_core::explain::CheckpointTrace| {
                 !matches!(c.checkpoint, netpolis_core::verdict::traversal::Checkpoint::Route(_))
             };
             let by_groups = answer.checkpoints.iter().filter(is_group).all(|c| c.verdict != DENIED);

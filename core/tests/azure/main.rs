@@ -21,10 +21,11 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::diagnostics::Diagnostic;
+use netpolis_core::explain::Answer;
 use netpolis_core::language::azure::{Access, RuleDirection, SecurityRule};
 use netpolis_core::model::Protocol;
 use netpolis_core::settings::Settings;
-use netpolis_core::verdict::{Answer, Flow, Verdict};
+use netpolis_core::verdict::{Flow, Verdict};
 
 pub(crate) const OUTSIDE: &str = "198.51.100.7";
 pub(crate) const INSIDE: &str = "10.0.0.4";

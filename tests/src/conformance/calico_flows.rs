@@ -6,11 +6,12 @@ use std::path::Path;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
+use netpolis_core::explain::Answer;
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::{Engine, HostInput, Settings, Staged};
 use netpolis_core::verdict::traversal::Checkpoint;
-use netpolis_core::verdict::{Answer, Flow, Original, Verdict};
+use netpolis_core::verdict::{Flow, Original, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -9,11 +9,12 @@ use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::Traffic;
 use netpolis_core::endpoints::{Line, find, lines, title};
+use netpolis_core::explain::{Answer, CheckpointTrace};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::{Asked, Entry, HopKind, PathAnswer, Paths};
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::Settings;
-use netpolis_core::verdict::{Answer, CheckpointTrace, Flow};
+use netpolis_core::verdict::Flow;
 
 use super::literals::literals;
 use crate::scenes;

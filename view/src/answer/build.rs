@@ -3,12 +3,13 @@
 use netpolis_core::analysis::Analysis;
 use netpolis_core::compile::{Compiled, Endpoint};
 use netpolis_core::connections::{AskedTraffic, Traffic};
+use netpolis_core::explain::{CheckpointTrace, RuleTrace, TierOutcome};
 use netpolis_core::model::Protocol;
 use netpolis_core::policy::Matched;
 use netpolis_core::policy::{Action, Policy};
 use netpolis_core::snapshot::Snapshot;
 use netpolis_core::verdict::traversal::Checkpoint;
-use netpolis_core::verdict::{CheckpointTrace, Flow, Reason, RuleTrace, TierOutcome, Verdict};
+use netpolis_core::verdict::{Flow, Reason, Verdict};
 
 use crate::cloud::badge_id;
 use crate::problems::fix_view;

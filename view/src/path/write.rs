@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::connections::AskedTraffic;
 use netpolis_core::endpoints;
+use netpolis_core::explain::CheckpointTrace;
 use netpolis_core::path::{
     ApplicationView, Asked, Basis, Branch, Entry, Hop, HopKind, Packet, PacketEndpoint, PathAnswer, PathVerdict, Paths, Share, Translation,
     path_carrying,
@@ -12,8 +13,8 @@ use netpolis_core::path::{
 use netpolis_core::policy::Policy;
 use netpolis_core::settings::Routing;
 use netpolis_core::snapshot::NodeId;
+use netpolis_core::verdict::Verdict;
 use netpolis_core::verdict::traversal::Checkpoint;
-use netpolis_core::verdict::{CheckpointTrace, Verdict};
 
 use super::super::answer::{Writer, protocol, verdict};
 use super::super::scene::INGRESS_CONTROLLER;

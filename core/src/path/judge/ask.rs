@@ -9,11 +9,12 @@ use super::super::world::Paths;
 use crate::compile::{Endpoint, Hook};
 use crate::connections::Traffic;
 use crate::explain::Explainer;
+use crate::explain::{CheckpointTrace, TierOutcome};
 use crate::language::azure::inventory::NODE_PORTS;
 use crate::model::Cidr;
 use crate::snapshot::cloud::tags;
 use crate::verdict::traversal::Checkpoint;
-use crate::verdict::{CheckpointResult, CheckpointTrace, Flow, Original, Reason, TierOutcome, UnknownFact, VXLAN, Verdict, check};
+use crate::verdict::{CheckpointResult, Flow, Original, Reason, UnknownFact, VXLAN, Verdict, check};
 
 /// What a checkpoint answers.
 pub(super) struct Answer {

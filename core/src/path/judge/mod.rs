@@ -17,8 +17,9 @@ use super::route::hop::{Choice, HopAction, PlannedHop, PlannedKind, StopReason, 
 use super::route::routes::Route;
 use super::shares::Share;
 use super::world::Paths;
+use crate::explain::CheckpointTrace;
 use crate::snapshot::PodId;
-use crate::verdict::{CheckpointTrace, Verdict};
+use crate::verdict::Verdict;
 
 /// A hop with its verdict.
 #[derive(Clone)]

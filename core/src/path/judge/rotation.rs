@@ -11,9 +11,10 @@ use super::super::route::routes::BalancedPort;
 use super::super::tables::Backend;
 use super::super::world::Paths;
 use super::{JudgedHop, JudgedKind, judge_course};
+use crate::explain::CheckpointTrace;
 use crate::language::TrafficPolicy;
 use crate::snapshot::NodeId;
-use crate::verdict::{CheckpointTrace, Verdict};
+use crate::verdict::Verdict;
 
 /// The nodes as a load balancer finds them.
 #[derive(Clone, Default)]

@@ -13,14 +13,15 @@ use super::super::unknown::missing_endpoints;
 use super::super::world::{Masquerade, Paths};
 use super::citations::Basis;
 use crate::compile::Endpoint;
+use crate::explain::CheckpointTrace;
 use crate::explain::{Explainer, end_name};
 use crate::language::Readiness;
 use crate::language::azure::Outbound;
 use crate::policy::Direction;
 use crate::snapshot::cloud::tags;
 use crate::snapshot::{IngressId, ServiceId};
+use crate::verdict::Verdict;
 use crate::verdict::traversal::{Checkpoint, Routing};
-use crate::verdict::{CheckpointTrace, Verdict};
 
 /// How many pods are named that are not ready.
 const NAMED: usize = 3;
