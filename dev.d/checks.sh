@@ -4,7 +4,7 @@
 [ ! -d "${NETPOLIS_CONFORMANCE:-}" ] || { NETPOLIS_CONFORMANCE=$(cd "$NETPOLIS_CONFORMANCE" && pwd) && export NETPOLIS_CONFORMANCE; }
 CONFORMANCE_DEFAULT=${NETPOLIS_CONFORMANCE:-../shared/conformance}
 CASES_DEFAULT=../shared/cases
-TEST_PARTS=(native editor wasm conformance cases serve e2e)
+TEST_PARTS=(native editor wasm conformance cases npm serve e2e)
 
 # --- tests ---------------------------------------------------------------------------------------
 
@@ -73,6 +73,19 @@ test_conformance() {
 
 test_cases() {
     ! has_data cases "$CASES_DEFAULT" || cmd_cases "$CASES_DEFAULT" --held docs/cases.md
+}
+
+# The npm package as somebody would install it: in Node, in Chromium, built by Vite; and that its module replies what the native program does.
+test_npm() {
+    cmd_package npm
+    setup_browser
+    local folders=(www/examples) replies status=0
+    [ ! -d "$CONFORMANCE_DEFAULT" ] || folders+=("$CONFORMANCE_DEFAULT")
+    replies=$(mktemp)
+    cargo run --quiet --release -p netpolis-tests --bin replies -- "${folders[@]}" >"$replies"
+    REPLIES=$replies node --test tests/npm/ || status=1
+    rm -f "$replies"
+    return $status
 }
 
 # has_data PART FOLDER: false where the folder is not there, which is said, or is a failure where the part was asked for by its name.
@@ -242,11 +255,41 @@ cmd_msrv() {
     say "netpolis-core and netpolis build with Rust $version"
 }
 
-# Both packages as they would be published, each built from what is in it.
+# cmd_package [cargo] [npm]: the packages as they would be published, all of them or those that are named.
 cmd_package() {
+    [ $# -gt 0 ] || set -- cargo npm
+    local kind
+    for kind in "$@"; do
+        declare -F "package_$kind" >/dev/null || fail "unknown package \`$kind\`; there are: cargo npm"
+    done
+    for kind in "$@"; do "package_$kind"; done
+}
+
+# The two cargo packages, each built from what is in it.
+package_cargo() {
     setup_crates
     cargo package --quiet --locked --offline --allow-dirty -p netpolis-core -p netpolis
-    say "packages are in ${CARGO_TARGET_DIR:-target}/package"
+    say "cargo packages are in ${CARGO_TARGET_DIR:-target}/package"
+}
+
+# The npm package: the engine's module, as the page has it, with what JavaScript needs around it. NPM_PROFILE names cargo's profile: `dev` is
+# built in a minute, and is large and slow.
+package_npm() {
+    setup_wasm
+    at_once setup_npm setup_crates setup_wasm-bindgen
+    local profile=${NPM_PROFILE:-$ENGINE_PROFILE} folder bindings
+    folder=${CARGO_TARGET_DIR:-target}/$WASM_TARGET/${profile/#dev/debug}
+    bindings=$folder/npm
+    if [ "$profile" = dev ]; then SMALL_STD=(); else setup_small_std; fi
+    slow "compiling the engine ($profile; some minutes the first time)" \
+        wasm_env env ${SMALL_STD[@]+"${SMALL_STD[@]}"} \
+        cargo build --locked --offline --profile "$profile" --target "$WASM_TARGET" -p netpolis-engine --lib
+    wasm_env wasm-bindgen --target web --omit-default-module-path --out-dir "$bindings" --out-name engine "$folder/netpolis_engine.wasm"
+    if [ "$profile" != dev ]; then
+        slow "optimising the engine" wasm_env wasm-opt $ENGINE_WASM_OPT "$bindings/engine_bg.wasm" -o "$bindings/engine_bg.wasm"
+    fi
+    node npm/build.mjs "$bindings" dist-npm
+    say "the npm package is in dist-npm/: $(cd dist-npm && ls ./*.tgz)"
 }
 
 # --- measurements --------------------------------------------------------------------------------
@@ -300,4 +343,4 @@ cmd_fuzz() {
     rm -rf "$seeds"
 }
 
-cmd_clean() { rm -rf target dist pkg node_modules www/vendor fuzz/target; }
+cmd_clean() { rm -rf target dist dist-npm pkg node_modules www/vendor fuzz/target; }

@@ -1,5 +1,9 @@
 # The page: build, serve, sizes.
 
+# How the engine's module is built, for the page (www/index.html says the same) and for the npm package.
+ENGINE_PROFILE=engine-release
+ENGINE_WASM_OPT=-O3
+
 # What Trunk needs to build the page. Side by side, as each alone leaves a core idle for part of its time.
 setup_page() {
     setup_wasm

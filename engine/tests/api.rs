@@ -4,9 +4,9 @@
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
-use netpolis_engine::api::{Assumptions, File, Netpolis, PathOptions, Reply};
+use netpolis_engine::api::{ErrorCode, Netpolis, SourceFile};
 use netpolis_view::{AnswerView, PathQuestion, Question, SceneView, VerdictView, answer_view, scene_view};
-use tsify::{Ts, Tsify};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -54,66 +54,73 @@ fn answer(from: &str, port: u16) -> Result<AnswerView, String> {
     answer_view(&scene, &view, &question(from, port)).map_err(|error| error.to_string())
 }
 
+/// A plain object.
+fn object(value: &impl serde::Serialize) -> JsValue {
+    serde_wasm_bindgen::to_value(value).unwrap()
+}
+
+fn json(value: &JsValue) -> String {
+    js_sys::JSON::stringify(value).unwrap().into()
+}
+
+fn loaded(settings: &JsValue, files: &[(&str, &str)]) -> Netpolis {
+    let mut netpolis = Netpolis::new(settings).unwrap();
+    let files: Vec<SourceFile> = files.iter().map(|(name, text)| SourceFile { name: (*name).into(), text: (*text).into() }).collect();
+    netpolis.load(&object(&files)).unwrap();
+    netpolis
+}
+
+/// An object with one field.
+fn setting(name: &str, value: &str) -> JsValue {
+    let settings = js_sys::Object::new();
+    js_sys::Reflect::set(&settings, &name.into(), &value.into()).unwrap();
+    settings.into()
+}
+
 #[wasm_bindgen_test]
 fn the_api_answers_in_plain_objects() {
-    let mut netpolis = Netpolis::new(None).unwrap();
-    let file = File { name: "shop.yaml".into(), text: SHOP.into() };
-    let found = js_sys::JSON::stringify(&netpolis.load(vec![file.into_ts().unwrap()]).unwrap().js_value()).unwrap();
-    assert_eq!(found, r#"{"problems":[]}"#);
-    let get = |reply: Ts<Reply>, path: &[&str]| {
-        path.iter().fold(reply.js_value(), |value, key| js_sys::Reflect::get(&value, &(*key).into()).unwrap())
-    };
-    let ask = |question: Question| netpolis.decide(question.into_ts().unwrap()).unwrap();
-    assert_eq!(get(ask(question("web", 5432)), &["ok"]).as_bool(), Some(true));
-    assert_eq!(get(ask(question("web", 5432)), &["answer", "verdict"]).as_string().as_deref(), Some("allowed"));
-    assert_eq!(get(ask(question("shop/debug", 5432)), &["answer", "lit", "0", "spot", "line"]).as_f64(), Some(12.0));
-    assert_eq!(get(ask(question("nobody", 1)), &["ok"]).as_bool(), Some(false));
-    let pairs = js_sys::JSON::stringify(&netpolis.connectivity().unwrap().js_value()).unwrap();
-    assert!(String::from(pairs).contains(r#"{"from":"shop/web[Pod]","to":"shop/db[Pod]","allowed":{"status":"partly","short":"5432""#));
+    let netpolis = loaded(&JsValue::UNDEFINED, &[("shop.yaml", SHOP)]);
+    assert_eq!(json(&netpolis.problems().unwrap()), "[]");
+    let ask = |question: Question| netpolis.decide(&object(&question)).map(|answer| json(&answer)).map_err(|error| error.code);
+    let allowed = ask(question("web", 5432)).unwrap();
+    assert!(allowed.starts_with(r#"{"question":{"from":"shop/web[Pod]","to":"shop/db[Pod]","#), "{allowed}");
+    assert!(allowed.contains(r#""verdict":"allowed""#) && allowed.contains(r#""line":15"#), "{allowed}");
+    assert_eq!(ask(question("nobody", 1)), Err(ErrorCode::UnknownEndpoint));
+    let pairs = json(&netpolis.connectivity().unwrap());
+    assert!(pairs.contains(r#""status":"partly","short":"5432""#), "{pairs}");
 }
 
 #[wasm_bindgen_test]
 fn the_api_follows_packets() {
-    let mut netpolis = Netpolis::new(None).unwrap();
-    let file = |(name, text): &(&str, &str)| File { name: (*name).into(), text: (*text).into() }.into_ts().unwrap();
-    netpolis.load(BALANCED.iter().map(file).collect()).unwrap();
-    let ask = |options: Option<PathOptions>| {
-        let reply = netpolis.path(way().into_ts().unwrap(), options.map(|o| o.into_ts().unwrap())).unwrap();
-        String::from(js_sys::JSON::stringify(&reply.js_value()).unwrap())
-    };
-    let reply = ask(None);
-    assert!(
-        reply.starts_with(
-            r#"{"ok":true,"path":{"from":"203.0.113.7","to":"shop/frontend","protocol":"TCP","port":443,"verdict":"sometimes""#
-        ),
-        "{reply}"
+    let netpolis = loaded(&JsValue::UNDEFINED, &BALANCED);
+    let ask = |settings: &JsValue| netpolis.path(&object(&way()), settings).map(|path| json(&path)).map_err(|error| error.message);
+    let path = ask(&JsValue::UNDEFINED).unwrap();
+    let begin = r#"{"from":"203.0.113.7","to":"shop/frontend","protocol":"TCP","port":443,"verdict":"sometimes""#;
+    assert!(path.starts_with(begin), "{path}");
+    assert!(path.contains(r#""translations":["DNAT","SNAT"]"#), "{path}");
+    assert!(ask(&setting("externalTrafficPolicy", "Local")).unwrap().contains(r#""verdict":"allowed","text":"allowed""#));
+    assert!(ask(&setting("dataplane", "ebpf")).unwrap().contains(r#""outer":"10.224.0.5 → 10.224.0.4:4789""#));
+    assert_eq!(
+        ask(&setting("dataplane", "magic")),
+        Err("`magic` is not a value of `dataplane`: it takes iptables, ebpf or ebpf-dsr".to_owned())
     );
-    assert!(reply.contains(r#""translations":["DNAT","SNAT"]"#), "{reply}");
-    let local = PathOptions { external_traffic_policy: Some("Local".into()), ..PathOptions::default() };
-    assert!(ask(Some(local)).contains(r#""verdict":"allowed","text":"allowed""#));
-    let ebpf = PathOptions { dataplane: Some("ebpf".into()), ..PathOptions::default() };
-    assert!(ask(Some(ebpf)).contains(r#""outer":"10.224.0.5 → 10.224.0.4:4789""#));
-    let nothing = PathOptions { dataplane: Some("magic".into()), ..PathOptions::default() };
-    assert_eq!(ask(Some(nothing)), r#"{"ok":false,"failed":"`magic` is not a value of `dataplane`: it takes iptables, ebpf or ebpf-dsr"}"#);
 }
 
 #[wasm_bindgen_test]
 fn assumptions_count() {
-    let assumptions = Assumptions { engine: Some("none".into()), ..Assumptions::default() };
-    let mut netpolis = Netpolis::new(Some(assumptions.into_ts().unwrap())).unwrap();
-    let file = File { name: "shop.yaml".into(), text: SHOP.into() };
-    netpolis.load(vec![file.into_ts().unwrap()]).unwrap();
-    let reply = netpolis.decide(question("debug", 80).into_ts().unwrap()).unwrap().js_value();
-    let text = String::from(js_sys::JSON::stringify(&reply).unwrap());
-    assert!(text.contains(r#""verdict":"allowed""#), "{text}");
+    let netpolis = loaded(&setting("engine", "none"), &[("shop.yaml", SHOP)]);
+    let answer = json(&netpolis.decide(&object(&question("debug", 80))).unwrap());
+    assert!(answer.contains(r#""verdict":"allowed""#), "{answer}");
 }
 
 #[wasm_bindgen_test]
 fn an_assumption_that_there_is_not_is_an_error_that_lists_those_that_there_are() {
-    let assumptions = Assumptions { engine: Some("Calico".into()), ..Assumptions::default() };
-    let error = Netpolis::new(Some(assumptions.into_ts().unwrap())).err().unwrap();
-    let message = js_sys::Reflect::get(&error.into(), &"message".into()).unwrap().as_string().unwrap();
-    assert_eq!(message, "`Calico` is not a value of `engine`: it takes detected, generic, calico, azure-npm or none");
+    let error = JsValue::from(Netpolis::new(&setting("engine", "Calico")).err().unwrap());
+    let get = |field: &str| js_sys::Reflect::get(&error, &field.into()).unwrap().as_string();
+    let message = "`Calico` is not a value of `engine`: it takes detected, generic, calico, azure-npm or none";
+    assert_eq!(get("message").as_deref(), Some(message));
+    assert_eq!((get("code").as_deref(), get("field").as_deref()), (Some("invalid-setting"), Some("engine")));
+    assert!(error.is_instance_of::<js_sys::Error>());
 }
 
 #[wasm_bindgen_test]

@@ -8,6 +8,7 @@ pub mod generate;
 pub mod measure;
 pub mod oracle;
 pub mod random;
+pub mod replies;
 pub mod scenes;
 pub mod words;
 pub mod yaml;

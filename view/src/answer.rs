@@ -3,7 +3,7 @@
 mod build;
 
 pub(super) use build::{Writer, protocol, verdict};
-pub use build::{answer_view, path_ends};
+pub use build::{answer_to, answer_view, path_ends};
 
 use netpolis_core::text::count;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,9 @@ pub struct Question {
     pub from: String,
     /// The receiver, in the same words.
     pub to: String,
-    /// `TCP`, `UDP`, `SCTP`, `ICMP`, `ICMPv6` or a protocol number.
+    /// `TCP`, `UDP`, `SCTP`, `ICMP`, `ICMPv6` or a protocol number; TCP where it is left out.
+    #[serde(default)]
+    #[tsify(optional)]
     pub protocol: String,
     /// Destination port, for protocols that have ports.
     #[serde(default)]
@@ -86,15 +88,15 @@ pub struct AnswerView {
     pub lit: Vec<LitView>,
 }
 
-/// A place where a packet meets policies: leaving a pod, or coming to one.
+/// A checkpoint: where policies or security groups are evaluated, or the network itself drops packets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct StationView {
     /// `Egress of frontend`.
     pub title: String,
-    /// For a security group, the id of its badge in the picture of the cloud's network.
+    /// For a security group, an id of the place where it is attached.
     pub at: Option<String>,
-    /// The word for this station.
+    /// The verdict of this checkpoint.
     pub verdict: VerdictView,
     /// Why, in a sentence, with code in backticks.
     pub sentence: String,
@@ -107,6 +109,7 @@ pub struct StationView {
     /// Whether the receiver's address is assumed.
     pub to_assumed: bool,
     /// What decided.
+    #[serde(rename = "locations")]
     pub spots: Vec<SourceLocation>,
     /// The rule that came nearest to allowing it, and why it did not.
     pub nearest: Option<NearestView>,
@@ -120,6 +123,7 @@ pub struct NearestView {
     /// Which rule, and what failed.
     pub text: String,
     /// The field that failed.
+    #[serde(rename = "location")]
     pub spot: Option<SourceLocation>,
 }
 
@@ -166,6 +170,7 @@ pub struct PolicyTraceView {
     /// Its name alone.
     pub name: String,
     /// Where it is written.
+    #[serde(rename = "location")]
     pub spot: Option<SourceLocation>,
     /// Its rules for this direction.
     pub rules: Vec<RuleView>,
@@ -197,6 +202,7 @@ pub struct RuleView {
     /// The one field that did not match, in words.
     pub failure: Option<String>,
     /// Where the rule is written, or the field that did not match.
+    #[serde(rename = "location")]
     pub spot: Option<SourceLocation>,
     /// Whether it decided.
     pub decided: bool,
@@ -206,6 +212,7 @@ pub struct RuleView {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 pub struct LitView {
     /// Where.
+    #[serde(rename = "location")]
     pub spot: SourceLocation,
     /// Which way they decide; nothing for lines that take part and decide nothing.
     pub verdict: Option<VerdictView>,

@@ -34,7 +34,7 @@ mod traffic;
 
 pub use answer::{
     AnswerView, LitView, MatchView, NearestView, OutcomeView, PolicyTraceView, Question, RuleView, StationView, TierView, VerdictView,
-    answer_view, path_ends,
+    answer_to, answer_view, path_ends,
 };
 pub use assumptions::{AssumptionChoice, AssumptionView, assumptions, engine_words, with_assumption, with_engine, with_staged_turned};
 pub use board::{BoardView, CardView, ChangeView, ColumnView, Gap, Move, ProposalView, TallyView, board_view, proposal_view, tally_view};
@@ -60,7 +60,7 @@ pub use path::{
 };
 pub use plan::{LENGTHS, PlanBar, PlanChange, PlanError, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
 pub use ports::set_view;
-pub use problems::{EditView, FixView, ProblemView, Severity};
+pub use problems::{EditView, FixView, ProblemView, Severity, problem_views};
 pub use question_error::{QuestionError, Sentence};
 pub use question_form::{Fit, PROTOCOLS, QuestionForm, WrittenByte, has_ports, question_form, written_byte};
 pub use scene::{

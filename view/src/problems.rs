@@ -1,5 +1,6 @@
 //! Findings about the text, and changes that settle them.
 
+use netpolis_core::analysis::Analysis;
 use netpolis_core::diagnostics::{self, Diagnostic};
 use netpolis_core::text::Place;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,7 @@ pub struct ProblemView {
     /// What to do about it.
     pub help: Option<String>,
     /// Where; nothing if it is about the scene as a whole.
+    #[serde(rename = "location")]
     pub spot: Option<SourceLocation>,
     /// A change that settles it.
     pub fix: Option<FixView>,
@@ -71,6 +73,12 @@ impl SceneView {
     pub fn worst_in(&self, file: &str) -> Option<Severity> {
         self.problems.iter().filter(|p| p.spot.as_ref().is_some_and(|s| s.file == file)).map(|p| p.severity).min()
     }
+}
+
+/// All findings, in the order of the text.
+pub fn problem_views(scene: &Analysis) -> Vec<ProblemView> {
+    let spots = SourceLocations::new(scene.sources());
+    scene.problems().iter().map(|problem| problem_view(problem, &spots)).collect()
 }
 
 /// A finding, for the page.

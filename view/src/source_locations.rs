@@ -12,7 +12,7 @@ pub struct SourceLocation {
     pub file: String,
     /// Line of the first character, from 1.
     pub line: u32,
-    /// Column of the first character, from 1.
+    /// Column of the first character in UTF-16 units, from 1.
     pub column: u32,
     /// Line of the last character, from 1.
     pub end_line: u32,
@@ -58,12 +58,14 @@ impl<'a> SourceLocations<'a> {
     pub fn at(&self, place: Place) -> Option<SourceLocation> {
         let position = self.sources.position(place)?;
         let source = self.sources.get(position.source)?;
+        let start = self.utf16(position.source, position.start);
+        let line_start = source.lines.start(position.line.saturating_sub(1));
         Some(SourceLocation {
             file: source.name.clone(),
             line: position.line,
-            column: position.column,
+            column: start - self.utf16(position.source, line_start) + 1,
             end_line: position.end_line,
-            start: self.utf16(position.source, position.start),
+            start,
             end: self.utf16(position.source, position.end),
         })
     }
@@ -110,6 +112,8 @@ mod tests {
             let spot = spots.at(Span::new(start as u32, (start + needle.len()) as u32).within(document)).unwrap();
             assert_eq!(spot.start as usize, text[..start].encode_utf16().count(), "{needle}");
             assert_eq!((spot.end - spot.start) as usize, needle.encode_utf16().count());
+            let in_line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+            assert_eq!(spot.column as usize, text[in_line..start].encode_utf16().count() + 1, "{needle}");
             assert_eq!(spot.line, 2);
         }
     }

@@ -23,6 +23,21 @@ use crate::{
 /// # Errors
 /// If the question names something that is not there.
 pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> Result<AnswerView, QuestionError> {
+    let (flow, answer) = flow_and_answer(scene, question)?;
+    let from = end_index(scene, view, flow.from, &answer.question.from);
+    let to = end_index(scene, view, flow.to, &answer.question.to);
+    Ok(AnswerView { from, to, ..answer })
+}
+
+/// The same without the numbers of the ends, so that no picture is needed.
+///
+/// # Errors
+/// If the question names something that is not there.
+pub fn answer_to(scene: &Analysis, question: &Question) -> Result<AnswerView, QuestionError> {
+    flow_and_answer(scene, question).map(|(_, answer)| answer)
+}
+
+fn flow_and_answer(scene: &Analysis, question: &Question) -> Result<(Flow, AnswerView), QuestionError> {
     let (from, from_key) = resolve(scene, &question.from)?;
     let (to, to_key) = resolve(scene, &question.to)?;
     let traffic = traffic(question)?;
@@ -32,9 +47,9 @@ pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> R
     let answer = addressed.map_or_else(|| scene.decide(&flow), |addressed| addressed.decide(&flow));
     let spots = SourceLocations::new(scene.sources());
     let writer = Writer { compiled: scene.compiled(), snapshot: scene.snapshot(), spots: &spots };
-    Ok(AnswerView {
-        from: end_index(scene, view, from, &from_key),
-        to: end_index(scene, view, to, &to_key),
+    let view = AnswerView {
+        from: None,
+        to: None,
         question: Question { from: from_key, to: to_key, ..question.clone() },
         verdict: verdict(answer.verdict),
         stations: answer.checkpoints.iter().map(|c| writer.station(c)).collect(),
@@ -42,7 +57,8 @@ pub fn answer_view(scene: &Analysis, view: &SceneView, question: &Question) -> R
         suggestion: answer.suggestion.as_ref().map(|s| fix_view(&s.title, &s.edits, &spots)).filter(|fix| !fix.edits.is_empty()),
         summary: answer.summary,
         notes: answer.notes,
-    })
+    };
+    Ok((flow, view))
 }
 
 /// Client and workload of a way, as the picture has them: of those behind a Service the first.

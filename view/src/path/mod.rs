@@ -173,9 +173,9 @@ pub struct PathView {
     pub headline: String,
     /// The answer in a sentence, with code in backticks.
     pub summary: String,
-    /// All ways, the one with the largest share first.
+    /// All paths, the one with the largest share first.
     pub branches: Vec<BranchView>,
-    /// How many further ways there are.
+    /// How many further paths there are.
     pub more_branches: u32,
     /// Which pods get how much.
     pub pods: Vec<PodShareView>,
@@ -193,7 +193,7 @@ pub struct PathView {
     pub versus: Vec<VersusView>,
 }
 
-/// One of the ways.
+/// One of the paths of a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct BranchView {
@@ -203,13 +203,14 @@ pub struct BranchView {
     pub size: u16,
     /// What tells it from the others; empty for the only one.
     pub title: String,
-    /// Of how many ways that nothing tells apart this is one.
+    /// Of how many equivalent paths this is one.
+    #[serde(rename = "equivalent")]
     pub alike: u32,
     /// Whether it leads there.
     pub verdict: VerdictView,
-    /// Its stations in order.
+    /// Its hops in order.
     pub steps: Vec<StepView>,
-    /// What the application sees, if the way leads to one.
+    /// What the application sees, if the path leads to one.
     pub seen: Option<SeenView>,
     /// Lines to light in the editor.
     pub lit: Vec<LitView>,
@@ -235,11 +236,11 @@ pub enum StepKindView {
     Outside,
     /// A checkpoint.
     Check,
-    /// The end of the way, for a reason that is no policy.
+    /// The end of the path, for a reason that is no policy.
     Stop,
 }
 
-/// One station of a way.
+/// A hop of a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct StepView {
@@ -264,24 +265,27 @@ pub struct StepView {
     /// What decided, in a few words: a policy, or a rule of a security group.
     pub by: Option<String>,
     /// Where that is written.
+    #[serde(rename = "location")]
     pub spot: Option<SourceLocation>,
     /// The checkpoint with its tiers, policies and rules.
+    #[serde(rename = "checkpoint")]
     pub station: Option<StationView>,
     /// The upstream text that this rests on.
     pub basis: Option<BasisView>,
 }
 
-/// An end of a packet at a station.
+/// Source or destination of a packet at a hop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct AddressView {
     /// The address, with the port for a destination.
     pub text: String,
-    /// What it was before this station, if that was another.
+    /// What it was before this hop, if that was another.
     pub before: Option<String>,
     /// Whether it is another than the client sent.
     pub rewritten: bool,
-    /// Whether the text does not give it: it is shown, and no verdict rests on it.
+    /// Whether the input does not give it: it is shown, and no verdict depends on it.
+    #[serde(rename = "assumed")]
     pub made_up: bool,
 }
 
@@ -330,6 +334,7 @@ pub struct ProbeView {
     /// Why.
     pub text: String,
     /// What stops the probe, if a rule does.
+    #[serde(rename = "location")]
     pub spot: Option<SourceLocation>,
 }
 
