@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use netpolis_view::{Evaluation, Evaluator, PathAsked, PathQuestion, Question, Request, SceneView, reply_bytes};
+use netpolis_view::{Evaluation, Evaluator, PathAsked, PathQuestion, Question, Request, SceneView};
 use serde_json::Value;
 
 /// How many flows are asked of each input.
@@ -76,7 +76,7 @@ pub fn ask(input: &Input, mut said: impl FnMut(&[u8], &[u8]) -> io::Result<()>) 
             board: None,
         };
         let bytes = request.to_bytes();
-        let reply = reply_bytes(&mut evaluator, &bytes).unwrap_or_default();
+        let reply = evaluator.reply_bytes(&bytes).unwrap_or_default();
         said(&bytes, &reply)?;
         if asked == 0 {
             let scene = Evaluation::from_bytes(&reply).and_then(|evaluation| evaluation.scene);
