@@ -84,6 +84,40 @@ fn flows_in_every_form() {
     assert_eq!(flow["allowed"], serde_json::json!([{"protocol": "TCP", "ports": [[5432, 5432]]}]));
 }
 
+/// The flows of `json-sets`, pair by pair.
+fn spread(sets: &serde_json::Value) -> Vec<serde_json::Value> {
+    let ends = |side: &str, ranges: &serde_json::Value| -> Vec<serde_json::Value> {
+        let ranges = ranges.as_array().unwrap().iter().map(|range| (range[0].as_u64().unwrap(), range[1].as_u64().unwrap()));
+        ranges.flat_map(|(first, last)| first..=last).map(|place| sets[side][place as usize].clone()).collect()
+    };
+    let mut flows = Vec::new();
+    for entry in sets["flows"].as_array().unwrap() {
+        for from in ends("sources", &entry["from"]) {
+            for to in ends("destinations", &entry["to"]).into_iter().filter(|to| *to != from) {
+                let mut flow = entry.clone();
+                (flow["from"], flow["to"]) = (from.clone(), to);
+                flows.push(flow);
+            }
+        }
+    }
+    flows
+}
+
+#[test]
+fn sets_of_ends_have_the_flows_of_all_pairs() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/examples");
+    for example in ["boutique", "calico-star", "three-tier", "path-ingress", "azure-cni"] {
+        let form = |name: &str| -> serde_json::Value {
+            serde_json::from_str(&run(&["flows", &format!("{examples}/{example}"), "--format", name], "").1).unwrap()
+        };
+        let key = |flow: &serde_json::Value| (flow["from"].to_string(), flow["to"].to_string());
+        let (mut by_sets, mut by_pairs) = (spread(&form("json-sets")), form("json")["flows"].as_array().unwrap().clone());
+        by_sets.sort_by_key(key);
+        by_pairs.sort_by_key(key);
+        assert_eq!(by_sets, by_pairs, "{example}");
+    }
+}
+
 #[test]
 fn only_json_speaks_of_more_than_ports() {
     let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {containers: [{name: c}]}}\n---\n";
@@ -345,7 +379,7 @@ fn bad_usage_is_said_in_words() {
         (&["flow", "-"], "there is no command `flow`"),
         (&["why", "-", "--to", "db"], "--from is missing"),
         (&["why", "-", "--from", "web", "--to", "bd"], "there is no pod, workload or node `bd`"),
-        (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, md, dot"),
+        (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, json-sets, md, dot"),
         (&["flows", "-", "--engine", "magic"], "--engine `magic`: it takes detected, generic, calico, azure-npm or none"),
         (&["flows", "/no/such/file"], "cannot read /no/such/file"),
         (&["flows", "-", "--port", "80"], "--port, --protocol and the like belong to why and path"),

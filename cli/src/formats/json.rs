@@ -22,9 +22,7 @@ pub(super) struct Json {
 
 impl Json {
     pub(super) fn new(analysis: &Analysis) -> Self {
-        let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(analysis, *place)).collect::<Vec<_>>();
-        let doubts = analysis.not_evaluated().iter().map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect();
-        Json { memo: Memo::default(), begun: false, doubts }
+        Json { memo: Memo::default(), begun: false, doubts: not_evaluated(analysis) }
     }
 }
 
@@ -32,10 +30,7 @@ impl Writer for Json {
     fn row(&mut self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(if self.begun { b",\n  " } else { b"{\"flows\": [\n  " })?;
         self.begun = true;
-        let connections = self.memo.get(row, |flows| {
-            let fields = self::flows(flows).into_iter();
-            fields.map(|(name, value)| format!(", {}: {value}", Value::from(name))).collect()
-        });
+        let connections = self.memo.get(row, connection_fields);
         write!(out, "{{\"from\": {}, \"to\": {}{connections}}}", json!(row.from.title), json!(row.to.title))
     }
 
@@ -46,6 +41,17 @@ impl Writer for Json {
         }
         out.write_all(b"}\n")
     }
+}
+
+/// What is not evaluated, as a list.
+pub(super) fn not_evaluated(analysis: &Analysis) -> Value {
+    let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(analysis, *place)).collect::<Vec<_>>();
+    analysis.not_evaluated().iter().map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect()
+}
+
+/// The fields of flows as they follow other fields of an object.
+pub(super) fn connection_fields(flows: &Flows) -> String {
+    self::flows(flows).into_iter().map(|(name, value)| format!(", {}: {value}", Value::from(name))).collect()
 }
 
 /// `allowed` and `unknown`, and `somePodsOnly` where what is allowed is not so for every pair of pods.

@@ -3,6 +3,7 @@
 mod csv;
 mod dot;
 mod json;
+mod json_sets;
 mod markdown;
 mod ports;
 mod txt;
@@ -32,6 +33,8 @@ pub enum Format {
     Csv,
     /// JSON.
     Json,
+    /// JSON with sets of sources and destinations in the place of pairs.
+    JsonSets,
     /// A Markdown table.
     Markdown,
     /// Graphviz.
@@ -40,8 +43,14 @@ pub enum Format {
 
 impl Format {
     /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, Format)] =
-        &[("txt", Format::Txt), ("csv", Format::Csv), ("json", Format::Json), ("md", Format::Markdown), ("dot", Format::Dot)];
+    pub const ALL: &[(&str, Format)] = &[
+        ("txt", Format::Txt),
+        ("csv", Format::Csv),
+        ("json", Format::Json),
+        ("json-sets", Format::JsonSets),
+        ("md", Format::Markdown),
+        ("dot", Format::Dot),
+    ];
 }
 
 /// One end of a [`Row`].
@@ -62,6 +71,8 @@ struct Row<'a> {
     flows: &'a Flows,
     /// Rows with equal numbers have equal flows.
     number: usize,
+    /// Where the ends stand among all sources and among all destinations.
+    places: (usize, usize),
 }
 
 /// What a form writes of flows, made once for all rows that are equal.
@@ -76,6 +87,12 @@ impl Memo {
 
 /// A writer of one form.
 trait Writer {
+    /// Takes all ends that rows may have, in order, before the first row comes.
+    fn begin(&mut self, _sources: &mut dyn Iterator<Item = &RowEnd>, _destinations: &mut dyn Iterator<Item = &RowEnd>) {}
+
+    /// Takes what flows among the pods of one workload, which is no row of a list of flows.
+    fn within(&mut self, _row: &Row<'_>) {}
+
     fn row(&mut self, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()>;
 
     fn end(&mut self, _out: &mut dyn Write) -> io::Result<()> {
@@ -129,22 +146,43 @@ pub fn write(analysis: &Analysis, format: Format, out: &mut dyn Write) -> io::Re
         Format::Txt => Box::new(txt::Txt::default()),
         Format::Csv => Box::new(csv::Csv::begin(out)?),
         Format::Json => Box::new(json::Json::new(analysis)),
+        Format::JsonSets => Box::new(json_sets::JsonSets::new(analysis)),
         Format::Markdown => Box::new(markdown::Markdown::begin(out)?),
         Format::Dot => Box::new(dot::Dot::default()),
     };
     let mut doubts = Doubts::default();
     let mut seen: HashMap<usize, (bool, bool)> = HashMap::new();
-    each_row(analysis, |row| {
-        let (unknown, some_pods) = *seen.entry(row.number).or_insert_with(|| {
-            let (always, sometimes) = (row.flows.always.with_ports_only(), row.flows.sometimes.with_ports_only());
-            (!row.flows.unknown().with_ports_only().is_empty(), always != sometimes)
-        });
-        doubts.unknown += usize::from(unknown);
-        doubts.some_pods += usize::from(some_pods);
-        writer.row(&row, out)
+    each_row(analysis, |step| match step {
+        Step::Begin(sources, destinations) => {
+            writer.begin(&mut sources.iter(), &mut destinations.iter());
+            Ok(())
+        }
+        Step::Within(row) => {
+            writer.within(&row);
+            Ok(())
+        }
+        Step::Row(row) => {
+            let (unknown, some_pods) = *seen.entry(row.number).or_insert_with(|| {
+                let (always, sometimes) = (row.flows.always.with_ports_only(), row.flows.sometimes.with_ports_only());
+                (!row.flows.unknown().with_ports_only().is_empty(), always != sometimes)
+            });
+            doubts.unknown += usize::from(unknown);
+            doubts.some_pods += usize::from(some_pods);
+            writer.row(&row, out)
+        }
     })?;
     writer.end(out)?;
     Ok(doubts)
+}
+
+/// What is met on the way through all pairs.
+enum Step<'a> {
+    /// All sources and all destinations.
+    Begin(&'a [RowEnd], &'a [RowEnd]),
+    /// What flows among the pods of one workload.
+    Within(Row<'a>),
+    /// A line of the list.
+    Row(Row<'a>),
 }
 
 /// The list in a form.
@@ -156,7 +194,7 @@ pub fn flows(analysis: &Analysis, format: Format) -> String {
 }
 
 /// All pairs of workloads and outside ranges with any connection that is allowed or cannot be told, by source and destination.
-fn each_row(analysis: &Analysis, mut visit: impl FnMut(Row<'_>) -> io::Result<()>) -> io::Result<()> {
+fn each_row(analysis: &Analysis, mut visit: impl FnMut(Step<'_>) -> io::Result<()>) -> io::Result<()> {
     let (snapshot, connectivity) = (analysis.snapshot(), analysis.connectivity());
     let ends = |outside: Direction| {
         let lines = lines(snapshot, connectivity, outside).into_iter();
@@ -167,35 +205,42 @@ fn each_row(analysis: &Analysis, mut visit: impl FnMut(Row<'_>) -> io::Result<()
             })
             .collect();
         ends.sort_by(|a, b| a.0.cmp(&b.0));
-        ends
+        ends.into_iter().unzip()
     };
-    let (sources, destinations) = (ends(Direction::Ingress), ends(Direction::Egress));
-    let mut grid =
-        Grid::new(connectivity, sources.iter().map(|(_, line)| line.as_ref()), destinations.iter().map(|(_, line)| line.as_ref()));
-    let mut table = FlowTable::new(connectivity);
-    let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
-    let mut result = Ok(());
-    for (number, (from, source)) in sources.iter().enumerate() {
-        grid.each_from(number, |number, passing| {
-            let Some((to, destination)) = destinations.get(number).filter(|_| result.is_ok()) else { return };
-            if (outside(source) && outside(destination)) || source.line == destination.line {
-                return;
-            }
-            let id = table.of(passing);
-            let flows = table.get(id);
-            if !flows.possible.is_empty() {
-                result = visit(Row { from, to, flows: &flows, number: id.index() });
-            }
-        });
-    }
-    result?;
-    let controller = RowEnd { title: INGRESS_CONTROLLER.into(), namespace: None, ipv6: false };
+    let ((mut from, sources), (to, destinations)): ((Vec<RowEnd>, Vec<TitledLine>), (Vec<RowEnd>, Vec<TitledLine>)) =
+        (ends(Direction::Ingress), ends(Direction::Egress));
     let opened = ingress_flows::by_workload(snapshot, connectivity).into_iter();
     let mut opened: Vec<(RowEnd, Flows)> =
         opened.map(|(id, set)| (row_end(analysis, &TitledLine::new(snapshot, Line::Workload(id))), Flows::certain(set))).collect();
     opened.sort_by(|a, b| a.0.cmp(&b.0));
-    for (i, (to, flows)) in opened.iter().enumerate() {
-        visit(Row { from: &controller, to, flows, number: usize::MAX - i })?;
+    let controller = from.len();
+    from.extend((!opened.is_empty()).then(|| RowEnd { title: INGRESS_CONTROLLER.into(), namespace: None, ipv6: false }));
+    visit(Step::Begin(&from, &to))?;
+
+    let mut grid = Grid::new(connectivity, sources.iter().map(AsRef::as_ref), destinations.iter().map(AsRef::as_ref));
+    let mut table = FlowTable::new(connectivity);
+    let outside = |line: &TitledLine| matches!(line.line, Line::Outside(_) | Line::Several(..));
+    for (place, (from, source)) in from.iter().zip(&sources).enumerate() {
+        let mut result = Ok(());
+        grid.each_from(place, |number, passing| {
+            let Some((to, destination)) = to.get(number).zip(destinations.get(number)).filter(|_| result.is_ok()) else { return };
+            if outside(source) && outside(destination) {
+                return;
+            }
+            let id = table.of(passing);
+            let flows = table.get(id);
+            if flows.possible.is_empty() {
+                return;
+            }
+            let row = Row { from, to, flows: &flows, number: id.index(), places: (place, number) };
+            result = visit(if source.line == destination.line { Step::Within(row) } else { Step::Row(row) });
+        });
+        result?;
+    }
+    let Some(from) = from.get(controller) else { return Ok(()) };
+    for (i, (end, flows)) in opened.iter().enumerate() {
+        let place = to.binary_search(end).unwrap_or(to.len());
+        visit(Step::Row(Row { from, to: end, flows, number: usize::MAX - i, places: (controller, place) }))?;
     }
     Ok(())
 }
