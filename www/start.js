@@ -43,7 +43,7 @@ try {
   document.documentElement.classList.remove("other-scene");
   // What keeps the site for visits without a network fetches all of it, so it comes last.
   await loaded;
-  if ("offline" in tag.dataset) (await import(address("offline.js"))).keepForOffline();
+  if ("offline" in tag.dataset) import(address("offline.js")).then((offline) => offline.keepForOffline(), () => undefined);
 } catch (error) {
   if (!left) fail(error);
 }
