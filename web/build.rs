@@ -6,14 +6,12 @@ use std::{env, error, fs};
 
 use serde_json::Value;
 
-/// What the program may use of WebAssembly. Without `reference-types`, which the compiler would add: where the linker says that they are used,
-/// wasm-bindgen keeps JavaScript's values in a table that WebKit up to 2.38 (Safari 16.3) compiles wrongly, and the page stops at
-/// "Out of bounds table access". Without them it keeps them in an array.
-const FEATURES: &str = "bulk-memory,bulk-memory-opt,call-indirect-overlong,multivalue,mutable-globals,nontrapping-fptoint,sign-ext";
+/// What the program may use of WebAssembly, as the engine: why not more, its build.rs says.
+const FEATURES: &str = include_str!("../engine/features.txt");
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     if env::var("CARGO_CFG_TARGET_ARCH")? == "wasm32" {
-        println!("cargo:rustc-link-arg-cdylib=--features={FEATURES}");
+        println!("cargo:rustc-link-arg-cdylib=--features={}", FEATURES.trim_end());
         println!("cargo:rustc-link-arg-cdylib=--no-check-features");
     }
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../www/examples");

@@ -146,10 +146,18 @@ function pasted(content) {
     document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
 }
 
+/** WebKit's clipboard on an X display does not always take a text at once: what was there before would be pasted. */
+async function toClipboard(page, content) {
+    const write = (text) => navigator.clipboard.writeText(text);
+    const isThere = (text) => navigator.clipboard.readText().then((there) => there === text);
+    await page.evaluate(write, content);
+    for (let turn = 0; given.name === "webkit" && turn < 20 && !(await page.evaluate(isThere, content)); turn++) await page.evaluate(write, content);
+}
+
 /** Pastes in place of the whole text of the shown file. */
 export async function paste(page, content) {
     const clipboard = given.name !== "webkit-old";
-    if (clipboard) await page.evaluate((t) => navigator.clipboard.writeText(t), content);
+    if (clipboard) await toClipboard(page, content);
     await editor(page).click();
     await page.keyboard.press("Control+a");
     if (clipboard) await page.keyboard.press("Control+v");
