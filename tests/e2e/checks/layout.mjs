@@ -227,6 +227,7 @@ export default {
             await nothingCovered(page, `${size}, with a message over an example`);
             await page.getByRole("button", { name: "More" }).click();
             await page.getByRole("button", { name: "New scene" }).click();
+            await page.locator(".empty h2").waitFor({ state: "attached" });
             const toast = await page.locator(".toast").boundingBox();
             await nothingCovered(page, `${size}, with a message`);
             for (const control of await page.locator("button:visible, [role='tab']:visible, input:visible").all()) {
