@@ -90,6 +90,23 @@ export default {
         for (const trouble of expected) troubles.splice(troubles.indexOf(trouble), 1);
     },
 
+    async "an engine that stops is told of, and another one gets the whole text"() {
+        // A worker that says it is ready, and stops at its first request.
+        const body = `self.onmessage = ({ data }) => { if (data instanceof ArrayBuffer) throw new Error("stopped"); if (data.module) self.postMessage("ready"); };`;
+        let stops = true;
+        const page = await open({
+            early: true,
+            prepare: (context) => context.route(/\/worker\.js$/, (route) => (stops ? route.fulfill({ body, contentType: "text/javascript" }) : route.continue())),
+        });
+        const note = page.getByRole("alert").filter({ hasText: "The evaluator stopped" });
+        await note.waitFor();
+        await paste(page, SHOP);
+        stops = false;
+        await note.getByRole("button", { name: "Try again" }).click();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        assert.equal(await note.count(), 0);
+    },
+
     async "where no worker can start the engine runs on the page's own thread"() {
         const page = await open({ prepare: (context) => context.addInitScript(() => Object.defineProperty(window, "Worker", { value: undefined })) });
         await until("ready", () => state(page), "the engine");
