@@ -84,7 +84,7 @@ fn the_api_answers_in_plain_objects() {
     let ask = |question: Question| netpolis.decide(&object(&question)).map(|answer| json(&answer)).map_err(|error| error.code);
     let allowed = ask(question("web", 5432)).unwrap();
     assert!(allowed.starts_with(r#"{"question":{"from":"shop/web[Pod]","to":"shop/db[Pod]","#), "{allowed}");
-    assert!(allowed.contains(r#""verdict":"allowed""#) && allowed.contains(r#""line":15"#), "{allowed}");
+    assert!(allowed.contains(r#""verdict":"allowed""#) && allowed.contains(r#""line":14"#), "{allowed}");
     assert_eq!(ask(question("nobody", 1)), Err(ErrorCode::UnknownEndpoint));
     let pairs = json(&netpolis.connectivity().unwrap());
     assert!(pairs.contains(r#""status":"partly","short":"5432""#), "{pairs}");
