@@ -4,7 +4,7 @@
 const NAMES = {
   BasisView: "Citation",
   EndKind: "EndpointKind",
-  LitView: "LitLines",
+  LitView: "MarkedLines",
   OutcomeView: "TierOutcome",
   PathWord: "PathVerdict",
   PortsView: "PortRange",

@@ -141,7 +141,7 @@ test("paths have branches, and settings for one question leave the others alone"
   const question = { from: "203.0.113.7", to: "svc/shop/frontend", port: 443 };
   const path = netpolis.path(question);
   assert.equal(path.verdict, "sometimes");
-  assert.ok(path.branches.length > 1 && path.branches[0].steps.some((hop) => hop.translations.includes("DNAT")));
+  assert.ok(path.branches.length > 1 && path.branches[0].hops.some((hop) => hop.translations.includes("DNAT")));
   assert.equal(netpolis.path(question, { externalTrafficPolicy: "Local" }).text, "allowed");
   assert.equal(netpolis.path(question).verdict, "sometimes");
   netpolis.setSettings({ externalTrafficPolicy: "Local" });

@@ -34,6 +34,8 @@ new Netpolis({ engin: "calico" });
 netpolis.path({ from: "a", to: "b" }, { engine: "calico" });
 // @ts-expect-error Both ends are needed.
 netpolis.decide({ from: "a" });
+// @ts-expect-error There is no such way to reach a Service.
+netpolis.path({ from: "a", to: "svc/b/c", entry: "window" });
 // @ts-expect-error A port is a number.
 netpolis.decide({ from: "a", to: "b", port: "80" });
 // @ts-expect-error There is no such verdict.

@@ -208,7 +208,7 @@ pub struct RuleView {
     pub decided: bool,
 }
 
-/// Lines to light in the editor.
+/// Lines that decide or take part, to mark in an editor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
 pub struct LitView {
     /// Where.

@@ -25,8 +25,8 @@ pub struct Answer {
     pub notes: Vec<String>,
     /// The smallest change that would allow the flow, if it is denied and one is known.
     pub suggestion: Option<FixView>,
-    /// The lines that decide, to mark in an editor.
-    pub lit: Vec<LitView>,
+    /// The lines that decide or take part, to mark in an editor.
+    pub lines: Vec<LitView>,
 }
 
 /// A question without the fields that were left out, so that it can be asked again as it is.
@@ -52,7 +52,7 @@ fn as_asked<S: Serializer>(question: &Question, serializer: S) -> Result<S::Ok, 
 impl From<AnswerView> for Answer {
     fn from(view: AnswerView) -> Self {
         let AnswerView { question, verdict, summary, stations, notes, suggestion, lit, .. } = view;
-        Answer { question, verdict, summary, checkpoints: stations, notes, suggestion, lit }
+        Answer { question, verdict, summary, checkpoints: stations, notes, suggestion, lines: lit }
     }
 }
 

@@ -48,7 +48,7 @@ pub struct PathQuestion {
     pub icmp_code: Option<u8>,
     /// How a Service is reached: `cluster-ip`, `node-port` or `load-balancer`; as the client would do it where it is left out.
     #[serde(default)]
-    #[tsify(optional)]
+    #[tsify(optional, type = "\"cluster-ip\" | \"node-port\" | \"load-balancer\"")]
     pub entry: Option<String>,
     /// The node that a client of a node port picks; any of them where it is left out.
     #[serde(default)]
@@ -209,10 +209,12 @@ pub struct BranchView {
     /// Whether it leads there.
     pub verdict: VerdictView,
     /// Its hops in order.
+    #[serde(rename = "hops")]
     pub steps: Vec<StepView>,
     /// What the application sees, if the path leads to one.
     pub seen: Option<SeenView>,
-    /// Lines to light in the editor.
+    /// The lines that decide or take part, to mark in an editor.
+    #[serde(rename = "lines")]
     pub lit: Vec<LitView>,
 }
 
