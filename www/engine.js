@@ -111,7 +111,7 @@ export class EngineLink {
       };
       // It fetches the engine's script while the program is still on its way.
       worker.postMessage({ js: this.#addresses.js });
-      module.then((module) => worker.postMessage({ module }), failed);
+      module.then((module) => worker.postMessage({ module })).catch(failed);
     });
   }
 
