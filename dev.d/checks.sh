@@ -83,7 +83,7 @@ test_npm() {
     [ ! -d "$CONFORMANCE_DEFAULT" ] || folders+=("$CONFORMANCE_DEFAULT")
     replies=$(mktemp)
     cargo run --quiet --release -p netpolis-tests --bin replies -- "${folders[@]}" >"$replies"
-    REPLIES=$replies node --test tests/npm/ || status=1
+    REPLIES=$replies node --test tests/npm/*.test.mjs || status=1
     rm -f "$replies"
     return $status
 }
