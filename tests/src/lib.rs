@@ -5,6 +5,7 @@ pub mod calico_world;
 pub mod cases;
 pub mod conformance;
 pub mod generate;
+pub mod large;
 pub mod measure;
 pub mod oracle;
 pub mod random;

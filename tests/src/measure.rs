@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::compile::{ClassId, Compiled, Endpoint, compile};
-use netpolis_core::connectivity::Connectivity;
+use netpolis_core::compile::{Compiled, compile};
+use netpolis_core::connectivity::{Connectivity, Grid, Passing};
 use netpolis_core::document::Limits;
+use netpolis_core::endpoints::{TitledLine, lines};
 use netpolis_core::language::Languages;
 use netpolis_core::load::{Loaded, Loader};
+use netpolis_core::policy::Direction;
 use netpolis_core::settings::Settings;
 use netpolis_core::snapshot::Snapshot;
 
@@ -57,29 +59,15 @@ impl Steps {
         self.compiled = Arc::new(compile(&self.snapshot, ruleset, &settings));
     }
 
-    /// Compiled policies to the answer for every pair of classes; returns a sum of all answers, so that none can be left out.
+    /// Compiled policies to the answer for every pair of workloads and ranges; returns a sum of all answers, so that none can be left out.
     pub fn connect(&mut self) -> u64 {
-        let connectivity = Connectivity::new(&self.compiled, &self.snapshot);
-        let mut sum = every_pair(&connectivity);
-        if !self.snapshot.cloud.networks.is_empty() {
-            // Where pods are matters there, not their classes alone: every pod with one of every workload.
-            let pods = || self.snapshot.pods().map(|(id, _)| Endpoint::Pod(id));
-            let some: Vec<Endpoint> =
-                self.snapshot.workloads.iter().filter_map(|w| w.endpoints.first()).map(|id| Endpoint::Pod(*id)).collect();
-            for from in pods() {
-                for to in &some {
-                    let pair = connectivity.between_ids(from, *to);
-                    sum += u64::from(pair.allowed.is_none()) + 2 * u64::from(pair.allowed == pair.possible);
-                }
-            }
-        }
-        sum
+        every_pair(&Connectivity::new(&self.compiled, &self.snapshot), &self.snapshot)
     }
 
     /// Opens the whole text as the page does, so that there is something to edit.
     pub fn open(&mut self) {
         self.scene.set_files(&views(&self.files));
-        self.scene.connectivity();
+        self.scene.connectivity().evaluate_all();
     }
 
     /// Changes a port of one policy in the text, which is not part of what is measured.
@@ -91,10 +79,10 @@ impl Steps {
         }
     }
 
-    /// Takes the edited text, until any pair can be asked for; returns how many classes there are.
+    /// Takes the edited text, until every policy is evaluated for all peers; returns how many different answers there are.
     pub fn edit(&mut self) -> usize {
         self.scene.set_files(&views(&self.files));
-        self.scene.connectivity().class_count()
+        self.scene.connectivity().evaluate_all()
     }
 }
 
@@ -104,14 +92,21 @@ fn views(files: &[File]) -> Vec<(&str, &str)> {
     files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect()
 }
 
-fn every_pair(connectivity: &Connectivity) -> u64 {
-    let classes = connectivity.class_count() as u32;
-    let mut sum = 0;
-    for from in (0..classes).map(ClassId) {
-        for to in (0..classes).map(ClassId) {
-            let pair = connectivity.between_classes(from, to);
-            sum += u64::from(pair.allowed.is_none()) + 2 * u64::from(pair.allowed == pair.possible);
-        }
+fn every_pair(connectivity: &Connectivity, snapshot: &Snapshot) -> u64 {
+    let lines = |direction| lines(snapshot, connectivity, direction).into_iter().map(|line| TitledLine::new(snapshot, line));
+    let (sources, destinations): (Vec<_>, Vec<_>) = (lines(Direction::Ingress).collect(), lines(Direction::Egress).collect());
+    let mut grid = Grid::new(connectivity, sources.iter().map(AsRef::as_ref), destinations.iter().map(AsRef::as_ref));
+    let mut sum = connectivity.evaluate_all() as u64;
+    for source in 0..sources.len() {
+        grid.each_from(source, |_, passing| {
+            let pairs = match passing {
+                Passing::Same(pair) => &[pair][..],
+                Passing::Differs(pairs) => pairs,
+            };
+            for pair in pairs {
+                sum += u64::from(pair.allowed.is_none()) + 2 * u64::from(pair.allowed == pair.possible);
+            }
+        });
     }
     sum
 }
@@ -179,7 +174,7 @@ mod tests {
         let before = steps.connect();
         steps.open();
         steps.edit();
-        assert_eq!(every_pair(steps.scene.connectivity()), before, "nothing was typed yet");
+        assert_eq!(every_pair(steps.scene.connectivity(), steps.scene.snapshot()), before, "nothing was typed yet");
         let text = |steps: &Steps| steps.files[steps.edited].text.clone();
         let old = text(&steps);
         steps.type_something(1);
@@ -189,6 +184,6 @@ mod tests {
         steps.load();
         assert!(steps.loaded.diagnostics.iter().all(|d| d.severity != netpolis_core::diagnostics::Severity::Error));
         steps.compile();
-        assert_eq!(steps.connect(), every_pair(steps.scene.connectivity()));
+        assert_eq!(steps.connect(), every_pair(steps.scene.connectivity(), steps.scene.snapshot()));
     }
 }

@@ -277,6 +277,16 @@ impl Connectivity {
         }
     }
 
+    /// Evaluates all that policies of pods say and that was not asked about yet; returns how many answers there are.
+    pub fn evaluate_all(&self) -> usize {
+        let mut scratch = Vec::new();
+        let mut evaluate = |row: &Row| {
+            row.each_exception(&self.compiled, &self.cache, &mut scratch, |_, _| {});
+            row.answers()
+        };
+        self.egress.rows.iter().chain(&self.ingress.rows).map(&mut evaluate).sum()
+    }
+
     /// Whether egress of a class possibly lets out, to any endpoint at all, a set of connections for which `wanted` holds.
     pub(crate) fn lets_out(&self, class: ClassId, wanted: impl Fn(&ConnectionSet) -> bool) -> bool {
         let wanted = |pair: PairIds| wanted(self.set(pair.possible));

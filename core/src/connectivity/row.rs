@@ -182,6 +182,11 @@ impl Row {
         found || exceptions < compiled.class_count() && wanted(self.usual(compiled, cache))
     }
 
+    /// How many answers it holds.
+    pub(super) fn answers(&self) -> usize {
+        self.known.borrow().len()
+    }
+
     fn peers(&self, compiled: &Compiled) -> &Peers {
         self.peers.get_or_init(|| Peers::new(compiled, &self.question))
     }

@@ -1,6 +1,8 @@
-//! `bench [--json FILE] [--wasm]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
+//! `bench [--json FILE] [--wasm] [--page FILE]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
 //!
 //! And for clusters on Azure, machines with security groups, and ways to 10,000 Services.
+//!
+//! And whole commands for 10,000 and 100,000 pods, a table of which `--page` writes into docs/performance.md.
 //!
 //! Every size is measured in a process of its own, so that one does not use the memory of another; times are medians. With `--wasm` the
 //! same steps are measured in WebAssembly too, as the page is built, run by Node.
@@ -18,10 +20,11 @@ use netpolis_core::path::Asked;
 use netpolis_core::policy::Direction;
 use netpolis_core::settings::Settings;
 use netpolis_tests::generate::{File, Plan, PodNetwork, azure_cluster, azure_machines, generate, services};
+use netpolis_tests::large::{self, Cost, peak_mb};
 use netpolis_tests::measure::{Selectors, Steps};
 use serde::{Deserialize, Serialize};
 
-const USAGE: &str = "usage: bench [--json FILE] [--wasm]";
+const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--page FILE]";
 const SEED: u64 = 1;
 /// Selectors that are compiled over as many pods.
 const SELECTORS: usize = 10_000;
@@ -29,6 +32,10 @@ const SELECTORS: usize = 10_000;
 const AZURE: (usize, usize, usize) = (400, 10_000, 300);
 /// Services and nodes of the scene for ways.
 const SERVICES: (usize, usize) = (10_000, 1_000);
+/// Pods and policies of the clusters that whole commands are measured on.
+const LARGE: [(usize, usize); 2] = [(10_000, 3_000), (100_000, 20_000)];
+/// Between these lines of the page stands the table.
+const MARKS: [&str; 2] = ["<!-- written by ./dev bench --page -->\n", "<!-- end -->"];
 /// Pods, policies, and how often each step is run.
 const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_000, 3_000, 5)];
 
@@ -70,11 +77,17 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let mut arguments = env::args().skip(1);
-    let (mut json, mut wasm) = (None::<PathBuf>, false);
+    let (mut json, mut page, mut wasm) = (None::<PathBuf>, None::<PathBuf>, false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = Some(arguments.next().ok_or(USAGE)?.into()),
             "--wasm" => wasm = true,
+            "--page" => page = Some(arguments.next().ok_or(USAGE)?.into()),
+            "--command" => {
+                let (command, folder) = arguments.next().zip(arguments.next()).ok_or(USAGE)?;
+                println!("{}", to_json(&large::run(&command, &folder)?)?);
+                return Ok(());
+            }
             // What this program calls itself with.
             "--one" => {
                 let numbers: Vec<usize> = arguments.by_ref().filter_map(|n| n.parse().ok()).collect();
@@ -84,6 +97,9 @@ fn run() -> Result<(), String> {
             }
             _ => return Err(USAGE.into()),
         }
+    }
+    if let Some(page) = page {
+        return write_page(&page);
     }
     let mut rows = Vec::new();
     println!(
@@ -131,6 +147,38 @@ fn run() -> Result<(), String> {
         Some(file) => std::fs::write(&file, to_json(&rows)?).map_err(|e| format!("cannot write `{}`: {e}", file.display())),
         None => Ok(()),
     }
+}
+
+/// Measures whole commands and writes their table into the page.
+fn write_page(page: &Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(page).map_err(|e| format!("cannot read `{}`: {e}", page.display()))?;
+    let parts = text.split_once(MARKS[0]).and_then(|(start, rest)| Some((start, rest.split_once(MARKS[1])?.1)));
+    let (start, end) = parts.ok_or("the page has no place for the table")?;
+    let table = commands()?;
+    print!("{table}");
+    let text = format!("{start}{}{table}{}{end}", MARKS[0], MARKS[1]);
+    std::fs::write(page, text).map_err(|e| format!("cannot write `{}`: {e}", page.display()))
+}
+
+/// A table of what whole commands cost.
+fn commands() -> Result<String, String> {
+    let program = env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?;
+    let mut table = String::from("| pods / policies | command | CPU s | peak MB | MB written |\n| --- | --- | --- | --- | --- |\n");
+    for (pods, policies) in LARGE {
+        let folder = env::temp_dir().join(format!("netpolis-bench-{pods}-{}", std::process::id()));
+        let cannot = |error: std::io::Error| format!("cannot use `{}`: {error}", folder.display());
+        std::fs::create_dir_all(&folder).map_err(cannot)?;
+        for file in generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico: false }) {
+            std::fs::write(folder.join(&file.name), &file.text).map_err(cannot)?;
+        }
+        for command in large::COMMANDS {
+            let Cost { cpu_s, peak_mb, written } = one_line(Command::new(&program).args(["--command", command]).arg(&folder))?;
+            let megabytes = written as f64 / 1e6;
+            table += &format!("| {pods} / {policies} | `{command}` | {cpu_s:.2} | {peak_mb:.0} | {megabytes:.1} |\n");
+        }
+        std::fs::remove_dir_all(&folder).map_err(cannot)?;
+    }
+    Ok(table)
 }
 
 /// The median time of a step in milliseconds.
@@ -220,7 +268,7 @@ fn report(rows: &mut Vec<Row>, target: &'static str, pods: usize, policies: usiz
 }
 
 /// Runs a command that prints its measurements as one line.
-fn one_line(command: &mut Command) -> Result<Times, String> {
+fn one_line<T: for<'de> Deserialize<'de>>(command: &mut Command) -> Result<T, String> {
     let output = command.output().map_err(|e| format!("cannot run {command:?}: {e}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let failed = || format!("{command:?} did not work: {}{text}", String::from_utf8_lossy(&output.stderr));
@@ -252,14 +300,6 @@ fn repeat<R>(steps: &mut Steps, rounds: usize, before: impl Fn(&mut Steps, usize
         .collect();
     times.sort_by(f64::total_cmp);
     times.get(rounds / 2).copied().unwrap_or_default()
-}
-
-/// The most memory that this process ever had, where the system tells (Linux); otherwise 0.
-fn peak_mb() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib: f64 = line.and_then(|l| l.trim().strip_suffix(" kB")?.trim().parse().ok()).unwrap_or_default();
-    kib * 1024.0 / 1e6
 }
 
 /// Builds the steps for WebAssembly with the page's own profile.
