@@ -37,7 +37,7 @@ pub struct Question {
     pub node: Option<String>,
 }
 
-/// Stands before an address that the text does not give.
+/// Stands before an address that the input does not give.
 const ASSUMED: char = '~';
 
 /// A form of the answer.

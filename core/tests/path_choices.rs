@@ -1,4 +1,4 @@
-//! What the text says of the choices that change a way is told whatever was chosen.
+//! What the input says of the choices that change a way is told whatever was chosen.
 #![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 use netpolis_core::analysis::Analysis;

@@ -104,7 +104,7 @@ pub struct StationView {
     pub from_address: Option<String>,
     /// The receiver's address as seen here.
     pub to_address: Option<String>,
-    /// Whether the sender's address is assumed, as the text gives none; no verdict depends on it.
+    /// Whether the sender's address is assumed, as the input gives none; no verdict depends on it.
     pub from_assumed: bool,
     /// Whether the receiver's address is assumed.
     pub to_assumed: bool,

@@ -57,7 +57,7 @@ pub struct NetworkView {
     pub prefixes: String,
     /// Networks that it is peered with.
     pub peers: Vec<String>,
-    /// Whether the text does not give it.
+    /// Whether the input does not give it.
     pub assumed: bool,
     /// Its subnets.
     pub subnets: Vec<SubnetView>,
@@ -129,7 +129,7 @@ pub struct PodView {
     pub key: String,
     /// Its name.
     pub title: String,
-    /// Its address; that of a pod whose text gives none is made up.
+    /// Its address; that of a pod whose text gives none is assumed.
     pub address: Option<String>,
     /// Whether the address is given.
     pub given: bool,

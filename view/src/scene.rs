@@ -20,7 +20,7 @@ use super::{CloudView, CoverageView, PortsView, ProblemView, SourceLocation, Tar
 pub enum EndKind {
     /// Pods that belong together.
     Workload,
-    /// The pods of the Ingress controller, of which the text says nothing.
+    /// The pods of the Ingress controller, of which the input says nothing.
     IngressController,
     /// A node.
     Node,
@@ -194,7 +194,7 @@ pub struct SceneView {
     pub enforced: bool,
     /// How many objects were understood.
     pub objects: u32,
-    /// The cloud's network, where the text says something of it.
+    /// The cloud's network, where the input says something of it.
     pub cloud: Option<CloudView>,
     /// Services and Ingresses, those first that clients outside can come by.
     pub targets: Vec<TargetView>,

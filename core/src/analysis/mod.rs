@@ -64,7 +64,7 @@ use crate::verdict::{Flow, Original, Verdict};
 pub struct Analysis {
     languages: Languages,
     settings: Settings,
-    /// The settings as the text and the engine leave them; see [`Settings::resolve`].
+    /// The settings as the input and the engine leave them; see [`Settings::resolve`].
     assumed: Assumed,
     loader: Loader,
     loaded: Loaded,

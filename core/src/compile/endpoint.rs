@@ -35,7 +35,7 @@ impl Endpoint {
 pub(crate) enum Whereabouts {
     /// It is this node, or a pod on it.
     On(NodeId),
-    /// It is on some node, and the text does not say on which.
+    /// It is on some node, and the input does not say on which.
     Somewhere,
 }
 

@@ -81,7 +81,7 @@ pub(super) struct CloudConnectivity {
 }
 
 impl CloudConnectivity {
-    /// Nothing where the text says nothing of the cloud's network.
+    /// Nothing where the input says nothing of the cloud's network.
     pub(super) fn new(compiled: &Compiled, snapshot: &Snapshot) -> Option<Self> {
         let locations = NetworkLocations::new(compiled, snapshot)?;
         let uses = || snapshot.cloud.group_uses().map(|(used, _)| compiled.class_of_group(used));

@@ -33,7 +33,7 @@ pub(super) struct Hosts {
     /// How pods leave their nodes, and what of that hangs on the nodes that they go to.
     pods: Vec<SnatEndpoint>,
     at_nodes: Vec<SnatEndpoint>,
-    /// Two nodes of each class, as far as there are: on one of them a pod runs of which the text does not say where.
+    /// Two nodes of each class, as far as there are: on one of them a pod runs of which the input does not say where.
     of_each_class: Vec<NodeId>,
 }
 

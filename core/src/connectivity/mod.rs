@@ -134,7 +134,7 @@ pub struct Connectivity {
     own_node: OwnNode,
     /// What host endpoints let through; nothing where no engine polices hosts.
     hosts: Option<Hosts>,
-    /// What the cloud's network lets through; nothing where the text says nothing of it.
+    /// What the cloud's network lets through; nothing where the input says nothing of it.
     cloud: Option<CloudConnectivity>,
 }
 

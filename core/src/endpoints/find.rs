@@ -264,7 +264,7 @@ impl Names {
     }
 }
 
-/// Whether an address of a pod that the text gives is that of the pod alone.
+/// Whether an address of a pod that the input gives is that of the pod alone.
 fn has_own_address(endpoint: &PodEndpoint) -> bool {
     endpoint.address_given && !endpoint.host_network
 }

@@ -91,7 +91,7 @@ impl CheckpointTrace {
         }
     }
 
-    /// Whether this address, that of one of its two endpoints, is assumed, as the text gives none. No verdict depends on it.
+    /// Whether this address, that of one of its two endpoints, is assumed, as the input gives none. No verdict depends on it.
     pub fn is_assumed(&self, address: Option<IpAddr>, snapshot: &Snapshot) -> bool {
         let pods =
             [self.subject, self.peer].into_iter().filter_map(|end| if let Endpoint::Pod(id) = end { snapshot.pod(id) } else { None });

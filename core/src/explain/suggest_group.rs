@@ -249,7 +249,7 @@ impl Shape {
     }
 }
 
-/// Where a mapping's key ends, if the text has it.
+/// Where a mapping's key ends, if the input has it.
 fn after_key(text: &str, key: &str) -> Option<usize> {
     text.match_indices(key).find_map(|(at, _)| {
         let before = text.get(..at)?.chars().next_back();

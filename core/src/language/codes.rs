@@ -237,7 +237,7 @@ codes! {
     AZ_TAG_IN_LIST = "AZ008";
     /// A field and its plural, both filled in.
     AZ_SINGULAR_AND_PLURAL = "AZ009";
-    /// An expression or variable is not to be told from the text, or how many turns a copy loop takes.
+    /// An expression or variable is not known from the input, or how many turns a copy loop takes.
     AZ_UNRESOLVED = "AZ011" [Warning];
     /// More rules or addresses than a group takes.
     AZ_TOO_MANY = "AZ012";

@@ -69,7 +69,7 @@ impl Deref for Assumed {
     }
 }
 
-/// Choices that change the way of packets to Services. What is nothing is as the text says.
+/// Choices that change the way of packets to Services. What is nothing is as the input says.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Routing {
     /// What translates addresses on nodes.
@@ -88,11 +88,11 @@ pub struct Routing {
     pub ignore_source_ranges: bool,
     /// What a load balancer's health probes ask.
     pub probes: Option<Probes>,
-    /// How pods are put on nodes where the text does not say it.
+    /// How pods are put on nodes where the input does not say it.
     pub placement: Placement,
 }
 
-/// How pods are put on nodes where the text does not say it.
+/// How pods are put on nodes where the input does not say it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Placement {
     /// How many pods of each such workload the first, second, … node has; evenly spread where empty.

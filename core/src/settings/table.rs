@@ -19,7 +19,7 @@ pub const AS_WRITTEN: &str = "as-written";
 pub enum Group {
     /// What the cluster does where upstream leaves it open: for all questions.
     Assumption,
-    /// What decides about the way of packets; as the text says it where it is left out.
+    /// What decides about the way of packets; as the input says it where it is left out.
     Way,
 }
 
@@ -160,7 +160,7 @@ pub fn set(settings: &mut Settings, name: &str, value: &str) -> Result<(), Refus
     }
 }
 
-/// The value of a choice of a way, in JavaScript's spelling; nothing where it is as the text says.
+/// The value of a choice of a way, in JavaScript's spelling; nothing where it is as the input says.
 pub fn get_way(routing: &Routing, name: &str) -> Option<String> {
     let settings = Settings { routing: routing.clone(), ..Settings::default() };
     find(name).filter(|s| s.group == Group::Way)?.chosen(&settings)

@@ -68,7 +68,7 @@ pub struct Snapshot {
     pub keeps_source_to_nodes: bool,
     /// Objects whose pods are not read.
     pub pod_makers: Vec<PodMaker>,
-    /// The cloud's network; empty where the text says nothing of it.
+    /// The cloud's network; empty where the input says nothing of it.
     pub cloud: cloud::Cloud,
     /// What was noticed while references were followed.
     pub diagnostics: Vec<Diagnostic>,
@@ -235,7 +235,7 @@ pub enum Role {
     Pod,
     /// Stands for the pods of the ingress controller, which may be in the input or not.
     IngressController,
-    /// Stands for the pods of the cluster's DNS, where the text has none: with the label that they have everywhere. Only ways ask about it.
+    /// Stands for the pods of the cluster's DNS, where the input has none: with the label that they have everywhere. Only ways ask about it.
     Dns,
 }
 
@@ -385,7 +385,7 @@ pub struct Service {
     pub external_name: Option<String>,
     /// How packets come to it from outside, and which pods they may go to.
     pub routing: ServiceRouting,
-    /// Whether its front end is made up, as the text gives none: shown, and no verdict rests on it.
+    /// Whether its front end is assumed, as the input gives none: shown, and no verdict depends on it.
     pub front_end_made_up: bool,
     /// Where it is written.
     pub place: Place,

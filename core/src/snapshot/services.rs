@@ -65,7 +65,7 @@ impl core::fmt::Display for ServiceType {
 /// Whether connections to a Service go to an endpoint. Upstream: discovery/v1 `EndpointConditions`; `kubernetes/kubernetes`, `pkg/proxy/topology.go`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Readiness {
-    /// They do; so it is taken to be where the text says nothing.
+    /// They do; so it is taken to be where the input says nothing.
     #[default]
     Ready,
     /// It ends, and still serves: they do where nothing else is ready.

@@ -122,7 +122,7 @@ pub enum UnknownFact {
     Selected(Vec<PolicyId>),
     /// What the policies mean for a protocol without ports.
     Protocol,
-    /// Whether the source is the pod's own node, which may always reach it: the text does not say where one of them runs.
+    /// Whether the source is the pod's own node, which may always reach it: the input does not say where one of them runs.
     OwnNode,
     /// Policies of equal priority disagree, and either may be looked at first.
     EqualPriority(Vec<PolicyId>),
@@ -132,7 +132,7 @@ pub enum UnknownFact {
     HostInput,
     /// On which nodes the pods run.
     Placement,
-    /// Whether a pod comes to another node with its own address or with its node's: the text does not say what its pool does.
+    /// Whether a pod comes to another node with its own address or with its node's: the input does not say what its pool does.
     SourceAddress,
     /// Of which of several networks with this address it is.
     Network(IpAddr),

@@ -186,7 +186,7 @@ fn from_the_internet_nothing_leads_to_what_has_no_public_address() {
     assert!(closed.summary.contains("Standard public address"), "{}", closed.summary);
     same(&text(", public: standard, nsg: open"), "internet", "vm/one", ALLOWED);
     same(&text(", public: basic"), "internet", "vm/one", ALLOWED);
-    // A group that lets it in: through a load balancer, of which the text says nothing.
+    // A group that lets it in: through a load balancer, of which the input says nothing.
     let guarded = same(&text(", nsg: open"), "internet", "vm/one", ALLOWED);
     assert!(guarded.notes.iter().any(|n| n.contains("only through a load balancer")), "{:?}", guarded.notes);
 }

@@ -38,7 +38,7 @@ fn badge(place: GroupPlace) -> String {
     }
 }
 
-/// The cloud's network; nothing where the text says nothing of it.
+/// The cloud's network; nothing where the input says nothing of it.
 pub(crate) fn cloud_view(scene: &Analysis, spots: &SourceLocations<'_>) -> Option<CloudView> {
     let snapshot = scene.snapshot();
     let cloud = &snapshot.cloud;

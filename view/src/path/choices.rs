@@ -1,4 +1,4 @@
-//! What can be chosen otherwise on a way: each choice with what the text says, and what a way can be compared with.
+//! What can be chosen otherwise on a way: each choice with what the input says, and what a way can be compared with.
 
 use netpolis_core::language::TrafficPolicy;
 use netpolis_core::language::azure::Plugin;

@@ -49,7 +49,7 @@ fn a_way_reads_from_station_to_station() {
     assert_eq!(pair(node), "203.0.113.7 > 10.224.0.5 | 20.50.1.9:443 > 10.244.0.1:8443");
     assert_eq!(node.translations, ["DNAT", "SNAT"]);
     assert!(node.source.rewritten && node.target.rewritten && !branch.steps[1].target.rewritten);
-    // The address of a pod is made up, that of a node is not.
+    // The address of a pod is assumed, that of a node is not.
     assert!(node.target.made_up && !node.source.made_up);
     assert_eq!(node.basis.as_ref().map(|b| b.title.as_str()), Some("Kubernetes documentation, “Using Source IP”"));
     // The checkpoint can be opened, names what decides, and points at it.

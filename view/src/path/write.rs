@@ -253,7 +253,7 @@ impl PathWriter<'_> {
     }
 }
 
-/// A name in place of an address is not made up.
+/// A name in place of an address is not assumed.
 fn is_made_up(endpoint: &PacketEndpoint) -> bool {
     endpoint.assumed && endpoint.address.is_some()
 }

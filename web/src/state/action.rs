@@ -96,7 +96,7 @@ pub enum Action {
         /// The client; where clients are likely to be, if nothing.
         from: Option<String>,
     },
-    /// Something is chosen otherwise on the way: of the question, or of what is assumed about the scene. Nothing: as the text has it.
+    /// Something is chosen otherwise on the way: of the question, or of what is assumed about the scene. Nothing: as the input has it.
     ChooseOnPath {
         /// What, by its name.
         name: String,

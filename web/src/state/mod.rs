@@ -82,7 +82,7 @@ impl State {
         !self.history.is_empty()
     }
 
-    /// Whether the cloud's network is shown in place of the cluster: as chosen, or where the text has one.
+    /// Whether the cloud's network is shown in place of the cluster: as chosen, or where the input has one.
     pub fn shows_azure(&self) -> bool {
         self.answers.scene.cloud.as_ref().is_some_and(|cloud| self.picture.azure.unwrap_or(!cloud.regions.is_empty()))
     }

@@ -85,7 +85,7 @@ pub fn ordered(group: &Group, direction: RuleDirection) -> Vec<(SecurityRule, Pl
     // Of a group of which nothing is known not even these say anything more.
     let defaults = default_rules().into_iter().filter(|rule| rule.direction == direction && group.unknown.is_none());
     for default in defaults {
-        // Where the text shows a default rule, that is the place to point at.
+        // Where the input shows a default rule, that is the place to point at.
         let shown = group.defaults.iter().find(|(shown, _)| shown.direction == direction && shown.priority == default.priority);
         let place = shown.map_or(group.name_place, |(_, place)| *place);
         own.push((SecurityRule { span: place.span, ..default }, place));

@@ -93,7 +93,7 @@ pub enum Azure {
         /// What `VirtualNetwork` stands for there, as far as it is said.
         virtual_network: Vec<Cidr>,
     },
-    /// Rules for a group that are not to be told from the text.
+    /// Rules for a group that are not known from the input.
     MissingRules {
         /// The group.
         group: Reference,
@@ -111,7 +111,7 @@ pub enum Azure {
         /// Whether the resource group that it is deployed to is known.
         placed: bool,
     },
-    /// The group of a subnet or interface, of which the text does not say which one it is.
+    /// The group of a subnet or interface, of which the input does not say which one it is.
     OpenGroup {
         /// The subnet or interface.
         target: Reference,
@@ -140,9 +140,9 @@ pub struct SecurityGroup {
     pub location: Option<Box<str>>,
     /// The rules that people wrote, in the order written.
     pub rules: Vec<SecurityRule>,
-    /// The default rules, where the text shows them. They are the same in every group.
+    /// The default rules, where the input shows them. They are the same in every group.
     pub defaults: Vec<SecurityRule>,
-    /// Expressions on which rules hang that are not to be told from the text.
+    /// Expressions on which rules hang that are not known from the input.
     pub missing: Vec<Box<str>>,
     /// Those of them for rules of which nothing is known.
     pub unread: Vec<Box<str>>,
@@ -205,7 +205,7 @@ pub struct Interface {
     pub floating: Vec<IpAddr>,
     /// Ranges of pods behind it.
     pub pod_prefixes: Vec<Cidr>,
-    /// Zones of its machine, where the text says so here.
+    /// Zones of its machine, where the input says so here.
     pub zones: Vec<Box<str>>,
 }
 

@@ -6,7 +6,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Hands out addresses of a network in order, leaving out those that are taken.
 ///
-/// They are made up: the page shows them so that a packet has addresses to show, but no verdict may rest on one.
+/// They are assumed: the page shows them so that a packet has addresses to show, but no verdict may rest on one.
 pub(super) struct AddressPool {
     ranges: Vec<(IpAddr, IpAddr)>,
     /// The range in use, and how far into it.

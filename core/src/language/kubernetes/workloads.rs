@@ -64,7 +64,7 @@ impl Program {
 pub struct Pod {
     /// Labels, account, ports.
     pub template: PodTemplate,
-    /// `status.podIPs` (or `podIP`): none where the text has no status.
+    /// `status.podIPs` (or `podIP`): none where the input has no status.
     pub addresses: Vec<IpAddr>,
     /// `status.hostIP`.
     pub host_address: Option<IpAddr>,

@@ -21,7 +21,7 @@ const SERVICES: [(&str, &str); 4] = [
     ("openshift-dns", "dns-default"),
 ];
 
-/// The Service of the cluster's DNS, if the text has it.
+/// The Service of the cluster's DNS, if the input has it.
 pub(super) fn dns_service(snapshot: &Snapshot) -> Option<(ServiceId, &Service)> {
     let given = snapshot.cloud.clusters.first().and_then(|c| c.dns_service);
     let is_it = |s: &Service| {

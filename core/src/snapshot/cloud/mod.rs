@@ -40,7 +40,7 @@ crate::model::ids! {
     RouteId,
 }
 
-/// Everything about the cloud's network; empty where the text says nothing of it.
+/// Everything about the cloud's network; empty where the input says nothing of it.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Cloud {
     /// Virtual networks by name.
@@ -57,7 +57,7 @@ pub struct Cloud {
     pub application_groups: BTreeMap<String, AddressSet>,
     /// The same for those that may be members, as it is not known which group of a name is meant.
     pub application_chances: BTreeMap<String, AddressSet>,
-    /// Service tags whose addresses the text gives, by name in lower case.
+    /// Service tags whose addresses the input gives, by name in lower case.
     pub tags: BTreeMap<String, AddressSet>,
     /// Clusters.
     pub clusters: Vec<CloudCluster>,
@@ -78,7 +78,7 @@ pub struct Gateway {
     pub subnet: Option<SubnetId>,
     /// The address from which it opens connections: the first free one of its subnet.
     pub address: IpAddr,
-    /// Whether the text gives the range that it is in.
+    /// Whether the input gives the range that it is in.
     pub range_given: bool,
     /// Whether it is of the first version.
     pub first_version: bool,
@@ -264,9 +264,9 @@ pub struct Group {
     pub location: Option<String>,
     /// Its rules, those that are written elsewhere included, each with its place.
     pub rules: Vec<(SecurityRule, Place)>,
-    /// Default rules that the text shows, with their places.
+    /// Default rules that the input shows, with their places.
     pub defaults: Vec<(SecurityRule, Place)>,
-    /// Expressions on which rules hang that are not to be told from the text.
+    /// Expressions on which rules hang that are not known from the input.
     pub missing: Vec<String>,
     /// Those of them for rules of which nothing is known.
     pub unread: Vec<String>,
@@ -324,7 +324,7 @@ pub struct CloudCluster {
     pub name: String,
     /// Where pods get their addresses.
     pub plugin: Plugin,
-    /// The same as the text says it, where a person chose another.
+    /// The same as the input says it, where a person chose another.
     pub written_plugin: Plugin,
     /// Its policy engine, if Azure manages one or none.
     pub engine: Option<ClusterEngine>,

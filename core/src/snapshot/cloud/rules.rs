@@ -115,7 +115,7 @@ pub struct SecurityRule {
     pub destination_ports: PortMatch,
     /// Set where Azure would refuse the rule and its meaning is in doubt: it takes part in nothing.
     pub refused: bool,
-    /// Fields that are expressions which nothing in the text resolves.
+    /// Fields that are expressions which nothing in the input resolves.
     pub unresolved: Vec<Unresolved>,
     /// Where all of these have a few values to choose from: the rule for each choice, and which that is.
     pub variants: Vec<(Choice, SecurityRule)>,
@@ -124,7 +124,7 @@ pub struct SecurityRule {
 /// Values that are chosen for expressions: each by its number.
 pub type Choice = Vec<(Box<str>, usize)>;
 
-/// A field of a rule that is not to be told from the text.
+/// A field of a rule that is not known from the input.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unresolved {
     /// Which.
@@ -151,7 +151,7 @@ pub enum RulePart {
 }
 
 impl SecurityRule {
-    /// The expression that a part of the rule hangs on, if it is not to be told from the text.
+    /// The expression that a part of the rule hangs on, if it is not known from the input.
     pub fn unresolved(&self, part: RulePart) -> Option<&str> {
         self.unresolved.iter().find(|u| u.part == part).map(|u| &*u.expression)
     }
@@ -196,7 +196,7 @@ pub struct RuleSide {
     pub expanded: bool,
     /// Application security groups. Where there are any, they are all there is.
     pub groups: Vec<Reference>,
-    /// Whether a part of it is an expression that nothing in the text resolves.
+    /// Whether a part of it is an expression that nothing in the input resolves.
     pub unresolved: bool,
 }
 
@@ -222,7 +222,7 @@ pub struct PortMatch {
     pub span: Option<Span>,
     /// First and last port of each range; nothing for all ports.
     pub ranges: Option<Vec<(u16, u16)>>,
-    /// Whether a part is an expression that nothing in the text resolves.
+    /// Whether a part is an expression that nothing in the input resolves.
     pub unresolved: bool,
 }
 

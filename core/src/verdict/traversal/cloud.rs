@@ -4,7 +4,7 @@
 //! [interface, outbound] → [subnet, outbound] → the network → [subnet, inbound] → [interface, inbound]
 //! ```
 //!
-//! Where the text does not say on which node a pod runs, there are several traversals; an answer is certain if all of them agree.
+//! Where the input does not say on which node a pod runs, there are several traversals; an answer is certain if all of them agree.
 
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -114,7 +114,7 @@ impl Topology {
         if let Some(routing) = reach() {
             return stop(routing);
         }
-        // With which address a pod leaves its node, the text does not say that gives no nodes.
+        // With which address a pod leaves its node, the input does not say that gives no nodes.
         let is_lost = source.is_pod && !source.snat.is_flat && a.node.is_none() && a.location.is_none();
         if is_lost && !destination.is_pod && b.location.is_some() && b.nsgs.uses().next().is_some() {
             return stop(Routing::UnknownNode);

@@ -12,7 +12,7 @@ use crate::snapshot::IpPool;
 use crate::snapshot::cloud::NetworkId;
 use crate::snapshot::{NodeId, PodEndpoint, Snapshot};
 
-/// With which address a packet leaves. Both may be possible where the text does not say.
+/// With which address a packet leaves. Both may be possible where the input does not say.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct SourceAs {
     /// It may have the pod's own.
@@ -131,7 +131,7 @@ impl SnatEndpoint {
     }
 
     /// The nodes with whose address a packet from here may come to another endpoint, of each class one; nothing among them stands for its
-    /// own address. A pod of which the text does not say where it runs may be on any of `nodes`.
+    /// own address. A pod of which the input does not say where it runs may be on any of `nodes`.
     pub(crate) fn disguises(
         &self,
         other: &SnatEndpoint,

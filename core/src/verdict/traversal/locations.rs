@@ -46,7 +46,7 @@ pub(crate) struct NetworkLocation {
     pub(super) kept: bool,
     /// Whether it is a pod with an address of its own.
     pub(crate) is_pod: bool,
-    /// Whether the text says where it is; else the candidates stand for all nodes.
+    /// Whether the input says where it is; else the candidates stand for all nodes.
     pub(crate) placed: bool,
     /// Of an address outside, whether it is the platform's, and whether it is routed on the Internet.
     pub(super) outside: (bool, bool),
@@ -131,7 +131,7 @@ pub(crate) struct NetworkLocations<'a> {
     at_nodes: Vec<Candidate>,
     /// Where the pods of each node are.
     pods_at: Vec<Candidate>,
-    /// Of nodes that nothing tells apart two, as far as there are: those of pods of which the text does not say where they are.
+    /// Of nodes that nothing tells apart two, as far as there are: those of pods of which the input does not say where they are.
     anywhere: Vec<Candidate>,
     /// The same for pods on the network of their nodes.
     any_node: Vec<Candidate>,
@@ -158,7 +158,7 @@ fn two_of_each(compiled: &Compiled, places: &[Candidate]) -> Vec<Candidate> {
 }
 
 impl<'a> NetworkLocations<'a> {
-    /// Nothing where the text says nothing of the cloud's network.
+    /// Nothing where the input says nothing of the cloud's network.
     pub(crate) fn new(compiled: &Compiled, snapshot: &'a Snapshot) -> Option<Self> {
         let cloud = &snapshot.cloud;
         if cloud.networks.is_empty() {

@@ -29,17 +29,17 @@ pub enum Routing {
     PodRange(Plugin),
     /// To a private address that this network has no route to.
     Private(NetworkId),
-    /// To a private address, by a gateway of this network of which the text does not say what is behind it.
+    /// To a private address, by a gateway of this network of which the input does not say what is behind it.
     UnknownGateway(NetworkId),
     /// To the Internet, from a private subnet without outbound access.
     NoOutbound(SubnetId),
-    /// To the Internet, from a private subnet, by a load balancer of which the text does not say whether it has a rule for that.
+    /// To the Internet, from a private subnet, by a load balancer of which the input does not say whether it has a rule for that.
     Balancer(SubnetId),
     /// To the Internet, from a cluster without outbound access.
     NoEgress,
-    /// To the Internet, along routes of the cluster's subnet that the text does not give.
+    /// To the Internet, along routes of the cluster's subnet that the input does not give.
     OwnRoutes,
-    /// From a pod of which the text does not say on which node it runs, to where a security group asks which address it comes with.
+    /// From a pod of which the input does not say on which node it runs, to where a security group asks which address it comes with.
     UnknownNode,
 }
 

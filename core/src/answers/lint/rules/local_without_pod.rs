@@ -58,7 +58,7 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     for service in snapshot.services.iter().filter(|s| s.routing.external == TrafficPolicy::Local && !s.endpoints.is_empty()) {
         let pods = service.endpoints.iter().filter_map(|id| snapshot.pod(*id)).filter(|e| e.replicas > 0);
         let homes: Option<Vec<_>> = pods.map(|e| e.node).collect();
-        // Where the text does not say where pods run, nothing is known.
+        // Where the input does not say where pods run, nothing is known.
         let Some(homes) = homes else { continue };
         let empty: Vec<&str> = snapshot.nodes().filter(|(id, _)| !homes.contains(id)).map(|(_, n)| n.name.as_str()).collect();
         let Some(first) = empty.first() else { continue };

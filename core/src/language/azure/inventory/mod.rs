@@ -69,9 +69,9 @@ fn of_resources<'a>(resources: &[(DocumentId, &'a Resource)]) -> Vec<Placed<'a>>
     resources.iter().filter_map(|(document, resource)| Some((*document, *resource, azure(resource)?))).collect()
 }
 
-/// Adds the nodes of clusters that are given by a command line, where the text gives no nodes itself, and the network of the cloud.
+/// Adds the nodes of clusters that are given by a command line, where the input gives no nodes itself, and the network of the cloud.
 ///
-/// `plugin` takes the place of what the text says of where pods have their addresses.
+/// `plugin` takes the place of what the input says of where pods have their addresses.
 pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], plugin: Option<Plugin>, snapshot: &mut Snapshot) {
     let placed = of_resources(resources);
     if placed.is_empty() {
@@ -179,7 +179,7 @@ pub(in crate::language) fn pools(cloud: &Cloud, snapshot: &Snapshot) -> Vec<Node
                         }
                     }
                     if pool.nodes.is_empty() {
-                        // Nodes that the text gives: which addresses each of them set aside is not known.
+                        // Nodes that the input gives: which addresses each of them set aside is not known.
                         ranges.extend(usable_or_any(pool.subnet.and_then(|s| cloud.subnet(s))));
                     }
                 }

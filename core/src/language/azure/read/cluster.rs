@@ -33,7 +33,7 @@ impl<'a> AzureReader<'a, '_> {
             _ if has_pod_subnet => Plugin::PodSubnet,
             _ => Plugin::NodeSubnet,
         };
-        // AKS Automatic comes with Cilium, and so does its data plane. What the text does not give may be any engine.
+        // AKS Automatic comes with Cilium, and so does its data plane. What the input does not give may be any engine.
         let implied = automatic || word(self, "networkDataplane").as_deref() == Some("cilium");
         let written = profile.and_then(|p| field(p, "networkPolicy")).and_then(|v| self.template.scalar(v));
         let engine = match word(self, "networkPolicy").as_deref() {

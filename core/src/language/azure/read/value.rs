@@ -1,4 +1,4 @@
-//! Values of Azure documents as they are read: scalars, lists, and what of them is not to be told from the input.
+//! Values of Azure documents as they are read: scalars, lists, and what of them is not known from the input.
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::document::{NodeId, NodeRef, Value};
 use crate::text::Span;
 
-/// What of a tree is not to be told from the input.
+/// What of a tree is not known from the input.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     /// Values that are not, with what they may be; nothing where they may be anything. The node's text is the expression.
@@ -27,7 +27,7 @@ pub(super) struct Marks {
 pub(super) struct Scalar {
     /// Its text.
     pub(super) text: String,
-    /// Whether it is not to be told from the text.
+    /// Whether it is not known from the input.
     pub(super) unknown: bool,
     /// Where it is written.
     pub(super) span: Span,

@@ -306,7 +306,7 @@ fn has_open_pods(open: &[&PodEndpoint], namespace: NamespaceId, selector: &Label
     })
 }
 
-/// Pods of the cluster's DNS, where the text has none: every name is asked of them, and policies name them by their label.
+/// Pods of the cluster's DNS, where the input has none: every name is asked of them, and policies name them by their label.
 pub(in crate::language) fn add_dns(snapshot: &mut Snapshot) {
     if snapshot.endpoints.iter().any(|e| snapshot.serves_dns(e)) {
         return;

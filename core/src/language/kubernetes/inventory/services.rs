@@ -93,7 +93,7 @@ pub(super) fn connect_slices(
     }
 }
 
-/// Load balancers whose address is not given: one is made up for each, so that a packet has one to show. Those of the virtual network are at the end
+/// Load balancers whose address is not given: one is assumed for each, so that a packet has one to show. Those of the virtual network are at the end
 /// of the nodes' subnet, others in a range that is kept for examples (RFC 5737, TEST-NET-2).
 pub(in crate::language) fn make_up_front_ends(snapshot: &mut Snapshot) {
     let internal_last = snapshot.cloud.clusters.first().and_then(|c| last_of_subnet(&snapshot.cloud, c.pools.first()?.subnet?));

@@ -181,7 +181,7 @@ impl Options {
         self.values(name).into_iter().next()
     }
 
-    /// A value that the text gives, in lower case.
+    /// A value that the input gives, in lower case.
     pub(super) fn word(&self, name: &str) -> Option<String> {
         self.value(name).filter(|s| !s.unknown).map(|s| s.text.to_lowercase())
     }

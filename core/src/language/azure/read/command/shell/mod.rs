@@ -36,7 +36,7 @@ pub(super) enum Dialect {
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) span: Span,
-    /// Whether it holds something that the text does not give: a variable that is not set, a name to fill in.
+    /// Whether it holds something that the input does not give: a variable that is not set, a name to fill in.
     pub(super) unknown: bool,
     /// Whether it began with a quotation mark.
     pub(super) quoted: bool,
