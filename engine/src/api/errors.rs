@@ -49,7 +49,7 @@ pub enum ErrorCode {
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR: &str = r#"
-/** What methods throw: an `Error` with a code for programs and a message for people. */
+/** What methods throw: an `Error` with a code to compare and a message to show. */
 export interface NetpolisError extends Error {
     /** Tells these errors from others. */
     readonly name: "NetpolisError";
