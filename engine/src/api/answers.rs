@@ -126,7 +126,7 @@ pub struct Endpoint {
     pub kind: EndKind,
     /// Its namespace, if it has one.
     pub namespace: Option<String>,
-    /// Its name alone, for people.
+    /// Its name alone.
     pub title: String,
     /// What it is, in words: `Deployment × 3`.
     pub subtitle: String,

@@ -37,7 +37,7 @@ pub struct Setting {
     pub name: String,
     /// What it is about.
     pub group: SettingGroup,
-    /// What it says, for people: the first half of a sentence that a value completes.
+    /// What it says: the first half of a sentence that a value completes.
     pub title: String,
     /// The values that it takes; empty where it takes a text of some form.
     pub values: Vec<SettingValue>,
