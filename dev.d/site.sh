@@ -22,10 +22,13 @@ cmd_build() {
     setup_page
     setup_small_std
     # What the build draws natively is compiled beside the programs, which take a core each.
-    SITE=$dist slow "building the site (release; some minutes the first time)" at_once build_site compile_shell
+    SITE=$dist slow "building the site (release; some minutes the first time)" build_at_once
     say "the site is in $dist/"
     [ "$dist" != dist ] || report_sizes || true
 }
+
+# In a shell of its own, which ends if one of the two fails, and then what they wrote is shown.
+build_at_once() (at_once build_site compile_shell)
 
 build_site() {
     NATIVE_TOOLCHAIN=${RUSTUP_TOOLCHAIN:-} wasm_env \

@@ -106,7 +106,8 @@ const withShell = (page, shell) =>
 
 /** The page with the engine's files under names that change with them, and with the reply for the scene that it opens with. */
 async function withEngine(dist, page) {
-  const name = (attribute) => basename(new RegExp(`${attribute}="([^"]*)"`).exec(page)[1]);
+  // A release is minified: there are no quotes.
+  const name = (attribute) => basename(new RegExp(`${attribute}="?([^" >]*)`).exec(page)[1]);
   const [script, wasm, own] = [name("data-engine-js"), name("data-engine-wasm"), name("data-wasm")];
   const hash = createHash("sha256").update(await readFile(join(dist, script))).update(await readFile(join(dist, wasm))).digest("hex").slice(0, 16);
   const [hashedScript, hashedWasm] = [script, wasm].map((file) => file.replace("netpolis-engine", `netpolis-engine-${hash}`));

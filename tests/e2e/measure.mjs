@@ -193,7 +193,7 @@ if (scenes) {
     });
 }
 if (table) {
-    const [begin, end] = ["<!-- page: written by `./dev bench --page` -->", "<!-- end of page -->"];
+    const [begin, end] = ["<!-- written by ./dev bench --page --table docs/performance.md -->", "<!-- end of page -->"];
     const text = await readFile(table, "utf8").catch(() => "");
     const section = `${begin}\n${lines.join("\n")}\n${end}`;
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];

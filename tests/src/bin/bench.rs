@@ -1,8 +1,8 @@
-//! `bench [--json FILE] [--wasm] [--page FILE]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
+//! `bench [--json FILE] [--wasm] [--table FILE]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
 //!
 //! And for clusters on Azure, machines with security groups, and ways to 10,000 Services.
 //!
-//! And whole commands for 10,000 and 100,000 pods, a table of which `--page` writes into docs/performance.md.
+//! And whole commands for 10,000 and 100,000 pods, a table of which `--table` writes into docs/performance.md.
 //!
 //! Every size is measured in a process of its own, so that one does not use the memory of another; times are medians. With `--wasm` the
 //! same steps are measured in WebAssembly too, as the page is built, run by Node.
@@ -24,7 +24,7 @@ use netpolis_tests::large::{self, Cost, peak_mb};
 use netpolis_tests::measure::{Selectors, Steps};
 use serde::{Deserialize, Serialize};
 
-const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--page FILE]";
+const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE]";
 const SEED: u64 = 1;
 /// Selectors that are compiled over as many pods.
 const SELECTORS: usize = 10_000;
@@ -35,7 +35,7 @@ const SERVICES: (usize, usize) = (10_000, 1_000);
 /// Pods and policies of the clusters that whole commands are measured on.
 const LARGE: [(usize, usize); 2] = [(10_000, 3_000), (100_000, 20_000)];
 /// Between these lines of the page stands the table.
-const MARKS: [&str; 2] = ["<!-- written by ./dev bench --page -->\n", "<!-- end -->"];
+const MARKS: [&str; 2] = ["<!-- written by ./dev bench --table -->\n", "<!-- end -->"];
 /// Pods, policies, and how often each step is run.
 const SIZES: [(usize, usize, usize); 3] = [(100, 30, 31), (1_000, 300, 15), (10_000, 3_000, 5)];
 
@@ -82,7 +82,7 @@ fn run() -> Result<(), String> {
         match argument.as_str() {
             "--json" => json = Some(arguments.next().ok_or(USAGE)?.into()),
             "--wasm" => wasm = true,
-            "--page" => page = Some(arguments.next().ok_or(USAGE)?.into()),
+            "--table" => page = Some(arguments.next().ok_or(USAGE)?.into()),
             "--command" => {
                 let (command, folder) = arguments.next().zip(arguments.next()).ok_or(USAGE)?;
                 println!("{}", to_json(&large::run(&command, &folder)?)?);

@@ -22,6 +22,8 @@ pub struct Answers {
     said: Option<Rc<Result<PageVerdict, Sentence>>>,
     /// What was said last about this scene, which stands until the next answer.
     last: Option<Rc<Result<PageVerdict, Sentence>>>,
+    /// Whether the picture is still that of the scene that was shown before.
+    of_another: bool,
 }
 
 impl Answers {
@@ -43,6 +45,7 @@ impl Answers {
                 self.scene = scene;
             }
             self.revision = revision;
+            self.of_another = false;
         }
         if flow.is_some() && self.flow != flow {
             self.flow = flow;
@@ -54,6 +57,12 @@ impl Answers {
         self.flow = None;
         self.path = None;
         self.last = None;
+        self.of_another = true;
+    }
+
+    /// What the newest picture says that is of the scene shown; nothing if there is none of it yet.
+    pub fn own_scene(&self) -> Option<&SceneView> {
+        (!self.of_another).then_some(&*self.scene)
     }
 
     /// Whether nothing was said yet.

@@ -540,3 +540,26 @@ fn choices_on_a_path_are_of_the_question_or_of_the_scene() {
     let wrong = choose(&state, "externalTrafficPolicy", Some("Nowhere"));
     assert!(wrong.notices.notice.is_some() && wrong.settings == state.settings);
 }
+
+#[test]
+fn a_scene_is_called_by_what_is_in_it_not_by_the_one_before() {
+    let mut state = State::start_shared(Shared { files: vec![("own.yaml".into(), "kind: Pod\n".into())], ..Default::default() });
+    let azure = SceneView { cloud: Some(crate::view_model::CloudView::default()), ..SceneView::default() };
+    let answered = |state: &State, scene: SceneView| match reply(state) {
+        Action::Evaluated { revision, question, answer, board, path, .. } => {
+            Action::Evaluated { revision, scene: Some(Rc::new(scene)), question, answer, board, path }
+        }
+        other => other,
+    };
+    state.files.example = None;
+    let first = Rc::new(state).reduce(Action::TextEdited(FileId(1), "a: b\n".into()));
+    let first = first.clone().reduce(answered(&first, azure.clone()));
+    let other = first.reduce(Action::OpenShared(Box::new(Shared {
+        files: vec![("policies.yaml".into(), "kind: Node\n".into())],
+        ..Default::default()
+    })));
+    assert!(other.answers.scene.cloud.is_some(), "the picture stays until the next one");
+    assert_eq!(other.title(), "Untitled");
+    let told = other.clone().reduce(answered(&other, azure));
+    assert_eq!(told.title(), "Azure network");
+}
