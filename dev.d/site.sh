@@ -89,11 +89,11 @@ cmd_other_compiler() {
 # unnoticed: whoever raises it says in the commit what for. The page's own program is what is needed to see a verdict; the engine
 # comes beside it.
 PAGE_GOAL=400
-PAGE_LIMIT=480
+PAGE_LIMIT=560
 ENGINE_GOAL=950
-ENGINE_LIMIT=1500
+ENGINE_LIMIT=1400
 FIRST_LOAD_GOAL=800
-FIRST_LOAD_LIMIT=800
+FIRST_LOAD_LIMIT=840
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build
