@@ -205,10 +205,10 @@ fn each_row(analysis: &Analysis, mut visit: impl FnMut(Step<'_>) -> io::Result<(
             })
             .collect();
         ends.sort_by(|a, b| a.0.cmp(&b.0));
-        ends.into_iter().unzip()
+        ends.into_iter().unzip::<_, _, Vec<RowEnd>, Vec<TitledLine>>()
     };
-    let ((mut from, sources), (to, destinations)): ((Vec<RowEnd>, Vec<TitledLine>), (Vec<RowEnd>, Vec<TitledLine>)) =
-        (ends(Direction::Ingress), ends(Direction::Egress));
+    let (mut from, sources) = ends(Direction::Ingress);
+    let (to, destinations) = ends(Direction::Egress);
     let opened = ingress_flows::by_workload(snapshot, connectivity).into_iter();
     let mut opened: Vec<(RowEnd, Flows)> =
         opened.map(|(id, set)| (row_end(analysis, &TitledLine::new(snapshot, Line::Workload(id))), Flows::certain(set))).collect();
