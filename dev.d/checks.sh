@@ -273,6 +273,8 @@ cmd_package() {
 # The two cargo packages, each built from what is in it.
 package_cargo() {
     setup_crates
+    # Cargo keeps what it unpacked of a version, also of one that has never been published and is another now.
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/{src,cache}/-*/netpolis-*
     cargo package --quiet --locked --offline --allow-dirty -p netpolis-core -p netpolis
     say "cargo packages are in ${CARGO_TARGET_DIR:-target}/package"
 }
