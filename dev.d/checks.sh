@@ -47,7 +47,7 @@ count_tests() {
     ' "$1"
 }
 
-test_native() { cargo test --workspace --quiet; }
+test_native() { cargo test --workspace --quiet --no-fail-fast; }
 
 test_editor() {
     setup_npm
