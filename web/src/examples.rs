@@ -1,6 +1,6 @@
 //! The gallery, built in: nothing is fetched when one is opened.
 
-use crate::view_model::{PathAsked, PathQuestion, Question};
+use netpolis_view::{PathAsked, PathQuestion, Question};
 
 /// A scene to begin with.
 #[derive(Debug, PartialEq, Eq)]

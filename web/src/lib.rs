@@ -20,7 +20,6 @@ pub mod share;
 pub mod shell;
 pub mod state;
 
-pub use netpolis_view as view_model;
 use wasm_bindgen::prelude::*;
 
 /// Shows the page. `engine` is its way to the engine, and `reply` the one that the build made for the opening scene.

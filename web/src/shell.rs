@@ -12,7 +12,7 @@ use crate::effects::keep::Keeping;
 use crate::examples::EXAMPLES;
 use crate::share::EmbedView;
 use crate::state::{Action, State};
-use crate::view_model::Evaluator;
+use netpolis_view::Evaluator;
 
 /// Properties of a [`Shell`].
 #[derive(Clone, PartialEq, Properties)]

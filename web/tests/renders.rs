@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use netpolis_view::Evaluator;
 use netpolis_web::components::bottom::Bottom;
 use netpolis_web::components::graph::Graph;
 use netpolis_web::components::header::Header;
@@ -14,7 +15,6 @@ use netpolis_web::components::renders::take_renders;
 use netpolis_web::components::{ByAddress, Store, StoreProvider};
 use netpolis_web::examples::EXAMPLES;
 use netpolis_web::state::{Action, LayoutAction, Pane, State, Tab};
-use netpolis_web::view_model::Evaluator;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, PointerEvent, PointerEventInit};
 use yew::prelude::*;

@@ -6,6 +6,10 @@ use std::rc::Rc;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
+use netpolis_view::{
+    AnswerView, PathAnswers, PathAsked, PathQuestion, PathSide, PathView, Question, SceneView, Status, answer_view, differences,
+    page_verdict, path_view, scene_view,
+};
 use netpolis_web::components::matrix::{Table, TableProps};
 use netpolis_web::components::path::line::{Line, LineProps};
 use netpolis_web::components::trace::{Trace, TraceProps};
@@ -13,10 +17,6 @@ use netpolis_web::components::{ByAddress, Store, StoreProvider};
 use netpolis_web::graph::layout::Memory;
 use netpolis_web::graph::picture::{Isolation, Options, picture};
 use netpolis_web::state::State;
-use netpolis_web::view_model::{
-    AnswerView, PathAnswers, PathAsked, PathQuestion, PathSide, PathView, Question, SceneView, Status, answer_view, differences,
-    page_verdict, path_view, scene_view,
-};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::renders::count_render;
 use super::rich::SourceLink;
 use super::use_part;
-use crate::view_model::{ClusterView, SubnetUse, plans};
+use netpolis_view::{ClusterView, SubnetUse, plans};
 
 /// The panel.
 #[component]

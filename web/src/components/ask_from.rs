@@ -49,7 +49,7 @@ fn use_choosing(store: &Store) {
 
 /// Moves the focus to the mark of an end, in whichever picture is shown.
 fn focus_end(key: &str) {
-    let Some(document) = web_sys::window().and_then(|w| w.document()) else { return };
+    let Some(document) = crate::effects::window().and_then(|w| w.document()) else { return };
     let Ok(marks) = document.query_selector_all(".graph-pane [data-key]") else { return };
     let mark = (0..marks.length())
         .filter_map(|i| marks.item(i)?.dyn_into::<Element>().ok())

@@ -12,7 +12,7 @@ use super::rich::{SourceLink, rich};
 use super::signs::passing_class;
 use super::suggestion::diff;
 use crate::state::Action;
-use crate::view_model::{CardView, ChangeView, ColumnView, PolicyView, ProposalView, SetView, board_view, capital};
+use netpolis_view::{CardView, ChangeView, ColumnView, PolicyView, ProposalView, SetView, board_view, capital};
 
 /// All tiers, and what stands beside them because nothing enforces it.
 #[component]

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::{ByAddress, Store, use_part};
 use crate::state::Action;
-use crate::view_model::Gap;
+use netpolis_view::Gap;
 
 /// Pixels that the pointer may tremble before a card moves.
 const TREMBLE: f64 = 5.0;
@@ -68,7 +68,7 @@ pub(super) fn use_board_drag() -> Option<Drag> {
                     drag.scroll();
                 }
             });
-            let keys = EventListener::new(&web_sys::window()?.into(), "keydown", move |event| {
+            let keys = EventListener::new(&crate::effects::window()?.into(), "keydown", move |event| {
                 let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
                 if let Some(drag) = latest.borrow().clone().filter(|_| escape) {
                     drag.put_back();
@@ -141,7 +141,7 @@ impl Drag {
 
     /// The gap at a pointer; nothing where the policy cannot go, or stands.
     fn gap_at(&self, hold: Hold) -> Option<Gap> {
-        let document = web_sys::window()?.document()?;
+        let document = crate::effects::window()?.document()?;
         let tier = document.element_from_point(hold.at.0 as f32, hold.at.1 as f32)?.closest(".board .tier[data-column]").ok()??;
         let column = tier.get_attribute("data-column")?.parse::<usize>().ok()?;
         let cards = tier.query_selector_all(".card").ok()?;

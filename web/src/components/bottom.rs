@@ -13,7 +13,7 @@ use super::rules::Rules;
 use super::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{LayoutAction, Pane, Tab};
-use crate::view_model::Severity;
+use netpolis_view::Severity;
 
 /// The panel with its tabs.
 #[component]

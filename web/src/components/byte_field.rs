@@ -3,7 +3,7 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::view_model::{WrittenByte, written_byte};
+use netpolis_view::{WrittenByte, written_byte};
 
 /// Properties of a [`ByteField`].
 #[derive(Clone, PartialEq, Properties)]

@@ -4,7 +4,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::effects::random;
-use crate::view_model::{EntryView, matching_entries};
+use netpolis_view::{EntryView, matching_entries};
 
 /// Properties of a [`Combobox`].
 #[derive(Clone, PartialEq, Properties)]

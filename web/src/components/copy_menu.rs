@@ -7,7 +7,7 @@ use super::menu::Menu;
 use super::{ByAddress, use_dispatch};
 use crate::effects::outside;
 use crate::state::Action;
-use crate::view_model::{PageVerdict, Sentence};
+use netpolis_view::{PageVerdict, Sentence};
 
 /// Properties of a [`CopyMenu`].
 #[derive(Clone, PartialEq, Properties)]

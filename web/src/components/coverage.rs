@@ -6,7 +6,7 @@ use super::icons::{WARNING, icon};
 use super::renders::count_render;
 use super::rich::{SourceLink, rich};
 use super::use_part;
-use crate::view_model::SourceLocation;
+use netpolis_view::SourceLocation;
 
 /// Properties of a [`Coverage`].
 #[derive(Clone, PartialEq, Properties)]

@@ -10,7 +10,7 @@ use super::renders::count_render;
 use super::rich::SourceLink;
 use super::signs::passing_class;
 use crate::state::Action;
-use crate::view_model::{PolicyView, ReachView, RoutesView};
+use netpolis_view::{PolicyView, ReachView, RoutesView};
 
 /// What there is to know about the selected end.
 pub fn end_panel(store: &Store) -> Html {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::icons::{CHECK, CROSS, DOWN, MINUS, QUESTION, icon};
 use super::rich::{SourceLink, rich};
-use crate::view_model::{MatchView, OutcomeView, RuleView, StationView, TierView};
+use netpolis_view::{MatchView, OutcomeView, RuleView, StationView, TierView};
 
 /// What the sign of an assumed address means.
 pub(super) const ASSUMED: &str = "~ assumed: the files give no address, and no verdict depends on it";

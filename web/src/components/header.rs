@@ -12,7 +12,7 @@ use super::{press, use_part};
 use crate::examples::EXAMPLES;
 use crate::scenes::Origin;
 use crate::state::{Action, Dialog, Layout, LayoutAction, Pane, State, Theme};
-use crate::view_model::{engine_words, with_engine, with_staged_turned};
+use netpolis_view::{engine_words, with_engine, with_staged_turned};
 
 /// What it shows.
 fn header_part(state: &State) -> impl PartialEq + use<> {

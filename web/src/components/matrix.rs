@@ -8,7 +8,7 @@ use super::renders::count_render;
 use super::signs::status_class;
 use super::{ByAddress, Dispatch, use_part};
 use crate::state::Action;
-use crate::view_model::{MatrixCell, SceneView, matrix_view};
+use netpolis_view::{MatrixCell, SceneView, matrix_view};
 
 /// All pairs.
 #[component]

@@ -80,7 +80,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             }
             let Some(root) = root.cast::<web_sys::Element>() else { return };
             let Ok(items) = root.query_selector_all(".menu-list button, .menu-list a") else { return };
-            let active = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element());
+            let active = crate::effects::window().and_then(|w| w.document()).and_then(|d| d.active_element());
             let count = items.length() as i32;
             let now = (0..count).find(|&i| items.item(i as u32).as_ref() == active.as_deref());
             let next = now.map_or(if step > 0 { 0 } else { count - 1 }, |i| (i + step).rem_euclid(count.max(1)));

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use crate::view_model::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanView, Taker, WhatIf, plugins};
+use netpolis_view::{LENGTHS, PlanBar, PlanChange, PlanNumber, PlanView, Taker, WhatIf, plugins};
 
 /// Properties of a [`Plan`].
 #[derive(Clone, PartialEq, Properties)]

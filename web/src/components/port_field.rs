@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::rich::rich;
 use crate::effects::random;
-use crate::view_model::{PortView, written_port};
+use netpolis_view::{PortView, written_port};
 
 /// Properties of a [`PortField`].
 #[derive(Clone, PartialEq, Properties)]

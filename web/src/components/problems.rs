@@ -7,7 +7,7 @@ use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::{Store, use_part};
 use crate::state::Action;
-use crate::view_model::{ProblemView, Severity};
+use netpolis_view::{ProblemView, Severity};
 
 /// The list of findings, the grave ones first.
 #[component]

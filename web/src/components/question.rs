@@ -10,7 +10,7 @@ use super::port_field::PortField;
 use super::renders::count_render;
 use super::{ByAddress, Store, use_part};
 use crate::state::{Action, State};
-use crate::view_model::{Fit, PathQuestion, Question, QuestionForm, question_form};
+use netpolis_view::{Fit, PathQuestion, Question, QuestionForm, question_form};
 
 /// What the question shows.
 fn question_part(state: &State) -> impl PartialEq + use<> {

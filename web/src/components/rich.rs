@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::renders::count_render;
 use super::use_dispatch;
 use crate::state::Action;
-use crate::view_model::{self, SourceLocation};
+use netpolis_view::SourceLocation;
 
 /// A sentence with its code in `code`.
 pub fn rich(text: &str) -> Html {
@@ -23,7 +23,7 @@ pub fn rich(text: &str) -> Html {
 
 /// A sentence that stands alone, with its code in `code`.
 pub fn sentence(text: &str) -> Html {
-    rich(&view_model::sentence(text))
+    rich(&netpolis_view::sentence(text))
 }
 
 /// Properties of a [`SourceLink`].

@@ -6,7 +6,7 @@ use super::icons::{CHECK, CROSS, icon};
 use super::renders::count_render;
 use super::rich::SourceLink;
 use super::use_part;
-use crate::view_model::{EffectiveRuleView, RuleTablesView, rule_tables};
+use netpolis_view::{EffectiveRuleView, RuleTablesView, rule_tables};
 
 const COLUMNS: [&str; 7] = ["Priority", "Access", "Protocol", "Source", "Destination", "Ports", "Name"];
 

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::icons::{GRAPH, Icon, LAYERS, MATRIX, ROUTE, TEXT, TRACE, WARNING, icon};
 use super::{press, use_part};
 use crate::state::{LayoutAction, Screen};
-use crate::view_model::Severity;
+use netpolis_view::Severity;
 
 const fn shape(screen: Screen) -> Icon {
     match screen {

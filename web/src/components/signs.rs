@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::{CHECK, CROSS, Icon, QUESTION, icon};
-use crate::view_model::{PathWord, Status, VerdictView};
+use netpolis_view::{PathWord, Status, VerdictView};
 
 /// The class of what has a verdict.
 pub(super) fn verdict_class(verdict: VerdictView) -> &'static str {

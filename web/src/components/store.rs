@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::ByAddress;
 use crate::state::{Action, State};
-use crate::view_model::{PageVerdict, PathAnswers, SceneView, Sentence};
+use netpolis_view::{PageVerdict, PathAnswers, SceneView, Sentence};
 
 /// The page's state.
 pub type Store = UseReducerHandle<State>;

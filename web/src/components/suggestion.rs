@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::rich::rich;
 use super::use_part;
 use crate::state::Action;
-use crate::view_model::{FixView, LinesView};
+use netpolis_view::{FixView, LinesView};
 
 /// Properties of a [`Suggestion`].
 #[derive(Clone, PartialEq, Properties)]

@@ -10,7 +10,7 @@ use super::renders::count_render;
 use super::rich::{SourceLink, rich, sentence};
 use super::signs::{verdict_class, verdict_icon, word_signs};
 use super::suggestion::Suggestion;
-use crate::view_model::{PageVerdict, Sentence, StationView};
+use netpolis_view::{PageVerdict, Sentence, StationView};
 
 /// Most places that stand beside a station's title.
 const MOST_PLACES: usize = 2;

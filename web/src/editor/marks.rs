@@ -2,7 +2,7 @@
 
 use super::binding::{EditorTheme, LineMark, LineMarkKind, QuickFix, Squiggle, SquiggleSeverity, TextEdit};
 use crate::state::Theme;
-use crate::view_model::{LitView, ProblemView, Severity, VerdictView};
+use netpolis_view::{LitView, ProblemView, Severity, VerdictView};
 
 /// Longest stretch of lines that is lit.
 const MOST_LIT: u32 = 24;
@@ -70,7 +70,7 @@ pub fn marks(lit: &[LitView], name: &str) -> Vec<LineMark> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view_model::{EditView, FixView, SourceLocation};
+    use netpolis_view::{EditView, FixView, SourceLocation};
 
     fn spot(file: &str, line: u32, end_line: u32) -> SourceLocation {
         SourceLocation { file: file.into(), line, column: 1, end_line, start: line * 10, end: line * 10 + 4 }

@@ -1,7 +1,7 @@
 //! The names and labels that a scene has, for completion and help.
 
 use super::binding::Context;
-use crate::view_model::{EndKind, SceneView};
+use netpolis_view::{EndKind, SceneView};
 
 /// A label, and what has it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,7 +15,7 @@ use crate::examples::EXAMPLES;
 use crate::scenes::{Origin, SceneId};
 use crate::share;
 use crate::state::{Action, FileId, State};
-use crate::view_model::{PathAsked, Question};
+use netpolis_view::{PathAsked, Question};
 
 /// Longer links are not written into the address: browsers refuse them.
 const LONGEST: usize = 1 << 20;
@@ -59,7 +59,8 @@ pub fn use_address(store: &Store, keeper: &Keeping) {
     use_effect_with((), move |()| {
         let listen = |kind: &'static str| {
             let (latest, bar, keeper) = (latest.clone(), bar.clone(), keeper.clone());
-            web_sys::window().map(|window| EventListener::new(&window, kind, move |_| arrive(&latest.borrow().clone(), &bar, &keeper)))
+            crate::effects::window()
+                .map(|window| EventListener::new(&window, kind, move |_| arrive(&latest.borrow().clone(), &bar, &keeper)))
         };
         // Between two entries without a fragment there is no `hashchange`; some browsers have no `popstate` for links.
         let listeners = [listen("hashchange"), listen("popstate")];
@@ -94,7 +95,7 @@ fn name(state: &State) -> Option<String> {
 }
 
 fn replace(name: &JsValue, address: &str) {
-    if let Some(Ok(history)) = web_sys::window().map(|window| window.history()) {
+    if let Some(Ok(history)) = crate::effects::window().map(|window| window.history()) {
         let _ = history.replace_state_with_url(name, "", Some(address));
     }
 }
@@ -118,7 +119,7 @@ fn arrive(store: &Store, bar: &Rc<RefCell<Bar>>, keeper: &Keeping) {
         return;
     }
     bar.borrow_mut().fragment.clear();
-    let before = web_sys::window().and_then(|window| window.history().ok()).and_then(|history| history.state().ok());
+    let before = crate::effects::window().and_then(|window| window.history().ok()).and_then(|history| history.state().ok());
     let Some(before) = before.and_then(|state| state.as_string()) else { return };
     if name(store).as_deref() == Some(&before) {
         return;

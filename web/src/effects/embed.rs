@@ -13,13 +13,13 @@ use super::start::root;
 use crate::components::Store;
 use crate::share::{self, Shared};
 use crate::state::{Action, LayoutAction, Theme};
-use crate::view_model::{PathWord, Question};
+use netpolis_view::{PathWord, Question};
 
 const SOURCE: &str = "netpolis";
 const VERSION: f64 = 1.0;
 
 fn parent() -> Option<web_sys::Window> {
-    let window = web_sys::window()?;
+    let window = crate::effects::window()?;
     let parent = window.parent().ok()??;
     // On its own, the page has nobody to talk to.
     (!Object::is(&parent, &window)).then_some(parent)
@@ -99,7 +99,7 @@ pub fn use_messages(store: &Store) {
                 _ => (),
             }
         });
-        let window = web_sys::window();
+        let window = crate::effects::window();
         if let Some(window) = &window {
             let _ = window.add_event_listener_with_callback("message", handler.as_ref().unchecked_ref());
         }

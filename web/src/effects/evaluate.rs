@@ -11,7 +11,7 @@ use crate::components::Store;
 use crate::engine::{EngineLink, News, Queue};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::state::{Action, EngineFault, State};
-use crate::view_model::{Evaluation, Request, SceneView};
+use netpolis_view::{Evaluation, Request, SceneView};
 
 /// How long the picture waits for the rest of what is being typed, in ms, before it does without a document that cannot be read yet.
 const PATIENCE: u32 = 500;

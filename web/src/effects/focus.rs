@@ -23,7 +23,7 @@ struct FocusTrail {
 }
 
 fn document() -> Option<Document> {
-    web_sys::window()?.document()
+    crate::effects::window()?.document()
 }
 
 fn is_visible(element: &Element) -> bool {

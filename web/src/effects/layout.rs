@@ -30,7 +30,7 @@ pub fn use_layout_storage(store: &Store) {
 pub fn use_window_width(store: &Store) {
     let dispatcher = store.dispatcher();
     use_effect_with((), move |()| {
-        let listener = web_sys::window().map(|window| {
+        let listener = crate::effects::window().map(|window| {
             gloo::events::EventListener::new(&window, "resize", move |_| {
                 dispatcher.dispatch(LayoutAction::WindowWidth(outside::window_width()).into())
             })

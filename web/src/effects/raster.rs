@@ -40,7 +40,7 @@ async fn save(name: &str, svg: Svg) -> Result<(), JsValue> {
     image.set_src(&url);
     JsFuture::from(image.decode()).await?;
     let canvas: HtmlCanvasElement =
-        web_sys::window().and_then(|w| w.document()).ok_or(JsValue::NULL)?.create_element("canvas")?.dyn_into()?;
+        crate::effects::window().and_then(|w| w.document()).ok_or(JsValue::NULL)?.create_element("canvas")?.dyn_into()?;
     let scale = (LARGEST / svg.width.max(svg.height)).min(DENSITY);
     canvas.set_width((svg.width * scale) as u32);
     canvas.set_height((svg.height * scale) as u32);
@@ -58,7 +58,7 @@ async fn save(name: &str, svg: Svg) -> Result<(), JsValue> {
 
 /// A file of the site as an address that holds it.
 async fn data_url(file: &str) -> Result<String, JsValue> {
-    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    let window = crate::effects::window().ok_or(JsValue::NULL)?;
     let response: Response = JsFuture::from(window.fetch_with_str(file)).await?.dyn_into()?;
     if !response.ok() {
         return Err(JsValue::NULL);

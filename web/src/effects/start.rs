@@ -9,7 +9,7 @@ use crate::examples::{EXAMPLES, example_of};
 use crate::scenes::SceneId;
 use crate::share::{self, LinkOptions};
 use crate::state::{Action, State};
-use crate::view_model::Evaluation;
+use netpolis_view::Evaluation;
 
 /// What `start.js` hands over.
 #[derive(Debug, PartialEq)]

@@ -11,7 +11,7 @@ use yew::prelude::*;
 const CUT: &str = "button, input, th, td, summary, [role='option'], [data-mark], .card, label, output, .stop-text";
 
 fn document() -> Option<Document> {
-    web_sys::window()?.document()
+    crate::effects::window()?.document()
 }
 
 /// Whether an element does not show all of its text.
@@ -23,7 +23,7 @@ fn is_cut(element: &Element) -> bool {
     }
     let (wide, high) = (html.scroll_width() > html.client_width() + 1, html.scroll_height() > html.client_height() + 2);
     let hides = || {
-        let style = web_sys::window().and_then(|w| w.get_computed_style(html).ok().flatten());
+        let style = crate::effects::window().and_then(|w| w.get_computed_style(html).ok().flatten());
         style.and_then(|s| s.get_property_value("overflow-x").ok()).is_some_and(|overflow| overflow == "hidden" || overflow == "clip")
     };
     (wide || high) && (html.tag_name() == "INPUT" || hides())
@@ -91,7 +91,7 @@ fn hide() {
 }
 
 fn show(element: &Element, text: &str) {
-    let (Some(tip), Some(window)) = (tip(), web_sys::window()) else { return };
+    let (Some(tip), Some(window)) = (tip(), crate::effects::window()) else { return };
     tip.set_text_content(Some(text));
     let _ = tip.remove_attribute("hidden");
     place(&tip, element, &window);
@@ -155,7 +155,7 @@ pub fn use_tips() {
                 // What gets the focus scrolls into sight, and its tip goes along.
                 let focused = |e: &Element| event == "scroll" && e.matches(":focus-visible").unwrap_or_default();
                 let stays = shown.borrow().clone().filter(focused);
-                match (stays, tip(), web_sys::window()) {
+                match (stays, tip(), crate::effects::window()) {
                     (Some(element), Some(tip), Some(window)) => place(&tip, &element, &window),
                     _ if shown.borrow_mut().take().is_some() => hide(),
                     _ => (),

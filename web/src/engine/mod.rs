@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::state::EngineFault;
-use crate::view_model::Request;
+use netpolis_view::Request;
 
 #[wasm_bindgen]
 extern "C" {

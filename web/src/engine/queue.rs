@@ -1,6 +1,6 @@
 //! What the engine is asked, in which order: one request at a time, and of those that come meanwhile only the newest.
 
-use crate::view_model::Request;
+use netpolis_view::Request;
 
 /// Requests on their way to the engine.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn request(revision: u32, from: &str) -> Request {
-        let question = crate::view_model::Question { from: from.into(), ..Default::default() };
+        let question = netpolis_view::Question { from: from.into(), ..Default::default() };
         Request { revision, files: None, settings: String::new(), question, board: None, path: None }
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::picture::{Arrow, FrameMark, Mark, MarkKind, Picture};
 use super::text_width;
-use crate::view_model::Status;
+use netpolis_view::Status;
 
 /// The page's colours, written out.
 #[derive(Clone, Copy, Debug)]
@@ -309,7 +309,7 @@ mod tests {
     use super::*;
     use crate::graph::Rect;
     use crate::graph::picture::{Isolation, Undrawn};
-    use crate::view_model::EndKind;
+    use netpolis_view::EndKind;
 
     #[test]
     fn names_are_written_as_text() {

@@ -3,7 +3,7 @@
 use netpolis_core::text::count;
 
 use super::picture::{Mark, Picture};
-use crate::view_model::Status;
+use netpolis_view::Status;
 
 /// The signs that are in a picture, and which flows have no arrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -21,8 +21,8 @@ use self::bundles::Places;
 use super::layout::{self, Home, Memory};
 use super::route::{self, Route, Wish};
 use super::{Rect, fit_text, text_width};
-use crate::view_model::{EndKind, SceneView, Status, TrafficView};
 use netpolis_core::text::count;
+use netpolis_view::{EndKind, SceneView, Status, TrafficView};
 
 /// Scenes with more workloads begin with closed namespaces.
 pub const MANY_WORKLOADS: usize = 60;
@@ -441,8 +441,7 @@ fn group(scene: &SceneView, name: &str, members: Vec<usize>) -> Draft {
     let subtitle = format!("{}, {}", count(members.len(), "workload"), count(pods as usize, "pod"));
     let title = fit_text(name, 13.0, WIDEST - CARD_SPACE);
     let width = text_width(&title, 13.0).max(text_width(&subtitle, 11.0)) + CARD_SPACE;
-    let every =
-        |of: fn(&crate::view_model::EndView) -> bool| !members.is_empty() && members.iter().filter_map(|&m| scene.ends.get(m)).all(of);
+    let every = |of: fn(&netpolis_view::EndView) -> bool| !members.is_empty() && members.iter().filter_map(|&m| scene.ends.get(m)).all(of);
     Draft {
         mark: Mark {
             key: format!("namespace/{name}"),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::share::Shared;
-use crate::view_model::{EndKind, EndView, NamespaceView, SceneView};
+use netpolis_view::{EndKind, EndView, NamespaceView, SceneView};
 
 fn clock(changes: &[&str]) -> Clock {
     changes.iter().fold(Clock::default(), |clock, tab| clock.after(tab))

@@ -1,6 +1,6 @@
 //! What a scene is called, and what is in it, in a few words.
 
-use crate::view_model::{EndKind, EndView, SceneView};
+use netpolis_view::{EndKind, EndView, SceneView};
 
 /// Names of files that begin so say nothing.
 const PLAIN: [&str; 2] = ["policies", "untitled"];

@@ -13,7 +13,7 @@ mod deflate;
 
 use netpolis_core::settings::Settings;
 
-use crate::view_model::{PathAsked, PathQuestion, Question, settings_from_text, settings_text};
+use netpolis_view::{PathAsked, PathQuestion, Question, settings_from_text, settings_text};
 
 /// Frequent lines of Kubernetes policies. FROZEN: links of version 1 cannot be read with any other.
 const DICTIONARY_V1: &[u8] = include_bytes!("dictionary-v1.txt");

@@ -8,7 +8,7 @@ use super::{EngineFault, FileId, LayoutAction, Opened, PictureAction, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
-use crate::view_model::{
+use netpolis_view::{
     AnswerView, BoardReply, Edit, Evaluation, Move, PathAnswers, PathAsked, PathQuestion, Question, SceneView, Sentence, SourceLocation,
     TrafficView,
 };

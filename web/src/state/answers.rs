@@ -3,13 +3,15 @@
 use std::rc::Rc;
 
 use super::State;
-use crate::view_model::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, Question, SceneView, Sentence, page_verdict};
+use netpolis_view::{AnswerView, BoardReply, LitView, PageVerdict, PathAnswers, PathView, Question, SceneView, Sentence, page_verdict};
 
 /// What the evaluator said.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
-    /// The newest picture.
+    /// The newest picture; that of the scene before until there is one of the scene shown.
     pub scene: Rc<SceneView>,
+    /// The newest picture of the scene shown; empty until there is one.
+    pub own_scene: Rc<SceneView>,
     /// Which revision that picture is of.
     pub revision: u32,
     /// The newest answer about the flow, or why there is none.
@@ -22,8 +24,6 @@ pub struct Answers {
     said: Option<Rc<Result<PageVerdict, Sentence>>>,
     /// What was said last about this scene, which stands until the next answer.
     last: Option<Rc<Result<PageVerdict, Sentence>>>,
-    /// Whether the picture is still that of the scene that was shown before.
-    of_another: bool,
 }
 
 impl Answers {
@@ -44,8 +44,8 @@ impl Answers {
             if self.scene != scene {
                 self.scene = scene;
             }
+            self.own_scene = self.scene.clone();
             self.revision = revision;
-            self.of_another = false;
         }
         if flow.is_some() && self.flow != flow {
             self.flow = flow;
@@ -57,12 +57,7 @@ impl Answers {
         self.flow = None;
         self.path = None;
         self.last = None;
-        self.of_another = true;
-    }
-
-    /// What the newest picture says that is of the scene shown; nothing if there is none of it yet.
-    pub fn own_scene(&self) -> Option<&SceneView> {
-        (!self.of_another).then_some(&*self.scene)
+        self.own_scene = Rc::default();
     }
 
     /// Whether nothing was said yet.

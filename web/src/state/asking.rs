@@ -5,7 +5,7 @@ use std::rc::Rc;
 use netpolis_core::settings::table;
 
 use super::{LayoutAction, Screen, State, Tab};
-use crate::view_model::{EndKind, PathAnswers, PathAsked, PathQuestion, Question, TargetView, TrafficView, first_question, names_service};
+use netpolis_view::{EndKind, PathAnswers, PathAsked, PathQuestion, Question, TargetView, TrafficView, first_question, names_service};
 
 /// Most ends whose text is looked at for names of Services.
 const MOST_READ: usize = 160;

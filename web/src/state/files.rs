@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{LayoutAction, State};
-use crate::view_model::{Edit, SourceLocation, apply_edits};
+use netpolis_view::{Edit, SourceLocation, apply_edits};
 
 /// Text that comes at once and is longer was not typed.
 const PASTED: usize = 60;

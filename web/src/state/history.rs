@@ -4,7 +4,7 @@ use netpolis_core::settings::Settings;
 
 use super::Files;
 use crate::scenes::Place;
-use crate::view_model::{PathAsked, Question};
+use netpolis_view::{PathAsked, Question};
 
 /// Longest list of steps that can be taken back.
 const MOST: usize = 30;

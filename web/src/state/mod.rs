@@ -35,7 +35,7 @@ use netpolis_core::settings::Settings;
 use self::history::History;
 use crate::scenes::Place;
 use crate::share::Shared;
-use crate::view_model::{Board, Move, PathAsked, ProposalView, Request, Sentence, settings_text};
+use netpolis_view::{Board, Move, PathAsked, ProposalView, Request, Sentence, settings_text};
 
 /// Everything the page remembers.
 #[derive(Clone, Debug, Default)]

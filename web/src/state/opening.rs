@@ -2,7 +2,7 @@
 
 use super::{Action, State};
 use crate::share;
-use crate::view_model::Edit;
+use netpolis_view::Edit;
 
 /// How files end that hold a scene.
 const SAVED: &str = ".netpolis";

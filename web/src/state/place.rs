@@ -8,7 +8,7 @@ use super::{Action, FileId, State, unique_name};
 use crate::examples::{EXAMPLES, Example, example_of};
 use crate::scenes::{Clock, Closed, Elsewhere, Origin, Place, Record, SceneId, about, auto_name, copy_name, is_replaced, remember_closed};
 use crate::share::Shared;
-use crate::view_model::{PathAsked, Question, SceneView};
+use netpolis_view::{PathAsked, Question};
 
 /// A kept scene, as it is opened.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,7 +87,7 @@ impl State {
         let example = || self.example().map(|example| example.title.to_owned());
         let own = || {
             let files: Vec<&str> = self.files.iter().map(|file| file.name.as_str()).collect();
-            auto_name(self.answers.own_scene().unwrap_or(&SceneView::default()), &files)
+            auto_name(&self.answers.own_scene, &files)
         };
         self.place.name.as_deref().map(str::to_owned).or_else(example).unwrap_or_else(own)
     }
@@ -97,7 +97,7 @@ impl State {
         let record = Record {
             name: self.title(),
             named: self.place.name.is_some(),
-            about: about(self.answers.own_scene().unwrap_or(&SceneView::default()), self.files.len()),
+            about: about(&self.answers.own_scene, self.files.len()),
             origin: self.place.origin,
             changed: now,
             deleted: None,

@@ -1,7 +1,7 @@
 use super::*;
 use crate::examples::Example;
 use crate::scenes::Elsewhere;
-use crate::view_model::{
+use netpolis_view::{
     BoardReply, Edit, EndKind, EndView, PathAnswers, PathQuestion, Question, SceneView, SourceLocation, TargetKind, TargetView,
 };
 
@@ -506,7 +506,7 @@ fn a_narrow_window_shows_its_own_tab() {
     assert_eq!(tab(Screen::Matrix, Tab::Problems), Tab::Matrix);
     assert_eq!(tab(Screen::Graph, Tab::Rules), Tab::Matrix, "there is no network of the cloud");
     let mut azure = State { layout: Layout { tab: Tab::Rules, screen: Screen::Policies, ..Layout::default() }, ..State::default() };
-    azure.answers.scene = Rc::new(SceneView { cloud: Some(crate::view_model::CloudView::default()), ..SceneView::default() });
+    azure.answers.scene = Rc::new(SceneView { cloud: Some(netpolis_view::CloudView::default()), ..SceneView::default() });
     assert_eq!((azure.shown_tab(), azure.tabs().len()), (Tab::Rules, 6));
 }
 
@@ -544,7 +544,7 @@ fn choices_on_a_path_are_of_the_question_or_of_the_scene() {
 #[test]
 fn a_scene_is_called_by_what_is_in_it_not_by_the_one_before() {
     let mut state = State::start_shared(Shared { files: vec![("own.yaml".into(), "kind: Pod\n".into())], ..Default::default() });
-    let azure = SceneView { cloud: Some(crate::view_model::CloudView::default()), ..SceneView::default() };
+    let azure = SceneView { cloud: Some(netpolis_view::CloudView::default()), ..SceneView::default() };
     let answered = |state: &State, scene: SceneView| match reply(state) {
         Action::Evaluated { revision, question, answer, board, path, .. } => {
             Action::Evaluated { revision, scene: Some(Rc::new(scene)), question, answer, board, path }

@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::examples::EXAMPLES;
-use crate::view_model::{Evaluation, Evaluator, PathQuestion, PathWord, kept_reply, page_verdict};
+use netpolis_view::{Evaluation, Evaluator, PathQuestion, PathWord, kept_reply, page_verdict};
 
 /// What comes of the state once it is evaluated.
 fn evaluated(state: Rc<State>) -> Rc<State> {

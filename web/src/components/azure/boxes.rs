@@ -9,7 +9,7 @@ use crate::components::icons::{SHIELD, icon};
 use crate::components::rich::SourceLink;
 use crate::components::signs::{verdict_class, verdict_icon};
 use crate::state::{Action, LayoutAction, Tab};
-use crate::view_model::{BadgeView, FlowRole, MachineView, NetworkView, PodView, RegionView, SubnetView};
+use netpolis_view::{BadgeView, FlowRole, MachineView, NetworkView, PodView, RegionView, SubnetView};
 
 /// The class of what the flow starts or ends at.
 pub(super) fn role_class(role: Option<FlowRole>) -> Option<&'static str> {

@@ -9,7 +9,7 @@ use crate::components::signs::verdict_class;
 use crate::graph::Rect;
 use crate::graph::around::around;
 use crate::graph::through::through;
-use crate::view_model::{NetworkFlow, VerdictView};
+use netpolis_view::{NetworkFlow, VerdictView};
 
 /// Boxes that are higher than this, in pixels, are met at their heading, which is as high as the second number.
 const TALL: (f64, f64) = (60.0, 30.0);

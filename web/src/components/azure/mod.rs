@@ -14,7 +14,7 @@ use super::view_switch::view_switch;
 use super::{Store, use_part};
 use crate::components::renders::count_render;
 use crate::state::Action;
-use crate::view_model::{CloudView, NetworkFlow, OUTSIDE, Question};
+use netpolis_view::{CloudView, NetworkFlow, OUTSIDE, Question};
 
 /// What the boxes need besides what they show.
 struct BoxContext<'a> {

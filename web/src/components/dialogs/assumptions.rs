@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::components::Store;
 use crate::state::Action;
-use crate::view_model::{AssumptionView, assumptions, with_assumption};
+use netpolis_view::{AssumptionView, assumptions, with_assumption};
 
 /// All assumptions, each with its choices.
 #[component]

@@ -7,7 +7,7 @@ use crate::components::icons::{CROSS, PLUS, icon};
 use crate::components::{Store, press, use_part};
 use crate::effects::focus::focus_first;
 use crate::state::{Action, FileId, State};
-use crate::view_model::Severity;
+use netpolis_view::Severity;
 
 /// What the tabs show: of the files not their texts.
 fn tabs_part(state: &State) -> impl PartialEq + use<> {

@@ -55,7 +55,7 @@ impl Events {
     /// What lies at a pointer. While the drawing holds the pointer, every event's target is the drawing itself.
     fn under(&self, event: &MouseEvent) -> Option<Element> {
         let canvas = self.element()?;
-        let document = web_sys::window()?.document()?;
+        let document = crate::effects::window()?.document()?;
         document.element_from_point(event.client_x() as f32, event.client_y() as f32).filter(|element| canvas.contains(Some(element)))
     }
 

@@ -31,7 +31,7 @@ pub(super) fn use_escape(canvas: &NodeRef, live: &LiveRef) {
     let (canvas, live) = (canvas.clone(), live.clone());
     use_effect_with((), move |()| {
         let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
-        let listener = web_sys::window().map(|window| {
+        let listener = crate::effects::window().map(|window| {
             EventListener::new_with_options(&window, "keydown", options, move |event| {
                 let escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
                 if escape && live.borrow().hand.asks() {

@@ -37,7 +37,7 @@ use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
 use crate::state::{PictureAction, State};
-use crate::view_model::{EndKind, Status, TrafficView};
+use netpolis_view::{EndKind, Status, TrafficView};
 
 /// What the graph shows, without what is shown beside it.
 fn graph_part(state: &State) -> impl PartialEq + use<> {

@@ -6,7 +6,7 @@ use crate::components::ByAddress;
 use crate::components::signs::{passing_class, status_class};
 use crate::graph::export::{self, SHIELD_PATH};
 use crate::graph::picture::{Arrow, Isolation, Mark, MarkKind, Picture};
-use crate::view_model::{EndKind, Status};
+use netpolis_view::{EndKind, Status};
 
 /// A mark or an arrow of a picture: drawn anew only if the picture is another, or what is pointed at makes a difference to it.
 #[derive(Clone, PartialEq, Properties)]

@@ -9,7 +9,7 @@ use crate::components::icons::{ARROW, SLIDERS, icon};
 use crate::components::port_field::PortField;
 use crate::components::{ByAddress, use_part};
 use crate::state::Action;
-use crate::view_model::{PathAsked, PathView};
+use netpolis_view::{PathAsked, PathView};
 
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::ask::with_versus;
 use crate::components::Store;
 use crate::state::Action;
-use crate::view_model::{ChoiceView, PathView};
+use netpolis_view::{ChoiceView, PathView};
 
 /// The few choices that matter most for this question.
 pub(super) fn main_choices(store: &Store, view: &PathView) -> Html {

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::components::icons::{CHECK, CROSS, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
-use crate::view_model::{PathView, PodShareView, ProbeView};
+use netpolis_view::{PathView, PodShareView, ProbeView};
 
 /// A share as a bar.
 fn bar(size: u16) -> Html {

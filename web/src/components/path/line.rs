@@ -7,7 +7,7 @@ use crate::components::evidence::{ASSUMED, evidence};
 use crate::components::icons::{PLAY, TRANSLATED, icon};
 use crate::components::rich::{SourceLink, rich, sentence};
 use crate::components::signs::{verdict_class, verdict_icon};
-use crate::view_model::{AddressView, BranchView, Difference, PathAnswers, PathSide, PathView, Rail, SeenView, StopSign, StopView};
+use netpolis_view::{AddressView, BranchView, Difference, PathAnswers, PathSide, PathView, Rail, SeenView, StopSign, StopView};
 
 /// Properties of a [`Line`].
 #[derive(Clone, PartialEq, Properties)]

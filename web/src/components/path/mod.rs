@@ -16,8 +16,8 @@ use super::rich::{rich, sentence};
 use super::signs::word_signs;
 use super::{ByAddress, Store, use_part};
 use crate::state::{Action, State};
-use crate::view_model::{PathAnswers, PathAsked, PathSide, SideView, TargetView, explanation};
 use line::Line;
+use netpolis_view::{PathAnswers, PathAsked, PathSide, SideView, TargetView, explanation};
 
 /// Most Services and Ingresses that are offered where nothing is asked yet.
 const MOST_OFFERED: usize = 24;

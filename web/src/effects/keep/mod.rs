@@ -20,7 +20,7 @@ use super::{now, random, storage};
 use crate::components::Store;
 use crate::scenes::{Clock, SceneId};
 use crate::state::{Content, FileId, State};
-use crate::view_model::{PathAsked, Question};
+use netpolis_view::{PathAsked, Question};
 
 /// A change is stored after this, in milliseconds, however long somebody goes on typing.
 const SOON_MS: u32 = 150;
@@ -152,9 +152,6 @@ impl Keeper {
         drop(pending);
         let size: usize = store.files.size();
         let keeper = self.clone();
-        if super::window().is_none() {
-            return;
-        }
         // The first change begins to wait, and later ones do not put it off.
         self.timer.borrow_mut().get_or_insert_with(|| {
             Timeout::new(if size > LARGE { LATER_MS } else { SOON_MS }, move || {
@@ -198,10 +195,12 @@ impl Keeper {
 /// Stores every change soon, and tells what other tabs do.
 #[hook]
 pub fn use_keeping(store: &Store, keeper: &Keeping) {
-    keeper.0.note(store);
+    if crate::effects::window().is_some() {
+        keeper.0.note(store);
+    }
     let keeper = keeper.0.clone();
     use_effect_with((), move |()| {
-        let window = web_sys::window();
+        let window = crate::effects::window();
         let document = window.as_ref().and_then(|window| window.document());
         let mut listeners = Vec::new();
         if let Some(window) = &window {

@@ -2,7 +2,7 @@ use super::*;
 use crate::graph::Rect;
 use crate::graph::picture::{Arrow, FrameMark, Mark, MarkKind, Undrawn};
 use crate::graph::route::Route;
-use crate::view_model::{EndKind, Status};
+use netpolis_view::{EndKind, Status};
 
 fn mark(key: &str, x: f64) -> Mark {
     Mark {

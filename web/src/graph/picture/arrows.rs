@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Arrow, Draft, MarkKind, Options, Undrawn};
 use crate::graph::route::Route;
-use crate::view_model::{EndKind, SceneView, Status};
+use netpolis_view::{EndKind, SceneView, Status};
 
 /// Most denied pairs that are drawn unasked.
 const FEW_DENIED: usize = 6;

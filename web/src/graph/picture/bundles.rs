@@ -7,7 +7,7 @@ use netpolis_core::text::count;
 use super::arrows::word;
 use super::{Arrow, FrameMark, Mark, MarkKind, Options};
 use crate::graph::route::Route;
-use crate::view_model::{SceneView, Status};
+use netpolis_view::{SceneView, Status};
 
 /// Fewest workloads for which one arrow speaks.
 const FEW_MEMBERS: usize = 3;

@@ -1,6 +1,6 @@
 use super::arrows::{MOST_LOUD, MOST_QUIET};
 use super::*;
-use crate::view_model::{EndView, NamespaceView, SetView};
+use netpolis_view::{EndView, NamespaceView, SetView};
 
 fn end(namespace: Option<u32>, title: &str, class: u32) -> EndView {
     EndView {
