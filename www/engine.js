@@ -12,8 +12,8 @@ export async function compile(url, priority = "auto") {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** What a page that is being left no longer fetches is no fault. */
-let left = false;
+/** Whether the page is being left or loaded again: what it no longer fetches is no fault. */
+export let left = false;
 addEventListener("pagehide", () => (left = true));
 addEventListener("pageshow", () => (left = false));
 

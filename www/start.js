@@ -1,31 +1,31 @@
 // Starts the page's program, then the engine. A file of its own, because the page's policy forbids inline scripts; the names of
 // their files (they carry hashes) and the reply for the opening scene stand in this script's tag.
 
-import { compile, EngineLink } from "./engine.js";
+import { compile, EngineLink, left } from "./engine.js";
 
 const tag = document.querySelector("script[data-wasm]");
 const address = (name) => new URL(name, document.baseURI).href;
+
+/** Says over everything else what went wrong. */
+function alarm(...content) {
+  const message = document.createElement("p");
+  message.className = "failed";
+  message.setAttribute("role", "alert");
+  message.append(...content);
+  document.body.append(message);
+}
 
 /** The program says nothing itself when it fails: what it holds may be broken by then. What was written is stored with every change. */
 let failed = false;
 addEventListener("error", ({ error }) => {
   if (failed || !(error instanceof WebAssembly.RuntimeError)) return;
   failed = true;
-  const message = document.createElement("p");
-  message.className = "failed";
-  message.setAttribute("role", "alert");
   const again = document.createElement("button");
   again.type = "button";
   again.textContent = "Load the page again";
   again.addEventListener("click", () => location.reload());
-  message.append("Netpolis has met a fault of its own and stands still. Your text is kept. ", again);
-  document.body.append(message);
+  alarm("Netpolis has met a fault of its own and stands still. Your text is kept. ", again);
 });
-
-/** What a page that is being left or loaded again no longer fetches is no fault. */
-let left = false;
-addEventListener("pagehide", () => (left = true));
-addEventListener("pageshow", () => (left = false));
 
 try {
   const { js, wasm, engineJs, engineWasm, build, reply } = tag.dataset;
@@ -45,14 +45,8 @@ try {
   await loaded;
   if ("offline" in tag.dataset) import(address("offline.js")).then((offline) => offline.keepForOffline(), () => undefined);
 } catch (error) {
-  if (!left) fail(error);
-}
-
-function fail(error) {
-  const message = document.createElement("p");
-  message.className = "failed";
-  message.setAttribute("role", "alert");
-  message.textContent = `Netpolis could not start: ${error?.message ?? error}. It needs a current browser with WebAssembly.`;
-  document.body.append(message);
-  throw error;
+  if (!left) {
+    alarm(`Netpolis could not start: ${error?.message ?? error}. It needs a current browser with WebAssembly.`);
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
-import { DESKTOP, PHONE, SHOP, here } from "./page.mjs";
+import { ask, DESKTOP, PHONE, SHOP, here } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 const { scenes, runs, table } = parseArgs({
@@ -112,12 +112,7 @@ async function keys(name, count) {
     const given = [...(await files(name)), { name: "own.yaml", mimeType: "text/plain", buffer: Buffer.from(SHOP) }];
     await page.locator("input[type=file]").setInputFiles(given);
     await page.getByRole("tab", { name: /own\.yaml/ }).click();
-    for (const [label, value] of [["from", "corner/till"], ["to", "corner/store"]]) {
-        const field = page.getByRole("combobox", { name: label, exact: true });
-        await field.fill(value);
-        await page.getByRole("listbox", { name: label, exact: true }).getByRole("option").first().click();
-    }
-    await page.getByRole("textbox", { name: "destination port" }).fill("5432");
+    await ask(page, "corner/till", "corner/store", 5432);
     await page.locator(".verdict h2", { hasText: "Allowed" }).waitFor();
     await page.locator(".cm-content").first().click();
     await page.keyboard.press("Control+End");

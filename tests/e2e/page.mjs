@@ -91,6 +91,17 @@ export async function open(options = {}, fragment = "", file = "") {
     return page;
 }
 
+/** Holds files back, in a page or a context, until the function that this returns is called. */
+export async function holdBack(where, files) {
+    let letCome;
+    const held = new Promise((done) => (letCome = done));
+    await where.route(files, async (route) => {
+        await held;
+        await route.continue();
+    });
+    return letCome;
+}
+
 /** Has a page count as loaded only when its program has taken it over from what the build has drawn. */
 function waitsForProgram(page) {
     for (const name of ["goto", "reload"]) {

@@ -43,20 +43,4 @@ export async function examples(language) {
 }
 
 /** A shop whose database is open to its web pods alone. */
-export const SHOP = `
-{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop, labels: {app: web}}, spec: {containers: [{name: c, image: c}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}, spec: {containers: [{name: c, image: c}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: debug, namespace: shop, labels: {app: debug}}, spec: {containers: [{name: c, image: c}]}}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: db, namespace: shop}
-spec:
-  podSelector: {matchLabels: {app: db}}
-  ingress:
-  - from:
-    - podSelector: {matchLabels: {app: web}}
-    ports: [{port: 5432}]
-`;
+export const SHOP = await readFile(join(root, "tests/shop.yaml"), "utf8");

@@ -1,6 +1,6 @@
 // The page and its engine: what is seen before the engine is there, and what happens when it does not come.
 import assert from "node:assert/strict";
-import { marks, open, openShop, paste, SHOP, shoot, text, troubles, until, verdict, word } from "../page.mjs";
+import { holdBack, marks, open, openShop, paste, SHOP, shoot, text, troubles, until, verdict, word } from "../page.mjs";
 
 const ENGINE = /netpolis-engine-[0-9a-f]+_bg\.wasm$/;
 const state = (page) => page.evaluate(() => document.documentElement.dataset.engine);
@@ -9,17 +9,8 @@ const menu = (page) => page.locator(".header .pick").first();
 /** A page whose engine comes when `letItCome` is called. */
 async function withoutEngine(options = {}) {
     let letItCome;
-    const held = new Promise((done) => (letItCome = done));
-    const page = await open({
-        ...options,
-        early: true,
-        prepare: async (context) => {
-            await context.route(ENGINE, async (route) => {
-                await held;
-                await route.continue();
-            });
-        },
-    });
+    const prepare = async (context) => (letItCome = await holdBack(context, ENGINE));
+    const page = await open({ ...options, early: true, prepare });
     return { page, letItCome };
 }
 

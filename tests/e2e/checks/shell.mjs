@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { DESKTOP, PHONE, given, marks, openShop, shoot, text, troubles, until, verdict } from "../page.mjs";
+import { DESKTOP, PHONE, given, holdBack, marks, openShop, shoot, text, troubles, until, verdict } from "../page.mjs";
 
 const SIZES = { desktop: DESKTOP, small: { width: 1024, height: 768 }, phone: PHONE };
 /** Only a release is drawn by the build. */
 const drawn = async () => (await readFile(join(given.folder, "index.html"), "utf8")).includes("graph still");
+const PROGRAM = /\.wasm$/;
 const leftOut = () => console.log("    left out: this build has no picture in its page");
 const standing = (page) => page.locator("svg.graph.still:visible");
 
@@ -15,12 +16,7 @@ const standing = (page) => page.locator("svg.graph.still:visible");
 async function held(options = {}, file = "") {
     const context = await given.browser.newContext({ viewport: DESKTOP, serviceWorkers: "block", ...options });
     const page = await context.newPage();
-    let release;
-    const gate = new Promise((open) => (release = open));
-    await page.route(/\.wasm$/, async (route) => {
-        await gate;
-        await route.continue();
-    });
+    const release = await holdBack(page, PROGRAM);
     await page.goto(given.site.address + file);
     return { page, release };
 }
@@ -84,12 +80,7 @@ async function otherScene() {
     if (!(await drawn())) return leftOut();
     const page = await openShop();
     await page.waitForTimeout(400);
-    let release;
-    const gate = new Promise((go) => (release = go));
-    await page.route(/\.wasm$/, async (route) => {
-        await gate;
-        await route.continue();
-    });
+    const release = await holdBack(page, PROGRAM);
     await page.reload({ waitUntil: "commit" });
     await page.locator("#starting").waitFor({ state: "attached" });
     assert.equal(await page.locator("html.other-scene").count(), 1);
