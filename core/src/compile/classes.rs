@@ -153,8 +153,11 @@ pub(super) struct Classes {
     port_lists: Vec<u32>,
 }
 
-/// The class of an endpoint that does not exist: one past all others, so it is in no set.
-const NOWHERE: ClassId = ClassId(u32::MAX);
+impl ClassId {
+    /// The class of an endpoint that does not exist: one past all others, so it is in no set.
+    pub(crate) const NOWHERE: ClassId = ClassId(u32::MAX);
+}
+
 /// Parts of a class key are separated by this; no number in them reaches it.
 const END_OF_PART: u32 = u32::MAX;
 
@@ -219,25 +222,25 @@ impl Classes {
     }
 
     pub(super) fn of_endpoint(&self, id: PodId) -> ClassId {
-        self.endpoints.get(id.index()).copied().unwrap_or(NOWHERE)
+        self.endpoints.get(id.index()).copied().unwrap_or(ClassId::NOWHERE)
     }
 
     pub(super) fn of_node(&self, id: NodeId) -> ClassId {
-        self.nodes.get(id.index()).copied().unwrap_or(NOWHERE)
+        self.nodes.get(id.index()).copied().unwrap_or(ClassId::NOWHERE)
     }
 
     pub(super) fn of_atom(&self, id: AtomId) -> ClassId {
-        self.atoms.get(id.index()).copied().unwrap_or(NOWHERE)
+        self.atoms.get(id.index()).copied().unwrap_or(ClassId::NOWHERE)
     }
 
     /// The class of a host endpoint at a hook.
     pub(super) fn of_host(&self, id: HostEndpointId, hook: Hook) -> ClassId {
-        self.hosts.get(id.index()).and_then(|hooks| hooks.get(hook as usize)).copied().unwrap_or(NOWHERE)
+        self.hosts.get(id.index()).and_then(|hooks| hooks.get(hook as usize)).copied().unwrap_or(ClassId::NOWHERE)
     }
 
     /// The class of a use of a security group.
     pub(super) fn of_group(&self, id: GroupUseId) -> ClassId {
-        self.groups.get(id.index()).copied().unwrap_or(NOWHERE)
+        self.groups.get(id.index()).copied().unwrap_or(ClassId::NOWHERE)
     }
 
     pub(super) fn kind(&self, id: ClassId) -> ClassKind {

@@ -316,12 +316,11 @@ impl Connectivity {
 
     /// The class of an endpoint: endpoints of one class have equal rows and columns.
     pub fn class_of(&self, end: Endpoint) -> ClassId {
-        let nowhere = ClassId(u32::MAX);
         match end {
-            Endpoint::Pod(id) => self.endpoints.get(id.index()).map_or(nowhere, |e| e.class),
-            Endpoint::Node(id) => self.nodes.get(id.index()).copied().unwrap_or(nowhere),
+            Endpoint::Pod(id) => self.endpoints.get(id.index()).map_or(ClassId::NOWHERE, |e| e.class),
+            Endpoint::Node(id) => self.nodes.get(id.index()).copied().unwrap_or(ClassId::NOWHERE),
             Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
-                self.stretch(address).and_then(|i| self.outside.get(i)).map_or(nowhere, |(_, class)| *class)
+                self.stretch(address).and_then(|i| self.outside.get(i)).map_or(ClassId::NOWHERE, |(_, class)| *class)
             }
         }
     }

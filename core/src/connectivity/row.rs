@@ -12,9 +12,6 @@ use crate::connections::ConnectionId;
 use crate::policy::Direction;
 use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, NoTrace, Outcome, evaluate, evaluate_hooks};
 
-/// A class that no endpoint has: it is in no set.
-const NOBODY: ClassId = ClassId(u32::MAX);
-
 /// What is evaluated for a row.
 #[derive(Clone, Debug)]
 pub(super) enum RowQuestion {
@@ -230,7 +227,7 @@ impl Peers {
         });
         let sets: Vec<ClassSet> = if parts.is_some() { Vec::new() } else { sets.into_iter().cloned().collect() };
         let mut all = (0..compiled.class_count() as u32).map(ClassId);
-        let usual = all.find(|class| !sets.iter().any(|set| set.contains(*class))).unwrap_or(NOBODY);
+        let usual = all.find(|class| !sets.iter().any(|set| set.contains(*class))).unwrap_or(ClassId::NOWHERE);
         Peers { sets, parts, by_ports, usual }
     }
 
@@ -239,7 +236,7 @@ impl Peers {
             Some(parts) => parts.of(peer).map_or(u64::MAX, u64::from),
             None => (0..).zip(&self.sets).fold(0, |bits, (number, set)| bits | u64::from(set.contains(peer)) << number),
         };
-        if peer == NOBODY {
+        if peer == ClassId::NOWHERE {
             return (u64::MAX, u32::MAX);
         }
         // Who is in no set is not asked for ports.
