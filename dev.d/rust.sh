@@ -38,7 +38,14 @@ rustup_part() {
     local name=$2
     # rustup appends the platform to the names of components: rust-src has none, clippy has.
     rustup "$1" list --installed 2>/dev/null | grep -qE "^$name(-$(host_platform))?$" ||
-        rustup_fetch "Rust's $1 $name" "$1" add "$name"
+        rustup_fetch "Rust's $1 $name" "$1" add "$name" || return
+    # rustup answers from its own list, which knows nothing of files that somebody removed.
+    local library
+    library=$(rustc --print sysroot)/lib/rustlib
+    case "$name" in
+    wasm*) [ -d "$library/$name/lib" ] ;;
+    rust-src) [ -d "$library/src/rust/library/std" ] ;;
+    esac
 }
 
 host_platform() { rustc -vV | sed -n 's/^host: //p'; }
@@ -134,7 +141,7 @@ has_std_source() {
     [ "$WASM_TOOLCHAIN" != netpolis-debian ] || { [ -d "$library/std" ] && return; }
     RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN rustup_part component rust-src || return
     (
-        cd "$library"
+        cd "$library" || exit
         export RUSTUP_TOOLCHAIN=$WASM_TOOLCHAIN RUSTC_BOOTSTRAP=1
         cargo fetch --quiet --locked --offline >/dev/null 2>&1 ||
             try "fetching the crates of the standard library" cargo fetch --locked

