@@ -340,3 +340,62 @@ fn what_another_version_of_the_input_says_counts() {
         assert_eq!(scene.snapshot().endpoints.iter().find(|e| e.name == "web").unwrap().labels.get("app"), Some("web"));
     }
 }
+
+/// What selectors see of a service account and of a host endpoint: Calico's `libcalico-go/lib/backend/k8s/conversion` and `felix/labelindex`.
+#[test]
+fn labels_of_service_accounts_and_hosts_that_cannot_be_read() {
+    let policy = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: g}, spec: {selector: app == 'web', types: [Ingress], \
+        ingress: [{action: Deny, source: {serviceAccounts: {selector: team == 'red'}}}, {action: Allow, source: {serviceAccounts: {selector: has(tier)}}}]}}";
+    let client = CLIENT.replace("spec: {", "spec: {serviceAccountName: robot, ");
+    let account =
+        |labels: &str| format!("{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: robot, namespace: shop, labels: {labels}}}}}");
+    // `metadata.labels` is a map from text to text.
+    for (labels, verdict) in [
+        ("{tier: a, bad: [1]}", "allowed"),
+        ("{tier: a, team: [red]}", UNKNOWN),
+        ("{team: red, tier: [a]}", "denied"),
+        ("{team: blue, tier: [a]}", "allowed"),
+        ("[tier]", UNKNOWN),
+    ] {
+        check(&[NAMESPACE, &client, WEB, policy, &account(labels)], &[("client web 80", verdict)]);
+    }
+
+    let closed = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: h}, spec: {selector: role == 'worker', types: [Ingress]}}";
+    let open = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: o}, spec: {selector: app == 'web', types: [Ingress], \
+        ingress: [{action: Allow, source: {selector: role == 'worker'}}]}}";
+    let host = |labels: &str| {
+        format!(
+            "{{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {{name: h1, labels: {labels}}}, \
+             spec: {{node: n1, interfaceName: eth0, expectedIPs: [10.1.1.1], profiles: [projectcalico-default-allow]}}}}"
+        )
+    };
+    for (labels, to_host, from_host) in [
+        ("{role: other, bad: {}}", "allowed", "denied"),
+        ("{role: worker, bad: {}}", "denied", "allowed"),
+        ("{role: {}}", UNKNOWN, UNKNOWN),
+        ("[role]", UNKNOWN, UNKNOWN),
+    ] {
+        let questions = [("192.0.2.9 n1 9000", to_host), ("n1 web 80", from_host)];
+        // On another node: its own may reach it whatever policies say.
+        let elsewhere = WEB.replace("spec: {", "spec: {nodeName: n2, ");
+        check(&[NAMESPACE, NODE, &elsewhere, closed, open, &host(labels)], &questions);
+    }
+}
+
+/// Nodes that the input only names have labels that nobody knows, and their automatic host endpoints have them too
+/// (`kube-controllers/pkg/controllers/node`).
+#[test]
+fn automatic_host_endpoints_of_nodes_that_are_only_named() {
+    let closed = "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: h}, spec: {selector: role == 'worker', types: [Ingress]}}";
+    let automatic = "{apiVersion: projectcalico.org/v3, kind: KubeControllersConfiguration, metadata: {name: default}, \
+        spec: {controllers: {node: {hostEndpoint: {autoCreate: Enabled}}}}}";
+    let placed = WEB.replace("spec: {", "spec: {nodeName: n1, ");
+    let named = scene(&[NAMESPACE, &placed, closed, automatic]);
+    let (verdict, why) = ask(&named, "192.0.2.9 n1 9000");
+    assert_eq!(verdict, UNKNOWN, "{why}");
+    assert!(why.contains("the labels of node `n1`, which is not in the input; add it (`kubectl get nodes -o yaml`)"), "{why}");
+    let given = scene(&[NAMESPACE, NODE, &placed, closed, automatic]);
+    assert_eq!(ask(&given, "192.0.2.9 n1 9000").0, "allowed");
+    let labelled = NODE.replace("name: n1", "name: n1, labels: {role: worker}");
+    assert_eq!(ask(&scene(&[NAMESPACE, &labelled, &placed, closed, automatic]), "192.0.2.9 n1 9000").0, "denied");
+}

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use super::addresses::{AddressIndex, AtomId, Coverage};
 use super::class_set::ClassSet;
-use super::selectors::Selectors;
+use super::selectors::{NodeMatches, Selectors};
 use crate::language::{ContainerPort, ServicePort, TargetPort};
 use crate::model::Protocol;
 use crate::policy::GroupUseId;
@@ -292,7 +292,7 @@ struct Builder<'b, 'a> {
     hosts: Option<&'b HostRules>,
     selectors: &'b mut Selectors<'a>,
     namespace_classes: Vec<u32>,
-    node_matches: Vec<Option<Vec<u32>>>,
+    node_matches: Vec<NodeMatches>,
     inside: Inside<'b>,
     services: ServicePorts,
     classes: Vec<Class>,

@@ -13,10 +13,10 @@ use super::class_set::ClassSet;
 use super::classes::{ClassId, ClassKind, Classes, Sample};
 use super::labels::{KeyEntry, KeyItems, judged_apart};
 use super::selectors::UNKNOWN_VALUE;
-use crate::model::{AddressSet, Known, Labels, ValueShape};
+use crate::model::{AddressSet, Known, Labels, UnknownLabels, ValueShape};
 use crate::model::{Comparison, Selector};
 use crate::policy::{Direction, EntityMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
-use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, Snapshot};
+use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, ServiceAccount, Snapshot};
 
 /// Prefix of labels that an endpoint has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
 pub(crate) const NAMESPACE_PREFIX: &str = "pcns.";
@@ -70,13 +70,20 @@ impl<'a> Key<'a> {
 /// Labels of one endpoint: numbers of mentioned keys with values, ascending, each key once.
 type Seen<'a> = Vec<(u32, &'a str)>;
 
+/// A service account, and what its pods have from it.
+#[derive(Clone, Debug)]
+struct Account<'a> {
+    given: &'a ServiceAccount,
+    seen: Seen<'a>,
+}
+
 /// All Calico selectors of a ruleset.
 pub(super) struct Expressions<'a> {
     numbers: HashMap<&'a str, u32>,
     keys: Vec<Key<'a>>,
     /// For each namespace, what its members have from it.
     namespaces: Vec<Seen<'a>>,
-    accounts: HashMap<(NamespaceId, &'a str), Seen<'a>>,
+    accounts: HashMap<(NamespaceId, &'a str), Account<'a>>,
     profiles: HashMap<&'a str, Seen<'a>>,
     /// For each selector of a peer, the addresses of the sets and host endpoints that it selects.
     addresses: BTreeMap<&'a Selector, AddressSet>,
@@ -175,8 +182,11 @@ impl<'a> Expressions<'a> {
             seen
         };
         self.namespaces = snapshot.namespaces.iter().map(|n| prefixed(NAMESPACE_PREFIX, &n.name, &n.labels)).collect();
-        self.accounts =
-            snapshot.service_accounts.iter().map(|a| ((a.namespace, &*a.name), prefixed(ACCOUNT_PREFIX, &a.name, &a.labels))).collect();
+        let account = |account: &'a ServiceAccount| {
+            let seen = prefixed(ACCOUNT_PREFIX, &account.name, &account.labels);
+            ((account.namespace, &*account.name), Account { given: account, seen })
+        };
+        self.accounts = snapshot.service_accounts.iter().map(account).collect();
         let given = snapshot.profiles.iter().map(|p| (&*p.name, self.own(&p.labels, false)));
         self.profiles = given.collect();
     }
@@ -212,7 +222,7 @@ impl<'a> Expressions<'a> {
         if let Some((namespace, account)) = profile.strip_prefix("ksa.").and_then(|rest| rest.split_once('.'))
             && let Some(account) = number(namespace).and_then(|namespace| self.accounts.get(&(namespace, account)))
         {
-            seen.extend(account);
+            seen.extend(&account.seen);
         }
         seen
     }
@@ -231,7 +241,7 @@ impl<'a> Expressions<'a> {
             None => {
                 seen.extend(self.of_namespace(endpoint.namespace));
                 match self.accounts.get(&(endpoint.namespace, &*endpoint.service_account)) {
-                    Some(account) => seen.extend(account),
+                    Some(account) => seen.extend(&account.seen),
                     // The account of a pod is there, whether it is given or not: without labels but with its name.
                     None => {
                         let name = alloc::format!("{ACCOUNT_PREFIX}{NAME_KEY}");
@@ -262,8 +272,9 @@ impl<'a> Expressions<'a> {
             holders.push((tidy(seen), set.addresses.clone()));
         }
         for host in snapshot.host_endpoints.iter().filter(|h| !h.addresses.is_empty()) {
-            let addresses = AddressSet::of_cidrs(&host.addresses.iter().map(|a| crate::model::Cidr::of(*a)).collect::<Vec<_>>());
-            holders.push((self.of_host_endpoint(host, snapshot), addresses));
+            if self.unsure_host(host, snapshot).is_none() {
+                holders.push((self.of_host_endpoint(host, snapshot), host.address_set()));
+            }
         }
         let table = LabelTable::new((0..).zip(holders.iter().map(|(seen, _)| seen)), self.keys.len());
         let joined = |selector: &Selector| {
@@ -289,6 +300,13 @@ impl<'a> Expressions<'a> {
                 *all = all.union(&addresses);
             }
         }
+        for host in snapshot.host_endpoints.iter().filter(|host| !host.addresses.is_empty()) {
+            let Some(unsure) = self.unsure_host(host, snapshot) else { continue };
+            for selector in selectors.iter().filter(|selector| selector.judge(&|key| unsure.look_up(key, &self.numbers)).1) {
+                let all = possible.entry(*selector).or_default();
+                *all = all.union(&host.address_set());
+            }
+        }
         possible
     }
 
@@ -307,20 +325,27 @@ impl<'a> Expressions<'a> {
         if !self.keys.is_empty() {
             let seen = self.of_endpoint(endpoint, snapshot);
             self.encode(&seen, key);
-            for (label, shape) in endpoint.unknown.keys.iter().filter(|(label, _)| self.numbers.contains_key(&**label)) {
-                key.push(UNKNOWN_VALUE);
-                key.extend(label.bytes().map(u32::from));
-                key.push(UNKNOWN_VALUE);
-                if let ValueShape::Begins(start) | ValueShape::Is(start) = shape {
-                    key.extend(start.bytes().map(u32::from));
-                }
-            }
-            if endpoint.unknown.others {
-                key.push(UNKNOWN_VALUE);
-            }
+            self.encode_unknown(&endpoint.unknown, key);
             if snapshot.namespace(endpoint.namespace).is_some_and(|n| !n.unknown.is_empty()) {
                 key.extend([UNKNOWN_VALUE, endpoint.namespace.0]);
             }
+            if let Some(account) = self.unsure_account(endpoint) {
+                self.encode_unknown(&account.unknown, key);
+            }
+        }
+    }
+
+    fn encode_unknown(&self, unknown: &UnknownLabels, key: &mut Vec<u32>) {
+        for (label, shape) in &unknown.keys {
+            key.push(UNKNOWN_VALUE);
+            key.extend(label.bytes().map(u32::from));
+            key.push(UNKNOWN_VALUE);
+            if let ValueShape::Begins(start) | ValueShape::Is(start) = shape {
+                key.extend(start.bytes().map(u32::from));
+            }
+        }
+        if unknown.others {
+            key.push(UNKNOWN_VALUE);
         }
     }
 
@@ -328,6 +353,7 @@ impl<'a> Expressions<'a> {
     pub(super) fn encode_host_endpoint(&mut self, host: &'a HostEndpoint, snapshot: &'a Snapshot, key: &mut Vec<u32>) {
         let seen = self.of_host_endpoint(host, snapshot);
         self.encode(&seen, key);
+        self.encode_unknown(&host.unknown, key);
     }
 
     fn encode(&mut self, seen: &[(u32, &'a str)], key: &mut Vec<u32>) {
@@ -348,15 +374,16 @@ impl<'a> Expressions<'a> {
                     let Some(endpoint) = snapshot.pod(id) else { continue };
                     let seen = self.of_endpoint(endpoint, snapshot);
                     let namespace = snapshot.namespace(endpoint.namespace);
-                    let own = endpoint.unknown.others || endpoint.unknown.keys.iter().any(|(key, _)| self.numbers.contains_key(&**key));
-                    if own || namespace.is_some_and(|n| !n.unknown.is_empty()) {
-                        unsure.push((class, Unsure { endpoint, namespace, seen: seen.clone() }));
+                    let account = self.unsure_account(endpoint);
+                    if self.concerns(&endpoint.unknown) || namespace.is_some_and(|n| !n.unknown.is_empty()) || account.is_some() {
+                        unsure.push((class, Unsure { own: &endpoint.unknown, is_pod: true, namespace, account, seen: seen.clone() }));
                     }
                     labelled.push((class.0, seen));
                 }
                 (ClassKind::Host(_), Sample::Host(id)) => {
-                    let seen = snapshot.host_endpoint(id).map(|h| self.of_host_endpoint(h, snapshot)).unwrap_or_default();
-                    labelled.push((class.0, seen));
+                    let Some(host) = snapshot.host_endpoint(id) else { continue };
+                    unsure.extend(self.unsure_host(host, snapshot).map(|unsure| (class, unsure)));
+                    labelled.push((class.0, self.of_host_endpoint(host, snapshot)));
                 }
                 _ => {}
             }
@@ -364,6 +391,24 @@ impl<'a> Expressions<'a> {
         self.classes = LabelTable::new(labelled.iter().map(|(class, seen)| (*class, seen)), self.keys.len());
         self.doubtful = ClassSet::new(unsure.iter().map(|(class, _)| class.0).collect());
         self.unsure = unsure;
+    }
+
+    /// Whether selectors ask for a label of which not all is known.
+    fn concerns(&self, unknown: &UnknownLabels) -> bool {
+        unknown.others || unknown.keys.iter().any(|(key, _)| self.numbers.contains_key(&**key))
+    }
+
+    /// The service account of a pod, if not all of its labels are known.
+    fn unsure_account(&self, endpoint: &PodEndpoint) -> Option<&'a ServiceAccount> {
+        let account = self.accounts.get(&(endpoint.namespace, &*endpoint.service_account)).filter(|_| endpoint.profiles.is_none())?;
+        Some(account.given).filter(|account| !account.unknown.is_empty())
+    }
+
+    /// A host endpoint, if not all of its labels are known.
+    fn unsure_host(&self, host: &'a HostEndpoint, snapshot: &'a Snapshot) -> Option<Unsure<'a>> {
+        let seen = || self.of_host_endpoint(host, snapshot);
+        let unsure = || Unsure { own: &host.unknown, is_pod: false, namespace: None, account: None, seen: seen() };
+        self.concerns(&host.unknown).then(unsure)
     }
 
     fn select(&self, selector: &Selector) -> EndpointSet {
@@ -395,11 +440,15 @@ impl<'a> Expressions<'a> {
     }
 }
 
-/// A pod of which not all labels are known.
+/// A pod or host endpoint of which not all labels are known.
 #[derive(Clone, Debug)]
 struct Unsure<'a> {
-    endpoint: &'a PodEndpoint,
+    /// Labels of its own of which not all is known.
+    own: &'a UnknownLabels,
+    is_pod: bool,
     namespace: Option<&'a Namespace>,
+    /// Its service account, if not all of its labels are known.
+    account: Option<&'a ServiceAccount>,
     /// What is known of it.
     seen: Seen<'a>,
 }
@@ -409,11 +458,9 @@ impl<'a> Unsure<'a> {
     fn look_up(&self, key: &str, numbers: &HashMap<&str, u32>) -> Known<'a> {
         const SOME: &ValueShape = &ValueShape::Any;
         let nowhere = self.namespace.is_some_and(Namespace::is_unknown);
-        let others = self.endpoint.unknown.others;
-        let own = self.endpoint.unknown.keys.iter().find(|(own, _)| **own == *key).map(|(_, shape)| shape);
         match key {
             NAMESPACE_LABEL if nowhere => return Known::Present(SOME),
-            ACCOUNT_LABEL if others => return Known::Present(SOME),
+            ACCOUNT_LABEL if self.is_pod && self.own.others => return Known::Present(SOME),
             _ => {}
         }
         if let (Some(key), Some(namespace)) = (key.strip_prefix(NAMESPACE_PREFIX), self.namespace) {
@@ -423,16 +470,21 @@ impl<'a> Unsure<'a> {
                 key => namespace.unknown.look_up(&namespace.labels, key),
             };
         }
-        if key.starts_with(ACCOUNT_PREFIX) && others {
-            return Known::Maybe;
+        if let Some(key) = key.strip_prefix(ACCOUNT_PREFIX) {
+            match self.account {
+                _ if self.own.others => return Known::Maybe,
+                Some(account) if key == NAME_KEY => return Known::Value(&account.name),
+                Some(account) => return account.unknown.look_up(&account.labels, key),
+                None => {}
+            }
         }
-        if let Some(shape) = own {
+        if let Some((_, shape)) = self.own.keys.iter().find(|(own, _)| **own == *key) {
             return Known::Present(shape);
         }
         let number = numbers.get(key).copied();
         match self.seen.iter().find(|(seen, _)| Some(*seen) == number) {
             Some((_, value)) => Known::Value(value),
-            None if others => Known::Maybe,
+            None if self.own.others => Known::Maybe,
             None => Known::Absent,
         }
     }

@@ -73,6 +73,13 @@ fn namespace_key(matching: &NamespaceMatch) -> NamespaceKey<'_> {
     }
 }
 
+/// The node selectors, by number, that select a node for certain, and those that may besides.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NodeMatches {
+    certain: Vec<u32>,
+    possible: Vec<u32>,
+}
+
 impl<'a> Selectors<'a> {
     /// Collects what the selectors of a ruleset mention.
     pub(super) fn mentioned(ruleset: &'a Ruleset, snapshot: &'a Snapshot) -> Self {
@@ -201,29 +208,33 @@ impl<'a> Selectors<'a> {
         classes
     }
 
-    /// For each node, the node selectors that select it; nothing for a node whose labels are not known because pods only refer to it.
-    pub(super) fn node_matches(&self, snapshot: &Snapshot) -> Vec<Option<Vec<u32>>> {
-        let mut matches: Vec<Option<Vec<u32>>> = snapshot.nodes.iter().map(|n| n.place.map(|_| Vec::new())).collect();
+    /// For each node, the node selectors that select it.
+    pub(super) fn node_matches(&self, snapshot: &Snapshot) -> Vec<NodeMatches> {
+        let mut matches = alloc::vec![NodeMatches::default(); snapshot.nodes.len()];
         if self.nodes.is_empty() {
             return matches;
         }
-        const KNOWN: &UnknownLabels = &UnknownLabels { keys: Vec::new(), others: false };
-        let labels = (0..).zip(&snapshot.nodes).map(|(i, n)| (i, &n.labels, KNOWN));
-        let index = LabelIndex::new(labels, |_| true);
-        for (number, selector) in self.nodes.iter().enumerate() {
-            for node in index.select(selector).certain.iter() {
-                if let Some(Some(list)) = matches.get_mut(node.index()) {
-                    list.push(number as u32);
-                }
+        let index = LabelIndex::new((0..).zip(&snapshot.nodes).map(|(i, n)| (i, &n.labels, &n.unknown)), |_| true);
+        for (number, selector) in (0..).zip(&self.nodes) {
+            let selected = index.select(selector);
+            for node in selected.possible().iter() {
+                let Some(matches) = matches.get_mut(node.index()) else { continue };
+                if selected.certain.contains(node) { matches.certain.push(number) } else { matches.possible.push(number) }
             }
         }
         matches
     }
 
     /// Adds to a class key what node selectors make of a node, or of a pod whose node is not said.
-    pub(super) fn encode_node_matches(&self, node: Option<NodeId>, matches: &[Option<Vec<u32>>], key: &mut Vec<u32>) {
-        match node.and_then(|n| matches.get(n.index())).and_then(Option::as_ref) {
-            Some(list) => key.extend(list),
+    pub(super) fn encode_node_matches(&self, node: Option<NodeId>, matches: &[NodeMatches], key: &mut Vec<u32>) {
+        match node.and_then(|n| matches.get(n.index())) {
+            Some(matches) => {
+                key.extend(&matches.certain);
+                if !matches.possible.is_empty() {
+                    key.push(UNKNOWN_VALUE);
+                    key.extend(&matches.possible);
+                }
+            }
             None if self.nodes.is_empty() => {}
             None => key.push(self.nodes.len() as u32),
         }
@@ -301,15 +312,14 @@ impl<'a> Selectors<'a> {
             Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
         };
         let nodes = || classes.iter().filter(|(_, kind, ..)| *kind == ClassKind::Node);
-        let known: Vec<(u32, Option<&Vec<u32>>)> = nodes()
-            .map(|(class, _, _, sample)| (class.0, node_of(sample).and_then(|n| matches.get(n.index())).and_then(Option::as_ref)))
-            .collect();
+        let known: Vec<(u32, Option<&NodeMatches>)> =
+            nodes().map(|(class, _, _, sample)| (class.0, node_of(sample).and_then(|n| matches.get(n.index())))).collect();
         let set = |(number, selector): (u32, &&LabelSelector)| {
             judged_apart(known.iter().map(|(class, known)| {
-                // A node whose labels are not known is a node all the same: a selector for every node matches it.
-                let judged = known.map_or((selector.is_everything(), true), |list| {
-                    let selected = list.contains(&number);
-                    (selected, selected)
+                // A node of which nothing is known is a node all the same: a selector for every node matches it.
+                let judged = known.map_or((selector.is_everything(), true), |matches| {
+                    let certain = matches.certain.contains(&number);
+                    (certain, certain || matches.possible.contains(&number))
                 });
                 (*class, judged)
             }))

@@ -335,7 +335,7 @@ impl Explainer<'_> {
         if let Some(name) = unknown {
             return format!("the addresses of `{name}`, which are not in the input");
         }
-        if let Some(labels) = self.missing_labels(reference, peer) {
+        if let Some(labels) = self.missing_labels(reference, peer).or_else(|| self.missing_node_labels(peer)) {
             return labels;
         }
         if terms.iter().any(|t| matches!(t.kind, PeerTermKind::Nodes(_))) {

@@ -9,7 +9,7 @@ use crate::compile::Endpoint;
 use crate::model::Selector;
 use crate::model::{Known, LabelSelector};
 use crate::policy::{Doubt, NamespaceMatch, PeerTermKind, PolicyId, RuleRef, Subject, SubjectMatch};
-use crate::snapshot::{PodEndpoint, Role, Snapshot};
+use crate::snapshot::{HostEndpoint, PodEndpoint, Role, ServiceAccount, Snapshot};
 
 impl Explainer<'_> {
     /// Why it is not known whether policies select an endpoint.
@@ -31,7 +31,8 @@ impl Explainer<'_> {
             }
         }
         let verb = if names.len() == 1 { "selects" } else { "select" };
-        format!("whether {} {verb} `{name}` depends on {}", names.join(" and "), labels_text(&keys))
+        let labels = self.missing_node_labels(subject).unwrap_or_else(|| labels_text(&keys));
+        format!("whether {} {verb} `{name}` depends on {labels}", names.join(" and "))
     }
 
     /// What of the endpoint that policies may select cannot be read, if that is why it is not known whether they do.
@@ -78,11 +79,39 @@ impl Explainer<'_> {
     }
 
     fn open_endpoint(&self, selector: &Selector, end: Endpoint) -> Option<&Doubt> {
-        let Endpoint::Pod(id) = end else { return None };
-        let endpoint = self.snapshot.pod(id)?;
         let ruleset = self.compiled.ruleset();
+        let Endpoint::Pod(id) = end else {
+            let hosts = self.open_hosts(end);
+            return hosts
+                .filter_map(|host| ruleset.open_at(host.place).or_else(|| ruleset.open_at(self.snapshot.node(host.node)?.place?)))
+                .next();
+        };
+        let endpoint = self.snapshot.pod(id)?;
         let own = (!mentioned(selector, endpoint).is_empty()).then(|| ruleset.open_at(endpoint.place)).flatten();
-        own.or_else(|| self.snapshot.namespace(endpoint.namespace).and_then(|n| ruleset.open_at(n.given?)))
+        let of_namespace = || self.snapshot.namespace(endpoint.namespace).and_then(|n| ruleset.open_at(n.given?));
+        let accounts = &self.snapshot.service_accounts;
+        let is_its = |a: &&ServiceAccount| a.namespace == endpoint.namespace && *a.name == *endpoint.service_account;
+        own.or_else(of_namespace).or_else(|| accounts.iter().find(is_its).and_then(|account| ruleset.open_at(account.place)))
+    }
+
+    /// Host endpoints of a node, or with an address, of which not all labels are known.
+    fn open_hosts(&self, end: Endpoint) -> impl Iterator<Item = &HostEndpoint> {
+        let is_there = move |host: &&HostEndpoint| match end {
+            Endpoint::Node(id) => host.node == id,
+            end => end.address().is_some_and(|address| host.addresses.contains(&address)),
+        };
+        self.snapshot.host_endpoints.iter().filter(|host| !host.unknown.is_empty()).filter(is_there)
+    }
+
+    /// The labels of a node, which its automatic host endpoint has too, where the input does not give them all.
+    pub(super) fn missing_node_labels(&self, end: Endpoint) -> Option<String> {
+        let host = self.open_hosts(end).find(|host| host.automatic)?;
+        let node = self.snapshot.node(host.node)?;
+        let how = match node.place {
+            None => "which is not in the input; add it (`kubectl get nodes -o yaml`)",
+            Some(_) => "not all of which are in the input; add the node itself (`kubectl get nodes -o yaml`)",
+        };
+        Some(format!("the labels of node `{}`, {how}", node.name))
     }
 
     /// A network set that a selector may select, and of which not all can be read.

@@ -248,6 +248,8 @@ pub struct ServiceAccount {
     pub name: String,
     /// Its labels.
     pub labels: Labels,
+    /// Labels of which not all is known.
+    pub unknown: UnknownLabels,
     /// Where it is written.
     pub place: Place,
 }
@@ -282,6 +284,8 @@ pub struct HostEndpoint {
     pub interface: String,
     /// Its labels.
     pub labels: Labels,
+    /// Labels of which not all is known.
+    pub unknown: UnknownLabels,
     /// `expectedIPs`: the addresses by which selectors of peers know it.
     pub addresses: Vec<IpAddr>,
     /// Its profiles, in order.
@@ -292,6 +296,13 @@ pub struct HostEndpoint {
     pub place: Place,
     /// Whether Calico made it.
     pub automatic: bool,
+}
+
+impl HostEndpoint {
+    /// Its addresses as a set.
+    pub(crate) fn address_set(&self) -> AddressSet {
+        AddressSet::of_cidrs(&self.addresses.iter().copied().map(Cidr::of).collect::<Vec<_>>())
+    }
 }
 
 /// The host endpoints in use on a node.
@@ -337,6 +348,8 @@ pub struct Node {
     pub name: String,
     /// Its labels.
     pub labels: Labels,
+    /// Labels of which not all is known.
+    pub unknown: UnknownLabels,
     /// Its addresses, internal ones first.
     pub addresses: Vec<IpAddr>,
     /// Where it is written; nothing for one that pods refer to but that is not given.

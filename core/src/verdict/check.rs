@@ -54,13 +54,15 @@ fn check_group(compiled: &Compiled, flow: &Flow, used: GroupUseId, direction: Di
     let universe = cache.table.intern(ConnectionSet::of_traffic(flow.traffic));
     let peer = compiled.class_of(peer);
     let outcome = evaluate(compiled, &cache, subject, direction, peer, universe, &mut rules).left_is_allowed(&cache);
-    judge(compiled, &outcome, rules, None)
+    judge(compiled, &outcome, rules, &[])
 }
 
 /// Evaluates what a packet meets at a host endpoint.
 fn check_host(compiled: &Compiled, flow: &Flow, original: Option<Original>, at: &AtHost<'_>) -> CheckpointResult {
     let AtHost { direction, hooks, .. } = *at;
-    if hooks.iter().all(|hook| compiled.applied(compiled.class_of_host(at.of(*hook), *hook), direction).is_empty()) {
+    let applied: Vec<&Applied> =
+        hooks.iter().map(|hook| compiled.applied(compiled.class_of_host(at.of(*hook), *hook), direction)).collect();
+    if applied.iter().all(|applied| applied.is_empty()) {
         return CheckpointResult::without_rules(Verdict::Allowed, Reason::NoPolicy);
     }
     let (own, peer) = flow.near_and_far(direction);
@@ -77,14 +79,14 @@ fn check_host(compiled: &Compiled, flow: &Flow, original: Option<Original>, at: 
     let (early, late) = hooks.split_at(before);
     let Some(original) = original.filter(|_| direction == Direction::Ingress && !early.is_empty()) else {
         let (_, outcome) = run(hooks, own, flow.traffic, &mut rules);
-        return judge(compiled, &outcome, rules, None);
+        return judge(compiled, &outcome, rules, &applied);
     };
     let traffic = Traffic { destination: flow.traffic.destination.map(|_| original.port), ..flow.traffic };
     let (undecided, mut outcome) = run(early, Endpoint::Outside(original.address), traffic, &mut rules);
     if undecided && !late.is_empty() {
         (_, outcome) = run(late, own, flow.traffic, &mut rules);
     }
-    judge(compiled, &outcome, rules, None)
+    judge(compiled, &outcome, rules, &applied)
 }
 
 /// Evaluates one direction of a flow at an endpoint. Special endpoints (outside, nodes, a pod and itself) are told apart before any policy is
@@ -129,7 +131,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
     let outcome = evaluate(compiled, &cache, EvaluationSubject::endpoint(class), direction, peer, may_send, &mut rules);
     let mut outcome = outcome.left_is_allowed(&cache);
     outcome.denied = cache.table.union(outcome.denied, dropped);
-    let result = judge(compiled, &outcome, rules, Some(applied));
+    let result = judge(compiled, &outcome, rules, &[applied]);
     if own_node == Matched::Possibly && result.verdict() != Verdict::Allowed {
         let verdict = own_node_verdict(own_node, result.verdict());
         return CheckpointResult::new(verdict, Reason::Unknown(alloc::vec![UnknownFact::OwnNode]), result.rules);
@@ -138,7 +140,7 @@ fn check_endpoint(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, directi
 }
 
 /// The answer of an evaluation of one peer.
-fn judge(compiled: &Compiled, outcome: &Outcome, rules: TraceRecorder, applied: Option<&Applied>) -> CheckpointResult {
+fn judge(compiled: &Compiled, outcome: &Outcome, rules: TraceRecorder, applied: &[&Applied]) -> CheckpointResult {
     let verdict = match (outcome.allowed.is_none(), outcome.denied.is_none()) {
         (false, true) => Verdict::Allowed,
         (true, _) => Verdict::Denied,
@@ -163,7 +165,7 @@ fn isolating(compiled: &Compiled, rules: &TraceRecorder) -> Vec<PolicyId> {
 }
 
 /// What is missing where the rules that a packet met may come to either answer.
-pub(super) fn unknown_facts(compiled: &Compiled, rules: &TraceRecorder, applied: Option<&Applied>) -> Vec<UnknownFact> {
+pub(super) fn unknown_facts(compiled: &Compiled, rules: &TraceRecorder, applied: &[&Applied]) -> Vec<UnknownFact> {
     let mut facts = Vec::new();
     for tier in &rules.tiers {
         if tier.undefined_protocol {
@@ -171,7 +173,7 @@ pub(super) fn unknown_facts(compiled: &Compiled, rules: &TraceRecorder, applied:
         }
         // Of a policy in doubt the rules say why.
         let in_doubt = |id: &PolicyId| compiled.policy(*id).is_some_and(|p| p.doubt.is_some());
-        let unsure = |id: &PolicyId| applied.is_some_and(|a| a.is_unsure(*id)) && !in_doubt(id);
+        let unsure = |id: &PolicyId| applied.iter().any(|a| a.is_unsure(*id)) && !in_doubt(id);
         let possible: Vec<PolicyId> = tier.policies.iter().copied().filter(unsure).collect();
         // A policy that may apply matters by its rules, and where it may close the tier.
         let decides =

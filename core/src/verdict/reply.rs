@@ -79,7 +79,9 @@ pub(super) fn check(compiled: &Compiled, snapshot: &Snapshot, flow: &Flow, at: &
             rule.or_else(|| of_others(verdict).map(|c| c.reason().clone())).unwrap_or(Reason::NoReply)
         }
         Verdict::CannotTell => {
-            let mut facts = unknown_facts(compiled, &rules_met, None);
+            let direction = untracked_direction(at.leaves, at.enters);
+            let applied = direction.map(|direction| compiled.applied(compiled.class_of_host(at.host, Hook::Reply), direction));
+            let mut facts = unknown_facts(compiled, &rules_met, applied.as_slice());
             for checked in &others {
                 if let Reason::Unknown(more) = checked.reason() {
                     facts.extend(more.iter().cloned());

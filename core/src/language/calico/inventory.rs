@@ -34,7 +34,13 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
         let calico = match &resource.kind {
             Kind::ServiceAccount => {
                 if let Some(namespace) = namespace_of(resource) {
-                    snapshot.service_accounts.push(ServiceAccount { namespace, name, labels: resource.meta.labels.clone(), place });
+                    snapshot.service_accounts.push(ServiceAccount {
+                        namespace,
+                        name,
+                        labels: resource.meta.labels.clone(),
+                        unknown: resource.flaws.labels.clone(),
+                        place,
+                    });
                 }
                 continue;
             }
@@ -63,6 +69,7 @@ pub(super) fn add_endpoints(inventory: &mut Inventory<'_>) {
                     node,
                     interface: host.interface.to_string(),
                     labels: resource.meta.labels.clone(),
+                    unknown: resource.flaws.labels.clone(),
                     addresses: host.expected_ips.clone(),
                     profiles: host.profiles.clone(),
                     ports: container_ports(&host.ports),
@@ -103,6 +110,7 @@ fn automatic_host_endpoint(id: NodeId, node: &crate::snapshot::Node, place: Plac
         node: id,
         interface: String::from("*"),
         labels,
+        unknown: node.unknown.clone(),
         addresses: node.addresses.clone(),
         profiles: alloc::vec![ALLOW_PROFILE.into()],
         ports: Vec::new(),

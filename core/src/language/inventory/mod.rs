@@ -143,8 +143,15 @@ fn namespaces<'a>(
 /// Nodes by name: those that are given, and those that objects refer to.
 fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) -> BTreeMap<&'a str, NodeId> {
     let mut found: BTreeMap<&str, Node> = BTreeMap::new();
-    let named =
-        |name: &str| Node { name: name.to_string(), labels: Labels::default(), addresses: Vec::new(), place: None, stand_in: false };
+    // One that is only referred to may have any labels.
+    let named = |name: &str| Node {
+        name: name.to_string(),
+        labels: Labels::default(),
+        unknown: UnknownLabels { keys: Vec::new(), others: true },
+        addresses: Vec::new(),
+        place: None,
+        stand_in: false,
+    };
     for &(document, resource) in resources {
         match &resource.kind {
             Kind::Node(node) if !resource.meta.name.is_empty() => {
@@ -152,6 +159,7 @@ fn nodes<'a>(resources: &[(DocumentId, &'a Resource)], snapshot: &mut Snapshot) 
                     &resource.meta.name,
                     Node {
                         labels: resource.meta.labels.clone(),
+                        unknown: resource.flaws.labels.clone(),
                         addresses: node.addresses.clone(),
                         place: Some(resource.span.within(document)),
                         ..named(&resource.meta.name)

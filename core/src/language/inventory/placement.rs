@@ -8,7 +8,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use crate::model::{Cidr, Labels};
+use crate::model::{Cidr, Labels, UnknownLabels};
 use crate::settings::Placement;
 use crate::snapshot::{Node, NodeId, OwnerKind, PodEndpoint, PodId, Role, Snapshot, WorkloadKind};
 
@@ -25,6 +25,7 @@ pub(super) fn place(placement: &Placement, snapshot: &mut Snapshot) {
         let stand_in = |i: usize| Node {
             name: format!("node-{}", i + 1),
             labels: Labels::default(),
+            unknown: UnknownLabels { keys: Vec::new(), others: true },
             addresses: Vec::new(),
             place: None,
             stand_in: true,
@@ -140,6 +141,7 @@ mod tests {
         let node = |addresses: &[&str]| Node {
             name: "n".into(),
             labels: Labels::default(),
+            unknown: UnknownLabels { keys: Vec::new(), others: true },
             addresses: addresses.iter().map(|a| a.parse().unwrap()).collect(),
             place: None,
             stand_in: true,

@@ -11,7 +11,7 @@ use super::{Builder, DEFAULT_GATEWAY_RANGE, MOST_NODES, Placed, RESERVED_FIRST, 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::language::azure::{Azure, NodePool, Plugin, Reference};
 use crate::language::codes;
-use crate::model::{AddressSet, Cidr, Labels};
+use crate::model::{AddressSet, Cidr, Labels, UnknownLabels};
 use crate::snapshot::cloud::{CloudCluster, NetworkId, Pool, Subnet, SubnetId};
 use crate::snapshot::{Node, NodeId, Snapshot};
 use crate::text::{DocumentId, Place};
@@ -112,7 +112,9 @@ impl Builder {
             labels.set("kubernetes.azure.com/agentpool", &pool.name);
             labels.set("kubernetes.io/os", if pool.windows { "windows" } else { "linux" });
             let name = format!("aks-{}-{i}", pool.name);
-            let node = Node { name, labels, addresses: alloc::vec![address], place: Some(read.place), stand_in: false };
+            // AKS sets many more.
+            let unknown = UnknownLabels { keys: Vec::new(), others: true };
+            let node = Node { name, labels, unknown, addresses: alloc::vec![address], place: Some(read.place), stand_in: false };
             // A node that a pod names is there already, and nothing but its name is known.
             let known = snapshot.nodes.iter().position(|n| n.name == node.name);
             read.nodes.push(NodeId::at(known.unwrap_or(snapshot.nodes.len())));
