@@ -85,6 +85,11 @@ impl Compiled {
         self.compiled_policy(policy).is_some_and(|p| p.subjects.possible().contains(class))
     }
 
+    /// The classes that a policy selects, for certain or possibly, ascending.
+    pub fn selected(&self, policy: PolicyId) -> impl Iterator<Item = ClassId> + '_ {
+        self.compiled_policy(policy).into_iter().flat_map(|p| p.subjects.possible().iter())
+    }
+
     /// Whether a policy selects any endpoint at all, for certain or possibly.
     pub fn selects_any(&self, policy: PolicyId) -> bool {
         self.policies.get(policy.index()).is_some_and(|p| !p.subjects.possible().is_empty())

@@ -1,10 +1,10 @@
 //! From the core's analysis to the scene that the page shows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::compile::Endpoint;
+use netpolis_core::compile::{ClassId, Endpoint};
 use netpolis_core::connectivity::{Connectivity, PairIds};
 use netpolis_core::model::{AddressSet, Cidr, Labels};
 use netpolis_core::policy::{Direction, SubjectMatch};
@@ -127,19 +127,24 @@ struct SceneBuilder<'a> {
 impl SceneBuilder<'_> {
     fn workloads(&mut self) {
         let compiled = self.scene.compiled();
-        let mut selecting: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut selecting: HashMap<ClassId, Vec<u32>> = HashMap::new();
+        for policy in &compiled.ruleset().policies {
+            compiled.selected(policy.id).for_each(|class| selecting.entry(class).or_default().push(policy.id.0));
+        }
         for (id, workload) in self.snapshot.workloads() {
             let Some(first) = workload.endpoints.first().and_then(|&e| self.snapshot.pod(e)) else { continue };
             let controller = first.role == Role::IngressController;
             let every = |test: &dyn Fn(PodId) -> bool| workload.endpoints.iter().any(|&e| test(e));
             let policies = |id: PodId, direction| !compiled.policies_on(id, direction).is_empty();
             // Which policies select a pod depends on its class alone.
-            let class = self.connectivity.class_of(Endpoint::Pod(workload.endpoints.first().copied().unwrap_or(PodId(0)))).0;
-            let selected = if workload.endpoints.len() == 1 {
-                selecting.entry(class).or_insert_with(|| self.selecting(&workload.endpoints)).clone()
-            } else {
-                self.selecting(&workload.endpoints)
-            };
+            let mut classes: Vec<ClassId> = workload.endpoints.iter().map(|&e| self.connectivity.class_of(Endpoint::Pod(e))).collect();
+            classes.sort_unstable();
+            classes.dedup();
+            let mut selected: Vec<u32> = classes.iter().filter_map(|class| selecting.get(class)).flatten().copied().collect();
+            if classes.len() > 1 {
+                selected.sort_unstable();
+                selected.dedup();
+            }
             let mut subtitle = match workload.replicas {
                 _ if controller => "forwards requests from outside".to_owned(),
                 1 if workload.kind == OwnerKind::Pod => "Pod".to_owned(),
@@ -191,12 +196,6 @@ impl SceneBuilder<'_> {
             }
             self.ends.push(BuiltEnd { view, ends, twin: workload.endpoints.len() > 1 || first.replicas > 1 });
         }
-    }
-
-    fn selecting(&self, endpoints: &[PodId]) -> Vec<u32> {
-        let compiled = self.scene.compiled();
-        let policies = compiled.ruleset().policies.iter();
-        policies.filter(|p| endpoints.iter().any(|&e| compiled.selects(p.id, e))).map(|p| p.id.0).collect()
     }
 
     fn nodes(&mut self) {
@@ -260,15 +259,9 @@ impl SceneBuilder<'_> {
         starts.sort_unstable();
         starts.dedup();
         let lasts: Vec<IpAddr> = Direction::BOTH.iter().flat_map(|&d| self.connectivity.outside(d).iter().map(|r| r.last)).collect();
-        let mut samples: Vec<Endpoint> = Vec::new();
-        for end in &self.ends {
-            for one in &end.ends {
-                let class = self.connectivity.class_of(*one);
-                if !samples.iter().any(|s| self.connectivity.class_of(*s) == class) {
-                    samples.push(*one);
-                }
-            }
-        }
+        let mut classes: HashSet<ClassId> = HashSet::new();
+        let ends = self.ends.iter().flat_map(|end| &end.ends).copied();
+        let samples: Vec<Endpoint> = ends.filter(|one| classes.insert(self.connectivity.class_of(*one))).collect();
         let addresses: Vec<Cidr> = self.snapshot.nodes.iter().flat_map(|n| n.addresses.iter().map(|a| Cidr::of(*a))).collect();
         let nodes = AddressSet::of_cidrs(&addresses);
         let networks = self.snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space));

@@ -14,6 +14,8 @@ use crate::{SetView, Status, set_view};
 pub(super) struct Table {
     pub(super) sets: Vec<SetView>,
     known: HashMap<PairIds, u16>,
+    /// The same for what differs from pod to pod.
+    known_mixed: HashMap<Vec<PairIds>, u16>,
     pub(super) count: u32,
     pub(super) cells: Vec<u16>,
 }
@@ -96,6 +98,9 @@ impl Table {
 
     /// Pods of one workload that differ: what every one may, and what some may.
     fn mixed(&mut self, connectivity: &Connectivity, several: &[PairIds]) -> u16 {
+        if let Some(&known) = self.known_mixed.get(several) {
+            return known;
+        }
         let mut every = ConnectionSet::all();
         let mut some = ConnectionSet::EMPTY;
         for pair in several.iter().map(|ids| connectivity.sets(*ids)) {
@@ -104,12 +109,14 @@ impl Table {
         }
         let view = set_view(&some, &some);
         let each = set_view(&every, &every);
-        self.push(SetView {
+        let index = self.push(SetView {
             status: if view.status == Status::Denied { Status::Denied } else { Status::Partly },
             short: "some pods".into(),
             long: format!("differs from pod to pod: some {}; every one {}", view.long, each.long),
             ports: view.ports,
-        })
+        });
+        self.known_mixed.insert(several.to_vec(), index);
+        index
     }
 
     fn push(&mut self, view: SetView) -> u16 {

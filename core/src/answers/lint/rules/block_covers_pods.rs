@@ -4,10 +4,13 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use hashbrown::HashMap;
+
 use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::AddressSet;
 use crate::policy::PeerTermKind;
+use crate::snapshot::{PodId, Snapshot};
 use crate::text::count;
 
 const CODE: Code = Code("LINT005");
@@ -46,17 +49,16 @@ spec:
 
 pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Diagnostic>) {
     let snapshot = input.snapshot;
+    let given = given_addresses(snapshot);
+    let mut known: HashMap<&AddressSet, Option<(PodId, usize)>> = HashMap::new();
     for (_, _, rule) in acting_rules(input).filter(|(policy, ..)| policy.kind == "NetworkPolicy") {
         for (_, term) in peer_terms(rule) {
             let PeerTermKind::Addresses { set, inside_too, .. } = &term.kind else { continue };
             if is_nearly_everything(set) {
                 continue;
             }
-            let mut covered =
-                snapshot.pods().filter(|(_, e)| e.address_given && !e.host_network && e.addresses.iter().any(|a| set.contains(*a)));
-            let message = match covered.next() {
-                Some((first, _)) => {
-                    let more = covered.count();
+            let message = match *known.entry(set).or_insert_with(|| covered(&given, set)) {
+                Some((first, more)) => {
                     let name = snapshot.pod_title(first);
                     if more == 0 {
                         format!("this block covers the address of `{name}`")
@@ -75,6 +77,26 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
             )));
         }
     }
+}
+
+/// Addresses that pods of the pod network are given, ascending.
+fn given_addresses(snapshot: &Snapshot) -> Vec<(IpAddr, PodId)> {
+    let pods = snapshot.pods().filter(|(_, e)| e.address_given && !e.host_network);
+    let mut given: Vec<(IpAddr, PodId)> = pods.flat_map(|(id, e)| e.addresses.iter().map(move |a| (*a, id))).collect();
+    given.sort_unstable();
+    given
+}
+
+/// The first pod with an address in a set, and how many more there are.
+fn covered(given: &[(IpAddr, PodId)], set: &AddressSet) -> Option<(PodId, usize)> {
+    let inside = set.ranges().flat_map(|(first, last)| {
+        let from = given.partition_point(|(address, _)| *address < first);
+        given.get(from..).unwrap_or_default().iter().take_while(move |(address, _)| *address <= last)
+    });
+    let mut pods: Vec<PodId> = inside.map(|(_, id)| *id).collect();
+    pods.sort_unstable();
+    pods.dedup();
+    Some((*pods.first()?, pods.len() - 1))
 }
 
 /// Everything, or everything with holes: it reaches from the first address of a family to the last.

@@ -4,16 +4,17 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 
 use crate::answers::lint::{Lint, LintInput, acting_rules, peer_terms};
-use crate::compile::Endpoint;
+use crate::compile::{ClassId, ClassSet, Endpoint};
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::language::TargetPort;
 use crate::model::Protocol;
 use crate::policy::PortTerm;
 use crate::policy::{Direction, PeerTermKind, PolicyId, Rule, RuleRef, TrafficMatch, TrafficTermKind};
-use crate::snapshot::{PodEndpoint, PodId, Role};
+use crate::snapshot::{PodId, Role};
 use crate::text::Place;
 
 const CODE: Code = Code("LINT012");
@@ -67,13 +68,14 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     if moved.is_empty() {
         return;
     }
+    let listening = listening(input);
     for (policy, reference, rule) in acting_rules(input) {
         for (place, protocol, port) in single_ports(rule) {
             let Some(candidates) = moved.get(&(protocol, port)) else { continue };
-            let meant = |id: PodId| is_meant(input, policy.id, reference, rule, id);
-            let Some((front, id)) = candidates.iter().find(|(_, id)| meant(*id)) else { continue };
+            let Some(meant) = meant(input, policy.id, reference, rule) else { continue };
+            let Some((front, id)) = candidates.first_among(meant) else { continue };
             // Some pod that the rule is about has that port itself: it may be meant.
-            if input.snapshot.pods().any(|(id, e)| listens(input, id, e, protocol, port) && meant(id)) {
+            if listening.get(&(protocol, port)).is_some_and(|listen| meant.iter().any(|class| listen.contains(&class))) {
                 continue;
             }
             found.extend(problem(input, place, (protocol, port), front, *id));
@@ -81,24 +83,71 @@ pub(in crate::answers::lint) fn check(input: &LintInput<'_>, found: &mut Vec<Dia
     }
 }
 
+/// What leads to one port of pods, in order.
+#[derive(Default)]
+struct Candidates {
+    /// Only the first of a class, as rules tell no two of a class apart.
+    all: Vec<(Front, PodId)>,
+    of_class: HashMap<ClassId, usize>,
+}
+
+impl Candidates {
+    fn add(&mut self, class: ClassId, front: Front, id: PodId) {
+        if let Entry::Vacant(place) = self.of_class.entry(class) {
+            place.insert(self.all.len());
+            self.all.push((front, id));
+        }
+    }
+
+    /// The first that leads to a pod of these classes.
+    fn first_among(&self, classes: &ClassSet) -> Option<&(Front, PodId)> {
+        let first = if classes.len() < self.of_class.len() {
+            classes.iter().filter_map(|class| self.of_class.get(&class)).min()
+        } else {
+            self.of_class.iter().filter(|(class, _)| classes.contains(**class)).map(|(_, place)| place).min()
+        };
+        self.all.get(*first?)
+    }
+}
+
 /// Ports that lead to another one of a pod, by protocol and number.
-fn moved(input: &LintInput<'_>) -> HashMap<(Protocol, u16), Vec<(Front, PodId)>> {
+fn moved(input: &LintInput<'_>) -> HashMap<(Protocol, u16), Candidates> {
     let snapshot = input.snapshot;
-    let mut moved: HashMap<(Protocol, u16), Vec<(Front, PodId)>> = HashMap::new();
+    let class = |id| input.compiled.class_of(Endpoint::Pod(id));
+    let mut moved: HashMap<(Protocol, u16), Candidates> = HashMap::new();
     for (number, service) in snapshot.services.iter().enumerate() {
         for port in service.ports.iter().filter(|p| p.target != TargetPort::Number(p.port)) {
-            let behind = service.endpoints.iter().map(|id| (Front::Service(number), *id));
-            moved.entry((port.protocol, port.port)).or_default().extend(behind);
+            let behind = moved.entry((port.protocol, port.port)).or_default();
+            service.endpoints.iter().for_each(|id| behind.add(class(*id), Front::Service(number), *id));
         }
     }
     for (id, endpoint) in snapshot.pods().filter(|(_, e)| e.role == Role::Pod && !e.host_network) {
         for port in &endpoint.ports {
             if let Some(host) = port.host_port.filter(|host| *host != port.number) {
-                moved.entry((port.protocol, host)).or_default().push((Front::Host, id));
+                moved.entry((port.protocol, host)).or_default().add(class(id), Front::Host, id);
             }
         }
     }
     moved
+}
+
+/// Classes of pods that are known to listen on a port: they declare it, or a Service leads to them there.
+fn listening(input: &LintInput<'_>) -> HashMap<(Protocol, u16), HashSet<ClassId>> {
+    let class = |id| input.compiled.class_of(Endpoint::Pod(id));
+    let mut listening: HashMap<(Protocol, u16), HashSet<ClassId>> = HashMap::new();
+    for (id, endpoint) in input.snapshot.pods() {
+        for port in &endpoint.ports {
+            listening.entry((port.protocol, port.number)).or_default().insert(class(id));
+        }
+    }
+    for service in &input.snapshot.services {
+        for port in &service.ports {
+            if let TargetPort::Number(number) = port.target {
+                listening.entry((port.protocol, number)).or_default().extend(service.endpoints.iter().map(|id| class(*id)));
+            }
+        }
+    }
+    listening
 }
 
 /// Single destination ports that a rule names.
@@ -121,35 +170,19 @@ fn single_ports(rule: &Rule) -> Vec<(Place, Protocol, u16)> {
     }
 }
 
-/// Whether a rule is about packets to a pod: as the selected end, or as a peer that is asked for as a pod.
-fn is_meant(input: &LintInput<'_>, policy: PolicyId, reference: RuleRef, rule: &Rule, id: PodId) -> bool {
-    let compiled = input.compiled;
+/// Whom a rule is about as destinations: the selected ends, or peers that are asked for as pods.
+fn meant<'a>(input: &LintInput<'a>, policy: PolicyId, reference: RuleRef, rule: &Rule) -> Option<&'a ClassSet> {
     match reference.direction {
-        Direction::Ingress => compiled.selects(policy, id),
+        Direction::Ingress => Some(input.compiled.compiled_policy(policy)?.subjects.possible()),
         Direction::Egress => {
             let asks_for_pods = peer_terms(rule).any(|(_, term)| match &term.kind {
                 PeerTermKind::Pods(_) => true,
                 PeerTermKind::Entity(entity) => entity.selector.is_some(),
                 _ => false,
             });
-            asks_for_pods && compiled.rule_matches(reference, Endpoint::Pod(id)).1
+            asks_for_pods.then(|| Some(input.compiled.compiled_rule(reference)?.peers.possible())).flatten()
         }
     }
-}
-
-/// Whether a pod is known to listen on a port: it declares it, or a Service leads to it there.
-fn listens(input: &LintInput<'_>, id: PodId, endpoint: &PodEndpoint, protocol: Protocol, port: u16) -> bool {
-    let declares = endpoint.ports.iter().any(|p| (p.protocol, p.number) == (protocol, port));
-    let to = TargetPort::Number(port);
-    let leads = || {
-        input
-            .snapshot
-            .services
-            .iter()
-            .filter(|s| s.endpoints.contains(&id))
-            .any(|s| s.ports.iter().any(|p| p.protocol == protocol && p.target == to))
-    };
-    declares || leads()
 }
 
 fn problem(input: &LintInput<'_>, place: Place, (protocol, port): (Protocol, u16), front: &Front, id: PodId) -> Option<Diagnostic> {
