@@ -9,7 +9,7 @@
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -104,7 +104,7 @@ async function shells() {
 const withShell = (page, shell) =>
   page.replace(/<body>/, () => `<body>${shell}<p class="starting" id="starting" role="status">Netpolis is loading its program. What you see moves when it is there.</p>`);
 
-/** The page with the engine's files under names that change with them, and with the reply for the scene that it opens with. */
+/** The page with the engine's files under names that change with them, with the size of its program (servers tell the compressed one), and with the reply for the scene that it opens with. */
 async function withEngine(dist, page) {
   // A release is minified: there are no quotes.
   const name = (attribute) => basename(new RegExp(`${attribute}="?([^" >]*)`).exec(page)[1]);
@@ -113,12 +113,13 @@ async function withEngine(dist, page) {
   const [hashedScript, hashedWasm] = [script, wasm].map((file) => file.replace("netpolis-engine", `netpolis-engine-${hash}`));
   await rename(join(dist, script), join(dist, hashedScript));
   await rename(join(dist, wasm), join(dist, hashedWasm));
+  const { size } = await stat(join(dist, hashedWasm));
   const build = createHash("sha256").update(hash).update(own).digest("hex").slice(0, 16);
   const reply = await keepReplies(dist, [name("data-js"), own], [hashedScript, hashedWasm], build);
   return page
     .replace(script, hashedScript)
     .replace(wasm, hashedWasm)
-    .replace(/<script (?=[^>]*data-wasm)/, `<script data-build="${build}" data-reply="${Buffer.from(reply).toString("base64")}" `);
+    .replace(/<script (?=[^>]*data-wasm)/, `<script data-engine-size="${size}" data-build="${build}" data-reply="${Buffer.from(reply).toString("base64")}" `);
 }
 
 /** All files of a folder, relative to it, in an order that does not change. */

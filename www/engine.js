@@ -1,15 +1,35 @@
 // The page's way to the engine: a request goes there as bytes, a reply comes back as bytes. The engine runs in a worker; where
 // none can start (a sandboxed page, an old browser), it runs on the page's own thread. Either way it answers one at a time.
 
-/** @typedef {{js: string, wasm: string, worker: string}} Addresses  of the engine's two files, and of the script of its worker */
+/** @typedef {{js: string, wasm: string, worker: string, size: number}} Addresses  of the engine's two files, and of the script of its worker; how many bytes the program has */
 
-/** A program, compiled while it comes. */
-export async function compile(url, priority = "auto") {
-  const response = await fetch(url, { credentials: "same-origin", priority });
+/** How often it is told how much of the engine has come, in ms. */
+const TELLS_EVERY = 200;
+
+/** A program, compiled while it comes. `options` are those of `fetch`; `came` hears how many bytes have come, as they are when unpacked. */
+export async function compile(url, options = {}, came) {
+  const response = await fetch(url, { credentials: "same-origin", ...options });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  // A second look at the same bytes: a response of our own would not be kept compiled for the next visit.
+  if (came) count(response.clone(), came);
   // Some file servers do not know the type of .wasm files, and streaming insists on it.
   if (response.headers.get("content-type")?.startsWith("application/wasm")) return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
+}
+
+async function count(response, came) {
+  let bytes = 0;
+  let told = 0;
+  const tell = () => bytes !== told && came((told = bytes));
+  const ticks = setInterval(tell, TELLS_EVERY);
+  try {
+    const reader = response.body.getReader();
+    for (let part; !(part = await reader.read()).done; ) bytes += part.value.length;
+  } catch {
+    // Whoever compiles it meets the same, and says so.
+  }
+  clearInterval(ticks);
+  tell();
 }
 
 /** Whether the page is being left or loaded again: what it no longer fetches is no fault. */
@@ -25,7 +45,9 @@ export class EngineLink {
   #module;
   #port;
   #failure;
-  #told = { ready() {}, replied() {}, failed() {} };
+  /** Ends what is under way: the fetch, or the worker. */
+  #end;
+  #told = { ready() {}, replied() {}, failed() {}, came() {}, step() {} };
 
   /**
    * @param {Addresses} addresses
@@ -38,23 +60,40 @@ export class EngineLink {
     this.#after = after;
   }
 
-  /** Who is told: that it is ready, what it replied, and with what words it failed. */
-  listen(ready, replied, failed) {
-    this.#told = { ready, replied, failed };
-    if (this.#port) ready();
+  /**
+   * Who is told: that it is ready (and whether it can be cancelled while it evaluates), what it replied, with what words it failed, how many
+   * bytes of it have come of how many, and with three numbers what an evaluation is busy with.
+   */
+  listen(ready, replied, failed, came, step) {
+    this.#told = { ready, replied, failed, came, step };
+    if (this.#port) ready(Boolean(this.#end));
     if (this.#failure) failed(this.#failure);
   }
 
-  /** Loads the engine, unless that was done; again, after it failed. Resolves when it is there, or has failed. */
+  /** Loads the engine, unless that was done; again, after it failed. Resolves when it is there or has failed, with false when it was cancelled. */
   start() {
     this.#failure = undefined;
-    this.#loading ??= this.#load().catch((error) => this.#fail("load", error));
+    this.#loading ??= this.#load();
     return this.#loading;
   }
 
   /** @param {Uint8Array} request  of a page that was told that the engine is ready, and has answered what it was asked before */
   send(request) {
     this.#port?.(request);
+  }
+
+  /**
+   * Ends what is under way. An engine that was on its way comes when it is started again. One that evaluates is ended, with all that it knows,
+   * and another one begins. On the page's own thread nothing can be ended.
+   */
+  cancel() {
+    if (!this.#end) return;
+    this.#end();
+    this.#end = undefined;
+    this.#loading = undefined;
+    this.#port = undefined;
+    delete document.documentElement.dataset.engine;
+    if (this.#module) this.start();
   }
 
   /** The reply that the build made for an example; nothing where it cannot be had. */
@@ -68,30 +107,48 @@ export class EngineLink {
   }
 
   async #load() {
-    const module = this.#compiled();
+    const cancelled = new AbortController();
+    const { signal } = cancelled;
+    this.#end = () => cancelled.abort();
     try {
-      this.#port = await this.#inWorker(module);
+      const module = this.#compiled(signal);
+      const port = await this.#inWorker(module, signal).catch(async (error) => {
+        if (signal.aborted) throw error;
+        // If it is the program that is missing, this says so.
+        const port = await this.#here(await module);
+        console.info(`The engine runs on the page's own thread: ${error?.message ?? "no worker can start"}`);
+        if (!signal.aborted) this.#end = undefined;
+        return port;
+      });
+      if (signal.aborted) return false;
+      this.#port = port;
+      document.documentElement.dataset.engine = "ready";
+      this.#told.ready(Boolean(this.#end));
     } catch (error) {
-      // If it is the program that is missing, this says so.
-      this.#port = await this.#here(await module);
-      console.info(`The engine runs on the page's own thread: ${error?.message ?? "no worker can start"}`);
+      if (signal.aborted) return false;
+      this.#fail("load", error);
     }
-    document.documentElement.dataset.engine = "ready";
-    this.#told.ready();
+    return true;
   }
 
-  async #compiled() {
+  async #compiled(signal) {
     await this.#after;
-    this.#module ??= await compile(this.#addresses.wasm, "low");
+    const { wasm, size } = this.#addresses;
+    this.#module ??= await compile(wasm, { priority: "low", signal }, (bytes) => signal.aborted || this.#told.came(bytes, size));
     return this.#module;
   }
 
-  #inWorker(module) {
+  #inWorker(module, signal) {
     return new Promise((resolve, reject) => {
       const worker = new Worker(this.#addresses.worker, { type: "module" });
       let ready = false;
+      signal.addEventListener("abort", () => {
+        worker.terminate();
+        reject(signal.reason);
+      });
       const failed = (error) => {
         worker.terminate();
+        if (signal.aborted) return;
         if (ready) this.#fail("run", error);
         else reject(error);
       };
@@ -104,7 +161,10 @@ export class EngineLink {
           ready = true;
           resolve((request) => worker.postMessage(request.buffer, [request.buffer]));
         } else if (data instanceof ArrayBuffer) {
-          this.#told.replied(new Uint8Array(data));
+          // What an ended worker has still said is about nothing.
+          if (!signal.aborted) this.#told.replied(new Uint8Array(data));
+        } else if (Array.isArray(data)) {
+          if (!signal.aborted) this.#told.step(...data);
         } else {
           failed(new Error(data));
         }
@@ -135,6 +195,7 @@ export class EngineLink {
   #fail(when, error) {
     this.#port = undefined;
     this.#loading = undefined;
+    this.#end = undefined;
     if (left) return;
     console.info(`The engine failed: ${error?.message ?? error}`);
     this.#failure = when;

@@ -28,10 +28,10 @@ addEventListener("error", ({ error }) => {
 });
 
 try {
-  const { js, wasm, engineJs, engineWasm, build, reply } = tag.dataset;
+  const { js, wasm, engineJs, engineWasm, engineSize, build, reply } = tag.dataset;
   const own = Promise.all([import(address(js)), compile(address(wasm))]);
   const engine = new EngineLink(
-    { js: address(engineJs), wasm: address(engineWasm), worker: address("worker.js") },
+    { js: address(engineJs), wasm: address(engineWasm), worker: address("worker.js"), size: Number(engineSize) },
     (example) => address(`replies/${example}-${build}.bin`),
     own,
   );
@@ -41,9 +41,9 @@ try {
   await program.default({ module_or_path: module });
   program.startPage(engine, Uint8Array.from(atob(reply ?? ""), (letter) => letter.charCodeAt(0)));
   document.documentElement.classList.remove("other-scene");
-  // What keeps the site for visits without a network fetches all of it, so it comes last.
-  await loaded;
-  if ("offline" in tag.dataset) import(address("offline.js")).then((offline) => offline.keepForOffline(), () => undefined);
+  // What keeps the site for visits without a network fetches all of it, so it comes last, and not if the person cancelled loading.
+  const cancelled = loaded && !(await loaded);
+  if ("offline" in tag.dataset && !cancelled) import(address("offline.js")).then((offline) => offline.keepForOffline(), () => undefined);
 } catch (error) {
   if (!left) {
     alarm(`Netpolis could not start: ${error?.message ?? error}. It needs a current browser with WebAssembly.`);

@@ -1,16 +1,35 @@
 //! The evaluator in a worker. Messages are bytes, handed over without copying.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, Uint8Array};
-use netpolis_view::Evaluator;
+use js_sys::{Array, Date, Uint8Array};
+use netpolis_view::{Evaluator, Step};
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+/// How often it is told how far reading is, in ms.
+const TELLS_EVERY: f64 = 100.0;
+
+/// Tells the page what an evaluation is busy with, as three numbers.
+fn tell(step: Step) {
+    thread_local!(static TOLD: Cell<f64> = const { Cell::new(0.0) });
+    if let Step::Reading { .. } = step {
+        let now = Date::now();
+        if now - TOLD.get() < TELLS_EVERY {
+            return;
+        }
+        TOLD.set(now);
+    }
+    let [kind, done, of] = step.numbers().map(JsValue::from);
+    if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
+        let _ = scope.post_message(&Array::of3(&kind, &done, &of));
+    }
+}
 
 /// Runs in the worker: answers requests for ever.
 pub fn serve() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
-    let evaluator = RefCell::new(Evaluator::new(crate::today));
+    let evaluator = RefCell::new(Evaluator::new(crate::today).telling(tell));
     let port = scope.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let bytes = Uint8Array::new(&event.data()).to_vec();

@@ -18,6 +18,7 @@ import path from "./checks/path.mjs";
 import graph from "./checks/graph.mjs";
 import drag from "./checks/drag.mjs";
 import keep from "./checks/keep.mjs";
+import progress from "./checks/progress.mjs";
 import offline from "./checks/offline.mjs";
 import layout from "./checks/layout.mjs";
 import shell from "./checks/shell.mjs";
@@ -59,8 +60,8 @@ if (given.name.startsWith("webkit") && !process.env.E2E_SCREEN) {
 }
 
 const OPENING = "it opens on an allowed and a denied flow, with the deciding line lit";
-const hands = { [OPENING]: first[OPENING], ...ask, ...board, ...graph, ...drag, ...keep };
-const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
+const hands = { [OPENING]: first[OPENING], ...ask, ...board, ...graph, ...drag, ...keep, ...progress };
+const checks = given.name === "chromium" ? { ...first, ...engine, ...ask, ...board, ...path, ...graph, ...drag, ...keep, ...progress, ...offline, ...shell, ...layout, ...sight, ...truth } : hands;
 const folder = process.env.E2E_DIST ? resolve(process.env.E2E_DIST) : join(here, "../../dist");
 
 const pages = {};

@@ -24,7 +24,8 @@ const FRONT = "/front-of-the-page.js";
 /**
  * Serves a folder at http://localhost:PORT/BASE/, and pages that are given as text beside it.
  *
- * For drivers that cannot tell of requests, `watch` is told of each, and with a text in `front` every page begins with that script.
+ * For drivers that cannot tell of requests, `watch` is told of each, and with a text in `front` every page begins with that script. Of a file for
+ * which `halve` has a promise the second half is sent when that is kept.
  * @param {string} folder
  * @param {string} base   with slashes at both ends
  * @param {Record<string, string>} pages  texts by path
@@ -49,7 +50,13 @@ export async function serve(folder, base, pages, { compressed = false } = {}) {
             const type = TYPES[extname(name)] ?? "application/octet-stream";
             const packed = compressed ? await readFile(join(folder, `${name}.gz`)).catch(() => undefined) : undefined;
             if (packed) response.setHeader("content-encoding", "gzip");
-            answer(200, type, packed ?? (await readFile(join(folder, name))));
+            const body = packed ?? (await readFile(join(folder, name)));
+            const held = site.halve?.(name);
+            if (!held) return answer(200, type, body);
+            response.setHeader("content-type", type);
+            response.write(body.subarray(0, body.length >> 1));
+            await held;
+            response.end(body.subarray(body.length >> 1));
         } catch {
             answer(404, TYPES[".txt"], "no such file");
         }
@@ -62,6 +69,7 @@ export async function serve(folder, base, pages, { compressed = false } = {}) {
         blank: origin + BLANK,
         front: undefined,
         watch: undefined,
+        halve: undefined,
         /** With another script in front while a page is gone to. */
         async inFront(script, go) {
             const usual = site.front;

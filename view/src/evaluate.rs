@@ -7,8 +7,8 @@ use netpolis_core::settings::{Routing, Settings};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence, TallyView, answer_view, path_ends, path_reply,
-    proposal_view, scene_view, settings_from_text, tally_view,
+    AnswerView, Move, PathAnswers, PathAsked, ProposalView, Question, SceneView, Sentence, Step, TallyView, answer_view, path_ends,
+    path_reply, proposal_view, scene_view, settings_from_text, tally_view,
 };
 
 /// What is to be evaluated.
@@ -72,6 +72,8 @@ pub struct Evaluator {
     versus: Option<(Routing, Paths)>,
     /// What tells the day, for what ends on a day.
     clock: fn() -> Option<Date>,
+    /// Hears what an evaluation is busy with.
+    tell: fn(Step),
 }
 
 impl Default for Evaluator {
@@ -83,7 +85,13 @@ impl Default for Evaluator {
 impl Evaluator {
     /// One without files. `clock` tells the day where the settings do not.
     pub fn new(clock: fn() -> Option<Date>) -> Self {
-        Evaluator { scene: Analysis::new(Settings::default()), view: SceneView::default(), revision: None, versus: None, clock }
+        Evaluator { scene: Analysis::new(Settings::default()), view: SceneView::default(), revision: None, versus: None, clock, tell: |_| () }
+    }
+
+    /// The same, and `tell` hears each step as it begins; while text is read, after each document.
+    #[must_use]
+    pub fn telling(self, tell: fn(Step)) -> Self {
+        Evaluator { tell, ..self }
     }
 
     /// The reply to a request, both as bytes; nothing where the request is of another version of this program.
@@ -93,6 +101,7 @@ impl Evaluator {
 
     /// Evaluates.
     pub fn reply(&mut self, request: Request) -> Evaluation {
+        let tell = self.tell;
         let mut fresh = None;
         if self.revision != Some(request.revision) {
             // The page wrote it itself, so all of it is understood.
@@ -103,20 +112,31 @@ impl Evaluator {
             }
             if let Some(files) = &request.files {
                 let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-                self.scene.set_files(&files);
+                self.scene.set_files_telling(&files, &|done, of| {
+                    tell(if done < of { Step::Reading { done: done as u32, of: of as u32 } } else { Step::Compiling });
+                });
             }
+            // The scene has them; they are looked for here to tell so.
+            tell(Step::Problems);
+            self.scene.problems();
+            tell(Step::Pairs);
             self.view = scene_view(&self.scene);
             self.revision = Some(request.revision);
             self.versus = None;
             fresh = Some(self.view.clone());
         }
+        tell(Step::Question);
         let answer = answer_view(&self.scene, &self.view, &request.question).map_err(|error| error.to_string());
-        let board = request.board.map(|asked| BoardReply {
-            tally: tally_view(&self.scene, &self.view),
-            proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted).map_err(|error| error.to_string())),
-            asked,
+        let board = request.board.map(|asked| {
+            tell(Step::Policies);
+            BoardReply {
+                tally: tally_view(&self.scene, &self.view),
+                proposal: asked.moving.as_ref().map(|wanted| proposal_view(&self.scene, wanted).map_err(|error| error.to_string())),
+                asked,
+            }
         });
         let path = request.path.map(|asked| {
+            tell(Step::Path);
             let ends = path_ends(&self.scene, &self.view, &asked.question);
             PathAnswers { ends, ..path_reply(&self.scene, asked, &mut self.versus) }
         });

@@ -29,6 +29,7 @@ mod scene;
 mod sentences;
 mod settings_text;
 mod source_locations;
+mod step;
 mod targets;
 mod traffic;
 
@@ -70,5 +71,6 @@ pub use scene::{
 pub use sentences::{capital, explanation, sentence, without_verdict};
 pub use settings_text::{settings_from_text, settings_text};
 pub use source_locations::{SourceLocation, SourceLocations};
+pub use step::Step;
 pub use targets::{TargetKind, TargetView};
 pub use traffic::{PortNote, PortsView, TrafficView, WrittenPort, written_port};

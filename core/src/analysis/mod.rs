@@ -115,7 +115,12 @@ impl Analysis {
     /// Reads files, each a name and a text, in place of those it had. Never fails: what cannot be read is among the
     /// [`problems`](Self::problems).
     pub fn set_files(&mut self, files: &[(&str, &str)]) {
-        self.loaded = self.loader.load(files);
+        self.set_files_telling(files, &|_, _| ());
+    }
+
+    /// The same. `tell` hears how many bytes have been read of how many that are new; when all are, what follows from them is computed.
+    pub fn set_files_telling(&mut self, files: &[(&str, &str)], tell: &dyn Fn(usize, usize)) {
+        self.loaded = self.loader.load_telling(files, tell);
         self.refresh(false);
     }
 

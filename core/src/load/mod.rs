@@ -105,6 +105,11 @@ impl Loader {
 
     /// Reads all files, given by name and text. Never fails: what cannot be read is reported, and everything else is read.
     pub fn load(&mut self, files: &[(&str, &str)]) -> Loaded {
+        self.load_telling(files, &|_, _| ())
+    }
+
+    /// The same. `tell` hears how many bytes have been read of how many that are new: after each document, and when all are read.
+    pub fn load_telling(&mut self, files: &[(&str, &str)], tell: &dyn Fn(usize, usize)) -> Loaded {
         let mut loaded = Loaded::default();
         let mut loose = Loose::default();
         let given = parameter_files(files, &self.limits);
@@ -114,12 +119,17 @@ impl Loader {
             self.given = given;
         }
         let plans = reuse::plan(files, core::mem::take(&mut self.files), &mut loose);
+        let of = plans.iter().map(|plan| plan.middle.len()).sum();
         let mut bytes = 0usize;
+        let mut before = 0usize;
         for plan in plans {
             bytes = bytes.saturating_add(plan.source.text.len());
-            let file = self.file(&mut loaded, plan, &loose, bytes);
+            let own = plan.middle.clone();
+            let file = self.file(&mut loaded, plan, &loose, bytes, &|end| tell(before + end.saturating_sub(own.start), of));
             self.files.push(file);
+            before += own.len();
         }
+        tell(of, of);
         duplicates::find(&mut loaded);
         loaded.diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.document, place.span.start)));
         loaded
@@ -127,8 +137,8 @@ impl Loader {
 }
 
 impl Loader {
-    /// Adds a file with its documents. `bytes` is the size of all files up to it.
-    fn file(&self, loaded: &mut Loaded, plan: Plan, loose: &Loose, bytes: usize) -> File {
+    /// Adds a file with its documents. `bytes` is the size of all files up to it; `tell` hears up to where it has been read.
+    fn file(&self, loaded: &mut Loaded, plan: Plan, loose: &Loose, bytes: usize, tell: &dyn Fn(usize)) -> File {
         let Plan { source, head, middle, tail, wrapped, is_wrapped } = plan;
         let id = loaded.sources.add_indexed(source.clone());
         if bytes > self.limits.bytes {
@@ -141,7 +151,9 @@ impl Loader {
         let read_anew = |range: Range<usize>| {
             let range = offset + range.start..offset + range.end;
             let document = text.get(range.clone()).unwrap_or_default();
-            Known { range, parsed: loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.beside(&source.name)))) }
+            let parsed = loose.find(document).unwrap_or_else(|| Arc::new(read(document, &self.beside(&source.name))));
+            tell(range.end);
+            Known { range, parsed }
         };
         let middle: Vec<Known> = match wrapped {
             Some(wrapped) => self.unwrapped(text, &wrapped, loose),

@@ -186,3 +186,26 @@ fn a_text_without_documents_is_read_again_as_at_first() {
         assert_eq!(loader.load(&[("a.yaml", text)]).diagnostics, first, "{text}");
     }
 }
+
+#[test]
+fn how_far_reading_is_is_told_in_bytes_of_what_is_new() {
+    let (a, b) = (accounts(&["a", "b"]), accounts(&["c"]));
+    let mut loader = Loader::default();
+    let read = |loader: &mut Loader, files: &[(&str, &str)]| {
+        let told = core::cell::RefCell::new(Vec::new());
+        loader.load_telling(files, &|done, of| told.borrow_mut().push((done, of)));
+        told.into_inner()
+    };
+    let all = a.len() + b.len();
+    let told = read(&mut loader, &[("a.yaml", &a), ("b.yaml", &b)]);
+    assert_eq!(told.len(), 4, "three documents, and the end");
+    assert!(told.iter().all(|(_, of)| *of == all));
+    assert!(told.windows(2).all(|pair| pair[0].0 <= pair[1].0));
+    assert_eq!(told[1].0, a.len(), "all of the first file");
+    assert_eq!(told.last(), Some(&(all, all)));
+    // Nothing is new.
+    assert_eq!(read(&mut loader, &[("a.yaml", &a), ("b.yaml", &b)]), [(0, 0)]);
+    // One document is: the other is not counted.
+    let told = read(&mut loader, &[("a.yaml", &a), ("b.yaml", &accounts(&["d"]))]);
+    assert!(told.iter().all(|(done, of)| done <= of && *of <= b.len()), "{told:?}");
+}

@@ -21,7 +21,7 @@ pub struct CoverageProps {
 pub fn Coverage(props: &CoverageProps) -> Html {
     count_render("Coverage");
     let full = props.full;
-    let Some(store) = use_part(|state| (state.scene_part(), state.is_behind(), state.answers.is_empty(), state.notices.engine)) else {
+    let Some(store) = use_part(|state| (state.scene_part(), state.is_behind(), state.behind_words(), state.notices.engine)) else {
         return Html::default();
     };
     let known = &store.answers.scene.coverage;
@@ -29,7 +29,7 @@ pub fn Coverage(props: &CoverageProps) -> Html {
     let old = store.is_behind() && store.notices.engine.is_none();
     let Some(sentence) = known.sentence() else {
         return if old {
-            html! { <div class="coverage old"><p><span class="coverage-words">{ if store.answers.is_empty() { "Evaluating…" } else { "Reading the latest edit…" } }</span></p></div> }
+            html! { <div class="coverage old"><p><span class="coverage-words">{ store.behind_words() }</span></p></div> }
         } else {
             Html::default()
         };

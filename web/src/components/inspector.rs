@@ -17,7 +17,7 @@ fn inspector_part(state: &State) -> impl PartialEq + use<> {
     (state.scene_part(), state.verdict_part(), state.last_verdict_part(), state.selected_end(), path, state.files.read_only)
 }
 
-/// Stands before an answer while the next one is on its way: the style sheet lets the last one fade if that takes longer than a moment.
+/// Stands before an answer while the next one is on its way: the style sheet takes the colours of the last one if that takes longer than a moment.
 #[component]
 fn Waiting() -> Html {
     let waiting = use_part(State::is_waiting).is_some_and(|store| store.is_waiting());

@@ -32,6 +32,7 @@ pub mod path;
 pub mod plan;
 pub mod port_field;
 pub mod problems;
+pub mod progress;
 pub mod question;
 pub mod renders;
 pub mod rich;

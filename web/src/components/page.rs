@@ -16,6 +16,7 @@ use super::engine_note::EngineNote;
 use super::graph::Graph;
 use super::header::Header;
 use super::inspector::Inspector;
+use super::progress::Progress;
 use super::screens::Screens;
 use super::splitter::Splitter;
 use super::toast::Toast;
@@ -76,7 +77,9 @@ pub fn Page(props: &PageProps) -> Html {
     html! {
         <StoreProvider store={store.clone()}>
             if let Some(fault) = store.notices.engine { <EngineNote {fault} {retry} /> }
-            <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
+            <ContextProvider<Rc<Engine>> context={beginning.engine.clone()}>
+                <Content keeper={beginning.keeper.clone()} view={beginning.options.view} />
+            </ContextProvider<Rc<Engine>>>
         </StoreProvider>
     }
 }
@@ -100,7 +103,7 @@ pub(crate) fn Content(props: &ContentProps) -> Html {
                 <Full />
             </ContextProvider<Keeping>>
         },
-        None => html! { <><Embedded view={props.view} /><Toast /></> },
+        None => html! { <><Embedded view={props.view} /><div class="foot"><Toast /><Progress /></div></> },
     }
 }
 
@@ -141,8 +144,11 @@ fn Full() -> Html {
                 <Splitter pane={bottom_pane} />
                 <Bottom />
             </main>
-            // A window over the page has it, while there is one.
-            if store.layout.dialog.is_none() { <Toast /> }
+            <div class="foot">
+                // A window over the page has it, while there is one.
+                if store.layout.dialog.is_none() { <Toast /> }
+                <Progress />
+            </div>
             <Screens />
             <Dialogs />
             if dragging { <div class="drop-note" aria-hidden="true"><p>{ "Drop to open: YAML, JSON, scripts with az commands, or folders of them" }</p></div> }

@@ -1,7 +1,7 @@
 //! Keeps picture and answer in step with text and question: what the page wants to know goes to the engine, and what comes back into the
 //! state.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
@@ -10,11 +10,17 @@ use yew::prelude::*;
 use crate::components::Store;
 use crate::engine::{EngineLink, News, Queue};
 use crate::examples::{EXAMPLES, Example, example_of};
-use crate::state::{Action, EngineFault, State};
+use crate::state::{Action, Doing, EngineFault, Progress, State};
 use netpolis_view::{Evaluation, Request, SceneView};
 
 /// How long the picture waits for the rest of what is being typed, in ms, before it does without a document that cannot be read yet.
 const PATIENCE: u32 = 500;
+
+/// How long the page waits for the engine, in ms, before it says so.
+const MOMENT: u32 = 1_000;
+
+/// Of the engine.
+const NOTHING_YET: Doing = Doing::Loading { bytes: 0, of: 0 };
 
 /// The engine, as the page uses it.
 pub struct Engine {
@@ -25,6 +31,10 @@ pub struct Engine {
     /// A reply that waits for the rest of what is being typed, and until when.
     held: RefCell<Option<Evaluation>>,
     patience: RefCell<Option<Timeout>>,
+    /// What is waited for.
+    doing: Cell<Doing>,
+    /// Runs while the page waits, until it says so.
+    moment: RefCell<Option<Timeout>>,
 }
 
 impl PartialEq for Engine {
@@ -36,8 +46,8 @@ impl PartialEq for Engine {
 impl Engine {
     /// At the end of this link.
     pub fn new(link: EngineLink) -> Self {
-        let (queue, latest, held, patience) = Default::default();
-        Engine { link, queue, latest, held, patience }
+        let (queue, latest, held, patience, moment) = Default::default();
+        Engine { link, queue, latest, held, patience, doing: Cell::new(NOTHING_YET), moment }
     }
 
     /// Asks what the page wants to know and does not.
@@ -46,8 +56,12 @@ impl Engine {
         if store.is_answered() {
             return;
         }
+        if let Progress::Cancelled { .. } = store.progress {
+            store.dispatch(Action::Progress(Progress::Quiet));
+        }
         let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts());
         self.send(next);
+        self.wait();
         // An engine that failed is loaded when the person says so.
         if self.queue.borrow().is_ready() || store.notices.engine.is_some() {
             return;
@@ -66,7 +80,10 @@ impl Engine {
         self.link.built_reply(example.id, move |kept| {
             let reply = kept.and_then(|kept| Evaluation::from_kept(&kept, &store.request()));
             match reply {
-                Some(reply) if !engine.queue.borrow().is_ready() => store.dispatch(Action::evaluated(reply)),
+                Some(reply) if !engine.queue.borrow().is_ready() => {
+                    store.dispatch(Action::evaluated(reply));
+                    engine.rest(&store);
+                }
                 Some(_) => (),
                 None => engine.link.start(),
             }
@@ -75,22 +92,76 @@ impl Engine {
 
     fn send(&self, request: Option<Request>) {
         if let Some(request) = request {
+            if let Doing::Evaluating { cancellable, .. } = self.doing.get() {
+                self.doing.set(Doing::Evaluating { step: None, cancellable });
+            }
             self.link.send(&request);
         }
+    }
+
+    /// Says that the page waits, once that takes longer than a moment; from the first of several requests in a row.
+    fn wait(self: &Rc<Self>) {
+        let mut moment = self.moment.borrow_mut();
+        let since = js_sys::Date::now();
+        if moment.is_none() {
+            let engine = self.clone();
+            *moment = Some(Timeout::new(MOMENT, move || engine.tell(|_| Some(since))));
+        }
+    }
+
+    /// Tells the page what it waits for, and since when; nothing where it does not.
+    fn tell(&self, since: impl FnOnce(&State) -> Option<f64>) {
+        let store = self.latest.borrow().clone().filter(|store| self.queue.borrow().is_busy() && !store.is_answered());
+        if let Some((store, since)) = store.and_then(|store| Some((store.clone(), since(&store)?))) {
+            store.dispatch(Action::Progress(Progress::Waits { since, doing: self.doing.get() }));
+        }
+    }
+
+    /// Something else is waited for.
+    fn turn_to(&self, doing: Doing) {
+        self.doing.set(doing);
+        self.tell(|state| state.progress.since());
+    }
+
+    /// Nothing is waited for any longer.
+    fn rest(&self, store: &Store) {
+        *self.moment.borrow_mut() = None;
+        if let Progress::Waits { .. } = store.progress {
+            store.dispatch(Action::Progress(Progress::Quiet));
+        }
+    }
+
+    /// Ends loading or evaluating, and begins neither before something is asked or changed.
+    pub fn cancel(&self, store: &Store) {
+        *self.moment.borrow_mut() = None;
+        self.queue.borrow_mut().end();
+        let unloaded = matches!(self.doing.get(), Doing::Loading { .. });
+        if unloaded {
+            self.doing.set(NOTHING_YET);
+        }
+        store.dispatch(Action::Progress(Progress::Cancelled { unloaded }));
+        self.link.cancel();
     }
 
     /// Takes what is heard from the engine.
     fn hear(self: &Rc<Self>, news: News) {
         let Some(store) = self.latest.borrow().clone() else { return };
         match news {
-            News::Ready => {
+            News::Ready { cancellable } => {
                 store.dispatch(Action::Engine(None));
+                self.turn_to(Doing::Evaluating { step: None, cancellable });
                 let next = self.queue.borrow_mut().begin();
                 self.send(next);
-                if self.queue.borrow().is_unused() {
+                if self.queue.borrow().is_unused() && !matches!(store.progress, Progress::Cancelled { .. }) {
                     // The first picture is of the build: this says the same as of today, and the next edit is answered the faster.
                     let next = self.queue.borrow_mut().ask(store.request_without_texts(), || store.files.texts());
                     self.send(next);
+                }
+            }
+            News::Came { bytes, of } => self.turn_to(Doing::Loading { bytes, of }),
+            News::Step(step) => {
+                if let Doing::Evaluating { cancellable, .. } = self.doing.get() {
+                    self.turn_to(Doing::Evaluating { step: Some(step), cancellable });
                 }
             }
             News::Replied(bytes) => {
@@ -100,9 +171,14 @@ impl Engine {
                     Some(reply) => self.take(&store, reply),
                     None => store.dispatch(Action::Engine(Some(EngineFault::Run))),
                 }
+                if !self.queue.borrow().is_busy() {
+                    self.rest(&store);
+                }
             }
             News::Failed(fault) => {
                 self.queue.borrow_mut().end();
+                self.rest(&store);
+                self.doing.set(NOTHING_YET);
                 store.dispatch(Action::Engine(Some(fault)));
             }
         }
@@ -125,7 +201,7 @@ impl Engine {
         }));
     }
 
-    /// Loads the engine again, and asks it.
+    /// Loads the engine again if there is none, and asks it.
     pub fn try_again(self: &Rc<Self>, store: &Store) {
         store.dispatch(Action::Engine(None));
         self.ask(store);

@@ -12,7 +12,7 @@ use yew::prelude::*;
 const FOCUSABLE: &str =
     "button:not(:disabled):not([tabindex='-1']), a[href], select, input:not([role='combobox']), [tabindex='0']:not(input), summary";
 /// What comes and goes over the page: after it the focus goes back to where it was before.
-const PASSING: &str = "dialog, .toasts";
+const PASSING: &str = "dialog, .toasts, .progress";
 
 /// Elements that had the focus, each with all that it stands in, from the inside out.
 #[derive(Clone, Default)]

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::state::EngineFault;
-use netpolis_view::Request;
+use netpolis_view::{Request, Step};
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,11 +19,15 @@ extern "C" {
     pub type EngineLink;
 
     #[wasm_bindgen(method)]
-    fn listen(this: &EngineLink, ready: &Function, replied: &Function, failed: &Function);
+    fn listen(this: &EngineLink, ready: &Function, replied: &Function, failed: &Function, came: &Function, step: &Function);
 
     /// Loads the engine, unless that was done; again, after it failed.
     #[wasm_bindgen(method)]
     pub fn start(this: &EngineLink);
+
+    /// Ends what is under way: loading, or an evaluation in a worker. Another worker begins by itself.
+    #[wasm_bindgen(method)]
+    pub fn cancel(this: &EngineLink);
 
     #[wasm_bindgen(method, js_name = send)]
     fn send_bytes(this: &EngineLink, request: Uint8Array);
@@ -35,7 +39,19 @@ extern "C" {
 /// What the page is told of the engine.
 pub enum News {
     /// It takes requests.
-    Ready,
+    Ready {
+        /// Whether an evaluation can be cancelled: not on the page's own thread.
+        cancellable: bool,
+    },
+    /// Some of it has come.
+    Came {
+        /// Bytes that are there.
+        bytes: u32,
+        /// Bytes of all of it.
+        of: u32,
+    },
+    /// It is busy with something else.
+    Step(Step),
     /// A reply, as bytes.
     Replied(Vec<u8>),
     /// It failed.
@@ -45,14 +61,26 @@ pub enum News {
 impl EngineLink {
     /// Tells what happens to the engine, for as long as the page lives.
     pub fn on_news(&self, tell: impl Fn(News) + Clone + 'static) {
-        let (ready, replied, failed) = (tell.clone(), tell.clone(), tell);
-        let ready = Closure::<dyn Fn()>::new(move || ready(News::Ready));
+        let (ready, replied, came, step, failed) = (tell.clone(), tell.clone(), tell.clone(), tell.clone(), tell);
+        let ready = Closure::<dyn Fn(bool)>::new(move |cancellable| ready(News::Ready { cancellable }));
+        let came = Closure::<dyn Fn(u32, u32)>::new(move |bytes, of| came(News::Came { bytes, of }));
+        let step = Closure::<dyn Fn(u32, u32, u32)>::new(move |kind, done, of| {
+            if let Some(now) = Step::of_numbers([kind, done, of]) {
+                step(News::Step(now));
+            }
+        });
         let replied = Closure::<dyn Fn(Uint8Array)>::new(move |bytes: Uint8Array| replied(News::Replied(bytes.to_vec())));
         let failed = Closure::<dyn Fn(String)>::new(move |when: String| {
             failed(News::Failed(if when == "load" { EngineFault::Load } else { EngineFault::Run }));
         });
         let function = |value: JsValue| value.unchecked_into::<Function>();
-        self.listen(&function(ready.into_js_value()), &function(replied.into_js_value()), &function(failed.into_js_value()));
+        self.listen(
+            &function(ready.into_js_value()),
+            &function(replied.into_js_value()),
+            &function(failed.into_js_value()),
+            &function(came.into_js_value()),
+            &function(step.into_js_value()),
+        );
     }
 
     /// Sends a request to an engine that is ready.

@@ -55,6 +55,11 @@ impl Queue {
         self.ready
     }
 
+    /// Whether a request is under way, or waits for the engine.
+    pub fn is_busy(&self) -> bool {
+        self.busy || self.waiting.is_some()
+    }
+
     /// Whether the engine is asked nothing, and knows nothing.
     pub fn is_unused(&self) -> bool {
         self.known.is_none()
@@ -111,6 +116,23 @@ mod tests {
         assert_eq!(sent(queue.replied()), Some((3, "b".into(), Some("text 3".into()))));
         assert_eq!(sent(queue.replied()), None);
         assert_eq!(ask(&mut queue, 3, "c"), Some((3, "c".into(), None)));
+    }
+
+    #[test]
+    fn it_is_busy_until_the_last_reply() {
+        let mut queue = Queue::default();
+        assert!(!queue.is_busy());
+        assert_eq!(ask(&mut queue, 1, "a"), None);
+        assert!(queue.is_busy(), "it waits for the engine");
+        assert!(queue.begin().is_some());
+        assert_eq!(ask(&mut queue, 2, "a"), None);
+        assert!(queue.replied().is_some());
+        assert!(queue.is_busy(), "the next one is under way");
+        assert!(queue.replied().is_none());
+        assert!(!queue.is_busy());
+        assert!(ask(&mut queue, 3, "a").is_some());
+        queue.end();
+        assert!(!queue.is_busy(), "what was cancelled is not waited for");
     }
 
     #[test]

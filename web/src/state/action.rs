@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netpolis_core::settings::Settings;
 
-use super::{EngineFault, FileId, LayoutAction, Opened, PictureAction, Trouble};
+use super::{EngineFault, FileId, LayoutAction, Opened, PictureAction, Progress, Trouble};
 use crate::examples::Example;
 use crate::scenes::{Elsewhere, SceneId};
 use crate::share::Shared;
@@ -124,6 +124,8 @@ pub enum Action {
     },
     /// The engine failed; nothing: it is tried again.
     Engine(Option<EngineFault>),
+    /// The page waits for the engine, or does not.
+    Progress(Progress),
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
     /// Something about the picture is chosen.

@@ -60,6 +60,11 @@ impl Answers {
         self.own_scene = Rc::default();
     }
 
+    /// Whether what is shown is still the picture of the scene before, as nothing was said about this one.
+    pub(super) fn is_of_another_scene(&self) -> bool {
+        !Rc::ptr_eq(&self.scene, &self.own_scene)
+    }
+
     /// Whether nothing was said yet.
     pub fn is_empty(&self) -> bool {
         self.revision == 0

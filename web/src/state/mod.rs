@@ -16,6 +16,7 @@ mod opening;
 mod panes;
 mod picture;
 mod place;
+mod progress;
 
 pub use action::Action;
 pub use answers::Answers;
@@ -27,6 +28,7 @@ pub use opening::open_files;
 pub use panes::{Pane, Panes};
 pub use picture::{PictureAction, PictureChoices};
 pub use place::{Content, Opened};
+pub use progress::{Doing, Progress, ProgressLine, Standing};
 
 use std::rc::Rc;
 
@@ -58,6 +60,8 @@ pub struct State {
     pub moving: Option<Move>,
     /// What there is to tell the person.
     pub notices: Notices,
+    /// What the page waits for.
+    pub progress: Progress,
     /// Which scene this is.
     pub place: Place,
     /// The tab, for names of scenes.
@@ -212,6 +216,7 @@ impl State {
                 *revision == self.revision && (*question == self.asking.flow || scene.is_some() && self.is_behind())
             }
             Action::Engine(fault) => self.notices.engine != *fault,
+            Action::Progress(progress) => self.progress != *progress,
             Action::AskPath(asked) => self.asking.path != *asked || !self.layout.shows_path(),
             Action::ShowBranch(branch) => self.asking.branch != *branch,
             Action::Think(moving) => self.moving != *moving,
@@ -268,8 +273,12 @@ impl State {
                 self.answers.take(revision, scene, answer, board);
                 self.take_path(path);
                 self.seek();
+                if self.is_answered() {
+                    self.progress = Progress::Quiet;
+                }
             }
             Action::Engine(fault) => self.notices.engine = fault,
+            Action::Progress(progress) => self.take_progress(progress),
             Action::Think(moving) => self.moving = moving,
             Action::Picture(action) => self.picture = self.picture.after(&action),
             Action::Layout(action) => {

@@ -1,0 +1,225 @@
+// What the page says while it waits for its engine, and how a person ends that.
+import assert from "node:assert/strict";
+import { accessible, editor, given, marks, open, openShop, paste, PHONE, SHOP, shoot, text, troubles, until, verdict } from "../page.mjs";
+
+const ENGINE = /netpolis-engine-[0-9a-f]+_bg\.wasm$/;
+const line = (page) => page.locator(".progress-line");
+const said = async (page) => ((await line(page).count()) ? (await line(page).innerText()).replace(/\s+/g, " ").trim() : "");
+const cancel = (page) => line(page).getByRole("button", { name: "Cancel" });
+const evaluate = (page) => line(page).getByRole("button", { name: "Evaluate", exact: true });
+const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim().slice(0, 20));
+const OPENED = SHOP.replace("app: till}}\n    ports", "app: web}}\n    ports");
+
+/** Has the engine get its requests only when the function is called that this puts into the page: as if it took so long for each. */
+const slowEngine = (context) =>
+    context.addInitScript(() => {
+        const held = [];
+        window.letItEvaluate = () => {
+            window.slow = false;
+            held.splice(0).forEach((go) => go());
+        };
+        const Own = window.Worker;
+        window.Worker = class extends Own {
+            postMessage(data, transfer) {
+                const go = () => super.postMessage(data, transfer);
+                if (window.slow && data instanceof ArrayBuffer) held.push(go);
+                else go();
+            }
+        };
+        // Each text that is said to a screen reader.
+        window.heard = [];
+        addEventListener("DOMContentLoaded", () => {
+            new MutationObserver(() => {
+                const now = document.querySelector(".progress [role=status]")?.textContent ?? "";
+                if (now !== (window.heard.at(-1) ?? "")) window.heard.push(now);
+            }).observe(document.body, { subtree: true, childList: true, characterData: true });
+        });
+    });
+const becomeSlow = (page) => page.evaluate(() => (window.slow = true));
+const letItEvaluate = (page) => page.evaluate(() => window.letItEvaluate());
+
+/** The shop, and an edit of it that the engine takes its time for. */
+async function waiting(options = {}) {
+    const page = await openShop({ ...options, prepare: slowEngine });
+    await becomeSlow(page);
+    const screen = page.getByRole("navigation", { name: "Screens" }).getByRole("button", { name: "Text" });
+    if (await screen.isVisible()) await screen.click();
+    await paste(page, OPENED);
+    await line(page).waitFor();
+    return page;
+}
+
+/** A page whose engine has come half, until it is let come, and an edit that waits for it. */
+async function halfLoaded(options = {}) {
+    let letItCome;
+    const held = new Promise((done) => (letItCome = done));
+    given.site.halve = (name) => (ENGINE.test(name) ? held : undefined);
+    const page = await open({ ...options, early: true });
+    await editor(page).waitFor();
+    await paste(page, SHOP);
+    await line(page).waitFor();
+    return {
+        page,
+        letItCome: () => {
+            given.site.halve = undefined;
+            letItCome();
+        },
+    };
+}
+
+export default {
+    async "while the engine is on its way a line says how much of it has come"() {
+        const { page, letItCome } = await halfLoaded();
+        await until(/^Loading the evaluator [\d.]+ of [\d.]+ MB Cancel$/, () => said(page), "the line");
+        const [, came, all] = /([\d.]+) of ([\d.]+)/.exec(await said(page));
+        assert.ok(Math.abs(came / all - 0.5) < 0.06, `${came} of ${all} is half`);
+        await until(/^(4[89]|50)$/, () => page.getByRole("progressbar").getAttribute("aria-valuenow"), "the bar");
+        await shoot(page, "progress-loading");
+        await accessible(page, "the line");
+        letItCome();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        await line(page).waitFor({ state: "detached" });
+    },
+
+    async "nobody who waits for nothing is told of the engine"() {
+        let letItCome;
+        const held = new Promise((done) => (letItCome = done));
+        given.site.halve = (name) => (ENGINE.test(name) ? held : undefined);
+        const page = await open({ early: true });
+        await page.waitForTimeout(1600);
+        assert.equal(await line(page).count(), 0);
+        given.site.halve = undefined;
+        letItCome();
+        await page.locator("html[data-engine=ready]").waitFor({ state: "attached" });
+    },
+
+    async "loading can be cancelled, and begins again when it is asked for"() {
+        const { page, letItCome } = await halfLoaded();
+        await cancel(page).click();
+        await until("The evaluator is not loaded. Graph and answers are from before your last change. Load and evaluate", () => said(page), "what is said");
+        assert.match(await text(page), /store-only-from-till/, "the text is kept");
+        letItCome();
+        await page.waitForTimeout(400);
+        assert.equal(await marks(page).filter({ hasText: "store" }).count(), 0);
+        await line(page).getByRole("button", { name: "Load and evaluate" }).click();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+        assert.equal(await line(page).count(), 0);
+        // The request that was cancelled, and what the browser says of it.
+        for (const trouble of troubles.filter((trouble) => ENGINE.test(trouble))) troubles.splice(troubles.indexOf(trouble), 1);
+    },
+
+    async "an evaluation that is over in a moment says nothing"() {
+        const page = await openShop({ prepare: slowEngine });
+        for (let edit = 0; edit < 4; edit++) await paste(page, `${SHOP}# ${edit}\n`);
+        await page.locator(".waiting:not(.editor-host)").waitFor({ state: "detached" });
+        assert.deepEqual(await page.evaluate(() => window.heard), []);
+    },
+
+    async "an evaluation of more than a second says so, is cancelled with the mouse, and keeps text and answers"() {
+        const page = await waiting();
+        assert.match(await said(page), /^Evaluating [1-3] s Cancel$/);
+        const before = await verdict(page).innerText();
+        await until(/^Evaluating [4-6] s Cancel$/, () => said(page), "the seconds");
+        assert.deepEqual(await page.evaluate(() => window.heard), ["Evaluating"], "said once, not with every second");
+        await shoot(page, "progress-evaluating");
+        await accessible(page, "the line");
+        await cancel(page).click();
+        await until("Cancelled. Graph and answers are from before your last change. Evaluate", () => said(page), "what is said");
+        assert.equal(await verdict(page).innerText(), before);
+        await shoot(page, "progress-cancelled");
+        assert.equal((await text(page)).trim(), OPENED.trim(), "the text is kept");
+        // What the ended worker had been asked is not answered, also when it could be.
+        await page.locator("html[data-engine=ready]").waitFor({ state: "attached" });
+        await letItEvaluate(page);
+        await page.waitForTimeout(300);
+        assert.match(await said(page), /^Cancelled/);
+        await evaluate(page).click();
+        await line(page).waitFor({ state: "detached" });
+        await page.locator(".waiting:not(.editor-host)").waitFor({ state: "detached" });
+        assert.deepEqual(await page.evaluate(() => window.heard), ["Evaluating", "Cancelled. Graph and answers are from before your last change.", ""]);
+    },
+
+    async "cancelled with the keyboard, the focus stays on the line, and then goes back to where it was"() {
+        const page = await waiting();
+        await editor(page).focus();
+        await cancel(page).focus();
+        await page.keyboard.press("Enter");
+        await until("Evaluate", () => focused(page), "the focus");
+        await page.locator("html[data-engine=ready]").waitFor({ state: "attached" });
+        await letItEvaluate(page);
+        await page.keyboard.press("Enter");
+        await line(page).waitFor({ state: "detached" });
+        await until(true, () => page.evaluate(() => document.activeElement.classList.contains("cm-content")), "the focus is in the editor");
+        // An answer that comes while the button has the focus leaves it nowhere else.
+        await becomeSlow(page);
+        await page.keyboard.press("Control+End");
+        await page.keyboard.type("# more");
+        await cancel(page).focus();
+        await letItEvaluate(page);
+        await line(page).waitFor({ state: "detached" });
+        await until(true, () => page.evaluate(() => document.activeElement.classList.contains("cm-content")), "the focus is in the editor");
+    },
+
+    async "after it was cancelled the next edit is evaluated"() {
+        const page = await waiting();
+        await cancel(page).click();
+        await until(/^Cancelled/, () => said(page), "what is said");
+        await page.evaluate(() => (window.slow = false));
+        await paste(page, SHOP.replaceAll("store", "depot"));
+        await marks(page).filter({ hasText: "depot" }).first().waitFor();
+        assert.equal(await line(page).count(), 0);
+    },
+
+    async "what was cancelled before anything was said shows no other scene"() {
+        const page = await open({ prepare: slowEngine });
+        assert.ok((await marks(page).count()) > 2);
+        await becomeSlow(page);
+        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("button", { name: "New scene" }).click();
+        await paste(page, SHOP);
+        await cancel(page).click();
+        await until("Cancelled. This text is not evaluated. Evaluate", () => said(page), "what is said");
+        assert.equal(await marks(page).count(), 0);
+        await page.evaluate(() => (window.slow = false));
+        await evaluate(page).click();
+        await marks(page).filter({ hasText: "store" }).first().waitFor();
+    },
+
+    async "a question that was cancelled leaves the answers of the text"() {
+        const page = await openShop({ prepare: slowEngine });
+        await becomeSlow(page);
+        await page.getByRole("textbox", { name: "destination port" }).fill("81");
+        await cancel(page).click();
+        await until("Cancelled. Your last question has no answer. Evaluate", () => said(page), "what is said");
+        assert.ok((await marks(page).count()) > 2, "the picture is of this text");
+    },
+
+    async "on a telephone the line fits, in light and dark"() {
+        for (const colorScheme of ["light", "dark"]) {
+            const page = await waiting({ viewport: PHONE, hasTouch: true, isMobile: true, colorScheme });
+            const box = await cancel(page).boundingBox();
+            assert.ok(box.height >= 40 && box.x + box.width <= PHONE.width, JSON.stringify(box));
+            assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), PHONE.width);
+            await shoot(page, `progress-phone-${colorScheme}`);
+            await cancel(page).click();
+            await until(/^Cancelled/, () => said(page), "what is said");
+            assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth), PHONE.width);
+            const all = await line(page).boundingBox();
+            assert.ok(all.x >= 0 && all.x + all.width <= PHONE.width, JSON.stringify(all));
+            await shoot(page, `progress-phone-cancelled-${colorScheme}`);
+            await page.context().close();
+        }
+    },
+
+    async "without a worker nothing is said to be cancellable"() {
+        const page = await openShop({ prepare: (context) => context.addInitScript(() => Object.defineProperty(window, "Worker", { value: undefined })) });
+        await page.evaluate(() => {
+            window.seen = [];
+            new MutationObserver(() => window.seen.push(document.querySelector(".progress-line button")?.textContent)).observe(document.body, { subtree: true, childList: true });
+        });
+        const more = Array.from({ length: 12 }, (_, i) => `---\napiVersion: v1\nkind: Pod\nmetadata: {name: extra-${i}, namespace: corner, labels: {n: "${i}"}}\nspec: {containers: [{name: c, image: c}]}\n`);
+        await paste(page, SHOP + more.join(""));
+        await marks(page).filter({ hasText: "extra-11" }).first().waitFor();
+        assert.deepEqual(await page.evaluate(() => window.seen.filter(Boolean)), []);
+    },
+};

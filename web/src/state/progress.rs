@@ -1,0 +1,222 @@
+//! What the page has waited for longer than a moment, how far that is, and what stands while it was cancelled.
+
+use super::State;
+use netpolis_view::Step;
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// The engine is on its way.
+    Loading {
+        /// Bytes that are there.
+        bytes: u32,
+        /// Bytes of all of it; 0 while that is not known.
+        of: u32,
+    },
+    /// The engine evaluates.
+    Evaluating {
+        /// What it is busy with, where it tells.
+        step: Option<Step>,
+        /// Whether it can be cancelled.
+        cancellable: bool,
+    },
+}
+
+/// Whether the page waits for the engine, as it is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Progress {
+    /// Not for longer than a moment.
+    #[default]
+    Quiet,
+    /// It does.
+    Waits {
+        /// Since when, in ms of the browser's clock.
+        since: f64,
+        /// For what.
+        doing: Doing,
+    },
+    /// The person did not want to wait: nothing is evaluated until something is asked or changed.
+    Cancelled {
+        /// Whether there is no engine.
+        unloaded: bool,
+    },
+}
+
+impl Progress {
+    /// Since when the page waits, if it does.
+    pub fn since(self) -> Option<f64> {
+        match self {
+            Progress::Waits { since, .. } => Some(since),
+            _ => None,
+        }
+    }
+}
+
+/// What stands in place of an answer that was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Nothing,
+    /// What was said before files or settings changed.
+    Before,
+    /// What was said to another question.
+    OtherQuestion,
+}
+
+/// The line that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ProgressLine {
+    /// What is waited for, and since when.
+    Waits {
+        /// In ms of the browser's clock.
+        since: f64,
+        /// What.
+        doing: Doing,
+    },
+    /// That it was cancelled.
+    Cancelled {
+        /// Whether there is no engine.
+        unloaded: bool,
+        /// What stands.
+        standing: Standing,
+    },
+}
+
+impl State {
+    /// The line to be shown, if the page waits for something that has not come.
+    pub fn progress_line(&self) -> Option<ProgressLine> {
+        if self.is_answered() || self.notices.engine.is_some() {
+            return None;
+        }
+        match self.progress {
+            Progress::Quiet => None,
+            Progress::Waits { since, doing } => Some(ProgressLine::Waits { since, doing }),
+            Progress::Cancelled { unloaded } => Some(ProgressLine::Cancelled { unloaded, standing: self.standing() }),
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match () {
+            () if self.answers.is_empty() => Standing::Nothing,
+            () if self.is_behind() => Standing::Before,
+            () => Standing::OtherQuestion,
+        }
+    }
+
+    /// What is said beside what is shown, while that is behind the text.
+    pub fn behind_words(&self) -> &'static str {
+        match (matches!(self.progress, Progress::Cancelled { .. }), self.answers.is_empty()) {
+            (false, true) => "Evaluating…",
+            (false, false) => "Reading the latest edit…",
+            (true, true) => "Not evaluated",
+            (true, false) => "From before your last change",
+        }
+    }
+
+    /// Takes what is told of waiting. What was shown of another scene does not stand for an answer that was cancelled.
+    pub(super) fn take_progress(&mut self, progress: Progress) {
+        if matches!(progress, Progress::Cancelled { .. }) && self.answers.is_of_another_scene() {
+            self.answers = Default::default();
+        }
+        self.progress = progress;
+    }
+}
+
+impl ProgressLine {
+    /// What is said, without numbers that change: a screen reader says it once.
+    pub fn title(&self) -> &'static str {
+        match *self {
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } if of > 0 && bytes >= of => "Starting the evaluator",
+            ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => "Loading the evaluator",
+            ProgressLine::Waits { doing: Doing::Evaluating { .. }, .. } => "Evaluating",
+            ProgressLine::Cancelled { unloaded: false, standing } => match standing {
+                Standing::Nothing => "Cancelled. This text is not evaluated.",
+                Standing::Before => "Cancelled. Graph and answers are from before your last change.",
+                Standing::OtherQuestion => "Cancelled. Your last question has no answer.",
+            },
+            ProgressLine::Cancelled { unloaded: true, standing } => match standing {
+                Standing::Nothing => "The evaluator is not loaded. This text is not evaluated.",
+                Standing::Before => "The evaluator is not loaded. Graph and answers are from before your last change.",
+                Standing::OtherQuestion => "The evaluator is not loaded. Your last question has no answer.",
+            },
+        }
+    }
+
+    /// How far it is.
+    pub fn detail(&self) -> String {
+        match *self {
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } => match of {
+                0 if bytes == 0 => String::new(),
+                0 => size(bytes, bytes),
+                of if bytes < of => format!("{} of {}", amount(bytes, of), size(of, of)),
+                _ => String::new(),
+            },
+            ProgressLine::Waits { doing: Doing::Evaluating { step, .. }, .. } => step.map_or_else(String::new, step_words),
+            ProgressLine::Cancelled { .. } => String::new(),
+        }
+    }
+
+    /// Which share of it is done, from 0 to 1, where that is known.
+    pub fn share(&self) -> Option<f64> {
+        match *self {
+            ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } if of > 0 => Some(f64::from(bytes.min(of)) / f64::from(of)),
+            _ => None,
+        }
+    }
+
+    /// Since when the person waits, where how long tells something.
+    pub fn since(&self) -> Option<f64> {
+        match *self {
+            ProgressLine::Waits { since, doing: Doing::Evaluating { .. } } => Some(since),
+            _ => None,
+        }
+    }
+
+    /// Whether something is waited for.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, ProgressLine::Waits { .. })
+    }
+
+    /// Whether there is something to cancel.
+    pub fn is_cancellable(&self) -> bool {
+        match *self {
+            ProgressLine::Waits { doing: Doing::Evaluating { cancellable, .. }, .. } => cancellable,
+            ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => true,
+            ProgressLine::Cancelled { .. } => false,
+        }
+    }
+
+    /// What ends it, or begins it again: the button's word.
+    pub fn button(&self) -> &'static str {
+        match self {
+            ProgressLine::Waits { .. } => "Cancel",
+            ProgressLine::Cancelled { unloaded: true, .. } => "Load and evaluate",
+            ProgressLine::Cancelled { unloaded: false, .. } => "Evaluate",
+        }
+    }
+}
+
+fn step_words(step: Step) -> String {
+    match step {
+        Step::Reading { done, of } => return format!("reading {} of {}", amount(done, of), size(of, of)),
+        Step::Compiling => "compiling policies",
+        Step::Problems => "looking for problems",
+        Step::Pairs => "comparing all pairs",
+        Step::Question => "answering the question",
+        Step::Policies => "counting what each policy decides",
+        Step::Path => "following the packet",
+    }
+    .into()
+}
+
+/// Bytes in the unit that `of` is told in, without the unit.
+fn amount(bytes: u32, of: u32) -> String {
+    if of < 1_000_000 { (bytes / 1000).to_string() } else { format!("{:.1}", f64::from(bytes) / 1e6) }
+}
+
+fn size(bytes: u32, of: u32) -> String {
+    format!("{} {}", amount(bytes, of), if of < 1_000_000 { "kB" } else { "MB" })
+}
+
+#[cfg(test)]
+mod tests;
