@@ -85,7 +85,14 @@ impl Default for Evaluator {
 impl Evaluator {
     /// One without files. `clock` tells the day where the settings do not.
     pub fn new(clock: fn() -> Option<Date>) -> Self {
-        Evaluator { scene: Analysis::new(Settings::default()), view: SceneView::default(), revision: None, versus: None, clock, tell: |_| () }
+        Evaluator {
+            scene: Analysis::new(Settings::default()),
+            view: SceneView::default(),
+            revision: None,
+            versus: None,
+            clock,
+            tell: |_| (),
+        }
     }
 
     /// The same, and `tell` hears each step as it begins; while text is read, after each document.
