@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod diff;
+pub mod fix;
 pub mod formats;
 pub mod input;
 pub mod lint;

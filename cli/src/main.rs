@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{diff, formats, input, lint, path, plan, rules, why};
+use netpolis::{diff, fix, formats, input, lint, path, plan, rules, why};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::path::PathVerdict;
 use netpolis_core::settings::Settings;
@@ -65,6 +65,17 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let answer = path::ask(&analysis, question)?;
             out.write(|out| out.write_all(path::render(&analysis, &answer, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(answer.verdict != PathVerdict::Allowed)))
+        }
+        Command::Fix { paths, question, format } => {
+            let (analysis, read) = load(paths)?;
+            let fixes = fix::ask(&analysis, question)?;
+            out.write(|out| out.write_all(fix::render(&analysis, &fixes, question, *format).as_bytes()))?;
+            if let Some(number) = question.apply.filter(|_| !fixes.is_so_already) {
+                let written = fix::apply(&analysis, &fixes, number)?;
+                note(&format!("proposal {number} was written to {}", written.join(", ")));
+                return Ok(read);
+            }
+            Ok(read.max(Outcome::findings(!fixes.is_so_already)))
         }
         Command::Lint { paths, format } => {
             let analysis = analysis(paths, &arguments.settings)?;

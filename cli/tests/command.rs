@@ -382,7 +382,7 @@ fn bad_usage_is_said_in_words() {
         (&["flows", "-", "--format", "xml"], "it takes txt, csv, json, json-sets, md, dot"),
         (&["flows", "-", "--engine", "magic"], "--engine `magic`: it takes detected, generic, calico, azure-npm or none"),
         (&["flows", "/no/such/file"], "cannot read /no/such/file"),
-        (&["flows", "-", "--port", "80"], "--port, --protocol and the like belong to why and path"),
+        (&["flows", "-", "--port", "80"], "--port, --protocol and the like belong to why, path and fix"),
         (&["lint", "-", "--format", "md"], "it takes text, json"),
         (&["why", "-", "--from", "web", "--to", "db", "--port", "0"], "--port `0`: it takes a number from 1 to 65535"),
         (&["why", "-", "--from", "web", "--to", "db", "--protocol", "icmp", "--port", "8"], "ICMP has no ports: leave out the port"),
@@ -476,9 +476,9 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "path", "lint", "rules", "plan", "diff"].iter().any(|command| {
+            let accepted = ["flows", "why", "path", "fix", "lint", "rules", "plan", "diff"].iter().any(|command| {
                 let asked = match *command {
-                    "why" | "path" => &["--from", "192.0.2.1", "--to", "web"][..],
+                    "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
                     "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
                     _ => &[],
                 };
@@ -514,6 +514,95 @@ fn help_and_manual_say_what_is_true() {
         assert!(help.contains(code));
     }
     assert!(run(&["--version"], "").1.starts_with("netpolis "));
+}
+
+/// Whether a value has the fields that a schema of docs/schemas gives it, and values of its types.
+fn fits(value: &serde_json::Value, schema: &serde_json::Value, root: &serde_json::Value) {
+    let schema = match schema["$ref"].as_str() {
+        Some(name) => root.pointer(&name[1..]).unwrap(),
+        None => schema,
+    };
+    if let Some(words) = schema["enum"].as_array() {
+        assert!(words.contains(value), "{value} is not one of {words:?}");
+    }
+    let is_of = |name: &str| match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("{other} is no type"),
+    };
+    match &schema["type"] {
+        serde_json::Value::String(name) => assert!(is_of(name), "{value} is no {name}"),
+        serde_json::Value::Array(names) => assert!(names.iter().any(|name| is_of(name.as_str().unwrap())), "{value} is none of {names:?}"),
+        _ => {}
+    }
+    if let Some(fields) = value.as_object() {
+        for required in schema["required"].as_array().unwrap() {
+            assert!(fields.contains_key(required.as_str().unwrap()), "{required} is missing");
+        }
+        for (name, value) in fields {
+            let known = schema["properties"].get(name).unwrap_or_else(|| panic!("{name} is not in the schema"));
+            fits(value, known, root);
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|item| fits(item, &schema["items"], root));
+}
+
+const CLOSED: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress: # who may
+  - ports: [{port: 80}]
+    from:
+    - podSelector: {matchLabels: {app: web}}
+";
+
+#[test]
+fn fix_proposes_patches_and_writes_the_one_that_is_asked_for() {
+    let folder = std::env::temp_dir().join(format!("netpolis-fix-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("shop.yaml");
+    fs::write(&file, CLOSED).unwrap();
+    let name = file.display().to_string();
+    let question = ["fix", &name, "--from", "web", "--to", "db", "--port", "5432"];
+    let (code, shown, _) = run(&question, "");
+    assert_eq!(code, 1);
+    for line in [
+        "1. add TCP 5432 to rule 1 of NetworkPolicy `default/db`\n   no other flow changes\n",
+        "   +  - ports: [{port: 80}, {protocol: TCP, port: 5432}]\n",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    let (_, diff, _) = run(&[&question[..], &["--format", "diff"]].concat(), "");
+    assert!(diff.starts_with("--- a/") && diff.lines().count() == 10, "{diff}");
+    let (_, json, _) = run(&[&question[..], &["--format", "json"]].concat(), "");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/fix.json")).unwrap();
+    fits(&json, &schema, &schema);
+    assert_eq!(json["proposals"][0]["kind"], "port");
+    assert_eq!(fs::read_to_string(&file).unwrap(), CLOSED, "nothing is written before it is asked for");
+    let (code, _, errors) = run(&[&question[..], &["--apply", "9"]].concat(), "");
+    assert!(code == 2 && errors.contains("there are proposals 1 to"), "{errors}");
+    let (code, _, errors) = run(&[&question[..], &["--apply", "1"]].concat(), "");
+    assert!(code == 0 && errors.contains("proposal 1 was written to"), "{errors}");
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(text, CLOSED.replace("[{port: 80}]", "[{port: 80}, {protocol: TCP, port: 5432}]"));
+    let (code, shown, _) = run(&question, "");
+    assert!(code == 0 && shown.contains("Nothing needs to change."), "{shown}");
+    let (code, _, errors) = run(&["fix", "-", "--from", "web", "--to", "db", "--port", "5432", "--apply", "1"], CLOSED);
+    assert!(code == 2 && errors.contains("standard input cannot be written to; nothing was changed"), "{errors}");
+    let (code, _, errors) = run(&["why", "-", "--from", "web", "--to", "db", "--deny"], CLOSED);
+    assert!(code == 2 && errors.contains("--deny and --apply belong to fix"), "{errors}");
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 /// Install manifests of the shape of well-known ones, pasted whole: what matters must not be buried.

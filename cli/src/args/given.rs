@@ -9,6 +9,7 @@ use netpolis_core::settings::table::{self, Group, Setting};
 
 use super::{Arguments, Command, HELP, UsageError};
 use crate::diff::DiffFormat;
+use crate::fix::{self, FixFormat};
 use crate::formats::Format;
 use crate::lint::LintFormat;
 use crate::path::{self, PathFormat};
@@ -32,6 +33,9 @@ struct Given {
     icmp_type: Option<u8>,
     icmp_code: Option<u8>,
     protocol: Option<Protocol>,
+    /// What belongs to `fix` alone.
+    deny: bool,
+    apply: Option<u32>,
     /// What belongs to `path` alone.
     entry: Option<Entry>,
     node: Option<String>,
@@ -62,6 +66,8 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
                 let protocol = Protocol::from_name(&name);
                 given.protocol = Some(protocol.ok_or_else(|| UsageError::value("protocol", &name, "tcp, udp, sctp, icmp or a number"))?);
             }
+            Arg::Long("deny") => given.deny = true,
+            Arg::Long("apply") => given.apply = Some(count(&mut parser, "apply")?),
             Arg::Long("nodes") => given.asked.nodes = Some(count(&mut parser, "nodes")?),
             Arg::Long("max-pods") => given.asked.max_pods = Some(count(&mut parser, "max-pods")?),
             Arg::Long("surge") => given.asked.surge = Some(count(&mut parser, "surge")?),
@@ -114,8 +120,14 @@ impl Given {
     fn belongs(&self, name: &str) -> Result<(), UsageError> {
         let numbers = self.source_port.is_some() || self.icmp_type.is_some() || self.icmp_code.is_some();
         let asks = self.from.is_some() || self.to.is_some() || self.port.is_some() || self.protocol.is_some() || numbers;
-        if asks && !matches!(name, "why" | "path") {
-            return Err(UsageError::belongs(name, "--from, --to, --port, --protocol and the like belong to why and path"));
+        if asks && !matches!(name, "why" | "path" | "fix") {
+            return Err(UsageError::belongs(name, "--from, --to, --port, --protocol and the like belong to why, path and fix"));
+        }
+        if numbers && name == "fix" {
+            return Err(UsageError::belongs(name, "--source-port, --icmp-type and --icmp-code belong to why and path"));
+        }
+        if (self.deny || self.apply.is_some()) && name != "fix" {
+            return Err(UsageError::belongs(name, "--deny and --apply belong to fix"));
         }
         if self.explain.is_some() && name != "lint" {
             return Err(UsageError::belongs(name, "--explain belongs to lint"));
@@ -162,6 +174,17 @@ impl Given {
                     node: self.node,
                 };
                 Command::Path { paths: some(paths)?, question, format: one_of(format, PathFormat::ALL)? }
+            }
+            "fix" => {
+                let question = fix::Question {
+                    from: end(self.from, "--from", "shop/frontend")?,
+                    to: end(self.to, "--to", "shop/frontend")?,
+                    protocol: self.protocol.unwrap_or(Protocol::TCP),
+                    port: self.port,
+                    deny: self.deny,
+                    apply: self.apply.map(|number| number as usize),
+                };
+                Command::Fix { paths: some(paths)?, question, format: one_of(format, FixFormat::ALL)? }
             }
             "lint" => match self.explain {
                 Some(code) => Command::Explain(code),

@@ -10,6 +10,7 @@ use lexopt::Parser;
 use netpolis_core::settings::Settings;
 
 use crate::diff::DiffFormat;
+use crate::fix::{self, FixFormat};
 use crate::formats::Format;
 use crate::lint::LintFormat;
 use crate::path::{self, PathFormat};
@@ -58,6 +59,15 @@ pub enum Command {
         question: path::Question,
         /// How to write.
         format: PathFormat,
+    },
+    /// Changes that allow a flow, or stop it.
+    Fix {
+        /// What to read.
+        paths: Vec<String>,
+        /// Which flow.
+        question: fix::Question,
+        /// How to write.
+        format: FixFormat,
     },
     /// Problems.
     Lint {

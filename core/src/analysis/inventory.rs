@@ -12,7 +12,7 @@ use crate::text::DocumentId;
 type Placed = (DocumentId, Arc<Resource>);
 
 /// What a snapshot is built from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Inventory(Vec<Placed>);
 
 impl Inventory {

@@ -15,6 +15,7 @@ use core::net::IpAddr;
 pub use addressed::Addressed;
 use inventory::Inventory;
 
+use crate::answers::fix::{self, Fixes, NotFixed};
 use crate::answers::lint::{self, LintInput};
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connections::Traffic;
@@ -259,6 +260,14 @@ impl Analysis {
         explain::answer(&self.compiled, &self.snapshot, flow, Some(original))
     }
 
+    /// The smallest changes of text that allow a flow, or stop it. Each was tried on a copy.
+    ///
+    /// # Errors
+    /// When an end means nothing, or several things.
+    pub fn fix(&self, question: &fix::Question<'_>) -> Result<Fixes, NotFixed> {
+        fix::fix(self, question)
+    }
+
     /// What lints look at.
     pub fn lint_input(&self) -> LintInput<'_> {
         LintInput::new(&self.loaded, &self.settings, &self.assumed, &self.snapshot, &self.compiled, self)
@@ -286,6 +295,52 @@ impl Analysis {
             problems.sort_by_key(|p| p.place);
             problems
         })
+    }
+}
+
+impl fix::Scene for Analysis {
+    fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    fn compiled(&self) -> &Arc<Compiled> {
+        &self.compiled
+    }
+
+    fn connectivity(&self) -> &Connectivity {
+        self.connectivity()
+    }
+
+    fn paths(&self) -> &Paths {
+        self.paths()
+    }
+
+    fn path(&self, asked: &Asked<'_>) -> Result<PathAnswer, NotAsked> {
+        self.path(asked)
+    }
+
+    fn copy(&self) -> Self {
+        Analysis {
+            languages: self.languages,
+            settings: self.settings.clone(),
+            assumed: self.assumed.clone(),
+            loader: self.loader.clone(),
+            loaded: self.loaded.clone(),
+            inventory: self.inventory.clone(),
+            snapshot: self.snapshot.clone(),
+            compiled: self.compiled.clone(),
+            connectivity: OnceCell::new(),
+            paths: OnceCell::new(),
+            problems: OnceCell::new(),
+        }
+    }
+
+    fn set_files(&mut self, files: &[(&str, &str)]) {
+        self.set_files(files);
     }
 }
 

@@ -128,6 +128,41 @@ pub fn diff(old: Version<'_>, new: Version<'_>) -> Vec<Difference> {
     found
 }
 
+/// The differences of flows that start or end at some lines, where it is known that no others differ: much cheaper where these are few.
+/// `concerned` is asked about the lines of the old version (0) and of the new one (1).
+pub(crate) fn diff_at(old: Version<'_>, new: Version<'_>, concerned: &dyn Fn(usize, Line) -> bool) -> Vec<Difference> {
+    let mut comparison = Comparison::new(old, new);
+    let workloads = both_workloads(old, new);
+    let has_cloud = [old, new].iter().any(|side| !side.snapshot.cloud.networks.is_empty());
+    let outside = |direction| {
+        let ranges = ranges(old, new, direction);
+        if has_cloud { grouped(old, new, ranges) } else { ranges.into_iter().map(|(_, both)| both).collect() }
+    };
+    let (sources, destinations) = (outside(Direction::Ingress), outside(Direction::Egress));
+    let is_concerned = |both: &Both| {
+        let asks = |version, line: &Option<TitledLine>| line.as_ref().is_some_and(|line| concerned(version, line.line));
+        asks(0, &both.old) || asks(1, &both.new)
+    };
+    let marks: Vec<bool> = workloads.iter().map(is_concerned).collect();
+    let mut found = Vec::new();
+    for (workload, _) in workloads.iter().zip(&marks).filter(|(_, mark)| **mark) {
+        for (other, mark) in workloads.iter().zip(&marks) {
+            if Arc::ptr_eq(&other.shown, &workload.shown) {
+                continue;
+            }
+            found.extend(comparison.compare(workload, other));
+            // Of two that are concerned the other one is asked about this one too.
+            if !mark {
+                found.extend(comparison.compare(other, workload));
+            }
+        }
+        found.extend(sources.iter().filter_map(|range| comparison.compare(range, workload)));
+        found.extend(destinations.iter().filter_map(|range| comparison.compare(workload, range)));
+    }
+    found.extend(ingress_differences(old, new, &workloads));
+    found
+}
+
 /// A line as far as either side has it.
 struct Both {
     shown: Arc<DifferenceEnd>,

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`lint`] | what is probably not as it was meant? |
 //! | [`diff`] | which flows differ between two versions of an input? |
+//! | [`fix`] | what is the smallest change of text that allows a flow, or stops it? |
 //! | [`ingress_flows`] | which connections do Ingresses open? |
 //! | [`hit_counts`] | how many flows does each policy decide? |
 //! | [`move_policy`] | which change of text moves a policy to another place of its tier? |
@@ -15,6 +16,7 @@
 pub mod address_plan;
 pub mod diff;
 pub mod effective_rules;
+pub mod fix;
 pub mod hit_counts;
 pub mod ingress_flows;
 pub mod lint;

@@ -31,6 +31,7 @@ pub use limits::Limits;
 pub use marks::{split_at_marks, without_mark};
 pub use parse::{Parsed, parse};
 pub use printed::printed;
+pub(crate) use scalar::read_plain;
 pub use split::split;
 pub use template::{FILLER, without_actions};
 pub use tree::{Entry, Node, NodeId, NodeRef, Tree, Value};

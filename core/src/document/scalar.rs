@@ -22,6 +22,11 @@ pub(super) fn plain(text: Cow<'_, str>) -> Value {
     value.unwrap_or_else(|| string(text))
 }
 
+/// Whether a text without quotes is read as that very text.
+pub(crate) fn read_plain(text: &str) -> bool {
+    matches!(plain(Cow::Borrowed(text)), Value::String(_))
+}
+
 /// Text as it is.
 pub(super) fn string(text: Cow<'_, str>) -> Value {
     Value::String(match text {

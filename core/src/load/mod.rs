@@ -82,7 +82,7 @@ impl Loaded {
 /// assert_eq!(error.message, "the bracket `[` that opens here is never closed");
 /// assert_eq!(loaded.sources.describe(error.place.unwrap()), "shop.yaml:5:7");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Loader {
     languages: Languages,
     limits: Limits,

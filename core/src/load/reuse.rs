@@ -26,7 +26,7 @@ pub(super) struct Known {
 }
 
 /// A file as it was loaded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct File {
     pub(super) source: Source,
     /// Its documents; none if they were not all read.

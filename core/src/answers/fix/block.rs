@@ -1,0 +1,140 @@
+//! A checkpoint at which a packet is to be let through, or to be stopped.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use super::draft::TextEdit;
+use crate::compile::{Compiled, Endpoint};
+use crate::connections::ConnectionSet;
+use crate::connections::Traffic;
+use crate::explain::{CheckpointTrace, RuleTrace, end_name};
+use crate::policy::{Direction, Policy, PolicyRole, RuleRef};
+use crate::snapshot::Snapshot;
+use crate::text::Sources;
+
+/// What a proposal does to the text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    /// Corrects a word that is nearly another one.
+    Typo,
+    /// Changes or adds a port of a rule.
+    Port,
+    /// Adds a peer to a rule.
+    Peer,
+    /// Takes something out of a rule.
+    Narrow,
+    /// Adds a rule to a policy or security group.
+    Rule,
+    /// Adds a policy.
+    Policy,
+    /// Removes a rule.
+    Remove,
+    /// Changes something that is no policy.
+    Object,
+}
+
+impl Kind {
+    /// Its name in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Typo => "typo",
+            Kind::Port => "port",
+            Kind::Peer => "peer",
+            Kind::Narrow => "narrow",
+            Kind::Rule => "rule",
+            Kind::Policy => "policy",
+            Kind::Remove => "remove",
+            Kind::Object => "object",
+        }
+    }
+}
+
+/// A change that may help, not yet proven.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) kind: Kind,
+    /// What it does, as a command.
+    pub(super) title: String,
+    pub(super) edits: Vec<TextEdit>,
+    /// Why it is wider than what was asked for, if it is.
+    pub(super) wide: Option<&'static str>,
+}
+
+/// One checkpoint, with the packet as it is there.
+pub(super) struct Block<'a> {
+    pub(super) compiled: &'a Compiled,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) sources: &'a Sources,
+    pub(super) trace: &'a CheckpointTrace,
+    pub(super) traffic: Traffic,
+    /// Whether the peer stands for the whole Internet.
+    pub(super) internet: bool,
+}
+
+impl<'a> Block<'a> {
+    pub(super) fn direction(&self) -> Direction {
+        self.trace.direction
+    }
+
+    pub(super) fn subject(&self) -> Endpoint {
+        self.trace.subject
+    }
+
+    pub(super) fn peer(&self) -> Endpoint {
+        self.trace.peer
+    }
+
+    /// The peer's name.
+    pub(super) fn peer_name(&self) -> String {
+        if self.internet { "the Internet".into() } else { alloc::format!("`{}`", end_name(self.peer(), self.snapshot)) }
+    }
+
+    /// The port and protocol in words.
+    pub(super) fn traffic_name(&self) -> String {
+        match self.traffic.destination.filter(|_| self.traffic.protocol.has_ports()) {
+            Some(port) => alloc::format!("{} {port}", self.traffic.protocol),
+            None => alloc::format!("{}", self.traffic.protocol),
+        }
+    }
+
+    /// The policies that were asked, in order, each with its rules. Those that nobody wrote are left out.
+    pub(super) fn policies(&self) -> impl Iterator<Item = (&'a Policy, &'a [RuleTrace])> + '_ {
+        let traces = self.trace.tiers.iter().flat_map(|tier| &tier.policies);
+        traces
+            .filter_map(|trace| Some((self.compiled.policy(trace.policy)?, trace.rules.as_slice())))
+            .filter(|(policy, _)| is_written(policy))
+    }
+
+    /// Whether a rule's peers match the peer for certain, and its ports the packet.
+    pub(super) fn parts(&self, rule: RuleRef) -> (bool, bool) {
+        let peer = self.compiled.rule_matches(rule, self.peer()).0;
+        let classes = [self.subject(), self.peer()].map(|end| self.compiled.class_of(end));
+        let [source, destination] = if self.direction() == Direction::Egress { classes } else { [classes[1], classes[0]] };
+        let wanted = ConnectionSet::of_traffic(self.traffic);
+        let traffic = self
+            .compiled
+            .compiled_rule(rule)
+            .is_some_and(|r| wanted.difference(&self.compiled.traffic_between(r.traffic, source, destination)).is_empty());
+        (peer, traffic)
+    }
+
+    /// The addresses of the peer, as far as they are given.
+    pub(super) fn addresses(&self, end: Endpoint) -> Vec<IpAddr> {
+        match end {
+            Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => alloc::vec![address],
+            Endpoint::Node(id) => self.snapshot.node(id).map_or_else(Vec::new, |node| node.addresses.clone()),
+            Endpoint::Pod(id) => self.snapshot.pod(id).filter(|pod| pod.address_given).map_or_else(Vec::new, |pod| pod.addresses.clone()),
+        }
+    }
+}
+
+/// Whether somebody wrote a policy, and it is evaluated.
+pub(super) fn is_written(policy: &Policy) -> bool {
+    policy.role == PolicyRole::Written && policy.doubt.is_none() && !policy.hook.is_failsafe()
+}
+
+/// The smallest block of an address.
+pub(super) fn block(address: &IpAddr) -> String {
+    alloc::format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 })
+}

@@ -1,0 +1,227 @@
+//! Proposed changes: their exact text for each kind of edit, and that nothing else of the text changes.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::fix::{Fixes, Kind, Proposal, Question, unified};
+use netpolis_core::model::Protocol;
+
+const PODS: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web, tier: front}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: job, namespace: shop, labels: {app: job}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: scan, namespace: audit, labels: {app: scan}}
+";
+
+const POLICY: &str = "# keep me
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+  ingress:
+  # the web
+  - from:
+    - podSelector:
+        matchLabels:
+          app: web   # of the shop
+    ports:
+    - port: 5432 # postgres
+";
+
+fn analysis(files: &[(&str, &str)]) -> Analysis {
+    let mut analysis = Analysis::default();
+    analysis.set_files(files);
+    analysis
+}
+
+fn ask(files: &[(&str, &str)], from: &str, to: &str, port: u16, deny: bool) -> Fixes {
+    analysis(files).fix(&Question { from, to, port: Some(port), protocol: Protocol::TCP, deny }).unwrap()
+}
+
+/// What a proposal changes, as the lines of a diff that begin with a sign, and the check that it does what it should when it is applied.
+fn lines(files: &[(&str, &str)], question: &Question<'_>, proposal: &Proposal) -> String {
+    let before = analysis(files);
+    let changed: Vec<(String, String)> = before
+        .sources()
+        .iter()
+        .map(|(id, source)| (source.name.clone(), proposal.apply(id, &source.text).unwrap_or_else(|| source.text.to_string())))
+        .collect();
+    let after = analysis(&changed.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>());
+    assert!(after.fix(question).unwrap().is_so_already, "it does not help: {}\n{}", proposal.title, changed[0].1);
+    let diff = unified(before.sources(), &proposal.edits);
+    let signed = |line: &&str| (line.starts_with('+') && !line.starts_with("+++")) || (line.starts_with('-') && !line.starts_with("---"));
+    diff.lines().filter(signed).map(|line| format!("{line}\n")).collect()
+}
+
+/// The first proposal for a question about the pods and one policy.
+fn first(policy: &str, from: &str, to: &str, port: u16, deny: bool) -> (Kind, String) {
+    let files = [("pods.yaml", PODS), ("policy.yaml", policy)];
+    let fixes = ask(&files, from, to, port, deny);
+    let best = fixes.proposals.first().unwrap_or_else(|| panic!("nothing is proposed: {}", fixes.summary));
+    assert_eq!(best.side_effects, [], "{}", best.title);
+    (best.kind, lines(&files, &Question { from, to, port: Some(port), protocol: Protocol::TCP, deny }, best))
+}
+
+#[test]
+fn a_port_is_added_to_the_rule_that_has_the_peer() {
+    let added = "+    - protocol: TCP\n+      port: 8080\n";
+    assert_eq!(first(POLICY, "shop/web", "shop/db", 8080, false), (Kind::Port, added.into()));
+    let flow = POLICY.replace("    - port: 5432 # postgres\n", "    - {port: 5432} # postgres\n");
+    assert_eq!(first(&flow, "shop/web", "shop/db", 8080, false).1, "+    - {protocol: TCP, port: 8080}\n");
+    let brackets = POLICY.replace("    ports:\n    - port: 5432 # postgres\n", "    ports: [{port: 5432}] # postgres\n");
+    assert_eq!(
+        first(&brackets, "shop/web", "shop/db", 8080, false).1,
+        "-    ports: [{port: 5432}] # postgres\n+    ports: [{port: 5432}, {protocol: TCP, port: 8080}] # postgres\n"
+    );
+}
+
+#[test]
+fn a_peer_is_added_to_the_rule_that_has_the_port() {
+    let added = "+    - podSelector:\n+        matchLabels:\n+          app: job\n";
+    assert_eq!(first(POLICY, "shop/job", "shop/db", 5432, false), (Kind::Peer, added.into()));
+    let other = "+    - namespaceSelector:\n+        matchLabels:\n+          kubernetes.io/metadata.name: audit\n+      podSelector:\n+        matchLabels:\n+          app: scan\n";
+    assert_eq!(first(POLICY, "audit/scan", "shop/db", 5432, false), (Kind::Peer, other.into()));
+    let outside = "+    - ipBlock:\n+        cidr: 198.51.100.7/32\n";
+    assert_eq!(first(POLICY, "198.51.100.7", "shop/db", 5432, false), (Kind::Peer, outside.into()));
+    let internet = "+    - ipBlock:\n+        cidr: 0.0.0.0/0\n+        except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]\n";
+    assert_eq!(first(POLICY, "internet", "shop/db", 5432, false), (Kind::Peer, internet.into()));
+}
+
+#[test]
+fn a_rule_is_added_where_no_rule_has_either() {
+    let rule =
+        "+  - from:\n+    - podSelector:\n+        matchLabels:\n+          app: job\n+    ports:\n+    - protocol: TCP\n+      port: 80\n";
+    assert_eq!(first(POLICY, "shop/job", "shop/db", 80, false), (Kind::Rule, rule.into()));
+    let closed = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all, namespace: shop}\nspec: {podSelector: {matchLabels: {app: db}}}\n";
+    let one = "-spec: {podSelector: {matchLabels: {app: db}}}\n+spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: job}}}], ports: [{protocol: TCP, port: 80}]}]}\n";
+    assert_eq!(first(closed, "shop/job", "shop/db", 80, false), (Kind::Rule, one.into()));
+}
+
+#[test]
+fn a_policy_is_added_where_a_rule_would_open_more() {
+    let closed = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: closed\n  namespace: shop\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]\n";
+    let (kind, added) = first(closed, "audit/scan", "shop/db", 80, false);
+    assert_eq!(kind, Kind::Policy);
+    let expected = "---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db-allow-from-scan
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+  policyTypes: [Ingress]
+  ingress:
+    - from:
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: audit
+          podSelector:
+            matchLabels:
+              app: scan
+      ports:
+        - protocol: TCP
+          port: 80
+";
+    assert_eq!(added, expected.lines().map(|line| format!("+{line}\n")).collect::<String>());
+    // The rule in the policy of all pods would open the others too.
+    let all = ask(&[("pods.yaml", PODS), ("policy.yaml", closed)], "audit/scan", "shop/db", 80, false);
+    let rule = all.proposals.iter().find(|p| p.kind == Kind::Rule).unwrap();
+    let opened: Vec<&str> = rule.side_effects.iter().map(|e| e.to.as_str()).collect();
+    assert_eq!(opened, ["shop/job[Pod]", "shop/web[Pod]"]);
+}
+
+#[test]
+fn slips_come_first() {
+    for (wrong, right) in [("app: web ", "app: wbe "), ("port: 5432", "port: 5423"), ("app: db", "app: bd")] {
+        let wrong = POLICY.replace(wrong, right);
+        let fixes = ask(&[("pods.yaml", PODS), ("policy.yaml", &wrong), ("closed.yaml", CLOSED)], "shop/web", "shop/db", 5432, false);
+        assert_eq!(fixes.proposals[0].kind, Kind::Typo, "{right}: {:?}", fixes.proposals.iter().map(|p| &p.title).collect::<Vec<_>>());
+        // What the slip allowed is gone.
+        assert!(fixes.proposals[0].side_effects.iter().all(|e| e.opened.is_empty()));
+    }
+    let both = POLICY.replace("app: web ", "app: wbe ").replace("port: 5432", "port: 5423");
+    let changed = "-          app: wbe   # of the shop\n+          app: web   # of the shop\n-    - port: 5423 # postgres\n+    - port: 5432 # postgres\n";
+    assert_eq!(first(&both, "shop/web", "shop/db", 5432, false), (Kind::Typo, changed.into()));
+    let protocol = POLICY.replace("port: 5432", "protocol: UDP\n      port: 5432");
+    let files = [("pods.yaml", PODS), ("policy.yaml", protocol.as_str())];
+    let fixes = ask(&files, "shop/web", "shop/db", 5432, false);
+    let question = Question { from: "shop/web", to: "shop/db", port: Some(5432), protocol: Protocol::TCP, deny: false };
+    assert_eq!(lines(&files, &question, &fixes.proposals[0]), "-    - protocol: UDP\n+    - protocol: TCP\n");
+}
+
+const CLOSED: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n";
+
+#[test]
+fn both_sides_are_opened_where_both_block() {
+    let job = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: job, namespace: shop}\nspec: {podSelector: {matchLabels: {app: job}}, policyTypes: [Egress]}\n";
+    let (_, changed) = first(&format!("{POLICY}{job}"), "shop/job", "shop/db", 5432, false);
+    assert!(changed.contains("+          app: job\n") && changed.contains("egress: [{to: "), "{changed}");
+}
+
+#[test]
+fn what_allows_is_narrowed_to_stop_a_flow() {
+    let (kind, removed) = first(POLICY, "shop/web", "shop/db", 5432, true);
+    assert_eq!(kind, Kind::Remove);
+    assert!(removed.starts_with("-  ingress:\n+  ingress: []\n-  - from:\n"), "{removed}");
+    let two = POLICY.replace("    - port: 5432 # postgres\n", "    - port: 5432 # postgres\n    - port: 80\n");
+    assert_eq!(first(&two, "shop/web", "shop/db", 80, true), (Kind::Narrow, "-    - port: 80\n".into()));
+    assert_eq!(first(&two, "shop/web", "shop/db", 5432, true), (Kind::Narrow, "-    - port: 5432 # postgres\n".into()));
+    let peers = POLICY.replace("    ports:\n", "    - podSelector: {matchLabels: {app: job}}\n    ports:\n");
+    assert_eq!(first(&peers, "shop/job", "shop/db", 5432, true), (Kind::Narrow, "-    - podSelector: {matchLabels: {app: job}}\n".into()));
+    let all = POLICY.replace("    - podSelector:\n        matchLabels:\n          app: web   # of the shop\n", "    - podSelector: {}\n");
+    let except = "-    - podSelector: {}\n+    - podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}\n";
+    assert_eq!(first(&all, "shop/web", "shop/db", 5432, true), (Kind::Narrow, except.into()));
+}
+
+#[test]
+fn nothing_is_proposed_for_what_is_so_already() {
+    let files = [("pods.yaml", PODS), ("policy.yaml", POLICY)];
+    for (port, deny) in [(5432, false), (80, true)] {
+        let fixes = ask(&files, "shop/web", "shop/db", port, deny);
+        assert!(fixes.is_so_already && fixes.proposals.is_empty());
+    }
+}
+
+#[test]
+fn what_cannot_be_edited_says_so() {
+    let anchored = POLICY
+        .replace("  ingress:\n", "  egress:\n  - &rule\n    to: [{podSelector: {matchLabels: {app: web}}}]\n  ingress:\n  - *rule\n")
+        .replace("    to: ", "    ports: [{port: 9}]\n    to: ");
+    let files = [("pods.yaml", PODS), ("policy.yaml", anchored.as_str())];
+    let fixes = ask(&files, "shop/job", "shop/db", 80, false);
+    assert!(fixes.proposals.iter().all(|p| !p.edits.iter().any(|e| e.text.contains("&rule"))));
+    // A changed text is not touched.
+    let proposal = &ask(&[("pods.yaml", PODS), ("policy.yaml", POLICY)], "shop/job", "shop/db", 5432, false).proposals[0];
+    let source = proposal.edits[0].source;
+    assert_eq!(proposal.apply(source, &POLICY.replace("keep me", "keep us")), None);
+    assert!(proposal.apply(source, POLICY).is_some());
+}
+
+#[test]
+fn lines_end_as_the_others_do() {
+    let crlf = POLICY.replace('\n', "\r\n");
+    let (_, added) = first(&crlf, "shop/job", "shop/db", 80, false);
+    assert!(added.lines().count() == 7, "{added:?}");
+    let files = [("pods.yaml", PODS), ("policy.yaml", crlf.as_str())];
+    let fixes = ask(&files, "shop/job", "shop/db", 80, false);
+    let best = &fixes.proposals[0];
+    let text = best.apply(best.edits[0].source, &crlf).unwrap();
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+}
