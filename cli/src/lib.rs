@@ -3,6 +3,7 @@
 //! Nothing is decided here. Every answer is the core's, put into lines.
 
 pub mod args;
+pub mod check;
 pub mod diff;
 pub mod fix;
 pub mod formats;

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{diff, fix, formats, input, lint, path, plan, rules, why};
+use netpolis::{check, diff, fix, formats, input, lint, path, plan, rules, why};
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
 use netpolis_core::settings::Settings;
 use netpolis_core::verdict::Verdict;
@@ -17,16 +18,27 @@ use netpolis_core::verdict::Verdict;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     /// Nothing to say.
-    Fine = 0,
+    Fine,
+    /// A check that cannot be told to hold.
+    CannotTell,
     /// Something to look at.
-    Findings = 1,
+    Findings,
     /// The command was not understood, or the input was not read whole.
-    Unusable = 2,
+    Unusable,
 }
 
 impl Outcome {
     fn findings(found: bool) -> Self {
         if found { Outcome::Findings } else { Outcome::Fine }
+    }
+
+    fn code(self) -> u8 {
+        match self {
+            Outcome::Fine => 0,
+            Outcome::Findings => 1,
+            Outcome::Unusable => 2,
+            Outcome::CannotTell => 3,
+        }
     }
 }
 
@@ -35,7 +47,7 @@ fn main() -> ExitCode {
         eprintln!("netpolis: {message}");
         Outcome::Unusable
     });
-    ExitCode::from(outcome as u8)
+    ExitCode::from(outcome.code())
 }
 
 fn run() -> Result<Outcome, Box<dyn Error>> {
@@ -100,6 +112,22 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             out.write(|out| out.write_all(plan::render(&plans, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(plan::has_findings(&plans))))
         }
+        Command::Check { paths, format } => {
+            let analysis = analysis(paths, &arguments.settings)?;
+            let errors = check::unexpected_errors(&analysis);
+            eprint!("{}", lint::errors(&analysis, &errors, colour(&io::stderr())));
+            let read = if errors.is_empty() { Outcome::Fine } else { Outcome::Unusable };
+            let results = analysis.checks();
+            let worst = check::worst(&results).ok_or(NoChecks)?;
+            let text = check::render(&analysis, &results, *format, colour(&io::stdout()));
+            out.write(|out| out.write_all(text.as_bytes()))?;
+            Ok(read.max(match worst {
+                checks::Outcome::Passed => Outcome::Fine,
+                checks::Outcome::CannotTell => Outcome::CannotTell,
+                checks::Outcome::Failed => Outcome::Findings,
+                checks::Outcome::Broken => Outcome::Unusable,
+            }))
+        }
         Command::Diff { old, new, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;
             let (new, read_new) = load(std::slice::from_ref(new))?;
@@ -136,6 +164,18 @@ fn note(sentence: &str) {
 fn colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
+
+/// There is nothing to check.
+#[derive(Debug)]
+struct NoChecks;
+
+impl fmt::Display for NoChecks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no check in the input: give a file with `kind: Check`, or a test file of netassert")
+    }
+}
+
+impl Error for NoChecks {}
 
 /// The answer cannot be written.
 #[derive(Debug)]

@@ -476,7 +476,7 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "path", "fix", "lint", "rules", "plan", "diff"].iter().any(|command| {
+            let accepted = ["flows", "why", "path", "fix", "check", "lint", "rules", "plan", "diff"].iter().any(|command| {
                 let asked = match *command {
                     "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
                     "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
@@ -487,7 +487,11 @@ fn help_and_manual_say_what_is_true() {
                     "plan" => &[],
                     _ => &["-"],
                 };
-                run(&[&[*command], inputs, asked, &[flag, value]].concat(), SCENE).0 < 2
+                // There is something to check for the command that does nothing else.
+                let text = format!(
+                    "{SCENE}---\napiVersion: netpolis.dev/v1\nkind: Check\nmetadata: {{name: a}}\nspec: {{checks: [{{exists: web}}]}}\n"
+                );
+                run(&[&[*command], inputs, asked, &[flag, value]].concat(), &text).0 < 2
             });
             assert!(accepted || ["--from", "--to"].contains(&flag), "{flag} {value}");
         }

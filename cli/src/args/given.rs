@@ -8,6 +8,7 @@ use netpolis_core::settings::Settings;
 use netpolis_core::settings::table::{self, Group, Setting};
 
 use super::{Arguments, Command, HELP, UsageError};
+use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::Format;
@@ -132,7 +133,10 @@ impl Given {
         if self.explain.is_some() && name != "lint" {
             return Err(UsageError::belongs(name, "--explain belongs to lint"));
         }
-        let of_path = |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !(name == "plan" && setting.name == "plugin");
+        // Checks are about paths too.
+        let takes_way = name == "check";
+        let of_path =
+            |(setting, _): &&(&Setting, String)| setting.group == Group::Way && !takes_way && !(name == "plan" && setting.name == "plugin");
         let alien = self.chosen.iter().find(of_path).map(|(setting, _)| setting.name);
         let alien = alien.or(self.entry.and(Some("via"))).or(self.node.as_ref().and(Some("node")));
         match alien.filter(|_| name != "path") {
@@ -190,6 +194,7 @@ impl Given {
                 Some(code) => Command::Explain(code),
                 None => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },
             },
+            "check" => Command::Check { paths: some(paths)?, format: one_of(format, CheckFormat::ALL)? },
             "rules" => Command::Rules { paths: some(paths)?, format: one_of(format, RulesFormat::ALL)? },
             "plan" => {
                 let paths = if self.asked.subnet.is_empty() { some(paths)? } else { paths };

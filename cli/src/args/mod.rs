@@ -9,6 +9,7 @@ pub use error::UsageError;
 use lexopt::Parser;
 use netpolis_core::settings::Settings;
 
+use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::Format;
@@ -68,6 +69,13 @@ pub enum Command {
         question: fix::Question,
         /// How to write.
         format: FixFormat,
+    },
+    /// Expectations.
+    Check {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: CheckFormat,
     },
     /// Problems.
     Lint {

@@ -1,6 +1,7 @@
 //! Everything about one set of files: the layers one after the other, kept up to date.
 
 mod addressed;
+mod checks;
 mod declared;
 #[cfg(test)]
 mod fences;

@@ -5,6 +5,7 @@
 //! | [`lint`] | what is probably not as it was meant? |
 //! | [`diff`] | which flows differ between two versions of an input? |
 //! | [`fix`] | what is the smallest change of text that allows a flow, or stops it? |
+//! | [`checks`] | does a scene do what is expected of it? |
 //! | [`ingress_flows`] | which connections do Ingresses open? |
 //! | [`hit_counts`] | how many flows does each policy decide? |
 //! | [`move_policy`] | which change of text moves a policy to another place of its tier? |
@@ -14,6 +15,7 @@
 //! None of them evaluates anything.
 
 pub mod address_plan;
+pub mod checks;
 pub mod diff;
 pub mod effective_rules;
 pub mod fix;

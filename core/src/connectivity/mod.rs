@@ -175,6 +175,11 @@ impl Connectivity {
         connectivity
     }
 
+    /// The same where a pod's own node has no right of its own to reach it, as no policy can take that away.
+    pub(crate) fn without_own_node(&self) -> Self {
+        Connectivity { own_node: OwnNode::Ignored, ..self.clone() }
+    }
+
     /// Connections from one endpoint to another.
     ///
     /// A pod always reaches itself, and (unless the settings say otherwise) is always reached by its own node. An address that a pod or a

@@ -13,6 +13,7 @@ pub(in crate::language) mod inventory;
 pub mod kubernetes;
 pub mod lower;
 mod mentions;
+pub mod netpolis;
 mod object;
 pub(crate) mod plugins;
 mod read;
@@ -164,6 +165,8 @@ pub enum Kind {
     Calico(Box<calico::Calico>),
     /// One of Azure's network.
     Azure(Box<azure::Azure>),
+    /// Netpolis's own Check: what is expected. No verdict depends on it.
+    Check(Box<netpolis::Check>),
     /// What is not evaluated, and what it might do.
     Unread(Box<unread::Unread>),
     /// An object of a language that is not built in.

@@ -52,7 +52,7 @@ impl Kind {
     /// Whether objects of the kind are in a namespace.
     pub fn is_namespaced(&self) -> bool {
         match self {
-            Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) => false,
+            Kind::Namespace | Kind::Node(_) | Kind::ClusterPolicy(_) | Kind::Azure(_) | Kind::Check(_) => false,
             Kind::Calico(calico) => calico.is_namespaced(),
             Kind::Other(object) => object.is_namespaced(),
             _ => true,
@@ -62,7 +62,8 @@ impl Kind {
     /// Whether it is policy or not evaluated: it adds no more than its namespace to what there is.
     pub fn is_policy(&self) -> bool {
         match self {
-            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Unread(_) => true,
+            // Checks add nothing at all.
+            Kind::NetworkPolicy(_) | Kind::ClusterPolicy(_) | Kind::Unread(_) | Kind::Check(_) => true,
             // With which address pods come to nodes belongs to what there is.
             Kind::Calico(calico) => calico.is_policy() && !matches!(&**calico, Calico::Felix(felix) if felix.nat_excludes_hosts),
             Kind::Other(object) => object.is_policy(),

@@ -12,6 +12,7 @@ use super::calico::CalicoLanguage;
 use super::inventory::{Inventory, NodeRange};
 use super::kubernetes::KubernetesLanguage;
 use super::lower::{Lowered, PolicyEngine, Translator};
+use super::netpolis::NetpolisLanguage;
 use super::read::fields::Reader;
 use super::read::kinds::KnownKind;
 use super::{ParameterFile, Resource};
@@ -97,8 +98,8 @@ pub(in crate::language) struct RawDocument<'a> {
 pub struct Languages(&'static [&'static dyn Language]);
 
 impl Languages {
-    /// Kubernetes, Calico and Azure.
-    pub const BUILT_IN: Languages = Languages(&[&KubernetesLanguage, &CalicoLanguage, &AzureLanguage]);
+    /// Kubernetes, Calico, Azure, and Netpolis's own checks.
+    pub const BUILT_IN: Languages = Languages(&[&KubernetesLanguage, &CalicoLanguage, &AzureLanguage, &NetpolisLanguage]);
 
     #[cfg(test)]
     pub(in crate::language) const fn new(languages: &'static [&'static dyn Language]) -> Languages {

@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use super::Loaded;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
-use crate::language::Resource;
+use crate::language::{Kind, Resource};
 
 /// What makes two objects the same one for an API server: group, kind, namespace and name. Of resources of one name under different conditions one is
 /// deployed, and nobody knows which.
@@ -44,6 +44,8 @@ pub(super) fn find(loaded: &mut Loaded) {
                     || resource.is_refused() && taken.contains(&identity(resource))
                     || resource.is_unreadable()
                     || resource.meta.generated
+                    // All checks are made, whatever their names.
+                    || matches!(resource.kind, Kind::Check(_))
                     || resource.meta.name.is_empty()
                 {
                     continue;

@@ -28,7 +28,11 @@ pub(crate) fn add_errors(resource: &mut Resource, tree: &Tree, errors: &[Span]) 
 
 /// Notes what of a refused object stays open. `twice` are keys that are written twice.
 pub(in crate::language) fn note(resource: &mut Resource, node: NodeRef<'_>, twice: &[Span]) {
-    if resource.refused || !resource.kind.is_kept_refused() || resource.flaws.refusals.is_empty() && !has_labels_elsewhere(node, resource) {
+    if matches!(resource.kind, Kind::Check(_))
+        || resource.refused
+        || !resource.kind.is_kept_refused()
+        || resource.flaws.refusals.is_empty() && !has_labels_elsewhere(node, resource)
+    {
         return;
     }
     let metadata = node.get("metadata");

@@ -456,7 +456,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-const UNKNOWN_FIELD_HELP: &str = "kubectl apply refuses the object; other clients drop the field, and it is not used here";
+pub(in crate::language) const UNKNOWN_FIELD_HELP: &str =
+    "kubectl apply refuses the object; other clients drop the field, and it is not used here";
 
 fn clipped(text: &str) -> &str {
     match text.char_indices().nth(40) {

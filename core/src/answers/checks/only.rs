@@ -1,0 +1,116 @@
+//! Checks of who alone may reach something.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use super::ends::{Meant, Member, Nothing};
+use super::flows::{Tally, Wanted};
+use super::{Finding, Judge, Outcome};
+use crate::compile::Endpoint;
+use crate::language::netpolis::{Connections, End, OnlyTest, Term, TrafficTerm};
+use crate::policy::Direction;
+
+impl Judge<'_> {
+    /// Each of these may, and nothing else: two statements, of which the second is the harder one to keep.
+    pub(super) fn only(&self, test: &OnlyTest) -> Result<Finding, Nothing> {
+        let subject = self.with_members(&test.subject)?;
+        let mut allowed: Vec<(Meant, &Connections)> = Vec::new();
+        for end in &test.allowed {
+            allowed.push((self.with_members(end)?, end.traffic.as_ref().unwrap_or(&test.traffic)));
+        }
+        for (meant, traffic) in &allowed {
+            let tally = self.between(
+                &meant.members,
+                &subject.members,
+                Wanted { terms: &traffic.terms, without: &[], any: !traffic.each },
+                test.direction,
+                false,
+            )?;
+            // Of what is selected, not named, it is enough that some of it is reached.
+            if !meant.named && tally.allowed.is_some_and(|example| example.sure) {
+                continue;
+            }
+            let open = [(tally.denied, Outcome::Failed, "denied"), (tally.unknown, Outcome::CannotTell, "cannot tell")];
+            if let Some((example, outcome, found)) = open.into_iter().find_map(|(example, outcome, found)| Some((example?, outcome, found)))
+            {
+                let outcome = if example.sure { outcome } else { Outcome::CannotTell };
+                return Ok(self.shown(Finding::of(outcome, "allowed", found, ""), example));
+            }
+        }
+        // Others, by what of the traffic they may have: nothing, or what the ends that they are of say.
+        let everything = self.meant(&End { terms: alloc::vec![Term::Everything], may_be_empty: true, ..End::default() })?;
+        let mut groups: HashMap<Vec<usize>, Vec<Member>> = HashMap::new();
+        let mut universe: Vec<Member> = everything.members;
+        universe.extend(allowed.iter().flat_map(|(meant, _)| &meant.members).map(|member| Member { sure: true, ..*member }));
+        universe.sort_unstable();
+        universe.dedup_by_key(|member| member.end);
+        for member in universe {
+            let of = |end: Endpoint| {
+                allowed.iter().enumerate().filter_map(move |(number, (meant, _))| {
+                    // They are sorted.
+                    let at = meant.members.binary_search_by_key(&end, |member| member.end).ok()?;
+                    Some((number, meant.members.get(at)?.sure))
+                })
+            };
+            let memberships: Vec<usize> = of(member.end).filter(|(_, sure)| *sure).map(|(number, _)| number).collect();
+            // Whoever is possibly one of them is possibly one of the others.
+            let sure = of(member.end).all(|(_, sure)| sure);
+            groups.entry(memberships).or_default().push(Member { sure, ..member });
+        }
+        let mut groups: Vec<(Vec<usize>, Vec<Member>)> = groups.into_iter().collect();
+        groups.sort_unstable();
+        let mut unsure = None;
+        for (memberships, members) in &groups {
+            let without: Vec<TrafficTerm> =
+                memberships.iter().filter_map(|n| allowed.get(*n)).flat_map(|(_, t)| t.terms.iter().cloned()).collect();
+            let tally = self.between(
+                members,
+                &subject.members,
+                Wanted { terms: &test.traffic.terms, without: &without, any: false },
+                test.direction,
+                true,
+            )?;
+            let Tally { allowed, unknown, .. } = tally;
+            if let Some(example) = allowed.filter(|example| example.sure) {
+                return Ok(self.shown(Finding::of(Outcome::Failed, "denied", "allowed", ""), example));
+            }
+            unsure = unsure.or(allowed).or(unknown);
+        }
+        Ok(match unsure {
+            Some(example) => self.shown(Finding::of(Outcome::CannotTell, "denied", "cannot tell", ""), example),
+            None => Finding::passed("nothing else"),
+        })
+    }
+
+    /// What an end means, if that is something with a place of its own.
+    fn with_members(&self, end: &End) -> Result<Meant, Nothing> {
+        let meant = self.meant(end)?;
+        match (meant.targets.first(), &meant.domain) {
+            (Some(target), _) => {
+                let name = target.strip_prefix("service/").unwrap_or(target);
+                Err(format!("policies know no Services: write `{{behindService: {name}}}` for the pods behind `{target}`"))
+            }
+            (None, Some(domain)) => Err(format!("only DNS knows which addresses `{domain}` has: write them")),
+            (None, None) => Ok(meant),
+        }
+    }
+
+    /// What passes between ends and the subject, whichever of them starts the connections.
+    fn between(
+        &self,
+        ends: &[Member],
+        subject: &[Member],
+        wanted: Wanted<'_>,
+        direction: Direction,
+        others: bool,
+    ) -> Result<Tally, Nothing> {
+        let (from, to) = if direction == Direction::Ingress { (ends, subject) } else { (subject, ends) };
+        match self.tally(from, to, wanted, others) {
+            // Of others it is no mistake that there are none, or that they declare no such port.
+            Err(_) if others => Ok(Tally::default()),
+            tally => tally,
+        }
+    }
+}
