@@ -225,3 +225,116 @@ fn lines_end_as_the_others_do() {
     let text = best.apply(best.edits[0].source, &crlf).unwrap();
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
 }
+
+const CALICO: &str = "apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: no-db # nobody
+spec:
+  order: 100
+  selector: app == 'db'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    source:
+      selector: app == 'web'
+    destination:
+      ports: [5432]
+  # the rest
+  - action: Deny
+";
+
+#[test]
+fn calicos_rules_get_a_port_a_peer_or_a_rule_before_the_one_that_denies() {
+    let port = "-      ports: [5432]\n+      ports: [5432, 80]\n";
+    assert_eq!(first(CALICO, "shop/web", "shop/db", 80, false), (Kind::Port, port.into()));
+    let namespaced = CALICO.replace("GlobalNetworkPolicy", "NetworkPolicy").replace("no-db # nobody", "no-db\n  namespace: shop");
+    let peer = "-      selector: app == 'web'\n+      selector: app in {'web', 'job'}\n";
+    assert_eq!(first(&namespaced, "shop/job", "shop/db", 5432, false), (Kind::Peer, peer.into()));
+    let slip = CALICO.replace("'web'", "'wbe'");
+    let right = "-      selector: app == 'wbe'\n+      selector: app == 'web'\n";
+    assert_eq!(first(&slip, "shop/web", "shop/db", 5432, false), (Kind::Typo, right.into()));
+    // Passed on, nothing else stops it, and nothing else is overridden.
+    let rule = "+  - action: Pass
++    protocol: TCP
++    source:
++      namespaceSelector: \"projectcalico.org/name == 'audit'\"
++      selector: \"app == 'scan'\"
++    destination:
++      ports: [22]
+";
+    let added = first(CALICO, "audit/scan", "shop/db", 22, false);
+    assert_eq!(added, (Kind::Rule, rule.into()));
+    let files = [("pods.yaml", PODS), ("policy.yaml", CALICO)];
+    let question = Question { from: "shop/web", to: "shop/db", port: Some(5432), protocol: Protocol::TCP, deny: true };
+    let fixes = ask(&files, "shop/web", "shop/db", 5432, true);
+    let denied = fixes.proposals.iter().find(|p| p.kind == Kind::Rule).unwrap();
+    assert!(lines(&files, &question, denied).starts_with("+  - action: Deny\n+    protocol: TCP\n+    source:\n"), "{}", denied.title);
+}
+
+const ADMIN: &str = "apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata:
+  name: guard
+spec:
+  priority: 10
+  subject:
+    namespaces: {}
+  ingress:
+  # nobody else
+  - name: closed
+    action: Deny
+    from:
+    - namespaces: {matchLabels: {kubernetes.io/metadata.name: shop}}
+    ports:
+    - portNumber: {protocol: TCP, port: 22}
+    - portNumber: {protocol: TCP, port: 23}
+";
+
+#[test]
+fn admin_policies_get_a_rule_before_the_one_that_denies() {
+    let files = [("pods.yaml", PODS), ("policy.yaml", ADMIN)];
+    let fixes = ask(&files, "shop/web", "shop/db", 22, false);
+    let question = Question { from: "shop/web", to: "shop/db", port: Some(22), protocol: Protocol::TCP, deny: false };
+    let of = |kind: Kind| lines(&files, &question, fixes.proposals.iter().find(|p| p.kind == kind).unwrap());
+    let rule = of(Kind::Rule);
+    assert!(rule.starts_with("+  - name: pass-tcp-22\n+    action: Pass\n+    from:\n+    - pods:\n"), "{rule}");
+    assert_eq!(of(Kind::Narrow), "-    - portNumber: {protocol: TCP, port: 22}\n");
+    let (kind, rule) = first(&ADMIN.replace("Deny", "Allow"), "shop/web", "shop/db", 22, true);
+    assert_eq!(kind, Kind::Rule);
+    assert!(rule.starts_with("+  - name: deny-tcp-22\n+    action: Deny\n"), "{rule}");
+}
+
+const NETWORK: &str = "azure:
+  networks:
+  - {name: n, addressSpace: 10.0.0.0/16, subnets: [{name: s, prefix: 10.0.0.0/24, nsg: g}]}
+  machines:
+  - {name: m, subnet: s, address: 10.0.0.4}
+  nsgs:
+  - name: g
+    inbound:
+    - {priority: 110, name: ssh, allow: tcp 22, from: 203.0.113.7} # the office
+    - {priority: 200, name: none, deny: '*'}
+";
+
+#[test]
+fn security_groups_get_rules_ports_and_addresses() {
+    let files = [("net.yaml", NETWORK)];
+    let of = |kind: Kind, from: &str, port: u16, deny: bool| {
+        let question = Question { from, to: "10.0.0.4", port: Some(port), protocol: Protocol::TCP, deny };
+        let fixes = ask(&files, from, "10.0.0.4", port, deny);
+        let titles: Vec<&String> = fixes.proposals.iter().map(|p| &p.title).collect();
+        let found = fixes.proposals.iter().find(|p| p.kind == kind).unwrap_or_else(|| panic!("{kind:?} is not among {titles:?}"));
+        lines(&files, &question, found)
+    };
+    let line = "    - {priority: 110, name: ssh, allow: tcp 22, from: 203.0.113.7} # the office\n";
+    let new = "    - {priority: 199, name: allow-in-tcp-443-199, allow: tcp 443, from: 203.0.113.7, to: 10.0.0.4}\n";
+    assert_eq!(of(Kind::Rule, "203.0.113.7", 443, false), format!("+{new}"));
+    assert_eq!(of(Kind::Port, "203.0.113.7", 443, false), format!("-{line}+{}", line.replace("tcp 22", "\"tcp 22,443\"")));
+    let both = line.replace("from: 203.0.113.7", "from: [203.0.113.7, 203.0.113.9]");
+    assert_eq!(of(Kind::Peer, "203.0.113.9", 22, false), format!("-{line}+{both}"));
+    let denied = "+    - {priority: 109, name: deny-in-tcp-22-109, deny: tcp 22, from: 203.0.113.7, to: 10.0.0.4}\n";
+    assert_eq!(of(Kind::Rule, "203.0.113.7", 22, true), denied);
+    assert_eq!(of(Kind::Remove, "203.0.113.7", 22, true), format!("-{line}"));
+}

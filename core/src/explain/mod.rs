@@ -31,7 +31,7 @@ pub use answer::{Answer, CheckpointTrace, Failure, Nearest, PolicyTrace, RuleTra
 pub(crate) use missing::missing_pods;
 pub use names::end_name;
 pub(crate) use names::reading_name;
-pub(crate) use suggest_group::open as open_groups;
+pub(crate) use suggest_group::{open as open_groups, rule_before as group_rule_before};
 pub(crate) use unknown::controller_note;
 
 /// Answers a question in words: [`decide`] and [`explain`] in one call.

@@ -53,7 +53,7 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         // Two rules of a group in one answer have two priorities.
         let before = opened.iter().filter(|(g, d, _)| (*g, *d) == (number, direction)).count();
         let decided = Decided::new(compiled, first_to_deny(compiled, &result.rules).unwrap_or(*rule), group)?;
-        let new = NewRule::new(snapshot, &seen.2, direction, writer.priority(&decided, before)?)?;
+        let new = NewRule::new(snapshot, &seen.2, direction, writer.priority(&decided, before)?, true)?;
         edits.push(writer.write(&new, &decided)?);
         names.push(format!("`{}`", group.name));
         opened.push(seen);
@@ -76,6 +76,23 @@ pub(crate) fn open(compiled: &Compiled, snapshot: &Snapshot, sources: &Sources, 
         edits.extend(more.edits);
     }
     Some(Suggestion { title, edits })
+}
+
+/// A rule for a packet as a group sees it, before the rule that decides about it: one that lets it through, or with `allow` false one that stops it.
+/// The group's name, and the edit.
+pub(crate) fn rule_before(
+    (compiled, snapshot, sources): (&Compiled, &Snapshot, &Sources),
+    checkpoint: Checkpoint,
+    seen: &Flow,
+    rule: RuleRef,
+    allow: bool,
+) -> Option<(String, (Place, String))> {
+    let Checkpoint::Group { used, direction, .. } = checkpoint else { return None };
+    let (_, group) = snapshot.cloud.used(used).filter(|(_, group)| !group.is_managed())?;
+    let writer = Writer { sources, group, direction };
+    let decided = Decided::new(compiled, rule, group)?;
+    let new = NewRule::new(snapshot, seen, direction, writer.priority(&decided, 0)?, allow)?;
+    Some((group.name.to_string(), writer.write(&new, &decided)?))
 }
 
 /// The first rule that denies the packet or may deny it: one that depends on what the question leaves open can stand before the one that
@@ -103,8 +120,9 @@ impl Decided {
     }
 }
 
-/// A rule that lets one flow through.
+/// A rule that lets one flow through, or stops it.
 struct NewRule {
+    allow: bool,
     name: String,
     priority: u16,
     direction: Direction,
@@ -116,7 +134,7 @@ struct NewRule {
 }
 
 impl NewRule {
-    fn new(snapshot: &Snapshot, flow: &Flow, direction: Direction, priority: u16) -> Option<Self> {
+    fn new(snapshot: &Snapshot, flow: &Flow, direction: Direction, priority: u16, allow: bool) -> Option<Self> {
         let protocol = match flow.traffic.protocol {
             Protocol::TCP => "Tcp",
             Protocol::UDP => "Udp",
@@ -127,9 +145,10 @@ impl NewRule {
         };
         let port = flow.traffic.destination.filter(|_| flow.traffic.protocol.has_ports());
         let way = if direction == Direction::Ingress { "in" } else { "out" };
+        let verb = if allow { "allow" } else { "deny" };
         let name = match port {
-            Some(port) => format!("allow-{way}-{}-{port}-{priority}", protocol.to_lowercase()),
-            None => format!("allow-{way}-{}-{priority}", protocol.to_lowercase()),
+            Some(port) => format!("{verb}-{way}-{}-{port}-{priority}", protocol.to_lowercase()),
+            None => format!("{verb}-{way}-{}-{priority}", protocol.to_lowercase()),
         };
         let addresses = |end: Endpoint| {
             let list: Vec<IpAddr> = match end {
@@ -140,7 +159,11 @@ impl NewRule {
             let one_family = list.iter().all(|a| Some(a.is_ipv4()) == list.first().map(IpAddr::is_ipv4));
             (one_family && !list.is_empty()).then_some(list)
         };
-        Some(NewRule { name, priority, direction, protocol, port, from: addresses(flow.from)?, to: addresses(flow.to)? })
+        Some(NewRule { allow, name, priority, direction, protocol, port, from: addresses(flow.from)?, to: addresses(flow.to)? })
+    }
+
+    fn access(&self) -> &'static str {
+        if self.allow { "Allow" } else { "Deny" }
     }
 
     fn port_text(&self) -> String {
@@ -159,7 +182,7 @@ impl NewRule {
         alloc::vec![
             ("priority", self.priority.to_string()),
             ("name", text(&self.name)),
-            ("allow", text(&what)),
+            (if self.allow { "allow" } else { "deny" }, text(&what)),
             ("from", side(&self.from)),
             ("to", side(&self.to)),
         ]
@@ -183,8 +206,9 @@ impl NewRule {
         };
         let direction = if self.direction == Direction::Ingress { "Inbound" } else { "Outbound" };
         let fields = format!(
-            "\"priority\": {}, \"direction\": \"{direction}\", \"access\": \"Allow\", \"protocol\": \"{}\", {}, \"sourcePortRange\": \"*\", {}, \"destinationPortRange\": \"{}\"",
+            "\"priority\": {}, \"direction\": \"{direction}\", \"access\": \"{}\", \"protocol\": \"{}\", {}, \"sourcePortRange\": \"*\", {}, \"destinationPortRange\": \"{}\"",
             self.priority,
+            self.access(),
             self.protocol,
             side("source", &self.from),
             side("destination", &self.to),
@@ -203,9 +227,10 @@ impl NewRule {
         let direction = if self.direction == Direction::Ingress { "Inbound" } else { "Outbound" };
         let port = self.port.map_or_else(|| "'*'".to_string(), |port| port.to_string());
         format!(
-            "az network nsg rule create{resource_group} --nsg-name {group} -n {} --priority {} --direction {direction} --access Allow --protocol {} --source-address-prefixes {} --destination-address-prefixes {} --destination-port-ranges {port}",
+            "az network nsg rule create{resource_group} --nsg-name {group} -n {} --priority {} --direction {direction} --access {} --protocol {} --source-address-prefixes {} --destination-address-prefixes {} --destination-port-ranges {port}",
             self.name,
             self.priority,
+            self.access(),
             self.protocol,
             list(&self.from),
             list(&self.to),

@@ -44,6 +44,7 @@ pub(super) fn stop(block: &Block<'_>, out: &mut Out) {
         isolate(block, out);
     }
     calico::new_deny(block, out);
+    calico::host_policy(block, false, out);
     cluster_policy(block, out);
 }
 
@@ -56,9 +57,9 @@ fn narrow_all(block: &Block<'_>, matching: &[(&Policy, &RuleTrace)], out: &mut O
             Err(error) => return out.push(Err(error)),
         };
         let named = format!("rule {} of {} `{}`", rule.rule.number(), policy.kind, policy.title());
-        let found = match Shape::of(&policy.kind) {
+        let found = match Shape::of(policy) {
             Some(shape) => Editor { block, policy, shape, object: &object }.narrowed(rule.rule),
-            None => calico::narrowed(block, policy, &object, rule.rule),
+            None => calico::narrowed(block, &object, rule.rule),
         };
         let found: Vec<_> =
             found.into_iter().filter_map(|(kind, what, edits)| Some((kind, format!("{what} {named}"), edits.ok()?))).collect();
@@ -94,7 +95,7 @@ fn overlap(edits: &[TextEdit]) -> bool {
 
 /// A rule that denies before one that allows, in the kinds that have such rules.
 fn deny_before(block: &Block<'_>, policy: &Policy, rule: &RuleTrace, out: &mut Out) {
-    let Some(shape) = Shape::of(&policy.kind).filter(|shape| *shape != Shape::Network) else { return };
+    let Some(shape) = Shape::of(policy).filter(|shape| *shape != Shape::Network) else { return };
     let Ok(object) = Object::at(block.sources, policy.place) else { return };
     let direction = block.direction().as_str();
     let (Some(at), Some(spec)) = (index_of(&object, block.sources, &["spec", direction], rule.place), object.get(&["spec"])) else {
@@ -128,7 +129,7 @@ fn cluster_policy(block: &Block<'_>, out: &mut Out) {
     else {
         return;
     };
-    let Some(shape) = Shape::of(&beside.kind) else { return };
+    let Some(shape) = Shape::of(beside) else { return };
     let Endpoint::Pod(id) = block.subject() else { return };
     let Some((subject, value)) = block.snapshot.pod(id).zip(cluster_rule(block, shape)) else { return };
     let Some(labels) = selecting(block.snapshot, id) else { return };
@@ -160,14 +161,15 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
         .ruleset()
         .policies
         .iter()
-        .find(|p| p.kind == "NetworkPolicy" && p.namespace.is_some())
+        .find(|p| p.kind == "NetworkPolicy" && p.subject.pods().is_some())
         .or_else(|| block.compiled.ruleset().policies.first())
         .map(|p| p.place)
         .or(Some(subject.place))
     else {
         return;
     };
-    let Some(labels) = selecting(block.snapshot, id) else { return };
+    let labels = selecting(block.snapshot, id);
+    let wide = labels.is_none().then_some("the pod has no label by which a policy could select it alone");
     let own = block.snapshot.namespace_name(subject.namespace);
     let direction = block.direction();
     let key = direction.preposition();
@@ -179,10 +181,11 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
     let mut rules: Vec<(String, Vec<V>)> = Vec::new();
     match block.peer() {
         Endpoint::Pod(peer) => {
-            let Some((pod, chosen)) = block.snapshot.pod(peer).zip(selecting(block.snapshot, peer)) else { return };
-            let of = block.snapshot.namespace_name(pod.namespace);
-            let [(label, value)] = chosen.as_slice() else { return };
-            let others = map([("namespaceSelector", (of != own).then(|| namespace(of))), ("podSelector", Some(unless(label, value)))]);
+            let chosen = selecting(block.snapshot, peer).unwrap_or_default();
+            let of = block.snapshot.pod(peer).map_or("", |pod| block.snapshot.namespace_name(pod.namespace));
+            let others = chosen.first().filter(|_| chosen.len() == 1).map(|(label, value)| {
+                map([("namespaceSelector", (of != own).then(|| namespace(of))), ("podSelector", Some(unless(label, value)))])
+            });
             let elsewhere = map([("namespaceSelector", Some(unless("kubernetes.io/metadata.name", of)))]);
             let mut outside = vec![map([(
                 "ipBlock",
@@ -191,7 +194,7 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
             if block.addresses(block.peer()).iter().all(|a| a.is_ipv4()) {
                 outside.push(map([("ipBlock", Some(map([("cidr", Some(text(last)))])))]));
             }
-            let all: Vec<V> = [others, elsewhere].into_iter().chain(outside).collect();
+            let all: Vec<V> = others.into_iter().chain([elsewhere]).chain(outside).collect();
             rules.push(("all but this peer".to_string(), vec![map([(key, Some(V::List(all)))])]));
         }
         end => {
@@ -209,10 +212,10 @@ fn isolate(block: &Block<'_>, out: &mut Out) {
     for (allowed, rules) in rules {
         let word = if direction == Direction::Ingress { "in" } else { "out" };
         let name: String = format!("{}-limit-{word}", subject.name);
-        let spec = policy_spec(Some(&labels), direction, rules);
+        let spec = policy_spec(labels.as_ref(), direction, rules);
         let title = format!("add NetworkPolicy `{own}/{name}`, which allows {allowed}");
         let edits = new_document(block.sources, beside, &network_policy(&name, own, spec));
-        out.push(candidate(Kind::Policy, title, edits, None));
+        out.push(candidate(Kind::Policy, title, edits, wide));
     }
 }
 

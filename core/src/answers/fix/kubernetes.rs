@@ -33,8 +33,10 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) fn of(kind: &str) -> Option<Shape> {
-        Some(match kind {
+    pub(super) fn of(policy: &Policy) -> Option<Shape> {
+        // Calico has a kind of this name too.
+        policy.subject.pods()?;
+        Some(match &*policy.kind {
             "NetworkPolicy" => Shape::Network,
             "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" => Shape::Admin,
             "ClusterNetworkPolicy" => Shape::Cluster,
@@ -142,7 +144,7 @@ pub(super) fn short(words: &str) -> String {
 
 /// What allows the packet in one of the policies that were asked.
 pub(super) fn allow(block: &Block<'_>, policy: &Policy, rules: &[RuleTrace], out: &mut Vec<Result<Candidate, Unpatchable>>) {
-    let Some(shape) = Shape::of(&policy.kind) else { return };
+    let Some(shape) = Shape::of(policy) else { return };
     let object = match Object::at(block.sources, policy.place) {
         Ok(object) => object,
         Err(error) => return out.push(Err(error)),

@@ -307,7 +307,7 @@ impl Object {
             Some(_) => scalar(word, Style::Json).into(),
             None if is_number => word.into(),
             None => match scalar(word, self.style(node)) {
-                quoted if quoted.starts_with('"') && self.reads_plain(word) => word.into(),
+                quoted if quoted.starts_with('"') && self.reads_plain(node, word) => word.into(),
                 other => other.into(),
             },
         };
@@ -315,10 +315,41 @@ impl Object {
     }
 
     /// Whether a text in the place of a plain one is read as it is: selectors such as `app == 'web'` need no quotes.
-    fn reads_plain(&self, word: &str) -> bool {
+    fn reads_plain(&self, node: NodeRef<'_>, word: &str) -> bool {
+        let around = (0..self.tree.len() as u32).filter_map(|id| self.tree.get(NodeId(id)));
+        let mut around = around.filter(|n| n.span().start < node.span().start && node.span().end <= n.span().end);
+        let in_brackets = around.any(|n| self.is_flow(n));
         document::read_plain(word)
             && word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '(')
-            && !word.contains([':', '#', ',', '[', ']', '{', '}', '\n', '"'])
+            && !word.contains([':', '#', '\n', '"'])
+            && !(in_brackets && word.contains([',', '[', ']', '{', '}']))
+    }
+
+    /// What is written in the place of a value.
+    pub(super) fn written(&self, node: NodeRef<'_>) -> &str {
+        self.text.get(node.span().start as usize..node.span().end as usize).unwrap_or_default()
+    }
+
+    /// The list that a node is an item of: the mapping, the key and the number.
+    pub(super) fn list_of(&self, node: NodeRef<'_>) -> Option<(NodeRef<'_>, &str, usize)> {
+        let nodes = (0..self.tree.len() as u32).filter_map(|id| self.tree.get(NodeId(id)));
+        for map in nodes {
+            for e in map.as_mapping().unwrap_or_default() {
+                if let Some(at) = map.value_of(e).as_sequence().and_then(|mut items| items.position(|item| item.id() == node.id())) {
+                    return Some((map, &e.key, at));
+                }
+            }
+        }
+        None
+    }
+
+    /// Writes another key and value in the place of an entry of a mapping.
+    pub(super) fn swap(&self, map: NodeRef<'_>, key: &str, new: &str, value: &V) -> Edited {
+        self.check(map)?;
+        let (found, own) = map.get(key).zip(map.entry(key)).ok_or(Unpatchable::Generated)?;
+        self.check(found)?;
+        let style = self.style(map);
+        self.edit(own.key_span.start, found.span().end, format!("{}: {}", scalar(new, style), value.flow(style)))
     }
 
     /// Removes an item of the list `key` of a mapping. Of the only one nothing is left but `[]`.

@@ -247,16 +247,17 @@ fn set_draft<S: Scene>(trial: &mut S, sources: &Sources, draft: &Draft) {
 fn allow(block: &Block<'_>, out: &mut Vec<Result<Candidate, Unpatchable>>) {
     typo::allow(block, out);
     groups::allow(block, out);
+    calico::host_policy(block, true, out);
     let mut last = None;
     for (policy, rules) in block.policies() {
         kubernetes::allow(block, policy, rules, out);
         calico::allow(block, policy, rules, out);
-        if policy.kind == "NetworkPolicy" && policy.namespace.is_some() && block.compiled.policy(policy.id).is_some() {
+        if policy.kind == "NetworkPolicy" && policy.subject.pods().is_some() {
             last = last.or(Some(policy));
         }
     }
     // Beside what isolates the pod: policies of this kind only add to what is allowed.
-    if let Some(policy) = last.filter(|_| !block.compiled.polices_hosts()) {
+    if let Some(policy) = last {
         out.extend(kubernetes::new_policy(block, policy));
     }
 }

@@ -11,6 +11,7 @@ use crate::document::read_plain;
 pub(super) enum V {
     Text(String),
     Number(u32),
+    Flag(bool),
     List(Vec<V>),
     Map(Vec<(String, V)>),
 }
@@ -43,6 +44,7 @@ impl V {
         match self {
             V::Text(text) => scalar(text, style),
             V::Number(number) => number.to_string(),
+            V::Flag(flag) => flag.to_string(),
             V::List(items) => format!("[{}]", items.iter().map(|item| item.flow(style)).collect::<Vec<_>>().join(", ")),
             V::Map(entries) => {
                 let entries: Vec<String> =
@@ -86,7 +88,7 @@ impl V {
 
     fn is_scalar(&self) -> bool {
         match self {
-            V::Text(_) | V::Number(_) => true,
+            V::Text(_) | V::Number(_) | V::Flag(_) => true,
             V::List(items) => items.is_empty(),
             V::Map(entries) => entries.is_empty(),
         }
