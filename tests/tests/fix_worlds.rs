@@ -122,7 +122,7 @@ fn holds(before: &Analysis, text: &str, settings: &Settings, question: &Question
     for line in text.split_inclusive('\n') {
         let range = (at, at + line.len());
         at = range.1;
-        let is_touched = touched.iter().any(|(start, end)| *start < range.1 && *end > range.0 || *start > range.0 && *start < range.1);
+        let is_touched = touched.iter().any(|(start, end)| *start < range.1 && (*end > range.0 || *start > range.0));
         if !is_touched {
             assert!(rest.any(|other| other == line.trim_end_matches(['\n', '\r'])), "{line} is gone\n{}", shown());
         }
