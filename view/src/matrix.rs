@@ -7,13 +7,11 @@ use super::{EndKind, SceneView, Status};
 /// Most rows and columns that are drawn by workload; larger scenes are drawn by namespace, and one namespace at a time.
 const MOST: usize = 60;
 
-/// The table.
+/// The table, without its cells: there are as many as squares of lines, and whoever draws them takes them row by row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatrixView {
     /// Rows, and columns in the same order.
     pub lines: Vec<MatrixLine>,
-    /// Row by row.
-    pub cells: Vec<Vec<MatrixCell>>,
     /// How many endpoints there are, where they are shown by namespace.
     pub by_namespace: Option<usize>,
 }
@@ -26,6 +24,8 @@ pub struct MatrixLine {
     /// In few letters, for the column.
     pub short: String,
     ends: Vec<usize>,
+    /// One end of each class, and how many there are: those of one class are alike.
+    classes: Vec<(usize, usize)>,
 }
 
 /// What passes from a row to a column.
@@ -50,9 +50,24 @@ pub enum MatrixCell {
 pub fn matrix_view(scene: &SceneView, opened: Option<u32>) -> MatrixView {
     let count = scene.ends.iter().filter(|e| e.kind != EndKind::Node).count();
     let large = count > MOST;
-    let lines = lines(scene, large, opened);
-    let cells = lines.iter().map(|from| lines.iter().map(|to| cell(scene, from, to)).collect()).collect();
-    MatrixView { cells, lines, by_namespace: large.then_some(count) }
+    MatrixView { lines: lines(scene, large, opened), by_namespace: large.then_some(count) }
+}
+
+impl MatrixView {
+    /// The cells of a row of this table of the scene.
+    pub fn row(&self, scene: &SceneView, index: usize) -> Vec<MatrixCell> {
+        self.lines.get(index).map_or_else(Vec::new, |from| self.lines.iter().map(|to| cell(scene, from, to)).collect())
+    }
+}
+
+impl MatrixLine {
+    fn new(scene: &SceneView, title: String, short: String, ends: Vec<usize>) -> Self {
+        let mut classes: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+        for &end in &ends {
+            classes.entry(scene.ends.get(end).map_or(0, |e| e.class)).or_insert((end, 0)).1 += 1;
+        }
+        MatrixLine { title, short, ends, classes: classes.into_values().collect() }
+    }
 }
 
 fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine> {
@@ -70,7 +85,8 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine>
             Some((_, kind)) => format!("{title} [{kind}"),
             None => title,
         };
-        MatrixLine { short: if repeats { title.clone() } else { own.to_owned() }, title, ends: vec![index] }
+        let short = if repeats { title.clone() } else { own.to_owned() };
+        MatrixLine::new(scene, title, short, vec![index])
     };
     let shown = |index: &usize| scene.ends.get(*index).is_some_and(|e| e.kind != EndKind::Node || e.governed_ingress);
     let mut lines: Vec<MatrixLine> = Vec::new();
@@ -88,7 +104,7 @@ fn lines(scene: &SceneView, large: bool, opened: Option<u32>) -> Vec<MatrixLine>
             lines.extend(members.iter().take(2 * MOST).map(|&i| single(i)));
         } else if !members.is_empty() {
             let title = format!("{}/* ({})", namespace.name, members.len());
-            lines.push(MatrixLine { title, short: namespace.name.clone(), ends: members });
+            lines.push(MatrixLine::new(scene, title, namespace.name.clone(), members));
         }
     }
     lines.truncate(3 * MOST);
@@ -106,7 +122,7 @@ fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
             (set.status, set.short.clone(), set.long.clone(), Some((a, b)))
         }
         _ => {
-            let (status, text, long) = many(scene, &from.ends, &to.ends);
+            let (status, text, long) = many(scene, from, to);
             (status, text, long, None)
         }
     };
@@ -120,23 +136,10 @@ fn cell(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> MatrixCell {
 }
 
 /// What passes between two groups: how much, in a word, and in a sentence.
-fn many(scene: &SceneView, from: &[usize], to: &[usize]) -> (Status, String, String) {
-    // Ends of one class are alike: count classes, not ends.
-    let count = |ends: &[usize]| {
-        let mut classes: Vec<(u32, usize, usize)> = Vec::new();
-        for &end in ends {
-            let class = scene.ends.get(end).map_or(0, |e| e.class);
-            match classes.iter_mut().find(|c| c.0 == class) {
-                Some(found) => found.2 += 1,
-                None => classes.push((class, end, 1)),
-            }
-        }
-        classes
-    };
-    let (left, right) = (count(from), count(to));
+fn many(scene: &SceneView, from: &MatrixLine, to: &MatrixLine) -> (Status, String, String) {
     let (mut total, mut full, mut some, mut unsure) = (0, 0, 0, 0);
-    for (_, a, m) in &left {
-        for (_, b, n) in &right {
+    for (a, m) in &from.classes {
+        for (b, n) in &to.classes {
             let pairs = m * n;
             total += pairs;
             match scene.between(*a, *b).status {
@@ -201,10 +204,10 @@ mod tests {
         let titles: Vec<&str> = view.lines.iter().map(|l| l.title.as_str()).collect();
         assert_eq!(titles, ["a/web", "b/web [Deployment]", "b/web [Job]", "Internet"]);
         assert_eq!(view.lines[3].short, "Internet", "a name that only one has stands alone");
-        assert_eq!((view.by_namespace, view.cells.len()), (None, 4));
-        assert_eq!(view.cells[0][0], MatrixCell::Itself("a/web to itself".into()));
-        assert!(matches!(view.cells[3][3], MatrixCell::Itself(_)), "what passes outside is not ours to say");
-        let MatrixCell::Pairs { status, text, label, ends } = &view.cells[1][0] else { panic!() };
+        assert_eq!((view.by_namespace, view.row(&scene, 3).len()), (None, 4));
+        assert_eq!(view.row(&scene, 0)[0], MatrixCell::Itself("a/web to itself".into()));
+        assert!(matches!(view.row(&scene, 3)[3], MatrixCell::Itself(_)), "what passes outside is not ours to say");
+        let MatrixCell::Pairs { status, text, label, ends } = &view.row(&scene, 1)[0] else { panic!() };
         assert_eq!((*status, text.as_str(), *ends), (Status::Partly, "80", Some((1, 0))));
         assert_eq!(label, "b/web [Deployment] to a/web: partly, ports 80");
     }
@@ -216,7 +219,7 @@ mod tests {
         let view = matrix_view(&scene, None);
         assert_eq!((view.by_namespace, view.lines.len()), (Some(64), 2));
         assert_eq!((view.lines[0].title.as_str(), view.lines[0].short.as_str()), ("a/* (32)", "a"));
-        let MatrixCell::Pairs { status, label, ends, .. } = &view.cells[1][0] else { panic!() };
+        let MatrixCell::Pairs { status, label, ends, .. } = &view.row(&scene, 1)[0] else { panic!() };
         assert_eq!((*status, *ends), (Status::Partly, None));
         assert!(label.ends_with("1024 of 1024 pairs have allowed connections"), "{label}");
         let opened = matrix_view(&scene, Some(1));

@@ -1,5 +1,9 @@
 //! All pairs as a table: the same as the graph, for those who do not see it and for those who count.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
 use netpolis_core::text::count;
 use yew::prelude::*;
 
@@ -8,7 +12,7 @@ use super::renders::count_render;
 use super::signs::status_class;
 use super::{ByAddress, Dispatch, use_part};
 use crate::state::Action;
-use netpolis_view::{MatrixCell, SceneView, matrix_view};
+use netpolis_view::{MatrixCell, MatrixView, SceneView, matrix_view};
 
 /// All pairs.
 #[component]
@@ -28,17 +32,89 @@ pub struct TableProps {
     pub store: Dispatch,
 }
 
-/// The table itself.
+/// Cells that are made and laid out in one go, so that the page answers in between.
+const SLICE: usize = 700;
+
+/// A row as it is drawn.
+#[derive(Debug, PartialEq)]
+struct Row {
+    title: String,
+    /// Each with sender and receiver of a question about it, by their keys, where it is one pair.
+    cells: Vec<(MatrixCell, Option<(String, String)>)>,
+}
+
+impl Row {
+    fn new(view: &MatrixView, scene: &SceneView, index: usize) -> Self {
+        let keys = |cell: &MatrixCell| match cell {
+            MatrixCell::Pairs { ends: Some((from, to)), .. } => Some((scene.key(*from), scene.key(*to))),
+            _ => None,
+        };
+        let cells = view.row(scene, index).into_iter().map(|cell| (keys(&cell), cell)).map(|(keys, cell)| (cell, keys)).collect();
+        Row { title: view.lines.get(index).map_or_else(String::new, |line| line.title.clone()), cells }
+    }
+}
+
+/// The rows that there are so far.
+#[derive(Default)]
+struct Rows {
+    /// The table that they are of, and the scene.
+    of: Option<(Rc<MatrixView>, ByAddress<SceneView>)>,
+    rows: Vec<Rc<Row>>,
+    /// How many of them are of this scene; the others are of the scene before, until their turn comes.
+    done: usize,
+}
+
+impl Rows {
+    /// The table is another. What its rows say stands until they are made anew, if it has the same lines.
+    fn follow(&mut self, view: &Rc<MatrixView>, scene: &ByAddress<SceneView>) {
+        if self.of.as_ref().is_some_and(|(before, of)| Rc::ptr_eq(before, view) && of == scene) {
+            return;
+        }
+        if self.of.as_ref().is_none_or(|(before, _)| before.lines != view.lines) {
+            self.rows.clear();
+        }
+        self.of = Some((view.clone(), scene.clone()));
+        self.done = 0;
+        self.go_on();
+    }
+
+    fn is_done(&self) -> bool {
+        self.of.as_ref().is_none_or(|(view, _)| self.done >= view.lines.len())
+    }
+
+    /// Makes the next few rows; all of them where nobody waits.
+    fn go_on(&mut self) {
+        let Some((view, scene)) = &self.of else { return };
+        let lines = view.lines.len();
+        let slice = if crate::effects::window().is_some() { (SLICE / lines.max(1)).max(1) } else { lines };
+        for index in self.done..lines.min(self.done + slice) {
+            let row = Row::new(view, scene, index);
+            match self.rows.get_mut(index) {
+                // What says the same is not drawn again.
+                Some(before) if **before == row => (),
+                Some(before) => *before = Rc::new(row),
+                None => self.rows.push(Rc::new(row)),
+            }
+        }
+        self.done = (self.done + slice).min(lines);
+    }
+}
+
+/// The table itself. Its rows come a few at a time.
 #[component]
 pub fn Table(props: &TableProps) -> Html {
     count_render("Table");
     let opened = use_state(|| None::<u32>);
     let matrix = use_memo((props.scene.clone(), *opened), |(scene, opened)| matrix_view(scene, *opened));
+    let rows = use_mut_ref(Rows::default);
+    rows.borrow_mut().follow(&matrix, &props.scene);
+    use_slices(&rows);
     if matrix.lines.is_empty() {
         return html! { <p class="nothing">{ "No pods yet. The matrix has a row and a column for every workload." }</p> };
     }
+    let busy = !rows.borrow().is_done();
     html! {
-        <div class="matrix" tabindex="0" role="region" aria-label="Matrix of all pairs">
+        <div class={classes!("matrix", matrix.by_namespace.map(|_| "even"))} style={format!("--lines:{}", matrix.lines.len())} tabindex="0" role="region" aria-label="Matrix of all pairs" aria-busy={busy.then_some("true")}>
             if let Some(endpoints) = matrix.by_namespace { { namespaces(&props.scene, endpoints, &opened) } }
             <table>
                 <caption class="visually-hidden">{ "Allowed connections: rows send, columns receive" }</caption>
@@ -48,13 +124,52 @@ pub fn Table(props: &TableProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { for matrix.lines.iter().zip(&matrix.cells).map(|(line, cells)| html! {
-                        <tr><th scope="row" title={line.title.clone()}><span>{ &line.title }</span></th>{ for cells.iter().map(|one| cell(props, one)) }</tr>
+                    { for rows.borrow().rows.iter().map(|row| html! {
+                        <RowView row={ByAddress(row.clone())} flow={flow_in(row, props.flow)} store={props.store.clone()} />
                     }) }
                 </tbody>
             </table>
         </div>
     }
+}
+
+/// The flow in question, for the row that has it.
+fn flow_in(row: &Row, flow: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    flow.filter(|flow| row.cells.iter().any(|(cell, _)| matches!(cell, MatrixCell::Pairs { ends: Some(ends), .. } if ends == flow)))
+}
+
+/// Makes the rows that are missing, with room for the page in between.
+#[hook]
+fn use_slices(rows: &Rc<RefCell<Rows>>) {
+    let update = use_force_update();
+    let (rows, done) = (rows.clone(), rows.borrow().done);
+    let of = rows.borrow().of.as_ref().map(|(view, _)| ByAddress(view.clone()));
+    use_effect_with((of, done), move |_| {
+        let is_done = rows.borrow().is_done();
+        let next = (!is_done).then(|| {
+            Timeout::new(0, move || {
+                rows.borrow_mut().go_on();
+                update.force_update();
+            })
+        });
+        move || drop(next)
+    });
+}
+
+/// Properties of a [`RowView`].
+#[derive(Clone, PartialEq, Properties)]
+struct RowProps {
+    row: ByAddress<Row>,
+    /// The flow in question, if it is in this row.
+    flow: Option<(usize, usize)>,
+    store: Dispatch,
+}
+
+/// A row.
+#[component]
+fn RowView(props: &RowProps) -> Html {
+    let title = &props.row.title;
+    html! { <tr><th scope="row" title={title.clone()}><span>{ title }</span></th>{ for props.row.cells.iter().map(|(cell, keys)| draw(props, cell, keys.as_ref())) }</tr> }
 }
 
 /// Which namespace is shown by its workloads, where there are too many for all of them.
@@ -77,19 +192,19 @@ fn namespaces(scene: &SceneView, endpoints: usize, opened: &UseStateHandle<Optio
     }
 }
 
-fn cell(props: &TableProps, cell: &MatrixCell) -> Html {
+fn draw(props: &RowProps, cell: &MatrixCell, keys: Option<&(String, String)>) -> Html {
     let (status, text, label, ends) = match cell {
         MatrixCell::Itself(label) => return html! { <td class="self" aria-label={label.clone()}>{ "·" }</td> },
         MatrixCell::Pairs { status, text, label, ends } => (*status, text, label.clone(), *ends),
     };
     let class = status_class(status);
-    let Some((from, to)) = ends else {
+    let Some((from, to)) = keys.cloned() else {
         return html! { <td {class} title={label}>{ text }</td> };
     };
-    let selected = props.flow == ends;
-    let action = Action::AskBetween { from: props.scene.key(from), to: props.scene.key(to), traffic: None };
+    let selected = props.flow.is_some() && props.flow == ends;
     let store = props.store.clone();
-    let onclick = Callback::from(move |_: MouseEvent| store.dispatch(action.clone()));
+    let onclick =
+        Callback::from(move |_: MouseEvent| store.dispatch(Action::AskBetween { from: from.clone(), to: to.clone(), traffic: None }));
     html! {
         <td class={classes!(class, selected.then_some("selected"))}>
             <button type="button" {onclick} title={label.clone()} aria-label={label} aria-pressed={selected.to_string()}>{ text }</button>

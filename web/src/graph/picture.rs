@@ -163,7 +163,7 @@ pub struct Arrow {
     pub open: bool,
     /// For tooltips and screen readers.
     pub title: String,
-    /// Its curve.
+    /// Its curve; nothing while it is quiet (see [`Picture::quiet_routes`]).
     pub route: Route,
 }
 
@@ -299,6 +299,14 @@ impl Picture {
         mark.filter(|m| m.end.is_some()).map(|m| m.key.clone())
     }
 
+    /// The curves of arrows that wait for the pointer, for those that are near to it, by their index: nobody needs those of all others.
+    pub fn quiet_routes(&self, near: &[bool]) -> BTreeMap<usize, Route> {
+        let near = |index: &usize| near.get(*index) == Some(&true) && self.arrows.get(*index).is_some_and(|arrow| arrow.quiet);
+        let seen: Vec<usize> = (0..self.arrows.len()).filter(near).collect();
+        let (routes, _) = ways(&seen, &self.arrows, &self.marks, &self.frames, seen.len() <= route::MANY / 4);
+        seen.into_iter().zip(routes).collect()
+    }
+
     /// Whether the flow in question starts or ends at a mark.
     pub fn has_flow(&self, mark: usize) -> bool {
         self.arrows.iter().any(|a| a.flow && (a.from == mark || a.to == mark))
@@ -312,38 +320,40 @@ impl Picture {
     }
 }
 
-/// Gives all arrows their curves. Returns what marks, frames, arrows and what is written on them take together.
+/// Gives the arrows that are seen their curves. Returns what marks, frames, arrows and what is written on them take together.
 fn route_arrows(arrows: &mut [Arrow], marks: &[Mark], frames: &[FrameMark], mut bounds: Rect) -> Rect {
-    let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
-    let titles: Vec<Rect> =
-        frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
-    let wishes: Vec<Wish> = arrows
-        .iter()
-        .map(|arrow| Wish {
-            from: arrow.from,
-            to: arrow.to,
-            label: match arrow.status {
-                Status::Denied | Status::CannotTell => (18.0, 18.0),
-                Status::Allowed | Status::Partly if arrow.label.is_empty() => (0.0, 0.0),
-                _ => (arrow.label.chars().count() as f64 * 6.7 + 8.0, 17.0),
-            },
-            layer: u8::from(arrow.quiet),
-        })
-        .collect();
-    for (arrow, way) in arrows.iter_mut().zip(route::route(&rects, marks.len(), &titles, &wishes)) {
+    let careful = arrows.len() <= route::MANY;
+    let seen: Vec<usize> = (0..arrows.len()).filter(|&index| arrows.get(index).is_some_and(|a| !a.quiet)).collect();
+    let (ways, wishes) = ways(&seen, arrows, marks, frames, careful);
+    for ((index, way), wish) in seen.into_iter().zip(ways).zip(wishes) {
+        let Some(arrow) = arrows.get_mut(index) else { continue };
         arrow.route = way;
-    }
-    for arrow in arrows.iter().filter(|a| !a.quiet) {
         for t in [0.25, 0.5, 0.75] {
-            let (x, y) = arrow.route.at(t);
+            let (x, y) = way.at(t);
             bounds = bounds.union(&Rect { x: x - 12.0, y: y - 12.0, w: 24.0, h: 24.0 });
         }
-    }
-    for (arrow, wish) in arrows.iter().zip(&wishes).filter(|(a, _)| !a.quiet) {
-        let ((x, y), (w, h)) = (arrow.route.label, wish.label);
+        let ((x, y), (w, h)) = (way.label, wish.label);
         bounds = bounds.union(&Rect { x: x - w / 2.0, y: y - h / 2.0, w, h });
     }
     bounds
+}
+
+/// Curves for some of the arrows, as they are when these are seen together.
+fn ways(of: &[usize], arrows: &[Arrow], marks: &[Mark], frames: &[FrameMark], careful: bool) -> (Vec<Route>, Vec<Wish>) {
+    let rects: Vec<Rect> = marks.iter().map(|m| m.rect).chain(frames.iter().map(|f| f.rect)).collect();
+    let titles: Vec<Rect> =
+        frames.iter().map(|f| Rect { x: f.rect.x + 12.0, y: f.rect.y + 8.0, w: text_width(&f.title, 12.0) + 16.0, h: 24.0 }).collect();
+    let wish = |arrow: &Arrow| Wish {
+        from: arrow.from,
+        to: arrow.to,
+        label: match arrow.status {
+            Status::Denied | Status::CannotTell => (18.0, 18.0),
+            Status::Allowed | Status::Partly if arrow.label.is_empty() => (0.0, 0.0),
+            _ => (arrow.label.chars().count() as f64 * 6.7 + 8.0, 17.0),
+        },
+    };
+    let wishes: Vec<Wish> = of.iter().filter_map(|&index| arrows.get(index)).map(wish).collect();
+    (route::route(&rects, marks.len(), &titles, &wishes, careful), wishes)
 }
 
 fn frame_input(scene: &SceneView, namespace: u32) -> layout::Frame {

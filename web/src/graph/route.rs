@@ -7,8 +7,8 @@ const SAMPLES: u32 = 14;
 /// What crossing a card costs, in pixels of detour.
 const CROSSING: f64 = 500.0;
 
-/// With more arrows than this, labels do not look where other arrows run.
-const MANY: usize = 260;
+/// With more arrows than this in a picture, labels do not look where other arrows run.
+pub const MANY: usize = 260;
 
 /// An arrow to be drawn.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,6 @@ pub struct Wish {
     pub to: usize,
     /// Size of its label.
     pub label: (f64, f64),
-    /// Arrows that are not seen together need not keep clear of each other.
-    pub layer: u8,
 }
 
 /// An arrow's curve.
@@ -63,9 +61,9 @@ impl Route {
     }
 }
 
-/// Finds the ways of all arrows. The first `cards` of `rects` are in their way; the others are frames, which they may cross. `titles` are
-/// places that labels avoid, too.
-pub fn route(rects: &[Rect], cards: usize, titles: &[Rect], wishes: &[Wish]) -> Vec<Route> {
+/// Finds the ways of arrows that are seen together. The first `cards` of `rects` are in their way; the others are frames, which they may cross. `titles` are
+/// places that labels avoid, too; with `careful` they also look where other arrows run.
+pub fn route(rects: &[Rect], cards: usize, titles: &[Rect], wishes: &[Wish], careful: bool) -> Vec<Route> {
     let sides: Vec<(Side, Side)> = wishes.iter().map(|wish| best_sides(rects, cards, wish)).collect();
     let ports = spread(rects, wishes, &sides);
     let mut routes: Vec<Route> = wishes
@@ -74,19 +72,19 @@ pub fn route(rects: &[Rect], cards: usize, titles: &[Rect], wishes: &[Wish]) -> 
         .zip(&ports)
         .map(|((wish, &(out, into)), &(from, to))| curve(rect(rects, wish.from), out, from, rect(rects, wish.to), into, to))
         .collect();
-    // Points of all arrows that are seen together, which labels should not hide.
-    let points: Vec<(usize, (f64, f64))> = if wishes.len() > MANY {
-        Vec::new()
+    // Points of all arrows, which labels should not hide.
+    let points: Vec<(usize, (f64, f64))> = if careful {
+        let all = routes.iter().enumerate();
+        all.flat_map(|(i, route)| (1..24).map(move |s| (i, route.at(f64::from(s) / 24.0)))).collect()
     } else {
-        let seen = routes.iter().enumerate().filter(|(i, _)| wishes.get(*i).is_some_and(|w| w.layer == 0));
-        seen.flat_map(|(i, route)| (1..24).map(move |s| (i, route.at(f64::from(s) / 24.0)))).collect()
+        Vec::new()
     };
-    let mut placed: Vec<(u8, Rect)> = Vec::new();
+    let mut placed: Vec<Rect> = Vec::new();
     for (index, (wish, route)) in wishes.iter().zip(&mut routes).enumerate() {
         if wish.label.0 > 0.0 {
             let others = points.iter().filter(|(i, _)| *i != index).map(|(_, point)| *point);
             route.label = label_place(route, wish, [rects.get(..cards).unwrap_or(rects), titles], &placed, others);
-            placed.push((wish.layer, around(route.label, wish.label)));
+            placed.push(around(route.label, wish.label));
         }
     }
     routes
@@ -192,8 +190,8 @@ fn inside(rect: &Rect, way: &Route, sample: u32) -> bool {
 
 /// Arrows that meet at one side of a card share it: in the order in which they come, a little apart.
 fn spread(rects: &[Rect], wishes: &[Wish], sides: &[(Side, Side)]) -> Vec<(f64, f64)> {
-    // Which side of which card, in which layer; where the other end is; whose arrow; whether it begins there.
-    let mut meetings: Vec<(usize, Side, u8, f64, usize, bool)> = Vec::new();
+    // Which side of which card; where the other end is; whose arrow; whether it begins there.
+    let mut meetings: Vec<(usize, Side, f64, usize, bool)> = Vec::new();
     for (index, (wish, (out, into))) in wishes.iter().zip(sides).enumerate() {
         for (own, other, side, begins) in [(wish.from, wish.to, *out, true), (wish.to, wish.from, *into, false)] {
             let (own_rect, other_rect) = (rect(rects, own), rect(rects, other));
@@ -201,12 +199,12 @@ fn spread(rects: &[Rect], wishes: &[Wish], sides: &[(Side, Side)]) -> Vec<(f64, 
                 Side::Top | Side::Bottom => other_rect.middle_x() - own_rect.middle_x(),
                 Side::Left | Side::Right => other_rect.middle_y() - own_rect.middle_y(),
             };
-            meetings.push((own, side, wish.layer, along, index, begins));
+            meetings.push((own, side, along, index, begins));
         }
     }
-    meetings.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)).then(a.3.total_cmp(&b.3)).then(a.4.cmp(&b.4)).then(a.5.cmp(&b.5)));
+    meetings.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)).then(a.3.cmp(&b.3)).then(a.4.cmp(&b.4)));
     let mut ports = vec![(0.5, 0.5); wishes.len()];
-    for group in meetings.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
+    for group in meetings.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
         let Some(first) = group.first() else { continue };
         let own = rect(rects, first.0);
         let (length, most) = if matches!(first.1, Side::Top | Side::Bottom) { (own.w, 26.0) } else { (own.h, 14.0) };
@@ -215,8 +213,8 @@ fn spread(rects: &[Rect], wishes: &[Wish], sides: &[(Side, Side)]) -> Vec<(f64, 
         for (i, meeting) in group.iter().enumerate() {
             let offset = (i as f64 - (count - 1.0) / 2.0) * gap;
             let at = (0.5 + offset / length.max(1.0)).clamp(0.06, 0.94);
-            if let Some(port) = ports.get_mut(meeting.4) {
-                *if meeting.5 { &mut port.0 } else { &mut port.1 } = at;
+            if let Some(port) = ports.get_mut(meeting.3) {
+                *if meeting.4 { &mut port.0 } else { &mut port.1 } = at;
             }
         }
     }
@@ -228,7 +226,7 @@ fn label_place(
     route: &Route,
     wish: &Wish,
     [rects, titles]: [&[Rect]; 2],
-    placed: &[(u8, Rect)],
+    placed: &[Rect],
     others: impl Iterator<Item = (f64, f64)> + Clone,
 ) -> (f64, f64) {
     let mut best = (f64::MAX, route.at(0.5));
@@ -237,10 +235,8 @@ fn label_place(
         let label = around(point, wish.label);
         let covered = |list: &[Rect]| list.iter().filter(|r| r.overlaps(&label, 3.0)).count() as f64;
         let mut cost = (t - 0.5).abs() * 20.0 + covered(rects) * 100.0 + covered(titles) * 60.0;
-        cost += placed.iter().filter(|(layer, r)| *layer == wish.layer && r.overlaps(&label, 2.0)).count() as f64 * 90.0;
-        if wish.layer == 0 {
-            cost += others.clone().filter(|(x, y)| label.contains(*x, *y, 2.0)).count() as f64 * 8.0;
-        }
+        cost += placed.iter().filter(|r| r.overlaps(&label, 2.0)).count() as f64 * 90.0;
+        cost += others.clone().filter(|(x, y)| label.contains(*x, *y, 2.0)).count() as f64 * 8.0;
         if cost < best.0 {
             best = (cost, point);
         }
@@ -257,7 +253,7 @@ mod tests {
     }
 
     fn wish(from: usize, to: usize) -> Wish {
-        Wish { from, to, label: (40.0, 16.0), layer: 0 }
+        Wish { from, to, label: (40.0, 16.0) }
     }
 
     fn crossed(rects: &[Rect], route: &Route, except: [usize; 2]) -> usize {
@@ -277,7 +273,7 @@ mod tests {
     #[test]
     fn neighbours_are_joined_side_to_side_and_rows_from_bottom_to_top() {
         let rects = [card(0.0, 0.0), card(200.0, 0.0), card(0.0, 120.0)];
-        let routes = route(&rects, rects.len(), &[], &[wish(0, 1), wish(0, 2)]);
+        let routes = route(&rects, rects.len(), &[], &[wish(0, 1), wish(0, 2)], true);
         assert_eq!(routes[0].points[0], (120.0, 25.0));
         assert_eq!(routes[1].points[0], (60.0, 50.0));
         assert!(routes[1].points[3].1 < 120.0);
@@ -286,10 +282,10 @@ mod tests {
     #[test]
     fn arrows_go_around_cards_between() {
         let rects = [card(0.0, 0.0), card(200.0, 0.0), card(400.0, 0.0)];
-        let routes = route(&rects, rects.len(), &[], &[wish(0, 2)]);
+        let routes = route(&rects, rects.len(), &[], &[wish(0, 2)], true);
         assert_eq!(crossed(&rects, &routes[0], [0, 2]), 0, "{:?}", routes[0]);
         let column = [card(0.0, 0.0), card(0.0, 110.0), card(0.0, 220.0)];
-        let routes = route(&column, column.len(), &[], &[wish(0, 2)]);
+        let routes = route(&column, column.len(), &[], &[wish(0, 2)], true);
         assert_eq!(crossed(&column, &routes[0], [0, 2]), 0, "{:?}", routes[0]);
     }
 
@@ -298,7 +294,7 @@ mod tests {
         let column = [card(0.0, 0.0), card(0.0, 110.0), card(0.0, 220.0)];
         for (neighbour, goes_left) in [(card(200.0, 110.0), true), (card(-200.0, 110.0), false)] {
             let rects = [column[0], column[1], column[2], neighbour];
-            let routes = route(&rects, rects.len(), &[], &[wish(0, 2)]);
+            let routes = route(&rects, rects.len(), &[], &[wish(0, 2)], true);
             assert_eq!(routes[0].points[1].0 < 0.0, goes_left, "{:?}", routes[0]);
         }
     }
@@ -306,7 +302,7 @@ mod tests {
     #[test]
     fn arrows_and_labels_of_one_side_keep_apart() {
         let rects = [card(0.0, 0.0), card(-100.0, 140.0), card(100.0, 140.0)];
-        let routes = route(&rects, rects.len(), &[], &[wish(0, 2), wish(0, 1)]);
+        let routes = route(&rects, rects.len(), &[], &[wish(0, 2), wish(0, 1)], true);
         // The one to the left leaves further left.
         assert!(routes[1].points[0].0 < routes[0].points[0].0);
         assert!(!around(routes[0].label, (40.0, 16.0)).overlaps(&around(routes[1].label, (40.0, 16.0)), 0.0));

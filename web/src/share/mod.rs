@@ -135,11 +135,38 @@ const CHECK: u8 = 13;
 
 /// The fragment for a scene, without its `#`.
 pub fn encode(shared: &Shared) -> String {
-    let level = if shared.files.iter().map(|(_, text)| text.len()).sum::<usize>() > LARGE { QUICK } else { SMALL };
-    let mut bytes = entries(shared);
-    let check = checksum(&bytes);
-    put_entry(&mut bytes, CHECK, &check);
-    format!("v1.{}", base64::encode(&deflate::pack(&bytes, DICTIONARY_V1, level)))
+    let mut link = LinkMaker::new(shared);
+    while !link.go_on(usize::MAX) {}
+    link.fragment()
+}
+
+/// Makes the fragment for a scene a part at a time: of megabytes it takes longer than a page may stand still.
+pub struct LinkMaker(deflate::Packer);
+
+impl LinkMaker {
+    /// Begins.
+    pub fn new(shared: &Shared) -> Self {
+        let level = if shared.files.iter().map(|(_, text)| text.len()).sum::<usize>() > LARGE { QUICK } else { SMALL };
+        let mut bytes = entries(shared);
+        let check = checksum(&bytes);
+        put_entry(&mut bytes, CHECK, &check);
+        LinkMaker(deflate::Packer::new(bytes, DICTIONARY_V1, level))
+    }
+
+    /// Packs no more than so many bytes, and tells whether it is done.
+    pub fn go_on(&mut self, most: usize) -> bool {
+        self.0.go_on(most)
+    }
+
+    /// How many bytes have been packed, of how many.
+    pub fn progress(&self) -> (usize, usize) {
+        self.0.progress()
+    }
+
+    /// The fragment, once it is done.
+    pub fn fragment(&self) -> String {
+        format!("v1.{}", base64::encode(self.0.packed()))
+    }
 }
 
 /// The scene and the options in a fragment, with or without its `#`; nothing if it holds no scene.

@@ -207,3 +207,21 @@ fn an_embedded_page_shows_what_its_code_says() {
     assert!(EmbedView::ALL.into_iter().all(|view| EmbedView::from_name(view.name()) == view));
     assert_eq!(EmbedView::from_name("else"), EmbedView::Graph);
 }
+
+#[test]
+fn a_link_that_is_made_in_parts_is_the_same_link() {
+    let text: String = (0..9_000).map(|i| format!("kind: Pod\nmetadata: {{name: pod-{}, namespace: n{}}}\n---\n", i * 7919 % 9000, i % 31)).collect();
+    for size in [400, text.len()] {
+        let shared = Shared { files: vec![("a.yaml".into(), text[..size].into())], ..Shared::default() };
+        let mut link = LinkMaker::new(&shared);
+        let (done, of) = link.progress();
+        assert_eq!(done, 0);
+        let mut parts = 1;
+        while !link.go_on(10_000) {
+            parts += 1;
+            assert_eq!(link.progress().1, of);
+        }
+        assert_eq!((link.progress(), parts), ((of, of), of.div_ceil(10_000)));
+        assert_eq!(link.fragment(), encode(&shared));
+    }
+}

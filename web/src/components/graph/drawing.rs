@@ -81,6 +81,8 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     // Every picture is drawn with what is pointed at as it is then.
     let near = pointed.as_ref().and_then(|pointed| near(&picture, pointed));
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
+    let flow: Vec<usize> = picture.arrows.iter().filter(|arrow| arrow.flow).flat_map(|arrow| [arrow.from, arrow.to]).collect();
+    let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
     // Where nothing can be measured the drawing fits itself; `graph.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
     let area = picture.bounds;
@@ -100,11 +102,15 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
             </defs>
             <g class="world">
                 <g class="frames">{ for picture.frames.iter().map(frame) }</g>
-                <g class="edges">{ for picture.arrows.iter().enumerate().map(|(index, arrow)| html! {
-                    <ArrowView key={arrow.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.arrows, index)} />
+                <g class="edges">{ for picture.arrows.iter().enumerate().filter_map(|(index, arrow)| {
+                    // Those that wait for the pointer may be many, and are made when it comes.
+                    let route = quiet.get(&index).copied();
+                    (!arrow.quiet || route.is_some()).then(|| html! {
+                        <ArrowView key={arrow.key.clone()} picture={picture.clone()} {index} {route} near={stays(|near| &near.arrows, index)} />
+                    })
                 }) }</g>
                 <g class="marks">{ for picture.marks.iter().enumerate().map(|(index, mark)| html! {
-                    <MarkView key={mark.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} tabbable={index == tabbable} />
+                    <MarkView key={mark.key.clone()} picture={picture.clone()} {index} near={stays(|near| &near.marks, index)} flow={flow.contains(&index)} tabbable={index == tabbable} />
                 }) }</g>
                 { for picture.marks.iter().filter(|m| m.end.is_some()).filter_map(|m| ask_sign(m, props.asks_from.as_deref())) }
                 <g class="follow"><rect class="from" rx="10" /><rect class="to" rx="10" /><path d="" marker-end="url(#head-ask)" /></g>

@@ -6,34 +6,76 @@ use crate::components::ByAddress;
 use crate::components::signs::{passing_class, status_class};
 use crate::graph::export::{self, SHIELD_PATH};
 use crate::graph::picture::{Arrow, Isolation, Mark, MarkKind, Picture};
+use crate::graph::route::Route;
 use netpolis_view::{EndKind, Status};
 
-/// A mark or an arrow of a picture: drawn anew only if the picture is another, or what is pointed at makes a difference to it.
-#[derive(Clone, PartialEq, Properties)]
-pub(super) struct PartProps {
+/// An arrow of a picture: drawn anew only if something about it is another.
+#[derive(Clone, Properties)]
+pub(super) struct ArrowProps {
     pub(super) picture: ByAddress<Picture>,
     pub(super) index: usize,
     /// Whether it stays while others are faded.
     pub(super) near: bool,
+    /// Its curve, where the picture has none as it waits for the pointer.
+    pub(super) route: Option<Route>,
+}
+
+impl ArrowProps {
+    fn arrow(&self) -> Option<&Arrow> {
+        self.picture.arrows.get(self.index)
+    }
+}
+
+impl PartialEq for ArrowProps {
+    fn eq(&self, other: &Self) -> bool {
+        (self.near, self.route) == (other.near, other.route) && self.arrow() == other.arrow()
+    }
+}
+
+/// A mark of a picture: drawn anew only if something about it is another.
+#[derive(Clone, Properties)]
+pub(super) struct MarkProps {
+    pub(super) picture: ByAddress<Picture>,
+    pub(super) index: usize,
+    /// Whether it stays while others are faded.
+    pub(super) near: bool,
+    /// Whether the flow in question starts or ends at it.
+    pub(super) flow: bool,
     /// Whether Tab comes to it.
-    #[prop_or_default]
     pub(super) tabbable: bool,
 }
 
-#[component]
-pub(super) fn ArrowView(props: &PartProps) -> Html {
-    props.picture.arrows.get(props.index).map(|arrow| edge(arrow, props.near)).unwrap_or_default()
+impl MarkProps {
+    fn mark(&self) -> Option<&Mark> {
+        self.picture.marks.get(self.index)
+    }
+
+    /// All but the picture.
+    fn own(&self) -> impl PartialEq + use<> {
+        (self.index, self.near, self.flow, self.tabbable)
+    }
+}
+
+impl PartialEq for MarkProps {
+    fn eq(&self, other: &Self) -> bool {
+        self.own() == other.own() && self.mark() == other.mark()
+    }
 }
 
 #[component]
-pub(super) fn MarkView(props: &PartProps) -> Html {
-    props.picture.marks.get(props.index).map(|own| mark(own, props)).unwrap_or_default()
+pub(super) fn ArrowView(props: &ArrowProps) -> Html {
+    props.arrow().map(|arrow| edge(arrow, props.route.unwrap_or(arrow.route), props.near)).unwrap_or_default()
 }
 
-fn edge(arrow: &Arrow, near: bool) -> Html {
+#[component]
+pub(super) fn MarkView(props: &MarkProps) -> Html {
+    props.mark().map(|own| mark(own, props)).unwrap_or_default()
+}
+
+fn edge(arrow: &Arrow, route: Route, near: bool) -> Html {
     let kind = passing_class(arrow.status);
-    let d = arrow.route.path();
-    let (x, y) = (arrow.route.label.0.round(), arrow.route.label.1.round());
+    let d = route.path();
+    let (x, y) = (route.label.0.round(), route.label.1.round());
     let sign = match arrow.status {
         Status::Denied => html! {
             <g class="sign denied" transform={format!("translate({x} {y})")}><circle r="8.5" /><path d="M-3-3 3 3M3-3-3 3" /></g>
@@ -71,9 +113,8 @@ fn edge(arrow: &Arrow, near: bool) -> Html {
     }
 }
 
-fn mark(mark: &Mark, props: &PartProps) -> Html {
-    let PartProps { picture, index, near, tabbable } = props;
-    let index = *index;
+fn mark(mark: &Mark, props: &MarkProps) -> Html {
+    let MarkProps { index, near, flow, tabbable, .. } = *props;
     let r = mark.rect;
     let class = classes!(
         "mark",
@@ -82,7 +123,7 @@ fn mark(mark: &Mark, props: &PartProps) -> Html {
             MarkKind::Group(_) => "group",
             MarkKind::Pill => "pill",
         },
-        picture.has_flow(index).then_some("flow"),
+        flow.then_some("flow"),
         mark.selected.then_some("selected"),
         near.then_some("near")
     );
@@ -109,7 +150,7 @@ fn mark(mark: &Mark, props: &PartProps) -> Html {
         }
     });
     html! {
-        <g {class} role="button" tabindex={if *tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} data-mark={index.to_string()} data-key={mark.key.clone()}
+        <g {class} role="button" tabindex={if tabbable { "0" } else { "-1" }} aria-label={mark.label.clone()} data-mark={index.to_string()} data-key={mark.key.clone()}
             transform={format!("translate({} {})", r.x, r.y)}>
             if matches!(mark.kind, MarkKind::Group(_)) {
                 <rect class="behind" x="5" y="5" width={r.w.to_string()} height={r.h.to_string()} rx="8" />

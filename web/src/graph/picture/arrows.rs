@@ -1,6 +1,7 @@
 //! What passes between every two marks, and which of it is an arrow that is seen.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use super::{Arrow, Draft, MarkKind, Options, Undrawn};
 use crate::graph::route::Route;
@@ -15,19 +16,28 @@ pub(super) const MOST_LOUD: usize = 500;
 /// Most arrows that wait for the pointer.
 pub(super) const MOST_QUIET: usize = 900;
 
+/// What passes from one mark to another. There are as many as squares of marks, so words are made only of those that become arrows.
 pub(super) struct Pair {
     from: usize,
     to: usize,
     status: Status,
-    label: String,
-    long: String,
+    said: Said,
     governed: bool,
 }
 
-/// What passes between every two marks.
+/// What a pair says in words.
+#[derive(Clone, Copy)]
+enum Said {
+    /// The same for all members: an index of [`SceneView::sets`].
+    Set(usize),
+    /// How many pairs of members have allowed connections.
+    Share { passing: usize, total: usize },
+}
+
+/// What passes between every two marks; in order.
 pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) -> Vec<Pair> {
     // Members of one class are alike, so groups are compared class by class.
-    let classes: Vec<BTreeMap<u32, (usize, usize)>> = drafts
+    let classes: Vec<Vec<(usize, usize)>> = drafts
         .iter()
         .map(|draft| {
             let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
@@ -35,28 +45,28 @@ pub(super) fn pairs(scene: &SceneView, drafts: &[Draft], options: &Options<'_>) 
                 let class = scene.ends.get(member).map_or(0, |e| e.class);
                 counts.entry(class).or_insert((member, 0)).1 += 1;
             }
-            counts
+            counts.into_values().collect()
         })
         .collect();
-    let touches = |index: usize| {
-        let member = |end: Option<usize>| end.is_some_and(|e| drafts.get(index).is_some_and(|d| d.members.contains(&e)));
+    let touches = |draft: &Draft| {
+        let member = |end: Option<usize>| end.is_some_and(|e| draft.members.contains(&e));
         member(options.selected) || member(options.flow.map(|f| f.0)) || member(options.flow.map(|f| f.1))
     };
-    let chosen: Vec<bool> = (0..drafts.len()).map(touches).collect();
+    let chosen: Vec<bool> = drafts.iter().map(touches).collect();
+    let outside: Vec<bool> = drafts.iter().map(|d| d.mark.kind == MarkKind::Pill && !is_policed_node(scene, d)).collect();
+    let is = |list: &[bool], index: usize| list.get(index) == Some(&true);
+    let mut counts = Counts::new(scene);
     let mut pairs = Vec::new();
-    for (from, a) in drafts.iter().enumerate() {
-        for (to, b) in drafts.iter().enumerate() {
-            let outside = |d: &Draft| d.mark.kind == MarkKind::Pill && !is_policed_node(scene, d);
-            if from == to || (outside(a) && outside(b)) {
+    for (from, left) in classes.iter().enumerate() {
+        for (to, right) in classes.iter().enumerate() {
+            if from == to || (is(&outside, from) && is(&outside, to)) {
                 continue;
             }
             // Of very many marks, only those that are looked at get all their arrows.
-            if !chosen.get(from).copied().unwrap_or(false) && !chosen.get(to).copied().unwrap_or(false) && drafts.len() > 400 {
+            if !is(&chosen, from) && !is(&chosen, to) && drafts.len() > 400 {
                 continue;
             }
-            if let (Some(left), Some(right)) = (classes.get(from), classes.get(to)) {
-                pairs.push(pair(scene, from, to, left, right));
-            }
+            pairs.push(counts.pair(scene, from, to, left, right));
         }
     }
     pairs
@@ -67,40 +77,97 @@ pub(super) fn is_policed_node(scene: &SceneView, draft: &Draft) -> bool {
     draft.mark.sort == EndKind::Node && draft.members.iter().any(|&m| scene.ends.get(m).is_some_and(|e| e.governed_ingress))
 }
 
-fn pair(scene: &SceneView, from: usize, to: usize, left: &BTreeMap<u32, (usize, usize)>, right: &BTreeMap<u32, (usize, usize)>) -> Pair {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    let (mut total, mut governed) = (0, false);
-    for &(a, m) in left.values() {
-        for &(b, n) in right.values() {
-            if let Some(set) = scene.between_index(a, b) {
-                *counts.entry(set).or_default() += m * n;
-                total += m * n;
+/// How many pairs of members have each set of connections: used again for each pair of marks.
+struct Counts {
+    /// By set; all of them are 0 between two pairs.
+    by_set: Vec<usize>,
+    /// The sets that are not.
+    met: Vec<usize>,
+}
+
+impl Counts {
+    fn new(scene: &SceneView) -> Self {
+        Counts { by_set: vec![0; scene.sets.len()], met: Vec::new() }
+    }
+
+    /// Of the members of two marks: one of each class, and how many there are.
+    fn pair(&mut self, scene: &SceneView, from: usize, to: usize, left: &[(usize, usize)], right: &[(usize, usize)]) -> Pair {
+        let (mut total, mut governed) = (0, false);
+        for &(a, m) in left {
+            for &(b, n) in right {
+                if let Some(set) = scene.between_index(a, b)
+                    && let Some(count) = self.by_set.get_mut(set)
+                {
+                    if *count == 0 {
+                        self.met.push(set);
+                    }
+                    *count += m * n;
+                    total += m * n;
+                }
+                governed = governed || is_governed(scene, a, b);
             }
-            // A policy that leaves everything as it would be without it has no say.
-            let isolated = scene.ends.get(a).is_some_and(|e| e.isolated_egress) || scene.ends.get(b).is_some_and(|e| e.isolated_ingress);
-            governed |= isolated || (scene.between(a, b).status != Status::Allowed && scene.is_governed(a, b));
+        }
+        let mut met = take(&mut self.met);
+        let of = |status: Option<Status>| {
+            let of_status = met.iter().filter(|set| scene.sets.get(**set).map(|s| s.status) == status);
+            of_status.filter_map(|set| self.by_set.get(*set)).sum::<usize>()
+        };
+        let (denied, unsure, allowed) = (of(Some(Status::Denied)), of(Some(Status::CannotTell)), of(Some(Status::Allowed)));
+        let only = if let [only] = met[..] { scene.sets.get(only).map(|set| (only, set.status)) } else { None };
+        for set in met.drain(..) {
+            if let Some(count) = self.by_set.get_mut(set) {
+                *count = 0;
+            }
+        }
+        self.met = met;
+        if let Some((set, status)) = only {
+            return Pair { from, to, status, said: Said::Set(set), governed };
+        }
+        let passing = total - denied - unsure;
+        let status = match passing {
+            0 if unsure > 0 => Status::CannotTell,
+            0 => Status::Denied,
+            n if n == allowed && n == total => Status::Allowed,
+            _ => Status::Partly,
+        };
+        Pair { from, to, status, said: Said::Share { passing, total }, governed }
+    }
+}
+
+/// Whether a policy has a say about what passes: not one that leaves everything as it would be without it.
+fn is_governed(scene: &SceneView, from: usize, to: usize) -> bool {
+    let isolated = scene.ends.get(from).is_some_and(|e| e.isolated_egress) || scene.ends.get(to).is_some_and(|e| e.isolated_ingress);
+    isolated || (scene.between(from, to).status != Status::Allowed && scene.is_governed(from, to))
+}
+
+impl Pair {
+    /// What is written on its arrow.
+    fn label(&self, scene: &SceneView) -> String {
+        match self.said {
+            _ if self.status != Status::Partly => String::new(),
+            Said::Set(set) => scene.sets.get(set).map_or_else(String::new, |set| set.short.clone()),
+            Said::Share { passing, total } => format!("{passing} of {total}"),
         }
     }
-    let sets = &scene.sets;
-    if let (1, Some((&only, _))) = (counts.len(), counts.first_key_value())
-        && let Some(set) = sets.get(only)
-    {
-        let label = if set.status == Status::Partly { set.short.clone() } else { String::new() };
-        return Pair { from, to, status: set.status, label, long: set.long.clone(), governed };
+
+    /// The same in full.
+    fn long(&self, scene: &SceneView) -> String {
+        match self.said {
+            Said::Set(set) => scene.sets.get(set).map_or_else(String::new, |set| set.long.clone()),
+            Said::Share { passing, total } => format!("{passing} of {total} pairs have allowed connections"),
+        }
     }
-    let of = |status: Status| {
-        counts.iter().filter(|(set, _)| sets.get(**set).is_some_and(|s| s.status == status)).map(|(_, n)| n).sum::<usize>()
-    };
-    let (denied, unsure) = (of(Status::Denied), of(Status::CannotTell));
-    let passing = total - denied - unsure;
-    let status = match passing {
-        0 if unsure > 0 => Status::CannotTell,
-        0 => Status::Denied,
-        n if n == of(Status::Allowed) && n == total => Status::Allowed,
-        _ => Status::Partly,
-    };
-    let label = if status == Status::Partly { format!("{passing} of {total}") } else { String::new() };
-    Pair { from, to, status, label, long: format!("{passing} of {total} pairs have allowed connections"), governed }
+
+    /// Whether the same would be written on another's arrow.
+    fn is_like(&self, other: &Pair, scene: &SceneView) -> bool {
+        self.status == other.status
+            && match (self.said, other.said) {
+                _ if self.status != Status::Partly => true,
+                (Said::Set(a), Said::Set(b)) => a == b || scene.sets.get(a).zip(scene.sets.get(b)).is_some_and(|(a, b)| a.short == b.short),
+                (Said::Share { passing, total }, Said::Share { passing: p, total: t }) => (passing, total) == (p, t),
+                _ => false,
+            }
+    }
 }
 
 pub(super) fn word(status: Status) -> &'static str {
@@ -119,13 +186,18 @@ pub(super) struct Drawn {
     pub(super) denied_hidden: usize,
     pub(super) open_hidden: usize,
     /// What would have an arrow, if there were not too many.
-    pub(super) rest: Vec<Arrow>,
+    pub(super) rest: Vec<Candidate>,
     /// By mark.
     pub(super) undrawn: Vec<Undrawn>,
 }
 
 /// What comes to each card, or does not, without an arrow that is seen.
-fn undrawn<'a>(drafts: &[Draft], pairs: &[Pair], unseen: impl Iterator<Item = &'a Arrow>, is_node: &dyn Fn(usize) -> bool) -> Vec<Undrawn> {
+fn undrawn<'a>(
+    drafts: &[Draft],
+    pairs: &[Pair],
+    unseen: impl Iterator<Item = &'a Candidate>,
+    is_node: &dyn Fn(usize) -> bool,
+) -> Vec<Undrawn> {
     let mut found = vec![Undrawn::default(); drafts.len()];
     let mut hides = vec![false; drafts.len()];
     for arrow in unseen.filter(|a| !is_node(a.from) && !is_node(a.to)) {
@@ -158,15 +230,44 @@ struct Chart<'a> {
     drafts: &'a [Draft],
     options: &'a Options<'a>,
     pairs: &'a [Pair],
-    /// Places in `pairs`, by sender and receiver.
-    index: BTreeMap<(usize, usize), usize>,
+    /// Where the pairs of each sender begin.
+    begins: Vec<usize>,
+    /// What there is to know of each mark.
+    facts: Vec<Facts>,
     /// The mark of the Internet.
     internet: Option<usize>,
 }
 
-/// An arrow, and what it is judged by.
-struct Candidate {
-    arrow: Arrow,
+/// What decides about the arrows of a mark.
+#[derive(Clone, Copy, Default)]
+struct Facts {
+    /// Whether it stands inside.
+    inside: bool,
+    /// Whether it is a node that nothing polices.
+    node: bool,
+    /// Whether no policy is about what comes to any member.
+    open: bool,
+    /// Whether the sender of the flow in question is in it, its receiver, or the selected end.
+    sends: bool,
+    receives: bool,
+    selected: bool,
+}
+
+/// What may become an arrow, and what it is judged by.
+#[derive(Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) status: Status,
+    /// Whether it stands for both ways.
+    pub(super) both: bool,
+    /// Index of its pair.
+    pair: usize,
+    /// Whether it is about the port alone that was asked for, where others fare otherwise.
+    own: bool,
+    quiet: bool,
+    flow: bool,
+    open: bool,
     /// Whether policies have a say here, and it is not what holds for the Internet anyway.
     specific: bool,
     /// Whether it is the denied way back of what is allowed: nobody asks whether a database may call those who call it.
@@ -181,69 +282,68 @@ const fn passes(status: Status) -> bool {
 impl<'a> Chart<'a> {
     fn new(scene: &'a SceneView, drafts: &'a [Draft], pairs: &'a [Pair], options: &'a Options<'a>) -> Self {
         let internet = drafts.iter().position(|d| d.mark.end.is_some() && d.mark.end == scene.internet());
-        let index = pairs.iter().enumerate().map(|(i, p)| ((p.from, p.to), i)).collect();
-        Chart { scene, drafts, options, pairs, index, internet }
+        let begins = (0..=drafts.len()).map(|from| pairs.partition_point(|pair| pair.from < from)).collect();
+        let facts = drafts
+            .iter()
+            .map(|draft| {
+                let holds = |end: Option<usize>| end.is_some_and(|end| draft.members.contains(&end));
+                Facts {
+                    inside: draft.mark.kind != MarkKind::Pill,
+                    node: draft.mark.sort == EndKind::Node && !is_policed_node(scene, draft),
+                    open: draft.members.iter().all(|&m| scene.ends.get(m).is_some_and(|e| !e.governed_ingress)),
+                    sends: holds(options.flow.map(|flow| flow.0)),
+                    receives: holds(options.flow.map(|flow| flow.1)),
+                    selected: holds(options.selected),
+                }
+            })
+            .collect();
+        Chart { scene, drafts, options, pairs, begins, facts, internet }
     }
 
-    fn mark(&self, index: usize) -> Option<&Draft> {
-        self.drafts.get(index)
+    fn facts(&self, index: usize) -> Facts {
+        self.facts.get(index).copied().unwrap_or_default()
     }
 
     fn title(&self, index: usize) -> String {
-        self.mark(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| self.scene.title(end)))
+        self.drafts.get(index).map_or_else(String::new, |d| d.mark.end.map_or_else(|| d.mark.title.clone(), |end| self.scene.title(end)))
     }
 
     fn key(&self, index: usize) -> &str {
-        self.mark(index).map_or("", |d| d.mark.key.as_str())
-    }
-
-    fn holds(&self, index: usize, end: usize) -> bool {
-        self.mark(index).is_some_and(|d| d.members.contains(&end))
-    }
-
-    fn is_inside(&self, index: usize) -> bool {
-        self.mark(index).is_some_and(|d| d.mark.kind != MarkKind::Pill)
-    }
-
-    /// Whether it is a node that nothing polices.
-    fn is_node(&self, index: usize) -> bool {
-        self.mark(index).is_some_and(|d| d.mark.sort == EndKind::Node && !is_policed_node(self.scene, d))
+        self.drafts.get(index).map_or("", |d| d.mark.key.as_str())
     }
 
     fn is_flow(&self, a: usize, b: usize) -> bool {
-        self.options.flow.is_some_and(|(from, to)| self.holds(a, from) && self.holds(b, to))
+        self.facts(a).sends && self.facts(b).receives
     }
 
-    fn is_selected(&self, arrow: &Arrow) -> bool {
-        self.options.selected.is_some_and(|end| self.holds(arrow.from, end) || self.holds(arrow.to, end))
+    fn is_selected(&self, arrow: &Candidate) -> bool {
+        self.facts(arrow.from).selected || self.facts(arrow.to).selected
     }
 
-    fn is_among_cards(&self, arrow: &Arrow) -> bool {
-        self.is_inside(arrow.from) && self.is_inside(arrow.to)
+    fn is_among_cards(&self, arrow: &Candidate) -> bool {
+        self.facts(arrow.from).inside && self.facts(arrow.to).inside
     }
 
-    fn touches_internet(&self, arrow: &Arrow) -> bool {
+    fn touches_internet(&self, arrow: &Candidate) -> bool {
         Some(arrow.from) == self.internet || Some(arrow.to) == self.internet
     }
 
-    fn touches_node(&self, arrow: &Arrow) -> bool {
-        self.is_node(arrow.from) || self.is_node(arrow.to)
+    fn touches_node(&self, arrow: &Candidate) -> bool {
+        self.facts(arrow.from).node || self.facts(arrow.to).node
     }
 
     fn find(&self, from: usize, to: usize) -> Option<&Pair> {
-        self.index.get(&(from, to)).and_then(|&i| self.pairs.get(i))
+        let row = self.pairs.get(*self.begins.get(from)?..*self.begins.get(from + 1)?)?;
+        row.get(row.binary_search_by_key(&to, |pair| pair.to).ok()?)
     }
 
     /// Whether the Internet has the same connections with one of the two.
     fn is_general(&self, pair: &Pair) -> bool {
-        let same = |other: Option<&Pair>| other.is_some_and(|o| o.status == pair.status && o.label == pair.label);
-        let is_open = |index: usize| {
-            self.mark(index).is_some_and(|d| d.members.iter().all(|&m| self.scene.ends.get(m).is_some_and(|e| !e.governed_ingress)))
-        };
+        let same = |other: Option<&Pair>| other.is_some_and(|other| other.is_like(pair, self.scene));
         pair.status != Status::Denied
             && self.internet.is_some_and(|i| {
                 let with_internet = pair.from == i || pair.to == i;
-                !with_internet && (same(self.find(i, pair.to)) || (same(self.find(pair.from, i)) && is_open(pair.to)))
+                !with_internet && (same(self.find(i, pair.to)) || (same(self.find(pair.from, i)) && self.facts(pair.to).open))
             })
     }
 
@@ -251,83 +351,88 @@ impl<'a> Chart<'a> {
         pair.governed && !self.is_general(pair)
     }
 
-    fn candidate(&self, arrow: Arrow, specific: bool) -> Candidate {
-        let back = self.find(arrow.to, arrow.from);
-        let is_reply = arrow.status == Status::Denied && back.is_some_and(|b| b.governed && passes(b.status));
-        Candidate { arrow, specific, is_reply }
-    }
-
     /// All arrows, none of them seen yet.
     fn candidates(&self) -> Vec<Candidate> {
+        let specific: Vec<bool> = self.pairs.iter().map(|pair| self.is_specific(pair)).collect();
         let mut found = Vec::new();
-        for pair in self.pairs {
+        for (index, (pair, &specific)) in self.pairs.iter().zip(&specific).enumerate() {
             let back = self.find(pair.to, pair.from);
-            let specific = self.is_specific(pair);
-            let same = back.is_some_and(|b| b.status == pair.status && b.label == pair.label && self.is_specific(b) == specific);
             let asked = self.is_flow(pair.from, pair.to);
             // One arrow with two heads for both ways, unless one of them is the flow in question.
-            let both = same && !asked && !self.is_flow(pair.to, pair.from);
+            let alike = |back: &Pair| back.is_like(pair, self.scene) && self.is_specific(back) == specific;
+            let both = !asked && !self.is_flow(pair.to, pair.from) && back.is_some_and(alike);
             if both && pair.from > pair.to {
                 continue;
             }
-            let arrow = self.arrow(pair, both, asked);
+            let answered = back.is_some_and(|b| b.governed && passes(b.status));
+            let candidate = |status: Status, flow: bool, own: bool| Candidate {
+                from: pair.from,
+                to: pair.to,
+                status,
+                both,
+                pair: index,
+                own,
+                quiet: true,
+                flow,
+                open: false,
+                specific,
+                is_reply: status == Status::Denied && answered,
+            };
             // A port that is denied where others are allowed gets an arrow of its own.
             match self.options.verdict.filter(|(status, _)| asked && passes(*status) != passes(pair.status)) {
-                Some((status, port)) => {
-                    let own = Arrow {
-                        key: format!("{} {port}", arrow.key),
-                        status,
-                        label: String::new(),
-                        traffic: Some(port.clone()),
-                        title: format!("{} to {}: {} {port}", self.title(pair.from), self.title(pair.to), word(status)),
-                        ..arrow.clone()
-                    };
-                    found.push(self.candidate(Arrow { flow: false, ..arrow }, specific));
-                    found.push(self.candidate(own, specific));
-                }
-                None => found.push(self.candidate(arrow, specific)),
+                Some((status, _)) => found.extend([candidate(pair.status, false, false), candidate(status, true, true)]),
+                None => found.push(candidate(pair.status, asked, false)),
             }
         }
         found
     }
 
-    fn arrow(&self, pair: &Pair, both: bool, flow: bool) -> Arrow {
-        let (from, to) = (self.title(pair.from), self.title(pair.to));
-        Arrow {
-            // Titles may repeat, keys do not.
-            key: format!("{} {}", self.key(pair.from), self.key(pair.to)),
-            from: pair.from,
-            to: pair.to,
-            status: pair.status,
-            label: pair.label.clone(),
+    /// The arrow itself, with its words.
+    fn arrow(&self, candidate: &Candidate) -> Option<Arrow> {
+        let Candidate { from, to, status, both, quiet, flow, open, .. } = *candidate;
+        let pair = self.pairs.get(candidate.pair)?;
+        // Titles may repeat, keys do not.
+        let key = format!("{} {}", self.key(from), self.key(to));
+        let (title, other) = (self.title(from), self.title(to));
+        let port = self.options.verdict.filter(|_| candidate.own).map(|(_, port)| port);
+        Some(Arrow {
+            label: if port.is_some() { String::new() } else { pair.label(self.scene) },
+            title: match port {
+                Some(port) => format!("{title} to {other}: {} {port}", word(status)),
+                None => {
+                    format!("{title} {} {other}: {}, {}", if both { "to and from" } else { "to" }, word(status), pair.long(self.scene))
+                }
+            },
+            key: port.map_or_else(|| key.clone(), |port| format!("{key} {port}")),
+            from,
+            to,
+            status,
             ask: None,
-            traffic: None,
+            traffic: port.cloned(),
             both,
-            quiet: true,
+            quiet,
             flow,
-            open: false,
-            title: format!("{from} {} {to}: {}, {}", if both { "to and from" } else { "to" }, word(pair.status), pair.long),
+            open,
             route: Route::default(),
-        }
+        })
     }
 
     /// Says which arrows are seen.
     fn choose(&self, candidates: &mut [Candidate]) {
-        let denied = candidates.iter().filter(|c| {
-            c.arrow.status == Status::Denied && !c.is_reply && !self.touches_node(&c.arrow) && !self.touches_internet(&c.arrow)
-        });
+        let denied =
+            candidates.iter().filter(|c| c.status == Status::Denied && !c.is_reply && !self.touches_node(c) && !self.touches_internet(c));
         let few_denied = denied.count() <= FEW_DENIED;
-        let open = candidates.iter().filter(|c| c.arrow.status == Status::Allowed && !c.specific && self.is_among_cards(&c.arrow));
+        let open = candidates.iter().filter(|c| c.status == Status::Allowed && !c.specific && self.is_among_cards(c));
         let few_open = open.count() <= FEW_OPEN;
-        for Candidate { arrow, specific, is_reply } in candidates {
+        for arrow in candidates {
             let wanted = match arrow.status {
                 // That the Internet is kept out goes without saying; that a certain range is does not.
-                Status::Denied => self.options.denied.unwrap_or(!*is_reply && !self.touches_internet(arrow) && few_denied),
-                Status::Partly | Status::CannotTell => *specific,
-                Status::Allowed => *specific || (self.is_among_cards(arrow) && few_open),
+                Status::Denied => self.options.denied.unwrap_or(!arrow.is_reply && !self.touches_internet(arrow) && few_denied),
+                Status::Partly | Status::CannotTell => arrow.specific,
+                Status::Allowed => arrow.specific || (self.is_among_cards(arrow) && few_open),
             } && !self.touches_node(arrow);
             arrow.quiet = !(wanted || self.is_selected(arrow) || arrow.flow);
-            arrow.open = passes(arrow.status) && !*specific;
+            arrow.open = passes(arrow.status) && !arrow.specific;
         }
     }
 }
@@ -335,10 +440,9 @@ impl<'a> Chart<'a> {
 /// Arrows for the pairs, and what has none that is seen.
 pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, options: &Options<'_>) -> Drawn {
     let chart = Chart::new(scene, drafts, &pairs, options);
-    let mut candidates = chart.candidates();
-    chart.choose(&mut candidates);
-    let mut arrows: Vec<Arrow> = candidates.into_iter().map(|candidate| candidate.arrow).collect();
-    let hidden = |of: fn(&Arrow) -> bool| {
+    let mut arrows = chart.candidates();
+    chart.choose(&mut arrows);
+    let hidden = |of: fn(&Candidate) -> bool| {
         arrows.iter().filter(|a| a.quiet && chart.is_among_cards(a) && of(a)).map(|a| 1 + usize::from(a.both)).sum()
     };
     let (denied_hidden, open_hidden) = (hidden(|a| a.status == Status::Denied), hidden(|a| a.open));
@@ -346,10 +450,10 @@ pub(super) fn arrows(scene: &SceneView, drafts: &[Draft], pairs: Vec<Pair>, opti
     // What matters least goes first when there are too many.
     arrows
         .sort_by_key(|a| (!a.flow, !chart.is_selected(a), a.quiet, a.status == Status::Denied, a.status == Status::Allowed, a.from, a.to));
-    let (mut quiet, mut loud): (Vec<Arrow>, Vec<Arrow>) = arrows.into_iter().partition(|a| a.quiet);
+    let (mut quiet, mut loud): (Vec<Candidate>, Vec<Candidate>) = arrows.into_iter().partition(|a| a.quiet);
     let rest = loud.split_off(loud.len().min(MOST_LOUD));
-    let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &|index| chart.is_node(index));
+    let undrawn = undrawn(drafts, &pairs, quiet.iter().chain(&rest), &|index| chart.facts(index).node);
     quiet.truncate(MOST_QUIET);
-    loud.append(&mut quiet);
-    Drawn { arrows: loud, denied_hidden, open_hidden, rest, undrawn }
+    let arrows = loud.iter().chain(&quiet).filter_map(|candidate| chart.arrow(candidate)).collect();
+    Drawn { arrows, denied_hidden, open_hidden, rest, undrawn }
 }

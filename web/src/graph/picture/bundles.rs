@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpolis_core::text::count;
 
-use super::arrows::word;
+use super::arrows::{Candidate, word};
 use super::{Arrow, FrameMark, Mark, MarkKind, Options};
 use crate::graph::route::Route;
 use netpolis_view::{SceneView, Status};
@@ -76,7 +76,7 @@ impl<'a> Places<'a> {
     }
 
     /// What has no arrow of its own because there is no room, as arrows between namespaces with the number of flows on them. Returns how many flows are in none.
-    pub(super) fn gather(&self, rest: &[Arrow], arrows: &mut Vec<Arrow>) -> usize {
+    pub(super) fn gather(&self, rest: &[Candidate], arrows: &mut Vec<Arrow>) -> usize {
         let Places { marks, frames, .. } = *self;
         let place = |mark: usize| self.frame_of(mark).map_or(mark, |frame| marks.len() + frame);
         let mut bundles: BTreeMap<(usize, usize, Status), usize> = BTreeMap::new();
