@@ -224,4 +224,35 @@ export default {
         await marks(page).filter({ hasText: "extra-11" }).first().waitFor();
         assert.deepEqual(await page.evaluate(() => window.seen.filter(Boolean)), []);
     },
+
+    async "a link of megabytes is packed while the page goes on, and can be cancelled"() {
+        const page = await open();
+        // Text that does not pack well, in a file that is no manifest.
+        const noise = () => Array.from({ length: 40_000 }, (_, i) => `# ${((i * 2654435761) % 4294967296).toString(36)}${((i * 40503) % 65536).toString(36)}`).join("\n");
+        const big = await page.evaluate(`(${noise})()`);
+        await page.locator("input[type=file]").setInputFiles({ name: "noise.yaml", mimeType: "text/plain", buffer: Buffer.from(SHOP + big) });
+        await page.getByRole("tab", { name: /noise\.yaml/ }).waitFor();
+        const share = () => page.getByRole("button", { name: "Share" }).click();
+        await page.evaluate(() => {
+            window.packed = [];
+            new MutationObserver(() => {
+                const line = document.querySelector("dialog .progress-line .detail");
+                if (line) window.packed.push(line.textContent);
+            }).observe(document.body, { subtree: true, childList: true, characterData: true });
+        });
+        await share();
+        const link = page.getByRole("textbox", { name: "link" });
+        await link.waitFor();
+        assert.ok((await link.inputValue()).length > 200_000);
+        const packed = await page.evaluate(() => window.packed);
+        assert.ok(packed.length > 2 && packed.every((one) => /^[\d.]+ of [\d.]+ (kB|MB)$/.test(one)), packed.join("; "));
+        assert.equal(await line(page).count(), 0);
+        await page.keyboard.press("Escape");
+        await share();
+        const stop = page.locator("dialog .progress-line").getByRole("button", { name: "Cancel" });
+        // It may be there before anybody could press.
+        if (await stop.isVisible()) await stop.click({ timeout: 1000 }).catch(() => page.keyboard.press("Escape"));
+        else await page.keyboard.press("Escape");
+        await page.locator("dialog[open]").waitFor({ state: "detached" });
+    },
 };

@@ -9,7 +9,8 @@ use yew::prelude::*;
 use super::{Store, use_part};
 use crate::effects::evaluate::Engine;
 use crate::effects::focus::focus_later;
-use crate::state::ProgressLine;
+use crate::effects::raster;
+use crate::state::{Action, ProgressLine};
 
 /// The line, if the page waits.
 #[component]
@@ -40,24 +41,30 @@ pub fn Progress() -> Html {
 /// How far it is, where that is known; else a sign that something goes on.
 fn sign(line: &ProgressLine) -> Html {
     match line.share() {
-        Some(share) => {
-            let percent = (share * 100.0).round();
-            html! {
-                <span class="share" role="progressbar" aria-label={line.title()} aria-valuemin="0" aria-valuemax="100" aria-valuenow={percent.to_string()}>
-                    <i style={format!("width:{percent}%")} />
-                </span>
-            }
-        }
+        Some(share) => share_bar(line.title(), share),
         None if line.is_waiting() => html! { <span class="goes-on" aria-hidden="true" /> },
         None => Html::default(),
     }
 }
 
+/// A bar for a share from 0 to 1.
+pub(super) fn share_bar(label: &'static str, share: f64) -> Html {
+    let percent = (share * 100.0).round();
+    html! {
+        <span class="how-far" role="progressbar" aria-label={label} aria-valuemin="0" aria-valuemax="100" aria-valuenow={percent.to_string()}>
+            <i style={format!("width:{percent}%")} />
+        </span>
+    }
+}
+
 fn button(line: &ProgressLine, store: Store, engine: Option<Rc<Engine>>) -> Html {
-    let waiting = line.is_waiting();
+    let (waiting, saving) = (line.is_waiting(), *line == ProgressLine::Saves);
     let onclick = Callback::from(move |event: MouseEvent| {
         let Some(engine) = &engine else { return };
-        if waiting {
+        if saving {
+            raster::cancel();
+            store.dispatch(Action::Saving(false));
+        } else if waiting {
             engine.cancel(&store);
             focus_later(".progress button");
         } else if event.detail() < 2 {

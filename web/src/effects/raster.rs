@@ -1,5 +1,8 @@
 //! A drawing as pixels, with the page's typefaces: a picture cannot use what the page has loaded, so they travel inside it.
 
+use std::cell::Cell;
+
+use gloo::timers::callback::Timeout;
 use js_sys::{Array, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -17,14 +20,46 @@ const LARGEST: f64 = 8000.0;
 const FONTS: [(&str, &str); 2] =
     [("Inter", "fonts/inter-latin-wght-normal.woff2"), ("JetBrains Mono", "fonts/jetbrains-mono-latin-wght-normal.woff2")];
 
-/// Hands a drawing to the person as a PNG file.
-pub fn download_png(name: String, svg: Svg) {
+/// Pixels that are drawn in one go.
+const BAND: f64 = 2e6;
+
+/// How long it takes before it is told, in ms.
+const MOMENT: u32 = 1_000;
+
+thread_local!(static JOB: Cell<u32> = const { Cell::new(0) });
+
+/// Whoever makes a PNG file now makes it for nobody.
+pub fn cancel() {
+    JOB.set(JOB.get() + 1);
+}
+
+/// Hands a drawing to the person as a PNG file. `tell` hears that this takes longer than a moment, and that it is over.
+pub fn download_png(name: String, svg: Svg, tell: impl Fn(bool) + Clone + 'static) {
+    cancel();
+    let job = JOB.get();
     spawn_local(async move {
-        let _ = save(&name, svg).await;
+        let begins = tell.clone();
+        let moment = Timeout::new(MOMENT, move || begins(true));
+        let _ = save(&name, svg, job).await;
+        drop(moment);
+        if JOB.get() == job {
+            tell(false);
+        }
     });
 }
 
-async fn save(name: &str, svg: Svg) -> Result<(), JsValue> {
+/// Lets the page go on. Fails if what is made is for nobody.
+async fn breathe(job: u32) -> Result<(), JsValue> {
+    let turn = Promise::new(&mut |resolve, _| {
+        if let Some(window) = crate::effects::window() {
+            let _ = window.set_timeout_with_callback(&resolve);
+        }
+    });
+    JsFuture::from(turn).await?;
+    if JOB.get() == job { Ok(()) } else { Err(JsValue::NULL) }
+}
+
+async fn save(name: &str, svg: Svg, job: u32) -> Result<(), JsValue> {
     let mut faces = String::new();
     for (family, file) in FONTS {
         // Without it the system's typeface does.
@@ -45,13 +80,26 @@ async fn save(name: &str, svg: Svg) -> Result<(), JsValue> {
     canvas.set_width((svg.width * scale) as u32);
     canvas.set_height((svg.height * scale) as u32);
     let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into()?;
-    context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, svg.width * scale, svg.height * scale)?;
+    // From top to bottom: all at once would take long.
+    let (width, height) = (svg.width * scale, svg.height * scale);
+    let band = (BAND / width.max(1.0)).floor().max(1.0);
+    for index in 0..(height / band).ceil() as u32 {
+        breathe(job).await?;
+        let top = f64::from(index) * band;
+        context.save();
+        context.begin_path();
+        context.rect(0.0, top, width, band);
+        context.clip();
+        context.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)?;
+        context.restore();
+    }
     let blob = JsFuture::from(Promise::new(&mut |resolve, reject| {
         if let Err(error) = canvas.to_blob(&resolve) {
             let _ = reject.call1(&JsValue::NULL, &error);
         }
     }))
     .await?;
+    breathe(job).await?;
     download_blob(name, &blob.dyn_into()?);
     Url::revoke_object_url(&url)
 }

@@ -210,7 +210,8 @@ fn an_embedded_page_shows_what_its_code_says() {
 
 #[test]
 fn a_link_that_is_made_in_parts_is_the_same_link() {
-    let text: String = (0..9_000).map(|i| format!("kind: Pod\nmetadata: {{name: pod-{}, namespace: n{}}}\n---\n", i * 7919 % 9000, i % 31)).collect();
+    let text: String =
+        (0..9_000).map(|i| format!("kind: Pod\nmetadata: {{name: pod-{}, namespace: n{}}}\n---\n", i * 7919 % 9000, i % 31)).collect();
     for size in [400, text.len()] {
         let shared = Shared { files: vec![("a.yaml".into(), text[..size].into())], ..Shared::default() };
         let mut link = LinkMaker::new(&shared);

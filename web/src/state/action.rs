@@ -126,6 +126,8 @@ pub enum Action {
     Engine(Option<EngineFault>),
     /// The page waits for the engine, or does not.
     Progress(Progress),
+    /// A file is made of the picture, which takes a while; or no longer.
+    Saving(bool),
     /// A policy might go elsewhere; nothing: it stays.
     Think(Option<Move>),
     /// Something about the picture is chosen.

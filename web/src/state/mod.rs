@@ -28,7 +28,7 @@ pub use opening::open_files;
 pub use panes::{Pane, Panes};
 pub use picture::{PictureAction, PictureChoices};
 pub use place::{Content, Opened};
-pub use progress::{Doing, Progress, ProgressLine, Standing};
+pub use progress::{Doing, Progress, ProgressLine, Standing, amount_of};
 
 use std::rc::Rc;
 
@@ -62,6 +62,8 @@ pub struct State {
     pub notices: Notices,
     /// What the page waits for.
     pub progress: Progress,
+    /// Whether a file is made of the picture, for longer than a moment.
+    pub saving: bool,
     /// Which scene this is.
     pub place: Place,
     /// The tab, for names of scenes.
@@ -217,6 +219,7 @@ impl State {
             }
             Action::Engine(fault) => self.notices.engine != *fault,
             Action::Progress(progress) => self.progress != *progress,
+            Action::Saving(saving) => self.saving != *saving,
             Action::AskPath(asked) => self.asking.path != *asked || !self.layout.shows_path(),
             Action::ShowBranch(branch) => self.asking.branch != *branch,
             Action::Think(moving) => self.moving != *moving,
@@ -279,6 +282,7 @@ impl State {
             }
             Action::Engine(fault) => self.notices.engine = fault,
             Action::Progress(progress) => self.take_progress(progress),
+            Action::Saving(saving) => self.saving = saving,
             Action::Think(moving) => self.moving = moving,
             Action::Picture(action) => self.picture = self.picture.after(&action),
             Action::Layout(action) => {

@@ -80,11 +80,17 @@ pub enum ProgressLine {
         /// What stands.
         standing: Standing,
     },
+    /// A file is made of the picture.
+    Saves,
 }
 
 impl State {
     /// The line to be shown, if the page waits for something that has not come.
     pub fn progress_line(&self) -> Option<ProgressLine> {
+        self.waiting_line().or(self.saving.then_some(ProgressLine::Saves))
+    }
+
+    fn waiting_line(&self) -> Option<ProgressLine> {
         if self.is_answered() || self.notices.engine.is_some() {
             return None;
         }
@@ -129,6 +135,7 @@ impl ProgressLine {
             ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } if of > 0 && bytes >= of => "Starting the evaluator",
             ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => "Loading the evaluator",
             ProgressLine::Waits { doing: Doing::Evaluating { .. }, .. } => "Evaluating",
+            ProgressLine::Saves => "Drawing the PNG file",
             ProgressLine::Cancelled { unloaded: false, standing } => match standing {
                 Standing::Nothing => "Cancelled. This text is not evaluated.",
                 Standing::Before => "Cancelled. Graph and answers are from before your last change.",
@@ -148,11 +155,11 @@ impl ProgressLine {
             ProgressLine::Waits { doing: Doing::Loading { bytes, of }, .. } => match of {
                 0 if bytes == 0 => String::new(),
                 0 => size(bytes, bytes),
-                of if bytes < of => format!("{} of {}", amount(bytes, of), size(of, of)),
+                of if bytes < of => amount_of(bytes, of),
                 _ => String::new(),
             },
             ProgressLine::Waits { doing: Doing::Evaluating { step, .. }, .. } => step.map_or_else(String::new, step_words),
-            ProgressLine::Cancelled { .. } => String::new(),
+            ProgressLine::Cancelled { .. } | ProgressLine::Saves => String::new(),
         }
     }
 
@@ -174,14 +181,14 @@ impl ProgressLine {
 
     /// Whether something is waited for.
     pub fn is_waiting(&self) -> bool {
-        matches!(self, ProgressLine::Waits { .. })
+        matches!(self, ProgressLine::Waits { .. } | ProgressLine::Saves)
     }
 
     /// Whether there is something to cancel.
     pub fn is_cancellable(&self) -> bool {
         match *self {
             ProgressLine::Waits { doing: Doing::Evaluating { cancellable, .. }, .. } => cancellable,
-            ProgressLine::Waits { doing: Doing::Loading { .. }, .. } => true,
+            ProgressLine::Waits { doing: Doing::Loading { .. }, .. } | ProgressLine::Saves => true,
             ProgressLine::Cancelled { .. } => false,
         }
     }
@@ -189,7 +196,7 @@ impl ProgressLine {
     /// What ends it, or begins it again: the button's word.
     pub fn button(&self) -> &'static str {
         match self {
-            ProgressLine::Waits { .. } => "Cancel",
+            ProgressLine::Waits { .. } | ProgressLine::Saves => "Cancel",
             ProgressLine::Cancelled { unloaded: true, .. } => "Load and evaluate",
             ProgressLine::Cancelled { unloaded: false, .. } => "Evaluate",
         }
@@ -198,7 +205,7 @@ impl ProgressLine {
 
 fn step_words(step: Step) -> String {
     match step {
-        Step::Reading { done, of } => return format!("reading {} of {}", amount(done, of), size(of, of)),
+        Step::Reading { done, of } => return format!("reading {}", amount_of(done, of)),
         Step::Compiling => "compiling policies",
         Step::Problems => "looking for problems",
         Step::Pairs => "comparing all pairs",
@@ -207,6 +214,11 @@ fn step_words(step: Step) -> String {
         Step::Path => "following the packet",
     }
     .into()
+}
+
+/// So many bytes of how many.
+pub fn amount_of(bytes: u32, of: u32) -> String {
+    format!("{} of {}", amount(bytes, of), size(of, of))
 }
 
 /// Bytes in the unit that `of` is told in, without the unit.

@@ -3,12 +3,14 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::components::Store;
 use crate::components::icons::{COPY, DOWNLOAD, icon};
+use crate::components::progress::share_bar;
+use crate::components::{Store, press};
+use crate::effects::link::{Making, use_fragment};
 use crate::effects::outside;
 use crate::scenes::file_name;
-use crate::share::{EmbedView, LONG_LINK, embed_code, encode};
-use crate::state::Action;
+use crate::share::{EmbedView, LONG_LINK, embed_code};
+use crate::state::{Action, LayoutAction, amount_of};
 
 /// The scene to go.
 #[component]
@@ -16,7 +18,10 @@ pub fn Share() -> Html {
     let Some(store) = use_context::<Store>() else { return Html::default() };
     let view = use_state(EmbedView::default);
     let editable = use_state(|| false);
-    let fragment = use_memo(store.revision, |_| encode(&store.shared()));
+    let fragment = match use_fragment(&store) {
+        Making::Done(fragment) => fragment,
+        Making::Packs(done, of) => return packs(&store, done, of),
+    };
     let link = format!("{}#{fragment}", outside::page_address(None));
     let embed = embed_code(&outside::page_address(Some("embed.html")), &fragment, *view, *editable);
     let copy = |text: String, what: &'static str| {
@@ -63,6 +68,20 @@ pub fn Share() -> Html {
                 <label><input type="checkbox" checked={*editable} onchange={onedit} />{ " readers may edit the text" }</label>
             </p>
             <div class="copy-row"><textarea readonly=true rows="3" aria-label="embed code" value={embed.clone()} /><button type="button" class="pick" onclick={copy(embed, "Embed code")}>{ icon(COPY) }{ "Copy" }</button></div>
+        </div>
+    }
+}
+
+/// How far the link is, while it is made of very much text.
+fn packs(store: &Store, done: u32, of: u32) -> Html {
+    html! {
+        <div class="share">
+            <p class="visually-hidden" role="status">{ "Packing the link" }</p>
+            <div class="progress-line">
+                { share_bar("Packing the link", f64::from(done) / f64::from(of.max(1))) }
+                <p><span aria-hidden="true">{ "Packing the link" }</span><span class="detail">{ amount_of(done, of) }</span></p>
+                <button type="button" class="pick" onclick={press(store, LayoutAction::ShowDialog(None))}>{ "Cancel" }</button>
+            </div>
         </div>
     }
 }

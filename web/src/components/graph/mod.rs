@@ -36,7 +36,7 @@ use crate::effects::{outside, raster};
 use crate::graph::export::{self, Palette};
 use crate::graph::layout::Memory;
 use crate::graph::picture::{Options, Picture, picture};
-use crate::state::{PictureAction, State};
+use crate::state::{Action, PictureAction, State};
 use netpolis_view::{EndKind, Status, TrafficView};
 
 /// What the graph shows, without what is shown beside it.
@@ -76,12 +76,13 @@ pub fn Graph() -> Html {
         })
     };
     let export = |png: bool| {
-        let (drawn, theme) = (drawn.clone(), store.layout.theme);
+        let (drawn, theme, dispatch) = (drawn.clone(), store.layout.theme, store.dispatcher());
         Callback::from(move |_: MouseEvent| {
             let palette = if outside::is_dark(theme) { Palette::DARK } else { Palette::LIGHT };
             let svg = export::svg(&drawn, &palette);
             if png {
-                raster::download_png("netpolis.png".into(), svg);
+                let dispatch = dispatch.clone();
+                raster::download_png("netpolis.png".into(), svg, move |saving| dispatch.dispatch(Action::Saving(saving)));
             } else {
                 outside::download("netpolis.svg", "image/svg+xml", &svg.text);
             }

@@ -134,3 +134,14 @@ fn the_same_progress_changes_nothing() {
     let state = told(edited(answered()), WAITS);
     assert!(Rc::ptr_eq(&state, &told(state.clone(), WAITS)));
 }
+
+#[test]
+fn a_file_that_takes_long_is_told_after_what_is_waited_for() {
+    let state = answered().reduce(Action::Saving(true));
+    let line = state.progress_line().unwrap();
+    assert_eq!((line.title(), line.button(), line.is_cancellable()), ("Drawing the PNG file", "Cancel", true));
+    let state = told(edited(state), WAITS);
+    assert_eq!(state.progress_line().unwrap().title(), "Evaluating");
+    let reply = reply(&state);
+    assert_eq!(state.reduce(reply).reduce(Action::Saving(false)).progress_line(), None);
+}
