@@ -6,18 +6,20 @@
 //! | [`diff`] | which flows differ between two versions of an input? |
 //! | [`fix`] | what is the smallest change of text that allows a flow, or stops it? |
 //! | [`checks`] | does a scene do what is expected of it? |
+//! | [`exposure`] | what could reach a workload, or be reached by it, that the input does not hold? |
 //! | [`ingress_flows`] | which connections do Ingresses open? |
 //! | [`hit_counts`] | how many flows does each policy decide? |
 //! | [`move_policy`] | which change of text moves a policy to another place of its tier? |
 //! | [`effective_rules`] | which rules does each security group have where it is used? |
 //! | [`address_plan`] | how many addresses does a cluster take, and how large can it get? |
 //!
-//! None of them evaluates anything.
+//! None of them evaluates anything: [`exposure`] asks the evaluator about pods that the input does not hold.
 
 pub mod address_plan;
 pub mod checks;
 pub mod diff;
 pub mod effective_rules;
+pub mod exposure;
 pub mod fix;
 pub mod hit_counts;
 pub mod ingress_flows;

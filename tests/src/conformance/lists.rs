@@ -7,7 +7,7 @@ use netpolis::formats::Format;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 
-use super::{Set, input};
+use super::{Set, exposure, input};
 
 /// The line that begins the exposure section.
 pub(super) const EXPOSURE_TITLE: &str = "Exposure Analysis Result:";
@@ -21,14 +21,19 @@ pub(super) fn list(set: &mut Set, name: &str, folder: &Path) -> Result<(), Strin
     let scene = input::scene(&input::files(&folder.join("manifests"), &meta)?, Settings::np_guard());
     let expected = lines(&input::text(&folder.join("expected.txt"))?);
     let got = lines(&netpolis::formats::flows(&scene, Format::Txt));
-    // OpenShift's Routes, which are not supported, add to the lines of the ingress controller.
+    let difference = comparable(set, name, &meta, expected, got).map_err(|difference| format!("{difference}{}", input::refusals(&scene)));
+    set.add(name, difference);
+    Ok(())
+}
+
+/// Compares what can be: OpenShift's Routes, which are not supported, add to the lines of the ingress controller.
+fn comparable(set: &mut Set, name: &str, meta: &input::Meta, expected: Lines, got: Lines) -> Result<(), String> {
     let routes = meta.kinds.contains_key("Route");
     if routes {
         set.remarks.push(format!("{name}: compared without the lines of the ingress controller, as it has OpenShift Routes"));
     }
     let kept = |lines: Lines| -> Lines { lines.into_iter().filter(|l| !routes || !l.starts_with(INGRESS_CONTROLLER)).collect() };
-    set.add(name, compare(&kept(expected), &kept(got)).map_err(|difference| format!("{difference}{}", input::refusals(&scene))));
-    Ok(())
+    compare(&kept(expected), &kept(got))
 }
 
 fn lines(text: &str) -> Lines {
@@ -49,10 +54,20 @@ fn compare(expected: &Lines, got: &Lines) -> Result<(), String> {
 
 /// The list with the exposure section.
 pub(super) fn exposure(set: &mut Set, name: &str, folder: &Path) -> Result<(), String> {
-    let _ = folder;
-    set.not_supported = Some("exposure of workloads to pods that are not given is not supported yet");
-    set.add(name, Err("not supported yet".into()));
+    let meta = input::meta(folder)?;
+    let scene = input::scene(&input::files(&folder.join("manifests"), &meta)?, Settings::np_guard());
+    let expected = single_spaced(&input::text(&folder.join("expected.txt"))?);
+    let list = netpolis::formats::flows(&scene, Format::Txt);
+    let mut got = lines(&list);
+    got.extend(exposure::section(&scene, &list));
+    let difference = comparable(set, name, &meta, expected, got).map_err(|difference| format!("{difference}{}", input::refusals(&scene)));
+    set.add(name, difference);
     Ok(())
+}
+
+/// Lines with one space wherever there is space.
+fn single_spaced(text: &str) -> Lines {
+    lines(text).iter().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 /// The difference of the lists of `dir1/` and `dir2/`.

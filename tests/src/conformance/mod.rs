@@ -8,6 +8,7 @@ mod calico_flows;
 mod calico_language;
 mod calico_static;
 mod disputed;
+mod exposure;
 mod input;
 mod invalid;
 mod lists;
