@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, diff, fix, formats, input, lint, path, plan, rules, why};
+use netpolis::{check, diff, exposure, fix, formats, input, lint, path, plan, rules, why};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -88,6 +88,12 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
                 return Ok(read);
             }
             Ok(read.max(Outcome::findings(!fixes.is_so_already)))
+        }
+        Command::Exposure { paths, format } => {
+            let (analysis, read) = load(paths)?;
+            out.write(|out| out.write_all(exposure::render(&analysis, *format).as_bytes()))?;
+            formats::not_evaluated(&analysis).iter().for_each(|sentence| note(sentence));
+            Ok(read)
         }
         Command::Lint { paths, format } => {
             let analysis = analysis(paths, &arguments.settings)?;

@@ -55,7 +55,12 @@ impl Hypothetical {
             for app in values {
                 for role in values {
                     let labels: Labels = [(KEYS[0], app), (KEYS[1], role)].into_iter().filter_map(|(k, v)| Some((k, v?))).collect();
-                    let of = |web| Hypothetical { namespace: namespace.clone(), namespace_labels: namespace_labels.clone(), labels: labels.clone(), web };
+                    let of = |web| Hypothetical {
+                        namespace: namespace.clone(),
+                        namespace_labels: namespace_labels.clone(),
+                        labels: labels.clone(),
+                        web,
+                    };
                     all.push(of(None));
                     if app.is_none() {
                         all.push(of(Some(9_999)));
@@ -312,18 +317,18 @@ impl Cluster {
             let action = *self.random.pick(&["Deny", "Pass"]);
             all.push(json!({"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "sec"}, "spec": {"order": 10, "defaultAction": action}}));
         }
-        all.push(json!({"apiVersion": "projectcalico.org/v3", "kind": "GlobalNetworkPolicy", "metadata": {"name": format!("{tier}.{name}")},
+        all.push(
+            json!({"apiVersion": "projectcalico.org/v3", "kind": "GlobalNetworkPolicy", "metadata": {"name": format!("{tier}.{name}")},
             "spec": {"tier": tier, "order": self.random.below(3), "selector": "projectcalico.org/namespace == 'shop'",
-                "types": ["Ingress", "Egress"], "ingress": ingress, "egress": egress}}));
+                "types": ["Ingress", "Egress"], "ingress": ingress, "egress": egress}}),
+        );
         all
     }
 
     /// The text: the workloads, the policies with the rules of these directions, and further pods.
     fn text(&self, directions: &[Direction], pods: &[Hypothetical]) -> String {
         let mut documents: Vec<Value> = Vec::new();
-        let namespace = |name: &str, labels: &Labels| {
-            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels_of(labels)}})
-        };
+        let namespace = |name: &str, labels: &Labels| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels_of(labels)}});
         let pod = |name: &str, namespace: &str, labels: &Labels, web: Option<u16>| {
             let ports: Vec<Value> = web.iter().map(|number| json!({"name": "web", "containerPort": number})).collect();
             json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": namespace, "labels": labels_of(labels)},
@@ -378,7 +383,6 @@ fn analysis(text: &str) -> Analysis {
     analysis
 }
 
-
 fn exposure_of(analysis: &Analysis) -> Exposure {
     exposure(analysis.snapshot(), analysis.compiled(), analysis.connectivity(), analysis.assumed())
 }
@@ -409,7 +413,12 @@ fn rows_in_words(said: &Exposure, side: &SideExposure) -> String {
         None => String::new(),
     };
     let row = |row: &PeerExposure| {
-        format!("{}: {} narrows {:?}", row.peers.iter().map(selector).collect::<Vec<_>>().join(" AND "), shown(said, &row.passes), row.narrows)
+        format!(
+            "{}: {} narrows {:?}",
+            row.peers.iter().map(selector).collect::<Vec<_>>().join(" AND "),
+            shown(said, &row.passes),
+            row.narrows
+        )
     };
     side.peers.iter().map(row).collect::<Vec<_>>().join("\n")
 }
@@ -481,10 +490,4 @@ fn cluster_policies_agree_with_pods_in_the_text() {
 #[test]
 fn calico_policies_agree_with_pods_in_the_text() {
     all_agree(Language::Calico);
-}
-
-#[test]
-fn one_of_them() {
-    let Some(seed) = std::env::var("ONE").ok().and_then(|n| n.parse().ok()) else { return };
-    agree(seed, if std::env::var("CAL").is_ok() { Language::Calico } else { Language::Kubernetes });
 }

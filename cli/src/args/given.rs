@@ -10,6 +10,7 @@ use netpolis_core::settings::table::{self, Group, Setting};
 use super::{Arguments, Command, HELP, UsageError};
 use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
+use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::Format;
 use crate::lint::LintFormat;
@@ -190,6 +191,7 @@ impl Given {
                 };
                 Command::Fix { paths: some(paths)?, question, format: one_of(format, FixFormat::ALL)? }
             }
+            "exposure" => Command::Exposure { paths: some(paths)?, format: one_of(format, ExposureFormat::ALL)? },
             "lint" => match self.explain {
                 Some(code) => Command::Explain(code),
                 None => Command::Lint { paths: some(paths)?, format: one_of(format, LintFormat::ALL)? },

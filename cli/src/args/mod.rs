@@ -11,6 +11,7 @@ use netpolis_core::settings::Settings;
 
 use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
+use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::Format;
 use crate::lint::LintFormat;
@@ -76,6 +77,13 @@ pub enum Command {
         paths: Vec<String>,
         /// How to write.
         format: CheckFormat,
+    },
+    /// What is open to pods that are not in the input, and to the outside.
+    Exposure {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: ExposureFormat,
     },
     /// Problems.
     Lint {

@@ -44,7 +44,7 @@ impl Writer for Json {
 }
 
 /// What is not evaluated, as a list.
-pub(super) fn not_evaluated(analysis: &Analysis) -> Value {
+pub(crate) fn not_evaluated(analysis: &Analysis) -> Value {
     let places = |doubt: &Doubt| doubt.places.iter().map(|place| places::json(analysis, *place)).collect::<Vec<_>>();
     analysis.not_evaluated().iter().map(|doubt| json!({"what": doubt.text, "places": places(doubt)})).collect()
 }

@@ -18,7 +18,7 @@ use netpolis_core::endpoints::{FlowTable, Flows, INGRESS_CONTROLLER, Line, Title
 use netpolis_core::policy::{Direction, Doubt};
 use netpolis_core::text::Place;
 
-pub(crate) use json::flows as flows_json;
+pub(crate) use json::{flows as flows_json, not_evaluated as not_evaluated_json};
 pub(crate) use markdown::cell;
 pub use ports::{ports, ports_in_words};
 

@@ -116,22 +116,32 @@ pub(crate) fn machines(snapshot: &Snapshot) -> impl Iterator<Item = Line> + '_ {
 /// Ranges outside. Where there is a network of the cloud, its own addresses are machines or nobody's, and what is left comes together by its answers:
 /// service tags cut the world into many ranges that are alike.
 fn outside_lines(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<Line> {
-    let of_services = service_addresses(snapshot);
-    let ranges = connectivity.outside(outside).iter().filter(|r| !of_services.covers(&AddressSet::range(r.first, r.last)));
+    let ranges = outside_ranges(snapshot, connectivity, outside).into_iter();
     if snapshot.cloud.networks.is_empty() {
-        return ranges.map(|r| Line::Outside(*r)).collect();
+        return ranges.map(Line::Outside).collect();
     }
-    let inside = snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space));
-    let internet = crate::snapshot::cloud::tags::internet(&inside);
+    let internet = crate::snapshot::cloud::tags::internet(&inside(snapshot));
     let mut groups: Vec<(ClassId, Vec<OutsideRange>)> = Vec::new();
-    for range in ranges.filter(|r| !inside.contains(r.first)) {
+    for range in ranges {
         let class = connectivity.class_of(Endpoint::Outside(range.first));
         match groups.iter_mut().find(|(known, _)| *known == class) {
-            Some((_, members)) => members.push(*range),
-            None => groups.push((class, alloc::vec![*range])),
+            Some((_, members)) => members.push(range),
+            None => groups.push((class, alloc::vec![range])),
         }
     }
     groups.into_iter().map(|(_, members)| line_of(&members, &internet)).collect()
+}
+
+/// Ranges outside that rules of a direction tell apart, without addresses of Services and of the cloud's networks, which are machines or nobody's.
+pub(crate) fn outside_ranges(snapshot: &Snapshot, connectivity: &Connectivity, outside: Direction) -> Vec<OutsideRange> {
+    let (of_services, inside) = (service_addresses(snapshot), inside(snapshot));
+    let is_outside = |r: &&OutsideRange| !of_services.covers(&AddressSet::range(r.first, r.last)) && !inside.contains(r.first);
+    connectivity.outside(outside).iter().filter(is_outside).copied().collect()
+}
+
+/// Addresses of the cloud's networks.
+pub(crate) fn inside(snapshot: &Snapshot) -> AddressSet {
+    snapshot.cloud.networks.iter().fold(AddressSet::default(), |set, n| set.union(&n.space))
 }
 
 /// Addresses of Services inside the cluster. Nobody has them: a packet to one has the address of an endpoint when policies are asked, so they are no ends.

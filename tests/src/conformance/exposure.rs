@@ -16,7 +16,9 @@ use netpolis_core::compile::{Compiled, Endpoint, compile};
 use netpolis_core::connectivity::Connectivity;
 use netpolis_core::endpoints::workload_title;
 use netpolis_core::model::{LabelSelector, Labels, Operator, Requirement};
-use netpolis_core::policy::{Direction, NamespaceMatch, PeerMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
+use netpolis_core::policy::{
+    Direction, NamespaceMatch, PeerMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind,
+};
 use netpolis_core::snapshot::{PodId, Role, Snapshot};
 use netpolis_core::text::Span;
 
@@ -176,7 +178,8 @@ impl<'a> Literal<'a> {
         let mut ruleset = analysis.compiled().ruleset().clone();
         let mut other_side = ruleset.clone();
         for policy in &mut ruleset.policies {
-            let is_expression = |requirement: &Requirement| analysis.sources().slice(requirement.span.within(policy.place.document)).contains("operator");
+            let is_expression =
+                |requirement: &Requirement| analysis.sources().slice(requirement.span.within(policy.place.document)).contains("operator");
             let mut pair = |subject: &Subject| -> Pair {
                 let own = match &subject.namespaces {
                     NamespaceMatch::Named(name) => {
@@ -284,7 +287,10 @@ impl<'a> Literal<'a> {
             }),
         };
         let policies = compiled.policies_on(pod, Direction::Ingress).into_iter().filter_map(|id| compiled.policy(id));
-        let rules = policies.filter(|policy| policy.namespace.is_some()).flat_map(|policy| &policy.ingress).filter(|rule| is_everybody(&rule.peers));
+        let rules = policies
+            .filter(|policy| policy.namespace.is_some())
+            .flat_map(|policy| &policy.ingress)
+            .filter(|rule| is_everybody(&rule.peers));
         let mut found = Vec::new();
         for rule in rules {
             let TrafficMatch::Of(terms) = &rule.traffic else { continue };
@@ -373,7 +379,9 @@ impl OtherSide {
         let mut snapshot = analysis.snapshot().clone();
         let mut pods = BTreeMap::new();
         for (namespace, pod) in pairs {
-            let (Some(mut own), Some(mut endpoint)) = (snapshot.namespaces.first().cloned(), snapshot.endpoints.first().cloned()) else { break };
+            let (Some(mut own), Some(mut endpoint)) = (snapshot.namespaces.first().cloned(), snapshot.endpoints.first().cloned()) else {
+                break;
+            };
             let labels = |kind: &str, number: usize| Labels::from_iter((number != 0).then(|| (format!("{kind}-{number}"), "")));
             own.name = format!("literal-{namespace}-{pod}");
             own.labels = labels("namespace", *namespace);

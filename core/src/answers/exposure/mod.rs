@@ -5,7 +5,7 @@
 //!
 //! - to or from *any pod of any namespace*, real or not ([`SideExposure::cluster`]);
 //! - to or from pods that match selectors which its rules name ([`SideExposure::peers`]), where that is something else;
-//! - to or from addresses outside ([`ExposedPods::outside`]), with everything else that the packet meets.
+//! - to or from addresses outside ([`Exposure::outside`]), with everything else that the packet meets.
 //!
 //! The policies of the other pod may forbid more. Which these will be is not known of a pod that does not exist.
 //!
@@ -24,27 +24,29 @@
 //! np-guard/netpol-analyzer, docs/exposure_analysis.md.
 
 mod combinations;
+mod outside;
 mod peers;
 mod side;
 mod space;
 mod stand_ins;
-#[cfg(test)]
-mod tests;
+mod words;
 
 pub use peers::{PeerId, PeerKind, PeerSelector, PortName, Unsaid};
+pub use words::addresses_in_words;
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
 
-use crate::compile::{ClassId, ClassSet, Compiled, Endpoint, OutsideRange, Signature};
+use crate::compile::{ClassId, ClassSet, Compiled, Endpoint, Signature};
 use crate::connections::{ConnectionId, ConnectionSet, ConnectionTable};
-use crate::connectivity::{Connectivity, PairIds};
-use crate::model::Labels;
+use crate::connectivity::Connectivity;
+use crate::model::{AddressSet, Labels};
 use crate::policy::{Direction, PolicyRole};
 use crate::settings::Assumed;
 use crate::snapshot::{PodId, Role, Snapshot, WorkloadId};
+use outside::Outside;
 use peers::PeerTable;
 use side::SidePlan;
 use stand_ins::Worlds;
@@ -67,6 +69,7 @@ pub struct Exposure {
     pub sides: Vec<SideExposure>,
     /// The pods of the input, by workload: those of one that have the same.
     pub pods: Vec<ExposedPods>,
+    outside: Vec<Vec<OutsideExposure>>,
     sets: ConnectionTable,
 }
 
@@ -79,7 +82,7 @@ pub struct ExposedPods {
     /// The pods; one endpoint stands for all replicas of a template.
     pub pods: Vec<PodId>,
     sides: [SideId; 2],
-    outside: [Vec<OutsideExposure>; 2],
+    outside: [usize; 2],
 }
 
 /// Whether policies select a pod for a direction.
@@ -139,8 +142,10 @@ pub struct PeerExposure {
 /// What passes to or from addresses outside.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OutsideExposure {
-    /// The addresses, ascending; neighbours are joined.
-    pub ranges: Vec<OutsideRange>,
+    /// The addresses.
+    pub addresses: AddressSet,
+    /// Whether some of them are routed on the Internet.
+    pub is_public: bool,
     /// Certainly let through.
     pub allowed: ConnectionId,
     /// Let through, or not to be told.
@@ -184,7 +189,13 @@ impl Exposure {
 
     /// One side of pods.
     pub fn side(&self, pods: &ExposedPods, direction: Direction) -> Option<&SideExposure> {
-        self.sides.get(pods.sides[direction as usize].index())
+        self.sides.get(pods.sides.get(direction as usize)?.index())
+    }
+
+    /// What passes to or from addresses outside, by the policies of pods and by everything else that a packet meets on its way there.
+    pub fn outside(&self, pods: &ExposedPods, direction: Direction) -> &[OutsideExposure] {
+        let list = pods.outside.get(direction as usize).and_then(|list| self.outside.get(*list));
+        list.map_or(&[], Vec::as_slice)
     }
 
     /// A selector.
@@ -196,17 +207,11 @@ impl Exposure {
 impl SideExposure {
     /// What passes to or from a pod, given which selectors it matches.
     pub fn passes_for(&self, exposure: &Exposure, matches: impl Fn(PeerId) -> bool) -> Passes {
-        let met: Vec<(usize, &PeerExposure)> = self.peers.iter().enumerate().filter(|(_, row)| row.peers.iter().all(|id| matches(*id))).collect();
+        let met: Vec<(usize, &PeerExposure)> =
+            self.peers.iter().enumerate().filter(|(_, row)| row.peers.iter().all(|id| matches(*id))).collect();
         let counts = |(place, _): &&(usize, &PeerExposure)| !met.iter().any(|(_, other)| other.narrows.contains(place));
         let passes = met.iter().filter(counts).map(|(_, row)| row.passes.clone());
         passes.reduce(|a, b| a.or(&b, &exposure.sets)).unwrap_or_else(|| self.cluster.clone())
-    }
-}
-
-impl ExposedPods {
-    /// What passes to or from addresses outside: by its own policies and by everything else that a packet meets on its way there.
-    pub fn outside(&self, direction: Direction) -> &[OutsideExposure] {
-        &self.outside[direction as usize]
     }
 }
 
@@ -218,7 +223,7 @@ pub fn exposure(snapshot: &Snapshot, compiled: &Compiled, connectivity: &Connect
     let (mut plans, mut asked): (Vec<SidePlan>, usize) = (Vec::new(), 0);
     let mut known: HashMap<(Signature, Direction), SideId> = HashMap::new();
     let sets = ConnectionTable::default();
-    let mut outside = Outside { connectivity, sets: &sets, known: HashMap::new() };
+    let mut outside = Outside::new(snapshot, connectivity, &sets);
     let mut pods: Vec<ExposedPods> = Vec::new();
     for (id, endpoint) in snapshot.pods().filter(|(_, endpoint)| endpoint.role == Role::Pod) {
         let class = compiled.class_of(Endpoint::Pod(id));
@@ -232,17 +237,18 @@ pub fn exposure(snapshot: &Snapshot, compiled: &Compiled, connectivity: &Connect
             })
         });
         let outside = Direction::BOTH.map(|direction| outside.of(id, direction));
-        let same = pods.iter_mut().rev().take_while(|pods| pods.workload == endpoint.workload);
-        match same.into_iter().find(|pods| (pods.sides, &pods.outside) == (sides, &outside)) {
+        let mut same = pods.iter_mut().rev().take_while(|pods| pods.workload == endpoint.workload);
+        match same.find(|pods| (pods.sides, pods.outside) == (sides, outside)) {
             Some(pods) => pods.pods.push(id),
             None => pods.push(ExposedPods { workload: endpoint.workload, pods: alloc::vec![id], sides, outside }),
         }
     }
+    let outside = outside.lists;
     let worlds = worlds.compile(compiled.ruleset(), settings);
     let mut sides: Vec<SideExposure> = plans.into_iter().map(|plan| plan.exposure(&worlds, &sets)).collect();
     let matches = Matches::new(snapshot, compiled, &table);
     sides.iter_mut().flat_map(|side| &mut side.peers).for_each(|row| matches.fill(row));
-    Exposure { peers: table.peers, sides, pods, sets }
+    Exposure { peers: table.peers, sides, pods, outside, sets }
 }
 
 /// Whether policies that somebody wrote select a class.
@@ -254,52 +260,6 @@ fn protection(compiled: &Compiled, class: ClassId, direction: Direction) -> Prot
         true => Protection::Protected,
         false if written.is_empty() => Protection::Unprotected,
         false => Protection::Unknown,
-    }
-}
-
-/// What passes to and from the outside.
-struct Outside<'a> {
-    connectivity: &'a Connectivity,
-    sets: &'a ConnectionTable,
-    /// Numbers of all pairs, and what they are here.
-    known: HashMap<ConnectionId, ConnectionId>,
-}
-
-impl Outside<'_> {
-    fn of(&mut self, pod: PodId, direction: Direction) -> Vec<OutsideExposure> {
-        let mut found: Vec<OutsideExposure> = Vec::new();
-        for range in self.connectivity.outside(direction) {
-            let (pod, other) = (Endpoint::Pod(pod), Endpoint::Outside(range.first));
-            let PairIds { allowed, possible } = match direction {
-                Direction::Egress => self.connectivity.between_ids(pod, other),
-                Direction::Ingress => self.connectivity.between_ids(other, pod),
-            };
-            if possible.is_none() {
-                continue;
-            }
-            let [allowed, possible] = [allowed, possible].map(|id| self.number(id));
-            match found.iter_mut().find(|known| (known.allowed, known.possible) == (allowed, possible)) {
-                Some(known) => match known.ranges.last_mut() {
-                    Some(last) if is_next(last, range) => last.last = range.last,
-                    _ => known.ranges.push(*range),
-                },
-                None => found.push(OutsideExposure { ranges: alloc::vec![*range], allowed, possible }),
-            }
-        }
-        found
-    }
-
-    fn number(&mut self, id: ConnectionId) -> ConnectionId {
-        *self.known.entry(id).or_insert_with(|| self.sets.intern(self.connectivity.set(id).clone()))
-    }
-}
-
-/// Whether a range begins where another ends.
-fn is_next(first: &OutsideRange, second: &OutsideRange) -> bool {
-    match (first.last, second.first) {
-        (core::net::IpAddr::V4(a), core::net::IpAddr::V4(b)) => a.to_bits().checked_add(1) == Some(b.to_bits()),
-        (core::net::IpAddr::V6(a), core::net::IpAddr::V6(b)) => a.to_bits().checked_add(1) == Some(b.to_bits()),
-        _ => false,
     }
 }
 

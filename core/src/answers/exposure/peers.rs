@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use super::space::NAME_LABEL;
 use crate::model::{LabelSelector, Operator, Protocol, Requirement, Selector};
 use crate::policy::{
-    Action, Direction, EntityMatch, NamespaceMatch, PacketMatch, PeerMatch, PeerTermKind, PolicyId, PortTerm, Rule, RuleId, RuleRef, Ruleset,
-    Subject, TrafficMatch, TrafficTermKind, WrittenEntity,
+    Action, Direction, EntityMatch, NamespaceMatch, PacketMatch, PeerMatch, PeerTermKind, PolicyId, PortTerm, Rule, RuleId, RuleRef,
+    Ruleset, Subject, TrafficMatch, TrafficTermKind, WrittenEntity,
 };
 use crate::text::Place;
 

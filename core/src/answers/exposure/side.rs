@@ -95,7 +95,18 @@ impl SidePlan {
         if collection.cut || space.cut {
             unsaid.push(Unsaid::TooMany);
         }
-        SidePlan { subject, direction, protection, peers: peers.into_keys().collect(), always, bases: bases.len(), combinations: all, joint, implied, unsaid }
+        SidePlan {
+            subject,
+            direction,
+            protection,
+            peers: peers.into_keys().collect(),
+            always,
+            bases: bases.len(),
+            combinations: all,
+            joint,
+            implied,
+            unsaid,
+        }
     }
 
     /// Asks.
@@ -178,7 +189,8 @@ impl SidePlan {
         let peers = self.combinations.get(place).map_or(&[][..], |c| c.peers.as_slice());
         let implies = |a: &usize, b: &usize| self.implied.get(*a).is_some_and(|implied| implied.contains(b));
         let follows = |peer: &usize| {
-            self.always.contains(peer) || peers.iter().any(|other| other != peer && implies(other, peer) && (!implies(peer, other) || other < peer))
+            self.always.contains(peer)
+                || peers.iter().any(|other| other != peer && implies(other, peer) && (!implies(peer, other) || other < peer))
         };
         let all: Vec<usize> = peers.iter().filter(|peer| !follows(peer)).copied().collect();
         all.into_iter().filter_map(|peer| self.peers.get(peer).copied()).collect()

@@ -291,7 +291,12 @@ impl Space {
     /// One combination of a box, as a box: of each axis the first value that it leaves.
     pub(super) fn sample(&self, of: &LabelBox) -> LabelBox {
         let chosen = |axis| self.values_in(of, axis).iter().next().unwrap_or(0);
-        LabelBox((0..self.axes.len()).map(|axis| (axis, chosen(axis))).map(|(axis, one)| (axis, Values::of(self.count(axis), |v| v == one))).collect())
+        LabelBox(
+            (0..self.axes.len())
+                .map(|axis| (axis, chosen(axis)))
+                .map(|(axis, one)| (axis, Values::of(self.count(axis), |v| v == one)))
+                .collect(),
+        )
     }
 
     /// Every combination of labels, as boxes; nothing where there are too many.
