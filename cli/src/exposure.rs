@@ -258,20 +258,22 @@ fn selector(analysis: &Analysis, peer: &PeerSelector) -> Value {
             found["podSelector"] = label_selector(&subject.pods);
         }
         (PeerKind::Calico { .. }, Some(written)) => {
+            let mut calico = json!({});
             let fields =
                 [("selector", &written.selector), ("notSelector", &written.not_selector), ("namespaceSelector", &written.namespaces)];
             for (name, selector) in fields {
                 if let Some(selector) = selector {
-                    found[name] = json!(selector.to_string());
+                    calico[name] = json!(selector.to_string());
                 }
             }
             if let Some(namespace) = &written.own_namespace {
-                found["namespace"] = json!(namespace);
+                calico["namespace"] = json!(namespace);
             }
             if !written.accounts.is_empty() || written.account_selector.is_some() {
                 let selector = written.account_selector.as_ref().map(ToString::to_string);
-                found["serviceAccounts"] = json!({"names": written.accounts, "selector": selector});
+                calico["serviceAccounts"] = json!({"names": written.accounts, "selector": selector});
             }
+            found["calico"] = calico;
         }
         (PeerKind::Calico { .. }, None) => {}
     }

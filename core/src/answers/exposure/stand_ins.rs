@@ -158,7 +158,13 @@ impl World {
         let is_known = self.snapshot.service_accounts.iter().any(|account| account.namespace == namespace && account.name == name);
         if !is_known {
             let (labels, place) = (pod.account_labels.clone(), NOWHERE);
-            self.snapshot.service_accounts.push(ServiceAccount { namespace, name: name.clone(), labels, unknown: UnknownLabels::default(), place });
+            self.snapshot.service_accounts.push(ServiceAccount {
+                namespace,
+                name: name.clone(),
+                labels,
+                unknown: UnknownLabels::default(),
+                place,
+            });
             self.accounts.insert((namespace, name.clone()), pod.account_labels.clone());
         }
         name
