@@ -476,8 +476,7 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "path", "fix", "check", "lint", "rules", "plan", "diff"].iter().any(|command| {
-            let accepted = ["flows", "why", "path", "fix", "exposure", "lint", "rules", "plan", "diff"].iter().any(|command| {
+            let accepted = ["flows", "why", "path", "fix", "check", "exposure", "lint", "rules", "plan", "diff"].iter().any(|command| {
                 let asked = match *command {
                     "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
                     "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],

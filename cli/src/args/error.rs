@@ -80,9 +80,11 @@ impl fmt::Display for UsageError {
             UsageError::Cidr { flag, value, error } => write!(f, "--{flag} `{value}`: {error}")?,
             UsageError::Setting(error) => f.write_str(error)?,
             UsageError::Belongs { command, options } => write!(f, "{command}: {options}")?,
-            UsageError::NoCommand => f.write_str("what is to be done? flows, why, path, fix, exposure, lint, rules, plan or diff")?,
+            UsageError::NoCommand => {
+                f.write_str("what is to be done? flows, why, path, fix, check, exposure, lint, rules, plan or diff")?
+            }
             UsageError::UnknownCommand(name) => {
-                write!(f, "there is no command `{name}`: flows, why, path, fix, exposure, lint, rules, plan or diff")?
+                write!(f, "there is no command `{name}`: flows, why, path, fix, check, exposure, lint, rules, plan or diff")?
             }
             UsageError::NoFiles { command } => write!(f, "{command}: which files? give a file, a folder or - for standard input")?,
             UsageError::NoEnd { command, flag, example } => write!(f, "{command}: {flag} is missing, for instance {flag} {example}")?,
