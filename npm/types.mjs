@@ -3,6 +3,7 @@
 /** Types that the page has in common with the API: their names say whose view they are, which is of no interest here. */
 const NAMES = {
   BasisView: "Citation",
+  CheckView: "CheckResult",
   EndKind: "EndpointKind",
   LitView: "MarkedLines",
   OutcomeView: "TierOutcome",

@@ -85,6 +85,18 @@ test("problems have a code and a place in UTF-16 units", () => {
   netpolis.free();
 });
 
+test("checks say what came of them, and by which question it is seen", () => {
+  const netpolis = shop();
+  const text = "apiVersion: netpolis.dev/v1\nkind: Check\nmetadata: {name: c}\nspec:\n  checks:\n  - {from: shop/debug, to: shop/db, port: 5432, expect: allowed}\n  - {exists: shop/db}\n";
+  netpolis.setFile("checks.yaml", text);
+  const [failed, passed] = netpolis.checks();
+  assert.deepEqual([failed.outcome, failed.found, failed.location.file, failed.location.line], ["failed", "denied", "checks.yaml", 6]);
+  assert.deepEqual(failed.deciding.map(({ file, line }) => `${file}:${line}`), ["shop.yaml:12"]);
+  assert.equal(netpolis.decide(failed.question).verdict, "denied");
+  assert.deepEqual([passed.outcome, passed.question], ["passed", undefined]);
+  netpolis.free();
+});
+
 test("files are changed one by one, and answers follow", () => {
   const netpolis = shop();
   const ask = () => netpolis.decide({ from: "shop/debug", to: "shop/db", port: 5432 }).verdict;

@@ -1,6 +1,6 @@
 // What the package's types allow, and what they do not.
 import { allowedBetween, init, Netpolis, pairs } from "netpolis";
-import type { Answer, Connectivity, ErrorCode, NetpolisError, Path, Problem, Setting, Settings, Verdict } from "netpolis";
+import type { Answer, CheckResult, Connectivity, ErrorCode, NetpolisError, Path, Problem, Setting, Settings, Verdict } from "netpolis";
 import { createWorker } from "netpolis/worker";
 import type { NetpolisWorker } from "netpolis/worker";
 
@@ -18,6 +18,8 @@ const line: number | undefined = answer.checkpoints[0]?.locations[0]?.line;
 const path: Path = netpolis.path({ from: "a", to: "svc/b/c", entry: "node-port" }, { dataplane: "ebpf" });
 const problems: Problem[] = netpolis.problems();
 const column: number | undefined = problems[0]?.location?.column;
+const checks: CheckResult[] = netpolis.checks();
+const outcome: "passed" | "failed" | "cannotTell" | "broken" | undefined = checks[0]?.outcome;
 const connectivity: Connectivity = netpolis.connectivity();
 const cells: Uint32Array = connectivity.cells;
 for (const { from, to, allowed } of pairs(connectivity)) console.log(from.length, to.length, allowed.status === "partly");
@@ -69,4 +71,4 @@ worker.terminate();
 // @ts-expect-error A worker is terminated instead.
 worker.free();
 
-export { cells, column, failed, later, line, name, other, path, short, word, wrong };
+export { cells, column, failed, later, line, name, other, outcome, path, short, word, wrong };

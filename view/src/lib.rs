@@ -7,6 +7,7 @@ mod answer;
 mod assumptions;
 mod board;
 mod changes;
+mod checks;
 mod cloud;
 mod coverage;
 mod edits;
@@ -40,6 +41,7 @@ pub use answer::{
 pub use assumptions::{AssumptionChoice, AssumptionView, assumptions, engine_words, with_assumption, with_engine, with_staged_turned};
 pub use board::{BoardView, CardView, ChangeView, ColumnView, Gap, Move, ProposalView, TallyView, board_view, proposal_view, tally_view};
 pub use changes::LinesView;
+pub use checks::{CheckOutcome, CheckView, check_views};
 pub use cloud::{
     BadgeView, CloudView, ClusterView, GroupRulesView, MachineView, NetworkView, PodView, RegionView, RuleRowView, SubnetUse, SubnetView,
 };

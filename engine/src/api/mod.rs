@@ -14,7 +14,7 @@ pub use settings::{Setting, SettingGroup, SettingValue, TYPES as SETTINGS_TYPES}
 use js_sys::Array;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
-use netpolis_view::{PathQuestion, Question, SceneView, answer_to, path_view, problem_views, scene_view};
+use netpolis_view::{PathQuestion, Question, SceneView, answer_to, check_views, path_view, problem_views, scene_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -121,6 +121,13 @@ impl Netpolis {
     #[wasm_bindgen(unchecked_return_type = "ProblemView[]")]
     pub fn problems(&self) -> Result<JsValue, ApiError> {
         hand_over(&problem_views(&self.analysis))
+    }
+
+    /// Makes the checks among the files (`kind: Check`, and test files of netassert), in the order of the text. docs/checks.md says how they are
+    /// written.
+    #[wasm_bindgen(unchecked_return_type = "CheckView[]")]
+    pub fn checks(&self) -> Result<JsValue, ApiError> {
+        hand_over(&check_views(&self.analysis))
     }
 
     /// Who can send and receive: workloads, nodes, machines, and outside addresses that policies distinguish.

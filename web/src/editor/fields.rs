@@ -44,9 +44,9 @@ impl Field {
 
     /// The values themselves, where there are only a few.
     pub fn values(&self) -> impl Iterator<Item = &'static str> {
-        let sort = if self.sort == "boolean" { "true|false" } else { self.sort.trim_start_matches("[]") };
-        let own = sort == "true|false" || sort.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit());
-        sort.split('|').filter(move |_| own)
+        let sort = if self.sort == "boolean" { "=true|false" } else { self.sort.trim_start_matches("[]") };
+        let own = sort.starts_with(|c: char| c == '=' || c.is_ascii_uppercase() || c.is_ascii_digit());
+        sort.trim_start_matches('=').split('|').filter(move |_| own)
     }
 
     /// What it holds, in a word or two.
@@ -112,6 +112,7 @@ mod tests {
         assert_eq!(values("  action Allow|Deny x."), ["Allow", "Deny"]);
         assert_eq!(values("  types []Ingress|Egress x."), ["Ingress", "Egress"]);
         assert_eq!(values("  bpfEnabled boolean x."), ["true", "false"]);
+        assert_eq!(values("  expect =allowed|denied x."), ["allowed", "denied"]);
         assert!(values("  port number|name x.").is_empty());
         assert!(values("  ports [] x.").is_empty());
     }
