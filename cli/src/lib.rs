@@ -13,5 +13,6 @@ pub mod lint;
 pub mod path;
 pub mod places;
 pub mod plan;
+pub mod pointless;
 pub mod rules;
 pub mod why;

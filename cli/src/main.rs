@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, diff, exposure, fix, formats, input, lint, path, plan, rules, why};
+use netpolis::{check, diff, exposure, fix, formats, input, lint, path, plan, pointless, rules, why};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -117,6 +117,12 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
             let plans = plan::planned(analysis.as_ref(), asked)?;
             out.write(|out| out.write_all(plan::render(&plans, *format).as_bytes()))?;
             Ok(read.max(Outcome::findings(plan::has_findings(&plans))))
+        }
+        Command::Pointless { paths, all, format } => {
+            let (analysis, read) = load(paths)?;
+            let parts = pointless::parts(&analysis, *all);
+            out.write(|out| out.write_all(pointless::render(&analysis, &parts, *format).as_bytes()))?;
+            Ok(read.max(Outcome::findings(pointless::has_findings(&parts))))
         }
         Command::Check { paths, format } => {
             let analysis = analysis(paths, &arguments.settings)?;

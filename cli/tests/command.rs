@@ -476,24 +476,25 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted = ["flows", "why", "path", "fix", "check", "exposure", "lint", "rules", "plan", "diff"].iter().any(|command| {
-                let asked = match *command {
-                    "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
-                    "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
-                    _ => &[],
-                };
-                let inputs = match *command {
-                    "diff" => &["-", "-"][..],
-                    "plan" => &[],
-                    _ => &["-"],
-                };
-                // There is something to check for the command that does nothing else.
-                let text = format!(
-                    "{SCENE}---\napiVersion: netpolis.dev/v1\nkind: Check\nmetadata: {{name: a}}\nspec: {{checks: [{{exists: web}}]}}\n"
-                );
-                run(&[&[*command], inputs, asked, &[flag, value]].concat(), &text).0 < 2
-            });
-            assert!(accepted || ["--from", "--to"].contains(&flag), "{flag} {value}");
+            let accepted =
+                ["flows", "why", "path", "fix", "check", "exposure", "lint", "rules", "plan", "pointless", "diff"].iter().any(|command| {
+                    let asked = match *command {
+                        "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
+                        "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
+                        _ => &[],
+                    };
+                    let inputs = match *command {
+                        "diff" => &["-", "-"][..],
+                        "plan" => &[],
+                        _ => &["-"],
+                    };
+                    // There is something to check for the command that does nothing else.
+                    let text = format!(
+                        "{SCENE}---\napiVersion: netpolis.dev/v1\nkind: Check\nmetadata: {{name: a}}\nspec: {{checks: [{{exists: web}}]}}\n"
+                    );
+                    run(&[&[*command], inputs, asked, &[flag, value]].concat(), &text).0 < 2
+                });
+            assert!(accepted || ["--from", "--to", "--all"].contains(&flag), "{flag} {value}");
         }
     }
     // Every setting is there, with all its words.
@@ -632,6 +633,35 @@ fn exposure_in_every_form() {
     assert_eq!(db["protection"], "protected");
     assert_eq!(db["pods"][0]["allowed"], serde_json::json!([{"protocol": "TCP", "ports": [[5432, 5432]]}]));
     assert_eq!(json["selectors"][0]["podSelector"], serde_json::json!({"matchLabels": {"app": "web"}}));
+}
+
+#[test]
+fn pointless_rules_name_what_answers_in_their_place_and_others_a_packet() {
+    let scene = CLOSED.to_owned() + "  - {from: [{podSelector: {}}]}\n  - {from: [{podSelector: {matchLabels: {app: none}}}]}\n";
+    let (code, shown, _) = run(&["pointless", "-"], &scene);
+    assert_eq!(code, 1);
+    for line in [
+        "ingress rule 1 of NetworkPolicy `default/db` changes nothing: without it ingress rule 2 of NetworkPolicy `default/db` answers the same\n  standard input:11:5\n",
+        "  see standard input:14:5\n",
+        "ingress rule 3 of NetworkPolicy `default/db` matches no packet of this input\n",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    assert!(!shown.contains("is needed"), "{shown}");
+    let (_, all, _) = run(&["pointless", "-", "--all"], &scene);
+    let needed = "ingress rule 2 of NetworkPolicy `default/db` is needed: without it the answer to TCP 1 from `default/web` to `default/db` would be “denied” instead of \
+                  “allowed”\n";
+    assert!(all.contains(needed), "{all}");
+    let (_, json, _) = run(&["pointless", "-", "--all", "--format", "json"], &scene);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/pointless.json")).unwrap();
+    fits(&json, &schema, &schema);
+    let effects: Vec<&str> = json["parts"].as_array().unwrap().iter().map(|part| part["effect"].as_str().unwrap()).collect();
+    assert_eq!(effects, ["needed", "redundant", "needed", "never matches"]);
+    let (code, shown, _) = run(&["pointless", "-"], CLOSED);
+    assert_eq!((code, shown.as_str()), (0, "every rule and policy is needed\n"));
+    let (code, _, errors) = run(&["flows", "-", "--all"], CLOSED);
+    assert!(code == 2 && errors.contains("--all belongs to pointless"), "{errors}");
 }
 
 /// Install manifests of the shape of well-known ones, pasted whole: what matters must not be buried.

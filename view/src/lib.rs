@@ -22,6 +22,7 @@ mod network_flow;
 mod page_verdict;
 mod path;
 mod plan;
+mod pointless;
 mod ports;
 mod problems;
 mod question_error;
@@ -62,6 +63,7 @@ pub use path::{
     differences, path_answer, path_reply, path_view,
 };
 pub use plan::{LENGTHS, PlanBar, PlanChange, PlanError, PlanNumber, PlanQuestion, PlanView, Taker, WhatIf, plan_view, plans, plugins};
+pub use pointless::{CauseView, PartView, WitnessView, part_views};
 pub use ports::set_view;
 pub use problems::{EditView, FixView, ProblemView, Severity, problem_views};
 pub use question_error::{QuestionError, Sentence};

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What a person can ask for.
+const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless or diff";
+
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]
 pub enum UsageError {
@@ -80,12 +83,8 @@ impl fmt::Display for UsageError {
             UsageError::Cidr { flag, value, error } => write!(f, "--{flag} `{value}`: {error}")?,
             UsageError::Setting(error) => f.write_str(error)?,
             UsageError::Belongs { command, options } => write!(f, "{command}: {options}")?,
-            UsageError::NoCommand => {
-                f.write_str("what is to be done? flows, why, path, fix, check, exposure, lint, rules, plan or diff")?
-            }
-            UsageError::UnknownCommand(name) => {
-                write!(f, "there is no command `{name}`: flows, why, path, fix, check, exposure, lint, rules, plan or diff")?
-            }
+            UsageError::NoCommand => write!(f, "what is to be done? {COMMANDS}")?,
+            UsageError::UnknownCommand(name) => write!(f, "there is no command `{name}`: {COMMANDS}")?,
             UsageError::NoFiles { command } => write!(f, "{command}: which files? give a file, a folder or - for standard input")?,
             UsageError::NoEnd { command, flag, example } => write!(f, "{command}: {flag} is missing, for instance {flag} {example}")?,
             UsageError::NotTwoPaths => f.write_str("diff: give two paths, the old one and the new one")?,

@@ -16,6 +16,7 @@ use crate::formats::Format;
 use crate::lint::LintFormat;
 use crate::path::{self, PathFormat};
 use crate::plan::{Asked, PlanFormat};
+use crate::pointless::PointlessFormat;
 use crate::rules::RulesFormat;
 use crate::why::{Question, WhyFormat};
 
@@ -28,6 +29,7 @@ struct Given {
     words: Vec<String>,
     format: Option<String>,
     explain: Option<String>,
+    all: bool,
     from: Option<String>,
     to: Option<String>,
     port: Option<u16>,
@@ -57,6 +59,7 @@ pub(super) fn read(mut parser: Parser) -> Result<Arguments, UsageError> {
             }
             Arg::Long("format") => given.format = Some(parser.value()?.string()?),
             Arg::Long("explain") => given.explain = Some(parser.value()?.string()?),
+            Arg::Long("all") => given.all = true,
             Arg::Long("from") => given.from = Some(parser.value()?.string()?),
             Arg::Long("to") => given.to = Some(parser.value()?.string()?),
             Arg::Long("port") => given.port = Some(port(&mut parser, "port")?),
@@ -134,6 +137,9 @@ impl Given {
         if self.explain.is_some() && name != "lint" {
             return Err(UsageError::belongs(name, "--explain belongs to lint"));
         }
+        if self.all && name != "pointless" {
+            return Err(UsageError::belongs(name, "--all belongs to pointless"));
+        }
         // Checks are about paths too.
         let takes_way = name == "check";
         let of_path =
@@ -202,6 +208,7 @@ impl Given {
                 let paths = if self.asked.subnet.is_empty() { some(paths)? } else { paths };
                 Command::Plan { paths, asked: self.asked, format: one_of(format, PlanFormat::ALL)? }
             }
+            "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, PointlessFormat::ALL)? },
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
                 Err(_) => return Err(UsageError::NotTwoPaths),

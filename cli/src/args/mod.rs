@@ -17,6 +17,7 @@ use crate::formats::Format;
 use crate::lint::LintFormat;
 use crate::path::{self, PathFormat};
 use crate::plan::{Asked, PlanFormat};
+use crate::pointless::PointlessFormat;
 use crate::rules::RulesFormat;
 use crate::why::{Question, WhyFormat};
 
@@ -109,6 +110,15 @@ pub enum Command {
         asked: Asked,
         /// How to write.
         format: PlanFormat,
+    },
+    /// Rules and policies that could be removed.
+    Pointless {
+        /// What to read.
+        paths: Vec<String>,
+        /// Whether to list those too that are needed.
+        all: bool,
+        /// How to write.
+        format: PointlessFormat,
     },
     /// Differences.
     Diff {

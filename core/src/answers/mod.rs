@@ -3,6 +3,7 @@
 //! | module | question |
 //! |---|---|
 //! | [`lint`] | what is probably not as it was meant? |
+//! | [`pointless`] | which rules and policies could be removed without changing any answer? |
 //! | [`diff`] | which flows differ between two versions of an input? |
 //! | [`fix`] | what is the smallest change of text that allows a flow, or stops it? |
 //! | [`checks`] | does a scene do what is expected of it? |
@@ -25,3 +26,4 @@ pub mod hit_counts;
 pub mod ingress_flows;
 pub mod lint;
 pub mod move_policy;
+pub mod pointless;

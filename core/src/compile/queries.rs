@@ -1,14 +1,14 @@
 //! What is asked of compiled policies.
 
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{
     Applied, AppliedId, AppliedLists, ClassId, ClassKind, ClassSet, Compiled, CompiledPolicy, CompiledRule, CompiledTraffic, Endpoint,
     EndpointSet, Hook, OutsideRange, OwnPart, Signature, TrafficId, Whereabouts, addresses,
 };
 use crate::connections::ConnectionSet;
-use crate::model::Protocol;
+use crate::model::{AddressSet, Protocol};
 use crate::policy::EndpointToHost;
 use crate::policy::GroupUseId;
 use crate::policy::{Direction, DroppedPackets, Policy, PolicyId, RuleRef, Ruleset, TierId};
@@ -29,6 +29,26 @@ impl Compiled {
     /// How many classes of endpoints there are.
     pub fn class_count(&self) -> usize {
         self.classes.len()
+    }
+
+    /// All classes.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = ClassId> + use<> {
+        (0..self.classes.len() as u32).map(ClassId)
+    }
+
+    /// The addresses around this one that no rule tells apart.
+    pub(crate) fn stretch_of(&self, address: IpAddr) -> AddressSet {
+        let starts = self.addresses.starts();
+        let after = starts.partition_point(|start| *start <= address);
+        let first = after.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(address);
+        let same_family = |next: &&IpAddr| next.is_ipv4() == first.is_ipv4();
+        let last = match starts.get(after).filter(same_family) {
+            Some(IpAddr::V4(next)) => IpAddr::V4(Ipv4Addr::from_bits(next.to_bits().saturating_sub(1))),
+            Some(IpAddr::V6(next)) => IpAddr::V6(Ipv6Addr::from_bits(next.to_bits().saturating_sub(1))),
+            None if first.is_ipv4() => IpAddr::V4(Ipv4Addr::BROADCAST),
+            None => IpAddr::V6(Ipv6Addr::from_bits(u128::MAX)),
+        };
+        AddressSet::range(first, last)
     }
 
     /// The class of an endpoint. Endpoints of one class get equal answers, but for the special case of a pod and itself or its own node.

@@ -7,6 +7,8 @@ use crate::model::Protocol;
 
 /// Ports on the wire: 1 to 65535. Port 0 is reserved and never carries a connection, so "all ports" and "1-65535" are the same set.
 const PORTS: (u16, u16) = (1, u16::MAX);
+/// The port that a question is about if nothing else is said.
+const USUAL_PORT: u16 = 80;
 /// ICMP types and codes.
 const ICMP: (u16, u16) = (0, 255);
 
@@ -172,6 +174,25 @@ impl ConnectionSet {
     /// Whether no connection is in it.
     pub fn is_empty(&self) -> bool {
         *self == ConnectionSet::EMPTY
+    }
+
+    /// One connection of it, as a person would ask about it: to port 80 if it holds that, else to its lowest port; from any source port if it holds
+    /// all of them.
+    pub fn example(&self) -> Option<Traffic> {
+        let planes = PLANES.into_iter().filter_map(|protocol| Some((protocol, self.plane(protocol)?)));
+        let of_plane = planes.filter_map(|(protocol, plane)| {
+            let lowest = |(source, _, ports): (u16, u16, &RangeSet)| {
+                let destination = if protocol.has_ports() && ports.contains(USUAL_PORT) { USUAL_PORT } else { ports.iter().next()?.0 };
+                Some((destination != USUAL_PORT, destination, source))
+            };
+            let (_, destination, source) = plane.bands().filter_map(lowest).min()?;
+            Some(Traffic { protocol, source: Some(source), destination: Some(destination) })
+        });
+        let other = self.other_protocols().map(|protocol| Traffic { protocol, source: None, destination: None });
+        let traffic = of_plane.chain(other).next()?;
+        let from_any = Traffic { source: None, ..traffic };
+        let is_whole = traffic.protocol.has_ports() && ConnectionSet::of_traffic(from_any).difference(self).is_empty();
+        Some(if is_whole { from_any } else { traffic })
     }
 
     /// Whether it holds a connection with exactly these values.

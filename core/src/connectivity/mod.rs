@@ -26,7 +26,7 @@ use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject};
 use crate::verdict::{is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
-use row::{Row, RowQuestion};
+pub(crate) use row::{Row, RowQuestion};
 
 /// Connections between two endpoints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

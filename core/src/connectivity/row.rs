@@ -6,6 +6,8 @@
 use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
 
+use hashbrown::HashSet;
+
 use super::PairIds;
 use crate::compile::{ClassId, ClassSet, Compiled, CompiledRule, Parts, Side};
 use crate::connections::ConnectionId;
@@ -14,7 +16,7 @@ use crate::verdict::evaluate::{AtHost, EvaluationCache, EvaluationSubject, NoTra
 
 /// What is evaluated for a row.
 #[derive(Clone, Debug)]
-pub(super) enum RowQuestion {
+pub(crate) enum RowQuestion {
     /// The policies of an endpoint or of a security group, for these connections.
     Subject(EvaluationSubject, Direction, ConnectionId),
     /// Those of a host endpoint.
@@ -84,7 +86,7 @@ type PeerKey = (u64, u32);
 
 /// What the policies of one endpoint let through, for every peer.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     question: RowQuestion,
     peers: OnceCell<Peers>,
     /// Answers so far, by key.
@@ -92,7 +94,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(question: RowQuestion) -> Self {
+    pub(crate) fn new(question: RowQuestion) -> Self {
         Row { question, peers: OnceCell::new(), known: RefCell::default() }
     }
 
@@ -124,11 +126,9 @@ impl Row {
         scratch: &mut Vec<u64>,
         mut visit: impl FnMut(ClassId, PairIds),
     ) {
-        let peers = self.peers(compiled);
         let usual = self.usual(compiled, cache);
-        scratch.resize(compiled.class_count(), 0);
         let mut last: Option<(PeerKey, PairIds)> = None;
-        let mut tell = |key: PeerKey, class| {
+        self.each_peer(compiled, scratch, |key, class| {
             let pair = match last {
                 Some((known, pair)) if known == key => pair,
                 _ => self.answer(compiled, cache, key, class).pair,
@@ -137,13 +137,19 @@ impl Row {
             if pair != usual {
                 visit(class, pair);
             }
-        };
+        });
+    }
+
+    /// Visits the classes that are in some set, each once, in no order. `scratch` is empty or as this left it.
+    fn each_peer(&self, compiled: &Compiled, scratch: &mut Vec<u64>, mut visit: impl FnMut(PeerKey, ClassId)) {
+        let peers = self.peers(compiled);
+        scratch.resize(compiled.class_count(), 0);
         if peers.parts.is_some() {
-            (0..compiled.class_count() as u32).map(ClassId).for_each(|class| tell(peers.key(compiled, class), class));
+            (0..compiled.class_count() as u32).map(ClassId).for_each(|class| visit(peers.key(compiled, class), class));
             return;
         }
         if let [only] = peers.sets.as_slice() {
-            only.iter().for_each(|class| tell((1, peers.ports(compiled, class)), class));
+            only.iter().for_each(|class| visit((1, peers.ports(compiled, class)), class));
             return;
         }
         let mut met: Vec<ClassId> = Vec::new();
@@ -159,8 +165,26 @@ impl Row {
         }
         for class in met {
             let bits = scratch.get_mut(class.index()).map_or(0, core::mem::take);
-            tell((bits, peers.ports(compiled, class)), class);
+            visit((bits, peers.ports(compiled, class)), class);
         }
+    }
+
+    /// A class of each kind of peers that gets an answer of its own, among those for which `is_peer` holds. `scratch` is empty or as this left it.
+    pub(crate) fn kinds_of_peers(&self, compiled: &Compiled, scratch: &mut Vec<u64>, is_peer: impl Fn(ClassId) -> bool) -> Vec<ClassId> {
+        let mut seen: HashSet<PeerKey> = HashSet::new();
+        let mut kinds = Vec::new();
+        self.each_peer(compiled, scratch, |key, class| {
+            if is_peer(class) && seen.insert(key) {
+                kinds.push(class);
+            }
+        });
+        let peers = self.peers(compiled);
+        let mut all = (0..compiled.class_count() as u32).map(ClassId);
+        let is_usual = |class: &ClassId| !peers.sets.iter().any(|set| set.contains(*class)) && is_peer(*class);
+        if peers.parts.is_none() {
+            kinds.extend(all.find(is_usual));
+        }
+        kinds
     }
 
     /// Whether something holds for the answer to any class at all.

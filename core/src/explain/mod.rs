@@ -29,8 +29,8 @@ use crate::verdict::{CheckpointResult, Decision, Flow, Original, Otherwise, Reas
 
 pub use answer::{Answer, CheckpointTrace, Failure, Nearest, PolicyTrace, RuleTrace, Suggestion, TierOutcome, TierTrace};
 pub(crate) use missing::missing_pods;
-pub use names::end_name;
 pub(crate) use names::reading_name;
+pub use names::{end_name, rule_name};
 pub(crate) use suggest_group::{open as open_groups, rule_before as group_rule_before};
 pub(crate) use unknown::controller_note;
 

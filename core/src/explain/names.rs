@@ -9,7 +9,7 @@ use core::net::IpAddr;
 use super::Explainer;
 use crate::compile::Endpoint;
 use crate::language::lower::is_default_rule;
-use crate::policy::{Action, Direction, PolicyId, PolicyRole, RuleRef};
+use crate::policy::{Action, Direction, PolicyId, PolicyRole, RuleRef, Ruleset};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::NetworkId;
 use crate::verdict::traversal::{Checkpoint, GroupPlace, Routing};
@@ -48,6 +48,15 @@ pub(super) fn short_name(end: Endpoint, snapshot: &Snapshot) -> String {
         Endpoint::Pod(id) => snapshot.pod(id).map(|e| e.name.clone()).unwrap_or_default(),
         Endpoint::Node(id) => snapshot.node(id).map(|n| n.name.clone()).unwrap_or_default(),
         Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => address.to_string(),
+    }
+}
+
+/// "ingress rule 2 of NetworkPolicy `shop/db`".
+pub fn rule_name(ruleset: &Ruleset, rule: RuleRef) -> String {
+    let Some(policy) = ruleset.policy(rule.policy) else { return String::new() };
+    match ruleset.rule(rule).and_then(|r| r.name.as_ref()) {
+        Some(name) => format!("rule `{name}` of {} `{}`", policy.kind, policy.title()),
+        None => format!("{} rule {} of {} `{}`", rule.direction.as_str(), rule.number(), policy.kind, policy.title()),
     }
 }
 
@@ -136,14 +145,9 @@ impl Explainer<'_> {
         self.compiled.policy(id).map_or_else(String::new, |p| format!("`{}`", p.title()))
     }
 
-    /// "rule 2 of NetworkPolicy `shop/db`".
+    /// See [`rule_name`].
     pub(crate) fn rule_name(&self, rule: RuleRef) -> String {
-        let Some(policy) = self.compiled.policy(rule.policy) else { return String::new() };
-        let own_name = self.compiled.ruleset().rule(rule).and_then(|r| r.name.as_ref());
-        match own_name {
-            Some(name) => format!("rule `{name}` of {} `{}`", policy.kind, policy.title()),
-            None => format!("{} rule {} of {} `{}`", rule.direction.as_str(), rule.number(), policy.kind, policy.title()),
-        }
+        rule_name(self.compiled.ruleset(), rule)
     }
 
     /// Whether an endpoint is an address of the cloud's network.

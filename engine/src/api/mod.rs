@@ -14,7 +14,7 @@ pub use settings::{Setting, SettingGroup, SettingValue, TYPES as SETTINGS_TYPES}
 use js_sys::Array;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
-use netpolis_view::{PathQuestion, Question, SceneView, answer_to, check_views, path_view, problem_views, scene_view};
+use netpolis_view::{PathQuestion, Question, SceneView, answer_to, check_views, part_views, path_view, problem_views, scene_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -173,6 +173,13 @@ impl Netpolis {
     #[wasm_bindgen(unchecked_return_type = "Connectivity")]
     pub fn connectivity(&self) -> Result<JsValue, ApiError> {
         hand_over(&Connectivity::of(self.scene()))
+    }
+
+    /// Which rules and policies could be removed without changing any answer, and what answers in their place; of the others, a packet that proves
+    /// that they could not.
+    #[wasm_bindgen(unchecked_return_type = "PartView[]")]
+    pub fn pointless(&self) -> Result<JsValue, ApiError> {
+        hand_over(&part_views(&self.analysis))
     }
 
     /// All settings with their values, and what each of them takes.

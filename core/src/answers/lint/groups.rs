@@ -10,8 +10,8 @@ use crate::connections::ConnectionSet;
 use crate::diagnostics::Diagnostic;
 use crate::language::lower::is_default_rule;
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, PolicyRole, Rule, RuleId, RuleRef, SubjectMatch};
-use crate::snapshot::cloud::{Cloud, Interface, Network, SubnetId, tags};
+use crate::policy::{Action, Direction, GroupUseId, PeerMatch, PeerTermKind, Policy, Rule, RuleId, RuleRef, SubjectMatch};
+use crate::snapshot::cloud::{Cloud, Group, GroupUse, Interface, Network, tags};
 use crate::text::Place;
 
 /// The rules of a security group for one direction, where it is used.
@@ -94,12 +94,8 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for policy in input.compiled.ruleset().policies.iter().filter(|p| p.role == PolicyRole::SecurityGroup) {
-        let SubjectMatch::Group(number) = policy.subject else { continue };
-        let Some((used, _)) = cloud.used(number).filter(|(_, group)| !group.is_managed()) else { continue };
-        // What stands for a group that is not given, or for none, is nobody's rules.
-        let of_group = cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name);
-        let Some(group) = of_group.filter(|group| group.unknown.is_none()) else { continue };
+    for policy in input.compiled.ruleset().policies.iter() {
+        let Some((number, used, group)) = given_group(policy, cloud) else { continue };
         // What these rules are depends on what the input does not give.
         let open: Vec<Place> = group.rules.iter().filter(|(rule, _)| !rule.unresolved.is_empty()).map(|(_, place)| *place).collect();
         let guards = |i: &Interface| i.group == Some(number) || cloud.subnet(i.subnet).is_some_and(|s| s.group == Some(number));
@@ -110,7 +106,7 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
                 direction,
                 rules: Vec::new(),
                 internet: tags::internet(&used.virtual_network),
-                behind: behind(cloud, number),
+                behind: cloud.behind(number),
                 has_nodes,
             };
             let matched = |(index, rule)| {
@@ -124,6 +120,20 @@ pub(super) fn group_rules<'a>(input: &LintInput<'a>) -> Vec<GroupRules<'a>> {
         }
     }
     all
+}
+
+/// The security group whose rules somebody wrote that a policy is, and where it is used.
+fn given_group<'a>(policy: &Policy, cloud: &'a Cloud) -> Option<(GroupUseId, &'a GroupUse, &'a Group)> {
+    let SubjectMatch::Group(number) = policy.subject else { return None };
+    let (used, _) = cloud.used(number).filter(|(_, group)| !group.is_managed())?;
+    // What stands for a group that is not given, or for none, is nobody's rules.
+    let group = cloud.groups.iter().find(|g| g.place == policy.place && g.name == policy.name)?;
+    group.unknown.is_none().then_some((number, used, group))
+}
+
+/// Whether a policy is a security group whose rules somebody wrote.
+pub(in crate::answers) fn is_given_group(policy: &Policy, cloud: &Cloud) -> bool {
+    given_group(policy, cloud).is_some()
 }
 
 /// What becomes of each rule.
@@ -190,28 +200,4 @@ pub(super) fn packets_of(input: &LintInput<'_>, policy: &Policy, direction: Dire
     let reference = RuleRef { policy: policy.id, direction, id: RuleId::at(index) };
     let traffic = compiled.compiled_rule(reference).and_then(|r| compiled.compiled_traffic(r.traffic));
     packets(rule, traffic.map_or(&ConnectionSet::EMPTY, |t| &t.fixed), direction)
-}
-
-/// The addresses that a use of a group guards.
-fn behind(cloud: &Cloud, number: GroupUseId) -> AddressSet {
-    let mut set = AddressSet::default();
-    let subnets: Vec<SubnetId> = SubnetId::each(&cloud.subnets).filter(|(_, s)| s.group == Some(number)).map(|(i, _)| i).collect();
-    for subnet in &subnets {
-        if let Some(subnet) = cloud.subnet(*subnet) {
-            set = set.union(&AddressSet::of_cidrs(&subnet.prefixes));
-        }
-    }
-    for interface in cloud.interfaces.iter().filter(|i| i.group == Some(number) || subnets.contains(&i.subnet)) {
-        for address in interface.addresses.iter().chain(&interface.floating) {
-            set = set.union(&AddressSet::range(*address, *address));
-        }
-        set = set.union(&AddressSet::of_cidrs(&interface.pod_prefixes));
-    }
-    // Pods of an overlay are behind the subnet of their nodes.
-    for cluster in &cloud.clusters {
-        if cluster.pools.iter().any(|p| p.subnet.is_some_and(|s| subnets.contains(&s))) {
-            set = set.union(&cluster.pod_range);
-        }
-    }
-    set
 }

@@ -13,6 +13,7 @@ mod packets;
 mod rules;
 mod typo;
 
+pub(in crate::answers) use groups::is_given_group;
 pub use manual::{explanation, manual};
 pub use rules::equal_priority::CODE as EQUAL_PRIORITY;
 

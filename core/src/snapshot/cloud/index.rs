@@ -5,8 +5,9 @@ use core::net::IpAddr;
 
 use hashbrown::HashMap;
 
-use super::{Interface, InterfaceId, NetworkId, Subnet};
-use crate::model::Cidr;
+use super::{Cloud, Interface, InterfaceId, NetworkId, Subnet, SubnetId};
+use crate::model::{AddressSet, Cidr};
+use crate::policy::GroupUseId;
 use crate::snapshot::NodeId;
 
 /// An interface by number. Those that only stand for a machine come after all that are given.
@@ -60,5 +61,30 @@ impl Index {
     /// The interface of a node.
     pub(super) fn of_node(&self, node: NodeId) -> Option<InterfaceId> {
         self.nodes.get(&node).copied()
+    }
+}
+
+impl Cloud {
+    /// The addresses that a use of a security group guards.
+    pub(crate) fn behind(&self, used: GroupUseId) -> AddressSet {
+        let mut set = AddressSet::default();
+        let guarded = SubnetId::each(&self.subnets).filter(|(_, subnet)| subnet.group == Some(used));
+        let subnets: Vec<SubnetId> = guarded.map(|(id, _)| id).collect();
+        for subnet in subnets.iter().filter_map(|id| self.subnet(*id)) {
+            set = set.union(&AddressSet::of_cidrs(&subnet.prefixes));
+        }
+        for interface in self.interfaces.iter().filter(|i| i.group == Some(used) || subnets.contains(&i.subnet)) {
+            for address in interface.addresses.iter().chain(&interface.floating) {
+                set = set.union(&AddressSet::range(*address, *address));
+            }
+            set = set.union(&AddressSet::of_cidrs(&interface.pod_prefixes));
+        }
+        // Pods of an overlay are behind the subnet of their nodes.
+        for cluster in &self.clusters {
+            if cluster.pools.iter().any(|p| p.subnet.is_some_and(|s| subnets.contains(&s))) {
+                set = set.union(&cluster.pod_range);
+            }
+        }
+        set
     }
 }

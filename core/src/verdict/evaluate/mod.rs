@@ -20,7 +20,7 @@ pub(crate) use observer::{NoTrace, Observer};
 
 use crate::compile::{ClassId, ClassKind, Compiled, Hook};
 use crate::connections::ConnectionId;
-use crate::policy::Direction;
+use crate::policy::{Direction, PolicyId, RuleRef};
 use crate::snapshot::HostEndpointId;
 
 use run::Run;
@@ -59,6 +59,17 @@ impl EvaluationSubject {
     }
 }
 
+/// What an evaluation is to take for not there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Without {
+    /// Nothing: what is written counts.
+    Nothing,
+    /// A rule, as if it matched nothing. Its policy selects whom it selects all the same.
+    Rule(RuleRef),
+    /// A policy with all its rules, as if it selected nobody.
+    Policy(PolicyId),
+}
+
 /// Evaluates one direction of one subject class for a peer and connections.
 pub(crate) fn evaluate<O: Observer>(
     compiled: &Compiled,
@@ -69,11 +80,25 @@ pub(crate) fn evaluate<O: Observer>(
     universe: ConnectionId,
     observer: &mut O,
 ) -> Outcome {
+    evaluate_without(Without::Nothing, compiled, cache, (asked, direction), peer, universe, observer)
+}
+
+/// The same without a rule or a policy.
+pub(crate) fn evaluate_without<O: Observer>(
+    without: Without,
+    compiled: &Compiled,
+    cache: &EvaluationCache,
+    (asked, direction): (EvaluationSubject, Direction),
+    peer: ClassId,
+    universe: ConnectionId,
+    observer: &mut O,
+) -> Outcome {
     let EvaluationSubject { subject, own } = asked;
     let applied = compiled.applied(subject, direction);
     // Policies before connection tracking and before address translation decide by their rules alone (upstream: docs/semantics.md, Calico).
     let rules_only = matches!(compiled.class_kind(subject), ClassKind::Host(Hook::Untracked | Hook::Reply | Hook::PreDnat));
     let mut run = Run {
+        without,
         compiled,
         cache,
         own,

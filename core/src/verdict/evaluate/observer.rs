@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::compile::Hook;
+use crate::connections::ConnectionId;
 use crate::policy::{Matched, PolicyId, RuleRef, TierEnd, TierId};
 
 /// Watches an evaluation.
@@ -15,6 +16,9 @@ pub(crate) trait Observer {
     fn tier(&mut self, _tier: TierId, _groups: &[Vec<PolicyId>]) {}
     /// A rule was looked at. `reached` is false where everything had been decided before it.
     fn rule(&mut self, _rule: RuleRef, _reached: bool, _matched: Matched) {}
+    /// The connections that reached a rule and that it matches, for certain or possibly. Of policies in a row that only allow, the order counts for nothing
+    /// here: what reached the first of them reached all.
+    fn hit(&mut self, _rule: RuleRef, _hit: ConnectionId) {}
     /// The tier ended with connections that no rule had decided.
     fn tier_end(&mut self, _end: TierEnd) {}
     /// The tier may have denied at its end what no rule decided: whether any of its policies selects the subject is not known.

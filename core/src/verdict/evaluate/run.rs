@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::{EvaluationCache, Observer};
+use super::{EvaluationCache, Observer, Without};
 use crate::compile::{Applied, ClassId, Compiled, CompiledRule, Side};
 use crate::connections::ConnectionId;
 use crate::policy::{Action, Direction, Matched, PolicyId, RuleId, RuleRef, TierEnd};
 
 pub(super) struct Run<'a, O> {
+    pub(super) without: Without,
     pub(super) compiled: &'a Compiled,
     pub(super) cache: &'a EvaluationCache,
     /// The endpoint of the packet on this side.
@@ -34,6 +35,11 @@ impl<O: Observer> Run<'_, O> {
     pub(super) fn all_tiers(&mut self) {
         for (number, groups) in &self.applied.tiers {
             let Some(tier) = self.compiled.ruleset().tier(*number) else { continue };
+            let left = self.left_of(groups);
+            let groups = left.as_ref().unwrap_or(groups);
+            if groups.is_empty() {
+                continue;
+            }
             self.observer.tier(*number, groups);
             if tier.ports_only {
                 self.set_aside_other_protocols();
@@ -44,6 +50,14 @@ impl<O: Observer> Run<'_, O> {
                 _ => self.ordered_tier(groups, end, tier.passes_all),
             }
         }
+    }
+
+    /// The policies of a tier without the one that is taken for not there; nothing if it is not among them.
+    fn left_of(&self, groups: &[Vec<PolicyId>]) -> Option<Vec<Vec<PolicyId>>> {
+        let Without::Policy(gone) = self.without else { return None };
+        let left = |group: &Vec<PolicyId>| group.iter().copied().filter(|policy| *policy != gone).collect();
+        let is_among = groups.iter().flatten().any(|policy| *policy == gone);
+        is_among.then(|| groups.iter().map(left).filter(|group: &Vec<PolicyId>| !group.is_empty()).collect())
     }
 
     fn union(&self, a: ConnectionId, b: ConnectionId) -> ConnectionId {
@@ -224,7 +238,9 @@ impl<O: Observer> Run<'_, O> {
         let Some(compiled) = self.compiled.compiled_policy(policy) else { return };
         for (id, rule) in RuleId::each(compiled.rules(self.direction)) {
             let reference = RuleRef { policy, direction: self.direction, id };
-            visit(self, reference, rule);
+            if self.without != Without::Rule(reference) {
+                visit(self, reference, rule);
+            }
         }
     }
 
@@ -258,6 +274,7 @@ impl<O: Observer> Run<'_, O> {
         let mut matched = self.matched(reference, rule);
         if matched != Matched::No {
             let hit = self.intersection(open, self.traffic(rule));
+            self.observer.hit(reference, hit);
             matched = if hit.is_none() {
                 Matched::No
             } else if hit == open {
