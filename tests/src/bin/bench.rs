@@ -14,6 +14,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::exposure::exposure;
 use netpolis_core::endpoints::{FlowTable, TitledLine, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::Asked;
@@ -32,6 +33,8 @@ const SELECTORS: usize = 10_000;
 const AZURE: (usize, usize, usize) = (400, 10_000, 300);
 /// Services and nodes of the scene for ways.
 const SERVICES: (usize, usize) = (10_000, 1_000);
+/// Pods and policies of the clusters whose exposure is measured, and whether Calico's are among them.
+const EXPOSED: [(usize, usize, bool); 4] = [(1_000, 300, false), (1_000, 300, true), (10_000, 3_000, false), (10_000, 3_000, true)];
 /// Pods and policies of the clusters that whole commands are measured on.
 const LARGE: [(usize, usize); 2] = [(10_000, 3_000), (100_000, 20_000)];
 /// Between these lines of the page stands the table.
@@ -140,6 +143,9 @@ fn run() -> Result<(), String> {
     println!("parse and compile {SELECTORS} selectors over {SELECTORS} pods: {:.1} ms", times.get(2).copied().unwrap_or_default());
     println!("{}", security_group());
     println!("{}", machines());
+    for (pods, policies, calico) in EXPOSED {
+        println!("{}", exposed(pods, policies, calico));
+    }
     for line in ways() {
         println!("{line}");
     }
@@ -216,6 +222,17 @@ fn machines() -> String {
         }
     });
     format!("1000 machines with 50 security groups: all pairs {pairs:.1} ms")
+}
+
+/// What pods are exposed to, with the pods that do not exist compiled and asked about.
+fn exposed(pods: usize, policies: usize, calico: bool) -> String {
+    let scene = scene_of(&generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico }));
+    scene.connectivity().evaluate_all();
+    let ask = || exposure(scene.snapshot(), scene.compiled(), scene.connectivity(), scene.assumed());
+    let rows: usize = ask().sides.iter().map(|side| side.peers.len()).sum();
+    let time = time(&mut || drop(black_box(ask())));
+    let kind = if calico { ", one in three of Calico's" } else { "" };
+    format!("exposure of {pods} pods with {policies} policies{kind}: {time:.1} ms ({rows} rows)")
 }
 
 /// Tables of ways for 10,000 Services with 100,000 endpoints, and single ways.
