@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::exposure::{
-    ExposedPods, Exposure, Passes, PeerKind, PeerSelector, Protection, SideExposure, addresses_in_words, exposure,
+    ExposedPods, Exposure, Passes, PeerKind, PeerSelector, Protection, SideExposure, addresses_in_words,
 };
 use netpolis_core::connections::{ConnectionId, ConnectionSet};
 use netpolis_core::endpoints::{Flows, workload_title};
@@ -38,7 +38,7 @@ ICMP and other protocols without ports: --format json.";
 
 /// The exposure of an analysis in a form.
 pub fn render(analysis: &Analysis, format: ExposureFormat) -> String {
-    let exposure = exposure(analysis.snapshot(), analysis.compiled(), analysis.connectivity(), analysis.assumed());
+    let exposure = analysis.exposure();
     match format {
         ExposureFormat::Text => text(&sections(analysis, &exposure)),
         ExposureFormat::Markdown => markdown(&sections(analysis, &exposure)),

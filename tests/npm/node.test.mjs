@@ -97,6 +97,17 @@ test("checks say what came of them, and by which question it is seen", () => {
   netpolis.free();
 });
 
+test("exposure says who could come that is not there", () => {
+  const netpolis = shop();
+  const { selectors, workloads } = netpolis.exposure();
+  const db = workloads.find(({ workload }) => workload === "shop/db[Pod]").ingress;
+  assert.equal(db.protection, "protected");
+  const [row] = db.pods;
+  assert.deepEqual([row.words, row.to.connections.short], ["pods with app=web in namespace shop", "5432"]);
+  assert.deepEqual([selectors[row.selectors[0]].location.file, row.workloadsInInput], ["shop.yaml", ["shop/web[Pod]"]]);
+  netpolis.free();
+});
+
 test("files are changed one by one, and answers follow", () => {
   const netpolis = shop();
   const ask = () => netpolis.decide({ from: "shop/debug", to: "shop/db", port: 5432 }).verdict;

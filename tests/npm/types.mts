@@ -1,6 +1,6 @@
 // What the package's types allow, and what they do not.
 import { allowedBetween, init, Netpolis, pairs } from "netpolis";
-import type { Answer, CheckResult, Connectivity, ErrorCode, NetpolisError, Path, Problem, Setting, Settings, Verdict } from "netpolis";
+import type { Answer, CheckResult, Connectivity, ErrorCode, Exposure, NetpolisError, Path, Problem, Setting, Settings, Verdict } from "netpolis";
 import { createWorker } from "netpolis/worker";
 import type { NetpolisWorker } from "netpolis/worker";
 
@@ -20,6 +20,8 @@ const problems: Problem[] = netpolis.problems();
 const column: number | undefined = problems[0]?.location?.column;
 const checks: CheckResult[] = netpolis.checks();
 const outcome: "passed" | "failed" | "cannotTell" | "broken" | undefined = checks[0]?.outcome;
+const exposure: Exposure = netpolis.exposure();
+const protection: "none" | "unknown" | "protected" | undefined = exposure.workloads[0]?.ingress.protection;
 const connectivity: Connectivity = netpolis.connectivity();
 const cells: Uint32Array = connectivity.cells;
 for (const { from, to, allowed } of pairs(connectivity)) console.log(from.length, to.length, allowed.status === "partly");
@@ -71,4 +73,4 @@ worker.terminate();
 // @ts-expect-error A worker is terminated instead.
 worker.free();
 
-export { cells, column, failed, later, line, name, other, outcome, path, short, word, wrong };
+export { cells, column, failed, later, line, name, other, outcome, path, protection, short, word, wrong };

@@ -6,7 +6,7 @@
 //! the text with the pods has the rules of one direction only.
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::exposure::{Exposure, Passes, PeerExposure, PeerId, PeerKind, SideExposure, exposure};
+use netpolis_core::answers::exposure::{Exposure, Passes, PeerExposure, PeerId, PeerKind, SideExposure};
 use netpolis_core::compile::Endpoint;
 use netpolis_core::connections::ConnectionSet;
 use netpolis_core::diagnostics::Severity;
@@ -383,10 +383,6 @@ fn analysis(text: &str) -> Analysis {
     analysis
 }
 
-fn exposure_of(analysis: &Analysis) -> Exposure {
-    exposure(analysis.snapshot(), analysis.compiled(), analysis.connectivity(), analysis.assumed())
-}
-
 fn pod_named(analysis: &Analysis, name: &str) -> PodId {
     let found = analysis.snapshot().pods().find(|(_, endpoint)| endpoint.name == name).map(|(id, _)| id);
     assert!(found.is_some(), "no pod {name}");
@@ -428,7 +424,7 @@ fn agree(seed: u64, language: Language) -> usize {
     let pods = Hypothetical::all();
     let plain = cluster.text(&Direction::BOTH, &[]);
     let subject = analysis(&plain);
-    let said = exposure_of(&subject);
+    let said = subject.exposure();
     let mut rows = 0;
     for direction in Direction::BOTH {
         let with_pods = analysis(&cluster.text(&[direction], &pods));

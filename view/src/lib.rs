@@ -15,6 +15,7 @@ mod effective_rules;
 mod end_panel;
 mod entries;
 mod evaluate;
+mod exposure;
 mod first;
 mod kept_replies;
 mod matrix;
@@ -52,6 +53,10 @@ pub use effective_rules::{EffectiveRuleView, RuleTablesView, rule_tables};
 pub use end_panel::{EndPanelView, ReachView, ReachedView, RoutesView};
 pub use entries::{EntryView, matching_entries};
 pub use evaluate::{Board, BoardReply, Evaluation, Evaluator, Request};
+pub use exposure::{
+    ExposedSideView, ExposedToOutsideView, ExposedToPodsView, ExposedToView, ExposedWorkloadView, ExposureView, PodSelectorView,
+    ProtectionView, exposure_view,
+};
 pub use first::{first_question, names_service};
 pub use kept_replies::kept_reply;
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};

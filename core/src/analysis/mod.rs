@@ -16,6 +16,7 @@ use core::net::IpAddr;
 pub use addressed::Addressed;
 use inventory::Inventory;
 
+use crate::answers::exposure::{self, Exposure};
 use crate::answers::fix::{self, Fixes, NotFixed};
 use crate::answers::lint::{self, LintInput};
 use crate::compile::{Compiled, Endpoint, compile};
@@ -192,6 +193,11 @@ impl Analysis {
     /// All pairs.
     pub fn connectivity(&self) -> &Connectivity {
         self.connectivity.get_or_init(|| Connectivity::new(&self.compiled, &self.snapshot))
+    }
+
+    /// What its pods are exposed to: the outside, the whole cluster, pods that are not in the input.
+    pub fn exposure(&self) -> Exposure {
+        exposure::exposure(&self.snapshot, &self.compiled, self.connectivity(), &self.assumed)
     }
 
     /// What is needed to follow packets on their whole way. Built when first asked for.

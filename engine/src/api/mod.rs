@@ -14,7 +14,9 @@ pub use settings::{Setting, SettingGroup, SettingValue, TYPES as SETTINGS_TYPES}
 use js_sys::Array;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
-use netpolis_view::{PathQuestion, Question, SceneView, answer_to, check_views, part_views, path_view, problem_views, scene_view};
+use netpolis_view::{
+    PathQuestion, Question, SceneView, answer_to, check_views, exposure_view, part_views, path_view, problem_views, scene_view,
+};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -180,6 +182,12 @@ impl Netpolis {
     #[wasm_bindgen(unchecked_return_type = "PartView[]")]
     pub fn pointless(&self) -> Result<JsValue, ApiError> {
         hand_over(&part_views(&self.analysis))
+    }
+
+    /// What workloads are exposed to: the outside, the whole cluster, and pods that are not in the files, with the labels that they would need.
+    #[wasm_bindgen(unchecked_return_type = "ExposureView")]
+    pub fn exposure(&self) -> Result<JsValue, ApiError> {
+        hand_over(&exposure_view(&self.analysis))
     }
 
     /// All settings with their values, and what each of them takes.

@@ -14,7 +14,6 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::exposure::exposure;
 use netpolis_core::endpoints::{FlowTable, TitledLine, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::Asked;
@@ -228,9 +227,8 @@ fn machines() -> String {
 fn exposed(pods: usize, policies: usize, calico: bool) -> String {
     let scene = scene_of(&generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico }));
     scene.connectivity().evaluate_all();
-    let ask = || exposure(scene.snapshot(), scene.compiled(), scene.connectivity(), scene.assumed());
-    let rows: usize = ask().sides.iter().map(|side| side.peers.len()).sum();
-    let time = time(&mut || drop(black_box(ask())));
+    let rows: usize = scene.exposure().sides.iter().map(|side| side.peers.len()).sum();
+    let time = time(&mut || drop(black_box(scene.exposure())));
     let kind = if calico { ", one in three of Calico's" } else { "" };
     format!("exposure of {pods} pods with {policies} policies{kind}: {time:.1} ms ({rows} rows)")
 }
