@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
+use core::cell::{OnceCell, RefCell};
 
 use super::{Analysis, Loader};
 use crate::answers::checks::{self, Answers, CheckResult};
@@ -11,6 +11,7 @@ use crate::connectivity::Connectivity;
 use crate::diagnostics::Diagnostic;
 use crate::document::Limits;
 use crate::explain::Answer;
+use crate::language::lower::KnownPolicies;
 use crate::load::Loaded;
 use crate::path::Paths;
 use crate::settings::Settings;
@@ -31,10 +32,13 @@ impl Analysis {
             settings,
             loader: Loader::new(Limits::default()).with_languages(self.languages),
             loaded: self.loaded.clone(),
+            engine: None,
             inventory: super::Inventory::default(),
             snapshot: Snapshot::default(),
+            known: KnownPolicies::default(),
             compiled: self.compiled.clone(),
             connectivity: OnceCell::new(),
+            kept: RefCell::default(),
             paths: OnceCell::new(),
             problems: OnceCell::new(),
         };

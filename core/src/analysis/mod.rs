@@ -10,7 +10,7 @@ mod inventory;
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::OnceCell;
+use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
 pub use addressed::Addressed;
@@ -21,7 +21,7 @@ use crate::answers::fix::{self, Fixes, NotFixed};
 use crate::answers::lint::{self, LintInput};
 use crate::compile::{Compiled, Endpoint, compile};
 use crate::connections::Traffic;
-use crate::connectivity::Connectivity;
+use crate::connectivity::{Connectivity, KeptAnswers};
 use crate::diagnostics::{Diagnostic, Severity, gather};
 use crate::document::Limits;
 use crate::endpoints::{NotFound, find};
@@ -29,7 +29,9 @@ use crate::explain;
 use crate::explain::Answer;
 use crate::language::Languages;
 use crate::language::codes;
+use crate::language::lower::KnownPolicies;
 use crate::load::{Loaded, Loader};
+use crate::model::ClusterEngine;
 use crate::path::{Asked, NotAsked, PathAnswer, Paths, path, path_carrying};
 use crate::policy::Doubt;
 use crate::settings::{Assumed, Routing, Settings};
@@ -39,8 +41,9 @@ use crate::verdict::{Flow, Original, Verdict};
 
 /// A set of files with all that follows from it.
 ///
-/// [`set_files`](Self::set_files) keeps what did not change: documents with the same text are not read again, and the snapshot stays when
-/// only policies changed. All pairs and the problems are computed when first asked for.
+/// [`set_files`](Self::set_files) keeps what did not change: documents with the same text are not read again, the snapshot stays when
+/// only policies changed, and so do compiled policies and answers as far as these tell the same endpoints apart. All pairs and the
+/// problems are computed when first asked for.
 ///
 /// ```
 /// use netpolis_core::{Analysis, Traffic, Verdict};
@@ -71,11 +74,17 @@ pub struct Analysis {
     assumed: Assumed,
     loader: Loader,
     loaded: Loaded,
+    /// The engine that the input shows.
+    engine: Option<ClusterEngine>,
     /// What the snapshot was built from.
     inventory: Inventory,
     snapshot: Snapshot,
+    /// The policies of the last time, for those whose objects did not change.
+    known: KnownPolicies,
     compiled: Arc<Compiled>,
     connectivity: OnceCell<Connectivity>,
+    /// What of all pairs still holds after edits.
+    kept: RefCell<Option<KeptAnswers>>,
     paths: OnceCell<Paths>,
     problems: OnceCell<Vec<Diagnostic>>,
 }
@@ -104,10 +113,13 @@ impl Analysis {
             settings,
             loader: Loader::new(Limits::default()).with_languages(languages),
             loaded: Loaded::default(),
+            engine: None,
             inventory: Inventory::default(),
             snapshot,
+            known: KnownPolicies::default(),
             compiled,
             connectivity: OnceCell::new(),
+            kept: RefCell::default(),
             paths: OnceCell::new(),
             problems: OnceCell::new(),
         };
@@ -135,19 +147,30 @@ impl Analysis {
 
     /// Computes anew what follows from the files and the settings; `anew` if the snapshot may have changed although the objects did not.
     fn refresh(&mut self, anew: bool) {
-        let assumed = self.settings.resolve(declared::has_calico(&self.loaded), declared::engine(&self.loaded));
+        let inventory = Inventory::of(&self.loaded);
+        let anew = anew || !inventory.is_like(&self.inventory);
+        if anew {
+            // Only what is there says it.
+            self.engine = declared::engine(&self.loaded);
+        }
+        let assumed = self.settings.resolve(declared::has_calico(&self.loaded), self.engine);
         let anew = anew || assumed != self.assumed;
         self.assumed = assumed;
-        let inventory = Inventory::of(&self.loaded);
-        if anew || !inventory.is_like(&self.inventory) {
+        if anew {
             self.snapshot = self.languages.inventory(inventory.resources(), &self.assumed, None);
         }
         self.inventory = inventory;
-        let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &self.snapshot.cloud, &self.assumed);
-        self.compiled = Arc::new(compile(&self.snapshot, ruleset, &self.assumed));
-        self.connectivity = OnceCell::new();
+        let ruleset = self.languages.lower_again(self.loaded.resources(), &self.snapshot.cloud, &self.assumed, &mut self.known);
+        let kept = self.connectivity.take().map(Connectivity::keep).or_else(|| self.kept.take());
         self.paths = OnceCell::new();
         self.problems = OnceCell::new();
+        let same_classes = if anew {
+            self.compiled = Arc::new(compile(&self.snapshot, ruleset, &self.assumed));
+            false
+        } else {
+            Arc::make_mut(&mut self.compiled).replace_ruleset(&self.snapshot, ruleset, &self.assumed)
+        };
+        self.kept = RefCell::new(kept.filter(|_| same_classes));
     }
 
     /// What is not evaluated, with what follows from it: policies in doubt, and pods that answers leave out.
@@ -192,7 +215,10 @@ impl Analysis {
 
     /// All pairs.
     pub fn connectivity(&self) -> &Connectivity {
-        self.connectivity.get_or_init(|| Connectivity::new(&self.compiled, &self.snapshot))
+        self.connectivity.get_or_init(|| match self.kept.take() {
+            Some(kept) => Connectivity::again(&self.compiled, &self.snapshot, kept),
+            None => Connectivity::new(&self.compiled, &self.snapshot),
+        })
     }
 
     /// What its pods are exposed to: the outside, the whole cluster, pods that are not in the input.
@@ -337,10 +363,13 @@ impl fix::Scene for Analysis {
             assumed: self.assumed.clone(),
             loader: self.loader.clone(),
             loaded: self.loaded.clone(),
+            engine: self.engine,
             inventory: self.inventory.clone(),
             snapshot: self.snapshot.clone(),
+            known: self.known.clone(),
             compiled: self.compiled.clone(),
             connectivity: OnceCell::new(),
+            kept: RefCell::default(),
             paths: OnceCell::new(),
             problems: OnceCell::new(),
         }

@@ -1,12 +1,13 @@
 //! Which policies apply to each class, in order.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::CompiledPolicy;
 use super::classes::{ClassId, ClassKind, Classes, Hook};
-use super::traffic::{CompiledTraffic, Side};
+use super::traffic::TrafficPool;
 use crate::policy::{Direction, PolicyId, Ruleset, SubjectMatch, TierId};
 
 /// A list of policies of [`AppliedLists`], by number.
@@ -14,7 +15,7 @@ use crate::policy::{Direction, PolicyId, Ruleset, SubjectMatch, TierId};
 pub(crate) struct AppliedId(pub(super) u32);
 
 /// Policies that apply to a class in one direction, tier by tier: what one evaluation runs through.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Applied {
     /// Each tier with the groups of equal precedence within it.
     pub(crate) tiers: Vec<(TierId, Vec<Vec<PolicyId>>)>,
@@ -30,7 +31,8 @@ pub(crate) struct Applied {
 #[derive(Clone, Debug)]
 pub(super) struct AppliedLists {
     of_class: Vec<AppliedId>,
-    lists: Vec<Applied>,
+    /// A list of which nothing changed since the last edit is the same one.
+    lists: Vec<Arc<Applied>>,
 }
 
 /// A policy at its place among all that act in a direction.
@@ -48,7 +50,7 @@ impl AppliedLists {
         ruleset: &Ruleset,
         policies: &[CompiledPolicy],
         classes: &Classes,
-        traffics: &[CompiledTraffic],
+        traffics: &TrafficPool,
         direction: Direction,
     ) -> Self {
         let mut entries: Vec<Entry> = Vec::new();
@@ -70,19 +72,17 @@ impl AppliedLists {
                     list.push((next, compiled.subjects.certain.contains(class)));
                 }
             }
-            let own_side = Side::own(direction);
-            let rules = compiled.rules(direction);
             entries.push(Entry {
                 tier: number,
                 group,
                 policy: id,
-                names_own_ports: rules.iter().any(|r| traffics.get(r.traffic.index()).is_some_and(|t| t.asks(own_side))),
-                tells_subjects_apart: rules.iter().any(|r| r.own.is_some()),
+                names_own_ports: compiled.names_own_ports(traffics, direction),
+                tells_subjects_apart: compiled.tells_subjects_apart(direction),
                 is_failsafe: policy.hook.is_failsafe(),
             });
         }
         let mut numbers: HashMap<Vec<(u32, bool)>, AppliedId> = HashMap::new();
-        let mut lists: Vec<Applied> = Vec::new();
+        let mut lists: Vec<Arc<Applied>> = Vec::new();
         let of_class = (0..).map(ClassId).zip(of_class).map(|(class, mut found)| {
             let entry = |number: u32| entries.get(number as usize);
             // Failsafe ports keep packets from policies; where there is none, they say nothing.
@@ -94,7 +94,7 @@ impl AppliedLists {
             if let Some(known) = numbers.get(&found) {
                 return *known;
             }
-            lists.push(Applied::of(found.iter().filter_map(|(number, surely)| Some((entry(*number)?, *surely)))));
+            lists.push(Arc::new(Applied::of(found.iter().filter_map(|(number, surely)| Some((entry(*number)?, *surely))))));
             numbers.insert(found, next);
             next
         });
@@ -106,8 +106,26 @@ impl AppliedLists {
         self.of_class.get(class.index()).copied()
     }
 
+    /// Takes the lists of before for those that are the same and have no policy that changed.
+    pub(super) fn keep(&mut self, before: AppliedLists, changed: &[PolicyId]) {
+        let unchanged = before.lists.into_iter().filter(|list| !list.has_any(changed));
+        let known: HashSet<Arc<Applied>> = unchanged.collect();
+        for list in &mut self.lists {
+            if let Some(same) = known.get(list) {
+                *list = same.clone();
+            }
+        }
+    }
+
+    /// Makes the lists other ones than before that have a policy which changed.
+    pub(super) fn renew(&mut self, changed: &[PolicyId]) {
+        for list in self.lists.iter_mut().filter(|list| list.has_any(changed)) {
+            *list = Arc::new(Applied::clone(list));
+        }
+    }
+
     /// The policies that apply to a class.
-    pub(super) fn of(&self, class: ClassId) -> Option<&Applied> {
+    pub(super) fn of(&self, class: ClassId) -> Option<&Arc<Applied>> {
         self.lists.get(self.number(class)?.0 as usize)
     }
 }
@@ -146,6 +164,11 @@ impl Applied {
     /// Whether a policy selects the endpoint possibly and not for certain.
     pub(crate) fn is_unsure(&self, id: PolicyId) -> bool {
         self.unsure.binary_search(&id).is_ok()
+    }
+
+    /// Whether any of these policies applies. They ascend.
+    fn has_any(&self, policies: &[PolicyId]) -> bool {
+        self.tiers.iter().flat_map(|(_, groups)| groups.iter().flatten()).any(|id| policies.binary_search(id).is_ok())
     }
 
     /// Whether no policy applies.

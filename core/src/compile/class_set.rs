@@ -229,7 +229,7 @@ impl Iterator for Ones<'_> {
 impl FusedIterator for Ones<'_> {}
 
 /// Sets that are kept: equal ones share one allocation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Pool(HashSet<ClassSet>);
 
 impl Pool {

@@ -15,7 +15,7 @@ use super::labels::{KeyEntry, KeyItems, judged_apart};
 use super::selectors::UNKNOWN_VALUE;
 use crate::model::{AddressSet, Known, Labels, UnknownLabels, ValueShape};
 use crate::model::{Comparison, Selector};
-use crate::policy::{Direction, EntityMatch, PeerTermKind, Rule, Ruleset, SubjectMatch};
+use crate::policy::{Direction, EntityMatch, PeerTermKind, Policy, Rule, SubjectMatch};
 use crate::snapshot::{HostEndpoint, Namespace, NamespaceId, PodEndpoint, ServiceAccount, Snapshot};
 
 /// Prefix of labels that an endpoint has from its namespace (upstream: `conversion.NamespaceLabelPrefix`).
@@ -28,6 +28,8 @@ pub(crate) const NAMESPACE_LABEL: &str = "projectcalico.org/namespace";
 pub(crate) const ACCOUNT_LABEL: &str = "projectcalico.org/serviceaccount";
 /// Label of what Kubernetes runs.
 pub(crate) const ORCHESTRATOR_LABEL: &str = "projectcalico.org/orchestrator";
+/// Its value.
+pub(super) const ORCHESTRATOR: &str = "k8s";
 /// Under their prefix, namespaces and service accounts have their name by this key.
 const NAME_KEY: &str = "projectcalico.org/name";
 
@@ -99,8 +101,8 @@ pub(super) struct Expressions<'a> {
 }
 
 impl<'a> Expressions<'a> {
-    /// Collects what the selectors of a ruleset mention, and the addresses that they stand for.
-    pub(super) fn mentioned(ruleset: &'a Ruleset, snapshot: &'a Snapshot) -> Self {
+    /// Collects what the selectors of policies mention, and the addresses that they stand for.
+    pub(super) fn mentioned(policies: impl Iterator<Item = &'a Policy>, snapshot: &'a Snapshot) -> Self {
         let mut expressions = Expressions {
             numbers: HashMap::new(),
             keys: Vec::new(),
@@ -115,7 +117,7 @@ impl<'a> Expressions<'a> {
             ends: HashMap::new(),
         };
         let mut peers: Vec<&Selector> = Vec::new();
-        for policy in &ruleset.policies {
+        for policy in policies {
             if let SubjectMatch::Endpoints(selector) = &policy.subject {
                 expressions.mention(selector);
             }
@@ -230,8 +232,11 @@ impl<'a> Expressions<'a> {
     /// What selectors see of a pod. Upstream: docs/semantics.md, Calico; its own labels win over what it inherits.
     fn of_endpoint(&self, endpoint: &'a PodEndpoint, snapshot: &'a Snapshot) -> Seen<'a> {
         let mut seen = Seen::new();
+        if self.keys.is_empty() {
+            return seen;
+        }
         seen.extend(self.synthetic(NAMESPACE_LABEL, snapshot.namespace_name(endpoint.namespace)));
-        seen.extend(self.synthetic(ORCHESTRATOR_LABEL, "k8s"));
+        seen.extend(self.synthetic(ORCHESTRATOR_LABEL, ORCHESTRATOR));
         if !endpoint.service_account.is_empty() {
             seen.extend(self.synthetic(ACCOUNT_LABEL, &endpoint.service_account));
         }

@@ -6,14 +6,17 @@
 //! different pods and rules, not the number of pods: sets are as small as they can be, and equal ones are kept once.
 
 mod addresses;
+mod again;
 mod applied;
 mod class_set;
 mod classes;
 mod endpoint;
 pub(crate) mod expressions;
 mod labels;
+mod mentions;
 mod parts;
 mod places;
+mod policies;
 mod queries;
 mod selectors;
 mod sets;
@@ -33,7 +36,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 
 use crate::model::AddressSet;
-use crate::policy::{Action, Direction, DroppedPackets, HttpFit, PeerMatch, PeerTerm, PeerTermKind, Policy, Rule, Ruleset};
+use crate::policy::{Action, Direction, DroppedPackets, Ruleset};
 use crate::settings::{Assumed, HostInput, Http, IpBlockReach, OwnNode};
 use crate::snapshot::Snapshot;
 
@@ -41,6 +44,7 @@ use addresses::AddressIndex;
 use applied::AppliedLists;
 use class_set::Pool;
 use classes::Classes;
+use policies::PolicyCompiler;
 use selectors::Selectors;
 use traffic::{CompiledTraffic, TrafficPool};
 
@@ -114,48 +118,36 @@ pub struct Compiled {
     policies: Vec<CompiledPolicy>,
     classes: Classes,
     addresses: AddressIndex,
-    traffics: Vec<CompiledTraffic>,
+    /// The classes in each of its address sets.
+    address_sets: Vec<EndpointSet>,
+    traffics: TrafficPool,
+    pool: Pool,
     egress: AppliedLists,
     ingress: AppliedLists,
     own_node: OwnNode,
     ip_block: IpBlockReach,
     host_input: HostInput,
     http: Http,
+    /// How often it was brought up to date since all of it was compiled.
+    edits: u32,
 }
 
 /// Compiles a ruleset for the endpoints of a snapshot.
 pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Assumed) -> Compiled {
-    let mut selectors = Selectors::mentioned(&ruleset, snapshot);
+    let mut selectors = Selectors::mentioned(ruleset.policies.iter().map(|policy| &**policy), snapshot);
     let (extra, points) = named_addresses(&ruleset, snapshot, &selectors);
     let outside = outside_points(&points, snapshot);
     let across = ruleset.hosts.is_some() && !snapshot.host_endpoints.is_empty();
     let addresses = AddressIndex::new(&ruleset, extra, &points, &outside, across, &snapshot.cloud.borders(), &snapshot.pod_network);
     let classes = Classes::build(snapshot, settings, ruleset.hosts.as_ref(), &mut selectors, &addresses);
-    selectors.index(snapshot, &classes, &addresses);
+    selectors.index(snapshot, &classes, addresses.sets_of_classes(&classes));
 
-    let mut traffics = TrafficPool::default();
-    let mut pool = Pool::default();
+    let (mut traffics, mut pool) = (TrafficPool::default(), Pool::default());
     pool.keep(classes.every().clone());
-    let mut rules = |policy, direction| {
-        let rules = compile_rules(policy, direction, &mut selectors, &classes, &addresses, &mut traffics);
-        rules.into_iter().map(|rule| rule.kept(&mut pool)).collect()
-    };
-    let sides: Vec<(Vec<CompiledRule>, Vec<CompiledRule>)> =
-        ruleset.policies.iter().map(|policy| (rules(policy, Direction::Egress), rules(policy, Direction::Ingress))).collect();
-    let policies: Vec<CompiledPolicy> = ruleset
-        .policies
-        .iter()
-        .zip(sides)
-        .map(|(policy, (egress, ingress))| {
-            let mut subjects = selectors.subjects(&policy.subject, snapshot, &classes);
-            if policy.doubt.is_some() {
-                subjects = subjects.in_doubt();
-            }
-            CompiledPolicy { subjects: subjects.kept(&mut pool), egress, ingress }
-        })
-        .collect();
-    drop(selectors);
-    let traffics = traffics.traffics;
+    let mut compiler =
+        PolicyCompiler { selectors, snapshot, classes: &classes, addresses: &addresses, traffics: &mut traffics, pool: &mut pool };
+    let policies: Vec<CompiledPolicy> = ruleset.policies.iter().map(|policy| compiler.policy(policy)).collect();
+    let address_sets = compiler.finish();
     let egress = AppliedLists::new(&ruleset, &policies, &classes, &traffics, Direction::Egress);
     let ingress = AppliedLists::new(&ruleset, &policies, &classes, &traffics, Direction::Ingress);
     Compiled {
@@ -163,13 +155,16 @@ pub fn compile(snapshot: &Snapshot, ruleset: Ruleset, settings: &Assumed) -> Com
         policies,
         classes,
         addresses,
+        address_sets,
         traffics,
+        pool,
         egress,
         ingress,
         own_node: settings.own_node,
         ip_block: settings.ip_block,
         host_input: settings.host_input,
         http: settings.http.clone(),
+        edits: 0,
     }
 }
 
@@ -201,53 +196,6 @@ fn outside_points(points: &[IpAddr], snapshot: &Snapshot) -> Vec<IpAddr> {
     outside.sort_unstable();
     outside.dedup();
     outside
-}
-
-fn compile_rules<'a>(
-    policy: &'a Policy,
-    direction: Direction,
-    selectors: &mut Selectors<'a>,
-    classes: &Classes,
-    addresses: &AddressIndex,
-    traffics: &mut TrafficPool,
-) -> Vec<CompiledRule> {
-    if !policy.acts_on(direction) {
-        return Vec::new();
-    }
-    let compile = |rule: &'a Rule| {
-        let mut parts: Vec<EntityParts> = Vec::new();
-        let (terms, mut peers) = match &rule.peers {
-            PeerMatch::Any => (Vec::new(), EndpointSet::exactly(classes.every().clone())),
-            PeerMatch::Of(terms) => {
-                let mut term = |term: &'a PeerTerm| match &term.kind {
-                    PeerTermKind::Entity(entity) => {
-                        let found = selectors.entity_parts(entity, classes, addresses);
-                        let whole = found.whole(classes);
-                        parts.push(found);
-                        whole
-                    }
-                    kind => selectors.term(kind, classes, addresses),
-                };
-                let terms: Vec<EndpointSet> = terms.iter().map(&mut term).collect();
-                let mut peers = terms.iter().fold(EndpointSet::exactly(ClassSet::none()), |peers, term| peers.union(term));
-                if let Some(set) = rule.peers.joined_addresses() {
-                    peers = peers.union(&selectors.addresses(&set, true, addresses));
-                }
-                (terms, peers)
-            }
-        };
-        match rule.http.map(|http| http.fits) {
-            None | Some(HttpFit::NotAsked | HttpFit::Yes) => {}
-            Some(HttpFit::No) => peers = EndpointSet::exactly(ClassSet::none()),
-            Some(HttpFit::Unknown) => peers = peers.in_doubt(),
-        }
-        if rule.doubt.is_some() || policy.doubt.is_some() {
-            peers = peers.in_doubt();
-        }
-        let own = rule.own.as_ref().map(|term| selectors.term(&term.kind, classes, addresses));
-        CompiledRule { action: rule.action, peers, terms, parts, traffic: traffics.add(&rule.traffic), own }
-    };
-    policy.rules(direction).iter().map(compile).collect()
 }
 
 /// A range of addresses outside the cluster whose members no rule of a direction tells apart.

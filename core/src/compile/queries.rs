@@ -1,5 +1,6 @@
 //! What is asked of compiled policies.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -212,7 +213,12 @@ impl Compiled {
 
     pub(crate) fn applied(&self, class: ClassId, direction: Direction) -> &Applied {
         const NOTHING: &Applied = &Applied { tiers: Vec::new(), names_own_ports: false, tells_subjects_apart: false, unsure: Vec::new() };
-        self.lists(direction).of(class).unwrap_or(NOTHING)
+        self.lists(direction).of(class).map_or(NOTHING, |applied| &**applied)
+    }
+
+    /// The same as it is kept: as long as it is the same one, its policies say the same.
+    pub(crate) fn applied_list(&self, class: ClassId, direction: Direction) -> Option<&Arc<Applied>> {
+        self.lists(direction).of(class)
     }
 
     fn lists(&self, direction: Direction) -> &AppliedLists {
@@ -272,7 +278,7 @@ impl Compiled {
 
     /// A rule's traffic.
     pub(crate) fn compiled_traffic(&self, traffic: TrafficId) -> Option<&CompiledTraffic> {
-        self.traffics.get(traffic.index())
+        self.traffics.get(traffic)
     }
 
     /// The connections that a rule's traffic means between two classes.

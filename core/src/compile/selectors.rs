@@ -15,7 +15,7 @@ use super::{EndpointSet, EntityParts};
 use crate::model::Selector;
 use crate::model::{AddressSet, LabelSelector, Labels, Operator, UnknownLabels, ValueShape};
 use crate::policy::PortTerm;
-use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Ruleset, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
+use crate::policy::{Direction, EntityMatch, NamespaceMatch, PeerTermKind, Policy, Subject, SubjectMatch, TrafficMatch, TrafficTermKind};
 use crate::snapshot::{NodeId, Snapshot};
 
 /// In a class key, before and after what is known of a label's value.
@@ -24,10 +24,10 @@ pub(super) const UNKNOWN_VALUE: u32 = u32::MAX - 3;
 const END_OF_PROFILES: u32 = u32::MAX - 2;
 
 /// What a selector asks for, without where it is written.
-type SelectorKey<'a> = Vec<(&'a str, &'a Operator)>;
+pub(super) type SelectorKey<'a> = Vec<(&'a str, &'a Operator)>;
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum NamespaceKey<'a> {
+pub(super) enum NamespaceKey<'a> {
     Named(&'a str),
     Selector(SelectorKey<'a>),
 }
@@ -59,14 +59,14 @@ pub(super) struct Selectors<'a> {
     node_sets: Vec<EndpointSet>,
 }
 
-fn selector_key(selector: &LabelSelector) -> SelectorKey<'_> {
+pub(super) fn selector_key(selector: &LabelSelector) -> SelectorKey<'_> {
     let mut key: SelectorKey = selector.requirements.iter().map(|r| (&*r.key, &r.operator)).collect();
     key.sort_unstable();
     key.dedup();
     key
 }
 
-fn namespace_key(matching: &NamespaceMatch) -> NamespaceKey<'_> {
+pub(super) fn namespace_key(matching: &NamespaceMatch) -> NamespaceKey<'_> {
     match matching {
         NamespaceMatch::Named(name) => NamespaceKey::Named(name),
         NamespaceMatch::Selector(selector) => NamespaceKey::Selector(selector_key(selector)),
@@ -81,12 +81,12 @@ pub(super) struct NodeMatches {
 }
 
 impl<'a> Selectors<'a> {
-    /// Collects what the selectors of a ruleset mention.
-    pub(super) fn mentioned(ruleset: &'a Ruleset, snapshot: &'a Snapshot) -> Self {
+    /// Collects what the selectors of policies mention.
+    pub(super) fn mentioned(policies: impl Iterator<Item = &'a Policy> + Clone, snapshot: &'a Snapshot) -> Self {
         let mut selectors = Selectors {
             pod_keys: BTreeMap::new(),
             port_names: HashSet::new(),
-            expressions: Expressions::mentioned(ruleset, snapshot),
+            expressions: Expressions::mentioned(policies.clone(), snapshot),
             profile_lists: HashMap::new(),
             namespaces: Vec::new(),
             namespace_numbers: HashMap::new(),
@@ -101,7 +101,7 @@ impl<'a> Selectors<'a> {
             nameless: ClassSet::none(),
             node_sets: Vec::new(),
         };
-        for policy in &ruleset.policies {
+        for policy in policies {
             match &policy.subject {
                 SubjectMatch::Pods(subject) => selectors.mention_subject(subject),
                 SubjectMatch::Profiles(list) => {
@@ -270,8 +270,8 @@ impl<'a> Selectors<'a> {
         }
     }
 
-    /// Builds the sets, now that classes are known.
-    pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes, addresses: &AddressIndex) {
+    /// Builds the sets, now that classes are known; the classes in each address set are given.
+    pub(super) fn index(&mut self, snapshot: &'a Snapshot, classes: &Classes, address_sets: Vec<EndpointSet>) {
         let sample = |sample| match sample {
             Sample::Pod(id) => snapshot.pod(id),
             Sample::Node(_) | Sample::Atom | Sample::Host(_) | Sample::Group(_) => None,
@@ -297,11 +297,14 @@ impl<'a> Selectors<'a> {
             _ => false,
         };
         self.nameless = ClassSet::new(classes.iter().filter(|(.., sample)| is_nameless(*sample)).map(|(class, ..)| class.0).collect());
-        let mut sets = Lists::new(addresses.set_count() as usize);
-        classes.iter().for_each(|(class, _, membership, _)| sets.add(class.0, &membership.certain, &membership.possible));
-        self.address_sets = sets.sets();
+        self.address_sets = address_sets;
         self.index_nodes(snapshot, classes);
         self.expressions.index(snapshot, classes);
+    }
+
+    /// The classes in each address set.
+    pub(super) fn into_address_sets(self) -> Vec<EndpointSet> {
+        self.address_sets
     }
 
     fn index_nodes(&mut self, snapshot: &Snapshot, classes: &Classes) {
@@ -426,6 +429,15 @@ fn other_subjects(subject: &SubjectMatch, snapshot: &Snapshot, classes: &Classes
             };
             profiles == Some(list)
         }),
+    }
+}
+
+impl AddressIndex {
+    /// The classes in each set.
+    pub(super) fn sets_of_classes(&self, classes: &Classes) -> Vec<EndpointSet> {
+        let mut sets = Lists::new(self.set_count() as usize);
+        classes.iter().for_each(|(class, _, membership, _)| sets.add(class.0, &membership.certain, &membership.possible));
+        sets.sets()
     }
 }
 

@@ -103,14 +103,18 @@ impl NamedPorts {
 }
 
 /// All different traffics of a ruleset.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct TrafficPool {
-    pub(super) traffics: Vec<CompiledTraffic>,
+    traffics: Vec<CompiledTraffic>,
     terms: HashMap<Vec<TrafficTermKind>, TrafficId>,
     packets: HashMap<PacketMatch, TrafficId>,
 }
 
 impl TrafficPool {
+    pub(super) fn get(&self, id: TrafficId) -> Option<&CompiledTraffic> {
+        self.traffics.get(id.index())
+    }
+
     pub(super) fn add(&mut self, traffic: &TrafficMatch) -> TrafficId {
         let next = TrafficId(self.traffics.len() as u32);
         let id = match traffic {

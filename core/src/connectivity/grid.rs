@@ -122,12 +122,18 @@ impl<'a> Grid<'a> {
                 *answer = *of;
             }
         }
+        let mut last: Option<((PairIds, PairIds), PairIds)> = None;
         for (number, to) in self.destinations.iter().enumerate() {
             let egress = from_row.map(|usual| self.scratch.of(number).unwrap_or(Of::All(usual)));
             let ingress = to.row.and_then(|row| into.get(row as usize)).copied();
             let policies = match (egress, ingress) {
                 (Some(Of::All(egress)), Some(Of::All(ingress))) => {
-                    Some(*self.both.entry((egress, ingress)).or_insert_with(|| self.connectivity.both(egress, ingress)))
+                    let key = (egress, ingress);
+                    // Neighbours mostly have the same.
+                    let known = last.filter(|(last, _)| *last == key).map(|(_, both)| both);
+                    let both = known.unwrap_or_else(|| *self.both.entry(key).or_insert_with(|| self.connectivity.both(egress, ingress)));
+                    last = Some((key, both));
+                    Some(both)
                 }
                 _ => None,
             };

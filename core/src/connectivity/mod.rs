@@ -8,6 +8,7 @@ mod cloud;
 mod grid;
 mod hosts;
 mod row;
+mod side;
 
 pub use grid::{Grid, Passing};
 
@@ -15,18 +16,17 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use hashbrown::HashMap;
-
-use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange, Signature, Whereabouts};
+use crate::compile::{ClassId, Compiled, Endpoint, OutsideRange, Whereabouts};
 use crate::connections::{ConnectionId, ConnectionSet};
 use crate::policy::{Direction, Matched};
 use crate::settings::OwnNode;
 use crate::snapshot::{PodId, Snapshot};
-use crate::verdict::evaluate::{EvaluationCache, EvaluationSubject};
+use crate::verdict::evaluate::EvaluationCache;
 use crate::verdict::{is_loopback, is_own_node, is_single, own_node_connections};
 use cloud::CloudConnectivity;
 use hosts::Hosts;
 pub(crate) use row::{Row, RowQuestion};
+use side::{RowId, Side};
 
 /// Connections between two endpoints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,46 +66,6 @@ impl From<[ConnectionId; 2]> for PairIds {
     }
 }
 
-/// Where a class's row is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum RowId {
-    /// No policy applies: all that it may send at all passes, which is everything but for pods under Calico.
-    Open(ConnectionId),
-    /// A row of its own.
-    Row(u32),
-}
-
-/// One direction of all classes.
-#[derive(Clone, Debug)]
-struct Side {
-    of_class: Vec<RowId>,
-    rows: Vec<Row>,
-}
-
-impl Side {
-    /// Finds the rows; none is evaluated.
-    fn new(compiled: &Compiled, cache: &EvaluationCache, direction: Direction) -> Self {
-        let mut side = Side { of_class: Vec::with_capacity(compiled.class_count()), rows: Vec::new() };
-        let mut known: HashMap<Signature, u32> = HashMap::new();
-        for class in (0..compiled.class_count() as u32).map(ClassId) {
-            // What an endpoint may not send is no connection that its policies are asked about.
-            let signature = compiled.signature(class, direction);
-            let universe = cache.table.difference(ConnectionId::ALL, cache.table.intern(signature.dropped.connections()));
-            if compiled.applied(class, direction).is_empty() {
-                side.of_class.push(RowId::Open(universe));
-                continue;
-            }
-            let next = side.rows.len() as u32;
-            let row = *known.entry(signature).or_insert(next);
-            if row == next {
-                side.rows.push(Row::new(RowQuestion::Subject(EvaluationSubject::endpoint(class), direction, universe)));
-            }
-            side.of_class.push(RowId::Row(row));
-        }
-        side
-    }
-}
-
 /// Endpoints beside the policies: where they run, and whether a pod is alone.
 #[derive(Clone, Debug)]
 struct EndFacts {
@@ -118,6 +78,35 @@ struct EndFacts {
     single: bool,
 }
 
+/// The classes of all endpoints.
+#[derive(Clone, Debug)]
+struct Ends {
+    endpoints: Vec<EndFacts>,
+    nodes: Vec<ClassId>,
+    /// First address and class of each outside range that rules of either direction tell apart.
+    outside: Vec<(IpAddr, ClassId)>,
+    sources: Vec<OutsideRange>,
+    destinations: Vec<OutsideRange>,
+}
+
+impl Ends {
+    fn new(compiled: &Compiled, snapshot: &Snapshot) -> Self {
+        let facts = |id| EndFacts {
+            class: compiled.class_of(Endpoint::Pod(id)),
+            pod_network: compiled.pod_network(Endpoint::Pod(id), snapshot),
+            node_network: compiled.node_network(Endpoint::Pod(id), snapshot),
+            single: is_single(Endpoint::Pod(id), snapshot),
+        };
+        Ends {
+            endpoints: snapshot.pods().map(|(id, _)| facts(id)).collect(),
+            nodes: snapshot.nodes().map(|(id, _)| compiled.class_of(Endpoint::Node(id))).collect(),
+            outside: compiled.outside_atoms().collect(),
+            sources: compiled.outside(Direction::Ingress).to_vec(),
+            destinations: compiled.outside(Direction::Egress).to_vec(),
+        }
+    }
+}
+
 /// The answers of all pairs.
 #[derive(Clone, Debug)]
 pub struct Connectivity {
@@ -125,12 +114,7 @@ pub struct Connectivity {
     cache: EvaluationCache,
     egress: Side,
     ingress: Side,
-    endpoints: Vec<EndFacts>,
-    nodes: Vec<ClassId>,
-    /// First address and class of each outside range that rules of either direction tell apart.
-    outside: Vec<(IpAddr, ClassId)>,
-    sources: Vec<OutsideRange>,
-    destinations: Vec<OutsideRange>,
+    ends: Ends,
     own_node: OwnNode,
     /// What host endpoints let through; nothing where no engine polices hosts.
     hosts: Option<Hosts>,
@@ -138,32 +122,45 @@ pub struct Connectivity {
     cloud: Option<CloudConnectivity>,
 }
 
+/// What stays of [`Connectivity`] after an edit, as long as no endpoint changes its class.
+#[derive(Debug)]
+pub(crate) struct KeptAnswers {
+    cache: EvaluationCache,
+    egress: Side,
+    ingress: Side,
+    ends: Ends,
+}
+
 impl Connectivity {
     /// Prepares the answers of all pairs, which are evaluated when they are asked for.
     pub fn new(compiled: &Arc<Compiled>, snapshot: &Snapshot) -> Self {
         let cache = EvaluationCache::default();
-        let egress = Side::new(compiled, &cache, Direction::Egress);
-        let ingress = Side::new(compiled, &cache, Direction::Ingress);
-        let endpoints = snapshot
-            .pods()
-            .map(|(id, _)| EndFacts {
-                class: compiled.class_of(Endpoint::Pod(id)),
-                pod_network: compiled.pod_network(Endpoint::Pod(id), snapshot),
-                node_network: compiled.node_network(Endpoint::Pod(id), snapshot),
-                single: is_single(Endpoint::Pod(id), snapshot),
-            })
-            .collect();
-        let nodes = snapshot.nodes().map(|(id, _)| compiled.class_of(Endpoint::Node(id))).collect();
+        let egress = Side::new(compiled, &cache, Direction::Egress, None);
+        let ingress = Side::new(compiled, &cache, Direction::Ingress, None);
+        Connectivity::of(compiled, snapshot, KeptAnswers { cache, egress, ingress, ends: Ends::new(compiled, snapshot) })
+    }
+
+    /// What can be used [again](Self::again).
+    pub(crate) fn keep(self) -> KeptAnswers {
+        KeptAnswers { cache: self.cache, egress: self.egress, ingress: self.ingress, ends: self.ends }
+    }
+
+    /// The answers after an edit: rows of policies that did not change stay as they are. `compiled` has the classes of before.
+    pub(crate) fn again(compiled: &Arc<Compiled>, snapshot: &Snapshot, kept: KeptAnswers) -> Self {
+        let KeptAnswers { cache, egress, ingress, ends } = kept;
+        let egress = Side::new(compiled, &cache, Direction::Egress, Some(egress));
+        let ingress = Side::new(compiled, &cache, Direction::Ingress, Some(ingress));
+        Connectivity::of(compiled, snapshot, KeptAnswers { cache, egress, ingress, ends })
+    }
+
+    fn of(compiled: &Arc<Compiled>, snapshot: &Snapshot, parts: KeptAnswers) -> Self {
+        let KeptAnswers { cache, egress, ingress, ends } = parts;
         let mut connectivity = Connectivity {
             compiled: Arc::clone(compiled),
             cache,
             egress,
             ingress,
-            endpoints,
-            nodes,
-            outside: compiled.outside_atoms().collect(),
-            sources: compiled.outside(Direction::Ingress).to_vec(),
-            destinations: compiled.outside(Direction::Egress).to_vec(),
+            ends,
             own_node: compiled.own_node(),
             hosts: None,
             cloud: None,
@@ -201,7 +198,7 @@ impl Connectivity {
     fn cloud_pass(&self, from: Endpoint, to: Endpoint) -> PairIds {
         let Some(cloud) = &self.cloud else { return EVERYTHING };
         let stretch = |end: Endpoint| end.address().and_then(|address| self.stretch(address));
-        let class = |end: Endpoint, stretch: Option<usize>| match stretch.and_then(|i| self.outside.get(i)) {
+        let class = |end: Endpoint, stretch: Option<usize>| match stretch.and_then(|i| self.ends.outside.get(i)) {
             Some((_, class)) => *class,
             None => self.class_of(end),
         };
@@ -286,7 +283,7 @@ impl Connectivity {
     pub fn evaluate_all(&self) -> usize {
         let mut scratch = Vec::new();
         let mut evaluate = |row: &Row| {
-            row.each_exception(&self.compiled, &self.cache, &mut scratch, |_, _| {});
+            row.evaluate_all(&self.compiled, &self.cache, &mut scratch);
             row.answers()
         };
         self.egress.rows.iter().chain(&self.ingress.rows).map(&mut evaluate).sum()
@@ -314,25 +311,25 @@ impl Connectivity {
     /// Address ranges that policies tell apart as sources (ingress rules) or as destinations (egress rules).
     pub fn outside(&self, direction: Direction) -> &[OutsideRange] {
         match direction {
-            Direction::Ingress => &self.sources,
-            Direction::Egress => &self.destinations,
+            Direction::Ingress => &self.ends.sources,
+            Direction::Egress => &self.ends.destinations,
         }
     }
 
     /// The class of an endpoint: endpoints of one class have equal rows and columns.
     pub fn class_of(&self, end: Endpoint) -> ClassId {
         match end {
-            Endpoint::Pod(id) => self.endpoints.get(id.index()).map_or(ClassId::NOWHERE, |e| e.class),
-            Endpoint::Node(id) => self.nodes.get(id.index()).copied().unwrap_or(ClassId::NOWHERE),
+            Endpoint::Pod(id) => self.ends.endpoints.get(id.index()).map_or(ClassId::NOWHERE, |e| e.class),
+            Endpoint::Node(id) => self.ends.nodes.get(id.index()).copied().unwrap_or(ClassId::NOWHERE),
             Endpoint::Outside(address) | Endpoint::InNetwork(_, address) => {
-                self.stretch(address).and_then(|i| self.outside.get(i)).map_or(ClassId::NOWHERE, |(_, class)| *class)
+                self.stretch(address).and_then(|i| self.ends.outside.get(i)).map_or(ClassId::NOWHERE, |(_, class)| *class)
             }
         }
     }
 
     /// The stretch of outside addresses that holds an address.
     fn stretch(&self, address: IpAddr) -> Option<usize> {
-        self.outside.partition_point(|(start, _)| *start <= address).checked_sub(1)
+        self.ends.outside.partition_point(|(start, _)| *start <= address).checked_sub(1)
     }
 
     /// How many classes there are.
@@ -346,7 +343,7 @@ impl Connectivity {
     }
 
     fn facts(&self, id: PodId) -> Option<&EndFacts> {
-        self.endpoints.get(id.index())
+        self.ends.endpoints.get(id.index())
     }
 
     fn is_single(&self, end: Endpoint) -> bool {

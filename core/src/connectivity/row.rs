@@ -4,7 +4,7 @@
 //! where rules ask for them). So a row keeps an answer for each combination that was asked about, and the evaluator is asked once for each.
 
 use alloc::vec::Vec;
-use core::cell::{OnceCell, RefCell};
+use core::cell::{Cell, OnceCell, RefCell};
 
 use hashbrown::HashSet;
 
@@ -91,11 +91,13 @@ pub(crate) struct Row {
     peers: OnceCell<Peers>,
     /// Answers so far, by key.
     known: RefCell<Vec<(PeerKey, Answer)>>,
+    /// Whether these are all.
+    complete: Cell<bool>,
 }
 
 impl Row {
     pub(crate) fn new(question: RowQuestion) -> Self {
-        Row { question, peers: OnceCell::new(), known: RefCell::default() }
+        Row { question, peers: OnceCell::new(), known: RefCell::default(), complete: Cell::new(false) }
     }
 
     /// The answer for one peer.
@@ -185,6 +187,13 @@ impl Row {
             kinds.extend(all.find(is_usual));
         }
         kinds
+    }
+
+    /// Evaluates all that was not asked about yet. `scratch` as above.
+    pub(super) fn evaluate_all(&self, compiled: &Compiled, cache: &EvaluationCache, scratch: &mut Vec<u64>) {
+        if !self.complete.replace(true) {
+            self.each_exception(compiled, cache, scratch, |_, _| {});
+        }
     }
 
     /// Whether something holds for the answer to any class at all.

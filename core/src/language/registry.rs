@@ -82,6 +82,12 @@ pub(in crate::language) trait Language: Sync {
     fn add_tiers(&self, _cloud: &Cloud, _ruleset: &mut Ruleset) {}
 }
 
+impl fmt::Debug for dyn Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// A document without `kind`.
 #[derive(Clone, Copy)]
 pub(in crate::language) struct RawDocument<'a> {

@@ -3,13 +3,14 @@
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
-use super::Loaded;
+use super::{Loaded, ParsedDocument};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::document::codes;
 use crate::language::{Kind, Resource};
@@ -29,42 +30,95 @@ fn identity(resource: &Resource) -> Identity<'_> {
     (group, &resource.kind_name, namespace, &resource.meta.name, resource.meta.condition.as_deref().unwrap_or_default())
 }
 
+/// An object by the numbers of its document and in it.
+type At = (usize, usize);
+
+/// What was found the last time, and in which documents.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    documents: Vec<Arc<ParsedDocument>>,
+    found: Found,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Found {
+    /// Pairs of the earlier and the later definition.
+    again: Vec<(At, At)>,
+    /// Refused objects of which the input has another version that is taken.
+    idle: Vec<At>,
+}
+
+impl Known {
+    /// Takes other documents; returns whether they define the same objects as those of before.
+    fn take(&mut self, loaded: &Loaded) -> bool {
+        let is_same = self.documents.len() == loaded.documents.len()
+            && self.documents.iter().zip(&loaded.documents).all(|(known, now)| defines_the_same(known, &now.parsed));
+        if !is_same {
+            self.documents = loaded.documents.iter().map(|document| document.parsed.clone()).collect();
+            return false;
+        }
+        for (known, now) in self.documents.iter_mut().zip(&loaded.documents) {
+            if !Arc::ptr_eq(known, &now.parsed) {
+                *known = now.parsed.clone();
+            }
+        }
+        true
+    }
+}
+
+fn defines_the_same(a: &Arc<ParsedDocument>, b: &Arc<ParsedDocument>) -> bool {
+    let same = |a: &Resource, b: &Resource| {
+        identity(a) == identity(b)
+            && a.meta.scope == b.meta.scope
+            && (a.refused, a.is_refused(), a.is_unreadable(), a.meta.generated, is_check(a))
+                == (b.refused, b.is_refused(), b.is_unreadable(), b.meta.generated, is_check(b))
+    };
+    Arc::ptr_eq(a, b) || a.resources.len() == b.resources.len() && a.resources.iter().zip(&b.resources).all(|(a, b)| same(a, b))
+}
+
+fn is_check(resource: &Resource) -> bool {
+    matches!(resource.kind, Kind::Check(_))
+}
+
 /// Marks objects that a later document defines again, as `kubectl apply` would update them, and says so.
 ///
 /// Objects that an API server refuses replace none that it takes: that one is what the cluster has, and the refused one is marked. Objects with `generateName` are new ones each.
-pub(super) fn find(loaded: &mut Loaded) {
-    let mut found: Vec<((usize, usize), (usize, usize))> = Vec::new();
-    {
-        let places = places(loaded);
-        let taken = taken(loaded);
-        let mut last: HashMap<(Identity<'_>, There), (usize, usize)> = HashMap::with_capacity(loaded.documents.len());
-        for (d, document) in loaded.documents.iter().enumerate() {
-            for (r, resource) in document.parsed.resources.iter().enumerate() {
-                if resource.refused
-                    || resource.is_refused() && taken.contains(&identity(resource))
-                    || resource.is_unreadable()
-                    || resource.meta.generated
-                    // All checks are made, whatever their names.
-                    || matches!(resource.kind, Kind::Check(_))
-                    || resource.meta.name.is_empty()
-                {
-                    continue;
-                }
-                match last.entry((identity(resource), there(resource, d, &places))) {
-                    Entry::Occupied(mut earlier) => found.push((earlier.insert((d, r)), (d, r))),
-                    Entry::Vacant(place) => {
-                        place.insert((d, r));
-                    }
-                }
+pub(super) fn find(loaded: &mut Loaded, known: &mut Known) {
+    if !known.take(loaded) {
+        known.found = Found { again: defined_again(loaded), idle: idle(loaded) };
+    }
+    known.found.idle.iter().for_each(|at| mark(loaded, *at));
+    for (earlier, later) in &known.found.again {
+        let Some(warning) = warning(loaded, *earlier, *later) else { continue };
+        loaded.diagnostics.push(warning);
+        mark(loaded, *earlier);
+    }
+}
+
+fn defined_again(loaded: &Loaded) -> Vec<(At, At)> {
+    let mut found = Vec::new();
+    let places = places(loaded);
+    let taken = taken(loaded);
+    let mut last: HashMap<(Identity<'_>, There), At> = HashMap::with_capacity(loaded.documents.len());
+    for ((d, r), resource) in each(loaded) {
+        if resource.refused
+            || resource.is_refused() && taken.contains(&identity(resource))
+            || resource.is_unreadable()
+            || resource.meta.generated
+            // All checks are made, whatever their names.
+            || is_check(resource)
+            || resource.meta.name.is_empty()
+        {
+            continue;
+        }
+        match last.entry((identity(resource), there(resource, d, &places))) {
+            Entry::Occupied(mut earlier) => found.push((earlier.insert((d, r)), (d, r))),
+            Entry::Vacant(place) => {
+                place.insert((d, r));
             }
         }
     }
-    mark_refused(loaded);
-    for (earlier, later) in found {
-        let Some(warning) = warning(loaded, earlier, later) else { continue };
-        loaded.diagnostics.push(warning);
-        mark(loaded, earlier);
-    }
+    found
 }
 
 /// Where a resource of Azure's is: subscription, resource group, or the document of a template or script that says no more.
@@ -100,7 +154,7 @@ fn places(loaded: &Loaded) -> HashMap<(Box<str>, Box<str>), Vec<There>> {
     places
 }
 
-fn mark(loaded: &mut Loaded, (d, r): (usize, usize)) {
+fn mark(loaded: &mut Loaded, (d, r): At) {
     let Some(document) = loaded.documents.get_mut(d) else { return };
     if document.superseded.is_empty() {
         document.superseded = vec![false; document.parsed.resources.len()];
@@ -110,7 +164,7 @@ fn mark(loaded: &mut Loaded, (d, r): (usize, usize)) {
     }
 }
 
-fn each(loaded: &Loaded) -> impl Iterator<Item = ((usize, usize), &Resource)> {
+fn each(loaded: &Loaded) -> impl Iterator<Item = (At, &Resource)> {
     let documents = loaded.documents.iter().enumerate();
     documents.flat_map(|(d, document)| document.parsed.resources.iter().enumerate().map(move |(r, resource)| ((d, r), &**resource)))
 }
@@ -123,21 +177,18 @@ fn taken(loaded: &Loaded) -> HashSet<Identity<'_>> {
     each(loaded).filter(|(_, r)| !r.is_refused() && !r.is_unreadable()).map(|(_, r)| identity(r)).collect()
 }
 
-/// Marks refused objects of which the input has another version that is taken.
-fn mark_refused(loaded: &mut Loaded) {
+/// Refused objects of which the input has another version that is taken.
+fn idle(loaded: &Loaded) -> Vec<At> {
     let taken = taken(loaded);
     if taken.is_empty() {
-        return;
+        return Vec::new();
     }
     let named = |resource: &Resource| !resource.meta.generated && !resource.meta.name.is_empty();
-    let idle: Vec<(usize, usize)> =
-        each(loaded).filter(|(_, r)| r.is_refused() && named(r) && taken.contains(&identity(r))).map(|(place, _)| place).collect();
-    drop(taken);
-    idle.into_iter().for_each(|place| mark(loaded, place));
+    each(loaded).filter(|(_, r)| r.is_refused() && named(r) && taken.contains(&identity(r))).map(|(at, _)| at).collect()
 }
 
-fn warning(loaded: &Loaded, earlier: (usize, usize), later: (usize, usize)) -> Option<Diagnostic> {
-    let place = |(d, r): (usize, usize)| {
+fn warning(loaded: &Loaded, earlier: At, later: At) -> Option<Diagnostic> {
+    let place = |(d, r): At| {
         let document = loaded.documents.get(d)?;
         let resource = document.parsed.resources.get(r)?;
         Some((resource, resource.meta.name_span.within(document.id)))

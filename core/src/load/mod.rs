@@ -87,6 +87,8 @@ pub struct Loader {
     languages: Languages,
     limits: Limits,
     files: Vec<File>,
+    /// Which objects are defined more than once.
+    defined: duplicates::Known,
     /// Values for the parameters of templates.
     given: Vec<ParameterFile>,
 }
@@ -130,7 +132,7 @@ impl Loader {
             before += own.len();
         }
         tell(of, of);
-        duplicates::find(&mut loaded);
+        duplicates::find(&mut loaded, &mut self.defined);
         loaded.diagnostics.sort_by_key(|diagnostic| diagnostic.place.map(|place| (place.document, place.span.start)));
         loaded
     }

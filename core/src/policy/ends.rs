@@ -9,7 +9,7 @@ use crate::model::{AddressSet, Cidr, LabelSelector, Selector};
 use crate::text::Place;
 
 /// Whom a policy applies to.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum SubjectMatch {
     /// Pods, by Kubernetes label selectors.
     Pods(Subject),
@@ -39,7 +39,7 @@ impl SubjectMatch {
 }
 
 /// Pods, by namespace and labels.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Subject {
     /// Which namespaces.
     pub namespaces: NamespaceMatch,
@@ -48,7 +48,7 @@ pub struct Subject {
 }
 
 /// Which namespaces are meant.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum NamespaceMatch {
     /// The one with this name (a NetworkPolicy's own).
     Named(String),
@@ -57,7 +57,7 @@ pub enum NamespaceMatch {
 }
 
 /// The other end of a rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum PeerMatch {
     /// Any end, inside or outside.
     Any,
@@ -88,7 +88,7 @@ impl PeerMatch {
 }
 
 /// One term of a [`PeerMatch`].
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct PeerTerm {
     /// Where it is written.
     pub place: Place,
@@ -117,7 +117,7 @@ pub struct IpBlock {
 }
 
 /// What a [`PeerTerm`] matches.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum PeerTermKind {
     /// Pods.
     Pods(Subject),
@@ -155,7 +155,7 @@ pub enum PeerTermKind {
 }
 
 /// One side of a Calico rule: all that is given must hold.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct EntityMatch {
     /// The address is one of an endpoint or set that this selects.
     pub selector: Option<Selector>,
@@ -174,7 +174,7 @@ pub struct EntityMatch {
 }
 
 /// The selecting fields of one side of a Calico rule, as they are written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct WrittenEntity {
     /// `selector`, over labels of the end itself.
     pub selector: Option<Selector>,

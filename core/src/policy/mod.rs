@@ -26,6 +26,7 @@ pub use traffic::*;
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::text::Place;
@@ -94,8 +95,8 @@ impl RuleRef {
 pub struct Ruleset {
     /// The tiers, first to last.
     pub tiers: Vec<Tier>,
-    /// All policies; tiers refer to them by number.
-    pub policies: Vec<Policy>,
+    /// All policies; tiers refer to them by number. One that did not change since the last edit is the same one.
+    pub policies: Vec<Arc<Policy>>,
     /// Whether no engine is installed, so that nothing is enforced.
     pub no_engine: bool,
     /// Why, where the input has a network plugin that enforces nothing.
@@ -109,7 +110,12 @@ pub struct Ruleset {
 impl Ruleset {
     /// The policy with this number.
     pub fn policy(&self, id: PolicyId) -> Option<&Policy> {
-        self.policies.get(id.index())
+        self.policies.get(id.index()).map(|policy| &**policy)
+    }
+
+    /// Adds a policy whose number is the next one.
+    pub(crate) fn add(&mut self, policy: Policy) {
+        self.policies.push(Arc::new(policy));
     }
 
     /// The tier with this number.
@@ -182,7 +188,7 @@ pub struct Doubt {
 }
 
 /// Policies that are looked at together.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Tier {
     /// Its name, in the words of its source.
     pub name: String,
@@ -218,7 +224,7 @@ pub enum TierEnd {
 }
 
 /// One policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Policy {
     /// Its number.
     pub id: PolicyId,
@@ -341,7 +347,7 @@ pub enum Action {
 }
 
 /// One rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Rule {
     /// Where it is written.
     pub place: Place,

@@ -7,7 +7,7 @@ use crate::model::Protocol;
 use crate::text::Place;
 
 /// Protocols and ports of a rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum TrafficMatch {
     /// Everything.
     Any,
@@ -87,7 +87,7 @@ pub struct PacketMatch {
 }
 
 /// One term of a [`TrafficMatch`].
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct TrafficTerm {
     /// Where it is written.
     pub place: Place,

@@ -177,7 +177,7 @@ impl<'a> Literal<'a> {
         let mut representatives = BTreeSet::new();
         let mut ruleset = analysis.compiled().ruleset().clone();
         let mut other_side = ruleset.clone();
-        for policy in &mut ruleset.policies {
+        for policy in ruleset.policies.iter_mut().map(Arc::make_mut) {
             let is_expression =
                 |requirement: &Requirement| analysis.sources().slice(requirement.span.within(policy.place.document)).contains("operator");
             let mut pair = |subject: &Subject| -> Pair {
@@ -204,7 +204,7 @@ impl<'a> Literal<'a> {
                 }
             }
             let far = other_side.policies.get_mut(policy.id.0 as usize);
-            if let Some((SubjectMatch::Pods(subject), far)) = far.map(|far| (&mut far.subject, policy.namespace.is_some())) {
+            if let Some((SubjectMatch::Pods(subject), far)) = far.map(|far| (&mut Arc::make_mut(far).subject, policy.namespace.is_some())) {
                 // No policy of a namespace selects a pod that only a selector stands for.
                 *subject = if far { literal((usize::MAX, usize::MAX)) } else { literal(pair(subject)) };
             }

@@ -14,6 +14,7 @@ use crate::{SetView, Status, set_view};
 pub(super) struct Table {
     pub(super) sets: Vec<SetView>,
     known: HashMap<PairIds, u16>,
+    last: Option<(PairIds, u16)>,
     /// The same for what differs from pod to pod.
     known_mixed: HashMap<Vec<PairIds>, u16>,
     pub(super) count: u32,
@@ -87,12 +88,20 @@ impl Table {
     }
 
     fn set(&mut self, connectivity: &Connectivity, ids: PairIds) -> u16 {
-        if let Some(&known) = self.known.get(&ids) {
-            return known;
+        // Neighbours mostly have the same.
+        if let Some((_, index)) = self.last.filter(|(last, _)| *last == ids) {
+            return index;
         }
-        let pair = connectivity.sets(ids);
-        let index = self.push(set_view(pair.allowed, pair.possible));
-        self.known.insert(ids, index);
+        let index = match self.known.get(&ids) {
+            Some(&known) => known,
+            None => {
+                let pair = connectivity.sets(ids);
+                let index = self.push(set_view(pair.allowed, pair.possible));
+                self.known.insert(ids, index);
+                index
+            }
+        };
+        self.last = Some((ids, index));
         index
     }
 

@@ -184,7 +184,7 @@ impl Judge<'_> {
             let name = policy.strip_prefix(&*p.kind).map_or(policy, str::trim_start);
             p.title() == name || p.name == name
         };
-        let Some(number) = policies.iter().position(fits) else { return Err(format!("there is no policy `{policy}`")) };
+        let Some(number) = policies.iter().position(|p| fits(p)) else { return Err(format!("there is no policy `{policy}`")) };
         let (id, at) = (PolicyId::at(number), policies.get(number).map(|p| p.subject_place).into_iter().collect::<Vec<Place>>());
         let pods = self.pods_of(end)?;
         let snapshot = self.snapshot();

@@ -309,7 +309,9 @@ pub(super) fn new_deny(block: &Block<'_>, out: &mut Out) {
     let Endpoint::Pod(id) = block.subject() else { return };
     let asked: Vec<&Policy> = block.policies().map(|(policy, _)| policy).collect();
     let enforced = |p: &&Policy| is_calico(p) && is_written(p) && p.not_enforced.is_none();
-    let Some(beside) = asked.iter().copied().find(enforced).or_else(|| block.compiled.ruleset().policies.iter().find(enforced)) else {
+    let Some(beside) =
+        asked.iter().copied().find(enforced).or_else(|| block.compiled.ruleset().policies.iter().map(|policy| &**policy).find(enforced))
+    else {
         return;
     };
     let Ok(object) = Object::at(block.sources, beside.place) else { return };

@@ -136,13 +136,14 @@ fn changed<S: Scene>(old: &S, new: &S, edits: &[TextEdit]) -> Option<[Vec<Policy
     let is_of_pods = |policy: &Policy| policy.subject.pods().is_some();
     let policies = |scene: &'_ S| scene.compiled().ruleset().policies.iter().map(|p| (p.kind.clone(), p.title())).collect::<Vec<_>>();
     let (all, ruleset) = (policies(old), &old.compiled().ruleset().policies);
-    let olds: Vec<&Policy> = ruleset.iter().filter(|policy| edits.iter().any(|edit| touches(old.sources(), policy, edit))).collect();
+    let olds: Vec<&Policy> =
+        ruleset.iter().map(|policy| &**policy).filter(|policy| edits.iter().any(|edit| touches(old.sources(), policy, edit))).collect();
     let names: Vec<_> = olds.iter().map(|p| (p.kind.clone(), p.title())).collect();
     let is_new = |policy: &&Policy| {
         let name = (policy.kind.clone(), policy.title());
         names.contains(&name) || !all.contains(&name)
     };
-    let news: Vec<&Policy> = new.compiled().ruleset().policies.iter().filter(is_new).collect();
+    let news: Vec<&Policy> = new.compiled().ruleset().policies.iter().map(|policy| &**policy).filter(is_new).collect();
     let covered = edits.iter().all(|edit| {
         let adds = edit.start == edit.end && news.len() > olds.len();
         adds || ruleset.iter().any(|policy| touches(old.sources(), policy, edit))

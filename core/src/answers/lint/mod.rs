@@ -209,7 +209,7 @@ fn is_written(input: &LintInput<'_>, policy: &Policy) -> bool {
 
 /// The same with those that the engine does not enforce, and those in doubt.
 fn all_policies<'a>(input: &LintInput<'a>) -> impl Iterator<Item = &'a Policy> {
-    input.compiled.ruleset().policies.iter().filter(move |p| p.role != PolicyRole::SecurityGroup && is_written(input, p))
+    input.compiled.ruleset().policies.iter().map(|p| &**p).filter(move |p| p.role != PolicyRole::SecurityGroup && is_written(input, p))
 }
 
 /// Every rule that can act, with its policy and reference.

@@ -210,7 +210,7 @@ pub(in crate::language) fn add(cloud: &Cloud, ruleset: &mut Ruleset) {
                     Some(group) => [rules(group, RuleDirection::Outbound), rules(group, RuleDirection::Inbound)],
                     None => no_group(shown.name_place),
                 };
-                ruleset.policies.push(Policy {
+                ruleset.add(Policy {
                     id,
                     kind: KIND.into(),
                     role: PolicyRole::SecurityGroup,

@@ -1,9 +1,11 @@
 //! From resources to the one policy language.
 
+mod known;
 pub(in crate::language) mod unread;
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::language::plugins::Plugins;
@@ -17,6 +19,7 @@ use crate::text::{DocumentId, Span};
 
 pub(crate) use crate::language::azure::lower::is_default as is_default_rule;
 pub use crate::language::azure::lower::{default_rules, ordered as ordered_rules};
+pub(crate) use known::KnownPolicies;
 
 /// All that a rule can do with a packet.
 pub(in crate::language) const ANYTHING: &[Action] = &[Action::Deny, Action::Allow, Action::Pass];
@@ -35,6 +38,7 @@ pub(in crate::language) struct Lowered {
 }
 
 /// Where a policy stands among the others, in the terms of its language. The engine in force makes tiers of it.
+#[derive(Clone, Copy, Debug)]
 pub(in crate::language) enum Standing {
     /// Among policies of pods that only allow: who is selected by any of them is closed for what none of them allows.
     Pods,
@@ -48,7 +52,7 @@ pub(in crate::language) enum Standing {
 }
 
 /// A tier that a language brings along.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::language) struct OwnTier {
     /// Its name.
     pub(in crate::language) name: &'static str,
@@ -85,11 +89,22 @@ pub(in crate::language) trait PolicyEngine: Sync {
     fn arrange(&self, lowering: &mut Lowering<'_>);
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn new(resources: Vec<(DocumentId, &'a Resource)>, settings: &'a Assumed) -> Self {
+        Lowering { resources, settings, placed: Vec::new(), ruleset: Ruleset::default() }
+    }
+
+    /// Adds the policy of an object.
+    fn place(&mut self, resource: &'a Resource, language: &'static dyn Language, policy: Arc<Policy>, standing: Standing) {
+        let id = PolicyId::at(self.ruleset.policies.len());
+        self.ruleset.policies.push(policy);
+        self.placed.push(Placed { resource, language, id, standing });
+    }
+
     /// Says why a policy is not enforced.
     pub(in crate::language) fn not_enforced(&mut self, id: PolicyId, reason: String) {
         if let Some(policy) = self.ruleset.policies.get_mut(id.index()) {
-            policy.not_enforced = Some(reason);
+            Arc::make_mut(policy).not_enforced = Some(reason);
         }
     }
 
@@ -122,9 +137,41 @@ impl Languages {
         cloud: &Cloud,
         settings: &'a Assumed,
     ) -> Ruleset {
-        let resources: Vec<(DocumentId, &Resource)> = resources.into_iter().collect();
-        let mut lowering = Lowering { resources, settings, placed: Vec::new(), ruleset: Ruleset::default() };
-        self.lower_objects(&mut lowering);
+        let mut lowering = Lowering::new(resources.into_iter().collect(), settings);
+        for place in 0..lowering.resources.len() {
+            self.lower_object(&mut lowering, place);
+        }
+        self.in_order(lowering, cloud)
+    }
+
+    /// The same after an edit: the policies of objects that did not change are those of the last time.
+    pub(crate) fn lower_again<'a>(
+        self,
+        resources: impl Iterator<Item = (DocumentId, &'a Arc<Resource>)>,
+        cloud: &Cloud,
+        settings: &'a Assumed,
+        known: &mut KnownPolicies,
+    ) -> Ruleset {
+        let resources: Vec<(DocumentId, &Arc<Resource>)> = resources.collect();
+        let mut lowering = Lowering::new(resources.iter().map(|(id, resource)| (*id, &***resource)).collect(), settings);
+        let mut before = known.begin(settings);
+        for (place, (document, resource)) in resources.into_iter().enumerate() {
+            match before.find(document, resource, PolicyId::at(lowering.ruleset.policies.len())) {
+                Some((language, policy, standing)) => lowering.place(resource, language, policy, standing),
+                None => self.lower_object(&mut lowering, place),
+            }
+            if let Some(placed) = lowering.placed.last().filter(|placed| core::ptr::eq(placed.resource, &**resource))
+                && let Some(policy) = lowering.ruleset.policies.get(placed.id.index())
+            {
+                known.add(document, resource, placed.language, policy, placed.standing);
+            }
+        }
+        self.in_order(lowering, cloud)
+    }
+
+    /// The policies in order, with what is in doubt.
+    fn in_order(self, mut lowering: Lowering<'_>, cloud: &Cloud) -> Ruleset {
+        let settings = lowering.settings;
         if let Some(engine) = self.iter().find_map(|language| language.engine(settings.engine)) {
             engine.arrange(&mut lowering);
         }
@@ -134,7 +181,7 @@ impl Languages {
             ruleset.idle_plugin = Plugins::seen(resources.iter().map(|(_, r)| *r)).why_idle();
             let reason = ruleset.idle_plugin.clone().unwrap_or_else(|| "no policy engine is installed".into());
             for policy in &mut ruleset.policies {
-                policy.not_enforced = Some(reason.clone());
+                Arc::make_mut(policy).not_enforced = Some(reason.clone());
             }
             ruleset.tiers.clear();
             ruleset.no_engine = true;
@@ -148,16 +195,14 @@ impl Languages {
         ruleset
     }
 
-    /// The policies, in the order of the text.
-    fn lower_objects(self, lowering: &mut Lowering<'_>) {
-        for &(document, resource) in &lowering.resources {
-            let id = PolicyId::at(lowering.ruleset.policies.len());
-            let translator = Translator { document, resource, settings: lowering.settings, id };
-            let lowered = self.iter().find_map(|language| Some((language, language.lower(&translator)?)));
-            if let Some((language, Lowered { policy, standing })) = lowered {
-                lowering.ruleset.policies.push(policy);
-                lowering.placed.push(Placed { resource, language, id, standing });
-            }
+    /// Adds the policy of an object, if it is one.
+    fn lower_object(self, lowering: &mut Lowering<'_>, place: usize) {
+        let Some(&(document, resource)) = lowering.resources.get(place) else { return };
+        let id = PolicyId::at(lowering.ruleset.policies.len());
+        let translator = Translator { document, resource, settings: lowering.settings, id };
+        let lowered = self.iter().find_map(|language| Some((language, language.lower(&translator)?)));
+        if let Some((language, Lowered { policy, standing })) = lowered {
+            lowering.place(resource, language, Arc::new(policy), standing);
         }
     }
 }

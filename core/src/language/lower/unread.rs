@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::language::calico::Calico;
@@ -138,7 +139,7 @@ pub(in crate::language) fn add(resources: &[(DocumentId, &Resource)], settings: 
                 if policy.not_enforced.is_none() {
                     tiers.entry(effect.last).or_default().push(alloc::vec![id]);
                 }
-                ruleset.policies.push(policy);
+                ruleset.add(policy);
             }
         }
     }
@@ -309,16 +310,24 @@ pub(in crate::language) fn doubt_services(resources: &[(DocumentId, &Resource)],
     if unclear.is_empty() {
         return;
     }
-    for rule in ruleset.policies.iter_mut().flat_map(|policy| policy.egress.iter_mut().chain(&mut policy.ingress)) {
+    let doubt_about = |rule: &Rule| {
         let service = rule.peers.terms().iter().find_map(|term| match &term.kind {
             PeerTermKind::Entity(entity) => entity.service.as_deref(),
             _ => None,
-        });
-        let doubt = service.and_then(|service| unclear.iter().find(|(name, _)| *name == *service));
-        if let Some((_, doubt)) = doubt {
-            rule.peers = PeerMatch::Any;
-            rule.traffic = TrafficMatch::Any;
-            rule.doubt = Some(Box::new(doubt.clone()));
+        })?;
+        unclear.iter().find(|(name, _)| *name == *service).map(|(_, doubt)| Box::new(doubt.clone()))
+    };
+    for policy in &mut ruleset.policies {
+        if !policy.egress.iter().chain(&policy.ingress).any(|rule| doubt_about(rule).is_some()) {
+            continue;
+        }
+        let policy = Arc::make_mut(policy);
+        for rule in policy.egress.iter_mut().chain(&mut policy.ingress) {
+            if let Some(doubt) = doubt_about(rule) {
+                rule.peers = PeerMatch::Any;
+                rule.traffic = TrafficMatch::Any;
+                rule.doubt = Some(doubt);
+            }
         }
     }
 }

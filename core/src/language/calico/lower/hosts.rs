@@ -88,7 +88,7 @@ pub(super) fn add_host_rules(resources: &[(DocumentId, &Resource)], ruleset: &mu
             // left out: a client takes a high one.
             let (out, into) = ((outbound, &FAILSAFE_OUTBOUND), (inbound, &FAILSAFE_INBOUND));
             let (egress, ingress) = if hook == HookMatch::FailsafeReply { (into, out) } else { (out, into) };
-            ruleset.policies.push(Policy {
+            ruleset.add(Policy {
                 id,
                 kind: "failsafe ports".into(),
                 role: PolicyRole::Written,

@@ -5,6 +5,7 @@ mod hosts;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::language::calico::inventory::ALLOW_PROFILE;
@@ -98,7 +99,7 @@ fn own<'a>(
         && let Some((of_tier, tier)) = refused_tiers.get(&*policy.tier)
         && let Some(translated) = lowering.ruleset.policies.get_mut(placed.id.index())
     {
-        *translated = unread::in_doubt(translated.clone(), tier, *of_tier, ANYTHING);
+        *translated = Arc::new(unread::in_doubt(Policy::clone(translated), tier, *of_tier, ANYTHING));
     }
     if is_staged(calico) && lowering.settings.staged == Staged::NotEnforced {
         lowering.not_enforced(placed.id, "it is staged: shown, but not enforced".into());
@@ -222,7 +223,7 @@ fn add_profiles(resources: &[(DocumentId, &Resource)], settings: &Assumed, rules
             let generated = name.starts_with("kns.") || name.starts_with("ksa.");
             let written = given.get(name).filter(|_| !generated).copied();
             let subject = SubjectMatch::Profiles(list.clone());
-            ruleset.policies.push(Policy { subject, ..profile_policy(id, name, written, place, settings) });
+            ruleset.add(Policy { subject, ..profile_policy(id, name, written, place, settings) });
             groups.push(alloc::vec![id]);
         }
         ruleset.tiers.push(Tier {
