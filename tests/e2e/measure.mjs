@@ -155,6 +155,84 @@ async function given(name) {
     return { took, longest };
 }
 
+/** The longest time that the page stands still while something is done, and for a while after it. */
+async function standstill(page, act, settle = 1000) {
+    await page.evaluate(() => (window.stops.length = 0));
+    await act();
+    await page.waitForTimeout(settle);
+    return page.evaluate(() => Math.max(0, ...window.stops));
+}
+
+/** A page that has come to rest. */
+async function atRest() {
+    const page = await visitor();
+    await page.goto(site.address);
+    await page.waitForFunction(() => "engine" in window.firsts && "program" in window.firsts);
+    await page.waitForTimeout(1500);
+    return page;
+}
+
+const letters = async (page) => {
+    await page.locator(".cm-content").first().click();
+    await page.keyboard.press("Control+End");
+    for (const letter of "# letters") {
+        await page.keyboard.type(letter);
+        await page.waitForTimeout(120);
+    }
+};
+
+const openExample = async (page, example) => {
+    await page.locator(".header .pick").first().click();
+    await page.locator(".examples .example").nth(example).click();
+    await page.waitForTimeout(600);
+};
+
+/** Standstills of an ordinary page: typing in the opening scene, switching through examples, typing in the largest one, opening tabs. */
+async function ordinary() {
+    const page = await atRest();
+    const typing = await standstill(page, () => letters(page));
+    const count = await page.locator(".examples .example").count();
+    const switching = await standstill(page, async () => {
+        for (let example = 0; example < count; example += 3) await openExample(page, example);
+    });
+    const sizes = await page.locator(".examples .example b").allInnerTexts();
+    await openExample(page, Math.max(0, sizes.findIndex((title) => /boutique/i.test(title))));
+    const largest = await standstill(page, () => letters(page));
+    const tabs = await standstill(page, () => openTabs(page));
+    await page.context().close();
+    return [typing, switching, largest, tabs];
+}
+
+const openTabs = async (page) => {
+    for (const tab of await page.locator(".bottom [role=tab]").all()) {
+        await tab.click();
+        await page.waitForTimeout(600);
+    }
+};
+
+/** Standstills with a generated cluster: its files, typing beside it, opening tabs, another size of window, selecting. */
+async function crowded(name) {
+    const page = await atRest();
+    const given = await files(name);
+    const found = [];
+    const note = async (act, settle) => found.push(await standstill(page, act, settle));
+    await note(async () => {
+        await page.locator("input[type=file]").setInputFiles(given);
+        await page.locator("html[data-engine=ready]").waitFor({ state: "attached" });
+    }, 6000);
+    await note(() => letters(page), 2000);
+    await note(() => openTabs(page));
+    await note(async () => {
+        for (const [width, height] of [[1200, 800], [1440, 900]]) {
+            await page.setViewportSize({ width, height });
+            await page.waitForTimeout(400);
+        }
+    });
+    await note(() => page.locator("g.mark").nth(3).click({ force: true }));
+    await page.context().close();
+    return found;
+}
+
 print("| what | measured |");
 print("| --- | ---: |");
 const sizes = await wasm();
@@ -175,7 +253,9 @@ async function tried(what, measure) {
         for (const context of browser.contexts()) await context.close();
     }
 }
+await tried("longest standstill: typing in the opening scene; switching examples; typing in the largest; opening its tabs", async () => (await ordinary()).map(ms).join("; "));
 if (scenes) {
+    await tried("the same, 1,000 pods / 300 policies: their files; typing; opening tabs; resizing; selecting a card", async () => (await crowded("small")).map(ms).join("; "));
     const typing = (name, count) => async () => {
         const times = await keys(name, count);
         return `${ms(median(times))}; ${ms(percentile(times, 0.95))}`;

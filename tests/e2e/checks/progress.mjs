@@ -1,6 +1,6 @@
 // What the page says while it waits for its engine, and how a person ends that.
 import assert from "node:assert/strict";
-import { accessible, editor, given, marks, open, openShop, paste, PHONE, SHOP, shoot, text, troubles, until, verdict } from "../page.mjs";
+import { accessible, chromiumOnly, editor, given, marks, open, openShop, paste, PHONE, SHOP, shoot, text, troubles, until, verdict } from "../page.mjs";
 
 const ENGINE = /netpolis-engine-[0-9a-f]+_bg\.wasm$/;
 const line = (page) => page.locator(".progress-line");
@@ -249,10 +249,41 @@ export default {
         assert.equal(await line(page).count(), 0);
         await page.keyboard.press("Escape");
         await share();
-        const stop = page.locator("dialog .progress-line").getByRole("button", { name: "Cancel" });
-        // It may be there before anybody could press.
-        if (await stop.isVisible()) await stop.click({ timeout: 1000 }).catch(() => page.keyboard.press("Escape"));
-        else await page.keyboard.press("Escape");
-        await page.locator("dialog[open]").waitFor({ state: "detached" });
+        const dialog = page.locator("dialog[open]");
+        await dialog.waitFor();
+        // On a fast machine it may be packed before anybody can press.
+        const pressed = await dialog.locator(".progress-line").getByRole("button", { name: "Cancel" }).click({ timeout: 2000 }).then(() => true, () => false);
+        if (!pressed) await page.keyboard.press("Escape");
+        await dialog.waitFor({ state: "detached" });
+        await until(true, () => page.evaluate(() => document.activeElement !== document.body), "the focus is somewhere");
     },
+
+    "a PNG file that takes long says so, and can be cancelled": chromiumOnly("its driver tells of no such downloads", async () => {
+        // The picture is ready to be drawn only when the function is called that this puts into the page.
+        const prepare = (context) =>
+            context.addInitScript(() => {
+                const drawn = new Promise((done) => (window.letItDraw = done));
+                const { decode } = HTMLImageElement.prototype;
+                HTMLImageElement.prototype.decode = function () {
+                    return drawn.then(() => decode.call(this));
+                };
+            });
+        const page = await open({ prepare });
+        const downloads = [];
+        page.on("download", (download) => downloads.push(download.suggestedFilename()));
+        const save = async () => {
+            await page.getByRole("button", { name: "save the picture", exact: true }).click();
+            await page.getByRole("button", { name: "Save as PNG" }).click();
+        };
+        await save();
+        await until("Drawing the PNG file Cancel", () => said(page), "the line");
+        await cancel(page).click();
+        await line(page).waitFor({ state: "detached" });
+        await page.evaluate(() => window.letItDraw());
+        await page.waitForTimeout(700);
+        assert.deepEqual(downloads, []);
+        await save();
+        await until("netpolis.png", () => downloads.join(), "the file");
+        assert.equal(await line(page).count(), 0);
+    }),
 };
