@@ -17,6 +17,9 @@ use crate::graph::picture::{FrameMark, Mark, Picture};
 use crate::state::State;
 use netpolis_core::text::count;
 
+/// With more marks and arrows than this, browsers draw all of them as simply as they can.
+const MANY_PARTS: usize = 150;
+
 /// Compares by address.
 #[derive(Clone)]
 pub(super) struct Handle(pub(super) LiveRef);
@@ -83,13 +86,14 @@ pub(super) fn Drawing(props: &DrawingProps) -> Html {
     let stays = |of: fn(&Near) -> &Vec<bool>, index: usize| near.as_ref().is_some_and(|near| of(near).get(index) == Some(&true));
     let flow: Vec<usize> = picture.arrows.iter().filter(|arrow| arrow.flow).flat_map(|arrow| [arrow.from, arrow.to]).collect();
     let quiet = near.as_ref().map(|near| picture.quiet_routes(&near.arrows)).unwrap_or_default();
+    let many = picture.marks.len() + picture.arrows.iter().filter(|arrow| !arrow.quiet).count() > MANY_PARTS;
     // Where nothing can be measured the drawing fits itself; `graph.css` has the margins and the largest scale of `camera::fitting`.
     let still = crate::effects::window().is_none();
     let area = picture.bounds;
     let view_box = still.then(|| format!("{} {} {} {}", area.x, area.y, area.w, area.h));
     let largest = still.then(|| format!("--wide:{}px;--high:{}px", area.w * COMFORTABLE, area.h * COMFORTABLE));
     html! {
-        <svg class={classes!("graph", near.is_some().then_some("pointing"), still.then_some("still"))} viewBox={view_box} style={largest} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
+        <svg class={classes!("graph", near.is_some().then_some("pointing"), still.then_some("still"), many.then_some("many"))} viewBox={view_box} style={largest} role="group" aria-label={format!("{count_of}: arrow keys move between them, Enter selects one. The matrix has the same as a table.")}
             onpointerdown={on(Events::down)} onpointermove={on(Events::moved)} onpointerup={on(Events::up)} onpointercancel={on(Events::cancel)} onlostpointercapture={on(Events::cancel)} {oncontextmenu}
             onpointerover={on(Events::over)} onpointerleave={on(Events::leave)} {onclick} {onkeydown}>
             <defs>
