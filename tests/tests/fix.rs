@@ -339,3 +339,41 @@ fn security_groups_get_rules_ports_and_addresses() {
     assert_eq!(of(Kind::Rule, "203.0.113.7", 22, true), denied);
     assert_eq!(of(Kind::Remove, "203.0.113.7", 22, true), format!("-{line}"));
 }
+
+const SERVICE: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: job, namespace: shop, labels: {app: job}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {app: web} # the shop
+  ports:
+  - port: 80
+    targetPort: http
+";
+
+#[test]
+fn services_that_lead_nowhere_are_mended() {
+    let question = Question { from: "shop/job", to: "svc/shop/web", port: Some(80), protocol: Protocol::TCP, deny: false };
+    assert!(analysis(&[("a", SERVICE)]).fix(&question).unwrap().is_so_already);
+    for (right, wrong) in [("selector: {app: web}", "selector: {app: wbe}"), ("targetPort: http", "targetPort: htpt")] {
+        let text = SERVICE.replace(right, wrong);
+        let files = [("a", text.as_str())];
+        let fixes = analysis(&files).fix(&question).unwrap();
+        let best = fixes.proposals.first().unwrap_or_else(|| panic!("{wrong}: {} {:?}", fixes.summary, fixes.notes));
+        assert_eq!(best.kind, Kind::Typo);
+        let line = |word: &str| text.lines().find(|line| line.contains(word)).unwrap().to_owned();
+        assert_eq!(lines(&files, &question, best), format!("-{}\n+{}\n", line(wrong), line(wrong).replace(wrong, right)));
+    }
+    // A policy behind the Service sees the port of the pod.
+    let closed = format!("{SERVICE}---\n{}", CLOSED);
+    let files = [("a", closed.as_str())];
+    let fixes = analysis(&files).fix(&question).unwrap();
+    let changed = lines(&files, &question, &fixes.proposals[0]);
+    assert!(changed.contains("port: 8080") && fixes.proposals[0].side_effects.is_empty(), "{changed}");
+}

@@ -17,6 +17,7 @@ mod entries;
 mod evaluate;
 mod exposure;
 mod first;
+mod fixes;
 mod kept_replies;
 mod matrix;
 mod network_flow;
@@ -58,6 +59,7 @@ pub use exposure::{
     ProtectionView, exposure_view,
 };
 pub use first::{first_question, names_service};
+pub use fixes::{FixProposalView, FixQuestion, FixesView, SideEffectView, fixes_view};
 pub use kept_replies::kept_reply;
 pub use matrix::{MatrixCell, MatrixLine, MatrixView, matrix_view};
 pub use network_flow::{FlowRole, NetworkFlow, OUTSIDE};

@@ -57,16 +57,21 @@ impl<'a> SourceLocations<'a> {
     /// Where a place is; nothing for a place in no file.
     pub fn at(&self, place: Place) -> Option<SourceLocation> {
         let position = self.sources.position(place)?;
-        let source = self.sources.get(position.source)?;
-        let start = self.utf16(position.source, position.start);
-        let line_start = source.lines.start(position.line.saturating_sub(1));
+        self.range(position.source, position.start, position.end)
+    }
+
+    /// Where bytes of a file are; nothing for a file that there is not.
+    pub fn range(&self, source: SourceId, start_byte: u32, end_byte: u32) -> Option<SourceLocation> {
+        let file = self.sources.get(source)?;
+        let line = file.lines.line(start_byte);
+        let start = self.utf16(source, start_byte);
         Some(SourceLocation {
-            file: source.name.clone(),
-            line: position.line,
-            column: start - self.utf16(position.source, line_start) + 1,
-            end_line: position.end_line,
+            file: file.name.clone(),
+            line: line + 1,
+            column: start - self.utf16(source, file.lines.start(line)) + 1,
+            end_line: file.lines.line(end_byte.saturating_sub(1).max(start_byte)) + 1,
             start,
-            end: self.utf16(position.source, position.end),
+            end: self.utf16(source, end_byte),
         })
     }
 

@@ -15,7 +15,8 @@ use js_sys::Array;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 use netpolis_view::{
-    PathQuestion, Question, SceneView, answer_to, check_views, exposure_view, part_views, path_view, problem_views, scene_view,
+    FixQuestion, PathQuestion, Question, SceneView, answer_to, check_views, exposure_view, fixes_view, part_views, path_view,
+    problem_views, scene_view,
 };
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -169,6 +170,17 @@ impl Netpolis {
             path_view(&self.analysis, &self.analysis.paths_with(&routing), &routing, &question)
         };
         hand_over(&Path::from(path.map_err(|error| of_question(&error, &self.analysis, &question.from))?))
+    }
+
+    /// The smallest changes of the files that allow a flow or path, or with `deny` stop it, each with what it changes besides. Nothing is
+    /// changed: give the changed texts to `setFile`.
+    ///
+    /// # Errors
+    /// If the question cannot be understood, or names what is not in the files.
+    #[wasm_bindgen(unchecked_return_type = "FixesView")]
+    pub fn fix(&self, #[wasm_bindgen(unchecked_param_type = "FixQuestion")] question: &JsValue) -> Result<JsValue, ApiError> {
+        let question: FixQuestion = read(question, "question")?;
+        hand_over(&fixes_view(&self.analysis, &question).map_err(|error| of_question(&error, &self.analysis, &question.from))?)
     }
 
     /// All pairs of endpoints.

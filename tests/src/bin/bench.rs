@@ -1,4 +1,4 @@
-//! `bench [--json FILE] [--wasm] [--table FILE]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
+//! `bench [--json FILE] [--wasm] [--table FILE] [--fix]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
 //!
 //! And for clusters on Azure, machines with security groups, and ways to 10,000 Services.
 //!
@@ -14,6 +14,7 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::fix;
 use netpolis_core::endpoints::{FlowTable, TitledLine, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::Asked;
@@ -24,7 +25,7 @@ use netpolis_tests::large::{self, Cost, peak_mb};
 use netpolis_tests::measure::{Selectors, Steps};
 use serde::{Deserialize, Serialize};
 
-const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE]";
+const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE] [--fix]";
 const SEED: u64 = 1;
 /// Selectors that are compiled over as many pods.
 const SELECTORS: usize = 10_000;
@@ -90,6 +91,10 @@ fn run() -> Result<(), String> {
                 println!("{}", to_json(&large::run(&command, &folder)?)?);
                 return Ok(());
             }
+            "--fix" => {
+                fixes().iter().for_each(|line| println!("{line}"));
+                return Ok(());
+            }
             // What this program calls itself with.
             "--one" => {
                 let numbers: Vec<usize> = arguments.by_ref().filter_map(|n| n.parse().ok()).collect();
@@ -145,7 +150,7 @@ fn run() -> Result<(), String> {
     for (pods, policies, calico) in EXPOSED {
         println!("{}", exposed(pods, policies, calico));
     }
-    for line in ways() {
+    for line in ways().into_iter().chain(fixes()) {
         println!("{line}");
     }
     match json {
@@ -252,6 +257,34 @@ fn ways() -> Vec<String> {
         lines.push(format!("  {what}: {one:.3} ms"));
     }
     lines
+}
+
+/// The smallest changes that allow or stop flows, of which each is read and decided again. The slowest of some questions.
+fn fixes() -> Vec<String> {
+    let sizes = SIZES.iter().flat_map(|(pods, policies, _)| [(*pods, *policies, false), (*pods, *policies, true)]);
+    let one = |(pods, policies, calico): (usize, usize, bool)| {
+        let scene = scene_of(&generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico }));
+        let snapshot = scene.snapshot();
+        let names: Vec<String> =
+            snapshot.pods().map(|(_, pod)| format!("{}/{}", snapshot.namespace_name(pod.namespace), pod.name)).collect();
+        scene.connectivity();
+        let mut times = Vec::new();
+        let mut proposals = 0;
+        for (number, deny) in [(1, false), (2, false), (3, true), (5, false), (7, true)] {
+            let pick = |at: usize| names.get(at * names.len() / 9).map_or("", String::as_str);
+            let (from, to) = (pick(number), pick(8 - number));
+            let question = fix::Question { from, to, port: Some(5432), protocol: Protocol::TCP, deny };
+            let started = Instant::now();
+            let found = black_box(scene.fix(&question));
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+            proposals += found.map_or(0, |fixes| fixes.proposals.len());
+        }
+        times.sort_by(f64::total_cmp);
+        let (median, slowest) = (times.get(2).copied().unwrap_or_default(), times.last().copied().unwrap_or_default());
+        let of = if calico { ", a third Calico's" } else { "" };
+        format!("fix, {pods} pods / {policies} policies{of}: {median:.1} ms, {slowest:.1} ms at most, {proposals} proposals to 5 questions")
+    };
+    sizes.map(one).collect()
 }
 
 /// Reading and linting one security group of 1,000 rules, the most that Azure takes.

@@ -131,7 +131,7 @@ impl<'a> Block<'a> {
 
 /// Whether somebody wrote a policy, and it is evaluated.
 pub(super) fn is_written(policy: &Policy) -> bool {
-    policy.role == PolicyRole::Written && policy.doubt.is_none() && !policy.hook.is_failsafe()
+    matches!(policy.role, PolicyRole::Written | PolicyRole::Staged) && policy.doubt.is_none() && !policy.hook.is_failsafe()
 }
 
 /// The smallest block of an address.

@@ -18,6 +18,7 @@ mod kubernetes;
 mod labels;
 mod object;
 mod search;
+mod service;
 mod typo;
 mod unified;
 mod value;

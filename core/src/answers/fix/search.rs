@@ -7,7 +7,7 @@ use super::block::{Block, Candidate, Kind};
 use super::draft::Draft;
 use super::effects::{SideEffect, side_effects};
 use super::goal::{Goal, State};
-use super::{Fixes, NotFixed, Proposal, Question, Scene, Unpatchable, calico, deny, groups, kubernetes, revision, typo, unified};
+use super::{Fixes, NotFixed, Proposal, Question, Scene, Unpatchable, calico, deny, groups, kubernetes, revision, service, typo, unified};
 use crate::compile::Endpoint;
 use crate::diagnostics::Severity;
 use crate::load::Loaded;
@@ -163,9 +163,13 @@ impl<S: Scene> Search<'_, S> {
             }
         };
         let internet = self.goal.is_internet();
+        let mut of_service = Vec::new();
         let draft = match partial {
             None => {
                 collect(self.start, self.scene.sources(), internet, self.deny);
+                if !self.deny {
+                    service::allow(&self.goal, self.scene.snapshot(), self.scene.sources(), &mut of_service);
+                }
                 Draft::default()
             }
             Some(partial) => {
@@ -176,6 +180,9 @@ impl<S: Scene> Search<'_, S> {
                 partial.draft.clone()
             }
         };
+        // What a path says there; none of its checkpoints is in the way.
+        let stops = self.start.stops.first().cloned().unwrap_or_default();
+        found.extend(of_service.into_iter().filter_map(|one| Some((one.ok()?, stops.clone()))));
         found.retain(|(candidate, _)| wide || candidate.wide.is_none());
         // What changes least first, so that it is among those that are tried.
         found.sort_by_key(|(candidate, _)| candidate.kind);
@@ -201,7 +208,8 @@ impl<S: Scene> Search<'_, S> {
         if state.is_reached {
             return Tried::Reached(side_effects(self.scene, &self.trial, &draft.edits(sources), &self.start.wanted));
         }
-        let still = state.checks.iter().any(|(trace, _)| trace.verdict != Verdict::Allowed && trace.sentence == sentence);
+        let still = state.checks.iter().any(|(trace, _)| trace.verdict != Verdict::Allowed && trace.sentence == sentence)
+            || state.stops.iter().any(|stop| stop == sentence);
         if self.deny || still { Tried::Useless } else { Tried::Further }
     }
 

@@ -20,7 +20,7 @@ const LOOKED_AT: usize = 200;
 const LONGEST: usize = 64;
 
 /// Whether two words are one slip apart: a letter added, left out or wrong, two neighbours swapped, or capitals; two slips in long words.
-fn is_near(a: &str, b: &str) -> bool {
+pub(super) fn is_near(a: &str, b: &str) -> bool {
     if a == b || a.len() > LONGEST || b.len() > LONGEST || a.len().min(b.len()) < 2 {
         return false;
     }
