@@ -298,6 +298,8 @@ fn machines_and_address_plans_of_azure() {
         &[
             ("{from: internet, to: vm/web, port: 443, expect: allowed, decidedBy: {rule: https}}", Passed, "allowed", None),
             ("{from: internet, to: vm/web, port: 22, expect: denied}", Passed, "denied", None),
+            ("{from: internet, to: vm/web, port: 22, expect: denied, decidedBy: {checkpoint: subnet front}}", Passed, "denied", None),
+            ("{from: internet, to: vm/web, port: 22, expect: denied, decidedBy: {checkpoint: subnet data}}", Failed, "decided by", None),
             ("{nothing: {from: internet, to: {subnet: data}}}", Passed, "denied", None),
             ("{only: [{subnet: front}, {subnet: data}], mayReach: vm/db, port: 5432}", Failed, "allowed", None),
             ("{plan: aks, fits: true, largest: 7, perNode: 31, usable: 251, nodes: 3}", Passed, "as planned", None),
@@ -506,6 +508,54 @@ fn the_examples_of_the_manual_pass() {
         }
     }
     assert!(made > 30, "{made}");
+}
+
+/// Labels that nobody knows leave open whether a policy isolates a pod, and which pods are meant.
+#[test]
+fn what_is_open_is_told_apart() {
+    let scene = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: x, labels: {app: [broken]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: x, labels: {app: b}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: x}
+spec: {podSelector: {matchLabels: {app: a}}}
+";
+    hold(
+        scene,
+        &[
+            ("{isolated: x/a, direction: ingress}", CannotTell, "cannot tell", None),
+            ("{notIsolated: x/a, direction: ingress}", CannotTell, "cannot tell", None),
+            ("{notIsolated: x/b}", Passed, "not isolated", None),
+            ("{policy: x/p, selects: x/a}", CannotTell, "cannot tell", None),
+            ("{policy: x/p, selectsOnly: x/b}", Failed, "does not select", None),
+            ("{from: x/b, to: x/a, port: 80, expect: denied}", CannotTell, "cannot tell", None),
+            ("{nothing: {from: x/b, to: {podSelector: {app: a}}}}", CannotTell, "cannot tell", None),
+            ("{exists: {podSelector: {app: a}}, count: 1}", CannotTell, "0 to 1", None),
+        ],
+    );
+}
+
+/// Whatever is cut off or left out of checks, nothing panics and no verdict changes.
+#[test]
+fn broken_checks_are_told_and_nothing_else() {
+    let manual = include_str!("../../docs/checks.md");
+    let blocks: Vec<&str> = manual.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    for block in blocks.iter().filter(|block| !block.starts_with("# scene")) {
+        let whole = if block.starts_with("- ") && !block.contains("targetPort") { wrapped(block) } else { (*block).to_owned() };
+        for cut in (0..whole.len()).step_by(19).filter(|cut| whole.is_char_boundary(*cut)) {
+            for text in [whole[..cut].to_owned(), [&whole[..cut], &whole[whole.len().min(cut + 3)..]].concat()] {
+                let analysis = analysis(SHOP, &text);
+                analysis.checks();
+                let is_check = text.contains("kind: Check\n") && !text.contains("Check\nkind");
+                assert!(!is_check || analysis.not_evaluated().is_empty(), "{text}");
+            }
+        }
+    }
 }
 
 /// Ports that are tried one by one.

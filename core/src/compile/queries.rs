@@ -143,6 +143,21 @@ impl Compiled {
         applied.tiers.iter().any(|(tier, groups)| isolates(tier) && !applied.only_possibly(groups))
     }
 
+    /// Whether an enforced policy isolates an endpoint in this direction, for certain or possibly.
+    pub(crate) fn may_be_isolated(&self, endpoint: PodId, direction: Direction) -> bool {
+        let applied = self.applied(self.classes.of_endpoint(endpoint), direction);
+        applied
+            .tiers
+            .iter()
+            .any(|(tier, groups)| self.ruleset.tier(*tier).is_some_and(|t| t.isolates()) && groups.iter().flatten().next().is_some())
+    }
+
+    /// Whether a policy selects an endpoint, whatever the unknown facts are.
+    pub(crate) fn surely_selects(&self, policy: PolicyId, endpoint: PodId) -> bool {
+        let class = self.classes.of_endpoint(endpoint);
+        self.policies.get(policy.index()).is_some_and(|p| p.subjects.certain.contains(class))
+    }
+
     /// The parts of the sides that a rule of Calico's has as its peers, and whether each may match an endpoint.
     pub(crate) fn failed_parts(&self, rule: RuleRef, end: Endpoint) -> Option<[bool; 4]> {
         let class = self.class_of(end);

@@ -11,9 +11,9 @@ use super::{Finding, Judge, Outcome, words};
 use crate::answers::address_plan::{ClusterPlan, Limit, address_plans};
 use crate::compile::Endpoint;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::language::netpolis::{End, Line, PlanTest, Term, ZoneTest};
+use crate::language::netpolis::{End, Line, PlanTest, ZoneTest};
 use crate::policy::{Direction, PolicyId};
-use crate::snapshot::{NodeId, PodId};
+use crate::snapshot::{NodeId, PodEndpoint, PodId, Role};
 use crate::text::{DocumentId, Place};
 
 impl Judge<'_> {
@@ -153,24 +153,23 @@ impl Judge<'_> {
         let mut unsure = None;
         for (id, sure) in self.pods_of(end)? {
             for direction in directions {
-                let is = compiled.isolated(id, *direction);
-                if is == wanted {
+                let (is, may_be) = (compiled.isolated(id, *direction), compiled.may_be_isolated(id, *direction));
+                if is == wanted && may_be == wanted {
                     continue;
                 }
-                // A policy that may select it leaves it open.
                 let applied = compiled.policies_on(id, *direction);
                 let places: Vec<Place> = applied.iter().filter_map(|id| compiled.policy(*id)).map(|policy| policy.subject_place).collect();
-                let title = words::endpoint(self.snapshot(), Endpoint::Pod(id));
-                let reason = match (is, applied.is_empty()) {
-                    (true, _) => format!("{title} is isolated for {}", direction.as_str()),
-                    (false, true) => format!("no policy selects {title} for {}", direction.as_str()),
-                    (false, false) => format!("no policy that selects {title} isolates it for {}", direction.as_str()),
-                };
-                let finding = Finding::of(Outcome::Failed, word(wanted), word(is), reason).at(places);
-                if sure {
-                    return Ok(finding);
+                let (title, way) = (words::endpoint(self.snapshot(), Endpoint::Pod(id)), direction.as_str());
+                if is == may_be && sure {
+                    let reason = match (is, applied.is_empty()) {
+                        (true, _) => format!("{title} is isolated for {way}"),
+                        (false, true) => format!("no policy selects {title} for {way}"),
+                        (false, false) => format!("no policy that selects {title} isolates it for {way}"),
+                    };
+                    return Ok(Finding::of(Outcome::Failed, word(wanted), word(is), reason).at(places));
                 }
-                unsure = Some(Finding { outcome: Outcome::CannotTell, found: "cannot tell".into(), ..finding });
+                let reason = format!("a policy may or may not select {title} for {way}");
+                unsure = Some(Finding::of(Outcome::CannotTell, word(wanted), "cannot tell", reason).at(places));
             }
         }
         Ok(unsure.unwrap_or_else(|| Finding::passed(word(wanted))))
@@ -190,14 +189,20 @@ impl Judge<'_> {
         let snapshot = self.snapshot();
         let expected = format!("selects {}{}", if only { "only " } else { "" }, words::end(end));
         let missed = pods.iter().find(|(pod, sure)| *sure && !compiled.selects(id, *pod));
-        let is_pod = |pod: &crate::snapshot::PodEndpoint| pod.role == crate::snapshot::Role::Pod;
+        let open = pods.iter().find(|(pod, sure)| !*sure || !compiled.surely_selects(id, *pod));
+        let is_pod = |pod: &PodEndpoint| pod.role == Role::Pod;
         let is_other = |pod: PodId| compiled.selects(id, pod) && !pods.iter().any(|(known, _)| *known == pod);
         let other = snapshot.pods().find(|(pod, found)| only && is_pod(found) && is_other(*pod)).map(|(pod, _)| pod);
         let words_of = |pod: PodId| words::endpoint(snapshot, Endpoint::Pod(pod));
-        let found = match (missed, other) {
-            (Some((pod, _)), _) => format!("does not select {}", words_of(*pod)),
-            (None, Some(pod)) => format!("selects {} too", words_of(pod)),
-            (None, None) => return Ok(Finding::passed(expected).at(at)),
+        let found = match (missed, other, open) {
+            (Some((pod, _)), ..) => format!("does not select {}", words_of(*pod)),
+            (None, Some(pod), _) if compiled.surely_selects(id, pod) => format!("selects {} too", words_of(pod)),
+            (None, None, None) => return Ok(Finding::passed(expected).at(at)),
+            (None, other, open) => {
+                let pod = other.or(open.map(|(pod, _)| *pod)).map_or_else(String::new, words_of);
+                let reason = format!("it is not known whether `{policy}` selects {pod}");
+                return Ok(Finding::of(Outcome::CannotTell, expected, "cannot tell", reason).at(at));
+            }
         };
         Ok(Finding::of(Outcome::Failed, expected, found.clone(), format!("`{policy}` {found}")).at(at))
     }
@@ -229,12 +234,13 @@ impl Judge<'_> {
             wrong.push((crate::text::count(wanted as usize, "node"), crate::text::count(left, "node")));
         }
         for (end, wanted) in &test.pods {
-            // Pods of workloads are on nodes only where paths are followed.
-            let pods = snapshot.pods().filter(|(_, pod)| pod.node.is_none_or(|node| !failed.contains(&node)));
-            let mut left = 0;
-            for (_, pod) in pods {
-                left += if self.is_of(end, snapshot.namespace_name(pod.namespace), pod)? { pod.replicas } else { 0 };
-            }
+            // Every pod is on a node where paths are followed; there it is known by its workload and where that is written.
+            let meant = self.pods_of(end)?;
+            let own = |(id, _): &(PodId, bool)| self.snapshot().pod(*id).map(|pod| (pod.name.as_str(), pod.place));
+            let meant: Vec<(&str, Place)> = meant.iter().filter_map(own).collect();
+            let is_left = |pod: &PodEndpoint| pod.node.is_none_or(|node| !failed.contains(&node));
+            let left = snapshot.endpoints.iter().filter(|pod| meant.contains(&(pod.name.as_str(), pod.place)) && is_left(pod));
+            let left: u32 = left.map(|pod| pod.replicas).sum();
             if left != *wanted {
                 wrong.push((format!("{wanted} of {}", words::end(end)), format!("{left} of {}", words::end(end))));
             }
@@ -247,18 +253,6 @@ impl Judge<'_> {
         let reason = format!("zone `{}` has {}", test.zone, names.join(", "));
         let at = failed.iter().filter_map(|id| snapshot.node(*id)?.place).collect();
         Ok(Finding::of(Outcome::Failed, wanted.join(", "), is.join(", "), reason).at(at))
-    }
-
-    /// Whether a pod of the paths' world is meant, by the pods of the scene that have its workload.
-    fn is_of(&self, end: &End, namespace: &str, pod: &crate::snapshot::PodEndpoint) -> Result<bool, Nothing> {
-        let snapshot = self.snapshot();
-        let pods = self.pods_of(end)?;
-        let is_same = |id: &PodId| {
-            snapshot
-                .pod(*id)
-                .is_some_and(|own| own.name == pod.name && snapshot.namespace_name(own.namespace) == namespace && own.place == pod.place)
-        };
-        Ok(pods.iter().any(|(id, _)| is_same(id)) && !matches!(end.terms.as_slice(), [Term::Everything]))
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::{Judge, words};
 use crate::compile::{ClassId, Endpoint};
@@ -240,15 +240,21 @@ impl Judge<'_> {
             rest = rest.difference(&snapshot.pod_network);
         }
         let is_plain = snapshot.cloud.networks.is_empty();
-        let mut known: HashSet<ClassId> = HashSet::new();
+        let mut known: HashMap<ClassId, usize> = HashMap::new();
         let starts: Vec<(IpAddr, ClassId)> = self.scene.compiled().outside_atoms().collect();
         for (number, (start, class)) in starts.iter().enumerate() {
             let last = starts.get(number + 1).map(|(next, _)| *next).filter(|next| next.is_ipv4() == start.is_ipv4());
             let last = last.and_then(before).unwrap_or_else(|| Cidr::supernet(*start, 0).last());
             let part = AddressSet::range(*start, last).intersection(&rest);
             let Some(first) = Some(SOMEWHERE).filter(|known| part.contains(*known)).or_else(|| part.first()) else { continue };
-            if !is_plain || known.insert(*class) {
-                members.push(Member { end: snapshot.cloud.end_at(first), sure: true });
+            let member = Member { end: snapshot.cloud.end_at(first), sure: true };
+            match known.get(class).filter(|_| is_plain).and_then(|at| members.get_mut(*at)) {
+                Some(known) if first == SOMEWHERE => *known = member,
+                Some(_) => {}
+                None => {
+                    known.insert(*class, members.len());
+                    members.push(member);
+                }
             }
         }
     }

@@ -108,7 +108,9 @@ impl Judge<'_> {
         let named = decider.rule.as_deref().is_none_or(|wanted| rule.is_some_and(|rule| is_rule(compiled, rule, wanted)));
         let direction = decider.direction.is_none_or(|direction| checkpoint.direction == direction);
         let default_deny = !decider.default_deny || matches!(checkpoint.reason, Reason::DefaultDeny(_));
-        line && policy && named && direction && default_deny
+        let heading = checkpoint.title.to_lowercase();
+        let place = decider.checkpoint.as_deref().is_none_or(|wanted| heading.contains(&wanted.to_lowercase()));
+        line && policy && named && direction && default_deny && place
     }
 
     /// What decides at a checkpoint, in words.
@@ -164,11 +166,12 @@ pub(super) fn line_words(line: &Line) -> String {
 }
 
 pub(super) fn words_of(decider: &Decider) -> String {
-    let Decider { line, policy, rule, direction, default_deny } = decider;
+    let Decider { line, policy, rule, direction, checkpoint, default_deny } = decider;
     let mut words: Vec<String> = line.iter().map(line_words).collect();
     words.extend(policy.iter().map(|policy| format!("policy `{policy}`")));
     words.extend(rule.iter().map(|rule| format!("rule `{rule}`")));
     words.extend(direction.iter().map(|direction| format!("{} policies", direction.as_str())));
+    words.extend(checkpoint.iter().map(|checkpoint| format!("checkpoint `{checkpoint}`")));
     if *default_deny {
         words.push("default deny".into());
     }

@@ -256,6 +256,8 @@ pub struct Decider {
     pub rule: Option<Box<str>>,
     /// The direction of the checkpoint.
     pub direction: Option<Direction>,
+    /// The checkpoint: its heading in a trace, or a part of that.
+    pub checkpoint: Option<Box<str>>,
     /// Whether it is a default deny: policies isolate the pod, and no rule allows it.
     pub default_deny: bool,
 }

@@ -427,10 +427,17 @@ impl<'a> Reader<'a> {
                 None => Decider { policy: Some(text.into()), ..Decider::default() },
             });
         }
-        let [line, policy, rule, direction] = self.fields(slot, ["line", "policy", "rule", "direction"], &[])?;
+        let [line, policy, rule, direction, checkpoint] = self.fields(slot, ["line", "policy", "rule", "direction", "checkpoint"], &[])?;
         let rule = rule.value().map(|node| node.as_str().unwrap_or_else(|| self.slice(node.span()))).map(Box::from);
         let direction = if direction.is_set() { self.direction(&direction) } else { None };
-        let decider = Decider { line: self.line(&line), policy: self.text(&policy).map(Box::from), rule, direction, default_deny: false };
+        let decider = Decider {
+            line: self.line(&line),
+            policy: self.text(&policy).map(Box::from),
+            rule,
+            direction,
+            checkpoint: self.text(&checkpoint).map(Box::from),
+            default_deny: false,
+        };
         if decider == Decider::default() {
             self.refuse(slot.required(codes::REQUIRED, "`line`, `policy`, `rule` or `direction`"));
         }
