@@ -3,7 +3,7 @@
 use super::Rect;
 
 /// Points of a curve that are looked at.
-const SAMPLES: u32 = 14;
+const SAMPLES: usize = 14;
 /// What crossing a card costs, in pixels of detour.
 const CROSSING: f64 = 500.0;
 
@@ -55,10 +55,14 @@ impl Route {
         format!("M{} {}C{} {} {} {} {} {}", a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1)
     }
 
-    fn length(&self) -> f64 {
-        let points: Vec<_> = (0..=SAMPLES).map(|i| self.at(f64::from(i) / f64::from(SAMPLES))).collect();
-        points.windows(2).map(|w| if let [a, b] = w { (a.0 - b.0).hypot(a.1 - b.1) } else { 0.0 }).sum()
+    /// The points that are looked at, from begin to end.
+    fn samples(&self) -> [(f64, f64); SAMPLES + 1] {
+        core::array::from_fn(|i| self.at(i as f64 / SAMPLES as f64))
     }
+}
+
+fn length(points: &[(f64, f64)]) -> f64 {
+    points.windows(2).map(|w| if let [a, b] = w { (a.0 - b.0).hypot(a.1 - b.1) } else { 0.0 }).sum()
 }
 
 /// Finds the ways of arrows that are seen together. The first `cards` of `rects` are in their way; the others are frames, which they may cross. `titles` are
@@ -144,11 +148,14 @@ fn best_sides(rects: &[Rect], cards: usize, wish: &Wish) -> (Side, Side) {
     for out in SIDES {
         for into in SIDES {
             let way = curve(from, out, 0.5, to, into, 0.5);
-            let mut cost = way.length();
-            let crossed = near.iter().filter(|r| (1..SAMPLES).any(|i| covers(r, &way, i))).count();
+            let points = way.samples();
+            let mut cost = length(&points);
+            let [_, inner @ .., _] = &points;
+            let crossed = near.iter().filter(|r| inner.iter().any(|(x, y)| r.contains(*x, *y, 5.0))).count();
             cost += crossed as f64 * CROSSING;
             // Through its own cards is worse than around them.
-            cost += (2..SAMPLES - 1).filter(|&i| inside(&from, &way, i) || inside(&to, &way, i)).count() as f64 * 60.0;
+            let [_, _, middle @ .., _, _] = &points;
+            cost += middle.iter().filter(|(x, y)| from.contains(*x, *y, -1.0) || to.contains(*x, *y, -1.0)).count() as f64 * 60.0;
             // Where there is more room on one side than on the other, there; it also keeps a tie from being broken by the last bit of a length,
             // which is not the same on every machine.
             if out == into {
@@ -176,16 +183,6 @@ fn lies_at(side: Side, area: &Rect, other: &Rect) -> bool {
         Side::Bottom => other.y >= area.bottom(),
         Side::Left => other.right() <= area.x,
     }
-}
-
-fn covers(rect: &Rect, way: &Route, sample: u32) -> bool {
-    let (x, y) = way.at(f64::from(sample) / f64::from(SAMPLES));
-    rect.contains(x, y, 5.0)
-}
-
-fn inside(rect: &Rect, way: &Route, sample: u32) -> bool {
-    let (x, y) = way.at(f64::from(sample) / f64::from(SAMPLES));
-    rect.contains(x, y, -1.0)
 }
 
 /// Arrows that meet at one side of a card share it: in the order in which they come, a little apart.
