@@ -5,6 +5,7 @@
 pub mod args;
 pub mod check;
 pub mod diff;
+pub mod engines;
 pub mod exposure;
 pub mod fix;
 pub mod formats;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use netpolis::args::{Command, parse};
 use netpolis::input::ReadError;
-use netpolis::{check, diff, exposure, fix, formats, input, lint, path, plan, pointless, rules, why};
+use netpolis::{check, diff, engines, exposure, fix, formats, input, lint, path, plan, pointless, rules, why};
 use netpolis_core::analysis::Analysis;
 use netpolis_core::answers::checks;
 use netpolis_core::path::PathVerdict;
@@ -139,6 +139,12 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
                 checks::Outcome::Failed => Outcome::Findings,
                 checks::Outcome::Broken => Outcome::Unusable,
             }))
+        }
+        Command::Engines { paths, format } => {
+            let (analysis, read) = load(paths)?;
+            let answers = analysis.engines();
+            out.write(|out| out.write_all(engines::render(&analysis, &answers, *format).as_bytes()))?;
+            Ok(read.max(Outcome::findings(engines::has_findings(&answers))))
         }
         Command::Diff { old, new, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;

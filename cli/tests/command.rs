@@ -476,8 +476,9 @@ fn help_and_manual_say_what_is_true() {
         assert!(manual.contains(flag), "{flag} is not in docs/cli.md");
         // Values in capitals stand for something else.
         for value in values.split('|').filter(|value| value.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-            let accepted =
-                ["flows", "why", "path", "fix", "check", "exposure", "lint", "rules", "plan", "pointless", "diff"].iter().any(|command| {
+            let accepted = ["flows", "why", "path", "fix", "check", "exposure", "lint", "rules", "plan", "pointless", "engines", "diff"]
+                .iter()
+                .any(|command| {
                     let asked = match *command {
                         "why" | "path" | "fix" => &["--from", "192.0.2.1", "--to", "web"][..],
                         "plan" => &["--subnet", "10.0.0.0/24", "--nodes", "1"],
@@ -662,6 +663,26 @@ fn pointless_rules_name_what_answers_in_their_place_and_others_a_packet() {
     assert_eq!((code, shown.as_str()), (0, "every rule and policy is needed\n"));
     let (code, _, errors) = run(&["flows", "-", "--all"], CLOSED);
     assert!(code == 2 && errors.contains("--all belongs to pointless"), "{errors}");
+}
+
+#[test]
+fn engines_are_compared_with_the_one_in_force() {
+    let scene = format!(
+        "{CLOSED}---\n{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: g}}, spec: {{selector: app == 'web', types: [Ingress]}}}}\n"
+    );
+    let (code, text, _) = run(&["engines", "-"], &scene);
+    assert_eq!(code, 1);
+    for line in [
+        "calico: the engine in force (",
+        "none: ",
+        "  default/db[Pod] => default/web[Pod]: All Connections instead of no connections\n    calico: Denied: `default/web` is selected for ingress by policy `g`",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let (_, json, _) = run(&["engines", "-", "--format", "json"], &scene);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/engines.json")).unwrap();
+    fits(&json, &schema, &schema);
 }
 
 /// Install manifests of the shape of well-known ones, pasted whole: what matters must not be buried.

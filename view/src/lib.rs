@@ -13,6 +13,7 @@ mod coverage;
 mod edits;
 mod effective_rules;
 mod end_panel;
+mod engines;
 mod entries;
 mod evaluate;
 mod exposure;
@@ -52,6 +53,7 @@ pub use coverage::{CoverageView, LeftOutEffect, LeftOutView};
 pub use edits::{Edit, apply_edits};
 pub use effective_rules::{EffectiveRuleView, RuleTablesView, rule_tables};
 pub use end_panel::{EndPanelView, ReachView, ReachedView, RoutesView};
+pub use engines::{EngineDifferenceView, EngineView, engine_views};
 pub use entries::{EntryView, matching_entries};
 pub use evaluate::{Board, BoardReply, Evaluation, Evaluator, Request};
 pub use exposure::{

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a person can ask for.
-const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless or diff";
+const COMMANDS: &str = "flows, why, path, fix, check, exposure, lint, rules, plan, pointless, engines or diff";
 
 /// What is wrong with a command line, and what could be meant.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use netpolis_core::settings::table::{self, Group, Setting};
 use super::{Arguments, Command, HELP, UsageError};
 use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
+use crate::engines::EnginesFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::Format;
@@ -209,6 +210,7 @@ impl Given {
                 Command::Plan { paths, asked: self.asked, format: one_of(format, PlanFormat::ALL)? }
             }
             "pointless" => Command::Pointless { paths: some(paths)?, all: self.all, format: one_of(format, PointlessFormat::ALL)? },
+            "engines" => Command::Engines { paths: some(paths)?, format: one_of(format, EnginesFormat::ALL)? },
             "diff" => match <[String; 2]>::try_from(paths) {
                 Ok([old, new]) => Command::Diff { old, new, format: one_of(format, DiffFormat::ALL)? },
                 Err(_) => return Err(UsageError::NotTwoPaths),

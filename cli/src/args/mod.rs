@@ -11,6 +11,7 @@ use netpolis_core::settings::Settings;
 
 use crate::check::CheckFormat;
 use crate::diff::DiffFormat;
+use crate::engines::EnginesFormat;
 use crate::exposure::ExposureFormat;
 use crate::fix::{self, FixFormat};
 use crate::formats::Format;
@@ -119,6 +120,13 @@ pub enum Command {
         all: bool,
         /// How to write.
         format: PointlessFormat,
+    },
+    /// Engines compared.
+    Engines {
+        /// What to read.
+        paths: Vec<String>,
+        /// How to write.
+        format: EnginesFormat,
     },
     /// Differences.
     Diff {

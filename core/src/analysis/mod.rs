@@ -3,6 +3,7 @@
 mod addressed;
 mod checks;
 mod declared;
+mod engines;
 #[cfg(test)]
 mod fences;
 mod inventory;
@@ -14,6 +15,7 @@ use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
 pub use addressed::Addressed;
+pub use engines::{EngineAnswers, EngineDifference, EngineExample, Reading};
 use inventory::Inventory;
 
 use crate::answers::exposure::{self, Exposure};

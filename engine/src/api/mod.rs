@@ -15,7 +15,7 @@ use js_sys::Array;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
 use netpolis_view::{
-    FixQuestion, PathQuestion, Question, SceneView, answer_to, check_views, exposure_view, fixes_view, part_views, path_view,
+    FixQuestion, PathQuestion, Question, SceneView, answer_to, check_views, engine_views, exposure_view, fixes_view, part_views, path_view,
     problem_views, scene_view,
 };
 use serde::{Deserialize, Serialize};
@@ -200,6 +200,12 @@ impl Netpolis {
     #[wasm_bindgen(unchecked_return_type = "ExposureView")]
     pub fn exposure(&self) -> Result<JsValue, ApiError> {
         hand_over(&exposure_view(&self.analysis))
+    }
+
+    /// Which flows policy engines answer differently from the one in force, and what decides under each.
+    #[wasm_bindgen(unchecked_return_type = "EngineView[]")]
+    pub fn engines(&self) -> Result<JsValue, ApiError> {
+        hand_over(&engine_views(&self.analysis))
     }
 
     /// All settings with their values, and what each of them takes.

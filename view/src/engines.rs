@@ -1,0 +1,67 @@
+//! Engines compared: which flows each answers differently from the one in force.
+
+use netpolis_core::analysis::{Analysis, EngineAnswers, EngineDifference};
+use netpolis_core::endpoints::Flows;
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+/// What an engine answers differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineView {
+    /// `generic`, `calico`, `azure-npm`, `cilium` or `none`.
+    pub engine: String,
+    /// Whether it is the one in force, so that nothing differs.
+    pub in_force: bool,
+    /// What it does in its own way, in words.
+    pub documented: String,
+    /// Pairs of ends whose flows differ.
+    pub differences: Vec<EngineDifferenceView>,
+}
+
+/// Flows between two ends that an engine answers differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct EngineDifferenceView {
+    /// Where the flows start.
+    pub from: String,
+    /// Where they go.
+    pub to: String,
+    /// What is allowed under the engine in force.
+    pub allowed_in_force: String,
+    /// What is allowed under this one.
+    pub allowed_here: String,
+    /// What the engine in force answers to one of the flows that differ, in a sentence.
+    pub why_in_force: Option<String>,
+    /// What this one answers.
+    pub why_here: Option<String>,
+}
+
+/// What each engine answers differently from the one in force.
+pub fn engine_views(analysis: &Analysis) -> Vec<EngineView> {
+    analysis.engines().into_iter().map(engine_view).collect()
+}
+
+fn engine_view(engine: EngineAnswers) -> EngineView {
+    let words = |flows: &Flows| {
+        let (allowed, unknown) = (flows.sometimes.to_string(), flows.unknown());
+        if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
+    };
+    let view = |EngineDifference { difference, example, .. }: EngineDifference| {
+        let (why_in_force, why_here) = example.map(|example| (example.own.1, example.other.1)).unzip();
+        EngineDifferenceView {
+            from: difference.from.title.clone(),
+            to: difference.to.title.clone(),
+            allowed_in_force: words(&difference.before),
+            allowed_here: words(&difference.after),
+            why_in_force,
+            why_here,
+        }
+    };
+    EngineView {
+        engine: engine.reading.as_str().into(),
+        in_force: engine.in_force,
+        documented: engine.reading.documented().into(),
+        differences: engine.differences.into_iter().map(view).collect(),
+    }
+}
