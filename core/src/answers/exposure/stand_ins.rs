@@ -1,6 +1,6 @@
 //! Pods that do not exist, put among those that do, so that the evaluator can be asked about them as about any other.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -51,6 +51,8 @@ pub(super) struct Worlds<'a> {
     snapshot: &'a Snapshot,
     worlds: Vec<World>,
     known: BTreeMap<StandIn, StandInId>,
+    /// Names of its namespaces.
+    names: BTreeSet<&'a str>,
 }
 
 struct World {
@@ -62,11 +64,16 @@ struct World {
 
 impl<'a> Worlds<'a> {
     pub(super) fn new(snapshot: &'a Snapshot) -> Self {
-        Worlds { snapshot, worlds: Vec::new(), known: BTreeMap::new() }
+        let names = snapshot.namespaces.iter().map(|namespace| namespace.name.as_str()).collect();
+        Worlds { snapshot, worlds: Vec::new(), known: BTreeMap::new(), names }
     }
 
     /// Puts a pod among the others.
-    pub(super) fn add(&mut self, pod: StandIn) -> StandInId {
+    pub(super) fn add(&mut self, mut pod: StandIn) -> StandInId {
+        // A namespace that exists has its labels.
+        if pod.namespace.as_deref().is_some_and(|name| self.names.contains(name)) {
+            pod.namespace_labels = Labels::default();
+        }
         if let Some(known) = self.known.get(&pod) {
             return *known;
         }
