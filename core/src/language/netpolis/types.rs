@@ -24,7 +24,7 @@ pub struct Item {
     pub span: Span,
     /// Its name, if it has one.
     pub name: Option<Box<str>>,
-    /// Why it is there, for people who read that it fails.
+    /// Why it is there, shown where it fails.
     pub because: Option<Box<str>>,
     /// Settings under which it is made, besides those of its document.
     pub assume: Vec<(Box<str>, Box<str>)>,
