@@ -5,7 +5,7 @@
 //! And whole commands for 10,000 and 100,000 pods, a table of which `--table` writes into docs/performance.md.
 //!
 //! Every size is measured in a process of its own, so that one does not use the memory of another; times are medians. With `--wasm` the
-//! same steps are measured in WebAssembly too, as the page is built, run by Node.
+//! same steps are measured in WebAssembly too, as the engine is built, run by Node.
 
 use std::env;
 use std::hint::black_box;
@@ -350,7 +350,7 @@ fn repeat<R>(steps: &mut Steps, rounds: usize, before: impl Fn(&mut Steps, usize
     times.get(rounds / 2).copied().unwrap_or_default()
 }
 
-/// Builds the steps for WebAssembly with the page's own profile.
+/// Builds the steps for WebAssembly with the engine's own profile.
 fn build_wasm() -> Result<PathBuf, String> {
     let target = "wasm32-unknown-unknown";
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -363,7 +363,7 @@ fn build_wasm() -> Result<PathBuf, String> {
         "--example",
         "wasm_bench",
         "--profile",
-        "wasm-release",
+        "engine-release",
     ]);
     cargo.args(["--target", target]).env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN");
     // `./dev` finds out which toolchain has the target.
@@ -375,5 +375,5 @@ fn build_wasm() -> Result<PathBuf, String> {
         return Err("the WebAssembly build did not work".into());
     }
     let folder = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Ok(folder.join(target).join("wasm-release/examples/wasm_bench.wasm"))
+    Ok(folder.join(target).join("engine-release/examples/wasm_bench.wasm"))
 }
