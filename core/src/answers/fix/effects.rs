@@ -10,7 +10,7 @@ use crate::answers::diff::{Difference, DifferenceEnd, Version, diff, diff_at};
 use crate::compile::{Compiled, Endpoint};
 use crate::connections::ConnectionSet;
 use crate::endpoints::{Line, title};
-use crate::policy::{Policy, PolicyId};
+use crate::policy::{Policy, PolicyId, SubjectMatch};
 use crate::snapshot::Snapshot;
 use crate::snapshot::cloud::InterfaceId;
 use crate::text::Sources;
@@ -133,7 +133,19 @@ fn changed<S: Scene>(old: &S, new: &S, edits: &[TextEdit]) -> Option<[Vec<Policy
     let touches = |sources: &Sources, policy: &Policy, edit: &TextEdit| {
         sources.position(policy.place).is_some_and(|p| p.source == edit.source && p.start <= edit.end && edit.start <= p.end)
     };
-    let is_of_pods = |policy: &Policy| policy.subject.pods().is_some();
+    let scenes = [old, new];
+    let has_hosts = scenes.iter().any(|scene| !scene.snapshot().host_endpoints.is_empty());
+    // Calico's policies select host endpoints too, where there are some.
+    let is_of_pods = |policy: &Policy| match &policy.subject {
+        SubjectMatch::Pods(_) => true,
+        SubjectMatch::Endpoints(_) => !has_hosts,
+        SubjectMatch::Profiles(_) | SubjectMatch::Group(_) | SubjectMatch::Hosts { .. } => false,
+    };
+    let [before, after] = scenes.map(|scene| scene.compiled().polices_hosts());
+    if before != after {
+        // Another engine is in force now.
+        return None;
+    }
     let policies = |scene: &'_ S| scene.compiled().ruleset().policies.iter().map(|p| (p.kind.clone(), p.title())).collect::<Vec<_>>();
     let (all, ruleset) = (policies(old), &old.compiled().ruleset().policies);
     let olds: Vec<&Policy> =
