@@ -62,7 +62,7 @@ compile_page() {
     local part
     for part in engine web; do
         slow "compiling the page ($part)" \
-            wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path "$part/Cargo.toml"
+            wasm_env env -u NO_COLOR cargo build --locked --target "$WASM_TARGET" --manifest-path "$part/Cargo.toml" --no-default-features
     done
 }
 

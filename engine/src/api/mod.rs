@@ -1,5 +1,7 @@
 //! The JavaScript API: the evaluator without the page. `npm/README.md` shows how it is used.
 
+#[cfg(feature = "answers")]
+mod about_policies;
 mod answers;
 mod errors;
 mod objects;
@@ -14,10 +16,7 @@ pub use settings::{Setting, SettingGroup, SettingValue, TYPES as SETTINGS_TYPES}
 use js_sys::Array;
 use netpolis_core::analysis::Analysis;
 use netpolis_core::settings::Settings;
-use netpolis_view::{
-    FixQuestion, PathQuestion, Question, SceneView, answer_to, check_views, engine_views, exposure_view, fixes_view, part_views, path_view,
-    problem_views, scene_view,
-};
+use netpolis_view::{PathQuestion, Question, SceneView, answer_to, path_view, problem_views, scene_view};
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
@@ -126,13 +125,6 @@ impl Netpolis {
         hand_over(&problem_views(&self.analysis))
     }
 
-    /// Makes the checks among the files (`kind: Check`, and test files of netassert), in the order of the text. docs/checks.md says how they are
-    /// written.
-    #[wasm_bindgen(unchecked_return_type = "CheckView[]")]
-    pub fn checks(&self) -> Result<JsValue, ApiError> {
-        hand_over(&check_views(&self.analysis))
-    }
-
     /// Who can send and receive: workloads, nodes, machines, and outside addresses that policies distinguish.
     #[wasm_bindgen(unchecked_return_type = "Endpoint[]")]
     pub fn endpoints(&self) -> Result<JsValue, ApiError> {
@@ -172,40 +164,10 @@ impl Netpolis {
         hand_over(&Path::from(path.map_err(|error| of_question(&error, &self.analysis, &question.from))?))
     }
 
-    /// The smallest changes of the files that allow a flow or path, or with `deny` stop it, each with what it changes besides. Nothing is
-    /// changed: give the changed texts to `setFile`.
-    ///
-    /// # Errors
-    /// If the question cannot be understood, or names what is not in the files.
-    #[wasm_bindgen(unchecked_return_type = "FixesView")]
-    pub fn fix(&self, #[wasm_bindgen(unchecked_param_type = "FixQuestion")] question: &JsValue) -> Result<JsValue, ApiError> {
-        let question: FixQuestion = read(question, "question")?;
-        hand_over(&fixes_view(&self.analysis, &question).map_err(|error| of_question(&error, &self.analysis, &question.from))?)
-    }
-
     /// All pairs of endpoints.
     #[wasm_bindgen(unchecked_return_type = "Connectivity")]
     pub fn connectivity(&self) -> Result<JsValue, ApiError> {
         hand_over(&Connectivity::of(self.scene()))
-    }
-
-    /// Which rules and policies could be removed without changing any answer, and what answers in their place; of the others, a packet that proves
-    /// that they could not.
-    #[wasm_bindgen(unchecked_return_type = "PartView[]")]
-    pub fn pointless(&self) -> Result<JsValue, ApiError> {
-        hand_over(&part_views(&self.analysis))
-    }
-
-    /// What workloads are exposed to: the outside, the whole cluster, and pods that are not in the files, with the labels that they would need.
-    #[wasm_bindgen(unchecked_return_type = "ExposureView")]
-    pub fn exposure(&self) -> Result<JsValue, ApiError> {
-        hand_over(&exposure_view(&self.analysis))
-    }
-
-    /// Which flows policy engines answer differently from the one in force, and what decides under each.
-    #[wasm_bindgen(unchecked_return_type = "EngineView[]")]
-    pub fn engines(&self) -> Result<JsValue, ApiError> {
-        hand_over(&engine_views(&self.analysis))
     }
 
     /// All settings with their values, and what each of them takes.

@@ -1,0 +1,48 @@
+//! What is answered about policies as a whole, and what would change them. The page does not ask for it yet, and is spared its weight.
+
+use netpolis_view::{FixQuestion, check_views, engine_views, exposure_view, fixes_view, part_views};
+use wasm_bindgen::prelude::*;
+
+use super::errors::of_question;
+use super::objects::read;
+use super::{ApiError, Netpolis, hand_over};
+
+#[wasm_bindgen]
+impl Netpolis {
+    /// The smallest changes of the files that allow a flow or path, or with `deny` stop it, each with what it changes besides. Nothing is
+    /// changed: give the changed texts to `setFile`.
+    ///
+    /// # Errors
+    /// If the question cannot be understood, or names what is not in the files.
+    #[wasm_bindgen(unchecked_return_type = "FixesView")]
+    pub fn fix(&self, #[wasm_bindgen(unchecked_param_type = "FixQuestion")] question: &JsValue) -> Result<JsValue, ApiError> {
+        let question: FixQuestion = read(question, "question")?;
+        hand_over(&fixes_view(&self.analysis, &question).map_err(|error| of_question(&error, &self.analysis, &question.from))?)
+    }
+
+    /// Makes the checks among the files (`kind: Check`, and test files of netassert), in the order of the text. docs/checks.md says how they are
+    /// written.
+    #[wasm_bindgen(unchecked_return_type = "CheckView[]")]
+    pub fn checks(&self) -> Result<JsValue, ApiError> {
+        hand_over(&check_views(&self.analysis))
+    }
+
+    /// What workloads are exposed to: the outside, the whole cluster, and pods that are not in the files, with the labels that they would need.
+    #[wasm_bindgen(unchecked_return_type = "ExposureView")]
+    pub fn exposure(&self) -> Result<JsValue, ApiError> {
+        hand_over(&exposure_view(&self.analysis))
+    }
+
+    /// Which rules and policies could be removed without changing any answer, and what answers in their place; of the others, a packet that proves
+    /// that they could not.
+    #[wasm_bindgen(unchecked_return_type = "PartView[]")]
+    pub fn pointless(&self) -> Result<JsValue, ApiError> {
+        hand_over(&part_views(&self.analysis))
+    }
+
+    /// Which flows policy engines answer differently from the one in force, and what decides under each.
+    #[wasm_bindgen(unchecked_return_type = "EngineView[]")]
+    pub fn engines(&self) -> Result<JsValue, ApiError> {
+        hand_over(&engine_views(&self.analysis))
+    }
+}
