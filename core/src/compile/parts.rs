@@ -57,10 +57,10 @@ impl Parts {
 
     /// A class of each part.
     pub(crate) fn samples(&self) -> Vec<ClassId> {
-        let mut samples = alloc::vec![ClassId(u32::MAX); self.sizes.len()];
+        let mut samples = alloc::vec![ClassId::NOWHERE; self.sizes.len()];
         for class in (0..self.classes as u32).map(ClassId) {
             let sample = self.of(class).and_then(|part| samples.get_mut(part as usize));
-            if let Some(sample) = sample.filter(|sample| sample.0 == u32::MAX) {
+            if let Some(sample) = sample.filter(|sample| **sample == ClassId::NOWHERE) {
                 *sample = class;
             }
         }

@@ -37,7 +37,7 @@ pub(super) fn allow(explainer: &Explainer<'_>, checkpoints: &[CheckpointTrace]) 
         }
         let policy = nearest_policy(explainer, checkpoint, policies)?;
         // At the end of the policy's file: the policy may stand in the middle of a `List`.
-        let place = Span::new(u32::MAX, u32::MAX).within(policy.place.document);
+        let place = Span::END_OF_FILE.within(policy.place.document);
         edits.push((place, document(explainer, checkpoint, policy)?));
     }
     let directions: Vec<&str> = checkpoints.iter().filter(|c| c.verdict == Verdict::Denied).map(|c| c.direction.as_str()).collect();

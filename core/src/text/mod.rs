@@ -24,6 +24,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// The end of the file in which a document stands, wherever that is: [`Sources::position`] clips places to their file.
+    pub const END_OF_FILE: Span = Span { start: u32::MAX, end: u32::MAX };
+
     /// The range `start..end`; an `end` before `start` is read as an empty range.
     pub const fn new(start: u32, end: u32) -> Self {
         Span { start, end: if end < start { start } else { end } }

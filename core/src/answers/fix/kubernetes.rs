@@ -373,7 +373,7 @@ pub(super) fn object(version: &str, kind: &str, name: &str, namespace: Option<&s
 
 /// A document at the end of the file of a policy; in one of JSON, an item of its list.
 pub(super) fn new_document(sources: &Sources, beside: Place, value: &V) -> Edited {
-    let position = sources.position(Span::new(u32::MAX, u32::MAX).within(beside.document)).ok_or(Unpatchable::NoText)?;
+    let position = sources.position(Span::END_OF_FILE.within(beside.document)).ok_or(Unpatchable::NoText)?;
     let file = &*sources.get(position.source).ok_or(Unpatchable::NoText)?.text;
     let start = sources.position(Span::new(0, 0).within(beside.document)).map_or(0, |p| p.start as usize);
     let own = file.get(start..).unwrap_or_default();
