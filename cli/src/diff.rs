@@ -2,19 +2,24 @@
 
 use std::io::{self, Write};
 
-use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Version, diff};
+use netpolis_core::analysis::{Analysis, DecidingLine, DifferenceExample, ExampleAnswer};
+use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Relation, Version, compare};
 use netpolis_core::endpoints::Flows;
 use serde_json::{Map, Value, json};
 
 use crate::formats::{cell, flows_json, ports};
-use crate::places::printable;
+use crate::places::{self, printable};
+
+/// So many differences are explained; nobody reads more.
+const MOST_EXPLAINED: usize = 1_000;
 
 /// A form of the list of differences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DiffFormat {
     /// A line a difference, as np-guard's netpol-analyzer writes it.
     Txt,
+    /// For reading: each difference with one of its flows, what decides about it in both versions, and which of these lines were edited.
+    Text,
     /// JSON.
     Json,
     /// A Markdown table.
@@ -23,34 +28,165 @@ pub enum DiffFormat {
 
 impl DiffFormat {
     /// All of them by name; the first is the default.
-    pub const ALL: &[(&str, DiffFormat)] = &[("txt", DiffFormat::Txt), ("json", DiffFormat::Json), ("md", DiffFormat::Markdown)];
+    pub const ALL: &[(&str, DiffFormat)] =
+        &[("txt", DiffFormat::Txt), ("text", DiffFormat::Text), ("json", DiffFormat::Json), ("md", DiffFormat::Markdown)];
 }
 
-/// The differences between two scenes.
-pub fn between(old: &Analysis, new: &Analysis) -> Vec<Difference> {
-    let side =
-        |analysis| -> Version<'_> { Version { snapshot: Analysis::snapshot(analysis), connectivity: Analysis::connectivity(analysis) } };
-    diff(side(old), side(new))
+/// Two versions, and how their flows differ.
+pub struct Diff<'a> {
+    old: &'a Analysis,
+    new: &'a Analysis,
+    /// The differences.
+    pub differences: Vec<Difference>,
+    relation: Relation,
+}
+
+/// How the flows of two versions differ.
+pub fn between<'a>(old: &'a Analysis, new: &'a Analysis) -> Diff<'a> {
+    let side = |analysis: &'a Analysis| Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() };
+    let (differences, relation) = compare(side(old), side(new));
+    Diff { old, new, differences, relation }
 }
 
 /// The differences in the form of np-guard's netpol-analyzer.
 pub fn txt(old: &Analysis, new: &Analysis) -> String {
     let mut text = Vec::new();
     // Memory does not fail.
-    let _ = write(&between(old, new), DiffFormat::Txt, &mut text);
+    let _ = write_txt(&between(old, new).differences, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Writes differences in a form; how many of them it does not show.
-///
-/// # Errors
-/// When `out` fails.
-pub fn write(differences: &[Difference], format: DiffFormat, out: &mut dyn Write) -> io::Result<usize> {
-    match format {
-        DiffFormat::Txt => write_txt(differences, out),
-        DiffFormat::Json => write_json(differences, out).map(|()| 0),
-        DiffFormat::Markdown => write_markdown(differences, out),
+impl Diff<'_> {
+    /// Writes them in a form; how many of them it does not show.
+    ///
+    /// # Errors
+    /// When `out` fails.
+    pub fn write(&self, format: DiffFormat, out: &mut dyn Write) -> io::Result<usize> {
+        match format {
+            DiffFormat::Txt => write_txt(&self.differences, out),
+            DiffFormat::Text => self.write_text(out).map(|()| 0),
+            DiffFormat::Json => self.write_json(out).map(|()| 0),
+            DiffFormat::Markdown => self.write_markdown(out),
+        }
     }
+
+    /// One of the flows of a difference, for the first of them.
+    fn example(&self, number: usize, difference: &Difference) -> Option<DifferenceExample> {
+        if number < MOST_EXPLAINED { self.old.example_of(self.new, difference) } else { None }
+    }
+
+    fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        let relation = match self.relation {
+            Relation::Equal => "the same flows",
+            Relation::Wider => "the new version allows more, and all that was allowed",
+            Relation::Narrower => "the new version allows less, and nothing else",
+            Relation::Overlapping => "the new version opens some flows and closes others",
+            Relation::Disjoint => "no flow is allowed in both versions",
+            Relation::Unsure => "what is allowed for certain is the same, and what cannot be told is not",
+        };
+        writeln!(out, "{relation}")?;
+        for (number, d) in self.differences.iter().enumerate() {
+            let (from, to) = (printable(&d.from.title), printable(&d.to.title));
+            // What cannot be told on either side alike is not what changed.
+            let unsure = d.before.unknown() != d.after.unknown();
+            let (before, after) = (words(&d.before, unsure), words(&d.after, unsure));
+            writeln!(out, "\n{}: {from} => {to}: {after} instead of {before}", d.change.as_str())?;
+            let Some(example) = self.example(number, d) else { continue };
+            for (word, analysis, answer) in [("before", self.old, &example.before), ("now", self.new, &example.after)] {
+                let Some(answer) = answer else { continue };
+                writeln!(out, "  {word}: {}", printable(&answer.summary))?;
+                for line in &answer.deciding {
+                    writeln!(out, "    {}", line_words(analysis, line))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{{\"relation\": \"{}\", \"differences\": [", self.relation.as_str())?;
+        for (i, d) in self.differences.iter().enumerate() {
+            out.write_all(if i == 0 { b"\n  " } else { b",\n  " })?;
+            let side = |flows: &Flows| Value::Object(flows_json(flows));
+            let (from, to) = (json!(d.from.title), json!(d.to.title));
+            write!(out, "{{\"change\": \"{}\", \"from\": {from}, \"to\": {to}", d.change.as_str())?;
+            write!(out, ", \"before\": {}, \"after\": {}", side(&d.before), side(&d.after))?;
+            let only = [&d.from, &d.to].into_iter().filter_map(|end| Some((end.title.clone(), end.only?.as_str().into())));
+            let only: Map<String, Value> = only.collect();
+            if !only.is_empty() {
+                write!(out, ", \"workloads\": {}", Value::Object(only))?;
+            }
+            if let Some(example) = self.example(i, d) {
+                let answer = |analysis, answer: &Option<ExampleAnswer>| answer.as_ref().map(|answer| answer_json(analysis, answer));
+                let value = json!({
+                    "traffic": example.traffic.to_string(),
+                    "before": answer(self.old, &example.before),
+                    "after": answer(self.new, &example.after),
+                });
+                write!(out, ", \"example\": {value}")?;
+            }
+            out.write_all(b"}")?;
+        }
+        out.write_all(if self.differences.is_empty() { b"]}\n" } else { b"\n]}\n" })
+    }
+
+    /// Speaks of TCP, UDP and SCTP alone.
+    fn write_markdown(&self, out: &mut dyn Write) -> io::Result<usize> {
+        let mut hidden = 0;
+        out.write_all(b"| change | from | to | before | after | decided by |\n|---|---|---|---|---|---|\n")?;
+        for (number, d) in self.differences.iter().enumerate() {
+            let (before, after) = (table_words(&d.before), table_words(&d.after));
+            if before == after {
+                hidden += 1;
+                continue;
+            }
+            let example = self.example(number, d);
+            let lines = |analysis, answer: Option<&ExampleAnswer>| -> Vec<String> {
+                answer.into_iter().flat_map(|answer| &answer.deciding).map(|line| line_words(analysis, line)).collect()
+            };
+            let mut deciding = lines(self.new, example.as_ref().and_then(|example| example.after.as_ref()));
+            if deciding.is_empty() {
+                deciding = lines(self.old, example.as_ref().and_then(|example| example.before.as_ref()));
+            }
+            writeln!(
+                out,
+                "| {} | {} | {} | {before} | {after} | {} |",
+                d.change.as_str(),
+                cell(&printable(&d.from.title)),
+                cell(&printable(&d.to.title)),
+                cell(&deciding.join(", "))
+            )?;
+        }
+        Ok(hidden)
+    }
+}
+
+/// `file:line:column`, and whether the line was edited.
+fn line_words(analysis: &Analysis, line: &DecidingLine) -> String {
+    let place = analysis.sources().describe(line.place);
+    if line.edited { format!("{} (edited)", printable(&place)) } else { printable(&place).into_owned() }
+}
+
+fn answer_json(analysis: &Analysis, answer: &ExampleAnswer) -> Value {
+    let line = |line: &DecidingLine| json!({"place": places::json(analysis, line.place), "edited": line.edited});
+    json!({
+        "verdict": answer.verdict.as_str(),
+        "summary": answer.summary,
+        "deciding": answer.deciding.iter().map(line).collect::<Vec<_>>(),
+    })
+}
+
+/// Flows of every protocol; with what cannot be told if `unsure`.
+fn words(flows: &Flows, unsure: bool) -> String {
+    let allowed = if flows.sometimes.is_empty() { "nothing".to_owned() } else { flows.sometimes.to_string() };
+    let unknown = flows.unknown();
+    if unknown.is_empty() || !unsure { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
+}
+
+/// Flows of TCP, UDP and SCTP.
+fn table_words(flows: &Flows) -> String {
+    let allowed = ports(&flows.sometimes).unwrap_or_else(|| "No Connections".into());
+    ports(&flows.unknown()).map_or_else(|| allowed.clone(), |unknown| format!("{allowed}; cannot tell: {unknown}"))
 }
 
 /// Speaks of what is certain, of TCP, UDP and SCTP, and of IPv4 alone.
@@ -87,49 +223,6 @@ fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usiz
             write!(out, ", workloads-diff-info: workload {} {}", names.join(" and "), side.as_str())?;
         }
         writeln!(out)?;
-    }
-    Ok(hidden)
-}
-
-fn write_json(differences: &[Difference], out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(b"{\"differences\": [")?;
-    for (i, d) in differences.iter().enumerate() {
-        out.write_all(if i == 0 { b"\n  " } else { b",\n  " })?;
-        let side = |flows: &Flows| Value::Object(flows_json(flows));
-        let (from, to) = (json!(d.from.title), json!(d.to.title));
-        write!(out, "{{\"change\": \"{}\", \"from\": {from}, \"to\": {to}", d.change.as_str())?;
-        write!(out, ", \"before\": {}, \"after\": {}", side(&d.before), side(&d.after))?;
-        let only = [&d.from, &d.to].into_iter().filter_map(|end| Some((end.title.clone(), end.only?.as_str().into())));
-        let only: Map<String, Value> = only.collect();
-        if !only.is_empty() {
-            write!(out, ", \"workloads\": {}", Value::Object(only))?;
-        }
-        out.write_all(b"}")?;
-    }
-    out.write_all(if differences.is_empty() { b"]}\n" } else { b"\n]}\n" })
-}
-
-/// Speaks of TCP, UDP and SCTP alone.
-fn write_markdown(differences: &[Difference], out: &mut dyn Write) -> io::Result<usize> {
-    let side = |flows: &Flows| {
-        let allowed = ports(&flows.sometimes).unwrap_or_else(|| "No Connections".into());
-        ports(&flows.unknown()).map_or_else(|| allowed.clone(), |unknown| format!("{allowed}; cannot tell: {unknown}"))
-    };
-    let mut hidden = 0;
-    out.write_all(b"| change | from | to | before | after |\n|---|---|---|---|---|\n")?;
-    for d in differences {
-        let (before, after) = (side(&d.before), side(&d.after));
-        if before == after {
-            hidden += 1;
-            continue;
-        }
-        writeln!(
-            out,
-            "| {} | {} | {} | {before} | {after} |",
-            d.change.as_str(),
-            cell(&printable(&d.from.title)),
-            cell(&printable(&d.to.title))
-        )?;
     }
     Ok(hidden)
 }

@@ -149,12 +149,12 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
         Command::Diff { old, new, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;
             let (new, read_new) = load(std::slice::from_ref(new))?;
-            let differences = diff::between(&old, &new);
-            let hidden = out.write(|out| diff::write(&differences, *format, out))?.unwrap_or_default();
+            let between = diff::between(&old, &new);
+            let hidden = out.write(|out| between.write(*format, out))?.unwrap_or_default();
             if hidden > 0 {
                 note(&format!("{hidden} more in “cannot tell”, in IPv6 or in other protocols: see --format json"));
             }
-            Ok(read_old.max(read_new).max(Outcome::findings(!differences.is_empty())))
+            Ok(read_old.max(read_new).max(Outcome::findings(!between.differences.is_empty())))
         }
     }
 }

@@ -280,9 +280,22 @@ fn diff_tells_what_changes() {
     );
     assert_eq!(run(&["diff", old.path(), old.path()], ""), (0, String::new(), String::new()));
     let json: serde_json::Value = serde_json::from_str(&run(&["diff", old.path(), new.path(), "--format", "json"], "").1).unwrap();
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../docs/schemas/diff.json")).unwrap();
+    fits(&json, &schema, &schema);
+    assert_eq!(json["relation"], "overlapping");
     let difference = &json["differences"][0];
     assert_eq!((&difference["change"], &difference["from"]), (&"changed".into(), &"shop/web[Pod]".into()));
     assert_eq!(difference["after"]["allowed"], serde_json::json!([{"protocol": "TCP", "ports": [[5433, 5433]]}]));
+    let (_, text, _) = run(&["diff", old.path(), new.path(), "--format", "text"], "");
+    for line in [
+        "the new version opens some flows and closes others\n\nchanged: shop/web[Pod] => shop/db[Pod]: TCP 5433 instead of TCP 5432\n  before: Allowed: TCP 5432 from ",
+        "a.yaml:11:5 (edited)\n  now: Denied: `shop/db` is selected for ingress by policy `shop/db`",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let (_, table, _) = run(&["diff", old.path(), new.path(), "--format", "md"], "");
+    assert!(table.contains("| TCP 5432 | TCP 5433 | ") && table.contains("a.yaml:9:16 (edited) |"), "{table}");
+    assert_eq!(run(&["diff", old.path(), old.path(), "--format", "text"], "").1, "the same flows\n");
     let more = Folder::new(
         "more",
         &[

@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "tests")]
 
 use netpolis_core::analysis::Analysis;
-use netpolis_core::answers::diff::{DifferenceEnd, Version, diff};
+use netpolis_core::answers::diff::{DifferenceEnd, Relation, Version, compare, diff};
 use netpolis_core::connections::ConnectionSet;
 use netpolis_core::settings::Settings;
 
@@ -81,4 +81,33 @@ fn an_answer_that_can_no_longer_be_told_is_a_change() {
         PODS.to_string() + &policy("{from: [{ipBlock: {cidr: 192.0.2.0/24}}, {ipBlock: {cidr: 10.244.0.0/17}}], ports: [{port: 1}]}");
     let changes = changes(&closed, &perhaps);
     assert!(changes.contains(&"changed default/web[Pod] default/db[Pod]: nothing -> nothing".to_string()), "{changes:?}");
+}
+
+fn version_of(analysis: &Analysis) -> Version<'_> {
+    Version { snapshot: analysis.snapshot(), connectivity: analysis.connectivity() }
+}
+
+/// How the flows relate as sets.
+#[test]
+fn versions_relate_as_sets_of_flows() {
+    let version = |ports: &str| {
+        let mut analysis = Analysis::default();
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a}}}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: b}}}}\n---\n\
+             {{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p}}, spec: {{podSelector: {{}}, policyTypes: [Ingress, Egress], \
+             egress: [{{to: [{{podSelector: {{}}}}]}}], ingress: [{{from: [{{podSelector: {{}}}}], ports: {ports}}}]}}}}\n"
+        );
+        analysis.set_files(&[("a.yaml", &text)]);
+        analysis
+    };
+    for (old, new, expected) in [
+        ("[{port: 80}]", "[{port: 80}]", Relation::Equal),
+        ("[{port: 80}]", "[{port: 80}, {port: 81}]", Relation::Wider),
+        ("[{port: 80, endPort: 90}]", "[{port: 81}]", Relation::Narrower),
+        ("[{port: 80}, {port: 81}]", "[{port: 81}, {port: 82}]", Relation::Overlapping),
+        ("[{port: 80}]", "[{port: 81}]", Relation::Disjoint),
+    ] {
+        let (old, new) = (version(old), version(new));
+        assert_eq!(compare(version_of(&old), version_of(&new)).1, expected);
+    }
 }

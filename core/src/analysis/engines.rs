@@ -8,10 +8,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::Analysis;
-use crate::answers::diff::{Difference, DifferenceEnd, Version, diff};
+use super::differences::{example_flow, example_traffic};
+use crate::answers::diff::{Difference, Version, diff};
 use crate::compile::{Compiled, compile};
 use crate::connectivity::Connectivity;
-use crate::endpoints::find;
 use crate::explain;
 use crate::model::ClusterEngine;
 use crate::settings::{Assumed, Engine, Settings};
@@ -144,18 +144,8 @@ impl Analysis {
 
     /// One of the flows that differ, asked about under both engines.
     fn example(&self, under: &Under, difference: &Difference) -> Option<EngineExample> {
-        let (before, after) = (&difference.before, &difference.after);
-        let sides = [(&before.always, &after.always), (&before.possible, &after.possible), (&before.sometimes, &after.sometimes)];
-        let changed = sides.into_iter().map(|(a, b)| a.difference(b).union(&b.difference(a)));
-        let traffic = changed.filter_map(|set| set.example()).next()?;
-        let name = |end: &DifferenceEnd| match end.outside {
-            Some((first, _)) => alloc::format!("{first}"),
-            None => end.title.clone(),
-        };
-        let flow = |snapshot: &Snapshot| {
-            let end = |end: &DifferenceEnd| find(snapshot, &name(end)).ok().map(|found| found.end);
-            Some(Flow { from: end(&difference.from)?, to: end(&difference.to)?, traffic })
-        };
+        let traffic = example_traffic(difference)?;
+        let flow = |snapshot: &Snapshot| example_flow(snapshot, difference, traffic);
         let answer = |compiled: &Compiled, snapshot: &Snapshot| {
             let answer = explain::answer(compiled, snapshot, &flow(snapshot)?, None);
             Some((answer.verdict, answer.summary))

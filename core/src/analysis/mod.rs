@@ -3,6 +3,7 @@
 mod addressed;
 mod checks;
 mod declared;
+mod differences;
 mod engines;
 #[cfg(test)]
 mod fences;
@@ -15,6 +16,7 @@ use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
 pub use addressed::Addressed;
+pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer};
 pub use engines::{EngineAnswers, EngineDifference, EngineExample, Reading};
 use inventory::Inventory;
 

@@ -86,46 +86,107 @@ pub struct Difference {
     pub after: Arc<Flows>,
 }
 
+/// How the flows of two versions relate as sets.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Relation {
+    /// They are the same.
+    Equal,
+    /// The new version allows all that the old one did, and more.
+    Wider,
+    /// The old version allowed all that the new one does, and more.
+    Narrower,
+    /// Each allows something that the other does not, and some flows are allowed in both.
+    Overlapping,
+    /// No flow is allowed in both.
+    Disjoint,
+    /// What is allowed for certain is the same, and what cannot be told is not.
+    Unsure,
+}
+
+impl Relation {
+    /// A word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Relation::Equal => "equal",
+            Relation::Wider => "wider",
+            Relation::Narrower => "narrower",
+            Relation::Overlapping => "overlapping",
+            Relation::Disjoint => "disjoint",
+            Relation::Unsure => "unsure",
+        }
+    }
+
+    fn of(differences: &[Difference], shares: bool) -> Self {
+        let grows = |d: &Difference, from: fn(&Difference) -> &Flows, to: fn(&Difference) -> &Flows| {
+            let (from, to) = (from(d), to(d));
+            !to.sometimes.difference(&from.sometimes).is_empty() || !to.always.difference(&from.always).is_empty()
+        };
+        let opens = differences.iter().any(|d| grows(d, |d| &d.before, |d| &d.after));
+        let closes = differences.iter().any(|d| grows(d, |d| &d.after, |d| &d.before));
+        match (opens, closes) {
+            (false, false) if differences.is_empty() => Relation::Equal,
+            (false, false) => Relation::Unsure,
+            (true, false) => Relation::Wider,
+            (false, true) => Relation::Narrower,
+            (true, true) if shares => Relation::Overlapping,
+            (true, true) => Relation::Disjoint,
+        }
+    }
+}
+
+/// The differences of two versions, and how their flows relate. A version without any flow is contained in every other.
+pub fn compare(old: Version<'_>, new: Version<'_>) -> (Vec<Difference>, Relation) {
+    let mut comparison = Comparison::new(old, new);
+    let differences = comparison.differences(old, new);
+    let relation = Relation::of(&differences, comparison.shares);
+    (differences, relation)
+}
+
 /// Compares two versions, by kind of change, source and destination. Workloads are the same if their namespace, name and kind are; outside
 /// ranges are cut where either analysis cuts them, and neighbours that differ in the same way are joined again.
 pub fn diff(old: Version<'_>, new: Version<'_>) -> Vec<Difference> {
-    let mut comparison = Comparison::new(old, new);
-    let workloads = both_workloads(old, new);
-    let sources = ranges(old, new, Direction::Ingress);
-    let destinations = ranges(old, new, Direction::Egress);
-    let has_cloud = [old, new].iter().any(|side| !side.snapshot.cloud.networks.is_empty());
-    let (sources, destinations, from_groups, to_groups) = if has_cloud {
-        (Vec::new(), Vec::new(), grouped(old, new, sources), grouped(old, new, destinations))
-    } else {
-        (sources, destinations, Vec::new(), Vec::new())
-    };
-    let mut found = Vec::new();
-    let ends = |line: fn(&Both) -> &Option<TitledLine>| -> Vec<&[Endpoint]> {
-        workloads.iter().map(|both| line(both).as_ref().map_or(&[][..], AsRef::as_ref)).collect()
-    };
-    let (olds, news) = (ends(|both| &both.old), ends(|both| &both.new));
-    let mut before = Grid::new(old.connectivity, olds.iter().copied(), olds.iter().copied());
-    let mut after = Grid::new(new.connectivity, news.iter().copied(), news.iter().copied());
-    for (number, workload) in workloads.iter().enumerate() {
-        let (mut olds, mut news): (Vec<FlowsId>, Vec<FlowsId>) = (Vec::new(), Vec::new());
-        before.each_from(number, |_, passing| olds.push(comparison.old.of(passing)));
-        after.each_from(number, |_, passing| news.push(comparison.new.of(passing)));
-        for ((other, before), after) in workloads.iter().zip(olds).zip(news) {
-            if Arc::ptr_eq(&other.shown, &workload.shown) {
-                continue;
+    Comparison::new(old, new).differences(old, new)
+}
+
+impl<'a> Comparison<'a> {
+    fn differences(&mut self, old: Version<'a>, new: Version<'a>) -> Vec<Difference> {
+        let workloads = both_workloads(old, new);
+        let sources = ranges(old, new, Direction::Ingress);
+        let destinations = ranges(old, new, Direction::Egress);
+        let has_cloud = [old, new].iter().any(|side| !side.snapshot.cloud.networks.is_empty());
+        let (sources, destinations, from_groups, to_groups) = if has_cloud {
+            (Vec::new(), Vec::new(), grouped(old, new, sources), grouped(old, new, destinations))
+        } else {
+            (sources, destinations, Vec::new(), Vec::new())
+        };
+        let mut found = Vec::new();
+        let ends = |line: fn(&Both) -> &Option<TitledLine>| -> Vec<&[Endpoint]> {
+            workloads.iter().map(|both| line(both).as_ref().map_or(&[][..], AsRef::as_ref)).collect()
+        };
+        let (olds, news) = (ends(|both| &both.old), ends(|both| &both.new));
+        let mut before = Grid::new(old.connectivity, olds.iter().copied(), olds.iter().copied());
+        let mut after = Grid::new(new.connectivity, news.iter().copied(), news.iter().copied());
+        for (number, workload) in workloads.iter().enumerate() {
+            let (mut olds, mut news): (Vec<FlowsId>, Vec<FlowsId>) = (Vec::new(), Vec::new());
+            before.each_from(number, |_, passing| olds.push(self.old.of(passing)));
+            after.each_from(number, |_, passing| news.push(self.new.of(passing)));
+            for ((other, before), after) in workloads.iter().zip(olds).zip(news) {
+                if Arc::ptr_eq(&other.shown, &workload.shown) {
+                    continue;
+                }
+                let before = workload.old.as_ref().and(other.old.as_ref()).map(|_| before);
+                let after = workload.new.as_ref().and(other.new.as_ref()).map(|_| after);
+                found.extend(self.compare_flows(workload, other, before, after));
             }
-            let before = workload.old.as_ref().and(other.old.as_ref()).map(|_| before);
-            let after = workload.new.as_ref().and(other.new.as_ref()).map(|_| after);
-            found.extend(comparison.compare_flows(workload, other, before, after));
+            joined(&sources, &mut found, |range| self.compare(range, workload), |d| &mut d.from);
+            joined(&destinations, &mut found, |range| self.compare(workload, range), |d| &mut d.to);
+            found.extend(from_groups.iter().filter_map(|range| self.compare(range, workload)));
+            found.extend(to_groups.iter().filter_map(|range| self.compare(workload, range)));
         }
-        joined(&sources, &mut found, |range| comparison.compare(range, workload), |d| &mut d.from);
-        joined(&destinations, &mut found, |range| comparison.compare(workload, range), |d| &mut d.to);
-        found.extend(from_groups.iter().filter_map(|range| comparison.compare(range, workload)));
-        found.extend(to_groups.iter().filter_map(|range| comparison.compare(workload, range)));
+        found.extend(ingress_differences(old, new, &workloads));
+        found.sort_by(|a, b| (a.change, &a.from, &a.to).cmp(&(b.change, &b.from, &b.to)));
+        found
     }
-    found.extend(ingress_differences(old, new, &workloads));
-    found.sort_by(|a, b| (a.change, &a.from, &a.to).cmp(&(b.change, &b.from, &b.to)));
-    found
 }
 
 /// The differences of flows that start or end at some lines, where it is known that no others differ: much cheaper where these are few.
@@ -233,12 +294,14 @@ struct Comparison<'a> {
     new: FlowTable<'a>,
     same: HashMap<(FlowsId, FlowsId), bool>,
     nothing: Arc<Flows>,
+    /// Whether some flow is allowed on both sides.
+    shares: bool,
 }
 
 impl<'a> Comparison<'a> {
     fn new(old: Version<'a>, new: Version<'a>) -> Self {
         let (old, new) = (FlowTable::new(old.connectivity), FlowTable::new(new.connectivity));
-        Comparison { old, new, same: HashMap::new(), nothing: Arc::new(Flows::NONE) }
+        Comparison { old, new, same: HashMap::new(), nothing: Arc::new(Flows::NONE), shares: false }
     }
 
     fn compare(&mut self, from: &Both, to: &Both) -> Option<Difference> {
@@ -250,8 +313,13 @@ impl<'a> Comparison<'a> {
     /// The same for flows that are known; nothing for a side that does not have both ends.
     fn compare_flows(&mut self, from: &Both, to: &Both, before: Option<FlowsId>, after: Option<FlowsId>) -> Option<Difference> {
         if let (Some(before), Some(after)) = (before, after) {
-            let (old, new) = (&self.old, &self.new);
-            if *self.same.entry((before, after)).or_insert_with(|| old.get(before) == new.get(after)) {
+            let (old, new, shares) = (&self.old, &self.new, &mut self.shares);
+            let same = self.same.entry((before, after)).or_insert_with(|| {
+                let (before, after) = (old.get(before), new.get(after));
+                *shares |= !before.sometimes.intersection(&after.sometimes).is_empty();
+                before == after
+            });
+            if *same {
                 return None;
             }
         }

@@ -36,6 +36,17 @@ impl Answer {
     pub fn decided_at(&self) -> Option<&CheckpointTrace> {
         self.checkpoints.iter().find(|checkpoint| checkpoint.verdict == self.verdict && self.verdict != Verdict::Allowed)
     }
+
+    /// The lines that decide: those of the checkpoint that decides, or of an allowed flow one of each rule that allows it.
+    pub fn deciding_places(&self) -> Vec<Place> {
+        match self.decided_at() {
+            Some(checkpoint) => checkpoint.places.clone(),
+            None => {
+                let of_rules = self.checkpoints.iter().filter(|checkpoint| checkpoint.decided_by().is_some());
+                of_rules.flat_map(|checkpoint| checkpoint.places.iter().take(1).copied()).collect()
+            }
+        }
+    }
 }
 
 /// What happened at one checkpoint.

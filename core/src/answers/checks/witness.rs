@@ -18,16 +18,14 @@ impl Judge<'_> {
     /// Why a flow gets its verdict, without a full stop, and the lines that decide it.
     pub(super) fn why(&self, answer: &Answer) -> (String, Vec<Place>) {
         let plain = |text: &str| text.trim_end_matches('.').to_string();
-        match answer.decided_at() {
+        let sentence = match answer.decided_at() {
             Some(checkpoint) => {
                 let nearest = checkpoint.nearest.as_ref().map_or_else(String::new, |nearest| format!("; nearest: {}", nearest.sentence()));
-                (format!("{}{nearest}", plain(&checkpoint.sentence)), checkpoint.places.clone())
+                format!("{}{nearest}", plain(&checkpoint.sentence))
             }
-            None => {
-                let of_rules = answer.checkpoints.iter().filter(|checkpoint| checkpoint.decided_by().is_some());
-                (plain(&answer.summary), of_rules.flat_map(|checkpoint| checkpoint.places.iter().take(1).copied()).collect())
-            }
-        }
+            None => plain(&answer.summary),
+        };
+        (sentence, answer.deciding_places())
     }
 
     /// A flow as a question.
