@@ -45,6 +45,11 @@ impl Steps {
         }
     }
 
+    /// The files, as they are by now.
+    pub fn files(&self) -> &[File] {
+        &self.files
+    }
+
     /// Text to resources.
     pub fn load(&mut self) {
         self.loaded = Loader::new(Limits::default()).load(&views(&self.files));

@@ -1,4 +1,4 @@
-//! `bench [--json FILE] [--wasm] [--table FILE] [--fix]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
+//! `bench [--json FILE] [--wasm] [--table FILE] [--answers]`: times and memory for generated clusters of 100, 1,000 and 10,000 pods.
 //!
 //! And for clusters on Azure, machines with security groups, and ways to 10,000 Services.
 //!
@@ -14,7 +14,9 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use netpolis_core::analysis::Analysis;
+use netpolis_core::answers::diff::{Version, diff};
 use netpolis_core::answers::fix;
+use netpolis_core::answers::pointless::{Effect, pointless};
 use netpolis_core::endpoints::{FlowTable, TitledLine, lines};
 use netpolis_core::model::Protocol;
 use netpolis_core::path::Asked;
@@ -25,7 +27,7 @@ use netpolis_tests::large::{self, Cost, peak_mb};
 use netpolis_tests::measure::{Selectors, Steps};
 use serde::{Deserialize, Serialize};
 
-const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE] [--fix]";
+const USAGE: &str = "usage: bench [--json FILE] [--wasm] [--table FILE] [--answers]";
 const SEED: u64 = 1;
 /// Selectors that are compiled over as many pods.
 const SELECTORS: usize = 10_000;
@@ -91,8 +93,8 @@ fn run() -> Result<(), String> {
                 println!("{}", to_json(&large::run(&command, &folder)?)?);
                 return Ok(());
             }
-            "--fix" => {
-                fixes().iter().for_each(|line| println!("{line}"));
+            "--answers" => {
+                answers().iter().for_each(|line| println!("{line}"));
                 return Ok(());
             }
             // What this program calls itself with.
@@ -147,10 +149,7 @@ fn run() -> Result<(), String> {
     println!("parse and compile {SELECTORS} selectors over {SELECTORS} pods: {:.1} ms", times.get(2).copied().unwrap_or_default());
     println!("{}", security_group());
     println!("{}", machines());
-    for (pods, policies, calico) in EXPOSED {
-        println!("{}", exposed(pods, policies, calico));
-    }
-    for line in ways().into_iter().chain(fixes()) {
+    for line in ways().into_iter().chain(answers()) {
         println!("{line}");
     }
     match json {
@@ -228,14 +227,36 @@ fn machines() -> String {
     format!("1000 machines with 50 security groups: all pairs {pairs:.1} ms")
 }
 
-/// What pods are exposed to, with the pods that do not exist compiled and asked about.
-fn exposed(pods: usize, policies: usize, calico: bool) -> String {
-    let scene = scene_of(&generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico }));
-    scene.connectivity().evaluate_all();
-    let rows: usize = scene.exposure().sides.iter().map(|side| side.peers.len()).sum();
-    let time = time(&mut || drop(black_box(scene.exposure())));
+/// What is answered about policies as a whole, and what would change them.
+fn answers() -> Vec<String> {
+    EXPOSED.iter().flat_map(|(pods, policies, calico)| about_policies(*pods, *policies, *calico)).chain(fixes()).collect()
+}
+
+/// Exposure, with the pods that do not exist compiled and asked about; pointless rules; a difference; engines compared.
+fn about_policies(pods: usize, policies: usize, calico: bool) -> Vec<String> {
+    let files = generate(&Plan { pods, policies, seed: SEED, cluster_wide: false, calico });
+    let mut steps = Steps::new(files.clone());
+    steps.type_something(1);
+    let edited = scene_of(steps.files());
+    let scene = scene_of(&files);
+    let [old, new] = [&scene, &edited].map(|scene| {
+        scene.connectivity().evaluate_all();
+        Version { snapshot: scene.snapshot(), connectivity: scene.connectivity() }
+    });
     let kind = if calico { ", one in three of Calico's" } else { "" };
-    format!("exposure of {pods} pods with {policies} policies{kind}: {time:.1} ms ({rows} rows)")
+    let line =
+        |what: &str, found: usize, time: f64| format!("{what}, {pods} pods / {policies} policies{kind}: {time:.1} ms ({found} found)");
+    let exposure = time(&mut || drop(black_box(scene.exposure())));
+    let parts = time(&mut || drop(black_box(pointless(scene.compiled(), scene.snapshot()))));
+    let difference = time(&mut || drop(black_box(diff(old, new))));
+    let engines = time(&mut || drop(black_box(scene.engines())));
+    let found = |effect: &Effect| effect.is_pointless();
+    vec![
+        line("exposure", scene.exposure().sides.iter().map(|side| side.peers.len()).sum(), exposure),
+        line("pointless", pointless(scene.compiled(), scene.snapshot()).iter().filter(|part| found(&part.effect)).count(), parts),
+        line("diff", diff(old, new).len(), difference),
+        line("engines", scene.engines().iter().map(|engine| engine.differences.len()).sum(), engines),
+    ]
 }
 
 /// Tables of ways for 10,000 Services with 100,000 endpoints, and single ways.
