@@ -251,9 +251,10 @@ export default {
         await share();
         const dialog = page.locator("dialog[open]");
         await dialog.waitFor();
-        // On a fast machine it may be packed before anybody can press.
-        const pressed = await dialog.locator(".progress-line").getByRole("button", { name: "Cancel" }).click({ timeout: 2000 }).then(() => true, () => false);
-        if (!pressed) await page.keyboard.press("Escape");
+        // On a fast machine it may be packed before anybody can press, or while somebody does: then there is nothing left to cancel.
+        const pressed = dialog.locator(".progress-line").getByRole("button", { name: "Cancel" }).click({ timeout: 2000 });
+        const closed = await pressed.then(() => dialog.waitFor({ state: "detached", timeout: 2000 })).then(() => true, () => false);
+        if (!closed) await page.keyboard.press("Escape");
         await dialog.waitFor({ state: "detached" });
         await until(true, () => page.evaluate(() => document.activeElement !== document.body), "the focus is somewhere");
     },
