@@ -94,7 +94,7 @@ fn run() -> Result<(), String> {
                 return Ok(());
             }
             "--answers" => {
-                answers().iter().for_each(|line| println!("{line}"));
+                print_answers();
                 return Ok(());
             }
             // What this program calls itself with.
@@ -149,9 +149,8 @@ fn run() -> Result<(), String> {
     println!("parse and compile {SELECTORS} selectors over {SELECTORS} pods: {:.1} ms", times.get(2).copied().unwrap_or_default());
     println!("{}", security_group());
     println!("{}", machines());
-    for line in ways().into_iter().chain(answers()) {
-        println!("{line}");
-    }
+    ways().iter().for_each(|line| println!("{line}"));
+    print_answers();
     match json {
         Some(file) => std::fs::write(&file, to_json(&rows)?).map_err(|e| format!("cannot write `{}`: {e}", file.display())),
         None => Ok(()),
@@ -228,8 +227,11 @@ fn machines() -> String {
 }
 
 /// What is answered about policies as a whole, and what would change them.
-fn answers() -> Vec<String> {
-    EXPOSED.iter().flat_map(|(pods, policies, calico)| about_policies(*pods, *policies, *calico)).chain(fixes()).collect()
+fn print_answers() {
+    for (pods, policies, calico) in EXPOSED {
+        about_policies(pods, policies, calico).iter().for_each(|line| println!("{line}"));
+    }
+    fixes().iter().for_each(|line| println!("{line}"));
 }
 
 /// Exposure, with the pods that do not exist compiled and asked about; pointless rules; a difference; engines compared.
