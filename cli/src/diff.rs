@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use netpolis_core::analysis::{Analysis, DecidingLine, DifferenceExample, ExampleAnswer};
+use netpolis_core::analysis::{Analysis, DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
 use netpolis_core::answers::diff::{Change, Difference, DifferenceEnd, Relation, Version, compare};
 use netpolis_core::endpoints::Flows;
 use serde_json::{Map, Value, json};
 
-use crate::formats::{cell, flows_json, ports};
+use crate::formats::{cell, flows_json, flows_with_ports, ports};
 use crate::places::{self, printable};
 
-/// So many differences are explained; nobody reads more.
-const MOST_EXPLAINED: usize = 1_000;
+/// What stands for no connections.
+const NOTHING: &str = "No Connections";
 
 /// A form of the list of differences.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -135,7 +135,7 @@ impl Diff<'_> {
         let mut hidden = 0;
         out.write_all(b"| change | from | to | before | after | decided by |\n|---|---|---|---|---|---|\n")?;
         for (number, d) in self.differences.iter().enumerate() {
-            let (before, after) = (table_words(&d.before), table_words(&d.after));
+            let (before, after) = (flows_with_ports(&d.before, NOTHING), flows_with_ports(&d.after, NOTHING));
             if before == after {
                 hidden += 1;
                 continue;
@@ -183,12 +183,6 @@ fn words(flows: &Flows, unsure: bool) -> String {
     if unknown.is_empty() || !unsure { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
 }
 
-/// Flows of TCP, UDP and SCTP.
-fn table_words(flows: &Flows) -> String {
-    let allowed = ports(&flows.sometimes).unwrap_or_else(|| "No Connections".into());
-    ports(&flows.unknown()).map_or_else(|| allowed.clone(), |unknown| format!("{allowed}; cannot tell: {unknown}"))
-}
-
 /// Speaks of what is certain, of TCP, UDP and SCTP, and of IPv4 alone.
 fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usize> {
     let ipv6 = |end: &DifferenceEnd| end.outside.is_some_and(|(first, _)| first.is_ipv6());
@@ -202,7 +196,7 @@ fn write_txt(differences: &[Difference], out: &mut dyn Write) -> io::Result<usiz
         if i == hidden {
             writeln!(out, "Connectivity diff:")?;
         }
-        let none = || "No Connections".to_string();
+        let none = || NOTHING.to_string();
         let change = match (&before, &after) {
             (None, _) => Change::Added,
             (_, None) => Change::Removed,

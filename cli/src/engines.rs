@@ -1,12 +1,12 @@
 //! `netpolis engines`: which flows policy engines answer differently, and what decides under each.
 
-use std::fmt::Write as _;
+use std::io::{self, Write};
 
-use netpolis_core::analysis::{Analysis, EngineAnswers, EngineDifference};
-use netpolis_core::endpoints::Flows;
+use netpolis_core::analysis::{Analysis, DifferenceExample, EngineAnswers, ExampleAnswer, MOST_EXPLAINED, Reading};
+use netpolis_core::answers::diff::Difference;
 use serde_json::{Value, json};
 
-use crate::formats::{flows_json, ports};
+use crate::formats::{flows_json, flows_with_ports};
 use crate::places::printable;
 
 /// A form of the comparison.
@@ -23,80 +23,85 @@ impl EnginesFormat {
     pub const ALL: &[(&str, EnginesFormat)] = &[("text", EnginesFormat::Text), ("json", EnginesFormat::Json)];
 }
 
-/// Whether some engine answers some flow differently.
-pub fn has_findings(answers: &[EngineAnswers]) -> bool {
-    answers.iter().any(|engine| !engine.differences.is_empty())
-}
-
-/// The comparison in a form.
-pub fn render(analysis: &Analysis, answers: &[EngineAnswers], format: EnginesFormat) -> String {
-    match format {
-        EnginesFormat::Text => {
-            let own = answers.iter().find(|engine| engine.in_force).map_or(analysis.assumed().engine.as_str(), |own| own.reading.as_str());
-            answers.iter().map(|engine| text(own, engine)).collect()
-        }
-        EnginesFormat::Json => {
-            let engines: Vec<String> = answers.iter().map(|engine| format!("\n  {}", object(engine))).collect();
-            format!("{{\"engines\": [{}\n]}}\n", engines.join(","))
+/// Writes the comparison in a form, engine by engine; whether some engine answers some flow differently.
+///
+/// # Errors
+/// When `out` fails.
+pub fn write(analysis: &Analysis, format: EnginesFormat, out: &mut dyn Write) -> io::Result<bool> {
+    let own = analysis.engine_in_force().map_or(analysis.assumed().engine.as_str(), Reading::as_str);
+    let mut differs = false;
+    for (number, reading) in Reading::ALL.into_iter().enumerate() {
+        let engine = analysis.under_engine(reading);
+        differs |= !engine.differences.is_empty();
+        match format {
+            EnginesFormat::Text => write_text(analysis, own, &engine, out)?,
+            EnginesFormat::Json => {
+                out.write_all(if number == 0 { b"{\"engines\": [\n  " } else { b",\n  " })?;
+                write!(out, "{}", object(analysis, &engine))?;
+            }
         }
     }
+    if format == EnginesFormat::Json {
+        out.write_all(b"\n]}\n")?;
+    }
+    Ok(differs)
 }
 
-fn text(own: &str, engine: &EngineAnswers) -> String {
-    let count = match (engine.in_force, engine.differences.len()) {
+/// One of the flows of a difference, for the first of them.
+fn example(analysis: &Analysis, engine: &EngineAnswers, number: usize, difference: &Difference) -> Option<DifferenceExample> {
+    if number < MOST_EXPLAINED { engine.example(analysis, difference) } else { None }
+}
+
+fn write_text(analysis: &Analysis, own: &str, engine: &EngineAnswers, out: &mut dyn Write) -> io::Result<()> {
+    let count = match (engine.is_in_force(), engine.differences.len()) {
         (true, _) => "the engine in force".to_owned(),
         (_, 0) => format!("every flow as under {own}"),
         (_, 1) => format!("1 pair of ends differs from {own}"),
         (_, many) => format!("{many} pairs of ends differ from {own}"),
     };
-    let mut lines = format!("{}: {count} ({})\n", engine.reading.as_str(), engine.reading.documented());
+    writeln!(out, "{}: {count} ({})", engine.reading.as_str(), engine.reading.documented())?;
     let mut others = 0;
-    for EngineDifference { difference, example, .. } in &engine.differences {
-        let (before, after) = (side(&difference.before), side(&difference.after));
+    for (number, difference) in engine.differences.iter().enumerate() {
+        let [before, after] = [&difference.before, &difference.after].map(|flows| flows_with_ports(flows, "no connections"));
         if before == after {
             others += 1;
             continue;
         }
         let (from, to) = (printable(&difference.from.title), printable(&difference.to.title));
-        let _ = writeln!(lines, "  {from} => {to}: {after} instead of {before}");
-        if let Some(example) = example {
-            let _ = writeln!(lines, "    {own}: {}", printable(&example.own.1));
-            let _ = writeln!(lines, "    {}: {}", engine.reading.as_str(), printable(&example.other.1));
+        writeln!(out, "  {from} => {to}: {after} instead of {before}")?;
+        let Some(example) = example(analysis, engine, number, difference) else { continue };
+        for (name, answer) in [(own, &example.before), (engine.reading.as_str(), &example.after)] {
+            let summary = answer.as_ref().map_or("", |answer| &answer.summary);
+            writeln!(out, "    {name}: {}", printable(summary))?;
         }
     }
     if others > 0 {
-        let _ = writeln!(lines, "  {others} more in protocols without ports, or in packets that hold packets: see --format json");
+        writeln!(out, "  {others} more in protocols without ports, or in packets that hold packets: see --format json")?;
     }
-    lines.push('\n');
-    lines
+    writeln!(out)
 }
 
-/// Flows in the words of the list of differences.
-fn side(flows: &Flows) -> String {
-    let allowed = ports(&flows.sometimes).unwrap_or_else(|| "no connections".into());
-    ports(&flows.unknown()).map_or_else(|| allowed.clone(), |unknown| format!("{allowed}; cannot tell: {unknown}"))
-}
-
-fn object(engine: &EngineAnswers) -> Value {
-    let difference = |EngineDifference { difference, example, .. }: &EngineDifference| {
-        let answer =
-            |(verdict, summary): &(netpolis_core::verdict::Verdict, String)| json!({"verdict": verdict.as_str(), "summary": summary});
+fn object(analysis: &Analysis, engine: &EngineAnswers) -> Value {
+    let answer = |answer: &Option<ExampleAnswer>| {
+        answer.as_ref().map(|answer| json!({"verdict": answer.verdict.as_str(), "summary": answer.summary}))
+    };
+    let difference = |(number, difference): (usize, &Difference)| {
         json!({
             "from": difference.from.title,
             "to": difference.to.title,
             "inForce": flows_json(&difference.before),
             "here": flows_json(&difference.after),
-            "example": example.as_ref().map(|example| json!({
-                "traffic": example.flow.traffic.to_string(),
-                "inForce": answer(&example.own),
-                "here": answer(&example.other),
+            "example": example(analysis, engine, number, difference).map(|example| json!({
+                "traffic": example.traffic.to_string(),
+                "inForce": answer(&example.before),
+                "here": answer(&example.after),
             })),
         })
     };
     json!({
         "engine": engine.reading.as_str(),
-        "isInForce": engine.in_force,
+        "isInForce": engine.is_in_force(),
         "documented": engine.reading.documented(),
-        "differences": engine.differences.iter().map(difference).collect::<Vec<_>>(),
+        "differences": engine.differences.iter().enumerate().map(difference).collect::<Vec<_>>(),
     })
 }

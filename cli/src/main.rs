@@ -142,9 +142,8 @@ fn run() -> Result<Outcome, Box<dyn Error>> {
         }
         Command::Engines { paths, format } => {
             let (analysis, read) = load(paths)?;
-            let answers = analysis.engines();
-            out.write(|out| out.write_all(engines::render(&analysis, &answers, *format).as_bytes()))?;
-            Ok(read.max(Outcome::findings(engines::has_findings(&answers))))
+            let differs = out.write(|out| engines::write(&analysis, *format, out))?.unwrap_or_default();
+            Ok(read.max(Outcome::findings(differs)))
         }
         Command::Diff { old, new, format } => {
             let (old, read_old) = load(std::slice::from_ref(old))?;

@@ -35,16 +35,17 @@ spec:
   - {action: Allow}
 ";
 
-fn engines(engine: Engine) -> Vec<EngineAnswers> {
+fn engines(engine: Engine) -> (Analysis, Vec<EngineAnswers>) {
     let mut analysis = Analysis::new(Settings { engine, ..Settings::default() });
     analysis.set_files(&[("in.yaml", SCENE)]);
-    analysis.engines()
+    let answers = Reading::ALL.map(|reading| analysis.under_engine(reading));
+    (analysis, answers.into())
 }
 
 /// What an engine says of a flow in place of the one in force, if it says something else.
 fn said(engines: &[EngineAnswers], reading: Reading, from: &str, to: &str, port: u16) -> Option<(bool, bool)> {
     let answers = engines.iter().find(|engine| engine.reading == reading).unwrap();
-    let found = answers.differences.iter().map(|d| &d.difference).find(|d| d.from.title == from && d.to.title == to)?;
+    let found = answers.differences.iter().find(|d| d.from.title == from && d.to.title == to)?;
     let holds = |set: &ConnectionSet| ConnectionSet::of_traffic(Traffic::tcp(port)).difference(set).is_empty();
     let (before, after) = (holds(&found.before.sometimes), holds(&found.after.sometimes));
     (before != after).then_some((before, after))
@@ -53,8 +54,8 @@ fn said(engines: &[EngineAnswers], reading: Reading, from: &str, to: &str, port:
 #[test]
 fn each_engine_is_compared_with_the_one_in_force() {
     let (web, db) = ("shop/web[Pod]", "shop/db[Pod]");
-    let found = engines(Engine::Generic);
-    let in_force: Vec<Reading> = found.iter().filter(|engine| engine.in_force).map(|engine| engine.reading).collect();
+    let (_, found) = engines(Engine::Generic);
+    let in_force: Vec<Reading> = found.iter().filter(|engine| engine.is_in_force()).map(|engine| engine.reading).collect();
     assert_eq!(in_force, [Reading::Generic]);
     for (reading, from, to, port, expected) in [
         // Calico's own policy.
@@ -74,19 +75,20 @@ fn each_engine_is_compared_with_the_one_in_force() {
     ] {
         assert_eq!(said(&found, reading, from, to, port), expected, "{reading:?}: {from} to {to}, port {port}");
     }
-    let found = engines(Engine::Detected);
-    assert!(found.iter().find(|engine| engine.in_force).is_some_and(|engine| engine.reading == Reading::Calico));
+    let (_, found) = engines(Engine::Detected);
+    assert!(found.iter().find(|engine| engine.is_in_force()).is_some_and(|engine| engine.reading == Reading::Calico));
     assert_eq!(said(&found, Reading::Generic, db, web, 80), Some((false, true)));
 }
 
 #[test]
 fn an_example_says_what_decides_under_both() {
-    let found = engines(Engine::Generic);
+    let (analysis, found) = engines(Engine::Generic);
     let cilium = found.iter().find(|engine| engine.reading == Reading::Cilium).unwrap();
-    let pair = cilium.differences.iter().find(|d| d.difference.from.title == "shop/web[Pod]").unwrap();
-    let example = pair.example.as_ref().unwrap();
-    let verdicts: (Verdict, Verdict) = (example.own.0, example.other.0);
+    let pair = cilium.differences.iter().find(|d| d.from.title == "shop/web[Pod]").unwrap();
+    let example = cilium.example(&analysis, pair).unwrap();
+    let (own, other) = (example.before.unwrap(), example.after.unwrap());
+    let verdicts: (Verdict, Verdict) = (own.verdict, other.verdict);
     assert_eq!(verdicts, (Allowed, Denied));
-    assert!(example.own.1.contains("ingress rule 1 of NetworkPolicy `shop/db`"), "{}", example.own.1);
-    assert!(example.other.1.contains("none of its rules allows TCP 5432"), "{}", example.other.1);
+    assert!(own.summary.contains("ingress rule 1 of NetworkPolicy `shop/db`"), "{}", own.summary);
+    assert!(other.summary.contains("none of its rules allows TCP 5432"), "{}", other.summary);
 }

@@ -1,6 +1,7 @@
 //! Engines compared: which flows each answers differently from the one in force.
 
-use netpolis_core::analysis::{Analysis, EngineAnswers, EngineDifference};
+use netpolis_core::analysis::{Analysis, EngineAnswers, ExampleAnswer, MOST_EXPLAINED, Reading};
+use netpolis_core::answers::diff::Difference;
 use netpolis_core::endpoints::Flows;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
@@ -31,7 +32,7 @@ pub struct EngineDifferenceView {
     pub allowed_in_force: String,
     /// What is allowed under this one.
     pub allowed_here: String,
-    /// What the engine in force answers to one of the flows that differ, in a sentence.
+    /// What the engine in force answers to one of the flows that differ, in a sentence; told of the first thousand differences.
     pub why_in_force: Option<String>,
     /// What this one answers.
     pub why_here: Option<String>,
@@ -39,29 +40,31 @@ pub struct EngineDifferenceView {
 
 /// What each engine answers differently from the one in force.
 pub fn engine_views(analysis: &Analysis) -> Vec<EngineView> {
-    analysis.engines().into_iter().map(engine_view).collect()
+    Reading::ALL.into_iter().map(|reading| engine_view(analysis, &analysis.under_engine(reading))).collect()
 }
 
-fn engine_view(engine: EngineAnswers) -> EngineView {
+fn engine_view(analysis: &Analysis, engine: &EngineAnswers) -> EngineView {
     let words = |flows: &Flows| {
         let (allowed, unknown) = (flows.sometimes.to_string(), flows.unknown());
         if unknown.is_empty() { allowed } else { format!("{allowed}; cannot tell: {unknown}") }
     };
-    let view = |EngineDifference { difference, example, .. }: EngineDifference| {
-        let (why_in_force, why_here) = example.map(|example| (example.own.1, example.other.1)).unzip();
+    let view = |(number, difference): (usize, &Difference)| {
+        let example = if number < MOST_EXPLAINED { engine.example(analysis, difference) } else { None };
+        let (before, after) = example.map(|example| (example.before, example.after)).unzip();
+        let why = |answer: Option<Option<ExampleAnswer>>| answer.flatten().map(|answer| answer.summary);
         EngineDifferenceView {
             from: difference.from.title.clone(),
             to: difference.to.title.clone(),
             allowed_in_force: words(&difference.before),
             allowed_here: words(&difference.after),
-            why_in_force,
-            why_here,
+            why_in_force: why(before),
+            why_here: why(after),
         }
     };
     EngineView {
         engine: engine.reading.as_str().into(),
-        in_force: engine.in_force,
+        in_force: engine.is_in_force(),
         documented: engine.reading.documented().into(),
-        differences: engine.differences.into_iter().map(view).collect(),
+        differences: engine.differences.iter().enumerate().map(view).collect(),
     }
 }

@@ -1,6 +1,7 @@
 //! Connection sets in one line.
 
 use netpolis_core::connections::{ConnectionSet, RangeSet};
+use netpolis_core::endpoints::Flows;
 use netpolis_core::model::Protocol;
 
 const WHOLE: &str = "1-65535";
@@ -43,6 +44,12 @@ pub fn ports_in_words(set: &ConnectionSet) -> Option<String> {
         Some(missing) => ports(&missing).map(|missing| format!("all except {missing}")),
         None => ports(set),
     }
+}
+
+/// Flows of TCP, UDP and SCTP, with those that cannot be told; `nothing` stands for none.
+pub fn flows_with_ports(flows: &Flows, nothing: &str) -> String {
+    let allowed = ports(&flows.sometimes).unwrap_or_else(|| nothing.to_owned());
+    ports(&flows.unknown()).map_or_else(|| allowed.clone(), |unknown| format!("{allowed}; cannot tell: {unknown}"))
 }
 
 #[cfg(test)]

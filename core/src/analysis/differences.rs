@@ -12,6 +12,9 @@ use crate::snapshot::Snapshot;
 use crate::text::Place;
 use crate::verdict::{Flow, Verdict};
 
+/// So many differences of a list are explained; nobody reads more.
+pub const MOST_EXPLAINED: usize = 1_000;
+
 /// One of the flows that differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -70,14 +73,14 @@ impl Analysis {
 }
 
 /// A connection that differs: of what is always allowed before or after, else of what is sometimes.
-pub(super) fn example_traffic(difference: &Difference) -> Option<Traffic> {
+fn example_traffic(difference: &Difference) -> Option<Traffic> {
     let (before, after) = (&difference.before, &difference.after);
     let sides = [(&before.always, &after.always), (&before.possible, &after.possible), (&before.sometimes, &after.sometimes)];
     sides.into_iter().map(|(a, b)| a.difference(b).union(&b.difference(a))).find_map(|set| set.example())
 }
 
 /// The flow between the ends of a difference.
-pub(super) fn example_flow(snapshot: &Snapshot, difference: &Difference, traffic: Traffic) -> Option<Flow> {
+fn example_flow(snapshot: &Snapshot, difference: &Difference, traffic: Traffic) -> Option<Flow> {
     let end = |end: &DifferenceEnd| {
         let name = end.outside.map_or_else(|| end.title.clone(), |(first, _)| alloc::format!("{first}"));
         find(snapshot, &name).ok().map(|found| found.end)

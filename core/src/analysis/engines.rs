@@ -1,22 +1,14 @@
 //! **Where do policy engines differ about the same input?** Which flows they answer differently, and what decides under each.
 //!
-//! The same snapshot, lowering, compilation and evaluator as for the engine in force, with the settings that another engine leaves no choice about. Nothing is
-//! compared but answers, so that a difference is never claimed that is none.
+//! The same files as for the engine in force, with the settings that another engine leaves no choice about. Nothing is compared but answers, so that a
+//! difference is never claimed that is none.
 
-use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::Analysis;
-use super::differences::{example_flow, example_traffic};
+use super::{Analysis, DifferenceExample};
 use crate::answers::diff::{Difference, Version, diff};
-use crate::compile::{Compiled, compile};
-use crate::connectivity::Connectivity;
-use crate::explain;
 use crate::model::ClusterEngine;
-use crate::settings::{Assumed, Engine, Settings};
-use crate::snapshot::Snapshot;
-use crate::verdict::{Flow, Verdict};
+use crate::settings::{Engine, Settings};
 
 /// An engine, as far as it reads policies in a way of its own.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -61,97 +53,65 @@ impl Reading {
         }
     }
 
-    /// The assumptions under it.
-    fn assumed(self, own: &Settings) -> Assumed {
+    /// The settings under it, as far as it leaves a choice those that were chosen.
+    fn settings(self, own: &Settings) -> Settings {
         let with = |engine| Settings { engine, ..own.clone() };
-        match self {
+        let resolved = match self {
             Reading::Generic => with(Engine::Generic).resolve(false, None),
             Reading::Calico => with(Engine::Calico).resolve(true, None),
             Reading::AzureNpm => with(Engine::AzureNpm).resolve(false, None),
             Reading::Cilium => with(Engine::Detected).resolve(false, Some(ClusterEngine::Cilium)),
             Reading::None => with(Engine::None).resolve(false, None),
-        }
+        };
+        (*resolved).clone()
     }
 }
 
 /// What an engine answers differently from the one in force.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct EngineAnswers {
     /// The engine.
     pub reading: Reading,
-    /// Whether it is the one in force, so that nothing differs.
-    pub in_force: bool,
     /// The flows that it answers differently: `before` under the engine in force, `after` under this one.
-    pub differences: Vec<EngineDifference>,
+    pub differences: Vec<Difference>,
+    /// The same files under it; nothing if it is the one in force.
+    other: Option<Analysis>,
 }
 
-/// Flows between two ends that an engine answers differently.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct EngineDifference {
-    /// The ends and the flows.
-    pub difference: Difference,
-    /// One of the flows that differ, under both engines; nothing where its ends are no endpoint that can be asked about.
-    pub example: Option<EngineExample>,
-}
+impl EngineAnswers {
+    /// Whether it is the engine in force, so that nothing differs.
+    pub fn is_in_force(&self) -> bool {
+        self.other.is_none()
+    }
 
-/// A flow that two engines answer differently.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct EngineExample {
-    /// The flow.
-    pub flow: Flow,
-    /// What the engine in force answers, and why.
-    pub own: (Verdict, String),
-    /// What the other one answers, and why.
-    pub other: (Verdict, String),
-}
-
-/// An input under another engine.
-struct Under {
-    snapshot: Snapshot,
-    compiled: Arc<Compiled>,
-    connectivity: Connectivity,
+    /// One of the flows of a difference that both engines answer with another verdict; nothing where there is none, or where its ends are no endpoints
+    /// that can be asked about. `own` is the analysis that was asked.
+    pub fn example(&self, own: &Analysis, difference: &Difference) -> Option<DifferenceExample> {
+        let example = own.example_of(self.other.as_ref()?, difference)?;
+        let verdicts = [&example.before, &example.after].map(|answer| answer.as_ref().map(|answer| answer.verdict));
+        matches!(verdicts, [Some(own), Some(other)] if own != other).then_some(example)
+    }
 }
 
 impl Analysis {
-    /// What each engine answers differently from the one in force.
-    pub fn engines(&self) -> Vec<EngineAnswers> {
-        Reading::ALL.into_iter().map(|reading| self.engine_answers(reading)).collect()
-    }
-
-    fn engine_answers(&self, reading: Reading) -> EngineAnswers {
-        let assumed = reading.assumed(&self.settings);
-        let (own, other): (&Settings, &Settings) = (&self.assumed, &assumed);
-        if own == other {
-            return EngineAnswers { reading, in_force: true, differences: Vec::new() };
+    /// What an engine answers differently from the one in force.
+    pub fn under_engine(&self, reading: Reading) -> EngineAnswers {
+        if self.is_read_as(reading) {
+            return EngineAnswers { reading, differences: Vec::new(), other: None };
         }
-        let under = self.under(&assumed);
-        let own = Version { snapshot: &self.snapshot, connectivity: self.connectivity() };
-        let other = Version { snapshot: &under.snapshot, connectivity: &under.connectivity };
-        let with_example = |difference: Difference| EngineDifference { example: self.example(&under, &difference), difference };
-        EngineAnswers { reading, in_force: false, differences: diff(own, other).into_iter().map(with_example).collect() }
+        let other = self.with_settings(reading.settings(&self.settings));
+        let [own, under] = [self, &other].map(|analysis| Version { snapshot: &analysis.snapshot, connectivity: analysis.connectivity() });
+        let differences = diff(own, under);
+        EngineAnswers { reading, differences, other: Some(other) }
     }
 
-    fn under(&self, assumed: &Assumed) -> Under {
-        let snapshot = self.languages.inventory(self.inventory.resources(), assumed, None);
-        let ruleset = self.languages.lower(self.loaded.resources().map(|(id, r)| (id, &**r)), &snapshot.cloud, assumed);
-        let compiled = Arc::new(compile(&snapshot, ruleset, assumed));
-        let connectivity = Connectivity::new(&compiled, &snapshot);
-        Under { snapshot, compiled, connectivity }
+    /// The engine in force, where it is one of those that can be compared.
+    pub fn engine_in_force(&self) -> Option<Reading> {
+        Reading::ALL.into_iter().find(|reading| self.is_read_as(*reading))
     }
 
-    /// One of the flows that differ, asked about under both engines.
-    fn example(&self, under: &Under, difference: &Difference) -> Option<EngineExample> {
-        let traffic = example_traffic(difference)?;
-        let flow = |snapshot: &Snapshot| example_flow(snapshot, difference, traffic);
-        let answer = |compiled: &Compiled, snapshot: &Snapshot| {
-            let answer = explain::answer(compiled, snapshot, &flow(snapshot)?, None);
-            Some((answer.verdict, answer.summary))
-        };
-        let own = answer(&self.compiled, &self.snapshot)?;
-        let other = answer(&under.compiled, &under.snapshot)?;
-        Some(EngineExample { flow: flow(&self.snapshot)?, own, other }).filter(|example| example.own.0 != example.other.0)
+    fn is_read_as(&self, reading: Reading) -> bool {
+        reading.settings(&self.settings) == *self.assumed
     }
 }

@@ -16,8 +16,8 @@ use core::cell::{OnceCell, RefCell};
 use core::net::IpAddr;
 
 pub use addressed::Addressed;
-pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer};
-pub use engines::{EngineAnswers, EngineDifference, EngineExample, Reading};
+pub use differences::{DecidingLine, DifferenceExample, ExampleAnswer, MOST_EXPLAINED};
+pub use engines::{EngineAnswers, Reading};
 use inventory::Inventory;
 
 use crate::answers::exposure::{self, Exposure};
@@ -147,6 +147,33 @@ impl Analysis {
     pub fn set_settings(&mut self, settings: Settings) {
         self.settings = settings;
         self.refresh(true);
+    }
+
+    /// The same, with what was read and compiled; what is computed when it is asked for is not copied.
+    fn copy(&self) -> Self {
+        Analysis {
+            languages: self.languages,
+            settings: self.settings.clone(),
+            assumed: self.assumed.clone(),
+            loader: self.loader.clone(),
+            loaded: self.loaded.clone(),
+            engine: self.engine,
+            inventory: self.inventory.clone(),
+            snapshot: self.snapshot.clone(),
+            known: self.known.clone(),
+            compiled: self.compiled.clone(),
+            connectivity: OnceCell::new(),
+            kept: RefCell::default(),
+            paths: OnceCell::new(),
+            problems: OnceCell::new(),
+        }
+    }
+
+    /// The same files under other settings. They are not read again.
+    fn with_settings(&self, settings: Settings) -> Analysis {
+        let mut other = self.copy();
+        other.set_settings(settings);
+        other
     }
 
     /// Computes anew what follows from the files and the settings; `anew` if the snapshot may have changed although the objects did not.
@@ -361,22 +388,7 @@ impl fix::Scene for Analysis {
     }
 
     fn copy(&self) -> Self {
-        Analysis {
-            languages: self.languages,
-            settings: self.settings.clone(),
-            assumed: self.assumed.clone(),
-            loader: self.loader.clone(),
-            loaded: self.loaded.clone(),
-            engine: self.engine,
-            inventory: self.inventory.clone(),
-            snapshot: self.snapshot.clone(),
-            known: self.known.clone(),
-            compiled: self.compiled.clone(),
-            connectivity: OnceCell::new(),
-            kept: RefCell::default(),
-            paths: OnceCell::new(),
-            problems: OnceCell::new(),
-        }
+        self.copy()
     }
 
     fn set_files(&mut self, files: &[(&str, &str)]) {
